@@ -1,0 +1,50 @@
+"""Opening an archive: for writing (made and migrated where needed) or for reading only."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive import search
+from archive.migrations import migrations
+
+
+class ArchiveError(Exception):
+    """The archive can't be opened; the message is one line that says what to do."""
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The archive at `path`, made if missing, its schema and search index brought up to date.
+
+    The connection commits only when told to (`BEGIN` … `COMMIT`), and may be used from any one thread at a time.
+    Raises ArchiveError.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrations.apply(Database(connection))
+        search.refresh(connection)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"cannot write the archive {path}: {error}") from error
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """The archive at `path`, read-only. Raises ArchiveError where there is none or the file is something else."""
+    if not path.is_file():
+        raise ArchiveError(
+            f"there is no archive at {path}: make one with `disclosures crawl PORTAL --db {path}`"
+        )
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        found = connection.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'"
+        ).fetchone()[0]
+    except sqlite3.Error as error:
+        raise ArchiveError(f"cannot read the archive {path}: {error}") from error
+    if not found:
+        raise ArchiveError(f"{path} is not a disclosures archive")
+    return connection

@@ -1,0 +1,160 @@
+"""The archive's schema, as sqlite-utils migrations: applied once each, in order, never edited after a release.
+
+The tables and columns are a contract (docs/tables.md describes each); scripts elsewhere query them.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("disclosures")
+
+TABLES = """
+CREATE TABLE portals (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    division_code TEXT NOT NULL,
+    home TEXT NOT NULL,
+    family TEXT,
+    checked_on TEXT
+) STRICT;
+
+CREATE TABLE catalogs (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL REFERENCES portals(id),
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    path TEXT,
+    url TEXT NOT NULL,
+    UNIQUE (portal, url)
+) STRICT;
+
+CREATE TABLE crawls (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL REFERENCES portals(id),
+    mode TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    outcome TEXT,
+    counts TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
+-- body stands last: a row's other columns are then read without its overflow pages.
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL REFERENCES portals(id),
+    url TEXT NOT NULL,
+    index_number TEXT,
+    title TEXT,
+    publisher TEXT,
+    published_on TEXT,
+    document_number TEXT,
+    created_on TEXT,
+    responsible_department TEXT,
+    disclosure_mode TEXT,
+    disclosure_period TEXT,
+    topic TEXT,
+    validity TEXT,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'listed' CHECK (state IN ('listed', 'unlisted', 'withdrawn')),
+    year TEXT GENERATED ALWAYS AS (substr(published_on, 1, 4)) VIRTUAL,
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    changed_at TEXT,
+    flags TEXT NOT NULL DEFAULT '[]',
+    source_fields TEXT NOT NULL DEFAULT '{}',
+    body TEXT,
+    UNIQUE (portal, url)
+) STRICT;
+CREATE INDEX records_by_index_number ON records (portal, index_number);
+CREATE INDEX records_by_published_on ON records (published_on);
+CREATE INDEX records_by_kind ON records (kind);
+CREATE INDEX records_by_publisher ON records (publisher);
+CREATE INDEX records_by_year ON records (year);
+CREATE INDEX records_by_state ON records (state);
+
+CREATE TABLE listings (
+    record_id INTEGER NOT NULL REFERENCES records(id),
+    catalog_id INTEGER NOT NULL REFERENCES catalogs(id),
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    PRIMARY KEY (record_id, catalog_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listings_by_catalog ON listings (catalog_id);
+
+-- What each page said of a record: one row for each catalogue that lists it, and catalog_id 0 for its own page.
+-- A record is put together from these alone, so the order in which pages arrive never matters.
+CREATE TABLE readings (
+    record_id INTEGER NOT NULL REFERENCES records(id),
+    catalog_id INTEGER NOT NULL,
+    fields TEXT NOT NULL,
+    source_fields TEXT NOT NULL,
+    PRIMARY KEY (record_id, catalog_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    record_id INTEGER NOT NULL REFERENCES records(id),
+    kind TEXT NOT NULL CHECK (kind IN ('added', 'changed', 'unlisted', 'withdrawn', 'returned', 'moved')),
+    at TEXT NOT NULL,
+    crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+    detail TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX events_by_record ON events (record_id);
+CREATE INDEX events_by_at ON events (at);
+CREATE INDEX events_by_crawl ON events (crawl_id);
+
+CREATE TABLE ledger (
+    crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+    catalog_id INTEGER NOT NULL REFERENCES catalogs(id),
+    pages_claimed INTEGER,
+    pages_read INTEGER NOT NULL DEFAULT 0,
+    rows_claimed INTEGER,
+    rows_read INTEGER NOT NULL DEFAULT 0,
+    complete INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (crawl_id, catalog_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ledger_by_catalog ON ledger (catalog_id);
+
+CREATE TABLE problems (
+    id INTEGER PRIMARY KEY,
+    crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+    kind TEXT NOT NULL,
+    url TEXT NOT NULL,
+    message TEXT NOT NULL,
+    count INTEGER NOT NULL DEFAULT 1,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    UNIQUE (crawl_id, kind, url)
+) STRICT;
+
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+# Contentless: the index holds segmented text only, the records hold the original. The comment lets Datasette's
+# detect_fts() find the table. columnsize=0 keeps bm25 from favouring records without a body. The weights are
+# kept in the file, so ORDER BY rank is weighted for everybody.
+SEARCH = """
+CREATE VIRTUAL TABLE records_fts /* VIRTUAL TABLE USING FTS content="records" */ USING fts5(
+    title, document_number, index_number, publisher, responsible_department, body, attachments,
+    content='', columnsize=0, detail=full, tokenize='unicode61 remove_diacritics 0'
+);
+INSERT INTO records_fts (records_fts, rank) VALUES ('rank', 'bm25(50.0, 10.0, 0.5, 2.0, 2.0, 1.0, 1.0)');
+CREATE VIEW search AS
+    SELECT r.id, r.portal, r.url, r.index_number, r.title, r.publisher, r.published_on, r.year, r.document_number,
+           r.created_on, r.responsible_department, r.kind, r.state,
+           (SELECT b.body FROM records b WHERE b.id = r.id) AS body, f.rank AS rank, f.records_fts AS q
+    FROM records_fts f CROSS JOIN records r ON r.id = f.rowid;
+"""
+
+
+def run_script(db: Database, script: str) -> None:
+    """Execute the statements of `script` one by one, inside the migration's own transaction."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+@migrations()
+def m001_catalogue(db: Database) -> None:
+    """Portals, catalogues, records and what a crawl says of itself."""
+    run_script(db, TABLES)
+    run_script(db, SEARCH)

@@ -1,0 +1,123 @@
+"""A record put together from what each page said of it.
+
+Every page that speaks of a record gives one reading: the rows of the catalogues that list it, and its own page. The
+record is a function of these readings alone, so that pages may come in any order, twice, or not at all.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+FIELDS = (
+    "index_number",
+    "title",
+    "publisher",
+    "published_on",
+    "document_number",
+    "created_on",
+    "responsible_department",
+    "disclosure_mode",
+    "disclosure_period",
+    "topic",
+    "validity",
+)
+"""The columns of `records` that pages state, dates in ISO 8601."""
+
+REPEATED = "index_number_repeated"
+"""The one flag that depends on other records; `archive.store` keeps it."""
+
+_CUT = re.compile(r"(?:\.{3,}|…+)\s*$")
+_INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one page said of a record: `fields` as understood, `source_fields` label → value as printed, `doubts` as flags."""
+
+    fields: Mapping[str, str]
+    source_fields: Mapping[str, str]
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A record's columns (None where no page states one), all labels as printed, and sorted flags."""
+
+    fields: dict[str, str | None]
+    source_fields: dict[str, str]
+    flags: list[str]
+
+
+def is_cut(text: str | None) -> bool:
+    """Whether `text` ends in the dots that portals put where they cut it."""
+    return bool(text and _CUT.search(text))
+
+
+def fullest(candidates: Sequence[str]) -> str | None:
+    """The first candidate, or where that is cut the longest other one with the same beginning."""
+    if not candidates:
+        return None
+    best = candidates[0]
+    if not is_cut(best):
+        return best
+    stem = _compact(_CUT.sub("", best))
+    fuller = [text for text in candidates[1:] if _compact(_CUT.sub("", text)).startswith(stem)]
+    whole = [text for text in fuller if not is_cut(text)]
+    return max([*whole, best] if whole else [best, *fuller], key=lambda text: (not is_cut(text), len(text)))
+
+
+def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merged:
+    """The record that `listed` (rows, in the catalogues' order) and its `own` page describe.
+
+    Its own page is believed before a row, save for the title: the row's stands unless it is cut. `seen_on` is the
+    day (ISO) the archive first saw the record.
+    """
+    readings = [own, *listed] if own else list(listed)
+    fields: dict[str, str | None] = {name: next(iter(_stated(readings, name)), None) for name in FIELDS}
+    titles = [*_stated(listed, "title"), *([own.fields["title"]] if own and own.fields.get("title") else [])]
+    fields["title"] = fullest(titles)
+    fields["publisher"] = fullest(
+        [*_stated(readings, "publisher"), *_stated(readings, "responsible_department")]
+        if fields["publisher"]
+        else []
+    )
+    source_fields: dict[str, str] = {}
+    for reading in reversed(readings):
+        source_fields.update(
+            {
+                label: value
+                for label, value in reading.source_fields.items()
+                if value or label not in source_fields
+            }
+        )
+    flags = {doubt for reading in readings for doubt in reading.doubts} | _doubts(fields, seen_on)
+    if len({_compact(number) for number in _stated(readings, "index_number")}) > 1:
+        flags.add("index_number_differs")
+    return Merged(fields, source_fields, sorted(flags))
+
+
+def _doubts(fields: Mapping[str, str | None], seen_on: str) -> set[str]:
+    """Flags that the merged values themselves give rise to."""
+    flags = set()
+    if not fields["title"]:
+        flags.add("title_missing")
+    if is_cut(fields["title"]):
+        flags.add("title_truncated")
+    if is_cut(fields["publisher"]):
+        flags.add("publisher_truncated")
+    published = fields["published_on"]
+    if published and published > seen_on:
+        flags.add("date_in_future")
+    year = _INDEX_YEAR.search(fields["index_number"] or "")
+    if year and published and year[1] != published[:4]:
+        flags.add("index_year_differs")
+    return flags
+
+
+def _stated(readings: Iterable[Reading], name: str) -> list[str]:
+    return [value for reading in readings if (value := reading.fields.get(name))]
+
+
+def _compact(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())

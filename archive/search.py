@@ -1,0 +1,194 @@
+"""Searching the archive: what a query means, the index behind it, hits best first, and the words shown in them."""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from archive.segment import BREAK, VERSION, glue, located_tokens, segment, segment_number, tokens
+
+INDEXED = ("title", "document_number", "index_number", "publisher", "responsible_department", "body")
+"""The columns of `records` that are searched; attachments' names and texts join them in the index's own column."""
+
+LONGEST_QUERY = 1000
+MOST_WORDS = 32
+NOTHING = f'"{BREAK}{BREAK}"'
+"""A MATCH expression that is valid and finds nothing (an empty one is an error in FTS5)."""
+
+_QUOTES = {"”": '"', "“": '"', "„": '"', "＂": '"', "　": " "}
+_WORD = re.compile(r'(?P<exclude>-?)(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
+_NUMBER_LIKE = re.compile(r"(?=.*[0-9])(?=.*[-/.])[0-9A-Za-z./-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a query: its tokens in order. `prefix`: the last token may go on. `glued`: an index number's start."""
+
+    tokens: tuple[str, ...]
+    exclude: bool = False
+    prefix: bool = False
+    glued: str = ""
+
+    def match(self) -> str:
+        """The word as an FTS5 expression; safe, for tokens are letters and digits only."""
+        phrase = f'"{" ".join(self.tokens)}"' + ("*" if self.prefix else "")
+        return f'({phrase} OR "{self.glued}"*)' if self.glued else phrase
+
+
+def parse(query: str) -> list[Word]:
+    """The words of `query`: split at blanks, quotes keep together, a leading - excludes; nothing else is syntax."""
+    text = query[:LONGEST_QUERY].translate(str.maketrans(_QUOTES))
+    words = []
+    for found in _WORD.finditer(text):
+        written = found["plain"] if found["quoted"] is None else found["quoted"]
+        cut = tuple(tokens(written))
+        if not cut:
+            continue
+        number_like = len(glue(written)) >= 6 and _NUMBER_LIKE.fullmatch(written)
+        lone_digits = len(cut) == 1 and cut[0].isascii() and cut[0].isdigit()
+        year = len(cut[0]) == 4 and cut[0].startswith(("19", "20"))
+        words.append(
+            Word(
+                tokens=cut,
+                exclude=bool(found["exclude"]),
+                prefix=lone_digits and len(cut[0]) >= 4 and not year,
+                glued=glue(written) if number_like else "",
+            )
+        )
+    return words[:MOST_WORDS]
+
+
+def to_match(query: str | None) -> str:
+    """`query`, as a person typed it, as an FTS5 expression over `records_fts`; never one that FTS5 rejects."""
+    words = parse(query or "")
+    wanted = [word.match() for word in words if not word.exclude]
+    unwanted = [word.match() for word in words if word.exclude]
+    if not wanted:
+        return NOTHING
+    expression = " AND ".join(wanted)
+    return f"({expression}) NOT ({' OR '.join(unwanted)})" if unwanted else expression
+
+
+# --- the index ---
+
+
+def segmented(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The index columns of one record, attachments last."""
+    cut = [
+        segment_number(record[name]) if name == "index_number" else segment(record[name]) for name in INDEXED
+    ]
+    return (*cut, "")
+
+
+_COLUMNS = f"{', '.join(INDEXED)}, attachments"
+_MARKS = ", ".join("?" * (len(INDEXED) + 1))
+_INSERT = f"INSERT INTO records_fts (rowid, {_COLUMNS}) VALUES (?, {_MARKS})"  # noqa: S608 - constant names
+_DELETE = f"INSERT INTO records_fts (records_fts, rowid, {_COLUMNS}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608
+
+
+def index(
+    connection: sqlite3.Connection, record_id: int, old: Sequence[str] | None, new: Sequence[str]
+) -> None:
+    """Replace what the index holds of a record. `old` must be exactly what was indexed before, or ghosts remain."""
+    if old == new:
+        return
+    if old is not None:
+        connection.execute(_DELETE, (record_id, *old))
+    connection.execute(_INSERT, (record_id, *new))
+
+
+def refresh(connection: sqlite3.Connection) -> bool:
+    """Build the index again if it was made by another version of the segmentation; True if it was."""
+    row = connection.execute("SELECT value FROM settings WHERE name = 'segment_version'").fetchone()
+    if row and row[0] == VERSION:
+        return False
+    with connection:
+        connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
+        names = ", ".join(INDEXED)
+        for record_id, *values in connection.execute(f"SELECT id, {names} FROM records"):  # noqa: S608
+            index(connection, record_id, None, segmented(dict(zip(INDEXED, values, strict=True))))
+        connection.execute("INSERT OR REPLACE INTO settings VALUES ('segment_version', ?)", (VERSION,))
+    return True
+
+
+# --- hits ---
+
+
+def count(connection: sqlite3.Connection, query: str) -> int:
+    """How many records `query` finds."""
+    sql = "SELECT count(*) FROM records_fts WHERE records_fts MATCH ?"
+    return int(connection.execute(sql, (to_match(query),)).fetchone()[0])
+
+
+def search(connection: sqlite3.Connection, query: str, limit: int) -> list[dict[str, str | None]]:
+    """The best `limit` hits: title counts most. Each with a `snippet`: text around the first words found."""
+    wanted = ("url", "title", "index_number", "publisher", "published_on", "kind", "state", "body")
+    sql = f"SELECT {', '.join(wanted)} FROM search WHERE q MATCH ? ORDER BY rank LIMIT ?"  # noqa: S608
+    hits = []
+    for values in connection.execute(sql, (to_match(query), limit)):
+        hit = dict(zip(wanted, values, strict=True))
+        body = hit.pop("body")
+        hit["snippet"] = excerpt(body, query) or hit["title"] or ""
+        hits.append(hit)
+    return hits
+
+
+# --- the words found, as they stand in the text ---
+
+
+def spans(text: str, query: str) -> list[tuple[int, int]]:
+    """Where the words of `query` stand in `text`, in order, overlapping ones joined."""
+    located = located_tokens(text)
+    starts: dict[str, list[int]] = {}
+    for place, (token, _, _) in enumerate(located):
+        starts.setdefault(token, []).append(place)
+    found: list[tuple[int, int]] = []
+    for word in parse(query):
+        if not word.exclude:
+            found.extend(_occurrences(word, located, starts))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _occurrences(
+    word: Word, located: list[tuple[str, int, int]], starts: dict[str, list[int]]
+) -> Iterator[tuple[int, int]]:
+    """Each place of one word: by its first token, and whole tokens that go on where it is a prefix."""
+    first, *rest = word.tokens
+    openings = starts.get(first, [])
+    if word.prefix and not rest:
+        openings = [place for token, places in starts.items() if token.startswith(first) for place in places]
+    for place in openings:
+        last = place + len(rest)
+        if last < len(located) and all(
+            located[place + step][0] == token
+            or (word.glued and step == len(rest) and located[place + step][0].startswith(token))
+            for step, token in enumerate(rest, 1)
+        ):
+            yield located[place][1], located[last][2]
+
+
+def marked(text: str, query: str) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it is a hit; the pieces joined give `text` again."""
+    edges = [0, *(edge for span in spans(text, query) for edge in span), len(text)]
+    return [(text[a:b], bool(i % 2)) for i, (a, b) in enumerate(pairwise(edges)) if a < b]
+
+
+def excerpt(text: str | None, query: str, width: int = 90) -> str | None:
+    """About `width` characters of `text` around the first hit, on one line; None where nothing is found."""
+    if not text:
+        return None
+    hits = spans(text[:200_000], query)
+    if not hits:
+        return None
+    start = max(0, hits[0][0] - width // 3)
+    end = min(len(text), start + width)
+    line = " ".join(text[start:end].split())
+    return f"{'…' if start else ''}{line}{'…' if end < len(text) else ''}"

@@ -1,0 +1,273 @@
+"""Writing what a crawl saw: one writer, whole batches in one transaction each, the same crawl twice changes nothing."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from archive import search
+from archive.database import open_for_writing
+from archive.observations import ListPageSeen, Observation, PortalOfFile, ProblemSeen, RecordPageSeen
+from archive.records import FIELDS, REPEATED, Merged, Reading, merge
+
+OWN_PAGE = 0
+"""The `catalog_id` of readings of a record's own page."""
+
+_STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)
+_UPDATE = f"UPDATE records SET {_STATED}, kind = :kind, flags = :flags, source_fields = :source_fields, body = :body, changed_at = :changed_at WHERE id = :id"  # noqa: S608, E501
+
+
+class Store:
+    """The archive at `path`, open for one crawl's writing. Raises ArchiveError where it can't be opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_for_writing(path)
+        self._connection.row_factory = sqlite3.Row
+        self.crawl_id = 0
+        self.counts: Counter[str] = Counter()
+        self._portal = ""
+        self._catalogs: dict[str, int] = {}
+        self._kinds: dict[int, str] = {}
+        self._before: dict[int, tuple[str, ...] | None] = {}
+
+    def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
+        """Note the portal, its catalogues and a new crawl; the crawl's id. `now` is UTC, ISO 8601."""
+        with _transaction(self._connection) as c:
+            c.execute(
+                "INSERT INTO portals (id, name, division_code, home, family, checked_on) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, division_code = excluded.division_code, "
+                "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on",
+                (portal.id, portal.name, portal.division_code, portal.home, portal.family, portal.checked_on),
+            )
+            for catalog in portal.catalogs:
+                c.execute(
+                    "INSERT INTO catalogs (portal, kind, title, url) VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT (portal, url) DO UPDATE SET kind = excluded.kind, title = excluded.title",
+                    (portal.id, catalog.kind, catalog.title, catalog.url),
+                )
+            for row in c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)):
+                self._catalogs[row["url"]] = row["id"]
+                self._kinds[row["id"]] = row["kind"]
+            c.execute(
+                "UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,)
+            )
+            begun = c.execute(
+                "INSERT INTO crawls (portal, mode, started_at) VALUES (?, ?, ?)", (portal.id, mode, now)
+            )
+            self.crawl_id = int(begun.lastrowid or 0)
+            for catalog in portal.catalogs:
+                c.execute(
+                    "INSERT INTO ledger (crawl_id, catalog_id) VALUES (?, ?)",
+                    (self.crawl_id, self._catalogs[catalog.url]),
+                )
+        self._portal = portal.id
+        return self.crawl_id
+
+    def write(self, batch: Iterable[Observation], now: str) -> None:
+        """Write all of `batch` or, on an error, nothing of it."""
+        with _transaction(self._connection):
+            self._before = {}
+            for observation in batch:
+                match observation:
+                    case ListPageSeen():
+                        self._write_list_page(observation, now)
+                    case RecordPageSeen():
+                        self._write_own_page(observation, now)
+                    case ProblemSeen():
+                        self._write_problem(observation, now)
+            for record_id, before in self._before.items():
+                search.index(self._connection, record_id, before, search.segmented(self._record(record_id)))
+
+    def finish(self, outcome: str, now: str) -> None:
+        """Close the crawl's books: outcome, time and counts."""
+        with _transaction(self._connection) as c:
+            c.execute(
+                "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ? WHERE id = ?",
+                (now, outcome, json.dumps(dict(sorted(self.counts.items()))), self.crawl_id),
+            )
+
+    def complete(self) -> bool:
+        """Whether this crawl walked every one of its catalogues wholly."""
+        sql = "SELECT count(*) FROM ledger WHERE crawl_id = ? AND NOT complete"
+        return not self._connection.execute(sql, (self.crawl_id,)).fetchone()[0]
+
+    def close(self) -> None:
+        """Close the connection; the store is of no use afterwards."""
+        self._connection.close()
+
+    # --- pages ---
+
+    def _write_list_page(self, page: ListPageSeen, now: str) -> None:
+        catalog_id = self._catalogs[page.catalog_url]
+        for row in page.rows:
+            self._write_row(row.url, catalog_id, row.reading, now)
+        self.counts["list_pages"] += 1
+        self.counts["rows"] += len(page.rows)
+        if page.path:
+            self._connection.execute("UPDATE catalogs SET path = ? WHERE id = ?", (page.path, catalog_id))
+        self._connection.execute(
+            "UPDATE ledger SET pages_read = pages_read + 1, rows_read = rows_read + :rows, "
+            "pages_claimed = coalesce(:pages_claimed, pages_claimed), rows_claimed = coalesce(:rows_claimed, rows_claimed) "
+            "WHERE crawl_id = :crawl_id AND catalog_id = :catalog_id",
+            {
+                "rows": len(page.rows),
+                "pages_claimed": page.pages_claimed,
+                "rows_claimed": page.rows_claimed,
+                "crawl_id": self.crawl_id,
+                "catalog_id": catalog_id,
+            },
+        )
+        if page.last:
+            self._connection.execute(
+                "UPDATE ledger SET complete = rows_read > 0 AND pages_read >= coalesce(pages_claimed, 0) "
+                "AND rows_read >= coalesce(rows_claimed, 0) WHERE crawl_id = ? AND catalog_id = ?",
+                (self.crawl_id, catalog_id),
+            )
+
+    def _write_row(self, url: str, catalog_id: int, reading: Reading, now: str) -> None:
+        found = self._connection.execute(
+            "SELECT id FROM records WHERE portal = ? AND url = ?", (self._portal, url)
+        ).fetchone()
+        if found:
+            record_id = int(found["id"])
+            self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
+        else:
+            added = self._connection.execute(
+                "INSERT INTO records (portal, url, kind, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)",
+                (self._portal, url, self._kinds[catalog_id], now, now),
+            )
+            record_id = int(added.lastrowid or 0)
+            self._before[record_id] = None
+            self._event(record_id, "added", now, {})
+        self._connection.execute(
+            "INSERT INTO listings VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen",
+            (record_id, catalog_id, now, now),
+        )
+        self._read(record_id, catalog_id, reading, now)
+
+    def _write_own_page(self, page: RecordPageSeen, now: str) -> None:
+        found = self._connection.execute(
+            "SELECT id FROM records WHERE portal = ? AND url = ?", (self._portal, page.url)
+        ).fetchone()
+        self.counts["record_pages"] += 1
+        record_id = int(found["id"])
+        if page.cut and self._readings(record_id).get(OWN_PAGE):
+            return  # half a page takes nothing away from a whole one read before
+        self._read(record_id, OWN_PAGE, page.reading, now, body=page.body)
+
+    def _write_problem(self, problem: ProblemSeen, now: str) -> None:
+        self.counts["problems"] += 1
+        self._connection.execute(
+            "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
+            (self.crawl_id, problem.kind, problem.url, problem.message, now, now),
+        )
+
+    # --- records ---
+
+    def _read(
+        self, record_id: int, catalog_id: int, reading: Reading, now: str, body: str | None = None
+    ) -> None:
+        """Take in one page's reading; where it says something else than that page said before, the record changes."""
+        readings = self._readings(record_id)
+        earlier = readings.get(catalog_id)
+        old = self._record(record_id)
+        new_body = body if catalog_id == OWN_PAGE else old["body"]
+        if earlier == reading and new_body == old["body"]:
+            return
+        readings[catalog_id] = reading
+        self._connection.execute(
+            "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
+            (
+                record_id,
+                catalog_id,
+                _json({**reading.fields, "doubts": list(reading.doubts)}),
+                _json(reading.source_fields),
+            ),
+        )
+        catalogs = sorted(key for key in readings if key != OWN_PAGE)
+        merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), old["first_seen"][:10])
+        changed = {
+            name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]
+        }
+        if new_body != old["body"]:
+            changed["body"] = [old["body"], new_body]
+        edited = bool(changed) and earlier is not None
+        self._update(old, merged, self._kinds[catalogs[0]], new_body, now if edited else old["changed_at"])
+        if edited:
+            self._event(record_id, "changed", now, {"changed": changed})
+        for number in {old["index_number"], merged.fields["index_number"]} - {None}:
+            self._flag_repeated(str(number))
+
+    def _update(
+        self, old: Mapping[str, Any], merged: Merged, kind: str, body: str | None, changed_at: str | None
+    ) -> None:
+        record_id = old["id"]
+        self._before.setdefault(record_id, search.segmented(old))
+        repeated = [REPEATED] if REPEATED in old["flags"] else []
+        self._connection.execute(
+            _UPDATE,
+            {
+                **merged.fields,
+                "id": record_id,
+                "kind": kind,
+                "flags": _json(sorted({*merged.flags, *repeated})),
+                "source_fields": _json(merged.source_fields),
+                "body": body,
+                "changed_at": changed_at,
+            },
+        )
+
+    def _flag_repeated(self, number: str) -> None:
+        """Keep `index_number_repeated` on exactly the records of this portal that share `number` with another."""
+        rows = self._connection.execute(
+            "SELECT id, flags FROM records WHERE portal = ? AND index_number = ?", (self._portal, number)
+        ).fetchall()
+        for row in rows:
+            flags = set(json.loads(row["flags"]))
+            wanted = flags | {REPEATED} if len(rows) > 1 else flags - {REPEATED}
+            if wanted != flags:
+                self._connection.execute(
+                    "UPDATE records SET flags = ? WHERE id = ?", (_json(sorted(wanted)), row["id"])
+                )
+
+    def _record(self, record_id: int) -> Mapping[str, Any]:
+        row = self._connection.execute("SELECT * FROM records WHERE id = ?", (record_id,)).fetchone()
+        return dict(row)
+
+    def _readings(self, record_id: int) -> dict[int, Reading]:
+        rows = self._connection.execute(
+            "SELECT catalog_id, fields, source_fields FROM readings WHERE record_id = ?", (record_id,)
+        )
+        readings = {}
+        for row in rows:
+            fields = json.loads(row["fields"])
+            doubts = tuple(fields.pop("doubts"))
+            readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
+        return readings
+
+    def _event(self, record_id: int, kind: str, now: str, detail: dict[str, Any]) -> None:
+        self.counts[kind] += 1
+        self._connection.execute(
+            "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
+            (record_id, kind, now, self.crawl_id, _json(detail)),
+        )
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK on any exception."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,79 @@
+"""Which of the databases a Datasette serves are disclosures archives, and what Datasette is told about them."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from archive.web.labels import SITE, TABLES, Table
+
+_KNOWN: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+
+
+def is_archive(connection: sqlite3.Connection) -> bool:
+    """Whether the database has our search index."""
+    try:
+        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'records_fts'").fetchone()
+    except sqlite3.Error:
+        return False
+    return found is not None
+
+
+def archives(datasette: Any) -> list[str]:
+    """The names of the databases that are archives, in the order they are served."""
+    return [name for name, database in datasette.databases.items() if _known(database)]
+
+
+def _known(database: Any) -> bool:
+    if database not in _KNOWN:
+        if database.is_memory or not database.path:
+            return False
+        try:
+            connection = sqlite3.connect(f"{Path(database.path).resolve().as_uri()}?mode=ro", uri=True)
+        except sqlite3.Error:
+            return False
+        _KNOWN[database] = is_archive(connection)
+        connection.close()
+    return _KNOWN[database]
+
+
+def metadata(datasette: Any) -> dict[str, Any]:
+    """Datasette's metadata for every archive served; made anew each time, for Datasette writes into it."""
+    names = archives(datasette)
+    if not names:
+        return {}
+    title = f"{SITE.zh} / {SITE.en}"
+    description = f"{SITE.about} {SITE.about_en}"
+    return {
+        "title": title,
+        "description": description,
+        "databases": {
+            name: {
+                "title": title,
+                "description": description,
+                "tables": {table: _table_metadata(known) for table, known in TABLES.items()},
+            }
+            for name in names
+        },
+    }
+
+
+def _table_metadata(table: Table) -> dict[str, Any]:
+    label = table.label
+    told: dict[str, Any] = {
+        "title": f"{label.zh} / {label.en}",
+        "description": f"{label.about} {label.about_en}",
+        "hidden": table.hidden,
+        "columns": {
+            name: f"{column.zh} / {column.en}" + (f"：{column.about} {column.about_en}" if column.about else "")
+            for name, column in table.columns.items()
+        },
+    }
+    for key in ("label_column", "sort", "sort_desc"):
+        if value := getattr(table, key):
+            told[key] = value
+    if table.facets:
+        told["facets"] = list(table.facets)
+    if table.sortable is not None:
+        told["sortable_columns"] = list(table.sortable)
+    return told

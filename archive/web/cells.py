@@ -1,0 +1,144 @@
+"""How single values are shown: hits marked, codes by their labels, addresses as links only where they lead to the web.
+
+Everything that comes from a page is escaped here; nothing that comes from a page becomes markup.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from archive.search import excerpt, marked
+from archive.web.labels import FLAGS, Label, code_label
+
+QUERY: ContextVar[str] = ContextVar("query", default="")
+"""What this request searches for; set by `archive.web.gate`."""
+
+PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default={})  # noqa: B039 - never written to
+"""Portal id → name, where a page needs it; Datasette asks for single cells, and can't be handed them otherwise."""
+
+UNTITLED = "（无标题）"
+EXCERPT = 90
+LONGEST_CELL = 200
+
+_BEIJING = timezone(timedelta(hours=8))
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
+_MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
+_ADDRESSES = {"url", "home"}
+_TIMES = {"first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at"}
+_JSON = {"source_fields", "fields", "counts", "detail"}
+_REFERS = {"portal": "portals", "record_id": "records", "catalog_id": "catalogs", "crawl_id": "crawls"}
+
+
+def mark(text: str, query: str) -> Markup:
+    """`text` as HTML, the words that `query` finds in <mark>."""
+    pieces = (Markup("<mark>{}</mark>").format(piece) if hit else escape(piece) for piece, hit in marked(text, query))
+    return Markup("").join(pieces)
+
+
+def cut(text: str, length: int) -> str:
+    """`text` on one line, at most `length` characters of it."""
+    line = " ".join(text[: 4 * length].split())
+    return line if len(line) <= length and len(text) <= 4 * length else line[:length] + "…"
+
+
+def snippet(body: str, query: str) -> Markup:
+    """About EXCERPT characters of `body` around the first hit, or else its beginning."""
+    return mark(excerpt(body, query, EXCERPT) or cut(body, EXCERPT), query)
+
+
+def web_link(address: str, shown: str | None = None) -> Markup:
+    """A link to an http(s) address; anything else (javascript:, a key made of cells) as plain text."""
+    if not _WEB_ADDRESS.fullmatch(address):
+        return escape(shown or cut(address, LONGEST_CELL))
+    text = shown or cut(re.sub(r"^\w+://", "", address), 48)
+    return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(address, text)
+
+
+def beijing(time: str) -> str:
+    """A UTC time in Beijing's, to the minute; what isn't a time as it is."""
+    try:
+        moment = datetime.fromisoformat(time)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError):
+        return time
+
+
+def flag_labels(flags: str) -> list[Label]:
+    """The labels of a record's flags (JSON list)."""
+    codes = _loaded(flags)
+    return [FLAGS.get(str(code), Label(str(code), "")) for code in codes] if isinstance(codes, list) else []
+
+
+def printed(source_fields: str) -> dict[str, str]:
+    """A JSON object of labels and values as strings; empty where it is something else."""
+    pairs = _loaded(source_fields)
+    if not isinstance(pairs, dict):
+        return {}
+    return {label: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for label, value in pairs.items()}
+
+
+def cell(value: Any, row: Any, column: str, table: str, base: str) -> Markup | None:
+    """One table cell; None leaves it to Datasette. `base` is the address of the database's page."""
+    if column == "title" and table in ("records", "search"):
+        return _record_link(value, row, base)
+    if isinstance(value, dict):
+        return _reference(value, column, base)
+    if column == "portal" and isinstance(value, str):
+        return escape(PORTAL_NAMES.get().get(value, value))
+    if column == "complete":
+        return Markup("是" if value else "否")
+    return _text(value, column, table) if isinstance(value, str) else None
+
+
+def _text(value: str, column: str, table: str) -> Markup:
+    shown: Markup
+    if column in _MARKED:
+        shown = mark(cut(value, LONGEST_CELL), QUERY.get())
+    elif column == "body":
+        shown = snippet(value, QUERY.get())
+    elif column in _ADDRESSES:
+        shown = web_link(value)
+    elif column in _TIMES:
+        shown = Markup('<time datetime="{}">{}</time>').format(value, beijing(value))
+    elif column == "flags":
+        shown = Markup(" ").join(
+            Markup('<span class="flag" title="{}">{}</span>').format(label.about, label.zh) for label in flag_labels(value)
+        )
+    elif column in _JSON and (pairs := printed(value)):
+        lines = (Markup("<b>{}</b> {}").format(label, cut(text, 60)) for label, text in list(pairs.items())[:12])
+        shown = Markup('<span class="pairs">{}</span>').format(Markup("<br>").join(lines))
+    else:
+        shown = escape(cut(code_label(table, column, value), LONGEST_CELL))
+    # Datasette takes an empty cell for one that no plugin wants, and would show the value itself.
+    return shown or Markup("&nbsp;")
+
+
+def _record_link(title: Any, row: Any, base: str) -> Markup:
+    shown = mark(cut(title, LONGEST_CELL), QUERY.get()) if isinstance(title, str) and title.strip() else escape(UNTITLED)
+    if "id" not in row.keys():  # noqa: SIM118 - a database row, not a dict
+        return shown
+    return Markup('<a href="{}/records/{}">{}</a>').format(base, row["id"], shown)
+
+
+def _reference(value: Mapping[str, Any], column: str, base: str) -> Markup | None:
+    if column not in _REFERS:
+        return None
+    label = value["label"]
+    if column == "crawl_id":
+        label = beijing(str(label))
+    elif label is None:
+        label = UNTITLED
+    address = f"{base}/{_REFERS[column]}/{value['value']}"
+    return Markup('<a href="{}">{}</a>').format(address, cut(str(label), LONGEST_CELL))
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

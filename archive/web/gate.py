@@ -1,0 +1,125 @@
+"""What stands between the network and Datasette: addresses tidied, searches sent to the ranked view, headers added."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from datasette.utils import tilde_decode
+
+from archive.search import LONGEST_QUERY
+from archive.web.archives import archives
+from archive.web.cells import PORTAL_NAMES, QUERY
+from archive.web.labels import TABLES
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Pairs = list[tuple[str, str]]
+
+# The site's own pages need no script and no inline style. Inline style is allowed for those of Datasette's pages that
+# are left as they are (/-/permissions and the like), scripts only as files of plugins an operator installs.
+HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"content-security-policy": (
+        b"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+        b"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    ),
+}
+
+_RAW = re.compile(rb"[^\x21-\x7e]")
+_COLUMN_ARGUMENTS = re.compile(r"_facet(_array|_date)?|_col|_nocol|_filter_column(_\d+)?|_sort|_sort_desc")
+_KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "_where"}
+
+
+class Gate:
+    """Datasette's application behind the gate."""
+
+    def __init__(self, application: Application, datasette: Any) -> None:
+        self._application = application
+        self._datasette = datasette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        scope = with_plain_address(scope)
+        pairs = pairs_of(scope)
+        tidy = tidied(pairs)
+        if tidy != pairs:
+            scope["query_string"] = urlencode(tidy).encode()
+        QUERY.set(next((value for key, value in tidy if is_search(key)), ""))
+        PORTAL_NAMES.set({})
+        send = _with_headers(send)
+        if target := self._ranked(scope, tidy):
+            await send({"type": "http.response.start", "status": 302, "headers": [(b"location", target.encode())]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await self._application(scope, receive, send)
+
+    def _ranked(self, scope: Scope, pairs: Pairs) -> str | None:
+        """Where a search of the table `records` finds its hits best first, if it can be asked there."""
+        path = scope["raw_path"].decode("ascii")
+        prefix, found, _ = path.rpartition("/records")
+        database = prefix.removeprefix(self._datasette.setting("base_url").rstrip("/")).removeprefix("/")
+        if not found or not path.endswith("/records") or not database or "/" in database:
+            return None
+        routes = {self._datasette.databases[name].route for name in archives(self._datasette)}
+        if tilde_decode(database) not in routes or not ranks(pairs):
+            return None
+        return f"{prefix}/search?{urlencode([(key, value) for key, value in pairs if key != '_next'])}"
+
+
+def is_search(key: str) -> bool:
+    """Whether a query string's key carries words to search for."""
+    return key == "_search" or (key.startswith("_search_") and key != "_searchmode")
+
+
+def pairs_of(scope: Scope) -> Pairs:
+    """The query string's keys and values; bytes that are no UTF-8 become U+FFFD."""
+    return parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+
+
+def tidied(pairs: Pairs) -> Pairs:
+    """Without blank searches, which Datasette answers with an error, and without what no search reads."""
+    return [
+        (key, value[:LONGEST_QUERY] if is_search(key) else value)
+        for key, value in pairs
+        if not (is_search(key) and not value.strip())
+    ]
+
+
+def ranks(pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether the view `search` can answer this: there are words, no order of its own, and only columns it has."""
+    given = [(key, value) for key, value in pairs if value]
+    keys = {key for key, _ in given}
+    if "_search" not in keys or keys & _KEEPS_TABLE:
+        return False
+    asked = {value for key, value in given if _COLUMN_ARGUMENTS.fullmatch(key)}
+    asked |= {key.rsplit("__", 1)[0] for key in keys if not key.startswith("_") or "__" in key}
+    return asked <= set(TABLES["search"].columns)
+
+
+def with_plain_address(scope: Scope) -> Scope:
+    """The request with an ASCII address: bytes that some clients send as they are (curl …/?_search=预算) encoded."""
+    raw = scope.get("raw_path") or quote(scope["path"]).encode()
+    return {**scope, "raw_path": _encoded(raw), "query_string": _encoded(scope.get("query_string", b""))}
+
+
+def _encoded(address: bytes) -> bytes:
+    return _RAW.sub(lambda byte: b"%%%02X" % byte[0][0], address)
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", []))
+            present = {name.lower() for name, _ in headers}
+            headers += [(name, value) for name, value in HEADERS.items() if name not in present]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return send_with_headers

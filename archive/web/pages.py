@@ -1,0 +1,111 @@
+"""What the home page and a record's own page show, read from the archive through Datasette (read-only, time-limited)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from archive.records import FIELDS
+from archive.web.cells import flag_labels, printed
+from archive.web.labels import KINDS, STATES, Label, column_label
+
+Row = Mapping[str, Any]
+
+NEWEST = 10
+
+# Dates still to come are left to the table itself: a mistyped year would stand on top of the home page for ever.
+_NEWEST = """
+SELECT r.id, r.title, r.publisher, r.published_on, r.kind, r.state, p.name AS portal_name
+FROM records r JOIN portals p ON p.id = r.portal
+WHERE r.published_on <= date('now', '+8 hours') ORDER BY r.published_on DESC, r.id DESC LIMIT :newest
+"""
+_CATALOGS = """
+SELECT c.id, c.kind, c.title, c.path, c.url, p.name AS portal_name,
+       (SELECT count(*) FROM listings l WHERE l.catalog_id = c.id) AS records
+FROM catalogs c JOIN portals p ON p.id = c.portal ORDER BY c.kind, p.name, c.id
+"""
+_PORTALS = """
+SELECT p.*, (SELECT count(*) FROM records r WHERE r.portal = p.id) AS records,
+       (SELECT max(started_at) FROM crawls c WHERE c.portal = p.id) AS crawled_at
+FROM portals p ORDER BY p.division_code, p.id
+"""
+_LISTINGS = """
+SELECT l.first_seen, l.last_seen, c.id AS catalog_id, c.title, c.path, c.url, c.kind
+FROM listings l JOIN catalogs c ON c.id = l.catalog_id WHERE l.record_id = :id ORDER BY c.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One archive on the home page."""
+
+    database: str
+    records: int
+    portals: tuple[Row, ...]
+    catalogs: tuple[tuple[Label, tuple[Row, ...]], ...]
+    newest: tuple[Row, ...]
+
+    @property
+    def catalog_count(self) -> int:
+        """How many catalogues there are."""
+        return sum(len(rows) for _, rows in self.catalogs)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """All that a record's own page shows. `understood`: column, label, value; `printed`: label → value as printed."""
+
+    row: Row
+    portal: Row
+    kind: Label
+    state: Label
+    understood: tuple[tuple[str, Label, str | None], ...]
+    printed: Mapping[str, str]
+    flags: tuple[Label, ...]
+    listings: tuple[Row, ...]
+
+
+async def home(datasette: Any, database: str) -> Home:
+    """The home page's part on one archive."""
+    db = datasette.get_database(database)
+    records = (await db.execute("SELECT count(*) FROM records")).single_value()
+    newest = await db.execute(_NEWEST, {"newest": NEWEST})
+    catalogs = sorted((await db.execute(_CATALOGS)).rows, key=lambda row: _kind_order(row["kind"]))
+    by_kind = groupby(catalogs, key=lambda row: str(row["kind"]))
+    return Home(
+        database=database,
+        records=records,
+        portals=tuple((await db.execute(_PORTALS)).rows),
+        catalogs=tuple((KINDS.get(kind, Label(kind, "")), tuple(rows)) for kind, rows in by_kind),
+        newest=tuple(newest.rows),
+    )
+
+
+async def record_page(datasette: Any, database: str, record_id: str) -> RecordPage | None:
+    """The page of one record; None where there is no such record."""
+    db = datasette.get_database(database)
+    row = (await db.execute("SELECT * FROM records WHERE id = :id", {"id": record_id})).first()
+    if row is None:
+        return None
+    portal = (await db.execute("SELECT * FROM portals WHERE id = :id", {"id": row["portal"]})).first()
+    return RecordPage(
+        row=row,
+        portal=portal,
+        kind=KINDS.get(row["kind"], Label(row["kind"], "")),
+        state=STATES.get(row["state"], Label(row["state"], "")),
+        understood=tuple((name, column_label("records", name), row[name]) for name in FIELDS),
+        printed=printed(row["source_fields"]),
+        flags=tuple(flag_labels(row["flags"])),
+        listings=tuple((await db.execute(_LISTINGS, {"id": row["id"]})).rows),
+    )
+
+
+async def portal_names(datasette: Any, database: str) -> dict[str, str]:
+    """Portal id → name."""
+    rows = await datasette.get_database(database).execute("SELECT id, name FROM portals")
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _kind_order(kind: str) -> int:
+    kinds = list(KINDS)
+    return kinds.index(kind) if kind in kinds else len(kinds)

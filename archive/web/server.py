@@ -1,0 +1,43 @@
+"""Serving one archive: Datasette with this site's settings, over HTTP until stopped."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+from datasette.app import Datasette
+
+from archive.database import open_for_reading
+
+SETTINGS: dict[str, int | bool] = {
+    "default_page_size": 50,  # default 100: a page that is read, not scrolled
+    "max_returned_rows": 1000,  # the default, said aloud: as much as one page or one JSON answer holds
+    "sql_time_limit_ms": 5000,  # default 1000: a frequent word in a million records takes longer than that
+    "facet_time_limit_ms": 3000,  # default 200: facets must not come and go with the load
+    "suggest_facets": False,  # default on: costs about a second a page in a large archive
+    "allow_download": False,  # default on: the live file is not for taking; publish a snapshot
+    "truncate_cells_html": 200,  # default 2048: a table is for finding, the record's page for reading
+}
+
+
+def make_datasette(path: Path) -> Datasette:
+    """The site of the archive at `path`, read-only. Raises ArchiveError where there is no archive."""
+    open_for_reading(path).close()
+    # Never as an immutable file: SQLite would then ignore what a crawl has written to the -wal beside it.
+    return Datasette(files=[str(path)], settings=SETTINGS)
+
+
+def serve(path: Path, host: str, port: int, announce: Callable[[str], object] = print) -> None:
+    """Serve the archive at `path` until Ctrl-C; `announce` is told the address once the port is ours.
+
+    Raises ArchiveError where there is no archive, OSError where the address can't be had (a port in use).
+    """
+    datasette = make_datasette(path)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        announce(f"http://{shown}:{listener.getsockname()[1]}/")
+        config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,94 @@
+"""Dates as portals print them, as ISO 8601 days; anything that is not surely a date is None."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+
+_NUMERALS = {"〇": "0", "○": "0", "零": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
+             "八": "8", "九": "9"}  # fmt: skip
+_FULL = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_CHINESE = re.compile(
+    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+)
+_UTC = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\d*(Z|[+-]\d{2}:?\d{2})")
+_EPOCH = re.compile(r"[1-9]\d{8,9}(?:\d{3})?")
+_YEARLESS = re.compile(r"[\[(（【]?\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?\s*[\])）】]?")
+_URL_DAY = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)|t((?:19|20)\d{2})(\d{2})(\d{2})_"
+)
+_LONGEST = 200
+
+
+def parse_date(text: str | None, url: str | None = None) -> str | None:
+    """The first date in `text` as YYYY-MM-DD, or None.
+
+    Understood: 2017-12-19, 2017/1/9, 2023.11.09, 2020年08月02日, with a time or brackets around, 20171219, 二〇一七年十二月
+    十九日, ISO 8601 with a zone and seconds or milliseconds since 1970 (both as days in China). A date without a year
+    (10-19, (01-25), [11-09]) takes the year from `url`, and only where month and day agree with it.
+    """
+    if not text:
+        return None
+    text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
+    if zoned := _UTC.search(text):
+        return _zoned(zoned)
+    for form in (_FULL, _COMPACT):
+        if found := form.search(text):
+            return _day(*found.groups())
+    if chinese := _CHINESE.search(text):
+        year = "".join(_NUMERALS[numeral] for numeral in chinese[1])
+        return _day(year, _number(chinese[2]), _number(chinese[3]))
+    if _EPOCH.fullmatch(text):
+        seconds = int(text) / (1000 if len(text) > 10 else 1)
+        return datetime.fromtimestamp(seconds, CHINA).date().isoformat()
+    if (yearless := _YEARLESS.fullmatch(text)) and url:
+        return _with_year_of(url, int(yearless[1]), int(yearless[2]))
+    return None
+
+
+def is_date(text: str) -> bool:
+    """Whether `text` is a date and little else: a cell to be read as one without any label."""
+    bare = re.sub(r"[\s\[\]()（）【】]|\d{1,2}:\d{2}(:\d{2})?|星期.|发布|日期|时间|[:：]", "", text)
+    return len(bare) <= 14 and bool(
+        _FULL.fullmatch(bare.rstrip("日")) or _YEARLESS.fullmatch(bare) or _COMPACT.fullmatch(bare)
+    )
+
+
+def url_day(url: str) -> str | None:
+    """The day that stands in an address, as YYYY-MM-DD: of creation or publication, never to be taken for either."""
+    found = _URL_DAY.search(url)
+    return _day(*[part for part in found.groups() if part]) if found else None
+
+
+def _with_year_of(url: str, month: int, day: int) -> str | None:
+    stated = url_day(url)
+    return stated if stated and stated[5:] == f"{month:02}-{day:02}" else None
+
+
+def _zoned(found: re.Match[str]) -> str | None:
+    try:
+        moment = datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2]))
+    except ValueError:
+        return None
+    try:
+        return moment.astimezone(CHINA).date().isoformat()
+    except OverflowError:
+        return moment.astimezone(UTC).date().isoformat()
+
+
+def _day(year: str, month: str, day: str) -> str | None:
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def _number(numerals: str) -> str:
+    """十二 → 12, 三十一 → 31, 五 → 5; what is no number gives one that no month or day has."""
+    tens, ten, units = numerals.rpartition("十")
+    if not ten:
+        return _NUMERALS[units] if len(units) == 1 else "99"
+    value = int(_NUMERALS.get(tens, "1" if not tens else "9")) * 10 + int(_NUMERALS.get(units, "0"))
+    return str(value)

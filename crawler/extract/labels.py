@@ -1,0 +1,105 @@
+"""What portals call things: every label seen on a page, and the field it stands for.
+
+Fields are read by these labels wherever they stand, never by position or CSS class: the same class means different
+things on different sites, and the same thing has many names (GB/T 21063.3 and the 2009 guideline for disclosure
+catalogues name the elements; portals vary them).
+"""
+
+import re
+
+LABELS: dict[str, tuple[str, ...]] = {
+    "index_number": ("索引号", "索引码", "信息索引号", "案号", "提案号", "建议号"),
+    "title": ("标题", "名称", "信息名称", "文件名称", "信息标题", "文件标题", "公文标题", "题名", "案由"),
+    "document_number": ("文号", "发文字号", "文件编号", "发布文号", "公文文号", "文件字号", "信息文号", "发文文号"),
+    "publisher": (
+        "发布机构", "发布单位", "发文机关", "发文机构", "发布机关", "发文单位", "公开主体", "制发机关", "发布部门",
+        "信息发布机构", "公开机构", "公开单位", "供稿单位", "承办单位", "主办单位", "信息来源", "来源",
+    ),
+    "responsible_department": ("责任部门", "责任处室", "责任科室", "责任单位"),
+    "published_on": (
+        "发布日期", "公开日期", "发布时间", "公开时间", "信息发布日期", "上网日期", "发表日期", "办结日期", "办结时间",
+        "答复日期", "日期", "时间",
+    ),
+    "created_on": ("生成日期", "成文日期", "发文日期", "产生日期", "印发日期", "形成日期", "制发日期", "成文时间", "生成时间"),
+    "disclosure_mode": ("公开方式", "公开形式", "公开属性", "公开类别"),
+    "disclosure_period": ("公开时限", "公开期限"),
+    "topic": ("主题分类", "信息分类", "主题类别", "所属主题", "分类", "主题"),
+    "validity": ("有效性", "时效性", "时效", "效力状态", "文件状态"),
+}  # fmt: skip
+"""Field → labels, the surest first: where a page states several, the earliest of the list counts."""
+
+UNMAPPED = ("作者", "关键词", "主题词", "内容概述", "体裁分类", "组配分类", "公开范围", "公开程序", "语种", "信息格式", "生效日期",
+            "失效日期", "有效期", "废止日期", "实施日期", "服务对象", "服务对象分类", "浏览次数", "浏览量", "点击数", "阅读次数",
+            "序号", "编辑", "责任编辑", "审核", "字号", "字体", "相关信息", "附件", "联系电话", "内容")  # fmt: skip
+"""Labels known to stand in such blocks that fill no field: kept as printed, and they end the value before them."""
+
+FIELD_OF: dict[str, str] = {label: field for field, labels in LABELS.items() for label in labels}
+RANK: dict[str, int] = {label: place for labels in LABELS.values() for place, label in enumerate(labels)}
+
+# Alone or as a header these say what a cell is; in running text 时间, 日期, 主题 and their like are ordinary words.
+PLAIN_WORDS = frozenset(
+    {
+        "日期",
+        "时间",
+        "分类",
+        "主题",
+        "内容",
+        "附件",
+        "来源",
+        "名称",
+        "标题",
+        "时效",
+        "审核",
+        "编辑",
+        "字体",
+        "字号",
+    }
+)
+
+ABSENT = frozenset(
+    {"", "无", "空", "暂无", "其它", "其他", "-", "--", "—", "——", "/", "null", "None", "undefined"}
+)
+"""Printed values that mean that there is none."""
+
+BLANK = r"[\s\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
+"""Every kind of blank that portals put into labels and values, invisible characters among them."""
+
+_BLANKS = re.compile(f"{BLANK}+")
+_EDGE_COLON = re.compile(r"[:：]+$")
+_BRACKETS = re.compile(r"^[\[【（(](.*)[\]】）)]$")
+
+
+def squash(text: str) -> str:
+    """`text` without blanks of any kind, a closing colon or brackets around it: a label ready to be looked up."""
+    return _BRACKETS.sub(r"\1", _EDGE_COLON.sub("", _BLANKS.sub("", text)))
+
+
+def tidy(text: str) -> str:
+    """`text` on one line, runs of blanks as one, none at the ends."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def value_of(text: str) -> str | None:
+    """A printed value as understood: tidied, and None where it says that there is none."""
+    value = tidy(text)
+    return None if value in ABSENT else value
+
+
+def _spaced(label: str) -> str:
+    return f"{BLANK}*".join(re.escape(character) for character in label)
+
+
+_ALL = sorted({*FIELD_OF, *UNMAPPED}, key=len, reverse=True)
+LABEL = re.compile("(?:" + "|".join(_spaced(label) for label in _ALL) + ")")
+"""Any known label, with blanks of any kind inside."""
+
+LABEL_COLON = re.compile(
+    rf"(?:(?<=[\s\u3000\u00a0|｜\]】)）])|^)[\[【]?({LABEL.pattern}){BLANK}*[\]】]?{BLANK}*[:：]"
+)
+"""A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
+
+LABEL_ALONE = re.compile(rf"{BLANK}*[\[【]?({LABEL.pattern}){BLANK}*[\]】]?{BLANK}*")
+"""To be matched against a whole cell that holds nothing but a label."""
+
+UNKNOWN_LABEL = re.compile(rf"{BLANK}*[\u4e00-\u9fff]{{2,8}}{BLANK}*[:：]")
+"""What looks like the label of another value, whether we know it or not."""

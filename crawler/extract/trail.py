@@ -1,0 +1,43 @@
+"""The breadcrumb (当前位置) of a page."""
+
+import re
+
+from lxml import etree
+
+from crawler.extract.labels import tidy
+from crawler.extract.text import Element, line_of
+
+_POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|在)?\s*[:：]?|^\s*位\s*置\s*[:：]")
+_TEXTS = etree.XPath(
+    ".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]"
+)
+_SEPARATOR = re.compile(r"\s*(?:-?>+|＞|»|›|→|/|\\|\|)\s*")
+_HIGHEST = 3
+
+
+def read_breadcrumb(root: Element) -> tuple[str, ...]:
+    """The steps from the home page to this one, e.g. ("首页", "政务公开", …); () where the page shows none."""
+    for text in _TEXTS(root):
+        if not _POSITION.search(text) or len(text) > 200:
+            continue
+        block = text.getparent()
+        for _ in range(_HIGHEST):
+            steps = _steps(block)
+            if len(steps) > 1 or block.getparent() is None:
+                break
+            block = block.getparent()
+        if len(steps) > 1:
+            return steps
+    return ()
+
+
+def _steps(block: Element) -> tuple[str, ...]:
+    line = line_of(block)
+    found = _POSITION.search(line)
+    trail = line[found.end() :] if found else ""
+    if len(trail) > 300:
+        return ()
+    steps = tuple(step for step in map(tidy, _SEPARATOR.split(trail)) if step)
+    if len(steps) < 2:
+        steps = tuple(step for anchor in block.iter("a") if (step := line_of(anchor)))
+    return steps

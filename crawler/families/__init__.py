@@ -1,0 +1,1 @@
+"""How each family of portal software lists and pages."""

@@ -1,0 +1,52 @@
+"""TRS WCM as county portals use it (template xxgk/zfxxgkml): lists that go on in list_1.html, list_2.html …
+
+Known from public crawlers' behaviour and a few saved pages: the first page is list.html or index.html, page n is
+list_{n-1}.html, and the pager is either written by `createPageHTML(pages, current, "list", "html")` (current counted
+from 0) or stands in the page as links.
+"""
+
+import re
+
+from lxml import etree
+
+from crawler.extract.labels import squash
+from crawler.extract.lists import absolute, is_page_link
+from crawler.extract.text import Element, line_of
+from crawler.items import Paging
+
+_SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
+_CALL = re.compile(
+    r"createPageHTML\s*\(\s*(?:[\"'][^\"']*[\"']\s*,\s*)?[\"']?(\d{1,5})[\"']?\s*,\s*[\"']?(\d{1,5})[\"']?\s*,\s*"
+    r"[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
+)
+_NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "next", "Next", ">", "›", "»", ">>", "下一页>", "下一页>>"})
+_PAGES = re.compile(r"共\s*(\d{1,5})\s*页|第?\s*\d{1,5}\s*/\s*(\d{1,5})\s*页?")
+_ROWS = re.compile(r"共\s*(?:有)?\s*(\d{1,7})\s*(?:条|篇|项|个记录|条记录)")
+_LINKS = etree.XPath(".//a[@href]")
+_PAGER = etree.XPath("ancestor::*[position() <= 3]")
+
+
+def read_paging(root: Element, url: str) -> Paging:
+    """What the pager of the list page at `url` says: pages and rows claimed, and where the next page is."""
+    for script in _SCRIPTS(root):
+        if call := _CALL.search(script):
+            pages, current = int(call[1]), int(call[2])
+            following = f"{call[3]}_{current + 1}.{call[4]}" if current + 1 < pages else None
+            return Paging(pages, None, absolute(url, following) if following else None)
+    return _linked(root, url)
+
+
+def _linked(root: Element, url: str) -> Paging:
+    """A pager of links: the address behind 下一页, and the numbers printed around it."""
+    for link in _LINKS(root):
+        if squash(line_of(link)) not in _NEXT and squash(link.get("title") or "") not in _NEXT:
+            continue
+        text = next((text for box in reversed(_PAGER(link)) if _PAGES.search(text := line_of(box)) and len(text) < 400), "")
+        pages, rows = _PAGES.search(text), _ROWS.search(text)
+        following = absolute(url, link.get("href")) if is_page_link(link.get("href")) else None
+        return Paging(
+            pages_claimed=int(pages[1] or pages[2]) if pages else None,
+            rows_claimed=int(rows[1]) if rows else None,
+            next_url=following if following != url else None,
+        )
+    return Paging()

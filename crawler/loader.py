@@ -1,0 +1,38 @@
+"""One spider for each packaged portal file, so that `scrapy list` and `scrapy crawl tongxin` work."""
+
+from scrapy import Request, Spider
+from scrapy.interfaces import ISpiderLoader
+from scrapy.settings import BaseSettings
+from zope.interface import implementer
+
+from crawler.portal import PORTALS, find, load
+from crawler.spiders.catalog import CatalogSpider
+
+
+def spider_for(name: str) -> type[CatalogSpider]:
+    """The spider of a portal, by its id or its file's path. Raises PortalFileError."""
+    portal = load(find(name))
+    return type(f"CatalogSpider_{portal.id}", (CatalogSpider,), {"name": portal.id, "portal": portal})
+
+
+@implementer(ISpiderLoader)
+class PortalSpiderLoader:
+    """Scrapy's way to the portal files."""
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> "PortalSpiderLoader":  # noqa: ARG003
+        return cls()
+
+    def list(self) -> list[str]:
+        """The ids of the packaged portals."""
+        return sorted(file.stem for file in PORTALS.glob("*.toml"))
+
+    def load(self, spider_name: str) -> type[Spider]:
+        """The spider of the portal `spider_name`. Raises PortalFileError, and KeyError where there is no such portal."""
+        if spider_name not in self.list():
+            raise KeyError(f"Spider not found: {spider_name}")
+        return spider_for(spider_name)
+
+    def find_by_request(self, request: Request) -> list[str]:
+        """The portals on whose site a request would be."""
+        return [name for name in self.list() if self.load(name).handles_request(request)]
