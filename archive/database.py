@@ -1,6 +1,8 @@
 """Opening an archive: for writing (made and migrated where needed) or for reading only."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -26,23 +28,32 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         migrations.apply(Database(connection))
-        search.refresh(connection)
+        with transaction(connection):
+            search.refresh(connection)
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error
     return connection
 
 
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK on any exception."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """The archive at `path`, read-only. Raises ArchiveError where there is none or the file is something else."""
     if not path.is_file():
-        raise ArchiveError(
-            f"there is no archive at {path}: make one with `disclosures crawl PORTAL --db {path}`"
-        )
+        raise ArchiveError(f"there is no archive at {path}: make one with `disclosures crawl PORTAL --db {path}`")
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        found = connection.execute(
-            "SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'"
-        ).fetchone()[0]
+        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'").fetchone()[0]
     except sqlite3.Error as error:
         raise ArchiveError(f"cannot read the archive {path}: {error}") from error
     if not found:

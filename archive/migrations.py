@@ -126,6 +126,10 @@ CREATE TABLE problems (
     UNIQUE (crawl_id, kind, url)
 ) STRICT;
 
+-- Records whose index entries are behind: `indexed` holds the searched values as the index knows them (JSON list),
+-- NULL where it doesn't know the record yet. Filled with each change, emptied in larger strides.
+CREATE TABLE unindexed (record_id INTEGER PRIMARY KEY REFERENCES records(id), indexed TEXT) STRICT;
+
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
 

@@ -62,9 +62,14 @@ def fullest(candidates: Sequence[str]) -> str | None:
     if not is_cut(best):
         return best
     stem = _compact(_CUT.sub("", best))
-    fuller = [text for text in candidates[1:] if _compact(_CUT.sub("", text)).startswith(stem)]
+    fuller = [text for text in candidates[1:] if _goes_on(_compact(_CUT.sub("", text)), stem)]
     whole = [text for text in fuller if not is_cut(text)]
     return max([*whole, best] if whole else [best, *fuller], key=lambda text: (not is_cut(text), len(text)))
+
+
+def _goes_on(text: str, stem: str) -> bool:
+    """Whether `text` is `stem` and more, and not the cut text with the site's name behind its dots."""
+    return text.startswith(stem) and not text[len(stem) :].startswith(("...", "…"))
 
 
 def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merged:
@@ -78,18 +83,12 @@ def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merge
     titles = [*_stated(listed, "title"), *([own.fields["title"]] if own and own.fields.get("title") else [])]
     fields["title"] = fullest(titles)
     fields["publisher"] = fullest(
-        [*_stated(readings, "publisher"), *_stated(readings, "responsible_department")]
-        if fields["publisher"]
-        else []
+        [*_stated(readings, "publisher"), *_stated(readings, "responsible_department")] if fields["publisher"] else []
     )
     source_fields: dict[str, str] = {}
     for reading in reversed(readings):
         source_fields.update(
-            {
-                label: value
-                for label, value in reading.source_fields.items()
-                if value or label not in source_fields
-            }
+            {label: value for label, value in reading.source_fields.items() if value or label not in source_fields}
         )
     flags = {doubt for reading in readings for doubt in reading.doubts} | _doubts(fields, seen_on)
     if len({_compact(number) for number in _stated(readings, "index_number")}) > 1:

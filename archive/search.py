@@ -1,11 +1,11 @@
 """Searching the archive: what a query means, the index behind it, hits best first, and the words shown in them."""
 
+import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from archive.segment import BREAK, VERSION, glue, located_tokens, segment, segment_number, tokens
 
@@ -74,43 +74,47 @@ def to_match(query: str | None) -> str:
 # --- the index ---
 
 
-def segmented(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """The index columns of one record, attachments last."""
-    cut = [
-        segment_number(record[name]) if name == "index_number" else segment(record[name]) for name in INDEXED
-    ]
-    return (*cut, "")
-
-
-_COLUMNS = f"{', '.join(INDEXED)}, attachments"
+_NAMES = ", ".join(INDEXED)
+_COLUMNS = f"{_NAMES}, attachments"
 _MARKS = ", ".join("?" * (len(INDEXED) + 1))
 _INSERT = f"INSERT INTO records_fts (rowid, {_COLUMNS}) VALUES (?, {_MARKS})"  # noqa: S608 - constant names
 _DELETE = f"INSERT INTO records_fts (records_fts, rowid, {_COLUMNS}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608
 
 
-def index(
-    connection: sqlite3.Connection, record_id: int, old: Sequence[str] | None, new: Sequence[str]
-) -> None:
-    """Replace what the index holds of a record. `old` must be exactly what was indexed before, or ghosts remain."""
-    if old == new:
-        return
-    if old is not None:
-        connection.execute(_DELETE, (record_id, *old))
-    connection.execute(_INSERT, (record_id, *new))
+def segmented(values: Sequence[str | None]) -> tuple[str, ...]:
+    """What the index stores of a record whose INDEXED columns are `values`; attachments last."""
+    named = zip(INDEXED, values, strict=True)
+    return (*[segment_number(value) if name == "index_number" else segment(value) for name, value in named], "")
 
 
-def refresh(connection: sqlite3.Connection) -> bool:
-    """Build the index again if it was made by another version of the segmentation; True if it was."""
+def changed(connection: sqlite3.Connection, record_id: int, indexed: Sequence[str | None] | None) -> None:
+    """Note that a record's index entry is behind; `indexed`: its INDEXED columns before the change, None if it is new."""
+    known = json.dumps(indexed, ensure_ascii=False) if indexed is not None else None
+    connection.execute("INSERT OR IGNORE INTO unindexed VALUES (?, ?)", (record_id, known))
+
+
+def catch_up(connection: sqlite3.Connection) -> None:
+    """Bring the index up to date with the records noted by `changed`; the caller's transaction."""
+    rows = connection.execute(
+        f"SELECT u.record_id, u.indexed, {_NAMES} FROM unindexed u JOIN records r ON r.id = u.record_id"  # noqa: S608
+    ).fetchall()
+    for record_id, indexed, *values in rows:
+        if indexed is not None:
+            # A contentless index forgets an entry only when told exactly what it holds; else ghosts remain.
+            connection.execute(_DELETE, (record_id, *segmented(json.loads(indexed))))
+        connection.execute(_INSERT, (record_id, *segmented(values)))
+    connection.execute("DELETE FROM unindexed")
+
+
+def refresh(connection: sqlite3.Connection) -> None:
+    """Finish what a killed crawl left unindexed; build all again where another version of the segmentation made it."""
     row = connection.execute("SELECT value FROM settings WHERE name = 'segment_version'").fetchone()
-    if row and row[0] == VERSION:
-        return False
-    with connection:
+    if not (row and row[0] == VERSION):
         connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
-        names = ", ".join(INDEXED)
-        for record_id, *values in connection.execute(f"SELECT id, {names} FROM records"):  # noqa: S608
-            index(connection, record_id, None, segmented(dict(zip(INDEXED, values, strict=True))))
+        connection.execute("DELETE FROM unindexed")
+        connection.execute("INSERT INTO unindexed SELECT id, NULL FROM records")
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('segment_version', ?)", (VERSION,))
-    return True
+    catch_up(connection)
 
 
 # --- hits ---

@@ -3,21 +3,23 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from archive import search
-from archive.database import open_for_writing
+from archive.database import open_for_writing, transaction
 from archive.observations import ListPageSeen, Observation, PortalOfFile, ProblemSeen, RecordPageSeen
 from archive.records import FIELDS, REPEATED, Merged, Reading, merge
 
 OWN_PAGE = 0
 """The `catalog_id` of readings of a record's own page."""
 
+INDEXING_STRIDE = 1000
+"""So many changes are indexed at once: a record is then indexed once, not when its row and again when its page is read."""
+
 _STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)
-_UPDATE = f"UPDATE records SET {_STATED}, kind = :kind, flags = :flags, source_fields = :source_fields, body = :body, changed_at = :changed_at WHERE id = :id"  # noqa: S608, E501
+_UPDATE = f"UPDATE records SET {_STATED}, kind = :kind, flags = :flags, source_fields = :source_fields, body = :body, changed_at = :changed_at WHERE id = :id"  # noqa: S608
 
 
 class Store:
@@ -31,11 +33,11 @@ class Store:
         self._portal = ""
         self._catalogs: dict[str, int] = {}
         self._kinds: dict[int, str] = {}
-        self._before: dict[int, tuple[str, ...] | None] = {}
+        self._behind = 0
 
     def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
         """Note the portal, its catalogues and a new crawl; the crawl's id. `now` is UTC, ISO 8601."""
-        with _transaction(self._connection) as c:
+        with transaction(self._connection) as c:
             c.execute(
                 "INSERT INTO portals (id, name, division_code, home, family, checked_on) VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET name = excluded.name, division_code = excluded.division_code, "
@@ -51,12 +53,8 @@ class Store:
             for row in c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)):
                 self._catalogs[row["url"]] = row["id"]
                 self._kinds[row["id"]] = row["kind"]
-            c.execute(
-                "UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,)
-            )
-            begun = c.execute(
-                "INSERT INTO crawls (portal, mode, started_at) VALUES (?, ?, ?)", (portal.id, mode, now)
-            )
+            c.execute("UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,))
+            begun = c.execute("INSERT INTO crawls (portal, mode, started_at) VALUES (?, ?, ?)", (portal.id, mode, now))
             self.crawl_id = int(begun.lastrowid or 0)
             for catalog in portal.catalogs:
                 c.execute(
@@ -68,8 +66,7 @@ class Store:
 
     def write(self, batch: Iterable[Observation], now: str) -> None:
         """Write all of `batch` or, on an error, nothing of it."""
-        with _transaction(self._connection):
-            self._before = {}
+        with transaction(self._connection):
             for observation in batch:
                 match observation:
                     case ListPageSeen():
@@ -78,12 +75,13 @@ class Store:
                         self._write_own_page(observation, now)
                     case ProblemSeen():
                         self._write_problem(observation, now)
-            for record_id, before in self._before.items():
-                search.index(self._connection, record_id, before, search.segmented(self._record(record_id)))
+            if self._behind >= INDEXING_STRIDE:
+                self._index()
 
     def finish(self, outcome: str, now: str) -> None:
         """Close the crawl's books: outcome, time and counts."""
-        with _transaction(self._connection) as c:
+        with transaction(self._connection) as c:
+            self._index()
             c.execute(
                 "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ? WHERE id = ?",
                 (now, outcome, json.dumps(dict(sorted(self.counts.items()))), self.crawl_id),
@@ -140,7 +138,8 @@ class Store:
                 (self._portal, url, self._kinds[catalog_id], now, now),
             )
             record_id = int(added.lastrowid or 0)
-            self._before[record_id] = None
+            search.changed(self._connection, record_id, None)
+            self._behind += 1
             self._event(record_id, "added", now, {})
         self._connection.execute(
             "INSERT INTO listings VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen",
@@ -168,9 +167,7 @@ class Store:
 
     # --- records ---
 
-    def _read(
-        self, record_id: int, catalog_id: int, reading: Reading, now: str, body: str | None = None
-    ) -> None:
+    def _read(self, record_id: int, catalog_id: int, reading: Reading, now: str, body: str | None = None) -> None:
         """Take in one page's reading; where it says something else than that page said before, the record changes."""
         readings = self._readings(record_id)
         earlier = readings.get(catalog_id)
@@ -190,23 +187,24 @@ class Store:
         )
         catalogs = sorted(key for key in readings if key != OWN_PAGE)
         merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), old["first_seen"][:10])
-        changed = {
-            name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]
-        }
+        changed = {name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]}
         if new_body != old["body"]:
             changed["body"] = [old["body"], new_body]
         edited = bool(changed) and earlier is not None
         self._update(old, merged, self._kinds[catalogs[0]], new_body, now if edited else old["changed_at"])
         if edited:
             self._event(record_id, "changed", now, {"changed": changed})
-        for number in {old["index_number"], merged.fields["index_number"]} - {None}:
-            self._flag_repeated(str(number))
+        if old["index_number"] != merged.fields["index_number"]:
+            self._flag_repeated(record_id, old["index_number"], merged.fields["index_number"])
 
     def _update(
         self, old: Mapping[str, Any], merged: Merged, kind: str, body: str | None, changed_at: str | None
     ) -> None:
         record_id = old["id"]
-        self._before.setdefault(record_id, search.segmented(old))
+        new = {**merged.fields, "body": body}
+        if any(old[name] != new[name] for name in search.INDEXED):
+            search.changed(self._connection, record_id, [old[name] for name in search.INDEXED])
+            self._behind += 1
         repeated = [REPEATED] if REPEATED in old["flags"] else []
         self._connection.execute(
             _UPDATE,
@@ -221,18 +219,31 @@ class Store:
             },
         )
 
-    def _flag_repeated(self, number: str) -> None:
-        """Keep `index_number_repeated` on exactly the records of this portal that share `number` with another."""
-        rows = self._connection.execute(
-            "SELECT id, flags FROM records WHERE portal = ? AND index_number = ?", (self._portal, number)
-        ).fetchall()
-        for row in rows:
-            flags = set(json.loads(row["flags"]))
-            wanted = flags | {REPEATED} if len(rows) > 1 else flags - {REPEATED}
-            if wanted != flags:
-                self._connection.execute(
-                    "UPDATE records SET flags = ? WHERE id = ?", (_json(sorted(wanted)), row["id"])
-                )
+    def _flag_repeated(self, record_id: int, left: str | None, taken: str | None) -> None:
+        """Keep `index_number_repeated` on exactly the records of this portal that share a number.
+
+        Record `record_id` had the number `left` and has `taken` now.
+        """
+        if left:
+            others = self._holders(left, record_id)
+            if len(others) == 1:
+                self._set_flag(others[0], REPEATED, on=False)
+        others = self._holders(taken, record_id) if taken else []
+        self._set_flag(record_id, REPEATED, on=bool(others))
+        for other in others:
+            self._set_flag(other, REPEATED, on=True)
+
+    def _holders(self, number: str, besides: int) -> list[int]:
+        """Up to two other records of this portal with `number`: more need no second look."""
+        sql = "SELECT id FROM records WHERE portal = ? AND index_number = ? AND id <> ? LIMIT 2"
+        return [row["id"] for row in self._connection.execute(sql, (self._portal, number, besides))]
+
+    def _set_flag(self, record_id: int, flag: str, *, on: bool) -> None:
+        old = self._connection.execute("SELECT flags FROM records WHERE id = ?", (record_id,)).fetchone()["flags"]
+        flags = set(json.loads(old))
+        new = _json(sorted(flags | {flag} if on else flags - {flag}))
+        if new != old:
+            self._connection.execute("UPDATE records SET flags = ? WHERE id = ?", (new, record_id))
 
     def _record(self, record_id: int) -> Mapping[str, Any]:
         row = self._connection.execute("SELECT * FROM records WHERE id = ?", (record_id,)).fetchone()
@@ -249,24 +260,16 @@ class Store:
             readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
         return readings
 
+    def _index(self) -> None:
+        search.catch_up(self._connection)
+        self._behind = 0
+
     def _event(self, record_id: int, kind: str, now: str, detail: dict[str, Any]) -> None:
         self.counts[kind] += 1
         self._connection.execute(
             "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
             (record_id, kind, now, self.crawl_id, _json(detail)),
         )
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK on any exception."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _json(value: object) -> str:

@@ -1,9 +1,9 @@
 """One spider for each packaged portal file, so that `scrapy list` and `scrapy crawl tongxin` work."""
 
+from __future__ import annotations
+
 from scrapy import Request, Spider
-from scrapy.interfaces import ISpiderLoader
 from scrapy.settings import BaseSettings
-from zope.interface import implementer
 
 from crawler.portal import PORTALS, find, load
 from crawler.spiders.catalog import CatalogSpider
@@ -15,12 +15,11 @@ def spider_for(name: str) -> type[CatalogSpider]:
     return type(f"CatalogSpider_{portal.id}", (CatalogSpider,), {"name": portal.id, "portal": portal})
 
 
-@implementer(ISpiderLoader)
 class PortalSpiderLoader:
     """Scrapy's way to the portal files."""
 
     @classmethod
-    def from_settings(cls, settings: BaseSettings) -> "PortalSpiderLoader":  # noqa: ARG003
+    def from_settings(cls, settings: BaseSettings) -> PortalSpiderLoader:
         return cls()
 
     def list(self) -> list[str]:

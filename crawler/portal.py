@@ -30,7 +30,7 @@ KINDS = (
 
 FAMILIES = ("trs_county",)
 
-_PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", "notes", "catalogs")
+_PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", "catalogs")
 _CATALOG_KEYS = ("kind", "title", "url")
 
 

@@ -1,0 +1,7 @@
+"""From what a page said to what the archive keeps: one job per file, in this order.
+
+| order | pipeline | why there |
+|---|---|---|
+| 100 | `normalise` | first: all that follows works on tidy values and stable keys |
+| 900 | `store` | last: writes what all the others have agreed on |
+"""

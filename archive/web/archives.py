@@ -2,12 +2,16 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from archive.web.labels import SITE, TABLES, Table
 
-_KNOWN: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.database import Database
+
+_KNOWN: WeakKeyDictionary["Database", bool] = WeakKeyDictionary()
 
 
 def is_archive(connection: sqlite3.Connection) -> bool:
@@ -19,12 +23,12 @@ def is_archive(connection: sqlite3.Connection) -> bool:
     return found is not None
 
 
-def archives(datasette: Any) -> list[str]:
+def archives(datasette: "Datasette") -> list[str]:
     """The names of the databases that are archives, in the order they are served."""
     return [name for name, database in datasette.databases.items() if _known(database)]
 
 
-def _known(database: Any) -> bool:
+def _known(database: "Database") -> bool:
     if database not in _KNOWN:
         if database.is_memory or not database.path:
             return False
@@ -37,7 +41,7 @@ def _known(database: Any) -> bool:
     return _KNOWN[database]
 
 
-def metadata(datasette: Any) -> dict[str, Any]:
+def metadata(datasette: "Datasette") -> dict[str, Any]:
     """Datasette's metadata for every archive served; made anew each time, for Datasette writes into it."""
     names = archives(datasette)
     if not names:

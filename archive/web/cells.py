@@ -5,10 +5,10 @@ Everything that comes from a page is escaped here; nothing that comes from a pag
 
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -51,9 +51,14 @@ def snippet(body: str, query: str) -> Markup:
     return mark(excerpt(body, query, EXCERPT) or cut(body, EXCERPT), query)
 
 
+def is_web_address(text: str) -> bool:
+    """Whether `text` is an http(s) address and nothing else."""
+    return _WEB_ADDRESS.fullmatch(text) is not None
+
+
 def web_link(address: str, shown: str | None = None) -> Markup:
     """A link to an http(s) address; anything else (javascript:, a key made of cells) as plain text."""
-    if not _WEB_ADDRESS.fullmatch(address):
+    if not is_web_address(address):
         return escape(shown or cut(address, LONGEST_CELL))
     text = shown or cut(re.sub(r"^\w+://", "", address), 48)
     return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(address, text)
@@ -79,19 +84,24 @@ def printed(source_fields: str) -> dict[str, str]:
     pairs = _loaded(source_fields)
     if not isinstance(pairs, dict):
         return {}
-    return {label: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for label, value in pairs.items()}
+    return {
+        label: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for label, value in pairs.items()
+    }
 
 
-def cell(value: Any, row: Any, column: str, table: str, base: str) -> Markup | None:
+def cell(value: object, row: sqlite3.Row, column: str, table: str, base: str) -> Markup | None:
     """One table cell; None leaves it to Datasette. `base` is the address of the database's page."""
     if column == "title" and table in ("records", "search"):
         return _record_link(value, row, base)
+    if column == "id" and table == "search":
+        return Markup('<a href="{}/records/{}">{}</a>').format(base, value, value)
     if isinstance(value, dict):
         return _reference(value, column, base)
     if column == "portal" and isinstance(value, str):
         return escape(PORTAL_NAMES.get().get(value, value))
     if column == "complete":
-        return Markup("是" if value else "否")
+        return escape("是" if value else "否")
     return _text(value, column, table) if isinstance(value, str) else None
 
 
@@ -107,25 +117,28 @@ def _text(value: str, column: str, table: str) -> Markup:
         shown = Markup('<time datetime="{}">{}</time>').format(value, beijing(value))
     elif column == "flags":
         shown = Markup(" ").join(
-            Markup('<span class="flag" title="{}">{}</span>').format(label.about, label.zh) for label in flag_labels(value)
+            Markup('<span class="flag" title="{}">{}</span>').format(label.about, label.zh)
+            for label in flag_labels(value)
         )
     elif column in _JSON and (pairs := printed(value)):
         lines = (Markup("<b>{}</b> {}").format(label, cut(text, 60)) for label, text in list(pairs.items())[:12])
-        shown = Markup('<span class="pairs">{}</span>').format(Markup("<br>").join(lines))
+        shown = Markup('<span class="pairs">{}</span>').format(Markup("；").join(lines))
     else:
         shown = escape(cut(code_label(table, column, value), LONGEST_CELL))
     # Datasette takes an empty cell for one that no plugin wants, and would show the value itself.
     return shown or Markup("&nbsp;")
 
 
-def _record_link(title: Any, row: Any, base: str) -> Markup:
-    shown = mark(cut(title, LONGEST_CELL), QUERY.get()) if isinstance(title, str) and title.strip() else escape(UNTITLED)
+def _record_link(title: object, row: sqlite3.Row, base: str) -> Markup:
+    shown = (
+        mark(cut(title, LONGEST_CELL), QUERY.get()) if isinstance(title, str) and title.strip() else escape(UNTITLED)
+    )
     if "id" not in row.keys():  # noqa: SIM118 - a database row, not a dict
         return shown
     return Markup('<a href="{}/records/{}">{}</a>').format(base, row["id"], shown)
 
 
-def _reference(value: Mapping[str, Any], column: str, base: str) -> Markup | None:
+def _reference(value: Mapping[str, object], column: str, base: str) -> Markup | None:
     if column not in _REFERS:
         return None
     label = value["label"]
@@ -137,7 +150,7 @@ def _reference(value: Mapping[str, Any], column: str, base: str) -> Markup | Non
     return Markup('<a href="{}">{}</a>').format(address, cut(str(label), LONGEST_CELL))
 
 
-def _loaded(text: str) -> Any:
+def _loaded(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette.utils import tilde_decode
@@ -11,6 +11,9 @@ from archive.search import LONGEST_QUERY
 from archive.web.archives import archives
 from archive.web.cells import PORTAL_NAMES, QUERY
 from archive.web.labels import TABLES
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -37,7 +40,7 @@ _KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "
 class Gate:
     """Datasette's application behind the gate."""
 
-    def __init__(self, application: Application, datasette: Any) -> None:
+    def __init__(self, application: Application, datasette: "Datasette") -> None:
         self._application = application
         self._datasette = datasette
 
@@ -54,7 +57,7 @@ class Gate:
         QUERY.set(next((value for key, value in tidy if is_search(key)), ""))
         PORTAL_NAMES.set({})
         send = _with_headers(send)
-        if target := self._ranked(scope, tidy):
+        if scope["method"] in {"GET", "HEAD"} and (target := self._ranked(scope, tidy)):
             await send({"type": "http.response.start", "status": 302, "headers": [(b"location", target.encode())]})
             await send({"type": "http.response.body", "body": b""})
             return

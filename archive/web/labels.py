@@ -50,7 +50,10 @@ _CRAWL = Label("采集", "crawl", "对应的一次采集。", "The crawl concern
 _FIRST = Label("首次发现", "first seen", "本档案首次见到的时间（UTC）。", "When this archive first saw it (UTC).")
 _LAST = Label("最后发现", "last seen", "本档案最近一次见到的时间（UTC）。", "When this archive last saw it (UTC).")
 _SOURCE_FIELDS = Label(
-    "原页所印", "as printed", "原页面所印的标签与内容（JSON）。", "Every label as printed and its value as printed (JSON)."
+    "原页所印",
+    "as printed",
+    "原页面所印的标签与内容（JSON）。",
+    "Every label as printed and its value as printed (JSON).",
 )
 
 _RECORDS: dict[str, Label] = {
@@ -224,6 +227,14 @@ TABLES: dict[str, Table] = {
         },
         hidden=True,
     ),
+    "unindexed": Table(
+        Label("待入索引", "unindexed", "检索索引尚未跟上的记录。", "Records whose index entries are behind."),
+        {
+            "record_id": _RECORD,
+            "indexed": Label("已入索引的内容", "indexed", "索引所知的内容（JSON）。", "What the index knows of it (JSON); empty: nothing."),
+        },
+        hidden=True,
+    ),
     "settings": Table(
         Label("内部设置", "settings", "本档案自用。", "The archive's own notes."),
         {"name": Label("名称", "name"), "value": Label("值", "value")},
@@ -311,7 +322,30 @@ FLAGS: dict[str, Label] = {
 
 MODES: dict[str, Label] = {"full": Label("全部", "full"), "update": Label("更新", "update")}
 
-OUTCOMES: dict[str, Label] = {"interrupted": Label("中断", "interrupted")}
+OUTCOMES: dict[str, Label] = {
+    "finished": Label("完成", "finished", "各目录均完整走完。", "Every catalogue was walked wholly."),
+    "incomplete": Label("不完整", "incomplete", "有目录未完整走完。", "Some catalogue wasn't walked wholly."),
+    "shutdown": Label("提前停止", "shut down", "由操作者停止。", "Stopped by its operator."),
+    "interrupted": Label("中断", "interrupted", "未正常结束。", "It never ended properly."),
+}
+
+PROBLEMS: dict[str, Label] = {
+    "robots": Label("robots.txt 不允许", "forbidden by robots.txt"),
+    "blocked": Label("被拒绝", "blocked"),
+    "not_asked": Label("未请求", "not asked for"),
+    "unreachable": Label("无法连接", "unreachable"),
+    "failed": Label("请求失败", "failed"),
+    "http_error": Label("返回错误", "HTTP error"),
+    "not_found": Label("页面不存在", "not found"),
+    "redirected_home": Label("转到首页", "redirected to the home page"),
+    "led_off_site": Label("转到站外", "led to another site"),
+    "not_a_page": Label("不是网页", "not a page"),
+    "cut": Label("下载不完整", "broke off in the middle"),
+    "page_cut": Label("页面不完整", "page cut"),
+    "too_large": Label("过大", "too large"),
+    "list_without_rows": Label("列表页无条目", "list without rows"),
+    "pages_missing": Label("列表缺页", "pages missing"),
+}
 
 CODES: dict[tuple[str, str], Mapping[str, Label]] = {
     ("records", "kind"): KINDS,
@@ -322,6 +356,7 @@ CODES: dict[tuple[str, str], Mapping[str, Label]] = {
     ("events", "kind"): EVENTS,
     ("crawls", "mode"): MODES,
     ("crawls", "outcome"): OUTCOMES,
+    ("problems", "kind"): PROBLEMS,
 }
 """(table, column) → code → label, for the columns that hold codes."""
 
@@ -342,6 +377,8 @@ def table_label(table: str) -> Label:
 
 def column_label(table: str | None, column: str) -> Label:
     """What a column is called; its own name where this archive doesn't know it."""
+    if column == "Link":  # what Datasette heads the row links of a table with several keys
+        return Label("编号", "")
     known = TABLES.get(table or "")
     return known.columns.get(column, Label(column, "")) if known else Label(column, "")
 
@@ -350,3 +387,10 @@ def code_label(table: str, column: str, value: object) -> str:
     """A value as a reader should see it: the Chinese label of a code, anything else as it is."""
     label = CODES.get((table, column), {}).get(str(value))
     return label.zh if label else str(value)
+
+
+def arranged(table: str, names: list[str]) -> list[int]:
+    """The places of a table's columns in the order they are shown: as TABLES has them, technical ones left out."""
+    known = list(TABLES[table].columns) if table in TABLES else []
+    shown = [place for place, name in enumerate(names) if table != "search" or name not in {"q", "rank"}]
+    return sorted(shown, key=lambda place: known.index(names[place]) if names[place] in known else -1)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive.records import FIELDS
 from archive.web.cells import flag_labels, printed
 from archive.web.labels import KINDS, STATES, Label, column_label
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
 
 Row = Mapping[str, Any]
 
@@ -65,7 +68,7 @@ class RecordPage:
     listings: tuple[Row, ...]
 
 
-async def home(datasette: Any, database: str) -> Home:
+async def home(datasette: "Datasette", database: str) -> Home:
     """The home page's part on one archive."""
     db = datasette.get_database(database)
     records = (await db.execute("SELECT count(*) FROM records")).single_value()
@@ -81,7 +84,7 @@ async def home(datasette: Any, database: str) -> Home:
     )
 
 
-async def record_page(datasette: Any, database: str, record_id: str) -> RecordPage | None:
+async def record_page(datasette: "Datasette", database: str, record_id: str) -> RecordPage | None:
     """The page of one record; None where there is no such record."""
     db = datasette.get_database(database)
     row = (await db.execute("SELECT * FROM records WHERE id = :id", {"id": record_id})).first()
@@ -100,7 +103,7 @@ async def record_page(datasette: Any, database: str, record_id: str) -> RecordPa
     )
 
 
-async def portal_names(datasette: Any, database: str) -> dict[str, str]:
+async def portal_names(datasette: "Datasette", database: str) -> dict[str, str]:
     """Portal id → name."""
     rows = await datasette.get_database(database).execute("SELECT id, name FROM portals")
     return {row["id"]: row["name"] for row in rows}

@@ -8,16 +8,21 @@ import sqlite3
 from collections.abc import Callable, Generator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasette.filters import FilterArguments
-from datasette.utils.asgi import Response, asgi_static
+from datasette.utils.asgi import asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.search import to_match
-from archive.web import archives, cells, labels, pages
+from archive.web import archives, cells, faults, labels, pages
 from archive.web.gate import Application, Gate
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+    from jinja2 import Environment
 
 hookimpl = HookimplMarker("datasette")
 
@@ -25,26 +30,29 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = HERE / "templates"
 
-_MALFORMED = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, sqlite3.Error)
-"""What Datasette raises on addresses it doesn't expect (`_next=x` on a view, a key too few, an integer too large)."""
-
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give archives `zh_match`, and an `escape_fts` that does the same, so that `?_search=` finds Chinese."""
     if archives.is_archive(conn):
         for name in ("escape_fts", "zh_match"):
-            conn.create_function(name, 1, to_match, deterministic=True)
+            conn.create_function(name, 1, _zh_match, deterministic=True)
+
+
+def _zh_match(words: object) -> str:
+    return to_match(None if words is None else str(words))
 
 
 @hookimpl
-def get_metadata(datasette: Any) -> dict[str, Any]:
+def get_metadata(datasette: "Datasette") -> dict[str, Any]:
     """Titles, descriptions, sorts and facets."""
     return archives.metadata(datasette)
 
 
 @hookimpl(trylast=True)  # so that supports_search prevails over Datasette's own finding that a view has no index
-def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> Callable[[], Any] | None:
+def filters_from_request(
+    request: "Request", database: str, table: str, datasette: "Datasette"
+) -> Callable[[], Any] | None:
     """Search the view `search`: best first with a query, nothing at all without one."""
     if table != "search" or database not in archives.archives(datasette):
         return None
@@ -61,16 +69,22 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
 
 
 @hookimpl
-def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
+    row: sqlite3.Row, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
+) -> Markup | None:
     """Show a value of an archive's table."""
-    if table not in labels.TABLES or database not in archives.archives(datasette):
+    if database not in archives.archives(datasette):
+        return None
+    if table is None:  # the result of a query
+        return cells.web_link(value) if isinstance(value, str) and cells.is_web_address(value) else None
+    if table not in labels.TABLES:
         return None
     return cells.cell(value, row, column, table, datasette.urls.database(database))
 
 
 @hookimpl
 def extra_template_vars(
-    template: str, database: str | None, table: str | None, request: Any, datasette: Any
+    template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
 ) -> Callable[[], Any]:
     """What the home page, the header's search box and a record's page need."""
     names = archives.archives(datasette)
@@ -87,14 +101,15 @@ def extra_template_vars(
 
 
 @hookimpl
-def prepare_jinja2_environment(env: Any) -> None:
+def prepare_jinja2_environment(env: "Environment") -> None:
     """Add this site's templates before Datasette's own (after an operator's), and what they call things by."""
     # Datasette finds a plugin's templates only beside a package, and from Python 3.12 on beside a module.
-    paths = env.loader.loaders[0].searchpath
+    loader: Any = env.loader
+    paths = loader.loaders[0].searchpath
     if str(TEMPLATES) not in paths:
         paths.insert(len(paths) - 1, str(TEMPLATES))
     env.globals.update(
-        arranged=arranged,
+        arranged=labels.arranged,
         beijing=cells.beijing,
         code_label=labels.code_label,
         column_label=labels.column_label,
@@ -114,39 +129,16 @@ def register_routes() -> list[tuple[str, Any]]:
 
 
 @hookimpl
-def asgi_wrapper(datasette: Any) -> Callable[[Application], Gate]:
+def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Gate]:
     """Put the gate before Datasette."""
     return lambda application: Gate(application, datasette)
 
 
 @hookimpl(hookwrapper=True)
-def handle_exception(datasette: Any, request: Any, exception: Exception) -> Generator[None, Result[Any], None]:
-    """Answer a malformed address with a page that says so, where Datasette would call it an error of the server."""
+def handle_exception(
+    datasette: "Datasette", request: "Request", exception: Exception
+) -> Generator[None, Result[Any], None]:
+    """Answer what the request got wrong; what went wrong here is left to Datasette, which logs it."""
     outcome = yield
-    if isinstance(exception, _MALFORMED) and not _is_ours(exception):
-        outcome.force_result([_malformed(datasette, request)])
-
-
-def _is_ours(exception: Exception) -> bool:
-    """Whether it was raised in or through this package: then it is a fault of ours, and must look like one."""
-    trace = exception.__traceback__
-    while trace:
-        if trace.tb_frame.f_globals.get("__name__", "").startswith("archive."):
-            return True
-        trace = trace.tb_next
-    return False
-
-
-async def _malformed(datasette: Any, request: Any) -> Response:
-    message = "地址或参数有误，无法理解。/ The address or its parameters can't be understood."
-    if request.path.endswith(".json"):
-        return Response.json({"ok": False, "error": message, "status": 400, "title": None}, status=400)
-    context = {"status": 400, "error": message, "title": None}
-    return Response.html(await datasette.render_template("error.html", context, request=request), status=400)
-
-
-def arranged(table: str, names: list[str]) -> list[int]:
-    """The order in which a table's columns are shown: as the labels have them, technical ones left out."""
-    known = list(labels.TABLES[table].columns) if table in labels.TABLES else []
-    shown = [place for place, name in enumerate(names) if name not in ("q", "rank") or table != "search"]
-    return sorted(shown, key=lambda place: known.index(names[place]) if names[place] in known else -1)
+    if found := faults.fault(exception):
+        outcome.force_result([faults.page(datasette, request, found)])

@@ -1,12 +1,13 @@
 """Serving one archive: Datasette with this site's settings, over HTTP until stopped."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
 from datasette.app import Datasette
+from datasette.database import Database, Results
 
 from archive.database import open_for_reading
 
@@ -21,23 +22,37 @@ SETTINGS: dict[str, int | bool] = {
 }
 
 
+class _Archive(Database):  # type: ignore[misc]  # Datasette comes without types
+    def execute(self, sql: str, *args: object, **options: object) -> Awaitable[Results]:
+        """As Datasette has it, save that its attempts to count the index's rows, which has none, aren't logged."""
+        if sql == "select count(*) from [records_fts]":
+            options["log_sql_errors"] = False
+        answer: Awaitable[Results] = super().execute(sql, *args, **options)
+        return answer
+
+
 def make_datasette(path: Path) -> Datasette:
     """The site of the archive at `path`, read-only. Raises ArchiveError where there is no archive."""
     open_for_reading(path).close()
     # Never as an immutable file: SQLite would then ignore what a crawl has written to the -wal beside it.
-    return Datasette(files=[str(path)], settings=SETTINGS)
+    datasette = Datasette(files=[str(path)], settings=SETTINGS)
+    name = next(name for name, database in datasette.databases.items() if database.path)
+    datasette.remove_database(name)
+    datasette.add_database(_Archive(datasette, str(path), is_mutable=True), name=name)
+    return datasette
 
 
-def serve(path: Path, host: str, port: int, announce: Callable[[str], object] = print) -> None:
-    """Serve the archive at `path` until Ctrl-C; `announce` is told the address once the port is ours.
+def serve(path: Path, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
+    """Serve the archive at `path` until Ctrl-C; `announce` is told the address once it is ours.
 
     Raises ArchiveError where there is no archive, OSError where the address can't be had (a port in use).
     """
     datasette = make_datasette(path)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
-        shown = f"[{host}]" if ":" in host else host
-        announce(f"http://{shown}:{listener.getsockname()[1]}/")
-        config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
+        if announce:
+            shown = f"[{host}]" if ":" in host else host
+            announce(f"http://{shown}:{listener.getsockname()[1]}/")
+        config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])

@@ -13,13 +13,9 @@ _SHORTEST = 30
 
 
 def find_body(root: Element) -> Element | None:
-    """The element that holds the record's text: an editor's usual container, else the one with most text in paragraphs."""
-    named = [
-        element for element in _MARKED(root) if element.tag not in {"body", "html"} and _is_container(element)
-    ]
-    if named:
-        return max(named, key=_length)  # the outermost of nested containers, for it comes first
-    return _densest(root)
+    """The element in which an editor puts a record's text, or None where the page names none."""
+    named = [element for element in _MARKED(root) if element.tag not in {"body", "html"} and _is_container(element)]
+    return max(named, key=_length, default=None)  # of nested containers the outermost, for it comes first
 
 
 def read_body(element: Element | None) -> str | None:
@@ -32,8 +28,8 @@ def _is_container(element: Element) -> bool:
     return (element.get("id") or "").lower() in _IDS or not _CLASSES.isdisjoint(names)
 
 
-def _densest(root: Element) -> Element | None:
-    """The element whose own paragraphs hold most text outside links; None below 30 characters."""
+def densest(root: Element) -> Element | None:
+    """The element whose own paragraphs hold most text outside links: perhaps the body. None below 30 characters."""
     scores: dict[Element, int] = {}
     for paragraph in _PARAGRAPHS(root):
         holder = paragraph.getparent() if paragraph.tag == "p" else paragraph
@@ -47,9 +43,7 @@ def _densest(root: Element) -> Element | None:
 
 def _in_footer(element: Element) -> bool:
     holders = (element, *element.iterancestors())
-    return any(
-        "foot" in f"{holder.tag} {holder.get('class')} {holder.get('id')}".lower() for holder in holders
-    )
+    return any("foot" in f"{holder.tag} {holder.get('class')} {holder.get('id')}".lower() for holder in holders)
 
 
 def _length(element: Element) -> int:

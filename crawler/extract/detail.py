@@ -4,26 +4,32 @@ import re
 
 from lxml import etree
 
-from archive.records import fullest
-from crawler.extract.body import find_body, read_body
+from archive.records import fullest, is_cut
+from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.labels import tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.text import Element, line_of
 from crawler.extract.trail import read_breadcrumb
 from crawler.items import RecordPage
 
-_HEADINGS = etree.XPath("//h1 | //h2 | //*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title')]")
+_HEADINGS = etree.XPath("//h1 | //h2")
+_TITLE_BOXES = etree.XPath("//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title')]")
 _META = etree.XPath("//meta[@name and @content]")
 _PAGE_TITLE = etree.XPath("string(//head/title)")
 _SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
 _LONGEST_TITLE = 300
+
+METADATA = 3
+"""So many labels make a block the record's metadata, and not its text."""
 
 
 def read_detail(root: Element, url: str, *, cut: bool = False) -> RecordPage:
     """What the record's page at `url` says; `cut` where it broke off in the middle."""
     body = find_body(root)
     pairs = understand(read_pairs(root, skip=body), url)
-    title = _title(root, pairs.fields.get("title"), body)
+    if body is None and (guess := densest(root)) is not None and len(read_pairs(guess)) < METADATA:
+        body = guess
+    title = _title(root, pairs.fields.get("title"))
     fields = {**pairs.fields, **({"title": title} if title else {})}
     return RecordPage(
         url=url,
@@ -36,7 +42,7 @@ def read_detail(root: Element, url: str, *, cut: bool = False) -> RecordPage:
     )
 
 
-def _title(root: Element, labelled: str | None, body: Element | None) -> str | None:
+def _title(root: Element, labelled: str | None) -> str | None:
     """The labelled title, else what the page's meta element, heading or window title says, the surest first."""
     site, declared = "", None
     for meta in _META(root):
@@ -45,19 +51,37 @@ def _title(root: Element, labelled: str | None, body: Element | None) -> str | N
             site = tidy(meta.get("content"))
         elif name == "articletitle":
             declared = value_of(meta.get("content"))
-    inside = set(body.iter()) if body is not None else set()
-    headings = [line_of(heading) for heading in _HEADINGS(root) if heading not in inside and heading.tag != "head"]
-    window = re.split(r"\s*[_|]\s*|\s+-+\s*", tidy(_PAGE_TITLE(root)))[0]
-    named = [text for text in (*headings, window) if _could_be_title(text, site)]
+    sure = [text for text in (labelled, declared) if text]
+    if sure and not is_cut(sure[0]):
+        return sure[0]
+    window = _without_site(tidy(_PAGE_TITLE(root)), site)
+    named: list[str] = []
+    for find in (_HEADINGS, _TITLE_BOXES):
+        named = [text for heading in find(root) if _could_be_title(text := line_of(heading), site)]
+        if named:
+            break
     # A heading repeated in the window's title is the document's, not a box's on the side.
-    named.sort(key=lambda text: not (window and _compare(text, window)))
-    return fullest([text for text in (labelled, declared, *named) if text])
+    named.sort(key=lambda text: not (window and _same_beginning(text, window)))
+    return fullest([*sure, *named, *([window] if _could_be_title(window, site) else [])])
+
+
+def _without_site(window: str, site: str) -> str:
+    """The window's title without the site's name that portals put behind it: 标题-某县人民政府, 标题_信息公开_某县 …"""
+    parts = re.split(r"\s*(?:[_|]|\s-+\s|[-—]+(?=[^-—]*$))\s*", window)
+    while len(parts) > 1 and (parts[-1] == site or _SITE_NAME.fullmatch(parts[-1]) or len(parts) > 2):
+        parts.pop()
+    return parts[0] if len(parts) == 1 else window
 
 
 def _could_be_title(text: str, site: str) -> bool:
     bare = text.rstrip("-—_| ")
-    return bool(bare) and len(text) <= _LONGEST_TITLE and bare != site and not (_SITE_NAME.fullmatch(text) and len(bare) <= 20)
+    return (
+        bool(bare)
+        and len(text) <= _LONGEST_TITLE
+        and bare != site
+        and not (_SITE_NAME.fullmatch(text) and len(bare) <= 20)
+    )
 
 
-def _compare(text: str, window: str) -> bool:
+def _same_beginning(text: str, window: str) -> bool:
     return text.startswith(window.rstrip(".…")) or window.startswith(text)

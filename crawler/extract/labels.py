@@ -28,55 +28,63 @@ LABELS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Field → labels, the surest first: where a page states several, the earliest of the list counts."""
 
-UNMAPPED = ("作者", "关键词", "主题词", "内容概述", "体裁分类", "组配分类", "公开范围", "公开程序", "语种", "信息格式", "生效日期",
-            "失效日期", "有效期", "废止日期", "实施日期", "服务对象", "服务对象分类", "浏览次数", "浏览量", "点击数", "阅读次数",
-            "序号", "编辑", "责任编辑", "审核", "字号", "字体", "相关信息", "附件", "联系电话", "内容")  # fmt: skip
+UNMAPPED = (
+    "作者", "关键词", "主题词", "内容概述", "体裁分类", "组配分类", "公开范围", "公开程序", "语种", "信息格式", "生效日期", "失效日期",
+    "有效期", "废止日期", "实施日期", "服务对象", "服务对象分类", "序号", "编辑", "责任编辑", "审核", "相关信息", "附件", "联系电话", "内容",
+)  # fmt: skip
 """Labels known to stand in such blocks that fill no field: kept as printed, and they end the value before them."""
+
+COUNTERS = (
+    "浏览次数",
+    "浏览量",
+    "浏览",
+    "点击数",
+    "点击量",
+    "点击",
+    "阅读次数",
+    "阅读量",
+    "阅读",
+    "访问量",
+    "下载次数",
+    "字号",
+    "字体",
+    "打印",
+    "分享",
+    "分享到",
+)
+"""Labels whose values change without the record changing, or that are no statement at all: never kept."""
 
 FIELD_OF: dict[str, str] = {label: field for field, labels in LABELS.items() for label in labels}
 RANK: dict[str, int] = {label: place for labels in LABELS.values() for place, label in enumerate(labels)}
 
 # Alone or as a header these say what a cell is; in running text 时间, 日期, 主题 and their like are ordinary words.
 PLAIN_WORDS = frozenset(
-    {
-        "日期",
-        "时间",
-        "分类",
-        "主题",
-        "内容",
-        "附件",
-        "来源",
-        "名称",
-        "标题",
-        "时效",
-        "审核",
-        "编辑",
-        "字体",
-        "字号",
-    }
+    {"日期", "时间", "分类", "主题", "内容", "附件", "来源", "名称", "标题", "时效", "审核", "编辑", *COUNTERS}
 )
 
-ABSENT = frozenset(
-    {"", "无", "空", "暂无", "其它", "其他", "-", "--", "—", "——", "/", "null", "None", "undefined"}
-)
+ABSENT = frozenset({"", "无", "空", "暂无", "其它", "其他", "-", "--", "—", "——", "/", "null", "None", "undefined"})
 """Printed values that mean that there is none."""
 
 BLANK = r"[\s\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
 """Every kind of blank that portals put into labels and values, invisible characters among them."""
 
-_BLANKS = re.compile(f"{BLANK}+")
-_EDGE_COLON = re.compile(r"[:：]+$")
-_BRACKETS = re.compile(r"^[\[【（(](.*)[\]】）)]$")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_BEFORE_LABELS = " \t\r\n\u00a0\u2002\u3000\ufeff\u200b[【(（"
+_AROUND_LABELS = "[]【】()（）:：|｜"
 
 
 def squash(text: str) -> str:
     """`text` without blanks of any kind, a closing colon or brackets around it: a label ready to be looked up."""
-    return _BRACKETS.sub(r"\1", _EDGE_COLON.sub("", _BLANKS.sub("", text)))
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    return "".join(text.split()).strip(_AROUND_LABELS)
 
 
 def tidy(text: str) -> str:
     """`text` on one line, runs of blanks as one, none at the ends."""
-    return _BLANKS.sub(" ", text).strip()
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
 
 
 def value_of(text: str) -> str | None:
@@ -89,17 +97,26 @@ def _spaced(label: str) -> str:
     return f"{BLANK}*".join(re.escape(character) for character in label)
 
 
-_ALL = sorted({*FIELD_OF, *UNMAPPED}, key=len, reverse=True)
+KNOWN = frozenset({*FIELD_OF, *UNMAPPED, *COUNTERS})
+_ALL = sorted(KNOWN, key=len, reverse=True)
 LABEL = re.compile("(?:" + "|".join(_spaced(label) for label in _ALL) + ")")
 """Any known label, with blanks of any kind inside."""
 
-LABEL_COLON = re.compile(
-    rf"(?:(?<=[\s\u3000\u00a0|｜\]】)）])|^)[\[【]?({LABEL.pattern}){BLANK}*[\]】]?{BLANK}*[:：]"
-)
+LABEL_COLON = re.compile(rf"(?:(?<=[\s\u3000\u00a0|｜\]】)）])|^)[\[【]?({LABEL.pattern}){BLANK}*[\]】]?{BLANK}*[:：]")
 """A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
 
-LABEL_ALONE = re.compile(rf"{BLANK}*[\[【]?({LABEL.pattern}){BLANK}*[\]】]?{BLANK}*")
-"""To be matched against a whole cell that holds nothing but a label."""
+_LONGEST_LABEL = 24
+_FIRST_CHARACTERS = frozenset(label[0] for label in KNOWN)
+
+
+def is_label(text: str) -> bool:
+    """Whether `text`, of a whole cell, is nothing but a known label."""
+    return (
+        len(text) <= _LONGEST_LABEL
+        and text.lstrip(_BEFORE_LABELS)[:1] in _FIRST_CHARACTERS
+        and squash(text) in KNOWN
+    )
+
 
 UNKNOWN_LABEL = re.compile(rf"{BLANK}*[\u4e00-\u9fff]{{2,8}}{BLANK}*[:：]")
 """What looks like the label of another value, whether we know it or not."""

@@ -13,7 +13,7 @@ from lxml import etree
 from archive.records import fullest
 from crawler.extract.dates import is_date
 from crawler.extract.labels import FIELD_OF, squash, tidy, value_of
-from crawler.extract.pairs import read_pairs, understand
+from crawler.extract.pairs import DATES, read_pairs, understand
 from crawler.extract.text import Element, line_of
 from crawler.items import Row
 
@@ -25,6 +25,14 @@ _AGENCY = re.compile(
 )
 _TITLE_ATTRIBUTE = "a[title]"
 _MOST_COLUMNS = 12
+_LONGEST_HEADER = 20
+
+HOVER_BOX = 3
+"""So many labelled values beside a row are its hover box."""
+
+Header = tuple[str | None, ...]
+Pairs = list[tuple[str, str]]
+_TABLE_CELLS = frozenset({"td", "th"})
 _ROWS = ("li", "tr", "dd")
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
@@ -59,55 +67,40 @@ def absolute(base_url: str, href: str) -> str | None:
 def _from_tables(root: Element, base_url: str) -> list[Row]:
     rows: list[Row] = []
     for table in _TABLES(root):
-        header: list[str | None] = []
+        header: Header = ()
         for tr in _TABLE_ROWS(table):
-            cells = tr.xpath("./td | ./th")
-            found = _header_of(cells)
-            if found:
+            cells = _spread(cell for cell in tr if cell.tag in _TABLE_CELLS)
+            texts = _texts(cells)
+            if found := _header_of(texts):
                 header = found
-            elif header and (row := _headed_row(header, _spread(cells), tr, base_url)):
-                rows.append(row)
+            elif header and len(cells) > 1 and any(map(value_of, texts)) and not _is_pager(texts):
+                hover = _hover_pairs(tr) if tr.find(".//table") is not None else []
+                rows.append(_headed_row(header, cells, texts, hover, base_url))
     return rows
 
 
 def _from_ul_rows(root: Element, base_url: str) -> list[Row]:
     """Rows that are a `ul` each, its `li` the cells: under a header of the same form, or with a hover box beside them."""
-    header: list[str | None] = []
+    header: Header = ()
     rows: list[Row] = []
     for ul in _UL_ROWS(root):
-        cells = ul.xpath("./li")
-        found = _header_of(cells)
-        if found:
+        cells = [cell for cell in ul if cell.tag == "li"]
+        if not 2 <= len(cells) <= _MOST_COLUMNS:
+            continue
+        texts = _texts(cells)
+        if found := _header_of(texts):
             header = found
+        elif not any(map(value_of, texts)) or _is_pager(texts):
             continue
-        if len(cells) > _MOST_COLUMNS or not (header or _has_hover_box(ul)):
-            continue
-        if header and len(cells) == len(header) and _fits(header, cells):
-            row = _headed_row(header, cells, ul, base_url)
-        else:
-            row = _typed_row(cells, ul, base_url) if _has_hover_box(ul) else None
-        if row:
-            rows.append(row)
+        elif len(cells) == len(header) and _fits(header, cells, texts):
+            rows.append(_headed_row(header, cells, texts, _hover_pairs(ul), base_url))
+        elif len(hover := _hover_pairs(ul)) >= HOVER_BOX:
+            rows.append(_typed_row(cells, texts, hover, base_url))
     return rows
 
 
-def _header_of(cells: Sequence[Element]) -> list[str | None] | None:
-    """The columns' labels where `cells` are a header (None for a column we don't know), else None."""
-    if not 2 <= len(cells) <= _MOST_COLUMNS:
-        return None
-    labels = [_label_of(cell) for cell in _spread(cells)]
-    fields = {FIELD_OF[squash(label)] for label in labels if label and squash(label) in FIELD_OF}
-    named = sum(1 for label in labels if label)
-    return (
-        labels
-        if len(fields) >= 2 and fields & {"title", "index_number"} and named >= len(labels) / 2
-        else None
-    )
-
-
-def _label_of(cell: Element | None) -> str | None:
-    text = line_of(cell) if cell is not None else ""
-    return text if squash(text) in FIELD_OF or (0 < len(text) <= 6 and not is_date(text)) else None
+def _texts(cells: Iterable[Element | None]) -> list[str]:
+    return [line_of(cell) if cell is not None else "" for cell in cells]
 
 
 def _spread(cells: Iterable[Element]) -> list[Element | None]:
@@ -119,46 +112,40 @@ def _spread(cells: Iterable[Element]) -> list[Element | None]:
     return columns
 
 
-def _fits(header: Sequence[str | None], cells: Sequence[Element]) -> bool:
+def _header_of(texts: Sequence[str]) -> Header:
+    """The columns' labels where `texts` are a header (None for a column we don't know), else ()."""
+    if not 2 <= len(texts) <= _MOST_COLUMNS or max(map(len, texts)) > _LONGEST_HEADER:
+        return ()
+    fields = {FIELD_OF.get(squash(text)) for text in texts} - {None}
+    if len(fields) < 2 or not fields & {"title", "index_number"}:
+        return ()
+    return tuple(text if text and not is_date(text) else None for text in texts)
+
+
+def _fits(header: Header, cells: Sequence[Element], texts: Sequence[str]) -> bool:
     """Whether a `ul` of as many cells is a row of the list: links stand under the title only, dates under dates."""
-    for label, cell in zip(header, cells, strict=True):
+    for label, cell, text in zip(header, cells, texts, strict=True):
         name = FIELD_OF.get(squash(label or ""))
-        text = line_of(cell)
         if name != "title" and next(cell.iter("a"), None) is not None:
             return False
-        if name in {"published_on", "created_on"} and value_of(text) and not is_date(text):
+        if name in DATES and value_of(text) and not is_date(text):
             return False
     return True
 
 
 def _headed_row(
-    header: Sequence[str | None], cells: Sequence[Element | None], scope: Element, base_url: str
-) -> Row | None:
-    texts = [line_of(cell) if cell is not None else "" for cell in cells]
-    if len(cells) < 2 or not any(map(value_of, texts)) or _is_pager(texts):
-        return None
+    header: Header, cells: Sequence[Element | None], texts: Sequence[str], hover: Pairs, base_url: str
+) -> Row:
     printed = [(label, text) for label, text in zip(header, texts, strict=False) if label]
-    titled = next(
-        (
-            cell
-            for label, cell in zip(header, cells, strict=False)
-            if cell is not None and FIELD_OF.get(squash(label or "")) == "title"
-        ),
-        None,
-    )
-    link = _link_of([titled])
-    link = _link_of(cells) if link is None else link
-    return _row(printed, link, scope, base_url)
+    titled = [cell for label, cell in zip(header, cells, strict=False) if FIELD_OF.get(squash(label or "")) == "title"]
+    link = _link_of(titled)
+    return _row(printed, _link_of(cells) if link is None else link, hover, base_url)
 
 
 # --- rows known by a hover box, or by a link and a date ---
 
 
-def _has_hover_box(ul: Element) -> bool:
-    return len(_hover_pairs(ul)) >= 3
-
-
-def _hover_pairs(row: Element) -> list[tuple[str, str]]:
+def _hover_pairs(row: Element) -> Pairs:
     """The labelled values beside a row: inside it, or in what follows it up to the next row of its kind."""
     pairs = read_pairs(row)
     for sibling in row.itersiblings():
@@ -169,12 +156,8 @@ def _hover_pairs(row: Element) -> list[tuple[str, str]]:
     return pairs
 
 
-def _typed_row(cells: Sequence[Element], scope: Element, base_url: str) -> Row | None:
+def _typed_row(cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str) -> Row:
     """A row without a header: each cell is known by its own form, the rest comes from the hover box."""
-    texts = [line_of(cell) for cell in cells]
-    if _is_pager(texts):
-        return None
-    link = _link_of(cells)
     printed: list[tuple[str, str]] = []
     for cell, text in zip(cells, texts, strict=True):
         if next(cell.iter("a"), None) is not None:
@@ -185,7 +168,7 @@ def _typed_row(cells: Sequence[Element], scope: Element, base_url: str) -> Row |
             printed.append(("索引号", text))
         elif _AGENCY.fullmatch(text):
             printed.append(("发布单位", text))
-    return _row(printed, link, scope, base_url)
+    return _row(printed, _link_of(cells), hover, base_url)
 
 
 def _from_dated_links(root: Element, base_url: str) -> list[Row]:
@@ -199,9 +182,7 @@ def _from_dated_links(root: Element, base_url: str) -> list[Row]:
     for candidates in lists.values():
         rows = [row for element, links in candidates.items() if (row := _dated_row(element, links, base_url))]
         dated = sum(1 for row in rows if row.fields.get("published_on"))
-        if dated * 2 >= max(len(rows), 1) and dated > sum(
-            1 for row in best if row.fields.get("published_on")
-        ):
+        if dated * 2 >= max(len(rows), 1) and dated > sum(1 for row in best if row.fields.get("published_on")):
             best = rows
     return best
 
@@ -216,7 +197,7 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
     if dates and title.endswith(dates[-1]) and title != dates[-1]:
         title = title.removesuffix(dates[-1]).strip()
     printed = [("标题", title), *[("发布日期", text) for text in dates[:1]]]
-    return _row(printed, link, row, base_url)
+    return _row(printed, link, read_pairs(row), base_url)
 
 
 def _signature(row: Element) -> str:
@@ -228,16 +209,14 @@ def _signature(row: Element) -> str:
 # --- what all shapes share ---
 
 
-def _row(printed: list[tuple[str, str]], link: Element | None, scope: Element, base_url: str) -> Row:
+def _row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> Row:
+    """A row from its cells under their labels, its link, and what its hover box says."""
     attribute = tidy(link.get("title") or "") if link is not None else ""
     url = absolute(base_url, link.get("href")) if link is not None else None
-    hover = [] if scope.tag == "tr" and scope.find(".//table") is None else _hover_pairs(scope)
-    cells = understand(printed, url)
-    beside = understand(hover, url)
+    cells, beside = understand(printed, url), understand(hover, url)
     fields = {**beside.fields, **cells.fields}
     titles = [cells.fields.get("title"), value_of(attribute), beside.fields.get("title")]
-    title = fullest([title for title in titles if title])
-    if title:
+    if title := fullest([title for title in titles if title]):
         fields["title"] = title
     source_fields = {**beside.source_fields, **cells.source_fields}
     if attribute and attribute not in source_fields.values():
@@ -246,9 +225,7 @@ def _row(printed: list[tuple[str, str]], link: Element | None, scope: Element, b
 
 
 def _link_of(cells: Iterable[Element | None]) -> Element | None:
-    links = [
-        link for cell in cells if cell is not None for link in _LINKS(cell) if is_page_link(link.get("href"))
-    ]
+    links = [link for cell in cells if cell is not None for link in _LINKS(cell) if is_page_link(link.get("href"))]
     return max(links, key=lambda link: len(line_of(link)), default=None)
 
 

@@ -4,33 +4,31 @@ One reader for all forms: 「索 引 号：X」 in one node; the label in <stron
 label in a cell and the value in the next; several pairs in one line.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from crawler.extract.dates import parse_date
 from crawler.extract.labels import (
+    COUNTERS,
     FIELD_OF,
-    LABEL_ALONE,
     LABEL_COLON,
     PLAIN_WORDS,
     RANK,
     UNKNOWN_LABEL,
+    is_label,
     squash,
     tidy,
     value_of,
 )
-from crawler.extract.text import BLOCKS, Element, line_of
+from crawler.extract.text import BLOCKS, HIDDEN, Element, line_of
 
 DATES = frozenset({"published_on", "created_on"})
 
 _LONGEST_CELL = 600
 _LONGEST_NEIGHBOUR = 200
 _JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
-_TEXTS = etree.XPath(
-    ".//text()[normalize-space() and not(parent::script or parent::style or parent::option or parent::textarea)]"
-)
 _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
 
 
@@ -48,7 +46,7 @@ def read_pairs(root: Element, skip: Element | None = None) -> list[tuple[str, st
     pairs: list[tuple[str, str]] = []
     for cell, text in _cells(root, skip):
         if len(text) <= _LONGEST_CELL:
-            pairs.extend(_pairs_of(cell, text))
+            pairs.extend(pair for pair in _pairs_of(cell, text) if squash(pair[0]) not in COUNTERS)
     return pairs
 
 
@@ -77,22 +75,34 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None) -> Pair
     return read
 
 
-def _cells(root: Element, skip: Element | None) -> list[tuple[Element, str]]:
+def _cells(root: Element, skip: Element | None) -> Iterator[tuple[Element, str]]:
     """The text of each block of `root` in order, text of different inline elements joined by _JOINT."""
-    skipped = set(skip.iter()) if skip is not None else set()
-    cells: list[tuple[Element, list[str]]] = []
-    for text in _TEXTS(root):
-        owner = text.getparent()
-        block = owner.getparent() if text.is_tail else owner
-        if block in skipped:
-            continue
-        while block is not None and block is not root and block.tag not in BLOCKS:
-            block = block.getparent()
-        if cells and cells[-1][0] is block:
-            cells[-1][1].append(text)
+    blocks: list[Element] = [root]
+    texts: list[str] = []
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        block_ends = False
+        if event == "start":
+            if node is skip or node.tag in HIDDEN:
+                walk.skip_subtree()
+            if node.tag in BLOCKS and node is not root:
+                if texts:
+                    yield blocks[-1], _JOINT.join(texts)
+                    texts = []
+                blocks.append(node)
+            text = None if node is skip or node.tag in HIDDEN else node.text
         else:
-            cells.append((block, [text]))
-    return [(cell, _JOINT.join(texts)) for cell, texts in cells]
+            block_ends = event == "end" and node is blocks[-1] and node is not root
+            text = node.tail if node is not root else None
+        if block_ends:
+            if texts:
+                yield blocks[-1], _JOINT.join(texts)
+                texts = []
+            blocks.pop()
+        if text and not text.isspace():
+            texts.append(text)
+    if texts:
+        yield root, _JOINT.join(texts)
 
 
 def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
@@ -107,11 +117,11 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
             pairs[-1] = (pairs[-1][0], _beside(cell) or "")
         return pairs
     first, joint, rest = text.partition(_JOINT)
-    if joint and LABEL_ALONE.fullmatch(first) and squash(first) not in PLAIN_WORDS:
+    if joint and is_label(first) and squash(first) not in PLAIN_WORDS:
         value = _plain(rest)
-        if value and not LABEL_ALONE.fullmatch(value):
+        if value and not is_label(value):
             return [(tidy(first), value.lstrip(":： "))]
-    if cell is not None and cell.tag in _CELL_TAGS and LABEL_ALONE.fullmatch(text):
+    if cell is not None and cell.tag in _CELL_TAGS and is_label(text):
         value = _beside(cell)
         if value is not None and (squash(text) not in PLAIN_WORDS or cell.tag in {"td", "th", "dt"}):
             return [(_plain(text), value)]
@@ -128,14 +138,10 @@ def _beside(cell: Element | None) -> str | None:
         return None
     inner = next((child for child in cell if child.tag in BLOCKS and child.tag != "br"), None)
     neighbour = inner if inner is not None else cell.getnext()
-    if (
-        neighbour is None
-        or neighbour.tag not in _CELL_TAGS
-        or (inner is None and not _same_row(cell, neighbour))
-    ):
+    if neighbour is None or neighbour.tag not in _CELL_TAGS or (inner is None and not _same_row(cell, neighbour)):
         return None
     value = line_of(neighbour)
-    another = UNKNOWN_LABEL.match(value) or LABEL_ALONE.fullmatch(value) or LABEL_COLON.match(value)
+    another = UNKNOWN_LABEL.match(value) or is_label(value) or LABEL_COLON.match(value)
     return None if another or len(value) > _LONGEST_NEIGHBOUR else value
 
 

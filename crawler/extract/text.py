@@ -9,9 +9,7 @@ from crawler.extract.labels import tidy
 
 Element = Any  # an lxml.html element; lxml ships no types
 
-HIDDEN = frozenset(
-    {"script", "style", "noscript", "template", "head", "select", "option", "textarea", "input"}
-)
+HIDDEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "input"})
 BLOCKS = frozenset(
     [
         "address",
@@ -111,9 +109,7 @@ def lines_of(element: Element) -> str:
             parts.append(" " if _in_cell(node) else "\n")
         if node is not element and node.tail:
             parts.append(_flow(node.tail))
-    lines = (
-        "\t".join(tidy(cell) for cell in line.split("\t")).strip() for line in "".join(parts).split("\n")
-    )
+    lines = ("\t".join(tidy(cell) for cell in line.split("\t")).strip() for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 
 

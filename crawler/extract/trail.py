@@ -8,9 +8,7 @@ from crawler.extract.labels import tidy
 from crawler.extract.text import Element, line_of
 
 _POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|在)?\s*[:：]?|^\s*位\s*置\s*[:：]")
-_TEXTS = etree.XPath(
-    ".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]"
-)
+_TEXTS = etree.XPath(".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]")
 _SEPARATOR = re.compile(r"\s*(?:-?>+|＞|»|›|→|/|\\|\|)\s*")
 _HIGHEST = 3
 

@@ -41,7 +41,9 @@ def _linked(root: Element, url: str) -> Paging:
     for link in _LINKS(root):
         if squash(line_of(link)) not in _NEXT and squash(link.get("title") or "") not in _NEXT:
             continue
-        text = next((text for box in reversed(_PAGER(link)) if _PAGES.search(text := line_of(box)) and len(text) < 400), "")
+        text = next(
+            (text for box in reversed(_PAGER(link)) if _PAGES.search(text := line_of(box)) and len(text) < 400), ""
+        )
         pages, rows = _PAGES.search(text), _ROWS.search(text)
         following = absolute(url, link.get("href")) if is_page_link(link.get("href")) else None
         return Paging(

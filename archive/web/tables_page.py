@@ -1,0 +1,79 @@
+"""docs/tables.md, made from the labels: `python -m archive.web.tables_page > docs/tables.md`."""
+
+from collections.abc import Iterator, Mapping
+
+from archive.web.labels import EVENTS, FLAGS, KINDS, OUTCOMES, PROBLEMS, STATES, TABLES, Label, Table
+
+INTRODUCTION = """\
+# 数据表 / Tables
+
+一个档案就是一个 SQLite 文件。下面是其中每个表、每一栏的含义。日期为 ISO 8601 文字，时间为 UTC；网页上按北京时间显示。
+An archive is one SQLite file. This page says what each of its tables and columns means. Dates are ISO 8601 text, times UTC;
+the site shows Beijing time.
+
+所载均为本档案所见，不是官方文本。What is stated here is what was observed; nothing is an official copy.
+
+This page is made from the same labels as the site: `python -m archive.web.tables_page > docs/tables.md`.
+
+## 检索 / Searching with SQL
+
+On the site, and wherever Datasette runs with this package installed:
+
+```sql
+select published_on, title, publisher from search where q match zh_match('棚户区改造 2017') order by rank limit 20;
+```
+
+Everywhere else (the sqlite3 shell, pandas) write a blank between the characters of a word, and quotes around it:
+
+```sql
+select published_on, title, publisher from search where q match '"棚 户 区 改 造" AND "2017"' order by rank limit 20;
+```
+
+`match '预算'` without the blank finds nothing, and says nothing. `search` can't be read without a `match`; `records` can.
+"""
+
+CODES: tuple[tuple[str, str, Mapping[str, Label]], ...] = (
+    ("类别 / Kinds", "`catalogs.kind`, `records.kind`", KINDS),
+    ("状态 / States", "`records.state`", STATES),
+    ("存疑标记 / Flags", "`records.flags`", FLAGS),
+    ("变动 / Events", "`events.kind`", EVENTS),
+    ("采集结果 / Outcomes", "`crawls.outcome`; Scrapy's other reasons as they are", OUTCOMES),
+    ("待查问题 / Problems", "`problems.kind`", PROBLEMS),
+)
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    shown = [name for name, table in TABLES.items() if not table.hidden]
+    internal = [name for name, table in TABLES.items() if table.hidden]
+    lines = [INTRODUCTION, "## 表 / Tables\n"]
+    for name in shown:
+        lines.extend(_table(name, TABLES[name]))
+    lines.append("## 代码 / Codes\n")
+    for title, where, codes in CODES:
+        lines.extend([f"### {title}\n", f"{where}\n", *_rows(codes), ""])
+    lines.append("## 内部表 / Internal tables\n")
+    lines.append(
+        "They may change at any time. `records_fts_data`, `records_fts_idx` and `records_fts_config` are FTS5's own.\n"
+    )
+    for name in internal:
+        lines.extend(_table(name, TABLES[name]))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(name: str, table: Table) -> Iterator[str]:
+    yield f"### `{name}` {table.label.zh} / {table.label.en}\n"
+    yield f"{table.label.about} {table.label.about_en}\n"
+    yield from _rows(table.columns)
+    yield ""
+
+
+def _rows(labels: Mapping[str, Label]) -> Iterator[str]:
+    yield "| | 中文 | English | 说明 | |"
+    yield "|---|---|---|---|---|"
+    for name, label in labels.items():
+        yield f"| `{name}` | {label.zh} | {label.en} | {label.about} | {label.about_en} |"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,98 @@
+"""A large made-up portal as a folder of files behind nginx on loopback, for the benchmarks.
+
+The pages have the TRS county template's markup and random Chinese text that says that it is benchmark text.
+"""
+
+import random
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROWS_A_PAGE = 20
+WORDS = "关于 同心 项目 预算 实施 方案 通知 公告 管理 办法 教育 住房 建设 资金 安排 情况 报告 规划 棚户区 改造 乡镇 扶贫 医疗".split()
+AGENCIES = ["县政府办公室", "县财政局", "县教育局", "县住房和城乡建设局", "县交通运输局", "县卫生健康局"]
+
+_NAVIGATION = "".join(f'<li><a href="/nav/{n}.html" title="导航{n}">导航栏目{n}</a></li>' for n in range(60))
+_PAGE = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>'
+    '<meta name="SiteName" content="基准门户"><style>{style}</style></head><body><div class="top"><ul>{nav}</ul></div>{main}'
+    '<div class="foot"><ul>{nav}</ul><p>基准测试页面，文字随机生成，与任何政府无关</p></div></body></html>'
+)
+_STYLE = "\n".join(f".c{n}{{margin:{n}px;padding:{n}px;color:#333;font-size:14px}}" for n in range(120))
+
+
+def write_portal(folder: Path, records: int, seed: int = 1) -> None:
+    """Write a catalogue of `records` records, 20 a list page, under `folder`/xxgk/."""
+    randomly = random.Random(seed)
+    catalog = folder / "xxgk"
+    (catalog / "201711").mkdir(parents=True)
+    pages = -(-records // ROWS_A_PAGE)
+    for page in range(pages):
+        rows = []
+        for number in range(page * ROWS_A_PAGE, min(records, (page + 1) * ROWS_A_PAGE)):
+            title = "".join(randomly.choices(WORDS, k=8)) + f"第{number}号"
+            agency = randomly.choice(AGENCIES)
+            rows.append(_row(number, title, agency))
+            (catalog / f"201711/t20171101_{number}.html").write_text(_record(number, title, agency, randomly), "utf-8")
+        head = "<ul><li>索引号</li><li>标题</li><li>发布单位</li><li>发布日期</li></ul>"
+        pager = f'<script>createPageHTML({pages}, {page}, "list", "html");</script>'
+        main = f'<div class="boxcon">{head}{"".join(rows)}</div>{pager}'
+        name = "list.html" if page == 0 else f"list_{page}.html"
+        (catalog / name).write_text(_PAGE.format(title="目录", style=_STYLE, nav=_NAVIGATION, main=main), "utf-8")
+
+
+def _row(number: int, title: str, agency: str) -> str:
+    index = f"640324001/2017-{number:05}"
+    return (
+        f'<div class="xxgk_wrap"><ul><li><span>{index}</span></li>'
+        f'<li class="w353"><a href="./201711/t20171101_{number}.html" title="{title}">{title[:23]}...</a></li>'
+        f'<li><span>{agency}</span></li><li class="w100"><span>2017-11-{number % 28 + 1:02}</span></li></ul>'
+        f'<div class="hover_box"><p>索 引 号：<span>{index}</span></p><p>名　　称：<span>{title}</span></p>'
+        f"<p>文　　号：<span></span></p><p>公开时限：长期公开</p><p>生成日期：<span>2017-11-01</span></p>"
+        f"<p>责任部门：<span>{agency}</span></p></div></div>"
+    )
+
+
+def _record(number: int, title: str, agency: str, randomly: random.Random) -> str:
+    text = "".join(f"<p>{''.join(randomly.choices(WORDS, k=40))}。</p>" for _ in range(16))
+    main = (
+        f'<div class="pos">当前位置：<a href="/">首页</a> > <a href="/xxgk/list.html">目录</a></div><h1>{title}</h1><table>'
+        f"<tr><td>索 引 号：640324001/2017-{number:05}</td><td>文　　号：</td><td>生成日期：2017-11-01</td></tr>"
+        f"<tr><td>公开方式：主动公开</td><td>发布机构：{agency}</td><td>责任部门：{agency}</td></tr></table>"
+        f'<div class="zz-xl-ct"><div class="TRS_Editor"><p>基准测试文字。</p>{text}</div></div>'
+    )
+    return _PAGE.format(title=title, style=_STYLE, nav=_NAVIGATION, main=main)
+
+
+@contextmanager
+def nginx(folder: Path, root: Path) -> Iterator[str]:
+    """nginx serving `root` on a free loopback port, its own files under `folder`; the portal's address."""
+    binary = shutil.which("nginx") or "/usr/sbin/nginx"
+    if not Path(binary).exists():
+        raise SystemExit("nginx is needed (Debian package nginx-light)")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ types {{ text/html html; text/plain txt; }} access_log off; keepalive_requests 100000;\n"
+        f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;\n"
+        f"uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;\n"
+        f"server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n"
+    )
+    server = subprocess.Popen([binary, "-c", str(config), "-e", str(folder / "error.log")])
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait()

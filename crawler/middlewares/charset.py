@@ -1,0 +1,43 @@
+"""The right characters, whatever the portal says or forgets to say about them."""
+
+import codecs
+
+from scrapy.http import Request, Response, TextResponse
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
+
+
+class CharsetMiddleware:
+    """Decode pages as declared where that works, else as UTF-8, else as GB18030.
+
+    Without a declaration Scrapy guesses, and takes short Chinese texts in GBK for Korean or Big5. A mainland portal's
+    page that is not UTF-8 is in GBK or its superset GB18030.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """`response` with its encoding settled."""
+        if not isinstance(response, TextResponse) or not response.body:
+            return response
+        return response.replace(
+            encoding=encoding_of(response.body, response.headers.get("Content-Type", b"").decode("latin-1"))
+        )
+
+
+def encoding_of(body: bytes, content_type: str = "") -> str:
+    """The encoding to read `body` in: the byte order mark's, the declared one if it fits, UTF-8, or GB18030."""
+    marked, _ = read_bom(body)
+    if marked:
+        return marked
+    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
+    for candidate in (declared, "utf-8", "gb18030"):
+        if candidate and _fits(body, candidate):
+            return candidate
+    return declared or "utf-8"
+
+
+def _fits(body: bytes, encoding: str) -> bool:
+    """Whether `body` is text in `encoding`; a last character cut in two, as in a page that broke off, is forgiven."""
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(body)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,159 @@
+"""Crawling portals in this process: settings, progress, and a summary that a person understands."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TextIO
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from twisted.internet.task import LoopingCall
+
+from archive.database import open_for_reading, open_for_writing
+from crawler import settings as our_settings
+from crawler.loader import spider_for
+from crawler.sample.site import portal_toml
+
+TERMINAL_REFRESH = 0.5
+PLAIN_REFRESH = 10.0
+MOST_PROBLEMS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Seconds between requests to one host, and requests at a time; None keeps the polite default."""
+
+    delay: float | None = None
+    concurrency: int | None = None
+
+
+def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool:
+    """Crawl the portals `names` (ids or files) into `db`; True if something needs attention.
+
+    Prints progress to standard error and a summary to standard output; the log goes to crawl.log beside `db`.
+    Raises PortalFileError and ArchiveError before anything is fetched.
+    """
+    spiders = [spider_for(name) for name in names]
+    open_for_writing(db).close()
+    process = AsyncCrawlerProcess(_settings(db, mode, rate))
+    if not our_settings.CONTACT and any(not _is_loopback(spider.portal.home) for spider in spiders):
+        print("note: set DISCLOSURES_CONTACT to an address where a portal's operator can reach you", file=sys.stderr)
+    crawlers = [process.create_crawler(spider) for spider in spiders]
+    for crawler in crawlers:
+        process.crawl(crawler)
+    with _progress(crawlers, sys.stderr):
+        process.start()
+    attention = False
+    for crawler, spider in zip(crawlers, spiders, strict=True):
+        crawl_id = crawler.stats.get_value("disclosures/crawl_id") if crawler.stats else None
+        if crawl_id is None:
+            print(f"{spider.portal.id}: the crawl could not begin; see {db.parent / 'crawl.log'}")
+            attention = True
+            continue
+        lines, well = summary(db, crawl_id)
+        print("\n".join(lines))
+        attention = attention or not well
+    return attention
+
+
+@contextmanager
+def sample_portal_file(url: str) -> Iterator[Path]:
+    """A portal file for the sample portal standing at `url`, for as long as it is needed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sample.toml"
+        path.write_text(portal_toml(url), encoding="utf-8")
+        yield path
+
+
+def _settings(db: Path, mode: str, rate: Rate) -> Settings:
+    settings = Settings()
+    settings.setmodule(our_settings, priority="project")
+    ours = {
+        "DISCLOSURES_DB": str(db),
+        "DISCLOSURES_MODE": mode,
+        "LOG_FILE": str(db.parent / "crawl.log"),
+        "DOWNLOAD_DELAY": rate.delay,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": rate.concurrency,
+    }
+    for name, value in ours.items():
+        if value is not None:
+            settings.set(name, value, priority="cmdline")
+    return settings
+
+
+def _is_loopback(url: str) -> bool:
+    return "//127." in url or "//localhost" in url or "//[::1]" in url
+
+
+# --- progress ---
+
+
+@contextmanager
+def _progress(crawlers: Sequence[Crawler], out: TextIO) -> Iterator[None]:
+    """One line that changes in place on a terminal; plain lines, fewer, in a file."""
+    began = monotonic()
+    terminal = out.isatty()
+
+    def show() -> None:
+        line = _progress_line(crawlers, monotonic() - began)
+        out.write(f"\r\x1b[2K{line}" if terminal else f"{line}\n")
+        out.flush()
+
+    loop = LoopingCall(show)
+    loop.start(TERMINAL_REFRESH if terminal else PLAIN_REFRESH, now=terminal)
+    try:
+        yield
+    finally:
+        loop.stop()
+        show()
+        out.write("\n" if terminal else "")
+
+
+def _progress_line(crawlers: Sequence[Crawler], seconds: float) -> str:
+    def total(name: str) -> int:
+        return sum(crawler.stats.get_value(f"disclosures/{name}", 0) for crawler in crawlers if crawler.stats)
+
+    who = crawlers[0].spidercls.name if len(crawlers) == 1 else f"{len(crawlers)} portals"
+    return (
+        f"{who}  {int(seconds) // 60:02}:{int(seconds) % 60:02}  list pages {total('ListPageSeen')}  "
+        f"record pages {total('RecordPageSeen')} of {total('pages_wanted')}  problems {total('ProblemSeen')}"
+    )
+
+
+# --- summary ---
+
+
+def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
+    """What crawl `crawl_id` did, in lines for a person, and whether all is well."""
+    connection = open_for_reading(db)
+    portal, name, outcome, seconds = connection.execute(
+        "SELECT p.id, p.name, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) "
+        "FROM crawls c JOIN portals p ON p.id = c.portal WHERE c.id = ?",
+        (crawl_id,),
+    ).fetchone()
+    catalogs, whole, pages, rows = connection.execute(
+        "SELECT count(*), total(complete), total(pages_read), total(rows_read) FROM ledger WHERE crawl_id = ?",
+        (crawl_id,),
+    ).fetchone()
+    events = dict(
+        connection.execute("SELECT kind, count(*) FROM events WHERE crawl_id = ? GROUP BY kind", (crawl_id,)).fetchall()
+    )
+    held = connection.execute("SELECT count(*) FROM records WHERE portal = ?", (portal,)).fetchone()[0]
+    problems = connection.execute(
+        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind, id", (crawl_id,)
+    ).fetchall()
+    lines = [
+        f"{portal} {name}: {outcome} in {seconds} s",
+        f"  {int(whole)} of {catalogs} catalogues walked wholly: {int(rows)} rows on {int(pages)} list pages",
+        f"  {held} records in the archive: {events.get('added', 0)} new, {events.get('changed', 0)} changed",
+        *[f"  problem: {kind}: {message}: {url}" for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
+    ]
+    if len(problems) > MOST_PROBLEMS_SHOWN:
+        lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")
+    lines.append(f"  archive: {db}   log: {db.parent / 'crawl.log'}")
+    connection.close()
+    return lines, outcome == "finished" and not problems

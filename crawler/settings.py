@@ -1,0 +1,58 @@
+"""Scrapy's settings. Each line departs from a default and says which, and why."""
+
+import os
+
+from crawler import __version__
+
+BOT_NAME = "disclosures"
+SPIDER_LOADER_CLASS = "crawler.loader.PortalSpiderLoader"  # default: modules; here a spider is a portal file
+DISCLOSURES_DB = os.environ.get("DISCLOSURES_DB", "data/disclosures.db")  # our own: the archive to write
+DISCLOSURES_MODE = "full"  # our own: what the crawl calls itself in the archive
+
+# --- a polite guest ---
+
+CONTACT = os.environ.get("DISCLOSURES_CONTACT", "")
+USER_AGENT = f"Disclosures/{__version__} (archive of county disclosure catalogues; {CONTACT or 'no contact given'})"
+"""default: Scrapy's own name; a portal's operator should see who calls and how to reach them."""
+ROBOTSTXT_OBEY = True  # default False
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; county portals are small machines
+DOWNLOAD_DELAY = 3  # default 0; seconds between two requests to one host
+DOWNLOAD_DELAY_JITTER = 0.5  # default 0.5; kept: 1.5 to 4.5 seconds
+COOKIES_ENABLED = False  # default True; a catalogue needs no session, and a visitor without one is the same to all
+REFERER_ENABLED = True  # default True; kept: some lists answer only to those who come from their own pages
+
+# --- limits ---
+
+DOWNLOAD_TIMEOUT = 60  # default 180; one slow page must not hold a whole portal for three minutes
+DOWNLOAD_MAXSIZE = 50 * 1024 * 1024  # default 1 GiB; no page or file of a catalogue is that large, bombs are
+DOWNLOAD_WARNSIZE = 0  # default 32 MiB; the limit above is warning enough
+REDIRECT_MAX_TIMES = 5  # default 20
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default has 429 too: that one means stop
+CONCURRENT_ITEMS = 1  # default 100; so many tasks are started for each page, and a page gives one item here
+URLLENGTH_LIMIT = 4096  # default 2083; query-driven portals have long addresses
+
+# --- doors kept shut ---
+
+TELNETCONSOLE_ENABLED = False  # default True; opens a port
+REMOTE_CONTROL_ENABLED = False  # default True since 2.19; opens a port that runs code
+
+# --- our parts ---
+
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a refresh stub is what a deleted page shows
+    "crawler.middlewares.charset.CharsetMiddleware": 585,  # after decompression (590), before anybody reads text
+}
+ITEM_PIPELINES = {
+    "pipelines.normalise.NormalisePipeline": 100,
+    "pipelines.store.StorePipeline": 900,
+}
+
+# --- logs ---
+
+LOG_LEVEL = "INFO"  # default DEBUG
+LOG_FORMATTER = "crawler.logs.QuietLogFormatter"  # default prints whole items
+LOG_VERSIONS = []  # default: a line of library versions at each start
+LOGSTATS_INTERVAL = 0  # default 60; progress is shown by `disclosures crawl`
+FEED_EXPORT_ENCODING = "utf-8"  # default escapes Chinese in JSON

@@ -1,0 +1,86 @@
+"""Writes observations into the archive, in batches, from one thread at a time."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any, Self
+
+from archive.observations import CatalogOfPortal, Observation, PortalOfFile
+from archive.store import Store
+
+LARGEST_BATCH = 50
+"""Observations in one transaction; a list page with all its rows is one."""
+
+LONGEST_WAIT = 5.0
+"""Seconds an observation may wait for its batch to fill: what a killed crawl loses at the most."""
+
+
+class StorePipeline:
+    """Scrapy's side of `archive.store.Store`: opens it, feeds it, closes the crawl's books."""
+
+    def __init__(self, crawler: Any) -> None:  # noqa: ANN401 - the archive's side knows no Scrapy types
+        self._crawler = crawler
+        self._lock = asyncio.Lock()
+        self._waiting: list[Observation] = []
+        self._since = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Self:  # noqa: ANN401
+        """Scrapy's constructor; `spider_closed` is where the reason of the end is known."""
+        from scrapy.signals import spider_closed  # noqa: PLC0415 - only where Scrapy runs
+
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.spider_closed, signal=spider_closed)
+        return pipeline
+
+    def open_spider(self) -> None:
+        """Begin the crawl in the archive. Raises ArchiveError."""
+        settings = self._crawler.settings
+        self._store = Store(Path(settings["DISCLOSURES_DB"]))
+        self._store.begin(portal_of(self._crawler.spider.portal), settings["DISCLOSURES_MODE"], now())
+
+    async def process_item(self, observation: Observation) -> Observation:
+        """Take `observation` into the batch, and write the batch when it is full or old."""
+        self._crawler.stats.inc_value(f"disclosures/{type(observation).__name__}")
+        if not self._waiting:
+            self._since = monotonic()
+        self._waiting.append(observation)
+        if len(self._waiting) >= LARGEST_BATCH or monotonic() - self._since > LONGEST_WAIT:
+            await self._write()
+        return observation
+
+    async def close_spider(self) -> None:
+        """Write what is left."""
+        await self._write()
+
+    def spider_closed(self, reason: str) -> None:
+        """Close the crawl's books; its outcome is Scrapy's reason, or `incomplete` where a list was not walked wholly."""
+        whole = self._store.complete()
+        self._store.finish("incomplete" if reason == "finished" and not whole else reason, now())
+        self._crawler.stats.set_value("disclosures/crawl_id", self._store.crawl_id)
+        self._store.close()
+
+    async def _write(self) -> None:
+        async with self._lock:
+            batch, self._waiting = self._waiting, []
+            if batch:
+                await asyncio.to_thread(self._store.write, batch, now())
+
+
+def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401
+    """A portal file as the archive keeps it."""
+    return PortalOfFile(
+        id=portal.id,
+        name=portal.name,
+        division_code=portal.division_code,
+        home=portal.home,
+        catalogs=tuple(CatalogOfPortal(c.kind, c.title, c.url) for c in portal.catalogs),
+        family=portal.family,
+        checked_on=portal.checked.isoformat() if portal.checked else None,
+    )
+
+
+def now() -> str:
+    """The present moment, UTC, ISO 8601 to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,116 @@
+"""The site as a reader meets it, in Chromium: from the home page to a record, on a desk and on a phone."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import pytest
+
+from tests.web_archive import build
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = Path("/usr/bin/chromium")
+WIDTHS = (1280, 390)
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
+
+SERVE = """
+import sys
+from pathlib import Path
+from archive.web.server import serve
+serve(Path(sys.argv[1]), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
+"""
+
+
+@contextmanager
+def served(archive: Path) -> Iterator[str]:
+    """The address of the site, served by a process of its own until the block ends."""
+    with Popen([sys.executable, "-c", SERVE, str(archive)], stdout=PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[str]:
+    with served(build(tmp_path_factory.mktemp("web") / "disclosures.db")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(browser, request):
+    """A page that fails the test where anything appears on its console or fails to load."""
+    complaints = []
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
+    opened = context.new_page()
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("requestfailed", lambda failed: complaints.append(failed.url))
+    opened.on("dialog", lambda dialog: complaints.append(dialog.message))
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def fits(page) -> bool:
+    """Whether the page needs no sideways scrolling."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_from_the_home_page_to_a_record(page, site):
+    page.goto(site)
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    assert fits(page)
+    page.fill("main input[name=_search]", "预算")
+    page.press("main input[name=_search]", "Enter")
+    page.wait_for_url("**/search?**")
+    assert fits(page)
+    hit = page.locator("td.col-title").first
+    assert hit.locator("mark").first.inner_text() == "预算"
+    title = hit.inner_text()
+    hit.locator("a").click()
+    page.wait_for_url("**/records/*")
+    assert page.locator("h1").inner_text() == title
+    assert fits(page)
+
+
+def test_every_page_fits_its_width(page, site):
+    for path in ("disclosures", "disclosures/records", "disclosures/search", "disclosures/records/61", "disclosures/events",
+                 "disclosures/listings", "disclosures/ledger", "disclosures/portals", "disclosures/catalogs",
+                 "disclosures?sql=select+*+from+records", "disclosures/crawls/1"):  # fmt: skip
+        page.goto(site + path)
+        assert fits(page), path
+
+
+def test_a_box_search_on_the_table_comes_best_first(page, site):
+    page.goto(f"{site}disclosures/records")
+    page.fill("input[name=_search]", "棚户区改造 2017")
+    page.press("input[name=_search]", "Enter")
+    page.wait_for_url("**/search?**")
+    assert page.locator("td.col-title").all_inner_texts() == ["样例：关于印发2017年棚户区改造工作方案的通知"]
+
+
+def test_a_hostile_record_stays_text(page, site):
+    for path in ("disclosures/search?_search=预警", "disclosures/records?portal=checked", "disclosures"):
+        page.goto(site + path)
+        assert page.locator("main script, main iframe, main img, [onmouseover], a[href^=javascript]").count() == 0
+    page.goto(f"{site}disclosures/search?_search=预警")
+    page.locator("td.col-title a").click()
+    page.wait_for_url("**/records/*")
+    assert "<script>" in page.locator("h1").inner_text()
+    assert page.locator("main script, main iframe, main img, [onmouseover], a[href^=javascript]").count() == 0
+    assert fits(page)
