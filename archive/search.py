@@ -17,7 +17,7 @@ MOST_WORDS = 32
 NOTHING = f'"{BREAK}{BREAK}"'
 """A MATCH expression that is valid and finds nothing (an empty one is an error in FTS5)."""
 
-_QUOTES = {"”": '"', "“": '"', "„": '"', "＂": '"', "　": " "}
+_QUOTES: dict[str, str | int | None] = {"”": '"', "“": '"', "„": '"', "＂": '"', "　": " "}
 _WORD = re.compile(r'(?P<exclude>-?)(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
 _NUMBER_LIKE = re.compile(r"(?=.*[0-9])(?=.*[-/.])[0-9A-Za-z./-]+", re.ASCII)
 

@@ -39,7 +39,11 @@ def main() -> None:
                 bare.append(measure(["-m", "bench.bare_spider", home, str(CONCURRENCY)]))
                 ours.append(measure(["-m", "crawler.cli", "crawl", str(portal), "--db", str(database), "--delay", "0",
                                      "--concurrency", str(CONCURRENCY)]))  # fmt: skip
-                stored = sqlite3.connect(database).execute("SELECT count(*) FROM records WHERE body IS NOT NULL").fetchone()[0]
+                stored = (
+                    sqlite3.connect(database)
+                    .execute("SELECT count(*) FROM records WHERE body IS NOT NULL")
+                    .fetchone()[0]
+                )
                 assert stored == options.records, f"{stored} of {options.records} records stored"
     report("bare Scrapy spider", bare)
     report("disclosures crawl", ours)
@@ -54,7 +58,10 @@ def measure(command: list[str]) -> tuple[float, float]:
         sys.executable,
         [sys.executable, *command],
         os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0), (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)],
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ],
     )
     _, status, usage = os.wait4(pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0, f"{command} failed"

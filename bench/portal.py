@@ -13,7 +13,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROWS_A_PAGE = 20
-WORDS = "关于 同心 项目 预算 实施 方案 通知 公告 管理 办法 教育 住房 建设 资金 安排 情况 报告 规划 棚户区 改造 乡镇 扶贫 医疗".split()
+WORDS = [
+    "关于",
+    "同心",
+    "项目",
+    "预算",
+    "实施",
+    "方案",
+    "通知",
+    "公告",
+    "管理",
+    "办法",
+    "教育",
+    "住房",
+    "建设",
+    "资金",
+    "安排",
+    "情况",
+    "报告",
+    "规划",
+    "棚户区",
+    "改造",
+    "乡镇",
+    "扶贫",
+    "医疗",
+]
 AGENCIES = ["县政府办公室", "县财政局", "县教育局", "县住房和城乡建设局", "县交通运输局", "县卫生健康局"]
 
 _NAVIGATION = "".join(f'<li><a href="/nav/{n}.html" title="导航{n}">导航栏目{n}</a></li>' for n in range(60))

@@ -106,8 +106,6 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
     """Crawl the sample portal over real HTTP, then serve the archive."""
     from crawler.run import Rate, crawl_portals, sample_portal_file  # noqa: PLC0415
 
-    if not no_serve:
-        require_free(host, port)
     server = start_sample(1, sample_port)
     with server, sample_portal_file(server.url) as portal_file:
         status = crawl_portals((str(portal_file),), db, "full", Rate(0, 8))
@@ -123,8 +121,6 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
 @plainly
 def serve(db: Path, host: str, port: int) -> None:
     """Serve the archive as a searchable site until Ctrl-C."""
-    open_for_reading(db).close()
-    require_free(host, port)
     serve_archive(db, host, port)
 
 
@@ -175,25 +171,15 @@ def start_sample(day: int, port: int) -> Any:  # noqa: ANN401
         raise CommandError(f"port {port} can't be had ({error.strerror}): choose another one") from error
 
 
-def require_free(host: str, port: int) -> None:
-    """Raise CommandError where nothing can listen at `host`:`port`."""
-    import socket  # noqa: PLC0415
-
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise CommandError(f"{host}:{port} can't be had ({error.strerror}): choose another with --port") from error
-
-
 def serve_archive(db: Path, host: str, port: int) -> None:
-    """Serve the archive at `db` until Ctrl-C."""
+    """Serve the archive at `db` until Ctrl-C. Raises CommandError where the address can't be had."""
     from archive.web.server import serve as serve_site  # noqa: PLC0415 - Datasette takes a second to load
 
-    click.echo(f"The archive: http://{host}:{port}/  (Ctrl-C ends it)")
-    serve_site(db, host, port)
+    try:
+        serve_site(db, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"))
+    except OSError as error:
+        reason = error.strerror or error
+        raise CommandError(f"{host}:{port} can't be had ({reason}): choose another with --port") from error
 
 
 if __name__ == "__main__":

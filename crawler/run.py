@@ -78,6 +78,7 @@ def _settings(db: Path, mode: str, rate: Rate) -> Settings:
         "LOG_FILE": str(db.parent / "crawl.log"),
         "DOWNLOAD_DELAY": rate.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": rate.concurrency,
+        "CONCURRENT_REQUESTS": rate.concurrency,
     }
     for name, value in ours.items():
         if value is not None:

@@ -16,6 +16,7 @@ USER_AGENT = f"Disclosures/{__version__} (archive of county disclosure catalogue
 """default: Scrapy's own name; a portal's operator should see who calls and how to reach them."""
 ROBOTSTXT_OBEY = True  # default False
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; county portals are small machines
+CONCURRENT_REQUESTS = 1  # default 16; what waits in the downloader can't be called back when a portal refuses
 DOWNLOAD_DELAY = 3  # default 0; seconds between two requests to one host
 DOWNLOAD_DELAY_JITTER = 0.5  # default 0.5; kept: 1.5 to 4.5 seconds
 COOKIES_ENABLED = False  # default True; a catalogue needs no session, and a visitor without one is the same to all
@@ -53,6 +54,6 @@ ITEM_PIPELINES = {
 
 LOG_LEVEL = "INFO"  # default DEBUG
 LOG_FORMATTER = "crawler.logs.QuietLogFormatter"  # default prints whole items
-LOG_VERSIONS = []  # default: a line of library versions at each start
+LOG_VERSIONS: list[str] = []  # default: a line of library versions at each start
 LOGSTATS_INTERVAL = 0  # default 60; progress is shown by `disclosures crawl`
 FEED_EXPORT_ENCODING = "utf-8"  # default escapes Chinese in JSON

@@ -24,9 +24,7 @@ TABLES = {
     "czzj/bmys": "t5_department_budgets.csv",
     "yajyta": "t6_proposals.csv",
 }
-YQHY, FZGH, BMYS, PHQGZ = (
-    f"/xxgk/zfxxgkml/{slug}/" for slug in ("yqhy", "ghjh/fzgh", "czzj/bmys", "zfbz/phqgz")
-)
+YQHY, FZGH, BMYS, PHQGZ = (f"/xxgk/zfxxgkml/{slug}/" for slug in ("yqhy", "ghjh/fzgh", "czzj/bmys", "zfbz/phqgz"))
 EDITED = YQHY + "201711/t20171121_61705.html"
 WITHDRAWN = BMYS + "201801/t20180130_43715.html"
 UNLISTED = PHQGZ + "201709/t20170927_44445.html"
@@ -144,9 +142,7 @@ def test_every_list_row_leads_to_its_page_and_every_page_to_its_list() -> None:
         linked = set()
         for catalog in CATALOGS:
             for path in [p for p in pages if p == catalog.url or p.startswith(catalog.folder + "list_")]:
-                links = tree(day, path).xpath(
-                    '//div[@class="xxgk_wrap"]/ul//a/@href | //ul[@class="news"]//a/@href'
-                )
+                links = tree(day, path).xpath('//div[@class="xxgk_wrap"]/ul//a/@href | //ul[@class="news"]//a/@href')
                 assert all(link.startswith("./") for link in links)
                 linked |= {urljoin(path, link) for link in links}
         details = {path for path in pages if "/t20" in path}
@@ -276,13 +272,9 @@ def server() -> Iterator[SampleServer]:
         yield running
 
 
-def ask(
-    server: SampleServer, path: str, method: str = "GET", **headers: str
-) -> tuple[http.client.HTTPResponse, bytes]:
+def ask(server: SampleServer, path: str, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    connection.request(
-        method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
-    )
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     response = connection.getresponse()
     content = response.read()
     connection.close()
@@ -368,8 +360,6 @@ def test_port_in_use_is_an_os_error(server: SampleServer) -> None:
 
 def test_printed_texts_are_the_transcription() -> None:
     """The data file repeats the report's texts word for word."""
-    loaded = json.loads(
-        (Path(__file__).parents[1] / "crawler/sample/printed.json").read_text(encoding="utf-8")
-    )
+    loaded = json.loads((Path(__file__).parents[1] / "crawler/sample/printed.json").read_text(encoding="utf-8"))
     values = {r["value"] for t in ("d1_detail_page.csv", "d2_supervision_notice.csv") for r in report(t)}
     assert {text for entry in loaded.values() for text in entry["body"]} <= values

@@ -285,7 +285,7 @@ def test_record_page(get, database):
     assert "2017年4月28日" in printed.text_content()
     for expected in (
         "未在该网站实地核对", "索引号重复", "同一门户另有记录使用相同的索引号", "首页 > 政府信息公开目录 > 棚户区改造",
-        "首次发现 first seen 2026-11-20 09:02（北京时间）", "最后发现 last seen", "在列", "不是官方文本", "not an official copy",
+        "首次发现 first seen2026-11-20 09:02（北京时间）", "最后发现 last seen", "在列", "不是官方文本", "not an official copy",
     ):  # fmt: skip
         assert expected in text, expected
     assert page.xpath("//dd/a[@href='http://portal.example/housing/1.html']/@rel") == ["noopener noreferrer nofollow"]
@@ -424,6 +424,8 @@ PATHS = ("/disclosures/records_fts", "/disclosures/readings", "/disclosures/list
          "/-/static-plugins/disclosures/../plugin.py", "/-/static-plugins/disclosures/%2e%2e/plugin.py", "/-/permissions", "/-/nope")  # fmt: skip
 
 
+# Datasette leaves facets it has not got to, when an earlier one fails.
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 @pytest.mark.parametrize("table", ["records", "search"])
 def test_no_address_breaks_the_site(site, table):
     addresses = [f"/disclosures/{table}{end}" for end in RAW]
@@ -444,9 +446,9 @@ def test_no_method_breaks_the_site(site, method):
     assert asyncio.run(site.client.request(method, "/disclosures/records?_search=x")).status_code < 500
 
 
-def ask_raw(site: Datasette, path: bytes, query: bytes) -> tuple[int, bytes]:
-    """Ask as a client does that encodes nothing."""
-    sent = []
+def ask_raw(site: Datasette, path: bytes, query: bytes, sent: list | None = None) -> tuple[int, bytes]:
+    """Ask as a client does that encodes nothing. `sent`: takes the messages that answer."""
+    sent = [] if sent is None else sent
 
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": b""}
@@ -465,6 +467,18 @@ def test_bytes_as_some_clients_send_them(site):
     assert (status, body.count(b'"id"')) == (200, 1)
     assert ask_raw(site, "/disclosures/预算".encode(), b"")[0] in {302, 404}
     assert ask_raw(site, b"/disclosures/\xff\x00", b"\xff\x00=\xfe")[0] < 500
+
+
+@pytest.mark.parametrize(
+    "path", [b"//evil.example/", b"///evil.example/", b"/\\evil.example/", b"//evil.example/records?_search=x"]
+)
+def test_no_way_to_another_site(site, path):
+    sent = []
+    status, _ = ask_raw(site, path, b"", sent)
+    location = dict(sent[0]["headers"]).get(b"location", b"/")
+    assert status in {302, 404}
+    assert location.startswith(b"/")
+    assert not location.startswith((b"//", b"/\\"))
 
 
 def test_two_hundred_thousand_characters(site):

@@ -32,7 +32,7 @@ HEADERS = {
     ),
 }
 
-_RAW = re.compile(rb"[^\x21-\x7e]")
+_RAW = re.compile(rb"[^\x21-\x7e]|\\")
 _COLUMN_ARGUMENTS = re.compile(r"_facet(_array|_date)?|_col|_nocol|_filter_column(_\d+)?|_sort|_sort_desc")
 _KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "_where"}
 
@@ -107,9 +107,16 @@ def ranks(pairs: Iterable[tuple[str, str]]) -> bool:
 
 
 def with_plain_address(scope: Scope) -> Scope:
-    """The request with an ASCII address: bytes that some clients send as they are (curl …/?_search=预算) encoded."""
+    """The request with an ASCII address: bytes that some clients send as they are (curl …/?_search=预算) encoded.
+
+    Of several slashes at the start one is left: Datasette would redirect `//a.example/` to `//a.example`, another site.
+    """
     raw = scope.get("raw_path") or quote(scope["path"]).encode()
-    return {**scope, "raw_path": _encoded(raw), "query_string": _encoded(scope.get("query_string", b""))}
+    return {
+        **scope,
+        "raw_path": re.sub(b"^/+", b"/", _encoded(raw)),
+        "query_string": _encoded(scope.get("query_string", b"")),
+    }
 
 
 def _encoded(address: bytes) -> bytes:

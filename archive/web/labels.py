@@ -4,7 +4,7 @@ Wording states what was observed. Terms follow the field's own usage (GB/T 21063
 Information); a code without a label here is shown as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -276,7 +276,7 @@ KINDS: dict[str, Label] = {
 }
 
 STATES: dict[str, Label] = {
-    "listed": Label("在列", "listed", "最近一次完整采集时仍在目录中。", "Still in a catalogue at the last complete crawl."),
+    "listed": Label("在列", "listed", "在目录中，尚无完整采集表明它已不在。", "In a catalogue; no complete crawl has shown otherwise."),
     "unlisted": Label(
         "已撤列，原页仍在", "unlisted", "完整采集时已不在任何目录中，原页面仍可打开。",
         "No longer in any catalogue at a complete crawl; its own page still opens.",
@@ -394,3 +394,12 @@ def arranged(table: str, names: list[str]) -> list[int]:
     known = list(TABLES[table].columns) if table in TABLES else []
     shown = [place for place, name in enumerate(names) if table != "search" or name not in {"q", "rank"}]
     return sorted(shown, key=lambda place: known.index(names[place]) if names[place] in known else -1)
+
+
+PLAIN: dict[str, Callable[..., object]] = {
+    "table_label": lambda table: Label(table, ""),
+    "column_label": lambda _table, column: Label(column, ""),
+    "code_label": lambda _table, _column, value: str(value),
+    "arranged": lambda _table, names: list(range(len(names))),
+}
+"""The same functions for databases that are no archives, whatever their tables are called."""

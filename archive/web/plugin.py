@@ -91,6 +91,8 @@ def extra_template_vars(
 
     async def more() -> dict[str, Any]:
         given: dict[str, Any] = {"archives": names, "is_archive": database in names}
+        if database is not None and database not in names:
+            given.update(labels.PLAIN)
         if template == "index.html":
             given["homes"] = [await pages.home(datasette, name) for name in names]
         elif template == "row.html" and table == "records" and database in names:

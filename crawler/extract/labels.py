@@ -112,9 +112,7 @@ _FIRST_CHARACTERS = frozenset(label[0] for label in KNOWN)
 def is_label(text: str) -> bool:
     """Whether `text`, of a whole cell, is nothing but a known label."""
     return (
-        len(text) <= _LONGEST_LABEL
-        and text.lstrip(_BEFORE_LABELS)[:1] in _FIRST_CHARACTERS
-        and squash(text) in KNOWN
+        len(text) <= _LONGEST_LABEL and text.lstrip(_BEFORE_LABELS)[:1] in _FIRST_CHARACTERS and squash(text) in KNOWN
     )
 
 

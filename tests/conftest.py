@@ -1,0 +1,153 @@
+"""What the tests share: a crawled sample archive, a small HTTP site of pages written for a test, the command line."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from crawler.sample.server import SampleServer
+from crawler.sample.site import portal_toml
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches beyond this machine: any other address is an error."""
+    import socket
+
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else "local"
+        assert host in {"127.0.0.1", "::1", "localhost", "local"}, f"a test tried to reach {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def disclosures(
+    *arguments: object, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the `disclosures` command as a user would."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("disclosures"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+        check=False,
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a test's site answers: a body (text is sent as UTF-8), its headers, a status. `cut`: break off after so many bytes."""
+
+    body: str | bytes = ""
+    content_type: str = "text/html; charset=utf-8"
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    cut: int | None = None
+
+
+class Site:
+    """An HTTP site of fixed answers on a free loopback port; a missing path is a 404. Robots may visit unless told."""
+
+    def __init__(self, answers: Mapping[str, Answer | str]) -> None:
+        self.answers = {path: Answer(a) if isinstance(a, str) else a for path, a in answers.items()}
+        self.requests: deque[str] = deque(maxlen=10_000)
+        self.user_agents: set[str] = set()
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                site.requests.append(self.path)
+                site.user_agents.add(self.headers["User-Agent"])
+                site.answer(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}/"
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        answer = self.answers.get(handler.path, Answer("<html><body>404</body></html>", status=404))
+        body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+        handler.send_response(answer.status)
+        handler.send_header("Content-Type", answer.content_type)
+        handler.send_header("Content-Length", str(len(body)))
+        for name, value in answer.headers:
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body if answer.cut is None else body[: answer.cut])
+        if answer.cut is not None:
+            handler.close_connection = True
+
+    def __enter__(self) -> "Site":
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def portal_file(folder: Path, home: str, *catalogs: tuple[str, str, str], name: str = "county") -> Path:
+    """A portal file for a test's site; `catalogs` are (kind, title, url)."""
+    path = folder / f"{name}.toml"
+    text = f'id = "{name}"\nname = "测试县（样本）"\ndivision_code = "640324"\nhome = "{home}"\n'
+    for kind, title, url in catalogs:
+        text += f'\n[[catalogs]]\nkind = "{kind}"\ntitle = "{title}"\nurl = "{url}"\n'
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def crawl(portal: Path, db: Path, *options: object) -> subprocess.CompletedProcess[str]:
+    """Crawl a portal file into `db` without delay."""
+    return disclosures("crawl", portal, "--db", db, "--delay", 0, "--concurrency", 4, *options)
+
+
+def rows(db: Path, sql: str, *parameters: object) -> list[dict[str, object]]:
+    """The rows of a query as dicts."""
+    connection = sqlite3.connect(db)
+    connection.row_factory = sqlite3.Row
+    found = [dict(row) for row in connection.execute(sql, parameters)]
+    connection.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def sample_server() -> Iterator[SampleServer]:
+    """The sample portal on day 1."""
+    with SampleServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sample_portal(sample_server: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A portal file for the running sample portal."""
+    path = tmp_path_factory.mktemp("portal") / "sample.toml"
+    path.write_text(portal_toml(sample_server.url), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_archive(sample_portal: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of the sample portal, crawled over HTTP; read it, don't write it."""
+    db = tmp_path_factory.mktemp("archive") / "sample.db"
+    done = crawl(sample_portal, db)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return db

@@ -1,0 +1,88 @@
+"""What must hold of the project as a whole: imports go one way, the docs name everything, portal files are sound."""
+
+import ast
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from crawler import portal
+from crawler.cli import main
+from tests.conftest import ROOT
+
+ROOMS = {"archive": {"archive"}, "pipelines": {"archive", "pipelines"}, "crawler": {"archive", "pipelines", "crawler"}}
+SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of all modules that a file imports, wherever in the file."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_from_crawler_to_pipelines_to_archive(path: Path) -> None:
+    room = path.relative_to(ROOT).parts[0]
+    assert imported(path) & set(ROOMS) <= ROOMS[room]
+    if room == "archive":
+        assert not imported(path) & {"scrapy", "twisted", "itemadapter"}
+
+
+def test_the_pure_core_knows_no_response_database_clock_or_network() -> None:
+    for path in (ROOT / "crawler" / "extract").glob("*.py"):
+        assert not imported(path) & {"scrapy", "twisted", "sqlite3", "time", "requests", "httpx", "socket"}, path.name
+
+
+def test_the_docs_name_every_command_and_option() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    for name, command in main.commands.items():
+        assert f"disclosures {name}" in text
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert f"`{parameter.opts[0]}" in text, f"{name} {parameter.opts[0]}"
+
+
+def test_the_docs_name_every_environment_variable() -> None:
+    sources = [*SOURCES, ROOT / ".ci" / "run", *(ROOT / "tests").glob("*.py")]
+    used = {
+        name for path in sources for name in re.findall(r"\bDISCLOSURES_[A-Z]+\b", path.read_text(encoding="utf-8"))
+    }
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    own_settings = {"DISCLOSURES_MODE"}  # Scrapy settings, not variables
+    assert {name for name in used - own_settings if f"`{name}`" not in text} == set()
+
+
+def test_the_docs_name_every_kind_of_problem() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    spoken = (ROOT / "crawler" / "failures.py").read_text() + (ROOT / "crawler" / "spiders" / "catalog.py").read_text()
+    kinds = set(re.findall(r'Problem\(\s*"(\w+)"', spoken)) | set(
+        re.findall(r'Error, "(\w+)"|Request, "(\w+)"', spoken)[0]
+    )
+    kinds |= {kind for _, kind, _ in __import__("crawler.failures", fromlist=["_"])._WORDING}
+    assert {kind for kind in kinds if kind and f"`{kind}`" not in text} == set()
+
+
+def test_the_docs_name_every_key_and_kind_of_portal_files() -> None:
+    text = (ROOT / "docs" / "portal-files.md").read_text(encoding="utf-8")
+    keys = {*portal._PORTAL_KEYS, *portal._CATALOG_KEYS} - {"catalogs"}
+    assert {name for name in {*keys, *portal.KINDS, *portal.FAMILIES} if f"`{name}`" not in text} == set()
+
+
+@pytest.mark.parametrize("path", sorted(portal.PORTALS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_packaged_portal_file_is_sound(path: Path) -> None:
+    described = portal.load(path)
+    assert described.id == path.stem
+    assert described.catalogs
+    assert described.checked is None, "nobody has reached a live portal from here"
+
+
+def test_requirements_name_no_place_to_get_them_from() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            assert line.startswith("#") or line == "-r requirements.txt" or re.fullmatch(r"[\w.-]+==[\w.]+", line), line

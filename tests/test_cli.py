@@ -1,0 +1,142 @@
+"""The commands as a newcomer runs them: what they print, their exit status, and one plain line for each mistake."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import disclosures, portal_file
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line of a wrong use."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def test_search_finds_a_word_of_two_characters(sample_archive: Path) -> None:
+    done = disclosures("search", "预算", "--db", sample_archive, "--limit", 3)
+    assert done.returncode == 0
+    assert done.stdout.count("2018年部门预算") >= 3
+    assert "14 found, the best 3 shown" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (("预算",), 14),
+        (("預算",), 14),
+        (("棚户区改造", "2017"), None),
+        (("同政发〔2017〕92号",), 1),
+        (("同政发[2017]９２号",), 1),
+        (("640324001/2017-61737",), 1),
+        (("预算", "-小学"), None),
+        (("绝无此词",), 0),
+        (('"', "()*"), 0),
+    ],
+)
+def test_count_prints_a_number_alone(sample_archive: Path, words: tuple[str, ...], count: int | None) -> None:
+    done = disclosures("search", *words, "--db", sample_archive, "--count")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().isdigit()
+    if count is not None:
+        assert int(done.stdout) == count
+
+
+def test_json_is_a_list_of_objects_best_first(sample_archive: Path) -> None:
+    done = disclosures("search", "棚户区改造", "--db", sample_archive, "--json", "--limit", 5)
+    hits = json.loads(done.stdout)
+    assert len(hits) == 5
+    assert all("棚户区改造" in hit["title"] for hit in hits)
+    assert set(hits[0]) == {"url", "title", "index_number", "publisher", "published_on", "kind", "state", "snippet"}
+
+
+def test_a_missing_archive(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere" / "at.db"
+    for command in (("search", "预算"), ("serve",)):
+        assert "there is no archive" in refused(disclosures(*command, "--db", missing))
+    assert not missing.parent.exists()
+
+
+def test_a_file_that_is_no_archive(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    other.write_bytes(b"PK\x03\x04 this is no database" * 100)
+    assert "cannot read" in refused(disclosures("search", "预算", "--db", other))
+    assert "cannot write" in refused(disclosures("crawl", "sample", "--db", other))
+
+
+def test_an_unknown_key_names_file_and_key(tmp_path: Path) -> None:
+    path = portal_file(tmp_path, "http://127.0.0.1:9/", ("plan", "规划", "/a/list.html"))
+    path.write_text('colour = "red"\n' + path.read_text())
+    line = refused(disclosures("crawl", path, "--db", tmp_path / "a.db"))
+    assert "county.toml" in line
+    assert "'colour'" in line
+    assert "division_code" in line
+
+
+def test_an_unknown_portal_names_the_known_ones(tmp_path: Path) -> None:
+    line = refused(disclosures("crawl", "atlantis", "--db", tmp_path / "a.db"))
+    assert "sample" in line
+    assert "tongxin" in line
+
+
+def test_a_port_in_use(sample_archive: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert str(port) in refused(disclosures("serve", "--db", sample_archive, "--port", port))
+        assert str(port) in refused(disclosures("sample", "--port", port))
+        assert str(port) in refused(disclosures("demo", "--no-serve", "--db", tmp_path / "a.db", "--sample-port", port))
+
+
+def test_serve_answers_until_interrupted(sample_archive: Path) -> None:
+    port = free_port()
+    site = subprocess.Popen(
+        [Path(sys.executable).with_name("disclosures"), "serve", "--db", sample_archive, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert site.stdout
+    assert f"http://127.0.0.1:{port}/" in site.stdout.readline()
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read().decode()
+            break
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert 'lang="zh-CN"' in page
+    site.send_signal(signal.SIGINT)
+    assert site.wait(20) == 0
+
+
+def test_plain_datasette_searches_chinese_too(sample_archive: Path) -> None:
+    command = [Path(sys.executable).with_name("datasette"), str(sample_archive), "--get"]
+    address = f"/{sample_archive.stem}/records.json?_search=%E9%A2%84%E7%AE%97&_shape=array&_size=100"
+    done = subprocess.run([*command, address], capture_output=True, text=True, timeout=60, check=True)
+    assert len(json.loads(done.stdout)) == 14
+
+
+def test_help_names_every_command() -> None:
+    shown = disclosures("--help").stdout
+    for command in ("crawl", "demo", "sample", "search", "serve"):
+        assert command in shown
