@@ -15,23 +15,29 @@ def spider_for(name: str) -> type[CatalogSpider]:
     return type(f"CatalogSpider_{portal.id}", (CatalogSpider,), {"name": portal.id, "portal": portal})
 
 
+def packaged() -> list[str]:
+    """The ids of the portals that come with the project."""
+    return sorted(file.stem for file in PORTALS.glob("*.toml"))
+
+
 class PortalSpiderLoader:
     """Scrapy's way to the portal files."""
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> PortalSpiderLoader:
+        """A loader; the settings have no say in it."""
         return cls()
-
-    def list(self) -> list[str]:
-        """The ids of the packaged portals."""
-        return sorted(file.stem for file in PORTALS.glob("*.toml"))
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of the portal `spider_name`. Raises PortalFileError, and KeyError where there is no such portal."""
-        if spider_name not in self.list():
+        if spider_name not in packaged():
             raise KeyError(f"Spider not found: {spider_name}")
         return spider_for(spider_name)
 
     def find_by_request(self, request: Request) -> list[str]:
         """The portals on whose site a request would be."""
-        return [name for name in self.list() if self.load(name).handles_request(request)]
+        return [name for name in packaged() if spider_for(name).handles_request(request)]
+
+    def list(self) -> list[str]:
+        """The ids of the packaged portals."""
+        return packaged()

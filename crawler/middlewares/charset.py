@@ -17,9 +17,8 @@ class CharsetMiddleware:
         """`response` with its encoding settled."""
         if not isinstance(response, TextResponse) or not response.body:
             return response
-        return response.replace(
-            encoding=encoding_of(response.body, response.headers.get("Content-Type", b"").decode("latin-1"))
-        )
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        return response.replace(encoding=encoding_of(response.body, content_type))
 
 
 def encoding_of(body: bytes, content_type: str = "") -> str:

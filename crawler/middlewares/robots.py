@@ -2,6 +2,7 @@
 
 import logging
 
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -30,7 +31,7 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
     - Crawl-delay is kept, up to a minute.
     """
 
-    def __init__(self, crawler) -> None:  # noqa: ANN001 - as in the base class
+    def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreadable: dict[str, str] = {}
 
@@ -73,12 +74,15 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
         self._unreadable[netloc] = str(exc) or type(exc).__name__
         forbidding = self._parserimpl.from_crawler(self.crawler, FORBID_ALL)
         pending, self._parsers[netloc] = self._parsers[netloc], forbidding
-        pending.callback(forbidding)
+        if isinstance(pending, Deferred):
+            pending.callback(forbidding)
 
     def _keep_crawl_delay(self, parser: object, request: Request) -> None:
-        crawl_delay = getattr(parser, "rp", parser).crawl_delay(self._default_useragent)
-        downloader = self.crawler.engine.downloader
-        slot = downloader.slots.get(downloader.get_slot_key(request))
+        # Scrapy's RobotParser keeps the delay to itself; the Protego parser behind it knows it.
+        rules = getattr(parser, "rp", None)
+        crawl_delay = rules.crawl_delay(self._default_useragent) if rules else None
+        downloader = self.crawler.engine.downloader if self.crawler.engine else None
+        slot = downloader.slots.get(downloader.get_slot_key(request)) if downloader else None
         if crawl_delay and slot:
             slot.delay = max(slot.delay, min(float(crawl_delay), LONGEST_CRAWL_DELAY))
             logger.info("crawl_delay=%s host=%s", slot.delay, urlparse_cached(request).netloc)

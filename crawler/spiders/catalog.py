@@ -36,8 +36,8 @@ class CatalogSpider(Spider):
 
     portal: Portal
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, name: str | None = None, **kwargs: str | None) -> None:
+        super().__init__(name, **kwargs)
         self._walked: dict[str, set[str]] = {catalog.url: set() for catalog in self.portal.catalogs}
         self._refusals = 0
 
@@ -119,9 +119,10 @@ class CatalogSpider(Spider):
     def _unreadable(self, response: Response) -> Problem | None:
         """Why nothing can be read from an answer: another site's page, or no page at all."""
         if not self.is_own(response.url):
-            return Problem("led_off_site", response.request.url, f"the answer came from another site: {response.url}")
+            asked = response.request.url if response.request else response.url
+            return Problem("led_off_site", asked, f"the answer came from another site: {response.url}")
         if not isinstance(response, TextResponse):
-            kind = response.headers.get("Content-Type", b"no media type").decode("latin-1")
+            kind = (response.headers.get("Content-Type") or b"no media type").decode("latin-1")
             return Problem("not_a_page", response.url, f"no web page but {kind}, {len(response.body)} bytes")
         return None
 
