@@ -30,7 +30,6 @@ DOWNLOAD_WARNSIZE = 0  # default 32 MiB; the limit above is warning enough
 REDIRECT_MAX_TIMES = 5  # default 20
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default has 429 too: that one means stop
 CONCURRENT_ITEMS = 1  # default 100; so many tasks are started for each page, and a page gives one item here
-URLLENGTH_LIMIT = 4096  # default 2083; query-driven portals have long addresses
 
 # --- doors kept shut ---
 
@@ -40,10 +39,18 @@ REMOTE_CONTROL_ENABLED = False  # default True since 2.19; opens a port that run
 # --- our parts ---
 
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see is_own()
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no logins, ever
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a refresh stub is what a deleted page shows
     "crawler.middlewares.charset.CharsetMiddleware": 585,  # after decompression (590), before anybody reads text
+}
+SPIDER_MIDDLEWARES = {
+    # Each wraps everything a page gives in one more asynchronous generator: a tenth of a crawl's time for nothing here.
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # lists have ends, and records lead nowhere
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # a long address is a record all the same
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a check for those who copy meta
 }
 ITEM_PIPELINES = {
     "pipelines.normalise.NormalisePipeline": 100,
