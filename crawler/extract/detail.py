@@ -12,12 +12,15 @@ from crawler.extract.text import Element, line_of
 from crawler.extract.trail import read_breadcrumb
 from crawler.items import RecordPage
 
-_HEADINGS = etree.XPath("//h1 | //h2")
-_TITLE_BOXES = etree.XPath("//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title')]")
+_HEADINGS = etree.XPath("(//h1 | //h2)[position() <= 20]")
+_TITLE_BOXES = etree.XPath(
+    "(//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title')])[position() <= 20]"
+)
 _META = etree.XPath("//meta[@name and @content]")
 _PAGE_TITLE = etree.XPath("string(//head/title)")
 _SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
 _LONGEST_TITLE = 300
+_LONGEST_WINDOW = 500
 
 METADATA = 3
 """So many labels make a block the record's metadata, and not its text."""
@@ -54,10 +57,11 @@ def _title(root: Element, labelled: str | None) -> str | None:
     sure = [text for text in (labelled, declared) if text]
     if sure and not is_cut(sure[0]):
         return sure[0]
-    window = _without_site(tidy(_PAGE_TITLE(root)), site)
+    window = _without_site(tidy(_PAGE_TITLE(root)[:_LONGEST_WINDOW]), site)
     named: list[str] = []
     for find in (_HEADINGS, _TITLE_BOXES):
-        named = [text for heading in find(root) if _could_be_title(text := line_of(heading), site)]
+        texts = (line_of(heading, _LONGEST_TITLE) for heading in find(root))
+        named = [text for text in texts if _could_be_title(text, site)]
         if named:
             break
     # A heading repeated in the window's title is the document's, not a box's on the side.

@@ -69,7 +69,12 @@ BLANK = r"[\s\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff
 """Every kind of blank that portals put into labels and values, invisible characters among them."""
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
-_BEFORE_LABELS = " \t\r\n\u00a0\u2002\u3000\ufeff\u200b[【(（"
+_BEFORE_LABELS = (
+    " \t\r\n\x0b\x0c\x1e\x1f\x85\u00a0\u1680"
+    + "".join(map(chr, range(0x2000, 0x2010)))
+    + "\u2028\u2029\u202f\u205f\u2060\u3000"
+    "\ufeff[【(（"
+)
 _AROUND_LABELS = "[]【】()（）:：|｜"
 
 
@@ -102,7 +107,9 @@ _ALL = sorted(KNOWN, key=len, reverse=True)
 LABEL = re.compile("(?:" + "|".join(_spaced(label) for label in _ALL) + ")")
 """Any known label, with blanks of any kind inside."""
 
-LABEL_COLON = re.compile(rf"(?:(?<=[\s\u3000\u00a0|｜\]】)）])|^)[\[【]?({LABEL.pattern}){BLANK}*[\]】]?{BLANK}*[:：]")
+LABEL_COLON = re.compile(
+    rf"(?:(?<=[\s\u200b-\u200f\u2060\ufeff|｜\]】)）])|^)[\[【]?({LABEL.pattern}){BLANK}*[\]】]?{BLANK}*[:：]"
+)
 """A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
 
 _LONGEST_LABEL = 24

@@ -1,7 +1,7 @@
 """The rows of a list page, by what its headers, labels and cells say; never by position alone or by class.
 
-Three shapes, the surest first: a table (or `ul` drawn as one) whose header names the columns; rows with a hidden hover
-box that labels the values; plain rows of a link and a date.
+Four shapes, the surest first: a table (or `ul` drawn as one) whose header names the columns; rows with a hidden hover
+box that labels the values; plain rows of a link and a date; a `ul` a row with neither header nor hover box.
 """
 
 import re
@@ -12,9 +12,9 @@ from lxml import etree
 
 from archive.records import fullest
 from crawler.extract.dates import is_date
-from crawler.extract.labels import FIELD_OF, squash, tidy, value_of
+from crawler.extract.labels import FIELD_OF, is_label, squash, tidy, value_of
 from crawler.extract.pairs import DATES, read_pairs, understand
-from crawler.extract.text import Element, line_of
+from crawler.extract.text import CONTROLS, Element, is_control, line_of
 from crawler.items import Row
 
 _PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*页")
@@ -27,10 +27,12 @@ _TITLE_ATTRIBUTE = "a[title]"
 _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
 
+_LARGEST_ROW = 5_000
+
 HOVER_BOX = 3
 """So many labelled values beside a row are its hover box."""
 
-Header = tuple[str | None, ...]
+Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" where none) and the field it stands for
 Pairs = list[tuple[str, str]]
 _TABLE_CELLS = frozenset({"td", "th"})
 _ROWS = ("li", "tr", "dd")
@@ -43,8 +45,13 @@ _LINKS = etree.XPath(".//a[@href]")
 
 def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
     """Every row of the list on this page in order, addresses made absolute with `base_url`; () where there is no list."""
-    labelled = _from_tables(root, base_url) or _from_ul_rows(root, base_url)
-    return tuple(labelled or _from_dated_links(root, base_url))
+    if rows := _from_tables(root, base_url):
+        return tuple(rows)
+    rows, bare = _from_ul_rows(root, base_url)
+    if rows:
+        return tuple(rows)
+    dated = _from_dated_links(root, base_url)
+    return tuple(dated if len(dated) >= len(bare) else bare)
 
 
 def is_page_link(href: str | None) -> bool:
@@ -66,37 +73,56 @@ def absolute(base_url: str, href: str) -> str | None:
 
 def _from_tables(root: Element, base_url: str) -> list[Row]:
     rows: list[Row] = []
+    header: Header = ()
+    inside: set[Element] = set()
     for table in _TABLES(root):
-        header: Header = ()
-        for tr in _TABLE_ROWS(table):
+        own_header = False
+        trs = _TABLE_ROWS(table)
+        if next(table.iterancestors("tr"), None) in inside:
+            inside.update(trs)  # a table inside a row belongs to that row
+            continue
+        for tr in trs:
             cells = _spread(cell for cell in tr if cell.tag in _TABLE_CELLS)
             texts = _texts(cells)
-            if found := _header_of(texts):
-                header = found
-            elif header and len(cells) > 1 and any(map(value_of, texts)) and not _is_pager(texts):
+            if found := _header_of(cells, texts):
+                header, own_header = found, True
+            elif header and _is_row(cells, texts) and (own_header or _goes_on(header, cells, texts)):
                 hover = _hover_pairs(tr) if tr.find(".//table") is not None else []
                 rows.append(_headed_row(header, cells, texts, hover, base_url))
+                inside.add(tr)
     return rows
 
 
-def _from_ul_rows(root: Element, base_url: str) -> list[Row]:
-    """Rows that are a `ul` each, its `li` the cells: under a header of the same form, or with a hover box beside them."""
+def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
+    """Rows that are a `ul` each, its `li` the cells: under a header of the same form, or with a hover box beside them.
+
+    Apart from them, where there are none, the rows of what looks most like such a list without any label.
+    """
     header: Header = ()
-    rows: list[Row] = []
+    rows: list[tuple[str, Row]] = []
+    bare: dict[str, list[Row]] = {}
+    labelled: set[str] = set()
     for ul in _UL_ROWS(root):
         cells = [cell for cell in ul if cell.tag == "li"]
         if not 2 <= len(cells) <= _MOST_COLUMNS:
             continue
         texts = _texts(cells)
-        if found := _header_of(texts):
+        kind = _signature(ul)
+        if found := _header_of(cells, texts):
             header = found
-        elif not any(map(value_of, texts)) or _is_pager(texts):
+        elif not _is_row(cells, texts):
             continue
         elif len(cells) == len(header) and _fits(header, cells, texts):
-            rows.append(_headed_row(header, cells, texts, _hover_pairs(ul), base_url))
+            labelled.add(kind)
+            rows.append((kind, _headed_row(header, cells, texts, _hover_pairs(ul), base_url)))
         elif len(hover := _hover_pairs(ul)) >= HOVER_BOX:
-            rows.append(_typed_row(cells, texts, hover, base_url))
-    return rows
+            labelled.add(kind)
+            rows.append((kind, _typed_row(cells, texts, hover, base_url)))
+        elif _looks_like_row(cells, texts):
+            rows.append((kind, _typed_row(cells, texts, hover, base_url)))
+            bare.setdefault(kind, []).append(rows[-1][1])
+    largest = max(bare.values(), key=len, default=[])
+    return [row for kind, row in rows if kind in labelled], largest if len(largest) > 1 else []
 
 
 def _texts(cells: Iterable[Element | None]) -> list[str]:
@@ -108,24 +134,41 @@ def _spread(cells: Iterable[Element]) -> list[Element | None]:
     columns: list[Element | None] = []
     for cell in cells:
         span = cell.get("colspan") or "1"
-        columns += [cell, *[None] * (min(int(span), _MOST_COLUMNS) - 1 if span.isdecimal() else 0)]
+        columns += [cell, *[None] * (min(int(span[:4]), _MOST_COLUMNS) - 1 if span.isdecimal() else 0)]
     return columns
 
 
-def _header_of(texts: Sequence[str]) -> Header:
-    """The columns' labels where `texts` are a header (None for a column we don't know), else ()."""
+def _header_of(cells: Sequence[Element | None], texts: Sequence[str]) -> Header:
+    """The columns where cells are a header, and not the labels of a search form, else ()."""
     if not 2 <= len(texts) <= _MOST_COLUMNS or max(map(len, texts)) > _LONGEST_HEADER:
         return ()
-    fields = {FIELD_OF.get(squash(text)) for text in texts} - {None}
+    header = tuple((text, FIELD_OF.get(squash(text))) if not is_date(text) else ("", None) for text in texts)
+    fields = {name for _, name in header} - {None}
     if len(fields) < 2 or not fields & {"title", "index_number"}:
         return ()
-    return tuple(text if text and not is_date(text) else None for text in texts)
+    controls = sum(is_control(node) for cell in cells if cell is not None for node in cell.iter(*CONTROLS))
+    return header if controls * 2 < len(fields) else ()
+
+
+def _is_row(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
+    return len(cells) > 1 and any(map(value_of, texts)) and not _is_pager(texts) and not _is_metadata(cells, texts)
+
+
+def _is_metadata(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
+    """Whether labels and values stand in turns, as beside a record, and not in rows under a header."""
+    labels = sum(map(is_label, texts))
+    return labels > 0 and 2 <= sum(map(bool, texts)) <= labels * 2 and _link_of(cells) is None
+
+
+def _goes_on(header: Header, cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
+    """Whether a row of another table than the header's stands under it all the same: its form fits, and it has a link."""
+    whole = [cell for cell in cells if cell is not None]
+    return len(whole) == len(header) and _fits(header, whole, texts) and _link_of(whole) is not None
 
 
 def _fits(header: Header, cells: Sequence[Element], texts: Sequence[str]) -> bool:
-    """Whether a `ul` of as many cells is a row of the list: links stand under the title only, dates under dates."""
-    for label, cell, text in zip(header, cells, texts, strict=True):
-        name = FIELD_OF.get(squash(label or ""))
+    """Whether as many cells are a row of the list: links stand under the title only, dates under dates."""
+    for (_, name), cell, text in zip(header, cells, texts, strict=True):
         if name != "title" and next(cell.iter("a"), None) is not None:
             return False
         if name in DATES and value_of(text) and not is_date(text):
@@ -136,9 +179,13 @@ def _fits(header: Header, cells: Sequence[Element], texts: Sequence[str]) -> boo
 def _headed_row(
     header: Header, cells: Sequence[Element | None], texts: Sequence[str], hover: Pairs, base_url: str
 ) -> Row:
-    printed = [(label, text) for label, text in zip(header, texts, strict=False) if label]
-    titled = [cell for label, cell in zip(header, cells, strict=False) if FIELD_OF.get(squash(label or "")) == "title"]
-    link = _link_of(titled)
+    place = next((place for place, (_, name) in enumerate(header) if name == "title"), len(cells))
+    if place < len(cells) and cells[place] is None:  # a cell that spans into the title's column is the title
+        start = max(before for before in range(place) if cells[before] is not None)
+        cells = [*cells[:start], None, *cells[start + 1 : place], cells[start], *cells[place + 1 :]]
+        texts = [*texts[:start], "", *texts[start + 1 : place], texts[start], *texts[place + 1 :]]
+    printed = [(label, text) for (label, _), text in zip(header, texts, strict=False) if label]
+    link = _link_of(cells[place : place + 1])
     return _row(printed, _link_of(cells) if link is None else link, hover, base_url)
 
 
@@ -154,6 +201,13 @@ def _hover_pairs(row: Element) -> Pairs:
         if isinstance(sibling.tag, str):
             pairs += read_pairs(sibling)
     return pairs
+
+
+def _looks_like_row(cells: Sequence[Element], texts: Sequence[str]) -> bool:
+    """Whether cells without any label are a row: one of them a link, another a date or an index number."""
+    links = [_link_of([cell]) is not None for cell in cells]
+    known = (is_date(text) or _INDEX_NUMBER.fullmatch(text) for text in texts)
+    return sum(links) == 1 and any(form for form, link in zip(known, links, strict=True) if not link)
 
 
 def _typed_row(cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str) -> Row:
@@ -188,7 +242,9 @@ def _from_dated_links(root: Element, base_url: str) -> list[Row]:
 
 
 def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:
-    link = max(links, key=lambda link: len(line_of(link)))
+    if not _is_small(row):
+        return None
+    link = max(links, key=_how_like_a_title)
     if _is_pager([line_of(row)]) or not (line_of(link) or link.get("title")):
         return None
     # A date may stand beside the link or, in some templates, within it behind the title.
@@ -198,6 +254,16 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
         title = title.removesuffix(dates[-1]).strip()
     printed = [("标题", title), *[("发布日期", text) for text in dates[:1]]]
     return _row(printed, link, read_pairs(row), base_url)
+
+
+def _is_small(row: Element) -> bool:
+    """Whether a row is of a row's size: of rows inside rows only the inner ones are read then."""
+    size = 0
+    for element in row.iter():
+        size += 10 + len(element.text or "") + len(element.tail or "")
+        if size > _LARGEST_ROW:
+            return False
+    return True
 
 
 def _signature(row: Element) -> str:
@@ -226,7 +292,13 @@ def _row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> R
 
 def _link_of(cells: Iterable[Element | None]) -> Element | None:
     links = [link for cell in cells if cell is not None for link in _LINKS(cell) if is_page_link(link.get("href"))]
-    return max(links, key=lambda link: len(line_of(link)), default=None)
+    return max(links, key=_how_like_a_title, default=None) if len(links) != 1 else links[0]
+
+
+def _how_like_a_title(link: Element) -> tuple[bool, int]:
+    """Long, and not a column's name in brackets before the title."""
+    text = line_of(link)
+    return text[:1] not in "[【" or text[-1:] not in "]】", len(text)
 
 
 def _is_pager(texts: Iterable[str]) -> bool:

@@ -22,13 +22,14 @@ from crawler.extract.labels import (
     tidy,
     value_of,
 )
-from crawler.extract.text import BLOCKS, HIDDEN, Element, line_of
+from crawler.extract.text import BLOCKS, CONTROLS, HIDDEN, Element, flow, is_control, line_of
 
 DATES = frozenset({"published_on", "created_on"})
 
 _LONGEST_CELL = 600
 _LONGEST_NEIGHBOUR = 200
 _JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
+_CONTROL = "\0"  # stands for a field to fill in, which makes the label before it a search form's; in no page's text
 _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
 
 
@@ -85,6 +86,8 @@ def _cells(root: Element, skip: Element | None) -> Iterator[tuple[Element, str]]
         if event == "start":
             if node is skip or node.tag in HIDDEN:
                 walk.skip_subtree()
+                if is_control(node):
+                    texts.append(_CONTROL)
             if node.tag in BLOCKS and node is not root:
                 if texts:
                     yield blocks[-1], _JOINT.join(texts)
@@ -100,7 +103,7 @@ def _cells(root: Element, skip: Element | None) -> Iterator[tuple[Element, str]]
                 texts = []
             blocks.pop()
         if text and not text.isspace():
-            texts.append(text)
+            texts.append(flow(text))
     if texts:
         yield root, _JOINT.join(texts)
 
@@ -109,40 +112,58 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
     labels = list(LABEL_COLON.finditer(text)) if ":" in text or "：" in text else []
     if labels:
         ends = [*(following.start() for following in labels[1:]), len(text)]
-        pairs = [
-            (tidy(label[1].replace(_JOINT, "")), _plain(text[label.end() : end]))
-            for label, end in zip(labels, ends, strict=True)
+        values = [text[label.end() : end] for label, end in zip(labels, ends, strict=True)]
+        if not values[-1] or values[-1].isspace():
+            values[-1] = _beside(cell) or ""
+        return [
+            (_plain(label[1]), _plain(value)) for label, value in zip(labels, values, strict=True) if _is_stated(value)
         ]
-        if not pairs[-1][1]:
-            pairs[-1] = (pairs[-1][0], _beside(cell) or "")
+    first, joint, _ = text.partition(_JOINT)
+    if joint and is_label(first) and squash(first) not in PLAIN_WORDS and (pairs := _inline_pairs(text)):
         return pairs
-    first, joint, rest = text.partition(_JOINT)
-    if joint and is_label(first) and squash(first) not in PLAIN_WORDS:
-        value = _plain(rest)
-        if value and not is_label(value):
-            return [(tidy(first), value.lstrip(":： "))]
-    if cell is not None and cell.tag in _CELL_TAGS and is_label(text):
+    if cell.tag in _CELL_TAGS and is_label(text):
         value = _beside(cell)
-        if value is not None and (squash(text) not in PLAIN_WORDS or cell.tag in {"td", "th", "dt"}):
+        if (
+            value is not None
+            and _is_stated(value)
+            and (squash(text) not in PLAIN_WORDS or cell.tag in {"td", "th", "dt"})
+        ):
             return [(_plain(text), value)]
     return []
 
 
+def _inline_pairs(text: str) -> list[tuple[str, str]]:
+    """Labels without a colon, each in an element of its own, and what stands in the elements up to the next one."""
+    pairs: list[tuple[str, str]] = []
+    for part in text.split(_JOINT):
+        if is_label(part) and squash(part) not in PLAIN_WORDS:
+            pairs.append((tidy(part), ""))
+        else:
+            label, value = pairs[-1]
+            pairs[-1] = (label, value + part)
+    return [(label, _plain(value).lstrip(":： ")) for label, value in pairs if _plain(value) and _is_stated(value)]
+
+
 def _plain(text: str) -> str:
-    return tidy(text.replace(_JOINT, ""))
+    return tidy(text.replace(_JOINT, "").replace(_CONTROL, " "))
 
 
-def _beside(cell: Element | None) -> str | None:
+def _is_stated(value: str) -> bool:
+    """Whether a value, be it empty, is printed, and not to be filled in."""
+    printed, control, _ = value.partition(_CONTROL)
+    return not control or bool(_plain(printed))
+
+
+def _beside(cell: Element) -> str | None:
     """The value in a block inside `cell` or in the next cell; None where that is a label again, too long or missing."""
-    if cell is None:
-        return None
     inner = next((child for child in cell if child.tag in BLOCKS and child.tag != "br"), None)
     neighbour = inner if inner is not None else cell.getnext()
     if neighbour is None or neighbour.tag not in _CELL_TAGS or (inner is None and not _same_row(cell, neighbour)):
         return None
-    value = line_of(neighbour)
-    another = UNKNOWN_LABEL.match(value) or is_label(value) or LABEL_COLON.match(value)
-    return None if another or len(value) > _LONGEST_NEIGHBOUR else value
+    value = line_of(neighbour, _LONGEST_NEIGHBOUR)
+    if len(value) > _LONGEST_NEIGHBOUR or UNKNOWN_LABEL.match(value) or is_label(value) or LABEL_COLON.match(value):
+        return None
+    return _CONTROL if any(map(is_control, neighbour.iter(*CONTROLS))) else value
 
 
 def _same_row(cell: Element, neighbour: Element) -> bool:

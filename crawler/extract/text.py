@@ -1,6 +1,7 @@
 """The text a reader sees in an element: on one line, or in lines as the page shows them."""
 
 import re
+import sys
 from typing import Any
 
 from lxml import etree
@@ -53,30 +54,39 @@ BLOCKS = frozenset(
         "ul",
     ]
 )
+CONTROLS = ("input", "select", "textarea")
+_NO_FIELDS = frozenset({"hidden", "button", "submit", "reset", "image"})
 _CELLS = frozenset({"td", "th"})
-_SOURCE_BREAK = re.compile(r"[ \t\r\f]*\n\s*")
-_HAN_BREAK = re.compile(r"(?<=[\u2e80-\uffef])[ \t\r\f]*\n\s*(?=[\u2e80-\uffef])")
+_SOURCE_BREAK = re.compile(r"(?<![ \t\r\f])[ \t\r\f]*\n\s*")  # looks behind, lest a run of blanks is tried from each
+_BROKEN = "\v"  # stands for a line break of the source until the text on both of its sides is known
+_HAN_BREAK = re.compile(rf"(?<=[\u2e80-\uffef]){_BROKEN}+(?=[\u2e80-\uffef])")
 
 
-def line_of(element: Element) -> str:
-    """All text of `element` on one line; nested tables and what the style hides left out."""
-    return tidy("".join(_visible(element)))
+def line_of(element: Element, most: int = sys.maxsize) -> str:
+    """All text of `element` on one line; nested tables and what the style hides left out.
+
+    Who has no use for more than `most` characters saves reading them: a longer text comes cut somewhere behind that.
+    """
+    return tidy("".join(_visible(element, most)))
 
 
-def _visible(element: Element) -> list[str]:
+def _visible(element: Element, most: int) -> list[str]:
     parts: list[str] = []
+    found = 0
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walk:
         if event == "start":
             if node is not element and _is_aside(node):
                 walk.skip_subtree()
-            elif node.text:
-                parts.append(node.text)
-        elif event == "end":
-            if node is not element and node.tail:
-                parts.append(node.tail)
-        elif node.tail:
-            parts.append(node.tail)
+                continue
+            text = node.text
+        else:
+            text = node.tail if node is not element else None
+        if text:
+            parts.append(text)
+            found += len(text.strip())
+            if found > most:
+                break
     return parts
 
 
@@ -87,6 +97,11 @@ def _is_aside(node: Element) -> bool:
         or node.tag == "table"
         or "display:none" in (node.get("style") or "").replace(" ", "").lower()
     )
+
+
+def is_control(node: Element) -> bool:
+    """Whether a node is a field for a visitor to fill in or choose from."""
+    return node.tag in CONTROLS and (node.get("type") or "").lower() not in _NO_FIELDS
 
 
 def lines_of(element: Element) -> str:
@@ -101,16 +116,21 @@ def lines_of(element: Element) -> str:
             if node.tag in BLOCKS and node.tag not in _CELLS and not _in_cell(node):
                 parts.append("\n")
             if node.text:
-                parts.append(_flow(node.text))
+                parts.append(_marked(node.text))
             continue
         if event == "end" and node.tag in _CELLS:
             parts.append("\t")
         elif event == "end" and node.tag in BLOCKS:
             parts.append(" " if _in_cell(node) else "\n")
         if node is not element and node.tail:
-            parts.append(_flow(node.tail))
-    lines = ("\t".join(tidy(cell) for cell in line.split("\t")).strip() for line in "".join(parts).split("\n"))
+            parts.append(_marked(node.tail))
+    lines = ("\t".join(map(tidy, map(flow, line.split("\t")))).strip() for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def flow(text: str) -> str:
+    """Line breaks of the source as a browser shows them: a blank, but nothing between Chinese characters."""
+    return _HAN_BREAK.sub("", _marked(text)).replace(_BROKEN, " ")
 
 
 def _in_cell(node: Element) -> bool:
@@ -119,6 +139,5 @@ def _in_cell(node: Element) -> bool:
     return node.tag not in {"tr", "table", "tbody", "thead"} and parent is not None and parent.tag in _CELLS
 
 
-def _flow(text: str) -> str:
-    """Line breaks of the source as a browser shows them: a blank, but nothing between Chinese characters."""
-    return _SOURCE_BREAK.sub(" ", _HAN_BREAK.sub("", text)) if "\n" in text else text
+def _marked(text: str) -> str:
+    return _SOURCE_BREAK.sub(_BROKEN, text).replace("\t", " ") if "\n" in text or "\t" in text else text

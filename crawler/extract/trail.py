@@ -1,6 +1,7 @@
 """The breadcrumb (当前位置) of a page."""
 
 import re
+from itertools import islice
 
 from lxml import etree
 
@@ -11,13 +12,16 @@ _POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|�
 _TEXTS = etree.XPath(".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]")
 _SEPARATOR = re.compile(r"\s*(?:-?>+|＞|»|›|→|/|\\|\|)\s*")
 _HIGHEST = 3
+_MOST_POSITIONS = 5
+_LONGEST_TEXT = 200
+_LONGEST_BLOCK = 1000
+_LONGEST_TRAIL = 300
 
 
 def read_breadcrumb(root: Element) -> tuple[str, ...]:
     """The steps from the home page to this one, e.g. ("首页", "政务公开", …); () where the page shows none."""
-    for text in _TEXTS(root):
-        if not _POSITION.search(text) or len(text) > 200:
-            continue
+    positions = (text for text in _TEXTS(root) if len(text) <= _LONGEST_TEXT and _POSITION.search(text))
+    for text in islice(positions, _MOST_POSITIONS):
         block = text.getparent()
         for _ in range(_HIGHEST):
             steps = _steps(block)
@@ -30,10 +34,10 @@ def read_breadcrumb(root: Element) -> tuple[str, ...]:
 
 
 def _steps(block: Element) -> tuple[str, ...]:
-    line = line_of(block)
+    line = line_of(block, _LONGEST_BLOCK)
     found = _POSITION.search(line)
     trail = line[found.end() :] if found else ""
-    if len(trail) > 300:
+    if len(line) > _LONGEST_BLOCK or len(trail) > _LONGEST_TRAIL:
         return ()
     steps = tuple(step for step in map(tidy, _SEPARATOR.split(trail)) if step)
     if len(steps) < 2:

@@ -5,6 +5,9 @@ import codecs
 from scrapy.http import Request, Response, TextResponse
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
+_WESTERN = "cp1252"
+"""What ISO-8859-1 and ASCII mean on the web. No Chinese page is in it, but Java servers declare it where nobody set another."""
+
 
 class CharsetMiddleware:
     """Decode pages as declared where that works, else as UTF-8, else as GB18030.
@@ -28,7 +31,7 @@ def encoding_of(body: bytes, content_type: str = "") -> str:
         return marked
     declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
     for candidate in (declared, "utf-8", "gb18030"):
-        if candidate and _fits(body, candidate):
+        if candidate and candidate != _WESTERN and _fits(body, candidate):
             return candidate
     return declared or "utf-8"
 
