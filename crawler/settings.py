@@ -54,6 +54,7 @@ SPIDER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {
     "pipelines.normalise.NormalisePipeline": 100,
+    "pipelines.redact.RedactPipeline": 200,
     "pipelines.store.StorePipeline": 900,
 }
 
