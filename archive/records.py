@@ -24,6 +24,9 @@ FIELDS = (
 )
 """The columns of `records` that pages state, dates in ISO 8601."""
 
+CUT_PAGE = "page_cut"
+"""The doubt about a page that broke off in the middle."""
+
 REPEATED = "index_number_repeated"
 """The one flag that depends on other records; `archive.store` keeps it."""
 

@@ -27,15 +27,14 @@ class _Cutting(dict[int, str]):
     after; whatever is neither becomes a blank.
     """
 
-    def __missing__(self, code: int) -> str:
-        character = self._simplified.get(code) or chr(code).lower()
-        cut = " ".join(c if c.isascii() and c.isdigit() else f" {c} " for c in character if c.isalnum())
-        self[code] = cut if character.isascii() and character.isdigit() else f" {cut} "
-        return self[code]
-
     def __init__(self) -> None:
         super().__init__({ord(BREAK): " ", ord("\n"): f" {BREAK} "})
-        self._simplified = _simplified_characters()
+
+    def __missing__(self, code: int) -> str:
+        character = _SIMPLIFIED.get(code) or chr(code).lower()
+        digit = character.isascii() and character.isdigit()
+        self[code] = character if digit else f" {' '.join(each for each in character if each.isalnum())} "
+        return self[code]
 
 
 def _simplified_characters() -> dict[int, str]:
@@ -52,6 +51,7 @@ def _simplified_characters() -> dict[int, str]:
     return table | {ord(radical): character for radical, character in zip(radicals, characters, strict=True)}
 
 
+_SIMPLIFIED = _simplified_characters()
 _CUTTING = _Cutting()
 
 
@@ -80,9 +80,12 @@ def segment_number(text: str | None) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _cut_character(character: str) -> str:
-    """One character as `segment` treats it: normalised, simplified, lower case; "" where it is dropped."""
-    return "".join(segment(character).split()) if character != "\n" else BREAK
+def _fold(character: str) -> str:
+    """One character normalised, simplified and in lower case, punctuation kept; a line break is a BREAK."""
+    if character in {"\n", BREAK}:
+        return BREAK if character == "\n" else ""
+    normal = unicodedata.normalize("NFKC", character)
+    return "".join(_SIMPLIFIED.get(ord(each)) or each.lower() for each in normal)
 
 
 def located_tokens(text: str) -> list[tuple[str, int, int]]:
@@ -90,10 +93,8 @@ def located_tokens(text: str) -> list[tuple[str, int, int]]:
     characters: list[str] = []
     origin: list[int] = []
     for position, character in enumerate(text):
-        for cut in _cut_character(character) or (
-            " " if character.isspace() else unicodedata.normalize("NFKC", character)
-        ):
-            characters.append(cut)
+        for folded in _fold(character):
+            characters.append(folded)
             origin.append(position)
     joined = "".join(characters)
     for comma in reversed([match.start() for match in _THOUSANDS_COMMA.finditer(joined)]):

@@ -10,7 +10,7 @@ from typing import Any
 from archive import search
 from archive.database import open_for_writing, transaction
 from archive.observations import ListPageSeen, Observation, PortalOfFile, ProblemSeen, RecordPageSeen
-from archive.records import FIELDS, REPEATED, Merged, Reading, merge
+from archive.records import CUT_PAGE, FIELDS, REPEATED, Merged, Reading, merge
 
 OWN_PAGE = 0
 """The `catalog_id` of readings of a record's own page."""
@@ -151,10 +151,12 @@ class Store:
         found = self._connection.execute(
             "SELECT id FROM records WHERE portal = ? AND url = ?", (self._portal, page.url)
         ).fetchone()
+        if not found:
+            return  # its row was in a batch that was never written: the next crawl reads both
         self.counts["record_pages"] += 1
         record_id = int(found["id"])
         if page.cut and self._readings(record_id).get(OWN_PAGE):
-            return  # half a page takes nothing away from a whole one read before
+            return  # half a page takes nothing away from what was read before
         self._read(record_id, OWN_PAGE, page.reading, now, body=page.body)
 
     def _write_problem(self, problem: ProblemSeen, now: str) -> None:
@@ -190,7 +192,7 @@ class Store:
         changed = {name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]}
         if new_body != old["body"]:
             changed["body"] = [old["body"], new_body]
-        edited = bool(changed) and earlier is not None
+        edited = bool(changed) and earlier is not None and CUT_PAGE not in earlier.doubts
         self._update(old, merged, self._kinds[catalogs[0]], new_body, now if edited else old["changed_at"])
         if edited:
             self._event(record_id, "changed", now, {"changed": changed})

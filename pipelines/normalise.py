@@ -54,7 +54,7 @@ def list_page(said: Mapping[str, Any]) -> ListPageSeen:
 def reading(said: Mapping[str, Any]) -> Reading:
     """Fields tidied; the values as printed only freed of characters that no text can hold."""
     fields = {name: tidied for name, value in said["fields"].items() if (tidied := _tidy(name, value))}
-    source_fields = {label: _text(value) or "" for label, value in said["source_fields"].items()}
+    source_fields = {_text(label) or "": _text(value) or "" for label, value in said["source_fields"].items()}
     return Reading(fields, source_fields, tuple(said["doubts"]))
 
 

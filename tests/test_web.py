@@ -19,7 +19,7 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.database import ArchiveError
-from archive.segment import normalise
+from archive.segment import tokens
 from archive.web import cells, labels, tables_page
 from archive.web.gate import ranks
 from archive.web.server import make_datasette, serve
@@ -65,8 +65,8 @@ def scan(database: sqlite3.Connection, words: str) -> set[int]:
     """The records in which every word stands in one of the searched columns, by looking at each."""
     ids = set()
     for record_id, *texts in database.execute(f"SELECT id, {', '.join(SEARCHED)} FROM records"):
-        stripped = [re.sub(r"[^\w]", "", normalise(text or "")) for text in texts]
-        if all(any(re.sub(r"[^\w]", "", normalise(word)) in text for text in stripped) for word in words.split()):
+        stripped = ["".join(tokens(text or "")) for text in texts]
+        if all(any("".join(tokens(word)) in text for text in stripped) for word in words.split()):
             ids.add(record_id)
     return ids
 

@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from archive.records import fullest, is_cut
+from archive.records import CUT_PAGE, fullest, is_cut
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.labels import tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
@@ -38,7 +38,7 @@ def read_detail(root: Element, url: str, *, cut: bool = False) -> RecordPage:
         url=url,
         fields=fields,
         source_fields=pairs.source_fields,
-        doubts=tuple(sorted({*pairs.doubts, *(["page_cut"] if cut else [])})),
+        doubts=tuple(sorted({*pairs.doubts, *([CUT_PAGE] if cut else [])})),
         body=read_body(body),
         breadcrumb=read_breadcrumb(root),
         cut=cut,

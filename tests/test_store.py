@@ -1,0 +1,255 @@
+"""The store: idempotent, indifferent to order, whole or nothing, and never losing a row."""
+
+import json
+import random
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive import search
+from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.observations import (
+    CatalogOfPortal,
+    ListedRow,
+    ListPageSeen,
+    Observation,
+    PortalOfFile,
+    ProblemSeen,
+    RecordPageSeen,
+)
+from archive.records import FIELDS, Reading
+from archive.store import Store
+
+PLANS, BUDGETS = "http://p.example/plans/", "http://p.example/budgets/"
+PORTAL = PortalOfFile(
+    "p",
+    "样本县",
+    "640399",
+    "http://p.example/",
+    (CatalogOfPortal("plan", "规划", PLANS), CatalogOfPortal("budget", "预算", BUDGETS)),
+)
+DAY = "2026-01-{:02}T00:00:00Z"
+
+
+def row(number: int, **fields: str) -> ListedRow:
+    said = {"title": f"样本文件之{number}", "index_number": f"640399001/2026-{number:05}", **fields}
+    return ListedRow(f"http://p.example/{number}.html", Reading(said, {"标题": said["title"]}))
+
+
+def listed(
+    *rows: ListedRow, catalog: str = PLANS, last: bool = True, pages: int | None = None, claimed: int | None = None
+) -> ListPageSeen:
+    return ListPageSeen(catalog, rows, pages, claimed, "首页 > 目录", last)
+
+
+def page(number: int, body: str = "样本正文", cut: bool = False, **fields: str) -> RecordPageSeen:
+    doubts = ("page_cut",) if cut else ()
+    said = {"document_number": f"样发〔2026〕{number}号", **fields}
+    return RecordPageSeen(f"http://p.example/{number}.html", Reading(said, {"文号": str(number)}, doubts), body, cut)
+
+
+def crawl(path: Path, *batches: list[Observation], day: int = 1, finish: bool = True) -> Store:
+    store = Store(path)
+    store.begin(PORTAL, "full", DAY.format(day))
+    for batch in batches:
+        store.write(batch, DAY.format(day))
+    if finish:
+        store.finish("finished", DAY.format(day))
+        store.close()
+    return store
+
+
+def table(path: Path, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+RECORDS = (
+    f"SELECT url, {', '.join(FIELDS)}, kind, state, flags, source_fields, body, changed_at FROM records ORDER BY url"
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.db"
+
+
+def test_the_same_observations_twice_change_nothing_but_last_seen(path: Path) -> None:
+    batch: list[Observation] = [listed(row(1), row(2)), page(1), page(2)]
+    crawl(path, batch)
+    before = table(path, RECORDS), table(path, "SELECT * FROM events"), table(path, "SELECT * FROM readings")
+    crawl(path, batch, day=2)
+    assert (table(path, RECORDS), table(path, "SELECT * FROM events"), table(path, "SELECT * FROM readings")) == before
+    assert table(path, "SELECT DISTINCT first_seen, last_seen FROM records") == [(DAY.format(1), DAY.format(2))]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_pages_does_not_matter(shuffled: random.Random) -> None:
+    lists: list[Observation] = [
+        listed(row(1), row(2, title="样本文件之..."), last=False),
+        listed(row(3), row(4)),
+        listed(row(2, publisher="样本局"), row(5, index_number="640399001/2026-00001"), catalog=BUDGETS),
+    ]
+    pages: list[Observation] = [
+        page(number, f"正文{number}", title=f"样本文件之{number}全称") for number in range(1, 6)
+    ]
+    shuffled.shuffle(lists)
+    shuffled.shuffle(pages)
+    with TemporaryDirectory() as folder:
+        crawl(Path(folder) / "a.db", lists, pages)
+        changed = table(Path(folder) / "a.db", RECORDS)
+    with TemporaryDirectory() as folder:
+        crawl(Path(folder) / "a.db", sorted(lists, key=str), sorted(pages, key=str))
+        assert table(Path(folder) / "a.db", RECORDS) == changed
+
+
+def test_a_batch_is_written_whole_or_not_at_all(path: Path) -> None:
+    store = crawl(path, [listed(row(1))], finish=False)
+    unknown = replace(listed(row(2)), catalog_url="http://p.example/unknown/")
+    with pytest.raises(KeyError):
+        store.write([listed(row(3)), unknown], DAY.format(1))
+    assert table(path, "SELECT url FROM records") == [("http://p.example/1.html",)]
+    store.write([listed(row(3))], DAY.format(1))
+    store.close()
+    assert len(table(path, "SELECT 1 FROM records")) == 2
+
+
+def test_a_changed_page_is_an_event_and_a_first_page_is_not(path: Path) -> None:
+    crawl(path, [listed(row(1))])
+    crawl(path, [listed(row(1)), page(1)], day=2)
+    assert table(path, "SELECT kind FROM events") == [("added",)]
+    crawl(path, [listed(row(1)), page(1, "改过的样本正文", document_number="样发〔2026〕9号")], day=3)
+    (_, (kind, detail)) = table(path, "SELECT kind, detail FROM events ORDER BY id")
+    assert kind == "changed"
+    assert json.loads(str(detail))["changed"] == {
+        "body": ["样本正文", "改过的样本正文"],
+        "document_number": ["样发〔2026〕1号", "样发〔2026〕9号"],
+    }
+    assert table(path, "SELECT changed_at FROM records") == [(DAY.format(3),)]
+
+
+def test_half_a_page_takes_nothing_from_a_whole_one(path: Path) -> None:
+    crawl(path, [listed(row(1)), page(1, "样本正文的全部")])
+    crawl(path, [listed(row(1)), page(1, "样本正", cut=True)], day=2)
+    assert table(path, "SELECT body, flags FROM records") == [("样本正文的全部", "[]")]
+
+
+def test_a_whole_page_completes_half_a_one_without_an_event(path: Path) -> None:
+    crawl(path, [listed(row(1)), page(1, "样本正", cut=True)])
+    assert table(path, "SELECT body, flags FROM records") == [("样本正", '["page_cut"]')]
+    crawl(path, [listed(row(1)), page(1, "样本正文的全部")], day=2)
+    assert table(path, "SELECT body, flags FROM records") == [("样本正文的全部", "[]")]
+    assert table(path, "SELECT kind FROM events") == [("added",)]
+
+
+def test_one_number_on_two_records_is_flagged_on_both_and_only_as_long_as_it_is(path: Path) -> None:
+    crawl(path, [listed(row(1), row(2, index_number="640399001/2026-00001"), row(3))])
+    flagged = "SELECT url FROM records WHERE flags LIKE '%index_number_repeated%' ORDER BY url"
+    assert table(path, flagged) == [("http://p.example/1.html",), ("http://p.example/2.html",)]
+    crawl(path, [listed(row(1), row(2), row(3))], day=2)
+    assert table(path, flagged) == []
+
+
+def test_the_same_number_on_another_portal_is_no_repetition(path: Path) -> None:
+    crawl(path, [listed(row(1))])
+    store = Store(path)
+    store.begin(replace(PORTAL, id="q"), "full", DAY.format(2))
+    store.write([listed(row(1))], DAY.format(2))
+    store.finish("finished", DAY.format(2))
+    store.close()
+    assert table(path, "SELECT portal, flags FROM records ORDER BY portal") == [("p", "[]"), ("q", "[]")]
+
+
+def test_a_record_in_two_catalogues_has_two_listings_and_the_first_ones_kind(path: Path) -> None:
+    crawl(path, [listed(row(1), catalog=BUDGETS), listed(row(1))])
+    assert table(path, "SELECT kind FROM records") == [("plan",)]
+    assert len(table(path, "SELECT 1 FROM listings")) == 2
+
+
+@pytest.mark.parametrize(
+    ("pages", "complete"),
+    [
+        ([listed(row(1))], 1),
+        ([listed(row(1), last=False)], 0),
+        ([listed()], 0),
+        ([listed(row(1), pages=2)], 0),
+        ([listed(row(1), pages=2, last=False), listed(row(2), pages=2)], 1),
+        ([listed(row(1), claimed=2)], 0),
+        ([listed(row(1), row(2), claimed=2)], 1),
+    ],
+)
+def test_a_walk_is_complete_only_at_its_claimed_end(path: Path, pages: list[Observation], complete: int) -> None:
+    crawl(path, pages)
+    assert table(
+        path, "SELECT complete FROM ledger l JOIN catalogs c ON c.id = l.catalog_id WHERE c.url LIKE '%plans%'"
+    ) == [(complete,)]
+
+
+def test_problems_of_one_kind_and_page_are_counted(path: Path) -> None:
+    trouble = ProblemSeen("http_error", "http://p.example/1.html", "the portal answered 500")
+    crawl(path, [trouble, trouble, replace(trouble, url="http://p.example/2.html")])
+    assert table(path, "SELECT url, count FROM problems ORDER BY url") == [
+        ("http://p.example/1.html", 2),
+        ("http://p.example/2.html", 1),
+    ]
+
+
+def test_a_crawl_that_broke_off_is_called_so_by_the_next(path: Path) -> None:
+    crawl(path, [listed(row(1))], finish=False).close()
+    crawl(path, [listed(row(1))], day=2)
+    assert table(path, "SELECT outcome FROM crawls ORDER BY id") == [("interrupted",), ("finished",)]
+
+
+# --- the search index follows ---
+
+STEPS = st.lists(
+    st.tuples(st.integers(1, 4), st.sampled_from(["预算", "决算公开", "棚户区", ""]), st.booleans()),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(STEPS)
+def test_the_index_equals_the_records_after_any_changes(steps: list[tuple[int, str, bool]]) -> None:
+    """Some crawls are dropped without an end, as if killed; whoever opens the archive next catches up."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.db"
+        for day, (number, word, finished) in enumerate(steps, 1):
+            batch: list[Observation] = [listed(row(number, title=f"样本{word}{number}")), page(number, f"正文{word}")]
+            store = crawl(path, batch, day=day, finish=finished)
+            if not finished:
+                store.close()
+        open_for_writing(path).close()
+        connection = open_for_reading(path)
+        for word in ("预算", "决算", "棚户区", "样本", "正文"):
+            scanned = connection.execute(
+                "SELECT count(*) FROM records WHERE instr(title || char(10) || coalesce(body, ''), ?)", (word,)
+            ).fetchone()[0]
+            assert search.count(connection, word) == scanned, word
+        connection.close()
+
+
+def test_another_segmentation_builds_the_index_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crawl(path, [listed(row(1))])
+    monkeypatch.setattr(search, "VERSION", "another")
+    connection = open_for_writing(path)
+    assert connection.execute("SELECT value FROM settings WHERE name = 'segment_version'").fetchone()[0] == "another"
+    assert search.count(connection, "样本文件") == 1
+
+
+def test_what_is_no_archive_is_one_plain_line(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    sqlite3.connect(other).execute("CREATE TABLE t (x)").connection.close()
+    with pytest.raises(ArchiveError, match="not a disclosures archive"):
+        open_for_reading(other)
+    with pytest.raises(ArchiveError, match="there is no archive"):
+        open_for_reading(tmp_path / "none.db")
