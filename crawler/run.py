@@ -55,8 +55,8 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
         process.start()
     attention = False
     for crawler, spider in zip(crawlers, spiders, strict=True):
-        crawl_id = crawler.stats.get_value("disclosures/crawl_id") if crawler.stats else None
-        if crawl_id is None:
+        crawl_id = _stat(crawler, "crawl_id")
+        if not crawl_id:
             print(f"{spider.portal.id}: the crawl could not begin; see {db.parent / 'crawl.log'}")
             attention = True
             continue
@@ -115,20 +115,29 @@ def _progress(crawlers: Sequence[Crawler], out: TextIO) -> Iterator[None]:
     try:
         yield
     finally:
-        loop.stop()
+        if loop.running:
+            loop.stop()
         show()
         out.write("\n" if terminal else "")
 
 
 def _progress_line(crawlers: Sequence[Crawler], seconds: float) -> str:
     def total(name: str) -> int:
-        return sum(crawler.stats.get_value(f"disclosures/{name}", 0) for crawler in crawlers if crawler.stats)
+        return sum(_stat(crawler, name) for crawler in crawlers)
 
     who = crawlers[0].spidercls.name if len(crawlers) == 1 else f"{len(crawlers)} portals"
     return (
         f"{who}  {int(seconds) // 60:02}:{int(seconds) % 60:02}  list pages {total('ListPageSeen')}  "
         f"record pages {total('RecordPageSeen')} of {total('pages_wanted')}  problems {total('ProblemSeen')}"
     )
+
+
+def _stat(crawler: Crawler, name: str) -> int:
+    """One of the numbers a crawl keeps of itself; 0 before it has begun, when Scrapy has no statistics yet."""
+    try:
+        return int(crawler.stats.get_value(f"disclosures/{name}", 0)) if crawler.stats else 0
+    except RuntimeError:
+        return 0
 
 
 # --- summary ---

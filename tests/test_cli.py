@@ -136,6 +136,45 @@ def test_plain_datasette_searches_chinese_too(sample_archive: Path) -> None:
     assert len(json.loads(done.stdout)) == 14
 
 
+def test_sample_serves_a_day_until_interrupted() -> None:
+    port = free_port()
+    command = [Path(sys.executable).with_name("disclosures"), "sample", "--port", str(port), "--day", "2"]
+    portal = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    assert portal.stdout
+    assert f"day 2: http://127.0.0.1:{port}/" in portal.stdout.readline()
+    listed = (
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/xxgk/zfxxgkml/ghjh/fzgh/list.html", timeout=5).read().decode()
+    )
+    assert "民族团结进步创建" in listed  # back-dated, on the list from day 2
+    portal.send_signal(signal.SIGINT)
+    assert portal.wait(20) == 0
+
+
+def test_progress_is_one_line_on_a_terminal_and_the_log_is_plain(sample_portal: Path, tmp_path: Path) -> None:
+    terminal, inside = os.openpty()
+    command = [
+        Path(sys.executable).with_name("disclosures"),
+        "crawl",
+        sample_portal,
+        "--db",
+        tmp_path / "a.db",
+        "--delay",
+        "0",
+    ]
+    done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=inside, timeout=120, check=True)
+    os.close(inside)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert shown.count("\n") == 1
+    assert "\r" in shown
+    assert "record pages 61 of 61" in shown.split("\r")[-2] + shown.split("\r")[-1]
+    assert "10 of 10 catalogues walked wholly" in done.stdout.decode()
+    log = (tmp_path / "crawl.log").read_text()
+    assert "Spider closed (finished)" in log
+    assert "\x1b" not in log
+    assert "样本正文" not in log
+
+
 def test_help_names_every_command() -> None:
     shown = disclosures("--help").stdout
     for command in ("crawl", "demo", "sample", "search", "serve"):

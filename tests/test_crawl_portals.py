@@ -161,6 +161,15 @@ def test_missing_list_pages_are_a_problem_and_leave_the_walk_incomplete(tmp_path
     assert (ledger["pages_claimed"], ledger["pages_read"], ledger["rows_read"], ledger["complete"]) == (12, 1, 3, 0)
 
 
+def test_a_list_page_cut_in_the_middle_is_no_complete_walk(tmp_path: Path) -> None:
+    whole = page(TABLE + '共2页 <a href="list_1.html">下一页</a>')
+    with Site({LIST: whole[: whole.index("</table>")]}) as site:
+        done = crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+    assert done.returncode == 1
+    assert "ends in the middle" in problems(tmp_path / "a.db")["page_cut"]
+    assert rows(tmp_path / "a.db", "SELECT rows_read, complete FROM ledger") == [{"rows_read": 3, "complete": 0}]
+
+
 def test_rows_that_lead_elsewhere_are_kept_and_not_followed(tmp_path: Path) -> None:
     with Site({}) as other, Site({}) as site:
         away = other.url.replace("127.0.0.1", "localhost")

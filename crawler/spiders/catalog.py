@@ -25,6 +25,9 @@ LISTS_FIRST = 10
 BLOCKED_IN_A_ROW = 3
 """So many refusals one after the other end the crawl: the portal does not want this visitor now."""
 
+PAGE_END_WITHIN = 4096
+"""The end of a page stands within so many bytes of its last one; some sites write a comment or a script behind it."""
+
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|zip|rar|7z|jpe?g|png|gif|mp4|txt|ofd)$", re.IGNORECASE)
 _PAGE_END = re.compile(rb"</\s*(?:html|body)\s*>", re.IGNORECASE)
 
@@ -59,9 +62,14 @@ class CatalogSpider(Spider):
             return
         paging = trs_county.read_paging(root, response.url)
         walked = self._walked[catalog.url]
-        last = paging.next_url is None or paging.next_url in walked
-        yield ListPage(catalog.url, response.url, rows, paging, read_breadcrumb(root), last)
-        if not last:
+        ends = paging.next_url is None or paging.next_url in walked
+        cut = self._is_cut(response)
+        if cut:
+            yield Problem(
+                "page_cut", response.url, f"this list page of {catalog.title} ends in the middle: more may follow"
+            )
+        yield ListPage(catalog.url, response.url, rows, paging, read_breadcrumb(root), last=ends and not cut)
+        if not ends:
             yield self._list_request(catalog, str(paging.next_url))
         elif paging.pages_claimed and len(walked) < paging.pages_claimed:
             claim = f"{catalog.title} claims {paging.pages_claimed} pages, {len(walked)} were found"
@@ -80,7 +88,7 @@ class CatalogSpider(Spider):
         if urlsplit(response.url).path in {"", "/"} and urlsplit(url).path not in {"", "/"}:
             yield Problem("redirected_home", url, "the page leads to the portal's home page")
             return
-        cut = not _PAGE_END.search(response.body, max(0, len(response.body) - 4096))
+        cut = self._is_cut(response)
         if cut:
             yield Problem("page_cut", url, "the page ends in the middle; what it says is kept as doubtful")
         yield read_detail(parse_html(response.text), url, cut=cut)
@@ -115,6 +123,11 @@ class CatalogSpider(Spider):
             priority=LISTS_FIRST,
             dont_filter=True,
         )
+
+    @staticmethod
+    def _is_cut(response: Response) -> bool:
+        """Whether a page breaks off before its end."""
+        return not _PAGE_END.search(response.body, max(0, len(response.body) - PAGE_END_WITHIN))
 
     def _unreadable(self, response: Response) -> Problem | None:
         """Why nothing can be read from an answer: another site's page, or no page at all."""
