@@ -57,7 +57,7 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     for crawler, spider in zip(crawlers, spiders, strict=True):
         crawl_id = _stat(crawler, "crawl_id")
         if not crawl_id:
-            print(f"{spider.portal.id}: the crawl could not begin; see {db.parent / 'crawl.log'}")
+            print(f"{spider.portal.id}: the crawl did not come to its end; see {db.parent / 'crawl.log'}")
             attention = True
             continue
         lines, well = summary(db, crawl_id)

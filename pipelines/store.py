@@ -1,6 +1,8 @@
 """Writes observations into the archive, in batches, from one thread at a time."""
 
 import asyncio
+import logging
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -8,6 +10,8 @@ from typing import Any, Self
 
 from archive.observations import CatalogOfPortal, Observation, PortalOfFile
 from archive.store import Store
+
+logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 50
 """Observations in one transaction; a list page with all its rows is one."""
@@ -24,6 +28,7 @@ class StorePipeline:
         self._lock = asyncio.Lock()
         self._waiting: list[Observation] = []
         self._since = 0.0
+        self._ending: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:  # noqa: ANN401
@@ -55,17 +60,33 @@ class StorePipeline:
         await self._write()
 
     def spider_closed(self, reason: str) -> None:
-        """Close the crawl's books; its outcome is Scrapy's reason, or `incomplete` where a list was not walked wholly."""
-        whole = self._store.complete()
-        self._store.finish("incomplete" if reason == "finished" and not whole else reason, now())
+        """Close the crawl's books.
+
+        Its outcome is Scrapy's reason, `incomplete` where a list was not walked wholly, or `archive_error`.
+        """
+        if self._ending:
+            reason = "archive_error"
+        elif reason == "finished" and not self._store.complete():
+            reason = "incomplete"
+        self._store.finish(reason, now())
         self._crawler.stats.set_value("disclosures/crawl_id", self._store.crawl_id)
         self._store.close()
 
     async def _write(self) -> None:
         async with self._lock:
             batch, self._waiting = self._waiting, []
-            if batch:
+            if not batch:
+                return
+            try:
                 await asyncio.to_thread(self._store.write, batch, now())
+            except sqlite3.Error as error:
+                logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error)  # noqa: TRY400
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """End the crawl: what can't be kept must not be fetched."""
+        if not self._ending:
+            self._ending = asyncio.create_task(self._crawler.engine.close_spider_async(reason="archive_error"))
 
 
 def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
-from crawler import portal
+from archive.web import labels
+from crawler import failures, portal
 from crawler.cli import main
 from tests.conftest import ROOT
 
@@ -58,14 +59,23 @@ def test_the_docs_name_every_environment_variable() -> None:
     assert {name for name in used - own_settings if f"`{name}`" not in text} == set()
 
 
+def problem_kinds() -> set[str]:
+    """Every kind of problem that the crawler can tell."""
+    sources = [ROOT / "crawler" / "failures.py", ROOT / "crawler" / "spiders" / "catalog.py"]
+    told = {kind for path in sources for kind in re.findall(r'Problem\(\s*"(\w+)"', path.read_text(encoding="utf-8"))}
+    return told | {kind for _, kind, _ in failures._WORDING}
+
+
 def test_the_docs_name_every_kind_of_problem() -> None:
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    spoken = (ROOT / "crawler" / "failures.py").read_text() + (ROOT / "crawler" / "spiders" / "catalog.py").read_text()
-    kinds = set(re.findall(r'Problem\(\s*"(\w+)"', spoken)) | set(
-        re.findall(r'Error, "(\w+)"|Request, "(\w+)"', spoken)[0]
-    )
-    kinds |= {kind for _, kind, _ in __import__("crawler.failures", fromlist=["_"])._WORDING}
-    assert {kind for kind in kinds if kind and f"`{kind}`" not in text} == set()
+    assert len(problem_kinds()) > 10
+    assert {kind for kind in problem_kinds() if f"`{kind}`" not in text} == set()
+
+
+def test_the_site_names_every_kind_of_problem_and_outcome() -> None:
+    assert problem_kinds() - labels.PROBLEMS.keys() == set()
+    outcomes = {"finished", "incomplete", "blocked", "interrupted", "shutdown", "archive_error"}
+    assert outcomes - labels.OUTCOMES.keys() == set()
 
 
 def test_the_docs_name_every_key_and_kind_of_portal_files() -> None:

@@ -4,6 +4,7 @@ import json
 import socket
 from pathlib import Path
 
+from archive.database import open_for_writing
 from tests.conftest import Answer, Site, crawl, portal_file, rows
 
 LIST = "/zwgk/list.html"
@@ -190,6 +191,20 @@ def test_several_portals_in_one_process(tmp_path: Path) -> None:
     assert done.returncode == 1  # the details are missing
     counted = rows(tmp_path / "a.db", "SELECT portal, count(*) AS n FROM records GROUP BY portal ORDER BY portal")
     assert counted == [{"portal": "one", "n": 3}, {"portal": "two", "n": 3}]
+
+
+def test_an_archive_that_cannot_be_written_ends_the_crawl(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    archive = open_for_writing(db)
+    archive.execute("CREATE TRIGGER full BEFORE INSERT ON readings BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    archive.close()
+    with Site({LIST: page(TABLE)}) as site:
+        done = crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), db)
+    assert done.returncode == 1
+    assert "archive_error" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "error=disk full" in (tmp_path / "crawl.log").read_text()
+    assert rows(db, "SELECT outcome FROM crawls") == [{"outcome": "archive_error"}]
 
 
 # --- manners ---

@@ -325,7 +325,16 @@ MODES: dict[str, Label] = {"full": Label("全部", "full"), "update": Label("更
 OUTCOMES: dict[str, Label] = {
     "finished": Label("完成", "finished", "各目录均完整走完。", "Every catalogue was walked wholly."),
     "incomplete": Label("不完整", "incomplete", "有目录未完整走完。", "Some catalogue wasn't walked wholly."),
+    "blocked": Label(
+        "被拒绝", "blocked", "门户拒绝访问，采集停止。", "The portal refused this visitor; the crawl stopped."
+    ),
     "shutdown": Label("提前停止", "shut down", "由操作者停止。", "Stopped by its operator."),
+    "archive_error": Label(
+        "档案写入失败",
+        "archive error",
+        "档案无法写入，采集停止。",
+        "The archive could not be written; the crawl stopped.",
+    ),
     "interrupted": Label("中断", "interrupted", "未正常结束。", "It never ended properly."),
 }
 
