@@ -1,7 +1,7 @@
 """A record's own page: metadata, title, body, breadcrumb; every page here is written for the test after portals.md §2."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.detail import read_detail
@@ -201,6 +201,7 @@ def test_a_line_leaves_out_what_is_beside_the_text() -> None:
 
 @settings(deadline=None, max_examples=200)
 @given(markup)
+@example("索引号<!-- 索引号：1 -->当前位置：")  # text behind a comment
 def test_any_markup_is_read(html: str) -> None:
     root = parse_html(html)
     page = read_detail(root, URL)

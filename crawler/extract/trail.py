@@ -22,7 +22,7 @@ def read_breadcrumb(root: Element) -> tuple[str, ...]:
     """The steps from the home page to this one, e.g. ("首页", "政务公开", …); () where the page shows none."""
     positions = (text for text in _TEXTS(root) if len(text) <= _LONGEST_TEXT and _POSITION.search(text))
     for text in islice(positions, _MOST_POSITIONS):
-        block = text.getparent()
+        block = text.getparent().getparent() if text.is_tail else text.getparent()
         for _ in range(_HIGHEST):
             steps = _steps(block)
             if len(steps) > 1 or block.getparent() is None:
