@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
-from archive.observations import CatalogOfPortal, Observation, PortalOfFile
+from archive.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
 from archive.store import Store
 
 logger = logging.getLogger(__name__)
@@ -33,10 +33,11 @@ class StorePipeline:
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:  # noqa: ANN401
         """Scrapy's constructor; `spider_closed` is where the reason of the end is known."""
-        from scrapy.signals import spider_closed  # noqa: PLC0415 - only where Scrapy runs
+        from scrapy.signals import spider_closed, spider_error  # noqa: PLC0415 - only where Scrapy runs
 
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.spider_closed, signal=spider_closed)
+        crawler.signals.connect(pipeline.spider_error, signal=spider_error)
         return pipeline
 
     def open_spider(self) -> None:
@@ -58,6 +59,12 @@ class StorePipeline:
     async def close_spider(self) -> None:
         """Write what is left."""
         await self._write()
+
+    def spider_error(self, failure: Any, response: Any) -> None:  # noqa: ANN401
+        """A page on which our own code failed: a problem for whoever mends it, never a page passed over in silence."""
+        fault = f"reading the page failed ({failure.type.__name__}: {failure.getErrorMessage()[:200]}); see the log"
+        self._crawler.stats.inc_value("disclosures/ProblemSeen")
+        self._waiting.append(ProblemSeen("reading_failed", response.url, fault))
 
     def spider_closed(self, reason: str) -> None:
         """Close the crawl's books.

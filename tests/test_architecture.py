@@ -61,8 +61,9 @@ def test_the_docs_name_every_environment_variable() -> None:
 
 def problem_kinds() -> set[str]:
     """Every kind of problem that the crawler can tell."""
-    sources = [ROOT / "crawler" / "failures.py", ROOT / "crawler" / "spiders" / "catalog.py"]
-    told = {kind for path in sources for kind in re.findall(r'Problem\(\s*"(\w+)"', path.read_text(encoding="utf-8"))}
+    sources = [*(ROOT / "crawler").rglob("*.py"), *(ROOT / "pipelines").glob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in sources]
+    told = {kind for text in texts for kind in re.findall(r'Problem(?:Seen)?\(\s*"(\w+)"', text)}
     return told | {kind for _, kind, _ in failures._WORDING}
 
 

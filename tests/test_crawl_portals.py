@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 from archive.database import open_for_writing
@@ -205,6 +207,23 @@ def test_an_archive_that_cannot_be_written_ends_the_crawl(tmp_path: Path) -> Non
     assert "Traceback" not in done.stdout + done.stderr
     assert "error=disk full" in (tmp_path / "crawl.log").read_text()
     assert rows(db, "SELECT outcome FROM crawls") == [{"outcome": "archive_error"}]
+
+
+def test_a_fault_of_our_own_is_a_problem_and_not_silence(tmp_path: Path) -> None:
+    """A spider whose reading of records' pages fails: rows kept, a problem for each page, exit status 1."""
+    script = (
+        "import sys; from crawler.spiders import catalog\n"
+        "def broken(*_, **__): raise NameError('no such name')\n"
+        "catalog.read_detail = broken\n"
+        "from crawler.cli import main; sys.argv[0] = 'disclosures'; main()"
+    )
+    with Site({LIST: page(TABLE), "/zwgk/d/1.html": record("样本文件之1", "640324001/2017-00001")}) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
+        command = [sys.executable, "-c", script, "crawl", str(portal), "--db", str(tmp_path / "a.db"), "--delay", "0"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "reading_failed: reading the page failed (NameError: no such name)" in done.stdout
+    assert len(rows(tmp_path / "a.db", "SELECT 1 FROM records")) == 3
 
 
 # --- manners ---

@@ -341,6 +341,7 @@ OUTCOMES: dict[str, Label] = {
 PROBLEMS: dict[str, Label] = {
     "robots": Label("robots.txt 不允许", "forbidden by robots.txt"),
     "blocked": Label("被拒绝", "blocked"),
+    "reading_failed": Label("解析出错", "reading failed"),
     "not_asked": Label("未请求", "not asked for"),
     "unreachable": Label("无法连接", "unreachable"),
     "failed": Label("请求失败", "failed"),
