@@ -130,7 +130,8 @@ def lines_of(element: Element) -> str:
 
 def flow(text: str) -> str:
     """Line breaks of the source as a browser shows them: a blank, but nothing between Chinese characters."""
-    return _HAN_BREAK.sub("", _marked(text)).replace(_BROKEN, " ")
+    text = _marked(text)
+    return _HAN_BREAK.sub("", text).replace(_BROKEN, " ") if _BROKEN in text else text
 
 
 def _in_cell(node: Element) -> bool:

@@ -8,13 +8,21 @@ from crawler.extract.text import Element
 
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost of reading a page.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_pis=True)
-_UNFIT = re.compile("[\x00\ud800-\udfff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def parse_html(text: str) -> Element:
     """The root element of a page; an empty one for a page without any markup or text."""
     try:
-        root = etree.fromstring(_UNFIT.sub("", text).encode(), parser=_PARSER)
+        root = etree.fromstring(_encoded(text), parser=_PARSER)
     except etree.XMLSyntaxError:
         root = None
     return etree.fromstring(b"<html><body></body></html>", parser=_PARSER) if root is None else root
+
+
+def _encoded(text: str) -> bytes:
+    """`text` in UTF-8 without what a tree can't hold; looked for only where it is, for nearly all pages have none."""
+    try:
+        return text.replace("\x00", "").encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("", text.replace("\x00", "")).encode()
