@@ -34,6 +34,8 @@ class Store:
         self._catalogs: dict[str, int] = {}
         self._kinds: dict[int, str] = {}
         self._behind = 0
+        self._listed: set[tuple[int, int]] = set()
+        self._fresh: list[tuple[int, int]] = []
 
     def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
         """Note the portal, its catalogues and a new crawl; the crawl's id. `now` is UTC, ISO 8601."""
@@ -66,6 +68,15 @@ class Store:
 
     def write(self, batch: Iterable[Observation], now: str) -> None:
         """Write all of `batch` or, on an error, nothing of it."""
+        counts, behind, self._fresh = self.counts.copy(), self._behind, []
+        try:
+            self._write_batch(batch, now)
+        except BaseException:
+            self.counts, self._behind = counts, behind
+            self._listed.difference_update(self._fresh)
+            raise
+
+    def _write_batch(self, batch: Iterable[Observation], now: str) -> None:
         with transaction(self._connection):
             for observation in batch:
                 match observation:
@@ -145,7 +156,12 @@ class Store:
             "INSERT INTO listings VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen",
             (record_id, catalog_id, now, now),
         )
-        self._read(record_id, catalog_id, reading, now)
+        # A catalogue may list a record twice in different words, pinned to its top and again in its place: the first
+        # counts, or each crawl would take the one for an edit of the other.
+        if (record_id, catalog_id) not in self._listed:
+            self._listed.add((record_id, catalog_id))
+            self._fresh.append((record_id, catalog_id))
+            self._read(record_id, catalog_id, reading, now)
 
     def _write_own_page(self, page: RecordPageSeen, now: str) -> None:
         found = self._connection.execute(

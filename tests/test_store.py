@@ -150,6 +150,29 @@ def test_a_whole_page_completes_half_a_one_without_an_event(path: Path) -> None:
     assert table(path, "SELECT kind FROM events") == [("added",)]
 
 
+def test_a_record_listed_twice_in_one_catalogue_is_not_edited_by_that(path: Path) -> None:
+    batches: list[list[Observation]] = [
+        [listed(row(1, title="[置顶]样本文件之1"), last=False)],
+        [listed(row(1), row(2))],
+    ]
+    for day in (1, 2, 3):
+        crawl(path, *batches, day=day)
+    assert table(path, "SELECT kind FROM events") == [("added",), ("added",)]
+    assert table(path, "SELECT title FROM records ORDER BY url") == [("[置顶]样本文件之1",), ("样本文件之2",)]
+    crawl(path, [listed(row(1), row(2))], day=4)  # no longer pinned: that is a change
+    assert table(path, "SELECT kind FROM events WHERE crawl_id = 4") == [("changed",)]
+
+
+def test_a_batch_taken_back_leaves_no_counts(path: Path) -> None:
+    store = crawl(path, finish=False)
+    with pytest.raises(KeyError):
+        store.write([listed(row(1)), replace(listed(row(2)), catalog_url="http://p.example/unknown/")], DAY.format(1))
+    assert not store.counts
+    store.write([listed(row(2))], DAY.format(1))
+    store.close()
+    assert table(path, "SELECT title FROM records") == [("样本文件之2",)]
+
+
 def test_one_number_on_two_records_is_flagged_on_both_and_only_as_long_as_it_is(path: Path) -> None:
     crawl(path, [listed(row(1), row(2, index_number="640399001/2026-00001"), row(3))])
     flagged = "SELECT url FROM records WHERE flags LIKE '%index_number_repeated%' ORDER BY url"
@@ -168,9 +191,46 @@ def test_the_same_number_on_another_portal_is_no_repetition(path: Path) -> None:
     assert table(path, "SELECT portal, flags FROM records ORDER BY portal") == [("p", "[]"), ("q", "[]")]
 
 
+ROWS = st.builds(
+    lambda number, index, title: row(number, title=title, **({"index_number": index} if index else {})),
+    st.integers(1, 5),
+    st.sampled_from(["A/2026-1", "A/2026-2", ""]),
+    st.sampled_from(["预算", "预算之...", "决算公开"]),
+)
+CRAWLS = st.lists(
+    st.lists(
+        st.builds(
+            lambda rows, catalog: listed(*{each.url: each for each in rows}.values(), catalog=catalog),
+            st.lists(ROWS, min_size=1, max_size=4),
+            st.sampled_from([PLANS, BUDGETS]),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(CRAWLS)
+def test_after_any_crawls_a_number_is_flagged_on_exactly_the_records_that_share_it(
+    crawls: list[list[Observation]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.db"
+        for day, batch in enumerate(crawls, 1):
+            crawl(path, batch, day=day)
+        shared = "SELECT url FROM records r WHERE EXISTS (SELECT 1 FROM records o WHERE o.id <> r.id AND o.index_number = r.index_number)"
+        flagged = "SELECT url FROM records WHERE flags LIKE '%index_number_repeated%'"
+        assert sorted(table(path, flagged)) == sorted(table(path, shared))
+        events = table(path, "SELECT kind, count(*) FROM events WHERE kind = 'added' GROUP BY 1")
+        assert events == [("added", len(table(path, "SELECT 1 FROM records")))]
+
+
 def test_a_record_in_two_catalogues_has_two_listings_and_the_first_ones_kind(path: Path) -> None:
-    crawl(path, [listed(row(1), catalog=BUDGETS), listed(row(1))])
-    assert table(path, "SELECT kind FROM records") == [("plan",)]
+    crawl(path, [listed(row(1, publisher="样本局"), catalog=BUDGETS), listed(row(1, topic="规划"))])
+    assert table(path, "SELECT kind, publisher, topic FROM records") == [("plan", "样本局", "规划")]
     assert len(table(path, "SELECT 1 FROM listings")) == 2
 
 
@@ -191,6 +251,14 @@ def test_a_walk_is_complete_only_at_its_claimed_end(path: Path, pages: list[Obse
     assert table(
         path, "SELECT complete FROM ledger l JOIN catalogs c ON c.id = l.catalog_id WHERE c.url LIKE '%plans%'"
     ) == [(complete,)]
+
+
+def test_a_row_stays_where_its_page_fails(path: Path) -> None:
+    crawl(path, [listed(row(1), row(2)), ProblemSeen("http_error", "http://p.example/1.html", "500"), page(2)])
+    assert table(path, "SELECT url, title, body FROM records ORDER BY url") == [
+        ("http://p.example/1.html", "样本文件之1", None),
+        ("http://p.example/2.html", "样本文件之2", "样本正文"),
+    ]
 
 
 def test_problems_of_one_kind_and_page_are_counted(path: Path) -> None:
@@ -239,11 +307,17 @@ def test_the_index_equals_the_records_after_any_changes(steps: list[tuple[int, s
 
 
 def test_another_segmentation_builds_the_index_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    crawl(path, [listed(row(1))])
+    crawl(path, [listed(row(1), row(2))])
     monkeypatch.setattr(search, "VERSION", "another")
+    monkeypatch.setattr(search, "segment", lambda text: "甲" if text else "")
     connection = open_for_writing(path)
     assert connection.execute("SELECT value FROM settings WHERE name = 'segment_version'").fetchone()[0] == "another"
-    assert search.count(connection, "样本文件") == 1
+    assert (search.count(connection, "甲"), search.count(connection, "样本文件")) == (2, 0)
+    connection.close()
+    monkeypatch.undo()
+    connection = open_for_writing(path)
+    assert (search.count(connection, "甲"), search.count(connection, "样本文件")) == (0, 2)
+    connection.close()
 
 
 def test_what_is_no_archive_is_one_plain_line(tmp_path: Path) -> None:
