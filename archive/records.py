@@ -30,7 +30,7 @@ CUT_PAGE = "page_cut"
 REPEATED = "index_number_repeated"
 """The one flag that depends on other records; `archive.store` keeps it."""
 
-_CUT = re.compile(r"(?:\.{3,}|…+)\s*$")
+_CUT = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+)\s*$")  # looks behind, lest a long run of dots is tried from each
 _INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")
 
 
@@ -66,8 +66,7 @@ def fullest(candidates: Sequence[str]) -> str | None:
         return best
     stem = _compact(_CUT.sub("", best))
     fuller = [text for text in candidates[1:] if _goes_on(_compact(_CUT.sub("", text)), stem)]
-    whole = [text for text in fuller if not is_cut(text)]
-    return max([*whole, best] if whole else [best, *fuller], key=lambda text: (not is_cut(text), len(text)))
+    return max([best, *fuller], key=lambda text: (not is_cut(text), len(text)))
 
 
 def _goes_on(text: str, stem: str) -> bool:

@@ -23,7 +23,7 @@ COUNTY = f"""<html><head><title>关于公布预算的通知-县人民政府</tit
  <tr><td>索 引 号：A/2017-1</td><td>文　　号：同政发〔2017〕9号</td><td>生成日期：2017-12-19</td></tr>
  <tr><td>公开方式：主动公开</td><td>发布机构：县政府办</td><td>责任部门：县财政局</td></tr>
 </table>
-<div class="zz-xl-ct"><div class="TRS_Editor"><style>p {{ color: red }}</style><p>{SAMPLE}</p><p>文号：写在正文里的不算</p></div></div>
+<div class="zz-xl-ct"><div class="TRS_Editor"><style>p {{ color: red }}</style><p>{SAMPLE}</p><p>有效性：写在正文里的不算</p></div></div>
 <div class="footer"><p>主办：县政府办公室　版权所有　联系电话：0000-0000000　备案号：某备00000000号，最佳分辨率1024×768以上</p></div>
 </body></html>"""
 
@@ -45,7 +45,7 @@ def test_the_county_template() -> None:
         "responsible_department": "县财政局",
     }
     assert page.source_fields["文 号"] == "同政发〔2017〕9号"
-    assert page.body == f"{SAMPLE}\n文号：写在正文里的不算"
+    assert page.body == f"{SAMPLE}\n有效性：写在正文里的不算"
     assert page.breadcrumb == ("首页", "政务公开", "热点回应")
     assert (page.doubts, page.cut) == ((), False)
 
@@ -75,7 +75,7 @@ def test_metadata_only_in_comments_is_not_read() -> None:
 
 
 def test_a_page_cut_in_the_middle_says_so_and_gives_what_it_has() -> None:
-    page = detail(COUNTY[: COUNTY.index("<p>文号")], cut=True)
+    page = detail(COUNTY[: COUNTY.index("<p>有效性")], cut=True)
     assert page.doubts == ("page_cut",)
     assert page.fields["index_number"] == "A/2017-1"
     assert page.body == SAMPLE

@@ -109,6 +109,12 @@ def test_incomplete_and_odd_rows_are_kept(cells: str, url: str | None, fields: d
     assert (row.url, row.fields) == (url, fields)
 
 
+@pytest.mark.parametrize("span", ["", "0", "-1", "x", "٣", "1.5", "9" * 5000])
+def test_a_cell_may_say_that_it_spans_anything(span: str) -> None:
+    (row,) = rows(table(f"<tr><td>A</td><td>甲</td><td>县</td><td colspan='{span}'>2017-12-19</td></tr>"))
+    assert row.fields == {"index_number": "A", "title": "甲", "publisher": "县", "published_on": "2017-12-19"}
+
+
 def test_a_date_that_cant_be_read_is_flagged_and_kept_as_printed() -> None:
     (row,) = rows(table("<tr><td>A</td><td><a href='t20171220_1.html'>甲</a></td><td>县</td><td>12-19</td></tr>"))
     assert row.doubts == ("date_unreadable",)

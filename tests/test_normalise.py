@@ -1,8 +1,14 @@
 """Normalising: tidy values, stable keys."""
 
+import json
+import sqlite3
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.observations import ListPageSeen, ProblemSeen, RecordPageSeen
+from crawler.extract.lists import absolute
 from crawler.items import ListPage, Paging, Problem, RecordPage, Row
 from pipelines.normalise import NormalisePipeline, document_number
 
@@ -24,6 +30,8 @@ def listed(*rows: Row) -> ListPageSeen:
         "同政发［２０１７］９２号",
         "同政发【2017】92号",
         "同政发 ﹝2017﹞ 92号",
+        "同政发〔２０１７〕９２号",
+        "同政发［2017］ 92号",
     ],
 )
 def test_document_numbers_have_one_form(printed: str) -> None:
@@ -73,3 +81,26 @@ def test_problems_pass() -> None:
     assert NormalisePipeline().process_item(Problem("cut", "http://p.example/", "x")) == ProblemSeen(
         "cut", "http://p.example/", "x"
     )
+
+
+def test_a_document_number_in_its_form_stays_and_so_do_words_in_brackets() -> None:
+    assert document_number("同政发〔2017〕92号（废止）") == "同政发〔2017〕92号（废止）"
+
+
+FIELDS = st.dictionaries(st.sampled_from(["title", "index_number", "document_number"]), st.text())
+
+
+@settings(deadline=None)
+@given(FIELDS, st.dictionaries(st.text(), st.text()), st.text(), st.text("abc/:.?&=[]%#@ 县", max_size=12))
+def test_whatever_a_page_says_can_be_stored_and_is_the_same_twice(
+    fields: dict[str, str], printed: dict[str, str], body: str, path: str
+) -> None:
+    url = absolute(CATALOG, path)
+    seen = listed(Row(url, fields, printed), Row(None, fields, printed))
+    assert seen == listed(Row(url, fields, printed), Row(None, fields, printed))
+    own = NormalisePipeline().process_item(RecordPage(CATALOG, fields, printed, (), body, (), cut=False))
+    assert isinstance(own, RecordPageSeen)
+    for read in (own.reading, *(row.reading for row in seen.rows)):
+        kept = json.dumps([dict(read.fields), dict(read.source_fields), own.body, seen.rows[0].url], ensure_ascii=False)
+        assert sqlite3.connect(":memory:").execute("SELECT ?", (kept,)).fetchone()[0] == kept
+        assert all(read.fields.values())

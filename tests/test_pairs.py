@@ -182,5 +182,5 @@ def test_any_text_is_understood(label: str, value: str) -> None:
     ],
 )
 def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:
-    small, large = (parse_html(unit * times) for times in (100, 400))
+    small, large = (parse_html(unit * times) for times in (150, 600))
     assert lines_run(lambda: read_pairs(large)) < 5 * lines_run(lambda: read_pairs(small))

@@ -58,6 +58,28 @@ def test_details(page: dict[str, Any]) -> None:
         assert list(read.breadcrumb) == page["breadcrumb"]
 
 
+def test_pagers() -> None:
+    handan = read_paging(
+        root({"file": "trs/handan_list_2020.html"}), "http://hdzfxxgk.hd.gov.cn/zfwj/jinqixxgk/index.html"
+    )
+    assert handan.next_url == "http://hdzfxxgk.hd.gov.cn/zfwj/jinqixxgk/index_1.html"
+    stats = read_paging(
+        root({"file": "trs/stats_gov_cn_list_2020_fragment.html"}), "http://www.stats.gov.cn/tjsj/zxfb/"
+    )
+    assert (stats.pages_claimed, stats.next_url) == (25, "http://www.stats.gov.cn/tjsj/zxfb/index_1.html")
+
+
+def test_the_last_row_and_rows_of_one_title_and_date() -> None:
+    rows = read_rows(root({"file": "trs_fj/pingtan_list_gzjzqk.html"}), "https://www.pingtan.gov.cn/zwgk/ghxx/gzjzqk/")
+    assert rows[-1].fields == {
+        "title": "2021年第一季度区公安局治安巡特警支队开展保安单位“双随机”抽查工作情况",
+        "published_on": "2021-04-16",
+    }
+    same = [row for row in rows if any(f"_{number}.htm" in str(row.url) for number in (33305, 37845, 37849))]
+    assert len({(row.fields["title"], row.fields["published_on"]) for row in same}) == 1
+    assert len({row.url for row in same}) == 3
+
+
 def test_a_home_page_has_no_pager() -> None:
     page = {"file": "ucap/yichun_home_2023.html"}
     assert read_paging(root(page), "https://www.yichun.gov.cn/").next_url is None

@@ -31,6 +31,12 @@ def test_other_text_is_not_cut(text: str | None) -> None:
     assert not is_cut(text)
 
 
+def test_a_long_run_of_dots_is_read() -> None:
+    """A pattern that tries the run from each of its dots would take hours here."""
+    assert not is_cut("." * 500_000 + "甲")
+    assert not is_cut("…" * 500_000 + "甲")
+
+
 @pytest.mark.parametrize(
     ("candidates", "best"),
     [

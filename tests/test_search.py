@@ -6,11 +6,14 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import search
 from archive.database import open_for_reading
+from archive.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
+from archive.records import Reading
+from archive.store import Store
 
 FIELDS = ("title", "document_number", "index_number", "publisher", "responsible_department", "body")
 
@@ -25,25 +28,41 @@ def scan(connection: sqlite3.Connection, *words: str) -> set[int]:
 
     def plain(text: str) -> str:
         text = (
-            unicodedata.normalize("NFKC", text).lower().translate(str.maketrans("預棚戶區會議縣員", "预棚户区会议县员"))
+            unicodedata.normalize("NFKC", text)
+            .lower()
+            .translate(str.maketrans("預棚戶區會議縣員關於⺠○", "预棚户区会议县员关于民〇"))
         )
         text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-        text = re.sub(r"(?<=\d)[^\w]+(?=\d)", "|", text)  # two numbers stay two
+        text = re.sub(r"(?<=[0-9])[^\w]+(?=[0-9])|(?<=[a-z])\s+(?=[a-z])", "|", text)  # two numbers, two words stay two
         return "".join(character for character in text if character.isalnum() or character == "|")
 
+    wanted = [(raw, word) for raw in words if (word := plain(raw).strip("|"))]
     found = set()
     for record_id, *values in connection.execute(f"SELECT id, {', '.join(FIELDS)} FROM records"):
         texts = [plain(line) for value in values if value for line in value.split("\n")]
-        if all(any(_bounded(plain(word), text) for text in texts) for word in words):
+        number = plain(values[FIELDS.index("index_number")] or "").replace("|", "")
+        if all(any(_stands(word, text) for text in texts) or _begins(number, word, raw) for raw, word in wanted):
             found.add(record_id)
-    return found
+    return found if wanted else set()
 
 
-def _bounded(word: str, text: str) -> bool:
+def _stands(word: str, text: str) -> bool:
     """Whether `word` stands in `text`, its digits not inside a longer number (a number's beginning will do at its end)."""
     before = r"(?<![0-9])" if word[0].isdigit() else ""
-    after = r"(?![0-9])" if word[-1].isdigit() and (len(word) < 5 or not word.isdigit()) else ""
+    after = r"(?![0-9])" if word[-1].isdigit() and not _goes_on(word) else ""
     return re.search(before + re.escape(word) + after, text) is not None
+
+
+def _goes_on(word: str) -> bool:
+    """Whether a word is the beginning of a number: digits alone, more than four, or four that are no year."""
+    return word.isdigit() and (len(word) > 4 or (len(word) == 4 and word[:2] not in {"19", "20"}))
+
+
+def _begins(number: str, word: str, raw: str) -> bool:
+    """Whether an index number begins with a word: digits alone, or six and more digits and letters around strokes."""
+    bare = word.replace("|", "")
+    like_one = re.fullmatch(r"(?=.*[0-9])(?=.*[./-])[0-9A-Za-z./-]+", raw) is not None and len(bare) >= 6
+    return number.startswith(bare) and (_goes_on(word) or like_one)
 
 
 def found(connection: sqlite3.Connection, query: str) -> set[int]:
@@ -129,3 +148,108 @@ def test_no_query_is_an_error(connection: sqlite3.Connection, query: str) -> Non
 )
 def test_what_looks_like_syntax_is_text(connection: sqlite3.Connection, query: str) -> None:
     assert search.count(connection, query) >= 0
+
+
+# --- any word at all, on records written to be difficult ---
+
+DIFFICULT: tuple[dict[str, str], ...] = (
+    {"title": "关于公布2017年部门预算的通知", "index_number": "640324001/2017-61737", "publisher": "县财政局"},
+    {"title": "關於棚戶區改造的會議", "document_number": "同政发〔2017〕92号", "index_number": "640324001/2017-6173"},
+    {"title": "２０１７年“三公”经费，预算、公开", "document_number": "同政办发[2018]192号", "responsible_department": "县预算局"},
+    {"title": "PPP项目 e-Gov system 第12017次", "index_number": "014742224A/2023-0043406"},
+    {"title": "完成投资5,640万元，占12.5%", "publisher": "棚改办", "index_number": "15"},
+    {"title": "山阳𠮷村（2017）第9、92号", "index_number": "PZ00108-3000-2022-00109"},
+    {"title": "没有正文的记录..."},
+    {"title": "预"},
+)  # fmt: skip
+BODIES = (
+    "预算公开\n公开预算",
+    "经费1,234,567元；棚 户 区",
+    "",
+    "第２０１７号\n92",
+    "abc def 预算2017年",
+    "㎡与⺠⽣○",
+    "预算201755",
+    "算预",
+)
+
+
+@pytest.fixture(scope="module")
+def difficult(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+    path = tmp_path_factory.mktemp("search") / "a.db"
+    home = "http://p.example/"
+    store = Store(path)
+    store.begin(
+        PortalOfFile("p", "样本县", "640399", home, (CatalogOfPortal("other", "目录", home),)),
+        "full",
+        "2026-01-01T00:00:00Z",
+    )
+    rows = tuple(ListedRow(f"{home}{number}", Reading(fields, {})) for number, fields in enumerate(DIFFICULT))
+    pages = [RecordPageSeen(f"{home}{number}", Reading({}, {}), body or None) for number, body in enumerate(BODIES)]
+    store.write([ListPageSeen(home, rows, None, None, None, True), *pages], "2026-01-01T00:00:00Z")
+    store.finish("finished", "2026-01-01T00:00:00Z")
+    store.close()
+    return open_for_reading(path)
+
+
+TEXTS = [text for text in (*BODIES, *(value for fields in DIFFICULT for value in fields.values())) if text]
+WORDS = st.one_of(
+    st.builds(lambda text, start, length: text[start : start + length], st.sampled_from(TEXTS), st.integers(0, 25), st.integers(1, 9)),
+    st.text(st.sampled_from("预算公开棚户區縣2017９,.、〔〕/abP"), min_size=1, max_size=4),
+).map(lambda word: re.sub(r'[\s"“”-]+', "", word))  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(WORDS.filter(bool), min_size=1, max_size=3))
+def test_any_words_equal_a_scan(difficult: sqlite3.Connection, words: list[str]) -> None:
+    query = " ".join(words)
+    assert found(difficult, query) == scan(difficult, *words)
+    assert search.count(difficult, query) == len(search.search(difficult, query, 100))
+
+
+@settings(deadline=None)
+@given(WORDS.filter(bool), WORDS.filter(bool))
+def test_any_exclusion_equals_a_scan(difficult: sqlite3.Connection, wanted: str, unwanted: str) -> None:
+    expected = scan(difficult, wanted) - scan(difficult, unwanted)
+    assert found(difficult, f"{wanted} -{unwanted}") == expected
+
+
+@settings(deadline=None)
+@given(WORDS.filter(lambda word: re.fullmatch(r"[\u4e00-\u9fff]+", word) is not None))
+def test_what_is_found_is_shown(difficult: sqlite3.Connection, word: str) -> None:
+    for record_id in found(difficult, word):
+        texts = difficult.execute(f"SELECT {', '.join(FIELDS)} FROM records WHERE id = ?", (record_id,)).fetchone()
+        assert any(search.spans(text, word) for text in texts if text)
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("640324001/2017-", {0, 1}),
+        ("640324001/2017-6173", {0, 1}),
+        ("640324001/2017-61737", {0}),
+        ("640324001", {0, 1}),
+        ("6403240012017", {0, 1}),
+        ("324001", set()),
+        ("014742224A/2023-", {3}),
+        ("同政发〔2017〕92号", {1}),
+        ("同政发【2017】92号", {1}),
+        ("同政发 92", {1}),
+        ('"部门预算" 2017', {0}),
+        ('"预算公开"', {0, 2}),
+        ("棚戶區", {1}),
+        ("2017", {0, 1, 2, 3, 4, 5}),
+        ("5640", {4}),
+        ("5,640", {4}),
+        ("1234567", {1}),
+        ("123456", {1}),
+        ("民生", {5}),
+        ("𠮷", {5}),
+        ("ｅ-gov", {3}),
+        ("县 预算 -三公", {0}),
+    ],
+)
+def test_words_worked_out_by_hand(difficult: sqlite3.Connection, query: str, numbers: set[int]) -> None:
+    ids = found(difficult, query)
+    urls = difficult.execute("SELECT id, url FROM records").fetchall()
+    assert {int(url.rsplit("/")[-1]) for record_id, url in urls if record_id in ids} == numbers

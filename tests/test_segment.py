@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.segment import BREAK, located_tokens, segment_number, tokens
+from archive.segment import BREAK, glue, located_tokens, segment, segment_number, tokens
 
 CHINESE = st.text(st.sampled_from("预算公开棚户区改造関於說ＡＢab１２3，、。 　\n,5〔〕㎡⺠"))
 
@@ -45,6 +45,19 @@ def test_every_token_is_located_in_the_text(text: str) -> None:
             assert set(tokens(text[start:end])) & {token}
     places = [place for _, place, _ in located]
     assert places == sorted(places)
+
+
+@given(st.text(st.sampled_from("预算公開，、。“” 〔〕-")), st.integers(0, 20), st.integers(1, 10))
+def test_any_part_of_a_text_is_a_run_of_its_tokens(text: str, start: int, length: int) -> None:
+    whole, part = tokens(text), tokens(text[start : start + length])
+    assert any(whole[place : place + len(part)] == part for place in range(len(whole) + 1))
+
+
+@given(st.text(), st.text())
+def test_any_text_is_cut(text: str, number: str) -> None:
+    assert all(token == BREAK or token.isalnum() for token in tokens(text))
+    assert segment(text).split() == tokens(text)
+    assert set(glue(number)) <= set(segment_number(number))
 
 
 @given(CHINESE)

@@ -80,14 +80,14 @@ _AROUND_LABELS = "[]【】()（）:：|｜"
 
 def squash(text: str) -> str:
     """`text` without blanks of any kind, a closing colon or brackets around it: a label ready to be looked up."""
-    if not text.isascii():
+    if not (text.isascii() or text.isprintable()):
         text = _INVISIBLE.sub("", text)
     return "".join(text.split()).strip(_AROUND_LABELS)
 
 
 def tidy(text: str) -> str:
     """`text` on one line, runs of blanks as one, none at the ends."""
-    if not text.isascii():
+    if not (text.isascii() or text.isprintable()):
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 

@@ -61,7 +61,8 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None) -> Pair
     unread: set[str] = set()
     for label, printed in pairs:
         read.source_fields[label] = read.source_fields.get(label) or printed
-        name = FIELD_OF.get(squash(label))
+        known = squash(label)
+        name = FIELD_OF.get(known)
         value = value_of(printed)
         if not name or not value:
             continue
@@ -69,7 +70,7 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None) -> Pair
             value = parse_date(value, url)
         if value is None:
             unread.add(name)
-        elif (rank := RANK[squash(label)]) < ranks.get(name, len(RANK)):
+        elif (rank := RANK[known]) < ranks.get(name, len(RANK)):
             read.fields[name], ranks[name] = value, rank
     if unread - read.fields.keys():
         read.doubts.add("date_unreadable")
