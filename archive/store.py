@@ -33,9 +33,11 @@ class Store:
         self._portal = ""
         self._catalogs: dict[str, int] = {}
         self._kinds: dict[int, str] = {}
-        self._behind = 0
-        self._listed: set[tuple[int, int]] = set()
-        self._fresh: list[tuple[int, int]] = []
+        self._batch_counts: Counter[str] = Counter()
+        # The rows read in this crawl; a table, so that a batch taken back takes its rows back too.
+        self._connection.execute(
+            "CREATE TEMP TABLE read_rows (record_id, catalog_id, PRIMARY KEY (record_id, catalog_id))"
+        )
 
     def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
         """Note the portal, its catalogues and a new crawl; the crawl's id. `now` is UTC, ISO 8601."""
@@ -68,16 +70,8 @@ class Store:
 
     def write(self, batch: Iterable[Observation], now: str) -> None:
         """Write all of `batch` or, on an error, nothing of it."""
-        counts, behind, self._fresh = self.counts.copy(), self._behind, []
-        try:
-            self._write_batch(batch, now)
-        except BaseException:
-            self.counts, self._behind = counts, behind
-            self._listed.difference_update(self._fresh)
-            raise
-
-    def _write_batch(self, batch: Iterable[Observation], now: str) -> None:
-        with transaction(self._connection):
+        self._batch_counts = Counter[str]()
+        with transaction(self._connection) as c:
             for observation in batch:
                 match observation:
                     case ListPageSeen():
@@ -86,13 +80,14 @@ class Store:
                         self._write_own_page(observation, now)
                     case ProblemSeen():
                         self._write_problem(observation, now)
-            if self._behind >= INDEXING_STRIDE:
-                self._index()
+            if c.execute("SELECT count(*) FROM unindexed").fetchone()[0] >= INDEXING_STRIDE:
+                search.catch_up(c)
+        self.counts.update(self._batch_counts)
 
     def finish(self, outcome: str, now: str) -> None:
         """Close the crawl's books: outcome, time and counts."""
         with transaction(self._connection) as c:
-            self._index()
+            search.catch_up(c)
             c.execute(
                 "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ? WHERE id = ?",
                 (now, outcome, json.dumps(dict(sorted(self.counts.items()))), self.crawl_id),
@@ -113,8 +108,8 @@ class Store:
         catalog_id = self._catalogs[page.catalog_url]
         for row in page.rows:
             self._write_row(row.url, catalog_id, row.reading, now)
-        self.counts["list_pages"] += 1
-        self.counts["rows"] += len(page.rows)
+        self._batch_counts["list_pages"] += 1
+        self._batch_counts["rows"] += len(page.rows)
         if page.path:
             self._connection.execute("UPDATE catalogs SET path = ? WHERE id = ?", (page.path, catalog_id))
         self._connection.execute(
@@ -150,7 +145,6 @@ class Store:
             )
             record_id = int(added.lastrowid or 0)
             search.changed(self._connection, record_id, None)
-            self._behind += 1
             self._event(record_id, "added", now, {})
         self._connection.execute(
             "INSERT INTO listings VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen",
@@ -158,9 +152,8 @@ class Store:
         )
         # A catalogue may list a record twice in different words, pinned to its top and again in its place: the first
         # counts, or each crawl would take the one for an edit of the other.
-        if (record_id, catalog_id) not in self._listed:
-            self._listed.add((record_id, catalog_id))
-            self._fresh.append((record_id, catalog_id))
+        first = "INSERT OR IGNORE INTO read_rows VALUES (?, ?)"
+        if self._connection.execute(first, (record_id, catalog_id)).rowcount:
             self._read(record_id, catalog_id, reading, now)
 
     def _write_own_page(self, page: RecordPageSeen, now: str) -> None:
@@ -169,14 +162,14 @@ class Store:
         ).fetchone()
         if not found:
             return  # its row was in a batch that was never written: the next crawl reads both
-        self.counts["record_pages"] += 1
+        self._batch_counts["record_pages"] += 1
         record_id = int(found["id"])
         if page.cut and self._readings(record_id).get(OWN_PAGE):
             return  # half a page takes nothing away from what was read before
         self._read(record_id, OWN_PAGE, page.reading, now, body=page.body)
 
     def _write_problem(self, problem: ProblemSeen, now: str) -> None:
-        self.counts["problems"] += 1
+        self._batch_counts["problems"] += 1
         self._connection.execute(
             "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
@@ -222,7 +215,6 @@ class Store:
         new = {**merged.fields, "body": body}
         if any(old[name] != new[name] for name in search.INDEXED):
             search.changed(self._connection, record_id, [old[name] for name in search.INDEXED])
-            self._behind += 1
         repeated = [REPEATED] if REPEATED in old["flags"] else []
         self._connection.execute(
             _UPDATE,
@@ -278,12 +270,8 @@ class Store:
             readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
         return readings
 
-    def _index(self) -> None:
-        search.catch_up(self._connection)
-        self._behind = 0
-
     def _event(self, record_id: int, kind: str, now: str, detail: dict[str, Any]) -> None:
-        self.counts[kind] += 1
+        self._batch_counts[kind] += 1
         self._connection.execute(
             "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
             (record_id, kind, now, self.crawl_id, _json(detail)),
