@@ -8,7 +8,7 @@ from subprocess import PIPE, Popen
 
 import pytest
 
-from tests.web_archive import build
+from tests.web.sample_archive import build
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 

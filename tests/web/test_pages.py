@@ -1,0 +1,199 @@
+"""What the site's pages show, and what a running server does."""
+
+import asyncio
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import httpx
+import pytest
+from lxml import html
+
+from archive.database import ArchiveError
+from archive.web import cells, labels
+from archive.web.server import make_datasette, serve
+from tests.web.sample_archive import BODY, CHECKED, build
+
+
+def found(answer: httpx.Response) -> list[str]:
+    """The titles of a table page, in order."""
+    assert answer.status_code == 200, answer.text
+    return [cell.text_content().strip() for cell in html.fromstring(answer.text).cssselect("td.col-title")]
+
+
+def test_hits_are_marked(get):
+    page = get("/disclosures/search", _search="老旧小区改造 2017 同政发〔2017〕92号 样例县 640324001/2017-6").text
+    row = html.fromstring(page).cssselect("tbody tr")[0]
+    for column, marks in {
+        "title": ["2017"],
+        "document_number": ["同政发〔2017〕92号"],
+        "index_number": ["640324001/2017-61737"],
+        "publisher": ["样例县"],
+        "body": ["老旧小区改造"],
+    }.items():
+        assert [mark.text for mark in row.cssselect(f".col-{column} mark")] == marks, column
+
+
+def test_body_is_cut_in_tables_and_whole_on_its_page(get, database):
+    (record_id,) = database.execute("SELECT id FROM records WHERE body = ?", (BODY,)).fetchone()
+    for path in (
+        "/disclosures/records?body__notnull=1&kind=housing_expropriation",
+        "/disclosures/search?_search=工作方案",
+    ):
+        (shown,) = [cell.text_content() for cell in html.fromstring(get(path).text).cssselect("td.col-body.type-str")]
+        assert len(shown.strip()) <= cells.EXCERPT + 2
+    snippet = (
+        html.fromstring(get("/disclosures/search?_search=老旧小区").text).cssselect("td.col-body")[0].text_content()
+    )
+    assert "到这里才说到老旧小区改造" in snippet
+    assert BODY in html.fromstring(get(f"/disclosures/records/{record_id}").text).cssselect(".body")[0].text_content()
+
+
+def test_table_page(get):
+    page = get("/disclosures/records").text
+    tree = html.fromstring(page)
+    assert tree.get("lang") == "zh-CN"
+    assert tree.cssselect("h1")[0].text_content() == "记录 records"
+    head = [cell.text_content().split() for cell in tree.cssselect("th")]
+    assert head[:2] == [["编号", "id"], ["信息名称", "title"]]
+    assert ["发布日期", "▼", "published_on"] in head
+    assert "_sort=title" in tree.cssselect("th.col-title a")[0].get("href")
+    assert {cell.text_content() for cell in tree.cssselect("td.col-kind")} >= {"预决算", "通知公告"}
+    assert "样例县人民政府" in {cell.text_content() for cell in tree.cssselect("td.col-portal")}
+    assert "索引号重复" in get("/disclosures/records?kind=housing_expropriation").text
+    (link,) = html.fromstring(get("/disclosures/records?url=http://portal.example/housing/1.html").text).cssselect(
+        "td.col-url a"
+    )
+    assert link.get("href") == "http://portal.example/housing/1.html"
+    assert link.get("rel") == "noopener noreferrer nofollow"
+    dates = get("/disclosures/records.json?_shape=array&_size=max&published_on__notnull=1").json()
+    assert [row["published_on"] for row in dates] == sorted((row["published_on"] for row in dates), reverse=True)
+
+
+def test_row_without_a_link_or_title(get):
+    page = html.fromstring(get("/disclosures/records?title__contains=无链接").text)
+    assert page.cssselect("td.col-url a") == []
+    assert "row:" in page.cssselect("td.col-url")[0].text_content()
+
+
+def test_record_page(get, database):
+    (record_id,) = database.execute("SELECT id FROM records WHERE document_number IS NOT NULL").fetchone()
+    page = html.fromstring(get(f"/disclosures/records/{record_id}").text)
+    text = " ".join(page.text_content().split())
+    understood, printed = page.cssselect(".sides section")
+    assert "2017-04-28" in understood.text_content()
+    assert "2017年4月28日" in printed.text_content()
+    for expected in (
+        "未在该网站实地核对", "索引号重复", "同一门户另有记录使用相同的索引号", "首页 > 政府信息公开目录 > 棚户区改造",
+        "首次发现 first seen2026-11-20 09:02（北京时间）", "最后发现 last seen", "在列", "不是官方文本", "not an official copy",
+    ):  # fmt: skip
+        assert expected in text, expected
+    assert page.xpath("//dd/a[@href='http://portal.example/housing/1.html']/@rel") == ["noopener noreferrer nofollow"]
+    assert "各页读数" not in text
+
+
+def test_record_of_a_checked_portal_has_no_notice(get, database):
+    (record_id,) = database.execute("SELECT id FROM records WHERE portal = ?", (CHECKED.id,)).fetchone()
+    assert "未在该网站实地核对" not in get(f"/disclosures/records/{record_id}").text
+
+
+def test_home_page(get):
+    page = html.fromstring(get("/").text)
+    text = " ".join(page.text_content().split())
+    for expected in (
+        "政府信息公开目录档案",
+        "66 条记录",
+        "2 个门户",
+        "3 个目录",
+        "部门预算 60 条",
+        "Nothing here is an official copy",
+    ):
+        assert expected in text
+    (form,) = page.cssselect("form.find")
+    assert (form.get("action"), form.cssselect("input")[0].get("name")) == ("/disclosures/search", "_search")
+    dates = [entry.text for entry in page.cssselect(".entries time")]
+    assert len(dates) == 10
+    assert dates == sorted(dates, reverse=True)
+    assert "2071-01-01" not in dates
+    (budgets,) = page.xpath("//div[@class='kinds']//a[text()='部门预算']/@href")
+    assert html.fromstring(get(budgets).text).cssselect(".result b")[0].text == "60"
+
+
+def test_internals_are_hidden(get):
+    shown = get("/disclosures.json").json()
+    assert {table["name"] for table in shown["tables"] if not table["hidden"]} == {
+        name for name, table in labels.TABLES.items() if not table.hidden and name != "search"
+    }
+    page = get("/disclosures").text
+    for name in ("readings", "settings", "records_fts", "_sqlite_migrations", "unindexed"):
+        assert f"/disclosures/{name}" not in page
+
+
+def test_settings(site, get):
+    settings = get("/-/settings.json").json()
+    for name, value in {"suggest_facets": False, "facet_time_limit_ms": 3000, "sql_time_limit_ms": 5000,
+                        "max_returned_rows": 1000, "allow_download": False, "default_page_size": 50}.items():  # fmt: skip
+        assert settings[name] == value
+    assert get("/disclosures.db").status_code == 403
+    assert site.get_database("disclosures").is_mutable
+
+
+def test_a_write_is_refused(get, database):
+    assert "error" in get("/disclosures.json", sql="delete from records").text
+    assert database.execute("SELECT count(*) FROM records").fetchone() == (66,)
+
+
+def test_what_a_crawl_adds_is_seen_at_once(tmp_path):
+    archive = build(tmp_path / "live.db")
+    site = make_datasette(archive)
+
+    def count() -> int:
+        return asyncio.run(site.client.get("/live.json?sql=select+count(*)+as+n+from+records&_shape=array")).json()[0][
+            "n"
+        ]
+
+    before = count()
+    with closing(sqlite3.connect(archive)) as writer:
+        writer.execute(
+            "INSERT INTO records (portal, url, kind, first_seen, last_seen) VALUES ('yangli', 'x', 'other', '', '')"
+        )
+        writer.commit()
+        assert count() == before + 1  # it stands in the -wal only
+
+
+# --- the server ---
+
+
+def test_no_archive(tmp_path):
+    with pytest.raises(ArchiveError):
+        make_datasette(tmp_path / "none.db")
+
+
+def test_port_in_use(archive):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        serve(archive, "127.0.0.1", taken.getsockname()[1])
+
+
+def test_serves_until_interrupted(archive):
+    program = (
+        "import sys, pathlib; from archive.web.server import serve; "
+        "serve(pathlib.Path(sys.argv[1]), '127.0.0.1', 0, announce=lambda a: print(a, flush=True))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(archive)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        address = server.stdout.readline().strip()
+        for _ in range(50):
+            try:
+                assert httpx.get(f"{address}disclosures/search?_search=预算").status_code == 200
+                break
+            except httpx.ConnectError:
+                time.sleep(0.1)
+        os.kill(server.pid, signal.SIGINT)
+        assert server.wait(timeout=10) == 0
+        assert server.stderr.read() == ""
