@@ -13,7 +13,6 @@ from lxml import html
 from archive.segment import tokens
 from archive.web.gate import ranks
 
-
 SEARCHED = ("title", "publisher", "responsible_department", "document_number", "index_number", "body")
 
 
