@@ -1,0 +1,230 @@
+"""`evidence.db`: every response the crawler got, sealed so that a later change shows.
+
+One writer at a time; several processes may hold the file open (each write waits its turn). A capture belongs to
+the day (UTC) of its `fetched_at`. Should the clock go back to a day already sealed, the capture goes to the first
+day not sealed, so that no manifest ever changes. Days without captures have no manifest.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from archive.captured import chain, hash_up_to, read_capture
+from archive.dictionaries import Dictionaries
+from archive.evidence_file import open_for_writing, row_sha256
+from archive.exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of
+from archive.fixity import Expected, Fault, verify_file
+from archive.packing import MOST
+
+__all__ = ["Evidence", "EvidenceError", "Exchange", "Fault", "Manifest", "Stored", "verify_file"]
+
+_INSERT = """INSERT INTO captures (id, crawl_id, portal, url, fetched_at, status, payload_id, day, digest, head_bytes,
+    head, head_dictionary_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_MANIFEST = "SELECT day, first_id, last_id, captures, previous_hash, hash, sealed_at, token FROM manifests"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A capture as committed: its number, and the sha256 (hex) and length of its payload."""
+
+    id: int
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One sealed day. `token`: the answer of a timestamp server (`archive.timestamp`), or None."""
+
+    day: str
+    first_id: int
+    last_id: int
+    captures: int
+    previous_hash: str
+    hash: str
+    sealed_at: str
+    token: bytes | None
+
+    def row_sha256(self) -> bytes:
+        """The check sum kept beside the row."""
+        told = (self.day, self.first_id, self.last_id, self.captures, self.previous_hash, self.hash, self.sealed_at)
+        return row_sha256(*told, blob=self.token)
+
+
+class Evidence:
+    """The open file. The caller sees to it that two threads do not use it at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file. Raises EvidenceError if that cannot be done."""
+        self.path = path
+        self._con = open_for_writing(path)
+        self._dictionaries = Dictionaries(self._con)
+
+    def close(self) -> None:
+        """Close the file; what was written is in the one file then, with no `-wal` beside it."""
+        self._con.close()
+
+    def add_many(self, exchanges: Iterable[Exchange]) -> list[Stored]:
+        """Write all in one transaction and commit it. Raises ValueError for a payload past the limit, before writing."""
+        hashed = [(exchange, hashlib.sha256(exchange.payload)) for exchange in exchanges]
+        for exchange, _ in hashed:
+            if len(exchange.payload) > MOST:
+                raise ValueError(
+                    f"{exchange.url}: {len(exchange.payload)} bytes are more than the {MOST} that are kept"
+                )
+        with self._transaction():
+            number = self._last_id()
+            first_open = self._first_open_day()
+            stored = [
+                self._add(exchange, sha256.digest(), number + place, first_open)
+                for place, (exchange, sha256) in enumerate(hashed, start=1)
+            ]
+        self._dictionaries.trim()
+        return stored
+
+    def payload(self, sha256: str) -> bytes:
+        """The payload with this sha256 (hex). Raises EvidenceError if it is missing or no longer what it was."""
+        row = self._con.execute(
+            "SELECT stored, bytes, dictionary_id FROM payloads WHERE sha256 = ?", (bytes.fromhex(sha256),)
+        ).fetchone()
+        if row is None:
+            raise EvidenceError(f"payload {sha256} is missing")
+        try:
+            found = self._dictionaries.unpack(*row)
+        except EvidenceError as error:
+            raise EvidenceError(f"payload {sha256}: {error}") from error
+        if hashlib.sha256(found).hexdigest() != sha256:
+            raise EvidenceError(f"payload {sha256} is no longer what was stored")
+        return found
+
+    def exchange(self, capture_id: int) -> Exchange:
+        """A capture with its payload. Raises EvidenceError if it is missing or no longer what it was."""
+        try:
+            capture = read_capture(self._con, self._dictionaries, capture_id)
+        except EvidenceError as error:
+            raise EvidenceError(f"capture {capture_id}: {error}") from error
+        if capture.sealed_as(capture_id) != capture.digest:
+            raise EvidenceError(f"capture {capture_id} {capture.exchange.url} is no longer what was stored")
+        return replace(capture.exchange, payload=self.payload(capture.sha256))
+
+    def find(
+        self, portal: str | None = None, crawl_id: int | None = None, ids: Sequence[int] | None = None
+    ) -> Iterator[int]:
+        """The numbers, rising, of the captures that meet all the conditions given; all captures without one."""
+        condition = (portal, portal, crawl_id, crawl_id)
+        if ids is not None:
+            one = "SELECT id FROM captures WHERE id = ? AND (? IS NULL OR portal = ?) AND (? IS NULL OR crawl_id = ?)"
+            rows = [row for each in sorted(set(ids)) for row in self._con.execute(one, (each, *condition))]
+        elif portal is not None:
+            of_portal = "SELECT id FROM captures WHERE portal = ? AND (? IS NULL OR crawl_id = ?) ORDER BY id"
+            rows = self._con.execute(of_portal, (portal, crawl_id, crawl_id)).fetchall()
+        else:
+            every = "SELECT id FROM captures WHERE ? IS NULL OR crawl_id = ? ORDER BY id"
+            rows = self._con.execute(every, (crawl_id, crawl_id)).fetchall()
+        return iter([row[0] for row in rows])
+
+    def seal(self, today: str) -> list[Manifest]:
+        """Seal each day before `today` (`2026-11-23`, UTC) that has captures and no manifest; the new manifests, in order."""
+        before = date.fromisoformat(today).isoformat()
+        sealed_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        made = []
+        with self._transaction():
+            last, previous = self.head() or ("", GENESIS)
+            for day, hash_ in chain(self._con, self._last_id(), last, previous):
+                if day >= before:
+                    break
+                counted = "SELECT min(id), max(id), count(*) FROM captures WHERE day = ?"
+                first, last_id, count = self._con.execute(counted, (day,)).fetchone()
+                manifest = Manifest(day, first, last_id, count, previous, hash_, sealed_at, None)
+                self._con.execute(
+                    """INSERT INTO manifests (day, first_id, last_id, captures, previous_hash, hash, sealed_at, row_sha256)
+                       VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                    (day, first, last_id, count, previous, hash_, sealed_at, manifest.row_sha256()),
+                )
+                made.append(manifest)
+                previous = hash_
+        return made
+
+    def manifests(self) -> list[Manifest]:
+        """All sealed days, in order."""
+        return [Manifest(*row) for row in self._con.execute(f"{_MANIFEST} ORDER BY day")]
+
+    def head(self) -> tuple[str, str] | None:
+        """(day, hash) of the last manifest: the one thing to keep elsewhere, for it proves all before. None: nothing sealed."""
+        found: tuple[str, str] | None = self._con.execute(
+            "SELECT day, hash FROM manifests ORDER BY day DESC LIMIT 1"
+        ).fetchone()
+        return found
+
+    def tip(self) -> tuple[int, str] | None:
+        """(number of the last capture, hash over everything up to it, sealed or not). None: no captures.
+
+        `verify` takes it as it takes `head`, also after more was added and sealed.
+        """
+        last_id = self._last_id()
+        return (last_id, hash_up_to(self._con, last_id, *(self.head() or ("", GENESIS)))) if last_id else None
+
+    def attach_token(self, day: str, token: bytes) -> None:
+        """Keep a timestamp server's answer with the manifest of `day`. Raises EvidenceError if the day is not sealed."""
+        with self._transaction():
+            row = self._con.execute(f"{_MANIFEST} WHERE day = ?", (day,)).fetchone()
+            if row is None:
+                raise EvidenceError(f"{day} is not sealed, so there is nothing to stamp")
+            sealed = replace(Manifest(*row), token=token)
+            self._con.execute(
+                "UPDATE manifests SET token = ?, row_sha256 = ? WHERE day = ?", (token, sealed.row_sha256(), day)
+            )
+
+    def verify(self, expected: Expected | None = None) -> Iterator[Fault]:
+        """Recompute everything committed so far; see `archive.fixity.verify_file`."""
+        return verify_file(self.path, expected)
+
+    def _add(self, exchange: Exchange, sha256: bytes, number: int, first_open: str) -> Stored:
+        payload_id = self._payload_id(exchange, sha256)
+        day = max(exchange.fetched_at[:10], first_open)
+        head = head_of(exchange)
+        stored, dictionary_id = self._dictionaries.pack("head", exchange.portal, head)
+        columns = [getattr(exchange, name) for name in COLUMNS]
+        digest = capture_digest(exchange, number, day, sha256.hex())
+        self._con.execute(_INSERT, (number, *columns, payload_id, day, digest, len(head), stored, dictionary_id))
+        self._dictionaries.settle(exchange.portal)
+        return Stored(number, sha256.hex(), len(exchange.payload))
+
+    def _payload_id(self, exchange: Exchange, sha256: bytes) -> int:
+        row = self._con.execute("SELECT id FROM payloads WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is None:
+            stored, dictionary_id = self._dictionaries.pack("payload", exchange.portal, exchange.payload)
+            waits = stored is not exchange.payload and _is_page(exchange) and self._dictionaries.waits(exchange.portal)
+            row = self._con.execute(
+                "INSERT INTO payloads (sha256, bytes, dictionary_id, waiting, stored) VALUES (?, ?, ?, ?, ?) RETURNING id",
+                (sha256, len(exchange.payload), dictionary_id, exchange.portal if waits else None, stored),
+            ).fetchone()
+        return int(row[0])
+
+    def _last_id(self) -> int:
+        row = self._con.execute("SELECT seq FROM sqlite_sequence WHERE name = 'captures'").fetchone()
+        return int(row[0]) if row else 0
+
+    def _first_open_day(self) -> str:
+        sealed = self.head()
+        return (date.fromisoformat(sealed[0]) + timedelta(days=1)).isoformat() if sealed else ""
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._con.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._con.execute("COMMIT")
+        except BaseException:
+            self._dictionaries.forget()
+            if self._con.in_transaction:
+                self._con.execute("ROLLBACK")
+            raise
+
+
+def _is_page(exchange: Exchange) -> bool:
+    declared = exchange.response_header("Content-Type") or ""
+    return "html" in declared.lower() or exchange.payload[:256].lstrip()[:1] == b"<"

@@ -1,0 +1,110 @@
+"""The tables of `evidence.db`, and opening it.
+
+- `captures`: one exchange each. `day` is the manifest it is filed under; `head` is the packed JSON of all that has
+  no column; `digest` seals the whole (`archive.exchange.capture_digest`).
+- `payloads`: one entity body each, packed (`archive.packing`). `waiting` names the portal while a page waits
+  for that portal's first dictionary.
+- `dictionaries`: what some payloads and heads are packed with. Never deleted.
+- `manifests`: one finished day each. `token` is an RFC 3161 answer, if one was got.
+
+Rows are never deleted, and of a captured row nothing but its packing ever changes.
+`row_sha256` only finds damage to what no digest covers.
+"""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from archive.exchange import EvidenceError, canonical
+
+MIGRATIONS = Migrations("evidence")
+
+_BUSY_SECONDS = 30.0
+
+_TABLES = """
+CREATE TABLE dictionaries (
+  id INTEGER PRIMARY KEY, portal TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('payload', 'head')),
+  samples INTEGER NOT NULL, made_at TEXT NOT NULL, row_sha256 BLOB NOT NULL, dictionary BLOB NOT NULL
+) STRICT;
+CREATE INDEX dictionaries_portal ON dictionaries (portal, kind);
+CREATE TABLE payloads (
+  id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL,
+  dictionary_id INTEGER REFERENCES dictionaries (id), waiting TEXT, stored BLOB NOT NULL
+) STRICT;
+CREATE INDEX payloads_waiting ON payloads (waiting) WHERE waiting IS NOT NULL;
+CREATE TABLE captures (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, crawl_id INTEGER NOT NULL, portal TEXT NOT NULL, url TEXT NOT NULL,
+  fetched_at TEXT NOT NULL, status INTEGER NOT NULL, payload_id INTEGER NOT NULL REFERENCES payloads (id),
+  day TEXT NOT NULL, digest BLOB NOT NULL, head_bytes INTEGER NOT NULL,
+  head_dictionary_id INTEGER REFERENCES dictionaries (id), head BLOB NOT NULL
+) STRICT;
+CREATE INDEX captures_portal ON captures (portal, crawl_id);
+CREATE INDEX captures_day ON captures (day);
+CREATE TABLE manifests (
+  day TEXT PRIMARY KEY, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL, captures INTEGER NOT NULL,
+  previous_hash TEXT NOT NULL, hash TEXT NOT NULL, sealed_at TEXT NOT NULL, token BLOB, row_sha256 BLOB NOT NULL
+) STRICT;
+"""
+
+
+@MIGRATIONS()
+def tables(db: Database) -> None:
+    """The first tables."""
+    for statement in _TABLES.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Open the file, making it if there is none (readable by its owner alone: it holds sealed originals)."""
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+        con = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS)
+        # Pages of 1 KiB: packed pages are one or two KiB long, and larger ones would stand half empty (measured).
+        con.executescript(
+            "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        )
+        if MIGRATIONS.pending(Database(con)):
+            MIGRATIONS.apply(Database(con))
+    except (OSError, sqlite3.Error, UnicodeDecodeError, KeyError) as error:
+        raise EvidenceError(f"{path} cannot be opened as evidence: {error}") from error
+    return con
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open the file to read, changing nothing. Raises sqlite3.Error, or UnicodeDecodeError where its message quotes damage."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    try:
+        con = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
+        con.execute("SELECT count(*) FROM sqlite_schema")
+    except sqlite3.OperationalError:
+        if Path(f"{path}-wal").exists():
+            raise
+        con = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)  # a read-only medium
+        con.execute("SELECT count(*) FROM sqlite_schema")
+    return con
+
+
+def schema_of(con: sqlite3.Connection) -> dict[str, str]:
+    """Each table and index of the evidence: name → the SQL that made it."""
+    told = con.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 1) <> '_'")
+    return {str(name): str(sql) for name, sql in told if name != "sqlite_sequence"}
+
+
+def expected_schema(con: sqlite3.Connection) -> dict[str, str]:
+    """What `schema_of` should give, after the migrations the file says it had. Raises KeyError where it says nonsense."""
+    pending = [migration.name for migration in MIGRATIONS.pending(Database(con))]
+    con = sqlite3.connect(":memory:", isolation_level=None)
+    MIGRATIONS.apply(Database(con), stop_before=pending or None)
+    found = schema_of(con)
+    con.close()
+    return found
+
+
+def row_sha256(*values: object, blob: bytes | None) -> bytes:
+    """A check sum over the values of a row that no capture's digest covers."""
+    return hashlib.sha256(canonical(values) + b"\n" + (blob or b"")).digest()

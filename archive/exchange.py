@@ -1,0 +1,100 @@
+"""One exchange with a portal, and the digests that seal it. Pure: no file, no clock.
+
+A capture's digest is the sha256 over the canonical JSON of all its metadata, the payload's sha256, its number
+and the day it is filed under. A manifest's hash is the sha256 over the hash before it, the digests of the
+day in order of number, and the day. Both can be recomputed in any language from what an export shows.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+GENESIS = "0" * 64
+"""What stands for the hash before the first manifest."""
+
+COLUMNS = ("crawl_id", "portal", "url", "fetched_at", "status")
+"""Fields with a column of their own in the table of captures; the others go into its `head`."""
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class EvidenceError(Exception):
+    """The evidence file lacks what was asked for, or no longer holds it intact: one plain line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its response, as they went over the wire save that `payload` is decoded.
+
+    fetched_at: UTC, `2026-11-23T04:05:06.123456Z`. payload: the entity body after transfer and content
+    decoding. wire_bytes: its length as received. Header names and values are Latin-1 text, in the
+    order received. Raises ValueError for another form of time.
+    """
+
+    crawl_id: int
+    portal: str
+    url: str
+    method: str
+    request_headers: Headers
+    request_body: bytes
+    fetched_at: str
+    status: int
+    response_headers: Headers
+    payload: bytes
+    wire_bytes: int
+    protocol: str
+    ip_address: str | None
+    software: str
+
+    def __post_init__(self) -> None:
+        if len(self.fetched_at) != 27 or not self.fetched_at.endswith("Z"):
+            raise ValueError(f"fetched_at must read like 2026-11-23T04:05:06.123456Z, not {self.fetched_at!r}")
+        datetime.fromisoformat(self.fetched_at)
+
+    def response_header(self, name: str) -> str | None:
+        """The first response header of this name, whatever its case."""
+        return next((value for key, value in self.response_headers if key.lower() == name.lower()), None)
+
+
+_HEAD = tuple(field.name for field in fields(Exchange) if field.name not in (*COLUMNS, "payload"))
+
+
+def canonical(value: object) -> bytes:
+    """JSON with sorted keys, no blanks, ASCII only: one value, one sequence of bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+def _plain(value: object) -> object:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+
+
+def head_of(exchange: Exchange) -> bytes:
+    """The fields without a column of their own, as canonical JSON (bytes as base64)."""
+    return canonical({name: _plain(getattr(exchange, name)) for name in _HEAD})
+
+
+def restored(columns: Mapping[str, Any], head: bytes) -> Exchange:
+    """The exchange, with an empty payload, from its columns and head.
+
+    Raises ValueError, TypeError, KeyError or AttributeError if they are not what `head_of` made.
+    """
+    kept = json.loads(head)
+    kept["request_body"] = base64.b64decode(kept["request_body"], validate=True)
+    for name in ("request_headers", "response_headers"):
+        kept[name] = tuple((str(key), str(value)) for key, value in kept[name])
+    return Exchange(payload=b"", **kept, **columns)
+
+
+def capture_digest(exchange: Exchange, capture_id: int, day: str, payload_sha256: str) -> bytes:
+    """The 32 bytes that seal one capture."""
+    told = {name: _plain(getattr(exchange, name)) for name in (*COLUMNS, *_HEAD)}
+    return hashlib.sha256(canonical({**told, "id": capture_id, "day": day, "sha256": payload_sha256})).digest()
+
+
+def manifest_hash(previous: str, digests: Iterable[bytes], day: str) -> str:
+    """The hash of one day's manifest, in hex: sha256 of the lines `previous`, each digest in hex, `day`."""
+    return hashlib.sha256("\n".join([previous, *(digest.hex() for digest in digests), day]).encode()).hexdigest()

@@ -1,0 +1,259 @@
+"""Fixity checking: is every byte of the evidence still what was stored?
+
+Reads the file alone, read-only, and never raises for damage: whatever is wrong becomes a `Fault`. What it cannot
+see: captures taken off the very end before they were sealed, by someone who also mended the counters, and
+manifests remade from a given day on. Against both, keep `Evidence.head()` or `Evidence.tip()` elsewhere and pass it
+in. Bytes that belong to no row (free space, pages no longer used) are not evidence and are not checked.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.captured import Capture, hash_up_to, read_capture
+from archive.dictionaries import Dictionaries
+from archive.evidence_file import expected_schema, open_for_reading, row_sha256, schema_of
+from archive.exchange import GENESIS, EvidenceError, manifest_hash
+
+Expected = tuple[str | int, str]
+"""(day, hash) as `Evidence.head` gave it, or (number, hash) as `Evidence.tip` did."""
+
+_DAMAGE = (sqlite3.Error, EvidenceError, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
+"""What reading damaged rows can raise: ValueError also for a message of SQLite that quotes broken UTF-8."""
+
+_IDS = {
+    "captures": (
+        "SELECT id FROM captures NOT INDEXED ORDER BY id",
+        "SELECT id FROM captures NOT INDEXED ORDER BY id DESC",
+    ),
+    "payloads": (
+        "SELECT id FROM payloads NOT INDEXED ORDER BY id",
+        "SELECT id FROM payloads NOT INDEXED ORDER BY id DESC",
+    ),
+    "dictionaries": (
+        "SELECT id FROM dictionaries NOT INDEXED ORDER BY id",
+        "SELECT id FROM dictionaries NOT INDEXED ORDER BY id DESC",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong. `where`: "capture 17 http://…", "payload <sha256>", "manifest 2026-11-23", "database"…"""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+def verify_file(path: Path, expected: Expected | None = None) -> Iterator[Fault]:
+    """Recompute everything in the file and yield what is wrong. Never raises for damage.
+
+    Each payload is unpacked and hashed, each capture's digest and each manifest computed again, the numbers
+    checked for gaps, SQLite's own check run. `expected`: a hash kept elsewhere.
+    """
+    if not path.is_file():
+        yield Fault("file", f"{path} does not exist")
+        return
+    try:
+        con = open_for_reading(path)
+    except _DAMAGE as error:
+        yield Fault("file", f"SQLite cannot open it: {error}")
+        return
+    with closing(con):
+        try:
+            con.execute("BEGIN")  # one state of the file throughout, though a crawl may be writing
+        except _DAMAGE as error:
+            yield Fault("file", f"SQLite cannot read it: {error}")
+        yield from _database(con)
+        dictionaries = Dictionaries(con)
+        yield from _dictionaries(con)
+        yield from _payloads(con, dictionaries)
+        yield from _captures(con, dictionaries)
+        yield from _manifests(con)
+        yield from _expectation(con, expected)
+
+
+def _line(error: object) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _database(con: sqlite3.Connection) -> Iterator[Fault]:
+    """SQLite's own check, and the tables as this version makes them."""
+    try:
+        for (said,) in con.execute("PRAGMA integrity_check"):
+            if said != "ok":
+                yield Fault("database", _line(said))
+        for table, row, parent, _ in con.execute("PRAGMA foreign_key_check"):
+            yield Fault("database", f"row {row} of {table} points to a row of {parent} that is not there")
+        found, wanted = schema_of(con), expected_schema(con)
+        for name in sorted(found.keys() | wanted.keys()):
+            if found.get(name) != wanted.get(name):
+                yield Fault("database", f"{name} is not defined as it was made")
+    except _DAMAGE as error:
+        yield Fault("database", _line(error))
+
+
+def _ids(con: sqlite3.Connection, table: str) -> tuple[list[int], list[Fault]]:
+    """The numbers of a table's rows that can be read, with a fault for each run that is missing."""
+    found: list[int] = []
+    after: list[int] = []
+    faults: list[Fault] = []
+    rising, falling = _IDS[table]
+    try:
+        for (number,) in con.execute(rising):
+            found.append(number)
+    except _DAMAGE as error:
+        faults.append(Fault(table, f"cannot be read past {found[-1] if found else 'the start'}: {_line(error)}"))
+        try:
+            for (number,) in con.execute(falling):
+                after.append(number)
+        except _DAMAGE:
+            pass  # the same damage, met from the other side: already told
+    ids = sorted({number for number in (*found, *after) if isinstance(number, int)})
+    for before, number in zip([0, *ids], ids, strict=False):
+        if number - before > 1:
+            missing = f"{before + 1}" if number - before == 2 else f"{before + 1} to {number - 1}"
+            faults.append(Fault(f"{table} {missing}", "missing"))
+    return ids, faults
+
+
+def _dictionaries(con: sqlite3.Connection) -> Iterator[Fault]:
+    ids, faults = _ids(con, "dictionaries")
+    yield from faults
+    for number in ids:
+        try:
+            *told, kept, content = con.execute(
+                "SELECT id, portal, kind, samples, made_at, row_sha256, dictionary FROM dictionaries WHERE id = ?",
+                (number,),
+            ).fetchone()
+            if row_sha256(*told, blob=content) != kept:
+                yield Fault(f"dictionary {number}", "is no longer what was stored")
+        except _DAMAGE as error:
+            yield Fault(f"dictionary {number}", _line(error))
+
+
+def _payloads(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[Fault]:
+    ids, faults = _ids(con, "payloads")
+    yield from faults
+    for number in ids:
+        where = f"payload in row {number}"
+        try:
+            sha256, stored, size, dictionary_id = con.execute(
+                "SELECT sha256, stored, bytes, dictionary_id FROM payloads WHERE id = ?", (number,)
+            ).fetchone()
+            where = f"payload {sha256.hex()}"
+            if hashlib.sha256(dictionaries.unpack(stored, size, dictionary_id)).digest() != sha256:
+                yield Fault(where, "is no longer what was stored")
+        except _DAMAGE as error:
+            yield Fault(where, _line(error))
+    try:
+        unused = "SELECT id FROM payloads WHERE id NOT IN (SELECT payload_id FROM captures)"
+        for (number,) in con.execute(unused):
+            yield Fault(f"payload in row {number}", "belongs to no capture")
+    except _DAMAGE as error:
+        yield Fault("captures", _line(error))
+
+
+def _captures(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[Fault]:
+    ids, faults = _ids(con, "captures")
+    yield from faults
+    for number in ids:
+        try:
+            what = _differs(read_capture(con, dictionaries, number), number)
+        except _DAMAGE as error:
+            what = _line(error)
+        if what:
+            yield Fault(_name(con, number), what)
+    try:
+        row = con.execute("SELECT seq FROM sqlite_sequence WHERE name = 'captures'").fetchone()
+    except _DAMAGE as error:
+        yield Fault("database", _line(error))
+        return
+    counted, last = (row[0] if row else 0), (ids[-1] if ids else 0)
+    if counted != last:
+        yield Fault("captures", f"{counted} were numbered, but the last one there is {last}")
+
+
+def _name(con: sqlite3.Connection, number: int) -> str:
+    """The capture's number and, if that can be read, its address."""
+    try:
+        (url,) = con.execute("SELECT url FROM captures WHERE id = ?", (number,)).fetchone()
+    except _DAMAGE:
+        return f"capture {number}"
+    return f"capture {number} {url}"
+
+
+def _differs(capture: Capture, number: int) -> str | None:
+    if capture.sealed_as(number) != capture.digest:
+        return "its address, headers, times, payload or digest are no longer what was stored"
+    if capture.day < capture.exchange.fetched_at[:10]:
+        return f"it is filed under {capture.day}, before it was fetched"
+    return None
+
+
+def _manifests(con: sqlite3.Connection) -> Iterator[Fault]:
+    """The chain, over the digests as stored: that each is right is checked with its capture."""
+    previous = GENESIS
+    try:
+        days = [row[0] for row in con.execute("SELECT day FROM manifests NOT INDEXED ORDER BY day")]
+        last = days[-1] if days else ""
+        unsealed = con.execute(
+            "SELECT DISTINCT day FROM captures WHERE day <= ? AND day NOT IN (SELECT day FROM manifests)", (last,)
+        )
+        for (day,) in unsealed:
+            yield Fault(f"manifest {day}", "missing, though the day has captures and a later day is sealed")
+    except _DAMAGE as error:
+        yield Fault("manifests", _line(error))
+        return
+    for day in days:
+        where = f"manifest {day}"
+        try:
+            row = con.execute(
+                "SELECT first_id, last_id, captures, previous_hash, hash, sealed_at, token, row_sha256 FROM manifests WHERE day = ?",
+                (day,),
+            ).fetchone()
+            for what in _manifest_faults(con, day, row, previous):
+                yield Fault(where, what)
+            previous = row[4]
+        except _DAMAGE as error:
+            yield Fault(where, _line(error))
+
+
+def _manifest_faults(con: sqlite3.Connection, day: str, row: tuple[object, ...], previous: str) -> Iterator[str]:
+    *told, token, kept = row
+    first, last, count, stated_previous, stated, _ = told
+    if not isinstance(token, bytes | None) or row_sha256(day, *told, blob=token) != kept:
+        yield "its row is no longer what was stored"
+    there = con.execute("SELECT min(id), max(id), count(*) FROM captures WHERE day = ?", (day,)).fetchone()
+    if there != (first, last, count):
+        yield f"seals {count} captures, {first} to {last}; there are {there[2]}, {there[0]} to {there[1]}"
+    if stated_previous != previous:
+        yield "does not follow from the manifest before it"
+    digests = con.execute("SELECT digest FROM captures WHERE day = ? ORDER BY id", (day,))
+    if manifest_hash(str(stated_previous), (bytes(digest) for (digest,) in digests), day) != stated:
+        yield "the digests of its captures do not give its hash"
+
+
+def _expectation(con: sqlite3.Connection, expected: Expected | None) -> Iterator[Fault]:
+    """Whether the hash kept elsewhere still comes out."""
+    if expected is None:
+        return
+    point, wanted = expected
+    where = f"manifest {point}" if isinstance(point, str) else f"captures 1 to {point}"
+    try:
+        if isinstance(point, str):
+            row = con.execute("SELECT hash FROM manifests WHERE day = ?", (point,)).fetchone()
+            found = row[0] if row else None
+        else:
+            found = hash_up_to(con, point)
+    except _DAMAGE as error:
+        yield Fault(where, _line(error))
+        return
+    if found != wanted:
+        yield Fault(where, "missing" if found is None else f"the hash is {found}, not the {wanted} kept elsewhere")

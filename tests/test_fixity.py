@@ -1,0 +1,188 @@
+"""Whatever is changed in the evidence, or damaged, is found and named."""
+
+import hashlib
+import os
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from archive.dictionaries import Dictionaries
+from archive.evidence import Evidence, EvidenceError
+from tests.exchanges import DAYS, archive_of_three_days, exchange, faults, page
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "evidence.db"
+
+
+def change(path: Path, sql: str, *values: object) -> None:
+    con = sqlite3.connect(path)
+    con.execute("PRAGMA foreign_keys = OFF")
+    assert con.execute(sql, values).rowcount != 0
+    con.commit()
+    con.close()
+
+
+def flip(path: Path, offset: int) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[offset] ^= 0x01
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("DELETE FROM captures WHERE id = 17", ("captures 17: missing", "manifest 2026-11-20: seals 30 captures")),
+        ("DELETE FROM captures WHERE id = 80", ("captures 80: missing",)),
+        ("DELETE FROM captures WHERE id = 91", ("captures: 91 were numbered, but the last one there is 90",)),
+        ("UPDATE captures SET url = 'http://x/' WHERE id = 17", ("capture 17 http://x/: its address",)),
+        (
+            "UPDATE captures SET day = '2026-11-20' WHERE id = 31",
+            ("capture 31 http", "manifest 2026-11-20", "manifest 2026-11-21"),
+        ),
+        (
+            "UPDATE captures SET digest = zeroblob(32) WHERE id = 17",
+            ("capture 17 http", "manifest 2026-11-20: the digests"),
+        ),
+        ("UPDATE captures SET head = zeroblob(40) WHERE id = 17", ("capture 17 http",)),
+        (
+            "UPDATE captures SET payload_id = 9 WHERE id = 17",
+            ("capture 17 http", "payload in row 17: belongs to no capture"),
+        ),
+        (
+            "UPDATE payloads SET stored = x'00', bytes = 1 WHERE id = 17",
+            (f"payload {hashlib.sha256(page(16)).hexdigest()}",),
+        ),
+        ("DELETE FROM payloads WHERE id = 17", ("payloads 17: missing", "_16.html: its payload, row 17, is missing")),
+        ("DELETE FROM dictionaries WHERE id = 1", ("dictionaries 1: missing",)),
+        ("UPDATE dictionaries SET portal = 'x' WHERE id = 1", ("dictionary 1: is no longer",)),
+        ("UPDATE manifests SET token = NULL WHERE day = '2026-11-21'", ("manifest 2026-11-21: its row",)),
+        (
+            "UPDATE manifests SET hash = previous_hash WHERE day = '2026-11-20'",
+            ("manifest 2026-11-20", "manifest 2026-11-21: does not"),
+        ),
+        (
+            "DELETE FROM manifests WHERE day = '2026-11-20'",
+            ("manifest 2026-11-20: missing", "manifest 2026-11-21: does not"),
+        ),
+        ("DELETE FROM manifests WHERE day = '2026-11-21'", ("manifest 2026-11-21: missing",)),
+        ("DROP INDEX captures_day", ("database: captures_day",)),
+    ],
+)
+def test_changes_are_named(path: Path, sql: str, named: tuple[str, ...]) -> None:
+    head = archive_of_three_days(path)
+    assert faults(path, head) == []
+    change(path, sql)
+    found = faults(path, head)
+    for each in named:
+        assert any(each in line for line in found), found
+
+
+def test_a_history_remade_is_told_by_the_hash_kept_elsewhere(path: Path) -> None:
+    """Someone who rewrites a header, its digest and every manifest after it is caught by the hash alone."""
+    archive_of_three_days(path)
+    evidence = Evidence(path)
+    honest, tip = evidence.head(), evidence.tip()
+    evidence.close()
+    path.unlink()
+    forged = Evidence(path)
+    for nth, day in enumerate(DAYS):
+        forged.add_many(
+            exchange(n + (n == 17) * 900, fetched_at=f"{day}T01:02:03.000004Z") for n in range(nth * 30, nth * 30 + 30)
+        )
+    forged.seal("2026-11-23")
+    forged.close()
+    assert faults(path) == []
+    assert any("manifest 2026-11-21: the hash is" in line for line in faults(path, honest))
+    assert any("captures 1 to 91: the hash is" in line for line in faults(path, tip))
+
+
+def test_an_altered_header(path: Path) -> None:
+    archive_of_three_days(path)
+    con = sqlite3.connect(path)
+    head, size, dictionary = con.execute(
+        "SELECT head, head_bytes, head_dictionary_id FROM captures WHERE id = 5"
+    ).fetchone()
+    packer = Dictionaries(con)
+    altered = packer.unpack(head, size, dictionary).replace(b"test/0", b"test/1")
+    stored, dictionary = packer.pack("head", "sample", altered)
+    con.close()
+    change(path, "UPDATE captures SET head = ?, head_dictionary_id = ? WHERE id = 5", stored, dictionary)
+    (fault,) = faults(path)
+    assert fault.startswith("capture 5 http://127.0.0.1:8000/zwgk/t20261123_4.html")
+    with pytest.raises(EvidenceError, match=r"capture 5 http.* no longer"):
+        Evidence(path).exchange(5)
+
+
+def _where(path: Path, sql: str) -> int:
+    """The offset in the file of a byte of a value; of a long one, which goes on on other pages, near its beginning."""
+    value = sqlite3.connect(path).execute(sql).fetchone()[0]
+    raw = value.encode() if isinstance(value, str) else value
+    piece = raw if len(raw) <= 80 else raw[:20]
+    return path.read_bytes().index(piece) + len(piece) // 2
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("SELECT stored FROM payloads WHERE id = 40", f"payload {hashlib.sha256(page(39)).hexdigest()}"),
+        ("SELECT stored FROM payloads WHERE substr(stored, 1, 4) = x'25504446'", "payload "),
+        ("SELECT url FROM captures WHERE id = 40", "capture 40 http"),
+        ("SELECT digest FROM captures WHERE id = 40", "capture 40 http"),
+        ("SELECT head FROM captures WHERE id = 40", "capture 40 http"),
+        ("SELECT hash FROM manifests WHERE day = '2026-11-21'", "manifest 2026-11-21"),
+        ("SELECT token FROM manifests WHERE day = '2026-11-21'", "manifest 2026-11-21"),
+        ("SELECT dictionary FROM dictionaries WHERE id = 1", "dictionary 1"),
+        ("SELECT dictionary FROM dictionaries WHERE id = 2", "dictionary 2"),
+    ],
+)
+def test_a_flipped_byte_is_named(path: Path, sql: str, named: str) -> None:
+    archive_of_three_days(path)
+    flip(path, _where(path, sql))
+    found = faults(path)
+    assert any(line.startswith(named) for line in found), found
+
+
+def _everything(path: Path) -> object:
+    """All the evidence that can be read out of the file: exchanges, tokens, manifests."""
+    evidence = Evidence(path)
+    try:
+        return [evidence.exchange(n) for n in evidence.find()], evidence.manifests(), evidence.head()
+    finally:
+        evidence.close()
+
+
+def test_any_flipped_byte_is_found_or_harmless(path: Path) -> None:
+    """At random offsets over the whole file: a fault, or the evidence reads exactly as before."""
+    head = archive_of_three_days(path, each=25)
+    whole = path.read_bytes()
+    honest = _everything(path)
+    chance = random.Random(7)
+    found = 0
+    for offset in [*range(0, 100, 7), *(chance.randrange(len(whole)) for _ in range(150))]:
+        raw = bytearray(whole)
+        raw[offset] ^= 1 << chance.randrange(8)
+        path.write_bytes(raw)
+        if faults(path, head):
+            found += 1
+        else:
+            assert _everything(path) == honest, f"a flip at {offset} changed the evidence unseen"
+        for extra in ("-wal", "-shm"):
+            path.with_name(path.name + extra).unlink(missing_ok=True)
+    assert found > 60  # else the test looked in the wrong places
+
+
+@pytest.mark.parametrize("length", [0, 50, 1024, 20_000])
+def test_a_file_cut_short(path: Path, length: int) -> None:
+    head = archive_of_three_days(path)
+    path.write_bytes(path.read_bytes()[:length])
+    assert faults(path, head)
+
+
+def test_no_file(path: Path) -> None:
+    assert faults(path) == [f"file: {path} does not exist"]
+    path.write_bytes(os.urandom(4096))
+    assert faults(path)[0].startswith("file: SQLite cannot open it")
