@@ -1,0 +1,233 @@
+"""Timestamps, asked from a server of our own: openssl behind plain HTTP on the loopback."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from archive.evidence import Evidence
+from archive.timestamp import MOST, TimestampError, check, stamp
+from tests.exchanges import exchange
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="openssl, the tests' timestamp server, is not installed"
+)
+
+HASH = "ab" * 32
+CONFIG = """
+[req]
+distinguished_name = name
+[name]
+[root]
+basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign
+[tsa]
+basicConstraints = CA:false
+keyUsage = critical, digitalSignature
+extendedKeyUsage = critical, timeStamping
+[good]
+dir = .
+serial = serial
+crypto_device = builtin
+signer_cert = tsa.pem
+certs = others.pem
+signer_key = tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+accuracy = secs:1
+ess_cert_id_alg = sha256
+[picky]
+dir = .
+serial = serial
+signer_cert = tsa.pem
+signer_key = tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha512
+ess_cert_id_alg = sha256
+"""
+
+
+def openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def make_authority(folder: Path) -> bytes:
+    """A root and a timestamping certificate in `folder`; the root in PEM."""
+    (folder / "tsa.cnf").write_text(CONFIG)
+    (folder / "serial").write_text("01\n")
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-config", "tsa.cnf")
+    openssl(
+        folder,
+        "req",
+        "-x509",
+        *key,
+        "-keyout",
+        "root.key",
+        "-out",
+        "root.pem",
+        "-subj",
+        "/CN=Sample root",
+        "-extensions",
+        "root",
+    )
+    openssl(folder, "req", "-new", *key, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Sample clock")
+    openssl(
+        folder,
+        *("x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial"),
+        *("-extfile", "tsa.cnf", "-extensions", "tsa", "-out", "tsa.pem"),
+    )
+    # Two more certificates in the answer, the larger first: openssl keeps that order, which is not DER's.
+    both = sorted([(folder / "root.pem").read_bytes(), (folder / "tsa.pem").read_bytes()], key=len)
+    (folder / "others.pem").write_bytes(both[1] + both[0])
+    return (folder / "root.pem").read_bytes()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """/good, /picky: openssl's answer; the others misbehave."""
+
+    folder: Path
+
+    def do_POST(self) -> None:
+        query = self.rfile.read(int(self.headers["Content-Length"]))
+        assert self.headers["Content-Type"] == "application/timestamp-query"
+        name = self.path.strip("/")
+        if name == "slow":
+            time.sleep(1)
+        if name in {"good", "picky", "stale"}:
+            if name == "stale" and (self.folder / "stale.tsq").exists():
+                query = (self.folder / "stale.tsq").read_bytes()
+            (self.folder / "stale.tsq").write_bytes(query)
+            (self.folder / "query.tsq").write_bytes(query)
+            section = "picky" if name == "picky" else "good"
+            openssl(
+                self.folder,
+                "ts",
+                "-reply",
+                "-config",
+                "tsa.cnf",
+                "-section",
+                section,
+                "-queryfile",
+                "query.tsq",
+                "-out",
+                "a.tsr",
+            )
+            body = (self.folder / "a.tsr").read_bytes()
+        else:
+            body = {"garbage": b"<html>not a timestamp</html>", "empty": b"", "large": b"0" * (MOST + 1)}.get(name, b"")
+        with suppress(BrokenPipeError):  # who asked may have gone
+            self.send_response(500 if name == "broken" else 200)
+            self.end_headers()
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class names it so)
+        pass
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    folder = tmp_path_factory.mktemp("tsa")
+    return folder, make_authority(folder)
+
+
+@pytest.fixture(scope="module")
+def server(authority: tuple[Path, bytes]) -> Iterator[str]:
+    Handler.folder = authority[0]
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=made.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{made.server_port}"
+    made.shutdown()
+    made.server_close()
+
+
+def test_stamp_and_check(authority: tuple[Path, bytes], server: str) -> None:
+    token = stamp(HASH, f"{server}/good")
+    at = check(token, HASH, [authority[1]])
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=2)
+
+
+def test_openssl_accepts_the_token(authority: tuple[Path, bytes], server: str) -> None:
+    folder, _ = authority
+    (folder / "token.tsr").write_bytes(stamp(HASH, f"{server}/good"))
+    (folder / "hash.txt").write_text(HASH)
+    openssl(folder, "ts", "-verify", "-data", "hash.txt", "-in", "token.tsr", "-CAfile", "root.pem")
+
+
+def test_another_hash_root_or_token(authority: tuple[Path, bytes], server: str, tmp_path: Path) -> None:
+    token = stamp(HASH, f"{server}/good")
+    with pytest.raises(TimestampError, match="another hash"):
+        check(token, "cd" * 32, [authority[1]])
+    with pytest.raises(TimestampError, match="does not hold"):
+        check(token, HASH, [make_authority(tmp_path)])
+    with pytest.raises(TimestampError, match="root certificates"):
+        check(token, HASH, [b"no certificate"])
+    with pytest.raises(TimestampError, match="root certificates"):
+        check(token, HASH, [])
+    with pytest.raises(TimestampError, match="no timestamp"):
+        check(b"nothing", HASH, [authority[1]])
+
+
+def test_no_altered_token_says_another_time(authority: tuple[Path, bytes], server: str) -> None:
+    """Bytes outside what is signed may change (openssl takes such a token too); the time it proves may not."""
+    token = stamp(HASH, f"{server}/good")
+    at = check(token, HASH, [authority[1]])
+    refused = 0
+    for offset in range(0, len(token), 9):
+        altered = bytearray(token)
+        altered[offset] ^= 0x01
+        try:
+            assert check(bytes(altered), HASH, [authority[1]]) == at
+        except TimestampError:
+            refused += 1
+    assert refused > len(token) // 9 // 4
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("picky", "refused the timestamp"),
+        ("garbage", "no timestamp answer"),
+        ("empty", "no timestamp answer"),
+        ("broken", "HTTP Error 500"),
+        ("large", "more than"),
+    ],
+)
+def test_servers_that_fail(server: str, name: str, said: str) -> None:
+    with pytest.raises(TimestampError, match=said) as caught:
+        stamp(HASH, f"{server}/{name}")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_answer_to_an_earlier_request(server: str) -> None:
+    stamp(HASH, f"{server}/good")
+    with pytest.raises(TimestampError, match="another request"):
+        stamp(HASH, f"{server}/stale")
+
+
+def test_no_server(server: str) -> None:
+    with pytest.raises(TimestampError, match="cannot be asked"):
+        stamp(HASH, f"{server}/slow", timeout=0.2)
+    with pytest.raises(TimestampError, match="cannot be asked"):
+        stamp(HASH, "http://127.0.0.1:1/")
+    with pytest.raises(TimestampError, match="begins with http"):
+        stamp(HASH, "file:///etc/hostname")
+
+
+def test_kept_with_the_manifest(authority: tuple[Path, bytes], server: str, tmp_path: Path) -> None:
+    evidence = Evidence(tmp_path / "evidence.db")
+    evidence.add_many([exchange()])
+    (manifest,) = evidence.seal("2026-11-24")
+    evidence.attach_token(manifest.day, stamp(manifest.hash, f"{server}/good"))
+    token = evidence.manifests()[0].token
+    assert token is not None
+    assert check(token, manifest.hash, [authority[1]])
+    assert list(evidence.verify()) == []
