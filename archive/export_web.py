@@ -1,0 +1,257 @@
+"""Evidence as WARC and WACZ, for the tools of web archives (warcio, pywb, ReplayWeb.page).
+
+Payloads are kept decoded, so the headers that spoke of their wire form stand under `X-Archive-Orig-…`, as
+in archives of browser captures, and `Content-Length` is that of the record. Everything else is as received. Status
+lines carry the standard phrase: the one received is not kept. Record ids come from the captures, so the same
+captures and `made_at` give the same bytes.
+"""
+
+import contextlib
+import hashlib
+import html
+import io
+import json
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import responses
+from importlib import import_module
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote, urlsplit
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.evidence import Evidence
+from archive.exchange import Exchange, Headers
+
+_WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_LINE_BREAK = re.compile(r"[\r\n]+")
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+
+
+_CONTENT_TYPES = {
+    "warcinfo": "application/warc-fields",
+    "response": "application/http; msgtype=response",
+    "revisit": "application/http; msgtype=response",
+    "request": "application/http; msgtype=request",
+}
+
+Fields = list[tuple[str, str]]
+
+
+class ExportError(Exception):
+    """The export could not be made: one plain line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An answer written earlier, for a "not modified" to refer to."""
+
+    date: str
+    digest: str
+
+
+def write_warc(
+    evidence: Evidence,
+    capture_ids: Iterable[int],
+    out: BinaryIO | Path,
+    *,
+    made_at: str | None = None,
+    description: str = "",
+) -> int:
+    """Write the captures as WARC/1.1, each record gzipped by itself, in order of number; how many were written.
+
+    A path should end in `.warc.gz`. An answer 304 becomes a `revisit` of the last answer 200 for that
+    address, if it is among those written; else, as everything else, redirects and refusals too, a `response`.
+    `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
+    """
+    if isinstance(out, Path):
+        part = out.with_name(f"{out.name}.part")  # a file of the right name is whole
+        try:
+            with part.open("wb") as file:
+                written = write_warc(evidence, capture_ids, file, made_at=made_at, description=description)
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+        return written
+    made_at = made_at or datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
+    ids = sorted(set(capture_ids))
+    writer.write_record(_warcinfo(made_at, description, ids))
+    seen: dict[str, _Seen] = {}
+    for number in ids:
+        exchange = evidence.exchange(number)
+        for record in _records(number, exchange, seen):
+            writer.write_record(record)
+    return len(ids)
+
+
+def write_wacz(
+    evidence: Evidence, capture_ids: Iterable[int], out: Path, *, made_at: str | None = None, title: str = ""
+) -> int:
+    """Write the captures as WACZ: the WARC, its index, and the list of pages with their titles; how many were written.
+
+    Raises EvidenceError for a capture that is not intact, ExportError if the wacz package refuses.
+    """
+    ids = sorted(set(capture_ids))
+    with tempfile.TemporaryDirectory() as folder:
+        warc, pages, made = Path(folder, "data.warc.gz"), Path(folder, "pages.jsonl"), Path(folder, "made.wacz")
+        write_warc(evidence, ids, warc, made_at=made_at, description=title)
+        with pages.open("w", encoding="ascii") as file:
+            file.writelines(f"{json.dumps(line)}\n" for line in _page_list(evidence, ids))
+        asked = ["create", "--output", str(made), "--copy-pages", "--pages", str(pages)]
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            # Loaded here: it takes a second, which only this export should cost.
+            failed = import_module("wacz.main").main([*asked, *(["--title", title] if title else []), str(warc)])
+        if failed:
+            raise ExportError(f"the wacz package made no file: {' '.join(said.getvalue().split())}")
+        shutil.move(made, out)
+    return len(ids)
+
+
+def page_title(exchange: Exchange) -> str:
+    """The title the page gives itself, in whatever charset; its address if it gives none."""
+    found = _TITLE.search(_text(exchange))
+    title = " ".join(html.unescape(found.group(1)).split()) if found else ""
+    return title or exchange.url
+
+
+def _text(exchange: Exchange) -> str:
+    """The payload as text: by the charset declared, else UTF-8 if it is that, else GB 18030."""
+    declared = _CHARSET.search(exchange.response_header("Content-Type") or "")
+    declared = declared or _CHARSET.search(exchange.payload[:2048].decode("latin-1"))
+    stated = declared.group(1).lower() if declared else "utf-8"
+    for charset in ("gb18030" if stated.startswith("gb") else stated, "utf-8"):
+        with contextlib.suppress(UnicodeDecodeError, LookupError):
+            return exchange.payload.decode(charset)
+    return exchange.payload.decode("gb18030", errors="replace")
+
+
+def _page_list(evidence: Evidence, ids: Iterable[int]) -> Iterator[dict[str, str]]:
+    yield {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}
+    for number in ids:
+        exchange = evidence.exchange(number)
+        if exchange.status == 200 and exchange.method == "GET" and _is_html(exchange):
+            page_id = _identity(number, exchange, "page").hex
+            yield {"id": page_id, "url": _uri(exchange.url), "ts": exchange.fetched_at, "title": page_title(exchange)}
+
+
+def _is_html(exchange: Exchange) -> bool:
+    declared = exchange.response_header("Content-Type")
+    return "html" in declared.lower() if declared else exchange.payload[:256].lstrip()[:1] == b"<"
+
+
+def _records(number: int, exchange: Exchange, seen: dict[str, _Seen]) -> Iterator[ArcWarcRecord]:
+    """The response (or revisit) record, then the request record that goes with it."""
+    uri, digest = _uri(exchange.url), _sha256(exchange.payload)
+    response_id, request_id = (f"<urn:uuid:{_identity(number, exchange, part)}>" for part in ("response", "request"))
+    common = [("WARC-Target-URI", uri), ("WARC-Date", exchange.fetched_at)]
+    if exchange.ip_address:
+        common.append(("WARC-IP-Address", exchange.ip_address))
+    answered = [*common, ("WARC-Concurrent-To", request_id)]
+    if exchange.status == 304 and uri in seen:
+        yield _record("revisit", response_id, [*answered, *_revisit_fields(exchange, uri, seen[uri])], b"")
+    else:
+        if exchange.status == 200:
+            seen[uri] = _Seen(exchange.fetched_at, digest)
+        yield _record("response", response_id, [*answered, ("WARC-Payload-Digest", digest)], _response_block(exchange))
+    asked = [*common, ("WARC-Concurrent-To", response_id), ("WARC-Payload-Digest", _sha256(exchange.request_body))]
+    yield _record("request", request_id, asked, _request_block(exchange, uri))
+
+
+def _revisit_fields(exchange: Exchange, uri: str, earlier: _Seen) -> Fields:
+    """A "not modified" as a pointer to the page it confirms. Its headers stand in the record's own.
+
+    As the record's block, where WARC would also have them, they make pywb replay an empty page.
+    """
+    received = [(f"X-Archive-Orig-{_one_line(name)}", _one_line(value)) for name, value in exchange.response_headers]
+    return [
+        ("WARC-Payload-Digest", earlier.digest),
+        ("WARC-Profile", _NOT_MODIFIED),
+        ("WARC-Refers-To-Target-URI", uri),
+        ("WARC-Refers-To-Date", earlier.date),
+        ("X-Archive-Orig-Status-Line", _status_line(exchange)),
+        *received,
+    ]
+
+
+def _record(kind: str, record_id: str, told: Fields, block: bytes) -> ArcWarcRecord:
+    """A record whose block is taken as it stands: warcio would rewrite header bytes that are not ASCII."""
+    content_type = _CONTENT_TYPES[kind]
+    headers = [("WARC-Type", kind), ("WARC-Record-ID", record_id), *told]
+    headers += [("WARC-Block-Digest", _sha256(block)), ("Content-Type", content_type)]
+    warc_headers = StatusAndHeaders("", headers, protocol="WARC/1.1")
+    return ArcWarcRecord("warc", kind, warc_headers, io.BytesIO(block), None, content_type, len(block))
+
+
+def _sha256(block: bytes) -> str:
+    return f"sha256:{hashlib.sha256(block).hexdigest()}"
+
+
+def _status_line(exchange: Exchange) -> str:
+    return f"{_protocol(exchange)} {exchange.status} {responses.get(exchange.status, '')}"
+
+
+def _warcinfo(made_at: str, description: str, ids: list[int]) -> ArcWarcRecord:
+    told = {
+        "software": "disclosures",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "description": _one_line(description),
+    }
+    block = "".join(f"{name}: {value}\r\n" for name, value in told.items() if value).encode()
+    record_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{made_at} {ids}")
+    return _record("warcinfo", f"<urn:uuid:{record_id}>", [("WARC-Date", made_at)], block)
+
+
+def _response_block(exchange: Exchange) -> bytes:
+    headers = [
+        (f"X-Archive-Orig-{name}" if name.lower() in _WIRE_FORM else name, value)
+        for name, value in exchange.response_headers
+    ]
+    if exchange.status != 304:
+        headers.append(("Content-Length", str(len(exchange.payload))))
+    return _http(_status_line(exchange), headers) + exchange.payload
+
+
+def _request_block(exchange: Exchange, uri: str) -> bytes:
+    parts = urlsplit(uri)
+    headers = list(exchange.request_headers)
+    if not any(name.lower() == "host" for name, _ in headers):
+        # HTTP/1.1 cannot do without, but clients add it after the request can be seen.
+        headers.insert(0, ("Host", parts.netloc.rpartition("@")[2]))
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return _http(f"{exchange.method} {target} {_protocol(exchange)}", headers) + exchange.request_body
+
+
+def _protocol(exchange: Exchange) -> str:
+    """What a WARC can say: HTTP/2 has no text form, and its exchanges are written as HTTP/1.1."""
+    return exchange.protocol if exchange.protocol in {"HTTP/1.0", "HTTP/1.1"} else "HTTP/1.1"
+
+
+def _http(first_line: str, headers: Headers | Fields) -> bytes:
+    lines = [first_line, *(f"{_one_line(name)}: {_one_line(value)}" for name, value in headers)]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def _one_line(text: str) -> str:
+    return _LINE_BREAK.sub(" ", text)
+
+
+def _uri(url: str) -> str:
+    """The address in ASCII: escapes stay as they are, Chinese and blanks are escaped as UTF-8."""
+    return quote(url, safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def _identity(number: int, exchange: Exchange, part: str) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{exchange.url}#{exchange.fetched_at}#{number}#{part}")
