@@ -1,0 +1,137 @@
+"""What of a text counts when two readings of it are compared, and what is noise: counters, clocks, weather, page tools.
+
+Pure. Noise is taken out only where it surely is such a box: a whole line, or its label with a value directly behind at
+the start or the end of a line. The same words inside a sentence stay.
+"""
+
+import re
+import unicodedata
+
+# The forms of one character that differ in width alone (U+FF01…U+FFEE), and no other: ① is not 1, and 〇 not 0.
+_WIDTHS = {
+    code: folded
+    for code in range(0xFF01, 0xFFEF)
+    if (folded := unicodedata.normalize("NFKC", chr(code))) != chr(code) and len(folded) == 1
+}
+_HANGUL_FILLERS = (0x115F, 0x1160, 0x3164, 0xFFA0)
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\u2800\ufe00-\ufe0f\ufeff\ufff9-\ufffc\U000e0001-\U000e007f\U000e0100-\U000e01ef"
+    + "".join(map(chr, _HANGUL_FILLERS))
+    + "]"
+)
+
+_COUNT = r"\d+(?:,\d{3})*+(?:\s*人?次)?+"
+_NUMBER = rf"(?:{_COUNT}|[\[(]\s*{_COUNT}\s*[\])])"
+_PAGE = "(?:本页|本文|本站|此页|该页|页面|文章|信息)?"
+_COUNT_NOUN = "(?:总?次数|总?数量|总?量|总?数|人数|人次|率)"
+_NAMED_COUNT = f"{_PAGE}(?:浏览|点击|阅读|点阅|人气|访问|查看|下载){_COUNT_NOUN}"
+_SHORT_COUNT = f"{_PAGE}(?:浏览|点击|阅读|点阅|人气)"
+_NO_UNIT = r"(?!\s*[万亿千百余多个条件篇%])"
+_DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
+_TIME = r"\d{1,2}(?:\s*:\s*\d{2}(?:\s*:\s*\d{2})?|\s*时\s*\d{1,2}\s*分(?:\s*\d{1,2}\s*秒)?)"
+_DAY = r"(?:星期|周|礼拜)[一二三四五六日天]"
+_LUNAR = r"农历[\u4e00-\u9fff]{2,12}"
+_MOMENT = rf"{_DATE}(?:\s*{_DAY})?(?:\s*{_TIME})?(?:\s*{_DAY})?(?:\s*{_LUNAR})?"
+
+_COUNTERS = (
+    rf"(?:{_NAMED_COUNT}|{_SHORT_COUNT})\s*:\s*{_NUMBER}{_NO_UNIT}",
+    rf"(?:{_NAMED_COUNT}|{_SHORT_COUNT})\s*[\[(]\s*{_COUNT}\s*[\])]",
+    rf"{_NAMED_COUNT}[ \xa0\u3000]+{_COUNT}{_NO_UNIT}",  # blanks, but no tab: cells of a table are no counter
+    rf"[(\[]?已(?:下载|浏览|阅读|点击|访问)\s*{_COUNT}(?<=次)[)\]]?",
+)
+_EMPTY_COUNTER = rf"{_NAMED_COUNT}\s*:(?:\s*次)?"  # filled in by script
+_CLOCKS = (
+    rf"(?:本?(?:页面|网页|页)(?:生成|打印)(?:时间|日期|于)|打印(?:时间|日期)|(?:当前|现在|系统|服务器)时间|现在是)\s*:?\s*{_MOMENT}",
+    rf"(?:今天|今日)(?:是|:)\s*:?\s*{_DATE}\s*{_DAY}(?:\s*{_LUNAR})?",
+)
+_SHARED = (
+    "(?:微信好友|微信|朋友圈|新浪微博|腾讯微博|微博|QQ空间|QQ好友|QQ|人人网|豆瓣网|豆瓣|百度贴吧|百度空间|开心网|"
+    "复制链接|复制网址|一键分享|更多)"
+)
+_SHARE = rf"(?:一键)?分享(?:到|至)?\s*(?::[\s|]*{_SHARED}|{_SHARED}[\s|/、,]*{_SHARED})(?:[\s|/、,]*{_SHARED})*"
+_SIZE = r"(?:特大|超大|大|中|小|默认|标准|A\+|A-|\+|-)"
+_SIZES = rf"[【\[(]?(?:字号大小|字号|字体大小|字体|文字大小)\s*:?\s*[\[(]?\s*{_SIZE}(?:[\s|/,]*{_SIZE})+\s*[】\])]?"
+_TOOL = (
+    "(?:打印本页|打印此页|打印本文|打印页面|打印正文|打印文章|我要打印|打印|关闭窗口|关闭本页|关闭此页|关闭页面|关闭|返回顶部|返回首页|收藏本页|加入收藏|"
+    "收藏|我要纠错|纠错|TOP|下载本页)"
+)
+_TOOLS = (
+    rf"(?:[【\[]\s*{_TOOL}(?:[\s|/]+{_TOOL})*\s*[】\]]\s*)+",
+    r"\(?(?:打印本页|打印此页|打印本文|打印页面|关闭窗口|关闭本页|关闭此页|关闭页面)\)?",
+)
+_SCAN = (
+    r"(?:微信)?扫一扫[,\s]*(?:用|在|使用|通过)?(?:手机|微信|移动端)(?:上|端)?(?:打开|查看|浏览|访问|阅读|分享)(?:当前|本|此|该)?"
+    r"(?:页面?|网页|文章|内容)"
+)
+
+_AT_EDGES = "|".join((*_COUNTERS, *_CLOCKS, _SHARE, _SIZES, *_TOOLS, _SCAN))
+_AT_START = re.compile(rf"\s*(?:{_AT_EDGES})(?=$|[\s|【\[(])")
+_AT_END = re.compile(rf"(?:(?<=[\s|】\])])|(?=[【\[(])|^)(?:{_AT_EDGES}|{_EMPTY_COUNTER})\s*$")
+_LONGEST = 200  # characters of noise at the end of a line
+
+_WEATHER_WORD = "(?:晴|多云|阴|雷阵雨|阵雨|小雨|中雨|大雨|暴雨|雨夹雪|小雪|中雪|大雪|雾|霾|浮尘|扬沙|转|到)"
+_DEGREES = r"-?\d{1,2}\s*(?:℃|°C|度)?\s*[~-]?\s*-?\d{1,2}\s*(?:℃|°C)|-?\d{1,2}\s*(?:℃|°C)"
+_WEATHER = re.compile(
+    rf"(?:(?:今日|今天|当前|实时|本地)?天气(?:预报)?\s*:?\s*|[\u4e00-\u9fff]{{2,8}}[县市区]\s*)?(?:{_WEATHER_WORD}\s*)+[,\s]*(?:{_DEGREES})"
+    r"(?:[,\s]*(?:[东南西北]{1,2}风|微风|无持续风向|[<≤]?\d{1,2}(?:[-~]\d{1,2})?级))*(?:[,\s]*(?:空气质量\s*:?\s*)?(?:优|良|[轻中重]度污染))?"
+)
+_SHARE_LABEL = re.compile(r"(?:一键)?分享(?:到|至)?\s*:")
+_TOOL_LINE = re.compile(rf"[\s|/]*{_TOOL}(?:[\s|/]+{_TOOL})+[\s|/]*|返回顶部|TOP")
+_NOISE_WORDS = re.compile(
+    "浏览|点击|阅读|访问|查看|下载|点阅|人气|时间|日期|生成于|打印|现在是|今[天日]|分享|字[号体]|文字大小|关闭|返回|收藏|纠错|TOP|扫一扫|℃|°C"
+)
+
+_ROTATING = re.compile(r"(?<=//)([\w.-]+?)\.?x[0-9a-f]{10,16}(xx)?\.ipv6best\.cn(?![\w.])", re.IGNORECASE)
+
+
+def essence(text: str | None) -> str:
+    """`text` without noise, blanks and invisible characters, widths folded: equal for two readings that say the same."""
+    text = text or ""
+    # Joined, the lines make one line, whose ends may be noise in their turn.
+    while (shorter := _essence_of_lines(text)) != text:
+        text = shorter
+    return text
+
+
+def _essence_of_lines(text: str) -> str:
+    text = _INVISIBLE.sub("", stable_url(text)).translate(_WIDTHS)
+    return "".join("".join(_without_noise(line).split()) for line in text.splitlines())
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two readings of a field or body say the same."""
+    return one == other or essence(one) == essence(other)
+
+
+def stable_url(url: str) -> str:
+    """`url` with the host that a rotating IPv6 gateway stands for: http://www.a.cnx7a72968303868.ipv6best.cn → http://www.a.cn.
+
+    Gateways to https sites write "-" for "." and end in "xx". Any text may be given; all addresses in it are folded.
+    """
+    return _ROTATING.sub(_host, url) if "ipv6best" in url.lower() else url
+
+
+def same_url(one: str, other: str) -> bool:
+    """Whether two addresses are one but for a rotating host."""
+    return stable_url(one) == stable_url(other)
+
+
+def _host(found: re.Match[str]) -> str:
+    return found[1].replace("-", ".") if found[2] else found[1]
+
+
+def _without_noise(line: str) -> str:
+    """The line without the boxes at its ends; "" if it is nothing else."""
+    if not _NOISE_WORDS.search(line):
+        return line
+    while not _is_box(line.strip()):
+        noise = _AT_START.match(line) or _AT_END.search(line, max(0, len(line) - _LONGEST))
+        if noise is None:
+            return line
+        line = line[: noise.start()] + line[noise.end() :]
+    return ""
+
+
+def _is_box(line: str) -> bool:
+    return any(form.fullmatch(line) for form in (_WEATHER, _SHARE_LABEL, _TOOL_LINE))

@@ -1,0 +1,427 @@
+"""What an answer is before anything is read from it: a page, a page that is gone, a refusal, or a fault.
+
+Pure. A wrong `gone` would accuse a government of removing a document, and a wrong `blocked` would stop a crawl, so both
+need proof: words count only as a message of their own on a page that says little else and shows no sign of a document.
+In doubt an answer is a page.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from crawler.extract.body import find_body
+from crawler.extract.labels import tidy
+from crawler.extract.text import BLOCKS, HIDDEN, Element, line_of
+from crawler.extract.tree import parse_html
+
+PAGE, GONE, BLOCKED, ERROR, HOME = "page", "gone", "blocked", "error", "home"
+
+BLOCKING = frozenset({401, 403, 405, 412, 418, 429, 521})
+"""Answers of firewalls and rate limits, not of catalogues (portals' challenges: 加速乐 521, 瑞数 412, 云堤 405)."""
+
+HEAD = 16_000
+"""So many characters are looked through for suspicious words: about 20 KB of a Chinese page."""
+
+_SHORTEST = 16  # bytes: dead pages of two bytes are real
+_SMALL = 3_000  # characters: a page this small is always looked into
+_STUB = 6_000  # characters: a page that only sends on is no longer
+_FEW_WORDS = 60  # characters of text, links aside, that a stub may show ("正在跳转…")
+_SHORT = 250  # characters of text, links and footer aside, on a page that only carries a message
+_FEW_LINKS = 12  # a firewall's page has hardly any
+_HOME_LINKS, _HOME_SECTIONS, _HOME_TEXT = 100, 15, 300
+
+_TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
+_META_OF_PAGE = re.compile(
+    r"<meta\s+name\s*=\s*[\"']?(?:ArticleTitle|ColumnName)[\"']?\s+content\s*=\s*([\"'])\s*[^\s\"'][^\"']*\1",
+    re.IGNORECASE,
+)
+# Chinese alone: with letters among the beginnings a search takes twice as long, and English messages stand on small pages.
+_ALARM = re.compile(
+    "不存在|不在了|已删除|被删除|找不到|未找到|拦截|访问被|访问受|已被限|被拒绝|拒绝访|验证码|安全验|人机验|异常请|异常访|请求异|存在异|云堤|防火墙|"
+    "频繁|升级维|维护中|系统繁|暂停访"
+)
+_SCRIPT_ALARMS = ("$_ts", "__jsl", "acw_sc")
+
+_SCRIPTED = re.compile(
+    r"""(?P<加速乐>__jsl_clearance|__jsluid|\bgo\(\s*\{\s*["']bts["'])|(?P<瑞数>\$_ts\s*=\s*window|FSSBBIl1UgzbN7N)"""
+    r"""|(?P<阿里云>acw_sc__v[23])|(?P<Cloudflare>_cf_chl_|cf-browser-verification)"""
+    r"""|(?P<云锁>security_session_verify|yunsuo_session)|(?P<网站卫士>wzwsquestion|WZWS-CONFIRM)"""
+)
+_SETS_COOKIE = re.compile(r"document\.cookie\s*=")
+
+_THING = "(?:页面|网页|信息|文章|内容|资源|栏目|链接|地址|网址|稿件|页)"
+_LOST = "(?:(?:可能)?(?:已经被|已经|已被|已|被)?(?:不存在|不在了|删除|移除|下线|撤下|找不到|未找到|没有找到|无法找到|不见|丢失|失踪)了?|404)"
+_SORRY = r"(?:(?:很|非常|十分|真的)?(?:抱歉|对不起|遗憾|不好意思|sorry|oops)[\s,，!！。.~…:：]*)*"
+_TAIL = (
+    r"(?:(?:，|,|、|\s)*(?:或者?|/)?(?:可能)?(?:已经|已)?被?(?:不存在|删除|移除|移动|更名|改名|下线|撤下|过期|错误))*"
+    r"[\s!！。.~…,，:：)）]*(?:(?:请|返回|将在|将于|即将|正在|系统|\d+\s*秒|[(（【\[]|点击).*)?"
+)
+_GONE_LINE = re.compile(
+    rf"[\s:：(（\[【]*(?:(?:HTTP|Status|Error|错误|代码|状态)[\s:：]*)*(?:404[\s\W]*)?{_SORRY}(?:"
+    rf"(?:您|你)?(?:所|要|想|想要|需要|正在|请求)*(?:访问|查找|浏览|请求|查看|打开|寻找|搜索)的(?:这个|该)?{_THING}{_LOST}.*"
+    rf"|(?:该|此|本|当前|这个)?{_THING}{_LOST}{_TAIL}"
+    rf"|(?:我们|系统|服务器)?(?:找不到|未找到|没有找到|无法找到)(?:了|该|此|您|你|所|要|想|访问|请求|查找|的|文件或|这个)*(?:页面|网页|文章|资源|稿件|地址|网址|页){_TAIL}"
+    rf"|404\s*(?:错误|页面|出错|error|page)*(?:页面|提示)?{_TAIL}"
+    r"|(?:(?:the\s+)?(?:page|file|document|requested (?:url|resource|page))\b.{0,200})?(?:was |is |could |can )?not (?:be )?found\b.{0,60}"
+    r")",
+    re.IGNORECASE,
+)
+_SHIELD = "(?:云堤|知道创宇|创宇盾|加速乐|安全狗|云锁|云盾|云防护|防火墙|安全防护|防护系统|WAF)"
+_REFUSED_LINE = re.compile(
+    rf"被.{{0,12}}{_SHIELD}.{{0,16}}(?:拦截|阻断|阻止|拒绝)|{_SHIELD}.{{0,16}}(?:(?:拦截|阻断|阻止|拒绝)了|误报)"
+    r"|(?:您|你)的(?:本次|当前|此次)?(?:访问|请求|操作|浏览|提交|行为|IP|ip|网络|浏览器)[^。;；]{0,30}"
+    r"(?:被(?:[^。;；]{0,12})?(?:拦截|阻断|阻止|拒绝|限制|禁止|屏蔽)|存在(?:潜在)?(?:威胁|安全|异常|风险)|异常|过于频繁|过快)"
+    r"|^(?:很?抱歉|对不起)?[,，!！。\s]*(?:访问|请求|页面访问|当前访问)(?:已?被|受到?|已?经?被)(?:[^。;；]{0,6})?(?:拒绝|拦截|阻断|限制|禁止|终止)"
+    r"|^(?:检测到|发现|疑似).{0,20}异常(?:访问|请求|流量|行为)|^异常(?:访问|请求)|^(?:拒绝|禁止)访问[\s!！。.]*$"
+    r"|^(?:为了?.{0,20}[,，])?请(?:先|您|你)?(?:完成|进行|通过|输入|拖动|点击|滑动).{0,12}(?:验证码?|滑块|下图|图中)"
+    r"|^(?:人机|安全|滑块|滑动|访问)(?:验证|校验)(?:中|码|页面|一下)?[\s.…!！。]*$|^验证码[\s:：]*$"
+    r"|^正在(?:验证|检查|检测|校验).{0,16}(?:浏览器|环境|访问|连接|安全)|^(?:您|你)?(?:的)?访问(?:请求)?(?:过于|太过|太)频繁"
+    r"|^(?:403\s*)?Forbidden\b|^(?:Error\s*)?403\b|^Access (?:to .{0,80})?(?:is )?denied|(?:request|access)\b.{0,40}\b(?:has been |was |is )?"
+    r"(?:blocked|rejected)\b|^Just a moment|^Checking your browser",
+    re.IGNORECASE,
+)
+_FAULT_LINE = re.compile(
+    r"^(?:(?:很?抱歉|对不起|尊敬的).{0,12}[,，!！。\s:：]*)?(?:"
+    r"(?:本|该)?(?:网站|站点|系统|服务器|服务|页面)(?:(?:正在|正|目前|暂时|处于)+(?:升级|维护|改版|建设|繁忙)\w{0,6}|(?:升级|维护|改版)+中"
+    r"|繁忙|忙碌|出错|内部错误|错误|无法访问|不可用)|(?:暂停|停止)(?:访问|服务))(?:[,，。!！…\s].{0,60})?$"
+    r"|^(?:HTTP\s*)?(?:Error\s*)?50[0-4]\b.{0,40}$|^(?:502 )?Bad Gateway|^(?:503 )?Service (?:Temporarily )?Unavailable"
+    r"|^Internal Server Error|^(?:数据库连接|连接数据库)(?:失败|错误)",
+    re.IGNORECASE,
+)
+_LETTER = re.compile("反映|来信|咨询|答复|回复|举报|投诉|网友|留言")
+_DOCUMENT_LINE = re.compile(
+    r"^(?:索引号|信息索引|案号|文号|发文字号|发布(?:日期|时间|机构|单位)|(?:成文|生成|发文|公开|印发)日期|信息来源|来源|公开时限|责任部门|名称)[:：]\S"
+    r"|^\d{4}年\d{1,2}月\d{1,2}日$|^[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日$"
+    r"|关于.{2,}的?(?:通知|通告|公告|公示|意见|办法|答复|复函|函|决定|方案|规定|细则|批复|报告|说明|通报|请示|情况|问题|要求|回复)"
+    r"|.{4,}(?:通知|通告|公告|公示|意见|办法|决定|方案|规定|细则|批复|报告|通报|要点|总结|规划)$|〔\d{4}〕\d+号"
+)
+_FOOTER = re.compile("主办|承办|版权|ICP|标识码|地址：|电话|邮编|邮箱|技术支持|公安|浏览器|分辨率")
+
+_COMMENT = re.compile(r"<!--.*?-->|<noscript\b.*?</noscript>", re.IGNORECASE | re.DOTALL)
+_REFRESH = re.compile(r"<meta\b[^>]*\brefresh\b[^>]*>", re.IGNORECASE)
+_REFRESH_TO = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s;]+)", re.IGNORECASE)
+_JUMP = re.compile(
+    r"\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]+)[\"']|\blocation\.(?:replace|assign)\(\s*[\"']([^\"'\s]+)[\"']"
+)
+_SAID = re.compile(r"\balert\(\s*[\"']([^\"']{2,80})[\"']")
+_LEAVES = re.compile(r"history\.(?:back|go)\b|\blocation\b|window\.close")
+_CONDITION = re.compile(r"\bif\s*\(|\?[^\"';]*:")
+
+_INDEX_NAME = re.compile(r"(?:index|list|default|home|main)\.(?:s?html?|jsp|aspx?|php|do)", re.IGNORECASE)
+_GONE_NAME = re.compile(r"(?:^|/)(?:err(?:or)?[-_]?)?404(?:[-_/.]|$)|not_?found", re.IGNORECASE)
+_REFUSAL_NAME = re.compile(r"captcha|forbid|denied|(?:^|/)(?:waf|verify|block(?:ed)?|403)(?:[/.]|$)", re.IGNORECASE)
+_SIGN_IN_NAME = re.compile(r"(?:^|/)(?:log_?in|sign_?in|sso|cas)(?:[/.]|$)", re.IGNORECASE)
+_FAULT_NAME = re.compile(r"/(?:error|err|50\d|maintenance|weihu)(?:_?page)?(?:[/.]|$)", re.IGNORECASE)
+
+# Spelt out, for IGNORECASE costs the fast search for a literal beginning.
+_BODY_END = re.compile(r"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\b")
+_BODY_BEGIN = re.compile(r"<(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\b")
+_CALLBACK = re.compile(r"[\w.$?]+\(\s*[\[{]")
+_HOME_WORDS = re.compile(r"当前.{0,6}位置|您.{0,6}位置|索\s*引\s*号|createPage|下一页|尾页|末页|共\s*\d+\s*页")
+_HOME_TITLE = re.compile(
+    r"(?:网站)?首页(?:[-_|—\s]+[^-_|—]{2,30})?"
+    r"|[^-_|—\s]{2,20}(?:人民政府|政府网|门户网站|政府门户|管委会)(?:网站|网|门户网站|门户)?(?:[-_|—\s]*(?:网站)?首页)?"
+)
+_SITE_NAME = re.compile(r"<meta\s+name\s*=\s*[\"']?SiteName[\"']?\s+content\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
+_HOME_CATEGORY = re.compile(
+    r"<meta\s+name\s*=\s*[\"']?PageCategory[\"']?\s+content\s*=\s*[\"'](?:index|首页)[\"']", re.IGNORECASE
+)
+_LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`outcome` is one of "page", "gone", "blocked", "error" and "home"; `reason` says why in one plain line."""
+
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a visitor sees of a page: its lines without the words of links, their length but for the footer, and how many links and boxes."""
+
+    title: str
+    lines: tuple[str, ...]
+    length: int
+    links: int
+    boxes: int
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it shows a sign of a document: metadata, a document's title or number, the date below a text."""
+        return any(_DOCUMENT_LINE.search(line.replace(" ", "")) for line in (self.title, *self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An address without what does not tell places apart: scheme, www., port 80, index.html, session."""
+
+    host: str
+    folder: str  # ends in "/"
+    name: str  # "" for a folder's index
+    query: str
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is a folder's own page. A last segment with a longer number is a document, however it is written."""
+        return self.is_folder and not re.search(r"\d{4}[^/]*/$", self.folder)
+
+    @property
+    def is_folder(self) -> bool:
+        return not self.name and not re.search(r"\d", self.query)
+
+
+def judge(status: int, text: str, url: str, asked: str, home: str) -> Verdict:
+    """What the answer with `status` and body `text` is. `asked` was asked for, `url` answered, `home` is the portal's home page."""
+    if status in BLOCKING:
+        return Verdict(BLOCKED, f"the portal answered {status}: it refuses this visitor")
+    head = text[:HEAD]
+    suspicious = status != 200 or len(text) < _SMALL or _alarms(head)
+    seen = _look(text) if suspicious and head.strip() else None
+    if seen is not None and (refusal := _refusal(status, text, seen)):
+        return Verdict(BLOCKED, refusal)
+    if status in {404, 410}:
+        return Verdict(GONE, f"the portal answered {status}: no such page")
+    if status != 200:
+        return Verdict(ERROR, f"the portal answered {status}")
+    return next(filter(None, _doubts(text, url, asked, home, seen)), Verdict(PAGE, "a page"))
+
+
+def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
+    """What an answer with status 200 may be, the first that holds. `seen` is given where a cheap look gave reason to doubt."""
+    whole = text.strip("\ufeff \t\r\n")
+    if len(whole) < _SHORTEST and len(whole.encode("utf-8", "replace")) < _SHORTEST:
+        yield Verdict(ERROR, "the answer is empty")
+    yield _sent_on(asked, url, home) if url != asked else None
+    if (broken := _data(text)) is not None:
+        yield Verdict(ERROR, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
+    if seen is not None:
+        yield _stub(text, seen, asked, home)
+    if _is_cut(text):
+        yield Verdict(ERROR, "the page broke off before its end")
+    if seen is not None:
+        yield _message(seen)
+    if len(text) > HEAD and _place(asked) != _place(home) and is_home(text, url):
+        yield Verdict(HOME, "a home page came in place of the page asked for")
+
+
+def is_home(text: str, url: str) -> bool:
+    """Whether the page at `url` is surely a portal's home page: its title says so, links into many sections, no list, no document."""
+    head = text[:HEAD]
+    if text.count("<a ") < _HOME_LINKS or _names_itself(head) or _HOME_WORDS.search(text):
+        return False
+    title, site = _TITLE.search(head), _SITE_NAME.search(head)
+    name = tidy(title[1]) if title else ""
+    if not (site and name == tidy(site[1])) and not _HOME_CATEGORY.search(head) and not _HOME_TITLE.fullmatch(name):
+        return False
+    here = _place(url)
+    targets = [_place(_absolute(url, link)) for link in _LINK.findall(text)]
+    own = [place for place in targets if place and here and place.host == here.host]
+    beside = [place for place in own if here and here.folder != "/" and place.folder.startswith(here.folder)]
+    sections = {"/".join(place.folder.split("/")[:4]) for place in own}
+    if len(sections) < _HOME_SECTIONS or len(beside) > len(own) // 4:
+        return False
+    body = find_body(parse_html(text))
+    return body is None or len(line_of(body)) < _HOME_TEXT
+
+
+def _refusal(status: int, text: str, seen: _Seen) -> str | None:
+    """Which refusal or challenge the answer is, in words; None if none."""
+    if seen.length <= _FEW_WORDS and seen.boxes <= 2 and seen.links <= 2:
+        if scripted := _SCRIPTED.search(text[:HEAD]):
+            return f"a challenge of {scripted.lastgroup} in place of the page"
+        if status in {202, 503} and "<script" in text.lower():
+            return f"the portal answered {status} with nothing but script: a challenge"
+        if len(text) <= HEAD and "location" in text and _SETS_COOKIE.search(text):
+            return "a page of script that sets a cookie and loads again: a challenge"
+    if seen.length > _SHORT or seen.links > _FEW_LINKS or seen.is_document:
+        return None
+    for line in (seen.title, *seen.lines):
+        if (said := _REFUSED_LINE.search(line)) and not _LETTER.search(line):
+            return f"a page of refusal: {_excerpt(line, said.start())}"
+    return None
+
+
+def _message(seen: _Seen) -> Verdict | None:
+    """A page that is gone or out of order, by the one message it carries. None if it carries anything else."""
+    if seen.length > _SHORT or seen.is_document:
+        return None
+    for line in (*re.split(r"\s*[-_|—–]+\s*", seen.title), seen.title, *seen.lines):
+        if len(line) <= 120 and _GONE_LINE.fullmatch(line):
+            return Verdict(GONE, f"a page that says that there is none: {_excerpt(line)}")
+        if len(line) <= 120 and seen.links <= _FEW_LINKS and _FAULT_LINE.search(line):
+            return Verdict(ERROR, f"a page of error: {_excerpt(line)}")
+    return None
+
+
+def _stub(text: str, seen: _Seen, asked: str, home: str) -> Verdict | None:
+    """The verdict on a page that shows nothing and sends the visitor on; None if it is no such page."""
+    if len(text) > _STUB or seen.length > _FEW_WORDS or seen.links > 2 or seen.boxes > 3 or seen.is_document:
+        return None
+    live = _COMMENT.sub("", text)
+    said = _SAID.search(live)
+    if said and _LEAVES.search(live) and _GONE_LINE.fullmatch(said[1].strip()):
+        return Verdict(GONE, f"a page that says that there is none: {_excerpt(said[1])}")
+    target, sure = _target(live)
+    if target is None:
+        return None
+    absolute = _absolute(asked, target)
+    elsewhere = Verdict(ERROR, f"the page holds nothing but a way on to {_excerpt(target)}")
+    if absolute is None or not sure:
+        return elsewhere
+    return _sent_on(asked, absolute, home) or elsewhere
+
+
+def _target(live: str) -> tuple[str | None, bool]:
+    """Where a stub sends the visitor, and whether it always does."""
+    for refresh in _REFRESH.findall(live):
+        if to := _REFRESH_TO.search(refresh):
+            return to[1], True
+    jumps = {first or second for first, second in _JUMP.findall(live)}
+    return (next(iter(jumps)), not _CONDITION.search(live)) if len(jumps) == 1 else (None, False)
+
+
+def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
+    """What being sent from `asked` on to `target` means; None where that may well be the page under another address."""
+    start, end, top = _place(asked), _place(target), _place(home)
+    if start is None or end is None or start in (end, top):
+        return None
+    if named := _named(start, end):
+        return named
+    if end == top or end.is_index or (end.is_folder and start.folder.startswith(end.folder)):
+        return _led_away(start, end, top)
+    return None
+
+
+def _led_away(start: _Place, end: _Place, top: _Place | None) -> Verdict | None:
+    """What it means that a page or catalogue at `start` now leads to the index or home page `end`."""
+    if not _same_site(end.host, start.host) and (top is None or end.host != top.host):
+        return Verdict(ERROR, f"sent on to another site, {end.host}")
+    if end == top or end.folder == "/":
+        return Verdict(GONE, "sent on to the portal's home page")
+    deeper = end.folder.startswith(start.folder)
+    rearranged = end.folder.split("/")[-2] == start.folder.split("/")[-2]
+    if start.is_index and (deeper or rearranged):
+        return None
+    return Verdict(GONE, f"sent on to the index of {_excerpt(end.folder)}")
+
+
+def _named(start: _Place, end: _Place) -> Verdict | None:
+    """What the name of the page at the end of a redirect says of it, where the start had no such name."""
+    first, last = f"{start.folder}{start.name}", f"{end.folder}{end.name}"
+    for name, outcome, words in (
+        (_GONE_NAME, GONE, "a page for what is not found"),
+        (_REFUSAL_NAME, BLOCKED, "a page of refusal"),
+        (_SIGN_IN_NAME, BLOCKED, "a page for signing in"),
+        (_FAULT_NAME, ERROR, "a page of error"),
+    ):
+        if name.search(last) and not name.search(first):
+            return Verdict(outcome, f"sent on to {words}, {_excerpt(last)}")
+    return None
+
+
+def _place(url: str | None) -> _Place | None:
+    try:
+        parts = urlsplit(url or "")
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname:
+        return None
+    host = parts.hostname.removeprefix("www.") + (f":{port}" if port not in {None, 80, 443} else "")
+    path = re.sub(r"/{2,}", "/", parts.path.partition(";")[0]) or "/"
+    folder, _, name = path.rpartition("/")
+    if name and "." not in name:
+        folder, name = f"{folder}/{name}", ""
+    return _Place(host, f"{folder}/", "" if _INDEX_NAME.fullmatch(name) else name, parts.query)
+
+
+def _same_site(one: str, other: str) -> bool:
+    """Whether two hosts belong to one portal: the same but for the first of their names, as hd.gov.cn and hdzfxxgk.hd.gov.cn."""
+    one, other = one.partition(":")[0], other.partition(":")[0]
+    return one == other or (not one.replace(".", "").isdigit() and _domain(one) == _domain(other))
+
+
+def _domain(host: str) -> str:
+    names = host.split(".")
+    return ".".join(names[-3:] if re.search(r"\.(?:gov|com|org|net)\.cn$", host) else names[-2:])
+
+
+def _alarms(head: str) -> bool:
+    """Whether a page that does not say what it is holds words of refusals or of pages that are gone."""
+    if _names_itself(head):
+        return False
+    return _ALARM.search(head) is not None or any(word in head for word in _SCRIPT_ALARMS)
+
+
+def _names_itself(head: str) -> bool:
+    """Whether a page's meta elements name its document or catalogue, as the rules for government sites want it."""
+    return ("ArticleTitle" in head or "ColumnName" in head) and _META_OF_PAGE.search(head) is not None
+
+
+def _absolute(base: str, link: str) -> str | None:
+    """The absolute address of `link` on the page `base`; None where it cannot be one."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return None
+
+
+def _data(text: str) -> bool | None:
+    """Whether JSON, JSONP or a data store of XML broke off; None where `text` is none of these."""
+    start = text[:300].lstrip("\ufeff\r\n\t ")
+    if start.startswith(("{", "[")):
+        return not text.rstrip().endswith(("}", "]"))
+    if _CALLBACK.match(start):
+        return not text.rstrip().endswith((")", ";", "}"))
+    if start.startswith("<datastore") or (start.startswith("<?xml") and "<datastore" in start):
+        return "</datastore" not in text[-200:]
+    return None
+
+
+def _is_cut(text: str) -> bool:
+    """Whether a page that begins as a whole one has no end. Fragments, which services answer, never had one."""
+    if "</body>" in text[-2000:] or "</html>" in text[-2000:]:
+        return False
+    return _BODY_BEGIN.search(text) is not None and _BODY_END.search(text) is None
+
+
+def _look(text: str) -> _Seen:
+    """What a visitor sees of a page. The HTML is parsed here: only for pages that gave reason to."""
+    root = parse_html(text)
+    lines = tuple(line for line in _lines(root) if line)
+    shown = [node for node in root.iter("a", "div", "table", "ul", "img", "form") if not _is_hidden(node)]
+    links = sum(node.tag == "a" for node in shown)
+    title = tidy(root.findtext(".//title") or "")
+    length = sum(len(line.replace(" ", "")) for line in lines if not _FOOTER.search(line))
+    return _Seen(title, lines, length, links, len(shown) - links)
+
+
+def _lines(root: Element) -> Iterator[str]:
+    """The lines of a page as shown, without what is hidden and without the words of links."""
+    parts: list[str] = []
+    walk = etree.iterwalk(root, events=("start", "end", "comment"))
+    for event, node in walk:
+        if event == "start" and (node.tag == "a" or node.tag in HIDDEN or _is_hidden(node)):
+            walk.skip_subtree()
+            continue
+        if event != "comment" and node.tag in BLOCKS:
+            yield tidy("".join(parts))
+            parts.clear()
+        if text := node.text if event == "start" else node.tail:
+            parts.append(text)
+    yield tidy("".join(parts))
+
+
+def _is_hidden(node: Element) -> bool:
+    return "display:none" in (node.get("style") or "").replace(" ", "").lower() or node.get("hidden") is not None
+
+
+def _excerpt(text: str, start: int = 0) -> str:
+    """At most 60 characters of `text` for a message, from `start` on where that would be cut off."""
+    begin = start if start > 40 else 0
+    return text[begin : begin + 60].replace("\n", " ")

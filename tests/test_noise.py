@@ -1,0 +1,248 @@
+"""What of a text counts when two readings are compared. All texts here are samples written for the tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.noise import essence, same, same_url, stable_url
+from crawler.extract.detail import read_detail
+from crawler.extract.text import lines_of
+from crawler.extract.tree import parse_html
+
+AT_EDGES = [
+    "浏览次数：123",
+    "浏览次数:1,234 次",
+    "浏览量（12）",
+    "阅读量 123",
+    "阅读：5",
+    "点击数[12]",
+    "点击数：[ 12 ]",
+    "访问量：１２３次",
+    "本页访问量：33",
+    "下载次数：7次",
+    "页面生成时间：2023-10-11 11:36:07",
+    "页面生成时间 2023-10-11 11:36",
+    "打印时间：2026年11月23日 10时20分",
+    "今天是2026年11月23日 星期一",
+    "今天是：2026年11月23日 星期一 农历十月十四",
+    "分享到：微信 微博 QQ空间",
+    "分享到 新浪微博、QQ空间、更多",
+    "【打印本页】【关闭窗口】",
+    "【打印】 【关闭】",
+    "[ 打印 | 关闭 ]",
+    "打印本页",
+    "字号：大 中 小",
+    "【字体：大 中 小】",
+    "字体大小：[大] ".replace("[大]", "特大 大 中 小").strip(),
+    "扫一扫在手机打开当前页",
+    "扫一扫在手机上查看当前页面",
+    "扫一扫，用手机打开当前页面",
+]
+"""Boxes that are noise alone on a line, and at the start or end of one."""
+
+AT_ENDS = ["浏览次数：", "浏览次数： 次", "【已下载146次】".strip("【】")]
+LINES = [
+    "分享到：",
+    "打印 关闭",
+    "返回顶部",
+    "天气：晴 12℃~20℃",
+    "今日天气：多云转晴 5~17℃ 微风 空气质量：优",
+    "样本县 小雨 3℃-8℃ 东北风3-4级",
+]
+
+PROSE = [
+    "下载次数达到{}次",
+    "样本应用下载次数达到{}次，比上年增加。",
+    "网站总访问量：{}次",
+    "访问量：{}万次",
+    "访问量：{} 万次",
+    "访问量：{}次，同比增长。",
+    "访问量：{} 次，同比增长。",
+    "全年浏览次数{}次",
+    "全年浏览次数 {} 次。",
+    "浏览次数统计见表{}",
+    "访问量\t{}",
+    "点击率提高{}%",
+    "今天是2026年11月{}日，我们在此集会。",
+    "打印时间不超过{}分钟",
+    "生成日期：2017-12-{}",
+    "发布时间：2017-12-{}",
+    "明天：多云 12~{}℃",
+    "气温{}℃左右",
+    "样本公园（关闭）{}",
+    "请{}日前扫一扫在手机打开当前页的二维码",
+    "分享到微信群{}个",
+    "文件字号：样政发〔2017〕{}号",
+]
+"""Sentences and values that hold the same words, with a place for a number."""
+
+KEPT = [
+    "浏览次数",
+    "本网站浏览次数",
+    "打印",
+    "关闭",
+    "收藏",
+    "关于打印本页的说明",
+    "样本公园（关闭）",
+    "分享",
+    "时间",
+    "第一次",
+    "①",
+    "公告（二）",
+]
+
+real = st.lists(
+    st.text("样本县政府关于工作要点的通知各乡镇现印发给你们请认真贯彻执行0123456789，。〔〕号《》abcXYZ ", min_size=1, max_size=12)
+    | st.builds(str.format, st.sampled_from(PROSE), st.integers(10, 28)),
+    min_size=1,
+    max_size=5,
+)  # fmt: skip
+pieces = [*AT_EDGES, *AT_ENDS, *LINES, *PROSE, *KEPT, "\n", "\n", " ", "\t", "　", "\u200b", "|", "】", "（", "）", "：", "12", "次", "样本", "今天是",
+          "http://www.a.cnx7a72968303868.ipv6best.cn/", "//"]  # fmt: skip
+
+
+@pytest.mark.parametrize("noise", [*AT_EDGES, *LINES, *AT_ENDS])
+def test_a_line_of_noise_is_nothing(noise: str) -> None:
+    assert essence(noise) == ""
+    assert essence(f" \u3000{noise}\u200b ") == ""
+    assert essence(f"样本正文\n{noise}\n样本落款") == "样本正文样本落款"
+
+
+@pytest.mark.parametrize("noise", [*AT_EDGES, *AT_ENDS])
+def test_noise_at_the_end_of_a_line_is_nothing(noise: str) -> None:
+    assert essence(f"来源：样本县政府办 {noise}") == essence("来源：样本县政府办")
+    assert essence(f"附件【样本.xls】{noise}") == essence("附件【样本.xls】")
+    assert essence(f"来源：样本县政府办 {noise} 字号：大 中 小 【打印】") == essence("来源：样本县政府办")
+
+
+@pytest.mark.parametrize("noise", AT_EDGES)
+def test_noise_at_the_start_of_a_line_is_nothing(noise: str) -> None:
+    assert essence(f"{noise} 来源：样本县政府办") == essence("来源：样本县政府办")
+    assert essence(f"{noise}　阅读：3 样本") == "样本"
+
+
+@pytest.mark.parametrize("line", [*KEPT, *(sentence.format(12) for sentence in PROSE)])
+def test_the_same_words_in_a_sentence_stay(line: str) -> None:
+    kept = essence(line)
+    assert kept
+    assert len(kept) == len("".join(line.split()))
+    assert len(essence(f"样本正文\n{line}\n样本落款")) == len(kept) + 8
+
+
+@pytest.mark.parametrize("sentence", PROSE)
+def test_a_number_in_a_sentence_counts(sentence: str) -> None:
+    assert not same(sentence.format(12), sentence.format(13))
+    assert same(sentence.format(12), sentence.format("１２"))
+
+
+def test_blanks_invisible_characters_and_widths_do_not_count() -> None:
+    assert same("同 意（ＡＢＣ）：１００％", "同\u3000意\u200b(ABC):\u00a0100%\ufeff\n")
+    assert same("岚 金管备〔 2023 〕 3 号", "岚金管备〔2023〕3号")
+    assert same(None, "")
+    assert same(None, " \n浏览次数：12\n")
+    assert essence(None) == ""
+
+
+@pytest.mark.parametrize(("one", "other"), [("①", "1"), ("㎡", "m2"), ("〇", "0"), ("x²", "x2"), ("Ⅳ", "IV"), ("a", "A"), ("一", "—"),
+                                            ("12", "21"), ("〔3〕", "(3)"), ("县", "縣"), (None, "无")])  # fmt: skip
+def test_other_forms_of_a_character_count(one: str | None, other: str) -> None:
+    assert not same(one, other)
+
+
+@given(st.lists(st.sampled_from(pieces) | st.text(max_size=3)).map("".join))
+def test_essence_of_an_essence_is_itself(text: str) -> None:
+    found = essence(text)
+    assert essence(found) == found
+    assert found == "".join(found.split())
+    assert same(text, found)
+
+
+@given(real, st.data())
+def test_noise_put_in_changes_nothing(lines: list[str], data: st.DataObject) -> None:
+    expected = essence("\n".join(lines))
+    noisy = list(lines)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(noisy) - 1))
+        blank = data.draw(st.sampled_from([" ", "　", "\u00a0 ", "\n", "\t"]))
+        if data.draw(st.booleans()):
+            noisy[place] = f"{data.draw(st.sampled_from(AT_EDGES))}{blank}{noisy[place]}"
+        else:
+            noisy[place] = f"{noisy[place]}{blank}{data.draw(st.sampled_from([*AT_EDGES, *AT_ENDS]))}"
+        noisy.insert(data.draw(st.integers(0, len(noisy))), data.draw(st.sampled_from([*AT_EDGES, *LINES, ""])))
+    assert essence("\n".join(noisy)) == expected
+
+
+@given(real, st.data())
+def test_any_other_digit_or_character_counts(lines: list[str], data: st.DataObject) -> None:
+    text = "\n".join(lines)
+    places = [
+        place
+        for place, character in enumerate(text)
+        if character in "0123456789样本县政府关于工作要点的通知各乡镇现印发给你们请认真贯彻执行"
+    ]
+    if not places:
+        return
+    place = data.draw(st.sampled_from(places))
+    others = "0123456789" if text[place].isdigit() else "样本丙丁戊己庚辛"
+    changed = (
+        text[:place] + data.draw(st.sampled_from([one for one in others if one != text[place]])) + text[place + 1 :]
+    )
+    noise = data.draw(st.sampled_from([*AT_EDGES, *LINES]))
+    assert not same(text, changed)
+    assert not same(f"{text}\n{noise}", f"{noise}\n{changed}")
+
+
+@given(st.text())
+def test_any_text_in_no_crash_out(text: str) -> None:
+    assert essence(essence(text)) == essence(text)
+    assert stable_url(stable_url(text)) == stable_url(text)
+
+
+GATEWAYS = ["7a72968303868", "7a72968723868", "7a72966df3868"]
+
+
+@pytest.mark.parametrize(
+    ("address", "stable"),
+    [
+        ("http://www.sample.org.cnx{}.ipv6best.cn/a/b.html?c=1", "http://www.sample.org.cn/a/b.html?c=1"),
+        ("http://pt.sample.org.cnx{}.ipv6best.cn:8060/", "http://pt.sample.org.cn:8060/"),
+        ("https://i-sample-comx{}xx.ipv6best.cn?c=code&id=26", "https://i.sample.com?c=code&id=26"),
+        ("http://www.sample.cn.x{}.ipv6best.cn/", "http://www.sample.cn/"),
+    ],
+)
+def test_rotating_hosts_give_one_address(address: str, stable: str) -> None:
+    for gateway in GATEWAYS:
+        assert stable_url(address.format(gateway)) == stable
+        assert same_url(address.format(gateway), address.format(GATEWAYS[0]))
+        assert same(f"见 {address.format(gateway)} 样本", f"见 {address.format(GATEWAYS[1])} 样本")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://www.sample.gov.cn/x7a72968303868.html", "http://x.sample.cn/?u=ipv6best.cn", "http://ipv6best.cn/", "/a/b.html", "", "http://[bad"],
+)  # fmt: skip
+def test_other_addresses_stay(address: str) -> None:
+    assert stable_url(address) == address
+
+
+def test_addresses_that_differ_are_not_one() -> None:
+    assert not same_url("http://a.cnx7a72968303868.ipv6best.cn/1", "http://a.cnx7a72968303868.ipv6best.cn/2")
+    assert not same_url("http://a.cnx7a72968303868.ipv6best.cn/1", "http://b.cnx7a72968303868.ipv6best.cn/1")
+
+
+def test_real_pages_keep_their_text() -> None:
+    folder = os.environ.get("DISCLOSURES_PAGES")
+    if not folder:
+        pytest.skip("DISCLOSURES_PAGES does not name the folder of saved real pages")
+    removed: list[str] = []
+    for path in sorted(Path(folder).glob("*/*.html")):
+        root = parse_html(path.read_text(encoding="utf-8", errors="replace"))
+        body = read_detail(root, "http://www.sample.gov.cn/a.html").body
+        assert not body or len(essence(body)) >= 0.98 * len("".join(body.split())), path
+        lines = lines_of(root).splitlines()
+        removed += [line for line in lines if len(essence(line)) < len("".join(line.replace("\u200b", "").split()))]
+    assert "扫一扫在手机打开当前页" in removed
+    assert all(len(line) < 200 for line in removed)
