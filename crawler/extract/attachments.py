@@ -1,0 +1,207 @@
+"""Find the files a page links to.
+
+In: the page as an lxml tree, its address, and the element of the body if it was found. Out: names and absolute
+addresses, in order of appearance, each address once. Pure; nothing is fetched, so what the links lead to is not known.
+
+Traps met on real pages: icon links that lead to another file than the named link beside them; file names only in the
+link text, the title or OLDSRC; addresses of downloads without any extension; download counters beside the name.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_DOCUMENTS = r"pdf|docx?|docm|wps|wpt|xlsx?|xlsm|et|csv|pptx?|dps|ofd|od[ts]|rtf|txt|zip|rar|7z|t?gz"
+_IMAGES = r"jpe?g|png|tiff?|bmp"
+_DOCUMENT_ADDRESS = re.compile(rf"\.(?:{_DOCUMENTS})$", re.IGNORECASE)
+_IMAGE_ADDRESS = re.compile(rf"\.(?:{_IMAGES})$", re.IGNORECASE)
+_FILE_NAME = re.compile(rf"[^\s./]\s*\.(?:{_DOCUMENTS}|{_IMAGES})(?![0-9a-z])", re.IGNORECASE)
+_PAGE_ADDRESS = re.compile(r"\.(?:s?html?|xhtml)$", re.IGNORECASE)
+_ENDPOINT = re.compile(
+    r"/download\.(?:jsp|do|action|aspx?|php)|/downfile\.jsp|downloadattach|/attachments?/|/downloadfile|/filedownload",
+    re.IGNORECASE,
+)
+_VIEWER = re.compile(r"/viewer\.html$", re.IGNORECASE)
+_COUNTER = re.compile(r"[（(【\[]?\s*(?:已|累计)?(?:下载|浏览|点击)(?:次数|量)?\s*[:：]?\s*\d+\s*次?\s*[】\])）]?")
+# Words on a link that say that it is a file but not which.
+_GENERIC = re.compile(
+    r"(?:请?点击)?(?:这里|此处)?(?:附件)?(?:下载|查看|浏览|预览)?(?:附件|文件|全文|原文|pdf|word|excel|doc|xls)?"
+    r"(?:版|下载)?|download|view|open",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"附\s*件?\s*[0-9０-９一二三四五六七八九十]*\s*[:：.、]?")
+_CUT = re.compile(r"(?:\.{3,}|…+)$")
+_CHROME_TAGS = frozenset(("nav", "header", "footer"))
+_CHROME_NAME = re.compile(
+    r"(?:^|[\s_-])(?:nav|navi|navbar|menu|foot|footer|header|breadcrumbs?|sidebar|share|relalinks|related|"
+    r"friendlinks?|yqlj|copyright)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_FILES_NAME = re.compile(r"attach|annex|fujian|enclosure|files?(?:$|[\s_-])", re.IGNORECASE)
+_BLOCKS = frozenset(("p", "li", "dd", "dt", "td", "th", "div", "tr", "ul", "ol", "section", "article", "body"))
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A linked file: its name as printed, and its absolute address."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A link to a file. `said` is its name if the page says one, "" if only the address does."""
+
+    said: str
+    file_name: str  # the last part of the address
+    url: str
+    block: "HtmlElement"
+    icon: bool  # no text of its own
+
+
+def find_attachments(root: "HtmlElement", base_url: str, body: "HtmlElement | None" = None) -> tuple[Attachment, ...]:
+    """The files `root` links to. Navigation and footer are passed over, but for what lies in `body`.
+
+    Linked images count inside `body` (without one: anywhere), elsewhere only under a file name.
+    """
+    around_body = set(body.iterancestors()) if body is not None else set()
+    links = [
+        link
+        for node in root.iter("a", "iframe", "embed", "object")
+        for link in _file_link(node, base_url, body)
+        if not _in_chrome(node, body, around_body)
+    ]
+    named = {link.block for link in links if not link.icon}
+    joined: dict[str, str] = {}
+    file_names: dict[str, str] = {}
+    previous: _Link | None = None
+    for link in links:
+        if (
+            link.icon
+            and link.block in named
+            and not _FILE_NAME.search(link.said)
+            and not _IMAGE_ADDRESS.search(link.url)
+        ):
+            continue  # an icon, which often leads to another file than the name beside it
+        before = joined.get(link.url)
+        if before is None:
+            joined[link.url] = link.said
+        elif previous and previous.url == link.url and previous.block is link.block and not _FILE_NAME.search(before):
+            joined[link.url] = before if link.said in before else before + link.said  # one link cut in two
+        elif _is_better(link.said, before):
+            joined[link.url] = link.said
+        file_names[link.url] = link.file_name
+        previous = link
+    return tuple(Attachment(said or file_names[url] or url, url) for url, said in joined.items())
+
+
+def _file_link(node: "HtmlElement", base_url: str, body: "HtmlElement | None") -> Iterator[_Link]:
+    """The link a node makes, if it leads to a file."""
+    target = node.get("href") or node.get("data") if node.tag in ("a", "object") else node.get("src")
+    url = _address(target or "", base_url)
+    if url is None:
+        return
+    text = _clean(node.text_content()) if node.tag == "a" else ""
+    said = _name(node, text)
+    if not _is_file(
+        node, url, f"{text} {said}", anywhere=body is None or any(above is body for above in node.iterancestors())
+    ):
+        return
+    block = next((above for above in node.iterancestors() if above.tag in _BLOCKS), node)
+    yield _Link(said, _file_name(url), url, block, icon=not text)
+
+
+def _address(target: str, base_url: str) -> str | None:
+    """The absolute address of a link, of the shown file for a viewer page; None if it leads nowhere on the web."""
+    target = re.sub(r"[\r\n\t]", "", target).strip()
+    if not target or target.startswith("#") or "{{" in target:
+        return None
+    try:
+        url = urldefrag(urljoin(base_url, target)).url
+        parts = urlsplit(url)
+        if _VIEWER.search(parts.path):
+            shown = parse_qs(parts.query).get("file", [""])[0]
+            return _address(shown, url) if shown else None
+    except ValueError:  # a host that cannot be one
+        return None
+    return url.replace(" ", "%20") if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _is_file(node: "HtmlElement", url: str, words: str, *, anywhere: bool) -> bool:
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    asked = [value for values in parse_qs(parts.query).values() for value in values]
+    if _PAGE_ADDRESS.search(path):
+        return False
+    if _DOCUMENT_ADDRESS.search(path) or any(_DOCUMENT_ADDRESS.search(value) for value in asked):
+        return True
+    if node.tag != "a":
+        return False
+    if _IMAGE_ADDRESS.search(path):
+        return anywhere or _FILE_NAME.search(words) is not None
+    if _ENDPOINT.search(url) or node.get("appendix") == "true" or node.get("download") is not None:
+        return True
+    return _FILE_NAME.search(words) is not None and (bool(parts.query) or not path.endswith("/"))
+
+
+def _name(node: "HtmlElement", text: str) -> str:
+    """What the page calls the file: the link text; the title, OLDSRC or download attribute if the text says less."""
+    title, download = _clean(node.get("title") or ""), _clean(node.get("download") or "")
+    start = _CUT.sub("", text)
+    if start != text and title.startswith(start):
+        return title
+    if text and not _is_generic(text):
+        return text
+    original = _clean(node.get("oldsrc") or "").rpartition("/")[2]
+    for candidate in (title, download, text):
+        if candidate and not _is_generic(candidate):
+            return candidate
+    if _FILE_NAME.search(original) and not re.fullmatch(r"[PW]0\d+\.\w+", original, re.IGNORECASE):
+        return original
+    return text if _NUMBERED.fullmatch(text) else ""
+
+
+def _is_generic(text: str) -> bool:
+    return _GENERIC.fullmatch(text) is not None or _NUMBERED.fullmatch(text) is not None
+
+
+def _is_better(said: str, before: str) -> bool:
+    return bool(said) and (not before or (_is_generic(before) and not _is_generic(said)))
+
+
+def _clean(text: str) -> str:
+    text = " ".join(text.replace("\u200b", "").split())
+    return _COUNTER.sub("", text).strip(" \u3000【】") if _COUNTER.search(text) else text
+
+
+def _file_name(url: str) -> str:
+    """The file name in an address: of a value of its query if one is a file name, else the last part of its path."""
+    parts = urlsplit(url)
+    asked = (value for values in parse_qs(parts.query).values() for value in values)
+    return (
+        next((value.rpartition("/")[2] for value in asked if _FILE_NAME.search(value)), "")
+        or unquote(parts.path).rpartition("/")[2]
+    )
+
+
+def _in_chrome(node: "HtmlElement", body: "HtmlElement | None", around_body: "set[HtmlElement]") -> bool:
+    """Whether it is part of the page's frame: navigation, footer, related links."""
+    for above in node.iterancestors():
+        if above is body:
+            return False
+        if above in around_body or above.tag in ("body", "html"):
+            continue
+        names = f"{above.get('class') or ''} {above.get('id') or ''}"
+        if (
+            above.tag in _CHROME_TAGS
+            or above.get("role") == "navigation"
+            or (_CHROME_NAME.search(names) and not _FILES_NAME.search(names))
+        ):
+            return True
+    return False

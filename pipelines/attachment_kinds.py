@@ -1,0 +1,228 @@
+"""Say what a file is from its bytes alone: names and Content-Type headers lie.
+
+In: bytes. Out: a `Kind`. Pure; damaged containers come out as `Kind.DAMAGED`, nothing is raised. `Unreadable` is what
+the readers raise.
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a file is; the value is its media type."""
+
+    PDF = "application/pdf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    ODT = "application/vnd.oasis.opendocument.text"
+    ODS = "application/vnd.oasis.opendocument.spreadsheet"
+    OFD = "application/ofd"
+    ZIP = "application/zip"
+    GZIP = "application/gzip"
+    RAR = "application/vnd.rar"
+    SEVEN_ZIP = "application/x-7z-compressed"
+    DOC = "application/msword"
+    XLS = "application/vnd.ms-excel"
+    PPT = "application/vnd.ms-powerpoint"
+    ENCRYPTED_OFFICE = "application/x-ole-encrypted"
+    OLE = "application/x-ole-storage"
+    RTF = "application/rtf"
+    HTML = "text/html"
+    MHTML = "multipart/related"
+    XML = "application/xml"
+    TEXT = "text/plain"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    GIF = "image/gif"
+    BMP = "image/bmp"
+    TIFF = "image/tiff"
+    WEBP = "image/webp"
+    EXECUTABLE = "application/x-executable"
+    DAMAGED = "application/x-damaged"
+    UNKNOWN = "application/octet-stream"
+
+
+class Unreadable(Exception):  # noqa: N818 - it says what the file is
+    """A file without text for us: `state` is one of those of `attachment_text`, the message one plain line."""
+
+    def __init__(self, state: str, message: str) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+IMAGES = frozenset((Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.TIFF, Kind.WEBP))
+
+_MAGIC: tuple[tuple[bytes, Kind], ...] = (
+    (b"{\\rtf", Kind.RTF),
+    (b"\x1f\x8b\x08", Kind.GZIP),
+    (b"Rar!\x1a\x07", Kind.RAR),
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
+    (b"\x89PNG\r\n\x1a\n", Kind.PNG),
+    (b"\xff\xd8\xff", Kind.JPEG),
+    (b"GIF87a", Kind.GIF),
+    (b"GIF89a", Kind.GIF),
+    (b"II*\0", Kind.TIFF),
+    (b"MM\0*", Kind.TIFF),
+    (b"\x7fELF", Kind.EXECUTABLE),
+    (b"\xcf\xfa\xed\xfe", Kind.EXECUTABLE),
+    (b"\xca\xfe\xba\xbe", Kind.EXECUTABLE),
+    (b"L\0\0\0\x01\x14\x02\0", Kind.EXECUTABLE),  # a Windows shortcut
+)
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML_TAGS = (
+    b"<!doctype html",
+    b"<html",
+    b"<head",
+    b"<body",
+    b"<table",
+    b"<meta",
+    b"<script",
+    b"<div",
+    b"<title",
+    b"<p>",
+    b"<style",
+)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def sniff(data: bytes) -> Kind:
+    """The kind of `data`."""
+    known = _sniff_magic(data)
+    if known:
+        return known
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return _sniff_zip(data)
+    if data.startswith(_OLE_MAGIC):
+        return _sniff_ole(data)
+    if b"%PDF-" in data[:1024]:
+        return Kind.PDF
+    return _sniff_text(data)
+
+
+def _sniff_magic(data: bytes) -> Kind | None:
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            return kind
+    if data[:2] == b"MZ" and b"\0" in data[:64]:
+        return Kind.EXECUTABLE
+    if data[:2] == b"BM" and data[6:10] == b"\0\0\0\0":
+        return Kind.BMP
+    return Kind.WEBP if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+
+
+def decode(data: bytes) -> str | None:
+    """Text from bytes: by its byte order mark, else UTF-8 if it is that without fault, else GB 18030; else None."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return data.decode(encoding, "replace")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _sniff_zip(data: bytes) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            mimetype = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        EOFError,
+        OSError,
+    ):
+        return Kind.DAMAGED
+    if "[Content_Types].xml" in names:
+        for folder, kind in (("word/", Kind.DOCX), ("xl/", Kind.XLSX), ("ppt/", Kind.PPTX)):
+            if any(name.startswith(folder) for name in names):
+                return kind
+    if "OFD.xml" in names:
+        return Kind.OFD
+    return next((kind for kind in (Kind.ODT, Kind.ODS) if mimetype == kind), Kind.ZIP)
+
+
+def _sniff_ole(data: bytes) -> Kind:
+    try:
+        streams = ole_streams(data)
+    except (struct.error, IndexError, ValueError):
+        return Kind.DAMAGED
+    if "EncryptedPackage" in streams:
+        return Kind.ENCRYPTED_OFFICE
+    if "WordDocument" in streams:
+        start = streams["WordDocument"]
+        # The flag word of the file information block: bit 8 is fEncrypted.
+        flags = int.from_bytes(data[start + 10 : start + 12], "little")
+        return Kind.ENCRYPTED_OFFICE if flags & 0x0100 else Kind.DOC
+    if "Workbook" in streams or "Book" in streams:
+        return Kind.XLS
+    return Kind.PPT if "PowerPoint Document" in streams else Kind.OLE
+
+
+def ole_streams(data: bytes) -> dict[str, int]:
+    """Names of the entries in the root of an OLE compound file, with the byte at which each starts.
+
+    Only the root counts: a letter may hold an embedded workbook, and the other way round. Raises struct.error,
+    IndexError or ValueError on damage.
+    """
+    shift, first = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
+    if shift not in (9, 12):
+        raise ValueError("sector size")
+    size = 1 << shift
+    table = _fat_sectors(data, size)
+    directory, sector, seen = bytearray(), first, 0
+    while sector < 0xFFFFFFFA and seen < 4096:
+        directory += data[(sector + 1) * size : (sector + 2) * size]
+        place = (table[sector * 4 // size] + 1) * size + sector * 4 % size
+        sector, seen = struct.unpack_from("<I", data, place)[0], seen + 1
+    names: dict[str, int] = {}
+    waiting, visited = [struct.unpack_from("<I", directory, 76)[0]], set()
+    while waiting:
+        entry = waiting.pop()
+        if entry in visited or (entry + 1) * 128 > len(directory):
+            continue
+        visited.add(entry)
+        raw = directory[entry * 128 : entry * 128 + 128]
+        length, left, right, start = struct.unpack("<H2xII40xI", raw[64:120])
+        names[raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")] = (start + 1) * size
+        waiting += (left, right)
+    return names
+
+
+def _fat_sectors(data: bytes, size: int) -> list[int]:
+    """Which sectors hold the allocation table: 109 numbers in the header, more in a chain of sectors."""
+    table = list(struct.unpack_from("<109I", data, 76))
+    sector, count = struct.unpack_from("<II", data, 68)
+    for _ in range(min(count, 1024)):
+        if sector >= 0xFFFFFFFA:
+            break
+        *more, sector = struct.unpack_from(f"<{size // 4}I", data, (sector + 1) * size)
+        table += more
+    return table
+
+
+def _sniff_text(data: bytes) -> Kind:
+    head = data[:8192]
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    start = (head.decode("utf-16", "ignore").encode() if wide else head.removeprefix(b"\xef\xbb\xbf")).lstrip().lower()
+    if start.startswith(b"mime-version:") and b"multipart/related" in start:
+        return Kind.MHTML
+    if start.startswith((b"<?xml", b"<?mso-application")) and not any(
+        tag in start for tag in (b"<!doctype html", b"<html")
+    ):
+        return Kind.XML
+    if start.startswith(b"<") and any(tag in start for tag in _HTML_TAGS):
+        return Kind.HTML
+    if not wide and (b"\0" in data or sum(byte < 32 and byte not in b"\t\n\r\f\x1a" for byte in head) * 50 > len(head)):
+        return Kind.UNKNOWN
+    return Kind.TEXT if decode(data) is not None else Kind.UNKNOWN

@@ -1,0 +1,224 @@
+"""Text from files that are marked-up text: HTML, web archives, SpreadsheetML, RTF. Pure.
+
+In: bytes or a decoded page. Out: text, one block or table row to a line, cells separated by tabs.
+"""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from pipelines.attachment_kinds import decode
+
+_HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "object", "iframe"))
+_BLOCKS = frozenset(
+    ("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
+     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
+     "pre", "section", "table", "tbody", "tfoot", "thead", "title", "tr", "ul")
+)  # fmt: skip
+_DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_OFFICE_MARKS = re.compile(
+    r"urn:schemas-microsoft-com:office|content=[\"']?(?:Microsoft (?:Word|Excel)|WPS)", re.IGNORECASE
+)
+_REFUSAL = re.compile(
+    r"验证码|captcha|安全验证|访问.{0,4}(?:拒绝|限制|拦截|异常|频繁)|拦截|防火墙|云盾|forbidden|not found|bad gateway|"
+    r"service unavailable|internal server error|request rejected|access denied|enable javascript|启用\s*javascript|"
+    r"页面不存在|文件不存在|找不到|已(?:被)?删除|您访问的页面|请先?登录|会话.{0,4}(?:超时|过期)",
+    re.IGNORECASE,
+)
+_HTML_NAMES = frozenset(("html", "htm", "shtml", "xhtml", "mht", "mhtml", "jsp", "aspx", "php"))
+# Portals export tables and letters as HTML under these names; under other document names HTML is never the file.
+_HTML_BORN = frozenset(("xls", "xlsx", "et", "doc", "docx", "wps", "rtf", "txt", "csv"))
+_DOCUMENT_NAMES = _HTML_BORN | frozenset(
+    ("pdf", "ofd", "ppt", "pptx", "zip", "rar", "7z", "gz", "jpg", "jpeg", "png", "gif", "tif", "tiff", "bmp")
+)
+_CODEPAGE = re.compile(rb"\\ansicpg(\d{1,5})")
+_RTF_TOKEN = re.compile(
+    rb"\\'([0-9a-fA-F]{2})|\\([a-z]{1,32})(-?\d{1,9})?[ ]?|\\([^a-z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
+)
+_RTF_SKIPPED = frozenset(
+    (b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"listtable", b"listoverridetable",
+     b"generator", b"header", b"footer", b"headerl", b"headerr", b"footerl", b"footerr", b"fldinst", b"themedata",
+     b"colorschememapping", b"datastore", b"latentstyles", b"xmlnstbl", b"rsidtbl", b"bkmkstart", b"bkmkend")
+)  # fmt: skip
+_RTF_TEXT = {
+    b"par": "\n", b"line": "\n", b"page": "\n", b"sect": "\n", b"row": "\n", b"cell": "\t", b"tab": "\t",
+    b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emdash": "—", b"endash": "–",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The visible text of a web page, and what tells a document from a page in its place."""
+
+    text: str
+    data_rows: int  # table rows with at least two filled cells
+    linked: float  # share of the text inside links
+    from_office: bool
+
+
+def tidy(lines: Iterable[str]) -> str:
+    """Lines without blanks at their ends, and never more than one empty line in a row."""
+    text = "\n".join(line.replace("\u00a0", " ").strip(" \u3000\r").rstrip("\t ") for line in lines)
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def decode_html(data: bytes) -> str:
+    """Text of a page: its byte order mark, its declared charset (GB 2312 and GBK read as GB 18030), else by content."""
+    declared = _DECLARED.search(data[:4096])
+    name = declared[1].decode("ascii").lower() if declared else ""
+    if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and name in ("gb2312", "gbk", "gb18030", "x-gbk"):
+        return data.decode("gb18030", "replace")
+    return decode(data) or data.decode("utf-8", "replace")
+
+
+def read_html(source: str) -> Page:
+    """The visible text of a page."""
+    source = _XML_DECLARATION.sub("", source).replace("\0", "")
+    parser = lxml_html.HTMLParser(huge_tree=True, remove_pis=True, remove_comments=True)
+    try:
+        root = lxml_html.document_fromstring(source, parser=parser)
+    except etree.ParserError:  # nothing in it
+        return Page("", 0, 0.0, from_office=False)
+    text = _visible_text(root)
+    links = sum(_weight(link.text_content()) for link in root.iter("a"))
+    filled = (
+        sum(bool(cell.text_content().strip()) for cell in row if cell.tag in ("td", "th")) for row in root.iter("tr")
+    )
+    office = _OFFICE_MARKS.search(source[:20_000]) is not None
+    return Page(text, sum(count >= 2 for count in filled), links / max(1, _weight(text)), office)
+
+
+def refusal(page: Page, name: str) -> str | None:
+    """Why a web page found under the file name `name` is not the document, or None if it may be."""
+    suffix = name.lower().rpartition(".")[2] if "." in name else ""
+    size = _weight(page.text)
+    if suffix in _HTML_NAMES:
+        return None
+    if size < 600 and page.data_rows < 3 and _REFUSAL.search(page.text):
+        return "a web page that refuses or asks for a code stands in place of the file"
+    if suffix not in _DOCUMENT_NAMES:
+        return None if size >= 30 else "a web page of hardly any text stands in place of the file"
+    if suffix not in _HTML_BORN or page.linked > 0.5:
+        return f"a web page stands in place of the .{suffix} file"
+    if page.data_rows or (size and page.from_office) or size >= 200:
+        return None
+    return f"a web page of hardly any text stands in place of the .{suffix} file"
+
+
+def _weight(text: str) -> int:
+    return sum(not character.isspace() for character in text)
+
+
+def _visible_text(root: etree._Element) -> str:
+    parts: list[str] = []
+    hidden = cells = 0
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        tag = node.tag
+        if event == "start":
+            if hidden or tag in _HIDDEN or _DISPLAY_NONE.search(node.get("style") or ""):
+                hidden += 1
+                continue
+            cells += tag in ("td", "th")
+            if tag == "br" or (tag in _BLOCKS and not (cells and tag != "tr")):
+                parts.append(" " if cells else "\n")
+            parts.append(_collapse(node.text))
+            continue
+        if hidden:
+            hidden -= 1
+        elif tag in ("td", "th"):
+            cells = max(0, cells - 1)
+            parts.append(" \t" if not cells else " ")
+        elif tag in _BLOCKS:
+            parts.append(" " if cells else "\n")
+        if not hidden:
+            parts.append(_collapse(node.tail))
+    lines = "".join(parts).split("\n")
+    return tidy(re.sub(r" *\t *", "\t", re.sub(r" {2,}", " ", line)) for line in lines if line.strip())
+
+
+def _collapse(text: str | None) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", text) if text else ""
+
+
+def mhtml_page(data: bytes) -> str | None:
+    """The first HTML part of a web archive (.mht, often saved as .doc or .xls), decoded; None without one."""
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            body = part.get_payload(decode=True)
+            return decode_html(body) if isinstance(body, bytes) else None
+    return None
+
+
+def read_xml(data: bytes) -> str:
+    """Text of an XML file: rows of an Excel 2003 sheet, else the text of every element, one to a line."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(data, parser)
+    if local_name(root) != "Workbook":
+        return tidy(line for line in (" ".join(text.split()) for text in root.itertext()) if line)
+    rows = (node for node in root.iter() if local_name(node) == "Row")
+    return tidy("\t".join(" ".join("".join(cell.itertext()).split()) for cell in row) for row in rows)
+
+
+def local_name(node: etree._Element) -> str:
+    """The tag of an lxml element without its namespace; "" for comments and the like."""
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def read_rtf(data: bytes) -> str:
+    """Text of an RTF file: paragraphs and table rows as lines. Fonts, pictures and page headers are left out."""
+    codepage = _CODEPAGE.search(data[:2000])
+    encoding = f"cp{int(codepage[1])}" if codepage and codepage[1] not in (b"936", b"0") else "gb18030"
+    parts: list[str] = []
+    raw = bytearray()  # bytes of a multi-byte character may come one escape at a time
+    stack: list[tuple[bool, int]] = []
+    skipped, fallback, waiting = False, 1, 0
+    for match in _RTF_TOKEN.finditer(data):
+        escaped, word, number, symbol, brace, plain = match.groups()
+        if escaped or plain:
+            piece = bytes.fromhex(escaped.decode()) if escaped else plain
+            kept = piece[waiting:]  # the stand-in for a \u character is dropped
+            waiting = max(0, waiting - len(piece))
+            if not skipped:
+                raw += kept
+            continue
+        if raw:
+            parts.append(_decode_rtf(bytes(raw), encoding))
+            raw.clear()
+        if brace == b"{":
+            stack.append((skipped, fallback))
+        elif brace and stack:
+            (skipped, fallback), waiting = stack.pop(), 0
+        elif symbol == b"*" or word in _RTF_SKIPPED:
+            skipped = True
+        elif word == b"uc":
+            fallback = int(number or 1)
+        elif word == b"bin":
+            waiting += max(0, int(number or 0))
+        elif not skipped and word == b"u" and number:
+            parts.append(chr(int(number) & 0xFFFF))
+            waiting = fallback
+        elif not skipped:
+            parts.append(_RTF_TEXT.get(word, "") if word else {b"~": " ", b"_": "-"}.get(symbol, _literal(symbol)))
+    parts.append(_decode_rtf(bytes(raw), encoding))
+    # Characters beyond the first plane come as two halves.
+    text = "".join(parts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return tidy(text.split("\n"))
+
+
+def _literal(symbol: bytes | None) -> str:
+    return symbol.decode() if symbol in (b"\\", b"{", b"}") else ""
+
+
+def _decode_rtf(raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding, "replace")
+    except LookupError:
+        return raw.decode("gb18030", "replace")

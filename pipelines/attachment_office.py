@@ -1,0 +1,276 @@
+"""Text from office files: PDF, docx, sheets, doc. In: bytes. Out: text, and a message on what is missing from it.
+
+A file that cannot be read raises `Unreadable`.
+"""
+
+import io
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, time
+from itertools import pairwise
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.attachment_kinds import Unreadable
+from pipelines.attachment_markup import local_name, read_xml, tidy
+
+if TYPE_CHECKING:
+    from lxml import etree
+    from pypdfium2 import PdfDocument, PdfTextPage  # type: ignore[import-untyped]
+
+    from pipelines.attachment_text import Limits
+
+_PIECE_AT_END = re.compile(r" [“”‘’…—·()\"' ]*[“”‘’…—·()\"'][ \r]*$", re.MULTILINE)
+_SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
+
+
+def check_unpacked(data: bytes, limits: "Limits") -> None:
+    """Refuse a zip container whose contents, as declared, are beyond the limits. (zipfile reads no more than declared.)"""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+    total = sum(entry.file_size for entry in entries)
+    if total > limits.max_unpacked:
+        raise Unreadable("too_large", f"it unpacks to {total} bytes, the limit is {limits.max_unpacked}")
+    if len(entries) > 20 * limits.max_members:
+        raise Unreadable("too_large", f"it holds {len(entries)} parts, the limit is {20 * limits.max_members}")
+
+
+def open_pdf(data: bytes) -> "PdfDocument":
+    """An opened PDF. Raises Unreadable if it is encrypted or damaged."""
+    import pypdfium2  # noqa: PLC0415 - a worker loads only what its file needs
+
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower() or "security" in str(error).lower():
+            raise Unreadable("encrypted", "the PDF asks for a password") from error
+        raise Unreadable("failed", "the PDF is damaged") from error
+
+
+def pdf_pages(document: "PdfDocument", limits: "Limits") -> list[str | None]:
+    """The text of each page, None for a page that is a scan (a picture and hardly any text, or nothing)."""
+    from pypdfium2 import PdfiumError, raw  # noqa: PLC0415 - as above
+
+    pages: list[str | None] = []
+    size = 0
+    for number in range(min(len(document), limits.max_pages)):
+        try:
+            page = document[number]
+            text = _page_text(page.get_textpage())
+        except PdfiumError:
+            pages.append(None)
+            continue
+        weight = len("".join(text.split()))
+        scan = weight < _SCANNED_PAGE and (
+            not weight or any(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+        )
+        pages.append(None if scan else tidy(text.split("\n")))
+        size += len(text)
+        page.close()
+        if size > limits.max_text:
+            break
+    return pages
+
+
+def _page_text(page: "PdfTextPage") -> str:
+    """The text of a page in the order of its drawing, but a line whose pieces are drawn out of order from left to right.
+
+    LibreOffice draws what is in a second font (the quotation marks of a Chinese line) after the rest of the line.
+    """
+    text: str = page.get_text_range().translate({0xFFFE: None, 0xFFFF: None, 0: None})
+    if not _PIECE_AT_END.search(text):
+        return text
+    lines: list[list[tuple[str, float, float]]] = [[]]
+    for index in range(page.count_chars()):
+        character = page.get_text_range(index, 1)
+        left, _, right, _ = page.get_charbox(index)
+        if character == "\n":
+            lines.append([])
+        elif right > left:
+            lines[-1].append((character, left, right))
+    printed = text.split("\n")
+    if len(printed) != len(lines):
+        return text
+    return "\n".join(_left_to_right(line, boxes) for line, boxes in zip(printed, lines, strict=True))
+
+
+def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
+    """A line again from its characters, each with its left and right edge, if some stand left of what comes before."""
+    ordered = sorted(boxes, key=itemgetter(1))
+    if (
+        not _PIECE_AT_END.search(line)
+        or ordered == boxes
+        or sorted("".join(line.split())) != sorted(b[0] for b in boxes)
+    ):
+        return line
+    width = sum(right - left for _, left, right in boxes) / len(boxes)
+    parts = [ordered[0][0]]
+    for (_, _, before), (character, left, _) in pairwise(ordered):
+        parts += (" ", character) if left - before > 1.5 * width else (character,)
+    return "".join(parts)
+
+
+def read_docx(data: bytes, limits: "Limits") -> str:
+    """Paragraphs and tables in order, then foot- and endnotes.
+
+    The XML is read directly: python-docx passes over content controls and text boxes, which forms are made of.
+    """
+    from lxml import etree  # noqa: PLC0415 - as above
+
+    check_unpacked(data, limits)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    lines: list[str] = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        for name in ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml"):
+            if name in names:
+                lines += _blocks(etree.fromstring(archive.read(name), parser))
+    return tidy(lines)
+
+
+def read_odt(data: bytes, limits: "Limits") -> str:
+    """The text of an OpenDocument letter, without regard to its tables."""
+    check_unpacked(data, limits)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return read_xml(archive.read("content.xml"))
+
+
+def _blocks(node: "etree._Element") -> Iterator[str]:
+    """The lines below `node`: one a paragraph, one a table row."""
+    for child in node:
+        name = local_name(child)
+        if name == "p":
+            yield from _paragraph(child).split("\n")
+            for box in _text_boxes(child):
+                yield from _blocks(box)
+        elif name == "tr":
+            cells = (" ".join(" ".join(_blocks(cell)).split()) for cell in _cells(child))
+            yield "\t".join(cells)
+        elif name not in ("Fallback", "del", "sectPr"):
+            yield from _blocks(child)
+
+
+def _cells(row: "etree._Element") -> Iterator["etree._Element"]:
+    for child in row:
+        name = local_name(child)
+        if name == "tc":
+            yield child
+        elif name in ("sdt", "sdtContent", "customXml", "ins"):
+            yield from _cells(child)
+
+
+def _paragraph(node: "etree._Element") -> str:
+    parts: list[str] = []
+    for child in node:
+        name = local_name(child)
+        if name == "t":
+            parts.append(child.text or "")
+        elif name == "tab":
+            parts.append("\t")
+        elif name in ("br", "cr"):
+            parts.append("\n")
+        elif name == "noBreakHyphen":
+            parts.append("-")
+        elif name not in ("pPr", "rPr", "del", "moveFrom", "Fallback", "txbxContent"):
+            parts.append(_paragraph(child))
+    return "".join(parts)
+
+
+def _text_boxes(node: "etree._Element") -> Iterator["etree._Element"]:
+    for child in node:
+        name = local_name(child)
+        if name == "txbxContent":
+            yield child
+        elif name != "Fallback":
+            yield from _text_boxes(child)
+
+
+def read_sheets(data: bytes, limits: "Limits") -> str:
+    """Every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name."""
+    import python_calamine as calamine  # noqa: PLC0415 - as above
+
+    if data[:2] == b"PK":
+        check_unpacked(data, limits)
+    sheets: list[tuple[str, list[str]]] = []
+    size = 0
+    try:
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for name in workbook.sheet_names:
+            lines = []
+            for row in workbook.get_sheet_by_name(name).iter_rows():
+                line = "\t".join(map(_cell, row)).rstrip("\t ")
+                size += len(line)
+                if line:
+                    lines.append(line)
+                if size > limits.max_text:
+                    break
+            sheets.append((name, lines))
+    except calamine.PasswordError as error:
+        raise Unreadable("encrypted", "the workbook asks for a password") from error
+    except calamine.CalamineError as error:
+        if "password" in str(error).lower():
+            raise Unreadable("encrypted", "the workbook asks for a password") from error
+        raise Unreadable("failed", "the workbook is damaged or of an unknown form") from error
+    filled = [(name, lines) for name, lines in sheets if lines]
+    if len(filled) < 2:
+        return "\n".join(line for _, lines in filled for line in lines)
+    return "\n\n".join("\n".join((name, *lines)) for name, lines in filled)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):  # the precision Excel shows
+        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else format(value, ".15g")
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
+    return " ".join(str(value).split())
+
+
+def read_doc(data: bytes, limits: "Limits") -> str:
+    """Text of a Word 97 file by antiword, else by LibreOffice, whichever is installed."""
+    antiword, soffice = shutil.which("antiword"), shutil.which("soffice")
+    if not antiword and not soffice:
+        raise Unreadable("no_converter", "a .doc file needs antiword or LibreOffice, and neither is installed")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "file.doc")
+        path.write_bytes(data)
+        text = _run_antiword(antiword, path) if antiword else ""
+        if text:
+            return text
+        if not soffice:
+            raise Unreadable("failed", "antiword finds no text in this .doc file; LibreOffice might")
+        return _run_soffice(soffice, path, limits)
+
+
+def _run_antiword(program: str, path: Path) -> str:
+    done = subprocess.run(  # noqa: S603 - no shell, a path of our own
+        [program, "-m", "UTF-8.txt", "-w", "0", str(path)], capture_output=True, check=False
+    )
+    return _antiword_text(done.stdout.decode("utf-8", "replace")) if done.returncode == 0 else ""
+
+
+def _run_soffice(program: str, path: Path, limits: "Limits") -> str:
+    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
+    order = [program, profile, "--headless", "--convert-to", "docx", "--outdir", str(path.parent), str(path)]
+    subprocess.run(order, capture_output=True, check=False)  # noqa: S603 - as above
+    converted = path.with_suffix(".docx")
+    if not converted.exists():
+        raise Unreadable("failed", "LibreOffice cannot read this .doc file")
+    return read_docx(converted.read_bytes(), limits)
+
+
+def _antiword_text(printed: str) -> str:
+    """antiword prints `|a   |b   |` for a table row, a cell's further lines in rows of their own, `[pic]` for pictures."""
+    lines = []
+    for line in printed.split("\n"):
+        if line.startswith("|") and line.rstrip().endswith("|"):
+            lines.append("\t".join(cell.strip() for cell in line.strip().strip("|").split("|")))
+        else:
+            lines.append("" if line.strip() == "[pic]" else line.replace("[pic]", ""))
+    return tidy(lines)

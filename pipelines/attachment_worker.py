@@ -1,0 +1,286 @@
+"""The process in which one attachment is read: `python -m pipelines.attachment_worker`.
+
+Stdin: a line of JSON (`name`, `ocr`, `limits`), then the bytes of the file. Stdout: one JSON object with the fields of
+`Extracted`. Readers are imported when a file needs them, so that starting costs little.
+"""
+
+import gzip
+import io
+import json
+import os
+import resource
+import struct
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from math import ceil
+from typing import IO
+
+from pipelines.attachment_kinds import IMAGES, Kind, Unreadable, decode, sniff
+from pipelines.attachment_text import SMALLEST, Extracted, Limits
+
+_CHUNK = 1 << 20
+_UNREAD = {
+    Kind.RAR: "a RAR archive",
+    Kind.SEVEN_ZIP: "a 7-Zip archive",
+    Kind.OFD: "an OFD file",
+    Kind.PPT: "a presentation",
+    Kind.PPTX: "a presentation",
+    Kind.OLE: "an OLE file of unknown content",
+    Kind.UNKNOWN: "a file of unknown kind",
+}
+# Of the states of the members, the first of these that occurs stands for the archive: recognised text marks the whole.
+_RANK = (
+    "ocr", "text", "needs_ocr", "ocr_not_installed", "encrypted", "too_large", "failed", "no_converter", "executable",
+    "not_a_document", "unsupported", "empty",
+)  # fmt: skip
+# What the readers raise on damage: lxml's XMLSyntaxError is a SyntaxError, PdfiumError a RuntimeError.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, ValueError, KeyError, IndexError, EOFError, RuntimeError,
+    OSError,
+)  # fmt: skip
+_SKIPPED_MEMBERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How to read a file: the name it was found under, what it may cost, and whether to recognise text in pictures.
+
+    `inside` an archive no further archive is opened.
+    """
+
+    name: str
+    limits: Limits
+    ocr: bool
+    inside: bool = False
+
+
+def main() -> None:
+    """Read the order and the file from stdin, print what was found."""
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
+        os.dup2(2, 1)  # libraries that print must not print into the answer
+        given = json.loads(sys.stdin.buffer.readline())
+        order = Order(given["name"], Limits(**given["limits"]), given["ocr"])
+        confine(order.limits)
+        found = read(sys.stdin.buffer.read(), order)
+        json.dump(asdict(found), answer)
+
+
+def confine(limits: Limits) -> None:
+    """Bind this process and what it starts to the limits. Systems without a limit refuse it: time still holds there."""
+    seconds = ceil(limits.seconds) + 1
+    for kind, value in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, limits.max_unpacked),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (value, value))
+
+
+def read(data: bytes, order: Order) -> Extracted:
+    """Text of one file."""
+    if len(data) < SMALLEST:
+        return Extracted(None, "application/x-empty", "empty", f"the file has {len(data)} bytes and nothing to read")
+    kind = sniff(data)
+    try:
+        return _read_kind(kind, data, order)
+    except Unreadable as error:
+        return Extracted(None, kind.value, error.state, str(error))
+    except MemoryError:
+        return Extracted(None, kind.value, "too_large", "reading it needs more memory than the limit")
+    except _DAMAGE as error:
+        return Extracted(None, kind.value, "failed", f"the file is damaged ({type(error).__name__})")
+
+
+def _read_kind(kind: Kind, data: bytes, order: Order) -> Extracted:
+    if kind == Kind.ZIP and not order.inside:
+        return _read_zip(data, order)
+    if kind == Kind.GZIP and not order.inside:
+        return _read_gzip(data, order)
+    text, message, state = _read_document(kind, data, order)
+    if not text:
+        raise Unreadable("empty", "there is no text in the file")
+    most = order.limits.max_text
+    if len(text) > most:
+        text, message = text[:most], f"the text is cut after {most} characters"
+    return Extracted(_clean(text), kind.value, state, message)
+
+
+def _clean(text: str) -> str:
+    """Text that SQLite and JSON take: no NUL, no halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _read_document(kind: Kind, data: bytes, order: Order) -> tuple[str, str | None, str]:
+    """Text, message and state of a file that is no archive."""
+    if kind == Kind.PDF:
+        return _read_pdf(data, order)
+    if kind in IMAGES:
+        return _read_image(data, order)
+    if kind in (Kind.HTML, Kind.MHTML):
+        return _read_page(kind, data, order.name), None, "text"
+    return _read_office(kind, data, order.limits), None, "text"
+
+
+def _read_office(kind: Kind, data: bytes, limits: Limits) -> str:
+    from pipelines import attachment_markup as markup  # noqa: PLC0415 - lxml takes a while to load
+    from pipelines import attachment_office as office  # noqa: PLC0415 - as above
+
+    readers: dict[Kind, Callable[[], str]] = {
+        Kind.DOCX: lambda: office.read_docx(data, limits),
+        Kind.XLSX: lambda: office.read_sheets(data, limits),
+        Kind.XLS: lambda: office.read_sheets(data, limits),
+        Kind.ODS: lambda: office.read_sheets(data, limits),
+        Kind.ODT: lambda: office.read_odt(data, limits),
+        Kind.DOC: lambda: office.read_doc(data, limits),
+        Kind.RTF: lambda: markup.read_rtf(data),
+        Kind.XML: lambda: markup.read_xml(data),
+        Kind.TEXT: lambda: markup.tidy((decode(data) or "").split("\n")),
+    }
+    if kind not in readers:
+        raise Unreadable(*_unread(kind))
+    return readers[kind]()
+
+
+def _unread(kind: Kind) -> tuple[str, str]:
+    if kind == Kind.EXECUTABLE:
+        return "executable", "the file is a program"
+    if kind == Kind.ENCRYPTED_OFFICE:
+        return "encrypted", "the office file asks for a password"
+    if kind == Kind.DAMAGED:
+        return "failed", "the file is cut or damaged"
+    if kind in (Kind.ZIP, Kind.GZIP):
+        return "unsupported", "an archive within an archive is not opened"
+    return "unsupported", f"{_UNREAD[kind]} is not read"
+
+
+def _read_page(kind: Kind, data: bytes, name: str) -> str:
+    from pipelines import attachment_markup as markup  # noqa: PLC0415 - as above
+
+    if kind == Kind.MHTML:
+        return markup.read_html(markup.mhtml_page(data) or "").text
+    page = markup.read_html(markup.decode_html(data))
+    reason = markup.refusal(page, name)
+    if reason:
+        raise Unreadable("not_a_document", reason)
+    return page.text
+
+
+def _read_image(data: bytes, order: Order) -> tuple[str, str | None, str]:
+    if not order.ocr:
+        raise Unreadable("needs_ocr", "the file is an image")
+    from pipelines.attachment_ocr import Recogniser  # noqa: PLC0415 - as above
+
+    return Recogniser().read(data), "the text was recognised and may be wrong", "ocr"
+
+
+def _read_pdf(data: bytes, order: Order) -> tuple[str, str | None, str]:
+    from pipelines import attachment_office as office  # noqa: PLC0415 - as above
+
+    limits, document = order.limits, office.open_pdf(data)
+    pages = office.pdf_pages(document, limits)
+    scans = [number for number, text in enumerate(pages) if text is None]
+    notes = [] if len(pages) == len(document) else [f"{len(document) - len(pages)} pages were not read"]
+    state = "text"
+    if scans and order.ocr:
+        from pipelines.attachment_ocr import Recogniser  # noqa: PLC0415 - as above
+
+        recogniser = Recogniser()
+        for number in scans[: limits.max_ocr_pages]:
+            pages[number] = recogniser.read_page(document[number])
+        notes.append(
+            f"{min(len(scans), limits.max_ocr_pages)} of {len(document)} pages were recognised and may be wrong"
+        )
+        scans, state = scans[limits.max_ocr_pages :], "ocr"
+    if scans and len(scans) == len(pages):
+        raise Unreadable("needs_ocr", f"none of the {len(document)} pages holds text")
+    if scans:
+        notes.append(f"{len(scans)} of {len(document)} pages hold no text")
+    return "\n\n".join(text for text in pages if text), "; ".join(notes) or None, state
+
+
+def _read_gzip(data: bytes, order: Order) -> Extracted:
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+        inner = _read_within(stream, order.limits.max_unpacked)
+    if inner is None:
+        message = f"it unpacks to more than {order.limits.max_unpacked} bytes"
+        return Extracted(None, Kind.GZIP.value, "too_large", message)
+    found = read(inner, replace(order, name=order.name.removesuffix(".gz"), inside=True))
+    return replace(found, media_type=Kind.GZIP.value)
+
+
+def _read_zip(data: bytes, order: Order) -> Extracted:
+    limits = order.limits
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in entries if not any(part in entry.filename for part in _SKIPPED_MEMBERS)]
+        members = tuple(member_name(entry) for entry in entries[: limits.max_members])
+        if len(entries) > limits.max_members:
+            message = f"it holds {len(entries)} files, the limit is {limits.max_members}"
+            return Extracted(None, Kind.ZIP.value, "too_large", message, members)
+        found: list[Extracted] = []
+        left = limits.max_unpacked
+        for entry, name in zip(entries, members, strict=True):
+            member, size = _read_member(archive, entry, left, replace(order, name=name, inside=True))
+            left -= size
+            if left < 0:
+                message = f"it unpacks to more than {limits.max_unpacked} bytes"
+                return Extracted(None, Kind.ZIP.value, "too_large", message, members)
+            found.append(member)
+    return _joined(members, found, limits.max_text)
+
+
+def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, order: Order) -> tuple[Extracted, int]:
+    """What one member gave, and how many bytes it unpacks to (only just more than `left` if it is larger)."""
+    if entry.flag_bits & 1:
+        return Extracted(None, Kind.ZIP.value, "encrypted", "the archive asks for a password"), 0
+    try:
+        with archive.open(entry) as stream:
+            content = _read_within(stream, left)
+    except _DAMAGE as error:
+        message = f"the member is damaged ({type(error).__name__})"
+        return Extracted(None, Kind.DAMAGED.value, "failed", message), 0
+    if content is None:
+        return Extracted(None, Kind.UNKNOWN.value, "too_large"), left + 1
+    return read(content, order), len(content)
+
+
+def _joined(members: tuple[str, ...], found: list[Extracted], most: int) -> Extracted:
+    """One answer for an archive: the texts under the names of their files, and what could not be read."""
+    if not found:
+        return Extracted(None, Kind.ZIP.value, "empty", "the archive holds no file")
+    state = min((item.state for item in found), key=_RANK.index)
+    texts = [f"{name}\n{item.text}" for name, item in zip(members, found, strict=True) if item.text]
+    unread = [f"{name}: {item.message}" for name, item in zip(members, found, strict=True) if not item.text]
+    text = "\n\n".join(texts)
+    if len(text) > most:
+        text, unread = text[:most], [f"the text is cut after {most} characters", *unread]
+    notes = unread[:20] + ([f"and {len(unread) - 20} more"] if len(unread) > 20 else [])
+    return Extracted(text or None, Kind.ZIP.value, state, "; ".join(notes) or None, members)
+
+
+def _read_within(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes | None:
+    """All of a stream, or None once it gives more than `limit` bytes, whatever its header declares."""
+    parts, size = [], 0
+    while part := stream.read(_CHUNK):
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def member_name(entry: zipfile.ZipInfo) -> str:
+    """The name of a member: Chinese Windows writes GB 18030 without saying so, some tools UTF-8 without saying so."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    return decode(entry.filename.encode("cp437", "replace")) or entry.filename
+
+
+if __name__ == "__main__":
+    main()

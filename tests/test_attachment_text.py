@@ -1,0 +1,486 @@
+"""Text from attachments: every kind exact, every bad file a state. All contents are samples written for this project."""
+
+import gzip
+import io
+import os
+import re
+import shutil
+import struct
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.attachment_kinds import Kind, ole_streams, sniff
+from pipelines.attachment_text import STATES, Extracted, Limits, extract
+from pipelines.attachment_worker import Order, read
+
+FIXTURES = Path(__file__).parent / "attachments"
+SAMPLE = "样本文件：本项目自写的测试文字，并非政府文件。"
+NOTICE = "同心县信息公开目录样本，第〔2017〕1号，“引号”、《书名》、１２３。"
+TABLE = "名称\t金额（万元）\n样本甲\t1234.56\n样本乙\t78"
+WHOLE = f"{SAMPLE}\n{NOTICE}\n{TABLE}\n结束。"
+
+
+def without_blank_lines(text: str | None) -> str:
+    return re.sub(r"\n+", "\n", text or "")
+
+
+def inside(data: bytes, name: str = "a", limits: Limits | None = None) -> Extracted:
+    """The same reading without a process of its own, for what is only a matter of content."""
+    return read(data, Order(name, limits or Limits(), ocr=False))
+
+
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def docx(body: str) -> bytes:
+    document = f'<?xml version="1.0" encoding="UTF-8"?><w:document {W}><w:body>{body}</w:body></w:document>'
+    return zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": document.encode()})
+
+
+def word(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def word_table(text: str) -> str:
+    rows = ("".join(f"<w:tc>{word(cell)}</w:tc>" for cell in line.split("\t")) for line in text.split("\n"))
+    return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+
+
+def xlsx(*sheets: str) -> bytes:
+    """A workbook of sheets given as the XML of their rows."""
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    listed = "".join(f'<sheet name="表{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, len(sheets) + 1))
+    targets = "".join(
+        f'<Relationship Id="rId{n}" Type="{relation}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in range(1, len(sheets) + 1)
+    )
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    parts = {
+        "[Content_Types].xml": "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>",
+        "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="rId1" Type="{relation}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relation}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}">{targets}</Relationships>',
+    }
+    for number, rows in enumerate(sheets, 1):
+        parts[f"xl/worksheets/sheet{number}.xml"] = (
+            f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'
+        )
+    return zipped({name: part.encode() for name, part in parts.items()})
+
+
+def text_cell(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def pdf(content: bytes, resources: bytes = b"") -> bytes:
+    """A PDF of one page by hand."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<<"
+        b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>" + resources + b">>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+    ]
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%s endobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    start = len(out)
+    out += b"xref\n0 5\n0000000000 65535 f \n" + table
+    return bytes(out + b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start)
+
+
+def ole(stream: str) -> bytes:
+    """An OLE compound file with one empty stream of that name in its root."""
+    fat, end, free = 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF
+
+    def entry(name: str, kind: int, child: int) -> bytes:
+        raw = name.encode("utf-16-le")
+        links = struct.pack("<HBBIII36xI8x", len(raw) + 2, kind, 1, free, free, child, end)
+        return raw.ljust(64, b"\0") + links
+
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + struct.pack("<16xHHHHH6x", 62, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<IIIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0, 0) + struct.pack("<I", free) * 108
+    table = struct.pack("<II", fat, end) + struct.pack("<I", free) * 126
+    directory = entry("Root Entry", 5, 1) + entry(stream, 2, free)
+    return header + table + directory.ljust(512, b"\0") + bytes(512)
+
+
+HTML = (
+    f'<html><head><meta charset="utf-8"><title>题</title><style>p{{color:red}}</style></head><body><p>{SAMPLE}</p>'
+    f"<!-- 注 --><p>{NOTICE}</p><script>var x='不可见'</script><div style='display:none'>隐藏</div><table>"
+    + "".join(f"<tr><td>{line.replace(chr(9), '</td><td><p>')}</p></td></tr>\n" for line in TABLE.split("\n"))
+    + "</table>结束。</body></html>"
+)
+
+
+def rtf(text: str) -> bytes:
+    escaped = "".join(f"\\'{byte:02x}" if byte > 127 else chr(byte) for byte in text.encode("gb18030"))
+    return (r"{\rtf1\ansi\ansicpg936{\fonttbl{\f0 SimSun;}}{\*\generator x}" + escaped + "}").encode()
+
+
+SPREADSHEET_ML = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table>'
+    + "".join(
+        "<Row>" + "".join(f"<Cell><Data>{c}</Data></Cell>" for c in line.split("\t")) + "</Row>"
+        for line in TABLE.split("\n")
+    )
+    + "</Table></Worksheet></Workbook>"
+)
+MHTML = (
+    "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n"
+    'Content-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n' + HTML + "\r\n--b--\r\n"
+)
+DOCX = docx(word(SAMPLE) + word(NOTICE) + word_table(TABLE) + word("结束。"))
+READABLE = {
+    "docx": (DOCX, Kind.DOCX, WHOLE),
+    "html": (HTML.encode(), Kind.HTML, WHOLE),
+    "html in GBK": (HTML.replace("utf-8", "gb2312").encode("gb18030"), Kind.HTML, WHOLE),
+    "web archive": (MHTML.encode(), Kind.MHTML, WHOLE),
+    "text": (WHOLE.encode(), Kind.TEXT, WHOLE),
+    "text in GB 18030": (WHOLE.encode("gb18030"), Kind.TEXT, WHOLE),
+    "text with mark": (WHOLE.encode("utf-8-sig"), Kind.TEXT, WHOLE),
+    "text in UTF-16": (WHOLE.encode("utf-16"), Kind.TEXT, WHOLE),
+    "rtf": (rtf(WHOLE.replace("\n", "\\par\n").replace("\t", "\\tab ")), Kind.RTF, WHOLE),
+    "rtf in Unicode": (rb"{\rtf1\uc1 \u26679?\u26412?\u-10176?\u-9216?.}", Kind.RTF, "样本𠀀."),
+    "excel xml": (SPREADSHEET_ML.encode(), Kind.XML, TABLE),
+    "gzip": (gzip.compress(WHOLE.encode()), Kind.GZIP, WHOLE),
+    "pdf": (pdf(b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET"), Kind.PDF, "A sample of the project."),
+    "xls": ((FIXTURES / "sample.xls").read_bytes(), Kind.XLS, f"名称\t金额（万元）\t日期\n样本甲\t1234.56\t2017-12-19\n样本乙\t78\t2018-01-02\n{SAMPLE}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "kind", "text"), READABLE.values(), ids=READABLE)
+def test_chinese_text_comes_out_exact(data: bytes, kind: Kind, text: str) -> None:
+    assert extract(data, "misleading.exe") == Extracted(text, kind.value, "text", None)
+
+
+def test_doc() -> None:
+    if not (shutil.which("antiword") or shutil.which("soffice")):
+        pytest.skip("neither antiword nor LibreOffice is installed")
+    found = extract((FIXTURES / "sample.doc").read_bytes(), "a.doc")
+    assert (without_blank_lines(found.text), found.media_type, found.state) == (WHOLE, "application/msword", "text")
+
+
+def only_on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, **programs: str) -> None:
+    """Make a PATH that holds these programs (shell scripts) alone."""
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def test_doc_by_libreoffice_when_antiword_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    soffice = shutil.which("soffice")
+    if not soffice:
+        pytest.skip("LibreOffice is not installed")
+    path = os.environ["PATH"]
+    only_on_path(tmp_path, monkeypatch, antiword="exit 1")
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{path}")
+    found = extract((FIXTURES / "sample.doc").read_bytes(), "a.doc")
+    assert (found.text, found.state) == (WHOLE, "text")
+
+
+def test_doc_without_a_converter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_on_path(tmp_path, monkeypatch)
+    found = extract((FIXTURES / "sample.doc").read_bytes(), "a.doc")
+    assert (found.text, found.state) == (None, "no_converter")
+    assert "antiword" in (found.message or "")
+
+
+def test_a_converter_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid = tmp_path / "pid"
+    only_on_path(tmp_path, monkeypatch, antiword=f"echo $$ > {pid}; while :; do /bin/sleep 0.1; done")
+    started = time.monotonic()
+    found = extract((FIXTURES / "sample.doc").read_bytes(), "a.doc", Limits(seconds=2))
+    assert (found.state, found.message) == ("failed", "the converter was stopped after 2 s")
+    assert time.monotonic() - started < 10
+    time.sleep(0.2)
+    process = Path(f"/proc/{pid.read_text().strip()}/stat")
+    assert not process.exists() or process.read_text().split()[2] == "Z"
+
+
+def test_docx_made_by_a_library() -> None:
+    library = pytest.importorskip("docx", reason="python-docx is not installed")
+    document = library.Document()
+    document.add_paragraph(SAMPLE)
+    document.add_paragraph(NOTICE)
+    table = document.add_table(3, 2)
+    for row, line in enumerate(TABLE.split("\n")):
+        for column, text in enumerate(line.split("\t")):
+            table.cell(row, column).text = text
+    document.add_paragraph("结束。")
+    stream = io.BytesIO()
+    document.save(stream)
+    assert extract(stream.getvalue(), "a.doc").text == WHOLE
+
+
+def test_docx_keeps_forms_and_boxes_and_leaves_out_what_is_deleted() -> None:
+    form = f"<w:sdt><w:sdtContent>{word('控件')}</w:sdtContent></w:sdt>"
+    box = f"<w:p><w:r><w:t>前</w:t><w:pict><w:txbxContent>{word('框')}</w:txbxContent></w:pict></w:r></w:p>"
+    edited = "<w:p><w:ins><w:r><w:t>增</w:t></w:r></w:ins><w:del><w:r><w:t>删</w:t></w:r></w:del><w:r><w:tab/><w:t>后</w:t></w:r></w:p>"
+    assert inside(docx(form + box + edited)).text == "控件\n前\n框\n增\t后"
+
+
+def test_every_sheet_with_its_name() -> None:
+    first = (
+        f'<row r="1">{text_cell("A1", "名称")}{text_cell("C1", "金额")}</row>'
+        '<row r="3"><c r="A3"><v>1234.5600000000001</v></c><c r="B3"><v>78</v></c><c r="C3" t="b"><v>1</v></c></row>'
+    )
+    data = xlsx(first, f'<row r="1">{text_cell("A1", "乙")}</row>', "")
+    assert extract(data, "a.xlsx").text == "表1\n名称\t\t金额\n1234.56\t78\tTRUE\n\n表2\n乙"
+    assert inside(xlsx(f'<row r="1">{text_cell("A1", "乙")}</row>')).text == "乙"
+
+
+def test_pdf_of_a_line_drawn_out_of_order() -> None:
+    found = extract((FIXTURES / "sample.pdf").read_bytes(), "a.pdf")
+    assert (found.text, found.state) == (WHOLE.replace("\t", " "), "text")
+
+
+def test_pdf_made_by_a_browser(tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if not browser:
+        pytest.skip("Chromium is not installed")
+    (tmp_path / "a.html").write_text(HTML, "utf-8")
+    out = tmp_path / "a.pdf"
+    subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile",
+         "--no-pdf-header-footer", f"--print-to-pdf={out}", (tmp_path / "a.html").as_uri()],
+        capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    if not out.exists():
+        pytest.skip("Chromium could not print here")
+    found = extract(out.read_bytes(), "a.pdf")
+    assert found.state == "text"
+    lines = without_blank_lines(found.text).split("\n")
+    assert lines[:2] == [SAMPLE, NOTICE]
+    assert "".join(lines[2:]).replace(" ", "") == (TABLE + "结束。").replace("\t", "").replace("\n", "")
+
+
+PICTURE = b"q 300 0 0 200 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q "
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63600000000200014840"
+    "6f2d0000000049454e44ae426082"
+)
+REFUSED = {
+    "nothing": (b"", "a.pdf", "empty"),
+    "two bytes": (b"\r\n", "a.pdf", "empty"),
+    "blanks": (b" \r\n\0" * 50, "a.txt", "empty"),
+    "a sheet without cells": (xlsx("", ""), "a.xlsx", "empty"),
+    "an empty zip": (zipped({}), "a.zip", "empty"),
+    "a program": (b"MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0" + bytes(200), "a.doc", "executable"),
+    "another program": (b"\x7fELF\2\1\1" + bytes(200), "a.pdf", "executable"),
+    "a program in a zip": (zipped({"a.exe": b"MZ\x90\0" + bytes(200)}), "a.zip", "executable"),
+    "an encrypted pdf": ((FIXTURES / "encrypted.pdf").read_bytes(), "a.pdf", "encrypted"),
+    "an encrypted office file": (ole("EncryptedPackage"), "a.xlsx", "encrypted"),
+    "a cut pdf": (b"%PDF-1.4\n1 0 obj<</Type/Catalog", "a.pdf", "failed"),
+    "a cut docx": (DOCX[: len(DOCX) // 2], "a.docx", "failed"),
+    "a cut xls": ((FIXTURES / "sample.xls").read_bytes()[:1200], "a.xls", "failed"),
+    "a docx of broken xml": (docx("<w:p>"), "a.docx", "failed"),
+    "a cut gzip": (gzip.compress(bytes(range(256)) * 20)[:-12], "a.gz", "failed"),
+    "an image": (PNG, "a.pdf", "needs_ocr"),
+    "a scanned pdf": (pdf(PICTURE + b"BT /F1 9 Tf 9 9 Td (- 1 -) Tj ET"), "a.pdf", "needs_ocr"),
+    "a pdf of nothing": (pdf(b""), "a.pdf", "needs_ocr"),
+    "a rar": (b"Rar!\x1a\x07\x00" + bytes(50), "a.zip", "unsupported"),
+    "an unknown ole file": (ole("SomethingElse"), "a.doc", "unsupported"),
+    "noise": (bytes(range(1, 256)), "a.doc", "unsupported"),
+    "a zip in a zip": (zipped({"b.zip": zipped({"c.txt": SAMPLE.encode()})}), "a.zip", "unsupported"),
+}
+
+
+@pytest.mark.parametrize(("data", "name", "state"), REFUSED.values(), ids=REFUSED)
+def test_each_bad_file_has_a_state(data: bytes, name: str, state: str) -> None:
+    found = extract(data, name)
+    assert (found.state, found.text) == (state, None)
+    assert found.message
+    assert "\n" not in found.message
+
+
+def test_encrypted_members(tmp_path: Path) -> None:
+    data = bytearray(zipped({"a.txt": SAMPLE.encode()}))
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + place] |= 1  # the flag that says so
+    assert inside(bytes(data)).state == "encrypted"
+
+
+def test_a_page_of_text_and_a_page_of_picture_say_what_is_missing() -> None:
+    data = pdf(PICTURE + b"BT /F1 9 Tf 9 9 Td (More text than a page number) Tj ET")
+    assert inside(data).text == "More text than a page number"
+
+
+BLOCK = "<html><body><p>请输入验证码</p><form><table><tr><td>验证码</td><td>输入</td></tr></table></form></body></html>"
+ERROR = "<html><head><title>404</title></head><body><h1>404 Not Found</h1>nginx</body></html>"
+HOME = (
+    "<html><body>"
+    + "<a href='x'>同心县人民政府门户网站栏目</a>" * 60
+    + "<table><tr><td>a</td><td>b</td></tr></table></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "state"),
+    [
+        (BLOCK, "样本.xls", "not_a_document"),
+        (BLOCK, "download.jsp", "text"),  # asked for as a page
+        (BLOCK, "附件", "not_a_document"),
+        (ERROR, "a.pdf", "not_a_document"),
+        (HOME, "a.xls", "not_a_document"),
+        (HTML, "a.pdf", "not_a_document"),
+        ("<script>location='/'</script><html></html>", "a.doc", "not_a_document"),
+        (HTML, "a.xls", "text"),
+        ("<table>" + "<tr><td>防火墙</td><td>500</td></tr>" * 3 + "</table>", "a.xls", "text"),
+        ("<table><tr><td>名称</td><td>404</td></tr></table>", "a.xls", "text"),
+        (f"<html xmlns:o='urn:schemas-microsoft-com:office:office'><body>{SAMPLE}</body></html>", "a.doc", "text"),
+        (f"<html><body>{NOTICE * 10}</body></html>", "a.doc", "text"),
+        (HTML, "附件", "text"),
+        (ERROR, "a.html", "text"),
+    ],
+)
+def test_a_web_page_in_place_of_a_file(page: str, name: str, state: str) -> None:
+    assert inside(page.encode(), name).state == state
+
+
+def gbk_zip(name: str, content: bytes) -> bytes:
+    """A zip as Chinese Windows writes it: the name in GBK, without the flag for UTF-8."""
+    stand_in = "x" * len(name.encode("gbk"))
+    return zipped({stand_in: content}).replace(stand_in.encode(), name.encode("gbk"))
+
+
+def test_members_of_a_zip_with_names_in_gbk() -> None:
+    found = extract(gbk_zip("样本说明.txt", SAMPLE.encode("gb18030")), "a.zip")
+    assert found == Extracted(f"样本说明.txt\n{SAMPLE}", "application/zip", "text", None, ("样本说明.txt",))
+
+
+def test_members_of_a_zip_are_read_each_by_its_kind() -> None:
+    members = {
+        "folder/": b"", "__MACOSX/x": b"x" * 40, "folder/表.docx": DOCX, "b.zip": zipped({"c.txt": b"x" * 40}),
+        "程序.exe": b"MZ\x90\0" + bytes(200), "d.txt": NOTICE.encode(),
+    }  # fmt: skip
+    found = extract(zipped(members), "a.zip")
+    assert found.state == "text"
+    assert found.members == ("folder/表.docx", "b.zip", "程序.exe", "d.txt")
+    assert found.text == f"folder/表.docx\n{WHOLE}\n\nd.txt\n{NOTICE}"
+    assert found.message == "b.zip: an archive within an archive is not opened; 程序.exe: the file is a program"
+
+
+def test_a_damaged_member_does_not_spoil_the_others() -> None:
+    data = zipped({"a.txt": SAMPLE.encode(), "b.txt": NOTICE.encode()}, zipfile.ZIP_STORED)
+    found = inside(data.replace(SAMPLE.encode(), SAMPLE.replace("样", "洋").encode()))
+    assert (found.state, found.text) == ("text", f"b.txt\n{NOTICE}")
+
+
+SMALL = Limits(max_bytes=200_000, max_unpacked=1_000_000, max_members=5, max_text=1000)
+TOO_LARGE = {
+    "the file": os.urandom(200_001),
+    "gzip": gzip.compress(bytes(5_000_000)),
+    "zip": zipped({"a.txt": bytes(5_000_000)}),
+    "many small parts of a zip": zipped({f"{n}.txt": b"x" * 300_000 for n in range(4)}),
+    "docx": zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b" " * 5_000_000}),
+    "xlsx": zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b" " * 5_000_000}),
+    "members": zipped({f"{n}.txt": SAMPLE.encode() for n in range(6)}),
+}
+
+
+@pytest.mark.parametrize("data", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_bombs_are_refused(data: bytes) -> None:
+    found = extract(data, "a", SMALL)
+    assert (found.state, found.text) == ("too_large", None)
+
+
+def test_a_zip_that_lies_about_its_sizes() -> None:
+    data = bytearray(zipped({"a.txt": bytes(5_000_000)}))
+    for signature, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        struct.pack_into("<I", data, data.index(signature) + place, 100)
+    assert extract(bytes(data), "a.zip", SMALL).state in ("failed", "too_large")
+
+
+def test_a_sheet_with_a_far_cell_costs_no_more_than_the_limit() -> None:
+    rows = f'<row r="1">{text_cell("A1", "甲")}</row><row r="1048576">{text_cell("XFD1048576", "乙")}</row>'
+    found = extract(xlsx(rows), "a.xlsx", Limits(seconds=20, memory=1 << 30))
+    assert found.state in ("failed", "too_large")
+    assert found.message
+
+
+def test_long_text_is_cut_and_says_so() -> None:
+    found = extract(("样本" * 1000).encode(), "a.txt", SMALL)
+    assert (len(found.text or ""), found.state) == (1000, "text")
+    assert found.message == "the text is cut after 1000 characters"
+
+
+def test_too_little_memory_is_a_state() -> None:
+    assert extract(DOCX, "a.docx", Limits(memory=1 << 20)).state in ("failed", "too_large")
+
+
+def test_recognition_without_its_package() -> None:
+    try:
+        import rapidocr_onnxruntime  # noqa: F401
+    except ImportError:
+        found = extract(PNG, "a.png", ocr=True)
+        assert (found.state, found.text) == ("ocr_not_installed", None)
+        assert "rapidocr-onnxruntime is not installed" in (found.message or "")
+    else:
+        pytest.skip("rapidocr-onnxruntime is installed")
+
+
+def test_a_scan_is_recognised_and_marked(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr_onnxruntime", reason="rapidocr-onnxruntime is not installed")
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if not browser:
+        pytest.skip("Chromium is not installed")
+    page, out = tmp_path / "a.html", tmp_path / "a.png"
+    page.write_text(f"<meta charset=utf-8><body style='font-size:32px'><p>{SAMPLE}</p>", "utf-8")
+    subprocess.run(
+        [browser, "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}/profile", f"--screenshot={out}",
+         "--window-size=1000,300", page.as_uri()],
+        capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    if not out.exists():
+        pytest.skip("Chromium could not draw here")
+    found = extract(out.read_bytes(), "a.png", Limits(seconds=120, memory=8 << 30), ocr=True)
+    assert found.state == "ocr"
+    assert "样本文件" in (found.text or "")
+    assert "recognised" in (found.message or "")
+
+
+def test_embedded_files_do_not_decide_the_kind() -> None:
+    assert "WordDocument" in ole_streams((FIXTURES / "sample.doc").read_bytes())
+    assert "Workbook" in ole_streams((FIXTURES / "sample.xls").read_bytes())
+    assert sniff((FIXTURES / "sample.doc").read_bytes() + "Workbook".encode("utf-16-le")) == Kind.DOC
+
+
+STARTS = [
+    b"",
+    b"%PDF-1.4\n",
+    b"PK\x03\x04",
+    b"{\\rtf1",
+    b"<html>",
+    b"<?xml version='1.0'?>",
+    b"\x1f\x8b\x08",
+    ole("Book"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(STARTS), st.binary(min_size=16, max_size=300) | st.text(max_size=99).map(str.encode))
+def test_any_bytes_in_a_state_out(start: bytes, rest: bytes) -> None:
+    found = inside(start + rest, "a.doc")
+    assert found.state in STATES
+    assert (found.text is not None) == (found.state == "text")

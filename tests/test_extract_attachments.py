@@ -1,0 +1,166 @@
+"""Finding the files a page links to. The snippets are written for this project after forms seen on real portals."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from crawler.extract.attachments import find_attachments
+
+BASE = "http://www.example.gov.cn/zwgk/201712/t20171219_1.html"
+
+
+def found(body: str, *, body_id: str | None = None) -> list[tuple[str, str]]:
+    root = html.document_fromstring(f"<html><body>{body}</body></html>")
+    element = root.get_element_by_id(body_id) if body_id else None
+    return [(a.name, a.url.removeprefix("http://www.example.gov.cn")) for a in find_attachments(root, BASE, element)]
+
+
+def test_the_address_says_that_it_is_a_file() -> None:
+    assert found('<p><a href="./P020171219.pdf">附件1：样本 表.pdf</a> <a href="../x.XLS?v=2#top">表二</a></p>') == [
+        ("附件1：样本 表.pdf", "/zwgk/201712/P020171219.pdf"),
+        ("表二", "/zwgk/x.XLS?v=2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        ('<a href="a.doc" title="样本通知.doc">下载</a>', "样本通知.doc"),
+        ('<a href="a.doc" title="样本通知（全名很长）.doc">样本通知（全...</a>', "样本通知（全名很长）.doc"),
+        ('<a href="a.doc" oldsrc="/x/样本通知.doc">点击下载</a>', "样本通知.doc"),
+        ('<a href="a.doc" oldsrc="W020171219500303101.doc">附件1</a>', "附件1"),
+        ('<a href="a.doc" title="样本通知.doc">附件1</a>', "样本通知.doc"),
+        ('<a href="a.doc" download="样本通知.doc">附件下载</a>', "样本通知.doc"),
+        ('<a href="a.doc"><img src="doc.gif"></a>', "a.doc"),
+        ('<a href="%E6%A0%B7%E6%9C%AC.doc">下载</a>', "样本.doc"),
+        ('<a href="a.doc">样本通知.doc（已下载146次）</a>', "样本通知.doc"),
+        ('<a href="a.doc">样本\n   <b>通知</b>.doc</a>', "样本 通知.doc"),
+        ('<a href="a.doc">样本</a><a href="a.doc">通知.doc</a>', "样本通知.doc"),
+        ('<a href="a.doc">样本通知</a> <a href="a.doc">样本通知</a>', "样本通知"),
+        ('<a href="a.doc"><img src="doc.gif"></a><a href="a.doc">样本通知.doc</a>', "样本通知.doc"),
+        ('<a href="a.doc">下载</a><div><a href="a.doc">样本通知.doc</a></div>', "样本通知.doc"),
+    ],
+)
+def test_the_name_is_what_the_page_calls_it(link: str, name: str) -> None:
+    assert [found_name for found_name, _ in found(f"<div>{link}</div>")] == [name]
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "/system/_content/download.jsp?urltype=news.DownloadAttachUrl&amp;owner=1&amp;wbfileid=2",
+        "/module/download/downfile.jsp?classid=0&amp;filename=ab12.pdf",
+        "/attachment/7/7387/7387273",
+        "/file?id=77",
+    ],
+)
+def test_downloads_without_extension(href: str) -> None:
+    text = f'<li>附件【<a href="{href}">样本.xls</a>】已下载<span id="nattach1">146</span>次</li>'
+    assert found(text) == [("样本.xls", href.replace("&amp;", "&"))]
+
+
+def test_marked_attachments_without_extension() -> None:
+    assert found('<a href="/f/77" appendix="true">样本表</a><a href="/f/78" download>样本表二</a>') == [
+        ("样本表", "/f/77"),
+        ("样本表二", "/f/78"),
+    ]
+
+
+def test_icon_links_to_other_files_are_dropped_beside_a_name() -> None:
+    icon = '<a href="{}"><img src="xls.gif"></a>'
+    text = f'<p>{icon.format("b.doc")}<a href="a.xls">甲.xls</a></p><p>{icon.format("a.xls")}<a href="b.doc">乙.doc</a></p>'
+    assert found(text) == [("甲.xls", "/zwgk/201712/a.xls"), ("乙.doc", "/zwgk/201712/b.doc")]
+    assert found(f"<p>{icon.format('c.xls')}</p>") == [("c.xls", "/zwgk/201712/c.xls")]
+
+
+def test_a_picture_of_a_page_is_no_icon() -> None:
+    text = '<p><a href="scan.jpg"><img src="small.jpg"></a><a href="a.doc">甲.doc</a></p>'
+    assert [url for _, url in found(text)] == ["/zwgk/201712/scan.jpg", "/zwgk/201712/a.doc"]
+
+
+def test_a_viewer_leads_to_the_file_it_shows() -> None:
+    viewer = '<iframe src="/generic/web/viewer.html?file={}"></iframe>'
+    assert found(viewer.format("/zwgk/a.pdf")) == [("a.pdf", "/zwgk/a.pdf")]
+    assert found(viewer.format("{{qzbFile}}")) == []
+    assert found('<embed src="b.pdf"><object data="c.pdf"></object>') == [
+        ("b.pdf", "/zwgk/201712/b.pdf"),
+        ("c.pdf", "/zwgk/201712/c.pdf"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="t20171219_2.html">关于样本.doc的通知</a>',
+        '<a href="../">下载中心</a>',
+        '<a href="javascript:void(0)">样本.pdf</a>',
+        '<a href="#">样本.pdf</a>',
+        '<a href="mailto:a@example.org">样本.pdf</a>',
+        '<a href="{{el.url}}">样本.pdf</a>',
+        '<a href="http://[bad/样本.pdf">样本.pdf</a>',
+        '<a ms-attr-href="el.url">样本.pdf</a>',
+        '<a href="http://www.example.com/">www.example.com</a>',
+        '<img src="a.jpg">',
+        '<div class="footer"><a href="app.zip">客户端.zip</a></div>',
+        '<nav><a href="guide.pdf">指南</a></nav>',
+        '<div role="navigation"><a href="guide.pdf">指南</a></div>',
+    ],
+)
+def test_what_is_no_attachment(link: str) -> None:
+    assert found(link) == []
+
+
+def test_in_the_text_and_in_the_list() -> None:
+    text = (
+        '<div class="header"><div id="zoom"><a href="a.doc">甲.doc</a><a href="b.jpg">图</a></div></div>'
+        '<div class="article_attachment"><ul><li><a href="a.doc">甲</a></li><li><a href="c.doc">丙.doc</a></li></ul></div>'
+        '<div><a href="code.png"><img src="code.png"></a></div>'
+    )
+    expected = [("甲.doc", "/zwgk/201712/a.doc"), ("图", "/zwgk/201712/b.jpg"), ("丙.doc", "/zwgk/201712/c.doc")]
+    assert found(text, body_id="zoom") == expected
+
+
+@given(st.text(max_size=200), st.text(max_size=40))
+def test_any_page_in_no_crash(text: str, href: str) -> None:
+    root = html.document_fromstring("<html><body><a>x.pdf</a><p></p></body></html>")
+    usable = "".join(c for c in text + href if c.isprintable())
+    root.body[0].set("href", usable)
+    root.body[1].text = usable
+    for attachment in find_attachments(root, BASE):
+        assert attachment.url.startswith("http")
+        assert attachment.name
+
+
+@pytest.fixture
+def pages() -> Path:
+    folder = os.environ.get("DISCLOSURES_PAGES")
+    if not folder:
+        pytest.skip("DISCLOSURES_PAGES does not name the folder of saved real pages")
+    return Path(folder)
+
+
+def test_a_real_page_with_wrong_icon_links(pages: Path) -> None:
+    name = "trs_fj/pingtan_detail_2450_attachments.html"
+    lines = (pages / "EXPECTED.jsonl").read_text("utf-8").splitlines()
+    expected = next(page for page in map(json.loads, lines) if page["file"] == name)
+    root = html.document_fromstring((pages / name).read_bytes())
+    attachments = find_attachments(root, expected["url"], root.get_element_by_id("zoom"))
+    assert [a.name for a in attachments] == expected["attachment_names"]
+    assert len({a.url for a in attachments}) == expected["attachments"] == 7
+    assert attachments[1].url.endswith("20151110153332678.doc")
+    assert find_attachments(root, expected["url"]) == attachments
+
+
+def test_real_download_links_without_extension(pages: Path) -> None:
+    root = html.document_fromstring((pages / "vsb/attachment_li_fragments.html").read_bytes().decode())
+    names = [a.name for a in find_attachments(root, "http://www.example.edu.cn/info/1/2.htm")]
+    assert names == [
+        "2025-2026-2经济管理学院期末考试安排 17周 .xls",
+        "小学期计划安排表.xls",
+        "2501高等数学A（下）期末考-12.7上午.xlsx",
+    ]
