@@ -30,7 +30,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         migrations.apply(Database(connection))
         with transaction(connection):
             search.refresh(connection)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error
     return connection
 
@@ -54,7 +54,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'").fetchone()[0]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where SQLite's message quotes damage
         raise ArchiveError(f"cannot read the archive {path}: {error}") from error
     if not found:
         raise ArchiveError(f"{path} is not a disclosures archive")

@@ -54,6 +54,11 @@ class Manifest:
         return row_sha256(*told, blob=self.token)
 
 
+def beside(db: Path) -> Path:
+    """Where the originals of the archive `db` are kept: `evidence.db` beside `disclosures.db`, else named after it."""
+    return db.with_name("evidence.db" if db.name == "disclosures.db" else f"{db.stem}.evidence.db")
+
+
 class Evidence:
     """The open file. The caller sees to it that two threads do not use it at once."""
 
@@ -76,7 +81,7 @@ class Evidence:
                     f"{exchange.url}: {len(exchange.payload)} bytes are more than the {MOST} that are kept"
                 )
         with self._transaction():
-            number = self._last_id()
+            number = self.last_id()
             first_open = self._first_open_day()
             stored = [
                 self._add(exchange, sha256.digest(), number + place, first_open)
@@ -133,7 +138,7 @@ class Evidence:
         made = []
         with self._transaction():
             last, previous = self.head() or ("", GENESIS)
-            for day, hash_ in chain(self._con, self._last_id(), last, previous):
+            for day, hash_ in chain(self._con, self.last_id(), last, previous):
                 if day >= before:
                     break
                 counted = "SELECT min(id), max(id), count(*) FROM captures WHERE day = ?"
@@ -164,7 +169,7 @@ class Evidence:
 
         `verify` takes it as it takes `head`, also after more was added and sealed.
         """
-        last_id = self._last_id()
+        last_id = self.last_id()
         return (last_id, hash_up_to(self._con, last_id, *(self.head() or ("", GENESIS)))) if last_id else None
 
     def attach_token(self, day: str, token: bytes) -> None:
@@ -204,7 +209,8 @@ class Evidence:
             ).fetchone()
         return int(row[0])
 
-    def _last_id(self) -> int:
+    def last_id(self) -> int:
+        """The number of the last capture; 0: none."""
         row = self._con.execute("SELECT seq FROM sqlite_sequence WHERE name = 'captures'").fetchone()
         return int(row[0]) if row else 0
 

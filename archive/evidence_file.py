@@ -71,7 +71,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         if MIGRATIONS.pending(Database(con)):
             MIGRATIONS.apply(Database(con))
     except (OSError, sqlite3.Error, UnicodeDecodeError, KeyError) as error:
-        raise EvidenceError(f"{path} cannot be opened as evidence: {error}") from error
+        raise EvidenceError(f"{path} cannot be opened as evidence: {str(error).splitlines()[0]}") from error
     return con
 
 

@@ -57,7 +57,15 @@ class Exchange:
 
     def response_header(self, name: str) -> str | None:
         """The first response header of this name, whatever its case."""
-        return next((value for key, value in self.response_headers if key.lower() == name.lower()), None)
+        return _first(self.response_headers, name)
+
+    def request_header(self, name: str) -> str | None:
+        """The first request header of this name, whatever its case."""
+        return _first(self.request_headers, name)
+
+
+def _first(headers: Headers, name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name.lower()), None)
 
 
 _HEAD = tuple(field.name for field in fields(Exchange) if field.name not in (*COLUMNS, "payload"))

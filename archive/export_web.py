@@ -60,6 +60,10 @@ class _Seen:
     digest: str
 
 
+_Version = tuple[str, str]
+"""An address, and the ETag or Last-Modified of what it gave."""
+
+
 def write_warc(
     evidence: Evidence,
     capture_ids: Iterable[int],
@@ -70,8 +74,8 @@ def write_warc(
 ) -> int:
     """Write the captures as WARC/1.1, each record gzipped by itself, in order of number; how many were written.
 
-    A path should end in `.warc.gz`. An answer 304 becomes a `revisit` of the last answer 200 for that
-    address, if it is among those written; else, as everything else, redirects and refusals too, a `response`.
+    A path should end in `.warc.gz`. An answer 304 becomes a `revisit` of the answer 200 for that address
+    whose ETag or Last-Modified it or its request names, if it is among those written; else, as everything else, redirects and refusals too, a `response`.
     `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
     """
     if isinstance(out, Path):
@@ -87,7 +91,7 @@ def write_warc(
     writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
     ids = sorted(set(capture_ids))
     writer.write_record(_warcinfo(made_at, description, ids))
-    seen: dict[str, _Seen] = {}
+    seen: dict[_Version, _Seen] = {}
     for number in ids:
         exchange = evidence.exchange(number)
         for record in _records(number, exchange, seen):
@@ -151,7 +155,7 @@ def _is_html(exchange: Exchange) -> bool:
     return "html" in declared.lower() if declared else exchange.payload[:256].lstrip()[:1] == b"<"
 
 
-def _records(number: int, exchange: Exchange, seen: dict[str, _Seen]) -> Iterator[ArcWarcRecord]:
+def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> Iterator[ArcWarcRecord]:
     """The response (or revisit) record, then the request record that goes with it."""
     uri, digest = _uri(exchange.url), _sha256(exchange.payload)
     response_id, request_id = (f"<urn:uuid:{_identity(number, exchange, part)}>" for part in ("response", "request"))
@@ -159,14 +163,31 @@ def _records(number: int, exchange: Exchange, seen: dict[str, _Seen]) -> Iterato
     if exchange.ip_address:
         common.append(("WARC-IP-Address", exchange.ip_address))
     answered = [*common, ("WARC-Concurrent-To", request_id)]
-    if exchange.status == 304 and uri in seen:
-        yield _record("revisit", response_id, [*answered, *_revisit_fields(exchange, uri, seen[uri])], b"")
+    if exchange.status == 304 and (confirmed := _confirmed(exchange, uri, seen)):
+        yield _record("revisit", response_id, [*answered, *_revisit_fields(exchange, uri, confirmed)], b"")
     else:
         if exchange.status == 200:
-            seen[uri] = _Seen(exchange.fetched_at, digest)
+            for version in (exchange.response_header("ETag"), exchange.response_header("Last-Modified"), ""):
+                if version is not None:
+                    seen[uri, version] = _Seen(exchange.fetched_at, digest)
         yield _record("response", response_id, [*answered, ("WARC-Payload-Digest", digest)], _response_block(exchange))
     asked = [*common, ("WARC-Concurrent-To", response_id), ("WARC-Payload-Digest", _sha256(exchange.request_body))]
     yield _record("request", request_id, asked, _request_block(exchange, uri))
+
+
+def _confirmed(exchange: Exchange, uri: str, seen: dict[_Version, _Seen]) -> _Seen | None:
+    """What a 304 confirms: the answer of the version it or its request names; where they name none, the last."""
+    named = [
+        version
+        for version in (
+            exchange.request_header("If-None-Match"),
+            exchange.response_header("ETag"),
+            exchange.request_header("If-Modified-Since"),
+            exchange.response_header("Last-Modified"),
+        )
+        if version
+    ]
+    return next((seen[uri, version] for version in named or [""] if (uri, version) in seen), None)
 
 
 def _revisit_fields(exchange: Exchange, uri: str, earlier: _Seen) -> Fields:

@@ -5,6 +5,8 @@ The tables and columns are a contract (docs/tables.md describes each); scripts e
 
 from sqlite_utils import Database, Migrations
 
+from archive.redact import RULES_VERSION
+
 migrations = Migrations("disclosures")
 
 TABLES = """
@@ -162,3 +164,88 @@ def m001_catalogue(db: Database) -> None:
     """Portals, catalogues, records and what a crawl says of itself."""
     run_script(db, TABLES)
     run_script(db, SEARCH)
+
+
+EVIDENCE = """
+-- Every answer the crawler got; the answer itself is in evidence.db, under the same id.
+CREATE TABLE captures (
+    id INTEGER PRIMARY KEY,
+    crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+    url TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    etag TEXT,
+    last_modified TEXT
+) STRICT;
+CREATE INDEX captures_by_url ON captures (url, id);
+CREATE INDEX captures_by_crawl ON captures (crawl_id);
+
+-- The list pages of each walk: what proves that a record was listed, or was not.
+CREATE TABLE walks (
+    crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+    catalog_id INTEGER NOT NULL REFERENCES catalogs(id),
+    look INTEGER NOT NULL,
+    capture_id INTEGER NOT NULL REFERENCES captures(id),
+    rows INTEGER NOT NULL,
+    PRIMARY KEY (crawl_id, catalog_id, look, capture_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX walks_by_catalog ON walks (catalog_id);
+CREATE INDEX walks_by_capture ON walks (capture_id);
+
+CREATE TABLE versions (
+    id INTEGER PRIMARY KEY,
+    record_id INTEGER NOT NULL REFERENCES records(id),
+    number INTEGER NOT NULL,
+    seen_at TEXT NOT NULL,
+    capture_id INTEGER REFERENCES captures(id),
+    changed TEXT NOT NULL,
+    cause TEXT NOT NULL CHECK (cause IN ('source', 'parser')),
+    UNIQUE (record_id, number)
+) STRICT;
+CREATE INDEX versions_by_capture ON versions (capture_id);
+
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY,
+    record_id INTEGER NOT NULL REFERENCES records(id),
+    name TEXT NOT NULL,
+    url TEXT NOT NULL,
+    sha256 TEXT,
+    bytes INTEGER,
+    media_type TEXT,
+    text TEXT,
+    state TEXT NOT NULL,
+    capture_id INTEGER REFERENCES captures(id),
+    UNIQUE (record_id, url)
+) STRICT;
+CREATE INDEX attachments_by_capture ON attachments (capture_id);
+
+-- What was masked, counted by kind; never a value. `source`: a catalogue's id, 0 for the record's page, or a file's address.
+CREATE TABLE redactions (
+    record_id INTEGER NOT NULL REFERENCES records(id),
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    rules_version INTEGER NOT NULL,
+    PRIMARY KEY (record_id, source, kind)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE records ADD COLUMN capture_id INTEGER REFERENCES captures(id);
+ALTER TABLE listings ADD COLUMN crawl_id INTEGER REFERENCES crawls(id);
+ALTER TABLE listings ADD COLUMN link TEXT;
+ALTER TABLE readings ADD COLUMN capture_id INTEGER REFERENCES captures(id);
+CREATE INDEX records_by_capture ON records (capture_id);
+CREATE INDEX readings_by_capture ON readings (capture_id);
+CREATE INDEX listings_by_crawl ON listings (crawl_id);
+"""
+
+
+@migrations()
+def m002_evidence_and_time(db: Database) -> None:
+    """Captures, versions, attachments, what was masked, and which pages prove a claim."""
+    run_script(db, EVIDENCE)
+    # What older archives hold was masked by the first rules; a new one holds nothing.
+    held = db.execute("SELECT count(*) FROM portals").fetchone()[0]
+    db.execute("INSERT INTO settings VALUES ('redaction_version', ?)", (str(1 if held else RULES_VERSION),))

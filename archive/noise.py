@@ -6,6 +6,7 @@ the start or the end of a line. The same words inside a sentence stay.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 # The forms of one character that differ in width alone (U+FF01…U+FFEE), and no other: ① is not 1, and 〇 not 0.
 _WIDTHS = {
@@ -102,6 +103,15 @@ def _essence_of_lines(text: str) -> str:
 def same(one: str | None, other: str | None) -> bool:
     """Whether two readings of a field or body say the same."""
     return one == other or essence(one) == essence(other)
+
+
+def same_pairs(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two readings of a page's labels and values say the same: a counter is noise as label and value, too."""
+    return one == other or _pairs_essence(one) == _pairs_essence(other)
+
+
+def _pairs_essence(pairs: Mapping[str, str]) -> set[str]:
+    return {said for label, value in pairs.items() if (said := essence(f"{label}：{value}"))}
 
 
 def stable_url(url: str) -> str:

@@ -79,24 +79,43 @@ _COLUMNS = f"{_NAMES}, attachments"
 _MARKS = ", ".join("?" * (len(INDEXED) + 1))
 _INSERT = f"INSERT INTO records_fts (rowid, {_COLUMNS}) VALUES (?, {_MARKS})"  # noqa: S608 - constant names
 _DELETE = f"INSERT INTO records_fts (records_fts, rowid, {_COLUMNS}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608
+_FILES = (
+    "(SELECT group_concat(a.name || char(10) || coalesce(a.text, ''), char(10)) "
+    "FROM (SELECT name, text FROM attachments WHERE record_id = r.id ORDER BY id) a)"
+)
+_SEARCHED = f"{', '.join(f'r.{name}' for name in INDEXED)}, {_FILES}"
 
 
 def segmented(values: Sequence[str | None]) -> tuple[str, ...]:
-    """What the index stores of a record whose INDEXED columns are `values`; attachments last."""
-    named = zip(INDEXED, values, strict=True)
-    return (*[segment_number(value) if name == "index_number" else segment(value) for name, value in named], "")
+    """What the index stores of a record whose searched texts are `values`: the INDEXED columns, then all of its files."""
+    named = zip((*INDEXED, "attachments"), values, strict=True)
+    return tuple(segment_number(value) if name == "index_number" else segment(value) for name, value in named)
+
+
+def held(connection: sqlite3.Connection, record_id: int) -> list[str | None]:
+    """The searched texts of a record as they stand now."""
+    return list(connection.execute(f"SELECT {_SEARCHED} FROM records r WHERE r.id = ?", (record_id,)).fetchone())  # noqa: S608
 
 
 def changed(connection: sqlite3.Connection, record_id: int, indexed: Sequence[str | None] | None) -> None:
-    """Note that a record's index entry is behind; `indexed`: its INDEXED columns before the change, None if it is new."""
+    """Note that a record's index entry is behind; `indexed`: its searched texts before the change, None if it is new."""
     known = json.dumps(indexed, ensure_ascii=False) if indexed is not None else None
     connection.execute("INSERT OR IGNORE INTO unindexed VALUES (?, ?)", (record_id, known))
+
+
+def forget(connection: sqlite3.Connection, record_id: int) -> None:
+    """Take a record out of the index, before it is deleted."""
+    waiting = connection.execute("SELECT indexed FROM unindexed WHERE record_id = ?", (record_id,)).fetchone()
+    known = held(connection, record_id) if waiting is None else waiting[0] and json.loads(waiting[0])
+    if known:
+        connection.execute(_DELETE, (record_id, *segmented(known)))
+    connection.execute("DELETE FROM unindexed WHERE record_id = ?", (record_id,))
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
     """Bring the index up to date with the records noted by `changed`; the caller's transaction."""
     rows = connection.execute(
-        f"SELECT u.record_id, u.indexed, {_NAMES} FROM unindexed u JOIN records r ON r.id = u.record_id"  # noqa: S608
+        f"SELECT u.record_id, u.indexed, {_SEARCHED} FROM unindexed u JOIN records r ON r.id = u.record_id"  # noqa: S608
     ).fetchall()
     for record_id, indexed, *values in rows:
         if indexed is not None:
@@ -128,15 +147,21 @@ def count(connection: sqlite3.Connection, query: str) -> int:
 
 def search(connection: sqlite3.Connection, query: str, limit: int) -> list[dict[str, str | None]]:
     """The best `limit` hits: title counts most. Each with a `snippet`: text around the first words found."""
-    wanted = ("url", "title", "index_number", "publisher", "published_on", "kind", "state", "body")
+    wanted = ("id", "url", "title", "index_number", "publisher", "published_on", "kind", "state", "body")
     sql = f"SELECT {', '.join(wanted)} FROM search WHERE q MATCH ? ORDER BY rank LIMIT ?"  # noqa: S608
     hits = []
     for values in connection.execute(sql, (to_match(query), limit)):
         hit = dict(zip(wanted, values, strict=True))
-        body = hit.pop("body")
-        hit["snippet"] = excerpt(body, query) or hit["title"] or ""
+        record_id, body = hit.pop("id"), hit.pop("body")
+        hit["snippet"] = excerpt(body, query) or _from_files(connection, record_id, query) or hit["title"] or ""
         hits.append(hit)
     return hits
+
+
+def _from_files(connection: sqlite3.Connection, record_id: object, query: str) -> str | None:
+    """Text of a record's files around the first words found in one."""
+    files = connection.execute("SELECT name, text FROM attachments WHERE record_id = ? ORDER BY id", (record_id,))
+    return next((found for name, text in files if (found := excerpt(f"{name}\n{text or ''}", query))), None)
 
 
 # --- the words found, as they stand in the text ---

@@ -5,21 +5,33 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from archive import search
 from archive.database import open_for_writing, transaction
-from archive.observations import ListPageSeen, Observation, PortalOfFile, ProblemSeen, RecordPageSeen
-from archive.records import CUT_PAGE, FIELDS, REPEATED, Merged, Reading, merge
-
-OWN_PAGE = 0
-"""The `catalog_id` of readings of a record's own page."""
+from archive.masking import require_current
+from archive.observations import (
+    AttachmentSeen,
+    Capture,
+    ListedRow,
+    ListPageSeen,
+    Observation,
+    PageAsked,
+    PortalOfFile,
+    ProblemSeen,
+    RecordPageSeen,
+)
+from archive.presence import Missing, Presence
+from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
+from archive.redact import RULES_VERSION
 
 INDEXING_STRIDE = 1000
 """So many changes are indexed at once: a record is then indexed once, not when its row and again when its page is read."""
 
-_STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)
-_UPDATE = f"UPDATE records SET {_STATED}, kind = :kind, flags = :flags, source_fields = :source_fields, body = :body, changed_at = :changed_at WHERE id = :id"  # noqa: S608
+READABLE = frozenset({"text", "ocr", "needs_ocr", "ocr_not_installed"})
+"""States of a file that need nobody's attention."""
+
+NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
+"""States in which nothing, or a captcha or an error page, stands in the place of a file."""
 
 
 class Store:
@@ -30,17 +42,12 @@ class Store:
         self._connection.row_factory = sqlite3.Row
         self.crawl_id = 0
         self.counts: Counter[str] = Counter()
-        self._portal = ""
         self._catalogs: dict[str, int] = {}
-        self._kinds: dict[int, str] = {}
-        self._batch_counts: Counter[str] = Counter()
-        # The rows read in this crawl; a table, so that a batch taken back takes its rows back too.
-        self._connection.execute(
-            "CREATE TEMP TABLE read_rows (record_id, catalog_id, PRIMARY KEY (record_id, catalog_id))"
-        )
+        self._second_looks: Counter[int] = Counter()
 
     def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
-        """Note the portal, its catalogues and a new crawl; the crawl's id. `now` is UTC, ISO 8601."""
+        """Note the portal, its catalogues and a new crawl; the crawl's id. `now` is UTC, ISO 8601. Raises ArchiveError."""
+        require_current(self._connection)
         with transaction(self._connection) as c:
             c.execute(
                 "INSERT INTO portals (id, name, division_code, home, family, checked_on) VALUES (?, ?, ?, ?, ?, ?) "
@@ -54,9 +61,8 @@ class Store:
                     "ON CONFLICT (portal, url) DO UPDATE SET kind = excluded.kind, title = excluded.title",
                     (portal.id, catalog.kind, catalog.title, catalog.url),
                 )
-            for row in c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)):
-                self._catalogs[row["url"]] = row["id"]
-                self._kinds[row["id"]] = row["kind"]
+            known = c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)).fetchall()
+            self._catalogs = {row["url"]: row["id"] for row in known}
             c.execute("UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,))
             begun = c.execute("INSERT INTO crawls (portal, mode, started_at) VALUES (?, ?, ?)", (portal.id, mode, now))
             self.crawl_id = int(begun.lastrowid or 0)
@@ -65,28 +71,49 @@ class Store:
                     "INSERT INTO ledger (crawl_id, catalog_id) VALUES (?, ?)",
                     (self.crawl_id, self._catalogs[catalog.url]),
                 )
-        self._portal = portal.id
+        self._kinds = {row["id"]: row["kind"] for row in known}
+        self._writer = Writer(self._connection, portal.id, self.crawl_id, self._kinds, counts=self.counts)
+        self._presence = Presence(self._connection, self._writer, portal.id, self.crawl_id)
         return self.crawl_id
 
-    def write(self, batch: Iterable[Observation], now: str) -> None:
-        """Write all of `batch` or, on an error, nothing of it."""
-        self._batch_counts = Counter[str]()
+    def last_capture(self) -> int:
+        """The highest number of a capture that the archive points to; the evidence must have it. 0: none."""
+        return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()[0])
+
+    def write(self, batch: Iterable[Observation], now: str, captures: Iterable[Capture] = ()) -> None:
+        """Write all of `captures` and `batch` or, on an error, nothing of them."""
+        before = Counter(self.counts)
+        try:
+            with transaction(self._connection) as c:
+                for capture in captures:
+                    self._write_capture(capture)
+                for observation in batch:
+                    self._write(observation, now)
+                if c.execute("SELECT count(*) FROM unindexed").fetchone()[0] >= INDEXING_STRIDE:
+                    search.catch_up(c)
+        except BaseException:
+            self.counts.clear()
+            self.counts.update(before)
+            raise
+
+    def missing(self, now: str) -> list[Missing]:
+        """The records whose pages must be asked, for their catalogues no longer show them; short walks are problems."""
         with transaction(self._connection) as c:
-            for observation in batch:
-                match observation:
-                    case ListPageSeen():
-                        self._write_list_page(observation, now)
-                    case RecordPageSeen():
-                        self._write_own_page(observation, now)
-                    case ProblemSeen():
-                        self._write_problem(observation, now)
-            if c.execute("SELECT count(*) FROM unindexed").fetchone()[0] >= INDEXING_STRIDE:
-                search.catch_up(c)
-        self.counts.update(self._batch_counts)
+            for catalog_id in self._presence.short_walks():
+                title, url = c.execute("SELECT title, url FROM catalogs WHERE id = ?", (catalog_id,)).fetchone()
+                short = f"{title} is much shorter than it was; nothing is taken to be gone until the next walk agrees"
+                self._write_problem(ProblemSeen("list_short", url, short), now)
+            return self._presence.missing()
+
+    def to_walk_again(self) -> set[str]:
+        """The first list pages of the catalogues to be walked a second time before anything is said to be unlisted."""
+        again = self._presence.to_walk_again()
+        return {url for url, catalog_id in self._catalogs.items() if catalog_id in again}
 
     def finish(self, outcome: str, now: str) -> None:
-        """Close the crawl's books: outcome, time and counts."""
+        """Say what is proved to be gone, then close the crawl's books: outcome, time and counts."""
         with transaction(self._connection) as c:
+            self._presence.claim(now)
             search.catch_up(c)
             c.execute(
                 "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ? WHERE id = ?",
@@ -104,12 +131,65 @@ class Store:
 
     # --- pages ---
 
+    def _write(self, observation: Observation, now: str) -> None:
+        match observation:
+            case ListPageSeen():
+                self._write_list_page(observation, now)
+            case RecordPageSeen():
+                self._write_own_page(observation, now)
+            case PageAsked():
+                self._presence.asked(observation)
+            case AttachmentSeen():
+                self._write_attachment(observation, now)
+            case ProblemSeen():
+                self._write_problem(observation, now)
+
+    def _write_capture(self, capture: Capture) -> None:
+        self._connection.execute(
+            "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                capture.id,
+                self.crawl_id,
+                capture.url,
+                capture.fetched_at,
+                capture.status,
+                capture.outcome,
+                capture.sha256,
+                capture.bytes,
+                capture.etag,
+                capture.last_modified,
+            ),
+        )
+
     def _write_list_page(self, page: ListPageSeen, now: str) -> None:
         catalog_id = self._catalogs[page.catalog_url]
+        shown_by = self._shown_by(page.capture)
         for row in page.rows:
-            self._write_row(row.url, catalog_id, row.reading, now)
-        self._batch_counts["list_pages"] += 1
-        self._batch_counts["rows"] += len(page.rows)
+            self._write_row(row, catalog_id, shown_by, now)
+        self.counts["list_pages"] += 1
+        self.counts["rows"] += len(page.rows)
+        if page.capture is not None:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO walks VALUES (?, ?, ?, ?, ?)",
+                (self.crawl_id, catalog_id, page.look, page.capture, len(page.rows)),
+            )
+        if page.look == 1:
+            self._write_ledger(page, catalog_id)
+        else:
+            self._second_looks[catalog_id] += 1
+            if page.last and self._second_looks[catalog_id] >= (page.pages_claimed or 0):
+                self._presence.walked_again(catalog_id)
+
+    def _shown_by(self, capture: int | None) -> int | None:
+        """The capture that holds what `capture` shows: an earlier one where the portal said that nothing changed since."""
+        row = self._connection.execute(
+            "SELECT max(o.id) FROM captures n JOIN captures o ON o.url = n.url AND o.id < n.id AND o.outcome = 'page' "
+            "WHERE n.id = ? AND n.outcome = 'not_modified'",
+            (capture,),
+        ).fetchone()
+        return row[0] or capture
+
+    def _write_ledger(self, page: ListPageSeen, catalog_id: int) -> None:
         if page.path:
             self._connection.execute("UPDATE catalogs SET path = ? WHERE id = ?", (page.path, catalog_id))
         self._connection.execute(
@@ -131,152 +211,93 @@ class Store:
                 (self.crawl_id, catalog_id),
             )
 
-    def _write_row(self, url: str, catalog_id: int, reading: Reading, now: str) -> None:
-        found = self._connection.execute(
-            "SELECT id FROM records WHERE portal = ? AND url = ?", (self._portal, url)
-        ).fetchone()
-        if found:
-            record_id = int(found["id"])
-            self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
+    def _write_row(self, row: ListedRow, catalog_id: int, capture: int | None, now: str) -> None:
+        record_id = self._writer.find(row.url)
+        if record_id is None:
+            record_id = self._writer.add(row.url, self._kinds[catalog_id], now, capture)
         else:
-            added = self._connection.execute(
-                "INSERT INTO records (portal, url, kind, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)",
-                (self._portal, url, self._kinds[catalog_id], now, now),
-            )
-            record_id = int(added.lastrowid or 0)
-            search.changed(self._connection, record_id, None)
-            self._event(record_id, "added", now, {})
+            state = self._connection.execute(
+                "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
+            ).fetchone()["state"]
+            if state != "listed":
+                self._writer.set_state(record_id, "listed", "returned", now, {"capture": capture, "was": state})
+        if self._listed_before(record_id, catalog_id, row.link, now):
+            return
+        self._writer.take(record_id, catalog_id, Said(row.reading, capture), now)
+        self._write_redactions(record_id, str(catalog_id), row.redacted)
+
+    def _listed_before(self, record_id: int, catalog_id: int, link: str | None, now: str) -> bool:
+        """Note that a catalogue lists a record; whether this crawl saw it there before.
+
+        A catalogue may list a record twice in different words, pinned to its top and again in its place: the first
+        counts, or each crawl would take the one for an edit of the other.
+        """
+        known = self._connection.execute(
+            "SELECT crawl_id FROM listings WHERE record_id = ? AND catalog_id = ?", (record_id, catalog_id)
+        ).fetchone()
+        if known and known["crawl_id"] == self.crawl_id:
+            return True
         self._connection.execute(
-            "INSERT INTO listings VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen",
-            (record_id, catalog_id, now, now),
+            "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, crawl_id = excluded.crawl_id, link = excluded.link",
+            (record_id, catalog_id, now, now, self.crawl_id, link),
         )
-        # A catalogue may list a record twice in different words, pinned to its top and again in its place: the first
-        # counts, or each crawl would take the one for an edit of the other.
-        first = "INSERT OR IGNORE INTO read_rows VALUES (?, ?)"
-        if self._connection.execute(first, (record_id, catalog_id)).rowcount:
-            self._read(record_id, catalog_id, reading, now)
+        return False
 
     def _write_own_page(self, page: RecordPageSeen, now: str) -> None:
-        found = self._connection.execute(
-            "SELECT id FROM records WHERE portal = ? AND url = ?", (self._portal, page.url)
-        ).fetchone()
-        if not found:
+        record_id = self._writer.find(page.url)
+        if record_id is None:
             return  # its row was in a batch that was never written: the next crawl reads both
-        self._batch_counts["record_pages"] += 1
-        record_id = int(found["id"])
-        if page.cut and self._readings(record_id).get(OWN_PAGE):
+        self.counts["record_pages"] += 1
+        if page.cut and self._writer.readings(record_id).get(OWN_PAGE):
             return  # half a page takes nothing away from what was read before
-        self._read(record_id, OWN_PAGE, page.reading, now, body=page.body)
+        if page.body is None and self._writer.record(record_id)["body"]:
+            lost = "no text was found on this page, though there was one; the text read before is kept"
+            self._write_problem(ProblemSeen("body_missing", page.url, lost), now)
+        self._writer.take(record_id, OWN_PAGE, Said(page.reading, page.capture, page.body, page.attachments), now)
+        self._write_redactions(record_id, str(OWN_PAGE), page.redacted)
+
+    def _write_attachment(self, file: AttachmentSeen, now: str) -> None:
+        record_id = self._writer.find(file.record_url)
+        if record_id is None:
+            return
+        self.counts["attachments"] += 1
+        c, where = self._connection, (record_id, file.url)
+        known = c.execute("SELECT * FROM attachments WHERE record_id = ? AND url = ?", where).fetchone()
+        if file.state not in {*READABLE, UNAVAILABLE}:
+            said = f"{file.state}: {file.message or 'no text could be taken from this file'}"
+            self._write_problem(ProblemSeen("attachment", file.url, said), now)
+        had = bool(known and known["sha256"] and known["state"] not in NO_FILE)
+        if file.state in NO_FILE and (had or (known and known["state"] == file.state)):
+            return  # a file that can't be had today is still what it was when it was last had
+        self._writer.reindex(record_id)
+        c.execute(
+            "INSERT INTO attachments (record_id, url, name, sha256, bytes, media_type, text, state, capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, url) DO UPDATE SET name = excluded.name, "
+            "sha256 = excluded.sha256, bytes = excluded.bytes, media_type = excluded.media_type, "
+            "text = excluded.text, state = excluded.state, capture_id = excluded.capture_id",
+            (*where, file.name, file.sha256, file.bytes, file.media_type, file.text, file.state, file.capture),
+        )
+        if had and known["sha256"] != file.sha256:
+            self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, file.capture)
+        self._write_redactions(record_id, file.url, file.redacted)
+
+    def _write_redactions(self, record_id: int, source: str, counts: Mapping[str, int]) -> None:
+        """Keep how much was masked in one source of a record; the caller has just taken it in."""
+        where = (record_id, source)
+        sql = "SELECT kind, count FROM redactions WHERE record_id = ? AND source = ?"
+        if dict(map(tuple, self._connection.execute(sql, where))) == dict(counts):
+            return
+        self._connection.execute("DELETE FROM redactions WHERE record_id = ? AND source = ?", where)
+        self._connection.executemany(
+            "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?)",
+            [(*where, kind, count, RULES_VERSION) for kind, count in counts.items()],
+        )
 
     def _write_problem(self, problem: ProblemSeen, now: str) -> None:
-        self._batch_counts["problems"] += 1
+        self.counts["problems"] += 1
         self._connection.execute(
             "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
             (self.crawl_id, problem.kind, problem.url, problem.message, now, now),
         )
-
-    # --- records ---
-
-    def _read(self, record_id: int, catalog_id: int, reading: Reading, now: str, body: str | None = None) -> None:
-        """Take in one page's reading; where it says something else than that page said before, the record changes."""
-        readings = self._readings(record_id)
-        earlier = readings.get(catalog_id)
-        old = self._record(record_id)
-        new_body = body if catalog_id == OWN_PAGE else old["body"]
-        if earlier == reading and new_body == old["body"]:
-            return
-        readings[catalog_id] = reading
-        self._connection.execute(
-            "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
-            (
-                record_id,
-                catalog_id,
-                _json({**reading.fields, "doubts": list(reading.doubts)}),
-                _json(reading.source_fields),
-            ),
-        )
-        catalogs = sorted(key for key in readings if key != OWN_PAGE)
-        merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), old["first_seen"][:10])
-        changed = {name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]}
-        if new_body != old["body"]:
-            changed["body"] = [old["body"], new_body]
-        edited = bool(changed) and earlier is not None and CUT_PAGE not in earlier.doubts
-        self._update(old, merged, self._kinds[catalogs[0]], new_body, now if edited else old["changed_at"])
-        if edited:
-            self._event(record_id, "changed", now, {"changed": changed})
-        if old["index_number"] != merged.fields["index_number"]:
-            self._flag_repeated(record_id, old["index_number"], merged.fields["index_number"])
-
-    def _update(
-        self, old: Mapping[str, Any], merged: Merged, kind: str, body: str | None, changed_at: str | None
-    ) -> None:
-        record_id = old["id"]
-        new = {**merged.fields, "body": body}
-        if any(old[name] != new[name] for name in search.INDEXED):
-            search.changed(self._connection, record_id, [old[name] for name in search.INDEXED])
-        repeated = [REPEATED] if REPEATED in old["flags"] else []
-        self._connection.execute(
-            _UPDATE,
-            {
-                **merged.fields,
-                "id": record_id,
-                "kind": kind,
-                "flags": _json(sorted({*merged.flags, *repeated})),
-                "source_fields": _json(merged.source_fields),
-                "body": body,
-                "changed_at": changed_at,
-            },
-        )
-
-    def _flag_repeated(self, record_id: int, left: str | None, taken: str | None) -> None:
-        """Keep `index_number_repeated` on exactly the records of this portal that share a number.
-
-        Record `record_id` had the number `left` and has `taken` now.
-        """
-        if left:
-            others = self._holders(left, record_id)
-            if len(others) == 1:
-                self._set_flag(others[0], REPEATED, on=False)
-        others = self._holders(taken, record_id) if taken else []
-        self._set_flag(record_id, REPEATED, on=bool(others))
-        for other in others:
-            self._set_flag(other, REPEATED, on=True)
-
-    def _holders(self, number: str, besides: int) -> list[int]:
-        """Up to two other records of this portal with `number`: more need no second look."""
-        sql = "SELECT id FROM records WHERE portal = ? AND index_number = ? AND id <> ? LIMIT 2"
-        return [row["id"] for row in self._connection.execute(sql, (self._portal, number, besides))]
-
-    def _set_flag(self, record_id: int, flag: str, *, on: bool) -> None:
-        old = self._connection.execute("SELECT flags FROM records WHERE id = ?", (record_id,)).fetchone()["flags"]
-        flags = set(json.loads(old))
-        new = _json(sorted(flags | {flag} if on else flags - {flag}))
-        if new != old:
-            self._connection.execute("UPDATE records SET flags = ? WHERE id = ?", (new, record_id))
-
-    def _record(self, record_id: int) -> Mapping[str, Any]:
-        row = self._connection.execute("SELECT * FROM records WHERE id = ?", (record_id,)).fetchone()
-        return dict(row)
-
-    def _readings(self, record_id: int) -> dict[int, Reading]:
-        rows = self._connection.execute(
-            "SELECT catalog_id, fields, source_fields FROM readings WHERE record_id = ?", (record_id,)
-        )
-        readings = {}
-        for row in rows:
-            fields = json.loads(row["fields"])
-            doubts = tuple(fields.pop("doubts"))
-            readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
-        return readings
-
-    def _event(self, record_id: int, kind: str, now: str, detail: dict[str, Any]) -> None:
-        self._batch_counts[kind] += 1
-        self._connection.execute(
-            "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
-            (record_id, kind, now, self.crawl_id, _json(detail)),
-        )
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

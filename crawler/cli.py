@@ -1,54 +1,18 @@
 """The `disclosures` command."""
 
 import json
-import os
+import subprocess
 import sys
-from collections.abc import Callable
-from functools import wraps
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from archive import search as searching
-from archive.database import ArchiveError, open_for_reading
-from crawler.portal import PortalFileError
-
-DEFAULT_DB = "data/disclosures.db"
-
-ATTENTION = 1
-WRONG_USE = 2
-
-
-class CommandError(click.ClickException):
-    """An error the user can mend: one plain line, exit status 2."""
-
-    exit_code = WRONG_USE
-
-    def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's signature
-        """The message on standard error."""
-        click.echo(f"disclosures: {self.format_message()}", err=True)
-
-
-def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn the errors a user can cause into one line and exit status 2."""
-
-    @wraps(command)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        try:
-            return command(*args, **kwargs)
-        except (ArchiveError, PortalFileError) as error:
-            raise CommandError(str(error)) from error
-
-    return wrapper
-
-
-db_option = click.option(
-    "--db",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=lambda: Path(os.environ.get("DISCLOSURES_DB", DEFAULT_DB)),
-    help=f"The archive. Default: $DISCLOSURES_DB, else {DEFAULT_DB}.",
-)
+from archive.database import ArchiveError, open_for_reading, open_for_writing
+from crawler import cli_archive
+from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,23 +21,29 @@ def main() -> None:
     """An archive of county disclosure catalogues (政府信息公开目录)."""
 
 
+for keeping in (cli_archive.verify, cli_archive.export, cli_archive.seal, cli_archive.reparse, cli_archive.redact):
+    main.add_command(keeping)
+
+
 @main.command()
 @click.argument("portals", nargs=-1, required=True, metavar="PORTAL…")
 @click.option(
-    "--mode", type=click.Choice(["full"]), default="full", show_default=True, help="How to walk the catalogues."
+    "--mode",
+    type=click.Choice(["full", "update"]),
+    help="Read everything, or what is new, changed or due. Default: update, or full where the last one is a week old.",
 )
 @db_option
 @click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to one host. Default: 3.")
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Requests to one host at a time. Default: 1.")
 @plainly
-def crawl(portals: tuple[str, ...], mode: str, db: Path, delay: float | None, concurrency: int | None) -> None:
+def crawl(portals: tuple[str, ...], mode: str | None, db: Path, delay: float | None, concurrency: int | None) -> None:
     """Crawl portals into the archive. PORTAL is an id (`scrapy list` shows them) or a portal file's path.
 
     Exit status: 0 done, 1 done but something needs attention, 2 wrong use.
     """
     from crawler.run import Rate, crawl_portals  # noqa: PLC0415 - Scrapy takes a second to load
 
-    sys.exit(ATTENTION if crawl_portals(portals, db, mode, Rate(delay, concurrency)) else 0)
+    sys.exit(ATTENTION if crawl_portals(portals, db, mode or "", Rate(delay, concurrency)) else 0)
 
 
 @main.command()
@@ -103,14 +73,22 @@ def sample(day: int, port: int) -> None:
 )
 @plainly
 def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> None:
-    """Crawl the sample portal over real HTTP, then serve the archive."""
-    from crawler.run import Rate, crawl_portals, sample_portal_file  # noqa: PLC0415
+    """Crawl the sample portal over real HTTP on its first day and its second, then serve the archive."""
+    from crawler.run import sample_portal_file  # noqa: PLC0415
 
-    server = start_sample(1, sample_port)
+    days = (2,) if holds_sample(db) else (1, 2)
+    server = start_sample(days[0], sample_port)
     with server, sample_portal_file(server.url) as portal_file:
-        status = crawl_portals((str(portal_file),), db, "full", Rate(0, 8))
+        for day in days:
+            click.echo(f"The sample portal, day {day}")
+            server.set_day(day)
+            options = ["--db", str(db), "--mode", "full", "--delay", "0", "--concurrency", "8"]
+            command = [sys.executable, "-m", "crawler.cli", "crawl", str(portal_file), *options]
+            status = subprocess.run(command, check=False).returncode  # noqa: S603 - one crawl a process, for Scrapy's sake
+            if status == WRONG_USE:
+                sys.exit(WRONG_USE)
         if no_serve:
-            sys.exit(ATTENTION if status else 0)
+            sys.exit(status)
         serve_archive(db, host, port)
 
 
@@ -161,6 +139,14 @@ def shown(date: str, text: str, query: str) -> str:
     return f"{date}  {''.join(pieces)}" if date else "".join(pieces)
 
 
+def holds_sample(db: Path) -> bool:
+    """Whether the archive at `db` has crawled the sample portal before: its first day must not come after its second."""
+    if not db.is_file():
+        return False
+    connection = open_for_reading(db)
+    return bool(connection.execute("SELECT count(*) FROM crawls WHERE portal = 'sample'").fetchone()[0])
+
+
 def start_sample(day: int, port: int) -> Any:  # noqa: ANN401
     """A sample portal that listens on `port` of this machine. Raises CommandError where the port is taken."""
     from crawler.sample.server import SampleServer  # noqa: PLC0415
@@ -175,6 +161,9 @@ def serve_archive(db: Path, host: str, port: int) -> None:
     """Serve the archive at `db` until Ctrl-C. Raises CommandError where the address can't be had."""
     from archive.web.server import serve as serve_site  # noqa: PLC0415 - Datasette takes a second to load
 
+    open_for_reading(db).close()
+    with suppress(ArchiveError):  # an archive that can't be written to is served as it is
+        open_for_writing(db).close()
     try:
         serve_site(db, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"))
     except OSError as error:

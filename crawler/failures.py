@@ -1,5 +1,7 @@
 """Why a page could not be had, in one plain line for the operator."""
 
+from urllib.parse import urlsplit
+
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -9,14 +11,12 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
-from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
 from crawler.items import Problem
 from crawler.middlewares.robots import ForbiddenByRobots
-
-BLOCKING = frozenset({401, 403, 405, 412, 418, 429, 521})
-"""Answers of firewalls and rate limits, not of catalogues (portals' challenges: 加速乐 521, 瑞数 412, 云堤 405)."""
 
 _WORDING: tuple[tuple[type[Exception], str, str], ...] = (
     (ForbiddenByRobots, "robots", "not asked for: {error}"),
@@ -30,25 +30,30 @@ _WORDING: tuple[tuple[type[Exception], str, str], ...] = (
     (OSError, "unreachable", "the connection failed: {error}"),
 )
 
+_KINDS = {BLOCKED: "blocked", GONE: "not_found", CUT: "page_cut", ERROR: "not_a_page"}
+
 
 def problem_of(failure: Failure, url: str) -> Problem:
     """The failed request for `url` as a problem: its kind, and what happened."""
     error = failure.value
-    if isinstance(error, HttpError):
-        return answered(error.response.status, url)
     for kind_of_error, kind, wording in _WORDING:
         if isinstance(error, kind_of_error):
             return Problem(kind, url, wording.format(error=_first_line(error)))
     return Problem("failed", url, f"{type(error).__name__}: {_first_line(error)}")
 
 
-def answered(status: int, url: str) -> Problem:
-    """An HTTP status that is no page, as a problem."""
-    if status in BLOCKING:
-        return Problem("blocked", url, f"the portal answered {status}: it refuses this visitor")
-    if status in {404, 410}:
-        return Problem("not_found", url, f"the portal answered {status}: no such page")
-    return Problem("http_error", url, f"the portal answered {status}")
+def unread(response: Response, verdict: Verdict) -> Problem:
+    """An answer from which nothing can be read, as a problem: its kind, and what came instead of a page."""
+    url = response.request.url if response.request else response.url
+    if verdict.outcome == HOME or (verdict.outcome == GONE and response.status == 200 and _is_top(response.url)):
+        return Problem("redirected_home", url, verdict.reason)
+    if verdict.outcome == ERROR and response.status != 200:
+        return Problem("http_error", url, verdict.reason)
+    return Problem(_KINDS.get(verdict.outcome, "http_error"), url, verdict.reason)
+
+
+def _is_top(url: str) -> bool:
+    return urlsplit(url).path in {"", "/"}
 
 
 def _first_line(error: BaseException | None) -> str:

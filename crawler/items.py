@@ -1,4 +1,7 @@
-"""What a page said, as frozen dataclasses: the spider yields them, the pipelines take them on."""
+"""What a page said, as frozen dataclasses: the spider yields them, the pipelines take them on.
+
+`capture` is the number under which this crawl keeps the answer that shows it, until it is sealed (see `pipelines.store`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +29,10 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A list page of the catalogue that begins at `catalog_url`. `last`: no page follows it."""
+    """A list page of the catalogue that begins at `catalog_url`. `last`: no page follows it, and none before it failed.
+
+    `look` 2 is the second walk, which makes sure that what was not seen is not there.
+    """
 
     catalog_url: str
     url: str
@@ -34,7 +40,18 @@ class ListPage:
     paging: Paging
     breadcrumb: tuple[str, ...]
     last: bool
+    look: int = 1
+    capture: int | None = None
     page: Literal["list"] = field(default="list", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a record's page links to. `own`: on the portal's own site."""
+
+    name: str
+    url: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,32 @@ class RecordPage:
     body: str | None
     breadcrumb: tuple[str, ...]
     cut: bool
+    attachments: tuple[File, ...] = ()
+    capture: int | None = None
     page: Literal["detail"] = field(default="detail", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsked:
+    """What the page at `url` turned out to be, asked because its record is no longer listed."""
+
+    url: str
+    outcome: str
+    reason: str
+    capture: int | None = None
+    page: Literal["asked"] = field(default="asked", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFile:
+    """A file that a record's page (at `record_url`) links to under `name`. `data` is None where it could not be had."""
+
+    record_url: str
+    name: str
+    url: str
+    data: bytes | None
+    capture: int | None = None
+    page: Literal["file"] = field(default="file", init=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 PORTALS = Path(__file__).parent / "portals"
 
@@ -81,6 +81,13 @@ def find(name: str) -> Path:
         known = ", ".join(sorted(file.stem for file in PORTALS.glob("*.toml")))
         raise PortalFileError(f"no portal {name!r}: give a portal file's path, or one of {known}")
     return packaged
+
+
+def on_site(home: str, url: str) -> bool:
+    """Whether `url` is on the site of the portal at `home`: its host, or one of the same domain."""
+    here, host = urlsplit(home).hostname or "", urlsplit(url).hostname or ""
+    domain = here.removeprefix("www.")
+    return host in {here, domain} or (not domain.replace(".", "").isdigit() and host.endswith(f".{domain}"))
 
 
 def _portal(path: Path, data: Mapping[str, Any]) -> Portal:

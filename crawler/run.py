@@ -1,10 +1,11 @@
 """Crawling portals in this process: settings, progress, and a summary that a person understands."""
 
 import gc
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -14,7 +15,11 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.internet.task import LoopingCall
 
+from archive import clock
 from archive.database import open_for_reading, open_for_writing
+from archive.evidence import beside
+from archive.lock import hold
+from archive.masking import require_current
 from crawler import settings as our_settings
 from crawler.loader import spider_for
 from crawler.sample.site import portal_toml
@@ -22,6 +27,14 @@ from crawler.sample.site import portal_toml
 TERMINAL_REFRESH = 0.5
 PLAIN_REFRESH = 10.0
 MOST_PROBLEMS_SHOWN = 10
+EVENTS = {
+    "added": "new",
+    "changed": "changed",
+    "unlisted": "unlisted",
+    "withdrawn": "withdrawn",
+    "returned": "returned",
+    "moved": "moved",
+}
 GARBAGE_THRESHOLD = 50_000
 
 
@@ -40,7 +53,11 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     Raises PortalFileError and ArchiveError before anything is fetched.
     """
     spiders = [spider_for(name) for name in names]
-    open_for_writing(db).close()
+    clock.now()
+    with closing(open_for_writing(db)) as connection:
+        require_current(connection)
+    for spider in spiders:
+        hold(db, spider.portal.id).release()
     process = AsyncCrawlerProcess(_settings(db, mode, rate))
     if not our_settings.CONTACT and any(not _is_loopback(spider.portal.home) for spider in spiders):
         print("note: set DISCLOSURES_CONTACT to an address where a portal's operator can reach you", file=sys.stderr)
@@ -56,7 +73,7 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     attention = False
     for crawler, spider in zip(crawlers, spiders, strict=True):
         crawl_id = _stat(crawler, "crawl_id")
-        if not crawl_id:
+        if not crawl_id or not _stat(crawler, "ended"):
             print(f"{spider.portal.id}: the crawl did not come to its end; see {db.parent / 'crawl.log'}")
             attention = True
             continue
@@ -80,6 +97,7 @@ def _settings(db: Path, mode: str, rate: Rate) -> Settings:
     settings.setmodule(our_settings, priority="project")
     ours = {
         "DISCLOSURES_DB": str(db),
+        "DISCLOSURES_EVIDENCE": os.environ.get("DISCLOSURES_EVIDENCE") or str(beside(db)),
         "DISCLOSURES_MODE": mode,
         "LOG_FILE": str(db.parent / "crawl.log"),
         "DOWNLOAD_DELAY": rate.delay,
@@ -146,8 +164,8 @@ def _stat(crawler: Crawler, name: str) -> int:
 def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
     """What crawl `crawl_id` did, in lines for a person, and whether all is well."""
     connection = open_for_reading(db)
-    portal, name, outcome, seconds = connection.execute(
-        "SELECT p.id, p.name, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) "
+    portal, name, mode, outcome, seconds = connection.execute(
+        "SELECT p.id, p.name, c.mode, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) "
         "FROM crawls c JOIN portals p ON p.id = c.portal WHERE c.id = ?",
         (crawl_id,),
     ).fetchone()
@@ -162,10 +180,12 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
     problems = connection.execute(
         "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind, id", (crawl_id,)
     ).fetchall()
+    told = [(kind, word) for kind, word in EVENTS.items() if events.get(kind) or kind in {"added", "changed"}]
+    walked = "catalogues looked through for news" if mode == "update" else f"of {catalogs} catalogues walked wholly"
     lines = [
-        f"{portal} {name}: {outcome} in {seconds} s",
-        f"  {int(whole)} of {catalogs} catalogues walked wholly: {int(rows)} rows on {int(pages)} list pages",
-        f"  {held} records in the archive: {events.get('added', 0)} new, {events.get('changed', 0)} changed",
+        f"{portal} {name}: {mode} crawl {outcome} in {seconds} s",
+        f"  {catalogs if mode == 'update' else int(whole)} {walked}: {int(rows)} rows on {int(pages)} list pages",
+        f"  {held} records in the archive: {', '.join(f'{events.get(kind, 0)} {word}' for kind, word in told)}",
         *[f"  problem: {kind}: {message}: {url}" for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
     ]
     if len(problems) > MOST_PROBLEMS_SHOWN:

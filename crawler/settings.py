@@ -1,13 +1,19 @@
 """Scrapy's settings. Each line departs from a default and says which, and why."""
 
 import os
+from pathlib import Path
 
+from archive.evidence import beside
 from crawler import __version__
 
 BOT_NAME = "disclosures"
 SPIDER_LOADER_CLASS = "crawler.loader.PortalSpiderLoader"  # default: modules; here a spider is a portal file
 DISCLOSURES_DB = os.environ.get("DISCLOSURES_DB", "data/disclosures.db")  # our own: the archive to write
-DISCLOSURES_MODE = "full"  # our own: what the crawl calls itself in the archive
+DISCLOSURES_EVIDENCE = os.environ.get("DISCLOSURES_EVIDENCE") or str(
+    beside(Path(DISCLOSURES_DB))
+)  # our own: the originals
+DISCLOSURES_MODE = ""  # our own: full or update; empty: an update, or full where one is due
+DISCLOSURES_OCR = os.environ.get("DISCLOSURES_OCR", "") == "1"  # our own: recognise the text of scanned files
 
 # --- a polite guest ---
 
@@ -28,6 +34,12 @@ DOWNLOAD_TIMEOUT = 60  # default 180; one slow page must not hold a whole portal
 DOWNLOAD_MAXSIZE = 50 * 1024 * 1024  # default 1 GiB; no page or file of a catalogue is that large, bombs are
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB; the limit above is warning enough
 REDIRECT_MAX_TIMES = 5  # default 20
+HTTPERROR_ALLOW_ALL = (
+    True  # default False; what an answer is, the evidence middleware judges, and not by its status alone
+)
+DUPEFILTER_CLASS = (
+    "scrapy.dupefilters.BaseDupeFilter"  # default drops the second page that is redirected home, silently
+)
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default has 429 too: that one means stop
 CONCURRENT_ITEMS = 1  # default 100; so many tasks are started for each page, and a page gives one item here
 
@@ -44,7 +56,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a refresh stub is what a deleted page shows
-    "crawler.middlewares.charset.CharsetMiddleware": 585,  # after decompression (590), before anybody reads text
+    "crawler.middlewares.charset.CharsetMiddleware": 587,  # after decompression (590), before anybody reads text
+    "crawler.middlewares.evidence.EvidenceMiddleware": 586,  # sees every answer, before it is retried (550) or …
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 540,  # … followed; by default at 600, before decompression
 }
 SPIDER_MIDDLEWARES = {
     # Each wraps everything a page gives in one more asynchronous generator: a tenth of a crawl's time for nothing here.
@@ -53,8 +67,9 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a check for those who copy meta
 }
 ITEM_PIPELINES = {
-    "pipelines.normalise.NormalisePipeline": 100,
-    "pipelines.redact.RedactPipeline": 200,
+    "pipelines.attachments.AttachmentsPipeline": 100,
+    "pipelines.normalise.NormalisePipeline": 200,
+    "pipelines.redact.RedactPipeline": 300,
     "pipelines.store.StorePipeline": 900,
 }
 

@@ -5,14 +5,25 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from itemadapter import ItemAdapter
 from w3lib.url import canonicalize_url
 
-from archive.observations import ListedRow, ListPageSeen, Observation, ProblemSeen, RecordPageSeen
+from archive.observations import (
+    AttachmentSeen,
+    LinkedFile,
+    ListedRow,
+    ListPageSeen,
+    Observation,
+    PageAsked,
+    ProblemSeen,
+    RecordPageSeen,
+)
 from archive.records import Reading
+from archive.redact import redact_json
 
 _BRACKETS = str.maketrans("［］【】[]﹝﹞", "〔〕〔〕〔〕〔〕")
 _YEAR_IN_BRACKETS = re.compile(r"\s*[〔(（]\s*((?:19|20)\d{2})\s*[〕)）]\s*")
@@ -23,13 +34,16 @@ class NormalisePipeline:
     """Turns the spider's items into observations for the archive."""
 
     def process_item(self, item: object) -> Observation:
-        """The observation that `item`, one of `crawler.items`, stands for."""
+        """The observation that `item`, one of `crawler.items`, stands for; a file is one already."""
+        if isinstance(item, AttachmentSeen):
+            return replace(item, name=_text(item.name) or item.url, text=_text(item.text))
         said = ItemAdapter(item)
         if said["page"] == "list":
             return list_page(said)
         if said["page"] == "detail":
-            own = reading(said)
-            return RecordPageSeen(canonicalize_url(said["url"]), own, _text(said["body"]), said["cut"])
+            return record_page(said)
+        if said["page"] == "asked":
+            return PageAsked(said["url"], said["outcome"], said["reason"], said["capture"])
         return ProblemSeen(said["kind"], said["url"], said["message"])
 
 
@@ -40,7 +54,7 @@ def list_page(said: Mapping[str, Any]) -> ListPageSeen:
     for row in said["rows"]:
         read = reading(ItemAdapter(row))
         key = canonicalize_url(row.url) if row.url else _key_of_cells(said["catalog_url"], read, repeats)
-        rows.append(ListedRow(key, read))
+        rows.append(ListedRow(key, read, row.url if row.url != key else None))
     return ListPageSeen(
         catalog_url=said["catalog_url"],
         rows=tuple(rows),
@@ -48,6 +62,16 @@ def list_page(said: Mapping[str, Any]) -> ListPageSeen:
         rows_claimed=said["paging"].rows_claimed,
         path=" > ".join(said["breadcrumb"]) or None,
         last=said["last"],
+        look=said["look"],
+        capture=said["capture"],
+    )
+
+
+def record_page(said: Mapping[str, Any]) -> RecordPageSeen:
+    """A record's own page under the record's key."""
+    files = tuple(LinkedFile(_text(file.name) or file.url, file.url, file.own) for file in said["attachments"])
+    return RecordPageSeen(
+        canonicalize_url(said["url"]), reading(said), _text(said["body"]), said["cut"], files, capture=said["capture"]
     )
 
 
@@ -61,9 +85,10 @@ def reading(said: Mapping[str, Any]) -> Reading:
 def _key_of_cells(catalog_url: str, read: Reading, repeats: Counter[str]) -> str:
     """The key of a row without a link: its catalogue's address, and its printed cells as a digest.
 
-    Rows of one page that print the same are told apart by their order.
+    Rows of one page that print the same are told apart by their order. Personal data is masked first, or the digest
+    would give it away to whoever tries all numbers.
     """
-    cells = json.dumps(dict(sorted(read.source_fields.items())), ensure_ascii=False)
+    cells = json.dumps(redact_json(dict(sorted(read.source_fields.items()))).value, ensure_ascii=False)
     digest = sha256(cells.encode()).hexdigest()[:16]
     repeats[digest] += 1
     again = f"-{repeats[digest]}" if repeats[digest] > 1 else ""

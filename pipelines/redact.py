@@ -1,33 +1,61 @@
-"""Masks personal data before anything reaches the archive, its search index or an export."""
+"""Masks personal data before anything reaches the archive; the sealed original keeps it."""
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import replace
 
-from archive.observations import ListPageSeen, Observation, ProblemSeen, RecordPageSeen
+from archive.observations import (
+    AttachmentSeen,
+    ListedRow,
+    ListPageSeen,
+    Observation,
+    PageAsked,
+    ProblemSeen,
+    RecordPageSeen,
+)
 from archive.records import Reading
-from archive.redact import redact
+from archive.redact import redact, redact_json
 
 
 class RedactPipeline:
-    """Masks what observations say: titles, values as understood and as printed, bodies."""
+    """Masks what observations say; adds how much, by kind."""
 
     def process_item(self, observation: Observation) -> Observation:
         """`observation` without personal data."""
         match observation:
             case ListPageSeen():
-                rows = tuple(replace(row, reading=_reading(row.reading)) for row in observation.rows)
-                return replace(observation, rows=rows)
+                path = _masked(observation.path, Counter())
+                return replace(observation, path=path, rows=tuple(_row(row) for row in observation.rows))
             case RecordPageSeen():
-                body = redact(observation.body).text if observation.body else None
-                return replace(observation, reading=_reading(observation.reading), body=body)
+                counts: Counter[str] = Counter()
+                reading, body = _reading(observation.reading, counts), _masked(observation.body, counts)
+                files = tuple(replace(file, name=_masked(file.name, counts) or "") for file in observation.attachments)
+                return replace(observation, reading=reading, body=body, attachments=files, redacted=dict(counts))
+            case AttachmentSeen():
+                counts = Counter()
+                name, text = _masked(observation.name, counts) or "", _masked(observation.text, counts)
+                return replace(observation, name=name, text=text, redacted=dict(counts))
+            case PageAsked():
+                return replace(observation, reason=_masked(observation.reason, Counter()) or "")
             case ProblemSeen():
-                return replace(observation, message=redact(observation.message).text)
+                return replace(observation, message=_masked(observation.message, Counter()) or "")
 
 
-def _reading(reading: Reading) -> Reading:
-    fields, source_fields = _masked(reading.fields), _masked(reading.source_fields)
-    return replace(reading, fields=fields, source_fields=source_fields)
+def _row(row: ListedRow) -> ListedRow:
+    counts: Counter[str] = Counter()
+    return replace(row, reading=_reading(row.reading, counts), redacted=dict(counts))
 
 
-def _masked(values: Mapping[str, str]) -> dict[str, str]:
-    return {redact(name).text: redact(value).text for name, value in values.items()}
+def _reading(reading: Reading, counts: Counter[str]) -> Reading:
+    """Counts what was masked in the values as printed; the same number in a field is not counted again."""
+    masked = redact_json(dict(reading.source_fields))
+    counts.update(masked.counts)
+    fields = {name: _masked(value, Counter()) or "" for name, value in reading.fields.items()}
+    return replace(reading, fields=fields, source_fields=masked.value)
+
+
+def _masked(text: str | None, counts: Counter[str]) -> str | None:
+    if not text:
+        return text
+    masked = redact(text)
+    counts.update(masked.counts)
+    return masked.text

@@ -1,14 +1,22 @@
-"""Writes observations into the archive, in batches, from one thread at a time."""
+"""Seals what was received, then writes what it says: in batches, from one thread at a time."""
 
 import asyncio
 import logging
 import sqlite3
-from datetime import UTC, datetime
+from array import array
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
-from archive.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
+from archive import clock
+from archive.database import ArchiveError
+from archive.evidence import Evidence
+from archive.exchange import Exchange
+from archive.frontier import mode_for
+from archive.lock import hold
+from archive.observations import Capture, CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
+from archive.presence import Missing
 from archive.store import Store
 
 logger = logging.getLogger(__name__)
@@ -16,17 +24,30 @@ logger = logging.getLogger(__name__)
 LARGEST_BATCH = 50
 """Observations in one transaction; a list page with all its rows is one."""
 
+LARGEST_PAYLOAD = 8 * 1024 * 1024
+"""Bytes of answers that wait to be sealed at the most."""
+
 LONGEST_WAIT = 5.0
 """Seconds an observation may wait for its batch to fill: what a killed crawl loses at the most."""
 
 
 class StorePipeline:
-    """Scrapy's side of `archive.store.Store`: opens it, feeds it, closes the crawl's books."""
+    """Scrapy's side of `archive.store.Store`: opens it, feeds it, closes the crawl's books.
+
+    An answer is committed to the evidence before the archive says a word of it. One crawl of a portal at a time.
+    """
+
+    mode: str
+    crawl_id: int
 
     def __init__(self, crawler: Any) -> None:  # noqa: ANN401 - the archive's side knows no Scrapy types
         self._crawler = crawler
         self._lock = asyncio.Lock()
         self._waiting: list[Observation] = []
+        self._exchanges: list[tuple[Exchange, str]] = []
+        self._payload = 0
+        self._received = 0
+        self._sealed = array("q")
         self._since = 0.0
         self._ending: asyncio.Task[None] | None = None
 
@@ -41,10 +62,25 @@ class StorePipeline:
         return pipeline
 
     def open_spider(self) -> None:
-        """Begin the crawl in the archive. Raises ArchiveError."""
-        settings = self._crawler.settings
-        self._store = Store(Path(settings["DISCLOSURES_DB"]))
-        self._store.begin(portal_of(self._crawler.spider.portal), settings["DISCLOSURES_MODE"], now())
+        """Begin the crawl in the archive. Raises ArchiveError, also where another crawl of the portal is running."""
+        settings, portal = self._crawler.settings, self._crawler.spider.portal
+        db, now = Path(settings["DISCLOSURES_DB"]), clock.now()
+        self._held = hold(db, portal.id)
+        self._store = Store(db)
+        self._evidence = Evidence(Path(settings["DISCLOSURES_EVIDENCE"]))
+        if self._evidence.last_id() < self._store.last_capture():
+            raise ArchiveError(f"{self._evidence.path} lacks originals that {db} points to: put the right file there")
+        self._evidence.seal(now.date().isoformat())
+        self.mode = settings["DISCLOSURES_MODE"] or mode_for(db, portal.id, now)
+        self.crawl_id = self._store.begin(portal_of(portal), self.mode, clock.text(now))
+        self._crawler.stats.set_value("disclosures/crawl_id", self.crawl_id)
+
+    def received(self, exchange: Exchange, outcome: str) -> int:
+        """Take an answer, which is sealed with the next batch; its place in this crawl, from 1."""
+        self._exchanges.append((exchange, outcome))
+        self._payload += len(exchange.payload)
+        self._received += 1
+        return self._received
 
     async def process_item(self, observation: Observation) -> Observation:
         """Take `observation` into the batch, and write the batch when it is full or old."""
@@ -52,9 +88,20 @@ class StorePipeline:
         if not self._waiting:
             self._since = monotonic()
         self._waiting.append(observation)
-        if len(self._waiting) >= LARGEST_BATCH or monotonic() - self._since > LONGEST_WAIT:
+        full = len(self._waiting) >= LARGEST_BATCH or self._payload >= LARGEST_PAYLOAD
+        if full or monotonic() - self._since > LONGEST_WAIT:
             await self._write()
         return observation
+
+    def missing(self) -> list[Missing]:
+        """Write what waits; then the records whose pages must be asked. For the spider, when nothing else is under way."""
+        self._write_now()
+        return self._store.missing(clock.text(clock.now()))
+
+    def to_walk_again(self) -> set[str]:
+        """Write what waits; then the catalogues to be walked a second time."""
+        self._write_now()
+        return self._store.to_walk_again()
 
     async def close_spider(self) -> None:
         """Write what is left."""
@@ -69,29 +116,74 @@ class StorePipeline:
     def spider_closed(self, reason: str) -> None:
         """Close the crawl's books.
 
-        Its outcome is Scrapy's reason, `incomplete` where a list was not walked wholly, or `archive_error`.
+        Its outcome is Scrapy's reason, `incomplete` where a list was not walked as far as it should, or `archive_error`.
         """
         if self._ending:
             reason = "archive_error"
-        elif reason == "finished" and not self._store.complete():
+        elif reason == "finished" and not self._walked():
             reason = "incomplete"
-        self._store.finish(reason, now())
-        self._crawler.stats.set_value("disclosures/crawl_id", self._store.crawl_id)
+        self._store.finish(reason, clock.text(clock.now()))
+        self._crawler.stats.set_value("disclosures/ended", 1)
         self._store.close()
+        self._evidence.close()
+        self._held.release()
+
+    def _walked(self) -> bool:
+        """Whether every list was read as far as it had to be: to its end, or in an update until nothing was new."""
+        return not self._crawler.stats.get_value("disclosures/walks_broken") and (
+            self.mode == "update" or self._store.complete()
+        )
 
     async def _write(self) -> None:
         async with self._lock:
-            batch, self._waiting = self._waiting, []
-            if not batch:
-                return
+            observations, exchanges = self._batch()
             try:
-                await asyncio.to_thread(self._store.write, batch, now())
+                await asyncio.to_thread(self._commit, observations, exchanges)
             except sqlite3.Error as error:
-                logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error)  # noqa: TRY400
-                self._give_up()
+                self._give_up(error)
 
-    def _give_up(self) -> None:
+    def _write_now(self) -> None:
+        try:
+            self._commit(*self._batch())
+        except sqlite3.Error as error:
+            self._give_up(error)
+
+    def _batch(self) -> tuple[list[Observation], list[tuple[Exchange, str]]]:
+        batch = self._waiting, self._exchanges
+        self._waiting, self._exchanges, self._payload = [], [], 0
+        return batch
+
+    def _commit(self, observations: list[Observation], exchanges: list[tuple[Exchange, str]]) -> None:
+        """Seal `exchanges`, then write what they say."""
+        if not observations and not exchanges:
+            return
+        stored = self._evidence.add_many(exchange for exchange, _ in exchanges)
+        self._sealed.extend(kept.id for kept in stored)
+        captures = [
+            Capture(
+                kept.id,
+                exchange.url,
+                exchange.fetched_at,
+                exchange.status,
+                outcome,
+                kept.sha256,
+                kept.bytes,
+                exchange.response_header("ETag"),
+                exchange.response_header("Last-Modified"),
+            )
+            for (exchange, outcome), kept in zip(exchanges, stored, strict=True)
+        ]
+        self._store.write(map(self._with_capture, observations), clock.text(clock.now()), captures)
+
+    def _with_capture(self, observation: Observation) -> Observation:
+        """`observation` with the capture's place in this crawl replaced by its number in the evidence."""
+        if isinstance(observation, ProblemSeen) or observation.capture is None:
+            return observation
+        return replace(observation, capture=self._sealed[observation.capture - 1])
+
+    def _give_up(self, error: sqlite3.Error) -> None:
         """End the crawl: what can't be kept must not be fetched."""
+        logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error)
         if not self._ending:
             self._ending = asyncio.create_task(self._crawler.engine.close_spider_async(reason="archive_error"))
 
@@ -107,8 +199,3 @@ def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401
         family=portal.family,
         checked_on=portal.checked.isoformat() if portal.checked else None,
     )
-
-
-def now() -> str:
-    """The present moment, UTC, ISO 8601 to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,6 +4,8 @@ import json
 import socket
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler
+from itertools import count
 from pathlib import Path
 
 from archive.database import open_for_writing
@@ -99,10 +101,15 @@ def test_a_failed_detail_page_keeps_its_row(tmp_path: Path) -> None:
 def test_a_detail_page_cut_in_the_middle_keeps_what_was_good(tmp_path: Path) -> None:
     whole = record("样本文件之1", "640324001/2017-00001", "样本正文，" * 200)
     broken_off = Answer(whole, cut=len(whole.encode()) // 2)  # fewer bytes than announced
-    ends_early = whole[: len(whole) // 2]  # as announced, but no page's end
-    with Site(
-        {LIST: page(TABLE), "/zwgk/d/1.html": broken_off, "/zwgk/d/2.html": ends_early, "/zwgk/d/3.html": whole}
-    ) as site:
+    lengths = count(len(whole) // 2)
+
+    class Faulty(Site):
+        def answer(self, handler: BaseHTTPRequestHandler) -> None:
+            """As many bytes as announced, but no page's end, and each time it breaks off elsewhere."""
+            self.answers["/zwgk/d/2.html"] = Answer(whole[: next(lengths)])
+            super().answer(handler)
+
+    with Faulty({LIST: page(TABLE), "/zwgk/d/1.html": broken_off, "/zwgk/d/3.html": whole}) as site:
         done = crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
     assert done.returncode == 1
     assert set(problems(tmp_path / "a.db")) == {"cut", "page_cut"}
@@ -111,6 +118,17 @@ def test_a_detail_page_cut_in_the_middle_keeps_what_was_good(tmp_path: Path) -> 
     assert "page_cut" in str(second["flags"])
     assert str(second["body"]).startswith("样本正文")
     assert "page_cut" not in str(third["flags"])
+
+
+def test_a_page_made_without_its_end_tags_is_whole(tmp_path: Path) -> None:
+    endless = record("样本文件之1", "640324001/2017-00001").replace("</body></html>", "")
+    listed = page(TABLE + '共1页 <a href="list.html">下一页</a>').replace("</body></html>", "")
+    pages = {f"/zwgk/d/{number}.html": endless for number in (1, 2, 3)}
+    with Site({LIST: listed, **pages}) as site:
+        done = crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+    assert done.returncode == 0, done.stdout
+    assert rows(tmp_path / "a.db", "SELECT complete FROM ledger") == [{"complete": 1}]
+    assert all("page_cut" not in str(row["flags"]) for row in rows(tmp_path / "a.db", "SELECT flags FROM records"))
 
 
 def test_a_list_page_of_another_site(tmp_path: Path) -> None:
@@ -214,7 +232,7 @@ def test_a_fault_of_our_own_is_a_problem_and_not_silence(tmp_path: Path) -> None
     script = (
         "import sys; from crawler.spiders import catalog\n"
         "def broken(*_, **__): raise NameError('no such name')\n"
-        "catalog.read_detail = broken\n"
+        "catalog.read_record = broken\n"
         "from crawler.cli import main; sys.argv[0] = 'disclosures'; main()"
     )
     with Site({LIST: page(TABLE), "/zwgk/d/1.html": record("样本文件之1", "640324001/2017-00001")}) as site:

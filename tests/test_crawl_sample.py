@@ -146,27 +146,31 @@ def test_the_second_day_shows_what_was_edited_and_what_is_new(tmp_path: Path) ->
     db, portal = tmp_path / "days.db", tmp_path / "sample.toml"
     with SampleServer() as server:
         portal.write_text(portal_toml(server.url), encoding="utf-8")
-        assert crawl(portal, db).returncode == 0
-        server.set_day(2)
-        assert crawl(portal, db).returncode == 0
+        for day in (1, 2):
+            server.set_day(day)
+            assert crawl(portal, db, "--mode", "full").returncode == 0
     second = rows(
         db, "SELECT e.kind, r.title, e.detail FROM events e JOIN records r ON r.id = e.record_id WHERE e.crawl_id = 2"
     )
     assert {(row["kind"], row["title"]) for row in second} == {
         ("changed", "精准扶贫进展情况"),
         ("added", "同心县十三五期间民族团结进步创建深化行动实施方案"),
+        ("unlisted", "关于全县棚户区改造工作情况的审议意见"),
+        ("withdrawn", "宁夏吴忠地区同心县第五小学2018年部门预算"),
     }
     (changed,) = [json.loads(str(row["detail"]))["changed"] for row in second if row["kind"] == "changed"]
     assert set(changed) == {"body"}
 
 
-def test_demo_crawls_the_sample_portal(tmp_path: Path) -> None:
+def test_demo_crawls_two_days_of_the_sample_portal(tmp_path: Path) -> None:
     with SampleServer() as server:
         port = server.port
     done = disclosures("demo", "--no-serve", "--db", tmp_path / "demo.db", "--sample-port", port)
     assert done.returncode == 0, done.stderr
     assert "10 of 10 catalogues walked wholly" in done.stdout
-    assert len(rows(tmp_path / "demo.db", "SELECT 1 FROM records")) == 65
+    assert len(rows(tmp_path / "demo.db", "SELECT 1 FROM records")) == 66
+    events = rows(tmp_path / "demo.db", "SELECT DISTINCT kind FROM events")
+    assert {row["kind"] for row in events} == {"added", "changed", "unlisted", "withdrawn"}
 
 
 def test_scrapy_knows_the_portals() -> None:

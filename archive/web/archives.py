@@ -1,6 +1,8 @@
 """Which of the databases a Datasette serves are disclosures archives, and what Datasette is told about them."""
 
+import logging
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -10,6 +12,8 @@ from archive.web.labels import SITE, TABLES, Table
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.database import Database
+
+logger = logging.getLogger(__name__)
 
 _KNOWN: WeakKeyDictionary["Database", bool] = WeakKeyDictionary()
 
@@ -39,6 +43,24 @@ def _known(database: "Database") -> bool:
         _KNOWN[database] = is_archive(connection)
         connection.close()
     return _KNOWN[database]
+
+
+def leave_out_evidence(datasette: "Datasette") -> None:
+    """Stop serving the files of sealed originals among the databases, and say so."""
+    for name, database in list(datasette.databases.items()):
+        if database.path and _holds_originals(database.path):
+            datasette.remove_database(name)
+            logger.warning("%s holds sealed originals and is never served", database.path)
+
+
+def _holds_originals(path: str) -> bool:
+    """Whether the file at `path` is an `evidence.db`, whatever it is called."""
+    try:
+        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    except sqlite3.Error:
+        return False
+    return {("captures",), ("payloads",), ("manifests",)} <= set(tables)
 
 
 def metadata(datasette: "Datasette") -> dict[str, Any]:

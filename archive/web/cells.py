@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from markupsafe import Markup, escape
 
 from archive.search import excerpt, marked
+from archive.web.changes import loaded, told, told_of_event
 from archive.web.labels import FLAGS, Label, code_label
 
 QUERY: ContextVar[str] = ContextVar("query", default="")
@@ -28,10 +29,21 @@ LONGEST_CELL = 200
 _BEIJING = timezone(timedelta(hours=8))
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
-_ADDRESSES = {"url", "home"}
-_TIMES = {"first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at"}
-_JSON = {"source_fields", "fields", "counts", "detail"}
-_REFERS = {"portal": "portals", "record_id": "records", "catalog_id": "catalogs", "crawl_id": "crawls"}
+_ADDRESSES = {"url", "home", "link"}
+_TIMES = {
+    "first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at", "seen_at", "fetched_at",
+}  # fmt: skip
+_JSON = {"source_fields", "fields", "counts", "detail", "changed"}
+REFERS = {
+    "portal": "portals",
+    "record_id": "records",
+    "catalog_id": "catalogs",
+    "crawl_id": "crawls",
+    "capture_id": "captures",
+}
+"""Columns that hold another table's keys, and that table."""
+
+_NAMED_BY_TIME = {"crawl_id", "capture_id"}
 
 
 def mark(text: str, query: str) -> Markup:
@@ -71,6 +83,15 @@ def beijing(time: str) -> str:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
         return time
+
+
+def size(count: int | None) -> str:
+    """A number of bytes as people read it; empty where it isn't known."""
+    if count is None:
+        return ""
+    if count < 1024:
+        return f"{count} 字节"
+    return f"{count / 1024:.1f} KB" if count < 1024**2 else f"{count / 1024**2:.1f} MB"
 
 
 def flag_labels(flags: str) -> list[Label]:
@@ -120,13 +141,22 @@ def _text(value: str, column: str, table: str) -> Markup:
             Markup('<span class="flag" title="{}">{}</span>').format(label.about, label.zh)
             for label in flag_labels(value)
         )
-    elif column in _JSON and (pairs := printed(value)):
-        lines = (Markup("<b>{}</b> {}").format(label, cut(text, 60)) for label, text in list(pairs.items())[:12])
+    elif column in _JSON and (pairs := _pairs(value, column, table)):
+        lines = (Markup("<b>{}</b> {}").format(label, cut(text, 90)) for label, text in pairs[:12])
         shown = Markup('<span class="pairs">{}</span>').format(Markup("；").join(lines))
+    elif (table, column) == ("versions", "changed"):
+        shown = escape("首次所见")
     else:
         shown = escape(cut(code_label(table, column, value), LONGEST_CELL))
     # Datasette takes an empty cell for one that no plugin wants, and would show the value itself.
     return shown or Markup("&nbsp;")
+
+
+def _pairs(value: str, column: str, table: str) -> list[tuple[str, str]]:
+    """A JSON object as labels and texts."""
+    if (table, column) == ("events", "detail"):
+        return told_of_event(loaded(value))
+    return told(loaded(value)) if (table, column) == ("versions", "changed") else list(printed(value).items())
 
 
 def _record_link(title: object, row: sqlite3.Row, base: str) -> Markup:
@@ -139,14 +169,14 @@ def _record_link(title: object, row: sqlite3.Row, base: str) -> Markup:
 
 
 def _reference(value: Mapping[str, object], column: str, base: str) -> Markup | None:
-    if column not in _REFERS:
+    if column not in REFERS:
         return None
     label = value["label"]
-    if column == "crawl_id":
+    if column in _NAMED_BY_TIME:
         label = beijing(str(label))
     elif label is None:
         label = UNTITLED
-    address = f"{base}/{_REFERS[column]}/{value['value']}"
+    address = f"{base}/{REFERS[column]}/{value['value']}"
     return Markup('<a href="{}">{}</a>').format(address, cut(str(label), LONGEST_CELL))
 
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from archive.records import FIELDS
 from archive.web.cells import flag_labels, printed
-from archive.web.labels import KINDS, STATES, Label, column_label
+from archive.web.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
+from archive.web.history import History, captures, history, observed
+from archive.web.labels import column_label
+from archive.web.naming import Label
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -36,6 +39,12 @@ _LISTINGS = """
 SELECT l.first_seen, l.last_seen, c.id AS catalog_id, c.title, c.path, c.url, c.kind
 FROM listings l JOIN catalogs c ON c.id = l.catalog_id WHERE l.record_id = :id ORDER BY c.id
 """
+_FILES = """
+SELECT id, name, url, state, bytes, sha256, capture_id FROM attachments WHERE record_id = :id ORDER BY id LIMIT 200
+"""
+_MASKED = """
+SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,11 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """All that a record's own page shows. `understood`: column, label, value; `printed`: label → value as printed."""
+    """All that a record's own page shows.
+
+    `understood`: column, label, value; `printed`: label → value as printed; `observed`: its state, and when it was seen,
+    as a sentence; `capture`: the answer from which it was last read, if it was sealed; `masked`: kind and how many.
+    """
 
     row: Row
     portal: Row
@@ -66,6 +79,11 @@ class RecordPage:
     printed: Mapping[str, str]
     flags: tuple[Label, ...]
     listings: tuple[Row, ...]
+    history: History
+    observed: Label
+    files: tuple[tuple[Row, Label], ...]
+    masked: tuple[tuple[Label, int], ...]
+    capture: Row | None
 
 
 async def home(datasette: "Datasette", database: str) -> Home:
@@ -79,7 +97,7 @@ async def home(datasette: "Datasette", database: str) -> Home:
         database=database,
         records=records,
         portals=tuple((await db.execute(_PORTALS)).rows),
-        catalogs=tuple((KINDS.get(kind, Label(kind, "")), tuple(rows)) for kind, rows in by_kind),
+        catalogs=tuple((_named(KINDS, kind), tuple(rows)) for kind, rows in by_kind),
         newest=tuple(newest.rows),
     )
 
@@ -90,16 +108,25 @@ async def record_page(datasette: "Datasette", database: str, record_id: str) -> 
     row = (await db.execute("SELECT * FROM records WHERE id = :id", {"id": record_id})).first()
     if row is None:
         return None
+    own = {"id": row["id"]}
     portal = (await db.execute("SELECT * FROM portals WHERE id = :id", {"id": row["portal"]})).first()
+    past = await history(db, row["id"])
+    files = (await db.execute(_FILES, own)).rows
+    masked = (await db.execute(_MASKED, own)).rows
     return RecordPage(
         row=row,
         portal=portal,
-        kind=KINDS.get(row["kind"], Label(row["kind"], "")),
-        state=STATES.get(row["state"], Label(row["state"], "")),
+        kind=_named(KINDS, row["kind"]),
+        state=_named(STATES, row["state"]),
         understood=tuple((name, column_label("records", name), row[name]) for name in FIELDS),
         printed=printed(row["source_fields"]),
         flags=tuple(flag_labels(row["flags"])),
-        listings=tuple((await db.execute(_LISTINGS, {"id": row["id"]})).rows),
+        listings=tuple((await db.execute(_LISTINGS, own)).rows),
+        history=past,
+        observed=observed(row, past.entries),
+        files=tuple((file, _named(ATTACHMENTS, file["state"])) for file in files),
+        masked=tuple((_named(REDACTIONS, kind), count) for kind, count in masked),
+        capture=(await captures(db, [row["capture_id"]])).get(row["capture_id"]),
     )
 
 
@@ -107,6 +134,10 @@ async def portal_names(datasette: "Datasette", database: str) -> dict[str, str]:
     """Portal id → name."""
     rows = await datasette.get_database(database).execute("SELECT id, name FROM portals")
     return {row["id"]: row["name"] for row in rows}
+
+
+def _named(labels: Mapping[str, Label], code: str) -> Label:
+    return labels.get(code, Label(code, ""))
 
 
 def _kind_order(kind: str) -> int:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.search import to_match
-from archive.web import archives, cells, faults, labels, pages
+from archive.web import archives, cells, faults, history, labels, pages
 from archive.web.gate import Application, Gate
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -115,8 +115,11 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         beijing=cells.beijing,
         code_label=labels.code_label,
         column_label=labels.column_label,
+        linked_walks=history.LINKED,
         lookups=labels.LOOKUPS,
+        refers=cells.REFERS,
         site=labels.SITE,
+        size=cells.size,
         style_version=sha256((STATIC / "disclosures.css").read_bytes()).hexdigest()[:8],
         table_label=labels.table_label,
         tables=labels.TABLES,
@@ -128,6 +131,12 @@ def prepare_jinja2_environment(env: "Environment") -> None:
 def register_routes() -> list[tuple[str, Any]]:
     """The stylesheet."""
     return [(r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC))]
+
+
+@hookimpl
+def startup(datasette: "Datasette") -> None:
+    """Take an evidence file that came along (`datasette data/`) out again: it holds pages with personal data unmasked."""
+    archives.leave_out_evidence(datasette)
 
 
 @hookimpl

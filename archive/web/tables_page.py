@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from archive.web.labels import EVENTS, FLAGS, KINDS, OUTCOMES, PROBLEMS, STATES, TABLES, Label, Table
+from archive.web import codes
+from archive.web.naming import Label
+from archive.web.tables import TABLES, Table
 
 INTRODUCTION = """\
 # 数据表 / Tables
@@ -33,12 +35,17 @@ select published_on, title, publisher from search where q match '"棚 户 区 �
 """
 
 CODES: tuple[tuple[str, str, Mapping[str, Label]], ...] = (
-    ("类别 / Kinds", "`catalogs.kind`, `records.kind`", KINDS),
-    ("状态 / States", "`records.state`", STATES),
-    ("存疑标记 / Flags", "`records.flags`", FLAGS),
-    ("变动 / Events", "`events.kind`", EVENTS),
-    ("采集结果 / Outcomes", "`crawls.outcome`; Scrapy's other reasons as they are", OUTCOMES),
-    ("待查问题 / Problems", "`problems.kind`", PROBLEMS),
+    ("类别 / Kinds", "`catalogs.kind`, `records.kind`", codes.KINDS),
+    ("状态 / States", "`records.state`", codes.STATES),
+    ("存疑标记 / Flags", "`records.flags`", codes.FLAGS),
+    ("变动 / Events", "`events.kind`", codes.EVENTS),
+    ("版本缘由 / Causes of versions", "`versions.cause`", codes.CAUSES),
+    ("附件状态 / States of files", "`attachments.state`", codes.ATTACHMENTS),
+    ("遮去的种类 / What is masked", "`redactions.kind`", codes.REDACTIONS),
+    ("回应 / Outcomes of captures", "`captures.outcome`", codes.CAPTURES),
+    ("采集方式 / Modes", "`crawls.mode`", codes.MODES),
+    ("采集结果 / Outcomes of crawls", "`crawls.outcome`; Scrapy's other reasons as they are", codes.OUTCOMES),
+    ("待查问题 / Problems", "`problems.kind`", codes.PROBLEMS),
 )
 
 
@@ -50,8 +57,8 @@ def page() -> str:
     for name in shown:
         lines.extend(_table(name, TABLES[name]))
     lines.append("## 代码 / Codes\n")
-    for title, where, codes in CODES:
-        lines.extend([f"### {title}\n", f"{where}\n", *_rows(codes), ""])
+    for title, where, named in CODES:
+        lines.extend([f"### {title}\n", f"{where}\n", *_rows(named), ""])
     lines.append("## 内部表 / Internal tables\n")
     lines.append(
         "They may change at any time. `records_fts_data`, `records_fts_idx` and `records_fts_config` are FTS5's own.\n"

@@ -10,12 +10,13 @@ link text, the title or OLDSRC; addresses of downloads without any extension; do
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+from lxml import etree
 
+from crawler.extract.text import Element
+
+_TEXTS = etree.XPath(".//text()")
 _DOCUMENTS = r"pdf|docx?|docm|wps|wpt|xlsx?|xlsm|et|csv|pptx?|dps|ofd|od[ts]|rtf|txt|zip|rar|7z|t?gz"
 _IMAGES = r"jpe?g|png|tiff?|bmp"
 _DOCUMENT_ADDRESS = re.compile(rf"\.(?:{_DOCUMENTS})$", re.IGNORECASE)
@@ -61,11 +62,11 @@ class _Link:
     said: str
     file_name: str  # the last part of the address
     url: str
-    block: "HtmlElement"
+    block: Element
     icon: bool  # no text of its own
 
 
-def find_attachments(root: "HtmlElement", base_url: str, body: "HtmlElement | None" = None) -> tuple[Attachment, ...]:
+def find_attachments(root: Element, base_url: str, body: Element | None = None) -> tuple[Attachment, ...]:
     """The files `root` links to. Navigation and footer are passed over, but for what lies in `body`.
 
     Linked images count inside `body` (without one: anywhere), elsewhere only under a file name.
@@ -101,13 +102,13 @@ def find_attachments(root: "HtmlElement", base_url: str, body: "HtmlElement | No
     return tuple(Attachment(said or file_names[url] or url, url) for url, said in joined.items())
 
 
-def _file_link(node: "HtmlElement", base_url: str, body: "HtmlElement | None") -> Iterator[_Link]:
+def _file_link(node: Element, base_url: str, body: Element | None) -> Iterator[_Link]:
     """The link a node makes, if it leads to a file."""
     target = node.get("href") or node.get("data") if node.tag in ("a", "object") else node.get("src")
     url = _address(target or "", base_url)
     if url is None:
         return
-    text = _clean(node.text_content()) if node.tag == "a" else ""
+    text = _clean("".join(_TEXTS(node))) if node.tag == "a" else ""
     said = _name(node, text)
     if not _is_file(
         node, url, f"{text} {said}", anywhere=body is None or any(above is body for above in node.iterancestors())
@@ -133,7 +134,7 @@ def _address(target: str, base_url: str) -> str | None:
     return url.replace(" ", "%20") if parts.scheme in ("http", "https") and parts.netloc else None
 
 
-def _is_file(node: "HtmlElement", url: str, words: str, *, anywhere: bool) -> bool:
+def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:
     parts = urlsplit(url)
     path = unquote(parts.path)
     asked = [value for values in parse_qs(parts.query).values() for value in values]
@@ -150,7 +151,7 @@ def _is_file(node: "HtmlElement", url: str, words: str, *, anywhere: bool) -> bo
     return _FILE_NAME.search(words) is not None and (bool(parts.query) or not path.endswith("/"))
 
 
-def _name(node: "HtmlElement", text: str) -> str:
+def _name(node: Element, text: str) -> str:
     """What the page calls the file: the link text; the title, OLDSRC or download attribute if the text says less."""
     title, download = _clean(node.get("title") or ""), _clean(node.get("download") or "")
     start = _CUT.sub("", text)
@@ -190,7 +191,7 @@ def _file_name(url: str) -> str:
     )
 
 
-def _in_chrome(node: "HtmlElement", body: "HtmlElement | None", around_body: "set[HtmlElement]") -> bool:
+def _in_chrome(node: Element, body: Element | None, around_body: set[Element]) -> bool:
     """Whether it is part of the page's frame: navigation, footer, related links."""
     for above in node.iterancestors():
         if above is body:

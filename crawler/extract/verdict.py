@@ -1,4 +1,4 @@
-"""What an answer is before anything is read from it: a page, a page that is gone, a refusal, or a fault.
+"""What an answer is before anything is read from it: a page, half a page, a page that is gone, a refusal, or a fault.
 
 Pure. A wrong `gone` would accuse a government of removing a document, and a wrong `blocked` would stop a crawl, so both
 need proof: words count only as a message of their own on a page that says little else and shows no sign of a document.
@@ -17,7 +17,7 @@ from crawler.extract.labels import tidy
 from crawler.extract.text import BLOCKS, HIDDEN, Element, line_of
 from crawler.extract.tree import parse_html
 
-PAGE, GONE, BLOCKED, ERROR, HOME = "page", "gone", "blocked", "error", "home"
+PAGE, CUT, GONE, BLOCKED, ERROR, HOME = "page", "cut", "gone", "blocked", "error", "home"
 
 BLOCKING = frozenset({401, 403, 405, 412, 418, 429, 521})
 """Answers of firewalls and rate limits, not of catalogues (portals' challenges: 加速乐 521, 瑞数 412, 云堤 405)."""
@@ -134,7 +134,7 @@ _LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`outcome` is one of "page", "gone", "blocked", "error" and "home"; `reason` says why in one plain line."""
+    """`outcome` is one of "page", "cut", "gone", "blocked", "error" and "home"; `reason` says why in one plain line."""
 
     outcome: str
     reason: str
@@ -175,8 +175,11 @@ class _Place:
         return not self.name and not re.search(r"\d", self.query)
 
 
-def judge(status: int, text: str, url: str, asked: str, home: str) -> Verdict:
-    """What the answer with `status` and body `text` is. `asked` was asked for, `url` answered, `home` is the portal's home page."""
+def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: bool = False) -> Verdict:  # noqa: PLR0913
+    """What the answer with `status` and body `text` is. `asked` was asked for, `url` answered, `home` is the portal's home page.
+
+    `whole`: the same bytes came before, so a missing end is the page's own way and no accident.
+    """
     if status in BLOCKING:
         return Verdict(BLOCKED, f"the portal answered {status}: it refuses this visitor")
     head = text[:HEAD]
@@ -188,7 +191,12 @@ def judge(status: int, text: str, url: str, asked: str, home: str) -> Verdict:
         return Verdict(GONE, f"the portal answered {status}: no such page")
     if status != 200:
         return Verdict(ERROR, f"the portal answered {status}")
-    return next(filter(None, _doubts(text, url, asked, home, seen)), Verdict(PAGE, "a page"))
+    found = (
+        verdict
+        for verdict in _doubts(text, url, asked, home, seen)
+        if verdict and not (whole and verdict.outcome == CUT)
+    )
+    return next(found, Verdict(PAGE, "a page"))
 
 
 def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
@@ -198,11 +206,11 @@ def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> I
         yield Verdict(ERROR, "the answer is empty")
     yield _sent_on(asked, url, home) if url != asked else None
     if (broken := _data(text)) is not None:
-        yield Verdict(ERROR, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
+        yield Verdict(CUT, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
     if seen is not None:
         yield _stub(text, seen, asked, home)
     if _is_cut(text):
-        yield Verdict(ERROR, "the page broke off before its end")
+        yield Verdict(CUT, "the page ends in the middle")
     if seen is not None:
         yield _message(seen)
     if len(text) > HEAD and _place(asked) != _place(home) and is_home(text, url):
@@ -383,11 +391,14 @@ def _data(text: str) -> bool | None:
     return None
 
 
+def ends(text: str) -> bool:
+    """Whether a page has its end tag."""
+    return "</body>" in text[-2000:] or "</html>" in text[-2000:] or _BODY_END.search(text) is not None
+
+
 def _is_cut(text: str) -> bool:
     """Whether a page that begins as a whole one has no end. Fragments, which services answer, never had one."""
-    if "</body>" in text[-2000:] or "</html>" in text[-2000:]:
-        return False
-    return _BODY_BEGIN.search(text) is not None and _BODY_END.search(text) is None
+    return not ends(text) and _BODY_BEGIN.search(text) is not None
 
 
 def _look(text: str) -> _Seen:

@@ -1,37 +1,56 @@
-"""The catalogue spider: walk each list to its end, then read every record's page."""
+"""The catalogue spider: walk each list, read the pages of its records and their files, ask after what is missing."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response, TextResponse
+from scrapy.signals import spider_closed, spider_idle
 from twisted.python.failure import Failure
+from w3lib.url import canonicalize_url
 
-from crawler.extract.detail import read_detail
-from crawler.extract.lists import read_rows
-from crawler.extract.trail import read_breadcrumb
-from crawler.extract.tree import parse_html
-from crawler.failures import problem_of
-from crawler.families import trs_county
-from crawler.items import ListPage, Problem, RecordPage, Row
-from crawler.portal import Catalog, Portal
+from archive import clock
+from archive.evidence import Evidence
+from archive.frontier import Frontier
+from crawler import reparse
+from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
+from crawler.failures import problem_of, unread
+from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row
+from crawler.pages import read_list, read_record, text_of
+from crawler.portal import Catalog, Portal, on_site
+from pipelines.store import StorePipeline
 
-LISTS_FIRST = 10
-"""Priority of list pages: the whole list is then known, and stored, before the many pages it leads to are asked for."""
+PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
+"""Priorities: what a killed crawl left first; whole lists before the many pages they lead to; files last."""
 
 BLOCKED_IN_A_ROW = 3
 """So many refusals one after the other end the crawl: the portal does not want this visitor now."""
 
-PAGE_END_WITHIN = 4096
-"""The end of a page stands within so many bytes of its last one; some sites write a comment or a script behind it."""
+OVERLAP = 2
+"""An update leaves a list after so many pages one after the other that say nothing new."""
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|zip|rar|7z|jpe?g|png|gif|mp4|txt|ofd)$", re.IGNORECASE)
-_PAGE_END = re.compile(rb"</\s*(?:html|body)\s*>", re.IGNORECASE)
 
-Found = ListPage | RecordPage | Problem | Request
+Found = ListPage | RecordPage | PageAsked | AttachmentFile | Problem | Request
+
+
+@dataclass(slots=True)
+class Walk:
+    """How far one walk of a catalogue has come: its pages, rows new to the archive, quiet pages one after the other."""
+
+    pages: set[str] = field(default_factory=set)
+    new_rows: int = 0
+    quiet: int = 0
+    broken: bool = False
 
 
 class CatalogSpider(Spider):
@@ -41,103 +60,291 @@ class CatalogSpider(Spider):
 
     def __init__(self, name: str | None = None, **kwargs: str | None) -> None:
         super().__init__(name, **kwargs)
-        self._walked: dict[str, set[str]] = {catalog.url: set() for catalog in self.portal.catalogs}
+        self._walks: dict[tuple[str, int], Walk] = {}
         self._refusals = 0
+        self._after = [self._ask_missing, self._walk_again]
+        self._read_before: set[str] = set()
+        self._asked: set[str] = set()
+        self._files_asked: set[tuple[str, str]] = set()
+        self._open = ExitStack()
+        self._originals: Evidence | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's signature
+        """Scrapy's constructor."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.idle, signal=spider_idle)
+        crawler.signals.connect(spider.close, signal=spider_closed)
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """The first page of each catalogue."""
+        """What a killed crawl left, what is due again, and the first page of each catalogue."""
+        self._store = self.crawler.get_item_pipeline(StorePipeline)
+        assert self._store is not None, "the pipelines of crawler/settings.py are missing"  # noqa: S101
+        db, evidence = Path(self.settings["DISCLOSURES_DB"]), Path(self.settings["DISCLOSURES_EVIDENCE"])
+        await reparse.catch_up(db, evidence, self.portal.id)
+        self._update = self._store.mode == "update"
+        self._frontier = self._open.enter_context(closing(Frontier(db, self.portal.id, self._store.crawl_id)))
+        self._read_before = self._frontier.read_before(clock.now())
+        for url in self._frontier.pending():
+            for request in self._record_requests(url, PENDING):
+                yield request
+        for file in self._frontier.pending_files():
+            for request in self._file_requests(file.record_url, file.name, file.url):
+                yield request
+        for url in self._frontier.due(clock.now()) if self._update else []:
+            for request in self._record_requests(url):
+                yield request
         for catalog in self.portal.catalogs:
             yield self._list_request(catalog, catalog.url)
 
-    def parse_list(self, response: Response, catalog: Catalog) -> Iterator[Found]:
+    # --- lists ---
+
+    def parse_list(self, response: Response, catalog: Catalog, look: int) -> Iterator[Found]:
         """The rows of a list page, then its next page and the pages of its records."""
-        self._refusals = 0
-        if problem := self._unreadable(response):
-            yield problem
+        walk = self._walks[catalog.url, look]
+        given_up = False
+        text = self._text(response)
+        if text is None or self._verdict(response).outcome == CUT:
+            given_up = yield from self._not_read(response)
+            if not given_up:
+                return
+            self._break(walk)
+        if text is None:
             return
-        root = parse_html(response.text)
-        rows = tuple(self._marked_off_site(row) for row in read_rows(root, response.url))
+        page = read_list(text, response.url, self.is_own)
+        rows, paging = page.rows, page.paging
         if not rows:
+            self._break(walk)
             yield Problem("list_without_rows", response.url, f"no row could be read from this page of {catalog.title}")
             return
-        paging = trs_county.read_paging(root, response.url)
-        walked = self._walked[catalog.url]
-        ends = paging.next_url is None or paging.next_url in walked
-        cut = self._is_cut(response)
-        if cut:
+        if "cut_before" in response.meta and paging == Paging() and not ends(text):
+            # Cut at the same place twice, perhaps by a gateway that always does: a list must show where it goes on.
+            given_up = True
+            self._break(walk)
             yield Problem(
                 "page_cut", response.url, f"this list page of {catalog.title} ends in the middle: more may follow"
             )
-        yield ListPage(catalog.url, response.url, rows, paging, read_breadcrumb(root), last=ends and not cut)
-        if not ends:
-            yield self._list_request(catalog, str(paging.next_url))
-        elif paging.pages_claimed and len(walked) < paging.pages_claimed:
-            claim = f"{catalog.title} claims {paging.pages_claimed} pages, {len(walked)} were found"
+        at_end = paging.next_url is None or paging.next_url in walk.pages
+        yield ListPage(
+            catalog.url,
+            response.url,
+            rows,
+            paging,
+            page.breadcrumb,
+            last=at_end and not walk.broken,
+            look=look,
+            capture=response.meta["capture"],
+        )
+        wanted = self._wanted(rows, catalog, walk) if look == 1 else []
+        if not at_end and (look == 2 or self._goes_on(walk, paging, catalog)):
+            yield self._list_request(catalog, str(paging.next_url), look)
+        elif at_end and paging.pages_claimed and len(walk.pages) < paging.pages_claimed and not given_up:
+            claim = f"{catalog.title} claims {paging.pages_claimed} pages, {len(walk.pages)} were found"
             yield Problem("pages_missing", response.url, claim)
-        for row in rows:
-            if row.url and self.is_own(row.url) and not _FILE.search(urlsplit(row.url).path):
-                self.crawler.stats.inc_value("disclosures/pages_wanted")
-                yield Request(row.url, self.parse_record, errback=self.failed, cb_kwargs={"url": row.url})
+        for row in wanted:
+            yield from self._record_requests(str(row.url), name=row.fields.get("title") or "")
+
+    def _wanted(self, rows: tuple[Row, ...], catalog: Catalog, walk: Walk) -> list[Row]:
+        """The rows to follow: in a full crawl all, in an update those that are new or print something else than before."""
+        linked = [row for row in rows if row.url and self.is_own(row.url)]
+        if not self._update:
+            return [row for row in linked if row.url not in self._read_before]
+        told = [
+            (row, self._frontier.news(canonicalize_url(str(row.url)), catalog.url, row.source_fields)) for row in linked
+        ]
+        walk.new_rows += sum(news == "new" for _, news in told)
+        walk.quiet = 0 if any(news for _, news in told) else walk.quiet + 1
+        return [row for row, news in told if news]
+
+    def _goes_on(self, walk: Walk, paging: Paging, catalog: Catalog) -> bool:
+        """Whether a walk goes on: in an update until nothing is new, and until all rows by which the list says it grew are found."""
+        if not self._update or walk.quiet < OVERLAP:
+            return True
+        before = self._frontier.rows_claimed(catalog.url)
+        return None not in (before, paging.rows_claimed) and paging.rows_claimed != before + walk.new_rows  # type: ignore[operator]
+
+    # --- records ---
 
     def parse_record(self, response: Response, url: str) -> Iterator[Found]:
         """A record's own page; `url` is the address its row gives."""
-        self._refusals = 0
-        if problem := self._unreadable(response):
-            yield problem
+        key = canonicalize_url(url)
+        verdict = self._verdict(response)
+        if response.status == 304:
+            self._refusals = 0
+            for file in self._frontier.files(key):
+                yield from self._file_requests(key, file.name, file.url)
             return
-        if urlsplit(response.url).path in {"", "/"} and urlsplit(url).path not in {"", "/"}:
-            yield Problem("redirected_home", url, "the page leads to the portal's home page")
+        if verdict.outcome == PAGE and not isinstance(response, TextResponse):
+            yield AttachmentFile(key, _file_name(response.url), url, response.body, response.meta["capture"])
             return
-        cut = self._is_cut(response)
-        if cut:
-            yield Problem("page_cut", url, "the page ends in the middle; what it says is kept as doubtful")
-        yield read_detail(parse_html(response.text), url, cut=cut)
+        text = self._text(response)
+        if text is None or verdict.outcome == CUT:
+            given_up = yield from self._not_read(response)
+            if text is None or not given_up:
+                return
+        page = read_record(text, url, response.url, self.is_own, cut=verdict.outcome == CUT)
+        yield replace(page, capture=response.meta["capture"])
+        for linked in page.attachments:
+            if linked.own:
+                yield from self._file_requests(key, linked.name, linked.url)
+
+    def parse_file(self, response: Response, record_url: str, name: str, url: str) -> Iterator[Found]:
+        """A file, at `url`, that belongs to the record `record_url`."""
+        if response.status == 304:
+            return
+        if response.status != 200 or not self.is_own(response.url):
+            if (yield from self._not_read(response)):
+                yield AttachmentFile(record_url, name, url, None, response.meta["capture"])
+            return
+        known = self._frontier.file(record_url, url)
+        if known is None or known.sha256 != sha256(response.body).hexdigest():
+            yield AttachmentFile(record_url, name, url, response.body, response.meta["capture"])
+
+    # --- what is missing ---
+
+    def idle(self) -> None:
+        """When all is read: ask the pages of records no longer listed, then walk their catalogues once more."""
+        while self._store and self._after:
+            requests = self._after.pop(0)(self._store)
+            for request in requests:
+                self.crawler.engine.crawl(request)
+            if requests:
+                raise DontCloseSpider
+
+    def _ask_missing(self, store: StorePipeline) -> list[Request]:
+        asked = [record.url for record in store.missing() if record.url]
+        return [self._request(url, self.parse_missing, {"url": url}) for url in asked]
+
+    def _walk_again(self, store: StorePipeline) -> list[Request]:
+        again = store.to_walk_again()
+        return [self._list_request(catalog, catalog.url, 2) for catalog in self.portal.catalogs if catalog.url in again]
+
+    def parse_missing(self, response: Response, url: str) -> Iterator[Found]:
+        """What became of the page of a record that is no longer listed."""
+        verdict = self._verdict(response)
+        if verdict.outcome in {PAGE, GONE, "not_modified"}:
+            self._refusals = 0
+            outcome = GONE if verdict.outcome == GONE else PAGE
+            yield PageAsked(url, outcome, verdict.reason, response.meta["capture"])
+        else:
+            yield from self._not_read(response)
+
+    # --- what all share ---
 
     def failed(self, failure: Failure) -> Iterator[Found]:
-        """A page that could not be had: a problem; its row, if it had one, is kept. Ends the crawl when refused often."""
-        problem = problem_of(failure, failure.request.url)  # type: ignore[attr-defined]
-        self._refusals = self._refusals + 1 if problem.kind == "blocked" else 0
-        yield problem
-        if self._refusals >= BLOCKED_IN_A_ROW:
-            raise CloseSpider("blocked")
+        """A page that could not be had at all: a problem; its row, if it had one, is kept."""
+        request = failure.request  # type: ignore[attr-defined]
+        about = request.cb_kwargs
+        if "catalog" in about:
+            self._break(self._walks[about["catalog"].url, about["look"]])
+        yield problem_of(failure, request.url)
+        if "record_url" in about:
+            yield AttachmentFile(about["record_url"], about["name"], about["url"], None)
+
+    def close(self) -> None:  # type: ignore[override]
+        """Close the files the crawl read from: whoever closes an archive last clears away its -wal."""
+        self._open.close()
 
     @classmethod
     def is_own(cls, url: str) -> bool:
-        """Whether `url` is on the portal's own site: its host, or one of the same domain."""
-        home, host = urlsplit(cls.portal.home).hostname or "", urlsplit(url).hostname or ""
-        domain = home.removeprefix("www.")
-        return host in {home, domain} or (not domain.replace(".", "").isdigit() and host.endswith(f".{domain}"))
+        """Whether `url` is on the portal's own site."""
+        return on_site(cls.portal.home, url)
 
     @classmethod
     def handles_request(cls, request: Request) -> bool:
         """For Scrapy's shell and the like: requests to the portal's own site."""
         return cls.is_own(request.url)
 
-    def _list_request(self, catalog: Catalog, url: str) -> Request:
-        self._walked[catalog.url].add(url)
-        return Request(
-            url,
-            self.parse_list,
-            errback=self.failed,
-            cb_kwargs={"catalog": catalog},
-            priority=LISTS_FIRST,
-            dont_filter=True,
-        )
+    def _break(self, walk: Walk) -> None:
+        """A walk on which a page could not be read, or not wholly, proves nothing."""
+        walk.broken = True
+        if self.crawler.stats:
+            self.crawler.stats.inc_value("disclosures/walks_broken")
+
+    def _request(self, url: str, callback: Any, arguments: dict[str, Any], **options: Any) -> Request:  # noqa: ANN401
+        """A request that asks only for what changed since the last good answer, if there was one."""
+        known = self._frontier.known(url)
+        conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
+        headers = {name: value for name, value in conditions.items() if value}
+        meta = {"known": known.capture_id} if known and headers else {}
+        return Request(url, callback, errback=self.failed, cb_kwargs=arguments, headers=headers, meta=meta, **options)
+
+    def _list_request(self, catalog: Catalog, url: str, look: int = 1) -> Request:
+        """A list page. A full crawl asks for the page itself, for it is what proves that a record is no longer listed."""
+        self._walks.setdefault((catalog.url, look), Walk()).pages.add(url)
+        about = {"catalog": catalog, "look": look}
+        request = self._request(url, self.parse_list, about, priority=LISTS)
+        return request if self._update and look == 1 else request.replace(headers={}, meta={})
+
+    def _record_requests(self, url: str, priority: int = RECORDS, name: str = "") -> Iterator[Request]:
+        """The request for what a row leads to, once a crawl: a record's page, or where the address says so a file."""
+        if not self.is_own(url) or url in self._asked:
+            return
+        self._asked.add(url)
+        if _FILE.search(urlsplit(url).path):
+            yield from self._file_requests(canonicalize_url(url), name, url)
+            return
+        if self.crawler.stats:
+            self.crawler.stats.inc_value("disclosures/pages_wanted")
+        yield self._request(url, self.parse_record, {"url": url}, priority=priority)
+
+    def _file_requests(self, record_url: str, name: str, url: str) -> Iterator[Request]:
+        """The request for a file of a record, once a crawl."""
+        if (record_url, url) not in self._files_asked:
+            self._files_asked.add((record_url, url))
+            about = {"record_url": record_url, "name": name or _file_name(url), "url": url}
+            yield self._request(url, self.parse_file, about, priority=FILES)
 
     @staticmethod
-    def _is_cut(response: Response) -> bool:
-        """Whether a page breaks off before its end."""
-        return not _PAGE_END.search(response.body, max(0, len(response.body) - PAGE_END_WITHIN))
+    def _verdict(response: Response) -> Verdict:
+        """What the evidence middleware found the answer to be."""
+        verdict: Verdict = response.meta["verdict"]
+        return verdict
 
-    def _unreadable(self, response: Response) -> Problem | None:
-        """Why nothing can be read from an answer: another site's page, or no page at all."""
-        if not self.is_own(response.url):
-            asked = response.request.url if response.request else response.url
-            return Problem("led_off_site", asked, f"the answer came from another site: {response.url}")
-        if not isinstance(response, TextResponse):
-            kind = (response.headers.get("Content-Type") or b"no media type").decode("latin-1")
-            return Problem("not_a_page", response.url, f"no web page but {kind}, {len(response.body)} bytes")
-        return None
+    def _text(self, response: Response) -> str | None:
+        """The page to be read: the answer's, or the one known from before where it says that nothing changed."""
+        if response.status == 304 and "known" in response.meta:
+            self._refusals = 0
+            return self._text_known(response.meta["known"])
+        readable = isinstance(response, TextResponse) and self.is_own(response.url)
+        if not readable or self._verdict(response).outcome not in {PAGE, CUT}:
+            return None
+        self._refusals = 0
+        return response.text
 
-    def _marked_off_site(self, row: Row) -> Row:
-        return row if row.url is None or self.is_own(row.url) else replace(row, doubts=(*row.doubts, "off_site"))
+    def _text_known(self, capture_id: int) -> str:
+        """The text of a sealed page."""
+        if self._originals is None:
+            self._originals = self._open.enter_context(closing(Evidence(Path(self.settings["DISCLOSURES_EVIDENCE"]))))
+        return text_of(self._originals.exchange(capture_id))
+
+    def _ended_before(self, url: str) -> bool:
+        """Whether a page had its end tag when it was last had."""
+        known = self._frontier.known(url)
+        return known is not None and ends(self._text_known(known.capture_id))
+
+    def _not_read(self, response: Response) -> Generator[Found, None, bool]:
+        """Ask again for a page that failed in passing, or give it up with a problem; returns whether it was given up."""
+        verdict, request = self._verdict(response), response.request
+        assert request is not None  # noqa: S101 - Scrapy's answers know their requests
+        self._refusals = self._refusals + 1 if verdict.outcome == BLOCKED else 0
+        if self._refusals < BLOCKED_IN_A_ROW and response.status == 200 and verdict.outcome in {BLOCKED, CUT, ERROR}:
+            again = get_retry_request(request, spider=self, reason=verdict.outcome)
+            if again:
+                if verdict.outcome == CUT and not self._ended_before(request.url):
+                    again.meta["cut_before"] = sha256(response.body).hexdigest()
+                yield again
+                return False
+        if self.is_own(response.url):
+            yield unread(response, verdict)
+        else:
+            yield Problem("led_off_site", request.url, f"the answer came from another site: {response.url}")
+        if self._refusals >= BLOCKED_IN_A_ROW:
+            raise CloseSpider("blocked")
+        return True
+
+
+def _file_name(url: str) -> str:
+    """What a file is called that nobody named: the last part of its address."""
+    return unquote(urlsplit(url).path.rpartition("/")[2]) or url

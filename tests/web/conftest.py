@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 
 from archive.web.server import make_datasette
-from tests.web.sample_archive import build
+from tests.web.sample_archive import build, build_past
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +37,9 @@ def get(site):
 def database(archive):
     with closing(sqlite3.connect(archive)) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def past(tmp_path_factory) -> Path:
+    """An archive of three crawls, in which records changed and went."""
+    return build_past(tmp_path_factory.mktemp("past") / "past.db")

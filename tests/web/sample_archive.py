@@ -1,8 +1,24 @@
 """A small archive to serve in tests. Every title and body in it is a sample, made up here."""
 
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from archive.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
+from archive.database import open_for_writing, transaction
+from archive.observations import (
+    AttachmentSeen,
+    Capture,
+    CatalogOfPortal,
+    LinkedFile,
+    ListedRow,
+    ListPageSeen,
+    PageAsked,
+    PortalOfFile,
+    RecordPageSeen,
+)
+from archive.record_writer import OWN_PAGE, Said, Writer
 from archive.records import Reading
 from archive.store import Store
 
@@ -136,3 +152,142 @@ def build(path: Path) -> Path:
     store.finish("complete", "2026-11-21T01:05:00Z")
     store.close()
     return path
+
+
+# --- a portal with a past ---
+
+LIST = "http://past.example/notices/"
+PAST = PortalOfFile(
+    id="past",
+    name="样例县（有变动）",
+    division_code="640397",
+    home="http://past.example/",
+    catalogs=(CatalogOfPortal("notice", "样例公告", LIST),),
+)
+FIRST, SECOND, THIRD = "2026-11-20T01:00:00Z", "2026-11-21T01:00:00Z", "2026-11-22T01:00:00Z"
+FILE = "http://past.example/files/1.xls"
+LONG_BODY = "样例开头。" + "样例的一段话，" * 60 + "金额为一百元。" + "样例的又一段话，" * 60
+MASKED = {"resident_id": 3, "phone": 1}
+LONG_BODY_NOW = LONG_BODY.replace("一百元", "九百元")
+
+
+def past_url(number: int) -> str:
+    """The address of one of this portal's records."""
+    return f"http://past.example/notices/{number}.html"
+
+
+def past_row(number: int, **fields: str) -> ListedRow:
+    """A row of its list."""
+    stated = {
+        "title": f"样例公告之{number}",
+        "publisher": "样例县民政局",
+        "index_number": f"640397001/2026-{number:05}",
+    }
+    return row(past_url(number), **{**stated, **fields})
+
+
+def captured(number: int, url: str, outcome: str = "page", status: int = 200) -> Capture:
+    """An answer as sealed; its digest says its number."""
+    return Capture(number, url, f"2026-11-20T01:00:{number:02}Z", status, outcome, f"{number:064x}", 5000, None, None)
+
+
+def past_page(number: int, capture: int, body: str = "样例正文。", **more: Any) -> RecordPageSeen:
+    """A record's own page."""
+    return RecordPageSeen(past_url(number), Reading({}, {}), body, capture=capture, **more)
+
+
+def past_list(rows: Iterable[ListedRow], capture: int, look: int = 1) -> ListPageSeen:
+    """The only page of its list."""
+    return ListPageSeen(LIST, tuple(rows), 1, None, None, last=True, look=look, capture=capture)
+
+
+def past_file(digest: str, capture: int) -> AttachmentSeen:
+    """The file of record 1."""
+    return AttachmentSeen(
+        past_url(1), "样例名单.xls", FILE, digest * 64, 40960, "application/vnd.ms-excel", "样例名单的文字", "text",
+        redacted={"phone": 2}, capture=capture,
+    )  # fmt: skip
+
+
+def build_past(path: Path) -> Path:
+    """Write the archive at `path`: three crawls in which record 1 changes, 2 is withdrawn, 3 unlisted, 4 moved to 40,
+    5 withdrawn and seen again, and 6 is read again by a newer parser."""
+    files = (LinkedFile("样例名单.xls", FILE), LinkedFile("别处.zip", "http://other.example/1.zip", own=False))
+    _first_crawl(path, files)
+    _second_crawl(path, files)
+    _third_crawl(path)
+    _read_again(path)
+    return path
+
+
+def _first_crawl(path: Path, files: tuple[LinkedFile, ...]) -> None:
+    store = Store(path)
+    store.begin(PAST, "full", FIRST)
+    pages = [
+        past_page(1, 2, LONG_BODY, attachments=files, redacted=MASKED),
+        past_page(4, 5, "样例：移动的正文。"),
+        *(past_page(number, number + 1) for number in (2, 3, 5, 6)),
+    ]
+    captures = [
+        captured(1, LIST),
+        *(captured(number + 1, past_url(number)) for number in range(1, 7)),
+        captured(8, FILE),
+    ]
+    rows = [past_row(number) for number in range(1, 7)]
+    store.write([past_list(rows, 1), *pages, past_file("a", 8)], FIRST, captures)
+    store.finish("finished", FIRST)
+    store.close()
+
+
+def _second_crawl(path: Path, files: tuple[LinkedFile, ...]) -> None:
+    store = Store(path)
+    store.begin(PAST, "full", SECOND)
+    rows = [
+        past_row(1, title=HOSTILE_TITLE),
+        past_row(40, title="样例公告之4", index_number="640397001/2026-00004"),
+        past_row(6),
+    ]
+    pages = [
+        past_page(1, 12, LONG_BODY_NOW, attachments=files, redacted=MASKED),
+        past_page(40, 13, "样例：移动的正文。"),
+    ]
+    captures = [captured(11, LIST), captured(12, past_url(1)), captured(13, past_url(40))]
+    store.write([past_list(rows, 11), *pages], SECOND, captures)
+    gone = "the portal answered 404: no such page"
+    asked = [
+        PageAsked(record.url, "page" if record.url == past_url(3) else "gone", "a page" if record.url == past_url(3) else gone, place)
+        for place, record in enumerate(store.missing(SECOND), start=14)
+        if record.url
+    ]  # fmt: skip
+    captures = [
+        captured(said.capture or 0, said.url, said.outcome, 200 if said.outcome == "page" else 404) for said in asked
+    ]
+    store.write(asked, SECOND, captures)
+    assert store.to_walk_again() == {LIST}
+    store.write([past_list(rows, 18, look=2)], SECOND, [captured(18, LIST)])
+    store.finish("finished", SECOND)
+    store.close()
+
+
+def _third_crawl(path: Path) -> None:
+    store = Store(path)
+    store.begin(PAST, "update", THIRD)
+    rows = [
+        past_row(1, title=HOSTILE_TITLE),
+        past_row(40, title="样例公告之4", index_number="640397001/2026-00004"),
+        past_row(5),
+        past_row(6),
+    ]
+    store.write([past_list(rows, 21), past_file("b", 22)], THIRD, [captured(21, LIST), captured(22, FILE)])
+    store.finish("finished", THIRD)
+    store.close()
+
+
+def _read_again(path: Path) -> None:
+    connection = open_for_writing(path)
+    connection.row_factory = sqlite3.Row
+    with closing(connection), transaction(connection):
+        writer = Writer(connection, PAST.id, 3, {1: "notice"}, cause="parser")
+        record_id = writer.find(past_url(6)) or 0
+        reading = Reading({"responsible_department": "样例县救助站"}, {"责任部门": "样例县救助站"})
+        writer.take(record_id, OWN_PAGE, Said(reading, 7, "样例正文。"), THIRD)

@@ -8,7 +8,7 @@ from subprocess import PIPE, Popen
 
 import pytest
 
-from tests.web.sample_archive import build
+from tests.web.sample_archive import build, build_past
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -94,6 +94,26 @@ def test_every_page_fits_its_width(page, site):
                  "disclosures?sql=select+*+from+records", "disclosures/crawls/1"):  # fmt: skip
         page.goto(site + path)
         assert fits(page), path
+
+
+def test_a_record_with_a_past_fits_its_width(page, tmp_path):
+    with served(build_past(tmp_path / "past.db")) as site:
+        for number in range(1, 7):
+            page.goto(f"{site}past/records/{number}")
+            assert fits(page), number
+            assert page.locator("ol.history > li").count() > 0
+        for path in (
+            "captures",
+            "captures/14",
+            "walks",
+            "versions",
+            "attachments",
+            "attachments/1",
+            "redactions",
+            "events",
+        ):
+            page.goto(f"{site}past/{path}")
+            assert fits(page), path
 
 
 def test_a_box_search_on_the_table_comes_best_first(page, site):

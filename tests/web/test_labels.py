@@ -7,7 +7,11 @@ from pathlib import Path
 
 from datasette.app import Datasette
 
-from archive.web import labels, tables_page
+from archive.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
+from archive.redact import redact
+from archive.web import codes, labels, tables_page
+from crawler.extract import verdict
+from pipelines.attachment_text import STATES
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +36,7 @@ def test_every_state_event_and_flag_has_a_label(database):
 
     assert checked("records", "state") == set(labels.STATES)
     assert checked("events", "kind") == set(labels.EVENTS)
+    assert checked("versions", "cause") == set(codes.CAUSES)
     sources = [
         path.read_text(encoding="utf-8")
         for room in ("archive", "crawler", "pipelines")
@@ -42,13 +47,22 @@ def test_every_state_event_and_flag_has_a_label(database):
     assert flags <= set(labels.FLAGS)
 
 
+def test_every_code_of_evidence_and_files_has_a_label():
+    assert set(codes.ATTACHMENTS) == {*STATES, PENDING, OFF_SITE, UNLINKED, UNAVAILABLE}
+    outcomes = {verdict.PAGE, verdict.CUT, verdict.GONE, verdict.BLOCKED, verdict.ERROR, verdict.HOME}
+    assert set(codes.CAPTURES) == {*outcomes, "redirect", "not_modified"}
+    masked = redact("样例：11010519491231002X，13800138000，6222021234567890128")
+    assert set(masked.counts) == set(codes.REDACTIONS)
+
+
 def test_docs_name_every_table_column_state_and_flag(database):
     text = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
     assert text == tables_page.page(), "make it again: python -m archive.web.tables_page > docs/tables.md"
     sections = dict(re.findall(r"^### `(\w+)`(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
     for table, columns in schema(database).items():
         assert columns <= set(re.findall(r"^\| `(\w+)`", sections[table], re.MULTILINE)), table
-    assert {*labels.STATES, *labels.FLAGS, *labels.KINDS} <= set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE))
+    named = {code for known in labels.CODES.values() for code in known} | set(labels.FLAGS)
+    assert named <= set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE))
 
 
 def test_metadata_describes_every_column_in_both_languages(get):

@@ -1,0 +1,264 @@
+"""Checking a whole archive: its database, its originals, and whether the two still say the same.
+
+Nothing is written, and nothing that is damaged raises: whatever is wrong becomes a `Finding`.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive import evidence_file
+from archive.captured import hash_up_to
+from archive.database import ArchiveError, open_for_reading
+from archive.exchange import GENESIS
+from archive.fixity import Expected, verify_file
+from archive.masking import behind
+from archive.migrations import migrations
+from archive.segment import tokens
+
+BATCH = 10_000
+"""Captures compared at a time."""
+
+MOST_TITLES = 300
+"""Records looked up in the search index; of a larger archive every n-th."""
+
+_DAMAGE = (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
+"""What reading damaged rows can raise: ValueError also for a message of SQLite that quotes broken UTF-8."""
+
+_COMPARED = ("url", "fetched_at", "status", "sha256", "bytes")
+_IN_ARCHIVE = f"SELECT id, {', '.join(_COMPARED)} FROM captures WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608 - constant
+_IN_EVIDENCE = """
+    SELECT c.id, c.url, c.fetched_at, c.status, lower(hex(p.sha256)), p.bytes
+    FROM captures c LEFT JOIN payloads p ON p.id = c.payload_id WHERE c.id BETWEEN ? AND ?
+"""
+
+# Where a pointer to a capture stands, and the capture.
+_POINTERS = (
+    "SELECT 'record ' || id, capture_id FROM records",
+    "SELECT 'record ' || record_id || ', reading of catalogue ' || catalog_id, capture_id FROM readings",
+    "SELECT 'record ' || record_id || ', version ' || number, capture_id FROM versions",
+    "SELECT 'record ' || record_id || ', file ' || url, capture_id FROM attachments",
+    "SELECT 'crawl ' || crawl_id || ', walk of catalogue ' || catalog_id, capture_id FROM walks",
+    "SELECT 'record ' || record_id || ', event ' || id, detail ->> '$.capture' FROM events WHERE json_valid(detail)",
+    "SELECT 'record ' || record_id || ', event ' || id, detail ->> '$.page' FROM events WHERE json_valid(detail)",
+)
+_DANGLING = """
+    WITH pointers (place, capture) AS ({})
+    SELECT place, capture FROM pointers
+    WHERE capture IS NOT NULL AND NOT EXISTS (SELECT 1 FROM captures WHERE id = capture)
+"""
+_TITLES = """
+    SELECT id, title FROM records r
+    WHERE title IS NOT NULL AND id % ? = 0 AND NOT EXISTS (SELECT 1 FROM unindexed WHERE record_id = r.id)
+"""
+
+Told = tuple[str, str]
+"""Where, and what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong. `where`: the file, and the capture, record or part of it; `what`: one plain line."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What there is to prove, as far as it can be read.
+
+    `head` (day, hash of its manifest) and `tip` (number of the last capture, hash of all up to it) are what to keep
+    elsewhere. `unclaimed`: originals that the archive does not point to, as a crawl killed between sealing and writing
+    leaves them; no fault.
+    """
+
+    captures: int = 0
+    days: int = 0
+    head: tuple[str, str] | None = None
+    tip: tuple[int, str] | None = None
+    unclaimed: int = 0
+
+
+def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> Iterator[Finding]:
+    """Read everything again and yield what is wrong. `expected`: a head or tip kept elsewhere."""
+    captures = 0
+    try:
+        with closing(open_for_reading(db)) as connection:
+            connection.text_factory = _text
+            connection.execute("BEGIN")  # one state throughout, though a crawl may be writing
+            for part in (_database, _schema):
+                yield from _findings(db, part(connection))
+            if not migrations.pending(Database(connection)):
+                captures = int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
+                if evidence_path.is_file():
+                    yield from _findings(db, _captures(connection, evidence_path))
+                for part in (_pointers, _index, _masking):
+                    yield from _findings(db, part(connection))
+    except (ArchiveError, *_DAMAGE) as error:
+        yield Finding(db.name, _line(error))
+    if captures and not evidence_path.is_file():
+        yield Finding(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
+    elif expected or evidence_path.is_file():
+        for fault in verify_file(evidence_path, expected):
+            yield Finding(f"{evidence_path.name}: {fault.where}", fault.what)
+
+
+def summary(db: Path, evidence_path: Path) -> Summary:
+    """What there is to prove, to be shown once `check` has run."""
+    known: set[int] = set()
+    sealed: set[int] = set()
+    days, head, tip = 0, None, None
+    try:
+        with closing(open_for_reading(db)) as connection:
+            known = {row[0] for row in connection.execute("SELECT id FROM captures")}
+    except (ArchiveError, *_DAMAGE):
+        pass  # already found
+    if not evidence_path.is_file():
+        return Summary(len(known))
+    try:
+        with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+            sealed = {row[0] for row in evidence.execute("SELECT id FROM captures")}
+            days = evidence.execute("SELECT count(*) FROM manifests").fetchone()[0]
+            head = evidence.execute("SELECT day, hash FROM manifests ORDER BY day DESC LIMIT 1").fetchone()
+            if sealed:
+                tip = (max(sealed), hash_up_to(evidence, max(sealed), *(head or ("", GENESIS))))
+    except _DAMAGE:
+        pass  # already found
+    return Summary(len(known), days, head, tip, len(sealed - known))
+
+
+def _findings(db: Path, told: Iterator[Told]) -> Iterator[Finding]:
+    """What a part of the check tells; the damage that ends it is told as well."""
+    where = ""
+    try:
+        for where, what in told:
+            yield Finding(f"{db.name}: {where}", what)
+    except _DAMAGE as error:
+        yield Finding(db.name, f"cannot be read{f' past {where}' if where else ''}: {_line(error)}")
+
+
+def _line(error: object) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _text(raw: bytes) -> str:
+    """Text as stored, so that what is damaged can be compared, and named."""
+    return raw.decode("utf-8", errors="replace")
+
+
+def _database(connection: sqlite3.Connection) -> Iterator[Told]:
+    """SQLite's own checks. Pointers to captures are looked at apart, by what they belong to."""
+    for (said,) in connection.execute("PRAGMA integrity_check"):
+        if said != "ok":
+            yield "database", _line(said)
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        if parent != "captures":
+            where = table if row is None else f"{table} {row}"
+            yield where, f"points to a row of {parent} that is not there"
+
+
+def _schema(connection: sqlite3.Connection) -> Iterator[Told]:
+    """Whether the tables are as this version makes them; tables and indexes of someone's own may stand beside them."""
+    archive = Database(connection)
+    here = {migration.name for migration in migrations.applied(archive)}
+    pending = [migration.name for migration in migrations.pending(archive)]
+    if pending:
+        yield "schema", "of an earlier version: the next crawl, or `disclosures redact`, brings it up to date"
+        return
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        migrations.apply(Database(fresh))
+        ours = {migration.name for migration in migrations.applied(Database(fresh))}
+        wanted = _definitions(fresh)
+    if here - ours:
+        yield "schema", f"of a later version ({', '.join(sorted(here - ours))}): update this program"
+        return
+    found = _definitions(connection)
+    for name in sorted(wanted):
+        if found.get(name) != wanted[name]:
+            yield "schema", f"{name} is {'not defined as this version makes it' if name in found else 'missing'}"
+
+
+def _definitions(connection: sqlite3.Connection) -> dict[str, str]:
+    """Each table, index and view: its name → the SQL that made it. What SQLite makes by itself is its own affair."""
+    sql = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'records_fts_*'"
+    return {name: sql for name, sql in connection.execute(sql) if not name.startswith(("sqlite_", "_sqlite_"))}
+
+
+def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Told]:
+    """Whether each capture is in the evidence as the archive tells of it."""
+    with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+        evidence.text_factory = _text
+        last = 0
+        while batch := connection.execute(_IN_ARCHIVE, (last, BATCH)).fetchall():
+            first, last = last + 1, batch[-1][0]
+            try:
+                sealed = {row[0]: row for row in evidence.execute(_IN_EVIDENCE, (first, last))}
+            except _DAMAGE as error:
+                yield f"captures {first} to {last}", f"cannot be compared with {evidence_path.name}: {_line(error)}"
+                continue
+            for row in batch:
+                if row != sealed.get(row[0]):
+                    yield f"capture {row[0]} {row[1]}", _differs(row, sealed.get(row[0]), evidence_path.name)
+
+
+def _differs(told: tuple[object, ...], sealed: tuple[object, ...] | None, evidence: str) -> str:
+    if sealed is None:
+        return f"it is not in {evidence}"
+    names = [name for name, one, other in zip(_COMPARED, told[1:], sealed[1:], strict=True) if one != other]
+    return (
+        f"its {', '.join(names)} are not as in {evidence}"
+        if len(names) > 1
+        else f"its {names[0]} is not as in {evidence}"
+    )
+
+
+def _pointers(connection: sqlite3.Connection) -> Iterator[Told]:
+    """Whether each capture that is given as proof is there."""
+    for pointers in _POINTERS:
+        for place, capture in connection.execute(_DANGLING.format(pointers)):
+            yield place, f"points to capture {capture}, which is not there"
+
+
+def _index(connection: sqlite3.Connection) -> Iterator[Told]:
+    """Whether the search index can be read to its end, holds as many records as it should, and finds them again."""
+    connection.execute("CREATE VIRTUAL TABLE temp.index_terms USING fts5vocab('main', 'records_fts', 'row')")
+    connection.execute("SELECT sum(cnt) FROM temp.index_terms").fetchone()
+    new = "(SELECT count(*) FROM unindexed WHERE indexed IS NULL)"
+    (wanted,) = connection.execute(f"SELECT count(*) - {new} FROM records").fetchone()  # noqa: S608 - constant
+    (totals,) = connection.execute("SELECT block FROM records_fts_data WHERE id = 1").fetchone()
+    if _varint(totals) != wanted:
+        yield "search index", f"it holds {_varint(totals)} records, and should hold {wanted}"
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()
+    for record_id, title in connection.execute(_TITLES, (last // MOST_TITLES + 1,)):
+        phrase = " ".join(tokens(title))
+        if phrase and not _finds(connection, f'title : "{phrase}"', record_id):
+            yield f"record {record_id}", "the search index does not find it by its title"
+
+
+def _finds(connection: sqlite3.Connection, match: str, record_id: int) -> bool:
+    sql = "SELECT 1 FROM records_fts WHERE records_fts MATCH ? AND rowid = ?"
+    return connection.execute(sql, (match, record_id)).fetchone() is not None
+
+
+def _varint(block: bytes) -> int:
+    """The number that `block` begins with, seven bits to a byte: of an index's totals, how many rows it holds."""
+    number = 0
+    for byte in block[:9]:
+        number = number << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return number
+
+
+def _masking(connection: sqlite3.Connection) -> Iterator[Told]:
+    """Whether today's rules for personal data were applied to everything."""
+    if older := behind(connection):
+        yield "masking", f"{older} records were masked by older rules: run `disclosures redact`"

@@ -1,0 +1,33 @@
+"""What time it is: the machine's time, or for tests and simulations a moment given, from which time then runs on."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+VARIABLE = "DISCLOSURES_NOW"
+
+
+class ClockError(ValueError):
+    """The moment given can't be read; the message is one line."""
+
+
+def now() -> datetime:
+    """The present moment, UTC. Raises ClockError."""
+    return datetime.now(UTC) + _ahead(os.environ.get(VARIABLE, ""))
+
+
+def text(moment: datetime) -> str:
+    """A moment as the archive writes it: UTC, ISO 8601, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@cache
+def _ahead(given: str) -> timedelta:
+    """How far the clock given is ahead of the machine's, from the first question on."""
+    if not given:
+        return timedelta(0)
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise ClockError(f"{VARIABLE}={given!r} must be a moment such as 2018-04-03T01:00:00Z") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)

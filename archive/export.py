@@ -1,0 +1,211 @@
+"""Originals for others: the captures of a record, a crawl or a portal, as WARC or WACZ.
+
+These files hold the originals as they were received, with whatever personal data the pages printed: nothing in them
+is masked. They are for those who are allowed to see the originals, and the site never serves them.
+"""
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from archive.database import ArchiveError, open_for_reading
+from archive.evidence import Evidence
+from archive.exchange import EvidenceError
+from archive.export_web import ExportError, write_wacz, write_warc
+
+Form = Literal["warc", "wacz"]
+
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError, OverflowError)
+"""What reading a damaged file can raise, beside EvidenceError."""
+
+_ADDRESSES = """
+    SELECT url FROM records WHERE id = :record
+    UNION SELECT link FROM listings WHERE record_id = :record AND link IS NOT NULL
+    UNION SELECT url FROM attachments WHERE record_id = :record
+    UNION SELECT json_extract(detail, '$.from') FROM events WHERE record_id = :record AND kind = 'moved'
+    UNION SELECT json_extract(detail, '$.to') FROM events WHERE record_id = :record AND kind = 'moved'
+"""
+_OF_RECORD = f"""
+    SELECT id FROM captures WHERE url IN ({_ADDRESSES})
+    UNION SELECT capture_id FROM records WHERE id = :record
+    UNION SELECT capture_id FROM readings WHERE record_id = :record
+    UNION SELECT capture_id FROM versions WHERE record_id = :record
+    UNION SELECT capture_id FROM attachments WHERE record_id = :record
+"""  # noqa: S608 - constant
+_WALK = """
+    SELECT w.capture_id FROM walks w
+    WHERE w.crawl_id = ? AND w.catalog_id IN (SELECT value FROM json_each(?))
+"""
+_KNOWN = "SELECT id FROM captures WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+_CONFIRMED = """
+    SELECT (SELECT max(p.id) FROM captures p
+            WHERE p.url = c.url AND p.id < c.id AND p.status = 200 AND p.outcome = 'page')
+    FROM captures c WHERE c.status = 304 AND c.id IN (SELECT value FROM json_each(?))
+"""
+_MASKED = """
+    WITH shown AS MATERIALIZED (
+        SELECT o.id FROM captures o WHERE o.url IN
+            (SELECT c.url FROM captures c WHERE c.id IN (SELECT value FROM json_each(?)))
+    )
+    SELECT coalesce(sum(count), 0) FROM redactions WHERE record_id IN (
+        SELECT record_id FROM readings WHERE capture_id IN (SELECT id FROM shown)
+        UNION SELECT record_id FROM versions WHERE capture_id IN (SELECT id FROM shown)
+        UNION SELECT record_id FROM attachments WHERE capture_id IN (SELECT id FROM shown)
+    )
+"""
+_NAMED = """
+    SELECT id FROM records WHERE url = :url
+    UNION SELECT record_id FROM listings WHERE link = :url
+    UNION SELECT record_id FROM events WHERE kind = 'moved' AND json_extract(detail, '$.from') = :url
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many captures were written, and how many numbers the archive masks in the records that they show."""
+
+    captures: int
+    masked: int
+
+
+def captures_of_record(connection: sqlite3.Connection, record_id: int) -> list[int]:
+    """The captures that show a record or prove what is said of it, rising.
+
+    Its own page and its files over time, the list pages it is read from, its versions, what its events name, and of
+    events that rest on a walk all list pages of that walk.
+    """
+    found = {row[0] for row in connection.execute(_OF_RECORD, {"record": record_id})}
+    for (detail,) in connection.execute("SELECT detail FROM events WHERE record_id = ?", (record_id,)):
+        told: dict[str, Any] = json.loads(detail)
+        found |= {told.get("capture"), told.get("page")}
+        if told.get("walk") is not None:
+            walked = connection.execute(_WALK, (told["walk"], json.dumps(told.get("catalogs", []))))
+            found |= {row[0] for row in walked}
+    return _rising(connection, _KNOWN, [number for number in found if isinstance(number, int)])
+
+
+def captures_of_crawl(connection: sqlite3.Connection, crawl_id: int) -> list[int]:
+    """Every capture of one crawl, rising."""
+    rows = connection.execute("SELECT id FROM captures WHERE crawl_id = ? ORDER BY id", (crawl_id,))
+    return [row[0] for row in rows]
+
+
+def captures_of_portal(connection: sqlite3.Connection, portal: str) -> list[int]:
+    """Every capture of one portal, rising."""
+    sql = "SELECT c.id FROM captures c JOIN crawls w ON w.id = c.crawl_id WHERE w.portal = ? ORDER BY c.id"
+    return [row[0] for row in connection.execute(sql, (portal,))]
+
+
+def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
+    db: Path,
+    evidence_path: Path,
+    out: Path,
+    form: Form,
+    *,
+    record: int | str | None = None,
+    crawl: int | None = None,
+    portal: str | None = None,
+) -> Exported:
+    """Write the captures of one record (its id or an address), one crawl or one portal to `out`.
+
+    With them goes each earlier answer that a "not modified" among them confirms. `out` is there whole or not at all.
+    Raises ArchiveError where there is nothing to write or `out` can't be written, EvidenceError where an original is
+    missing or damaged.
+    """
+    try:
+        with closing(open_for_reading(db)) as connection:
+            title, chosen = _chosen(connection, record, crawl, portal)
+            ids = sorted({*chosen, *_rising(connection, _CONFIRMED, chosen)})
+            masked = int(connection.execute(_MASKED, (json.dumps(ids),)).fetchone()[0])
+    except (*_UNREADABLE, json.JSONDecodeError) as error:
+        raise ArchiveError(f"cannot read the archive {db}: {_line(error)}") from error
+    if not ids:
+        raise ArchiveError(f"{db} has no originals of {title}")
+    if not evidence_path.is_file():
+        raise EvidenceError(f"there is no evidence file at {evidence_path}, where the originals should be")
+    try:
+        evidence = Evidence(evidence_path)
+    except EvidenceError as error:
+        raise EvidenceError(_line(error)) from error
+    with closing(evidence):
+        written = _write(evidence, ids, out, form, title)
+    return Exported(written, masked)
+
+
+def _chosen(
+    connection: sqlite3.Connection, record: int | str | None, crawl: int | None, portal: str | None
+) -> tuple[str, list[int]]:
+    """What is exported, in words, and its captures. Raises ArchiveError."""
+    if sum(each is not None for each in (record, crawl, portal)) != 1:
+        raise ArchiveError("choose one thing to export: a record, a crawl or a portal")
+    if record is not None:
+        record_id = _record(connection, record)
+        return f"record {record_id}", captures_of_record(connection, record_id)
+    if crawl is not None:
+        if not connection.execute("SELECT count(*) FROM crawls WHERE id = ?", (crawl,)).fetchone()[0]:
+            raise ArchiveError(f"there is no crawl {crawl} in the archive")
+        return f"crawl {crawl}", captures_of_crawl(connection, crawl)
+    known = [row[0] for row in connection.execute("SELECT id FROM portals ORDER BY id")]
+    if portal is None or portal not in known:
+        raise ArchiveError(f"there is no portal {portal} in the archive; it has {', '.join(known) or 'none'}")
+    return f"portal {portal}", captures_of_portal(connection, portal)
+
+
+def _record(connection: sqlite3.Connection, record: int | str) -> int:
+    """The id of the record with this id or address. Raises ArchiveError where there is none, or more than one."""
+    if isinstance(record, int) or record.isdecimal():
+        rows = connection.execute("SELECT id FROM records WHERE id = ?", (int(record),)).fetchall()
+    else:
+        rows = connection.execute(_NAMED, {"url": record}).fetchall()
+    if not rows:
+        raise ArchiveError(f"there is no record {record} in the archive")
+    if len(rows) > 1:
+        raise ArchiveError(
+            f"{record} is the address of several records: name one, {', '.join(str(r[0]) for r in rows)}"
+        )
+    return int(rows[0][0])
+
+
+def _rising(connection: sqlite3.Connection, sql: str, ids: Iterable[int]) -> list[int]:
+    """The numbers that `sql` gives for `ids`, as a JSON list, without repetition."""
+    rows = connection.execute(sql, (json.dumps(list(ids)),))
+    return sorted({row[0] for row in rows if row[0] is not None})
+
+
+def _write(evidence: Evidence, ids: list[int], out: Path, form: Form, title: str) -> int:
+    write: Callable[[Path], int] = {
+        "warc": lambda path: write_warc(evidence, ids, path, description=title),
+        "wacz": lambda path: write_wacz(evidence, ids, path, title=title),
+    }[form]
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as folder:
+            made = Path(folder, out.name)
+            written = write(made)
+            made.replace(out)
+    except (EvidenceError, *_UNREADABLE) as error:
+        told = next(_damaged(evidence, ids), _line(error))
+        raise EvidenceError(f"nothing was written: {told}; `disclosures verify` says what else is wrong") from error
+    except ExportError as error:
+        raise ArchiveError(_line(error)) from error
+    except OSError as error:
+        raise ArchiveError(f"cannot write {out}: {error.strerror or error}") from error
+    return written
+
+
+def _damaged(evidence: Evidence, ids: Iterable[int]) -> Iterator[str]:
+    """A line for each capture that can't be had as it was."""
+    for number in ids:
+        try:
+            evidence.exchange(number)
+        except (EvidenceError, *_UNREADABLE) as error:
+            told = _line(error)
+            yield told if told.startswith(f"capture {number}") else f"capture {number}: {told}"
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

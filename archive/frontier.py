@@ -1,0 +1,195 @@
+"""What a crawl should ask for: the archive is the frontier, so a killed crawl is gone on with by the next."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from archive.clock import text as written
+from archive.database import open_for_reading
+from archive.noise import same_pairs
+from archive.record_writer import OWN_PAGE, PENDING
+from archive.redact import redact_json
+
+FULL_EVERY = timedelta(days=7)
+"""A portal is walked wholly at least so often: what lists show out of order, or no longer show, is found then."""
+
+LEAST_BUDGET = 20
+BUDGET_SHARE = 0.01
+"""Record pages asked again in a day: this share of the portal's records, and no fewer than the least."""
+
+SHORTEST_REST = timedelta(hours=20)
+"""A day, less what one daily crawl may begin earlier than the one before."""
+LONGEST_REST = timedelta(days=60)
+REST_SHARE = 0.25
+"""A page rests for this share of its record's age: a record of a month is asked weekly, one of a year every two months."""
+
+RESUMES_WITHIN = timedelta(days=1)
+MAYBE_UNREAD = 200
+"""So many of a killed crawl's last answers may have been sealed and not read any more."""
+
+_ADDRESS = "(SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)"
+"""Where a record's page is asked for: the address as its row prints it, which may differ from the key made of it."""
+
+_DUE = f"""
+    SELECT {_ADDRESS} AS address, max(coalesce(r.changed_at, ''), coalesce(r.published_on, '')) AS dated, r.first_seen,
+           (SELECT c.fetched_at FROM captures c WHERE c.url = {_ADDRESS} ORDER BY c.id DESC LIMIT 1) AS asked
+    FROM records r WHERE r.portal = ? AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
+"""  # noqa: S608 - constant
+
+# A page that was refused, or failed, or broke off before it could be read once, is pending; one that is gone is not.
+_PENDING = f"""
+    SELECT {_ADDRESS} FROM records r WHERE portal = ? AND state = 'listed' AND url NOT LIKE '%#row-%'
+      AND NOT EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = ?)
+      AND NOT EXISTS (SELECT 1 FROM attachments WHERE record_id = r.id AND url = r.url AND state <> ?)
+      AND NOT EXISTS (SELECT 1 FROM captures c WHERE c.url = {_ADDRESS} AND c.outcome IN ('gone', 'home', 'redirect'))
+    ORDER BY id
+"""  # noqa: S608 - constant
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The last good answer for an address: what to send back to be told that nothing changed, and its capture."""
+
+    etag: str | None
+    last_modified: str | None
+    capture_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file of a record, and the digest (hex) of what it was when it was last had."""
+
+    record_url: str
+    name: str
+    url: str
+    sha256: str | None
+
+
+class Frontier:
+    """What the archive at `db` knows of one portal; read-only. Raises ArchiveError where there is none."""
+
+    def __init__(self, db: Path, portal: str, crawl_id: int) -> None:
+        self._connection = open_for_reading(db)
+        self._portal = portal
+        self._crawl_id = crawl_id
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def known(self, url: str) -> Known | None:
+        """The last page that `url` gave."""
+        row = self._connection.execute(
+            "SELECT etag, last_modified, id FROM captures WHERE url = ? AND outcome = 'page' AND status = 200 "
+            "ORDER BY id DESC LIMIT 1",
+            (url,),
+        ).fetchone()
+        return Known(*row) if row else None
+
+    def pending(self) -> list[str]:
+        """The addresses of listed records whose own page was never read."""
+        rows = self._connection.execute(_PENDING, (self._portal, OWN_PAGE, PENDING))
+        return [row[0] for row in rows]
+
+    def files(self, record_url: str) -> list[KnownFile]:
+        """The files on the portal's own site that belong to a record."""
+        return self._files("r.url = ? AND a.state NOT IN ('unlinked', 'off_site')", record_url)
+
+    def pending_files(self) -> list[KnownFile]:
+        """The files never asked for, of all records."""
+        return self._files("a.state = ?", PENDING)
+
+    def file(self, record_url: str, url: str) -> KnownFile | None:
+        """One file of a record."""
+        return next(iter(self._files("r.url = ? AND a.url = ?", record_url, url)), None)
+
+    def read_before(self, now: datetime) -> set[str]:
+        """The addresses that need not be asked, for the crawls that broke off within a day read their pages."""
+        since = self._interrupted_since(now)
+        if since is None:
+            return set()
+        rows = self._connection.execute(
+            "SELECT c.url FROM captures c JOIN crawls w ON w.id = c.crawl_id "
+            "WHERE w.portal = ? AND c.fetched_at >= ? AND c.outcome IN ('page', 'not_modified') ORDER BY c.id",
+            (self._portal, since),
+        ).fetchall()
+        return {row[0] for row in rows[:-MAYBE_UNREAD]}
+
+    def news(self, key: str, catalog_url: str, source_fields: Mapping[str, str]) -> str | None:
+        """`new` or `changed` where a catalogue's row is not what it was when last read; None where it prints the same."""
+        row = self._connection.execute(
+            "SELECT t.source_fields FROM records r JOIN readings t ON t.record_id = r.id "
+            "JOIN catalogs c ON c.id = t.catalog_id AND c.url = ? WHERE r.portal = ? AND r.url = ? AND r.state = 'listed'",
+            (catalog_url, self._portal, key),
+        ).fetchone()
+        if row is None:
+            return "new"
+        return None if same_pairs(json.loads(row[0]), redact_json(dict(source_fields)).value) else "changed"
+
+    def rows_claimed(self, catalog_url: str) -> int | None:
+        """How many rows a catalogue said it had when it last said so, in an earlier crawl."""
+        row = self._connection.execute(
+            "SELECT l.rows_claimed FROM ledger l JOIN catalogs c ON c.id = l.catalog_id WHERE c.portal = ? AND c.url = ? "
+            "AND l.crawl_id < ? AND l.rows_claimed IS NOT NULL ORDER BY l.crawl_id DESC LIMIT 1",
+            (self._portal, catalog_url, self._crawl_id),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def due(self, now: datetime) -> list[str]:
+        """The addresses of listed records to be asked again today, the most overdue first, within the day's budget."""
+        rows = self._connection.execute(_DUE, (self._portal,)).fetchall()
+        overdue = []
+        asked_today = 0
+        for url, dated, first_seen, asked in rows:
+            if asked is None:
+                continue
+            rested = now - _moment(asked)
+            asked_today += rested < SHORTEST_REST
+            age = max(now - _moment(dated or first_seen), timedelta(0))
+            rest = min(max(age * REST_SHARE, SHORTEST_REST), LONGEST_REST)
+            if rested >= rest:
+                overdue.append((rested / rest, url))
+        budget = max(max(LEAST_BUDGET, int(len(rows) * BUDGET_SHARE)) - asked_today, 0)
+        return [url for _, url in sorted(overdue, reverse=True)[:budget]]
+
+    def _files(self, condition: str, *values: str) -> list[KnownFile]:
+        rows = self._connection.execute(
+            "SELECT r.url, a.name, a.url, a.sha256 FROM attachments a JOIN records r ON r.id = a.record_id "  # noqa: S608
+            f"WHERE r.portal = ? AND r.state = 'listed' AND {condition} ORDER BY a.id",
+            (self._portal, *values),
+        )
+        return [KnownFile(*row) for row in rows]
+
+    def _interrupted_since(self, now: datetime) -> str | None:
+        """When the first of the crawls began that broke off since the last one that came to an end, within a day."""
+        rows = self._connection.execute(
+            "SELECT started_at, outcome FROM crawls WHERE portal = ? AND id < ? AND started_at >= ? ORDER BY id DESC",
+            (self._portal, self._crawl_id, written(now - RESUMES_WITHIN)),
+        )
+        since = None
+        for started_at, outcome in rows:
+            if outcome not in {"interrupted", "shutdown"}:
+                break
+            since = str(started_at)
+        return since
+
+
+def mode_for(db: Path, portal: str, now: datetime) -> str:
+    """`full` where the portal was never walked wholly, or not for FULL_EVERY; else `update`."""
+    connection = open_for_reading(db)
+    sql = "SELECT max(started_at) FROM crawls WHERE portal = ? AND mode = 'full' AND outcome = 'finished'"
+    try:
+        last = connection.execute(sql, (portal,)).fetchone()[0]
+    except sqlite3.Error:
+        last = None
+    finally:
+        connection.close()
+    return "update" if last and now - _moment(last) < FULL_EVERY else "full"
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

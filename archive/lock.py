@@ -1,0 +1,31 @@
+"""One crawl of a portal at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from archive.database import ArchiveError
+
+
+def hold(db: Path, portal: str) -> FileLock:
+    """The right to write what `portal` says into `db`, until it is released or this process ends. Raises ArchiveError."""
+    lock = FileLock(db.with_name(f"{db.name}.{portal}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ArchiveError(f"{portal} is being crawled into {db} already: wait for that crawl to end") from None
+    except OSError as error:
+        raise ArchiveError(f"cannot write beside the archive {db}: {error}") from error
+    return lock
+
+
+@contextmanager
+def held(db: Path, portal: str) -> Iterator[None]:
+    """`hold` for as long as the block lasts."""
+    lock = hold(db, portal)
+    try:
+        yield
+    finally:
+        lock.release()

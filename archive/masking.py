@@ -1,0 +1,244 @@
+"""Today's rules for personal data, applied to everything that older rules let into the archive.
+
+What is masked on the way in is masked again where it now stands: records, readings, versions, events, files, problems
+and the paths of catalogues. Afterwards no byte of the file holds what was masked, be it the search index, a free page or
+the write-ahead log. The sealed originals stay as they are.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive import search
+from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.lock import hold
+from archive.record_writer import OWN_PAGE
+from archive.records import FIELDS
+from archive.redact import RULES_VERSION, redact, redact_json
+
+STRIDE = 200
+"""Rows of a table without an owner, or records with all that is theirs, in one transaction."""
+
+FIRST_VERSION = 1
+"""The rules of an archive that doesn't say by which it was masked."""
+
+UNFINISHED = 0
+"""Stands for the version of the rules from the first text masked until no trace of it is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where text is kept. `owner`: the column that says whose row it is; `texts` and `json`: columns to be masked."""
+
+    name: str
+    key: tuple[str, ...]
+    owner: str
+    texts: tuple[str, ...] = ()
+    json: tuple[str, ...] = ()
+
+    def rows(self) -> str:
+        """The query for its rows of the owners after one number up to another."""
+        columns = ", ".join(dict.fromkeys((self.owner, *self.key, *self.texts, *self.json)))
+        return f"SELECT {columns} FROM {self.name} WHERE {self.owner} > ? AND {self.owner} <= ?"  # noqa: S608 - constant names
+
+
+_RECORDS = _Table("records", ("id",), "id", texts=(*FIELDS, "body"), json=("source_fields",))
+_READINGS = _Table("readings", ("record_id", "catalog_id"), "record_id", json=("fields", "source_fields"))
+_FILES = _Table("attachments", ("record_id", "url"), "record_id", texts=("name", "text"))
+_VERSIONS = _Table("versions", ("id",), "record_id", json=("changed",))
+_EVENTS = _Table("events", ("id",), "record_id", json=("detail",))
+_OF_RECORDS = (_RECORDS, _READINGS, _FILES, _VERSIONS, _EVENTS)
+_OTHERS = (
+    _Table("problems", ("id",), "id", texts=("message",)),
+    _Table("catalogs", ("id",), "id", texts=("path",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A row with something to mask: its masked values, and by column how many numbers of each kind."""
+
+    table: _Table
+    owner: int
+    key: Mapping[str, int | str]
+    values: Mapping[str, str]
+    counts: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(slots=True)
+class Masked:
+    """What a run masked: in how many records and texts, and how many numbers by kind were added to `redactions`."""
+
+    records: int = 0
+    texts: int = 0
+    numbers: Counter[str] = field(default_factory=Counter)
+
+
+def mask_again(db: Path) -> Masked:
+    """Mask the whole archive by today's rules. A killed run is simply run again; a second run changes nothing.
+
+    Raises ArchiveError where there is no archive, while a portal is crawled into it, and while another program holds it.
+    """
+    with closing(open_for_reading(db)) as connection:
+        try:
+            portals = [row[0] for row in connection.execute("SELECT id FROM portals ORDER BY id")]
+        except sqlite3.Error as error:
+            raise ArchiveError(f"cannot read the archive {db}: {error}") from error
+    with ExitStack() as stack:
+        for portal in portals:
+            stack.callback(hold(db, portal).release)  # a crawl under way masks by the rules it began with
+        connection = stack.enter_context(closing(open_for_writing(db)))
+        connection.row_factory = sqlite3.Row
+        try:
+            return _mask_all(connection)
+        except sqlite3.Error as error:
+            busy = error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+            then = "; run this again when whatever holds it has ended" if busy else ""
+            raise ArchiveError(f"cannot mask the archive {db}: {error}{then}") from error
+        except json.JSONDecodeError as error:
+            raise ArchiveError(f"cannot mask the archive {db}: a row is no JSON ({error})") from error
+
+
+def require_current(connection: sqlite3.Connection) -> None:
+    """See that today's rules masked the archive: newer ones would make edits of what they mask. Raises ArchiveError."""
+    if behind(connection):
+        raise ArchiveError("the archive was masked by older rules: run `disclosures redact` first")
+
+
+def behind(connection: sqlite3.Connection) -> int:
+    """How many records were masked by older rules than today's."""
+    if _version(connection, FIRST_VERSION) < RULES_VERSION:
+        return int(connection.execute("SELECT count(*) FROM records").fetchone()[0])
+    older = "SELECT count(DISTINCT record_id) FROM redactions WHERE rules_version < ?"
+    return int(connection.execute(older, (RULES_VERSION,)).fetchone()[0])
+
+
+def _mask_all(connection: sqlite3.Connection) -> Masked:
+    connection.execute("PRAGMA secure_delete = ON")
+    done = Masked()
+    for low, high in _strides(connection, _RECORDS):
+        with transaction(connection):
+            _mask(connection, [each for table in _OF_RECORDS for each in _changes(connection, table, low, high)], done)
+    for table in _OTHERS:
+        for low, high in _strides(connection, table):
+            with transaction(connection):
+                _mask(connection, list(_changes(connection, table, low, high)), done)
+    if _version(connection, UNFINISHED) != RULES_VERSION:
+        _leave_no_trace(connection)
+    with transaction(connection):
+        connection.execute("UPDATE redactions SET rules_version = ?1 WHERE rules_version < ?1", (RULES_VERSION,))
+        _set_version(connection, RULES_VERSION)
+    return done
+
+
+def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[int, int]]:
+    """The table's rows in strides: those after one id, up to another."""
+    sql = f"SELECT max(id) FROM (SELECT id FROM {table.name} WHERE id > ? ORDER BY id LIMIT ?)"  # noqa: S608 - constant names
+    low = 0
+    while (high := connection.execute(sql, (low, STRIDE)).fetchone()[0]) is not None:
+        yield low, high
+        low = high
+
+
+def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int) -> Iterator[_Change]:
+    """What today's rules mask in the rows of the owners after `low`, up to `high`."""
+    for row in connection.execute(table.rows(), (low, high)).fetchall():
+        texts = {name: redact(row[name] or "") for name in table.texts}
+        jsons = {name: redact_json(json.loads(row[name])) for name in table.json}
+        counts = {name: masked.counts for name, masked in texts.items()}
+        counts |= {name: masked.counts for name, masked in jsons.items()}
+        values = {name: masked.text for name, masked in texts.items() if masked.counts}
+        values |= {name: _json(masked.value) for name, masked in jsons.items() if masked.counts}
+        if values:
+            yield _Change(table, row[table.owner], {name: row[name] for name in table.key}, values, counts)
+
+
+def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Masked) -> None:
+    """Write what changes, with its place in the search index and its counts; the caller's transaction."""
+    changes = list(changes)
+    if not changes:
+        return
+    searched = {
+        change.owner
+        for change in changes
+        if change.table is _FILES or (change.table is _RECORDS and change.values.keys() & set(search.INDEXED))
+    }
+    for record_id in searched:
+        search.changed(connection, record_id, search.held(connection, record_id))
+    for change in changes:
+        assigned = ", ".join(f"{name} = ?" for name in change.values)
+        which = " AND ".join(f"{name} = ?" for name in change.key)
+        connection.execute(
+            f"UPDATE {change.table.name} SET {assigned} WHERE {which}",  # noqa: S608 - constant names
+            (*change.values.values(), *change.key.values()),
+        )
+    search.catch_up(connection)
+    numbers = _numbers(changes)
+    connection.executemany(
+        "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET count = count + excluded.count, rules_version = excluded.rules_version",
+        [(*where, count, RULES_VERSION) for where, count in numbers.items()],
+    )
+    _set_version(connection, UNFINISHED)
+    done.records += len({change.owner for change in changes if change.table in _OF_RECORDS})
+    done.texts += sum(len(change.values) for change in changes)
+    for (_, _, kind), count in numbers.items():
+        done.numbers[kind] += count
+
+
+def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
+    """How many numbers are newly masked, by record, source and kind, each counted once and where it is printed.
+
+    A field repeats what the page prints, the record repeats its readings, and history what was there before.
+    """
+    numbers: Counter[tuple[int, str, str]] = Counter()
+    for change in changes:
+        counts = {name: Counter(kinds) for name, kinds in change.counts.items()}
+        none = Counter[str]()
+        if change.table is _READINGS:
+            source, found = (
+                str(change.key["catalog_id"]),
+                counts.get("fields", none) | counts.get("source_fields", none),
+            )
+        elif change.table is _RECORDS:
+            source, found = str(OWN_PAGE), counts.get("body", none)
+        elif change.table is _FILES:
+            source, found = str(change.key["url"]), sum(counts.values(), none)
+        else:
+            continue
+        for kind, count in found.items():
+            numbers[change.owner, source, kind] += count
+    return numbers
+
+
+def _leave_no_trace(connection: sqlite3.Connection) -> None:
+    """Rid the file of what was masked: the index keeps deleted words until its parts are merged, pages keep old rows."""
+    connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
+    connection.execute("VACUUM")
+    (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise ArchiveError(
+            "all is masked, but the file still holds the old text, for another program is reading it: "
+            "end that program, then run this again"
+        )
+
+
+def _version(connection: sqlite3.Connection, default: int) -> int:
+    row = connection.execute("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'redaction_version'").fetchone()
+    return int(row[0]) if row else default
+
+
+def _set_version(connection: sqlite3.Connection, version: int) -> None:
+    connection.execute(
+        "INSERT INTO settings VALUES ('redaction_version', ?) "
+        "ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+        (str(version),),
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,267 @@
+"""Writing records: a page's reading taken in, what it changes, its version, its event, its place in the search index."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archive import search
+from archive.noise import essence, same, same_pairs
+from archive.observations import LinkedFile
+from archive.records import CUT_PAGE, FIELDS, REPEATED, Merged, Reading, merge
+
+OWN_PAGE = 0
+"""The `catalog_id` of readings of a record's own page."""
+
+_STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)
+_UPDATE = (
+    f"UPDATE records SET {_STATED}, kind = :kind, flags = :flags, source_fields = :source_fields, body = :body, "  # noqa: S608
+    "changed_at = :changed_at, capture_id = :capture_id WHERE id = :id"
+)
+
+PENDING, OFF_SITE, UNLINKED, UNAVAILABLE = "pending", "off_site", "unlinked", "unavailable"
+"""States of a file of which there is no text to speak: not asked for yet, on another site, no longer linked, not to be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one page says of a record, and the capture that shows it. `body` and `files` count on its own page only."""
+
+    reading: Reading
+    capture: int | None
+    body: str | None = None
+    files: tuple[LinkedFile, ...] = ()
+
+
+@dataclass(slots=True)
+class Writer:
+    """For whom records are written: one portal's crawl, or its captures read again.
+
+    `kinds`: catalogue id → kind. `cause`: 'source', or 'parser' for captures read again; those make versions but no
+    events, for the government edited nothing. `counts`: events by kind.
+    """
+
+    connection: sqlite3.Connection
+    portal: str
+    crawl_id: int
+    kinds: Mapping[int, str]
+    cause: str = "source"
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def find(self, url: str) -> int | None:
+        """The id of the record with this key."""
+        sql = "SELECT id FROM records WHERE portal = ? AND url = ?"
+        row = self.connection.execute(sql, (self.portal, url)).fetchone()
+        return int(row["id"]) if row else None
+
+    def add(self, url: str, kind: str, now: str, capture: int | None) -> int:
+        """A new record, empty so far; its id."""
+        added = self.connection.execute(
+            "INSERT INTO records (portal, url, kind, first_seen, last_seen, capture_id) VALUES (?, ?, ?, ?, ?, ?)",
+            (self.portal, url, kind, now, now, capture),
+        )
+        record_id = int(added.lastrowid or 0)
+        search.changed(self.connection, record_id, None)
+        self._version(record_id, {}, now, capture)
+        self.event(record_id, "added", now, {"capture": capture})
+        return record_id
+
+    def take(self, record_id: int, source: int, said: Said, now: str) -> None:
+        """Take in what one page says; where it said something else before, the record has changed.
+
+        `source`: the catalogue that lists the record, or OWN_PAGE. What a page says for the first time, or after half a
+        page, only completes the record. A page on which no text is found takes none away.
+        """
+        readings = self.readings(record_id)
+        earlier = readings.get(source)
+        old = self.record(record_id)
+        body = said.body if source == OWN_PAGE and said.body and not same(said.body, old["body"]) else old["body"]
+        files = (
+            self._files(record_id, said.files) if source == OWN_PAGE and CUT_PAGE not in said.reading.doubts else None
+        )
+        if earlier and _same(earlier, said.reading) and body == old["body"] and files is None:
+            return
+        self._keep_reading(record_id, source, said)
+        readings[source] = said.reading
+        merged = self._merged(readings, old)
+        changed = {name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]}
+        if body != old["body"]:
+            changed["body"] = [old["body"], body]
+        if files is not None:
+            changed["attachments"] = files
+        told = bool(changed) and earlier is not None and CUT_PAGE not in earlier.doubts
+        if told:
+            self.tell(record_id, changed, now, said.capture)
+        edited = told and self.cause == "source"
+        self._update(old, merged, body, now if edited else old["changed_at"], said.capture)
+
+    def take_file(
+        self, record_id: int, name: str, replaced: Sequence[str | None], now: str, capture: int | None
+    ) -> None:
+        """A file was replaced at its address; `replaced`: its sha256 before and now."""
+        self.connection.execute("UPDATE records SET changed_at = ? WHERE id = ?", (now, record_id))
+        self.tell(record_id, {f"attachment {name}": list(replaced)}, now, capture)
+
+    def tell(self, record_id: int, changed: Mapping[str, Any], now: str, capture: int | None) -> None:
+        """Note a change as a version and, where the source made it, as an event."""
+        self._version(record_id, changed, now, capture)
+        if self.cause == "source":
+            self.event(record_id, "changed", now, {"changed": changed, "capture": capture})
+
+    def set_state(self, record_id: int, state: str, event: str, now: str, detail: Mapping[str, Any]) -> None:
+        """Put a record into `state` and tell the `event` with its proof."""
+        self.connection.execute("UPDATE records SET state = ? WHERE id = ?", (state, record_id))
+        self.event(record_id, event, now, detail)
+
+    def event(self, record_id: int, kind: str, now: str, detail: Mapping[str, Any]) -> None:
+        """Note that something happened to a record."""
+        self.counts[kind] += 1
+        self.connection.execute(
+            "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
+            (record_id, kind, now, self.crawl_id, _json(detail)),
+        )
+
+    def reindex(self, record_id: int) -> None:
+        """Note, before its searched texts change, what the index holds of a record."""
+        search.changed(self.connection, record_id, search.held(self.connection, record_id))
+
+    def record(self, record_id: int) -> dict[str, Any]:
+        """The row of a record."""
+        return dict(self.connection.execute("SELECT * FROM records WHERE id = ?", (record_id,)).fetchone())
+
+    def readings(self, record_id: int) -> dict[int, Reading]:
+        """What each page said of a record, by catalogue."""
+        sql = "SELECT catalog_id, fields, source_fields FROM readings WHERE record_id = ?"
+        readings = {}
+        for row in self.connection.execute(sql, (record_id,)):
+            fields = json.loads(row["fields"])
+            doubts = tuple(fields.pop("doubts"))
+            readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
+        return readings
+
+    def _merged(self, readings: Mapping[int, Reading], old: Mapping[str, Any]) -> Merged:
+        """The record that its readings make; a value that differs from the old one in noise alone stays the old one."""
+        catalogs = sorted(key for key in readings if key != OWN_PAGE)
+        merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), old["first_seen"][:10])
+        for name in FIELDS:
+            if same(old[name], merged.fields[name]):
+                merged.fields[name] = old[name]
+        return merged
+
+    def _files(self, record_id: int, files: Sequence[LinkedFile]) -> list[list[str]] | None:
+        """Keep which files a page links to; their names before and now, or None where these are the same."""
+        rows = self.connection.execute(
+            "SELECT name, url, state FROM attachments WHERE record_id = ? ORDER BY id", (record_id,)
+        ).fetchall()
+        linked = {row["url"]: row["name"] for row in rows if row["state"] != UNLINKED}
+        before, after = list(linked.values()), [file.name for file in files]
+        if set(linked) == {file.url for file in files} and before == after:
+            return None
+        self.reindex(record_id)
+        for url in set(linked) - {file.url for file in files}:
+            self.connection.execute(
+                "UPDATE attachments SET state = ? WHERE record_id = ? AND url = ?", (UNLINKED, record_id, url)
+            )
+        for file in files:
+            self.connection.execute(
+                "INSERT INTO attachments (record_id, name, url, state) VALUES (:record_id, :name, :url, :state) "
+                "ON CONFLICT (record_id, url) DO UPDATE SET name = excluded.name, "
+                "state = iif(attachments.state = 'unlinked', excluded.state, attachments.state)",
+                {
+                    "record_id": record_id,
+                    "name": file.name,
+                    "url": file.url,
+                    "state": PENDING if file.own else OFF_SITE,
+                },
+            )
+        return None if sorted(map(essence, before)) == sorted(map(essence, after)) else [before, after]
+
+    def _keep_reading(self, record_id: int, source: int, said: Said) -> None:
+        self.connection.execute(
+            "INSERT OR REPLACE INTO readings (record_id, catalog_id, fields, source_fields, capture_id) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (
+                record_id,
+                source,
+                _json({**said.reading.fields, "doubts": list(said.reading.doubts)}),
+                _json(said.reading.source_fields),
+                said.capture,
+            ),
+        )
+
+    def _update(
+        self, old: Mapping[str, Any], merged: Merged, body: str | None, changed_at: str | None, capture: int | None
+    ) -> None:
+        new = {**merged.fields, "body": body}
+        if any(old[name] != new[name] for name in search.INDEXED):
+            self.reindex(old["id"])
+        repeated = [REPEATED] if REPEATED in old["flags"] else []
+        self.connection.execute(
+            _UPDATE,
+            {
+                **new,
+                "id": old["id"],
+                "kind": self._kind(old),
+                "flags": _json(sorted({*merged.flags, *repeated})),
+                "source_fields": _json(merged.source_fields),
+                "changed_at": changed_at,
+                "capture_id": capture if capture is not None else old["capture_id"],
+            },
+        )
+        if old["index_number"] != merged.fields["index_number"]:
+            self.flag_repeated(old["id"], old["index_number"], merged.fields["index_number"])
+
+    def _kind(self, old: Mapping[str, Any]) -> str:
+        """The kind of the first catalogue that lists the record."""
+        sql = "SELECT min(catalog_id) FROM readings WHERE record_id = ? AND catalog_id <> ?"
+        first = self.connection.execute(sql, (old["id"], OWN_PAGE)).fetchone()[0]
+        return self.kinds.get(first, str(old["kind"]))
+
+    def _version(self, record_id: int, changed: Mapping[str, Any], now: str, capture: int | None) -> None:
+        self.connection.execute(
+            "INSERT INTO versions (record_id, number, seen_at, capture_id, changed, cause) "
+            "SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM versions WHERE record_id = ?1",
+            (record_id, now, capture, _json(changed), self.cause),
+        )
+
+    def flag_repeated(self, record_id: int, left: str | None, taken: str | None) -> None:
+        """Keep `index_number_repeated` on exactly the records of this portal that share a number.
+
+        Record `record_id` had the number `left` and has `taken` now.
+        """
+        if left:
+            others = self._holders(left, record_id)
+            if len(others) == 1:
+                self._set_flag(others[0], REPEATED, on=False)
+        others = self._holders(taken, record_id) if taken else []
+        self._set_flag(record_id, REPEATED, on=bool(others))
+        for other in others:
+            self._set_flag(other, REPEATED, on=True)
+
+    def _holders(self, number: str, besides: int) -> list[int]:
+        """Up to two other records of this portal with `number`: more need no second look."""
+        sql = "SELECT id FROM records WHERE portal = ? AND index_number = ? AND id <> ? LIMIT 2"
+        return [row["id"] for row in self.connection.execute(sql, (self.portal, number, besides))]
+
+    def _set_flag(self, record_id: int, flag: str, *, on: bool) -> None:
+        old = self.connection.execute("SELECT flags FROM records WHERE id = ?", (record_id,)).fetchone()["flags"]
+        flags = set(json.loads(old))
+        new = _json(sorted(flags | {flag} if on else flags - {flag}))
+        if new != old:
+            self.connection.execute("UPDATE records SET flags = ? WHERE id = ?", (new, record_id))
+
+
+def _same(one: Reading, other: Reading) -> bool:
+    """Whether two readings of one page say the same, noise aside."""
+    return one == other or (
+        one.doubts == other.doubts
+        and one.fields.keys() == other.fields.keys()
+        and all(same(value, other.fields[name]) for name, value in one.fields.items())
+        and same_pairs(one.source_fields, other.source_fields)
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,175 @@
+"""The time line of a record: what was observed, when, and which captures prove it; read from the archive through Datasette."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archive.web.cells import beijing
+from archive.web.changes import Change, changes, loaded
+from archive.web.codes import CAPTURES, EVENTS, STATES
+from archive.web.naming import Label
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.database import Database
+
+Row = Mapping[str, Any]
+
+MOST = 50
+"""Events and re-readings shown on a record's page; the tables have them all."""
+
+LINKED = 12
+"""List pages of one walk that are linked one by one; the table `walks` has them all."""
+
+_EVENTS = """
+SELECT e.id, e.kind, e.at, e.detail, e.crawl_id, w.started_at, w.mode
+FROM events e JOIN crawls w ON w.id = e.crawl_id WHERE e.record_id = :id ORDER BY e.id DESC LIMIT :most
+"""
+_REREAD = """
+SELECT v.number, v.seen_at, v.changed, v.capture_id FROM versions v
+WHERE v.record_id = :id AND v.cause = 'parser' AND v.changed <> '{}' ORDER BY v.number DESC LIMIT :most
+"""
+_WALKS = """
+SELECT w.catalog_id, c.title, w.look, sum(w.rows) AS rows, group_concat(w.capture_id) AS captures
+FROM walks w JOIN catalogs c ON c.id = w.catalog_id
+WHERE w.crawl_id = :crawl AND w.catalog_id IN (SELECT value FROM json_each(:catalogs))
+GROUP BY w.catalog_id, w.look ORDER BY w.look, w.catalog_id
+"""
+CAPTURED = """
+SELECT id, url, fetched_at, status, outcome, sha256, bytes FROM captures
+WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One catalogue as it was walked, without the record on any of its pages."""
+
+    catalog_id: int
+    title: str
+    look: int
+    rows: int
+    captures: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why a record is said to be gone. `page`: what its own page answered; None where it has none. `reason`: in English."""
+
+    walks: tuple[Walk, ...]
+    page: Row | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event. `capture`: the answer that shows it; `moved`: its address before and now; `was`: its state before."""
+
+    row: Row
+    kind: Label
+    changes: tuple[Change, ...]
+    capture: Row | None
+    proof: Proof | None
+    moved: tuple[str, str] | None
+    was: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A version that this archive made by reading a capture again."""
+
+    row: Row
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Newest first. `more`: there are older events than these."""
+
+    entries: tuple[Entry, ...]
+    reread: tuple[Reread, ...]
+    more: bool
+
+
+async def history(db: "Database", record_id: int) -> History:
+    """The time line of one record."""
+    rows = (await db.execute(_EVENTS, {"id": record_id, "most": MOST + 1})).rows
+    reread = (await db.execute(_REREAD, {"id": record_id, "most": MOST})).rows
+    details = [loaded(row["detail"]) for row in rows[:MOST]]
+    shown = await captures(db, (detail.get(key) for detail in details for key in ("capture", "page")))
+    entries = [await _entry(db, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
+    return History(
+        tuple(entries), tuple(Reread(row, changes(loaded(row["changed"]))) for row in reread), len(rows) > MOST
+    )
+
+
+async def captures(db: "Database", ids: Iterable[object]) -> dict[object, Row]:
+    """The rows of captures by their numbers; whatever is no number of one is left out."""
+    wanted = sorted({number for number in ids if isinstance(number, int)})
+    rows = (await db.execute(CAPTURED, {"ids": json.dumps(wanted)})).rows if wanted else []
+    return {row["id"]: row for row in rows}
+
+
+def observed(record: Row, entries: Iterable[Entry]) -> Label:
+    """What was last observed of a record, and when, as a sentence; what its state means where nothing more is known."""
+    state, seen = str(record["state"]), beijing(record["last_seen"])
+    last_zh, last_en = f"{seen}（北京时间）最后一次见于目录", f"Last seen in a catalogue at {seen} (Beijing time)"
+    if state == "listed":
+        return Label(f"{last_zh}。", f"{last_en}.")
+    entry = next((entry for entry in entries if entry.row["kind"] == state), None)
+    if entry is None or entry.proof is None:
+        meaning = STATES.get(state, Label(state, state))
+        return Label(f"{last_zh}。{meaning.about}", f"{last_en}. {meaning.about_en}")
+    at, page = beijing(entry.row["at"]), entry.proof.page
+    zh = f"{last_zh}。{at} 所见：列出过它的各目录均已走完，都不再列出；"
+    en = f"{last_en}. At {at} none of its catalogues, walked wholly, listed it any more; "
+    if state == "withdrawn":
+        zh += f"请求其原页面，所得回应为“{_answer(page)}”。原因不明，也可能是期满依规撤下。"
+        en += "its own page was asked for and was gone. The reason isn't known; it may be lawful expiry."
+    elif page is not None:
+        zh += "请求其原页面，仍可打开。"
+        en += "its own page was asked for and still opened."
+    else:
+        zh += "目录中的这一行没有自己的页面。"
+        en += "its row had no page of its own."
+    return Label(zh, en)
+
+
+def _answer(page: Row | None) -> str:
+    """What a page answered, in a few words."""
+    if page is None:
+        return CAPTURES["gone"].zh
+    outcome = CAPTURES.get(page["outcome"])
+    return f"{outcome.zh if outcome else page['outcome']}（HTTP {page['status']}）"
+
+
+async def _entry(db: "Database", row: Row, detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Entry:
+    was, ends = detail.get("was"), (detail.get("from"), detail.get("to"))
+    return Entry(
+        row=row,
+        kind=EVENTS.get(row["kind"], Label(row["kind"], "")),
+        changes=changes(detail.get("changed")),
+        capture=shown.get(detail.get("capture")),
+        proof=await _proof(db, detail, shown) if "walk" in detail else None,
+        moved=(str(ends[0]), str(ends[1])) if all(ends) else None,
+        was=STATES.get(str(was)) if was else None,
+    )
+
+
+async def _proof(db: "Database", detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Proof:
+    asked = {"crawl": detail["walk"], "catalogs": json.dumps(detail.get("catalogs", []))}
+    walks = (await db.execute(_WALKS, asked)).rows
+    return Proof(
+        walks=tuple(
+            Walk(
+                row["catalog_id"],
+                row["title"],
+                row["look"],
+                row["rows"],
+                tuple(sorted(map(int, row["captures"].split(",")))),
+            )
+            for row in walks
+        ),
+        page=shown.get(detail.get("page")),
+        reason=str(detail.get("reason", "")),
+    )

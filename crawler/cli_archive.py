@@ -1,0 +1,175 @@
+"""The commands of whoever keeps an archive: prove it, hand it on, read it again."""
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from archive.database import open_for_reading
+from archive.evidence import Evidence
+from crawler.cli_common import ATTENTION, CommandError, db_option, evidence_of, plainly
+
+MOST_SHOWN = 50
+
+
+@click.command()
+@db_option
+@click.option(
+    "--against", metavar="HASH", help="A head or tip printed by an earlier run, kept elsewhere: it must still hold."
+)
+@plainly
+def verify(db: Path, against: str | None) -> None:
+    """Read all originals again, compare every digest, check the database; say what is wrong, and where.
+
+    Prints the head (the last sealed day's hash) and the tip (the hash over everything): one line kept elsewhere proves
+    the whole past. Exit status 1 where anything is wrong.
+    """
+    from archive.check import check, summary  # noqa: PLC0415
+
+    open_for_reading(db).close()
+    evidence = evidence_of(db)
+    wrong = 0
+    for finding in check(db, evidence, expected_of(against)):
+        wrong += 1
+        if wrong <= MOST_SHOWN:
+            click.echo(f"wrong: {finding.where}: {finding.what}")
+    if wrong > MOST_SHOWN:
+        click.echo(f"… and {wrong - MOST_SHOWN} more")
+    if not wrong:
+        found = summary(db, evidence)
+        click.echo(f"all well: {found.captures} captures, {found.days} days sealed")
+        if found.unclaimed:
+            click.echo(f"note: {found.unclaimed} originals of crawls that were killed before they were read")
+        if found.head:
+            click.echo(f"head: {found.head[0]} {found.head[1]}")
+        if found.tip:
+            click.echo(f"tip: {found.tip[0]} {found.tip[1]}")
+    sys.exit(ATTENTION if wrong else 0)
+
+
+def expected_of(against: str | None) -> tuple[str, str] | tuple[int, str] | None:
+    """A head (`2026-11-23 HASH`) or tip (`1234 HASH`) as printed. Raises CommandError."""
+    if against is None:
+        return None
+    place, _, digest = against.strip().partition(" ")
+    if len(digest) != 64:
+        raise CommandError(f"--against {against!r} is not what `disclosures verify` prints behind head: or tip:")
+    return (int(place), digest) if place.isdigit() else (place, digest)
+
+
+@click.command()
+@click.argument("form", type=click.Choice(["warc", "wacz"]))
+@click.option("--record", metavar="ID|URL", help="All captures that show this record.")
+@click.option("--crawl", type=int, metavar="ID", help="All captures of this crawl.")
+@click.option("--portal", metavar="ID", help="All captures of this portal.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write. Default: named after what is in it.",
+)
+@db_option
+@plainly
+def export(  # noqa: PLR0913 - one for each option
+    *,
+    form: Literal["warc", "wacz"],
+    record: str | None,
+    crawl: int | None,
+    portal: str | None,
+    out: Path | None,
+    db: Path,
+) -> None:
+    """Write originals as WARC or WACZ, for pywb, ReplayWeb.page and the like.
+
+    Originals are unmasked: whatever personal data the pages printed is in the file.
+    """
+    from archive.export import export as write  # noqa: PLC0415
+
+    chosen = [
+        (name, value) for name, value in (("record", record), ("crawl", crawl), ("portal", portal)) if value is not None
+    ]
+    if len(chosen) != 1:
+        raise CommandError("choose what to export with one of --record, --crawl, --portal")
+    open_for_reading(db).close()
+    name, value = chosen[0]
+    said = f"{name}-{value}" if str(value).isalnum() else name
+    path = out or Path(f"{said}.{'warc.gz' if form == 'warc' else 'wacz'}")
+    wanted = int(record) if record and record.isdigit() else record
+    done = write(db, evidence_of(db), path, form, record=wanted, crawl=crawl, portal=portal)
+    click.echo(f"{path}: {done.captures} captures")
+    if done.masked:
+        click.echo(f"note: {done.masked} numbers of persons that the archive masks stand in it unmasked", err=True)
+
+
+@click.command()
+@click.option(
+    "--timestamp", metavar="URL", help="An RFC 3161 timestamp server, to be asked for each sealed day without a stamp."
+)
+@db_option
+@plainly
+def seal(timestamp: str | None, db: Path) -> None:
+    """Seal the days that are over, and print the head; with --timestamp have a third party witness each.
+
+    Crawls seal as well, when they begin; only what is stamped or kept elsewhere proves anything to others.
+    """
+    from archive import clock  # noqa: PLC0415
+    from archive.timestamp import stamp  # noqa: PLC0415
+
+    open_for_reading(db).close()
+    if not evidence_of(db).is_file():
+        raise CommandError(f"there are no originals at {evidence_of(db)}: nothing to seal")
+    evidence = Evidence(evidence_of(db))
+    try:
+        evidence.seal(clock.now().date().isoformat())
+        for manifest in evidence.manifests():
+            if timestamp and manifest.token is None:
+                evidence.attach_token(manifest.day, stamp(manifest.hash, timestamp))
+                click.echo(f"stamped: {manifest.day}")
+        head = evidence.head()
+    finally:
+        evidence.close()
+    click.echo(f"head: {head[0]} {head[1]}" if head else "no day is over yet: nothing is sealed")
+
+
+@click.command()
+@click.argument("portals", nargs=-1, metavar="[PORTAL]…")
+@db_option
+@plainly
+def reparse(portals: tuple[str, ...], db: Path) -> None:
+    """Read the originals again with today's parser. What differs gets cause `parser`, and is no edit by the government.
+
+    PORTAL is a portal's id; without one, all in the archive. Crawls do this by themselves after the parser has changed.
+    """
+    from archive.lock import held  # noqa: PLC0415
+    from crawler import settings  # noqa: PLC0415
+    from crawler.reparse import reparse as read_again  # noqa: PLC0415
+
+    connection = open_for_reading(db)
+    known = [row[0] for row in connection.execute("SELECT id FROM portals ORDER BY id")]
+    connection.close()
+    if unknown := sorted(set(portals) - set(known)):
+        raise CommandError(f"no portal {unknown[0]!r} in {db}; it has {', '.join(known)}")
+    unreadable = 0
+    for portal in portals or known:
+        with held(db, portal):
+            done = read_again(db, evidence_of(db), portal, ocr=settings.DISCLOSURES_OCR)
+        unreadable += done["unreadable"]
+        click.echo(
+            f"{portal}: {done['captures']} captures read again: {done['versions']} versions by the parser, "
+            f"{done['records']} records found, {done['files']} texts of files changed"
+            + (f", {done['unreadable']} originals unreadable" if done["unreadable"] else "")
+        )
+    sys.exit(ATTENTION if unreadable else 0)
+
+
+@click.command()
+@db_option
+@plainly
+def redact(db: Path) -> None:
+    """Apply today's masking rules to the whole archive: records, their history, files' texts, search index."""
+    from archive.masking import mask_again  # noqa: PLC0415
+
+    open_for_reading(db).close()
+    done = mask_again(db)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.numbers.items())) or "nothing new to mask"
+    click.echo(f"{done.records} records, {done.texts} texts changed: {kinds}")

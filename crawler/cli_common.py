@@ -1,0 +1,57 @@
+"""What all commands share: the archive's place, and errors as one plain line."""
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.clock import ClockError
+from archive.database import ArchiveError
+from archive.evidence import beside
+from archive.exchange import EvidenceError
+from archive.timestamp import TimestampError
+from crawler.portal import PortalFileError
+
+DEFAULT_DB = "data/disclosures.db"
+
+ATTENTION = 1
+WRONG_USE = 2
+
+
+class CommandError(click.ClickException):
+    """An error the user can mend: one plain line, exit status 2."""
+
+    exit_code = WRONG_USE
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's signature
+        """The message on standard error."""
+        click.echo(f"disclosures: {self.format_message()}", err=True)
+
+
+def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the errors a user can cause into one line and exit status 2."""
+
+    @wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        try:
+            return command(*args, **kwargs)
+        except (ArchiveError, ClockError, EvidenceError, PortalFileError, TimestampError) as error:
+            raise CommandError(str(error)) from error
+
+    return wrapper
+
+
+db_option = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=lambda: Path(os.environ.get("DISCLOSURES_DB", DEFAULT_DB)),
+    help=f"The archive. Default: $DISCLOSURES_DB, else {DEFAULT_DB}.",
+)
+
+
+def evidence_of(db: Path) -> Path:
+    """Where the originals of the archive `db` are: $DISCLOSURES_EVIDENCE, else beside it."""
+    return Path(os.environ.get("DISCLOSURES_EVIDENCE") or beside(db))

@@ -1,0 +1,92 @@
+"""Every answer of a portal, judged and handed on to be sealed: pages, redirects, refusals, robots.txt, files."""
+
+from hashlib import sha256
+from typing import Self
+
+from scrapy import __version__ as scrapy_version
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Request, Response, TextResponse
+from scrapy.signals import response_downloaded
+
+from archive import clock
+from archive.exchange import Exchange
+from crawler import __version__
+from crawler.extract.verdict import CUT, PAGE, Verdict, ends, judge
+from pipelines.store import StorePipeline
+
+SOFTWARE = f"Disclosures/{__version__} Scrapy/{scrapy_version}"
+
+
+class EvidenceMiddleware:
+    """Stands where an answer is decoded and its characters are settled, but not yet redirected, retried or refused.
+
+    Leaves in `request.meta`: `capture`, the number of the capture in this crawl; `verdict`, what the answer is. Heeds
+    `cut_before`, the sha256 (hex) of the half page that the same request gave before: the same bytes again are a page made
+    without its end tags, unless other pages of its kind have theirs.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._store: StorePipeline | None = None
+        self._with_end: set[object] = set()
+        crawler.signals.connect(self.downloaded, signal=response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    def downloaded(self, response: Response, request: Request) -> None:
+        """Keep the headers as they came over the wire; later layers take some away."""
+        request.meta["received"] = (_pairs(response.headers), len(response.body))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Judge `response`, hand the exchange on to be sealed, let it pass."""
+        headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
+        verdict = request.meta["verdict"] = self._verdict(request, response)
+        self._store = self._store or self._crawler.get_item_pipeline(StorePipeline)
+        if self._store is None:  # in Scrapy's shell
+            return response
+        exchange = Exchange(
+            crawl_id=self._store.crawl_id,
+            portal=self._crawler.spidercls.name,
+            url=request.url,
+            method=request.method,
+            request_headers=_pairs(request.headers),
+            request_body=request.body,
+            fetched_at=clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            status=response.status,
+            response_headers=headers,
+            payload=response.body,
+            wire_bytes=wire_bytes,
+            protocol=response.protocol or "HTTP/1.1",
+            ip_address=str(response.ip_address) if response.ip_address else None,
+            software=SOFTWARE,
+        )
+        request.meta["capture"] = self._store.received(exchange, verdict.outcome)
+        return response
+
+    def _verdict(self, request: Request, response: Response) -> Verdict:
+        if response.status == 304:
+            return Verdict("not_modified", "unchanged since it was last read")
+        if 300 <= response.status < 400:
+            return Verdict("redirect", f"leads to {(response.headers.get('Location') or b'').decode('latin-1')}")
+        if request.url.endswith("/robots.txt") or (response.status == 200 and not isinstance(response, TextResponse)):
+            return Verdict("page" if response.status == 200 else "error", f"answered {response.status}")
+        text = response.text if isinstance(response, TextResponse) else ""
+        asked = request.meta.get("redirect_urls", [request.url])[0]
+        home = self._crawler.spidercls.portal.home  # type: ignore[attr-defined]
+        verdict = judge(response.status, text, response.url, asked, home)
+        kind = getattr(request.callback, "__name__", None)
+        if verdict.outcome == PAGE and ends(text):
+            self._with_end.add(kind)
+        elif verdict.outcome == CUT and kind not in self._with_end and "cut_before" in request.meta:
+            whole = request.meta["cut_before"] == sha256(response.body).hexdigest()
+            return judge(response.status, text, response.url, asked, home, whole=whole)
+        return verdict
+
+
+def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )

@@ -1,0 +1,244 @@
+"""Reading sealed pages again with today's parser.
+
+What every record says now rests on captures: of the list pages that show its rows, of its own page, of its files. Each is
+read again; what differs becomes a version with cause `parser`, and no event, for the government edited nothing. A row
+that only today's parser finds on the list pages of a catalogue's last walk becomes a record.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from archive import clock, search
+from archive.database import open_for_writing, transaction
+from archive.evidence import Evidence
+from archive.exchange import EvidenceError, Exchange
+from archive.masking import require_current
+from archive.observations import ListPageSeen, RecordPageSeen
+from archive.record_writer import OWN_PAGE, UNLINKED, Said, Writer
+from crawler.extract.verdict import CUT
+from crawler.items import ListPage
+from crawler.pages import read_list, read_record, text_of
+from crawler.portal import on_site
+from pipelines.attachments import file_seen
+from pipelines.normalise import NormalisePipeline
+from pipelines.redact import RedactPipeline
+
+logger = logging.getLogger(__name__)
+
+STRIDE = 100
+"""Captures read again in one transaction: a run that is killed is simply run again."""
+
+_HERE = Path(__file__).parent
+_PARSER = (
+    *sorted((_HERE / "extract").glob("*.py")),
+    *sorted((_HERE / "families").glob("*.py")),
+    _HERE / "pages.py",
+    _HERE / "middlewares" / "charset.py",
+    _HERE.parent / "pipelines" / "normalise.py",
+    _HERE.parent / "archive" / "records.py",
+)
+"""The code that decides what a page says."""
+
+# The pages behind what a portal's records say: list pages with their catalogue, own pages with catalogue 0, each with
+# the records that rest on it; and the list pages of each catalogue's last complete walk, whatever rests on them.
+_PAGES = """
+    SELECT t.capture_id, t.catalog_id, r.id AS record_id, r.url FROM readings t JOIN records r ON r.id = t.record_id
+    WHERE r.portal = :portal AND t.capture_id IS NOT NULL
+    UNION ALL
+    SELECT w.capture_id, w.catalog_id, NULL, NULL FROM walks w
+    WHERE w.look = 1 AND w.crawl_id = (
+        SELECT max(l.crawl_id) FROM ledger l JOIN catalogs c ON c.id = l.catalog_id
+        WHERE l.catalog_id = w.catalog_id AND l.complete AND c.portal = :portal)
+    ORDER BY 1, 2, 3
+"""
+
+Page = tuple[int, int, dict[str, int]]
+"""A capture, the catalogue it lists (0: a record's own page), and the records that rest on it by their keys."""
+
+
+def fingerprint() -> str:
+    """The digest (hex) of the code that reads pages."""
+    return sha256(b"".join(path.read_bytes() for path in _PARSER)).hexdigest()
+
+
+async def catch_up(db: Path, evidence: Path, portal: str) -> None:
+    """Read a portal's captures again if another parser read them, lest its fixes be taken for edits by the government."""
+    if _read_by(db, portal) != fingerprint():
+        done = await asyncio.to_thread(reparse, db, evidence, portal)
+        logger.info("portal=%s captures_read_again=%s versions=%s", portal, done["captures"], done["versions"])
+
+
+def reparse(db: Path, evidence: Path, portal: str, *, ocr: bool = False) -> Counter[str]:
+    """Read the captures behind a portal's records again: how many `captures`, `versions`, new `records`, `unreadable` ones.
+
+    Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to read.
+    """
+    reader = _Reader(db, evidence, portal, ocr=ocr)
+    try:
+        return reader.run()
+    finally:
+        reader.close()
+
+
+def _read_by(db: Path, portal: str) -> str | None:
+    connection = open_for_writing(db)
+    row = connection.execute("SELECT value FROM settings WHERE name = ?", (f"parser:{portal}",)).fetchone()
+    connection.close()
+    return row[0] if row else None
+
+
+class _Reader:
+    def __init__(self, db: Path, evidence: Path, portal: str, *, ocr: bool) -> None:
+        self._connection = open_for_writing(db)
+        self._connection.row_factory = sqlite3.Row
+        require_current(self._connection)
+        self._portal = portal
+        self._ocr = ocr
+        self._done: Counter[str] = Counter()
+        self._normalise, self._redact = NormalisePipeline(), RedactPipeline()
+        found = self._connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
+        self._is_own: Callable[[str], bool] = partial(on_site, found["home"] if found else "")
+        catalogs = self._connection.execute("SELECT id, kind, url FROM catalogs WHERE portal = ?", (portal,)).fetchall()
+        self._kinds = {row["id"]: row["kind"] for row in catalogs}
+        self._catalog_urls = {row["id"]: row["url"] for row in catalogs}
+        last = self._connection.execute("SELECT max(id) FROM crawls WHERE portal = ?", (portal,)).fetchone()[0]
+        self._writer = Writer(self._connection, portal, last or 0, self._kinds, cause="parser")
+        held = self._connection.execute("SELECT count(*) FROM captures").fetchone()[0]
+        self._evidence = Evidence(evidence) if held else None
+
+    def close(self) -> None:
+        self._connection.close()
+        if self._evidence:
+            self._evidence.close()
+
+    def run(self) -> Counter[str]:
+        before = self._versions()
+        pages = list(self._pages())
+        files = self._connection.execute(
+            "SELECT a.*, r.url AS record_url FROM attachments a JOIN records r ON r.id = a.record_id "
+            "WHERE r.portal = ? AND a.capture_id IS NOT NULL AND a.sha256 IS NOT NULL AND a.state <> ?",
+            (self._portal, UNLINKED),
+        ).fetchall()
+        self._in_strides(pages, self._read_page)
+        self._in_strides(files, self._read_file)
+        with transaction(self._connection) as c:
+            search.catch_up(c)
+            c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{self._portal}", fingerprint()))
+        self._done["versions"] = self._versions() - before
+        return self._done
+
+    def _in_strides(self, work: list[Any], step: Callable[[Any], None]) -> None:
+        for start in range(0, len(work), STRIDE):
+            with transaction(self._connection):
+                for each in work[start : start + STRIDE]:
+                    step(each)
+
+    def _versions(self) -> int:
+        sql = "SELECT count(*) FROM versions v JOIN records r ON r.id = v.record_id WHERE r.portal = ?"
+        return int(self._connection.execute(sql, (self._portal,)).fetchone()[0])
+
+    def _pages(self) -> Iterator[Page]:
+        page: Page | None = None
+        for row in self._connection.execute(_PAGES, {"portal": self._portal}).fetchall():
+            where = (row["capture_id"], row["catalog_id"])
+            if page is None or page[:2] != where:
+                if page:
+                    yield page
+                page = (*where, {})
+            if row["record_id"] is not None:
+                page[2][row["url"]] = row["record_id"]
+        if page:
+            yield page
+
+    def _read_page(self, page: Page) -> None:
+        capture_id, catalog_id, records = page
+        exchange = self._exchange(capture_id)
+        if exchange is None:
+            return
+        if catalog_id == OWN_PAGE:
+            self._read_record(exchange, capture_id, records)
+        else:
+            self._read_list(exchange, capture_id, catalog_id, records)
+
+    def _read_record(self, exchange: Exchange, capture_id: int, records: Mapping[str, int]) -> None:
+        outcome = self._connection.execute("SELECT outcome FROM captures WHERE id = ?", (capture_id,)).fetchone()[0]
+        for key, record_id in records.items():
+            page = read_record(text_of(exchange), key, exchange.url, self._is_own, cut=outcome == CUT)
+            seen = self._redact.process_item(self._normalise.process_item(page))
+            assert isinstance(seen, RecordPageSeen)  # noqa: S101
+            said = Said(seen.reading, capture_id, seen.body, seen.attachments)
+            self._writer.take(record_id, OWN_PAGE, said, clock.text(clock.now()))
+
+    def _read_list(self, exchange: Exchange, capture_id: int, catalog_id: int, records: Mapping[str, int]) -> None:
+        page = read_list(text_of(exchange), exchange.url, self._is_own)
+        item = ListPage(
+            self._catalog_urls[catalog_id], exchange.url, page.rows, page.paging, page.breadcrumb, last=False
+        )
+        seen = self._redact.process_item(self._normalise.process_item(item))
+        assert isinstance(seen, ListPageSeen)  # noqa: S101
+        taken: set[str] = set()
+        for row in seen.rows:
+            if row.url in taken:
+                continue
+            taken.add(row.url)
+            now = clock.text(clock.now())
+            record_id = records.get(row.url)
+            if record_id is None:
+                record_id = self._found(row.url, catalog_id, row.link, capture_id)
+            if record_id is not None:
+                self._writer.take(record_id, catalog_id, Said(row.reading, capture_id), now)
+
+    def _found(self, key: str, catalog_id: int, link: str | None, capture_id: int) -> int | None:
+        """A record for a row that no earlier parser saw on the last walk; None where the row is known, or old."""
+        shown = self._connection.execute(
+            "SELECT c.fetched_at FROM walks w JOIN captures c ON c.id = w.capture_id WHERE w.capture_id = ? "
+            "AND w.crawl_id = (SELECT max(crawl_id) FROM ledger WHERE catalog_id = w.catalog_id AND complete)",
+            (capture_id,),
+        ).fetchone()
+        if shown is None or self._writer.find(key) is not None:
+            return None
+        seen_at = shown["fetched_at"][:19] + "Z"
+        record_id = self._writer.add(key, self._kinds[catalog_id], seen_at, capture_id)
+        self._connection.execute(
+            "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link) "
+            "SELECT ?, catalog_id, ?, ?, crawl_id, ? FROM walks WHERE capture_id = ? AND catalog_id = ? LIMIT 1",
+            (record_id, seen_at, seen_at, link, capture_id, catalog_id),
+        )
+        self._done["records"] += 1
+        return record_id
+
+    def _read_file(self, file: sqlite3.Row) -> None:
+        exchange = self._exchange(file["capture_id"])
+        if exchange is None:
+            return
+        where = {
+            "record_url": file["record_url"],
+            "name": file["name"],
+            "url": file["url"],
+            "capture": file["capture_id"],
+        }
+        seen = self._redact.process_item(self._normalise.process_item(file_seen(exchange.payload, self._ocr, where)))
+        kept = (file["text"], file["state"], file["media_type"])
+        new = (seen.text, seen.state, seen.media_type)  # type: ignore[union-attr]
+        if new != kept:
+            self._writer.reindex(file["record_id"])
+            self._connection.execute(
+                "UPDATE attachments SET text = ?, state = ?, media_type = ? WHERE id = ?", (*new, file["id"])
+            )
+            self._done["files"] += 1
+
+    def _exchange(self, capture_id: int) -> Exchange | None:
+        self._done["captures"] += 1
+        try:
+            return self._evidence.exchange(capture_id) if self._evidence else None
+        except EvidenceError as error:
+            self._done["unreadable"] += 1
+            logger.warning("capture=%s error=%s", capture_id, error)
+            return None

@@ -1,0 +1,219 @@
+"""Files that records link to, fetched over real HTTP: their text, their state, and what becomes of bad ones."""
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.test_attachment_text import (
+    FIXTURES,
+    TABLE,
+    WHOLE,
+    docx,
+    text_cell,
+    without_blank_lines,
+    word,
+    word_table,
+    xlsx,
+    zipped,
+)
+
+LIST = "/zwgk/list.html"
+TEXT = "样本附件：本项目自写的测试文字，编号之"
+
+
+def cells(*lines: str) -> str:
+    rows_of = (
+        f"<row>{''.join(text_cell(f'{chr(65 + place)}{number}', cell) for place, cell in enumerate(line.split(chr(9))))}</row>"
+        for number, line in enumerate(lines, 1)
+    )
+    return "".join(rows_of)
+
+
+GOOD: dict[str, tuple[bytes, str]] = {
+    "a.docx": (docx(word(TEXT + "docx") + word_table(TABLE)), f"{TEXT}docx\n{TABLE}"),
+    "a.xlsx": (xlsx(cells(TEXT + "xlsx", *TABLE.split("\n"))), f"{TEXT}xlsx\n{TABLE}"),
+    "a.txt": (f"{TEXT}txt".encode("gb18030"), f"{TEXT}txt"),
+    "download.jsp?f=a.htm": (f"<html><body><p>{TEXT}htm</p></body></html>".encode(), f"{TEXT}htm"),
+    "a.zip": (zipped({"甲.txt": f"{TEXT}zip".encode()}), f"{TEXT}zip"),
+    "a.pdf": ((FIXTURES / "sample.pdf").read_bytes(), WHOLE.replace("\t", " ")),
+    "a.xls": ((FIXTURES / "sample.xls").read_bytes(), ""),
+}
+BAD: dict[str, tuple[Answer, str]] = {
+    "bomb.gz": (Answer(gzip.compress(b"\0" * (300 << 20), 1), "application/gzip"), "too_large"),
+    "bomb.zip": (Answer(zipped({"0.txt": b"0" * (300 << 20)}), "application/zip"), "too_large"),
+    "locked.pdf": (Answer((FIXTURES / "encrypted.pdf").read_bytes(), "application/pdf"), "encrypted"),
+    "renamed.doc": (Answer(b"MZ\x90\x00" + b"\0" * 200 + b"PE\0\0" + b"\0" * 200, "application/msword"), "executable"),
+    "nothing.xls": (Answer(b"", "application/vnd.ms-excel"), "empty"),
+    "two.pdf": (Answer(b"\r\n", "application/pdf"), "empty"),
+    "captcha.pdf": (
+        Answer("<html><head><title>下载</title></head><body><form><img src='/code.jpg'><input name='code'></form></body></html>"),
+        "not_a_document",
+    ),
+    "absent.pdf": (Answer("<html><body>404</body></html>", status=404), "unavailable"),
+}  # fmt: skip
+
+
+def page(main: str) -> str:
+    return f"<!DOCTYPE html><html><head><title>样本页面</title></head><body>{main}</body></html>"
+
+
+def record(names: list[str]) -> str:
+    links = "".join(f'<p><a href="../files/{name}">样本附件{name}</a></p>' for name in names)
+    return page(
+        "<h1>样本文件</h1><table><tr><td>索引号：640324001/2017-00001</td></tr></table>"
+        f'<div class="TRS_Editor"><p>样本正文，仅供测试。</p>{links}</div>'
+    )
+
+
+LISTED = page(
+    "<table><tr><th>序号</th><th>公开日期</th><th>信息名称</th><th>公开主体</th><th>索引号</th></tr>"
+    '<tr><td>1</td><td>2017年3月1日</td><td><a href="d/1.html">样本文件</a></td><td>样本局</td><td>640324001/2017-00001</td></tr>'
+    '<tr><td>2</td><td>2017年3月2日</td><td><a href="files/direct.txt">样本名单</a></td><td>样本局</td><td>640324001/2017-00002</td></tr>'
+    "</table>"
+)
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, int, list[str]]:
+    """An archive of a portal with files of each kind, good and bad: folder, archive, exit status, requests of a second crawl."""
+    folder = tmp_path_factory.mktemp("files")
+    served: dict[str, Answer | str] = {LIST: LISTED, "/zwgk/d/1.html": record([*GOOD, *BAD])}
+    types = {"txt": "text/plain", "htm": "text/html"}
+    for name, (data, _) in GOOD.items():
+        served[f"/zwgk/files/{name}"] = Answer(data, types.get(name[-3:], "application/octet-stream"))
+    for name, (answer, _) in BAD.items():
+        served[f"/zwgk/files/{name}"] = answer
+    served["/zwgk/files/direct.txt"] = Answer(f"{TEXT}名单".encode(), "text/plain")
+    db = folder / "a.db"
+    with Site(served) as site:
+        portal = portal_file(folder, site.url, ("budget", "预算", LIST))
+        first = crawl(portal, db)
+        before = rows(db, "SELECT * FROM attachments")
+        site.requests.clear()
+        crawl(portal, db, "--mode", "full")
+        again = list(site.requests)
+    assert rows(db, "SELECT * FROM attachments") == before
+    assert rows(db, "SELECT count(*) AS n FROM events WHERE kind <> 'added'") == [{"n": 0}]
+    return folder, db, first.returncode, again
+
+
+def attachment(db: Path, name: str) -> dict[str, object]:
+    (found,) = rows(db, "SELECT * FROM attachments WHERE url LIKE ?", f"%/files/{name}")
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in GOOD if name != "a.xls"])
+def test_the_text_of_each_kind_is_exact(county: tuple[Path, Path, int, list[str]], name: str) -> None:
+    found = attachment(county[1], name)
+    assert (found["state"], found["bytes"]) == ("text", len(GOOD[name][0]))
+    text = without_blank_lines(str(found["text"]))
+    assert GOOD[name][1] in text
+    assert disclosures("search", GOOD[name][1][-8:].split()[-1], "--db", county[1], "--count").stdout.strip() == "1"
+
+
+def test_old_excel(county: tuple[Path, Path, int, list[str]]) -> None:
+    assert "样本甲" in str(attachment(county[1], "a.xls")["text"])
+
+
+@pytest.mark.skipif(not shutil.which("antiword"), reason="antiword, which reads .doc, is not installed")
+def test_old_word(tmp_path: Path) -> None:
+    served = {
+        LIST: LISTED,
+        "/zwgk/d/1.html": record(["a.doc"]),
+        "/zwgk/files/a.doc": Answer((FIXTURES / "sample.doc").read_bytes(), "application/msword"),
+    }
+    with Site(served) as site:
+        crawl(portal_file(tmp_path, site.url, ("budget", "预算", LIST)), tmp_path / "a.db")
+    assert without_blank_lines(str(attachment(tmp_path / "a.db", "a.doc")["text"])).startswith("样本文件")
+
+
+@pytest.mark.parametrize("name", list(BAD))
+def test_each_bad_file_has_a_state_and_a_problem_and_the_crawl_goes_on(
+    county: tuple[Path, Path, int, list[str]], name: str
+) -> None:
+    _, db, status, _ = county
+    found = attachment(db, name)
+    assert (found["state"], found["text"]) == (BAD[name][1], None)
+    problems = rows(db, "SELECT kind, message FROM problems WHERE crawl_id = 1 AND url LIKE ?", f"%/files/{name}")
+    assert [row["kind"] for row in problems] == ["not_found" if name == "absent.pdf" else "attachment"]
+    assert status == 1
+    assert rows(db, "SELECT outcome FROM crawls WHERE id = 1") == [{"outcome": "finished"}]
+
+
+def test_a_row_that_links_to_a_file(county: tuple[Path, Path, int, list[str]]) -> None:
+    found = attachment(county[1], "direct.txt")
+    assert (found["text"], found["name"]) == (f"{TEXT}名单", "样本名单")
+    (owner,) = rows(county[1], "SELECT title FROM records WHERE id = ?", found["record_id"])
+    assert owner["title"] == "样本名单"
+
+
+def test_each_file_is_sealed_and_kept_once(county: tuple[Path, Path, int, list[str]]) -> None:
+    from archive.evidence import Evidence
+
+    folder, db, _, again = county
+    for row in rows(
+        db, "SELECT a.sha256, c.id FROM attachments a JOIN captures c ON c.id = a.capture_id AND c.sha256 = a.sha256"
+    ):
+        with_capture = Evidence(folder / "a.evidence.db")
+        assert len(with_capture.exchange(int(str(row["id"]))).payload) >= 0
+        with_capture.close()
+    assert len(rows(db, "SELECT 1 FROM attachments WHERE sha256 IS NOT NULL AND capture_id IS NULL")) == 0
+    assert again.count("/zwgk/files/a.pdf") == 1  # asked again in a full crawl, and found the same
+
+
+def test_a_file_replaced_at_its_address_is_a_change(tmp_path: Path) -> None:
+    served: dict[str, Answer | str] = {LIST: LISTED, "/zwgk/d/1.html": record(["a.txt"])}
+    served["/zwgk/files/a.txt"] = Answer(f"{TEXT}一".encode(), "text/plain")
+    db = tmp_path / "a.db"
+    with Site(served) as site:
+        portal = portal_file(tmp_path, site.url, ("budget", "预算", LIST))
+        crawl(portal, db)
+        site.answers["/zwgk/files/a.txt"] = Answer(f"{TEXT}二".encode(), "text/plain")
+        crawl(portal, db, "--mode", "full")
+    (event,) = rows(db, "SELECT detail FROM events WHERE kind = 'changed'")
+    assert "attachment 样本附件a.txt" in str(event["detail"])
+    assert len(rows(db, "SELECT 1 FROM versions WHERE number = 2 AND cause = 'source'")) == 1
+    assert attachment(db, "a.txt")["text"] == f"{TEXT}二"
+    assert disclosures("search", "编号之二", "--db", db, "--count").stdout.strip() == "1"
+    assert disclosures("search", "编号之一", "--db", db, "--count").stdout.strip() == "0"
+
+
+def test_a_file_no_longer_linked_is_a_change_and_kept(tmp_path: Path) -> None:
+    served: dict[str, Answer | str] = {LIST: LISTED, "/zwgk/d/1.html": record(["a.txt", "b.txt"])}
+    for name in ("a.txt", "b.txt"):
+        served[f"/zwgk/files/{name}"] = Answer(f"{TEXT}{name}".encode(), "text/plain")
+    db = tmp_path / "a.db"
+    with Site(served) as site:
+        portal = portal_file(tmp_path, site.url, ("budget", "预算", LIST))
+        crawl(portal, db)
+        site.answers["/zwgk/d/1.html"] = Answer(record(["a.txt"]))
+        crawl(portal, db, "--mode", "full")
+    assert attachment(db, "b.txt")["state"] == "unlinked"
+    (event,) = rows(db, "SELECT detail FROM events WHERE kind = 'changed'")
+    assert '"attachments": [["样本附件a.txt", "样本附件b.txt"], ["样本附件a.txt"]]' in str(event["detail"])
+
+
+def test_personal_data_in_a_file_is_masked(tmp_path: Path) -> None:
+    listed = "张某 11010519491231002X 13800138000"
+    served = {
+        LIST: LISTED,
+        "/zwgk/d/1.html": record(["a.txt"]),
+        "/zwgk/files/a.txt": Answer(listed.encode(), "text/plain"),
+    }
+    db = tmp_path / "a.db"
+    with Site(served) as site:
+        crawl(portal_file(tmp_path, site.url, ("budget", "预算", LIST)), db)
+    assert b"11010519491231002X" not in db.read_bytes()
+    assert b"13800138000" not in db.read_bytes()
+    (masked,) = rows(db, "SELECT sum(count) AS n, count(DISTINCT kind) AS kinds FROM redactions")
+    assert masked == {"n": 2, "kinds": 2}
+
+
+def test_a_hit_in_a_file_is_shown_around_the_words_found(county: tuple[Path, Path, int, list[str]]) -> None:
+    found = json.loads(disclosures("search", "样本乙", "--db", county[1], "--json").stdout)
+    assert found
+    assert all("样本乙" in hit["snippet"] and "id" not in hit for hit in found)

@@ -1,0 +1,255 @@
+"""Exports of originals: which captures prove what, files that the packages' own checkers accept, errors in one line."""
+
+import sqlite3
+import zipfile
+from argparse import Namespace
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
+
+from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.evidence import Evidence, beside
+from archive.exchange import EvidenceError
+from archive.export import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export
+from archive.observations import (
+    AttachmentSeen,
+    Capture,
+    LinkedFile,
+    ListedRow,
+    ListPageSeen,
+    Observation,
+    PageAsked,
+    RecordPageSeen,
+)
+from archive.records import Reading
+from archive.store import Store
+from tests.exchanges import exchange
+from tests.test_check import copied
+from tests.test_store import BUDGETS, DAY, PLANS, PORTAL
+
+PAGE, FILE = "http://p.example/%E5%BD%95.html", "http://p.example/a.pdf"
+LINK = "http://p.example/录.html"  # as the row prints it
+
+
+class County:
+    """Crawls written straight into an archive: the pages of one record, each sealed."""
+
+    def __init__(self, db: Path) -> None:
+        self.db = db
+        self.evidence = Evidence(beside(db))
+
+    def crawl(self, day: int, *seen: tuple[str, int, Observation | None]) -> list[int]:
+        """A crawl that meets pages: address, status, what it says; their numbers."""
+        store = Store(self.db)
+        store.begin(PORTAL, "full", DAY.format(day))
+        numbers = []
+        for url, status, observation in seen:
+            made = exchange(day, url=url, status=status, crawl_id=store.crawl_id, portal="p")
+            made = replace(made, payload=b"" if status == 304 else made.payload + url.encode() + bytes([day]))
+            if status == 304:  # what day 1 gave is still so
+                made = replace(made, request_headers=(*made.request_headers, ("If-None-Match", '"sample-1"')))
+            (kept,) = self.evidence.add_many([made])
+            outcome = {200: "page", 304: "not_modified"}.get(status, "gone")
+            capture = Capture(kept.id, url, made.fetched_at, status, outcome, kept.sha256, kept.bytes, None, None)
+            observations = [] if observation is None else [replace(observation, capture=kept.id)]  # type: ignore[call-arg]
+            store.write(observations, DAY.format(day), [capture])
+            numbers.append(kept.id)
+        store.missing(DAY.format(day))
+        store.finish("finished", DAY.format(day))
+        store.close()
+        return numbers
+
+
+def row(title: str = "样本文件", **redacted: int) -> ListedRow:
+    return ListedRow(PAGE, Reading({"title": title}, {"标题": title}), LINK, redacted)
+
+
+def listed(*rows: ListedRow, catalog: str = PLANS) -> ListPageSeen:
+    return ListPageSeen(catalog, rows, 1, None, None, True)
+
+
+OTHER = ListedRow("http://p.example/2.html", Reading({"title": "样本之二"}, {}), None, {"phone": 4})
+OWN = RecordPageSeen(PAGE, Reading({}, {}), "样本正文", False, (LinkedFile("样本", FILE),), {"phone": 2})
+EDITED = replace(OWN, body="样本正文，改过")
+ATTACHED = AttachmentSeen(PAGE, "样本", FILE, "0" * 64, 1, None, "样本", "text", redacted={"phone": 1})
+GONE = PageAsked(LINK, "gone", "answered 404")
+OTHERS_PAGE = ("http://p.example/2.html", 200, None)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "a.db"
+
+
+@pytest.fixture
+def county(db: Path) -> County:
+    """Day 1: listed, read, its file had. Day 2: nothing is new. Day 3: edited. Day 4: gone, and its page asked."""
+    made = County(db)
+    made.crawl(1, (PLANS, 200, listed(row())), (LINK, 200, OWN), (FILE, 200, ATTACHED), (BUDGETS, 200, listed(OTHER, catalog=BUDGETS)), OTHERS_PAGE)  # fmt: skip
+    made.crawl(2, (PLANS, 304, listed(row())), (LINK, 304, None), (BUDGETS, 304, listed(OTHER, catalog=BUDGETS)))
+    made.crawl(3, (PLANS, 200, listed(row(phone=3))), (LINK, 200, EDITED), OTHERS_PAGE)
+    made.crawl(4, (PLANS, 200, listed(OTHER)), (LINK, 404, GONE), (BUDGETS, 200, listed(OTHER, catalog=BUDGETS)))
+    return made
+
+
+def shown(db: Path, ids: list[int]) -> list[tuple[int, str, int]]:
+    """The captures by crawl, address and status."""
+    with closing(sqlite3.connect(db)) as connection:
+        rows = [
+            connection.execute("SELECT crawl_id, url, status FROM captures WHERE id = ?", (i,)).fetchone() for i in ids
+        ]
+    return [tuple(each) for each in rows]
+
+
+def targets(warc: Path | Any) -> list[tuple[str, str]]:
+    """(kind, address) of each record but the requests."""
+    with warc.open("rb") as file:
+        records = [
+            (record.rec_type, record.rec_headers.get_header("WARC-Target-URI")) for record in ArchiveIterator(file)
+        ]
+    return [(kind, url) for kind, url in records if kind not in {"request", "warcinfo"}]
+
+
+def is_sound(warc: Path) -> bool:
+    """Whether `warcio check` finds every digest right."""
+    checker = Checker(Namespace(inputs=[str(warc)], verbose=False))
+    checker.process_all()
+    return checker.exit_value == 0
+
+
+def test_a_record_s_captures_prove_its_whole_life(county: County) -> None:
+    with closing(open_for_reading(county.db)) as connection:
+        (state,) = connection.execute("SELECT state FROM records WHERE id = 1").fetchone()
+        ids = captures_of_record(connection, 1)
+    assert state == "withdrawn"
+    assert shown(county.db, ids) == [
+        (1, PLANS, 200),
+        (1, LINK, 200),
+        (1, FILE, 200),
+        (2, LINK, 304),
+        (3, LINK, 200),
+        (4, PLANS, 200),
+        (4, LINK, 404),
+    ]
+
+
+def test_crawls_and_portals(county: County) -> None:
+    with closing(open_for_reading(county.db)) as connection:
+        assert shown(county.db, captures_of_crawl(connection, 2)) == [
+            (2, PLANS, 304),
+            (2, LINK, 304),
+            (2, BUDGETS, 304),
+        ]
+        assert captures_of_portal(connection, "p") == list(range(1, 15))
+        assert captures_of_portal(connection, "q") == []
+
+
+def test_what_was_confirmed_goes_with_a_not_modified(county: County, tmp_path: Path) -> None:
+    out = tmp_path / "crawl.warc.gz"
+    assert export(county.db, beside(county.db), out, "warc", crawl=2).captures == 6
+    assert sorted(targets(out)) == sorted(
+        [(kind, url) for kind in ("response", "revisit") for url in (PLANS, PAGE, BUDGETS)]
+    )
+    assert is_sound(out)
+
+
+def test_numbers_masked_in_what_is_shown_are_told(county: County, tmp_path: Path) -> None:
+    def masked(**chosen: Any) -> int:
+        return export(county.db, beside(county.db), tmp_path / "x.warc.gz", "warc", **chosen).masked
+
+    assert (
+        masked(record=1) == 3 + 2 + 1 + 4 + 4
+    )  # the walk that proves it gone shows the other record, which is listed twice
+    assert masked(crawl=2) == masked(portal="p") == 14
+    county.crawl(5, ("http://p.example/robots.txt", 200, None))
+    assert masked(crawl=5) == 0
+
+
+def test_a_record_of_a_crawled_portal(sample_archive: Path, tmp_path: Path) -> None:
+    db = copied(sample_archive, tmp_path)
+    with closing(open_for_reading(db)) as connection:
+        record, url, listed_on = connection.execute(
+            "SELECT r.id, r.url, (SELECT c.url FROM captures c JOIN readings t ON t.capture_id = c.id "
+            "WHERE t.record_id = r.id AND t.catalog_id > 0) FROM records r WHERE r.body IS NOT NULL ORDER BY r.id"
+        ).fetchone()
+    out, wacz = tmp_path / "one.warc.gz", tmp_path / "one.wacz"
+    done = export(db, beside(db), out, "warc", record=record)
+    assert {("response", url), ("response", listed_on)} <= set(targets(out))
+    assert done.captures == len(targets(out))
+    assert is_sound(out)
+    assert export(db, beside(db), wacz, "wacz", record=url) == done
+    with zipfile.ZipFile(wacz) as packed:
+        assert packed.testzip() is None
+        (inside,) = zipfile.Path(packed, "archive/").iterdir()
+        assert inside.read_bytes()
+    assert sorted(each.name for each in tmp_path.iterdir() if "one" in each.name) == ["one.wacz", "one.warc.gz"]
+
+
+def test_a_record_is_named_by_id_or_address(county: County, tmp_path: Path) -> None:
+    with closing(open_for_writing(county.db)) as connection:
+        connection.execute(
+            "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (1, 'moved', '', 4, ?)",
+            ('{"from": "http://p.example/old.html", "to": "' + PAGE + '"}',),
+        )
+    for name in (1, "1", PAGE, LINK, "http://p.example/old.html"):
+        assert export(county.db, beside(county.db), tmp_path / "x.warc.gz", "warc", record=name) == Exported(7, 14)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ({}, "choose one thing"),
+        ({"crawl": 1, "portal": "p"}, "choose one thing"),
+        ({"record": 99}, "there is no record 99"),
+        ({"record": "http://p.example/none"}, "there is no record http://p.example/none"),
+        ({"crawl": 99}, "there is no crawl 99"),
+        ({"portal": "q"}, "there is no portal q in the archive; it has p"),
+        ({"crawl": 5}, "no originals of crawl 5"),
+    ],
+)
+def test_nothing_to_export_is_one_line(county: County, tmp_path: Path, chosen: dict[str, Any], told: str) -> None:
+    county.crawl(5)
+    out = tmp_path / "x.warc.gz"
+    with pytest.raises(ArchiveError, match=told):
+        export(county.db, beside(county.db), out, "warc", **chosen)
+    assert not out.exists()
+
+
+def test_an_address_on_two_portals_asks_for_the_id(county: County, tmp_path: Path) -> None:
+    store = Store(county.db)
+    store.begin(replace(PORTAL, id="q"), "full", DAY.format(5))
+    store.write([listed(row())], DAY.format(5))
+    store.finish("finished", DAY.format(5))
+    store.close()
+    with pytest.raises(ArchiveError, match=r"address of several records: name one, 1, 3"):
+        export(county.db, beside(county.db), tmp_path / "x.warc.gz", "warc", record=PAGE)
+
+
+@pytest.mark.parametrize("form", ["warc", "wacz"])
+def test_a_damaged_original_is_named_and_nothing_is_left(county: County, tmp_path: Path, form: Any) -> None:
+    evidence, out = beside(county.db), tmp_path / "out" / "x.wacz"
+    out.parent.mkdir()
+    out.write_text("an earlier export")
+    county.evidence.close()
+    with closing(sqlite3.connect(evidence)) as connection:
+        connection.execute("UPDATE payloads SET stored = x'00', bytes = 1 WHERE id = 2")
+        connection.commit()
+    with pytest.raises(EvidenceError, match=r"nothing was written: capture 2: payload [0-9a-f]{64} is no longer"):
+        export(county.db, evidence, out, form, record=1)
+    assert [each.read_text() for each in out.parent.iterdir()] == ["an earlier export"]
+
+
+def test_no_evidence_no_archive_no_folder(county: County, tmp_path: Path) -> None:
+    evidence, out = beside(county.db), tmp_path / "x.warc.gz"
+    with pytest.raises(ArchiveError, match="cannot write"):
+        export(county.db, evidence, tmp_path / "none" / "x.warc.gz", "warc", record=1)
+    with pytest.raises(ArchiveError, match="there is no archive"):
+        export(tmp_path / "none.db", evidence, out, "warc", record=1)
+    with pytest.raises(EvidenceError, match="there is no evidence file"):
+        export(county.db, tmp_path / "none.evidence.db", out, "warc", record=1)
+    assert not (tmp_path / "none.evidence.db").exists()

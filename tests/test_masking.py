@@ -1,0 +1,226 @@
+"""Masking again: what older rules let in is gone from every byte of the file, and nothing else changes."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive import masking, search
+from archive.database import ArchiveError, open_for_reading
+from archive.lock import hold
+from archive.masking import Masked, behind, mask_again
+from archive.observations import AttachmentSeen, LinkedFile, ListedRow, Observation, ProblemSeen, RecordPageSeen
+from archive.records import Reading
+from archive.redact import RULES_VERSION
+from tests.test_crawl_privacy import CARD, KEPT, PHONE, RESIDENT_ID, luhn
+from tests.test_store import PORTAL, crawl, listed, table
+
+CARD_NUMBER = luhn(CARD[:-1])
+SECRETS = (PHONE, RESIDENT_ID, CARD_NUMBER)
+URL, FILE = "http://p.example/1.html", "http://p.example/1.pdf"
+TABLES = ("records", "readings", "versions", "events", "attachments", "redactions", "problems", "catalogs", "settings")
+
+
+def seen(body: str, *numbers: int) -> list[Observation]:
+    """Records as they would be seen if nothing were masked on the way in."""
+    batch: list[Observation] = []
+    for number in numbers:
+        url, title = f"http://p.example/{number}.html", f"样本补贴名单之{number} {PHONE}"
+        fields = {"title": title, "index_number": KEPT[0], "topic": f"样本 {PHONE}"}
+        batch += [
+            listed(ListedRow(url, Reading(fields, {"标题": title, f"电话{PHONE}": "样本", "索引号": KEPT[0]}))),
+            RecordPageSeen(url, Reading({"document_number": KEPT[4]}, {"卡号": CARD_NUMBER}), body),
+        ]
+    return batch
+
+
+def archive(path: Path, *numbers: int) -> None:
+    """Two crawls of unmasked pages; between them the text changes, so that history holds numbers, too."""
+    file = AttachmentSeen(URL, f"样本名单{PHONE}.pdf", FILE, "0" * 64, 9, None, f"样本附件 {CARD_NUMBER}", "text")
+    crawl(path, seen(f"样本旧文，身份证号{RESIDENT_ID}", *numbers))
+    linked = RecordPageSeen(
+        URL,
+        Reading({}, {"卡号": CARD_NUMBER}),
+        f"样本新文，电话{PHONE}，{'，'.join(KEPT)}",
+        False,
+        (LinkedFile("样本", FILE),),
+    )
+    problem = ProblemSeen("sample", URL, f"样本问题 {PHONE}")
+    crawl(path, [*seen(f"样本新文，电话{PHONE}", *numbers), linked, file, problem], day=2)
+
+
+def file_bytes(path: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in sorted(path.parent.glob(f"{path.name}*")))
+
+
+def everything(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    return {name: table(path, f"SELECT * FROM {name} ORDER BY 1, 2") for name in TABLES}
+
+
+def found(path: Path, query: str) -> int:
+    with closing(open_for_reading(path)) as connection:
+        return search.count(connection, query)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.db"
+
+
+def test_no_byte_of_it_is_left(path: Path) -> None:
+    archive(path, 1, 2)
+    assert all(secret.encode() in file_bytes(path) for secret in SECRETS)
+    assert found(path, PHONE) == 2
+    done = mask_again(path)
+    assert (done.records, set(done.numbers)) == (2, {"phone", "bank_card"})
+    for secret in SECRETS:
+        assert secret.encode() not in file_bytes(path)
+    with closing(open_for_reading(path)) as connection:
+        terms = "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'records_fts', 'row')"
+        connection.execute(terms)
+        held = {term for (term,) in connection.execute("SELECT term FROM temp.terms")}
+    assert not held & set(SECRETS)
+
+
+def test_free_pages_that_older_changes_left_are_cleared(path: Path) -> None:
+    archive(path, 1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute(
+            "UPDATE readings SET fields = json_set(fields, '$.topic', ?)", ("样本" * 9000 + RESIDENT_ID,)
+        )
+        connection.commit()
+        connection.execute("DELETE FROM readings")
+        connection.commit()
+    assert RESIDENT_ID.encode() in file_bytes(path)
+    mask_again(path)
+    assert RESIDENT_ID.encode() not in file_bytes(path)
+
+
+def test_it_stands_masked_where_it_stood(path: Path) -> None:
+    archive(path, 1)
+    mask_again(path)
+    ((title, topic, body, printed),) = table(path, "SELECT title, topic, body, source_fields FROM records")
+    assert title == "样本补贴名单之1 138********"
+    assert topic == "样本 138********"
+    assert str(body).startswith("样本新文，电话138********")
+    assert all(number in str(body) for number in KEPT)
+    assert json.loads(str(printed))["电话138********"] == "样本"
+    ((name, text),) = table(path, "SELECT name, text FROM attachments")
+    assert (name, text) == ("样本名单138********.pdf", "样本附件 6222***************")
+    (changed,) = table(path, "SELECT changed FROM versions WHERE changed LIKE '%旧文%'")
+    assert json.loads(str(changed[0]))["body"][0] == "样本旧文，身份证号11****************"
+    assert table(path, "SELECT message FROM problems WHERE kind = 'sample'") == [("样本问题 138********",)]
+
+
+def test_the_index_keeps_up(path: Path) -> None:
+    archive(path, 1, 2, 3)
+    mask_again(path)
+    assert [found(path, word) for word in ("样本补贴名单之2", "样本附件", "样本新文", "样本旧文", PHONE, "138")] == [
+        1,
+        1,
+        3,
+        0,
+        0,
+        3,
+    ]
+
+
+def test_what_was_masked_is_counted_and_added_to_what_was_counted_before(path: Path) -> None:
+    archive(path, 1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO redactions VALUES (1, '0', 'phone', 5, 0)")
+        connection.commit()
+    done = mask_again(path)
+    assert table(path, "SELECT source, kind, count, rules_version FROM redactions ORDER BY source, kind") == [
+        ("0", "bank_card", 1, RULES_VERSION),
+        ("0", "phone", 6, RULES_VERSION),
+        ("1", "phone", 2, RULES_VERSION),
+        (FILE, "bank_card", 1, RULES_VERSION),
+        (FILE, "phone", 1, RULES_VERSION),
+    ]
+    assert done.numbers == {"bank_card": 2, "phone": 4}
+
+
+def test_a_second_run_changes_nothing(path: Path) -> None:
+    archive(path, 1, 2)
+    mask_again(path)
+    before, rows = file_bytes(path), everything(path)
+    assert mask_again(path) == Masked()
+    assert everything(path) == rows
+    assert file_bytes(path) == before
+
+
+def test_a_killed_run_is_simply_run_again(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(masking, "STRIDE", 1)
+    whole = tmp_path / "whole" / "a.db"
+    for each in (path, whole):
+        archive(each, 1, 2, 3)
+    mask_again(whole)
+    mask = masking._mask
+    for strides in (1, 2, 3):
+        left = [True] * strides
+
+        def killed(*arguments: Any, left: list[bool] = left) -> None:
+            if not left:
+                raise KeyboardInterrupt
+            left.pop()
+            mask(*arguments)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(masking, "_mask", killed)
+            with pytest.raises(KeyboardInterrupt):
+                mask_again(path)
+        assert table(path, "SELECT value FROM settings WHERE name = 'redaction_version'") == [("0",)]
+    mask_again(path)
+    assert everything(path) == everything(whole)
+    assert all(secret.encode() not in file_bytes(path) for secret in SECRETS)
+
+
+def test_an_archive_of_older_rules_is_behind_until_they_are_applied(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def older() -> int:
+        with closing(open_for_reading(path)) as connection:
+            return behind(connection)
+
+    archive(path, 1, 2)
+    mask_again(path)
+    assert older() == 0
+    monkeypatch.setattr(masking, "RULES_VERSION", RULES_VERSION + 1)
+    assert older() == 2
+    counted = table(path, "SELECT record_id, source, kind, count FROM redactions")
+    mask_again(path)
+    assert older() == 0
+    assert table(path, "SELECT record_id, source, kind, count FROM redactions") == counted
+    assert table(path, "SELECT DISTINCT rules_version FROM redactions") == [(RULES_VERSION + 1,)]
+
+
+def test_a_crawl_and_a_busy_file_are_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive(path, 1)
+    lock = hold(path, PORTAL.id)
+    with pytest.raises(ArchiveError, match="p is being crawled"):
+        mask_again(path)
+    lock.release()
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **{**k, "timeout": 0.1}))
+    with closing(connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ArchiveError, match="locked"):
+            mask_again(path)
+        other.execute("ROLLBACK")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM records").fetchone()
+        with pytest.raises(ArchiveError, match=r"locked|reading it"):
+            mask_again(path)
+    mask_again(path)
+    assert PHONE.encode() not in file_bytes(path)
+
+
+def test_where_there_is_no_archive_none_is_made(path: Path) -> None:
+    with pytest.raises(ArchiveError, match="there is no archive"):
+        mask_again(path)
+    assert not path.exists()

@@ -1,0 +1,124 @@
+"""Captures read again with today's parser: versions with cause `parser`, and never an edit by the government."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Site, crawl, disclosures, portal_file, rows
+from tests.test_crawl_portals import LIST, TABLE, page, record
+
+WORSE_PARSER = """
+import sys
+from dataclasses import replace
+from crawler import pages, reparse
+from crawler.spiders import catalog
+
+def read_record(*arguments, **options):
+    read = pages.read_record(*arguments, **options)
+    fields = {name: value for name, value in read.fields.items() if name != "document_number"}
+    return replace(read, fields=fields, body=read.body[:4])
+
+def read_list(*arguments):
+    read = pages.read_list(*arguments)
+    return replace(read, rows=read.rows[:-1])
+
+catalog.read_record, catalog.read_list = read_record, read_list
+reparse.fingerprint = lambda: "another parser"
+from crawler.cli import main
+sys.argv[0] = "disclosures"
+main()
+"""
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+    """An archive made by a parser that overlooks a row, a document number and most of each text."""
+    pages = {f"/zwgk/d/{n}.html": record(f"样本文件之{n}", f"640324001/2017-0000{n}") for n in (1, 2, 3)}
+    with Site({LIST: page(TABLE), **pages}) as site:
+        portal, db = portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db"
+        command = [sys.executable, "-c", WORSE_PARSER, "crawl", str(portal), "--db", str(db), "--delay", "0"]
+        subprocess.run(command, check=True, timeout=60, capture_output=True)
+        assert (
+            rows(db, "SELECT document_number, body FROM records") == [{"document_number": None, "body": "样本正文"}] * 2
+        )
+        yield portal, db
+
+
+def dump(db: Path) -> dict[str, list[dict[str, object]]]:
+    """Every table but the search index, which can't be read as rows."""
+    tables = rows(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'records_fts%'")
+    return {str(table["name"]): rows(db, f"SELECT * FROM {table['name']}") for table in tables}
+
+
+def told(db: Path) -> list[dict[str, object]]:
+    return rows(db, "SELECT kind, count(*) AS n FROM events GROUP BY 1")
+
+
+def test_what_differs_has_the_cause_parser_and_is_no_event(county: tuple[Path, Path]) -> None:
+    _, db = county
+    done = disclosures("reparse", "--db", db)
+    assert done.returncode == 0
+    assert "3 captures read again: 3 versions by the parser, 1 records found" in done.stdout
+    versions = rows(
+        db, "SELECT record_id, number, changed, capture_id FROM versions WHERE cause = 'parser' AND number = 2"
+    )
+    for version in versions:
+        changed = json.loads(str(version["changed"]))
+        assert changed["document_number"] == [None, "同样发〔2017〕3号"]
+        assert changed["body"] == ["样本正文", "样本正文，仅供测试。"]
+        assert rows(db, "SELECT outcome FROM captures WHERE id = ?", version["capture_id"]) == [{"outcome": "page"}]
+    assert len(versions) == 2
+    assert told(db) == [{"kind": "added", "n": 3}]
+    assert rows(db, "SELECT 1 FROM records WHERE changed_at IS NOT NULL") == []
+    assert disclosures("search", "仅供测试", "--db", db, "--count").stdout.strip() == "2"
+
+
+def test_the_row_overlooked_becomes_a_record_that_stays(county: tuple[Path, Path]) -> None:
+    _, db = county
+    disclosures("reparse", "--db", db)
+    assert [row["title"] for row in rows(db, "SELECT title FROM records ORDER BY id")] == [
+        "样本文件之1",
+        "样本文件之2",
+        "样本文件之3",
+    ]
+    assert rows(db, "SELECT count(*) AS n FROM listings") == [{"n": 3}]
+
+
+def test_reading_again_twice_changes_nothing(county: tuple[Path, Path]) -> None:
+    _, db = county
+    disclosures("reparse", "--db", db)
+    before = dump(db)
+    assert "0 versions by the parser, 0 records found" in disclosures("reparse", "county", "--db", db).stdout
+    assert dump(db) == before
+
+
+def test_a_crawl_with_a_better_parser_reports_no_edit(county: tuple[Path, Path]) -> None:
+    """The archive remembers which code read it; a crawl by other code reads the captures again before anything else."""
+    portal, db = county
+    assert crawl(portal, db, "--mode", "full").returncode == 0
+    assert {row["kind"] for row in told(db)} == {"added"}
+    assert rows(db, "SELECT DISTINCT cause FROM versions WHERE number > 1") == [{"cause": "parser"}]
+    assert rows(db, "SELECT DISTINCT body FROM records WHERE id < 3") == [{"body": "样本正文，仅供测试。"}]
+
+
+def test_an_original_that_is_damaged_is_passed_over_and_counted(county: tuple[Path, Path]) -> None:
+    _, db = county
+    evidence = sqlite3.connect(db.with_name("a.evidence.db"))
+    evidence.execute("UPDATE payloads SET stored = zeroblob(length(stored))")
+    evidence.commit()
+    evidence.close()
+    done = disclosures("reparse", "--db", db)
+    assert done.returncode == 1
+    assert "3 originals unreadable" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_portal_that_the_archive_does_not_have(county: tuple[Path, Path]) -> None:
+    done = disclosures("reparse", "elsewhere", "--db", county[1])
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no portal 'elsewhere'" in done.stderr

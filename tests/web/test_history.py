@@ -1,0 +1,244 @@
+"""What a record's page says of its past: what was observed, when, and which captures prove it."""
+
+import asyncio
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from datasette.app import Datasette
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from archive.evidence import Evidence
+from archive.web import changes
+from archive.web.server import make_datasette
+from tests.exchanges import exchange
+from tests.web.sample_archive import FILE, HOSTILE_TITLE, LONG_BODY, past_url
+
+
+@pytest.fixture(scope="module")
+def page(past):
+    """Ask for the page of the record with this number, or for a path; its tree."""
+    site = make_datasette(past)
+
+    def ask(wanted: int | str):
+        path = wanted
+        if isinstance(wanted, int):
+            with closing(sqlite3.connect(past)) as connection:
+                sql = "SELECT id FROM records WHERE url = ?"
+                path = f"/past/records/{connection.execute(sql, (past_url(wanted),)).fetchone()[0]}"
+        answer = asyncio.run(site.client.get(path))
+        assert answer.status_code == 200, answer.text
+        return html.fromstring(answer.text)
+
+    return ask
+
+
+def words(tree) -> str:
+    return " ".join(tree.text_content().split())
+
+
+def events(tree) -> dict[str, object]:
+    """The entries of the time line, by the kind of event."""
+    entries = tree.cssselect("ol.history:not(.reread) > li")
+    return {entry.cssselect(".event")[0].get("class").removeprefix("event event-"): entry for entry in entries}
+
+
+def links(tree) -> list[str]:
+    return [link.get("href") for link in tree.cssselect("a")]
+
+
+def test_what_changed_stands_before_and_now(page):
+    tree = page(1)
+    entries = tree.cssselect("ol.history > li")
+    assert [entry.cssselect(".event")[0].text for entry in entries] == ["内容变动", "内容变动", "内容变动", "新发现"]
+    file, body, title, added = entries
+    assert "2026-11-22 09:00" in words(file)
+    assert "附件“样例名单.xls”的文件" in words(file)
+    assert [mark.text for mark in file.cssselect("del, ins")] == ["a" * 12, "b" * 12]
+    assert title.cssselect(".changes dd")[0].text_content().split(" → ") == ["样例公告之1", HOSTILE_TITLE]
+    assert "信息名称 title" in words(title)
+    assert [mark.text for mark in body.cssselect("del, ins")] == ["一", "九"]
+    assert f"此前 {len(LONG_BODY)} 字" in words(body)
+    assert len(words(body)) < 300
+    assert links(body) == ["/past/captures/12"]
+    assert links(added) == ["/past/captures/1"]
+
+
+def test_withdrawn_with_its_proof(page):
+    tree = page(2)
+    entry = events(tree)["withdrawn"]
+    assert "已撤下 withdrawn" in words(entry)
+    assert "“样例公告”：1 页、3 条，均未见此记录" in words(entry)
+    assert "该页已不在（HTTP 404）" in words(entry)
+    assert "the portal answered 404: no such page" in words(entry)
+    assert {"/past/crawls/2", "/past/captures/11", "/past/captures/14"} <= set(links(entry))
+    (walk,) = entry.xpath(".//a[text()='凭据']/@href[contains(., 'look=1')]")
+    assert [link.get("href") for link in page(walk).cssselect("td.col-capture_id a")] == ["/past/captures/11"]
+    observed = words(tree.cssselect(".observed")[0])
+    assert observed.startswith("2026-11-20 09:00（北京时间）最后一次见于目录。2026-11-21 09:00 所见：")
+    assert "所得回应为“该页已不在（HTTP 404）”。原因不明" in observed
+    assert "its own page was asked for and was gone. The reason isn't known" in observed
+    assert tree.cssselect(".state")[0].text == "已撤下"
+
+
+def test_unlisted_was_looked_for_twice(page):
+    tree = page(3)
+    entry = events(tree)["unlisted"]
+    assert "“样例公告”复核：1 页、3 条，均未见此记录" in words(entry)
+    assert {"/past/captures/11", "/past/captures/18", "/past/captures/15"} <= set(links(entry))
+    assert "页面（HTTP 200）" in words(entry)
+    assert "请求其原页面，仍可打开。" in words(tree.cssselect(".observed")[0])
+
+
+def test_moved_names_both_addresses(page):
+    tree = page(40)
+    entry = events(tree)["moved"]
+    assert links(entry)[:2] == [past_url(4), past_url(40)]
+    assert {"/past/crawls/2", "/past/captures/11", "/past/captures/16"} <= set(links(entry))
+    assert list(events(tree)) == ["moved", "added"]
+    assert tree.cssselect(".state")[0].text == "在列"
+
+
+def test_returned(page):
+    tree = page(5)
+    assert list(events(tree)) == ["returned", "withdrawn", "added"]
+    returned = events(tree)["returned"]
+    assert "2026-11-22 09:00 重新出现 returned 此前：已撤下" in words(returned)
+    assert links(returned) == ["/past/captures/21"]
+    assert words(tree.cssselect(".observed")[0]).startswith("2026-11-22 09:00（北京时间）最后一次见于目录。 Last seen")
+
+
+def test_reading_again_is_no_edit(page):
+    tree = page(6)
+    assert list(events(tree)) == ["added"]
+    (entry,) = tree.cssselect("ol.reread > li")
+    assert "本档案重新解析，并非原页面改动 re-read by this archive, not an edit by the publisher" in words(tree)
+    assert "责任部门" in words(entry)
+    assert [mark.text for mark in entry.cssselect("ins")] == ["样例县救助站"]
+    assert links(entry) == ["/past/captures/7"]
+    assert "重新解析" not in words(page(1))
+
+
+def test_attachments(page):
+    own, elsewhere = page(1).cssselect("ul.files li")
+    assert own.cssselect("a")[0].get("href") == FILE
+    assert "样例名单.xls 已取出文字 text taken 40.0 KB · SHA-256 bbbbbbbbbbbb" in words(own)
+    assert "/past/captures/22" in links(own)
+    assert "别处.zip 在其他网站，未采集 on another site, not asked for" in words(elsewhere)
+    assert "SHA-256" not in words(elsewhere)
+    assert page(2).cssselect("ul.files") == []
+    assert "样例名单的文字" in words(page(next(link for link in links(own) if "/attachments/" in link)))
+
+
+def test_what_is_masked_is_counted(page):
+    assert "本档案遮去：手机号码 3 处、居民身份证号 3 处。" in words(page(1))
+    assert "Masked by this archive: mobile phone number × 3, resident identity number × 3." in words(page(1))
+    assert "遮去" not in words(page(2).cssselect("article")[0])
+
+
+def test_the_capture_it_was_read_from(page):
+    tree = page(2)
+    (source,) = tree.xpath("//dt[starts-with(., '读自')]/following-sibling::dd[1]")
+    assert "2026-11-20 09:00" in words(source)
+    assert f"{3:064x}" in words(source)
+    assert links(source) == ["/past/captures/3", past_url(2)]
+    assert "不是官方文本" in words(tree.cssselect("article")[0])
+
+
+def test_a_capture_has_a_page_with_all_that_is_known(page):
+    tree = page("/past/captures/14")
+    shown = words(tree)
+    assert past_url(2) in shown
+    assert f"{14:064x}" in shown
+    assert "该页已不在" in shown
+    assert "nothing here is an official copy" in shown
+    assert "/past/crawls/2" in links(tree)
+
+
+def test_a_record_from_before_captures(get):
+    tree = html.fromstring(get("/disclosures/records/61").text)
+    assert list(events(tree)) == ["added"]
+    assert "采集原件" not in words(tree.cssselect("article")[0])
+    assert "最后一次见于目录" in words(tree.cssselect(".observed")[0])
+
+
+def test_a_state_without_its_event_still_shows(past, tmp_path):
+    copy = tmp_path / "past.db"
+    with closing(sqlite3.connect(past)) as old, closing(sqlite3.connect(copy)) as new:
+        old.backup(new)
+        new.execute("DELETE FROM events")
+        new.execute("DELETE FROM walks")
+        new.commit()
+        (record_id,) = new.execute("SELECT id FROM records WHERE state = 'withdrawn' LIMIT 1").fetchone()
+    answer = asyncio.run(make_datasette(copy).client.get(f"/past/records/{record_id}"))
+    assert answer.status_code == 200
+    assert "原因不明" in words(html.fromstring(answer.text).cssselect(".observed")[0])
+
+
+def test_details_in_tables_are_said_in_words(page):
+    shown = [words(cell) for cell in page("/past/events").cssselect("td.col-detail")]
+    assert any(text.startswith("信息名称 样例公告之1 → 样例") for text in shown)
+    assert "原页面的回应 the portal answered 404: no such page；其采集原件 14" in shown
+    assert "此前 已撤下；采集原件 21" in shown
+    assert not [text for text in shown if "{" in text]
+    versions = [words(cell) for cell in page("/past/versions?_size=max").cssselect("td.col-changed")]
+    assert "首次所见" in versions
+    assert "责任部门 （无） → 样例县救助站" in versions
+
+
+def test_proof_is_listed_and_internals_are_not(page):
+    names = links(page("/past"))
+    assert {f"/past/{name}" for name in ("captures", "walks", "versions", "attachments", "redactions")} <= set(names)
+
+
+@pytest.mark.parametrize("record", [1, 2, 3, 40, 5, 6])
+def test_no_page_needs_script_or_inline_style(page, record):
+    tree = page(record)
+    assert tree.xpath("//script | //style | //*[@style] | //main//img | //main//iframe") == []
+
+
+# --- the sealed originals ---
+
+
+def test_the_evidence_is_never_served(past, tmp_path, caplog):
+    sealed = tmp_path / "evidence.db"
+    evidence = Evidence(sealed)
+    evidence.add_many([exchange()])
+    evidence.close()
+    site = Datasette(files=[str(past), str(sealed)])
+    asyncio.run(site.invoke_startup())
+    assert "sealed originals" in caplog.text
+    assert [each["name"] for each in asyncio.run(site.client.get("/-/databases.json")).json()] == ["past"]
+    for path in ("/evidence", "/evidence/payloads", "/evidence.db", "/evidence.json?sql=select+*+from+payloads"):
+        assert asyncio.run(site.client.get(path)).status_code == 404, path
+    for sql in (f"attach database '{sealed}' as e", "select * from evidence.payloads"):
+        answer = asyncio.run(site.client.get("/past.json", params={"sql": sql}))
+        assert answer.status_code == 400, sql
+
+
+# --- what changed, as text ---
+
+TEXTS = st.text(max_size=400)
+
+
+@given(TEXTS, TEXTS, TEXTS, TEXTS)
+def test_both_sides_are_what_was_said(lead, one, other, rest):
+    old, new = changes.compared(lead + one + rest, lead + other + rest)
+    for side, text in ((old, lead + one + rest), (new, lead + other + rest)):
+        assert (side is None) == (not text)
+        if side and max(len(lead + one + rest), len(lead + other + rest)) <= changes.LONGEST:
+            assert side.before + side.own + side.after == text
+        elif side:
+            shown = len(side.before + side.own + side.after)
+            assert shown <= 2 * (changes.AROUND + 1) + changes.LONGEST + len(" …… ")
+            assert side.before.removeprefix("…") in text
+
+
+@given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
+def test_any_detail_can_be_told(detail):
+    said = changes.loaded(json.dumps(detail))
+    assert all(isinstance(text, str) for pair in changes.told_of_event(said) for text in pair)
+    assert all(isinstance(text, str) for pair in changes.told(said) for text in pair)
