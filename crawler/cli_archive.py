@@ -1,6 +1,9 @@
 """The commands of whoever keeps an archive: prove it, hand it on, read it again."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -18,8 +21,13 @@ MOST_SHOWN = 50
 @click.option(
     "--against", metavar="HASH", help="A head or tip printed by an earlier run, kept elsewhere: it must still hold."
 )
+@click.option(
+    "--roots",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificates (PEM) of the timestamp authorities you trust: the stamps of all sealed days are checked against them.",
+)
 @plainly
-def verify(db: Path, against: str | None) -> None:
+def verify(db: Path, against: str | None, roots: Path | None) -> None:
     """Read all originals again, compare every digest, check the database; say what is wrong, and where.
 
     Prints the head (the last sealed day's hash) and the tip (the hash over everything): one line kept elsewhere proves
@@ -34,6 +42,9 @@ def verify(db: Path, against: str | None) -> None:
         wrong += 1
         if wrong <= MOST_SHOWN:
             click.echo(f"wrong: {finding.where}: {finding.what}")
+    for day, said in stamps(evidence, roots.read_bytes()) if roots else []:
+        wrong += isinstance(said, str)
+        click.echo(f"wrong: {day}: {said}" if isinstance(said, str) else f"stamped: {day} before {said.isoformat()}")
     if wrong > MOST_SHOWN:
         click.echo(f"… and {wrong - MOST_SHOWN} more")
     if not wrong:
@@ -46,6 +57,19 @@ def verify(db: Path, against: str | None) -> None:
         if found.tip:
             click.echo(f"tip: {found.tip[0]} {found.tip[1]}")
     sys.exit(ATTENTION if wrong else 0)
+
+
+def stamps(evidence: Path, roots: bytes) -> Iterator[tuple[str, datetime | str]]:
+    """Each stamped day with the time its authority saw the manifest, or in words why the stamp does not hold."""
+    from archive.timestamp import TimestampError, check  # noqa: PLC0415
+
+    with closing(Evidence(evidence)) as sealed:
+        for manifest in sealed.manifests():
+            if manifest.token is not None:
+                try:
+                    yield manifest.day, check(manifest.token, manifest.hash, [roots])
+                except TimestampError as error:
+                    yield manifest.day, str(error)
 
 
 def expected_of(against: str | None) -> tuple[str, str] | tuple[int, str] | None:
@@ -118,16 +142,13 @@ def seal(timestamp: str | None, db: Path) -> None:
     open_for_reading(db).close()
     if not evidence_of(db).is_file():
         raise CommandError(f"there are no originals at {evidence_of(db)}: nothing to seal")
-    evidence = Evidence(evidence_of(db))
-    try:
+    with closing(Evidence(evidence_of(db))) as evidence:
         evidence.seal(clock.now().date().isoformat())
         for manifest in evidence.manifests():
             if timestamp and manifest.token is None:
                 evidence.attach_token(manifest.day, stamp(manifest.hash, timestamp))
                 click.echo(f"stamped: {manifest.day}")
         head = evidence.head()
-    finally:
-        evidence.close()
     click.echo(f"head: {head[0]} {head[1]}" if head else "no day is over yet: nothing is sealed")
 
 

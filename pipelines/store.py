@@ -12,7 +12,7 @@ from typing import Any, Self
 from archive import clock
 from archive.database import ArchiveError
 from archive.evidence import Evidence
-from archive.exchange import Exchange
+from archive.exchange import EvidenceError, Exchange
 from archive.frontier import mode_for
 from archive.lock import hold
 from archive.observations import Capture, CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
@@ -29,6 +29,9 @@ LARGEST_PAYLOAD = 8 * 1024 * 1024
 
 LONGEST_WAIT = 5.0
 """Seconds an observation may wait for its batch to fill: what a killed crawl loses at the most."""
+
+UNWRITABLE = (sqlite3.Error, EvidenceError, OSError)
+"""What goes wrong with a full disk, a damaged file, a medium taken away."""
 
 
 class StorePipeline:
@@ -139,13 +142,13 @@ class StorePipeline:
             observations, exchanges = self._batch()
             try:
                 await asyncio.to_thread(self._commit, observations, exchanges)
-            except sqlite3.Error as error:
+            except UNWRITABLE as error:
                 self._give_up(error)
 
     def _write_now(self) -> None:
         try:
             self._commit(*self._batch())
-        except sqlite3.Error as error:
+        except UNWRITABLE as error:
             self._give_up(error)
 
     def _batch(self) -> tuple[list[Observation], list[tuple[Exchange, str]]]:
@@ -181,7 +184,7 @@ class StorePipeline:
             return observation
         return replace(observation, capture=self._sealed[observation.capture - 1])
 
-    def _give_up(self, error: sqlite3.Error) -> None:
+    def _give_up(self, error: Exception) -> None:
         """End the crawl: what can't be kept must not be fetched."""
         logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error)
         if not self._ending:

@@ -12,8 +12,10 @@ from threading import Thread
 
 import pytest
 
-from archive.evidence import Evidence
+from archive.database import open_for_writing
+from archive.evidence import Evidence, beside
 from archive.timestamp import MOST, TimestampError, check, stamp
+from tests.conftest import disclosures
 from tests.exchanges import exchange
 
 pytestmark = pytest.mark.skipif(
@@ -231,3 +233,44 @@ def test_kept_with_the_manifest(authority: tuple[Path, bytes], server: str, tmp_
     assert token is not None
     assert check(token, manifest.hash, [authority[1]])
     assert list(evidence.verify()) == []
+
+
+# --- from the shell ---
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """An archive whose originals are of days that are over."""
+    db = tmp_path / "a.db"
+    open_for_writing(db).close()
+    evidence = Evidence(beside(db))
+    for day in ("2018-04-02", "2018-04-03"):
+        evidence.add_many([exchange(fetched_at=f"{day}T01:02:03.000004Z")])
+    evidence.close()
+    return db
+
+
+def test_sealed_days_are_stamped_once_and_checked(authority: tuple[Path, bytes], server: str, archive: Path) -> None:
+    folder, root = authority
+    assert disclosures("seal", "--db", archive).stdout.startswith("head: 2018-04-03 ")
+    stamped = disclosures("seal", "--db", archive, "--timestamp", f"{server}/good")
+    assert stamped.stdout.splitlines()[:2] == ["stamped: 2018-04-02", "stamped: 2018-04-03"]
+    assert "stamped" not in disclosures("seal", "--db", archive, "--timestamp", f"{server}/good").stdout
+    (folder / "root-only.pem").write_bytes(root)
+    held = disclosures("verify", "--db", archive, "--roots", folder / "root-only.pem")
+    assert (held.returncode, held.stdout.count("stamped: 2018-04-0")) == (0, 2)
+
+
+def test_a_stamp_of_an_authority_not_trusted_does_not_hold(server: str, archive: Path, tmp_path: Path) -> None:
+    disclosures("seal", "--db", archive, "--timestamp", f"{server}/good")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other.pem").write_bytes(make_authority(tmp_path / "other"))
+    held = disclosures("verify", "--db", archive, "--roots", tmp_path / "other.pem")
+    assert held.returncode == 1
+    assert "wrong: 2018-04-02: the timestamp does not hold" in held.stdout
+
+
+def test_a_server_that_refuses_or_is_none_is_one_line(server: str, archive: Path) -> None:
+    for address in ("http://127.0.0.1:9/", "ftp://127.0.0.1/"):
+        refused = disclosures("seal", "--db", archive, "--timestamp", address)
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
