@@ -13,15 +13,17 @@ from archive.noise import same_pairs
 from archive.record_writer import OWN_PAGE, PENDING
 from archive.redact import redact_json
 
-FULL_EVERY = timedelta(days=7)
+SLACK = timedelta(hours=4)
+"""A crawl may begin so much earlier in the day than the one before it and still be a day later."""
+
+FULL_EVERY = timedelta(days=7) - SLACK
 """A portal is walked wholly at least so often: what lists show out of order, or no longer show, is found then."""
 
 LEAST_BUDGET = 20
 BUDGET_SHARE = 0.01
 """Record pages asked again in a day: this share of the portal's records, and no fewer than the least."""
 
-SHORTEST_REST = timedelta(hours=20)
-"""A day, less what one daily crawl may begin earlier than the one before."""
+SHORTEST_REST = timedelta(days=1) - SLACK
 LONGEST_REST = timedelta(days=60)
 REST_SHARE = 0.25
 """A page rests for this share of its record's age: a record of a month is asked weekly, one of a year every two months."""
@@ -38,6 +40,14 @@ _DUE = f"""
            (SELECT c.fetched_at FROM captures c WHERE c.url = {_ADDRESS} ORDER BY c.id DESC LIMIT 1) AS asked
     FROM records r WHERE r.portal = ? AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
 """  # noqa: S608 - constant
+
+# A crawl that was killed may have sealed a page and not read it any more: were its version sent back, it would never be.
+_KNOWN = """
+    SELECT c.etag, c.last_modified, c.id FROM captures c JOIN crawls w ON w.id = c.crawl_id
+    WHERE c.url = ? AND c.outcome = 'page' AND c.status = 200 AND w.outcome NOT IN ('interrupted', 'archive_error')
+      AND NOT EXISTS (SELECT 1 FROM problems p WHERE p.crawl_id = c.crawl_id AND p.kind = 'reading_failed' AND p.url = c.url)
+    ORDER BY c.id DESC LIMIT 1
+"""
 
 # A page that was refused, or failed, or broke off before it could be read once, is pending; one that is gone is not.
 _PENDING = f"""
@@ -81,12 +91,8 @@ class Frontier:
         self._connection.close()
 
     def known(self, url: str) -> Known | None:
-        """The last page that `url` gave."""
-        row = self._connection.execute(
-            "SELECT etag, last_modified, id FROM captures WHERE url = ? AND outcome = 'page' AND status = 200 "
-            "ORDER BY id DESC LIMIT 1",
-            (url,),
-        ).fetchone()
+        """The last page that `url` gave in an earlier crawl, and that was surely read."""
+        row = self._connection.execute(_KNOWN, (url,)).fetchone()
         return Known(*row) if row else None
 
     def pending(self) -> list[str]:

@@ -45,11 +45,18 @@ Found = ListPage | RecordPage | PageAsked | AttachmentFile | Problem | Request
 
 @dataclass(slots=True)
 class Walk:
-    """How far one walk of a catalogue has come: its pages, rows new to the archive, quiet pages one after the other."""
+    """How far one walk of a catalogue has come.
+
+    `pages` asked for and `rows` met, by address; rows `expected`, for those pages showed them when last read; rows new to
+    the archive; `quiet` pages one after the other. `left`: a row has left the list. `broken`: a page was not read wholly.
+    """
 
     pages: set[str] = field(default_factory=set)
+    rows: set[str] = field(default_factory=set)
+    expected: set[str] = field(default_factory=set)
     new_rows: int = 0
     quiet: int = 0
+    left: bool = False
     broken: bool = False
 
 
@@ -136,7 +143,7 @@ class CatalogSpider(Spider):
             look=look,
             capture=response.meta["capture"],
         )
-        wanted = self._wanted(rows, catalog, walk) if look == 1 else []
+        wanted = self._wanted(rows, catalog, walk, response) if look == 1 else []
         if not at_end and (look == 2 or self._goes_on(walk, paging, catalog)):
             yield self._list_request(catalog, str(paging.next_url), look)
         elif at_end and paging.pages_claimed and len(walk.pages) < paging.pages_claimed and not given_up:
@@ -145,7 +152,7 @@ class CatalogSpider(Spider):
         for row in wanted:
             yield from self._record_requests(str(row.url), name=row.fields.get("title") or "")
 
-    def _wanted(self, rows: tuple[Row, ...], catalog: Catalog, walk: Walk) -> list[Row]:
+    def _wanted(self, rows: tuple[Row, ...], catalog: Catalog, walk: Walk, response: Response) -> list[Row]:
         """The rows to follow: in a full crawl all, in an update those that are new or print something else than before."""
         linked = [row for row in rows if row.url and self.is_own(row.url)]
         if not self._update:
@@ -155,11 +162,27 @@ class CatalogSpider(Spider):
         ]
         walk.new_rows += sum(news == "new" for _, news in told)
         walk.quiet = 0 if any(news for _, news in told) else walk.quiet + 1
+        walk.rows |= {str(row.url) for row in linked}
+        walk.left = self._has_left(response, walk)
         return [row for row, news in told if news]
 
+    def _has_left(self, response: Response, walk: Walk) -> bool:
+        """Whether a row is gone from the list pages read so far, and can't just have been pushed further down by new ones."""
+        known = None if response.status == 304 else self._frontier.known(response.url)
+        before: list[str] = []
+        if known:
+            page = read_list(self._text_known(known.capture_id), response.url, self.is_own)
+            before = [row.url for row in page.rows if row.url and self.is_own(row.url)]
+        walk.expected.update(before)
+        pushed = before[-walk.new_rows :] if walk.new_rows else []
+        return not walk.expected <= walk.rows.union(pushed)
+
     def _goes_on(self, walk: Walk, paging: Paging, catalog: Catalog) -> bool:
-        """Whether a walk goes on: in an update until nothing is new, and until all rows by which the list says it grew are found."""
-        if not self._update or walk.quiet < OVERLAP:
+        """Whether a walk goes on: in an update until nothing is new.
+
+        To the end, where a row has left the list, and where the list says that it grew by more rows than were found.
+        """
+        if not self._update or walk.quiet < OVERLAP or walk.left:
             return True
         before = self._frontier.rows_claimed(catalog.url)
         return None not in (before, paging.rows_claimed) and paging.rows_claimed != before + walk.new_rows  # type: ignore[operator]
@@ -278,7 +301,10 @@ class CatalogSpider(Spider):
         return request if self._update and look == 1 else request.replace(headers={}, meta={})
 
     def _record_requests(self, url: str, priority: int = RECORDS, name: str = "") -> Iterator[Request]:
-        """The request for what a row leads to, once a crawl: a record's page, or where the address says so a file."""
+        """The request for what a row leads to, once a crawl: a record's page, or where the address says so a file.
+
+        A PENDING page, which was never read, is asked for whatever is known of it.
+        """
         if not self.is_own(url) or url in self._asked:
             return
         self._asked.add(url)
@@ -287,7 +313,8 @@ class CatalogSpider(Spider):
             return
         if self.crawler.stats:
             self.crawler.stats.inc_value("disclosures/pages_wanted")
-        yield self._request(url, self.parse_record, {"url": url}, priority=priority)
+        request = self._request(url, self.parse_record, {"url": url}, priority=priority)
+        yield request.replace(headers={}, meta={}) if priority == PENDING else request
 
     def _file_requests(self, record_url: str, name: str, url: str) -> Iterator[Request]:
         """The request for a file of a record, once a crawl."""

@@ -1,0 +1,31 @@
+"""Crawls killed at any moment: nothing is lost, doubled or made up. The long run is `python -m bench.kills`."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from bench.kills import run
+from bench.ten_days import contents, crawl, morning
+from tests.county import County
+
+
+def test_killed_crawls_are_gone_on_with(tmp_path: Path) -> None:
+    with County(60, catalogs=3) as county:
+        killing = run(tmp_path, county, kills=8, a_day=3, seed=3)
+    assert killing.wrong == []
+    assert killing.kills == 8
+
+
+def test_a_page_that_was_sealed_but_not_written_is_read_by_the_next_crawl(tmp_path: Path) -> None:
+    """What a kill leaves that falls between two batches: the capture of a page, and not what the page says."""
+    with County(20, catalogs=1) as county:
+        db, portal = tmp_path / "county.db", county.portal_file(tmp_path)
+        crawl(portal, db, morning(1), "--mode", "full")
+        whole = contents(db)
+        with closing(sqlite3.connect(db)) as connection, connection:
+            connection.execute("UPDATE crawls SET outcome = NULL, finished_at = NULL")
+            connection.execute("DELETE FROM readings WHERE catalog_id = 0 AND record_id = 7")
+            connection.execute("UPDATE records SET body = NULL WHERE id = 7")
+        assert contents(db) != whole
+        crawl(portal, db, morning(1), "--mode", "full")
+        assert contents(db) == whole
