@@ -135,6 +135,12 @@ class Frontier:
             return "new"
         return None if same_pairs(json.loads(row[0]), redact_json(dict(source_fields)).value) else "changed"
 
+    def family(self, catalog_url: str) -> str | None:
+        """The family of portal software that made a catalogue's lists when they were last read."""
+        sql = "SELECT family FROM catalogs WHERE portal = ? AND url = ?"
+        row = self._connection.execute(sql, (self._portal, catalog_url)).fetchone()
+        return row[0] if row else None
+
     def rows_claimed(self, catalog_url: str) -> int | None:
         """How many rows a catalogue said it had when it last said so, in an earlier crawl."""
         row = self._connection.execute(

@@ -249,3 +249,11 @@ def m002_evidence_and_time(db: Database) -> None:
     # What older archives hold was masked by the first rules; a new one holds nothing.
     held = db.execute("SELECT count(*) FROM portals").fetchone()[0]
     db.execute("INSERT INTO settings VALUES ('redaction_version', ?)", (str(1 if held else RULES_VERSION),))
+
+
+@migrations()
+def m003_families(db: Database) -> None:
+    """Which family of portal software made a catalogue's lists, and what showed it."""
+    run_script(
+        db, "ALTER TABLE catalogs ADD COLUMN family TEXT;\nALTER TABLE catalogs ADD COLUMN family_reason TEXT;\n"
+    )

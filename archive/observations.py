@@ -72,7 +72,8 @@ class ListedRow:
 class ListPageSeen:
     """One list page of the catalogue at `catalog_url`; `last` when no page follows it.
 
-    `look` 1 is the walk that finds what is listed, 2 the one that makes sure of what is not.
+    `look` 1 is the walk that finds what is listed, 2 the one that makes sure of what is not. `family`: the portal software
+    that made it, and what shows that.
     """
 
     catalog_url: str
@@ -83,6 +84,7 @@ class ListPageSeen:
     last: bool
     look: int = 1
     capture: int | None = None
+    family: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,11 @@ class Store:
     def _write_ledger(self, page: ListPageSeen, catalog_id: int) -> None:
         if page.path:
             self._connection.execute("UPDATE catalogs SET path = ? WHERE id = ?", (page.path, catalog_id))
+        if page.family:
+            self._connection.execute(
+                "UPDATE catalogs SET family = ?, family_reason = ? WHERE id = ? AND family IS NOT ?",
+                (*page.family, catalog_id, page.family[0]),
+            )
         self._connection.execute(
             "UPDATE ledger SET pages_read = pages_read + 1, rows_read = rows_read + :rows, "
             "pages_claimed = coalesce(:pages_claimed, pages_claimed), rows_claimed = coalesce(:rows_claimed, rows_claimed) "

@@ -20,18 +20,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """What a list page says of its catalogue: pages and rows claimed (None: nothing), and the next page's address."""
+    """What a list page says of its catalogue: pages and rows claimed (None: nothing), and the next page's address.
+
+    `next_form`: the body to ask for it with, by POST: a form, or JSON where it begins with a brace.
+    """
 
     pages_claimed: int | None = None
     rows_claimed: int | None = None
     next_url: str | None = None
+    next_form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
     """A list page of the catalogue that begins at `catalog_url`. `last`: no page follows it, and none before it failed.
 
-    `look` 2 is the second walk, which makes sure that what was not seen is not there.
+    `look` 2 is the second walk, which makes sure that what was not seen is not there. `family`: its software, and what
+    shows that.
     """
 
     catalog_url: str
@@ -42,6 +47,7 @@ class ListPage:
     last: bool
     look: int = 1
     capture: int | None = None
+    family: tuple[str, str] | None = None
     page: Literal["list"] = field(default="list", init=False)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from crawler.families import FAMILIES
+
 PORTALS = Path(__file__).parent / "portals"
 
 KINDS = (
@@ -27,8 +29,6 @@ KINDS = (
     "other",
 )
 """What catalogues hold; their Chinese names are in `archive.web.labels`."""
-
-FAMILIES = ("trs_county",)
 
 _PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", "catalogs")
 _CATALOG_KEYS = ("kind", "title", "url")

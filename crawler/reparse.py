@@ -23,8 +23,9 @@ from archive.masking import require_current
 from archive.observations import ListPageSeen, RecordPageSeen
 from archive.record_writer import OWN_PAGE, UNLINKED, Said, Writer
 from crawler.extract.verdict import CUT
+from crawler.families import FAMILIES, detect
 from crawler.items import ListPage
-from crawler.pages import read_list, read_record, text_of
+from crawler.pages import answer_of, read_list, read_record, text_of
 from crawler.portal import on_site
 from pipelines.attachments import file_seen
 from pipelines.normalise import NormalisePipeline
@@ -105,9 +106,10 @@ class _Reader:
         self._normalise, self._redact = NormalisePipeline(), RedactPipeline()
         found = self._connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
         self._is_own: Callable[[str], bool] = partial(on_site, found["home"] if found else "")
-        catalogs = self._connection.execute("SELECT id, kind, url FROM catalogs WHERE portal = ?", (portal,)).fetchall()
+        catalogs = self._connection.execute("SELECT * FROM catalogs WHERE portal = ?", (portal,)).fetchall()
         self._kinds = {row["id"]: row["kind"] for row in catalogs}
         self._catalog_urls = {row["id"]: row["url"] for row in catalogs}
+        self._families = {row["id"]: row["family"] for row in catalogs}
         last = self._connection.execute("SELECT max(id) FROM crawls WHERE portal = ?", (portal,)).fetchone()[0]
         self._writer = Writer(self._connection, portal, last or 0, self._kinds, cause="parser")
         held = self._connection.execute("SELECT count(*) FROM captures").fetchone()[0]
@@ -177,7 +179,9 @@ class _Reader:
             self._writer.take(record_id, OWN_PAGE, said, clock.text(clock.now()))
 
     def _read_list(self, exchange: Exchange, capture_id: int, catalog_id: int, records: Mapping[str, int]) -> None:
-        page = read_list(text_of(exchange), exchange.url, self._is_own)
+        answer = answer_of(exchange)
+        family = FAMILIES.get(self._families[catalog_id] or "") or detect(answer).family
+        page = read_list(answer, family, self._is_own)
         item = ListPage(
             self._catalog_urls[catalog_id], exchange.url, page.rows, page.paging, page.breadcrumb, last=False
         )

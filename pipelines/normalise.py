@@ -64,6 +64,7 @@ def list_page(said: Mapping[str, Any]) -> ListPageSeen:
         last=said["last"],
         look=said["look"],
         capture=said["capture"],
+        family=said["family"],
     )
 
 

@@ -6,10 +6,11 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -60,11 +61,25 @@ class Answer:
     cut: int | None = None
 
 
-class Site:
-    """An HTTP site of fixed answers on a free loopback port; a missing path is a 404. Robots may visit unless told."""
+@dataclass(frozen=True)
+class Asked:
+    """What a test's site was asked for: the values of the query, the body of a POST (None for a GET), the headers by lower-case names."""
 
-    def __init__(self, answers: Mapping[str, Answer | str]) -> None:
-        self.answers = {path: Answer(a) if isinstance(a, str) else a for path, a in answers.items()}
+    path: str
+    query: Mapping[str, str]
+    form: str | None
+    headers: Mapping[str, str]
+
+
+class Site:
+    """An HTTP site on a free loopback port; robots may visit unless told.
+
+    `answers` are known by path with query or, failing that, without; one may be a function of what was asked. A missing
+    path is a 404.
+    """
+
+    def __init__(self, answers: Mapping[str, Answer | str | Callable[[Asked], Answer | str]]) -> None:
+        self.answers = dict(answers)
         self.requests: deque[str] = deque(maxlen=10_000)
         self.user_agents: set[str] = set()
         site = self
@@ -77,6 +92,8 @@ class Site:
                 site.user_agents.add(self.headers["User-Agent"])
                 site.answer(self)
 
+            do_POST = do_GET  # noqa: N815 - the name http.server calls
+
             def log_message(self, *_: object) -> None:
                 pass
 
@@ -84,7 +101,16 @@ class Site:
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}/"
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        answer = self.answers.get(handler.path, Answer("<html><body>404</body></html>", status=404))
+        parts = urlsplit(handler.path)
+        answer = self.answers.get(handler.path) or self.answers.get(parts.path)
+        form = None
+        if handler.command == "POST":
+            form = handler.rfile.read(int(handler.headers["Content-Length"] or 0)).decode()
+        if callable(answer):
+            headers = {name.lower(): value for name, value in handler.headers.items()}
+            answer = answer(Asked(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), form, headers))
+        answer = answer or Answer("<html><body>404</body></html>", status=404)
+        answer = Answer(answer) if isinstance(answer, str) else answer
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body
         handler.send_response(answer.status)
         handler.send_header("Content-Type", answer.content_type)

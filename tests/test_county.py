@@ -14,7 +14,7 @@ from crawler.extract.detail import read_detail
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
 from crawler.extract.verdict import judge
-from crawler.families.trs_county import read_paging
+from crawler.families.pager import read_paging
 from crawler.items import Row
 from crawler.portal import load
 from tests.county import County, Faults, Truth

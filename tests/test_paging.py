@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extract.tree import parse_html
-from crawler.families.trs_county import read_paging
+from crawler.families.pager import read_paging
 from crawler.items import Paging
 from tests.hostile import lines_run, markup
 

@@ -11,7 +11,7 @@ from crawler.extract.detail import read_detail
 from crawler.extract.labels import squash
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
-from crawler.families.trs_county import read_paging
+from crawler.families.pager import read_paging
 from crawler.middlewares.charset import encoding_of
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES")

@@ -130,6 +130,8 @@ TABLES: dict[str, Table] = {
             "portal": _PORTAL,
             "path": Label("栏目路径", "path", "页面上的位置导航。", "Breadcrumb as the page prints it."),
             "url": Label("目录地址", "address", "目录首页的地址。", "Address of its first list page."),
+            "family": Label("模板", "family", "列表页所用的网站软件。", "The portal software that made its lists."),
+            "family_reason": Label("判断依据", "told by", "据何判断所用软件。", "What shows which software it is."),
         },
         label_column="title",
         facets=("kind",),

@@ -1,1 +1,28 @@
-"""How each family of portal software lists and pages."""
+"""Families of portal software, each a module of its own; the first page of a list tells which one made it."""
+
+from dataclasses import dataclass
+
+from crawler.families import plain, trs_county
+from crawler.families.family import Answer, Family, ListRead
+
+__all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
+
+FAMILIES: dict[str, Family] = {family.name: family for family in (trs_county.FAMILY, plain.FAMILY)}
+"""By name, those with the surest marks first; `plain` last, which claims nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The family of a page and why, in one plain line."""
+
+    family: Family
+    reason: str
+
+
+def detect(answer: Answer) -> Detected:
+    """The family with the most marks on a page; of equals the first in FAMILIES; `plain` where none has any."""
+    found = [(family, family.marks(answer)) for family in FAMILIES.values()]
+    family, marks = max(found, key=lambda each: len(each[1]))
+    if not marks:
+        return Detected(plain.FAMILY, "no product's marks on the page")
+    return Detected(family, "; ".join(marks))

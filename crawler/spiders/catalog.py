@@ -24,6 +24,7 @@ from archive.frontier import Frontier
 from crawler import reparse
 from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
 from crawler.failures import problem_of, unread
+from crawler.families import FAMILIES, Answer, Family, detect
 from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row
 from crawler.pages import read_list, read_record, text_of
 from crawler.portal import Catalog, Portal, on_site
@@ -47,11 +48,14 @@ Found = ListPage | RecordPage | PageAsked | AttachmentFile | Problem | Request
 class Walk:
     """How far one walk of a catalogue has come.
 
-    `pages` asked for and `rows` met, by address; rows `expected`, for those pages showed them when last read; rows new to
-    the archive; `quiet` pages one after the other. `left`: a row has left the list. `broken`: a page was not read wholly.
+    The `family` of software that made it and the `reason` to think so, empty before the first page; `pages` asked for, by
+    address and form; `rows` met, by address; rows `expected`, for those pages showed them when last read; rows new to the
+    archive; `quiet` pages one after the other. `left`: a row has left the list. `broken`: a page was not read wholly.
     """
 
-    pages: set[str] = field(default_factory=set)
+    family: Family = FAMILIES["plain"]
+    reason: str = ""
+    pages: set[tuple[str, str | None]] = field(default_factory=set)
     rows: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)
     new_rows: int = 0
@@ -119,9 +123,14 @@ class CatalogSpider(Spider):
             self._break(walk)
         if text is None:
             return
-        page = read_list(text, response.url, self.is_own)
+        answer = Answer(response.url, text, _form(response.request))
+        if problem := self._settle_family(answer, walk, catalog):
+            self._break(walk)
+            yield problem
+            return
+        page = read_list(answer, walk.family, self.is_own)
         rows, paging = page.rows, page.paging
-        if not rows:
+        if not rows and not page.ended and paging.next_url is None:
             self._break(walk)
             yield Problem("list_without_rows", response.url, f"no row could be read from this page of {catalog.title}")
             return
@@ -132,7 +141,7 @@ class CatalogSpider(Spider):
             yield Problem(
                 "page_cut", response.url, f"this list page of {catalog.title} ends in the middle: more may follow"
             )
-        at_end = paging.next_url is None or paging.next_url in walk.pages
+        at_end = paging.next_url is None or (paging.next_url, paging.next_form) in walk.pages
         yield ListPage(
             catalog.url,
             response.url,
@@ -142,15 +151,39 @@ class CatalogSpider(Spider):
             last=at_end and not walk.broken,
             look=look,
             capture=response.meta["capture"],
+            family=(walk.family.name, walk.reason),
         )
         wanted = self._wanted(rows, catalog, walk, response) if look == 1 else []
         if not at_end and (look == 2 or self._goes_on(walk, paging, catalog)):
-            yield self._list_request(catalog, str(paging.next_url), look)
+            yield self._list_request(catalog, str(paging.next_url), look, paging.next_form)
         elif at_end and paging.pages_claimed and len(walk.pages) < paging.pages_claimed and not given_up:
             claim = f"{catalog.title} claims {paging.pages_claimed} pages, {len(walk.pages)} were found"
             yield Problem("pages_missing", response.url, claim)
         for row in wanted:
             yield from self._record_requests(str(row.url), name=row.fields.get("title") or "")
+
+    def _settle_family(self, answer: Answer, walk: Walk, catalog: Catalog) -> Problem | None:
+        """Tell from its first page which software made a list; a problem where a page looks like another one's.
+
+        What a redesign made must not be read by rules for what stood there before.
+        """
+        given = FAMILIES.get(self.portal.family or "")
+        if given:
+            walk.family, walk.reason = given, "the portal file says so"
+            return None
+        found = detect(answer)
+        expected = walk.family.name if walk.reason else self._frontier.family(catalog.url) or "plain"
+        marks = FAMILIES[expected].marks(answer) if expected in FAMILIES else ()
+        if expected not in {"plain", found.family.name} and found.family.name != "plain" and not marks:
+            changed = (
+                f"{catalog.title} was {expected}, and now looks like {found.family.name} ({found.reason}): not read"
+            )
+            return Problem("layout_changed", answer.url, changed)
+        if not walk.reason:
+            kept = expected in FAMILIES and (marks or found.family.name == "plain")
+            walk.family = FAMILIES[expected] if kept else found.family
+            walk.reason = "; ".join(marks) or (found.reason if expected == "plain" else f"it was {expected} before")
+        return None
 
     def _wanted(self, rows: tuple[Row, ...], catalog: Catalog, walk: Walk, response: Response) -> list[Row]:
         """The rows to follow: in a full crawl all, in an update those that are new or print something else than before."""
@@ -168,10 +201,11 @@ class CatalogSpider(Spider):
 
     def _has_left(self, response: Response, walk: Walk) -> bool:
         """Whether a row is gone from the list pages read so far, and can't just have been pushed further down by new ones."""
-        known = None if response.status == 304 else self._frontier.known(response.url)
+        plain_get = response.status != 304 and _form(response.request) is None
+        known = self._frontier.known(response.url) if plain_get else None
         before: list[str] = []
         if known:
-            page = read_list(self._text_known(known.capture_id), response.url, self.is_own)
+            page = read_list(Answer(response.url, self._text_known(known.capture_id)), walk.family, self.is_own)
             before = [row.url for row in page.rows if row.url and self.is_own(row.url)]
         walk.expected.update(before)
         pushed = before[-walk.new_rows :] if walk.new_rows else []
@@ -293,11 +327,14 @@ class CatalogSpider(Spider):
         meta = {"known": known.capture_id} if known and headers else {}
         return Request(url, callback, errback=self.failed, cb_kwargs=arguments, headers=headers, meta=meta, **options)
 
-    def _list_request(self, catalog: Catalog, url: str, look: int = 1) -> Request:
+    def _list_request(self, catalog: Catalog, url: str, look: int = 1, form: str | None = None) -> Request:
         """A list page. A full crawl asks for the page itself, for it is what proves that a record is no longer listed."""
-        self._walks.setdefault((catalog.url, look), Walk()).pages.add(url)
-        about = {"catalog": catalog, "look": look}
-        request = self._request(url, self.parse_list, about, priority=LISTS)
+        self._walks.setdefault((catalog.url, look), Walk()).pages.add((url, form))
+        request = self._request(url, self.parse_list, {"catalog": catalog, "look": look}, priority=LISTS)
+        if form is not None:
+            kind = "application/json" if form.startswith("{") else "application/x-www-form-urlencoded"
+            headers = {"Content-Type": f"{kind}; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
+            return request.replace(method="POST", body=form, headers=headers, meta={})
         return request if self._update and look == 1 else request.replace(headers={}, meta={})
 
     def _record_requests(self, url: str, priority: int = RECORDS, name: str = "") -> Iterator[Request]:
@@ -370,6 +407,11 @@ class CatalogSpider(Spider):
         if self._refusals >= BLOCKED_IN_A_ROW:
             raise CloseSpider("blocked")
         return True
+
+
+def _form(request: Request | None) -> str | None:
+    """The body that a list page was asked for with; None for a plain GET."""
+    return request.body.decode() if request and request.method == "POST" else None
 
 
 def _file_name(url: str) -> str:

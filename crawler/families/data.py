@@ -1,0 +1,87 @@
+"""Lists and records that come as data: JSON and JSONP, however a portal wraps them.
+
+Pure; nothing here raises, whatever a portal answers.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from crawler.extract.dates import parse_date
+from crawler.extract.labels import tidy, value_of
+from crawler.extract.lists import absolute
+from crawler.extract.pairs import DATES
+from crawler.extract.text import line_of
+from crawler.extract.tree import parse_html
+from crawler.items import Row
+
+_CALLBACK = re.compile(r"\s*[\w.$?]*\s*\(\s*(?=[\[{])")
+_BLANK = "\ufeff \t\r\n"
+_LONGEST_VALUE = 2_000
+
+
+def parse_data(text: str) -> Any:  # noqa: ANN401 - JSON
+    """The object or list that `text` holds as JSON, or as JSONP; None for anything else, broken data too."""
+    bare = text.strip(_BLANK)
+    if callback := _CALLBACK.match(bare):
+        bare = bare[callback.end() :].rstrip("; \t\r\n").removesuffix(")")
+    if not bare.startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(bare, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def inside(data: Any, *path: str | int) -> Any:  # noqa: ANN401
+    """What lies in `data` under keys and places, one in the other; None where it ends before."""
+    for step in path:
+        if isinstance(step, str) and isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(step, int) and isinstance(data, list) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
+
+
+def number(value: Any) -> int | None:  # noqa: ANN401
+    """A count that data states, which may be a text; None where it is none."""
+    text = str(value).strip() if isinstance(value, int | float | str) else ""
+    digits = text.removesuffix(".0")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
+def shown(value: Any) -> str:  # noqa: ANN401
+    """A value of data as a page would show it: markup and entities resolved, on one line; "" for what is no text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    text = str(value)[:_LONGEST_VALUE]
+    return line_of(parse_html(text)) if "<" in text or "&" in text else tidy(text)
+
+
+def data_row(said: Mapping[str, Any], names: Mapping[str, str | None], address: Any, base_url: str) -> Row:  # noqa: ANN401
+    """The row that one object of data is.
+
+    `names`: its keys and the fields (columns of `records`) that they stand for, the surest key of a field first; None for a
+    key that is only kept as printed. `address`: of the record's page, as the data gives it.
+    """
+    url = absolute(base_url, address) if isinstance(address, str) and address.strip() else None
+    fields: dict[str, str] = {}
+    source_fields: dict[str, str] = {}
+    doubts: set[str] = set()
+    for key, name in names.items():
+        printed = shown(said.get(key))
+        if not printed:
+            continue
+        source_fields[key] = printed
+        value = value_of(printed)
+        if not name or value is None or name in fields:
+            continue
+        understood = parse_date(value, url) if name in DATES else value
+        if understood is None:
+            doubts.add("date_unreadable")
+        else:
+            fields[name] = understood
+    return Row(url, fields, source_fields, tuple(sorted(doubts)))
