@@ -8,10 +8,10 @@ from scrapy.http import HtmlResponse
 from archive.exchange import Exchange
 from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
+from crawler.extract.charset import encoding_of
 from crawler.extract.detail import read_detail
 from crawler.families import FAMILIES, Answer, Family, ListRead
 from crawler.items import File, RecordPage
-from crawler.middlewares.charset import encoding_of
 
 MOST_FILES = 50
 """Files of one record at the most."""

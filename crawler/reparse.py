@@ -41,7 +41,6 @@ _PARSER = (
     *sorted((_HERE / "extract").glob("*.py")),
     *sorted((_HERE / "families").glob("*.py")),
     _HERE / "pages.py",
-    _HERE / "middlewares" / "charset.py",
     _HERE.parent / "pipelines" / "normalise.py",
     _HERE.parent / "archive" / "records.py",
 )

@@ -182,6 +182,11 @@ def test_a_table_inside_a_paragraph_is_not_lost() -> None:
         ("<p>项目位置：位于县城 > 东</p>", ()),
         ("<p>当前位置：</p>", ()),
         ("<p>无</p>", ()),
+        (
+            '<div><a href="/">首页</a>-&gt;<a href="/zf/">政府文件</a>-&gt;<a href="/zf/j/">近期公开</a></div>',
+            ("首页", "政府文件", "近期公开"),
+        ),
+        ('<div><a href="/">首页</a> | <a href="/zf/">政府文件</a> | <a href="/zf/j/">近期公开</a></div>', ()),
     ],
 )
 def test_the_breadcrumb(html: str, steps: tuple[str, ...]) -> None:

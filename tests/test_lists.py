@@ -391,3 +391,61 @@ def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:
     """Four times the page is at most five times the work (rows in rows count once more, up to the size of a row)."""
     small, large = (parse_html(f"<table>{HEAD}" * unit.startswith("<tr") + unit * times) for times in (150, 600))
     assert lines_run(lambda: read_rows(large, BASE)) < 5 * lines_run(lambda: read_rows(small, BASE))
+
+
+# --- landing pages ---
+
+DATED = '<li><a href="/a/{0}.html" title="样本文件之{0}">样本文件之{0}</a><span>2018-03-{0:02}</span></li>'
+
+
+def boxes(*numbers: int, style: str = "") -> str:
+    return f'<ul class="box" {style}>' + "".join(DATED.format(number) for number in numbers) + "</ul>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(
+            f'<h2>公告 <a href="/gg/">更多</a></h2>{boxes(1, 2, 3)}<h2>动态 <a href="/dt/">更多&gt;&gt;</a></h2>{boxes(4, 5)}',
+            id="boxes with a link to more between them",
+        ),
+        pytest.param(
+            '<a href="/a/">MORE+</a><a href="/b/" title="更多"><img></a><a href="/c/">查看更多</a>' + boxes(1, 2, 3),
+            id="one dated list among boxes of other kinds",
+        ),
+        pytest.param(boxes(1, 2) + boxes(3, 4, style='style="display: none"'), id="tabs, one of them shown"),
+    ],
+)
+def test_a_landing_page_is_no_list(page: str) -> None:
+    assert rows(page) == ()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(f'<h2>公告 <a href="/gg/">更多</a></h2>{boxes(1, 2, 3)}', id="a box in the margin"),
+        pytest.param(
+            f'<a href="/a/">更多</a><a href="/b/">更多</a><a href="/c/">更多</a>{boxes(1, 2)}<p>首页 上一页 下一页 尾页</p>',
+            id="boxes, and a pager",
+        ),
+        pytest.param(
+            f'<div>当前位置：<a href="/">首页</a> &gt; <a href="/gg/">公告</a></div><a href="/a/">更多</a><a href="/b/">更多</a>'
+            f'<a href="/c/">更多</a>{boxes(1, 2)}',
+            id="boxes around a list that says where it is",
+        ),
+        pytest.param(boxes(1, 2).replace("</li>", '<a href="/x">更多</a></li>'), id="a link to more in each row"),
+        pytest.param(boxes(1, 2) + "<hr>" + boxes(3, 4), id="rows in groups"),
+    ],
+)
+def test_a_list_beside_boxes_is_read(page: str) -> None:
+    assert {row.fields["published_on"] for row in rows(page)} >= {"2018-03-01", "2018-03-02"}
+
+
+def test_the_labels_and_values_beside_a_record_are_no_rows() -> None:
+    boxed = "<ul><li>索引号：<font>A1-2018-001</font></li><li>发文机关：<font>样本局</font></li><li>发布日期：2018-03-01</li></ul>"
+    assert rows(boxed) == ()
+    turns = (
+        "<table><tr><td>索引号</td><td>A1-2018-001</td><td>信息分类</td><td></td></tr>"
+        "<tr><td>内容概述</td><td></td></tr><tr><td>相关信息</td><td></td></tr></table>"
+    )
+    assert rows(turns) == ()

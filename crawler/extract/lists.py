@@ -5,19 +5,25 @@ box that labels the values; plain rows of a link and a date; a `ul` a row with n
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from archive.records import fullest
 from crawler.extract.dates import is_date
-from crawler.extract.labels import FIELD_OF, is_label, squash, tidy, value_of
+from crawler.extract.labels import FIELD_OF, LABEL_COLON, is_label, squash, tidy, value_of
 from crawler.extract.pairs import DATES, read_pairs, understand
-from crawler.extract.text import CONTROLS, Element, is_control, line_of
+from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of
+from crawler.extract.trail import read_breadcrumb
 from crawler.items import Row
 
 _PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*页")
+_MORE = re.compile(
+    r"(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*", re.IGNORECASE
+)
+_PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\d+\s*页|createPageHTML\s*\(|countPage|m_nPageSize")
 _NO_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:|about:|$)", re.IGNORECASE)
 _INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:19|20)\d{2,4}-\d{3,8}")
 _AGENCY = re.compile(
@@ -28,9 +34,13 @@ _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
 
 _LARGEST_ROW = 5_000
+_MOST_HOLDERS = 6
 
 HOVER_BOX = 3
 """So many labelled values beside a row are its hover box."""
+
+BOXES = 3
+"""So many links to more, and no pager, are a landing page's: each of its boxes shows the newest of another list."""
 
 Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" where none) and the field it stands for
 Pairs = list[tuple[str, str]]
@@ -41,6 +51,7 @@ _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")
 _UL_ROWS = etree.XPath(".//ul[count(li) > 1 and not(.//ul)]")
 _LINKS = etree.XPath(".//a[@href]")
+_PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 
 
 def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
@@ -144,7 +155,7 @@ def _header_of(cells: Sequence[Element | None], texts: Sequence[str]) -> Header:
         return ()
     header = tuple((text, FIELD_OF.get(squash(text))) if not is_date(text) else ("", None) for text in texts)
     fields = {name for _, name in header} - {None}
-    if len(fields) < 2 or not fields & {"title", "index_number"}:
+    if len(fields) < 2 or not fields & {"title", "index_number"} or _in_turns(texts):
         return ()
     controls = sum(is_control(node) for cell in cells if cell is not None for node in cell.iter(*CONTROLS))
     return header if controls * 2 < len(fields) else ()
@@ -154,10 +165,17 @@ def _is_row(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
     return len(cells) > 1 and any(map(value_of, texts)) and not _is_pager(texts) and not _is_metadata(cells, texts)
 
 
+def _in_turns(texts: Sequence[str]) -> bool:
+    """Whether labels and values, some of them empty, stand in turns: no header, but what stands beside a record."""
+    return all(map(is_label, texts[::2])) and not any(map(is_label, texts[1::2]))
+
+
 def _is_metadata(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
-    """Whether labels and values stand in turns, as beside a record, and not in rows under a header."""
+    """Whether cells are labels and values in turns, or each both, as beside a record, and not a row under a header."""
     labels = sum(map(is_label, texts))
-    return labels > 0 and 2 <= sum(map(bool, texts)) <= labels * 2 and _link_of(cells) is None
+    labelled = sum(LABEL_COLON.match(text) is not None for text in texts)
+    in_turns = labels > 0 and 2 <= sum(map(bool, texts)) <= labels * 2
+    return (in_turns or labelled * 2 > len(texts)) and _link_of(cells) is None
 
 
 def _goes_on(header: Header, cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
@@ -226,19 +244,48 @@ def _typed_row(cells: Sequence[Element], texts: Sequence[str], hover: Pairs, bas
 
 
 def _from_dated_links(root: Element, base_url: str) -> list[Row]:
-    """Rows of a link and a date; of several such lists on the page (navigation, news in a margin) the longest."""
+    """Rows of a link and a date; of several such lists on the page (navigation, news in a margin) the longest.
+
+    None of them on a landing page, whose boxes show the beginnings of lists.
+    """
     lists: dict[str, dict[Element, list[Element]]] = {}
     for link in _LINKS(root):
         row = next((up for up in link.iterancestors(*_ROWS)), None)
         if row is not None and is_page_link(link.get("href")):
             lists.setdefault(_signature(row), {}).setdefault(row, []).append(link)
-    best: list[Row] = []
+    best: dict[Element, Row] = {}
     for candidates in lists.values():
-        rows = [row for element, links in candidates.items() if (row := _dated_row(element, links, base_url))]
-        dated = sum(1 for row in rows if row.fields.get("published_on"))
-        if dated * 2 >= max(len(rows), 1) and dated > sum(1 for row in best if row.fields.get("published_on")):
+        rows = {element: row for element, links in candidates.items() if (row := _dated_row(element, links, base_url))}
+        if _dated(rows) * 2 >= max(len(rows), 1) and _dated(rows) > _dated(best):
             best = rows
-    return best
+    return [] if _is_landing(root, best) else list(best.values())
+
+
+def _dated(rows: Mapping[Element, Row]) -> int:
+    return sum(1 for row in rows.values() if row.fields.get("published_on"))
+
+
+def _is_landing(root: Element, rows: Mapping[Element, Row]) -> bool:
+    """Whether `rows` are no list, but the newest of several, as a landing page shows them.
+
+    Its boxes and tabs have links to more, and no pager; some tabs are hidden.
+    """
+    more: list[int] = []
+    inside: list[int] = []
+    for place, link in enumerate(_LINKS(root)):
+        if any(up in rows for up in islice(link.iterancestors(), _MOST_HOLDERS)):
+            inside.append(place)
+        elif _MORE.fullmatch(squash(line_of(link, _LONGEST_HEADER)) or squash(link.get("title") or "")):
+            more.append(place)
+    between = any(inside[0] < place < inside[-1] for place in more) if inside else False
+    in_boxes = len(more) >= BOXES or any(
+        is_hidden(up) for row in rows for up in islice(row.iterancestors(), _MOST_HOLDERS)
+    )
+    return (between or (in_boxes and not read_breadcrumb(root))) and not _has_pager(root)
+
+
+def _has_pager(root: Element) -> bool:
+    return any(_PAGER_SIGN.search(text) for text in _PAGER_TEXTS(root))
 
 
 def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:

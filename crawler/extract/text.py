@@ -92,11 +92,12 @@ def _visible(element: Element, most: int) -> list[str]:
 
 def _is_aside(node: Element) -> bool:
     """Whether a node inside a cell is not the cell's own text: a nested table, a hidden box, a script."""
-    return (
-        node.tag in HIDDEN
-        or node.tag == "table"
-        or "display:none" in (node.get("style") or "").replace(" ", "").lower()
-    )
+    return node.tag in HIDDEN or node.tag == "table" or is_hidden(node)
+
+
+def is_hidden(node: Element) -> bool:
+    """Whether a node says itself that it is not shown."""
+    return "display:none" in (node.get("style") or "").replace(" ", "").lower() or node.get("hidden") is not None
 
 
 def is_control(node: Element) -> bool:

@@ -11,6 +11,8 @@ from crawler.extract.text import Element, line_of
 _POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|在)?\s*[:：]?|^\s*位\s*置\s*[:：]")
 _TEXTS = etree.XPath(".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]")
 _SEPARATOR = re.compile(r"\s*(?:-?>+|＞|»|›|→|/|\\|\|)\s*")
+_HOME_LINKS = etree.XPath(".//a[contains(., '首页')]")
+_FROM_HOME = re.compile(r"(?:网站|本站)?首\s*页\s*(?:-?>+|＞|»|›|→)\s*\S")
 _HIGHEST = 3
 _MOST_POSITIONS = 5
 _LONGEST_TEXT = 200
@@ -30,6 +32,10 @@ def read_breadcrumb(root: Element) -> tuple[str, ...]:
             block = block.getparent()
         if len(steps) > 1:
             return steps
+    for link in islice(_HOME_LINKS(root), _MOST_POSITIONS):
+        line = line_of(link.getparent(), _LONGEST_TRAIL)
+        if _FROM_HOME.match(line) and len(line) <= _LONGEST_TRAIL:
+            return tuple(step for step in map(tidy, _SEPARATOR.split(line)) if step)
     return ()
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from crawler.extract.body import find_body
 from crawler.extract.labels import tidy
-from crawler.extract.text import BLOCKS, HIDDEN, Element, line_of
+from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
 from crawler.extract.tree import parse_html
 
 PAGE, CUT, GONE, BLOCKED, ERROR, HOME = "page", "cut", "gone", "blocked", "error", "home"
@@ -405,7 +405,7 @@ def _look(text: str) -> _Seen:
     """What a visitor sees of a page. The HTML is parsed here: only for pages that gave reason to."""
     root = parse_html(text)
     lines = tuple(line for line in _lines(root) if line)
-    shown = [node for node in root.iter("a", "div", "table", "ul", "img", "form") if not _is_hidden(node)]
+    shown = [node for node in root.iter("a", "div", "table", "ul", "img", "form") if not is_hidden(node)]
     links = sum(node.tag == "a" for node in shown)
     title = tidy(root.findtext(".//title") or "")
     length = sum(len(line.replace(" ", "")) for line in lines if not _FOOTER.search(line))
@@ -417,7 +417,7 @@ def _lines(root: Element) -> Iterator[str]:
     parts: list[str] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment"))
     for event, node in walk:
-        if event == "start" and (node.tag == "a" or node.tag in HIDDEN or _is_hidden(node)):
+        if event == "start" and (node.tag == "a" or node.tag in HIDDEN or is_hidden(node)):
             walk.skip_subtree()
             continue
         if event != "comment" and node.tag in BLOCKS:
@@ -426,10 +426,6 @@ def _lines(root: Element) -> Iterator[str]:
         if text := node.text if event == "start" else node.tail:
             parts.append(text)
     yield tidy("".join(parts))
-
-
-def _is_hidden(node: Element) -> bool:
-    return "display:none" in (node.get("style") or "").replace(" ", "").lower() or node.get("hidden") is not None
 
 
 def _excerpt(text: str, start: int = 0) -> str:
