@@ -110,15 +110,11 @@ def _cells(root: Element, skip: Element | None) -> Iterator[tuple[Element, str]]
 
 
 def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
-    labels = list(LABEL_COLON.finditer(text)) if ":" in text or "：" in text else []
-    if labels:
-        ends = [*(following.start() for following in labels[1:]), len(text)]
-        values = [text[label.end() : end] for label, end in zip(labels, ends, strict=True)]
-        if not values[-1] or values[-1].isspace():
-            values[-1] = _beside(cell) or ""
-        return [
-            (_plain(label[1]), _plain(value)) for label, value in zip(labels, values, strict=True) if _is_stated(value)
-        ]
+    if pairs := _with_colons(text):
+        label, value = pairs[-1]
+        if not value or value.isspace():
+            pairs[-1] = (label, _beside(cell) or "")
+        return [(_plain(label), _plain(value)) for label, value in pairs if _is_stated(value)]
     first, joint, _ = text.partition(_JOINT)
     if joint and is_label(first) and squash(first) not in PLAIN_WORDS and (pairs := _inline_pairs(text)):
         return pairs
@@ -131,6 +127,20 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
         ):
             return [(_plain(text), value)]
     return []
+
+
+def _with_colons(text: str) -> list[tuple[str, str]]:
+    """Known labels followed by a colon, and what stands behind each up to the next."""
+    colons = text.count("：") + text.count(":")
+    if not colons:
+        return []
+    if colons == 1:  # nearly always so, and then there is no need to look for any label anywhere
+        label, _, value = text.partition("：" if "：" in text else ":")
+        if is_label(label) and label.strip(_JOINT)[-1:].isalpha():
+            return [(label, value)]
+    labels = list(LABEL_COLON.finditer(text))
+    ends = [*(following.start() for following in labels[1:]), len(text)]
+    return [(label[1], text[label.end() : end]) for label, end in zip(labels, ends, strict=False)]
 
 
 def _inline_pairs(text: str) -> list[tuple[str, str]]:

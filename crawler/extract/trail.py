@@ -6,7 +6,7 @@ from itertools import islice
 from lxml import etree
 
 from crawler.extract.labels import tidy
-from crawler.extract.text import Element, line_of
+from crawler.extract.text import BLOCKS, Element, line_of
 
 _POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|在)?\s*[:：]?|^\s*位\s*置\s*[:：]")
 _TEXTS = etree.XPath(".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]")
@@ -27,8 +27,8 @@ def read_breadcrumb(root: Element) -> tuple[str, ...]:
         block = text.getparent().getparent() if text.is_tail else text.getparent()
         for _ in range(_HIGHEST):
             steps = _steps(block)
-            if len(steps) > 1 or block.getparent() is None:
-                break
+            if len(steps) > 1 or block.getparent() is None or (steps and block.tag in BLOCKS):
+                break  # a home page's trail has one step, and what stands around its box is none
             block = block.getparent()
         if len(steps) > 1:
             return steps

@@ -9,15 +9,25 @@ from crawler.extract.text import Element
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost of reading a page.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_pis=True)
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]*)([^<>]{20000,})")
+_MOST_ATTRIBUTES = 2_000
 
 
 def parse_html(text: str) -> Element:
     """The root element of a page; an empty one for a page without any markup or text."""
+    if len(text) > 20_000:
+        text = _LONG_TAG.sub(_without_crowd, text)
     try:
         root = etree.fromstring(_encoded(text), parser=_PARSER)
     except etree.XMLSyntaxError:
         root = None
     return etree.fromstring(b"<html><body></body></html>", parser=_PARSER) if root is None else root
+
+
+def _without_crowd(tag: re.Match[str]) -> str:
+    """A tag without its attributes where they are thousands, over which the parser takes seconds: it compares each with all."""
+    crowd = len(tag[2].split(None, _MOST_ATTRIBUTES)) > _MOST_ATTRIBUTES
+    return f"<{tag[1]} " if crowd else tag[0]
 
 
 def _encoded(text: str) -> bytes:
