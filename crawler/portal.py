@@ -2,36 +2,21 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from archive.divisions import divisions, named_in, province_of
 from crawler.families import FAMILIES
+from crawler.kinds import KINDS, kind_of
 
 PORTALS = Path(__file__).parent / "portals"
 
-KINDS = (
-    "hot_topic_response",
-    "policy_interpretation",
-    "plan",
-    "budget",
-    "normative_document",
-    "rule_of_law",
-    "housing_expropriation",
-    "proposal",
-    "annual_report",
-    "notice",
-    "institution",
-    "consultation",
-    "other",
-)
-"""What catalogues hold; their Chinese names are in `archive.web.labels`."""
-
 _PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", "catalogs")
-_CATALOG_KEYS = ("kind", "title", "url")
+_CATALOG_KEYS = ("title", "url", "kind")
 
 
 class PortalFileError(ValueError):
@@ -49,7 +34,10 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site."""
+    """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site.
+
+    `doubts`: what may be wrong with the file, each in one line that names file and key.
+    """
 
     id: str
     name: str
@@ -58,6 +46,7 @@ class Portal:
     catalogs: tuple[Catalog, ...]
     family: str | None = None
     checked: date | None = None
+    doubts: tuple[str, ...] = ()
 
 
 def load(path: Path) -> Portal:
@@ -97,9 +86,7 @@ def _portal(path: Path, data: Mapping[str, Any]) -> Portal:
         raise PortalFileError(f"{path}: id = {identity!r} must be the file's name without .toml, {path.stem!r}")
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", identity):
         raise PortalFileError(f"{path}: id = {identity!r} must be lower-case letters, digits, - and _, a letter first")
-    code = _text(path, data, "division_code")
-    if not re.fullmatch(r"[1-8]\d{5}", code):
-        raise PortalFileError(f"{path}: division_code = {code!r} must be six digits in quotes (GB/T 2260)")
+    name, code = _text(path, data, "name"), _division_code(path, data)
     home = _address(path, data, "home", "")
     family = data.get("family")
     if family is not None and family not in FAMILIES:
@@ -107,26 +94,52 @@ def _portal(path: Path, data: Mapping[str, Any]) -> Portal:
     checked = data.get("checked")
     if checked is not None and type(checked) is not date:
         raise PortalFileError(f"{path}: checked = {checked!r} must be a day without quotes, such as 2026-05-31")
-    return Portal(identity, _text(path, data, "name"), code, home, _catalogs(path, data, home), family, checked)
+    doubts = tuple(f"{path}: division_code = {code!r} {doubt}" for doubt in _doubts(code, name))
+    return Portal(identity, name, code, home, _catalogs(path, data, home), family, checked, doubts)
+
+
+def _division_code(path: Path, data: Mapping[str, Any]) -> str:
+    code = _text(path, data, "division_code")
+    if not re.fullmatch(r"[0-9]{6}", code):
+        raise PortalFileError(f"{path}: division_code = {code!r} must be six digits in quotes (GB/T 2260)")
+    if not province_of(code):
+        raise PortalFileError(
+            f"{path}: division_code = {code!r} is in no province: none has codes that begin {code[:2]}"
+        )
+    return code
+
+
+def _doubts(code: str, name: str) -> Iterator[str]:
+    """Why a code may not be the portal's. Names change, and codes come and go: none of it is an error."""
+    division = divisions().get(code)
+    if division and division.is_named_in(name):
+        return
+    named = [found.place for found in named_in(name, code)]
+    perhaps = f"; by its name the portal may be {' or '.join(named)}" if named else ""
+    if division:
+        yield f"is {division.place}, which does not occur in name = {name!r}{perhaps}"
+    else:
+        yield f"is not among the codes of 2020 and 2021: right only if it is older or newer{perhaps}"
 
 
 def _catalogs(path: Path, data: Mapping[str, Any], home: str) -> tuple[Catalog, ...]:
     entries = data.get("catalogs")
     if not isinstance(entries, list) or not entries:
-        raise PortalFileError(f"{path}: needs at least one [[catalogs]] with {', '.join(_CATALOG_KEYS)}")
+        raise PortalFileError(f"{path}: needs at least one [[catalogs]] with title and url")
     catalogs: list[Catalog] = []
     for number, entry in enumerate(entries, 1):
         where = f"[[catalogs]] {number}: "
         if not isinstance(entry, dict):
             raise PortalFileError(f"{path}: {where}must be a table")
         _refuse_unknown(path, entry, _CATALOG_KEYS, where)
-        kind = _text(path, entry, "kind", where)
+        title = _text(path, entry, "title", where)
+        kind = _text(path, entry, "kind", where) if "kind" in entry else kind_of(title)
         if kind not in KINDS:
             raise PortalFileError(f"{path}: {where}kind = {kind!r} is not one of {', '.join(KINDS)}")
         url = _address(path, entry, "url", where, base=home)
         if any(url == catalog.url for catalog in catalogs):
             raise PortalFileError(f"{path}: {where}url = {url!r} is there twice")
-        catalogs.append(Catalog(kind, _text(path, entry, "title", where), url))
+        catalogs.append(Catalog(kind, title, url))
     return tuple(catalogs)
 
 

@@ -61,6 +61,8 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     process = AsyncCrawlerProcess(_settings(db, mode, rate))
     if not our_settings.CONTACT and any(not _is_loopback(spider.portal.home) for spider in spiders):
         print("note: set DISCLOSURES_CONTACT to an address where a portal's operator can reach you", file=sys.stderr)
+    for doubt in (doubt for spider in spiders for doubt in spider.portal.doubts):
+        print(f"note: {doubt}", file=sys.stderr)
     crawlers = [process.create_crawler(spider) for spider in spiders]
     for crawler in crawlers:
         process.crawl(crawler)

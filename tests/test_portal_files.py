@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.portal import PortalFileError, find, load
+from tests.conftest import Site, crawl, portal_file, rows
 
 GOOD = """
 id = "xx"
@@ -50,11 +51,13 @@ def test_a_good_file(tmp_path: Path) -> None:
         ('name = "某县人民政府"', "name = 7", "name = 7 must be a text"),
         ('"640324"', "640324", "division_code = 640324 must be a text"),
         ('"640324"', '"64032"', "division_code = '64032' must be six digits"),
+        ('"640324"', '"６４0324"', "division_code = '６４0324' must be six digits"),
+        ('"640324"', '"170324"', "division_code = '170324' is in no province"),
         ("http://www.xx.gov.cn/", "www.xx.gov.cn", "home = 'www.xx.gov.cn' must be an http"),
         ("checked = 2026-05-31", 'checked = "2026-05-31"', "checked = '2026-05-31' must be a day"),
         ("checked = 2026-05-31", 'family = "nonesuch"', "family = 'nonesuch' is not one of"),
         ('kind = "plan"', 'kind = "plans"', "[[catalogs]] 2: kind = 'plans' is not one of hot_topic_response"),
-        ('kind = "plan"', 'kind = "plan"\ncolour = "red"', "[[catalogs]] 2: unknown key 'colour'; allowed are kind"),
+        ('kind = "plan"', 'kind = "plan"\ncolour = "red"', "[[catalogs]] 2: unknown key 'colour'; allowed are title"),
         ('title = "发展规划"\n', "", "[[catalogs]] 2: title is missing"),
         ("https://xxgk.xx.gov.cn/fzgh/", "/xxgk/bmys/list.html", "[[catalogs]] 2: url = "),
         ("[[catalogs]]", "[[catalogues]]", "unknown key 'catalogues'"),
@@ -68,6 +71,57 @@ def test_a_slip_is_one_line_with_file_and_key(tmp_path: Path, old: str, new: str
     assert str(error.value).startswith(str(tmp_path / "xx.toml"))
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_kind_not_given_follows_from_the_title_and_one_given_prevails(tmp_path: Path) -> None:
+    told = GOOD.replace('kind = "budget"\n', "").replace('kind = "plan"', 'kind = "notice"')
+    assert [catalog.kind for catalog in load(written(tmp_path, told)).catalogs] == ["budget", "notice"]
+    unknown = GOOD.replace('kind = "budget"\n', "").replace("部门预算", "领导之窗")
+    assert [catalog.kind for catalog in load(written(tmp_path, unknown)).catalogs] == ["other", "plan"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("同心县人民政府", "640324"),
+        ("中国·同 心", "640324"),
+        ("吴忠市人民政府", "640300"),
+        ("东莞市人民政府", "441900"),
+        ("宁夏回族自治区人民政府", "640000"),
+        ("隰县人民政府", "141031"),
+    ],
+)
+def test_a_code_that_fits_its_portals_name_gives_no_doubt(tmp_path: Path, name: str, code: str) -> None:
+    told = GOOD.replace("某县人民政府", name).replace("640324", code)
+    assert load(written(tmp_path, told)).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        (
+            "测试县（样本）",
+            "640324",
+            "is 640324 同心县（宁夏回族自治区吴忠市）, which does not occur in name = '测试县（样本）'",
+        ),
+        ("盐池县人民政府", "640324", "by its name the portal may be 640323 盐池县（宁夏回族自治区吴忠市）"),
+        ("样本县人民政府", "640399", "is not among the codes of 2020 and 2021: right only if it is older or newer"),
+        ("同心县人民政府", "640342", "by its name the portal may be 640324 同心县（宁夏回族自治区吴忠市）"),
+        (
+            "吴忠市红寺堡区",
+            "640399",
+            "may be 640303 红寺堡区（宁夏回族自治区吴忠市） or 640300 吴忠市（宁夏回族自治区）",
+        ),
+        ("鼓楼区人民政府", "320199", "may be 320106 鼓楼区（江苏省南京市） or 320302 鼓楼区（江苏省徐州市） or "),
+        ("同心县人民政府", "640301", "is 640301 市辖区"),
+    ],
+)
+def test_a_code_that_may_be_wrong_is_a_doubt_with_file_and_key(tmp_path: Path, name: str, code: str, said: str) -> None:
+    path = written(tmp_path, GOOD.replace("某县人民政府", name).replace("640324", code))
+    (doubt,) = load(path).doubts
+    assert doubt.startswith(f"{path}: division_code = '{code}' ")
+    assert said in doubt
+    assert "\n" not in doubt
 
 
 def test_a_portal_without_catalogues(tmp_path: Path) -> None:
@@ -92,3 +146,16 @@ def test_portals_are_found_by_id_or_path() -> None:
     assert find("somewhere/else.toml") == Path("somewhere/else.toml")
     with pytest.raises(PortalFileError, match="one of sample, tongxin"):
         find("../etc/passwd")
+
+
+def test_a_doubt_is_said_and_does_no_harm(tmp_path: Path) -> None:
+    listed = "<table><tr><th>标题</th><th>发布日期</th></tr><tr><td>样本文件</td><td>2017-03-01</td></tr></table>"
+    with Site({"/list.html": f"<html><body>{listed}</body></html>"}) as site:
+        portal = portal_file(tmp_path, site.url, ("", "规划计划", "/list.html"))
+        portal.write_text(portal.read_text().replace('kind = ""\n', "").replace("640324", "640399"))
+        done = crawl(portal, tmp_path / "a.db")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"note: {portal}: division_code = '640399' is not among the codes" in done.stderr
+    assert rows(tmp_path / "a.db", "SELECT kind, division_code FROM records JOIN portals ON portals.id = portal") == [
+        {"kind": "plan", "division_code": "640399"}
+    ]
