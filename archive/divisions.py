@@ -56,14 +56,14 @@ def province_of(code: str) -> Division | None:
     return divisions().get(f"{code[:2]}0000")
 
 
-def named_in(text: str, near: str) -> list[Division]:
-    """The few divisions whose whole names occur in `text`: counties first, then those with codes most like `near`."""
+def named_in(text: str, near: str = "") -> list[Division]:
+    """The few divisions whose whole names occur in `text`: counties first, then those with codes most like `near`, if given."""
     printed = "".join(text.split())
     found = [division for division in divisions().values() if division.level != HEADING and division.name in printed]
 
     def likeness(division: Division) -> tuple[bool, bool, bool, int]:
         code = division.code
-        far = code[:2] != near[:2], code[:4] != near[:4], abs(int(code) - int(near))
+        far = code[:2] != near[:2], code[:4] != near[:4], abs(int(code) - int(near or 0))
         return (division.level in {PROVINCE, PREFECTURE}, *far)
 
     return sorted(found, key=likeness)[:MOST_NAMED]

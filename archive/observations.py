@@ -20,7 +20,10 @@ class CatalogOfPortal:
 
 @dataclass(frozen=True, slots=True)
 class PortalOfFile:
-    """A portal file, as far as the archive keeps it. `checked_on`: the day a person last saw it work, or None."""
+    """A portal file, as far as the archive keeps it.
+
+    `division_code`: "" where the file gives none. `checked_on`: the day a person last saw it work, or None.
+    """
 
     id: str
     name: str

@@ -11,7 +11,7 @@ import click
 
 from archive import search as searching
 from archive.database import ArchiveError, open_for_reading, open_for_writing
-from crawler import cli_archive
+from crawler import cli_archive, cli_probe
 from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 
@@ -23,6 +23,7 @@ def main() -> None:
 
 for keeping in (cli_archive.verify, cli_archive.export, cli_archive.seal, cli_archive.reparse, cli_archive.redact):
     main.add_command(keeping)
+main.add_command(cli_probe.probe)
 
 
 @main.command()

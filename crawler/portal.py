@@ -94,11 +94,14 @@ def _portal(path: Path, data: Mapping[str, Any]) -> Portal:
     checked = data.get("checked")
     if checked is not None and type(checked) is not date:
         raise PortalFileError(f"{path}: checked = {checked!r} must be a day without quotes, such as 2026-05-31")
-    doubts = tuple(f"{path}: division_code = {code!r} {doubt}" for doubt in _doubts(code, name))
+    stated = f"division_code = {code!r}" if code else "division_code"
+    doubts = tuple(f"{path}: {stated} {doubt}" for doubt in _doubts(code, name))
     return Portal(identity, name, code, home, _catalogs(path, data, home), family, checked, doubts)
 
 
 def _division_code(path: Path, data: Mapping[str, Any]) -> str:
+    if "division_code" not in data:
+        return ""
     code = _text(path, data, "division_code")
     if not re.fullmatch(r"[0-9]{6}", code):
         raise PortalFileError(f"{path}: division_code = {code!r} must be six digits in quotes (GB/T 2260)")
@@ -116,7 +119,9 @@ def _doubts(code: str, name: str) -> Iterator[str]:
         return
     named = [found.place for found in named_in(name, code)]
     perhaps = f"; by its name the portal may be {' or '.join(named)}" if named else ""
-    if division:
+    if not code:
+        yield f"is missing: the site can't say which county's portal this is{perhaps}"
+    elif division:
         yield f"is {division.place}, which does not occur in name = {name!r}{perhaps}"
     else:
         yield f"is not among the codes of 2020 and 2021: right only if it is older or newer{perhaps}"

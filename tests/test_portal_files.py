@@ -124,6 +124,15 @@ def test_a_code_that_may_be_wrong_is_a_doubt_with_file_and_key(tmp_path: Path, n
     assert "\n" not in doubt
 
 
+def test_a_file_without_a_code_is_a_doubt(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD.replace('division_code = "640324"\n', "").replace("某县", "同心县"))
+    portal = load(path)
+    assert portal.division_code == ""
+    (doubt,) = portal.doubts
+    assert doubt.startswith(f"{path}: division_code is missing: the site can't say which county's portal this is; ")
+    assert doubt.endswith("by its name the portal may be 640324 同心县（宁夏回族自治区吴忠市）")
+
+
 def test_a_portal_without_catalogues(tmp_path: Path) -> None:
     with pytest.raises(PortalFileError, match="at least one"):
         load(written(tmp_path, GOOD.split("[[catalogs]]", maxsplit=1)[0]))

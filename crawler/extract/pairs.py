@@ -111,8 +111,8 @@ def _cells(root: Element, skip: Element | None) -> Iterator[tuple[Element, str]]
 
 def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
     if pairs := _with_colons(text):
-        label, value = pairs[-1]
-        if not value or value.isspace():
+        label, last = pairs[-1]
+        if not last or last.isspace():
             pairs[-1] = (label, _beside(cell) or "")
         return [(_plain(label), _plain(value)) for label, value in pairs if _is_stated(value)]
     first, joint, _ = text.partition(_JOINT)

@@ -1,0 +1,158 @@
+"""`disclosures probe`: what a page nobody has seen is and says, and a portal file to begin with."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import click
+from itemadapter import ItemAdapter
+
+from archive.records import FIELDS
+from crawler.cli_common import ATTENTION, CommandError, plainly
+from crawler.columns import Column
+from crawler.draft import Entry, comment, draft, portal_id
+from crawler.extract.page_kind import DETAIL, LIST, OTHER
+from crawler.kinds import kind_of
+from crawler.probe import MOST_BYTES, NOWHERE, Fetched, Probed, read_answer, said
+from pipelines.normalise import reading
+
+
+@click.command()
+@click.argument("page", metavar="URL_OR_FILE")
+@click.option("--base", metavar="URL", help="Where a saved file came from: its links are relative to that.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object instead.")
+@click.option("--delay", type=click.FloatRange(0), default=3.0, show_default=True, help="Seconds between two requests.")
+@click.option("--pages", "most", type=click.IntRange(1), default=60, show_default=True, help="Columns asked for.")
+@plainly
+def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -> None:
+    """Say which family of portal software a page is of, and all that is read from it, with a draft portal file.
+
+    URL_OR_FILE is a list, a record's page, or a portal's home page, which leads to the disclosure catalogue and its columns;
+    or a file in which one was saved. The output is a portal file, with what was found in its comments:
+    disclosures probe http://www.xx.gov.cn/ > xx.toml
+
+    Exit status: 0 done, 1 nothing could be read (refused, gone, no list), 2 wrong use.
+    """
+    if page.lower().startswith(("http://", "https://")):
+        found, entries = _asked(page, delay, most)
+    else:
+        found = _saved(Path(page), base or NOWHERE)
+        entries = [Entry(column, "not asked for", is_list=False) for column in found.columns]
+    click.echo(json.dumps(_object(found, entries), ensure_ascii=False, indent=1) if as_json else _text(found, entries))
+    sys.exit(0 if found.kind != OTHER or any(entry.is_list for entry in entries) else ATTENTION)
+
+
+def _asked(url: str, delay: float, most: int) -> tuple[Probed, list[Entry]]:
+    """The page at `url`, and the catalogues it leads to; ends the command where the page can't be had."""
+    from crawler.survey import check, find_catalogue, look  # noqa: PLC0415 - what asks takes a while to load
+    from crawler.visit import VisitError, Visitor  # noqa: PLC0415
+
+    with closing(Visitor(delay, lambda asked: click.echo(f"asking {asked}", err=True))) as visitor:
+        try:
+            page = look(visitor, url)
+        except VisitError as error:
+            click.echo(f"disclosures: {error}", err=True)
+            sys.exit(ATTENTION)
+        if page.kind != OTHER or page.blocked:
+            return page, []
+        catalogue = find_catalogue(visitor, page)
+        return page, list(check(visitor, catalogue.columns, catalogue.url, most))
+
+
+def _saved(path: Path, url: str) -> Probed:
+    """The page in the file `path`, taken from `url`. Raises CommandError."""
+    try:
+        with path.open("rb") as file:
+            body = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be read: {error.strerror or error}") from error
+    return read_answer(Fetched(url, 200, body[:MOST_BYTES], "", cut=len(body) > MOST_BYTES), url)
+
+
+# --- as one object ---
+
+
+def _object(page: Probed, entries: list[Entry]) -> dict[str, Any]:
+    paging, is_detail = page.listed.paging, page.kind == DETAIL
+    return {
+        "page": page.kind,
+        "blocked": page.blocked,
+        "family": page.detected.family.name if page.detected else None,
+        "reason": page.detected.reason if page.detected else None,
+        "rows": [{**_fields(ItemAdapter(row)), "url": row.url} for row in page.listed.rows],
+        "next_pages": [paging.next_url] if paging.next_url else [],
+        "pages": paging.pages_claimed,
+        "total": paging.rows_claimed,
+        "fields": _fields(ItemAdapter(page.record)),
+        "breadcrumb": list(page.listed.breadcrumb or page.record.breadcrumb),
+        "attachments": [{"name": file.name, "url": file.url} for file in page.record.attachments],
+        "body": page.record.body if is_detail else None,
+        "columns": [
+            {"title": entry.column.title, "kind": entry.column.kind, "url": entry.column.url, "list": entry.is_list}
+            for entry in entries
+        ],
+        "doubts": list(page.doubts),
+    }
+
+
+def _fields(page: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a row or a record's page as `records` would hold them, and its labels as printed."""
+    read = reading(page)
+    return {**{name: read.fields.get(name) for name in FIELDS}, "source_fields": dict(read.source_fields)}
+
+
+# --- as a portal file with comments ---
+
+
+def _text(page: Probed, entries: list[Entry]) -> str:
+    remarks = list(_remarks(page, entries))
+    if page.kind == LIST:
+        trail = page.listed.breadcrumb
+        title = trail[-1] if trail else page.site or "目录"
+        entries = [Entry(Column(title, kind_of(title), page.url), said(page), is_list=True)]
+    if not entries:
+        return "\n".join(map(comment, remarks))
+    home = urljoin(page.url, "/")
+    return draft(portal_id(home), page.site, home, entries, remarks)
+
+
+def _remarks(page: Probed, entries: list[Entry]) -> Iterator[str]:
+    yield f"{page.url}: {_named(page)}"
+    if page.detected:
+        yield f"family {page.detected.family.name}: {page.detected.reason}"
+    if page.listed.breadcrumb:
+        yield "breadcrumb: " + " > ".join(page.listed.breadcrumb)
+    for doubt in page.doubts:
+        yield f"looks wrong: {doubt}"
+    if page.kind == DETAIL:
+        yield from _record(page)
+    if page.kind == OTHER and not entries:
+        yield "no list, no record, and no links to catalogues: give the address of a list"
+    for row in page.listed.rows:
+        fields = reading(ItemAdapter(row)).fields
+        cells = [fields.get(name) or "-" for name in ("published_on", "index_number", "publisher", "title")]
+        yield "  " + "  ".join([*cells, row.url or "-"])
+    if entries or page.kind == LIST:
+        yield "Drafted by `disclosures probe`; nobody has checked it. Save it under the name of its id, ID.toml."
+
+
+def _named(page: Probed) -> str:
+    if page.blocked:
+        return f"refused: {page.blocked}"
+    if page.kind == LIST:
+        return said(page)
+    return "a record's page" if page.kind == DETAIL else "neither a list nor a record's page"
+
+
+def _record(page: Probed) -> Iterator[str]:
+    record = page.record
+    read = reading(ItemAdapter(record))
+    yield from (f"{name}: {read.fields[name]}" for name in FIELDS if name in read.fields)
+    yield "as printed: " + "; ".join(f"{label}={value}" for label, value in read.source_fields.items())
+    yield from (f"file: {file.name}  {file.url}" for file in record.attachments)
+    body = record.body or ""
+    yield f"text of {len(body)} characters: {body[:80]}" if body else "no text"

@@ -1,0 +1,69 @@
+"""A portal file drafted from what was read of a portal: TOML that `disclosures crawl` takes, its doubts as comments."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from archive.divisions import named_in
+from crawler.columns import Column
+
+_OF_NOBODY = re.compile(r"^(?:www\d*|gov|cn|com|org|net|localhost)$|xxgk|zwgk|xinxi|^\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A catalogue for the file. `found`: what was read there, in a few words; `is_list`: whether that is a list."""
+
+    column: Column
+    found: str
+    is_list: bool
+
+
+def portal_id(url: str) -> str:
+    """An id for the portal at `url`: the first name of its host that is its own, e.g. tongxin of www.tongxin.gov.cn."""
+    names = [name for name in (urlsplit(url).hostname or "").lower().split(".") if not _OF_NOBODY.search(name)]
+    name = re.sub(r"[^a-z0-9_-]", "", names[0]) if names else ""
+    return name if name[:1].isalpha() else "portal"
+
+
+def draft(identity: str, name: str, home: str, entries: Sequence[Entry], remarks: Iterable[str]) -> str:
+    """The text of a portal file. Entries that are no lists, and a division code that can't be told, stay comments."""
+    lines = [comment(remark) for remark in remarks]
+    lines += [f"id = {_quoted(identity)}", f"name = {_quoted(name or identity)}", *_division(name)]
+    lines.append(f"home = {_quoted(home)}")
+    for entry in entries:
+        column = entry.column
+        keys = [
+            "[[catalogs]]",
+            f"kind = {_quoted(column.kind)}",
+            f"title = {_quoted(column.title)}",
+            f"url = {_quoted(column.url)}",
+        ]
+        lines += ["", comment(entry.found), *(keys if entry.is_list else map(comment, keys))]
+    return "\n".join(lines) + "\n"
+
+
+def _division(name: str) -> list[str]:
+    """The line with the code of the division that `name` names; a comment where it names none, or one of several."""
+    found = named_in(name)
+    placed = [division for division in found if (division.prefecture or division.province or "") in name]
+    sure = placed if len(placed) == 1 else found
+    if len(sure) == 1:
+        return [f"division_code = {_quoted(sure[0].code)}  # {sure[0].place}"]
+    asked = "to be filled in; its name may be of one of these:" if found else "to be filled in"
+    return [comment(f'division_code = "…"  {asked}'), *(comment(f"  {division.place}") for division in found)]
+
+
+def comment(text: str) -> str:
+    """A line of TOML that says something to people only."""
+    return "# " + "".join(
+        c if c >= " " and unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"} else " " for c in text
+    )
+
+
+def _quoted(text: str) -> str:
+    """A TOML string; JSON's escapes are TOML's too."""
+    return json.dumps("".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs"}), ensure_ascii=False)

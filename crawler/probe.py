@@ -1,0 +1,182 @@
+"""What a page is and says, however it comes: the reading behind `disclosures probe`. Pure; asks for nothing."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin
+
+from archive.records import is_cut
+from crawler.columns import Column, find_columns, find_leads, portal_name
+from crawler.extract.attachments import find_attachments
+from crawler.extract.body import find_body
+from crawler.extract.charset import encoding_of
+from crawler.extract.detail import read_detail
+from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
+from crawler.extract.verdict import BLOCKED, CUT, HOME, PAGE, judge
+from crawler.families import FAMILIES, Answer, Detected, ListRead, detect
+from crawler.items import File, RecordPage
+from crawler.portal import on_site
+
+PLAIN = FAMILIES["plain"]
+_FILES = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"MZ",
+)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NOTHING = RecordPage("", {}, {}, (), None, (), cut=False)
+
+
+MOST_BYTES = 2 * 1024 * 1024
+"""So much of an answer is read: no list page of a portal is longer, and what never ends is not waited for."""
+
+NOWHERE = "http://saved.invalid/"
+"""The address of a saved page of which none is given (RFC 2606)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer: `url` is where it came from after redirects, `cut` whether it went on behind what was read."""
+
+    url: str
+    status: int
+    body: bytes
+    content_type: str
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What one page is and says.
+
+    `kind`: "list", "detail" or "other"; `blocked`: the refusal, if it is one; `listed`: the page read as a list (no rows on
+    other pages); `record`: read as a record's page, empty on others; `site`: what the portal calls itself; `columns`: the
+    catalogues it links to, `leads`: addresses that may be the disclosure catalogue's; `doubts`: what looks wrong, a plain
+    line each.
+    """
+
+    url: str
+    kind: str
+    blocked: str | None
+    detected: Detected | None
+    listed: ListRead
+    record: RecordPage = _NOTHING
+    site: str = ""
+    columns: tuple[Column, ...] = ()
+    leads: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def read_answer(fetched: Fetched, asked: str) -> Probed:
+    """What the answer to a request for the address `asked` is and says."""
+    doubts = [f"sent on from {asked}"] if fetched.url != asked else []
+    doubts += ["larger than what was read of it"] if fetched.cut else []
+    text = text_of(fetched.body, fetched.content_type)
+    if text is None:
+        doubts.append("no page, but a file: its bytes are no text")
+        return Probed(fetched.url, OTHER, None, None, ListRead(()), doubts=tuple(doubts))
+    page = read_page(text, fetched.url, status=fetched.status, cut=fetched.cut)
+    return replace(page, doubts=(*doubts, *page.doubts))
+
+
+def text_of(body: bytes, content_type: str = "") -> str | None:
+    """The text of an answer; None for what is no text: a picture, a PDF, a program."""
+    start = body[:4096]
+    wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, in which every other byte may be 0
+    if start.startswith(_FILES) or (not wide and len(_CONTROLS.findall(start)) * 50 > len(start)):
+        return None
+    return body.decode(encoding_of(body, content_type), "replace")
+
+
+def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
+    """What the page at `url` is and says; `cut`: more follows that was not read."""
+    answer, home = Answer(url, text), urljoin(url, "/")
+    verdict = judge(status, text, url, url, home, whole=cut)
+    if verdict.outcome == BLOCKED:
+        return Probed(url, OTHER, verdict.reason, None, ListRead(()))
+    detected = detect(answer)
+    listed = detected.family.read(answer)
+    told = next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
+    record = replace(told, url=url) if told else read_detail(answer.root, url)
+    kind = OTHER
+    if verdict.outcome in {PAGE, CUT}:
+        kind = page_kind(answer.root, listed.rows, listed.paging, record)
+        if kind == OTHER and detected.family is not PLAIN and (listed.ended or listed.paging.next_url):
+            kind = LIST  # its rows come from the service that its paging leads to
+    doubts = [] if verdict.outcome in {PAGE, HOME} else [verdict.reason]
+    if kind == LIST:
+        doubts += doubts_of_list(listed, url)
+    elif kind == DETAIL:
+        linked = () if record.attachments else find_attachments(answer.root, url, find_body(answer.root))
+        record = replace(record, attachments=record.attachments or tuple(File(f.name, f.url, True) for f in linked))
+        doubts += _doubts_of_record(record)
+    return Probed(
+        url,
+        kind,
+        None,
+        detected if kind != OTHER or detected.family is not PLAIN else None,
+        listed if kind == LIST else ListRead((), breadcrumb=record.breadcrumb),
+        record if kind == DETAIL else _NOTHING,
+        portal_name(answer.root),
+        find_columns(answer.root, url) if kind == OTHER else (),
+        find_leads(answer.root, url) if kind == OTHER else (),
+        tuple(doubts),
+    )
+
+
+def said(page: Probed) -> str:
+    """A page in a few words: what it is, how many rows and pages, what looks wrong."""
+    if page.blocked:
+        return f"refused: {page.blocked}"
+    listed, paging = page.listed, page.listed.paging
+    words = ["no list" if page.kind != LIST else f"list of {len(listed.rows)} rows"]
+    if page.kind == LIST:
+        words += [f"{paging.rows_claimed} rows claimed"] if paging.rows_claimed is not None else []
+        words += [f"{paging.pages_claimed} pages claimed"] if paging.pages_claimed is not None else []
+        words += ["goes on" if paging.next_url else "does not go on"]
+        words += [f"family {page.detected.family.name}"] if page.detected else []
+    return "; ".join([*words, *page.doubts])
+
+
+def doubts_of_list(page: ListRead, url: str) -> Iterator[str]:
+    """What looks wrong with a list."""
+    rows, paging = page.rows, page.paging
+    if not rows:
+        yield "no rows on this page itself: they come from a service"
+        return
+    counts = {
+        "no link": sum(row.url is None for row in rows),
+        "no title": sum("title" not in row.fields for row in rows),
+        "no date": sum("published_on" not in row.fields and "created_on" not in row.fields for row in rows),
+        "a cut title": sum(is_cut(row.fields.get("title")) for row in rows),
+        "a link to another site": sum(_is_off_site(url, row.url) for row in rows),
+        "the address of another row": sum(count - 1 for url, count in Counter(row.url for row in rows).items() if url),
+    }
+    for doubt, count in sorted(Counter(doubt for row in rows for doubt in row.doubts).items()):
+        counts[doubt.replace("_", " ")] = count
+    yield from (f"{count} of {len(rows)} rows with {what}" for what, count in counts.items() if count)
+    if paging.next_url is None and paging.pages_claimed is not None and paging.pages_claimed > 1:
+        yield f"{paging.pages_claimed} pages claimed, and no way to the next one found"
+    if paging.next_url is None and paging.rows_claimed is not None and paging.rows_claimed > len(rows):
+        yield f"{paging.rows_claimed} rows claimed, {len(rows)} on this page, and no way to the next one found"
+
+
+def _is_off_site(url: str, link: str | None) -> bool:
+    return link is not None and url != NOWHERE and not on_site(urljoin(url, "/"), link)
+
+
+def _doubts_of_record(page: RecordPage) -> Iterator[str]:
+    """What looks wrong with a record's page."""
+    for name, words in (("title", "no title"), ("published_on", "no date of publication")):
+        if name not in page.fields:
+            yield words
+    if not page.body and not page.attachments:
+        yield "no text and no file"
+    yield from (doubt.replace("_", " ") for doubt in page.doubts)

@@ -1,0 +1,111 @@
+"""A page or a few, asked for politely without a crawl: for `disclosures probe`.
+
+The rules are the crawl's: robots.txt obeyed (RFC 9309), the same User-Agent, a pause before each request but the first, no
+more of an answer read than a page may have. Certificates are not checked, as in a crawl: faults in them are common.
+"""
+
+import time
+from collections.abc import Callable
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from protego import Protego
+
+from crawler.probe import MOST_BYTES, Fetched
+from crawler.settings import DOWNLOAD_TIMEOUT, REDIRECT_MAX_TIMES, USER_AGENT
+
+_ROBOTS_BYTES = 500 * 1024  # RFC 9309 §2.5: at least so much is read
+
+
+class VisitError(Exception):
+    """A page that could not be had, or that robots.txt forbids; the message is one plain line."""
+
+
+class Visitor:
+    """Asks one portal's pages one after the other, `delay` seconds apart."""
+
+    def __init__(self, delay: float, said: Callable[[str], None] = lambda _: None) -> None:
+        self._client = httpx.Client(headers={"User-Agent": USER_AGENT}, timeout=DOWNLOAD_TIMEOUT, verify=False)  # noqa: S501
+        self._delay = delay
+        self._said = said
+        self._rules: dict[str, Protego | str] = {}
+        self._last: float | None = None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def get(self, url: str, form: str | None = None, referer: str = "") -> Fetched:
+        """The answer to `url`; `form` is sent as the body of a POST. Raises VisitError."""
+        for _ in range(REDIRECT_MAX_TIMES + 1):
+            self._obey(url)
+            self._said(url)
+            answer, location = self._ask(url, form, referer, MOST_BYTES)
+            if location is None:
+                return answer
+            url, form = location, None
+        raise VisitError(f"{url}: sent on more than {REDIRECT_MAX_TIMES} times")
+
+    def _obey(self, url: str) -> None:
+        parts = urlsplit(url)
+        site = f"{parts.scheme}://{parts.netloc}"
+        if site not in self._rules:
+            self._rules[site] = self._robots(f"{site}/robots.txt")
+        rules = self._rules[site]
+        if isinstance(rules, str):
+            raise VisitError(f"{url}: not asked for: robots.txt of {parts.netloc} could not be read ({rules})")
+        if not rules.can_fetch(url, USER_AGENT):
+            raise VisitError(f"{url}: not asked for: robots.txt of {parts.netloc} forbids it")
+        self._delay = max(self._delay, min(float(rules.crawl_delay(USER_AGENT) or 0), 60.0))
+
+    def _robots(self, url: str) -> Protego | str:
+        """The rules of a host, or why there are none to go by: then nothing may be asked for (RFC 9309 §2.3.1.4)."""
+        try:
+            for _ in range(REDIRECT_MAX_TIMES + 1):
+                answer, location = self._ask(url, None, "", _ROBOTS_BYTES)
+                if location is None:
+                    break
+                url = location
+        except VisitError as error:
+            return str(error)
+        if answer.status >= 500:
+            return f"it answered {answer.status}"
+        nothing = answer.status >= 300 or answer.body.lstrip()[:1] == b"<"
+        return Protego.parse("" if nothing else answer.body.decode("utf-8", "replace"))
+
+    def _ask(self, url: str, form: str | None, referer: str, most: int) -> tuple[Fetched, str | None]:
+        """An answer, and where it sends the visitor."""
+        if self._last is not None:
+            time.sleep(max(0.0, self._last + self._delay - time.monotonic()))
+        headers = {"Referer": referer} if referer else {}
+        if form is not None:
+            kind = "json" if form.startswith("{") else "x-www-form-urlencoded"
+            headers |= {"Content-Type": f"application/{kind}; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
+        body = bytearray()
+        until = time.monotonic() + DOWNLOAD_TIMEOUT
+        try:
+            with self._client.stream("GET" if form is None else "POST", url, headers=headers, content=form) as answer:
+                if answer.is_redirect:
+                    return Fetched(url, answer.status_code, b"", "", cut=False), urljoin(
+                        url, answer.headers["Location"]
+                    )
+                for piece in answer.iter_bytes(65_536):
+                    body += piece
+                    if len(body) > most:
+                        break
+                    if time.monotonic() > until:
+                        raise VisitError(f"{url}: the answer took longer than {DOWNLOAD_TIMEOUT} s")
+                kind = answer.headers.get("Content-Type", "")
+                return Fetched(url, answer.status_code, bytes(body[:most]), kind, cut=len(body) > most), None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise VisitError(f"{url}: {_plainly(error)}") from error
+        finally:
+            self._last = time.monotonic()
+
+
+def _plainly(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx.ConnectError):
+        return f"no connection ({error})"
+    return (str(error).splitlines() or [type(error).__name__])[0]
