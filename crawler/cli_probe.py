@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import click
 from itemadapter import ItemAdapter
@@ -38,12 +38,24 @@ def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -
     Exit status: 0 done, 1 nothing could be read (refused, gone, no list), 2 wrong use.
     """
     if page.lower().startswith(("http://", "https://")):
-        found, entries = _asked(page, delay, most)
+        found, entries = _asked(_address(page), delay, most)
     else:
-        found = _saved(Path(page), base or NOWHERE)
+        found = _saved(Path(page), _address(base) if base else NOWHERE)
         entries = [Entry(column, "not asked for", is_list=False) for column in found.columns]
     click.echo(json.dumps(_object(found, entries), ensure_ascii=False, indent=1) if as_json else _text(found, entries))
     sys.exit(0 if found.kind != OTHER or any(entry.is_list for entry in entries) else ATTENTION)
+
+
+def _address(text: str) -> str:
+    """An address of a page on the web. Raises CommandError for anything else."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise CommandError(f"{text}: is no http or https address")
+    return text
 
 
 def _asked(url: str, delay: float, most: int) -> tuple[Probed, list[Entry]]:

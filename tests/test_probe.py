@@ -127,6 +127,16 @@ def test_wrong_use_is_one_line() -> None:
     assert done.stderr == "disclosures: /nowhere/at/all.html: cannot be read: No such file or directory\n"
 
 
+@pytest.mark.parametrize("url", ["http://[1/", "http://", "http://a.gov.cn:port/"])
+def test_an_address_that_can_be_none(saved: Path, url: str) -> None:
+    saved.write_text(LIST, encoding="utf-8")
+    for arguments in (("probe", url), ("probe", saved, "--base", url), ("probe", saved, "--base", "list.html")):
+        done = disclosures(*arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.endswith(": is no http or https address\n")
+        assert done.stderr.count("\n") == 1
+
+
 # --- over HTTP ---
 
 
