@@ -67,10 +67,11 @@ def line_of(element: Element, most: int = sys.maxsize) -> str:
 
     Who has no use for more than `most` characters saves reading them: a longer text comes cut somewhere behind that.
     """
-    return tidy("".join(_visible(element, most)))
+    return tidy("".join(visible_texts(element, most)))
 
 
-def _visible(element: Element, most: int) -> list[str]:
+def visible_texts(element: Element, most: int = sys.maxsize) -> list[str]:
+    """The pieces of text of which `line_of` makes one line, as they stand in the markup."""
     parts: list[str] = []
     found = 0
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
@@ -92,11 +93,12 @@ def _visible(element: Element, most: int) -> list[str]:
 
 def _is_aside(node: Element) -> bool:
     """Whether a node inside a cell is not the cell's own text: a nested table, a hidden box, a script."""
-    return (
-        node.tag in HIDDEN
-        or node.tag == "table"
-        or "display:none" in (node.get("style") or "").replace(" ", "").lower()
-    )
+    return node.tag in HIDDEN or node.tag == "table" or is_hidden_box(node)
+
+
+def is_hidden_box(node: Element) -> bool:
+    """Whether the style of a node hides it until a script shows it."""
+    return "display:none" in (node.get("style") or "").replace(" ", "").lower()
 
 
 def is_control(node: Element) -> bool:
