@@ -76,7 +76,7 @@ class ListPageSeen:
     """One list page of the catalogue at `catalog_url`; `last` when no page follows it.
 
     `look` 1 is the walk that finds what is listed, 2 the one that makes sure of what is not. `family`: the portal software
-    that made it, and what shows that.
+    that made it, and what shows that. `pages`: of those claimed, so many are in this one answer.
     """
 
     catalog_url: str
@@ -88,6 +88,7 @@ class ListPageSeen:
     look: int = 1
     capture: int | None = None
     family: tuple[str, str] | None = None
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class Store:
         if page.look == 1:
             self._write_ledger(page, catalog_id)
         else:
-            self._second_looks[catalog_id] += 1
+            self._second_looks[catalog_id] += page.pages
             if page.last and self._second_looks[catalog_id] >= (page.pages_claimed or 0):
                 self._presence.walked_again(catalog_id)
 
@@ -198,11 +198,12 @@ class Store:
                 (*page.family, catalog_id, page.family[0]),
             )
         self._connection.execute(
-            "UPDATE ledger SET pages_read = pages_read + 1, rows_read = rows_read + :rows, "
+            "UPDATE ledger SET pages_read = pages_read + :pages, rows_read = rows_read + :rows, "
             "pages_claimed = coalesce(:pages_claimed, pages_claimed), rows_claimed = coalesce(:rows_claimed, rows_claimed) "
             "WHERE crawl_id = :crawl_id AND catalog_id = :catalog_id",
             {
                 "rows": len(page.rows),
+                "pages": page.pages,
                 "pages_claimed": page.pages_claimed,
                 "rows_claimed": page.rows_claimed,
                 "crawl_id": self.crawl_id,

@@ -22,13 +22,16 @@ class Row:
 class Paging:
     """What a list page says of its catalogue: pages and rows claimed (None: nothing), and the next page's address.
 
-    `next_form`: the body to ask for it with, by POST: a form, or JSON where it begins with a brace.
+    `next_form`: the body to ask for it with, by POST: a form, or JSON where it begins with a brace. `pages_here`: how many
+    of the claimed pages this answer holds: several where one page shows and hides them, none where it only tells of a
+    service that has them.
     """
 
     pages_claimed: int | None = None
     rows_claimed: int | None = None
     next_url: str | None = None
     next_form: str | None = None
+    pages_here: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def list_page(said: Mapping[str, Any]) -> ListPageSeen:
         look=said["look"],
         capture=said["capture"],
         family=said["family"],
+        pages=said["paging"].pages_here,
     )
 
 

@@ -242,6 +242,42 @@ def test_columns_of_fixed_width() -> None:
     }
 
 
+@pytest.mark.parametrize("own_head", [False, True])
+def test_rows_whose_cells_follow_one_another_in_one_ul(own_head: bool) -> None:
+    head = "<li class=w120>发布机构</li><li class=w400>标题</li><li class=w110>发布日期</li>"
+    cells = "".join(
+        f"<li class=w120>县政府办</li><li class=w400><a href={n}.html>第{n}条</a></li><li class=w110><span>2020-01-0{n}</span></li>"
+        for n in range(1, 7)
+    )
+    html = f"<ul>{head}{cells}</ul>" if own_head else f"<ul>{head}</ul><ul>{cells}</ul>"
+    read = rows(AROUND % html)
+    assert [row.url for row in read] == [f"{HERE}{n}.html" for n in range(1, 7)]
+    assert read[5].fields == {"publisher": "县政府办", "title": "第6条", "published_on": "2020-01-06"}
+
+
+def test_cells_that_do_not_fill_whole_rows_are_no_rows() -> None:
+    cells = "<li>县政府办</li><li><a href=1.html>甲</a></li><li>2020-01-01</li><li>县政府办</li>"
+    assert titles(f"<ul><li>发布机构</li><li>标题</li><li>发布日期</li></ul><ul>{cells}</ul>") == []
+
+
+def test_rows_of_li_in_a_box_with_a_hidden_tip_after_each() -> None:
+    # §1 row 13: govsearch; its header's empty cells separate the columns
+    head = "<div class=head><li>序号</li><li>名称</li><li class=sep></li><li>发文日期</li><li class=sep></li></div>"
+    line = (
+        "<div class=row><li>{0}</li><li><div><a href={0}.htm>样本决...</a></div></li><li></li><li>2021年08月1{0}日</li><li></li></div>"
+        "<div class=Tip style='DISPLAY: none;'><table><tr><td><table><tr><td><B>索 引 号:</B> A{0}</td></tr></table></td></tr>"
+        "<tr><td><B>名　称:</B>样本决定书之{0}</td></tr></table></div>"
+    )
+    headed = rows(AROUND % (head + line.format(1) + line.format(2)))
+    assert [row.fields for row in headed] == [
+        {"index_number": f"A{n}", "title": f"样本决定书之{n}", "created_on": f"2021-08-1{n}"} for n in (1, 2)
+    ]
+    bare = "<div class=row><li>{0}</li><li><a href={0}.htm>第{0}条</a></li><li>2021-08-1{0}</li><li>〔2021〕{0}号</li></div>"
+    assert [row.fields for row in rows(AROUND % (bare.format(1) + bare.format(2)))] == [
+        {"title": f"第{n}条", "published_on": f"2021-08-1{n}", "document_number": f"〔2021〕{n}号"} for n in (1, 2)
+    ]
+
+
 # --- cut titles (§3 trap 1) ---
 
 
@@ -316,6 +352,99 @@ def test_blocks_of_one_list_are_one_list_and_the_side_column_another() -> None:
     ]
 
 
+TIP = (
+    "style='display:none'><table><tr><td>索引号</td><td>A{0}</td><td>文号</td><td>县发〔2020〕{0}号</td></tr>"
+    "<tr><td>名称</td><td>第{0}条的全名</td><td>发布机构</td><td>县政府办</td></tr></table></div>"
+)
+LABELLED = {
+    "宁夏 (§1 row 6)": (
+        "<li><a href={0}.html title=第{0}条的全名>第{0}条...</a><span>2020-03-1{0}</span><div class=tab><p><span>索引号：</span>"
+        "<span>A{0}</span></p><p><span>发文字号：</span><span>县发〔2020〕{0}号</span></p><p><span>发布机构：</span><span>县政府办</span></p></div></li>"
+    ),
+    "天津 (§1 row 14)": (
+        "<li><a href={0}.html title=第{0}条的全名>第{0}条...</a><span>索引号：A{0}</span><span>文号：县发〔2020〕{0}号</span>"
+        "<span>发布日期：2020年03月1{0}日</span><span>发布机构：县政府办</span></li>"
+    ),
+    "govsearch (§2.2)": "<li><a href={0}.html data-tip=t{0}>第{0}条...</a><span>2020-03-1{0}</span><div class=tip "
+    + TIP
+    + "</li>",
+    "boxes": "<div class=it><a href={0}.html>第{0}条...</a><span>2020-03-1{0}</span></div><div class=tip " + TIP,
+}
+
+
+@pytest.mark.parametrize("line", LABELLED.values(), ids=LABELLED)
+def test_a_list_with_labels_in_its_rows_is_many_rows_and_not_one(line: str) -> None:
+    lines = "".join(map(line.format, range(1, 5)))
+    html = AROUND % f"<ul>{lines}</ul>" if line.startswith("<li") else f"<div>{lines}</div>"
+    assert [(row.url, row.fields) for row in rows(html)] == [
+        (f"{HERE}{n}.html", {"title": f"第{n}条的全名", "published_on": f"2020-03-1{n}", "index_number": f"A{n}",
+                             "document_number": f"县发〔2020〕{n}号", "publisher": "县政府办"})
+        for n in range(1, 5)
+    ]  # fmt: skip
+
+
+def test_a_table_in_a_row_says_labels_and_the_row_its_day() -> None:
+    # §1 row 16 (广西): dates of other kinds stand in a table inside the row, before its own
+    line = (
+        "<tr><td>{0}</td><td onmouseenter='td_over(this)'><a href={0}.shtml>第{0}条</a><div><table><tr><td><strong>成文日期：</strong>2020年02月1{0}日</td>"
+        "<td><strong>发文单位：</strong>县政府</td></tr></table></div></td><td>县发〔2020〕{0}号</td><td>有效</td><td>2020年02月2{0}日</td></tr>"
+    )
+    read = rows(AROUND % f"<ul class=more-list><table>{''.join(map(line.format, range(1, 4)))}</table></ul>")
+    assert [row.fields for row in read] == [
+        {"title": f"第{n}条", "published_on": f"2020-02-2{n}", "created_on": f"2020-02-1{n}", "publisher": "县政府",
+         "document_number": f"县发〔2020〕{n}号"}
+        for n in range(1, 4)
+    ]  # fmt: skip
+
+
+def test_of_a_date_in_several_forms_the_one_with_a_year_counts() -> None:
+    # §2.3: landing pages show one of five by their style
+    html = "<ul><li><a href=1.htm>甲</a><span>11-09</span><span>[11-09]</span><span>2023.11.09</span><span>[2023-11-09]</span></li></ul>"
+    assert [row.fields for row in rows(html)] == [{"title": "甲", "published_on": "2023-11-09"}]
+
+
+def test_boxes_of_a_link_and_a_date_where_there_is_no_other_list() -> None:
+    line = "<div class=it><div class=t><a href={0}.html>第{0}条</a></div><div class=d>2020-01-0{0}</div></div>"
+    lines = "".join(map(line.format, range(1, 4)))
+    menu = "<div><a href=/a/>甲</a></div><p><a href=/b/>乙</a></p>"
+    assert titles(menu + lines + "<p>主办单位：县政府办</p>") == ["第1条", "第2条", "第3条"]
+    assert {frozenset(row.fields) for row in rows(menu + lines)} == {frozenset({"title", "published_on"})}
+    assert titles(menu + line.format(1)) == []
+    assert titles("<ul><li><a href=9.html>第9条</a> 2020-01-09</li></ul>" + lines) == ["第9条"]
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<div>共9页 <a href=list_7.html>上一页</a> <span>下一页</span></div>",
+        "<script>createPageHTML(9, 8, 'list', 'html');</script>",
+    ],
+)
+def test_a_last_page_of_one_row_is_read_and_not_the_longer_list_beside_it(pager: str) -> None:
+    news = "".join(f"<li><a href=/rd/{n}.html>热点{n}</a> 2020-01-0{n}</li>" for n in range(1, 6))
+    side = f"<div class=side><ul class=s>{news}</ul></div>"
+    main = f"<div class=main><ul class=m><li><a href=1.html>第1条</a> 2017-12-19</li></ul>{pager}</div>"
+    head = "<script>function createPageHTML(){document.write('下一页')}</script>"
+    assert titles(head + side + main) == titles(head + main + side) == ["第1条"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<ul><li>索引号：A</li><li>标题：甲</li><li>发布机构：县政府办</li><li>发布日期：2017-12-19</li><li>有效性：有效</li></ul>",
+        "<table><tr><td>索引号</td><td>Whgs-16</td><td>信息分类</td><td></td></tr><tr><td>内容概述</td><td colspan=3></td></tr></table>",
+        "<table><tr><td>名称</td><td>关于公布预算的通知</td><td>发布机构</td><td>县</td></tr><tr><td><a href=1.html>甲</a></td><td>a</td><td>b</td><td>c</td></tr></table>",
+    ],
+)
+def test_a_records_own_labels_are_no_list(html: str) -> None:
+    assert rows(html) == ()
+
+
+def test_a_header_with_names_nobody_knows_between_those_known() -> None:
+    html = "<table><tr><td>名称</td><td>大小</td><td>发布日期</td><td>下载</td></tr><tr><td><a href=1.html>甲</a></td><td>1 MB</td><td>2017-12-19</td><td>次</td></tr></table>"
+    assert [row.fields for row in rows(html)] == [{"title": "甲", "published_on": "2017-12-19"}]
+
+
 def test_off_site_and_direct_file_links_are_rows_too() -> None:
     html = "<ul><li><a href='https://mp.weixin.qq.com/s/1'>甲</a> 2017-12-19</li><li><a href='./P0201712.pdf'>乙</a> 2017-12-19</li></ul>"
     assert [row.url for row in rows(html)] == ["https://mp.weixin.qq.com/s/1", HERE + "P0201712.pdf"]
@@ -385,6 +514,10 @@ def test_any_markup_is_read(html: str) -> None:
         ul_row(1, hover=True),
         "<li><a href=1.html>甲</a> 2017-12-19</li>",
         "<a href=1.html>甲</a> 2017-12-19",
+        "<div><a href=1.html>甲</a> <b>2017-12-19</b></div>",
+        "<div><div><div><a href=1.html>甲</a></div></div></div>",
+        "<div class=row><li>A</li><li><a href=1.html>甲</a></li></div><div style=display:none>索引号：1</div>",
+        "<ul><li>标题</li><li>发布日期</li></ul><ul><li><a href=1.html>甲</a></li><li>2017-12-19</li></ul>下一页",
     ],
 )
 def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:

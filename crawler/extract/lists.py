@@ -1,21 +1,22 @@
 """The rows of a list page, by what its headers, labels and cells say; never by position alone or by class.
 
-Four shapes, the surest first: a table (or `ul` drawn as one) whose header names the columns; rows with a hidden hover
-box that labels the values; plain rows of a link and a date; a `ul` a row with neither header nor hover box.
+Shapes, the surest first: a table (or `ul` drawn as one) whose header names the columns; rows with a hidden hover box that
+labels the values; plain rows of a link and a date; a `ul` a row with neither header nor hover box; boxes of a link and a
+date.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from archive.records import fullest
-from crawler.extract.dates import is_date
+from crawler.extract.dates import is_date, parse_date
 from crawler.extract.labels import FIELD_OF, LABEL_COLON, is_label, squash, tidy, value_of
 from crawler.extract.pairs import DATES, read_pairs, understand
-from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of
+from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of, visible_texts
 from crawler.extract.trail import read_breadcrumb
 from crawler.items import Row
 
@@ -26,15 +27,21 @@ _MORE = re.compile(
 _PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\d+\s*页|createPageHTML\s*\(|countPage|m_nPageSize")
 _NO_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:|about:|$)", re.IGNORECASE)
 _INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:19|20)\d{2,4}-\d{3,8}")
+_DOCUMENT_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{0,20}\s?[〔﹝\[［【(（]\s?(?:19|20)\d{2}\s?[〕﹞\]］】)）]\s?第?\s?\d{1,5}\s?号"
+)
 _AGENCY = re.compile(
     r"[\u4e00-\u9fff（）()]{2,40}(?:政府|办|办公室|局|委|委员会|镇|乡|街道|院|中心|站|所|处|厅|部|公司|管委会|学校|…|\.{3,})"
 )
 _TITLE_ATTRIBUTE = "a[title]"
+_SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
-
 _LARGEST_ROW = 5_000
 _MOST_HOLDERS = 6
+_MOST_PAGERS = 20
+_LARGEST_BOX = 1_000
+_HIGHEST_BOX = 3
 
 HOVER_BOX = 3
 """So many labelled values beside a row are its hover box."""
@@ -44,12 +51,14 @@ BOXES = 3
 
 Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" where none) and the field it stands for
 Pairs = list[tuple[str, str]]
+_RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
+_TITLE_AND_DATE = 2
 _TABLE_CELLS = frozenset({"td", "th"})
 _ROWS = ("li", "tr", "dd")
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")
-_UL_ROWS = etree.XPath(".//ul[count(li) > 1 and not(.//ul)]")
+_UL_ROWS = etree.XPath(".//*[li[2]][not(.//ul)]")  # a ul, or a box that a page takes for one
 _LINKS = etree.XPath(".//a[@href]")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 
@@ -59,10 +68,13 @@ def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
     if rows := _from_tables(root, base_url):
         return tuple(rows)
     rows, bare = _from_ul_rows(root, base_url)
-    if rows:
+    if rows := rows or _from_flat_uls(root, base_url):
         return tuple(rows)
-    dated = _from_dated_links(root, base_url)
-    return tuple(dated if len(dated) >= len(bare) else bare)
+    dated = _from_dated_links(root, base_url, _item_of)
+    if dated or bare:
+        return tuple(dated if len(dated) >= len(bare) else bare)
+    boxes = _from_dated_links(root, base_url, _box_of)
+    return tuple(boxes) if len(boxes) > 1 else ()
 
 
 def is_page_link(href: str | None) -> bool:
@@ -126,6 +138,8 @@ def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
         elif len(cells) == len(header) and _fits(header, cells, texts):
             labelled.add(kind)
             rows.append((kind, _headed_row(header, cells, texts, _hover_pairs(ul), base_url)))
+        elif sum(_link_of([cell]) is not None for cell in cells) > 1:
+            continue  # a list whose rows are its li
         elif len(hover := _hover_pairs(ul)) >= HOVER_BOX:
             labelled.add(kind)
             rows.append((kind, _typed_row(cells, texts, hover, base_url)))
@@ -134,6 +148,23 @@ def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
             bare.setdefault(kind, []).append(rows[-1][1])
     largest = max(bare.values(), key=len, default=[])
     return [row for kind, row in rows if kind in labelled], largest if len(largest) > 1 else []
+
+
+def _from_flat_uls(root: Element, base_url: str) -> list[Row]:
+    """Rows whose cells follow one another in one `ul`, under a header at its beginning or in a `ul` of its own."""
+    header: Header = ()
+    rows: list[Row] = []
+    for ul in _UL_ROWS(root):
+        cells = [cell for cell in ul if cell.tag == "li"]
+        labels = list(takewhile(is_label, map(line_of, cells[: _MOST_COLUMNS + 1])))
+        if found := _header_of(cells[: len(labels)], labels):
+            header, cells = found, cells[len(labels) :]
+        if header and cells and len(cells) % len(header) == 0:
+            lines = [cells[start : start + len(header)] for start in range(0, len(cells), len(header))]
+            told = [(line, _texts(line)) for line in lines]
+            if all(_is_row(line, texts) and _fits(header, line, texts) for line, texts in told):
+                rows += [_headed_row(header, line, texts, [], base_url) for line, texts in told]
+    return rows
 
 
 def _texts(cells: Iterable[Element | None]) -> list[str]:
@@ -151,7 +182,7 @@ def _spread(cells: Iterable[Element]) -> list[Element | None]:
 
 def _header_of(cells: Sequence[Element | None], texts: Sequence[str]) -> Header:
     """The columns where cells are a header, and not the labels of a search form, else ()."""
-    if not 2 <= len(texts) <= _MOST_COLUMNS or max(map(len, texts)) > _LONGEST_HEADER:
+    if not 2 <= len(texts) <= _MOST_COLUMNS or max(map(len, texts)) > _LONGEST_HEADER or _in_turns(texts):
         return ()
     header = tuple((text, FIELD_OF.get(squash(text))) if not is_date(text) else ("", None) for text in texts)
     fields = {name for _, name in header} - {None}
@@ -165,17 +196,17 @@ def _is_row(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
     return len(cells) > 1 and any(map(value_of, texts)) and not _is_pager(texts) and not _is_metadata(cells, texts)
 
 
-def _in_turns(texts: Sequence[str]) -> bool:
-    """Whether labels and values, some of them empty, stand in turns: no header, but what stands beside a record."""
-    return all(map(is_label, texts[::2])) and not any(map(is_label, texts[1::2]))
-
-
 def _is_metadata(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
-    """Whether cells are labels and values in turns, or each both, as beside a record, and not a row under a header."""
-    labels = sum(map(is_label, texts))
-    labelled = sum(LABEL_COLON.match(text) is not None for text in texts)
-    in_turns = labels > 0 and 2 <= sum(map(bool, texts)) <= labels * 2
-    return (in_turns or labelled * 2 > len(texts)) and _link_of(cells) is None
+    """Whether labels and values stand in turns, or in one cell each, as beside a record, and not in rows under a header."""
+    labels = sum(is_label(text) or LABEL_COLON.match(text) is not None for text in texts)
+    return labels > 0 and sum(map(bool, texts)) <= labels * 2 and _link_of(cells) is None
+
+
+def _in_turns(texts: Sequence[str]) -> bool:
+    """Whether every second text is a label and one between them no column's name, as where a record's labels stand in rows."""
+    labels, values = map(is_label, texts[::2]), texts[1::2]
+    named = any(map(is_label, values)) or all(map(_SHORT_NAME.fullmatch, values))
+    return len(texts) > 3 and all(labels) and not named
 
 
 def _goes_on(header: Header, cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
@@ -214,7 +245,7 @@ def _hover_pairs(row: Element) -> Pairs:
     """The labelled values beside a row: inside it, or in what follows it up to the next row of its kind."""
     pairs = read_pairs(row)
     for sibling in row.itersiblings():
-        if sibling.tag == row.tag:
+        if sibling.tag == row.tag and not is_hidden(sibling):
             break
         if isinstance(sibling.tag, str):
             pairs += read_pairs(sibling)
@@ -234,41 +265,73 @@ def _typed_row(cells: Sequence[Element], texts: Sequence[str], hover: Pairs, bas
     for cell, text in zip(cells, texts, strict=True):
         if next(cell.iter("a"), None) is not None:
             printed.append(("标题", text))
-        elif is_date(text):
-            printed.append(("发布日期", text))
-        elif _INDEX_NUMBER.fullmatch(text):
-            printed.append(("索引号", text))
+        elif label := _known_by_form(text):
+            printed.append((label, text))
         elif _AGENCY.fullmatch(text):
             printed.append(("发布单位", text))
     return _row(printed, _link_of(cells), hover, base_url)
 
 
-def _from_dated_links(root: Element, base_url: str) -> list[Row]:
-    """Rows of a link and a date; of several such lists on the page (navigation, news in a margin) the longest.
+def _known_by_form(text: str) -> str | None:
+    """The label under which a text without any is known by its form alone."""
+    if is_date(text):
+        return "发布日期"
+    if _INDEX_NUMBER.fullmatch(text):
+        return "索引号"
+    return "文号" if _DOCUMENT_NUMBER.fullmatch(text) else None
 
-    None of them on a landing page, whose boxes show the beginnings of lists.
+
+def _item_of(link: Element) -> Element | None:
+    """The item of a list that a link stands in."""
+    return next(link.iterancestors(*_ROWS), None)
+
+
+def _box_of(link: Element) -> Element | None:
+    """The smallest box around a link in which a date stands too."""
+    boxes = islice(link.iterancestors("div", "p"), _HIGHEST_BOX)
+    small = takewhile(lambda box: _is_small(box, _LARGEST_BOX), boxes)
+    return next((box for box in small if any(map(is_date, visible_texts(box)))), None)
+
+
+def _from_dated_links(root: Element, base_url: str, row_of: Callable[[Element], Element | None]) -> list[Row]:
+    """Rows of a link and a date; none on a landing page, whose boxes show the beginnings of lists.
+
+    Of several such lists on the page (navigation, news in a margin) the one whose rows say more than that, or the one that
+    the pager stands with, for a list's last page may have a row or two; else the longest.
     """
     lists: dict[str, dict[Element, list[Element]]] = {}
     for link in _LINKS(root):
-        row = next((up for up in link.iterancestors(*_ROWS)), None)
+        row = row_of(link)
         if row is not None and is_page_link(link.get("href")):
             lists.setdefault(_signature(row), {}).setdefault(row, []).append(link)
-    best: dict[Element, Row] = {}
+    found: list[dict[Element, Row]] = []
     for candidates in lists.values():
         rows = {element: row for element, links in candidates.items() if (row := _dated_row(element, links, base_url))}
-        if _dated(rows) * 2 >= max(len(rows), 1) and _dated(rows) > _dated(best):
-            best = rows
-    return [] if _is_landing(root, best) else list(best.values())
+        if 0 < len(rows) <= sum(map(_says_what_it_is, rows.values())) * 2:
+            found.append(rows)
+    if not found:
+        return []
+    pagers = list(_pagers(root))
+
+    def rank(rows: Mapping[Element, Row]) -> tuple[bool, int, int, int]:
+        labelled = any(len(row.fields) > _TITLE_AND_DATE for row in rows.values())
+        near = _nearness(next(reversed(rows)), pagers) if len(found) > 1 else 0
+        return labelled, near, sum(map(_says_what_it_is, rows.values())), len(rows)
+
+    best = max(found, key=rank)
+    return [] if not pagers and _is_landing(root, best) else list(best.values())
 
 
-def _dated(rows: Mapping[Element, Row]) -> int:
-    return sum(1 for row in rows.values() if row.fields.get("published_on"))
+def _pagers(root: Element) -> Iterator[Element]:
+    """What holds the words or the script of a pager."""
+    found = (text.getparent() for text in _PAGER_TEXTS(root) if _PAGER_SIGN.search(text))
+    return islice(found, _MOST_PAGERS)
 
 
 def _is_landing(root: Element, rows: Mapping[Element, Row]) -> bool:
-    """Whether `rows` are no list, but the newest of several, as a landing page shows them.
+    """Whether `rows`, on a page without a pager, are no list, but the newest of several, as a landing page shows them.
 
-    Its boxes and tabs have links to more, and no pager; some tabs are hidden.
+    Its boxes and tabs have links to more; some tabs are hidden.
     """
     more: list[int] = []
     inside: list[int] = []
@@ -278,14 +341,22 @@ def _is_landing(root: Element, rows: Mapping[Element, Row]) -> bool:
         elif _MORE.fullmatch(squash(line_of(link, _LONGEST_HEADER)) or squash(link.get("title") or "")):
             more.append(place)
     between = any(inside[0] < place < inside[-1] for place in more) if inside else False
-    in_boxes = len(more) >= BOXES or any(
-        is_hidden(up) for row in rows for up in islice(row.iterancestors(), _MOST_HOLDERS)
-    )
-    return (between or (in_boxes and not read_breadcrumb(root))) and not _has_pager(root)
+    holders = (up for row in rows for up in islice(row.iterancestors(), _MOST_HOLDERS))
+    in_boxes = len(more) >= BOXES or any(map(is_hidden, holders))
+    return between or (in_boxes and not read_breadcrumb(root))
 
 
-def _has_pager(root: Element) -> bool:
-    return any(_PAGER_SIGN.search(text) for text in _PAGER_TEXTS(root))
+def _nearness(row: Element, pagers: Iterable[Element]) -> int:
+    """How deep in the page the smallest element lies that holds a row and a pager; 0 where there is none."""
+    holders = list(row.iterancestors())
+    depths = {holder: len(holders) - place for place, holder in enumerate(holders)}
+    common = (next((up for up in pager.iterancestors() if up in depths), None) for pager in pagers)
+    return max((depths[holder] for holder in common if holder is not None), default=0)
+
+
+def _says_what_it_is(row: Row) -> bool:
+    """Whether a row has more than a link: a date, or the number under which a record is known."""
+    return not _RECORDS_OWN.isdisjoint(row.fields)
 
 
 def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:
@@ -294,21 +365,25 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
     link = max(links, key=_how_like_a_title)
     if _is_pager([line_of(row)]) or not (line_of(link) or link.get("title")):
         return None
-    # A date may stand beside the link or, in some templates, within it behind the title.
-    dates = [text for text in map(tidy, row.itertext()) if text and is_date(text)]
+    # A date may stand beside the link or, in some templates, within it behind the title; of several forms the fullest counts.
+    known = [(label, text) for text in map(tidy, visible_texts(row)) if text and (label := _known_by_form(text))]
+    dates = [text for label, text in known if label == "发布日期"]
+    dates.sort(key=lambda date: parse_date(date) is None)
     title = line_of(link)
     if dates and title.endswith(dates[-1]) and title != dates[-1]:
         title = title.removesuffix(dates[-1]).strip()
-    printed = [("标题", title), *[("发布日期", text) for text in dates[:1]]]
-    return _row(printed, link, read_pairs(row), base_url)
+    numbers = [(label, text) for label, text in known if label != "发布日期"]
+    printed = [("标题", title), *[("发布日期", text) for text in dates[:1]], *numbers]
+    hidden = takewhile(is_hidden, row.itersiblings("*"))
+    return _row(printed, link, [pair for box in (row, *hidden) for pair in read_pairs(box)], base_url)
 
 
-def _is_small(row: Element) -> bool:
+def _is_small(row: Element, most: int = _LARGEST_ROW) -> bool:
     """Whether a row is of a row's size: of rows inside rows only the inner ones are read then."""
     size = 0
     for element in row.iter():
         size += 10 + len(element.text or "") + len(element.tail or "")
-        if size > _LARGEST_ROW:
+        if size > most:
             return False
     return True
 

@@ -67,10 +67,11 @@ def line_of(element: Element, most: int = sys.maxsize) -> str:
 
     Who has no use for more than `most` characters saves reading them: a longer text comes cut somewhere behind that.
     """
-    return tidy("".join(_visible(element, most)))
+    return tidy("".join(visible_texts(element, most)))
 
 
-def _visible(element: Element, most: int) -> list[str]:
+def visible_texts(element: Element, most: int = sys.maxsize) -> list[str]:
+    """The pieces of text of which `line_of` makes one line, as they stand in the markup."""
     parts: list[str] = []
     found = 0
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))

@@ -1,4 +1,4 @@
-"""The breadcrumb (当前位置) of a page."""
+"""The breadcrumb of a page: behind 当前位置, or from a link 首页 on, with arrows between the steps."""
 
 import re
 from itertools import islice
@@ -10,9 +10,9 @@ from crawler.extract.text import BLOCKS, Element, line_of
 
 _POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|在)?\s*[:：]?|^\s*位\s*置\s*[:：]")
 _TEXTS = etree.XPath(".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]")
+_HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页')]")
+_ARROW = re.compile(r"\s*(?:-?>+|＞|»|›|→)\s*(?:$|\S)")
 _SEPARATOR = re.compile(r"\s*(?:-?>+|＞|»|›|→|/|\\|\|)\s*")
-_HOME_LINKS = etree.XPath(".//a[contains(., '首页')]")
-_FROM_HOME = re.compile(r"(?:网站|本站)?首\s*页\s*(?:-?>+|＞|»|›|→)\s*\S")
 _HIGHEST = 3
 _MOST_POSITIONS = 5
 _LONGEST_TEXT = 200
@@ -32,10 +32,12 @@ def read_breadcrumb(root: Element) -> tuple[str, ...]:
             block = block.getparent()
         if len(steps) > 1:
             return steps
-    for link in islice(_HOME_LINKS(root), _MOST_POSITIONS):
-        line = line_of(link.getparent(), _LONGEST_TRAIL)
-        if _FROM_HOME.match(line) and len(line) <= _LONGEST_TRAIL:
-            return tuple(step for step in map(tidy, _SEPARATOR.split(line)) if step)
+    for home in islice(_HOMES(root), _MOST_POSITIONS):
+        name = line_of(home)
+        if name and home.tail and _ARROW.match(home.tail):
+            after = line_of(home.getparent(), _LONGEST_BLOCK).partition(name)[2]
+            if len(after) <= _LONGEST_TRAIL and len(steps := _split(name + after)) > 1:
+                return steps
     return ()
 
 
@@ -45,7 +47,11 @@ def _steps(block: Element) -> tuple[str, ...]:
     trail = line[found.end() :] if found else ""
     if len(line) > _LONGEST_BLOCK or len(trail) > _LONGEST_TRAIL:
         return ()
-    steps = tuple(step for step in map(tidy, _SEPARATOR.split(trail)) if step)
+    steps = _split(trail)
     if len(steps) < 2:
         steps = tuple(step for anchor in block.iter("a") if (step := line_of(anchor)))
     return steps
+
+
+def _split(trail: str) -> tuple[str, ...]:
+    return tuple(step for step in map(tidy, _SEPARATOR.split(trail)) if step)

@@ -19,6 +19,7 @@ from crawler.items import Row
 _CALLBACK = re.compile(r"\s*[\w.$?]*\s*\(\s*(?=[\[{])")
 _BLANK = "\ufeff \t\r\n"
 _LONGEST_VALUE = 2_000
+_DEEPEST = 5
 
 
 def parse_data(text: str) -> Any:  # noqa: ANN401 - JSON
@@ -44,6 +45,19 @@ def inside(data: Any, *path: str | int) -> Any:  # noqa: ANN401
         else:
             return None
     return data
+
+
+def objects(data: Any, *keys: str) -> list[dict[str, Any]]:  # noqa: ANN401
+    """The outermost list of objects with one of `keys` among them, wherever it lies in `data`; [] where there is none."""
+    level = [data]
+    for _ in range(_DEEPEST):
+        for value in level:
+            found = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+            if any(key in each for each in found for key in keys):
+                return found
+        held = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [inner for values in held for inner in values if isinstance(inner, dict | list)]
+    return []
 
 
 def number(value: Any) -> int | None:  # noqa: ANN401

@@ -1,6 +1,4 @@
-"""Pagers of list pages, whoever made them: TRS's `createPageHTML(pages, current, "list", "html")` (current counted from 0,
-page n at list_{n-1}.html), or links beside 下一页.
-"""
+"""Pagers of list pages, whoever made them: written by a script (`crawler.families.scripts`), or links beside 下一页."""
 
 import re
 
@@ -9,31 +7,22 @@ from lxml import etree
 from crawler.extract.labels import squash
 from crawler.extract.lists import absolute, is_page_link
 from crawler.extract.text import Element, line_of
+from crawler.families.scripts import script_paging
 from crawler.items import Paging
 
-_SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
-_CALL = re.compile(
-    r"createPageHTML\s*\(\s*(?:[\"'][^\"']*[\"']\s*,\s*)?[\"']?(\d{1,5})[\"']?\s*,\s*[\"']?(\d{1,5})[\"']?\s*,\s*"
-    r"[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
-)
 _ARROWS = frozenset({">", "›", "»", ">>"})
 _NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "next", "Next", "下一页>", "下一页>>", *_ARROWS})
 _LONGEST_NAME = 20
 _LONGEST_PAGER = 400
-_PAGES = re.compile(r"共\s*(\d{1,5})\s*页|第?\s*\d{1,5}\s*/\s*(\d{1,5})\s*页?")
-_ROWS = re.compile(r"共\s*(?:有)?\s*(\d{1,7})\s*(?:条|篇|项|个记录|条记录)")
+_PAGES = re.compile(r"共\s*[有计]?\s*(\d{1,5})\s*页|第?\s*\d{1,5}\s*/\s*(\d{1,5})\s*页?")
+_ROWS = re.compile(r"共\s*[有计]?\s*(\d{1,7})\s*(?:条|篇|项|个记录|条记录)")
 _LINKS = etree.XPath(".//a[@href]")
 _PAGER = etree.XPath("ancestor::*[position() <= 3]")
 
 
 def read_paging(root: Element, url: str) -> Paging:
     """What the pager of the list page at `url` says: pages and rows claimed, and where the next page is."""
-    for script in _SCRIPTS(root):
-        if call := _CALL.search(script):
-            pages, current = int(call[1]), int(call[2])
-            following = f"{call[3]}_{current + 1}.{call[4]}" if current + 1 < pages else None
-            return Paging(pages, None, absolute(url, following) if following else None)
-    return _linked(root, url)
+    return script_paging(root, url) or _linked(root, url)
 
 
 def _linked(root: Element, url: str) -> Paging:

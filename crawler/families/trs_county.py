@@ -6,24 +6,22 @@ are a `ul` each with a hidden box of six labels beside it; records are ./YYYYMM/
 
 import re
 
-from crawler.families import plain
+from crawler.families import plain, trs
 from crawler.families.family import Answer, Family
 
 _PLACE = re.compile(r"/xxgk(?:_\d+)?/zfxxgkml/")
 _HOVER_BOX = re.compile(r"class=[\"']?hover_box\b")
-_RECORD = re.compile(r"\d{6}/t(?:19|20)\d{6}_\d+\.s?html?")
 
 
 def marks(answer: Answer) -> tuple[str, ...]:
-    """The template's address and hover boxes, on a page with TRS's records."""
-    if not _RECORD.search(answer.text) and not _RECORD.search(answer.url):
-        return ()
+    """The template's address and hover boxes, on a page with TRS's own marks, which count too."""
     found = []
-    if _PLACE.search(answer.url) or _PLACE.search(answer.text):
+    if _PLACE.search(answer.url) or ("/zfxxgkml/" in answer.text and _PLACE.search(answer.text)):
         found.append("addresses under /xxgk/zfxxgkml/")
-    if _HOVER_BOX.search(answer.text):
+    if "hover_box" in answer.text and _HOVER_BOX.search(answer.text):
         found.append("a hover box beside each row")
-    return tuple(found)
+    general = trs.marks(answer) if found else ()
+    return (*found, *general) if general else ()
 
 
 FAMILY = Family("trs_county", marks, plain.read)

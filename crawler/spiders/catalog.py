@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
@@ -24,10 +24,11 @@ from archive.frontier import Frontier
 from crawler import reparse
 from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
 from crawler.failures import problem_of, unread
-from crawler.families import FAMILIES, Answer, Family, detect
+from crawler.families import FAMILIES, Answer, ListRead, detect
 from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row
 from crawler.pages import read_list, read_record, text_of
 from crawler.portal import Catalog, Portal, on_site
+from crawler.walk import Walk
 from pipelines.store import StorePipeline
 
 PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
@@ -42,26 +43,6 @@ OVERLAP = 2
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|zip|rar|7z|jpe?g|png|gif|mp4|txt|ofd)$", re.IGNORECASE)
 
 Found = ListPage | RecordPage | PageAsked | AttachmentFile | Problem | Request
-
-
-@dataclass(slots=True)
-class Walk:
-    """How far one walk of a catalogue has come.
-
-    The `family` of software that made it and the `reason` to think so, empty before the first page; `pages` asked for, by
-    address and form; `rows` met, by address; rows `expected`, for those pages showed them when last read; rows new to the
-    archive; `quiet` pages one after the other. `left`: a row has left the list. `broken`: a page was not read wholly.
-    """
-
-    family: Family = FAMILIES["plain"]
-    reason: str = ""
-    pages: set[tuple[str, str | None]] = field(default_factory=set)
-    rows: set[str] = field(default_factory=set)
-    expected: set[str] = field(default_factory=set)
-    new_rows: int = 0
-    quiet: int = 0
-    left: bool = False
-    broken: bool = False
 
 
 class CatalogSpider(Spider):
@@ -129,6 +110,7 @@ class CatalogSpider(Spider):
             yield problem
             return
         page = read_list(answer, walk.family, self.is_own)
+        page = yield from self._not_round(page, walk, catalog, response.url)
         rows, paging = page.rows, page.paging
         if not rows and not page.ended and paging.next_url is None:
             self._break(walk)
@@ -142,6 +124,7 @@ class CatalogSpider(Spider):
                 "page_cut", response.url, f"this list page of {catalog.title} ends in the middle: more may follow"
             )
         at_end = paging.next_url is None or (paging.next_url, paging.next_form) in walk.pages
+        walk.take(page)
         yield ListPage(
             catalog.url,
             response.url,
@@ -156,11 +139,24 @@ class CatalogSpider(Spider):
         wanted = self._wanted(rows, catalog, walk, response) if look == 1 else []
         if not at_end and (look == 2 or self._goes_on(walk, paging, catalog)):
             yield self._list_request(catalog, str(paging.next_url), look, paging.next_form)
-        elif at_end and paging.pages_claimed and len(walk.pages) < paging.pages_claimed and not given_up:
-            claim = f"{catalog.title} claims {paging.pages_claimed} pages, {len(walk.pages)} were found"
-            yield Problem("pages_missing", response.url, claim)
+        elif at_end and not given_up and (missing := walk.missing(paging)):
+            yield Problem("pages_missing", response.url, f"{catalog.title} claims {missing} were found")
         for row in wanted:
             yield from self._record_requests(str(row.url), name=row.fields.get("title") or "")
+
+    def _not_round(self, page: ListRead, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListRead]:
+        """`page`, and where it shows the rows of the page before once more, the end of the list instead.
+
+        A service asked beyond its last page may give that page again for ever, and so does one that heeds no page number:
+        only what the list claims can tell that nothing is missing.
+        """
+        if not page.rows or page.rows != walk.shown:
+            return page
+        if walk.rows_read < (page.paging.rows_claimed or walk.rows_read + 1):
+            self._break(walk)
+            same = f"{catalog.title} shows the same rows on page after page: what it has beyond them can't be read"
+            yield Problem("pages_repeat", url, same)
+        return replace(page, rows=(), paging=replace(page.paging, next_url=None, pages_here=0), ended=True)
 
     def _settle_family(self, answer: Answer, walk: Walk, catalog: Catalog) -> Problem | None:
         """Tell from its first page which software made a list; a problem where a page looks like another one's.

@@ -1,0 +1,94 @@
+"""Pagers that a page's script writes: what the script was told, read without running it.
+
+TRS's `createPageHTML(pages, current, "index", "html")`, its `countPage` and `currentPage`, and govsearch's `m_nRecordCount`,
+`m_nPageSize` and `m_nCurrPage` (for `PageContext.drawNavigator()`). Page n of index.html is index_{n-1}.html.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from crawler.extract.lists import absolute
+from crawler.extract.text import Element
+from crawler.items import Paging
+
+_SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
+_LONGEST = 500_000
+_COMMENT = re.compile(
+    r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|//[^\n]*|<!--[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL
+)  # a string is kept, for an address in it has slashes too
+_ARGUMENT = r"\s*[\"']?({})[\"']?\s*"
+_CALL = re.compile(
+    r"createPageHTML\s*\((?:\s*([\"'][^\"'\n]{0,40}[\"']|[A-Za-z_]\w{0,40})\s*,)?"
+    + ",".join(_ARGUMENT.format(kind) for kind in (r"\d{1,5}", r"\d{1,5}", r"[\w./-]{1,200}", r"\.?\w{1,9}"))
+    + r"(?:,\s*[\"']?(\d{1,7})\b)?"
+)
+_PAGES = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,5})\b")
+_PAGE = re.compile(r"\bcurrentPage\s*=\s*[\"']?(\d{1,5})\b")
+_COUNTED = re.compile(r"\bcountnum\s*=\s*[\"']?(\d{1,7})\b", re.IGNORECASE)
+_ROWS = re.compile(r"(?:\bm_nRecordCount|\[[\"']RecordNum[\"']\])\s*=\s*[\"']?(\d{1,7})\b")
+_SIZE = re.compile(r"(?:\bm_nPageSize|\[[\"']PageSize[\"']\])\s*=\s*[\"']?([1-9]\d{0,3})\b")
+_AT = re.compile(r"\bm_nCurrPage\s*=\s*[\"']?(\d{1,5})\b")
+_FILE = re.compile(r"([^/]+)\.(s?html?|jsp)$")
+_NAME_SAID = re.compile(r"[\"'/](index|list)[_.\"'\\]")
+_KIND_SAID = re.compile(r"[\"'.](s?html?)\\?[\"']")
+_PAGE_ASKED = re.compile(r"[?&]page=")
+_NUMBER = re.compile(r"_\d+$")
+
+
+def script_paging(root: Element, url: str) -> Paging | None:
+    """What a script of the list page at `url` says of its pager; None where none says anything."""
+    script = "\n".join(_SCRIPTS(root))[:_LONGEST]
+    if "createPageHTML" not in script and "countPage" not in script and "RecordCount" not in script:
+        return None
+    script = _COMMENT.sub(lambda found: found[1] or " ", script)
+    if call := _CALL.search(script):
+        return _of_call(call, url)
+    if pages := _PAGES.search(script):
+        counted = _COUNTED.search(script)
+        return _of_counts(int(pages[1]), int(counted[1]) if counted else None, _first(_PAGE, script), script, url)
+    if (rows := _ROWS.search(script)) and (size := _SIZE.search(script)):
+        pages_claimed = -(-int(rows[1]) // int(size[1]))
+        return _of_counts(pages_claimed, int(rows[1]), _first(_AT, script), script, url)
+    return None
+
+
+def with_page(url: str, name: str, number: int) -> str:
+    """`url` with the value of the parameter `name` of its query replaced, or added where it has none."""
+    changed, times = re.subn(rf"([?&]{re.escape(name)}=)[^&#]*", rf"\g<1>{number}", url, count=1)
+    return changed if times else f"{url}{'&' if '?' in url else '?'}{name}={number}"
+
+
+def _of_call(call: re.Match[str], url: str) -> Paging:
+    """A call of `createPageHTML`: pages counted from 0; from 1 where a box to write to and all rows are named too."""
+    box, pages, at, name, kind, rows = call.groups()
+    first_named = box is not None and int(at) == 1 and not _NUMBER.search(_file(url)[0])
+    from_one = box is not None and (rows is not None or first_named)
+    last = int(at) + (0 if from_one else 1) >= int(pages)
+    following = None if last else absolute(url, f"{name}_{int(at) + 1}.{kind.lstrip('.')}")
+    return Paging(int(pages), int(rows) if rows and box else None, following)
+
+
+def _of_counts(pages: int, rows: int | None, at: int, script: str, url: str) -> Paging:
+    """Page `at`, counted from 0, of so many: the next one is another file, or the same with another number in its query."""
+    if at + 1 >= pages:
+        return Paging(pages, rows)
+    name, kind = _file(url)
+    if kind == "jsp" or _PAGE_ASKED.search(url) or (not name and urlsplit(url).query):
+        return Paging(pages, rows, with_page(url, "page", at + 2))
+    if not name:
+        named, said = _NAME_SAID.search(script), _KIND_SAID.search(script)
+        name, kind = named[1] if named else "index", said[1] if said else "html"
+    return Paging(pages, rows, absolute(url, f"{name.removesuffix(f'_{at}') if at else name}_{at + 1}.{kind}"))
+
+
+def _first(pattern: re.Pattern[str], script: str) -> int:
+    found = pattern.search(script)
+    return int(found[1]) if found else 0
+
+
+def _file(url: str) -> tuple[str, str]:
+    """Name and kind of the file at `url`; empty for a directory."""
+    found = _FILE.search(urlsplit(url).path)
+    return (found[1], found[2]) if found else ("", "")

@@ -1,0 +1,132 @@
+"""TRS WCM as Fujian's portals use it ("动静结合"): the first pages of a list in one HTML page, the others from a service.
+
+Known from saved pages: the rows of the first pages stand in blocks `ms-visible="$showStatic(n)"`, which the browser shows
+one after the other; templates (`ms-repeat`, without addresses) follow; a script says `recordCount`, `prepage` (rows a page),
+`classsql` and `listApi`. Known from public clients' behaviour only: the service takes the form below by POST, pages counted
+from 1, and answers {"pageCount": n, "data": [{doctitle, doctitle_cp, chnldocurl, docpuburl, docreltime, …}]}, in older
+releases {"count": n, "docs": [{title, chnldocurl, time}]}; here the list may lie anywhere.
+"""
+
+import re
+from dataclasses import replace
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from lxml import etree
+
+from crawler.extract.lists import absolute, read_rows
+from crawler.extract.trail import read_breadcrumb
+from crawler.families import trs
+from crawler.families.data import data_row, inside, number, objects
+from crawler.families.family import Answer, Family, ListRead
+from crawler.families.scripts import with_page
+from crawler.items import Paging, Row
+
+_STATIC = etree.XPath(
+    ".//*[contains(@ms-visible, 'showStatic') and not(contains(@ms-visible, '!'))]"
+    "[not(ancestor::*[contains(@ms-visible, 'showStatic')])]"
+)
+_SAID = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "rows": r"\brecordCount\s*:\s*[\"']?(\d{1,7})\b",
+        "size": r"\bprepage\s*:\s*[\"']?([1-9]\d{0,3})\b",
+        "channelid": r"\b(?:channelid|searchId)\s*:\s*[\"']?(\d{1,12})\b",
+        "classsql": r"\bclasssql\s*:\s*(?:(?:\"\"|'')\s*\|\|\s*)?[\"']([^\"'\n]{1,300})[\"']",
+        "sortfield": r"\bsortfield\s*:\s*[\"']([^\"'\n]{1,100})[\"']",
+        "service": r"\blistApi\s*:\s*\{[^{}]{0,300}?\burl\s*:\s*[\"']([^\"'\n]{1,300})[\"']",
+    }.items()
+}
+_SORT = "-docorderpri,-docreltime"
+_SIZE = 15
+_LISTED = ("chnldocurl", "docpuburl")
+_FIELDS = {
+    "doctitle_cp": "title",
+    "doctitle": "title",
+    "title": "title",
+    "docreltime": "published_on",
+    "time": "published_on",
+    "pubdate": "published_on",
+    "idxid": "index_number",
+    "fileno": "document_number",
+    "puborg": "publisher",
+    "docsourcename": "publisher",
+}
+
+
+def marks(answer: Answer) -> tuple[str, ...]:
+    """Blocks of static pages, and what the script tells the service; the keys of the service's answers."""
+    if answer.data is not None:
+        keys = "chnldocurl" in answer.text and "docreltime" in answer.text
+        return ("records with chnldocurl and docreltime",) if keys else ()
+    found = []
+    if "showStatic" in answer.text and "ms-visible" in answer.text:
+        found.append("pages in blocks of $showStatic")
+    if "pageChnlInfo" in answer.text or "list2.trsapi" in answer.text:
+        found.append("the number of rows in pageChnlInfo")
+    controlled = "ms-controller" in answer.text
+    general = trs.marks(answer) if found or controlled else ()
+    if general and controlled:
+        found.append("templates of ms-controller")
+    return (*found, *general) if found else ()
+
+
+def read(answer: Answer) -> ListRead:
+    """The static pages of a list, or a page that the service answered."""
+    return _served(answer) if answer.data is not None else _static(answer)
+
+
+def _static(answer: Answer) -> ListRead:
+    said = {name: found[1] for name, pattern in _SAID.items() if (found := pattern.search(answer.text))}
+    boxes = _STATIC(answer.root) or ([] if "service" in said else [answer.root])
+    rows = tuple(row for box in boxes for row in read_rows(box, answer.url))
+    return ListRead(rows, _static_paging(said, len(rows), answer.url), read_breadcrumb(answer.root))
+
+
+def _static_paging(said: dict[str, str], shown: int, url: str) -> Paging:
+    """What the script says: how many pages, how many of them these rows fill, and how to ask for the first of the others."""
+    if "rows" not in said:
+        return Paging()
+    rows, size = int(said["rows"]), int(said.get("size", _SIZE))
+    pages = -(-rows // size)
+    here = pages if shown >= rows else min(shown // size, pages)
+    service = absolute(url, said.get("service", ""))
+    if here == pages or "service" not in said or not {"channelid", "classsql"} <= said.keys():
+        return Paging(pages, rows, pages_here=here)
+    form = {
+        "channelid": said["channelid"],
+        "sortfield": said.get("sortfield", _SORT),
+        "classsql": said["classsql"],
+        "classcol": "publishyear",
+        "classnum": 100,
+        "classsort": 0,
+        "cache": "true",
+        "page": here + 1,
+        "prepage": size,
+    }
+    return Paging(pages, rows, service, urlencode(form), pages_here=here)
+
+
+def _served(answer: Answer) -> ListRead:
+    listed = objects(answer.data, *_LISTED)
+    rows = tuple(_row(said, answer.url) for said in listed)
+    asked = parse_qs(answer.form or urlsplit(answer.url).query)
+    page, size = (number(asked.get(name, [""])[0]) for name in ("page", "prepage"))
+    pages = number(inside(answer.data, "pageCount"))
+    claimed = next((n for key in ("recordCount", "count", "total") if (n := number(inside(answer.data, key)))), None)
+    more = page is not None and (page < pages if pages else len(rows) >= (size or _SIZE))
+    paging = Paging(pages, claimed)
+    if rows and more and page and answer.form:
+        paging = Paging(pages, claimed, answer.url, with_page(f"?{answer.form}", "page", page + 1)[1:])
+    ended = not listed and any(inside(answer.data, key) == [] for key in ("data", "docs", "datas"))
+    return ListRead(rows, paging, ended=ended)
+
+
+def _row(said: dict[str, object], url: str) -> Row:
+    address = next((said[key] for key in (*_LISTED, "url") if said.get(key)), None)
+    row = data_row(said, _FIELDS, address, url)
+    if row.url and (urlsplit(row.url).hostname, row.url[:5]) == (urlsplit(url).hostname, "http:"):
+        return replace(row, url=f"{urlsplit(url).scheme}{row.url[4:]}")  # as the static pages lead to it
+    return row
+
+
+FAMILY = Family("trs_fujian", marks, read)

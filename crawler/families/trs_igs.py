@@ -1,0 +1,169 @@
+"""TRS's search services as lists: IGS and IRS in JSON, govsearch in JSONP and HTML.
+
+Known from saved answers: GET /igs/front/search/list.html?…pageNumber=n gives {"page": {"content": […], "total": "38546",
+"pageNumber": n, "totalPages": 1000}}, the total as a text and the pages no more than 1000; which keys a record has differs
+from site to site. Known from public clients' behaviour only: POST /irs/front/search with JSON gives {"data": {"middle":
+{"list": […]}, "pager": {…}}} (or "listAndBox", a record in "data" of each), its search page names `code` and `dataTypeId`
+in its address; govsearch's JSONP gives {"num": n, "data": [{"puburl", "tip": {…}}]} for page=n, and a few blank lines and a
+byte order mark before its callback.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from crawler.extract.lists import absolute
+from crawler.families import plain, trs
+from crawler.families.data import data_row, inside, number, parse_data
+from crawler.families.family import Answer, Family, ListRead
+from crawler.families.scripts import with_page
+from crawler.items import Paging
+
+_FIELDS: dict[str, str | None] = {
+    "bt": "title",
+    "filename": "title",
+    "title_no_tag": "title",
+    "doctitle": "title",
+    "title": "title",
+    "idxid": "index_number",
+    "syh": "index_number",
+    "fwzh": "document_number",
+    "filenum": "document_number",
+    "fileno": "document_number",
+    "wh": "document_number",
+    "fwjg_name": "publisher",
+    "publisher": "publisher",
+    "fwjg": "publisher",
+    "fbjg": "publisher",
+    "source": "publisher",
+    "fbrq": "published_on",
+    "dates": "published_on",
+    "pubdate": "published_on",
+    "docreltime": "published_on",
+    "time": "published_on",
+    "cwrq": "created_on",
+    "ztfl_name": "topic",
+    **dict.fromkeys(("wzfl_name", "chnldesc", "sitename", "type", "effectivestate", "efectdate")),
+}
+"""Keys of records in lower case, with all sites' in one table: none of them means two things."""
+
+_ADDRESSES = ("docpuburl", "puburl", "url", "chnldocurl")
+_SERVICE = re.compile(r"/(?:igs|irs)/front/search\b")
+_SEARCH_CODE = re.compile(r"[?&]code=[0-9a-f]{10,12}\b")
+_PAGE = re.compile(r"[?&](page|pageIndex|pageNo)=(\d{1,6})\b")
+
+
+def marks(answer: Answer) -> tuple[str, ...]:
+    """Addresses of the services, and the shape of their answers."""
+    path, data = urlsplit(answer.url).path, answer.data
+    found = []
+    if _SERVICE.search(path):
+        found.append("an address of TRS's search service")
+    if "/govsearch/" in path:
+        found.append("an address of govsearch")
+    if data is None:
+        if _SEARCH_CODE.search(answer.url) and ("/irs" in answer.url or "/irs" in answer.text):
+            found.append("a search page of IRS with its code")
+        return (*found, *trs.marks(answer)) if found else ()
+    if inside(data, "page", "content") is not None and "orderProperty" in inside(data, "page"):
+        found.append("an answer with page.content and orderProperty")
+    if _middle(data):
+        found.append("an answer with data.middle")
+    if inside(data, "data", 0, "puburl") is not None:
+        found.append("records with puburl")
+    return tuple(found)
+
+
+def read(answer: Answer) -> ListRead:
+    """The list that a service answered, the page of one, or how to ask for the first."""
+    data = answer.data
+    if data is None:
+        return _search_page(answer) if _SEARCH_CODE.search(answer.url) else plain.read(answer)
+    if isinstance(inside(data, "page", "content"), list):
+        return _igs(answer, inside(data, "page"))
+    return _irs(answer, data) if _middle(data) else _govsearch(answer, data)
+
+
+def _igs(answer: Answer, page: Any) -> ListRead:  # noqa: ANN401
+    at, pages = number(page.get("pageNumber")), number(page.get("totalPages"))
+    following = with_page(answer.url, "pageNumber", at + 1) if at and pages and at < pages else None
+    return _listed(answer, page["content"], Paging(pages, number(page.get("total")), following))
+
+
+def _irs(answer: Answer, data: Any) -> ListRead:  # noqa: ANN401
+    middle, pager = _middle(data), inside(data, "data", "pager")
+    records = _list(inside(middle, "list")) or [inside(each, "data") for each in _list(inside(middle, "listAndBox"))]
+    at, pages = number(inside(pager, "pageNo")), number(inside(pager, "pageCount"))
+    asked = parse_data(answer.form or "")
+    paging = Paging(pages, number(inside(pager, "total")))
+    if at and pages and at < pages and isinstance(asked, dict):
+        form = json.dumps({**asked, "pageNo": at + 1}, ensure_ascii=False)
+        paging = Paging(pages, paging.rows_claimed, answer.url, form)
+    return _listed(answer, records, paging)
+
+
+def _govsearch(answer: Answer, data: Any) -> ListRead:  # noqa: ANN401
+    records = next((found for key in ("data", "list") if isinstance(found := inside(data, key), list)), None)
+    if records is None:
+        return ListRead(())
+    total, asked = number(inside(data, "num")), _PAGE.search(answer.url)
+    name, at = (asked[1], int(asked[2])) if asked else ("page", 1)
+    more = bool(records) and (total is None or at * len(records) < total)
+    following = with_page(answer.url, name, at + 1) if more else None
+    told = [{**each, **(tip if isinstance(tip := each.get("tip"), dict) else {})} for each in _objects(records)]
+    return _listed(answer, told, Paging(None, total, following))
+
+
+def _listed(answer: Answer, records: list[Any], paging: Paging) -> ListRead:
+    rows = []
+    for said in _objects(records):
+        names = {key: key.lower() for key in said}
+        keys = sorted((key for key in said if names[key] in _FIELDS), key=lambda key: _ORDER[names[key]])
+        address = next(
+            (value for name in _ADDRESSES for key, value in said.items() if names[key] == name and value), None
+        )
+        row = data_row(said, {key: _FIELDS[names[key]] for key in keys}, address, answer.url)
+        if row.source_fields:
+            rows.append(row)
+    return ListRead(tuple(rows), paging, ended=not records)
+
+
+def _search_page(answer: Answer) -> ListRead:
+    """A search page without results, which its script asks for: the address says what."""
+    asked: Mapping[str, str] = dict(parse_qsl(urlsplit(answer.url).query))
+    form = {
+        **{name: asked.get(name, "") for name in ("code", "configCode", "codes", "dataTypeId", "searchWord")},
+        "orderBy": asked.get("orderBy") or "time",
+        "searchBy": asked.get("searchBy") or "all",
+        "appendixType": "",
+        "granularity": "ALL",
+        "beginDateTime": "",
+        "endDateTime": "",
+        "isSearchForced": 0,
+        "filters": [],
+        "pageNo": 1,
+        "pageSize": 10,
+        **({"tenantId": asked["tenantId"]} if asked.get("tenantId") else {}),
+    }
+    service = absolute(answer.url, "/irs/front/search")
+    return ListRead((), Paging(next_url=service, next_form=json.dumps(form, ensure_ascii=False), pages_here=0))
+
+
+def _list(value: Any) -> list[Any]:  # noqa: ANN401
+    return value if isinstance(value, list) else []
+
+
+def _objects(records: list[Any]) -> list[dict[str, Any]]:
+    return [each for each in records if isinstance(each, dict)]
+
+
+def _middle(data: Any) -> Any:  # noqa: ANN401
+    middle = inside(data, "data", "middle")
+    return middle if isinstance(middle, dict) else None
+
+
+_ORDER = {name: place for place, name in enumerate(_FIELDS)}
+
+FAMILY = Family("trs_igs", marks, read)
