@@ -257,3 +257,9 @@ def m003_families(db: Database) -> None:
     run_script(
         db, "ALTER TABLE catalogs ADD COLUMN family TEXT;\nALTER TABLE catalogs ADD COLUMN family_reason TEXT;\n"
     )
+
+
+@migrations()
+def m004_what_is_stated(db: Database) -> None:
+    """How many rows, and record pages, of each crawl state each field: readings are overwritten by the next ones."""
+    run_script(db, "ALTER TABLE ledger ADD COLUMN stated TEXT;\nALTER TABLE crawls ADD COLUMN stated TEXT;\n")

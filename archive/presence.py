@@ -1,6 +1,7 @@
 """What is no longer there: claimed only on proof, and with the proof.
 
-A record is missing when every catalogue that lists it was walked wholly, at a plausible length, and none showed it.
+A record is missing when every catalogue that lists it was walked wholly and plausibly, and none showed it: at a length,
+and with fields in its rows, as in its past.
 Then its own page is asked. Gone: the record is `withdrawn`. Still there: its catalogues are walked a second time, for a
 row can slip from one page to another during a walk; missing again, it is `unlisted`. A refusal, a failure or half a
 page proves nothing. The same text under the same index number at a new address is `moved`.
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive import search
+from archive.alarm import Alarm
 from archive.noise import same
 from archive.observations import PageAsked
 from archive.record_writer import OWN_PAGE, Writer
@@ -57,9 +59,12 @@ class Missing:
 class Presence:
     """The claims of one crawl; works in the caller's transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, writer: Writer, portal: str, crawl_id: int) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, writer: Writer, alarm: Alarm, portal: str, crawl_id: int
+    ) -> None:
         self._connection = connection
         self._writer = writer
+        self._alarm = alarm
         self._portal = portal
         self._crawl_id = crawl_id
         self._asked: dict[str, PageAsked] = {}
@@ -79,7 +84,8 @@ class Presence:
 
     def missing(self) -> list[Missing]:
         """The records to be asked for: listed once, and not in any walk of this crawl."""
-        walked = [catalog for catalog in self._complete() if self._plausible(catalog)]
+        complete = self._complete()
+        walked = [catalog for catalog in complete if self._plausible(catalog) and not self._alarm.misread(catalog)]
         if not walked:
             return []
         rows = self._connection.execute(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from archive import search
+from archive.alarm import Alarm
 from archive.database import open_for_writing, transaction
 from archive.masking import require_current
 from archive.observations import (
@@ -73,7 +74,8 @@ class Store:
                 )
         self._kinds = {row["id"]: row["kind"] for row in known}
         self._writer = Writer(self._connection, portal.id, self.crawl_id, self._kinds, counts=self.counts)
-        self._presence = Presence(self._connection, self._writer, portal.id, self.crawl_id)
+        self._alarm = Alarm(self._connection, portal.id, self.crawl_id)
+        self._presence = Presence(self._connection, self._writer, self._alarm, portal.id, self.crawl_id)
         return self.crawl_id
 
     def last_capture(self) -> int:
@@ -82,7 +84,7 @@ class Store:
 
     def write(self, batch: Iterable[Observation], now: str, captures: Iterable[Capture] = ()) -> None:
         """Write all of `captures` and `batch` or, on an error, nothing of them."""
-        before = Counter(self.counts)
+        before, pages = Counter(self.counts), Counter(self._alarm.pages)
         try:
             with transaction(self._connection) as c:
                 for capture in captures:
@@ -94,6 +96,7 @@ class Store:
         except BaseException:
             self.counts.clear()
             self.counts.update(before)
+            self._alarm.pages = pages
             raise
 
     def missing(self, now: str) -> list[Missing]:
@@ -111,13 +114,17 @@ class Store:
         return {url for url, catalog_id in self._catalogs.items() if catalog_id in again}
 
     def finish(self, outcome: str, now: str) -> None:
-        """Say what is proved to be gone, then close the crawl's books: outcome, time and counts."""
+        """Say what is proved to be gone and what looks broken, then close the crawl's books: outcome, time and counts."""
         with transaction(self._connection) as c:
             self._presence.claim(now)
+            for problem in self._alarm.raised(now):
+                self._write_problem(problem, now)
             search.catch_up(c)
+            counts = json.dumps(dict(sorted(self.counts.items())))
+            stated = json.dumps(self._alarm.pages) if self._alarm.pages else None
             c.execute(
-                "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ? WHERE id = ?",
-                (now, outcome, json.dumps(dict(sorted(self.counts.items()))), self.crawl_id),
+                "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ?, stated = ? WHERE id = ?",
+                (now, outcome, counts, stated, self.crawl_id),
             )
 
     def complete(self) -> bool:
@@ -174,6 +181,7 @@ class Store:
                 (self.crawl_id, catalog_id, page.look, page.capture, len(page.rows)),
             )
         if page.look == 1:
+            self._alarm.list_page(catalog_id, page.rows)
             self._write_ledger(page, catalog_id)
         else:
             self._second_looks[catalog_id] += page.pages
@@ -257,6 +265,8 @@ class Store:
         self.counts["record_pages"] += 1
         if page.cut and self._writer.readings(record_id).get(OWN_PAGE):
             return  # half a page takes nothing away from what was read before
+        if not page.cut:
+            self._alarm.record_page(page)
         if page.body is None and self._writer.record(record_id)["body"]:
             lost = "no text was found on this page, though there was one; the text read before is kept"
             self._write_problem(ProblemSeen("body_missing", page.url, lost), now)

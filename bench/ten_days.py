@@ -4,7 +4,8 @@ python -m bench.ten_days [--records 2000] [--days 10] [--share 0.01] [--seed 1]
 
 Each day changes, withdraws, unlists, adds and back-dates a share of the records; a full crawl follows. Prints a line for
 each day. `late`: not found within two complete walks of its catalogue. `overtaken`: gone again before it could be found.
-`false`: told by the archive, but not true. Exit status 1 if anything was late, false, without proof, or wrong in the end (against an archive made then, without failures).
+`false`: told by the archive, but not true. Exit status 1 if anything was late, false, without proof, or wrong in the end
+(against an archive made then, without failures), or if an alarm was raised, for the county's layout never changes.
 """
 
 import argparse
@@ -197,6 +198,11 @@ def unproved(db: Path) -> list[str]:
     return faults
 
 
+def alarms(db: Path) -> list[tuple[str, str]]:
+    """What the crawls say has broken silently: kind and message."""
+    return rows(db, "SELECT kind, message FROM problems WHERE kind IN ('fields_missing', 'list_short', 'nothing_new')")
+
+
 def contents(db: Path) -> dict[str, tuple[str | None, ...]]:
     """What the archive says of each listed record, by address; of its text what counts."""
     sql = "SELECT url, title, publisher, published_on, index_number, body FROM records WHERE state = 'listed'"
@@ -287,6 +293,7 @@ def main() -> None:
             began = time.monotonic()
         complaints += [f"false: {line}" for line in history.false()]
         complaints += [f"without proof: {line}" for line in unproved(history.db)]
+        complaints += [f"alarm: {kind}: {message}" for kind, message in alarms(history.db)]
         complaints += [f"wrong in the end: {line}" for line in history.wrong_states()]
         complaints += [f"wrong text in the end: {line}" for line in wrong_texts(Path(name), history)]
         print(f"overtaken: {history.overtaken}; complaints: {len(complaints)}")

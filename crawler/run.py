@@ -27,6 +27,9 @@ from crawler.sample.site import portal_toml
 TERMINAL_REFRESH = 0.5
 PLAIN_REFRESH = 10.0
 MOST_PROBLEMS_SHOWN = 10
+SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "nothing_new")
+"""Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
+
 EVENTS = {
     "added": "new",
     "changed": "changed",
@@ -180,7 +183,8 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
     )
     held = connection.execute("SELECT count(*) FROM records WHERE portal = ?", (portal,)).fetchone()[0]
     problems = connection.execute(
-        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind, id", (crawl_id,)
+        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?), kind, id",
+        (crawl_id, *SHOWN_FIRST),
     ).fetchall()
     told = [(kind, word) for kind, word in EVENTS.items() if events.get(kind) or kind in {"added", "changed"}]
     walked = "catalogues looked through for news" if mode == "update" else f"of {catalogs} catalogues walked wholly"

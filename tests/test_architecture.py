@@ -60,8 +60,9 @@ def test_the_docs_name_every_environment_variable() -> None:
 
 
 def problem_kinds() -> set[str]:
-    """Every kind of problem that the crawler can tell."""
-    sources = [*(ROOT / "crawler").rglob("*.py"), *(ROOT / "pipelines").glob("*.py")]
+    """Every kind of problem that the crawler and the archive can tell."""
+    rooms = [ROOT / "crawler", ROOT / "pipelines", ROOT / "archive"]
+    sources = [path for room in rooms for path in room.rglob("*.py")]
     texts = [path.read_text(encoding="utf-8") for path in sources]
     told = {kind for text in texts for kind in re.findall(r'Problem(?:Seen)?\(\s*"(\w+)"', text)}
     return told | {kind for _, kind, _ in failures._WORDING}

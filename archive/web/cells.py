@@ -33,7 +33,7 @@ _ADDRESSES = {"url", "home", "link"}
 _TIMES = {
     "first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at", "seen_at", "fetched_at",
 }  # fmt: skip
-_JSON = {"source_fields", "fields", "counts", "detail", "changed"}
+_JSON = {"source_fields", "fields", "counts", "stated", "detail", "changed"}
 REFERS = {
     "portal": "portals",
     "record_id": "records",

@@ -112,6 +112,8 @@ PROBLEMS: dict[str, Label] = {
     "pages_missing": Label("列表缺页或缺条目", "pages or rows missing"),
     "pages_repeat": Label("列表各页内容相同", "page after page the same"),
     "layout_changed": Label("页面模板已变，未读取", "made by other software now; not read"),
+    "fields_missing": Label("以往必有的项目忽缺", "fields suddenly missing"),
+    "nothing_new": Label("久无新条目，远超以往", "nothing new for far longer than usual"),
     "list_short": Label("列表比以往短得多", "list much shorter than before"),
     "body_missing": Label("未见正文，保留此前所读", "no text found; what was read before is kept"),
     "attachment": Label("附件未能读出文字", "no text could be taken from a file"),

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.search import to_match
-from archive.web import archives, cells, faults, history, labels, pages
+from archive.web import archives, cells, counties, faults, history, labels, pages
 from archive.web.gate import Application, Gate
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -129,8 +129,12 @@ def prepare_jinja2_environment(env: "Environment") -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The stylesheet."""
-    return [(r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC))]
+    """The stylesheet, and the pages of counties."""
+    return [
+        (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
+        (r"/-/counties$", counties.overview),
+        (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
+    ]
 
 
 @hookimpl

@@ -278,6 +278,10 @@ TABLES: dict[str, Table] = {
             "finished_at": Label("结束", "finished", "UTC；空白表示未结束或中断。", "UTC; empty: still running, or interrupted."),
             "outcome": Label("结果", "outcome"),
             "counts": Label("计数", "counts", "这次采集的计数（JSON）。", "What it counted (JSON)."),
+            "stated": Label(
+                "记录页所载", "stated by record pages", "所读记录页面中，载有各项目的各有几页（JSON）；read 为总页数。",
+                "How many of the record pages read state each field (JSON); `read`: of so many.",
+            ),
         },
         sort_desc="started_at",
         label_column="started_at",
@@ -292,6 +296,10 @@ TABLES: dict[str, Table] = {
             "rows_claimed": Label("声称条数", "rows claimed", "页面自称的条数。", "Rows the list says it has."),
             "rows_read": Label("读到条数", "rows read"),
             "complete": Label("是否完整", "complete", "1 表示完整走完该目录。", "1: the catalogue was walked wholly."),
+            "stated": Label(
+                "条目所载", "stated by rows", "列表前两页中，载有各项目的各有几条（JSON）；read 为总条数，link 为有链接的条数。",
+                "How many rows of the first two list pages state each field (JSON); `read`: of so many, `link`: have a page.",
+            ),
         },
     ),
     "problems": Table(

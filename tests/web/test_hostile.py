@@ -78,7 +78,8 @@ PATHS = ("/disclosures/records_fts", "/disclosures/readings", "/disclosures/list
          "/%ED%A0%80", "/%00", "/%", "//", "/" + "a" * 5000, "/disclosures?sql=", "/disclosures.json?sql=select", "/disclosures?sql=select%201%00",
          "/disclosures?sql=select%20zh_match(1),zh_match(null),zh_match(x'ff')", "/disclosures?sql=pragma%20x", "/disclosures?sql=select%20*%20from%20search",
          "/disclosures?sql=with%20recursive%20c(x)%20as%20(select%201%20union%20all%20select%20x%20from%20c)%20select%20x%20from%20c&_timelimit=20",
-         "/-/static-plugins/disclosures/../plugin.py", "/-/static-plugins/disclosures/%2e%2e/plugin.py", "/-/permissions", "/-/nope")  # fmt: skip
+         "/-/static-plugins/disclosures/../plugin.py", "/-/static-plugins/disclosures/%2e%2e/plugin.py", "/-/permissions", "/-/nope",
+         "/-/counties/", "/-/counties/00", "/-/counties/6", "/-/counties/%EF%BC%96%EF%BC%94", "/-/counties/640324", "/-/counties?x=%FF")  # fmt: skip
 
 
 # Datasette leaves facets it has not got to, when an earlier one fails.
@@ -176,6 +177,8 @@ def test_own_pages_need_no_script_and_no_inline_style(get):
         "/disclosures/search?_search=预算",
         "/disclosures/records/1",
         "/disclosures?sql=select+1",
+        "/-/counties",
+        "/-/counties/64",
         "/nope",
     ):
         tree = html.fromstring(get(path).text)

@@ -1,0 +1,237 @@
+"""What breaks silently: fields that are suddenly not stated, lists that suddenly show few rows, nothing new for too long.
+
+Each catalogue is held against its own past, and so are the portal's record pages: a first crawl raises no alarm, and nor
+does what was never there. Full crawls and updates alike read the first pages of every list, so that these are compared.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from archive.observations import ListedRow, ProblemSeen, RecordPageSeen
+
+HEAD_PAGES = 2
+"""List pages of a walk whose rows are counted: an update reads as many, where there are as many."""
+
+READ, LINK, BODY = "read", "link", "body"
+"""What is counted beside fields: rows or pages in all, rows with a page of their own, record pages with a text."""
+
+LEAST_ROWS, LEAST_PAGES = 3, 10
+"""Fewer rows, or record pages, say nothing: those of several crawls are then taken together."""
+
+COMPARED = 5
+"""So many earlier walks say what is usual, by their median: what stays away is told by about half as many crawls."""
+
+USUAL = 0.9
+LEFT = 0.25
+"""What so large a share stated as a rule, and now less than this share of that, is missing."""
+
+SHORT = 0.5
+"""A list's first pages with fewer rows than this share of the usual are too short."""
+
+RHYTHM, SEASONS = timedelta(days=3 * 365), timedelta(days=2 * 365)
+"""What is usual, so long a past says; a shorter one than the second shows no seasons."""
+
+LEAST_SILENCES = 10
+"""Fewer silences between days with news are no rhythm."""
+
+FAR_LONGER, NEVER_LONG = 2, timedelta(days=14)
+"""A silence is too long from so many times the usual on, and not before two weeks: the longest holidays are over then."""
+
+MOST_TOLD = 3
+"""A silence is told by so many crawls."""
+
+_WALKS = """
+    SELECT crawl_id, pages_read, complete, stated FROM ledger
+    WHERE catalog_id = ? AND crawl_id <= ? AND stated IS NOT NULL ORDER BY crawl_id DESC LIMIT ?
+"""
+_PAGES = """
+    SELECT stated FROM crawls WHERE portal = ? AND id < ? AND stated IS NOT NULL ORDER BY id DESC LIMIT ?
+"""
+_FAR_ENOUGH = 60
+
+_READ_NOW = """
+    SELECT c.id, c.title, c.url FROM ledger l JOIN catalogs c ON c.id = l.catalog_id
+    WHERE l.crawl_id = ? AND l.rows_read ORDER BY c.id
+"""
+
+# Rows that stood in the list when it was first walked wholly are no news of that day; those that came later are.
+_BEGAN = """
+    SELECT min(w.finished_at) FROM ledger l JOIN crawls w ON w.id = l.crawl_id
+    WHERE l.catalog_id = ? AND l.crawl_id < ? AND l.complete
+"""
+_NEWS = """
+    SELECT date(r.published_on) FROM listings l JOIN records r ON r.id = l.record_id
+    WHERE l.catalog_id = :catalog AND date(r.published_on) <= :today
+    UNION SELECT substr(first_seen, 1, 10) FROM listings WHERE catalog_id = :catalog AND first_seen > :began
+"""
+_TOLD = "SELECT count(*) FROM problems WHERE kind = 'nothing_new' AND url = ? AND first_at > ? AND crawl_id < ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A field that `now` of `read` rows state, and that a `usual` share of them stated before."""
+
+    field: str
+    now: int
+    read: int
+    usual: float
+
+    def __str__(self) -> str:
+        return f"{self.field} ({self.now} of {self.read} now, {self.usual:.0%} before)"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far a catalogue was walked in one crawl, and what was counted on its first pages."""
+
+    pages_read: int
+    complete: bool
+    counts: Counter[str]
+
+
+def counted(rows: Iterable[ListedRow]) -> Counter[str]:
+    """How many rows there are, how many have a page of their own, and how many state each field."""
+    counts = Counter[str]()
+    for row in rows:
+        counts.update([READ, *(name for name, value in row.reading.fields.items() if value)])
+        counts[LINK] += "#row-" not in row.url
+    return counts
+
+
+def lacking(counts: Sequence[Mapping[str, int]], least: int) -> list[Lack]:
+    """The fields that the newest of `counts` (newest first) suddenly lacks; `least` rows say something."""
+    now, *past = _blocks(counts, least) or [Counter[str]()]
+    fields = sorted({field for block in past for field in block} - {READ})
+    shares = {field: median(block[field] / block[READ] for block in past[:COMPARED]) for field in fields}
+    return [
+        Lack(field, now[field], now[READ], share)
+        for field, share in shares.items()
+        if share >= USUAL and now[field] < LEFT * share * now[READ]
+    ]
+
+
+def too_short(walks: Sequence[Walk]) -> str | None:
+    """What is too short about the newest of `walks` (newest first), where it is not whole: updates leave lists midway.
+
+    A whole walk's length is `archive.presence`'s to judge.
+    """
+    heads = [walk.counts[READ] for walk in walks if walk.pages_read >= HEAD_PAGES]
+    if len(heads) < 2 or walks[0].complete or walks[0].pages_read < HEAD_PAGES:
+        return None
+    now, usual = heads[0], median(heads[1 : 1 + COMPARED])
+    return f"{now} rows, where {usual:.0f} are usual" if now < SHORT * usual else None
+
+
+def longest_usual(days: Sequence[date]) -> timedelta | None:
+    """How long it may be until something is new, after news on `days` (sorted); None where they are too few to say.
+
+    One exceptional silence says nothing, so it is the second longest of the last years that counts. A past of less than
+    two years shows no seasons: the silence must then be as long as all of it.
+    """
+    recent = [day for day in days if day > days[-1] - RHYTHM]
+    silences = sorted(later - earlier for earlier, later in pairwise(recent))
+    if len(silences) < LEAST_SILENCES:
+        return None
+    span = recent[-1] - recent[0]
+    return max(FAR_LONGER * silences[-2], NEVER_LONG, span if span < SEASONS else NEVER_LONG)
+
+
+class Alarm:
+    """The alarms of one crawl; works in the caller's transaction. `pages` counts what record pages state."""
+
+    def __init__(self, connection: sqlite3.Connection, portal: str, crawl_id: int) -> None:
+        self._connection = connection
+        self._portal = portal
+        self._crawl_id = crawl_id
+        self.pages: Counter[str] = Counter()
+
+    def list_page(self, catalog_id: int, rows: Iterable[ListedRow]) -> None:
+        """Count the rows of a list page, which the ledger has not counted yet."""
+        walk = (self._crawl_id, catalog_id)
+        sql = "SELECT pages_read, stated FROM ledger WHERE crawl_id = ? AND catalog_id = ?"
+        pages_read, stated = self._connection.execute(sql, walk).fetchone()
+        if pages_read < HEAD_PAGES:
+            counts = Counter[str](json.loads(stated or "{}")) + counted(rows)
+            self._connection.execute(
+                "UPDATE ledger SET stated = ? WHERE crawl_id = ? AND catalog_id = ?", (json.dumps(counts), *walk)
+            )
+
+    def record_page(self, page: RecordPageSeen) -> None:
+        """Count what a record's page states."""
+        self.pages.update([READ, *(name for name, value in page.reading.fields.items() if value)])
+        self.pages[BODY] += bool(page.body)
+
+    def misread(self, catalog_id: int) -> list[Lack]:
+        """The fields that this crawl's rows of a catalogue suddenly lack: what such a walk does not show may be there."""
+        return lacking([walk.counts for walk in self._walks(catalog_id)], LEAST_ROWS)
+
+    def raised(self, now: str) -> list[ProblemSeen]:
+        """All alarms, when the crawl is at its end; `now` is UTC, ISO 8601."""
+        catalogs = self._connection.execute(_READ_NOW, (self._crawl_id,)).fetchall()
+        problems = [problem for catalog in catalogs for problem in self._of_catalog(catalog, now)]
+        before = self._connection.execute(_PAGES, (self._portal, self._crawl_id, _FAR_ENOUGH)).fetchall()
+        counts = [self.pages, *(Counter(json.loads(row["stated"])) for row in before)]
+        if self.pages and (missing := lacking(counts, LEAST_PAGES)):
+            (home,) = self._connection.execute("SELECT home FROM portals WHERE id = ?", (self._portal,)).fetchone()
+            problems.append(ProblemSeen("fields_missing", home, f"records' own pages suddenly lack {_listed(missing)}"))
+        return problems
+
+    def _of_catalog(self, catalog: Sequence[Any], now: str) -> Iterator[ProblemSeen]:
+        catalog_id, title, url = catalog
+        if missing := self.misread(catalog_id):
+            yield ProblemSeen("fields_missing", url, f"rows of {title} suddenly lack {_listed(missing)}")
+        if short := too_short(self._walks(catalog_id)):
+            yield ProblemSeen("list_short", url, f"the first pages of {title} show {short}")
+        if silence := self._silence(catalog_id, url, now):
+            yield ProblemSeen("nothing_new", url, f"nothing new in {title} {silence}")
+
+    def _walks(self, catalog_id: int) -> list[Walk]:
+        """This crawl's walk of a catalogue and those before it, newest first."""
+        rows = self._connection.execute(_WALKS, (catalog_id, self._crawl_id, _FAR_ENOUGH)).fetchall()
+        if not rows or rows[0]["crawl_id"] != self._crawl_id:
+            return []
+        return [Walk(row["pages_read"], bool(row["complete"]), Counter(json.loads(row["stated"]))) for row in rows]
+
+    def _silence(self, catalog_id: int, url: str, now: str) -> str | None:
+        """How long nothing was new, where that is far longer than usual, and was not yet when the list was first walked."""
+        began = self._connection.execute(_BEGAN, (catalog_id, self._crawl_id)).fetchone()[0]
+        if began is None:
+            return None
+        today = _day(now)
+        rows = self._connection.execute(_NEWS, {"catalog": catalog_id, "today": today.isoformat(), "began": began})
+        days = sorted(date.fromisoformat(row[0]) for row in rows)
+        usual = longest_usual(days)
+        if usual is None or today - days[-1] <= usual or _day(began) - days[-1] > usual:
+            return None
+        told = self._connection.execute(_TOLD, (url, days[-1].isoformat(), self._crawl_id)).fetchone()[0]
+        if told >= MOST_TOLD:
+            return None
+        return f"since {days[-1]}, for {(today - days[-1]).days} days; more than {usual.days} are unusual there"
+
+
+def _blocks(counts: Sequence[Mapping[str, int]], least: int) -> list[Counter[str]]:
+    """`counts`, those of fewer than `least` rows taken together with the ones that follow."""
+    blocks = []
+    block = Counter[str]()
+    for each in counts:
+        block.update(each)
+        if block[READ] >= least:
+            blocks.append(block)
+            block = Counter[str]()
+    return blocks
+
+
+def _listed(missing: Iterable[Lack]) -> str:
+    return ", ".join(map(str, missing))
+
+
+def _day(moment: str) -> date:
+    """The day in China at a moment."""
+    return (datetime.fromisoformat(moment) + timedelta(hours=8)).date()
