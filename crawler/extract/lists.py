@@ -23,6 +23,9 @@ _INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:1
 _AGENCY = re.compile(
     r"[\u4e00-\u9fff（）()]{2,40}(?:政府|办|办公室|局|委|委员会|镇|乡|街道|院|中心|站|所|处|厅|部|公司|管委会|学校|…|\.{3,})"
 )
+_DOCUMENT_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{1,12}\s*[〔\[（(［【]\s*(?:19|20)\d{2}\s*[〕\])）］】]\s*第?\s*\d{1,5}\s*号"
+)
 _TITLE_ATTRIBUTE = "a[title]"
 _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
@@ -52,6 +55,38 @@ def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
         return tuple(rows)
     dated = _from_dated_links(root, base_url)
     return tuple(dated if len(dated) >= len(bare) else bare)
+
+
+def read_row(element: Element, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row | None:
+    """The row that an element is, where it is known to be one: a record in a service's answer.
+
+    `beside`: labels with values that stand elsewhere than in its text. None where it prints nothing and leads nowhere, or
+    is a template that no script has filled in.
+    """
+    text = line_of(element)
+    link = _link_of([element])
+    if "{{" in text or not (text or link is not None):
+        return None
+    cells = list(element.iter(*_TABLE_CELLS)) or [cell for cell in _innermost(element) if isinstance(cell.tag, str)]
+    titles = [cell for cell in cells if next(cell.iter("a"), None) is not None] or _longest(cells)
+    if len(cells) > 2 and len(titles) == 1:
+        pairs = [*read_pairs(element), *beside]
+        return _typed_row(cells, _texts(cells), pairs, base_url, title=titles[0])
+    return _plain_row(element, link, base_url, beside)
+
+
+def _longest(cells: Sequence[Element]) -> list[Element]:
+    """The cell that is a row's title where none has a link, alone; none where no cell has text that could be one."""
+    texts = ((line_of(cell), cell) for cell in cells)
+    named = [(len(text), cell) for text, cell in texts if value_of(text) and not is_date(text)]
+    return [max(named, key=lambda each: each[0])[1]] if named else []
+
+
+def _innermost(element: Element) -> Element:
+    """The element that holds what `element` prints: itself, or the only one inside it, and so on."""
+    while len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip():
+        element = element[0]
+    return element
 
 
 def is_page_link(href: str | None) -> bool:
@@ -210,16 +245,20 @@ def _looks_like_row(cells: Sequence[Element], texts: Sequence[str]) -> bool:
     return sum(links) == 1 and any(form for form, link in zip(known, links, strict=True) if not link)
 
 
-def _typed_row(cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str) -> Row:
+def _typed_row(
+    cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str, title: Element | None = None
+) -> Row:
     """A row without a header: each cell is known by its own form, the rest comes from the hover box."""
     printed: list[tuple[str, str]] = []
     for cell, text in zip(cells, texts, strict=True):
-        if next(cell.iter("a"), None) is not None:
+        if cell is title or next(cell.iter("a"), None) is not None:
             printed.append(("标题", text))
         elif is_date(text):
             printed.append(("发布日期", text))
         elif _INDEX_NUMBER.fullmatch(text):
             printed.append(("索引号", text))
+        elif _DOCUMENT_NUMBER.fullmatch(text):
+            printed.append(("文号", text))
         elif _AGENCY.fullmatch(text):
             printed.append(("发布单位", text))
     return _row(printed, _link_of(cells), hover, base_url)
@@ -247,13 +286,18 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
     link = max(links, key=_how_like_a_title)
     if _is_pager([line_of(row)]) or not (line_of(link) or link.get("title")):
         return None
+    return _plain_row(row, link, base_url)
+
+
+def _plain_row(row: Element, link: Element | None, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row:
+    """A row of a link and a date, of a title and a date, or of less."""
     # A date may stand beside the link or, in some templates, within it behind the title.
     dates = [text for text in map(tidy, row.itertext()) if text and is_date(text)]
-    title = line_of(link)
+    title = line_of(row if link is None else link)
     if dates and title.endswith(dates[-1]) and title != dates[-1]:
         title = title.removesuffix(dates[-1]).strip()
     printed = [("标题", title), *[("发布日期", text) for text in dates[:1]]]
-    return _row(printed, link, read_pairs(row), base_url)
+    return _row(printed, link, [*read_pairs(row), *beside], base_url)
 
 
 def _is_small(row: Element) -> bool:
