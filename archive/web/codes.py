@@ -109,6 +109,7 @@ PROBLEMS: dict[str, Label] = {
     "page_cut": Label("页面不完整", "page cut"),
     "too_large": Label("过大", "too large"),
     "list_without_rows": Label("列表页无条目", "list without rows"),
+    "list_repeats": Label("列表页内容重复", "the list repeats itself"),
     "pages_missing": Label("列表缺页", "pages missing"),
     "layout_changed": Label("页面模板已变，未读取", "made by other software now; not read"),
     "list_short": Label("列表比以往短得多", "list much shorter than before"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -39,6 +39,9 @@ BLOCKED_IN_A_ROW = 3
 OVERLAP = 2
 """An update leaves a list after so many pages one after the other that say nothing new."""
 
+REPEATS = 2
+"""A list is left that shows nothing but rows shown before on so many pages one after the other: it would have no end."""
+
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|zip|rar|7z|jpe?g|png|gif|mp4|txt|ofd)$", re.IGNORECASE)
 
 Found = ListPage | RecordPage | PageAsked | AttachmentFile | Problem | Request
@@ -50,7 +53,8 @@ class Walk:
 
     The `family` of software that made it and the `reason` to think so, empty before the first page; `pages` asked for, by
     address and form; `rows` met, by address; rows `expected`, for those pages showed them when last read; rows new to the
-    archive; `quiet` pages one after the other. `left`: a row has left the list. `broken`: a page was not read wholly.
+    archive; `quiet` pages one after the other. `shown`: what each row printed, as a number; pages that `repeats` only that.
+    `left`: a row has left the list. `broken`: a page was not read wholly.
     """
 
     family: Family = FAMILIES["plain"]
@@ -60,8 +64,20 @@ class Walk:
     expected: set[str] = field(default_factory=set)
     new_rows: int = 0
     quiet: int = 0
+    shown: set[int] = field(default_factory=set)
+    repeats: int = 0
     left: bool = False
     broken: bool = False
+
+    def unseen(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """`rows` of the next page without those that a page before it shows in the same words, for these count once."""
+        printed = [hash((row.url, *sorted(row.source_fields.items()))) if row.url else 0 for row in rows]
+        unseen = tuple(
+            row for row, number in zip(rows, printed, strict=True) if not row.url or number not in self.shown
+        )
+        self.shown.update(printed)
+        self.repeats = self.repeats + 1 if rows and not unseen else 0
+        return unseen
 
 
 class CatalogSpider(Spider):
@@ -123,14 +139,14 @@ class CatalogSpider(Spider):
             self._break(walk)
         if text is None:
             return
-        answer = Answer(response.url, text, _form(response.request))
+        answer = Answer(_address(response), text, _form(response.request))
         if problem := self._settle_family(answer, walk, catalog):
             self._break(walk)
             yield problem
             return
         page = read_list(answer, walk.family, self.is_own)
-        rows, paging = page.rows, page.paging
-        if not rows and not page.ended and paging.next_url is None:
+        rows, paging = walk.unseen(page.rows), page.paging
+        if not page.rows and not page.ended and paging.next_url is None:
             self._break(walk)
             yield Problem("list_without_rows", response.url, f"no row could be read from this page of {catalog.title}")
             return
@@ -141,6 +157,10 @@ class CatalogSpider(Spider):
             yield Problem(
                 "page_cut", response.url, f"this list page of {catalog.title} ends in the middle: more may follow"
             )
+        if walk.repeats == REPEATS:
+            given_up, paging = True, replace(paging, next_url=None)
+            self._break(walk)
+            yield Problem("list_repeats", response.url, f"{catalog.title} shows the same rows again and again")
         at_end = paging.next_url is None or (paging.next_url, paging.next_form) in walk.pages
         yield ListPage(
             catalog.url,
@@ -202,10 +222,10 @@ class CatalogSpider(Spider):
     def _has_left(self, response: Response, walk: Walk) -> bool:
         """Whether a row is gone from the list pages read so far, and can't just have been pushed further down by new ones."""
         plain_get = response.status != 304 and _form(response.request) is None
-        known = self._frontier.known(response.url) if plain_get else None
+        known = self._frontier.known(_address(response)) if plain_get else None
         before: list[str] = []
         if known:
-            page = read_list(Answer(response.url, self._text_known(known.capture_id)), walk.family, self.is_own)
+            page = read_list(Answer(_address(response), self._text_known(known.capture_id)), walk.family, self.is_own)
             before = [row.url for row in page.rows if row.url and self.is_own(row.url)]
         walk.expected.update(before)
         pushed = before[-walk.new_rows :] if walk.new_rows else []
@@ -412,6 +432,12 @@ class CatalogSpider(Spider):
 def _form(request: Request | None) -> str | None:
     """The body that a list page was asked for with; None for a plain GET."""
     return request.body.decode() if request and request.method == "POST" else None
+
+
+def _address(response: Response) -> str:
+    """What answered, with what stands behind # in the address asked for: servers never see it, but it may name a catalogue."""
+    fragment = urlsplit(response.request.url).fragment if response.request else ""
+    return urljoin(response.url, f"#{fragment}") if fragment else response.url
 
 
 def _file_name(url: str) -> str:
