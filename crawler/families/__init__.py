@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crawler.families import hanweb_jpage, plain, trs_county
+from crawler.families import hanweb_jpage, hanweb_xxgk, plain, trs_county
 from crawler.families.family import Answer, Family, ListRead
 
 __all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
@@ -11,6 +11,7 @@ FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
         hanweb_jpage.FAMILY,
+        hanweb_xxgk.FAMILY,
         trs_county.FAMILY,
         plain.FAMILY,
     )
