@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crawler.families import hanweb_jpage, hanweb_xxgk, jpaas, plain, trs_county
+from crawler.families import gkmlpt, hanweb_jpage, hanweb_xxgk, jpaas, plain, trs_county
 from crawler.families.family import Answer, Family, ListRead
 
 __all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
@@ -12,6 +12,7 @@ FAMILIES: dict[str, Family] = {
     for family in (
         hanweb_jpage.FAMILY,
         hanweb_xxgk.FAMILY,
+        gkmlpt.FAMILY,
         jpaas.FAMILY,
         trs_county.FAMILY,
         plain.FAMILY,
