@@ -45,9 +45,12 @@ def answer_of(exchange: Exchange) -> Answer:
 def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool) -> RecordPage:
     """What a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from."""
     answer = Answer(base_url, text)
-    told = next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
-    page = replace(told, url=url, cut=cut) if told else read_detail(answer.root, url, cut=cut)
-    if cut or page.attachments:
+    told = None if cut else next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
+    page = replace(told, url=url) if told else read_detail(answer.root, url, cut=cut)
+    if cut:
         return page
+    if page.attachments:
+        files = page.attachments[:MOST_FILES]
+        return replace(page, attachments=tuple(replace(file, own=is_own(file.url)) for file in files))
     linked = find_attachments(answer.root, base_url, find_body(answer.root))[:MOST_FILES]
     return replace(page, attachments=tuple(File(file.name, file.url, is_own(file.url)) for file in linked))

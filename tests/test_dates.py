@@ -63,6 +63,12 @@ def test_a_date_without_a_year_takes_it_from_an_address_that_agrees(printed: str
     assert parse_date(printed, URL) == "2017-12-19"
 
 
+def test_an_address_may_have_its_day_in_folders_without_zeros() -> None:
+    url = "http://www.county.gov.cn/art/2020/3/9/art_46143_9019230.html"
+    assert parse_date("03-09", url) == parse_date("[3-9]", url) == "2020-03-09"
+    assert parse_date("03-10", url) is None
+
+
 @pytest.mark.parametrize("printed", ["12-20", "[01-19]", "2-19", "19-12"])
 def test_an_address_that_does_not_agree_gives_no_year(printed: str) -> None:
     assert parse_date(printed, URL) is None

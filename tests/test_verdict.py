@@ -330,6 +330,10 @@ def test_fragments_and_data_have_no_end_of_a_page() -> None:
     assert outcome('\ufeff\r\nresult({"data": [{"title": "样本') == "cut"
     assert outcome("<datastore><recordset><record>样本</record></recordset></datastore>") == "page"
     assert outcome("<datastore><recordset><record>样本") == "cut"
+    assert outcome("\r\n\r\ntotalRecord=2.0;totalPage = 1;dataStore = ['<li>样本</li>','<li>样本</li>'];") == "page"
+    assert outcome("totalRecord=2.0;totalPage = 1;dataStore = ['<li>样本</li>','<li>样") == "cut"
+    assert outcome('{"articles":[]}') == outcome("[]") == "page"
+    assert outcome('{"articles":[') == "error"
 
 
 def test_a_page_out_of_order_is_an_error() -> None:

@@ -8,7 +8,7 @@ from crawler.extract.text import BLOCKS, HIDDEN, Element, lines_of
 
 _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "contentregion", "ucap-content"}
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
-            "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content"}  # fmt: skip
+            "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content"}  # fmt: skip
 _MARKED = etree.XPath(".//*[@id or @class]")
 _SHORTEST = 30
 _MOST_CONTAINERS = 50

@@ -77,6 +77,38 @@ def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
     return tuple(boxes) if len(boxes) > 1 else ()
 
 
+def read_row(element: Element, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row | None:
+    """The row that an element is, where it is known to be one: a record in a service's answer.
+
+    `beside`: labels with values that stand elsewhere than in its text. None where it prints nothing and leads nowhere, or
+    is a template that no script has filled in.
+    """
+    text = line_of(element)
+    link = _link_of([element])
+    if "{{" in text or not (text or link is not None):
+        return None
+    cells = list(element.iter(*_TABLE_CELLS)) or [cell for cell in _innermost(element) if isinstance(cell.tag, str)]
+    titles = [cell for cell in cells if next(cell.iter("a"), None) is not None] or _longest(cells)
+    if len(cells) > 2 and len(titles) == 1:
+        pairs = [*read_pairs(element), *beside]
+        return _typed_row(cells, _texts(cells), pairs, base_url, title=titles[0])
+    return _plain_row(element, link, base_url, beside)
+
+
+def _longest(cells: Sequence[Element]) -> list[Element]:
+    """The cell that is a row's title where none has a link, alone; none where no cell has text that could be one."""
+    texts = ((line_of(cell), cell) for cell in cells)
+    named = [(len(text), cell) for text, cell in texts if value_of(text) and not is_date(text)]
+    return [max(named, key=lambda each: each[0])[1]] if named else []
+
+
+def _innermost(element: Element) -> Element:
+    """The element that holds what `element` prints: itself, or the only one inside it, and so on."""
+    while len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip():
+        element = element[0]
+    return element
+
+
 def is_page_link(href: str | None) -> bool:
     """Whether `href` leads to a page, and not to a script, a place on this page or nowhere."""
     return href is not None and not _NO_PAGE.match(href)
@@ -259,11 +291,13 @@ def _looks_like_row(cells: Sequence[Element], texts: Sequence[str]) -> bool:
     return sum(links) == 1 and any(form for form, link in zip(known, links, strict=True) if not link)
 
 
-def _typed_row(cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str) -> Row:
+def _typed_row(
+    cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str, title: Element | None = None
+) -> Row:
     """A row without a header: each cell is known by its own form, the rest comes from the hover box."""
     printed: list[tuple[str, str]] = []
     for cell, text in zip(cells, texts, strict=True):
-        if next(cell.iter("a"), None) is not None:
+        if cell is title or next(cell.iter("a"), None) is not None:
             printed.append(("标题", text))
         elif label := _known_by_form(text):
             printed.append((label, text))
@@ -365,17 +399,23 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
     link = max(links, key=_how_like_a_title)
     if _is_pager([line_of(row)]) or not (line_of(link) or link.get("title")):
         return None
+    return _plain_row(row, link, base_url)
+
+
+def _plain_row(row: Element, link: Element | None, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row:
+    """A row of a link and a date, of a title and a date, or of less."""
     # A date may stand beside the link or, in some templates, within it behind the title; of several forms the fullest counts.
     known = [(label, text) for text in map(tidy, visible_texts(row)) if text and (label := _known_by_form(text))]
     dates = [text for label, text in known if label == "发布日期"]
     dates.sort(key=lambda date: parse_date(date) is None)
-    title = line_of(link)
+    title = line_of(row if link is None else link)
     if dates and title.endswith(dates[-1]) and title != dates[-1]:
         title = title.removesuffix(dates[-1]).strip()
     numbers = [(label, text) for label, text in known if label != "发布日期"]
     printed = [("标题", title), *[("发布日期", text) for text in dates[:1]], *numbers]
     hidden = takewhile(is_hidden, row.itersiblings("*"))
-    return _row(printed, link, [pair for box in (row, *hidden) for pair in read_pairs(box)], base_url)
+    pairs = [pair for box in (row, *hidden) for pair in read_pairs(box)]
+    return _row(printed, link, [*pairs, *beside], base_url)
 
 
 def _is_small(row: Element, most: int = _LARGEST_ROW) -> bool:

@@ -120,6 +120,7 @@ _FAULT_NAME = re.compile(r"/(?:error|err|50\d|maintenance|weihu)(?:_?page)?(?:[/
 _BODY_END = re.compile(r"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\b")
 _BODY_BEGIN = re.compile(r"<(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\b")
 _CALLBACK = re.compile(r"[\w.$?]+\(\s*[\[{]")
+_ASSIGNED = re.compile(r"(?:var\s+)?(?:totalRecord|totalPage|dataStore)\s*=")  # Hanweb's older jpage answers in script
 _HOME_WORDS = re.compile(r"当前.{0,6}位置|您.{0,6}位置|索\s*引\s*号|createPage|下一页|尾页|末页|共\s*\d+\s*页")
 _HOME_TITLE = re.compile(
     r"(?:网站)?首页(?:[-_|—\s]+[^-_|—]{2,30})?"
@@ -202,7 +203,7 @@ def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: boo
 def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
     """What an answer with status 200 may be, the first that holds. `seen` is given where a cheap look gave reason to doubt."""
     whole = text.strip("\ufeff \t\r\n")
-    if len(whole) < _SHORTEST and len(whole.encode("utf-8", "replace")) < _SHORTEST:
+    if len(whole) < _SHORTEST and len(whole.encode("utf-8", "replace")) < _SHORTEST and _data(text) is not False:
         yield Verdict(ERROR, "the answer is empty")
     yield _sent_on(asked, url, home) if url != asked else None
     if (broken := _data(text)) is not None:
@@ -380,7 +381,7 @@ def _absolute(base: str, link: str) -> str | None:
 
 
 def _data(text: str) -> bool | None:
-    """Whether JSON, JSONP or a data store of XML broke off; None where `text` is none of these."""
+    """Whether JSON, JSONP or a data store of XML or script broke off; None where `text` is none of these."""
     start = text[:300].lstrip("\ufeff\r\n\t ")
     if start.startswith(("{", "[")):
         return not text.rstrip().endswith(("}", "]"))
@@ -388,6 +389,8 @@ def _data(text: str) -> bool | None:
         return not text.rstrip().endswith((")", ";", "}"))
     if start.startswith("<datastore") or (start.startswith("<?xml") and "<datastore" in start):
         return "</datastore" not in text[-200:]
+    if _ASSIGNED.match(start):
+        return not text.rstrip("; \t\r\n").endswith("]")
     return None
 
 

@@ -2,13 +2,24 @@
 
 from dataclasses import dataclass
 
-from crawler.families import plain, trs, trs_county, trs_fujian, trs_igs
+from crawler.families import gkmlpt, hanweb_jpage, hanweb_xxgk, jpaas, plain, trs, trs_county, trs_fujian, trs_igs
 from crawler.families.family import Answer, Family, ListRead
 
 __all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
 
 FAMILIES: dict[str, Family] = {
-    family.name: family for family in (trs_igs.FAMILY, trs_fujian.FAMILY, trs_county.FAMILY, trs.FAMILY, plain.FAMILY)
+    family.name: family
+    for family in (
+        hanweb_jpage.FAMILY,
+        hanweb_xxgk.FAMILY,
+        gkmlpt.FAMILY,
+        jpaas.FAMILY,
+        trs_igs.FAMILY,
+        trs_fujian.FAMILY,
+        trs_county.FAMILY,
+        trs.FAMILY,
+        plain.FAMILY,
+    )
 }
 """By name, those with the surest marks first; `plain` last, which claims nothing."""
 

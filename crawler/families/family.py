@@ -54,7 +54,7 @@ class Family:
     `marks`: why a page looks like one of its lists, landing pages or records, each reason in a few plain words; () if it
     does not. `read`: the list that an answer holds, to a first page as to those that its paging leads to. `record`: what a
     record's page says, where its labels and markup are not enough to read it as any other (a page whose text is data in a
-    script); None for a page that is to be read by them.
+    script); None for a page that is to be read by them. Whether its files are on the portal's own site others settle.
     """
 
     name: str

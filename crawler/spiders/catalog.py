@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -36,6 +36,9 @@ PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
 
 BLOCKED_IN_A_ROW = 3
 """So many refusals one after the other end the crawl: the portal does not want this visitor now."""
+
+REPEATS = 2
+"""A list ends after so many pages one after the other that show nothing but rows shown before."""
 
 OVERLAP = 2
 """An update leaves a list after so many pages one after the other that say nothing new."""
@@ -104,7 +107,7 @@ class CatalogSpider(Spider):
             self._break(walk)
         if text is None:
             return
-        answer = Answer(response.url, text, _form(response.request))
+        answer = Answer(_address(response), text, _form(response.request))
         if problem := self._settle_family(answer, walk, catalog):
             self._break(walk)
             yield problem
@@ -145,14 +148,17 @@ class CatalogSpider(Spider):
             yield from self._record_requests(str(row.url), name=row.fields.get("title") or "")
 
     def _not_round(self, page: ListRead, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListRead]:
-        """`page`, and where it shows the rows of the page before once more, the end of the list instead.
+        """`page` without the rows that the walk met before; where pages have nothing else, the end of the list.
 
         A service asked beyond its last page may give that page again for ever, and so does one that heeds no page number:
         only what the list claims can tell that nothing is missing.
         """
-        if not page.rows or page.rows != walk.shown:
-            return page
-        if walk.rows_read < (page.paging.rows_claimed or walk.rows_read + 1):
+        rows = walk.unseen(page.rows)
+        walk.repeats = walk.repeats + 1 if page.rows and not rows else 0
+        has_all = walk.rows_read >= (page.paging.rows_claimed or walk.rows_read + 1)
+        if not walk.repeats or (walk.repeats < REPEATS and page.paging.next_url and not has_all):
+            return replace(page, rows=rows)
+        if not has_all:
             self._break(walk)
             same = f"{catalog.title} shows the same rows on page after page: what it has beyond them can't be read"
             yield Problem("pages_repeat", url, same)
@@ -198,10 +204,10 @@ class CatalogSpider(Spider):
     def _has_left(self, response: Response, walk: Walk) -> bool:
         """Whether a row is gone from the list pages read so far, and can't just have been pushed further down by new ones."""
         plain_get = response.status != 304 and _form(response.request) is None
-        known = self._frontier.known(response.url) if plain_get else None
+        known = self._frontier.known(_address(response)) if plain_get else None
         before: list[str] = []
         if known:
-            page = read_list(Answer(response.url, self._text_known(known.capture_id)), walk.family, self.is_own)
+            page = read_list(Answer(_address(response), self._text_known(known.capture_id)), walk.family, self.is_own)
             before = [row.url for row in page.rows if row.url and self.is_own(row.url)]
         walk.expected.update(before)
         pushed = before[-walk.new_rows :] if walk.new_rows else []
@@ -408,6 +414,12 @@ class CatalogSpider(Spider):
 def _form(request: Request | None) -> str | None:
     """The body that a list page was asked for with; None for a plain GET."""
     return request.body.decode() if request and request.method == "POST" else None
+
+
+def _address(response: Response) -> str:
+    """What answered, with what stands behind # in the address asked for: servers never see it, but it may name a catalogue."""
+    fragment = urlsplit(response.request.url).fragment if response.request else ""
+    return urljoin(response.url, f"#{fragment}") if fragment else response.url
 
 
 def _file_name(url: str) -> str:

@@ -102,7 +102,7 @@ def test_a_service_that_heeds_no_page_number_is_not_asked_for_ever(tmp_path: Pat
 
     with Site({"/igs/front/search/list.html": stubborn, **details()}) as site:
         done = crawled(tmp_path, site, IGS)
-        assert len([path for path in site.requests if "/igs/" in path]) == 2
+        assert len([path for path in site.requests if "/igs/" in path]) == 3
     assert (done.status, set(done.problems)) == (1, {"pages_repeat", "pages_missing"})
     assert done.ledger[0]["complete"] == 0
 
