@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from crawler.extract.lists import absolute, is_page_link, read_rows
+from crawler.extract.lists import absolute, is_page_link, known_rows, read_rows
 from crawler.extract.tree import parse_html
 from crawler.items import Row
 from tests.hostile import lines_run, markup
@@ -313,6 +313,28 @@ def test_blocks_of_one_list_are_one_list_and_the_side_column_another() -> None:
         "第1条",
         "第2条",
         "第3条",
+    ]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href={0}.html><h4>第{0}条</h4><p class=date>2017-12-19</p><p>摘要，讲的是第{0}条里的事</p></a>",
+        "<a href={0}.html title=第{0}条><div>第{0}条</div><p>摘要，讲的是第{0}条里的事</p></a><i>2017-12-19</i>",
+        "<a href={0}.html><img src=x.jpg></a><h3><a href={0}.html>第{0}条</a></h3><i>2017-12-19</i>",
+    ],
+)
+def test_a_link_around_a_whole_box_is_called_by_its_heading(link: str) -> None:
+    assert titles(f"<ul>{''.join(f'<li>{link.format(number)}</li>' for number in (1, 2))}</ul>") == ["第1条", "第2条"]
+
+
+def test_rows_that_a_family_knows_need_no_date() -> None:
+    html = """<li><a href=1.html title=第1条的全名>第1条...</a></li><li><a href="javascript:void(0)">第2条</a> 2017-12-19</li>
+        <li><a ms-attr-href=el.url>{{el.title}}</a></li><li></li><li><a href=list.html>上一页</a> <a href=list_2.html>下一页</a></li>"""
+    read = known_rows(parse_html(html).iter("li"), BASE)
+    assert [(row.url, dict(row.fields)) for row in read] == [
+        (HERE + "1.html", {"title": "第1条的全名"}),
+        (None, {"title": "第2条", "published_on": "2017-12-19"}),
     ]
 
 

@@ -14,7 +14,7 @@ from archive.records import fullest
 from crawler.extract.dates import is_date
 from crawler.extract.labels import FIELD_OF, is_label, squash, tidy, value_of
 from crawler.extract.pairs import DATES, read_pairs, understand
-from crawler.extract.text import CONTROLS, Element, is_control, line_of
+from crawler.extract.text import BLOCKS, CONTROLS, Element, is_control, line_of
 from crawler.items import Row
 
 _PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*页")
@@ -36,6 +36,7 @@ Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" wher
 Pairs = list[tuple[str, str]]
 _TABLE_CELLS = frozenset({"td", "th"})
 _ROWS = ("li", "tr", "dd")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")
@@ -52,6 +53,20 @@ def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
         return tuple(rows)
     dated = _from_dated_links(root, base_url)
     return tuple(dated if len(dated) >= len(bare) else bare)
+
+
+def known_rows(items: Iterable[Element], base_url: str) -> tuple[Row, ...]:
+    """The rows that elements are which a family knows to be rows: of each its link, and its date if it has one.
+
+    What leads nowhere and has no date is a template, and no row.
+    """
+    rows = []
+    for item in items:
+        links = [link for link in item.iter("a") if is_page_link(link.get("href"))]
+        row = _dated_row(item, links or list(item.iter("a")), base_url)
+        if row and (links or "published_on" in row.fields):
+            rows.append(row)
+    return tuple(rows)
 
 
 def is_page_link(href: str | None) -> bool:
@@ -242,18 +257,27 @@ def _from_dated_links(root: Element, base_url: str) -> list[Row]:
 
 
 def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:
-    if not _is_small(row):
+    if not links or not _is_small(row):
         return None
     link = max(links, key=_how_like_a_title)
     if _is_pager([line_of(row)]) or not (line_of(link) or link.get("title")):
         return None
     # A date may stand beside the link or, in some templates, within it behind the title.
     dates = [text for text in map(tidy, row.itertext()) if text and is_date(text)]
-    title = line_of(link)
+    title = _title_in(link)
     if dates and title.endswith(dates[-1]) and title != dates[-1]:
         title = title.removesuffix(dates[-1]).strip()
     printed = [("标题", title), *[("发布日期", text) for text in dates[:1]]]
     return _row(printed, link, read_pairs(row), base_url)
+
+
+def _title_in(link: Element) -> str:
+    """What a link says of itself: all of it or, where it holds a whole box, its heading, or what its title says it begins with."""
+    heading = next(link.iter(*_HEADINGS), None)
+    text = line_of(link if heading is None else heading)
+    attribute = tidy(link.get("title") or "")
+    in_box = bool(attribute) and text.startswith(attribute) and any(child.tag in BLOCKS for child in link)
+    return attribute if in_box else text or line_of(link)
 
 
 def _is_small(row: Element) -> bool:
@@ -278,7 +302,7 @@ def _signature(row: Element) -> str:
 def _row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> Row:
     """A row from its cells under their labels, its link, and what its hover box says."""
     attribute = tidy(link.get("title") or "") if link is not None else ""
-    url = absolute(base_url, link.get("href")) if link is not None else None
+    url = absolute(base_url, link.get("href")) if link is not None and is_page_link(link.get("href")) else None
     cells, beside = understand(printed, url), understand(hover, url)
     fields = {**beside.fields, **cells.fields}
     titles = [cells.fields.get("title"), value_of(attribute), beside.fields.get("title")]
