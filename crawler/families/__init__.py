@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 
-from crawler.families import plain, trs_county
+from crawler.families import plain, trs_county, ucap
 from crawler.families.family import Answer, Family, ListRead
 
 __all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (trs_county.FAMILY, plain.FAMILY)}
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        trs_county.FAMILY,
+        ucap.FAMILY,
+        plain.FAMILY,
+    )
+}
 """By name, those with the surest marks first; `plain` last, which claims nothing."""
 
 
