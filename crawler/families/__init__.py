@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crawler.families import plain, trs_county, ucap
+from crawler.families import plain, trs_county, ucap, vsb
 from crawler.families.family import Answer, Family, ListRead
 
 __all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
@@ -12,6 +12,7 @@ FAMILIES: dict[str, Family] = {
     for family in (
         trs_county.FAMILY,
         ucap.FAMILY,
+        vsb.FAMILY,
         plain.FAMILY,
     )
 }
