@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crawler.families import plain, trs_county, ucap, vsb
+from crawler.families import deya, plain, trs_county, ucap, vsb
 from crawler.families.family import Answer, Family, ListRead
 
 __all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
@@ -13,6 +13,7 @@ FAMILIES: dict[str, Family] = {
         trs_county.FAMILY,
         ucap.FAMILY,
         vsb.FAMILY,
+        deya.FAMILY,
         plain.FAMILY,
     )
 }
