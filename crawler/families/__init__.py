@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crawler.families import deya, plain, trs_county, ucap, vsb
+from crawler.families import deya, lonsun, plain, trs_county, ucap, vsb
 from crawler.families.family import Answer, Family, ListRead
 
 __all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
@@ -14,6 +14,7 @@ FAMILIES: dict[str, Family] = {
         ucap.FAMILY,
         vsb.FAMILY,
         deya.FAMILY,
+        lonsun.FAMILY,
         plain.FAMILY,
     )
 }
