@@ -1,4 +1,4 @@
-"""UCAP: /{site}/{column}/list.shtml or xxgk_list.shtml, records at /YYYYMM/<32 hex digits>.shtml.
+"""UCAP: /{site}/{column}/list.shtml or xxgk_list.shtml, records at /YYYYMM/<32 hex digits>.shtml (newer ones c11_199590.shtml).
 
 A list's pages are written by the server (list_2.shtml is the second) or come as JSON from /common/search/<channel>, to
 which a first page leads that holds rows or none. Known from saved pages (a record, a home page), from an item of the
@@ -20,7 +20,7 @@ from crawler.families.family import Answer, Family, ListRead
 from crawler.families.ucap_service import read_data
 from crawler.items import Paging, RecordPage
 
-_RECORD = re.compile(r"/\d{6}/[0-9a-f]{32}\.shtml")
+_RECORD = re.compile(r"/\d{6}/(?:[0-9a-f]{32}|c\d\d_\d{1,9})\.shtml|/c\d{4,9}/content\.shtml")
 _SITE = re.compile(r"websiteId\s*[=:]\s*[\"'][0-9a-f]{32}")
 _ELEMENTS = ("<ucap", "<UCAP", "<publishtime>")
 _SERVICE = re.compile(r"/(?:common/search|searchList|search)/([0-9a-f]{32})\?[^\"'\s<>]{0,500}")
@@ -37,7 +37,7 @@ def marks(answer: Answer) -> tuple[str, ...]:
     """Addresses of records, the elements and scripts of its templates, an answer of its service."""
     said = f"{answer.url}\n{answer.text}"
     found = {
-        "records at /YYYYMM/<32 hex digits>.shtml": ".shtml" in said and _RECORD.search(said),
+        "records at /YYYYMM/<32 hex digits>.shtml or the like": ".shtml" in said and _RECORD.search(said),
         "a script that names the site's id": "websiteId" in said and _SITE.search(said),
         "elements such as <ucapcontent>": any(element in said for element in _ELEMENTS),
         "a pager by createPageHTML with pages and rows": "createPageHTML(" in said and _PAGER.search(said),
@@ -76,7 +76,8 @@ def _page_of_site(answer: Answer) -> ListRead:
     is_first = number(url_query_parameter(service, "_pageSize")) == len(page.rows)
     following = add_or_replace_parameter(service, "page", "2" if is_first else "1")
     rows = page.rows if is_first else ()  # what stands beside a list still to come is not its
-    return replace(page, rows=rows, paging=replace(page.paging, next_url=following))
+    paging = replace(page.paging, next_url=following)
+    return replace(page, rows=rows, paging=paging) if following != answer.url else page
 
 
 def _service(answer: Answer, page: ListRead) -> str | None:

@@ -38,7 +38,7 @@ def read_data(answer: Answer) -> ListRead | None:
     items = next((listed[name] for name in _ROWS if isinstance(listed.get(name), list)), None)
     if items is None:
         return None
-    rows = tuple(_row(item, answer.url) for item in _objects(items))
+    rows = tuple(row for item in _objects(items) if (row := _row(item, answer.url)).url or row.source_fields)
     parameter = next((name for name in _PARAMETERS if url_query_parameter(answer.url, name)), "page")
     asked = number(url_query_parameter(answer.url, parameter)) or 1
     total, page = _first(listed, _TOTALS), _first(listed, _NUMBERS) or asked

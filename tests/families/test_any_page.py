@@ -43,6 +43,8 @@ def test_any_page_is_read(name: str, text: str, url: str) -> None:
     assert all(reason.strip() for reason in family.marks(answer))
     read = family.read(answer)
     assert not (read.ended and read.rows)
+    assert all(row.url or row.source_fields for row in read.rows)
+    assert read.paging.next_url is None or read.paging.next_url != url
     assert all(row.url is None or row.url.startswith(("http://", "https://")) for row in read.rows)
     page = family.record(answer)
     assert page is None or page.url == url
