@@ -6,12 +6,13 @@ box that labels the values; plain rows of a link and a date; a `ul` a row with n
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise, takewhile
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from archive.records import fullest
-from crawler.extract.dates import is_date
+from crawler.extract.dates import is_date, parse_date
 from crawler.extract.labels import FIELD_OF, is_label, squash, tidy, value_of
 from crawler.extract.pairs import DATES, read_pairs, understand
 from crawler.extract.text import BLOCKS, CONTROLS, Element, is_control, line_of
@@ -27,6 +28,8 @@ _TITLE_ATTRIBUTE = "a[title]"
 _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
 
+# A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日.
+_APART = re.compile(r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?")
 _LARGEST_ROW = 5_000
 
 HOVER_BOX = 3
@@ -262,13 +265,33 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
     link = max(links, key=_how_like_a_title)
     if _is_pager([line_of(row)]) or not (line_of(link) or link.get("title")):
         return None
-    # A date may stand beside the link or, in some templates, within it behind the title.
-    dates = [text for text in map(tidy, row.itertext()) if text and is_date(text)]
+    date = _date_in([text for text in map(tidy, row.itertext()) if text])
     title = _title_in(link)
-    if dates and title.endswith(dates[-1]) and title != dates[-1]:
-        title = title.removesuffix(dates[-1]).strip()
-    printed = [("标题", title), *[("发布日期", text) for text in dates[:1]]]
+    # A date may stand beside the link or, in some templates, within it before or behind the title.
+    inside = [text for text in map(tidy, link.itertext()) if text]
+    for text in takewhile(date.__contains__, inside):
+        title = title.removeprefix(text).strip() or title
+    for text in takewhile(date.__contains__, reversed(inside)):
+        title = title.removesuffix(text).strip() or title
+    printed = [("标题", title), *([("发布日期", _joined(date))] if date else [])]
     return _row(printed, link, read_pairs(row), base_url)
+
+
+def _date_in(texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts that print a row's date: one or, where day and year stand apart, two of them, the year's first."""
+    dates = [text for text in texts if is_date(text)]
+    whole = [date for date in dates if parse_date(date)]
+    apart = (
+        pair
+        for one, other in pairwise(texts)
+        for pair in ((one, other), (other, one))
+        if _APART.fullmatch(" ".join(pair))
+    )
+    return (whole[0],) if whole else next(apart, tuple(dates[:1]))
+
+
+def _joined(date: tuple[str, ...]) -> str:
+    return date[0] if len(date) == 1 else f"{date[0]}{'' if date[0][-1] in '年月' else '-'}{date[1]}"
 
 
 def _title_in(link: Element) -> str:
