@@ -130,6 +130,23 @@ def test_of_several_containers_the_fullest() -> None:
     assert detail(html).body == SAMPLE
 
 
+def test_a_container_around_metadata_and_text_is_not_the_text() -> None:
+    # §2.9: one box around the table and the text
+    html = (
+        "<div class=xxgk_wenzhang><table><tr><td>索引号：</td><td>A</td><td>发布机构：</td><td>样本局</td></tr>"
+        "<tr><td>发布日期：</td><td>2017-12-19</td><td>文号：</td><td>无</td></tr></table><h1>样本文件</h1>"
+        f"<div class=j-fontContent><div class=TRS_Editor><p>{SAMPLE}</p></div><p>（样本）落款</p></div></div>"
+    )
+    page = detail(html)
+    assert page.fields == {
+        "index_number": "A",
+        "publisher": "样本局",
+        "published_on": "2017-12-19",
+        "title": "样本文件",
+    }
+    assert page.body == f"{SAMPLE}\n（样本）落款"
+
+
 def test_a_body_without_a_name_is_where_most_paragraphs_are() -> None:
     links = "".join(f"<p><a href={i}.html>{'相关新闻的标题' * 4}</a></p>" for i in range(20))
     html = f"<div class=side>{links}</div><div class=x><p>{SAMPLE}</p><p>{SAMPLE}</p></div><div class=footer><p>{SAMPLE * 3}</p></div>"

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from crawler.extract.lists import absolute, is_page_link, read_row, read_rows
+from crawler.extract.lists import absolute, is_page_link, known_rows, read_row, read_rows
 from crawler.extract.tree import parse_html
 from crawler.items import Row
 from tests.hostile import lines_run, markup
@@ -314,6 +314,10 @@ def test_a_whole_title_is_not_replaced_by_a_longer_attribute() -> None:
         "<li><a href=t20171219_{0}.html title=第{0}条>第...</a><em id=rel_1></em><span class=bf-pass>2017.12.19</span></li>",
         "<li><a href=/c/>[公告]</a> <a href=t20171219_{0}.html>第{0}条</a> 2017年12月19日</li>",
         "<dd><a href=t20171219_{0}.html>第{0}条</a> 2017-12-19</dd>",
+        "<li><a href=t20171219_{0}.html><span>2017-12-19</span>第{0}条</a></li>",
+        "<li><a href=t20171219_{0}.html><div class=time><b>19</b><i>2017-12</i></div><p>第{0}条</p></a></li>",
+        "<li><div><p>2017年12月</p><p>19日</p></div><a href=t20171219_{0}.html>第{0}条</a></li>",
+        "<li><a href=t20171219_{0}.html>第{0}条</a><em>12/19</em><em>2017</em></li>",
         "<tr><td><a href=t20171219_{0}.html>第{0}条</a></td><td>2017-12-19</td></tr>",
         "<li><!-- 2001-01-01 --><script>var day='2001-01-01'</script><a href=t20171219_{0}.html>第{0}条</a><b>2017-12-19</b></li>",
     ],
@@ -443,6 +447,28 @@ def test_a_records_own_labels_are_no_list(html: str) -> None:
 def test_a_header_with_names_nobody_knows_between_those_known() -> None:
     html = "<table><tr><td>名称</td><td>大小</td><td>发布日期</td><td>下载</td></tr><tr><td><a href=1.html>甲</a></td><td>1 MB</td><td>2017-12-19</td><td>次</td></tr></table>"
     assert [row.fields for row in rows(html)] == [{"title": "甲", "published_on": "2017-12-19"}]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href={0}.html><h4>第{0}条</h4><p class=date>2017-12-19</p><p>摘要，讲的是第{0}条里的事</p></a>",
+        "<a href={0}.html title=第{0}条><div>第{0}条</div><p>摘要，讲的是第{0}条里的事</p></a><i>2017-12-19</i>",
+        "<a href={0}.html><img src=x.jpg></a><h3><a href={0}.html>第{0}条</a></h3><i>2017-12-19</i>",
+    ],
+)
+def test_a_link_around_a_whole_box_is_called_by_its_heading(link: str) -> None:
+    assert titles(f"<ul>{''.join(f'<li>{link.format(number)}</li>' for number in (1, 2))}</ul>") == ["第1条", "第2条"]
+
+
+def test_rows_that_a_family_knows_need_no_date() -> None:
+    html = """<li><a href=1.html title=第1条的全名>第1条...</a></li><li><a href="javascript:void(0)">第2条</a> 2017-12-19</li>
+        <li><a ms-attr-href=el.url>{{el.title}}</a></li><li></li><li><a href=list.html>上一页</a> <a href=list_2.html>下一页</a></li>"""
+    read = known_rows(parse_html(html).iter("li"), BASE)
+    assert [(row.url, dict(row.fields)) for row in read] == [
+        (HERE + "1.html", {"title": "第1条的全名"}),
+        (None, {"title": "第2条", "published_on": "2017-12-19"}),
+    ]
 
 
 def test_off_site_and_direct_file_links_are_rows_too() -> None:

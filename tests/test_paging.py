@@ -85,3 +85,75 @@ def test_any_markup_is_read(html: str, script: str) -> None:
 def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:
     small, large = (parse_html(unit * times) for times in (100, 400))
     assert lines_run(lambda: read_paging(large, LIST)) < 5 * lines_run(lambda: read_paging(small, LIST))
+
+
+# --- links in other forms: scripts that name an address, numbers, a choice of pages ---
+
+
+@pytest.mark.parametrize(
+    ("html", "read"),
+    [
+        ("""<div>共3页 <a href="javascript:location.href='list_1.html'">下一页</a></div>""", Paging(3, None, LIST + "list_1.html")),
+        ("""<a href="#" onclick="window.open('./list_1.html','_self');return false">下一页</a>""", Paging(next_url=LIST + "list_1.html")),
+        ("""<button onclick="location='?page=2'">下一页</button>""", Paging(next_url=LIST + "list.html?page=2")),
+        ("""<input type=button value="下一页" onclick="toPage('/xxgk/list.jsp?cur_page=2')">""",
+         Paging(next_url="http://www.county.gov.cn/xxgk/list.jsp?cur_page=2")),
+        # an article list of eportal: the address in a call, and brackets around the counts
+        ("""<table><tr><td><a onclick="queryArticleByCondition(this,'/xxgk/7043501/40df4e08/index2.html')">下一页</a></td>
+            <td>共 [<b>113</b>] 条记录, 当前页: <font>1</font> /6</td></tr></table>""",
+         Paging(6, 113, "http://www.county.gov.cn/xxgk/7043501/40df4e08/index2.html")),
+        ("<div><span class=cur>1</span><a href='?page=2'>2</a><a href='?page=3'>3</a></div>", Paging(next_url=LIST + "list.html?page=2")),
+        ("<div>1 <a href='list_1.html'>2</a> <a href='list_2.html'>3</a> 共3页</div>", Paging(3, None, LIST + "list_1.html")),
+        ("<ul><li><a href='list.html'>1</a></li><li><a href='list_1.html'>2</a></li></ul>", Paging(next_url=LIST + "list_1.html")),
+        ("<div><a href=#>1</a><a href='list_1.html'>2</a><a href='javascript:next()'>下一页</a></div>", Paging(next_url=LIST + "list_1.html")),
+        ("""<div>共3页<select onchange="location.href=this.value"><option value="list.html" selected>第1页</option>
+            <option value="list_1.html">第2页</option><option value="list_2.html">第3页</option></select><a>尾页</a></div>""",
+         Paging(3, None, LIST + "list_1.html")),
+    ],
+)  # fmt: skip
+def test_a_pager_that_names_the_next_page(html: str, read: Paging) -> None:
+    assert paging(html) == read
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        """<a href="javascript:goPage(2)">下一页</a>""",
+        """<a onclick="funGoPage('/module/xxgk/search.jsp',2)">下一页</a>""",  # a number for a form, and not the next page
+        """<a onclick="location.href='list_'+2+'.html'">下一页</a>""",
+        """<a onclick="open('a.html');open('b.html')">下一页</a>""",
+        """<div onclick="location.href='/a.html'"><ul><li><b>下一页</b></li></ul></div>""",
+        """<select onchange="window.open(this.value)"><option value="http://www.a.gov.cn/">友情链接1</option>
+           <option value="http://www.b.gov.cn/">友情链接2</option></select>""",
+        "<div>3 <a href='/rl/2017/4.html'>4</a> <a href='/rl/2017/5.html'>5</a></div>",  # days of a calendar
+        "<div>专题 <a href='/zt/1/'>1</a> <a href='/zt/2/'>2</a></div>",
+        "<div><a href='/more/'>></a></div>",
+    ],
+)
+def test_what_names_no_next_page(html: str) -> None:
+    assert paging(html).next_url is None
+
+
+@pytest.mark.parametrize(
+    ("html", "claimed"),
+    [
+        ("<div>共5页 <a href=list.html>首页</a> <a href=list_3.html>上一页</a> 下一页 尾页 共98条</div>", (5, 98)),
+        (
+            "<div><span>共52条</span><span><span>首页</span><span>上页</span><span>下页</span></span><span>11/11</span></div>",
+            (11, 52),
+        ),
+        ("<div>总记录数：7，总页数：1 <span>下一页</span></div>", (1, 7)),
+        ("<div>2017/01/05 更新 <a>下一页</a></div>", (None, None)),
+        ("<div>12/11 <a>下一页</a></div>", (None, None)),
+        ("<p>第 1/3 页</p><p>详见下一页</p>", (None, None)),
+    ],
+)
+def test_what_a_pager_without_a_next_page_claims(html: str, claimed: tuple[int | None, int | None]) -> None:
+    assert paging(html, "list_4.html") == Paging(*claimed)
+
+
+@pytest.mark.parametrize("unit", ["<a href=x><div>", "<select onchange=x><option value=a.html>1", "<a href=?page=1>1</a>",
+                                  """<b onclick="f('a.html')">下一页""", "<p>下一页"])  # fmt: skip
+def test_work_on_odd_pagers_grows_with_the_page_and_no_faster(unit: str) -> None:
+    small, large = (parse_html(unit * times) for times in (100, 400))
+    assert lines_run(lambda: read_paging(large, LIST)) < 6 * lines_run(lambda: read_paging(small, LIST))

@@ -4,6 +4,7 @@ from itertools import islice
 
 from lxml import etree
 
+from crawler.extract.pairs import METADATA, read_pairs
 from crawler.extract.text import BLOCKS, HIDDEN, Element, lines_of
 
 _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "contentregion", "ucap-content"}
@@ -15,13 +16,27 @@ _MOST_CONTAINERS = 50
 
 
 def find_body(root: Element) -> Element | None:
-    """The element in which an editor puts a record's text, or None where the page names none."""
+    """The element in which an editor puts a record's text, or None where the page names none.
+
+    Of containers in each other the outermost, but for one that holds the record's metadata beside another.
+    """
+    body = _outermost(root)
+    while body is not None and (inner := _outermost(body)) is not None and _holds_metadata(body, inner):
+        body = inner
+    return body
+
+
+def _outermost(root: Element) -> Element | None:
     named = (element for element in _MARKED(root) if element.tag not in {"body", "html"} and _is_container(element))
     outermost: list[Element] = []
     for element in islice(named, _MOST_CONTAINERS):
         if not any(holder in outermost for holder in element.iterancestors()):
             outermost.append(element)
     return outermost[0] if len(outermost) == 1 else max(outermost, key=_length, default=None)
+
+
+def _holds_metadata(body: Element, inner: Element) -> bool:
+    return len(read_pairs(body, skip=inner)) >= METADATA
 
 
 def read_body(element: Element | None) -> str | None:

@@ -7,7 +7,7 @@ from lxml import etree
 from archive.records import CUT_PAGE, fullest, is_cut
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.labels import tidy, value_of
-from crawler.extract.pairs import read_pairs, understand
+from crawler.extract.pairs import METADATA, read_pairs, understand
 from crawler.extract.text import Element, line_of
 from crawler.extract.trail import read_breadcrumb
 from crawler.items import RecordPage
@@ -21,9 +21,6 @@ _PAGE_TITLE = etree.XPath("string(//head/title)")
 _SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
 _LONGEST_TITLE = 300
 _LONGEST_WINDOW = 500
-
-METADATA = 3
-"""So many labels make a block the record's metadata, and not its text."""
 
 
 def read_detail(root: Element, url: str, *, cut: bool = False) -> RecordPage:

@@ -7,7 +7,7 @@ date.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -16,7 +16,7 @@ from archive.records import fullest
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.labels import FIELD_OF, LABEL_COLON, is_label, squash, tidy, value_of
 from crawler.extract.pairs import DATES, read_pairs, understand
-from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of, visible_texts
+from crawler.extract.text import BLOCKS, CONTROLS, Element, is_control, is_hidden, line_of, visible_texts
 from crawler.extract.trail import read_breadcrumb
 from crawler.items import Row
 
@@ -37,6 +37,8 @@ _TITLE_ATTRIBUTE = "a[title]"
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
+# A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日.
+_APART = re.compile(r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?")
 _LARGEST_ROW = 5_000
 _MOST_HOLDERS = 6
 _MOST_PAGERS = 20
@@ -55,6 +57,7 @@ _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
 _TABLE_CELLS = frozenset({"td", "th"})
 _ROWS = ("li", "tr", "dd")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")
@@ -107,6 +110,20 @@ def _innermost(element: Element) -> Element:
     while len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip():
         element = element[0]
     return element
+
+
+def known_rows(items: Iterable[Element], base_url: str) -> tuple[Row, ...]:
+    """The rows that elements are which a family knows to be rows: of each its link, and its date if it has one.
+
+    What leads nowhere and has no date is a template, and no row.
+    """
+    rows = []
+    for item in items:
+        links = [link for link in item.iter("a") if is_page_link(link.get("href"))]
+        row = _dated_row(item, links or list(item.iter("a")), base_url)
+        if row and (links or "published_on" in row.fields):
+            rows.append(row)
+    return tuple(rows)
 
 
 def is_page_link(href: str | None) -> bool:
@@ -394,7 +411,7 @@ def _says_what_it_is(row: Row) -> bool:
 
 
 def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:
-    if not _is_small(row):
+    if not links or not _is_small(row):
         return None
     link = max(links, key=_how_like_a_title)
     if _is_pager([line_of(row)]) or not (line_of(link) or link.get("title")):
@@ -404,18 +421,47 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
 
 def _plain_row(row: Element, link: Element | None, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row:
     """A row of a link and a date, of a title and a date, or of less."""
-    # A date may stand beside the link or, in some templates, within it behind the title; of several forms the fullest counts.
-    known = [(label, text) for text in map(tidy, visible_texts(row)) if text and (label := _known_by_form(text))]
-    dates = [text for label, text in known if label == "发布日期"]
-    dates.sort(key=lambda date: parse_date(date) is None)
-    title = line_of(row if link is None else link)
-    if dates and title.endswith(dates[-1]) and title != dates[-1]:
-        title = title.removesuffix(dates[-1]).strip()
-    numbers = [(label, text) for label, text in known if label != "发布日期"]
-    printed = [("标题", title), *[("发布日期", text) for text in dates[:1]], *numbers]
+    texts = [text for text in map(tidy, visible_texts(row)) if text]
+    date = _date_in(texts)
+    titled = row if link is None else link
+    title = _title_in(titled)
+    # A date may stand beside the link or, in some templates, within it before or behind the title.
+    inside = [text for text in map(tidy, visible_texts(titled)) if text]
+    for text in takewhile(date.__contains__, inside):
+        title = title.removeprefix(text).strip() or title
+    for text in takewhile(date.__contains__, reversed(inside)):
+        title = title.removesuffix(text).strip() or title
+    known = [(label, text) for text in texts if (label := _known_by_form(text)) and label != "发布日期"]
+    printed = [("标题", title), *([("发布日期", _joined(date))] if date else []), *known]
     hidden = takewhile(is_hidden, row.itersiblings("*"))
     pairs = [pair for box in (row, *hidden) for pair in read_pairs(box)]
     return _row(printed, link, [*pairs, *beside], base_url)
+
+
+def _date_in(texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts that print a row's date: one or, where day and year stand apart, two of them, the year's first."""
+    dates = [text for text in texts if is_date(text)]
+    whole = [date for date in dates if parse_date(date)]
+    apart = (
+        pair
+        for one, other in pairwise(texts)
+        for pair in ((one, other), (other, one))
+        if _APART.fullmatch(" ".join(pair))
+    )
+    return (whole[0],) if whole else next(apart, tuple(dates[:1]))
+
+
+def _joined(date: tuple[str, ...]) -> str:
+    return date[0] if len(date) == 1 else f"{date[0]}{'' if date[0][-1] in '年月' else '-'}{date[1]}"
+
+
+def _title_in(link: Element) -> str:
+    """What a link says of itself: all of it or, where it holds a whole box, its heading, or what its title says it begins with."""
+    heading = next(link.iter(*_HEADINGS), None)
+    text = line_of(link if heading is None else heading)
+    attribute = tidy(link.get("title") or "")
+    in_box = bool(attribute) and text.startswith(attribute) and any(child.tag in BLOCKS for child in link)
+    return attribute if in_box else text or line_of(link)
 
 
 def _is_small(row: Element, most: int = _LARGEST_ROW) -> bool:
@@ -440,7 +486,7 @@ def _signature(row: Element) -> str:
 def _row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> Row:
     """A row from its cells under their labels, its link, and what its hover box says."""
     attribute = tidy(link.get("title") or "") if link is not None else ""
-    url = absolute(base_url, link.get("href")) if link is not None else None
+    url = absolute(base_url, link.get("href")) if link is not None and is_page_link(link.get("href")) else None
     cells, beside = understand(printed, url), understand(hover, url)
     fields = {**beside.fields, **cells.fields}
     titles = [cells.fields.get("title"), value_of(attribute), beside.fields.get("title")]

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from crawler.extract.body import find_body
-from crawler.extract.detail import METADATA
+from crawler.extract.body import METADATA, find_body
 from crawler.extract.labels import tidy
 from crawler.extract.text import Element, line_of
 from crawler.items import Paging, RecordPage, Row

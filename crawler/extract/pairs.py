@@ -26,6 +26,9 @@ from crawler.extract.text import BLOCKS, CONTROLS, HIDDEN, Element, flow, is_con
 
 DATES = frozenset({"published_on", "created_on"})
 
+METADATA = 3
+"""So many labels make a block the record's metadata, and not its text."""
+
 _LONGEST_CELL = 600
 _LONGEST_NEIGHBOUR = 200
 _JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value

@@ -2,7 +2,21 @@
 
 from dataclasses import dataclass
 
-from crawler.families import gkmlpt, hanweb_jpage, hanweb_xxgk, jpaas, plain, trs, trs_county, trs_fujian, trs_igs
+from crawler.families import (
+    deya,
+    gkmlpt,
+    hanweb_jpage,
+    hanweb_xxgk,
+    jpaas,
+    lonsun,
+    plain,
+    trs,
+    trs_county,
+    trs_fujian,
+    trs_igs,
+    ucap,
+    vsb,
+)
 from crawler.families.family import Answer, Family, ListRead
 
 __all__ = ["FAMILIES", "Answer", "Detected", "Family", "ListRead", "detect"]
@@ -17,6 +31,10 @@ FAMILIES: dict[str, Family] = {
         trs_igs.FAMILY,
         trs_fujian.FAMILY,
         trs_county.FAMILY,
+        ucap.FAMILY,
+        vsb.FAMILY,
+        deya.FAMILY,
+        lonsun.FAMILY,
         trs.FAMILY,
         plain.FAMILY,
     )

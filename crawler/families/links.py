@@ -1,0 +1,174 @@
+"""Pagers made of links: 下一页 by its address or by a script that names one, numbers, a choice of pages.
+
+Pure. Where the next page is stands on the page; no address is made up from another.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from crawler.extract.labels import squash
+from crawler.extract.lists import absolute, is_page_link
+from crawler.extract.text import Element, line_of
+from crawler.items import Paging
+
+_ARROWS = frozenset({">", "›", "»", ">>"})
+_NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "next", "Next", "下一页>", "下一页>>", *_ARROWS})
+_WORDS = _NEXT - _ARROWS | {"上一页", "上页", "前一页", "尾页", "末页"}
+_LONGEST_NAME = 20
+_MOST_PARTS = 12
+_LONGEST_PAGER = 400
+_LONGEST_ADDRESS = 2_000
+_PAGES = re.compile(
+    r"共\s*[有计]?\s*[\[【(]?\s*(\d{1,5})\s*[\]】)]?\s*页|总页数\s*[:：]?\s*(\d{1,5})|(?<![\d/.-])(\d{1,5})\s*页?\s*/\s*(\d{1,5})(?![\d/.-])"
+)
+_ROWS = re.compile(
+    r"共\s*[有计]?\s*[\[【(]?\s*(\d{1,7})\s*[\]】)]?\s*(?:条|篇|项|件|个记录)|(?:总记录数|记录总数|总条数)\s*[:：]?\s*(\d{1,7})"
+)
+_CLICKABLE = etree.XPath(".//a | .//*[@onclick][not(self::a)][not(*/*)]")
+_NUMBERED = etree.XPath(".//a[string-length(normalize-space(.)) < 4]")
+_TEXTS = etree.XPath(".//text()[contains(., '页')][not(parent::script or parent::style or parent::option)]")
+_OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
+_CHOICES = etree.XPath(".//select[@onchange][not(parent::option)]")
+_BOXES = etree.XPath("ancestor::*[position() <= 4]")
+_QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
+_ADDRESS = re.compile(
+    r"(?:https?://|\.{0,2}/|\?)\S+|[\w./-]{1,200}\.(?:s?html?|jhtml|jspx?|aspx?|php|do|action)(?:\?\S*)?"
+)
+_COUNTED_CALL = re.compile(r",\s*\d+\s*[,)]")
+_NUMBER = re.compile(r"\d{1,4}")
+_SERIES = re.compile(r"[_-]?\d*(?:\.\w{1,6})?$")
+
+
+def linked_paging(root: Element, url: str) -> Paging:
+    """What the links of the list page at `url` say: where the next page is, and the numbers printed around them."""
+    link = _next_link(root, url)
+    anchor, following = link, target(link, url) if link is not None else None
+    if following is None:
+        beside, following = _chosen(root, url) or _numbered(root, url) or (None, None)
+        anchor = next((found for found in (link, beside, *_page_words(root)) if found is not None), None)
+    pages, rows = _claims(anchor) if anchor is not None else (None, None)
+    return Paging(pages, rows, following if following != url else None)
+
+
+def target(node: Element, url: str) -> str | None:
+    """Where a click on `node` leads: its address, or the one that its script names; None where neither is there."""
+    href = node.get("href") or ""
+    if is_page_link(href):
+        return absolute(url, href) if len(href) <= _LONGEST_ADDRESS else None
+    for script in (href, node.get("onclick") or ""):
+        if "+" in script or len(script) > _LONGEST_ADDRESS or _COUNTED_CALL.search(script):
+            continue  # the address is put together by the script, from parts or from a number
+        named = [quoted for quoted in _QUOTED.findall(script) if _ADDRESS.fullmatch(quoted)]
+        if len(named) == 1:
+            return absolute(url, named[0])
+    return None
+
+
+def _next_link(root: Element, url: str) -> Element | None:
+    """The link called 下一页, one that leads anywhere before others; an arrow only where it leads to this list's pages."""
+    named: list[tuple[bool, bool, int, Element]] = []
+    for node in _CLICKABLE(root):
+        names = _names(node) & _NEXT
+        if names - _ARROWS or (names and _is_of_series(target(node, url), url)):
+            named.append((not names - _ARROWS, target(node, url) is None, len(named), node))
+    return min(named)[-1] if named else None
+
+
+def _names(node: Element) -> set[str]:
+    """What a link is called: by its text, its title or what stands on a button."""
+    named = (_text(node), node.get("title"), node.get("value"))
+    return {squash(name) for name in named if name and len(name) <= _LONGEST_NAME}
+
+
+def _text(node: Element) -> str:
+    """The text of a link; "" for one that holds a whole box."""
+    is_box = len(list(islice(node.iter(), _MOST_PARTS))) == _MOST_PARTS
+    return "" if is_box else line_of(node, _LONGEST_NAME)
+
+
+def _page_words(root: Element) -> Iterator[Element]:
+    """Where a pager stands that leads on to nothing: the words of its links, 上一页 or 尾页 among them."""
+    for text in _TEXTS(root):
+        if len(text) <= _LONGEST_NAME and squash(text) in _WORDS:
+            yield text.getparent().getparent() if text.is_tail else text.getparent()
+
+
+def _claims(anchor: Element) -> tuple[int | None, int | None]:
+    """How many pages and rows are printed around a part of a pager, the nearest first."""
+    pages = rows = None
+    for box in reversed(_BOXES(anchor)):
+        text = line_of(box, _LONGEST_PAGER)
+        if len(text) > _LONGEST_PAGER:
+            break
+        pages = pages if pages is not None else _pages_of(text)
+        if rows is None and (found := _ROWS.search(text)):
+            rows = int(found[1] or found[2])
+    return pages, rows
+
+
+def _pages_of(text: str) -> int | None:
+    for found in _PAGES.finditer(text):
+        if found[1] or found[2]:
+            return int(found[1] or found[2])
+        if 1 <= int(found[3]) <= int(found[4]):  # the page shown and the last, and no other fraction
+            return int(found[4])
+    return None
+
+
+def _chosen(root: Element, url: str) -> tuple[Element, str] | None:
+    """The page after this one in a list to choose from, whose options are addresses and called by numbers."""
+    for choice in _CHOICES(root):
+        options = [(_NUMBER.search(option.text or ""), option) for option in choice.iter("option")]
+        pages = [
+            (int(number[0]), address, option.get("selected") is not None)
+            for number, option in options
+            if number and _ADDRESS.fullmatch(value := option.get("value") or "") and (address := absolute(url, value))
+        ]
+        here = [number for number, address, _ in pages if address == url] or [n for n, _, chosen in pages if chosen]
+        following = {number: address for number, address, _ in pages}.get(here[0] + 1) if here else None
+        if following and _is_of_series(following, url):
+            return choice, following
+    return None
+
+
+def _numbered(root: Element, url: str) -> tuple[Element, str] | None:
+    """The page after this one where the pages are links called 1, 2, 3 …, and this one's number is none, or leads here."""
+    boxes: dict[Element, dict[int, tuple[Element, str]]] = {}
+    for link in _NUMBERED(root):
+        name = squash(_text(link))
+        if len(name) <= 3 and name.isascii() and name.isdecimal() and (address := target(link, url)):
+            for box in reversed(_BOXES(link)):
+                boxes.setdefault(box, {}).setdefault(int(name), (link, address))
+    for box, numbers in sorted(boxes.items(), key=lambda each: -len(each[1])):
+        if len(line_of(box, _LONGEST_PAGER)) > _LONGEST_PAGER:
+            continue
+        following = numbers.get(_number_here(box, numbers, url) + 1)
+        return following if following and _is_of_series(following[1], url) else None
+    return None
+
+
+def _number_here(box: Element, numbers: dict[int, tuple[Element, str]], url: str) -> int:
+    """The number of this page in a pager: the one that leads here, the only one printed that leads nowhere, else 1."""
+    here = [number for number, (_, address) in numbers.items() if address == url]
+    printed = {int(name) for text in _OWN_TEXTS(box) if len(text) < 9 and _NUMBER.fullmatch(name := squash(text))}
+    alone = printed - numbers.keys()
+    return here[0] if here else alone.pop() if len(alone) == 1 else 1
+
+
+def _is_of_series(address: str | None, url: str) -> bool:
+    """Whether an address differs from the list's own as its pages do: in a number in the name, or in the query."""
+    if address is None:
+        return False
+    (host, folder, name), (here, own_folder, own_name) = _series(address), _series(url)
+    same_folder = folder == own_folder and (name == own_name or not own_name or not name)
+    return host == here and (same_folder or folder == f"{own_folder}/{own_name}")
+
+
+def _series(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    folder, _, name = parts.path.rpartition("/")
+    return parts.netloc, folder, _SERIES.sub("", name[: _LONGEST_NAME * 5], count=1)

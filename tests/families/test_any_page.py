@@ -1,0 +1,51 @@
+"""No page, whatever it holds, makes a family raise, and none is claimed by two products for the same reason."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.families import FAMILIES, Answer, detect
+from tests.hostile import markup, texts
+
+HEX = "0123456789abcdef" * 2
+_SCRAPS = (
+    "createPageHTML('page_div',3, 1,'list','shtml',6);", "createPageHTML(21, 0, \"index\", \"html\")", f'<meta name="channelId" content="{HEX}">',
+    f"var u = '/common/search/{HEX}?_isJson=true&_pageSize=2&page=';", f"channelId = '{HEX}'", "<publishtime>2017-05-15</publishtime>",
+    "<publishtime>", "<li id=line_u8_0><a href=1.htm>样本</a>", "<li id=line_u8_>", "<span class=p_pages>", 'Ls.ajax({url: "/site/label/8888",',
+    "data: {pageIndex: n, organId: x, catId: '3'}", "pageCount: 9", "<ul class=xxgk_nav_list><li><a>样本</a>2017-12-19", "/info/iList.jsp?cur_page=3",
+    "<a href='?cur_page=2'>2</a>", "<a onclick=\"go('list_2.html')\">下一页</a>", "<select onchange=x><option value='?page=2'>2", "共3页 1/3",
+)  # fmt: skip
+pages = st.lists(st.one_of(st.sampled_from(_SCRAPS), markup, texts), max_size=6).map("".join)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["data", "results", "list", "page", "rows", "total", "title", "url", "domainMetaList", "resultList", "name", "value"]),
+        inner,
+        max_size=6,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+ADDRESSES = (
+    "http://www.csx.gov.cn/", "http://www.csx.gov.cn/zwgk/list.html", "http://www.csx.gov.cn/info/iList.jsp?cat_id=1&cur_page=2",
+    f"http://www.csx.gov.cn/common/search/{HEX}?_isJson=true&page=2", "http://www.csx.gov.cn/site/label/8888?pageIndex=x",
+    "http://www.csx.gov.cn/OpennessContent/showList/1/2/page_1.html", "file:///x.html", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@settings(deadline=None, max_examples=60)
+@given(pages | values.map(json.dumps), st.sampled_from(ADDRESSES))
+def test_any_page_is_read(name: str, text: str, url: str) -> None:
+    family, answer = FAMILIES[name], Answer(url, text)
+    assert all(reason.strip() for reason in family.marks(answer))
+    read = family.read(answer)
+    assert not (read.ended and read.rows)
+    assert all(row.url or row.source_fields for row in read.rows)
+    assert read.paging.next_url is None or read.paging.next_url != url
+    assert all(row.url is None or row.url.startswith(("http://", "https://")) for row in read.rows)
+    page = family.record(answer)
+    assert page is None or page.url == url
+    assert detect(answer).reason
