@@ -90,7 +90,7 @@ def read_row(element: Element, base_url: str, beside: Iterable[tuple[str, str]] 
     link = _link_of([element])
     if "{{" in text or not (text or link is not None):
         return None
-    cells = list(element.iter(*_TABLE_CELLS)) or [cell for cell in _innermost(element) if isinstance(cell.tag, str)]
+    cells = [cell for cell in _innermost(element) if isinstance(cell.tag, str)]
     titles = [cell for cell in cells if next(cell.iter("a"), None) is not None] or _longest(cells)
     if len(cells) > 2 and len(titles) == 1:
         pairs = [*read_pairs(element), *beside]

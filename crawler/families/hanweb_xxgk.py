@@ -10,6 +10,8 @@ Known from public crawlers' behaviour only: the order of loadDynamic's arguments
 """
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -22,9 +24,9 @@ from crawler.families.family import Answer, Family, ListRead
 from crawler.families.xxgk_form import SERVICE, is_service, read_form, request_for
 from crawler.items import Paging
 
-_ROWS = etree.XPath(
-    ".//*[self::tr or self::li][not(.//tr or .//li)][contains(@class, 'tr_main_value') or .//a[@syh or @mc]]"
-)
+_ROWS = etree.XPath(".//tr[contains(@class, 'tr_main_value')]")
+_HELD = etree.XPath(".//*[self::tr or self::li][not(.//tr or .//li)][.//a[@syh or @mc]]")
+_DEEPEST = 8
 _LINK = etree.XPath("(.//a[@syh or @mc or @rq])[1]")
 _TITLES = etree.XPath("(.//table[contains(@class, 'tb_title')])[1]")
 _ATTRIBUTES = (("syh", "索引号"), ("mc", "名称"), ("rq", "日期"))
@@ -46,13 +48,22 @@ def marks(answer: Answer) -> tuple[str, ...]:
 
 def read(answer: Answer) -> ListRead:
     """The rows of a fragment, or of a column's page that holds one; a page that only names the form leads to the first."""
-    drawn = (read_row(element, answer.url, _beside(element)) for element in _ROWS(answer.root))
+    drawn = (read_row(element, answer.url, _beside(element)) for element in _elements(answer.root))
     rows = tuple(row for row in drawn if row)
     if is_service(answer.url):
         rows = rows or read_rows(answer.root, answer.url)
         return ListRead(rows, _after(answer) if rows else Paging(), read_breadcrumb(answer.root))
     first = Paging(None, None, *request_for(answer, read_form(answer), 1))
     return ListRead(rows, _after(answer) if rows else first, read_breadcrumb(answer.root))
+
+
+def _elements(root: Element) -> Iterator[Element]:
+    """The elements that are rows; what stands inside a row is none."""
+    found = _ROWS(root) or _HELD(root)
+    rows = set(found)
+    for element in found:
+        if rows.isdisjoint(islice(element.iterancestors(), _DEEPEST)):
+            yield element
 
 
 def _beside(row: Element) -> list[tuple[str, str]]:

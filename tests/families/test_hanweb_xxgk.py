@@ -236,6 +236,14 @@ def test_a_newer_answer_of_plain_rows_whose_pager_is_links_alone() -> None:
     assert read(f"<ul>{listed}</ul>{pager}", HOST + SERVICE, "divid=d&currpage=2").paging.next_form is None
 
 
+def test_a_row_with_a_box_of_its_own_and_rows_known_by_their_links_alone() -> None:
+    box = "<div><table><tr><td>公开日期</td><td>2020-03-09</td></tr></table></div>"
+    (first,) = read(row(1).replace("</a>", f"</a>{box}"), HOST + SERVICE, "divid=d").rows
+    assert (first.fields["title"], first.fields["published_on"]) == (title(1), "2020-03-01")
+    (second,) = read("<table>" + row(4).replace("tr_main_value_even", "x") + "</table>", HOST + SERVICE, "divid=d").rows
+    assert (second.fields["title"], second.fields["index_number"]) == (title(4), index(4))
+
+
 def test_the_service_stands_where_the_page_says() -> None:
     page = read(column(f"<input name=divid value=d><script>go('/jcms{SERVICE}?area=7')</script>"))
     assert (page.paging.next_url, page.rows) == (f"{HOST}/jcms{SERVICE}", ())
@@ -259,7 +267,15 @@ def test_any_text_is_read(text: str, path: str, form: str | None) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    [SERVICE, f"loadDynamic('{SERVICE}", "<tr><td><tr>", "<tr><a mc=1>", "funGoPage(a,", "<input name=a value=b>"],
+    [
+        SERVICE,
+        f"loadDynamic('{SERVICE}",
+        "<tr><td><tr>",
+        "<table><tr class=tr_main_value_odd><td>",
+        "<tr><a mc=1>",
+        "funGoPage(a,",
+        "<input name=a value=b>",
+    ],
 )
 def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:
     small, large = (Answer(HOST + COLUMN, unit * times) for times in (50, 200))
