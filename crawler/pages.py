@@ -6,7 +6,6 @@ from dataclasses import replace
 from scrapy.http import HtmlResponse
 
 from archive.exchange import Exchange
-from archive.records import CUT_PAGE
 from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
 from crawler.extract.charset import encoding_of
@@ -46,11 +45,8 @@ def answer_of(exchange: Exchange) -> Answer:
 def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool) -> RecordPage:
     """What a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from."""
     answer = Answer(base_url, text)
-    told = next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
-    if told:
-        page = replace(told, url=url, cut=cut, doubts=(*told.doubts, *([CUT_PAGE] if cut else [])))
-    else:
-        page = read_detail(answer.root, url, cut=cut)
+    told = None if cut else next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
+    page = replace(told, url=url) if told else read_detail(answer.root, url, cut=cut)
     if cut:
         return page
     if page.attachments:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from crawler.families import FAMILIES, Answer, detect
-from crawler.pages import read_record
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site
 from tests.families.whole import SAMPLE, crawled, families, ledger, page, problems, records, saved
@@ -259,14 +258,6 @@ def test_the_last_page_of_the_script_counted_from_1() -> None:
     assert UCAP.read(answer).paging.next_url == f"http://www.csx.gov.cn{LIST.replace('.', '_3.')}"
     answer = Answer(f"http://www.csx.gov.cn{LIST.replace('.', '_3.')}", table(line(1), current=3))
     assert UCAP.read(answer).paging.next_url is None
-
-
-def test_half_a_page_of_the_old_template_says_that_it_is_half() -> None:
-    whole = old_record("样本公告")
-    read = read_record(
-        whole[: whole.index("</ucapcontent>")], "http://www.csx.gov.cn/x", "http://www.csx.gov.cn/x", bool, cut=True
-    )
-    assert (read.fields["published_on"], read.doubts, read.cut) == ("2017-05-15", ("page_cut",), True)
 
 
 def test_marks() -> None:
