@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from crawler.extract.labels import squash, tidy
-from crawler.extract.lists import absolute, is_page_link
+from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
 from crawler.kinds import kind_of
 from crawler.portal import on_site

@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import given, settings
 
-from crawler.extract.lists import absolute, is_page_link, known_rows, read_row, read_rows
+from crawler.extract.dated import known_rows
+from crawler.extract.lists import read_rows
+from crawler.extract.row import absolute, is_page_link, read_row
 from crawler.extract.tree import parse_html
 from crawler.items import Row
 from tests.hostile import lines_run, markup
@@ -615,6 +617,11 @@ def boxes(*numbers: int, style: str = "") -> str:
             id="one dated list among boxes of other kinds",
         ),
         pytest.param(boxes(1, 2) + boxes(3, 4, style='style="display: none"'), id="tabs, one of them shown"),
+        pytest.param(
+            "<div><p><a href=/gj/>高级搜索</a></p><div><a href=/a/>更多</a><p>样本文件</p><span>2018-03-01</span></div></div>"
+            "<div><p><a href=/ysq/>依申请公开</a></p><div><a href=/b/>领导分工</a><span>2018-03-02</span></div></div>",
+            id="boxes of links with a date among them",
+        ),
     ],
 )
 def test_a_landing_page_is_no_list(page: str) -> None:

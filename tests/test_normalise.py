@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.observations import ListPageSeen, ProblemSeen, RecordPageSeen
-from crawler.extract.lists import absolute
+from crawler.extract.row import absolute
 from crawler.items import ListPage, Paging, Problem, RecordPage, Row
 from pipelines.normalise import NormalisePipeline, document_number
 

@@ -6,64 +6,32 @@ date.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, pairwise, takewhile
-from urllib.parse import urljoin
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from lxml import etree
 
-from archive.records import fullest
-from crawler.extract.dates import is_date, parse_date
-from crawler.extract.labels import FIELD_OF, LABEL_COLON, is_label, squash, tidy, value_of
-from crawler.extract.pairs import DATES, read_pairs, understand
-from crawler.extract.text import BLOCKS, CONTROLS, Element, is_control, is_hidden, line_of, visible_texts
-from crawler.extract.trail import read_breadcrumb
+from crawler.extract.dated import box_of, dated_rows, item_of, signature
+from crawler.extract.dates import is_date
+from crawler.extract.labels import FIELD_OF, LABEL_COLON, is_label, squash, value_of
+from crawler.extract.pairs import DATES, read_pairs
+from crawler.extract.row import INDEX_NUMBER, Pairs, is_pager, link_of, make_row, texts_of, typed_row
+from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of
 from crawler.items import Row
 
-_PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*页")
-_MORE = re.compile(
-    r"(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*", re.IGNORECASE
-)
-_PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\d+\s*页|createPageHTML\s*\(|countPage|m_nPageSize")
-_NO_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:|about:|$)", re.IGNORECASE)
-_INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:19|20)\d{2,4}-\d{3,8}")
-_DOCUMENT_NUMBER = re.compile(
-    r"[\u4e00-\u9fff]{0,20}\s?[〔﹝\[［【(（]\s?(?:19|20)\d{2}\s?[〕﹞\]］】)）]\s?第?\s?\d{1,5}\s?号"
-)
-_AGENCY = re.compile(
-    r"[\u4e00-\u9fff（）()]{2,40}(?:政府|办|办公室|局|委|委员会|镇|乡|街道|院|中心|站|所|处|厅|部|公司|管委会|学校|…|\.{3,})"
-)
-_TITLE_ATTRIBUTE = "a[title]"
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
-# A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日.
-_APART = re.compile(r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?")
-_LARGEST_ROW = 5_000
-_MOST_HOLDERS = 6
-_MOST_PAGERS = 20
-_LARGEST_BOX = 1_000
-_HIGHEST_BOX = 3
 
 HOVER_BOX = 3
 """So many labelled values beside a row are its hover box."""
 
-BOXES = 3
-"""So many links to more, and no pager, are a landing page's: each of its boxes shows the newest of another list."""
-
 Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" where none) and the field it stands for
-Pairs = list[tuple[str, str]]
-_RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
-_TITLE_AND_DATE = 2
-_TABLE_CELLS = frozenset({"td", "th"})
-_ROWS = ("li", "tr", "dd")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+TABLE_CELLS = frozenset({"td", "th"})
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")
 _UL_ROWS = etree.XPath(".//*[li[2]][not(.//ul)]")  # a ul, or a box that a page takes for one
-_LINKS = etree.XPath(".//a[@href]")
-_PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 
 
 def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
@@ -73,71 +41,11 @@ def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
     rows, bare = _from_ul_rows(root, base_url)
     if rows := rows or _from_flat_uls(root, base_url):
         return tuple(rows)
-    dated = _from_dated_links(root, base_url, _item_of)
+    dated = dated_rows(root, base_url, item_of)
     if dated or bare:
         return tuple(dated if len(dated) >= len(bare) else bare)
-    boxes = _from_dated_links(root, base_url, _box_of)
+    boxes = dated_rows(root, base_url, box_of)
     return tuple(boxes) if len(boxes) > 1 else ()
-
-
-def read_row(element: Element, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row | None:
-    """The row that an element is, where it is known to be one: a record in a service's answer.
-
-    `beside`: labels with values that stand elsewhere than in its text. None where it prints nothing and leads nowhere, or
-    is a template that no script has filled in.
-    """
-    text = line_of(element)
-    link = _link_of([element])
-    if "{{" in text or not (text or link is not None):
-        return None
-    cells = [cell for cell in _innermost(element) if isinstance(cell.tag, str)]
-    titles = [cell for cell in cells if next(cell.iter("a"), None) is not None] or _longest(cells)
-    if len(cells) > 2 and len(titles) == 1:
-        pairs = [*read_pairs(element), *beside]
-        return _typed_row(cells, _texts(cells), pairs, base_url, title=titles[0])
-    return _plain_row(element, link, base_url, beside)
-
-
-def _longest(cells: Sequence[Element]) -> list[Element]:
-    """The cell that is a row's title where none has a link, alone; none where no cell has text that could be one."""
-    texts = ((line_of(cell), cell) for cell in cells)
-    named = [(len(text), cell) for text, cell in texts if value_of(text) and not is_date(text)]
-    return [max(named, key=lambda each: each[0])[1]] if named else []
-
-
-def _innermost(element: Element) -> Element:
-    """The element that holds what `element` prints: itself, or the only one inside it, and so on."""
-    while len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip():
-        element = element[0]
-    return element
-
-
-def known_rows(items: Iterable[Element], base_url: str) -> tuple[Row, ...]:
-    """The rows that elements are which a family knows to be rows: of each its link, and its date if it has one.
-
-    What leads nowhere and has no date is a template, and no row.
-    """
-    rows = []
-    for item in items:
-        links = [link for link in item.iter("a") if is_page_link(link.get("href"))]
-        row = _dated_row(item, links or list(item.iter("a")), base_url)
-        if row and (links or "published_on" in row.fields):
-            rows.append(row)
-    return tuple(rows)
-
-
-def is_page_link(href: str | None) -> bool:
-    """Whether `href` leads to a page, and not to a script, a place on this page or nowhere."""
-    return href is not None and not _NO_PAGE.match(href)
-
-
-def absolute(base_url: str, href: str) -> str | None:
-    """`href` made absolute, or None where it is no address of a page on the web."""
-    try:
-        url = urljoin(base_url, re.sub(r"[\t\r\n]", "", href.strip()))
-    except ValueError:
-        return None
-    return url if url.lower().startswith(("http://", "https://")) else None
 
 
 # --- tables and ul-rows under a header ---
@@ -154,8 +62,8 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
             inside.update(trs)  # a table inside a row belongs to that row
             continue
         for tr in trs:
-            cells = _spread(cell for cell in tr if cell.tag in _TABLE_CELLS)
-            texts = _texts(cells)
+            cells = _spread(cell for cell in tr if cell.tag in TABLE_CELLS)
+            texts = texts_of(cells)
             if found := _header_of(cells, texts):
                 header, own_header = found, True
             elif header and _is_row(cells, texts) and (own_header or _goes_on(header, cells, texts)):
@@ -178,8 +86,8 @@ def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
         cells = [cell for cell in ul if cell.tag == "li"]
         if not 2 <= len(cells) <= _MOST_COLUMNS:
             continue
-        texts = _texts(cells)
-        kind = _signature(ul)
+        texts = texts_of(cells)
+        kind = signature(ul)
         if found := _header_of(cells, texts):
             header = found
         elif not _is_row(cells, texts):
@@ -187,13 +95,13 @@ def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
         elif len(cells) == len(header) and _fits(header, cells, texts):
             labelled.add(kind)
             rows.append((kind, _headed_row(header, cells, texts, _hover_pairs(ul), base_url)))
-        elif sum(_link_of([cell]) is not None for cell in cells) > 1:
+        elif sum(link_of([cell]) is not None for cell in cells) > 1:
             continue  # a list whose rows are its li
         elif len(hover := _hover_pairs(ul)) >= HOVER_BOX:
             labelled.add(kind)
-            rows.append((kind, _typed_row(cells, texts, hover, base_url)))
+            rows.append((kind, typed_row(cells, texts, hover, base_url)))
         elif _looks_like_row(cells, texts):
-            rows.append((kind, _typed_row(cells, texts, hover, base_url)))
+            rows.append((kind, typed_row(cells, texts, hover, base_url)))
             bare.setdefault(kind, []).append(rows[-1][1])
     largest = max(bare.values(), key=len, default=[])
     return [row for kind, row in rows if kind in labelled], largest if len(largest) > 1 else []
@@ -210,14 +118,10 @@ def _from_flat_uls(root: Element, base_url: str) -> list[Row]:
             header, cells = found, cells[len(labels) :]
         if header and cells and len(cells) % len(header) == 0:
             lines = [cells[start : start + len(header)] for start in range(0, len(cells), len(header))]
-            told = [(line, _texts(line)) for line in lines]
+            told = [(line, texts_of(line)) for line in lines]
             if all(_is_row(line, texts) and _fits(header, line, texts) for line, texts in told):
                 rows += [_headed_row(header, line, texts, [], base_url) for line, texts in told]
     return rows
-
-
-def _texts(cells: Iterable[Element | None]) -> list[str]:
-    return [line_of(cell) if cell is not None else "" for cell in cells]
 
 
 def _spread(cells: Iterable[Element]) -> list[Element | None]:
@@ -242,13 +146,13 @@ def _header_of(cells: Sequence[Element | None], texts: Sequence[str]) -> Header:
 
 
 def _is_row(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
-    return len(cells) > 1 and any(map(value_of, texts)) and not _is_pager(texts) and not _is_metadata(cells, texts)
+    return len(cells) > 1 and any(map(value_of, texts)) and not is_pager(texts) and not _is_metadata(cells, texts)
 
 
 def _is_metadata(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
     """Whether labels and values stand in turns, or in one cell each, as beside a record, and not in rows under a header."""
     labels = sum(is_label(text) or LABEL_COLON.match(text) is not None for text in texts)
-    return labels > 0 and sum(map(bool, texts)) <= labels * 2 and _link_of(cells) is None
+    return labels > 0 and sum(map(bool, texts)) <= labels * 2 and link_of(cells) is None
 
 
 def _in_turns(texts: Sequence[str]) -> bool:
@@ -261,7 +165,7 @@ def _in_turns(texts: Sequence[str]) -> bool:
 def _goes_on(header: Header, cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
     """Whether a row of another table than the header's stands under it all the same: its form fits, and it has a link."""
     whole = [cell for cell in cells if cell is not None]
-    return len(whole) == len(header) and _fits(header, whole, texts) and _link_of(whole) is not None
+    return len(whole) == len(header) and _fits(header, whole, texts) and link_of(whole) is not None
 
 
 def _fits(header: Header, cells: Sequence[Element], texts: Sequence[str]) -> bool:
@@ -283,8 +187,8 @@ def _headed_row(
         cells = [*cells[:start], None, *cells[start + 1 : place], cells[start], *cells[place + 1 :]]
         texts = [*texts[:start], "", *texts[start + 1 : place], texts[start], *texts[place + 1 :]]
     printed = [(label, text) for (label, _), text in zip(header, texts, strict=False) if label]
-    link = _link_of(cells[place : place + 1])
-    return _row(printed, _link_of(cells) if link is None else link, hover, base_url)
+    link = link_of(cells[place : place + 1])
+    return make_row(printed, link_of(cells) if link is None else link, hover, base_url)
 
 
 # --- rows known by a hover box, or by a link and a date ---
@@ -303,212 +207,6 @@ def _hover_pairs(row: Element) -> Pairs:
 
 def _looks_like_row(cells: Sequence[Element], texts: Sequence[str]) -> bool:
     """Whether cells without any label are a row: one of them a link, another a date or an index number."""
-    links = [_link_of([cell]) is not None for cell in cells]
-    known = (is_date(text) or _INDEX_NUMBER.fullmatch(text) for text in texts)
+    links = [link_of([cell]) is not None for cell in cells]
+    known = (is_date(text) or INDEX_NUMBER.fullmatch(text) for text in texts)
     return sum(links) == 1 and any(form for form, link in zip(known, links, strict=True) if not link)
-
-
-def _typed_row(
-    cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str, title: Element | None = None
-) -> Row:
-    """A row without a header: each cell is known by its own form, the rest comes from the hover box."""
-    printed: list[tuple[str, str]] = []
-    for cell, text in zip(cells, texts, strict=True):
-        if cell is title or next(cell.iter("a"), None) is not None:
-            printed.append(("标题", text))
-        elif label := _known_by_form(text):
-            printed.append((label, text))
-        elif _AGENCY.fullmatch(text):
-            printed.append(("发布单位", text))
-    return _row(printed, _link_of(cells), hover, base_url)
-
-
-def _known_by_form(text: str) -> str | None:
-    """The label under which a text without any is known by its form alone."""
-    if is_date(text):
-        return "发布日期"
-    if _INDEX_NUMBER.fullmatch(text):
-        return "索引号"
-    return "文号" if _DOCUMENT_NUMBER.fullmatch(text) else None
-
-
-def _item_of(link: Element) -> Element | None:
-    """The item of a list that a link stands in."""
-    return next(link.iterancestors(*_ROWS), None)
-
-
-def _box_of(link: Element) -> Element | None:
-    """The smallest box around a link in which a date stands too."""
-    boxes = islice(link.iterancestors("div", "p"), _HIGHEST_BOX)
-    small = takewhile(lambda box: _is_small(box, _LARGEST_BOX), boxes)
-    return next((box for box in small if any(map(is_date, visible_texts(box)))), None)
-
-
-def _from_dated_links(root: Element, base_url: str, row_of: Callable[[Element], Element | None]) -> list[Row]:
-    """Rows of a link and a date; none on a landing page, whose boxes show the beginnings of lists.
-
-    Of several such lists on the page (navigation, news in a margin) the one whose rows say more than that, or the one that
-    the pager stands with, for a list's last page may have a row or two; else the longest.
-    """
-    lists: dict[str, dict[Element, list[Element]]] = {}
-    for link in _LINKS(root):
-        row = row_of(link)
-        if row is not None and is_page_link(link.get("href")):
-            lists.setdefault(_signature(row), {}).setdefault(row, []).append(link)
-    found: list[dict[Element, Row]] = []
-    for candidates in lists.values():
-        rows = {element: row for element, links in candidates.items() if (row := _dated_row(element, links, base_url))}
-        if 0 < len(rows) <= sum(map(_says_what_it_is, rows.values())) * 2:
-            found.append(rows)
-    if not found:
-        return []
-    pagers = list(_pagers(root))
-
-    def rank(rows: Mapping[Element, Row]) -> tuple[bool, int, int, int]:
-        labelled = any(len(row.fields) > _TITLE_AND_DATE for row in rows.values())
-        near = _nearness(next(reversed(rows)), pagers) if len(found) > 1 else 0
-        return labelled, near, sum(map(_says_what_it_is, rows.values())), len(rows)
-
-    best = max(found, key=rank)
-    return [] if not pagers and _is_landing(root, best) else list(best.values())
-
-
-def _pagers(root: Element) -> Iterator[Element]:
-    """What holds the words or the script of a pager."""
-    found = (text.getparent() for text in _PAGER_TEXTS(root) if _PAGER_SIGN.search(text))
-    return islice(found, _MOST_PAGERS)
-
-
-def _is_landing(root: Element, rows: Mapping[Element, Row]) -> bool:
-    """Whether `rows`, on a page without a pager, are no list, but the newest of several, as a landing page shows them.
-
-    Its boxes and tabs have links to more; some tabs are hidden.
-    """
-    more: list[int] = []
-    inside: list[int] = []
-    for place, link in enumerate(_LINKS(root)):
-        if any(up in rows for up in islice(link.iterancestors(), _MOST_HOLDERS)):
-            inside.append(place)
-        elif _MORE.fullmatch(squash(line_of(link, _LONGEST_HEADER)) or squash(link.get("title") or "")):
-            more.append(place)
-    between = any(inside[0] < place < inside[-1] for place in more) if inside else False
-    holders = (up for row in rows for up in islice(row.iterancestors(), _MOST_HOLDERS))
-    in_boxes = len(more) >= BOXES or any(map(is_hidden, holders))
-    return between or (in_boxes and not read_breadcrumb(root))
-
-
-def _nearness(row: Element, pagers: Iterable[Element]) -> int:
-    """How deep in the page the smallest element lies that holds a row and a pager; 0 where there is none."""
-    holders = list(row.iterancestors())
-    depths = {holder: len(holders) - place for place, holder in enumerate(holders)}
-    common = (next((up for up in pager.iterancestors() if up in depths), None) for pager in pagers)
-    return max((depths[holder] for holder in common if holder is not None), default=0)
-
-
-def _says_what_it_is(row: Row) -> bool:
-    """Whether a row has more than a link: a date, or the number under which a record is known."""
-    return not _RECORDS_OWN.isdisjoint(row.fields)
-
-
-def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:
-    if not links or not _is_small(row):
-        return None
-    link = max(links, key=_how_like_a_title)
-    if _is_pager([line_of(row)]) or not (line_of(link) or link.get("title")):
-        return None
-    return _plain_row(row, link, base_url)
-
-
-def _plain_row(row: Element, link: Element | None, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row:
-    """A row of a link and a date, of a title and a date, or of less."""
-    texts = [text for text in map(tidy, visible_texts(row)) if text]
-    date = _date_in(texts)
-    titled = row if link is None else link
-    title = _title_in(titled)
-    # A date may stand beside the link or, in some templates, within it before or behind the title.
-    inside = [text for text in map(tidy, visible_texts(titled)) if text]
-    for text in takewhile(date.__contains__, inside):
-        title = title.removeprefix(text).strip() or title
-    for text in takewhile(date.__contains__, reversed(inside)):
-        title = title.removesuffix(text).strip() or title
-    known = [(label, text) for text in texts if (label := _known_by_form(text)) and label != "发布日期"]
-    printed = [("标题", title), *([("发布日期", _joined(date))] if date else []), *known]
-    hidden = takewhile(is_hidden, row.itersiblings("*"))
-    pairs = [pair for box in (row, *hidden) for pair in read_pairs(box)]
-    return _row(printed, link, [*pairs, *beside], base_url)
-
-
-def _date_in(texts: Sequence[str]) -> tuple[str, ...]:
-    """The texts that print a row's date: one or, where day and year stand apart, two of them, the year's first."""
-    dates = [text for text in texts if is_date(text)]
-    whole = [date for date in dates if parse_date(date)]
-    apart = (
-        pair
-        for one, other in pairwise(texts)
-        for pair in ((one, other), (other, one))
-        if _APART.fullmatch(" ".join(pair))
-    )
-    return (whole[0],) if whole else next(apart, tuple(dates[:1]))
-
-
-def _joined(date: tuple[str, ...]) -> str:
-    return date[0] if len(date) == 1 else f"{date[0]}{'' if date[0][-1] in '年月' else '-'}{date[1]}"
-
-
-def _title_in(link: Element) -> str:
-    """What a link says of itself: all of it or, where it holds a whole box, its heading, or what its title says it begins with."""
-    heading = next(link.iter(*_HEADINGS), None)
-    text = line_of(link if heading is None else heading)
-    attribute = tidy(link.get("title") or "")
-    in_box = bool(attribute) and text.startswith(attribute) and any(child.tag in BLOCKS for child in link)
-    return attribute if in_box else text or line_of(link)
-
-
-def _is_small(row: Element, most: int = _LARGEST_ROW) -> bool:
-    """Whether a row is of a row's size: of rows inside rows only the inner ones are read then."""
-    size = 0
-    for element in row.iter():
-        size += 10 + len(element.text or "") + len(element.tail or "")
-        if size > most:
-            return False
-    return True
-
-
-def _signature(row: Element) -> str:
-    """What rows of one list have in common: their tag and the tags and classes of what holds them."""
-    holders = [up for up, _ in zip(row.iterancestors(), range(3), strict=False)]
-    return f"{row.tag}|" + "|".join(f"{up.tag}.{up.get('class', '')}" for up in holders)
-
-
-# --- what all shapes share ---
-
-
-def _row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> Row:
-    """A row from its cells under their labels, its link, and what its hover box says."""
-    attribute = tidy(link.get("title") or "") if link is not None else ""
-    url = absolute(base_url, link.get("href")) if link is not None and is_page_link(link.get("href")) else None
-    cells, beside = understand(printed, url), understand(hover, url)
-    fields = {**beside.fields, **cells.fields}
-    titles = [cells.fields.get("title"), value_of(attribute), beside.fields.get("title")]
-    if title := fullest([title for title in titles if title]):
-        fields["title"] = title
-    source_fields = {**beside.source_fields, **cells.source_fields}
-    if attribute and attribute not in source_fields.values():
-        source_fields[_TITLE_ATTRIBUTE] = attribute
-    return Row(url, fields, source_fields, tuple(sorted(cells.doubts | beside.doubts)))
-
-
-def _link_of(cells: Iterable[Element | None]) -> Element | None:
-    links = [link for cell in cells if cell is not None for link in _LINKS(cell) if is_page_link(link.get("href"))]
-    return max(links, key=_how_like_a_title, default=None) if len(links) != 1 else links[0]
-
-
-def _how_like_a_title(link: Element) -> tuple[bool, int]:
-    """Long, and not a column's name in brackets before the title."""
-    text = line_of(link)
-    return text[:1] not in "[【" or text[-1:] not in "]】", len(text)
-
-
-def _is_pager(texts: Iterable[str]) -> bool:
-    line = " ".join(texts)
-    return len(line) < 200 and len(_PAGER.findall(line)) >= 2

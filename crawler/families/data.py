@@ -10,8 +10,8 @@ from typing import Any
 
 from crawler.extract.dates import parse_date
 from crawler.extract.labels import tidy, value_of
-from crawler.extract.lists import absolute
 from crawler.extract.pairs import DATES
+from crawler.extract.row import absolute
 from crawler.extract.text import line_of
 from crawler.extract.tree import parse_html
 from crawler.items import Row

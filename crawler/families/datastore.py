@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.extract.lists import read_row
+from crawler.extract.row import read_row
 from crawler.extract.tree import parse_html
 from crawler.families.data import number
 from crawler.families.family import Answer

@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler.extract.attachments import find_attachments
 from crawler.extract.detail import read_detail
-from crawler.extract.lists import absolute
+from crawler.extract.row import absolute
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
 from crawler.families.data import data_row, shown

@@ -14,7 +14,8 @@ import re
 from itertools import pairwise
 from urllib.parse import urlencode, urlsplit
 
-from crawler.extract.lists import absolute, read_rows
+from crawler.extract.lists import read_rows
+from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
 from crawler.families.data import number
 from crawler.families.datastore import Store, holds_store, query_of, read_store

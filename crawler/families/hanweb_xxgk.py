@@ -16,7 +16,8 @@ from itertools import islice
 from lxml import etree
 
 from crawler.extract.labels import squash
-from crawler.extract.lists import read_row, read_rows
+from crawler.extract.lists import read_rows
+from crawler.extract.row import read_row
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
 from crawler.families.data import number

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.extract.labels import squash
-from crawler.extract.lists import absolute, is_page_link
+from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
 from crawler.items import Paging
 

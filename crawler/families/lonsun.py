@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 from w3lib.url import add_or_replace_parameter, url_query_parameter
 
-from crawler.extract.lists import absolute, known_rows
+from crawler.extract.dated import known_rows
+from crawler.extract.row import absolute
 from crawler.families import plain
 from crawler.families.data import number
 from crawler.families.family import Answer, Family, ListRead

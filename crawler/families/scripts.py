@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.extract.lists import absolute
+from crawler.extract.row import absolute
 from crawler.extract.text import Element
 from crawler.items import Paging
 

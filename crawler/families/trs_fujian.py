@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lxml import etree
 
-from crawler.extract.lists import absolute, read_rows
+from crawler.extract.lists import read_rows
+from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
 from crawler.families import trs
 from crawler.families.data import data_row, inside, number, objects

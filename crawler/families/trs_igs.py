@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.extract.lists import absolute
+from crawler.extract.row import absolute
 from crawler.families import plain, trs
 from crawler.families.data import data_row, inside, number, parse_data
 from crawler.families.family import Answer, Family, ListRead

@@ -12,7 +12,7 @@ from w3lib.url import add_or_replace_parameter, url_query_parameter
 
 from crawler.extract.dates import parse_date
 from crawler.extract.detail import read_detail
-from crawler.extract.lists import absolute
+from crawler.extract.row import absolute
 from crawler.extract.text import line_of
 from crawler.families import plain
 from crawler.families.data import number

@@ -15,7 +15,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
-from crawler.extract.lists import known_rows
+from crawler.extract.dated import known_rows
 from crawler.extract.text import Element
 from crawler.families import plain
 from crawler.families.family import Answer, Family, ListRead

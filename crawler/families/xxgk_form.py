@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml import etree
 
-from crawler.extract.lists import absolute
+from crawler.extract.row import absolute
 from crawler.families.family import Answer
 from crawler.families.script import stated
 

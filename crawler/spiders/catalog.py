@@ -169,22 +169,24 @@ class CatalogSpider(Spider):
 
         What a redesign made must not be read by rules for what stood there before.
         """
-        given = FAMILIES.get(self.portal.family or "")
-        if given:
+        plain, settled = FAMILIES["plain"], bool(walk.reason)
+        if given := FAMILIES.get(self.portal.family or ""):
             walk.family, walk.reason = given, "the portal file says so"
             return None
+        expected = walk.family if settled else FAMILIES.get(self._frontier.family(catalog.url) or "", plain)
+        marks = expected.marks(answer)
+        if settled and (marks or expected is plain):
+            return None
         found = detect(answer)
-        expected = walk.family.name if walk.reason else self._frontier.family(catalog.url) or "plain"
-        marks = FAMILIES[expected].marks(answer) if expected in FAMILIES else ()
-        if expected not in {"plain", found.family.name} and found.family.name != "plain" and not marks:
-            changed = (
-                f"{catalog.title} was {expected}, and now looks like {found.family.name} ({found.reason}): not read"
+        if not marks and found.family not in (expected, plain) and expected is not plain:
+            changed = f"{catalog.title} was {expected.name}, and now looks like {found.family.name} ({found.reason})"
+            return Problem(
+                "layout_changed", answer.url, f"{changed}: not read, unless the portal file's family says so"
             )
-            return Problem("layout_changed", answer.url, changed)
-        if not walk.reason:
-            kept = expected in FAMILIES and (marks or found.family.name == "plain")
-            walk.family = FAMILIES[expected] if kept else found.family
-            walk.reason = "; ".join(marks) or (found.reason if expected == "plain" else f"it was {expected} before")
+        if not settled:
+            before = f"no product's marks on its first page; it was {expected.name} before"
+            kept = found.family is plain and expected is not plain
+            walk.family, walk.reason = (expected, before) if kept else (found.family, found.reason)
         return None
 
     def _wanted(self, rows: tuple[Row, ...], catalog: Catalog, walk: Walk, response: Response) -> list[Row]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from crawler.extract.charset import encoding_of
 from crawler.families import Answer
-from crawler.middlewares.charset import encoding_of
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES", "")
 needs_pages = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from crawler.extract.charset import encoding_of
 from crawler.families import Answer, ListRead, detect
 from crawler.items import Paging
-from crawler.middlewares.charset import encoding_of
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from crawler.extract.charset import encoding_of
 from crawler.families import Answer
-from crawler.middlewares.charset import encoding_of
 from tests.conftest import Site, crawl, portal_file, rows
 
 SAMPLE = "样本正文，仅供测试，由本项目自写，不是任何政府的文件，也不含任何政府的文字。"

@@ -1,0 +1,183 @@
+"""One row of a list, from its cells or from what an element prints: the same for all shapes of lists."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, takewhile
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from archive.records import fullest
+from crawler.extract.dates import is_date, parse_date
+from crawler.extract.labels import tidy, value_of
+from crawler.extract.pairs import read_pairs, understand
+from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, visible_texts
+from crawler.items import Row
+
+Pairs = list[tuple[str, str]]
+"""Labels as printed, with their values."""
+
+_PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*页")
+_NO_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:|about:|$)", re.IGNORECASE)
+INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:19|20)\d{2,4}-\d{3,8}")
+_DOCUMENT_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{0,20}\s?[〔﹝\[［【(（]\s?(?:19|20)\d{2}\s?[〕﹞\]］】)）]\s?第?\s?\d{1,5}\s?号"
+)
+_AGENCY = re.compile(
+    r"[\u4e00-\u9fff（）()]{2,40}(?:政府|办|办公室|局|委|委员会|镇|乡|街道|院|中心|站|所|处|厅|部|公司|管委会|学校|…|\.{3,})"
+)
+_TITLE_ATTRIBUTE = "a[title]"
+# A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日.
+_APART = re.compile(r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LINKS = etree.XPath(".//a[@href]")
+
+
+def is_page_link(href: str | None) -> bool:
+    """Whether `href` leads to a page, and not to a script, a place on this page or nowhere."""
+    return href is not None and not _NO_PAGE.match(href)
+
+
+def absolute(base_url: str, href: str) -> str | None:
+    """`href` made absolute, or None where it is no address of a page on the web."""
+    try:
+        url = urljoin(base_url, re.sub(r"[\t\r\n]", "", href.strip()))
+    except ValueError:
+        return None
+    return url if url.lower().startswith(("http://", "https://")) else None
+
+
+def read_row(element: Element, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row | None:
+    """The row that an element is, where it is known to be one: a record in a service's answer.
+
+    `beside`: labels with values that stand elsewhere than in its text. None where it prints nothing and leads nowhere, or
+    is a template that no script has filled in.
+    """
+    text = line_of(element)
+    link = link_of([element])
+    if "{{" in text or not (text or link is not None):
+        return None
+    cells = [cell for cell in _innermost(element) if isinstance(cell.tag, str)]
+    titles = [cell for cell in cells if next(cell.iter("a"), None) is not None] or _longest(cells)
+    if len(cells) > 2 and len(titles) == 1:
+        pairs = [*read_pairs(element), *beside]
+        return typed_row(cells, texts_of(cells), pairs, base_url, title=titles[0])
+    return plain_row(element, link, base_url, beside)
+
+
+def _longest(cells: Sequence[Element]) -> list[Element]:
+    """The cell that is a row's title where none has a link, alone; none where no cell has text that could be one."""
+    texts = ((line_of(cell), cell) for cell in cells)
+    named = [(len(text), cell) for text, cell in texts if value_of(text) and not is_date(text)]
+    return [max(named, key=lambda each: each[0])[1]] if named else []
+
+
+def _innermost(element: Element) -> Element:
+    """The element that holds what `element` prints: itself, or the only one inside it, and so on."""
+    while len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip():
+        element = element[0]
+    return element
+
+
+def texts_of(cells: Iterable[Element | None]) -> list[str]:
+    return [line_of(cell) if cell is not None else "" for cell in cells]
+
+
+def typed_row(
+    cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str, title: Element | None = None
+) -> Row:
+    """A row without a header: each cell is known by its own form, the rest comes from the hover box."""
+    printed: list[tuple[str, str]] = []
+    for cell, text in zip(cells, texts, strict=True):
+        if cell is title or next(cell.iter("a"), None) is not None:
+            printed.append(("标题", text))
+        elif label := _known_by_form(text):
+            printed.append((label, text))
+        elif _AGENCY.fullmatch(text):
+            printed.append(("发布单位", text))
+    return make_row(printed, link_of(cells), hover, base_url)
+
+
+def plain_row(row: Element, link: Element | None, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row:
+    """A row of a link and a date, of a title and a date, or of less."""
+    texts = [text for text in map(tidy, visible_texts(row)) if text]
+    date = _date_in(texts)
+    titled = row if link is None else link
+    title = _title_in(titled)
+    # A date may stand beside the link or, in some templates, within it before or behind the title.
+    inside = [text for text in map(tidy, visible_texts(titled)) if text]
+    for text in takewhile(date.__contains__, inside):
+        title = title.removeprefix(text).strip() or title
+    for text in takewhile(date.__contains__, reversed(inside)):
+        title = title.removesuffix(text).strip() or title
+    known = [(label, text) for text in texts if (label := _known_by_form(text)) and label != "发布日期"]
+    printed = [("标题", title), *([("发布日期", _joined(date))] if date else []), *known]
+    hidden = takewhile(is_hidden, row.itersiblings("*"))
+    pairs = [pair for box in (row, *hidden) for pair in read_pairs(box)]
+    return make_row(printed, link, [*pairs, *beside], base_url)
+
+
+def make_row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> Row:
+    """A row from its cells under their labels, its link, and what its hover box says."""
+    attribute = tidy(link.get("title") or "") if link is not None else ""
+    url = absolute(base_url, link.get("href")) if link is not None and is_page_link(link.get("href")) else None
+    cells, beside = understand(printed, url), understand(hover, url)
+    fields = {**beside.fields, **cells.fields}
+    titles = [cells.fields.get("title"), value_of(attribute), beside.fields.get("title")]
+    if title := fullest([title for title in titles if title]):
+        fields["title"] = title
+    source_fields = {**beside.source_fields, **cells.source_fields}
+    if attribute and attribute not in source_fields.values():
+        source_fields[_TITLE_ATTRIBUTE] = attribute
+    return Row(url, fields, source_fields, tuple(sorted(cells.doubts | beside.doubts)))
+
+
+def link_of(cells: Iterable[Element | None]) -> Element | None:
+    links = [link for cell in cells if cell is not None for link in _LINKS(cell) if is_page_link(link.get("href"))]
+    return max(links, key=how_like_a_title, default=None) if len(links) != 1 else links[0]
+
+
+def how_like_a_title(link: Element) -> tuple[bool, int]:
+    """Long, and not a column's name in brackets before the title."""
+    text = line_of(link)
+    return text[:1] not in "[【" or text[-1:] not in "]】", len(text)
+
+
+def is_pager(texts: Iterable[str]) -> bool:
+    line = " ".join(texts)
+    return len(line) < 200 and len(_PAGER.findall(line)) >= 2
+
+
+def _known_by_form(text: str) -> str | None:
+    """The label under which a text without any is known by its form alone."""
+    if is_date(text):
+        return "发布日期"
+    if INDEX_NUMBER.fullmatch(text):
+        return "索引号"
+    return "文号" if _DOCUMENT_NUMBER.fullmatch(text) else None
+
+
+def _date_in(texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts that print a row's date: one or, where day and year stand apart, two of them, the year's first."""
+    dates = [text for text in texts if is_date(text)]
+    whole = [date for date in dates if parse_date(date)]
+    apart = (
+        pair
+        for one, other in pairwise(texts)
+        for pair in ((one, other), (other, one))
+        if _APART.fullmatch(" ".join(pair))
+    )
+    return (whole[0],) if whole else next(apart, tuple(dates[:1]))
+
+
+def _joined(date: tuple[str, ...]) -> str:
+    return date[0] if len(date) == 1 else f"{date[0]}{'' if date[0][-1] in '年月' else '-'}{date[1]}"
+
+
+def _title_in(link: Element) -> str:
+    """What a link says of itself: all of it or, where it holds a whole box, its heading, or what its title says it begins with."""
+    heading = next(link.iter(*_HEADINGS), None)
+    text = line_of(link if heading is None else heading)
+    attribute = tidy(link.get("title") or "")
+    in_box = bool(attribute) and text.startswith(attribute) and any(child.tag in BLOCKS for child in link)
+    return attribute if in_box else text or line_of(link)
