@@ -15,7 +15,7 @@ from crawler.extract.dated import box_of, dated_rows, item_of, signature
 from crawler.extract.dates import is_date
 from crawler.extract.labels import FIELD_OF, LABEL_COLON, is_label, squash, value_of
 from crawler.extract.pairs import DATES, read_pairs
-from crawler.extract.row import INDEX_NUMBER, Pairs, is_pager, link_of, make_row, texts_of, typed_row
+from crawler.extract.row import INDEX_NUMBER, Pairs, is_page_link, is_pager, link_of, make_row, texts_of, typed_row
 from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of
 from crawler.items import Row
 
@@ -95,7 +95,7 @@ def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
         elif len(cells) == len(header) and _fits(header, cells, texts):
             labelled.add(kind)
             rows.append((kind, _headed_row(header, cells, texts, _hover_pairs(ul), base_url)))
-        elif sum(link_of([cell]) is not None for cell in cells) > 1:
+        elif sum(any(is_page_link(link.get("href")) for link in cell.iter("a")) for cell in cells) > 1:
             continue  # a list whose rows are its li
         elif len(hover := _hover_pairs(ul)) >= HOVER_BOX:
             labelled.add(kind)
@@ -151,7 +151,7 @@ def _is_row(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
 
 def _is_metadata(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
     """Whether labels and values stand in turns, or in one cell each, as beside a record, and not in rows under a header."""
-    labels = sum(is_label(text) or LABEL_COLON.match(text) is not None for text in texts)
+    labels = sum(is_label(text) or (("：" in text or ":" in text) and bool(LABEL_COLON.match(text))) for text in texts)
     return labels > 0 and sum(map(bool, texts)) <= labels * 2 and link_of(cells) is None
 
 

@@ -17,9 +17,10 @@ from crawler.extract.lists import read_rows
 from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
 from crawler.families import trs
-from crawler.families.data import data_row, inside, number, objects
+from crawler.families.data import inside, number, objects
 from crawler.families.family import Answer, Family, ListRead
 from crawler.families.scripts import with_page
+from crawler.families.trs_records import rows_of
 from crawler.items import Paging, Row
 
 _STATIC = etree.XPath(
@@ -40,18 +41,6 @@ _SAID = {
 _SORT = "-docorderpri,-docreltime"
 _SIZE = 15
 _LISTED = ("chnldocurl", "docpuburl")
-_FIELDS = {
-    "doctitle_cp": "title",
-    "doctitle": "title",
-    "title": "title",
-    "docreltime": "published_on",
-    "time": "published_on",
-    "pubdate": "published_on",
-    "idxid": "index_number",
-    "fileno": "document_number",
-    "puborg": "publisher",
-    "docsourcename": "publisher",
-}
 
 
 def marks(answer: Answer) -> tuple[str, ...]:
@@ -109,7 +98,7 @@ def _static_paging(said: dict[str, str], shown: int, url: str) -> Paging:
 
 def _served(answer: Answer) -> ListRead:
     listed = objects(answer.data, *_LISTED)
-    rows = tuple(_row(said, answer.url) for said in listed)
+    rows = tuple(_as_listed(row, answer.url) for row in rows_of(listed, answer.url))
     asked = parse_qs(answer.form or urlsplit(answer.url).query)
     page, size = (number(asked.get(name, [""])[0]) for name in ("page", "prepage"))
     pages = number(inside(answer.data, "pageCount"))
@@ -122,11 +111,10 @@ def _served(answer: Answer) -> ListRead:
     return ListRead(rows, paging, ended=ended)
 
 
-def _row(said: dict[str, object], url: str) -> Row:
-    address = next((said[key] for key in (*_LISTED, "url") if said.get(key)), None)
-    row = data_row(said, _FIELDS, address, url)
+def _as_listed(row: Row, url: str) -> Row:
+    """`row` with its address as the static pages lead to it: by the list's scheme where it is on the list's host."""
     if row.url and (urlsplit(row.url).hostname, row.url[:5]) == (urlsplit(url).hostname, "http:"):
-        return replace(row, url=f"{urlsplit(url).scheme}{row.url[4:]}")  # as the static pages lead to it
+        return replace(row, url=f"{urlsplit(url).scheme}{row.url[4:]}")
     return row
 
 

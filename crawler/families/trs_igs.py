@@ -16,40 +16,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from crawler.extract.row import absolute
 from crawler.families import plain, trs
-from crawler.families.data import data_row, inside, number, parse_data
+from crawler.families.data import inside, number, parse_data
 from crawler.families.family import Answer, Family, ListRead
 from crawler.families.scripts import with_page
+from crawler.families.trs_records import rows_of
 from crawler.items import Paging
 
-_FIELDS: dict[str, str | None] = {
-    "bt": "title",
-    "filename": "title",
-    "title_no_tag": "title",
-    "doctitle": "title",
-    "title": "title",
-    "idxid": "index_number",
-    "syh": "index_number",
-    "fwzh": "document_number",
-    "filenum": "document_number",
-    "fileno": "document_number",
-    "wh": "document_number",
-    "fwjg_name": "publisher",
-    "publisher": "publisher",
-    "fwjg": "publisher",
-    "fbjg": "publisher",
-    "source": "publisher",
-    "fbrq": "published_on",
-    "dates": "published_on",
-    "pubdate": "published_on",
-    "docreltime": "published_on",
-    "time": "published_on",
-    "cwrq": "created_on",
-    "ztfl_name": "topic",
-    **dict.fromkeys(("wzfl_name", "chnldesc", "sitename", "type", "effectivestate", "efectdate")),
-}
-"""Keys of records in lower case, with all sites' in one table: none of them means two things."""
-
-_ADDRESSES = ("docpuburl", "puburl", "url", "chnldocurl")
 _SERVICE = re.compile(r"/(?:igs|irs)/front/search\b")
 _SEARCH_CODE = re.compile(r"[?&]code=[0-9a-f]{10,12}\b")
 _PAGE = re.compile(r"[?&](page|pageIndex|pageNo)=(\d{1,6})\b")
@@ -112,22 +84,16 @@ def _govsearch(answer: Answer, data: Any) -> ListRead:  # noqa: ANN401
     name, at = (asked[1], int(asked[2])) if asked else ("page", 1)
     more = bool(records) and (total is None or at * len(records) < total)
     following = with_page(answer.url, name, at + 1) if more else None
-    told = [{**each, **(tip if isinstance(tip := each.get("tip"), dict) else {})} for each in _objects(records)]
+    told = [
+        {**each, **(tip if isinstance(tip := each.get("tip"), dict) else {})}
+        for each in records
+        if isinstance(each, dict)
+    ]
     return _listed(answer, told, Paging(None, total, following))
 
 
-def _listed(answer: Answer, records: list[Any], paging: Paging) -> ListRead:
-    rows = []
-    for said in _objects(records):
-        names = {key: key.lower() for key in said}
-        keys = sorted((key for key in said if names[key] in _FIELDS), key=lambda key: _ORDER[names[key]])
-        address = next(
-            (value for name in _ADDRESSES for key, value in said.items() if names[key] == name and value), None
-        )
-        row = data_row(said, {key: _FIELDS[names[key]] for key in keys}, address, answer.url)
-        if row.source_fields:
-            rows.append(row)
-    return ListRead(tuple(rows), paging, ended=not records)
+def _listed(answer: Answer, records: Any, paging: Paging) -> ListRead:  # noqa: ANN401
+    return ListRead(rows_of(records, answer.url), paging, ended=not records)
 
 
 def _search_page(answer: Answer) -> ListRead:
@@ -155,15 +121,9 @@ def _list(value: Any) -> list[Any]:  # noqa: ANN401
     return value if isinstance(value, list) else []
 
 
-def _objects(records: list[Any]) -> list[dict[str, Any]]:
-    return [each for each in records if isinstance(each, dict)]
-
-
 def _middle(data: Any) -> Any:  # noqa: ANN401
     middle = inside(data, "data", "middle")
     return middle if isinstance(middle, dict) else None
 
-
-_ORDER = {name: place for place, name in enumerate(_FIELDS)}
 
 FAMILY = Family("trs_igs", marks, read)
