@@ -143,6 +143,7 @@ def test_what_names_no_next_page(html: str) -> None:
             (11, 52),
         ),
         ("<div>总记录数：7，总页数：1 <span>下一页</span></div>", (1, 7)),
+        ("<div>共有 <b>25</b> 页，共计[498]条 <span>下一页</span></div>", (25, 498)),
         ("<div>2017/01/05 更新 <a>下一页</a></div>", (None, None)),
         ("<div>12/11 <a>下一页</a></div>", (None, None)),
         ("<p>第 1/3 页</p><p>详见下一页</p>", (None, None)),
