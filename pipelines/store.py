@@ -17,6 +17,7 @@ from archive.frontier import mode_for
 from archive.lock import hold
 from archive.observations import Capture, CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
 from archive.presence import Missing
+from archive.redact import redact
 from archive.store import Store
 
 logger = logging.getLogger(__name__)
@@ -112,7 +113,10 @@ class StorePipeline:
 
     def spider_error(self, failure: Any, response: Any) -> None:  # noqa: ANN401
         """A page on which our own code failed: a problem for whoever mends it, never a page passed over in silence."""
-        fault = f"reading the page failed ({failure.type.__name__}: {failure.getErrorMessage()[:200]}); see the log"
+        said = redact(failure.getErrorMessage()).text[
+            :200
+        ]  # it may quote the page; masked whole, for half a number isn't known
+        fault = f"reading the page failed ({failure.type.__name__}: {said}); see the log"
         self._crawler.stats.inc_value("disclosures/ProblemSeen")
         self._waiting.append(ProblemSeen("reading_failed", response.url, fault))
 
@@ -192,13 +196,13 @@ class StorePipeline:
 
 
 def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401
-    """A portal file as the archive keeps it."""
+    """A portal file as the archive keeps it: masked, for names and titles are copied from pages."""
     return PortalOfFile(
         id=portal.id,
-        name=portal.name,
+        name=redact(portal.name).text,
         division_code=portal.division_code,
         home=portal.home,
-        catalogs=tuple(CatalogOfPortal(c.kind, c.title, c.url) for c in portal.catalogs),
+        catalogs=tuple(CatalogOfPortal(c.kind, redact(c.title).text, c.url) for c in portal.catalogs),
         family=portal.family,
         checked_on=portal.checked.isoformat() if portal.checked else None,
     )

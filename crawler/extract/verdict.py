@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from archive.redact import redact
 from crawler.extract.body import find_body
 from crawler.extract.labels import tidy
 from crawler.extract.text import BLOCKS, HIDDEN, Element, line_of
@@ -433,6 +434,9 @@ def _is_hidden(node: Element) -> bool:
 
 
 def _excerpt(text: str, start: int = 0) -> str:
-    """At most 60 characters of `text` for a message, from `start` on where that would be cut off."""
+    """At most 60 characters of `text` for a message, from `start` on where that would be cut off.
+
+    Masked before it is cut: half of a person's number is no longer known as one.
+    """
     begin = start if start > 40 else 0
-    return text[begin : begin + 60].replace("\n", " ")
+    return redact(text).text[begin : begin + 60].replace("\n", " ")
