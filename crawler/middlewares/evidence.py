@@ -40,7 +40,7 @@ class EvidenceMiddleware:
         """Keep the headers as they came over the wire; later layers take some away."""
         request.meta["received"] = (_pairs(response.headers), len(response.body))
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    async def process_response(self, request: Request, response: Response) -> Response:
         """Judge `response`, hand the exchange on to be sealed, let it pass."""
         headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
         verdict = request.meta["verdict"] = self._verdict(request, response)
@@ -63,7 +63,7 @@ class EvidenceMiddleware:
             ip_address=str(response.ip_address) if response.ip_address else None,
             software=SOFTWARE,
         )
-        request.meta["capture"] = self._store.received(exchange, verdict.outcome)
+        request.meta["capture"] = await self._store.received(exchange, verdict.outcome)
         return response
 
     def _verdict(self, request: Request, response: Response) -> Verdict:
