@@ -178,6 +178,7 @@ def reparse(portals: tuple[str, ...], db: Path) -> None:
         click.echo(
             f"{portal}: {done['captures']} captures read again: {done['versions']} versions by the parser, "
             f"{done['records']} records found, {done['files']} texts of files changed"
+            + (f", {done['disowned']} rows no longer read" if done["disowned"] else "")
             + (f", {done['unreadable']} originals unreadable" if done["unreadable"] else "")
         )
     sys.exit(ATTENTION if unreadable else 0)
