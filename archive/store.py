@@ -22,6 +22,7 @@ from archive.observations import (
 )
 from archive.presence import Missing, Presence
 from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
+from archive.records import CUT_PAGE
 
 INDEXING_STRIDE = 1000
 """So many changes are indexed at once: a record is then indexed once, not when its row and again when its page is read."""
@@ -227,6 +228,8 @@ class Store:
                 self._writer.set_state(record_id, "listed", "returned", now, {"capture": capture, "was": state})
         if self._listed_before(record_id, catalog_id, row.link, now):
             return
+        if CUT_PAGE in row.reading.doubts and catalog_id in self._writer.readings(record_id):
+            return  # half a row takes nothing away from what was read before
         self._writer.take(record_id, catalog_id, Said(row.reading, capture), now)
         self._writer.count_masked(record_id, catalog_id, row.redacted)
 

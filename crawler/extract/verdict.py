@@ -210,7 +210,7 @@ def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> I
         yield Verdict(CUT, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
     if seen is not None:
         yield _stub(text, seen, asked, home)
-    if _is_cut(text):
+    if breaks_off(text):
         yield Verdict(CUT, "the page ends in the middle")
     if seen is not None:
         yield _message(seen)
@@ -397,7 +397,7 @@ def ends(text: str) -> bool:
     return "</body>" in text[-2000:] or "</html>" in text[-2000:] or _BODY_END.search(text) is not None
 
 
-def _is_cut(text: str) -> bool:
+def breaks_off(text: str) -> bool:
     """Whether a page that begins as a whole one has no end. Fragments, which services answer, never had one."""
     return not ends(text) and _BODY_BEGIN.search(text) is not None
 
