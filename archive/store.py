@@ -27,7 +27,7 @@ from archive.records import CUT_PAGE
 INDEXING_STRIDE = 1000
 """So many changes are indexed at once: a record is then indexed once, not when its row and again when its page is read."""
 
-READABLE = frozenset({"text", "ocr", "needs_ocr", "ocr_not_installed"})
+READABLE = frozenset({"text", "ocr", "needs_ocr"})
 """States of a file that need nobody's attention."""
 
 NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})

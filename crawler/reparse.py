@@ -238,6 +238,7 @@ class _Reader:
             "capture": file["capture_id"],
         }
         seen = self._redact.process_item(self._normalise.process_item(file_seen(exchange.payload, self._ocr, where)))
+        self._done[seen.state] += 1  # type: ignore[union-attr]
         kept = (file["text"], file["state"], file["media_type"])
         new = (seen.text, seen.state, seen.media_type)  # type: ignore[union-attr]
         if new != kept:
