@@ -1,7 +1,7 @@
 """The dictionaries of one evidence file: which portal packs with which, and when a new one is due.
 
 A portal gets its first dictionary once 64 distinct pages, or 2 MB of them, are stored: the pages that waited are
-packed again with it. It gets another each time it has sixteen times as many captures, made from its latest
+packed again with it, in a file small enough to be rebuilt then. It gets another each time it has sixteen times as many captures, made from its latest
 pages, so that a redesign does not spoil the packing for ever. Every dictionary stays in the file.
 """
 
@@ -14,6 +14,7 @@ from typing import Literal
 from archive.evidence_file import row_sha256
 from archive.exchange import EvidenceError
 from archive.packing import Packing, make_dictionary
+from archive.unused import UNTRIMMED
 
 Kind = Literal["payload", "head"]
 
@@ -61,14 +62,12 @@ class Dictionaries:
         self._packings: dict[int | None, Packing] = {None: Packing()}
         self._portals: dict[tuple[Kind, str], _Portal] = {}
         self._captures: dict[str, int] = {}
-        self._slack = False
 
     def forget(self) -> None:
         """Drop what is remembered: the transaction in which it was written has failed."""
         self._packings = {None: Packing()}
         self._portals.clear()
         self._captures.clear()
-        self._slack = False
 
     def pack(self, kind: Kind, portal: str, data: bytes) -> tuple[bytes, int | None]:
         """`data` packed with the portal's newest dictionary, and the id of that (None: packed without one)."""
@@ -83,12 +82,10 @@ class Dictionaries:
         return self._packing(dictionary_id).unpack(stored, size)
 
     def trim(self) -> None:
-        """After a commit: give back the room that packing again left, where that is much of the file."""
-        if self._slack:
-            self._slack = False
-            pages, size = (self._con.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-            if pages * size <= _SMALL_FILE:
-                self._con.execute("VACUUM")
+        """After a commit: give back the room that packing again left."""
+        if self._pragma("user_version") == UNTRIMMED:
+            self._con.execute("VACUUM")
+            self._con.execute("PRAGMA user_version = 0")
 
     def waits(self, portal: str) -> bool:
         """Whether the portal has no dictionary for pages yet."""
@@ -120,9 +117,11 @@ class Dictionaries:
             (row, self.unpack(stored, size, None)) for row, stored, size in self._con.execute(_ROWS[kind], (portal,))
         ]
         self._make(kind, portal, [data for _, data in rows])
+        if self._pragma("page_count") * self._pragma("page_size") > _SMALL_FILE:
+            return
         for row, data in rows:
             self._con.execute(_PACKED_AGAIN[kind], (*self.pack(kind, portal, data), row))
-        self._slack = True
+        self._con.execute(f"PRAGMA user_version = {UNTRIMMED}")
 
     def _latest(self, kind: Kind, portal: str) -> list[bytes]:
         samples, total = [], 0
@@ -145,6 +144,9 @@ class Dictionaries:
             (*told, row_sha256(*told, blob=content), content),
         )
         now.dictionary_id = number
+
+    def _pragma(self, name: str) -> int:
+        return int(self._con.execute(f"PRAGMA {name}").fetchone()[0])
 
     def _portal(self, kind: Kind, portal: str) -> _Portal:
         known = self._portals.get((kind, portal))

@@ -7,7 +7,7 @@
 - `dictionaries`: what some payloads and heads are packed with. Never deleted.
 - `manifests`: one finished day each. `token` is an RFC 3161 answer, if one was got.
 
-Rows are never deleted, and of a captured row nothing but its packing ever changes.
+Rows are never deleted, and of a captured row nothing but its packing ever changes: once, before the file is rebuilt.
 `row_sha256` only finds damage to what no digest covers.
 """
 
@@ -67,6 +67,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         # Pages of 1 KiB: packed pages are one or two KiB long, and larger ones would stand half empty (measured).
         con.executescript(
             "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+            "PRAGMA secure_delete = ON;"  # what is given up is made zero, for `archive.unused`
         )
         if MIGRATIONS.pending(Database(con)):
             MIGRATIONS.apply(Database(con))

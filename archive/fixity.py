@@ -3,7 +3,7 @@
 Reads the file alone, read-only, and never raises for damage: whatever is wrong becomes a `Fault`. What it cannot
 see: captures taken off the very end before they were sealed, by someone who also mended the counters, and
 manifests remade from a given day on. Against both, keep `Evidence.head()` or `Evidence.tip()` elsewhere and pass it
-in. Bytes that belong to no row (free space, pages no longer used) are not evidence and are not checked.
+in. Of the bytes that belong to no row, which are no evidence, `archive.unused` tells most.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive import unused
 from archive.captured import Capture, hash_up_to, read_capture
 from archive.dictionaries import Dictionaries
 from archive.evidence_file import expected_schema, open_for_reading, row_sha256, schema_of
@@ -71,6 +72,7 @@ def verify_file(path: Path, expected: Expected | None = None) -> Iterator[Fault]
         except _DAMAGE as error:
             yield Fault("file", f"SQLite cannot read it: {error}")
         yield from _database(con)
+        yield from _unused(path, con)
         dictionaries = Dictionaries(con)
         yield from _dictionaries(con)
         yield from _payloads(con, dictionaries)
@@ -97,6 +99,15 @@ def _database(con: sqlite3.Connection) -> Iterator[Fault]:
                 yield Fault("database", f"{name} is not defined as it was made")
     except _DAMAGE as error:
         yield Fault("database", _line(error))
+
+
+def _unused(path: Path, con: sqlite3.Connection) -> Iterator[Fault]:
+    """Bytes changed that belong to no row."""
+    try:
+        for where in unused.changed(path, con):
+            yield Fault(where, "a byte that belongs to no row was changed")
+    except (*_DAMAGE, OSError) as error:
+        yield Fault("file", _line(error))
 
 
 def _ids(con: sqlite3.Connection, table: str) -> tuple[list[int], list[Fault]]:

@@ -1,7 +1,7 @@
 """Today's rules for personal data, applied to everything that older rules let into the archive.
 
-What is masked on the way in is masked again where it now stands: records, readings, versions, events, files, problems
-and the paths of catalogues. Afterwards no byte of the file holds what was masked, be it the search index, a free page or
+What is masked on the way in is masked again where it now stands: records, readings, versions, events, files, problems,
+the names of portals, the titles and paths of catalogues. Afterwards no byte of the file holds what was masked, be it the search index, a free page or
 the write-ahead log. The sealed originals stay as they are.
 """
 
@@ -54,7 +54,8 @@ _EVENTS = _Table("events", ("id",), "record_id", json=("detail",))
 _OF_RECORDS = (_RECORDS, _READINGS, _FILES, _VERSIONS, _EVENTS)
 _OTHERS = (
     _Table("problems", ("id",), "id", texts=("message",)),
-    _Table("catalogs", ("id",), "id", texts=("path",)),
+    _Table("catalogs", ("id",), "id", texts=("title", "path")),
+    _Table("portals", ("rowid",), "rowid", texts=("name",)),
 )
 
 
@@ -137,7 +138,7 @@ def _mask_all(connection: sqlite3.Connection) -> Masked:
 
 def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[int, int]]:
     """The table's rows in strides: those after one id, up to another."""
-    sql = f"SELECT max(id) FROM (SELECT id FROM {table.name} WHERE id > ? ORDER BY id LIMIT ?)"  # noqa: S608 - constant names
+    sql = f"SELECT max(rowid) FROM (SELECT rowid FROM {table.name} WHERE rowid > ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constant names
     low = 0
     while (high := connection.execute(sql, (low, STRIDE)).fetchone()[0]) is not None:
         yield low, high

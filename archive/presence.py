@@ -40,10 +40,15 @@ _MISSING = """
     ORDER BY r.id
 """
 
-# What a record may have become: one with its index number that was first seen after it was last seen.
+# What a record may have become: one with its index number that is younger, and was not there before the last crawl that
+# still listed the old one. (A portal may show both for a while.)
 _SUCCESSORS = """
+    WITH added AS (SELECT record_id, crawl_id FROM events WHERE kind = 'added')
     SELECT r.*, EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own) AS page_read
-    FROM records r WHERE r.portal = :portal AND r.index_number = :number AND r.id <> :id AND r.first_seen > :last_seen
+    FROM records r JOIN added ON added.record_id = r.id
+    WHERE r.portal = :portal AND r.index_number = :number AND r.id <> :id
+      AND added.crawl_id > (SELECT crawl_id FROM added WHERE record_id = :id)
+      AND added.crawl_id >= (SELECT max(crawl_id) FROM listings WHERE record_id = :id)
 """
 
 

@@ -4,13 +4,14 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive import search
 from archive.noise import essence, same, same_pairs
 from archive.observations import LinkedFile
-from archive.records import CUT_PAGE, FIELDS, REPEATED, Merged, Reading, merge
+from archive.records import CUT_PAGE, FIELDS, REPEATED, ROW_NOT_READ, Merged, Reading, merge
+from archive.redact import RULES_VERSION
 
 OWN_PAGE = 0
 """The `catalog_id` of readings of a record's own page."""
@@ -20,6 +21,9 @@ _UPDATE = (
     f"UPDATE records SET {_STATED}, kind = :kind, flags = :flags, source_fields = :source_fields, body = :body, "  # noqa: S608
     "changed_at = :changed_at, capture_id = :capture_id WHERE id = :id"
 )
+
+UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ})
+"""The doubts about a reading that the next one of its page completes, instead of changing what it said."""
 
 PENDING, OFF_SITE, UNLINKED, UNAVAILABLE = "pending", "off_site", "unlinked", "unavailable"
 """States of a file of which there is no text to speak: not asked for yet, on another site, no longer linked, not to be had."""
@@ -71,8 +75,8 @@ class Writer:
     def take(self, record_id: int, source: int, said: Said, now: str) -> None:
         """Take in what one page says; where it said something else before, the record has changed.
 
-        `source`: the catalogue that lists the record, or OWN_PAGE. What a page says for the first time, or after half a
-        page, only completes the record. A page on which no text is found takes none away.
+        `source`: the catalogue that lists the record, or OWN_PAGE. What a page says for the first time, or after a reading
+        that is UNSURE, only completes the record. A page on which no text is found takes none away.
         """
         readings = self.readings(record_id)
         earlier = readings.get(source)
@@ -91,11 +95,36 @@ class Writer:
             changed["body"] = [old["body"], body]
         if files is not None:
             changed["attachments"] = files
-        told = bool(changed) and earlier is not None and CUT_PAGE not in earlier.doubts
+        told = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
         if told:
             self.tell(record_id, changed, now, said.capture)
         edited = told and self.cause == "source"
         self._update(old, merged, body, now if edited else old["changed_at"], said.capture)
+
+    def disown(self, record_id: int, source: int, capture: int, now: str) -> bool:
+        """Note that only an earlier parser read a record's row on `capture`: no catalogue lists it by that any more.
+
+        The record stays, with its doubt, until a crawl reads the row again. Returns whether it was taken for listed.
+        """
+        said = self.readings(record_id)[source]
+        doubts = tuple(dict.fromkeys((*said.doubts, ROW_NOT_READ)))
+        self.take(record_id, source, Said(replace(said, doubts=doubts), capture), now)
+        where = (record_id, source)
+        return (
+            self.connection.execute("DELETE FROM listings WHERE record_id = ? AND catalog_id = ?", where).rowcount > 0
+        )
+
+    def count_masked(self, record_id: int, source: int | str, counts: Mapping[str, int]) -> None:
+        """Keep how much was masked in one source of a record: a catalogue's row, OWN_PAGE, or a file's address."""
+        where = (record_id, str(source))
+        sql = "SELECT kind, count FROM redactions WHERE record_id = ? AND source = ?"
+        if dict(map(tuple, self.connection.execute(sql, where))) == dict(counts):
+            return
+        self.connection.execute("DELETE FROM redactions WHERE record_id = ? AND source = ?", where)
+        self.connection.executemany(
+            "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?)",
+            [(*where, kind, count, RULES_VERSION) for kind, count in counts.items()],
+        )
 
     def take_file(
         self, record_id: int, name: str, replaced: Sequence[str | None], now: str, capture: int | None

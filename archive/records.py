@@ -27,6 +27,9 @@ FIELDS = (
 CUT_PAGE = "page_cut"
 """The doubt about a page that broke off in the middle."""
 
+ROW_NOT_READ = "row_not_read"
+"""The doubt about a row that an earlier parser read, and that today's does not find on the same page."""
+
 REPEATED = "index_number_repeated"
 """The one flag that depends on other records; `archive.store` keeps it."""
 

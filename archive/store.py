@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from archive import search
@@ -23,12 +23,12 @@ from archive.observations import (
 )
 from archive.presence import Missing, Presence
 from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
-from archive.redact import RULES_VERSION
+from archive.records import CUT_PAGE
 
 INDEXING_STRIDE = 1000
 """So many changes are indexed at once: a record is then indexed once, not when its row and again when its page is read."""
 
-READABLE = frozenset({"text", "ocr", "needs_ocr", "ocr_not_installed"})
+READABLE = frozenset({"text", "ocr", "needs_ocr"})
 """States of a file that need nobody's attention."""
 
 NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
@@ -237,8 +237,10 @@ class Store:
                 self._writer.set_state(record_id, "listed", "returned", now, {"capture": capture, "was": state})
         if self._listed_before(record_id, catalog_id, row.link, now):
             return
+        if CUT_PAGE in row.reading.doubts and catalog_id in self._writer.readings(record_id):
+            return  # half a row takes nothing away from what was read before
         self._writer.take(record_id, catalog_id, Said(row.reading, capture), now)
-        self._write_redactions(record_id, str(catalog_id), row.redacted)
+        self._writer.count_masked(record_id, catalog_id, row.redacted)
 
     def _listed_before(self, record_id: int, catalog_id: int, link: str | None, now: str) -> bool:
         """Note that a catalogue lists a record; whether this crawl saw it there before.
@@ -271,7 +273,7 @@ class Store:
             lost = "no text was found on this page, though there was one; the text read before is kept"
             self._write_problem(ProblemSeen("body_missing", page.url, lost), now)
         self._writer.take(record_id, OWN_PAGE, Said(page.reading, page.capture, page.body, page.attachments), now)
-        self._write_redactions(record_id, str(OWN_PAGE), page.redacted)
+        self._writer.count_masked(record_id, OWN_PAGE, page.redacted)
 
     def _write_attachment(self, file: AttachmentSeen, now: str) -> None:
         record_id = self._writer.find(file.record_url)
@@ -296,19 +298,7 @@ class Store:
         )
         if had and known["sha256"] != file.sha256:
             self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, file.capture)
-        self._write_redactions(record_id, file.url, file.redacted)
-
-    def _write_redactions(self, record_id: int, source: str, counts: Mapping[str, int]) -> None:
-        """Keep how much was masked in one source of a record; the caller has just taken it in."""
-        where = (record_id, source)
-        sql = "SELECT kind, count FROM redactions WHERE record_id = ? AND source = ?"
-        if dict(map(tuple, self._connection.execute(sql, where))) == dict(counts):
-            return
-        self._connection.execute("DELETE FROM redactions WHERE record_id = ? AND source = ?", where)
-        self._connection.executemany(
-            "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?)",
-            [(*where, kind, count, RULES_VERSION) for kind, count in counts.items()],
-        )
+        self._writer.count_masked(record_id, file.url, file.redacted)
 
     def _write_problem(self, problem: ProblemSeen, now: str) -> None:
         self.counts["problems"] += 1

@@ -164,6 +164,7 @@ def reparse(portals: tuple[str, ...], db: Path) -> None:
     from archive.lock import held  # noqa: PLC0415
     from crawler import settings  # noqa: PLC0415
     from crawler.reparse import reparse as read_again  # noqa: PLC0415
+    from pipelines.attachment_ocr import NOT_INSTALLED  # noqa: PLC0415
 
     connection = open_for_reading(db)
     known = [row[0] for row in connection.execute("SELECT id FROM portals ORDER BY id")]
@@ -178,6 +179,8 @@ def reparse(portals: tuple[str, ...], db: Path) -> None:
         click.echo(
             f"{portal}: {done['captures']} captures read again: {done['versions']} versions by the parser, "
             f"{done['records']} records found, {done['files']} texts of files changed"
+            + (f", {done['disowned']} rows no longer read" if done["disowned"] else "")
+            + (f", {done['ocr_not_installed']} scans not read: {NOT_INSTALLED}" if done["ocr_not_installed"] else "")
             + (f", {done['unreadable']} originals unreadable" if done["unreadable"] else "")
         )
     sys.exit(ATTENTION if unreadable else 0)

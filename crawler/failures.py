@@ -36,6 +36,8 @@ _KINDS = {BLOCKED: "blocked", GONE: "not_found", CUT: "page_cut", ERROR: "not_a_
 def problem_of(failure: Failure, url: str) -> Problem:
     """The failed request for `url` as a problem: its kind, and what happened."""
     error = failure.value
+    if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error):  # so Scrapy says that it unpacks to more
+        error = DownloadCancelledError()
     for kind_of_error, kind, wording in _WORDING:
         if isinstance(error, kind_of_error):
             return Problem(kind, url, wording.format(error=_first_line(error)))

@@ -6,12 +6,14 @@ from dataclasses import replace
 from scrapy.http import HtmlResponse
 
 from archive.exchange import Exchange
+from archive.records import CUT_PAGE
 from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
 from crawler.extract.charset import encoding_of
 from crawler.extract.detail import read_detail
+from crawler.extract.verdict import breaks_off
 from crawler.families import FAMILIES, Answer, Family, ListRead
-from crawler.items import File, RecordPage
+from crawler.items import File, Paging, RecordPage
 
 MOST_FILES = 50
 """Files of one record at the most."""
@@ -27,12 +29,19 @@ def text_of(exchange: Exchange) -> str:
 
 
 def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListRead:
-    """What a list page of a family says; rows that lead to other sites are marked `off_site`."""
+    """What a list page of a family says; rows that lead to other sites are marked `off_site`.
+
+    Where the page breaks off, its last row may be half a row: it is doubted, or without a link, which would tell what row
+    it is half of, left out.
+    """
     page = family.read(answer)
-    rows = (
+    rows = [
         row if row.url is None or is_own(row.url) else replace(row, doubts=(*row.doubts, "off_site"))
         for row in page.rows
-    )
+    ]
+    if rows and page.paging == Paging() and breaks_off(answer.text):
+        last = rows.pop()
+        rows += [replace(last, doubts=(*last.doubts, CUT_PAGE))] if last.url else []
     return replace(page, rows=tuple(rows))
 
 

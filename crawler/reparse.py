@@ -2,7 +2,8 @@
 
 What every record says now rests on captures: of the list pages that show its rows, of its own page, of its files. Each is
 read again; what differs becomes a version with cause `parser`, and no event, for the government edited nothing. A row
-that only today's parser finds on the list pages of a catalogue's last walk becomes a record.
+that only today's parser finds on the list pages of a catalogue's last walk becomes a record; one that only an earlier
+parser found is no longer taken for listed, lest its absence be claimed.
 """
 
 import asyncio
@@ -176,10 +177,12 @@ class _Reader:
             assert isinstance(seen, RecordPageSeen)  # noqa: S101
             said = Said(seen.reading, capture_id, seen.body, seen.attachments)
             self._writer.take(record_id, OWN_PAGE, said, clock.text(clock.now()))
+            self._writer.count_masked(record_id, OWN_PAGE, seen.redacted)
 
     def _read_list(self, exchange: Exchange, capture_id: int, catalog_id: int, records: Mapping[str, int]) -> None:
         answer = answer_of(exchange)
-        family = FAMILIES.get(self._families[catalog_id] or "") or detect(answer).family
+        looks_like = detect(answer).family
+        family = FAMILIES.get(self._families[catalog_id] or "") or looks_like
         page = read_list(answer, family, self._is_own)
         item = ListPage(
             self._catalog_urls[catalog_id], exchange.url, page.rows, page.paging, page.breadcrumb, last=False
@@ -197,6 +200,12 @@ class _Reader:
                 record_id = self._found(row.url, catalog_id, row.link, capture_id)
             if record_id is not None:
                 self._writer.take(record_id, catalog_id, Said(row.reading, capture_id), now)
+                self._writer.count_masked(record_id, catalog_id, row.redacted)
+        # A page that software before this one made, or of which nothing can be read, says nothing of rows not found on it.
+        if taken and looks_like.name in {family.name, "plain"}:
+            for key in records.keys() - taken:
+                now = clock.text(clock.now())
+                self._done["disowned"] += self._writer.disown(records[key], catalog_id, capture_id, now)
 
     def _found(self, key: str, catalog_id: int, link: str | None, capture_id: int) -> int | None:
         """A record for a row that no earlier parser saw on the last walk; None where the row is known, or old."""
@@ -228,6 +237,7 @@ class _Reader:
             "capture": file["capture_id"],
         }
         seen = self._redact.process_item(self._normalise.process_item(file_seen(exchange.payload, self._ocr, where)))
+        self._done[seen.state] += 1  # type: ignore[union-attr]
         kept = (file["text"], file["state"], file["media_type"])
         new = (seen.text, seen.state, seen.media_type)  # type: ignore[union-attr]
         if new != kept:
@@ -235,6 +245,7 @@ class _Reader:
             self._connection.execute(
                 "UPDATE attachments SET text = ?, state = ?, media_type = ? WHERE id = ?", (*new, file["id"])
             )
+            self._writer.count_masked(file["record_id"], file["url"], seen.redacted)  # type: ignore[union-attr]
             self._done["files"] += 1
 
     def _exchange(self, capture_id: int) -> Exchange | None:

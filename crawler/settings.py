@@ -32,6 +32,7 @@ REFERER_ENABLED = True  # default True; kept: some lists answer only to those wh
 
 DOWNLOAD_TIMEOUT = 60  # default 180; one slow page must not hold a whole portal for three minutes
 DOWNLOAD_MAXSIZE = 50 * 1024 * 1024  # default 1 GiB; no page or file of a catalogue is that large, bombs are
+DOWNLOAD_FAIL_ON_DATALOSS = False  # default True; what came is sealed, then the evidence middleware asks again
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB; the limit above is warning enough
 REDIRECT_MAX_TIMES = 5  # default 20
 HTTPERROR_ALLOW_ALL = (

@@ -12,6 +12,8 @@ from pipelines.attachment_kinds import Unreadable
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage  # type: ignore[import-untyped]
 
+NOT_INSTALLED = "the package rapidocr-onnxruntime is not installed"
+
 _DOTS_PER_INCH = 200
 _LONGEST_SIDE = 4000  # pixels; a page of A4 at 200 dots per inch has 2340
 
@@ -23,8 +25,7 @@ class Recogniser:
         try:
             package = importlib.import_module("rapidocr_onnxruntime")
         except ImportError as error:
-            message = "text recognition is on, but the package rapidocr-onnxruntime is not installed"
-            raise Unreadable("ocr_not_installed", message) from error
+            raise Unreadable("ocr_not_installed", f"text recognition is on, but {NOT_INSTALLED}") from error
         self._engine = package.RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
 
     def read(self, image: object) -> str:

@@ -33,7 +33,8 @@ class RedactPipeline:
             case AttachmentSeen():
                 counts = Counter()
                 name, text = _masked(observation.name, counts) or "", _masked(observation.text, counts)
-                return replace(observation, name=name, text=text, redacted=dict(counts))
+                message = _masked(observation.message, Counter())  # it names the members of an archive
+                return replace(observation, name=name, text=text, message=message, redacted=dict(counts))
             case PageAsked():
                 return replace(observation, reason=_masked(observation.reason, Counter()) or "")
             case ProblemSeen():

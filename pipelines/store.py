@@ -17,18 +17,19 @@ from archive.frontier import mode_for
 from archive.lock import hold
 from archive.observations import Capture, CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
 from archive.presence import Missing
+from archive.redact import redact
 from archive.store import Store
 
 logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 50
-"""Observations in one transaction; a list page with all its rows is one."""
+"""Observations, or answers, in one transaction; a list page with all its rows is one."""
 
 LARGEST_PAYLOAD = 8 * 1024 * 1024
 """Bytes of answers that wait to be sealed at the most."""
 
 LONGEST_WAIT = 5.0
-"""Seconds an observation may wait for its batch to fill: what a killed crawl loses at the most."""
+"""Seconds an answer may wait for its batch to fill: what a killed crawl loses at the most, and the batch being written."""
 
 UNWRITABLE = (sqlite3.Error, EvidenceError, OSError)
 """What goes wrong with a full disk, a damaged file, a medium taken away."""
@@ -51,7 +52,7 @@ class StorePipeline:
         self._payload = 0
         self._received = 0
         self._sealed = array("q")
-        self._since = 0.0
+        self._since: float | None = None
         self._ending: asyncio.Task[None] | None = None
 
     @classmethod
@@ -78,22 +79,20 @@ class StorePipeline:
         self.crawl_id = self._store.begin(portal_of(portal), self.mode, clock.text(now))
         self._crawler.stats.set_value("disclosures/crawl_id", self.crawl_id)
 
-    def received(self, exchange: Exchange, outcome: str) -> int:
-        """Take an answer, which is sealed with the next batch; its place in this crawl, from 1."""
+    async def received(self, exchange: Exchange, outcome: str) -> int:
+        """Take an answer into the batch, which is sealed first; its place in this crawl, from 1."""
         self._exchanges.append((exchange, outcome))
         self._payload += len(exchange.payload)
         self._received += 1
-        return self._received
+        place = self._received
+        await self._write_if_due()
+        return place
 
     async def process_item(self, observation: Observation) -> Observation:
-        """Take `observation` into the batch, and write the batch when it is full or old."""
+        """Take `observation` into the batch."""
         self._crawler.stats.inc_value(f"disclosures/{type(observation).__name__}")
-        if not self._waiting:
-            self._since = monotonic()
         self._waiting.append(observation)
-        full = len(self._waiting) >= LARGEST_BATCH or self._payload >= LARGEST_PAYLOAD
-        if full or monotonic() - self._since > LONGEST_WAIT:
-            await self._write()
+        await self._write_if_due()
         return observation
 
     def missing(self) -> list[Missing]:
@@ -112,7 +111,9 @@ class StorePipeline:
 
     def spider_error(self, failure: Any, response: Any) -> None:  # noqa: ANN401
         """A page on which our own code failed: a problem for whoever mends it, never a page passed over in silence."""
-        fault = f"reading the page failed ({failure.type.__name__}: {failure.getErrorMessage()[:200]}); see the log"
+        # It may quote the page. Masked before it is cut, for half of a number is no longer known as one.
+        said = redact(failure.getErrorMessage()).text[:200]
+        fault = f"reading the page failed ({failure.type.__name__}: {said}); see the log"
         self._crawler.stats.inc_value("disclosures/ProblemSeen")
         self._waiting.append(ProblemSeen("reading_failed", response.url, fault))
 
@@ -137,6 +138,14 @@ class StorePipeline:
             self.mode == "update" or self._store.complete()
         )
 
+    async def _write_if_due(self) -> None:
+        """Write the batch when it is full or old. Answers alone fill it, too: a "not modified" gives no observation."""
+        now = monotonic()
+        self._since = now if self._since is None else self._since
+        full = max(len(self._waiting), len(self._exchanges)) >= LARGEST_BATCH or self._payload >= LARGEST_PAYLOAD
+        if full or now - self._since > LONGEST_WAIT:
+            await self._write()
+
     async def _write(self) -> None:
         async with self._lock:
             observations, exchanges = self._batch()
@@ -153,7 +162,7 @@ class StorePipeline:
 
     def _batch(self) -> tuple[list[Observation], list[tuple[Exchange, str]]]:
         batch = self._waiting, self._exchanges
-        self._waiting, self._exchanges, self._payload = [], [], 0
+        self._waiting, self._exchanges, self._payload, self._since = [], [], 0, None
         return batch
 
     def _commit(self, observations: list[Observation], exchanges: list[tuple[Exchange, str]]) -> None:
@@ -192,13 +201,13 @@ class StorePipeline:
 
 
 def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401
-    """A portal file as the archive keeps it."""
+    """A portal file as the archive keeps it: masked, for names and titles are copied from pages."""
     return PortalOfFile(
         id=portal.id,
-        name=portal.name,
+        name=redact(portal.name).text,
         division_code=portal.division_code,
         home=portal.home,
-        catalogs=tuple(CatalogOfPortal(c.kind, c.title, c.url) for c in portal.catalogs),
+        catalogs=tuple(CatalogOfPortal(c.kind, redact(c.title).text, c.url) for c in portal.catalogs),
         family=portal.family,
         checked_on=portal.checked.isoformat() if portal.checked else None,
     )

@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.test_attachment_text import (
     FIXTURES,
+    PNG,
     TABLE,
     WHOLE,
     docx,
@@ -195,6 +197,21 @@ def test_a_file_no_longer_linked_is_a_change_and_kept(tmp_path: Path) -> None:
     assert attachment(db, "b.txt")["state"] == "unlinked"
     (event,) = rows(db, "SELECT detail FROM events WHERE kind = 'changed'")
     assert '"attachments": [["样本附件a.txt", "样本附件b.txt"], ["样本附件a.txt"]]' in str(event["detail"])
+
+
+@pytest.mark.skipif(bool(find_spec("rapidocr_onnxruntime")), reason="rapidocr-onnxruntime is installed")
+def test_recognition_asked_for_without_its_package_is_a_line(tmp_path: Path) -> None:
+    served = {LIST: LISTED, "/zwgk/d/1.html": record(["a.png"]), "/zwgk/files/a.png": Answer(PNG, "image/png")}
+    db = tmp_path / "a.db"
+    with Site(served) as site:
+        portal = portal_file(tmp_path, site.url, ("budget", "预算", LIST))
+        assert "a.png" not in crawl(portal, db).stdout
+        assert attachment(db, "a.png")["state"] == "needs_ocr"
+        again = disclosures("crawl", portal, "--db", tmp_path / "b.db", "--delay", 0, env={"DISCLOSURES_OCR": "1"})
+    assert attachment(tmp_path / "b.db", "a.png")["state"] == "ocr_not_installed"
+    assert "text recognition is on, but the package rapidocr-onnxruntime is not installed" in again.stdout
+    reparsed = disclosures("reparse", "--db", db, env={"DISCLOSURES_OCR": "1"})
+    assert reparsed.stdout.endswith("1 scans not read: the package rapidocr-onnxruntime is not installed\n")
 
 
 def test_personal_data_in_a_file_is_masked(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Every answer is sealed before the archive speaks of it; one crawl of a portal at a time."""
 
+import gzip
 import sqlite3
 from pathlib import Path
 
@@ -16,12 +17,18 @@ def test_every_answer_is_sealed_whatever_it_is(tmp_path: Path) -> None:
         "/robots.txt": Answer("User-agent: *\nDisallow: /secret/\n", "text/plain"),
         LIST: page(TABLE),
         "/zwgk/d/1.html": record(
-            "样本文件之1", "640324001/2017-00001", '样本正文 <a href="../files/a.txt">样本附件.txt</a>'
+            "样本文件之1",
+            "640324001/2017-00001",
+            "样本正文 " + "".join(f'<a href="../files/{name}.txt">样本附件.txt</a>' for name in "abc"),
         ),
         "/zwgk/d/2.html": Answer(status=302, headers=(("Location", "/zwgk/e/2.html"),)),
         "/zwgk/e/2.html": record("样本文件之2", "640324001/2017-00002"),
         "/zwgk/d/3.html": Answer(BLOCK_PAGE),
         "/zwgk/files/a.txt": Answer("样本附件文字", "text/plain"),
+        "/zwgk/files/b.txt": Answer("样本附件文字" * 9, "text/plain", cut=21),
+        "/zwgk/files/c.txt": Answer(
+            gzip.compress("样本附件文字".encode()), headers=(("Content-Encoding", "gzip"),), cut=0
+        ),
     }
     db = tmp_path / "a.db"
     with Site(pages) as site:
@@ -39,7 +46,12 @@ def test_every_answer_is_sealed_whatever_it_is(tmp_path: Path) -> None:
         "/zwgk/e/2.html": (200, "page"),
         "/zwgk/d/3.html": (200, "blocked"),
         "/zwgk/files/a.txt": (200, "page"),
+        "/zwgk/files/b.txt": (200, "cut"),
+        "/zwgk/files/c.txt": (200, "cut"),
     }
+    broke_off = rows(db, "SELECT bytes FROM captures WHERE url LIKE '%b.txt'")
+    assert broke_off == [{"bytes": 21}] * 3, "asked again twice"
+    assert rows(db, "SELECT kind FROM problems WHERE url LIKE '%/files/%'") == [{"kind": "cut"}] * 2
     assert rows(db, "SELECT count(*) AS n FROM captures") == [{"n": len(asked)}]
     evidence = Evidence(tmp_path / "a.evidence.db")
     for row in rows(db, "SELECT * FROM captures"):

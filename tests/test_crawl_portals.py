@@ -1,5 +1,6 @@
 """Portals the project has not seen, and everything that can be wrong with one, over real HTTP."""
 
+import gzip
 import json
 import socket
 import subprocess
@@ -225,6 +226,16 @@ def test_an_archive_that_cannot_be_written_ends_the_crawl(tmp_path: Path) -> Non
     assert "Traceback" not in done.stdout + done.stderr
     assert "error=disk full" in (tmp_path / "crawl.log").read_text()
     assert rows(db, "SELECT outcome FROM crawls") == [{"outcome": "archive_error"}]
+
+
+def test_a_page_that_unpacks_to_too_much_is_a_problem_and_the_crawl_goes_on(tmp_path: Path) -> None:
+    packed = Answer(gzip.compress(b"0" * (60 << 20), 1), headers=(("Content-Encoding", "gzip"),))
+    pages = {"/zwgk/d/1.html": packed, "/zwgk/d/2.html": record("样本文件之2", "640324001/2017-00002")}
+    with Site({LIST: page(TABLE), **pages}) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+    (told,) = rows(tmp_path / "a.db", "SELECT message FROM problems WHERE kind = 'too_large'")
+    assert told["message"] == "larger than the limit"
+    assert len(rows(tmp_path / "a.db", "SELECT 1 FROM records WHERE body IS NOT NULL")) == 1
 
 
 def test_a_fault_of_our_own_is_a_problem_and_not_silence(tmp_path: Path) -> None:

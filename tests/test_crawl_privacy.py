@@ -1,8 +1,11 @@
 """Personal data on a page never reaches the archive's file, and numbers that are none come through untouched."""
 
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.conftest import Site, crawl, portal_file, rows
+from tests.conftest import Answer, Site, crawl, portal_file, rows
+from tests.test_attachment_text import zipped
 
 RESIDENT_ID = "11010519491231002X"  # the standard's own example, GB 11643
 PHONE = "13812345678"
@@ -30,10 +33,61 @@ def test_a_page_with_personal_data(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     with Site({"/list.html": listed, "/1.html": page}) as site:
         assert crawl(portal_file(tmp_path, site.url, ("other", "样本", "/list.html")), db).returncode == 0
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("a.db*"))
     for secret in (RESIDENT_ID, PHONE, card):
-        assert secret.encode() not in stored
+        assert secret.encode() not in stored(tmp_path)
     (record,) = rows(db, "SELECT * FROM records")
     assert all(number in str(record["body"]) for number in KEPT)
     assert "11****************" in str(record["body"])
     assert (record["index_number"], record["document_number"]) == (KEPT[0], KEPT[4])
+
+
+def stored(folder: Path) -> bytes:
+    """Every byte of the archive's file and of its write-ahead log."""
+    return b"".join(path.read_bytes() for path in folder.glob("a.db*"))
+
+
+def listed(cell: str) -> str:
+    return (
+        "<html><body><table><tr><th>索引号</th><th>标题</th><th>发布日期</th></tr><tr><td>640324001/2017-00001</td>"
+        f"<td>{cell}</td><td>2017-01-01</td></tr></table></body></html>"
+    )
+
+
+def test_what_is_said_of_a_page_or_a_file_that_could_not_be_read_is_masked(tmp_path: Path) -> None:
+    secrets = (RESIDENT_ID, PHONE, luhn(CARD[:-1]))
+    files = {f"样本{secret}.exe": b"MZ" + bytes(200) for secret in secrets}
+    # So long that the message about it ends in the middle of the card's number.
+    gone = f"<html><body><p>页面不存在 请返回{RESIDENT_ID}，{PHONE}，{secrets[2]}</p></body></html>"
+    page = '<html><body><h1>样本名单</h1><div class="TRS_Editor"><p>样本</p><a href="1.zip">样本.zip</a></div></body></html>'
+    served: dict[str, Answer | str] = {
+        "/one.html": listed('<a href="1.html">样本名单</a>'),
+        "/two.html": listed('<a href="2.html">样本名单之二</a>'),
+        "/1.html": page,
+        "/1.zip": Answer(zipped(files), "application/zip"),
+        "/2.html": gone,
+    }
+    title = f"样本目录{PHONE}"
+    with Site(served) as site:  # type: ignore[arg-type]
+        portal = portal_file(tmp_path, site.url, ("other", title, "/one.html"), ("other", "样本", "/two.html"))
+        crawl(portal, tmp_path / "a.db")
+    told = {str(row["kind"]): str(row["message"]) for row in rows(tmp_path / "a.db", "SELECT * FROM problems")}
+    assert "样本11****************.exe: the file is a program" in told["attachment"]
+    assert "请返回11****************，138********，6222****" in told["not_found"]
+    assert all(secret[:11].encode() not in stored(tmp_path) for secret in secrets)
+
+
+def test_a_fault_of_our_own_that_quotes_the_page_is_masked(tmp_path: Path) -> None:
+    script = (
+        "import sys; from crawler.spiders import catalog\n"
+        f"def broken(*_, **__): raise ValueError('样' * 185 + '{RESIDENT_ID}')\n"
+        "catalog.read_record = broken\n"
+        "from crawler.cli import main; sys.argv[0] = 'disclosures'; main()"
+    )
+    with Site(
+        {"/list.html": listed('<a href="1.html">样本名单</a>'), "/1.html": "<html><body>样本</body></html>"}
+    ) as site:
+        portal = portal_file(tmp_path, site.url, ("other", "样本", "/list.html"))
+        command = [sys.executable, "-c", script, "crawl", str(portal), "--db", str(tmp_path / "a.db"), "--delay", "0"]
+        subprocess.run(command, capture_output=True, timeout=60, check=False)
+    (problem,) = rows(tmp_path / "a.db", "SELECT * FROM problems")
+    assert (problem["kind"], RESIDENT_ID[:12] in str(problem["message"])) == ("reading_failed", False)

@@ -1,11 +1,17 @@
 """Crawls killed at any moment: nothing is lost, doubled or made up. The long run is `python -m bench.kills`."""
 
+import os
+import signal
 import sqlite3
+import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 
+from archive.evidence import beside
 from bench.kills import run
-from bench.ten_days import contents, crawl, morning
+from bench.ten_days import at, command, contents, crawl, morning, rows
+from pipelines.store import LARGEST_BATCH
 from tests.county import County
 
 
@@ -14,6 +20,23 @@ def test_killed_crawls_are_gone_on_with(tmp_path: Path) -> None:
         killing = run(tmp_path, county, kills=8, a_day=3, seed=3)
     assert killing.wrong == []
     assert killing.kills == 8
+
+
+def test_a_crawl_of_an_unchanged_portal_seals_as_it_goes(tmp_path: Path) -> None:
+    """Its answers are nearly all "not modified", which say nothing of a record; killed, it must not have lost them."""
+    with County(300, catalogs=1) as county:
+        db, portal = tmp_path / "county.db", county.portal_file(tmp_path)
+        crawl(portal, db, morning(1), "--mode", "full")
+        county.reset_counts()
+        process = subprocess.Popen(command(portal, db, "--mode", "full"), env=at(morning(2)), start_new_session=True)
+        while county.not_modified < 280:
+            assert process.poll() is None
+            time.sleep(0.003)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    sealed = "SELECT count(*) FROM captures WHERE crawl_id = 2 AND status = 304"
+    waiting_and_under_way = 2 * LARGEST_BATCH + 16
+    assert rows(beside(db), sealed)[0][0] >= 280 - waiting_and_under_way
 
 
 def test_a_page_that_was_sealed_but_not_written_is_read_by_the_next_crawl(tmp_path: Path) -> None:

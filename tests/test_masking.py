@@ -50,6 +50,10 @@ def archive(path: Path, *numbers: int) -> None:
     )
     problem = ProblemSeen("sample", URL, f"样本问题 {PHONE}")
     crawl(path, [*seen(f"样本新文，电话{PHONE}", *numbers), linked, file, problem], day=2)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE portals SET name = ?", (f"样本县 {PHONE}",))
+        connection.execute("UPDATE catalogs SET title = ?", (f"样本目录 {PHONE}",))
+        connection.commit()
 
 
 def file_bytes(path: Path) -> bytes:
@@ -114,6 +118,8 @@ def test_it_stands_masked_where_it_stood(path: Path) -> None:
     (changed,) = table(path, "SELECT changed FROM versions WHERE changed LIKE '%旧文%'")
     assert json.loads(str(changed[0]))["body"][0] == "样本旧文，身份证号11****************"
     assert table(path, "SELECT message FROM problems WHERE kind = 'sample'") == [("样本问题 138********",)]
+    assert table(path, "SELECT name FROM portals") == [("样本县 138********",)]
+    assert set(table(path, "SELECT title FROM catalogs")) == {("样本目录 138********",)}
 
 
 def test_the_index_keeps_up(path: Path) -> None:

@@ -182,6 +182,23 @@ def test_the_same_number_and_text_at_a_new_address_is_moved(crawls: Crawls) -> N
     assert json.loads(str(counts["counts"])).get("added", 0) == 0
 
 
+def test_a_move_is_one_too_where_both_addresses_were_listed_for_a_while(crawls: Crawls) -> None:
+    old, new = page(7, "样本正文之七"), page(27, "样本正文之七")
+    moved = listed(*ALL, row(27, index_number="640399001/2026-00007"))
+    crawls.run(listed(*ALL), pages=[old])
+    crawls.run(moved, pages=[new])
+    crawls.run(listed(*(each for each in moved.rows if each.url != url(7))), asked={7: "gone"})
+    assert crawls.events() == [("moved", url(27))]
+
+
+def test_of_two_that_stood_side_by_side_from_the_first_none_is_what_the_other_became(crawls: Crawls) -> None:
+    both = listed(*ALL, row(27, index_number="640399001/2026-00007"))
+    crawls.run(both, pages=[page(27, "样本正文之七")])
+    crawls.run(both, pages=[page(7, "样本正文之七")])
+    crawls.run(listed(*ALL), asked={27: "gone"})
+    assert crawls.events() == [("withdrawn", url(27))]
+
+
 def test_another_text_under_the_number_is_no_move(crawls: Crawls) -> None:
     crawls.run(listed(*ALL), pages=[text(7)])
     new = row(99, title="样本文件之7", index_number="640399001/2026-00007")

@@ -34,6 +34,26 @@ sys.argv[0] = "disclosures"
 main()
 """
 
+SEES_TOO_MUCH = """
+import sys
+from dataclasses import replace
+from crawler import pages, reparse
+from crawler.items import Row
+from crawler.spiders import catalog
+
+def read_list(answer, *arguments):
+    read = pages.read_list(answer, *arguments)
+    address = answer.url.rsplit("/", 1)[0]
+    rows = [Row(f"{address}/{name}", {"title": name}, {"标题": name}) for name in ("about.html", "nowhere.html")]
+    return replace(read, rows=(*read.rows, *rows))
+
+catalog.read_list = read_list
+reparse.fingerprint = lambda: "another parser"
+from crawler.cli import main
+sys.argv[0] = "disclosures"
+main()
+"""
+
 
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
@@ -122,3 +142,45 @@ def test_a_portal_that_the_archive_does_not_have(county: tuple[Path, Path]) -> N
     done = disclosures("reparse", "elsewhere", "--db", county[1])
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "no portal 'elsewhere'" in done.stderr
+
+
+def test_what_only_an_earlier_parser_took_for_a_row_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    """A link of the frame whose page stands, and a wrong address that is a 404."""
+    pages = {f"/zwgk/d/{n}.html": record(f"样本文件之{n}", f"640324001/2017-0000{n}") for n in (1, 2, 3)}
+    with Site({LIST: page(TABLE), "/zwgk/about.html": page("<h1>样本</h1>"), **pages}) as site:
+        portal, db = portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db"
+        command = [sys.executable, "-c", SEES_TOO_MUCH, "crawl", str(portal), "--db", str(db), "--delay", "0"]
+        subprocess.run(command, timeout=60, capture_output=True, check=False)
+        assert rows(db, "SELECT count(*) AS n FROM listings") == [{"n": 5}]
+        assert "2 rows no longer read" in disclosures("reparse", "--db", db).stdout
+        assert "rows no longer read" not in disclosures("reparse", "--db", db).stdout
+        assert crawl(portal, db, "--mode", "full").returncode == 0
+        assert told(db) == [{"kind": "added", "n": 5}]
+        assert rows(db, "SELECT title FROM records WHERE flags LIKE '%row_not_read%' ORDER BY id") == [
+            {"title": "about.html"},
+            {"title": "nowhere.html"},
+        ]
+        site.answers[LIST] = page(
+            TABLE.replace(
+                "</table>",
+                '<tr><td>4</td><td>2017年3月4日</td><td><a href="about.html">'
+                "样本文件之4</a></td><td>样本局</td><td>640324001/2017-00004</td></tr></table>",
+            )
+        )
+        assert crawl(portal, db, "--mode", "full").returncode == 0
+    assert told(db) == [{"kind": "added", "n": 5}]
+    assert rows(db, "SELECT title, flags FROM records WHERE url LIKE '%about%'") == [
+        {"title": "样本文件之4", "flags": "[]"}
+    ]
+
+
+def test_what_is_masked_in_a_text_read_again_is_counted(tmp_path: Path) -> None:
+    text = "样本正文，仅供测试。电话13812345678"
+    pages = {f"/zwgk/d/{n}.html": record(f"样本文件之{n}", f"640324001/2017-0000{n}", text) for n in (1, 2, 3)}
+    with Site({LIST: page(TABLE), **pages}) as site:
+        portal, db = portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db"
+        command = [sys.executable, "-c", WORSE_PARSER, "crawl", str(portal), "--db", str(db), "--delay", "0"]
+        subprocess.run(command, check=True, timeout=60, capture_output=True)
+    assert rows(db, "SELECT * FROM redactions") == []
+    disclosures("reparse", "--db", db)
+    assert rows(db, "SELECT kind, count FROM redactions") == [{"kind": "phone", "count": 1}] * 2

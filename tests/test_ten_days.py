@@ -166,15 +166,31 @@ def events(db: Path, url: str) -> list[str]:
 
 
 class Halves(County):
-    """Sends half of one page, with a length to match, so many times."""
+    """Sends a part of one page, with a length to match, so many times."""
 
     path = ""
     left = 0
+    share = 0.5
 
     def _spoilt(self, page: Any, path: str) -> tuple[Any, float, bool]:
-        half = path == self.path and self.left > 0
-        self.left -= half
-        return page, 0.5 if half else 1, False
+        part = path == self.path and self.left > 0
+        self.left -= part
+        return page, self.share if part else 1, False
+
+
+@pytest.mark.parametrize("share", [0.4, 0.45, 0.5, 0.55, 0.6])
+def test_a_row_in_which_a_list_breaks_off_twice_is_no_edit(tmp_path: Path, share: float) -> None:
+    with Halves(20, catalogs=1) as county:
+        history = History(county, tmp_path / "county.db")
+        county.path, county.share = "/xxgk/zfxxgkml/yqhy/list.html", share
+        portal = county.portal_file(tmp_path)
+        history.begins()
+        for today in (1, 2, 3, 4):
+            county.left = 2 if today in (1, 3) else 0
+            crawl(portal, history.db, morning(today), "--mode", "full")
+            assert history.judge().false == []
+        assert wrong_texts(tmp_path, history) == []
+        assert rows(history.db, "SELECT url FROM records WHERE flags <> '[]'") == []
 
 
 @pytest.mark.parametrize("day", [1, 2])

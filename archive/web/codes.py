@@ -72,6 +72,10 @@ FLAGS: dict[str, Label] = {
     "page_cut": Label(
         "页面不完整", "page cut", "读到的记录页面中途断开，所载可能不全。", "The page as read broke off in the middle; something may be missing."
     ),
+    "row_not_read": Label(
+        "现行程序未读到", "row not read", "较早的程序在目录页上读到此记录，现行程序在同一页上未读到。",
+        "An earlier version of this program read it on a catalogue's page; today's does not find it on that page.",
+    ),
     "off_site": Label("页面在其他网站", "off site", "目录所链接的页面不在该门户网站，未采集。", "The page it links to is on another site, and was not asked for."),
 }  # fmt: skip
 

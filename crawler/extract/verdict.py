@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from archive.redact import redact
 from crawler.extract.body import find_body
 from crawler.extract.labels import tidy
 from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
@@ -210,7 +211,7 @@ def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> I
         yield Verdict(CUT, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
     if seen is not None:
         yield _stub(text, seen, asked, home)
-    if _is_cut(text):
+    if breaks_off(text):
         yield Verdict(CUT, "the page ends in the middle")
     if seen is not None:
         yield _message(seen)
@@ -399,7 +400,7 @@ def ends(text: str) -> bool:
     return "</body>" in text[-2000:] or "</html>" in text[-2000:] or _BODY_END.search(text) is not None
 
 
-def _is_cut(text: str) -> bool:
+def breaks_off(text: str) -> bool:
     """Whether a page that begins as a whole one has no end. Fragments, which services answer, never had one."""
     return not ends(text) and _BODY_BEGIN.search(text) is not None
 
@@ -432,6 +433,9 @@ def _lines(root: Element) -> Iterator[str]:
 
 
 def _excerpt(text: str, start: int = 0) -> str:
-    """At most 60 characters of `text` for a message, from `start` on where that would be cut off."""
+    """At most 60 characters of `text` for a message, from `start` on where that would be cut off.
+
+    Masked before it is cut: half of a person's number is no longer known as one.
+    """
     begin = start if start > 40 else 0
-    return text[begin : begin + 60].replace("\n", " ")
+    return redact(text).text[begin : begin + 60].replace("\n", " ")

@@ -5,6 +5,8 @@ from typing import Self
 
 from scrapy import __version__ as scrapy_version
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import ResponseDataLossError
 from scrapy.http import Headers, Request, Response, TextResponse
 from scrapy.signals import response_downloaded
 
@@ -15,6 +17,9 @@ from crawler.extract.verdict import CUT, PAGE, Verdict, ends, judge
 from pipelines.store import StorePipeline
 
 SOFTWARE = f"Disclosures/{__version__} Scrapy/{scrapy_version}"
+
+BROKE_OFF = "dataloss"
+"""What Scrapy flags an answer with that is shorter than it said."""
 
 
 class EvidenceMiddleware:
@@ -40,8 +45,12 @@ class EvidenceMiddleware:
         """Keep the headers as they came over the wire; later layers take some away."""
         request.meta["received"] = (_pairs(response.headers), len(response.body))
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Judge `response`, hand the exchange on to be sealed, let it pass."""
+    async def process_response(self, request: Request, response: Response) -> Response | Request:
+        """Judge `response`, hand the exchange on to be sealed, let it pass.
+
+        An answer that broke off before its announced end is asked for again instead. Raises ResponseDataLossError where
+        that was done often enough.
+        """
         headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
         verdict = request.meta["verdict"] = self._verdict(request, response)
         self._store = self._store or self._crawler.get_item_pipeline(StorePipeline)
@@ -63,14 +72,21 @@ class EvidenceMiddleware:
             ip_address=str(response.ip_address) if response.ip_address else None,
             software=SOFTWARE,
         )
-        request.meta["capture"] = self._store.received(exchange, verdict.outcome)
-        return response
+        request.meta["capture"] = await self._store.received(exchange, verdict.outcome)
+        if BROKE_OFF not in response.flags:
+            return response
+        again = get_retry_request(request, spider=self._crawler.spider, reason=BROKE_OFF)  # type: ignore[arg-type]
+        if again is None:
+            raise ResponseDataLossError
+        return again
 
     def _verdict(self, request: Request, response: Response) -> Verdict:
         if response.status == 304:
             return Verdict("not_modified", "unchanged since it was last read")
         if 300 <= response.status < 400:
             return Verdict("redirect", f"leads to {(response.headers.get('Location') or b'').decode('latin-1')}")
+        if BROKE_OFF in response.flags:
+            return Verdict(CUT, "the answer broke off before its announced end")
         if request.url.endswith("/robots.txt") or (response.status == 200 and not isinstance(response, TextResponse)):
             return Verdict("page" if response.status == 200 else "error", f"answered {response.status}")
         text = response.text if isinstance(response, TextResponse) else ""

@@ -1,0 +1,58 @@
+"""Bytes of an evidence file that belong to no row: SQLite makes them zero, and in a file that is only added to they stay so.
+
+A changed one harms nothing, but says that somebody, or the medium, changed the file. Looked at are the header, the pages of
+payloads, captures and dictionaries, and of the rest what has one page only: nearly all of a file. Where SQLite moves rows
+from page to page, as in large indexes, it leaves remains of them, and nothing can be told.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+UNTRIMMED = 1
+"""`user_version` of a file whose rows were packed again, until it is rebuilt without what they were."""
+
+_PAGES = """
+    SELECT name, pageno, pagetype, payload, pgsize FROM dbstat
+    WHERE (name IN ('payloads', 'captures', 'dictionaries') OR path = '/') AND pagetype IN ('leaf', 'overflow') AND pageno > 1
+"""
+_LEAF_HEADER, _POINTER = 8, 4
+
+
+def changed(path: Path, con: sqlite3.Connection) -> Iterator[str]:
+    """The places where a byte is not zero that should be. `con` reads `path`, its transaction begun.
+
+    Nothing is looked at where that can't be told: while a crawl writes (what it wrote last is in the `-wal` still), in a file
+    whose rows were packed again and that was not rebuilt since, with an SQLite without the table `dbstat`. Raises
+    sqlite3.Error or OSError where the file can't be read.
+    """
+    log = Path(f"{path}-wal")
+    (version,) = con.execute("PRAGMA user_version").fetchone()
+    if version == UNTRIMMED or (log.exists() and log.stat().st_size) or not _has_dbstat(con):
+        return
+    with path.open("rb") as file:
+        if not _is_sound(file.read(100)):
+            yield "header of the file"
+        for name, number, kind, payload, size in con.execute(_PAGES):
+            file.seek((number - 1) * size)
+            if any(_free(file.read(size), kind, payload)):
+                yield f"{name}, page {number}"
+
+
+def _has_dbstat(con: sqlite3.Connection) -> bool:
+    return ("ENABLE_DBSTAT_VTAB",) in con.execute("PRAGMA compile_options").fetchall()
+
+
+def _is_sound(header: bytes) -> bool:
+    """The fields of SQLite's header that are the same in every evidence file (https://www.sqlite.org/fileformat2.html)."""
+    with_log_or_without = header[18:20] in (b"\2\2", b"\1\1")
+    same_counters = header[24:28] == header[92:96]
+    return with_log_or_without and same_counters and header[44:92] == b"\0\0\0\4" + bytes(8) + b"\0\0\0\1" + bytes(32)
+
+
+def _free(page: bytes, kind: str, payload: int) -> bytes:
+    """What stands behind the payload of an overflow page, or between the cells of a leaf and what points to them."""
+    if kind == "overflow":
+        return page[_POINTER + payload :]
+    cells, first = int.from_bytes(page[3:5], "big"), int.from_bytes(page[5:7], "big")
+    return page[_LEAF_HEADER + 2 * cells : first]
