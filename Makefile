@@ -24,7 +24,7 @@ serve: setup
 	$(BIN)/disclosures serve
 
 test: .venv/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
