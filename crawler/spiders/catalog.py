@@ -236,7 +236,7 @@ class CatalogSpider(Spider):
             for file in self._frontier.files(key):
                 yield from self._file_requests(key, file.name, file.url)
             return
-        if verdict.outcome == PAGE and not isinstance(response, TextResponse):
+        if verdict.outcome == PAGE and not isinstance(response, TextResponse) and self.is_own(response.url):
             yield AttachmentFile(key, _file_name(response.url), url, response.body, response.meta["capture"])
             return
         text = self._text(response)
