@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from archive.charset import encoding_of
 from crawler.extract.detail import read_detail
 from crawler.extract.labels import squash
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
 from crawler.families.pager import read_paging
-from crawler.middlewares.charset import encoding_of
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")

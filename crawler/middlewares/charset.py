@@ -1,20 +1,12 @@
 """The right characters, whatever the portal says or forgets to say about them."""
 
-import codecs
-
 from scrapy.http import Request, Response, TextResponse
-from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-_WESTERN = "cp1252"
-"""What ISO-8859-1 and ASCII mean on the web. No Chinese page is in it, but Java servers declare it where nobody set another."""
+from archive.charset import encoding_of
 
 
 class CharsetMiddleware:
-    """Decode pages as declared where that works, else as UTF-8, else as GB18030.
-
-    Without a declaration Scrapy guesses, and takes short Chinese texts in GBK for Korean or Big5. A mainland portal's
-    page that is not UTF-8 is in GBK or its superset GB18030.
-    """
+    """Decode pages as declared where that works, else as UTF-8, else as GB18030; Scrapy would guess."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         """`response` with its encoding settled."""
@@ -22,24 +14,3 @@ class CharsetMiddleware:
             return response
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         return response.replace(encoding=encoding_of(response.body, content_type))
-
-
-def encoding_of(body: bytes, content_type: str = "") -> str:
-    """The encoding to read `body` in: the byte order mark's, the declared one if it fits, UTF-8, or GB18030."""
-    marked, _ = read_bom(body)
-    if marked:
-        return marked
-    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
-    for candidate in (declared, "utf-8", "gb18030"):
-        if candidate and candidate != _WESTERN and _fits(body, candidate):
-            return candidate
-    return declared or "utf-8"
-
-
-def _fits(body: bytes, encoding: str) -> bool:
-    """Whether `body` is text in `encoding`; a last character cut in two, as in a page that broke off, is forgiven."""
-    try:
-        codecs.getincrementaldecoder(encoding)().decode(body)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
