@@ -18,9 +18,10 @@ LONGEST = 1_000_000
 """Characters of style in one page that are read; the rest is left out."""
 
 DEEPEST = 50
-"""Style with brackets nested deeper is left out: no sheet needs that, and reading it has no end."""
+"""Style with brackets nested deeper is left out: no sheet needs that."""
 
 _BRACKETS = re.compile(r"[()\[\]{}]")
+_ENDLESS = re.compile(r"\d{1000}")
 _NUMBER = re.compile(r"\d{11}")  # as long as the shortest private number
 _HOLDS_RULES = frozenset({"media", "supports", "layer", "container"})
 _HOLDS_FRAMES = frozenset({"keyframes", "-webkit-keyframes"})
@@ -33,22 +34,22 @@ _NONE = tinycss2.parse_one_component_value("none")
 
 def inert_sheet(text: str, base: str, parts: Parts) -> str:
     """A style sheet that stood at the address `base`."""
-    if _nesting(text) > DEEPEST:
+    if not _is_readable(text):
         return ""
     return _escaped("\n".join(_rules(tinycss2.parse_stylesheet(text, True, True), base, parts)))
 
 
 def inert_declarations(text: str, base: str, parts: Parts) -> str:
     """The value of a `style` attribute."""
-    if _nesting(text) > DEEPEST:
+    if not _is_readable(text):
         return ""
     return _escaped("; ".join(_declarations(tinycss2.parse_blocks_contents(text, True, True), base, parts)))
 
 
-def _nesting(text: str) -> int:
-    """How deep brackets stand in each other."""
+def _is_readable(text: str) -> bool:
+    """Whether it can be read as CSS: brackets nested without end, or a number without end, can't."""
     steps = (1 if bracket in "([{" else -1 for bracket in _BRACKETS.findall(text))
-    return max(accumulate(steps), default=0)
+    return max(accumulate(steps), default=0) <= DEEPEST and not _ENDLESS.search(text)
 
 
 def _escaped(css: str) -> str:
