@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from archive.redact import redact
+from archive.redact import Redacted, redact
 
 Element = Any  # an lxml element; lxml ships no types
 
@@ -77,6 +77,7 @@ _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 _PIECES = re.compile(rf"[\s{_INVISIBLE}]+|[^\s{_INVISIBLE}]+")
 _BLANK = re.compile(rf"[\s{_INVISIBLE}]")
 _SPACE = re.compile(r"\s")
+_NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MAY_BE_MASKED = re.compile(r"[\dXxＸｘ]")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -177,6 +178,15 @@ def mask(root: Element) -> Counter[str]:
     for view in _views(root):
         view.mask(counts)
     return counts
+
+
+def mask_text(text: str) -> Redacted:
+    """Mask a text without markup: as it stands, and with its line breaks read as blanks."""
+    first = redact(_NOT_IN_TREES.sub("\ufffd", text))
+    held = etree.Element("pre")
+    held.text = first.text
+    counts = Counter(first.counts) + mask(held)
+    return Redacted(held.text or "", dict(counts))
 
 
 def is_masked(root: Element) -> bool:

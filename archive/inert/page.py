@@ -20,10 +20,12 @@ from archive.inert.parts import Find, Parts
 from archive.inert.style import LONGEST, inert_declarations, inert_sheet
 from archive.redact import redact
 
-LONGEST_PAGE = 5_000_000
+LONGEST_PAGE = 3_000_000
 """Characters of a page that is shown; a longer one isn't."""
 
 Element = Any  # an lxml element; lxml ships no types
+
+UNSURE = "其中的个人信息无法确定已全部遮去，故不显示。It is not sure that all personal data in it can be masked, so it is not shown."
 
 # Taken out with all that is in it. Of these, the ones that only say something of the page are not counted.
 _ACTING = frozenset(
@@ -231,12 +233,15 @@ def inert_page(text: str, url: str, find: Find) -> Inert:
     for each in told:
         counts.update(each.counts)
     content = _CLEANER.clean("".join(_serialised(body)))
-    if not is_masked(_parsed(content)):
-        raise NotShown(
-            "本页的个人信息无法确定已全部遮去，故不显示。It is not sure that all personal data in it can be masked, so it is not shown."
-        )
+    if not masks_all(content):
+        raise NotShown(UNSURE)
     html = _document(root, body, content, *(each.text for each in told))
     return Inert(html, dict(counts), parts.shown, parts.missing, parts.withheld, parts.removed)
+
+
+def masks_all(markup: str) -> bool:
+    """Whether nothing is left to be masked in `markup`, read as a page."""
+    return is_masked(_parsed(markup))
 
 
 def _parsed(text: str) -> Element:
