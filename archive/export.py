@@ -107,8 +107,9 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
     record: int | str | None = None,
     crawl: int | None = None,
     portal: str | None = None,
+    capture: int | None = None,
 ) -> Exported:
-    """Write the captures of one record (its id or an address), one crawl or one portal to `out`.
+    """Write the captures of one record (its id or an address), one crawl or one portal, or a single one, to `out`.
 
     With them goes each earlier answer that a "not modified" among them confirms. `out` is there whole or not at all.
     Raises ArchiveError where there is nothing to write or `out` can't be written, EvidenceError where an original is
@@ -116,7 +117,7 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
     """
     try:
         with closing(open_for_reading(db)) as connection:
-            title, chosen = _chosen(connection, record, crawl, portal)
+            title, chosen = _chosen(connection, record, crawl, portal, capture)
             ids = sorted({*chosen, *_rising(connection, _CONFIRMED, chosen)})
             masked = int(connection.execute(_MASKED, (json.dumps(ids),)).fetchone()[0])
     except (*UNREADABLE, json.JSONDecodeError) as error:
@@ -129,11 +130,17 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
 
 
 def _chosen(
-    connection: sqlite3.Connection, record: int | str | None, crawl: int | None, portal: str | None
+    connection: sqlite3.Connection,
+    record: int | str | None,
+    crawl: int | None,
+    portal: str | None,
+    capture: int | None,
 ) -> tuple[str, list[int]]:
     """What is exported, in words, and its captures. Raises ArchiveError."""
-    if sum(each is not None for each in (record, crawl, portal)) != 1:
-        raise ArchiveError("choose one thing to export: a record, a crawl or a portal")
+    if sum(each is not None for each in (record, crawl, portal, capture)) != 1:
+        raise ArchiveError("choose one thing to export: a record, a crawl, a portal or a capture")
+    if capture is not None:
+        return f"capture {capture}", _rising(connection, _KNOWN, [capture])
     if record is not None:
         record_id = _record(connection, record)
         return f"record {record_id}", captures_of_record(connection, record_id)

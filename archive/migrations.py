@@ -257,3 +257,14 @@ def m003_families(db: Database) -> None:
     run_script(
         db, "ALTER TABLE catalogs ADD COLUMN family TEXT;\nALTER TABLE catalogs ADD COLUMN family_reason TEXT;\n"
     )
+
+
+@migrations()
+def m005_neighbours(db: Database) -> None:
+    """Ways to what stands next to a record: its publisher's days, its document's number, its title."""
+    run_script(
+        db,
+        "CREATE INDEX records_by_portal_and_publisher ON records (portal, publisher, published_on);\n"
+        "CREATE INDEX records_by_document_number ON records (document_number) WHERE document_number IS NOT NULL;\n"
+        "CREATE INDEX records_by_title ON records (title);\n",
+    )

@@ -195,6 +195,8 @@ _CLEANER = nh3.Cleaner(
 
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True)
+_PLACE = "▨"
+_MISSING, _WITHHELD = "图像未采集 image not captured", "图像未显示 image not shown"
 _NUMBER = re.compile(r"\d{11}")
 _NOT_IN_TREES = re.compile("[\x00\ud800-\udfff]")
 
@@ -345,9 +347,13 @@ def _picture(node: Element, base: str, parts: Parts) -> None:
     if found:
         node.set("src", found)
         return
-    node.attrib.pop("src", None)
-    said = "［图像未显示 not shown］" if parts.withheld > withheld else "［图像未采集 not captured］"
-    node.set("alt", f"{node.get('alt') or ''}{said}")
+    said = _WITHHELD if parts.withheld > withheld else _MISSING
+    words = " ".join(filter(None, (_PLACE, node.get("alt"))))
+    tail = node.tail
+    node.clear()
+    node.tag, node.text, node.tail = "span", words, tail
+    node.set("title", said)
+    node.set("style", "border: 1px dotted; opacity: .7; font-size: small; padding: 0 .2em")
 
 
 def _serialised(body: Element) -> list[str]:

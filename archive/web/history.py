@@ -90,6 +90,11 @@ class History:
     reread: tuple[Reread, ...]
     more: bool
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether any of it shows differences."""
+        return any(entry.changes for entry in (*self.entries, *self.reread))
+
 
 async def history(db: "Database", record_id: int) -> History:
     """The time line of one record."""
