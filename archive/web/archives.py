@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from archive.evidence_file import open_for_reading
+from archive.originals import UNREADABLE
 from archive.web.labels import SITE, TABLES, Table
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -56,9 +58,9 @@ def leave_out_evidence(datasette: "Datasette") -> None:
 def _holds_originals(path: str) -> bool:
     """Whether the file at `path` is an `evidence.db`, whatever it is called."""
     try:
-        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(open_for_reading(Path(path))) as connection:  # also where only `datasette -i` could open it
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    except sqlite3.Error:
+    except UNREADABLE:
         return False
     return {("captures",), ("payloads",), ("manifests",)} <= set(tables)
 

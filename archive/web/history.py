@@ -93,7 +93,7 @@ class History:
     @property
     def has_changes(self) -> bool:
         """Whether any of it shows differences."""
-        return any(entry.changes for entry in (*self.entries, *self.reread))
+        return any(entry.changes for entry in self.entries) or bool(self.reread)
 
 
 async def history(db: "Database", record_id: int) -> History:
