@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from archive.evidence_file import open_for_reading
 from archive.originals import UNREADABLE
 from archive.web.labels import SITE, TABLES, Table
 
@@ -56,13 +55,15 @@ def leave_out_evidence(datasette: "Datasette") -> None:
 
 
 def _holds_originals(path: str) -> bool:
-    """Whether the file at `path` is an `evidence.db`, whatever it is called."""
-    try:
-        with closing(open_for_reading(Path(path))) as connection:  # also where only `datasette -i` could open it
-            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    except UNREADABLE:
-        return False
-    return {("captures",), ("payloads",), ("manifests",)} <= set(tables)
+    """Whether the file at `path` is an `evidence.db`, whatever it is called, and in whatever way it can be opened."""
+    for opened in ("mode=ro", "mode=ro&immutable=1"):  # the latter is how `datasette -i` does
+        try:
+            with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?{opened}", uri=True)) as connection:
+                tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        except UNREADABLE:
+            continue
+        return {("captures",), ("payloads",), ("manifests",)} <= set(tables)
+    return False
 
 
 def metadata(datasette: "Datasette") -> dict[str, Any]:
