@@ -365,7 +365,7 @@ def _serialised(body: Element) -> list[str]:
 def _document(root: Element, body: Element, content: str, title: str, *styles: str) -> str:
     """The whole page around its content."""
     doctype = "<!DOCTYPE html>" if root.getroottree().docinfo.doctype else ""
-    sheets = "".join(f"<style>{sheet}</style>" for sheet in styles)
+    sheets = "".join(f"<style>{sheet}</style>" for sheet in styles if sheet)
     kept = ("class", "id", "style", "bgcolor", "dir")
     attributes = "".join(f' {name}="{escape(body.get(name))}"' for name in kept if body.get(name))
     return (
