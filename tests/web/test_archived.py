@@ -118,6 +118,11 @@ def test_a_not_modified_leads_to_what_it_confirms(page):
     assert [link.get("href") for link in links] == [f"/-/archived/{number(sealed.HOSTILE)}"]
 
 
+def test_the_register_leads_to_the_copy(get):
+    row = html.fromstring(get(f"/disclosures/captures/{number(sealed.PAGE)}").text)
+    assert f"/-/archived/{number(sealed.PAGE)}" in row.xpath("//main//a/@href")
+
+
 # --- the copy by itself ---
 
 POLICY = {
