@@ -95,7 +95,7 @@ class Archived:
 
 def address(datasette: "Datasette", database: str, capture_id: int, part: str = "") -> str:
     """Where a capture's copy is shown; the archive is named only where several are served."""
-    named = f"{tilde_encode(database)}/" if len(archives(datasette)) > 1 else ""
+    named = f"{tilde_encode(datasette.get_database(database).route)}/" if len(archives(datasette)) > 1 else ""
     return str(datasette.urls.path(f"/-/archived/{named}{capture_id}{part}"))
 
 

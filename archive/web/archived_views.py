@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from datasette.utils import actor_matches_allow
+from datasette.utils import actor_matches_allow, tilde_decode
 from datasette.utils.asgi import Forbidden, NotFound, Response
 
 from archive.database import ArchiveError
@@ -120,7 +120,7 @@ def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, captu
 async def _asked(datasette: "Datasette", request: "Request") -> tuple[str, int]:
     """Which archive's capture is asked for. Raises NotFound, or Forbidden where the archive may not be seen."""
     route, known = request.url_vars["database"], archives(datasette)
-    names = [name for name in known if route is None or datasette.get_database(name).route == route]
+    names = [name for name in known if route is None or datasette.get_database(name).route == tilde_decode(route)]
     if len(names) != 1:
         raise NotFound(NOTHING_HERE)
     await datasette.ensure_permissions(

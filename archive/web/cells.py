@@ -87,6 +87,15 @@ def beijing(time: str) -> str:
         return time
 
 
+def utc(time: str) -> str:
+    """A time to the second, UTC, as people read it; what isn't a time as it is."""
+    try:
+        moment = datetime.fromisoformat(time)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError):
+        return time
+
+
 def server_time(stated: str) -> str:
     """A server's Last-Modified in Beijing's time, to the minute; empty where it is no date."""
     try:

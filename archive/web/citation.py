@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from archive.web.cells import beijing, is_web_address
+from archive.web.cells import beijing, is_web_address, utc
 from archive.web.naming import Label
 
 Row = Mapping[str, Any]
@@ -31,6 +31,6 @@ def citation(record: Row, portal: Row, capture: Row | None, address: str) -> Lab
     en = (
         f"{publisher}. “{title}”{f' ({number})' if number else ''} [in Chinese]. {portal['name']}"
         f"{f', dated {dated} as stated' if dated else ''}. {f'{original}. ' if original else ''}"
-        f"Captured {seen} (UTC); archived copy, not an official copy: {address}.{proof}"
+        f"Captured {utc(seen)} UTC; archived copy, not an official copy: {address}.{proof}"
     )
     return Label(zh, en)

@@ -129,6 +129,7 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=labels.table_label,
         tables=labels.TABLES,
+        utc=cells.utc,
         web_link=cells.web_link,
     )
 

@@ -61,7 +61,7 @@ def test_what_is_said_of_a_copy(page):
     tree = page(number(sealed.PAGE, 2))
     text = words(tree)
     for expected in (
-        "存档副本 archived copy", "2026-11-21 10:00 北京时间 2026-11-21T02:00:14Z UTC", "页面（HTTP 200）", "2026-11-18 10:03",
+        "存档副本 archived copy", "2026-11-21 10:00 北京时间 2026-11-21 02:00:14 UTC", "页面（HTTP 200）", "2026-11-18 10:03",
         "不是官方文本", "Not an official copy", "3 个已显示，2 个当时未采集，1 个未能确定有无个人信息", "3 shown, 2 not captured, 1 withheld",
         "遮去：手机号码 1 处、居民身份证号 1 处。",
     ):  # fmt: skip
@@ -201,13 +201,20 @@ def test_there_is_nothing_else(get, path):
 
 
 def test_several_archives_are_named(archive, tmp_path):
-    other = build(tmp_path / "other.db")
+    other = build(tmp_path / "an other.db")
     site = Datasette(files=[str(archive), str(other)])
     one = f"/-/archived/disclosures/{number(sealed.PAGE)}"
     assert asyncio.run(site.client.get(one)).status_code == 200
     assert f'src="{one}/raw"' in asyncio.run(site.client.get(one)).text
     assert asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}")).status_code == 404
-    assert asyncio.run(site.client.get("/-/archived/other/1")).status_code == 404
+    assert asyncio.run(site.client.get("/-/archived/an~20other/1")).status_code == 404
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute(
+            "INSERT INTO captures VALUES (1, 1, 'http://portal.example/', '2026-11-20T01:00:00Z', 200, 'page', '', 0, NULL, NULL)"
+        )
+        connection.commit()
+    named = asyncio.run(site.client.get("/-/archived/an~20other/1"))
+    assert (named.status_code, "不提供封存的原件" in named.text) == (200, True)
     assert one.rpartition("/")[0] in asyncio.run(site.client.get("/disclosures/records/1")).text
 
 

@@ -154,6 +154,15 @@ def test_a_record_without_a_page_of_its_own(get, database):
     assert "[EB/OL]" in words(page.cssselect(".line")[0])
 
 
+def test_labels_printed_without_a_value(tmp_path):
+    archive = build_sealed(tmp_path)
+    changed(
+        archive, """UPDATE records SET source_fields = '{"名称": "样本", "文号": "", "公开时限": ""}' WHERE id = 1"""
+    )
+    printed = ask(archive, "/disclosures/records/1").cssselect(".known > section")[1]
+    assert words(printed) == "原页所印 as printed 名称样本 空白 printed blank文号、公开时限"
+
+
 # --- neighbours ---
 
 
@@ -261,7 +270,7 @@ def test_citations():
     )
     assert found.en == (
         "样例县民政局. “样本公告” [in Chinese]. 样例县, dated 2017-12-19 as stated. http://portal.example/1.html. "
-        f"Captured 2026-11-20T20:00:00Z (UTC); archived copy, not an official copy: {HERE}. SHA-256 of the captured page: {'ab' * 32}."
+        f"Captured 2026-11-20 20:00:00 UTC; archived copy, not an official copy: {HERE}. SHA-256 of the captured page: {'ab' * 32}."
     )
 
 
@@ -288,7 +297,7 @@ def test_the_page_can_be_cited(page):
     assert "非官方文本" in lines[0]
     assert page.cssselect(".line")[1].get("lang") == "en"
     cite = words(page.cssselect("#cite")[0])
-    assert "2026-11-21 10:00 北京时间 2026-11-21T02:00:14Z UTC" in cite
+    assert "2026-11-21 10:00 北京时间 2026-11-21 02:00:14 UTC" in cite
     (digest,) = [code.text for code in page.cssselect("#cite code")]
     assert digest in lines[0]
     assert digest in lines[1]
