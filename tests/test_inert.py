@@ -225,7 +225,7 @@ def test_a_page_too_large_is_not_shown():
 @example("<p>" * 3000 + ID)
 @example("")
 @example("\x00\ud800<b>")
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_any_page(page):
     shown = inert_page(page, URL, lambda _: None)
     assert html.document_fromstring(shown.html).xpath(ACTING) == []
@@ -239,6 +239,7 @@ _DIGITS = st.lists(
 
 
 @given(_DIGITS)
+@settings(deadline=None)
 def test_a_number_cut_up_anyhow(between):
     body = "".join(digit + tag for digit, tag in zip(ID, between, strict=True))
     text = "".join(tree(inert(f"<p>样本 {body}</p>")).itertext())

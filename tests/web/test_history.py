@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 from datasette.app import Datasette
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
@@ -235,6 +235,7 @@ LABEL = Label("样例", "sample")
 
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
+@settings(deadline=None)
 def test_both_sides_are_what_was_said(lead, one, other, rest):
     old, new = lead + one + rest, lead + other + rest
     pieces = changes.differences(old, new)
@@ -275,6 +276,7 @@ def test_of_long_texts_only_the_places_that_differ():
 
 
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
+@settings(deadline=None)
 def test_any_detail_can_be_told(detail):
     said = changes.loaded(json.dumps(detail))
     assert all(isinstance(text, str) for pair in changes.told_of_event(said) for text in pair)

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
@@ -115,6 +115,7 @@ def test_a_long_body_is_cut_and_shown_whole_when_asked(tmp_path):
 
 
 @given(st.text(alphabet="样本\t\n 1。", max_size=300), st.integers(1, 400))
+@settings(deadline=None)
 def test_reading_keeps_every_character(text, most):
     found = reading.reading(text, most)
     shown = "".join("".join(map("".join, block.rows)) if block.rows else block.text for block in found.blocks)
@@ -314,6 +315,7 @@ def test_turns_of_direction_are_shown(character):
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_all_else_is_shown_as_it_is(text):
     assert html.fromstring(f"<p>x{cells.shown(text.replace(chr(0), ''))}</p>") is not None
     assert "<" not in str(cells.shown(text)).replace('<span class="control">', "").replace("</span>", "")
