@@ -1,8 +1,9 @@
 """What the page around an archived copy says: which address, when, what came, and every other capture of it."""
 
 import asyncio
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,29 +103,35 @@ def address(datasette: "Datasette", database: str, capture_id: int, part: str = 
 async def archived(datasette: "Datasette", database: str, capture_id: int) -> Archived | None:
     """All that is said of one capture; None where there is none of this number."""
     db = datasette.get_database(database)
-    row = (await db.execute(_CAPTURE, {"id": capture_id})).first()
+    found: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
+    if found is None or found.confirms:
+        return found
+    copy, why_not = await shown(db, found.row)
+    return replace(found, copy=copy, why_not=why_not)
+
+
+def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | None:
+    """What the archive itself says of a capture."""
+    row = connection.execute(_CAPTURE, {"id": capture_id}).fetchone()
     if row is None:
         return None
     url = {"url": row["url"]}
     asked = {**url, "portal": row["portal"], "most": MOST_RECORDS}
-    records = tuple((await db.execute(_RECORDS, asked)).rows)
+    records = tuple(connection.execute(_RECORDS, asked).fetchall())
     record = records[0]["id"] if len(records) == 1 else None
-    same = (await db.execute(_SAME, {**url, "record": record, "most": MOST_CAPTURES + 1})).rows
-    confirms = (
-        (await db.execute(_CONFIRMED, {**url, "id": capture_id})).single_value() if row["status"] == 304 else None
-    )
-    copy, why_not = (None, UNCHANGED) if confirms else await shown(db, row)
+    same = connection.execute(_SAME, {**url, "record": record, "most": MOST_CAPTURES + 1}).fetchall()
+    confirms = connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0] if row["status"] == 304 else None
     return Archived(
         row=row,
         outcome=_outcome(row),
         records=records,
-        lists=tuple((await db.execute(_LISTS, {"id": capture_id})).rows),
+        lists=tuple(connection.execute(_LISTS, {"id": capture_id}).fetchall()),
         same=tuple((each, _outcome(each)) for each in same[:MOST_CAPTURES]),
         more=len(same) > MOST_CAPTURES,
-        file=(await db.execute(_FILE, url)).first(),
+        file=connection.execute(_FILE, url).fetchone(),
         confirms=confirms,
-        copy=copy,
-        why_not=why_not,
+        copy=None,
+        why_not=UNCHANGED,
     )
 
 

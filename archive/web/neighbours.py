@@ -5,17 +5,15 @@ hundred.
 """
 
 import re
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from datasette.database import QueryInterrupted
+from datasette.utils import sqlite_timelimit
 
 from archive.web.naming import Label
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.database import Database
 
 Row = Mapping[str, Any]
 
@@ -65,40 +63,43 @@ class Neighbours:
     numbered: bool = False
 
 
-async def neighbours(db: "Database", record: Row) -> tuple[Neighbours, ...]:
+def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours, ...]:
     """The sorts of which there is at least one."""
     found = [
-        await _same(db, record, DOCUMENT, "document_number"),
-        await _same(db, record, TITLE, "title"),
-        await _series(db, record),
-        await _publisher(db, record),
+        _same(connection, record, DOCUMENT, "document_number"),
+        _same(connection, record, TITLE, "title"),
+        _series(connection, record),
+        _publisher(connection, record),
     ]
     return tuple(each for each in found if each and each.rows)
 
 
-async def _rows(db: "Database", sql: str, asked: Mapping[str, Any]) -> tuple[Row, ...]:
+def _rows(connection: sqlite3.Connection, sql: str, asked: Mapping[str, Any]) -> tuple[Row, ...]:
     """What a query finds; nothing where an archive not yet brought up to date has no index for it."""
     try:
-        return tuple((await db.execute(sql, {**asked, "side": SIDE}, custom_time_limit=LONGEST)).rows)
-    except QueryInterrupted:
+        with sqlite_timelimit(connection, LONGEST):
+            return tuple(connection.execute(sql, {**asked, "side": SIDE}).fetchall())
+    except sqlite3.OperationalError as error:
+        if str(error) != "interrupted":
+            raise
         return ()
 
 
-async def _same(db: "Database", record: Row, label: Label, column: str) -> Neighbours | None:
+def _same(connection: sqlite3.Connection, record: Row, label: Label, column: str) -> Neighbours | None:
     value = record[column]
     if not value:
         return None
-    rows = await _rows(db, _SAME.format(column), {"value": value, "id": record["id"]})
+    rows = _rows(connection, _SAME.format(column), {"value": value, "id": record["id"]})
     return Neighbours(label, rows, urlencode({column: value}))
 
 
-async def _series(db: "Database", record: Row) -> Neighbours | None:
+def _series(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
     number = record["index_number"]
     if not number:
         return None
     first, end = series_of(number)
     asked = {"portal": record["portal"], "value": number, "id": record["id"], "first": first, "end": end}
-    rows = await _rows(db, _IN_SERIES, asked)
+    rows = _rows(connection, _IN_SERIES, asked)
     every = {"portal": record["portal"], "index_number__gte": first, "index_number__lt": end, "_sort": "index_number"}
     return Neighbours(SERIES, rows, urlencode(every), numbered=True)
 
@@ -114,11 +115,11 @@ def series_of(number: str) -> tuple[str, str]:
     return found[1], f"{found[1]}:"  # the character after the digits
 
 
-async def _publisher(db: "Database", record: Row) -> Neighbours | None:
+def _publisher(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
     publisher, day = record["publisher"], record["published_on"]
     if not publisher or not day:
         return None
     asked = {"portal": record["portal"], "publisher": publisher, "value": day, "id": record["id"]}
-    rows = await _rows(db, _OF_PUBLISHER, asked)
+    rows = _rows(connection, _OF_PUBLISHER, asked)
     every = {"portal": record["portal"], "publisher": publisher, "_sort_desc": "published_on"}
     return Neighbours(PUBLISHER, rows, urlencode(every))

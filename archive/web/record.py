@@ -1,5 +1,6 @@
-"""What a record's own page shows, read from the archive through Datasette (read-only, time-limited)."""
+"""What a record's own page shows, read from the archive in one turn."""
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,6 @@ from archive.web.reading import LONGEST, LONGEST_FILE, Reading, reading
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
-    from datasette.database import Database
     from datasette.utils.asgi import Request
 
 Row = Mapping[str, Any]
@@ -97,18 +97,26 @@ class RecordPage:
 
 async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordPage | None:
     """The page of the record that `request` asks for; None where there is no such record."""
-    db = datasette.get_database(database)
-    row = (await db.execute("SELECT * FROM records WHERE id = :id", {"id": request.url_vars["pks"]})).first()
+    path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
+    address, whole = datasette.absolute_url(request, path), request.args.get(WHOLE) == "all"
+    # All is read in one turn on one connection: a turn for each query would cost more than the queries.
+    found: RecordPage | None = await datasette.get_database(database).execute_fn(
+        lambda connection: _read(connection, request.url_vars["pks"], address, whole=whole)
+    )
+    return found
+
+
+def _read(connection: sqlite3.Connection, record_id: str, address: str, *, whole: bool) -> RecordPage | None:
+    row = connection.execute("SELECT * FROM records WHERE id = :id", {"id": record_id}).fetchone()
     if row is None:
         return None
     own = {"id": row["id"]}
-    portal = (await db.execute("SELECT * FROM portals WHERE id = :id", {"id": row["portal"]})).first()
-    past = await history(db, row["id"])
-    masked = (await db.execute(_MASKED, own)).rows
-    capture = (await captures(db, [row["capture_id"]])).get(row["capture_id"])
-    page = (await db.execute(_OWN, own)).first()
-    address = datasette.absolute_url(request, datasette.urls.path(f"/{tilde_encode(database)}/records/{row['id']}"))
-    most = len(row["body"] or "") if request.args.get(WHOLE) == "all" else LONGEST
+    portal = connection.execute("SELECT * FROM portals WHERE id = :id", {"id": row["portal"]}).fetchone()
+    past = history(connection, row["id"])
+    masked = connection.execute(_MASKED, own).fetchall()
+    capture = captures(connection, [row["capture_id"]]).get(row["capture_id"])
+    page = connection.execute(_OWN, own).fetchone()
+    most = len(row["body"] or "") if whole else LONGEST
     return RecordPage(
         row=row,
         portal=portal,
@@ -119,14 +127,14 @@ async def record_page(datasette: "Datasette", database: str, request: "Request")
         understood=tuple((name, column_label("records", name), row[name]) for name in FIELDS),
         printed=printed(row["source_fields"]),
         flags=tuple(flag_labels(row["flags"])),
-        listings=tuple((await db.execute(_LISTINGS, own)).rows),
+        listings=tuple(connection.execute(_LISTINGS, own).fetchall()),
         history=past,
         observed=observed(row, past.entries),
-        files=await _files(db, own),
+        files=_files(connection, own),
         masked=tuple((_named(REDACTIONS, kind), count) for kind, count in masked),
         capture=capture,
         own=page,
-        neighbours=await neighbours(db, row),
+        neighbours=neighbours(connection, row),
         address=address,
         citation=citation(row, portal, page or capture, address),
     )
@@ -153,8 +161,8 @@ def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
     )
 
 
-async def _files(db: "Database", own: Mapping[str, Any]) -> tuple[File, ...]:
-    rows = (await db.execute(_FILES, {**own, "most": LONGEST_FILE})).rows
+def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> tuple[File, ...]:
+    rows = connection.execute(_FILES, {**own, "most": LONGEST_FILE}).fetchall()
     return tuple(
         File(
             row,
