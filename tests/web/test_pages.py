@@ -12,6 +12,7 @@ from contextlib import closing
 
 import httpx
 import pytest
+import uvicorn
 from lxml import html
 
 from archive.database import ArchiveError
@@ -156,6 +157,15 @@ def test_no_archive(tmp_path):
 def test_port_in_use(archive):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
         serve(archive, "127.0.0.1", taken.getsockname()[1])
+
+
+def test_answers_are_not_held_back(archive, monkeypatch):
+    """Only for a socket that knows it speaks TCP does asyncio turn Nagle's algorithm off; else each answer waits 40 ms."""
+    protocols = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda _, sockets: protocols.extend(each.proto for each in sockets))
+    serve(archive, "127.0.0.1", 0)
+    serve(archive, "::1", 0)
+    assert protocols == [socket.IPPROTO_TCP] * 2
 
 
 def test_serves_until_interrupted(archive):
