@@ -19,8 +19,11 @@ from archive.web.naming import Label
 SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
 """What a piece of text is: on both sides, only before, only now, or dots for what is not shown."""
 
-LONGEST = 160
+BESIDE = 80
 """Values up to this length are shown whole, before and now. Of longer ones only what differs, …"""
+
+LONGEST = 160
+"""… so many characters of each piece at the most, …"""
 
 AROUND = 24
 """… with so many characters on both sides, …"""
@@ -91,7 +94,7 @@ def compared(label: Label, old: str, new: str) -> Change:
     if not old or not new:
         return Change(label, _whole(OLD, old), _whole(NEW, new), lengths=(len(old), len(new)))
     pieces = differences(old, new)
-    merged, more = _places(pieces) if max(len(old), len(new)) > LONGEST else ((), 0)
+    merged, more = _places(pieces) if max(len(old), len(new)) > BESIDE else ((), 0)
     return Change(label, _side(merged or pieces, NEW), _side(merged or pieces, OLD), merged, more, (len(old), len(new)))
 
 

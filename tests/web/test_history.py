@@ -244,7 +244,7 @@ def test_both_sides_are_what_was_said(lead, one, other, rest):
     shown = changes.compared(LABEL, old, new)
     for side, text in ((shown.old, old), (shown.new, new)):
         assert (side is None) == (not text)
-        if side and max(len(old), len(new)) <= changes.LONGEST:
+        if side and max(len(old), len(new)) <= changes.BESIDE:
             assert "".join(piece.text for piece in side) == text
         for piece in side or ():
             assert piece.kind == changes.GAP or piece.text in text or " …… " in piece.text
