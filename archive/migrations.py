@@ -263,3 +263,14 @@ def m003_families(db: Database) -> None:
 def m004_what_is_stated(db: Database) -> None:
     """How many rows, and record pages, of each crawl state each field: readings are overwritten by the next ones."""
     run_script(db, "ALTER TABLE ledger ADD COLUMN stated TEXT;\nALTER TABLE crawls ADD COLUMN stated TEXT;\n")
+
+
+@migrations()
+def m005_neighbours(db: Database) -> None:
+    """Ways to what stands next to a record: its publisher's days, its document's number, its title."""
+    run_script(
+        db,
+        "CREATE INDEX records_by_portal_and_publisher ON records (portal, publisher, published_on);\n"
+        "CREATE INDEX records_by_document_number ON records (document_number) WHERE document_number IS NOT NULL;\n"
+        "CREATE INDEX records_by_title ON records (title);\n",
+    )

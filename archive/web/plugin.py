@@ -5,7 +5,8 @@ the work; databases that are no disclosures archives are left alone.
 """
 
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.search import to_match
-from archive.web import archives, cells, counties, faults, history, labels, pages
+from archive.web import archived, archived_views, archives, cells, counties, faults, history, labels, pages, record
 from archive.web.gate import Application, Gate
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -91,12 +92,14 @@ def extra_template_vars(
 
     async def more() -> dict[str, Any]:
         given: dict[str, Any] = {"archives": names, "is_archive": database in names}
+        if database in names:
+            given["archived_at"] = partial(archived.address, datasette, database)
         if database is not None and database not in names:
             given.update(labels.PLAIN)
         if template == "index.html":
             given["homes"] = [await pages.home(datasette, name) for name in names]
         elif template == "row.html" and table == "records" and database in names:
-            given["record"] = await pages.record_page(datasette, database, request.url_vars["pks"])
+            given["record"] = await record.record_page(datasette, database, request)
         return given
 
     return more
@@ -115,26 +118,39 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         beijing=cells.beijing,
         code_label=labels.code_label,
         column_label=labels.column_label,
+        is_web_address=cells.is_web_address,
         linked_walks=history.LINKED,
         lookups=labels.LOOKUPS,
         refers=cells.REFERS,
+        server_time=cells.server_time,
+        shown=cells.shown,
         site=labels.SITE,
         size=cells.size,
-        style_version=sha256((STATIC / "disclosures.css").read_bytes()).hexdigest()[:8],
+        style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=labels.table_label,
         tables=labels.TABLES,
+        utc=cells.utc,
         web_link=cells.web_link,
     )
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The stylesheet, and the pages of counties."""
+    """The style sheets, the pages of counties, and the addresses of archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
+        *archived_views.routes(),
     ]
+
+
+@hookimpl
+def permission_allowed(
+    datasette: "Datasette", actor: dict[str, Any] | None, action: str
+) -> Coroutine[Any, Any, bool | None]:
+    """Who may have originals as they were received."""
+    return archived_views.allowed(datasette, actor, action)
 
 
 @hookimpl

@@ -216,9 +216,9 @@ TABLES: dict[str, Table] = {
     ),
     "captures": Table(
         Label(
-            "采集原件", "captures", "采集所得每个回应的登记：列表页、记录页、附件、转向与拒绝。原件封存于 evidence.db，本站不提供；此处所载不是官方文本。",
+            "采集原件", "captures", "采集所得每个回应的登记：列表页、记录页、附件、转向与拒绝。原件封存于 evidence.db，本站只显示遮去个人信息的副本（/-/archived/编号）；此处所载不是官方文本。",
             "Every answer the crawler got: lists, records, files, redirects and refusals. The originals are sealed in evidence.db, "
-            "which is never served; nothing here is an official copy.",
+            "which is never served; the site shows masked copies (/-/archived/id); nothing here is an official copy.",
         ),
         {
             "id": _ID,
