@@ -14,8 +14,8 @@ from sqlite_utils import Database
 from archive import evidence_file
 from archive.captured import hash_up_to
 from archive.database import ArchiveError, open_for_reading
-from archive.exchange import GENESIS
-from archive.fixity import Expected, verify_file
+from archive.exchange import GENESIS, one_line
+from archive.fixity import DAMAGE, Expected, verify_file
 from archive.masking import behind
 from archive.migrations import migrations
 from archive.segment import tokens
@@ -25,9 +25,6 @@ BATCH = 10_000
 
 MOST_TITLES = 300
 """Records looked up in the search index; of a larger archive every n-th."""
-
-_DAMAGE = (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
-"""What reading damaged rows can raise: ValueError also for a message of SQLite that quotes broken UTF-8."""
 
 _COMPARED = ("url", "fetched_at", "status", "sha256", "bytes")
 _IN_ARCHIVE = f"SELECT id, {', '.join(_COMPARED)} FROM captures WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608 - constant
@@ -102,8 +99,8 @@ def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> It
                     yield from _findings(db, _captures(connection, evidence_path))
                 for part in (_pointers, _index, _masking):
                     yield from _findings(db, part(connection))
-    except (ArchiveError, *_DAMAGE) as error:
-        yield Finding(db.name, _line(error))
+    except (ArchiveError, *DAMAGE) as error:
+        yield Finding(db.name, one_line(error))
     if captures and not evidence_path.is_file():
         yield Finding(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
     elif expected or evidence_path.is_file():
@@ -119,7 +116,7 @@ def summary(db: Path, evidence_path: Path) -> Summary:
     try:
         with closing(open_for_reading(db)) as connection:
             known = {row[0] for row in connection.execute("SELECT id FROM captures")}
-    except (ArchiveError, *_DAMAGE):
+    except (ArchiveError, *DAMAGE):
         pass  # already found
     if not evidence_path.is_file():
         return Summary(len(known))
@@ -130,7 +127,7 @@ def summary(db: Path, evidence_path: Path) -> Summary:
             head = evidence.execute("SELECT day, hash FROM manifests ORDER BY day DESC LIMIT 1").fetchone()
             if sealed:
                 tip = (max(sealed), hash_up_to(evidence, max(sealed), *(head or ("", GENESIS))))
-    except _DAMAGE:
+    except DAMAGE:
         pass  # already found
     return Summary(len(known), days, head, tip, len(sealed - known))
 
@@ -141,12 +138,8 @@ def _findings(db: Path, told: Iterator[Told]) -> Iterator[Finding]:
     try:
         for where, what in told:
             yield Finding(f"{db.name}: {where}", what)
-    except _DAMAGE as error:
-        yield Finding(db.name, f"cannot be read{f' past {where}' if where else ''}: {_line(error)}")
-
-
-def _line(error: object) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    except DAMAGE as error:
+        yield Finding(db.name, f"cannot be read{f' past {where}' if where else ''}: {one_line(error)}")
 
 
 def _text(raw: bytes) -> str:
@@ -158,7 +151,7 @@ def _database(connection: sqlite3.Connection) -> Iterator[Told]:
     """SQLite's own checks. Pointers to captures are looked at apart, by what they belong to."""
     for (said,) in connection.execute("PRAGMA integrity_check"):
         if said != "ok":
-            yield "database", _line(said)
+            yield "database", one_line(said)
     for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         if parent != "captures":
             where = table if row is None else f"{table} {row}"
@@ -201,8 +194,8 @@ def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[T
             first, last = last + 1, batch[-1][0]
             try:
                 sealed = {row[0]: row for row in evidence.execute(_IN_EVIDENCE, (first, last))}
-            except _DAMAGE as error:
-                yield f"captures {first} to {last}", f"cannot be compared with {evidence_path.name}: {_line(error)}"
+            except DAMAGE as error:
+                yield f"captures {first} to {last}", f"cannot be compared with {evidence_path.name}: {one_line(error)}"
                 continue
             for row in batch:
                 if row != sealed.get(row[0]):

@@ -26,13 +26,19 @@ class EvidenceError(Exception):
     """The evidence file lacks what was asked for, or no longer holds it intact: one plain line."""
 
 
+def one_line(error: object) -> str:
+    """What an error, or SQLite, says, as one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A request and its response, as they went over the wire save that `payload` is decoded.
 
     fetched_at: UTC, `2026-11-23T04:05:06.123456Z`. payload: the entity body after transfer and content
-    decoding. wire_bytes: its length as received. Header names and values are Latin-1 text, in the
-    order received. Raises ValueError for another form of time.
+    decoding. wire_bytes: its length as received. Header names and values are Latin-1 text, in the order given: from a
+    crawl, with the capitals that Scrapy gives names, and those of one name together. Raises ValueError for another
+    form of time.
     """
 
     crawl_id: int

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.database import ArchiveError, open_for_reading
-from archive.exchange import EvidenceError
+from archive.exchange import EvidenceError, one_line
 from archive.export_web import ExportError, write_wacz, write_warc
 from archive.originals import UNREADABLE, Originals
 
@@ -121,7 +121,7 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
             ids = sorted({*chosen, *_rising(connection, _CONFIRMED, chosen)})
             masked = int(connection.execute(_MASKED, (json.dumps(ids),)).fetchone()[0])
     except (*UNREADABLE, json.JSONDecodeError) as error:
-        raise ArchiveError(f"cannot read the archive {db}: {_line(error)}") from error
+        raise ArchiveError(f"cannot read the archive {db}: {one_line(error)}") from error
     if not ids:
         raise ArchiveError(f"{db} has no originals of {title}")
     with closing(Originals(evidence_path)) as evidence:
@@ -186,10 +186,10 @@ def _write(evidence: Originals, ids: list[int], out: Path, form: Form, title: st
             written = write(made)
             made.replace(out)
     except (EvidenceError, *UNREADABLE) as error:
-        told = next(_damaged(evidence, ids), _line(error))
+        told = next(_damaged(evidence, ids), one_line(error))
         raise EvidenceError(f"nothing was written: {told}; `disclosures verify` says what else is wrong") from error
     except ExportError as error:
-        raise ArchiveError(_line(error)) from error
+        raise ArchiveError(one_line(error)) from error
     except OSError as error:
         raise ArchiveError(f"cannot write {out}: {error.strerror or error}") from error
     return written
@@ -201,9 +201,5 @@ def _damaged(evidence: Originals, ids: Iterable[int]) -> Iterator[str]:
         try:
             evidence.exchange(number)
         except (EvidenceError, *UNREADABLE) as error:
-            told = _line(error)
+            told = one_line(error)
             yield told if told.startswith(f"capture {number}") else f"capture {number}: {told}"
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -1,9 +1,9 @@
 """Evidence as WARC and WACZ, for the tools of web archives (warcio, pywb, ReplayWeb.page).
 
 Payloads are kept decoded, so the headers that spoke of their wire form stand under `X-Archive-Orig-…`, as
-in archives of browser captures, and `Content-Length` is that of the record. Everything else is as received. Status
-lines carry the standard phrase: the one received is not kept. Record ids come from the captures, so the same
-captures and `made_at` give the same bytes.
+in archives of browser captures, and `Content-Length` is that of the record. Everything else is as kept
+(`archive.exchange.Exchange`). Status lines carry the standard phrase: the one received is not kept. Record ids come from
+the captures, so the same captures and `made_at` give the same bytes.
 """
 
 import contextlib

@@ -17,12 +17,12 @@ from archive import unused
 from archive.captured import Capture, hash_up_to, read_capture
 from archive.dictionaries import Dictionaries
 from archive.evidence_file import expected_schema, open_for_reading, row_sha256, schema_of
-from archive.exchange import GENESIS, EvidenceError, manifest_hash
+from archive.exchange import GENESIS, EvidenceError, manifest_hash, one_line
 
 Expected = tuple[str | int, str]
 """(day, hash) as `Evidence.head` gave it, or (number, hash) as `Evidence.tip` did."""
 
-_DAMAGE = (sqlite3.Error, EvidenceError, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
+DAMAGE = (sqlite3.Error, EvidenceError, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
 """What reading damaged rows can raise: ValueError also for a message of SQLite that quotes broken UTF-8."""
 
 _IDS = {
@@ -63,13 +63,13 @@ def verify_file(path: Path, expected: Expected | None = None) -> Iterator[Fault]
         return
     try:
         con = open_for_reading(path)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         yield Fault("file", f"SQLite cannot open it: {error}")
         return
     with closing(con):
         try:
             con.execute("BEGIN")  # one state of the file throughout, though a crawl may be writing
-        except _DAMAGE as error:
+        except DAMAGE as error:
             yield Fault("file", f"SQLite cannot read it: {error}")
         yield from _database(con)
         yield from _unused(path, con)
@@ -81,24 +81,20 @@ def verify_file(path: Path, expected: Expected | None = None) -> Iterator[Fault]
         yield from _expectation(con, expected)
 
 
-def _line(error: object) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
-
-
 def _database(con: sqlite3.Connection) -> Iterator[Fault]:
     """SQLite's own check, and the tables as this version makes them."""
     try:
         for (said,) in con.execute("PRAGMA integrity_check"):
             if said != "ok":
-                yield Fault("database", _line(said))
+                yield Fault("database", one_line(said))
         for table, row, parent, _ in con.execute("PRAGMA foreign_key_check"):
             yield Fault("database", f"row {row} of {table} points to a row of {parent} that is not there")
         found, wanted = schema_of(con), expected_schema(con)
         for name in sorted(found.keys() | wanted.keys()):
             if found.get(name) != wanted.get(name):
                 yield Fault("database", f"{name} is not defined as it was made")
-    except _DAMAGE as error:
-        yield Fault("database", _line(error))
+    except DAMAGE as error:
+        yield Fault("database", one_line(error))
 
 
 def _unused(path: Path, con: sqlite3.Connection) -> Iterator[Fault]:
@@ -106,8 +102,8 @@ def _unused(path: Path, con: sqlite3.Connection) -> Iterator[Fault]:
     try:
         for where in unused.changed(path, con):
             yield Fault(where, "a byte that belongs to no row was changed")
-    except (*_DAMAGE, OSError) as error:
-        yield Fault("file", _line(error))
+    except (*DAMAGE, OSError) as error:
+        yield Fault("file", one_line(error))
 
 
 def _ids(con: sqlite3.Connection, table: str) -> tuple[list[int], list[Fault]]:
@@ -119,12 +115,12 @@ def _ids(con: sqlite3.Connection, table: str) -> tuple[list[int], list[Fault]]:
     try:
         for (number,) in con.execute(rising):
             found.append(number)
-    except _DAMAGE as error:
-        faults.append(Fault(table, f"cannot be read past {found[-1] if found else 'the start'}: {_line(error)}"))
+    except DAMAGE as error:
+        faults.append(Fault(table, f"cannot be read past {found[-1] if found else 'the start'}: {one_line(error)}"))
         try:
             for (number,) in con.execute(falling):
                 after.append(number)
-        except _DAMAGE:
+        except DAMAGE:
             pass  # the same damage, met from the other side: already told
     ids = sorted({number for number in (*found, *after) if isinstance(number, int)})
     for before, number in zip([0, *ids], ids, strict=False):
@@ -145,8 +141,8 @@ def _dictionaries(con: sqlite3.Connection) -> Iterator[Fault]:
             ).fetchone()
             if row_sha256(*told, blob=content) != kept:
                 yield Fault(f"dictionary {number}", "is no longer what was stored")
-        except _DAMAGE as error:
-            yield Fault(f"dictionary {number}", _line(error))
+        except DAMAGE as error:
+            yield Fault(f"dictionary {number}", one_line(error))
 
 
 def _payloads(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[Fault]:
@@ -161,14 +157,14 @@ def _payloads(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[F
             where = f"payload {sha256.hex()}"
             if hashlib.sha256(dictionaries.unpack(stored, size, dictionary_id)).digest() != sha256:
                 yield Fault(where, "is no longer what was stored")
-        except _DAMAGE as error:
-            yield Fault(where, _line(error))
+        except DAMAGE as error:
+            yield Fault(where, one_line(error))
     try:
         unused = "SELECT id FROM payloads WHERE id NOT IN (SELECT payload_id FROM captures)"
         for (number,) in con.execute(unused):
             yield Fault(f"payload in row {number}", "belongs to no capture")
-    except _DAMAGE as error:
-        yield Fault("captures", _line(error))
+    except DAMAGE as error:
+        yield Fault("captures", one_line(error))
 
 
 def _captures(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[Fault]:
@@ -177,14 +173,14 @@ def _captures(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[F
     for number in ids:
         try:
             what = _differs(read_capture(con, dictionaries, number), number)
-        except _DAMAGE as error:
-            what = _line(error)
+        except DAMAGE as error:
+            what = one_line(error)
         if what:
             yield Fault(_name(con, number), what)
     try:
         row = con.execute("SELECT seq FROM sqlite_sequence WHERE name = 'captures'").fetchone()
-    except _DAMAGE as error:
-        yield Fault("database", _line(error))
+    except DAMAGE as error:
+        yield Fault("database", one_line(error))
         return
     counted, last = (row[0] if row else 0), (ids[-1] if ids else 0)
     if counted != last:
@@ -195,7 +191,7 @@ def _name(con: sqlite3.Connection, number: int) -> str:
     """The capture's number and, if that can be read, its address."""
     try:
         (url,) = con.execute("SELECT url FROM captures WHERE id = ?", (number,)).fetchone()
-    except _DAMAGE:
+    except DAMAGE:
         return f"capture {number}"
     return f"capture {number} {url}"
 
@@ -219,8 +215,8 @@ def _manifests(con: sqlite3.Connection) -> Iterator[Fault]:
         )
         for (day,) in unsealed:
             yield Fault(f"manifest {day}", "missing, though the day has captures and a later day is sealed")
-    except _DAMAGE as error:
-        yield Fault("manifests", _line(error))
+    except DAMAGE as error:
+        yield Fault("manifests", one_line(error))
         return
     for day in days:
         where = f"manifest {day}"
@@ -232,8 +228,8 @@ def _manifests(con: sqlite3.Connection) -> Iterator[Fault]:
             for what in _manifest_faults(con, day, row, previous):
                 yield Fault(where, what)
             previous = row[4]
-        except _DAMAGE as error:
-            yield Fault(where, _line(error))
+        except DAMAGE as error:
+            yield Fault(where, one_line(error))
 
 
 def _manifest_faults(con: sqlite3.Connection, day: str, row: tuple[object, ...], previous: str) -> Iterator[str]:
@@ -263,8 +259,8 @@ def _expectation(con: sqlite3.Connection, expected: Expected | None) -> Iterator
             found = row[0] if row else None
         else:
             found = hash_up_to(con, point)
-    except _DAMAGE as error:
-        yield Fault(where, _line(error))
+    except DAMAGE as error:
+        yield Fault(where, one_line(error))
         return
     if found != wanted:
         yield Fault(where, "missing" if found is None else f"the hash is {found}, not the {wanted} kept elsewhere")
