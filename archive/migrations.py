@@ -309,13 +309,18 @@ KEEPING = (
     END
     """,
     """
-    CREATE TRIGGER tally_changed AFTER UPDATE OF portal, kind, published_on ON records
-    WHEN old.published_on IS NOT new.published_on OR old.kind <> new.kind OR old.portal <> new.portal BEGIN
+    CREATE TRIGGER tally_dated AFTER UPDATE OF kind, published_on ON records
+    WHEN old.published_on IS NOT new.published_on OR old.kind <> new.kind BEGIN
         UPDATE tally_months SET records = records - 1
             WHERE month = coalesce(substr(old.published_on, 1, 7), '') AND kind = old.kind;
-        UPDATE tally_portals SET records = records - 1 WHERE portal = old.portal AND kind = old.kind;
         INSERT INTO tally_months VALUES (coalesce(substr(new.published_on, 1, 7), ''), new.kind, 1)
             ON CONFLICT DO UPDATE SET records = records + 1;
+    END
+    """,
+    """
+    CREATE TRIGGER tally_placed AFTER UPDATE OF portal, kind ON records
+    WHEN old.portal <> new.portal OR old.kind <> new.kind BEGIN
+        UPDATE tally_portals SET records = records - 1 WHERE portal = old.portal AND kind = old.kind;
         INSERT INTO tally_portals VALUES (new.portal, new.kind, 1) ON CONFLICT DO UPDATE SET records = records + 1;
     END
     """,
