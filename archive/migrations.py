@@ -288,7 +288,7 @@ CREATE TABLE tally_events (
 INSERT INTO tally_events SELECT coalesce(date(at, '+8 hours'), ''), kind, count(*) FROM events GROUP BY 1, 2;
 
 CREATE INDEX IF NOT EXISTS records_by_portal_and_publisher ON records (portal, publisher, published_on);
-CREATE INDEX records_by_portal_and_date ON records (portal, published_on);
+CREATE INDEX records_by_portal_and_date ON records (portal, published_on, kind);
 CREATE INDEX events_by_kind ON events (kind, at);
 CREATE INDEX crawls_by_portal ON crawls (portal);
 """

@@ -16,7 +16,20 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.search import to_match
-from archive.web import archives, cells, faults, history, labels, pages
+from archive.web import (
+    archives,
+    browse,
+    cells,
+    days,
+    faults,
+    history,
+    home,
+    labels,
+    observed,
+    pages,
+    publisher,
+    standing,
+)
 from archive.web.gate import Application, Gate
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -86,16 +99,14 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
 def extra_template_vars(
     template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
 ) -> Callable[[], Any]:
-    """What the home page, the header's search box and a record's page need."""
+    """What the header and a record's page need."""
     names = archives.archives(datasette)
 
     async def more() -> dict[str, Any]:
         given: dict[str, Any] = {"archives": names, "is_archive": database in names}
         if database is not None and database not in names:
             given.update(labels.PLAIN)
-        if template == "index.html":
-            given["homes"] = [await pages.home(datasette, name) for name in names]
-        elif template == "row.html" and table == "records" and database in names:
+        if template == "row.html" and table == "records" and database in names:
             given["record"] = await pages.record_page(datasette, database, request.url_vars["pks"])
         return given
 
@@ -120,17 +131,28 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         refers=cells.REFERS,
         site=labels.SITE,
         size=cells.size,
-        style_version=sha256((STATIC / "disclosures.css").read_bytes()).hexdigest()[:8],
+        style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=labels.table_label,
         tables=labels.TABLES,
+        walked=standing.walked,
         web_link=cells.web_link,
     )
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The stylesheet."""
-    return [(r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC))]
+    """The style sheets, the home page, and the pages to browse by."""
+    return [
+        (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
+        (r"/(\.(?P<format>jsono?))?$", home.page),
+        (r"/-/browse$", browse.overview),
+        (r"/-/browse/(?P<portal>[^/]+)$", browse.of_portal),
+        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse.of_catalog),
+        (r"/-/publisher$", publisher.page),
+        (r"/-/day$", days.find),
+        (r"/-/day/(?P<day>[^/]+)$", days.page),
+        (r"/-/changes$", observed.changes),
+    ]
 
 
 @hookimpl
