@@ -171,6 +171,7 @@ def test_several_archives_and_what_is_none(tmp_path, archive, past):
     page = tree(asyncio.run(site.client.get("/")))
     assert [heading.text for heading in page.cssselect("h2.archive")] == ["disclosures", "past"]
     assert page.cssselect("a[href='/other']")
+    assert [option.text for option in page.cssselect("form.find select[name=db] option")] == ["disclosures", "past"]
     links = [link.get("href") for link in page.cssselect("main a") if link.get("href", "").startswith("/-/browse/past")]
     assert links
     assert all("db=past" in link for link in links)
