@@ -106,3 +106,9 @@ def _table_metadata(table: Table) -> dict[str, Any]:
     if table.sortable is not None:
         told["sortable_columns"] = list(table.sortable)
     return told
+
+
+async def portal_names(datasette: "Datasette", database: str) -> dict[str, str]:
+    """Portal id → name."""
+    rows = await datasette.get_database(database).execute("SELECT id, name FROM portals")
+    return {row["id"]: row["name"] for row in rows}

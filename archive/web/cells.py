@@ -27,7 +27,7 @@ UNTITLED = "（无标题）"
 EXCERPT = 90
 LONGEST_CELL = 200
 
-_BEIJING = timezone(timedelta(hours=8))
+BEIJING = timezone(timedelta(hours=8))
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 _TURNS = re.compile("([\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c])")
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
@@ -82,7 +82,7 @@ def beijing(time: str) -> str:
     """A UTC time in Beijing's, to the minute; what isn't a time as it is."""
     try:
         moment = datetime.fromisoformat(time)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
         return time
 

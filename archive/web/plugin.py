@@ -17,7 +17,23 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.search import to_match
-from archive.web import archived, archived_views, archives, cells, counties, faults, history, labels, pages, record
+from archive.web import (
+    archived,
+    archived_views,
+    archives,
+    browse,
+    cells,
+    counties,
+    days,
+    faults,
+    history,
+    home,
+    labels,
+    observed,
+    publisher,
+    record,
+    standing,
+)
 from archive.web.gate import Application, Gate
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -59,7 +75,7 @@ def filters_from_request(
         return None
 
     async def search() -> FilterArguments:
-        cells.PORTAL_NAMES.set(await pages.portal_names(datasette, database))
+        cells.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
         words = request.args.get("_search")
         shown = {"supports_search": True, "search": words or ""}
         if not words:
@@ -87,7 +103,7 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
 def extra_template_vars(
     template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
 ) -> Callable[[], Any]:
-    """What the home page, the header's search box and a record's page need."""
+    """What the header and a record's page need."""
     names = archives.archives(datasette)
 
     async def more() -> dict[str, Any]:
@@ -96,9 +112,7 @@ def extra_template_vars(
             given["archived_at"] = partial(archived.address, datasette, database)
         if database is not None and database not in names:
             given.update(labels.PLAIN)
-        if template == "index.html":
-            given["homes"] = [await pages.home(datasette, name) for name in names]
-        elif template == "row.html" and table == "records" and database in names:
+        if template == "row.html" and table == "records" and database in names:
             given["record"] = await record.record_page(datasette, database, request)
         return given
 
@@ -130,17 +144,26 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         table_label=labels.table_label,
         tables=labels.TABLES,
         utc=cells.utc,
+        walked=standing.walked,
         web_link=cells.web_link,
     )
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The style sheets, the pages of counties, and the addresses of archived copies."""
+    """The style sheets, the home page, the pages to browse by, and the addresses of archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
+        (r"/(\.(?P<format>jsono?))?$", home.page),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
+        (r"/-/browse$", browse.overview),
+        (r"/-/browse/(?P<portal>[^/]+)$", browse.of_portal),
+        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse.of_catalog),
+        (r"/-/publisher$", publisher.page),
+        (r"/-/day$", days.find),
+        (r"/-/day/(?P<day>[^/]+)$", days.page),
+        (r"/-/changes$", observed.changes),
         *archived_views.routes(),
     ]
 

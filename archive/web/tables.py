@@ -328,6 +328,29 @@ TABLES: dict[str, Table] = {
         },
         hidden=True,
     ),
+    "tally_months": Table(
+        Label("月度计数", "tally by month", "按所标发布日期的月份与类别计的记录数，写入时随即更新。", "Records by month of the date stated and kind, kept as they are written."),
+        {
+            "month": Label("月份", "month", "空白表示未载发布日期。", "Empty: no date is stated."),
+            "kind": _KIND,
+            "records": Label("条数", "records"),
+        },
+        hidden=True,
+    ),
+    "tally_portals": Table(
+        Label("门户计数", "tally by portal", "按门户与类别计的记录数。", "Records by portal and kind."),
+        {"portal": _PORTAL, "kind": _KIND, "records": Label("条数", "records")},
+        hidden=True,
+    ),
+    "tally_events": Table(
+        Label("变动计数", "tally of events", "按北京日期与变动计的次数。", "Events by day in Beijing and kind."),
+        {
+            "day": Label("日期", "day", "北京时间。", "Beijing time."),
+            "kind": Label("变动", "event"),
+            "events": Label("次数", "events"),
+        },
+        hidden=True,
+    ),
     "unindexed": Table(
         Label("待入索引", "unindexed", "检索索引尚未跟上的记录。", "Records whose index entries are behind."),
         {

@@ -82,28 +82,6 @@ def test_row_without_a_link_or_title(get):
     assert "row:" in page.cssselect("td.col-url")[0].text_content()
 
 
-def test_home_page(get):
-    page = html.fromstring(get("/").text)
-    text = " ".join(page.text_content().split())
-    for expected in (
-        "政府信息公开目录档案",
-        "66 条记录",
-        "2 个门户",
-        "3 个目录",
-        "部门预算 60 条",
-        "Nothing here is an official copy",
-    ):
-        assert expected in text
-    (form,) = page.cssselect("form.find")
-    assert (form.get("action"), form.cssselect("input")[0].get("name")) == ("/disclosures/search", "_search")
-    dates = [entry.text for entry in page.cssselect(".entries time")]
-    assert len(dates) == 10
-    assert dates == sorted(dates, reverse=True)
-    assert "2071-01-01" not in dates
-    (budgets,) = page.xpath("//div[@class='kinds']//a[text()='部门预算']/@href")
-    assert html.fromstring(get(budgets).text).cssselect(".result b")[0].text == "60"
-
-
 def test_internals_are_hidden(get):
     shown = get("/disclosures.json").json()
     assert {table["name"] for table in shown["tables"] if not table["hidden"]} == {

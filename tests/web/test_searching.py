@@ -174,4 +174,4 @@ def test_other_databases_are_left_alone(tmp_path, archive):
     assert answer.status_code == 200
     assert "/other/search" not in answer.text
     assert "信息名称" not in answer.text
-    assert asyncio.run(both.client.get("/")).text.count('name="_search"') == 1
+    assert asyncio.run(both.client.get("/")).text.count('name="q"') == 1
