@@ -15,8 +15,8 @@ from datasette.utils.asgi import asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
-from archive.search import to_match
-from archive.web import archives, cells, faults, history, labels, pages
+from archive.query import to_match
+from archive.web import archives, cells, faults, history, labels, pages, search_page
 from archive.web.gate import Application, Gate
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -30,11 +30,15 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = HERE / "templates"
 
+MAPPED = 1 << 40
+"""Bytes of the archive that are read without copying them, as far as SQLite allows: a search touches many pages."""
+
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give archives `zh_match`, and an `escape_fts` that does the same, so that `?_search=` finds Chinese."""
     if archives.is_archive(conn):
+        conn.execute(f"PRAGMA mmap_size = {MAPPED}")
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
 
@@ -115,6 +119,7 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         beijing=cells.beijing,
         code_label=labels.code_label,
         column_label=labels.column_label,
+        is_internal=labels.is_internal,
         linked_walks=history.LINKED,
         lookups=labels.LOOKUPS,
         refers=cells.REFERS,
@@ -122,15 +127,17 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         size=cells.size,
         style_version=sha256((STATIC / "disclosures.css").read_bytes()).hexdigest()[:8],
         table_label=labels.table_label,
-        tables=labels.TABLES,
         web_link=cells.web_link,
     )
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The stylesheet."""
-    return [(r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC))]
+    """The search page and the stylesheet."""
+    return [
+        (r"/-/search$", search_page.answer),
+        (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
+    ]
 
 
 @hookimpl

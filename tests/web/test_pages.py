@@ -115,7 +115,7 @@ def test_home_page(get):
     ):
         assert expected in text
     (form,) = page.cssselect("form.find")
-    assert (form.get("action"), form.cssselect("input")[0].get("name")) == ("/disclosures/search", "_search")
+    assert (form.get("action"), form.cssselect("input")[0].get("name")) == ("/-/search", "q")
     dates = [entry.text for entry in page.cssselect(".entries time")]
     assert len(dates) == 10
     assert dates == sorted(dates, reverse=True)
