@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.search import excerpt, marked
+from archive.excerpt import excerpt, marked
 from archive.web.changes import loaded, told, told_of_event
 from archive.web.labels import FLAGS, Label, code_label
 

@@ -16,7 +16,7 @@ from datasette.utils.asgi import asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
-from archive.search import to_match
+from archive.query import to_match
 from archive.web import (
     archived,
     archived_views,
@@ -32,6 +32,7 @@ from archive.web import (
     observed,
     publisher,
     record,
+    search_page,
     standing,
 )
 from archive.web.gate import Application, Gate
@@ -47,11 +48,15 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = HERE / "templates"
 
+MAPPED = 1 << 40
+"""Bytes of the archive that are read without copying them, as far as SQLite allows: a search touches many pages."""
+
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give archives `zh_match`, and an `escape_fts` that does the same, so that `?_search=` finds Chinese."""
     if archives.is_archive(conn):
+        conn.execute(f"PRAGMA mmap_size = {MAPPED}")
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
 
@@ -132,6 +137,7 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         beijing=cells.beijing,
         code_label=labels.code_label,
         column_label=labels.column_label,
+        is_internal=labels.is_internal,
         is_web_address=cells.is_web_address,
         linked_walks=history.LINKED,
         lookups=labels.LOOKUPS,
@@ -151,7 +157,7 @@ def prepare_jinja2_environment(env: "Environment") -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The style sheets, the home page, the pages to browse by, and the addresses of archived copies."""
+    """The style sheets, the home page, the search page, the pages to browse by, and the addresses of archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home.page),
@@ -164,6 +170,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/day$", days.find),
         (r"/-/day/(?P<day>[^/]+)$", days.page),
         (r"/-/changes$", observed.changes),
+        (r"/-/search$", search_page.answer),
         *archived_views.routes(),
     ]
 

@@ -96,6 +96,17 @@ _RECORDS: dict[str, Label] = {
 _SEARCHED = ("id", "title", "body", "publisher", "published_on", "kind", "state", "document_number", "index_number",
              "portal", "url", "created_on", "responsible_department", "year")  # fmt: skip
 
+_INDEX: dict[str, Label] = {
+    name: _RECORDS[name]
+    for name in ("body", "title", "document_number", "index_number", "publisher", "responsible_department")
+} | {
+    "attachments": Label("附件", "attachments", "附件的名称与文字。", "Names and texts of attachments."),
+    "filters": Label(
+        "筛选词", "filters", "门户、类别、状态、发布机构、有无附件，如 kind_budget。",
+        "Portal, kind, state, publisher and whether there are files, each as a word: kind_budget, state_withdrawn, files_yes.",
+    ),
+}  # fmt: skip
+
 TABLES: dict[str, Table] = {
     "records": Table(
         Label(
@@ -366,9 +377,12 @@ TABLES: dict[str, Table] = {
     ),
     "records_fts": Table(
         Label("检索索引", "search index", "FTS5 索引，只存分词，不存原文；请用视图 search。", "FTS5 index of segmented text, no content of its own; use the view search."),
-        {name: _RECORDS[name]
-         for name in ("title", "document_number", "index_number", "publisher", "responsible_department", "body")}
-        | {"attachments": Label("附件", "attachments", "附件的名称与文字。", "Names and texts of attachments.")},
+        _INDEX,
+        hidden=True,
+    ),
+    "matches": Table(
+        Label("检索所得编号", "matches", "检索索引与记录编号的对应（视图），供 Datasette 的表内检索使用。", "The search index by the records' ids (a view): what Datasette's own table search asks."),
+        {"rowid": _RECORD, "matches": Label("检索式", "match", "写 matches MATCH zh_match('词')。", "Ask with matches MATCH zh_match('words').")} | _INDEX,
         hidden=True,
     ),
     "_sqlite_migrations": Table(

@@ -18,16 +18,45 @@ def test_from_a_search_to_a_record(page, site):
     page.goto(f"{site}disclosures/search")
     assert page.get_attribute("html", "lang") == "zh-CN"
     assert fits(page)
-    page.fill("main input[name=_search]", "预算")
-    page.press("main input[name=_search]", "Enter")
+    page.fill("main input[name=q]", "预算")
+    page.press("main input[name=q]", "Enter")
     page.wait_for_url("**/search?**")
     assert fits(page)
-    hit = page.locator("td.col-title").first
+    hit = page.locator(".hits .title").first
     assert hit.locator("mark").first.inner_text() == "预算"
     title = hit.inner_text()
-    hit.locator("a").click()
+    hit.click()
     page.wait_for_url("**/records/*")
     assert page.locator("h1").inner_text() == title
+    assert fits(page)
+
+
+def test_searching_by_keyboard_and_narrowing(page, site):
+    page.goto(f"{site}-/search")
+    assert fits(page)
+    page.focus("main input[name=q]")
+    page.keyboard.type("预算|棚户区")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    assert page.locator(".hits li").count() == 50
+    assert fits(page)
+    if page.viewport_size["width"] < 640:  # on a phone the filters stand behind a switch
+        assert not page.locator("select[name=kind]").is_visible()
+        page.focus("#show-filters")
+        page.keyboard.press("Space")
+    page.select_option("select[name=kind]", "housing_expropriation")
+    page.fill("input[name=from]", "2018")
+    page.press("input[name=from]", "Enter")
+    page.wait_for_url("**kind=housing_expropriation**")
+    assert page.locator(".hits .title").all_inner_texts() == [
+        "样例：搭建大棚补贴的预算说明...",
+        "样例：某棚户区土地征收公告",
+    ]
+    assert fits(page)
+    page.locator(".chip", has_text="2018").click()
+    page.wait_for_url(lambda address: "from=" not in address)
+    assert page.locator(".hits .title").count() == 3
+    page.goto(f"{site}-/search?q={'没有的词' * 60}")
     assert fits(page)
 
 
