@@ -14,8 +14,8 @@ def site(tmp_path_factory) -> Iterator[str]:
         yield address
 
 
-def test_from_a_search_to_a_record(page, site):
-    page.goto(f"{site}disclosures/search")
+def test_from_the_home_page_to_a_record(page, site):
+    page.goto(site)
     assert page.get_attribute("html", "lang") == "zh-CN"
     assert fits(page)
     page.fill("main input[name=q]", "预算")

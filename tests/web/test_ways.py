@@ -70,8 +70,16 @@ def test_what_was_withdrawn_on_the_second_day(page, site):
     go(page, site, ".counts a:has-text('已撤下')")
     assert titles(page) == ["宁夏吴忠地区同心县第五小学2018年部门预算"]
     go(page, site, ".counts a:has-text('已撤下')", "宁夏吴忠地区同心县第五小学2018年部门预算")
-    assert page.locator(".state").first.inner_text() == "已撤下"
+    assert page.locator(".state").first.inner_text() == "已撤下 withdrawn"
     assert "404" in page.locator(".history").inner_text()
+
+
+def test_the_archived_copy_of_what_was_withdrawn(page, site):
+    record = "宁夏吴忠地区同心县第五小学2018年部门预算"
+    go(page, site, ".counts a:has-text('已撤下')", record, ".record a[href*='/-/archived/']")
+    assert "/-/archived/" in page.url
+    copy = page.frame_locator("iframe")
+    assert record in copy.locator("body").inner_text()
 
 
 def test_every_page_can_be_used_by_everybody(page, site):
