@@ -18,7 +18,9 @@ from archive.exchange import GENESIS, one_line
 from archive.fixity import DAMAGE, Expected, verify_file
 from archive.masking import behind
 from archive.migrations import migrations
-from archive.segment import tokens
+from archive.query import phrase
+from archive.search import first_entry, month_of
+from archive.segment import units
 
 BATCH = 10_000
 """Captures compared at a time."""
@@ -49,7 +51,7 @@ _DANGLING = """
     WHERE capture IS NOT NULL AND NOT EXISTS (SELECT 1 FROM captures WHERE id = capture)
 """
 _TITLES = """
-    SELECT id, title FROM records r
+    SELECT id, title, published_on FROM records r
     WHERE title IS NOT NULL AND id % ? = 0 AND NOT EXISTS (SELECT 1 FROM unindexed WHERE record_id = r.id)
 """
 
@@ -230,15 +232,15 @@ def _index(connection: sqlite3.Connection) -> Iterator[Told]:
     if _varint(totals) != wanted:
         yield "search index", f"it holds {_varint(totals)} records, and should hold {wanted}"
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()
-    for record_id, title in connection.execute(_TITLES, (last // MOST_TITLES + 1,)):
-        phrase = " ".join(tokens(title))
-        if phrase and not _finds(connection, f'title : "{phrase}"', record_id):
+    for record_id, title, published_on in connection.execute(_TITLES, (last // MOST_TITLES + 1,)):
+        entry = first_entry(month_of(published_on)) | record_id
+        if units(title) and not _finds(connection, phrase(title), entry):
             yield f"record {record_id}", "the search index does not find it by its title"
 
 
-def _finds(connection: sqlite3.Connection, match: str, record_id: int) -> bool:
-    sql = "SELECT 1 FROM records_fts WHERE records_fts MATCH ? AND rowid = ?"
-    return connection.execute(sql, (match, record_id)).fetchone() is not None
+def _finds(connection: sqlite3.Connection, match: str, entry: int) -> bool:
+    sql = "SELECT 1 FROM records_fts WHERE title MATCH ? AND rowid = ?"
+    return connection.execute(sql, (match, entry)).fetchone() is not None
 
 
 def _varint(block: bytes) -> int:

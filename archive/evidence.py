@@ -6,17 +6,18 @@ day not sealed, so that no manifest ever changes. Days without captures have no 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from archive.captured import chain, hash_up_to, read_capture
+from archive.captured import chain, hash_up_to
 from archive.dictionaries import Dictionaries
 from archive.evidence_file import open_for_writing, row_sha256
 from archive.exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of
 from archive.fixity import Expected, Fault, verify_file
+from archive.originals import Originals
 from archive.packing import MOST
 
 __all__ = ["Evidence", "EvidenceError", "Exchange", "Fault", "Manifest", "Stored", "verify_file"]
@@ -54,13 +55,8 @@ class Manifest:
         return row_sha256(*told, blob=self.token)
 
 
-def beside(db: Path) -> Path:
-    """Where the originals of the archive `db` are kept: `evidence.db` beside `disclosures.db`, else named after it."""
-    return db.with_name("evidence.db" if db.name == "disclosures.db" else f"{db.stem}.evidence.db")
-
-
-class Evidence:
-    """The open file. The caller sees to it that two threads do not use it at once."""
+class Evidence(Originals):
+    """The open file, to write as well. The caller sees to it that two threads do not use it at once."""
 
     def __init__(self, path: Path) -> None:
         """Open or make the file. Raises EvidenceError if that cannot be done."""
@@ -89,47 +85,6 @@ class Evidence:
             ]
         self._dictionaries.trim()
         return stored
-
-    def payload(self, sha256: str) -> bytes:
-        """The payload with this sha256 (hex). Raises EvidenceError if it is missing or no longer what it was."""
-        row = self._con.execute(
-            "SELECT stored, bytes, dictionary_id FROM payloads WHERE sha256 = ?", (bytes.fromhex(sha256),)
-        ).fetchone()
-        if row is None:
-            raise EvidenceError(f"payload {sha256} is missing")
-        try:
-            found = self._dictionaries.unpack(*row)
-        except EvidenceError as error:
-            raise EvidenceError(f"payload {sha256}: {error}") from error
-        if hashlib.sha256(found).hexdigest() != sha256:
-            raise EvidenceError(f"payload {sha256} is no longer what was stored")
-        return found
-
-    def exchange(self, capture_id: int) -> Exchange:
-        """A capture with its payload. Raises EvidenceError if it is missing or no longer what it was."""
-        try:
-            capture = read_capture(self._con, self._dictionaries, capture_id)
-        except EvidenceError as error:
-            raise EvidenceError(f"capture {capture_id}: {error}") from error
-        if capture.sealed_as(capture_id) != capture.digest:
-            raise EvidenceError(f"capture {capture_id} {capture.exchange.url} is no longer what was stored")
-        return replace(capture.exchange, payload=self.payload(capture.sha256))
-
-    def find(
-        self, portal: str | None = None, crawl_id: int | None = None, ids: Sequence[int] | None = None
-    ) -> Iterator[int]:
-        """The numbers, rising, of the captures that meet all the conditions given; all captures without one."""
-        condition = (portal, portal, crawl_id, crawl_id)
-        if ids is not None:
-            one = "SELECT id FROM captures WHERE id = ? AND (? IS NULL OR portal = ?) AND (? IS NULL OR crawl_id = ?)"
-            rows = [row for each in sorted(set(ids)) for row in self._con.execute(one, (each, *condition))]
-        elif portal is not None:
-            of_portal = "SELECT id FROM captures WHERE portal = ? AND (? IS NULL OR crawl_id = ?) ORDER BY id"
-            rows = self._con.execute(of_portal, (portal, crawl_id, crawl_id)).fetchall()
-        else:
-            every = "SELECT id FROM captures WHERE ? IS NULL OR crawl_id = ? ORDER BY id"
-            rows = self._con.execute(every, (crawl_id, crawl_id)).fetchall()
-        return iter([row[0] for row in rows])
 
     def seal(self, today: str) -> list[Manifest]:
         """Seal each day before `today` (`2026-11-23`, UTC) that has captures and no manifest; the new manifests, in order."""

@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.database import ArchiveError, open_for_reading
-from archive.evidence import Evidence
 from archive.exchange import EvidenceError, one_line
 from archive.export_web import ExportError, write_wacz, write_warc
+from archive.originals import UNREADABLE, Originals
 
 Form = Literal["warc", "wacz"]
-
-_UNREADABLE = (sqlite3.Error, UnicodeDecodeError, OverflowError)
-"""What reading a damaged file can raise, beside EvidenceError."""
 
 _ADDRESSES = """
     SELECT url FROM records WHERE id = :record
@@ -110,8 +107,9 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
     record: int | str | None = None,
     crawl: int | None = None,
     portal: str | None = None,
+    capture: int | None = None,
 ) -> Exported:
-    """Write the captures of one record (its id or an address), one crawl or one portal to `out`.
+    """Write the captures of one record (its id or an address), one crawl or one portal, or a single one, to `out`.
 
     With them goes each earlier answer that a "not modified" among them confirms. `out` is there whole or not at all.
     Raises ArchiveError where there is nothing to write or `out` can't be written, EvidenceError where an original is
@@ -119,30 +117,30 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
     """
     try:
         with closing(open_for_reading(db)) as connection:
-            title, chosen = _chosen(connection, record, crawl, portal)
+            title, chosen = _chosen(connection, record, crawl, portal, capture)
             ids = sorted({*chosen, *_rising(connection, _CONFIRMED, chosen)})
             masked = int(connection.execute(_MASKED, (json.dumps(ids),)).fetchone()[0])
-    except (*_UNREADABLE, json.JSONDecodeError) as error:
+    except (*UNREADABLE, json.JSONDecodeError) as error:
         raise ArchiveError(f"cannot read the archive {db}: {one_line(error)}") from error
     if not ids:
         raise ArchiveError(f"{db} has no originals of {title}")
-    if not evidence_path.is_file():
-        raise EvidenceError(f"there is no evidence file at {evidence_path}, where the originals should be")
-    try:
-        evidence = Evidence(evidence_path)
-    except EvidenceError as error:
-        raise EvidenceError(one_line(error)) from error
-    with closing(evidence):
+    with closing(Originals(evidence_path)) as evidence:
         written = _write(evidence, ids, out, form, title)
     return Exported(written, masked)
 
 
 def _chosen(
-    connection: sqlite3.Connection, record: int | str | None, crawl: int | None, portal: str | None
+    connection: sqlite3.Connection,
+    record: int | str | None,
+    crawl: int | None,
+    portal: str | None,
+    capture: int | None,
 ) -> tuple[str, list[int]]:
     """What is exported, in words, and its captures. Raises ArchiveError."""
-    if sum(each is not None for each in (record, crawl, portal)) != 1:
-        raise ArchiveError("choose one thing to export: a record, a crawl or a portal")
+    if sum(each is not None for each in (record, crawl, portal, capture)) != 1:
+        raise ArchiveError("choose one thing to export: a record, a crawl, a portal or a capture")
+    if capture is not None:
+        return f"capture {capture}", _rising(connection, _KNOWN, [capture])
     if record is not None:
         record_id = _record(connection, record)
         return f"record {record_id}", captures_of_record(connection, record_id)
@@ -177,7 +175,7 @@ def _rising(connection: sqlite3.Connection, sql: str, ids: Iterable[int]) -> lis
     return sorted({row[0] for row in rows if row[0] is not None})
 
 
-def _write(evidence: Evidence, ids: list[int], out: Path, form: Form, title: str) -> int:
+def _write(evidence: Originals, ids: list[int], out: Path, form: Form, title: str) -> int:
     write: Callable[[Path], int] = {
         "warc": lambda path: write_warc(evidence, ids, path, description=title),
         "wacz": lambda path: write_wacz(evidence, ids, path, title=title),
@@ -187,7 +185,7 @@ def _write(evidence: Evidence, ids: list[int], out: Path, form: Form, title: str
             made = Path(folder, out.name)
             written = write(made)
             made.replace(out)
-    except (EvidenceError, *_UNREADABLE) as error:
+    except (EvidenceError, *UNREADABLE) as error:
         told = next(_damaged(evidence, ids), one_line(error))
         raise EvidenceError(f"nothing was written: {told}; `disclosures verify` says what else is wrong") from error
     except ExportError as error:
@@ -197,11 +195,11 @@ def _write(evidence: Evidence, ids: list[int], out: Path, form: Form, title: str
     return written
 
 
-def _damaged(evidence: Evidence, ids: Iterable[int]) -> Iterator[str]:
+def _damaged(evidence: Originals, ids: Iterable[int]) -> Iterator[str]:
     """A line for each capture that can't be had as it was."""
     for number in ids:
         try:
             evidence.exchange(number)
-        except (EvidenceError, *_UNREADABLE) as error:
+        except (EvidenceError, *UNREADABLE) as error:
             told = one_line(error)
             yield told if told.startswith(f"capture {number}") else f"capture {number}: {told}"

@@ -28,14 +28,14 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.evidence import Evidence
+from archive.charset import text_of
 from archive.exchange import Exchange, Headers
+from archive.originals import Originals
 
 _WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _LINE_BREAK = re.compile(r"[\r\n]+")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
 _CONTENT_TYPES = {
@@ -65,7 +65,7 @@ _Version = tuple[str, str]
 
 
 def write_warc(
-    evidence: Evidence,
+    evidence: Originals,
     capture_ids: Iterable[int],
     out: BinaryIO | Path,
     *,
@@ -100,7 +100,7 @@ def write_warc(
 
 
 def write_wacz(
-    evidence: Evidence, capture_ids: Iterable[int], out: Path, *, made_at: str | None = None, title: str = ""
+    evidence: Originals, capture_ids: Iterable[int], out: Path, *, made_at: str | None = None, title: str = ""
 ) -> int:
     """Write the captures as WACZ: the WARC, its index, and the list of pages with their titles; how many were written.
 
@@ -125,23 +125,12 @@ def write_wacz(
 
 def page_title(exchange: Exchange) -> str:
     """The title the page gives itself, in whatever charset; its address if it gives none."""
-    found = _TITLE.search(_text(exchange))
+    found = _TITLE.search(text_of(exchange))
     title = " ".join(html.unescape(found.group(1)).split()) if found else ""
     return title or exchange.url
 
 
-def _text(exchange: Exchange) -> str:
-    """The payload as text: by the charset declared, else UTF-8 if it is that, else GB 18030."""
-    declared = _CHARSET.search(exchange.response_header("Content-Type") or "")
-    declared = declared or _CHARSET.search(exchange.payload[:2048].decode("latin-1"))
-    stated = declared.group(1).lower() if declared else "utf-8"
-    for charset in ("gb18030" if stated.startswith("gb") else stated, "utf-8"):
-        with contextlib.suppress(UnicodeDecodeError, LookupError):
-            return exchange.payload.decode(charset)
-    return exchange.payload.decode("gb18030", errors="replace")
-
-
-def _page_list(evidence: Evidence, ids: Iterable[int]) -> Iterator[dict[str, str]]:
+def _page_list(evidence: Originals, ids: Iterable[int]) -> Iterator[dict[str, str]]:
     yield {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}
     for number in ids:
         exchange = evidence.exchange(number)

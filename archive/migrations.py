@@ -263,3 +263,132 @@ def m003_families(db: Database) -> None:
 def m004_what_is_stated(db: Database) -> None:
     """How many rows, and record pages, of each crawl state each field: readings are overwritten by the next ones."""
     run_script(db, "ALTER TABLE ledger ADD COLUMN stated TEXT;\nALTER TABLE crawls ADD COLUMN stated TEXT;\n")
+
+
+@migrations()
+def m005_neighbours(db: Database) -> None:
+    """Ways to what stands next to a record: its publisher's days, its document's number, its title."""
+    run_script(
+        db,
+        "CREATE INDEX records_by_portal_and_publisher ON records (portal, publisher, published_on);\n"
+        "CREATE INDEX records_by_document_number ON records (document_number) WHERE document_number IS NOT NULL;\n"
+        "CREATE INDEX records_by_title ON records (title);\n",
+    )
+
+
+TALLIES = """
+-- Counts that the home page shows at once, however large the archive is; the triggers below keep them, whoever writes.
+-- month: of the date stated, '' where none is; day: in Beijing.
+CREATE TABLE tally_months (
+    month TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    PRIMARY KEY (month, kind)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tally_months
+    SELECT coalesce(substr(published_on, 1, 7), ''), kind, count(*) FROM records GROUP BY 1, 2;
+
+CREATE TABLE tally_portals (
+    portal TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    PRIMARY KEY (portal, kind)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tally_portals SELECT portal, kind, count(*) FROM records GROUP BY 1, 2;
+
+CREATE TABLE tally_events (
+    day TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    events INTEGER NOT NULL,
+    PRIMARY KEY (day, kind)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tally_events SELECT coalesce(date(at, '+8 hours'), ''), kind, count(*) FROM events GROUP BY 1, 2;
+
+CREATE INDEX IF NOT EXISTS records_by_portal_and_publisher ON records (portal, publisher, published_on);
+CREATE INDEX records_by_portal_and_date ON records (portal, published_on, kind);
+CREATE INDEX events_by_kind ON events (kind, at);
+CREATE INDEX crawls_by_portal ON crawls (portal);
+"""
+
+KEEPING = (
+    """
+    CREATE TRIGGER tally_added AFTER INSERT ON records BEGIN
+        INSERT INTO tally_months VALUES (coalesce(substr(new.published_on, 1, 7), ''), new.kind, 1)
+            ON CONFLICT DO UPDATE SET records = records + 1;
+        INSERT INTO tally_portals VALUES (new.portal, new.kind, 1) ON CONFLICT DO UPDATE SET records = records + 1;
+    END
+    """,
+    """
+    CREATE TRIGGER tally_deleted AFTER DELETE ON records BEGIN
+        UPDATE tally_months SET records = records - 1
+            WHERE month = coalesce(substr(old.published_on, 1, 7), '') AND kind = old.kind;
+        UPDATE tally_portals SET records = records - 1 WHERE portal = old.portal AND kind = old.kind;
+    END
+    """,
+    """
+    CREATE TRIGGER tally_dated AFTER UPDATE OF kind, published_on ON records
+    WHEN old.published_on IS NOT new.published_on OR old.kind <> new.kind BEGIN
+        UPDATE tally_months SET records = records - 1
+            WHERE month = coalesce(substr(old.published_on, 1, 7), '') AND kind = old.kind;
+        INSERT INTO tally_months VALUES (coalesce(substr(new.published_on, 1, 7), ''), new.kind, 1)
+            ON CONFLICT DO UPDATE SET records = records + 1;
+    END
+    """,
+    """
+    CREATE TRIGGER tally_placed AFTER UPDATE OF portal, kind ON records
+    WHEN old.portal <> new.portal OR old.kind <> new.kind BEGIN
+        UPDATE tally_portals SET records = records - 1 WHERE portal = old.portal AND kind = old.kind;
+        INSERT INTO tally_portals VALUES (new.portal, new.kind, 1) ON CONFLICT DO UPDATE SET records = records + 1;
+    END
+    """,
+    """
+    CREATE TRIGGER tally_event_added AFTER INSERT ON events BEGIN
+        INSERT INTO tally_events VALUES (coalesce(date(new.at, '+8 hours'), ''), new.kind, 1)
+            ON CONFLICT DO UPDATE SET events = events + 1;
+    END
+    """,
+    """
+    CREATE TRIGGER tally_event_deleted AFTER DELETE ON events BEGIN
+        UPDATE tally_events SET events = events - 1
+            WHERE day = coalesce(date(old.at, '+8 hours'), '') AND kind = old.kind;
+    END
+    """,
+)
+
+
+@migrations()
+def m006_tallies(db: Database) -> None:
+    """Records by month, kind and portal and events by day, counted as they are written; and indexes for browsing."""
+    run_script(db, TALLIES)
+    for trigger in KEEPING:
+        db.execute(trigger)
+
+
+# Contentless as before, and cut into pairs (archive/segment.py). `ascii` takes every other character than ASCII for part
+# of a word, in all versions of SQLite alike. An entry's number holds its record's id below, its month above.
+# The view `matches` is to Datasette the full-text table of `records`: it looks for the words in its comment.
+PAIRS = """
+DROP VIEW search;
+DROP TABLE records_fts;
+CREATE VIRTUAL TABLE records_fts USING fts5(
+    body, attachments, title, document_number, index_number, publisher, responsible_department, filters,
+    content='', columnsize=0, detail=full, tokenize="ascii tokenchars '_-'"
+);
+INSERT INTO records_fts (records_fts, rank) VALUES ('rank', 'bm25(1.0, 1.0, 50.0, 10.0, 0.5, 2.0, 2.0, 0.0)');
+CREATE VIEW matches AS /* VIRTUAL TABLE USING FTS content="records" */
+    SELECT rowid & 4294967295 AS rowid, body, attachments, title, document_number, index_number, publisher,
+           responsible_department, filters, records_fts AS matches
+    FROM records_fts;
+CREATE VIEW search AS
+    SELECT r.id, r.portal, r.url, r.index_number, r.title, r.publisher, r.published_on, r.year, r.document_number,
+           r.created_on, r.responsible_department, r.kind, r.state,
+           (SELECT b.body FROM records b WHERE b.id = r.id) AS body, f.rank AS rank, f.records_fts AS q
+    FROM records_fts f CROSS JOIN records r ON r.id = f.rowid & 4294967295;
+"""
+
+
+@migrations()
+def m007_pairs(db: Database) -> None:
+    """A search index of pairs of characters, newest entries first, that knows what a search can be narrowed by."""
+    run_script(db, PAIRS)
+    db.execute("DELETE FROM settings WHERE name = 'segment_version'")

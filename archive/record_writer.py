@@ -141,6 +141,7 @@ class Writer:
 
     def set_state(self, record_id: int, state: str, event: str, now: str, detail: Mapping[str, Any]) -> None:
         """Put a record into `state` and tell the `event` with its proof."""
+        self.reindex(record_id)
         self.connection.execute("UPDATE records SET state = ? WHERE id = ?", (state, record_id))
         self.event(record_id, event, now, detail)
 
@@ -223,7 +224,7 @@ class Writer:
     def _update(
         self, old: Mapping[str, Any], merged: Merged, body: str | None, changed_at: str | None, capture: int | None
     ) -> None:
-        new = {**merged.fields, "body": body}
+        new = {**old, **merged.fields, "body": body, "kind": self._kind(old)}
         if any(old[name] != new[name] for name in search.INDEXED):
             self.reindex(old["id"])
         repeated = [REPEATED] if REPEATED in old["flags"] else []
@@ -231,8 +232,6 @@ class Writer:
             _UPDATE,
             {
                 **new,
-                "id": old["id"],
-                "kind": self._kind(old),
                 "flags": _json(sorted({*merged.flags, *repeated})),
                 "source_fields": _json(merged.source_fields),
                 "changed_at": changed_at,

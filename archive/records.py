@@ -67,14 +67,19 @@ def fullest(candidates: Sequence[str]) -> str | None:
     best = candidates[0]
     if not is_cut(best):
         return best
-    stem = _compact(_CUT.sub("", best))
-    fuller = [text for text in candidates[1:] if _goes_on(_compact(_CUT.sub("", text)), stem)]
+    begun = stem(best)
+    fuller = [text for text in candidates[1:] if _goes_on(stem(text), begun)]
     return max([best, *fuller], key=lambda text: (not is_cut(text), len(text)))
 
 
-def _goes_on(text: str, stem: str) -> bool:
-    """Whether `text` is `stem` and more, and not the cut text with the site's name behind its dots."""
-    return text.startswith(stem) and not text[len(stem) :].startswith(("...", "…"))
+def stem(text: str) -> str:
+    """`text` without blanks and the dots where it was cut, so that a cut text is the beginning of the whole one."""
+    return _compact(_CUT.sub("", text))
+
+
+def _goes_on(text: str, begun: str) -> bool:
+    """Whether `text` is `begun` and more, and not the cut text with the site's name behind its dots."""
+    return text.startswith(begun) and not text[len(begun) :].startswith(("...", "…"))
 
 
 def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merged:

@@ -1,27 +1,37 @@
 """Chinese text made searchable: normalised, then cut so that FTS5 can find any run of characters in it.
 
-Every Han character and every letter is a token of its own, a run of ASCII digits is one token, all punctuation and
-blanks are dropped; a searched word becomes a phrase of such tokens (预算 -> "预 算"). So a word finds just what a
-substring scan would find, save that digits match whole numbers. Phrases don't cross line breaks, nor blanks between
-two Latin words: a `BREAK` token stands there.
+A text is a row of *units*: a Han character or a letter is one, a run of ASCII digits is one; punctuation and blanks are
+dropped. The index holds every unit of a text once by itself, then each pair of neighbours as a token, line by line
+(预算公开 -> 预 算 公 开 _ 预算 算公 公开 开). A word of one unit or two is then a token, a longer one a phrase of pairs;
+so a word finds just what a substring scan would find, save that digits match whole numbers. Pairs don't cross line
+breaks, nor blanks between two Latin words.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
+from operator import add
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same text would be cut otherwise; the index is then rebuilt (see `archive.search.refresh`)."""
 
 BREAK = "\ue000"
+"""Among units: here a line, or one of several Latin words, ends."""
+
+GAP = "_"
+"""In the index: between two rows of pairs, and between the two numbers of a pair (2017_92)."""
+
 _THOUSANDS_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
-_TOKEN = re.compile(r"[0-9]+|[^\W_0-9]|" + BREAK)
+_UNIT = re.compile(r"[0-9]+|[^\W_0-9]|" + BREAK)
 _LATIN_BLANK = re.compile(r"(?<=[A-Za-z])[^\S\n]+(?=[A-Za-z])")
+_NUMBER_BEFORE_NUMBER = re.compile(r"(?<=[0-9])(?= +[0-9])")
 
 
 class _Cutting(dict[int, str]):
-    """Code point → what stands for it in segmented text; filled as characters turn up.
+    """Code point → what stands for it in cut text; filled as characters turn up.
 
     Digits stay as they are, so that a run of them stays together; a letter or Han character gets a blank before and
     after; whatever is neither becomes a blank.
@@ -55,28 +65,51 @@ _SIMPLIFIED = _simplified_characters()
 _CUTTING = _Cutting()
 
 
+def simplified(character: str) -> str:
+    """The character that stands for this one in the index: simplified for traditional, a character for its radical."""
+    return _SIMPLIFIED.get(ord(character), character)
+
+
+def _cut(text: str) -> str:
+    """The units of `text` with blanks between them."""
+    text = unicodedata.normalize("NFKC", text.strip().replace(BREAK, ""))
+    return _LATIN_BLANK.sub("\n", _THOUSANDS_COMMA.sub("", text)).translate(_CUTTING)
+
+
+def units(text: str) -> list[str]:
+    """The units of `text` in order."""
+    return _cut(text).split()
+
+
+def rows(text: str) -> list[list[str]]:
+    """The units of `text` line by line; a number before a number carries a GAP, so that their sum is their pair."""
+    cut = _NUMBER_BEFORE_NUMBER.sub(GAP, _cut(text))
+    return [row for line in cut.split(BREAK) if (row := line.split())]
+
+
+def pairs(row: Sequence[str]) -> str:
+    """The pairs of a row, as the index holds them; nothing for a row of one unit."""
+    # A sum whose second number comes before a third has a GAP too many.
+    return " ".join(map(add, row, row[1:])).replace(f"{GAP} ", " ").removesuffix(GAP)
+
+
 def segment(text: str | None) -> str:
-    """`text` as the search index stores it: its tokens with blanks between them."""
+    """`text` as the search index stores it."""
     if not text:
         return ""
-    text = unicodedata.normalize("NFKC", text.strip().replace(BREAK, ""))
-    text = _LATIN_BLANK.sub("\n", _THOUSANDS_COMMA.sub("", text))
-    return text.translate(_CUTTING)
-
-
-def tokens(text: str) -> list[str]:
-    """The tokens of `text` in order."""
-    return segment(text).split()
+    lines = rows(text)
+    once = " ".join(dict.fromkeys(chain.from_iterable(lines))).replace(GAP, "")
+    return " ".join([once, *(f"{GAP} {pairs(row)} {row[-1]}" for row in lines)])
 
 
 def glue(text: str) -> str:
     """All letters and digits of `text` run together: an index number as one token, for prefix searches."""
-    return "".join(token for token in tokens(text) if token != BREAK)
+    return "".join(unit for unit in units(text) if unit != BREAK)
 
 
 def segment_number(text: str | None) -> str:
-    """An index number as the search index stores it: its tokens, then the same glued together."""
-    return f"{segment(text)} {BREAK} {glue(text)}" if text else ""
+    """An index number as the search index stores it: as any text, then the same glued together."""
+    return f"{segment(text)} {GAP} {glue(text)}" if text else ""
 
 
 @lru_cache(maxsize=16384)
@@ -88,8 +121,8 @@ def _fold(character: str) -> str:
     return "".join(_SIMPLIFIED.get(ord(each)) or each.lower() for each in normal)
 
 
-def located_tokens(text: str) -> list[tuple[str, int, int]]:
-    """The tokens of `text`, each with the start and end of what it stands for in `text` itself."""
+def located_units(text: str) -> list[tuple[str, int, int]]:
+    """The units of `text`, each with the start and end of what it stands for in `text` itself."""
     characters: list[str] = []
     origin: list[int] = []
     for position, character in enumerate(text):
@@ -101,4 +134,4 @@ def located_tokens(text: str) -> list[tuple[str, int, int]]:
         joined = joined[:comma] + joined[comma + 1 :]
         del origin[comma]
     joined = _LATIN_BLANK.sub(lambda match: BREAK.ljust(len(match[0])), joined)
-    return [(m[0], origin[m.start()], origin[m.end() - 1] + 1) for m in _TOKEN.finditer(joined)]
+    return [(m[0], origin[m.start()], origin[m.end() - 1] + 1) for m in _UNIT.finditer(joined)]

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from archive.evidence import beside
+from archive.originals import beside
 from bench.portal import nginx, write_portal
 
 CONCURRENCY = 16

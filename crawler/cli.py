@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
-from archive import search as searching
+from archive import hits as finding
 from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.excerpt import marked
+from archive.search import is_current
 from crawler import cli_archive, cli_probe
 from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
@@ -111,16 +113,21 @@ def serve(db: Path, host: str, port: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @plainly
 def search(words: tuple[str, ...], db: Path, limit: int, only_count: bool, as_json: bool) -> None:
-    """Search titles, numbers, publishers and texts; best first.
+    """Search titles, numbers, publishers, texts and files; best first.
 
-    All WORDS must be found; "…" keeps words together, a leading - excludes one.
+    All WORDS must be found; | or OR between two asks for either, a leading - excludes one, "…" keeps words together.
     """
     query = " ".join(words)
     connection = open_for_reading(db)
+    if not is_current(connection):
+        raise CommandError(
+            f"the search index of {db} was made by another version: `disclosures serve` or a crawl renews it"
+        )
+    wanted = finding.search(query)
     if only_count:
-        click.echo(searching.count(connection, query))
+        click.echo(finding.count(connection, wanted))
         return
-    hits = searching.search(connection, query, limit)
+    hits = finding.described(connection, finding.first(connection, wanted, limit), query)
     if as_json:
         click.echo(json.dumps(hits, ensure_ascii=False, indent=1))
         return
@@ -130,13 +137,13 @@ def search(words: tuple[str, ...], db: Path, limit: int, only_count: bool, as_js
         click.echo(f"            {hit['url']}")
         if hit["snippet"] != hit["title"]:
             click.echo(f"            {shown('', hit['snippet'] or '', query)}")
-    total = searching.count(connection, query)
+    total = finding.count(connection, wanted)
     click.echo(f"{total} found" + (f", the best {len(hits)} shown" if total > len(hits) else ""), err=True)
 
 
 def shown(date: str, text: str, query: str) -> str:
     """A line of a hit, the words found in bold where the terminal can."""
-    pieces = [click.style(piece, bold=True) if found else piece for piece, found in searching.marked(text, query)]
+    pieces = [click.style(piece, bold=True) if found else piece for piece, found in marked(text, query)]
     return f"{date}  {''.join(pieces)}" if date else "".join(pieces)
 
 

@@ -11,7 +11,8 @@ import click
 
 from archive.database import open_for_reading
 from archive.evidence import Evidence
-from crawler.cli_common import ATTENTION, CommandError, db_option, evidence_of, plainly
+from archive.originals import place_of
+from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
 
 MOST_SHOWN = 50
 
@@ -36,7 +37,7 @@ def verify(db: Path, against: str | None, roots: Path | None) -> None:
     from archive.check import check, summary  # noqa: PLC0415
 
     open_for_reading(db).close()
-    evidence = evidence_of(db)
+    evidence = place_of(db)
     wrong = 0
     for finding in check(db, evidence, expected_of(against)):
         wrong += 1
@@ -119,7 +120,7 @@ def export(  # noqa: PLR0913 - one for each option
     said = f"{name}-{value}" if str(value).isalnum() else name
     path = out or Path(f"{said}.{'warc.gz' if form == 'warc' else 'wacz'}")
     wanted = int(record) if record and record.isdigit() else record
-    done = write(db, evidence_of(db), path, form, record=wanted, crawl=crawl, portal=portal)
+    done = write(db, place_of(db), path, form, record=wanted, crawl=crawl, portal=portal)
     click.echo(f"{path}: {done.captures} captures")
     if done.masked:
         click.echo(f"note: {done.masked} numbers of persons that the archive masks stand in it unmasked", err=True)
@@ -140,9 +141,9 @@ def seal(timestamp: str | None, db: Path) -> None:
     from archive.timestamp import stamp  # noqa: PLC0415
 
     open_for_reading(db).close()
-    if not evidence_of(db).is_file():
-        raise CommandError(f"there are no originals at {evidence_of(db)}: nothing to seal")
-    with closing(Evidence(evidence_of(db))) as evidence:
+    if not place_of(db).is_file():
+        raise CommandError(f"there are no originals at {place_of(db)}: nothing to seal")
+    with closing(Evidence(place_of(db))) as evidence:
         evidence.seal(clock.now().date().isoformat())
         for manifest in evidence.manifests():
             if timestamp and manifest.token is None:
@@ -174,7 +175,7 @@ def reparse(portals: tuple[str, ...], db: Path) -> None:
     unreadable = 0
     for portal in portals or known:
         with held(db, portal):
-            done = read_again(db, evidence_of(db), portal, ocr=settings.DISCLOSURES_OCR)
+            done = read_again(db, place_of(db), portal, ocr=settings.DISCLOSURES_OCR)
         unreadable += done["unreadable"]
         click.echo(
             f"{portal}: {done['captures']} captures read again: {done['versions']} versions by the parser, "

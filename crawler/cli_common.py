@@ -10,7 +10,6 @@ import click
 
 from archive.clock import ClockError
 from archive.database import ArchiveError
-from archive.evidence import beside
 from archive.exchange import EvidenceError
 from archive.timestamp import TimestampError
 from crawler.portal import PortalFileError
@@ -50,8 +49,3 @@ db_option = click.option(
     default=lambda: Path(os.environ.get("DISCLOSURES_DB", DEFAULT_DB)),
     help=f"The archive. Default: $DISCLOSURES_DB, else {DEFAULT_DB}.",
 )
-
-
-def evidence_of(db: Path) -> Path:
-    """Where the originals of the archive `db` are: $DISCLOSURES_EVIDENCE, else beside it."""
-    return Path(os.environ.get("DISCLOSURES_EVIDENCE") or beside(db))

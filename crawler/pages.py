@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from scrapy.http import HtmlResponse
-
+from archive.charset import text_of
 from archive.exchange import Exchange
 from archive.records import CUT_PAGE
 from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
-from crawler.extract.charset import encoding_of
 from crawler.extract.detail import read_detail
 from crawler.extract.verdict import breaks_off
 from crawler.families import FAMILIES, Answer, Family, ListRead
@@ -20,12 +18,6 @@ MOST_FILES = 50
 
 IsOwn = Callable[[str], bool]
 """Whether an address is on the portal's own site."""
-
-
-def text_of(exchange: Exchange) -> str:
-    """The text of a sealed page, decoded as a crawl decodes it."""
-    encoding = encoding_of(exchange.payload, exchange.response_header("Content-Type") or "")
-    return HtmlResponse(exchange.url, body=exchange.payload, encoding=encoding).text
 
 
 def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListRead:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
+from archive.charset import encoding_of
 from archive.records import is_cut
 from crawler.columns import Column, find_columns, find_leads, portal_name
 from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
-from crawler.extract.charset import encoding_of
 from crawler.extract.detail import read_detail
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.verdict import BLOCKED, CUT, HOME, PAGE, judge

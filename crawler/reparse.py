@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import clock, search
+from archive.charset import text_of
 from archive.database import open_for_writing, transaction
 from archive.evidence import Evidence
 from archive.exchange import EvidenceError, Exchange
@@ -26,7 +27,7 @@ from archive.record_writer import OWN_PAGE, UNLINKED, Said, Writer
 from crawler.extract.verdict import CUT
 from crawler.families import FAMILIES, detect
 from crawler.items import ListPage
-from crawler.pages import answer_of, read_list, read_record, text_of
+from crawler.pages import answer_of, read_list, read_record
 from crawler.portal import on_site
 from pipelines.attachments import file_seen
 from pipelines.normalise import NormalisePipeline
@@ -43,6 +44,7 @@ _PARSER = (
     *sorted((_HERE / "families").glob("*.py")),
     _HERE / "pages.py",
     _HERE.parent / "pipelines" / "normalise.py",
+    _HERE.parent / "archive" / "charset.py",
     _HERE.parent / "archive" / "records.py",
 )
 """The code that decides what a page says."""

@@ -1,7 +1,6 @@
 """Crawling portals in this process: settings, progress, and a summary that a person understands."""
 
 import gc
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,9 +16,9 @@ from twisted.internet.task import LoopingCall
 
 from archive import clock
 from archive.database import open_for_reading, open_for_writing
-from archive.evidence import beside
 from archive.lock import hold
 from archive.masking import require_current
+from archive.originals import place_of
 from crawler import settings as our_settings
 from crawler.loader import spider_for
 from crawler.sample.site import portal_toml
@@ -102,7 +101,7 @@ def _settings(db: Path, mode: str, rate: Rate) -> Settings:
     settings.setmodule(our_settings, priority="project")
     ours = {
         "DISCLOSURES_DB": str(db),
-        "DISCLOSURES_EVIDENCE": os.environ.get("DISCLOSURES_EVIDENCE") or str(beside(db)),
+        "DISCLOSURES_EVIDENCE": str(place_of(db)),
         "DISCLOSURES_MODE": mode,
         "LOG_FILE": str(db.parent / "crawl.log"),
         "DOWNLOAD_DELAY": rate.delay,

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from archive.evidence import beside
+from archive.originals import beside
 from crawler import __version__
 
 BOT_NAME = "disclosures"

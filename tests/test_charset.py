@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extract.charset import encoding_of
+from archive.charset import encoding_of
 
 TEXT = "同心县2017年部门预算公开"
 HTML = f"<html><head><title>{TEXT}</title></head><body>{TEXT}</body></html>"

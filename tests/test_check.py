@@ -11,8 +11,9 @@ import pytest
 from archive import masking, search
 from archive.check import Summary, check, summary
 from archive.database import open_for_writing
-from archive.evidence import Evidence, beside
+from archive.evidence import Evidence
 from archive.fixity import Expected
+from archive.originals import beside
 from archive.redact import RULES_VERSION
 from tests.exchanges import exchange
 

@@ -13,7 +13,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from archive.database import ArchiveError, open_for_reading, open_for_writing
-from archive.evidence import Evidence, beside
+from archive.evidence import Evidence
 from archive.exchange import EvidenceError
 from archive.export import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export
 from archive.observations import (
@@ -26,6 +26,7 @@ from archive.observations import (
     PageAsked,
     RecordPageSeen,
 )
+from archive.originals import beside
 from archive.records import Reading
 from archive.store import Store
 from tests.exchanges import exchange

@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from archive.evidence import beside
+from archive.originals import beside
 from bench.kills import run
 from bench.ten_days import at, command, contents, crawl, morning, rows
 from pipelines.store import LARGEST_BATCH

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archive import masking, search
+from archive import hits, masking
 from archive.database import ArchiveError, open_for_reading
 from archive.lock import hold
 from archive.masking import Masked, behind, mask_again
@@ -66,7 +66,7 @@ def everything(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def found(path: Path, query: str) -> int:
     with closing(open_for_reading(path)) as connection:
-        return search.count(connection, query)
+        return hits.count(connection, hits.search(query))
 
 
 @pytest.fixture

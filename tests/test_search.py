@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import search
+from archive import excerpt, hits, query
 from archive.database import open_for_reading
 from archive.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
 from archive.records import Reading
@@ -65,9 +65,17 @@ def _begins(number: str, word: str, raw: str) -> bool:
     return number.startswith(bare) and (_goes_on(word) or like_one)
 
 
-def found(connection: sqlite3.Connection, query: str) -> set[int]:
-    sql = "SELECT rowid FROM records_fts WHERE records_fts MATCH ?"
-    return {row[0] for row in connection.execute(sql, (search.to_match(query),))}
+def found(connection: sqlite3.Connection, words: str) -> set[int]:
+    sql = "SELECT rowid FROM matches WHERE matches MATCH ?"
+    return {row[0] for row in connection.execute(sql, (query.to_match(words),))}
+
+
+def count(connection: sqlite3.Connection, words: str) -> int:
+    return hits.count(connection, hits.search(words))
+
+
+def best(connection: sqlite3.Connection, words: str, limit: int) -> list[dict[str, str | None]]:
+    return hits.described(connection, hits.first(connection, hits.search(words), limit), words)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +85,7 @@ def found(connection: sqlite3.Connection, query: str) -> set[int]:
 )  # fmt: skip
 def test_search_equals_a_scan(connection: sqlite3.Connection, query: str) -> None:
     assert found(connection, query) == scan(connection, *query.split())
-    assert search.count(connection, query) == len(scan(connection, *query.split()))
+    assert count(connection, query) == len(scan(connection, *query.split()))
 
 
 def test_every_run_of_characters_of_a_title_finds_it(connection: sqlite3.Connection) -> None:
@@ -119,27 +127,27 @@ def test_quotes_keep_together_and_minus_excludes(connection: sqlite3.Connection)
 
 
 def test_title_counts_most(connection: sqlite3.Connection) -> None:
-    titles = [hit["title"] for hit in search.search(connection, "棚户区改造", 10)]
+    titles = [hit["title"] for hit in best(connection, "棚户区改造", 10)]
     assert all("棚户区改造" in str(title) for title in titles)
 
 
 def test_a_snippet_shows_the_words_found(connection: sqlite3.Connection) -> None:
-    (hit,) = search.search(connection, "城市执法体制改革改进城市管理工作的指导意见", 5)
+    (hit,) = best(connection, "城市执法体制改革改进城市管理工作的指导意见", 5)
     assert "城市执法体制改革" in str(hit["snippet"])
     assert len(str(hit["snippet"])) < 100
 
 
 def test_marked_pieces_give_the_text_again(connection: sqlite3.Connection) -> None:
     text = "关于棚户区改造的通知，共5,640户，棚戶區二期"
-    pieces = search.marked(text, "棚户区 5640")
+    pieces = excerpt.marked(text, "棚户区 5640")
     assert "".join(piece for piece, _ in pieces) == text
     assert [piece for piece, hit in pieces if hit] == ["棚户区", "5,640", "棚戶區"]
 
 
 @given(st.text(max_size=60))
 def test_no_query_is_an_error(connection: sqlite3.Connection, query: str) -> None:
-    search.count(connection, query)
-    search.marked("关于2017年预算的通知 abc", query)
+    count(connection, query)
+    excerpt.marked("关于2017年预算的通知 abc", query)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +155,7 @@ def test_no_query_is_an_error(connection: sqlite3.Connection, query: str) -> Non
     ["", " ", '"', '""', "()", "*", "AND", "NEAR(a b)", "预算 OR", "^预算", "title:预算", "-" * 50, "预" * 5000, "\0"],
 )
 def test_what_looks_like_syntax_is_text(connection: sqlite3.Connection, query: str) -> None:
-    assert search.count(connection, query) >= 0
+    assert count(connection, query) >= 0
 
 
 # --- any word at all, on records written to be difficult ---
@@ -204,7 +212,7 @@ WORDS = st.one_of(
 def test_any_words_equal_a_scan(difficult: sqlite3.Connection, words: list[str]) -> None:
     query = " ".join(words)
     assert found(difficult, query) == scan(difficult, *words)
-    assert search.count(difficult, query) == len(search.search(difficult, query, 100))
+    assert count(difficult, query) == len(best(difficult, query, 100))
 
 
 @settings(deadline=None)
@@ -219,7 +227,7 @@ def test_any_exclusion_equals_a_scan(difficult: sqlite3.Connection, wanted: str,
 def test_what_is_found_is_shown(difficult: sqlite3.Connection, word: str) -> None:
     for record_id in found(difficult, word):
         texts = difficult.execute(f"SELECT {', '.join(FIELDS)} FROM records WHERE id = ?", (record_id,)).fetchone()
-        assert any(search.spans(text, word) for text in texts if text)
+        assert any(excerpt.spans(text, word) for text in texts if text)
 
 
 @pytest.mark.parametrize(

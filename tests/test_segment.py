@@ -1,10 +1,10 @@
-"""Segmentation: what the search index stores of a text, and where each token stands in it."""
+"""Segmentation: what the search index stores of a text, and where each unit stands in it."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.segment import BREAK, glue, located_tokens, segment, segment_number, tokens
+from archive.segment import BREAK, GAP, glue, located_units, segment, segment_number, units
 
 CHINESE = st.text(st.sampled_from("预算公开棚户区改造関於說ＡＢab１２3，、。 　\n,5〔〕㎡⺠"))
 
@@ -28,39 +28,60 @@ CHINESE = st.text(st.sampled_from("预算公开棚户区改造関於說ＡＢab�
         ("𠮷", ["𠮷"]),
     ],
 )
-def test_tokens(text: str, expected: list[str]) -> None:
-    assert tokens(text) == expected
+def test_units(text: str, expected: list[str]) -> None:
+    assert units(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("预", "预 _ 预"),
+        ("预算公开", "预 算 公 开 _ 预算 算公 公开 开"),
+        ("算预算", "算 预 _ 算预 预算 算"),
+        ("2017年第92号", "2017 年 第 92 号 _ 2017年 年第 第92 92号 号"),
+        ("〔2017〕92号", "2017 92 号 _ 2017_92 92号 号"),
+        ("第1、2、3", "第 1 2 3 _ 第1 1_2 2_3 3"),
+        ("一\n二三", "一 二 三 _ 一 _ 二三 三"),
+        ("ab c", "a b c _ ab b _ c"),
+        ("，。", ""),
+        (None, ""),
+    ],
+)
+def test_the_index_holds_units_once_and_pairs_line_by_line(text: str | None, expected: str) -> None:
+    assert " ".join(segment(text).split()) == expected
 
 
 def test_an_index_number_is_kept_in_parts_and_glued() -> None:
-    assert segment_number("640324001/2017-61737").split() == ["640324001", "2017", "61737", BREAK, "640324001201761737"]
+    held = "640324001 2017 61737 _ 640324001_2017 2017_61737 61737 _ 640324001201761737"
+    assert segment_number("640324001/2017-61737") == held
 
 
 @given(st.one_of(st.text(), CHINESE))
-def test_every_token_is_located_in_the_text(text: str) -> None:
-    located = located_tokens(text)
-    for token, start, end in located:
+def test_every_unit_is_located_in_the_text(text: str) -> None:
+    located = located_units(text)
+    for unit, start, end in located:
         assert 0 <= start < end <= len(text)
-        if token != BREAK:
-            assert set(tokens(text[start:end])) & {token}
+        if unit != BREAK:
+            assert set(units(text[start:end])) & {unit}
     places = [place for _, place, _ in located]
     assert places == sorted(places)
 
 
 @given(st.text(st.sampled_from("预算公開，、。“” 〔〕-")), st.integers(0, 20), st.integers(1, 10))
-def test_any_part_of_a_text_is_a_run_of_its_tokens(text: str, start: int, length: int) -> None:
-    whole, part = tokens(text), tokens(text[start : start + length])
+def test_any_part_of_a_text_is_a_run_of_its_units(text: str, start: int, length: int) -> None:
+    whole, part = units(text), units(text[start : start + length])
     assert any(whole[place : place + len(part)] == part for place in range(len(whole) + 1))
 
 
 @given(st.text(), st.text())
 def test_any_text_is_cut(text: str, number: str) -> None:
-    assert all(token == BREAK or token.isalnum() for token in tokens(text))
-    assert segment(text).split() == tokens(text)
+    assert all(unit == BREAK or unit.isalnum() for unit in units(text))
+    assert all(unit.replace(GAP, "").isalnum() or unit == GAP for unit in segment(text).split())
+    assert set(units(text)) - {BREAK} <= set(segment(text).split())
     assert set(glue(number)) <= set(segment_number(number))
 
 
 @given(CHINESE)
-def test_located_tokens_are_the_tokens(text: str) -> None:
-    kept = [token for token, _, _ in located_tokens(text.strip())]
-    assert kept == tokens(text)
+def test_located_units_are_the_units(text: str) -> None:
+    kept = [unit for unit, _, _ in located_units(text.strip())]
+    assert kept == units(text)

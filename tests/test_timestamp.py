@@ -13,7 +13,8 @@ from threading import Thread
 import pytest
 
 from archive.database import open_for_writing
-from archive.evidence import Evidence, beside
+from archive.evidence import Evidence
+from archive.originals import beside
 from archive.timestamp import MOST, TimestampError, check, stamp
 from tests.conftest import disclosures
 from tests.exchanges import exchange

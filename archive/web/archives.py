@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from archive.originals import UNREADABLE
 from archive.web.labels import SITE, TABLES, Table
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -54,13 +55,15 @@ def leave_out_evidence(datasette: "Datasette") -> None:
 
 
 def _holds_originals(path: str) -> bool:
-    """Whether the file at `path` is an `evidence.db`, whatever it is called."""
-    try:
-        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    except sqlite3.Error:
-        return False
-    return {("captures",), ("payloads",), ("manifests",)} <= set(tables)
+    """Whether the file at `path` is an `evidence.db`, whatever it is called, and in whatever way it can be opened."""
+    for opened in ("mode=ro", "mode=ro&immutable=1"):  # the latter is how `datasette -i` does
+        try:
+            with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?{opened}", uri=True)) as connection:
+                tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        except UNREADABLE:
+            continue
+        return {("captures",), ("payloads",), ("manifests",)} <= set(tables)
+    return False
 
 
 def metadata(datasette: "Datasette") -> dict[str, Any]:
@@ -103,3 +106,9 @@ def _table_metadata(table: Table) -> dict[str, Any]:
     if table.sortable is not None:
         told["sortable_columns"] = list(table.sortable)
     return told
+
+
+async def portal_names(datasette: "Datasette", database: str) -> dict[str, str]:
+    """Portal id → name."""
+    rows = await datasette.get_database(database).execute("SELECT id, name FROM portals")
+    return {row["id"]: row["name"] for row in rows}

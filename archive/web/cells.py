@@ -9,10 +9,11 @@ import sqlite3
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.search import excerpt, marked
+from archive.excerpt import excerpt, marked
 from archive.web.changes import loaded, told, told_of_event
 from archive.web.labels import FLAGS, Label, code_label
 
@@ -26,8 +27,9 @@ UNTITLED = "（无标题）"
 EXCERPT = 90
 LONGEST_CELL = 200
 
-_BEIJING = timezone(timedelta(hours=8))
+BEIJING = timezone(timedelta(hours=8))
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
+_TURNS = re.compile("([\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c])")
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
 _TIMES = {
@@ -60,7 +62,7 @@ def cut(text: str, length: int) -> str:
 
 def snippet(body: str, query: str) -> Markup:
     """About EXCERPT characters of `body` around the first hit, or else its beginning."""
-    return mark(excerpt(body, query, EXCERPT) or cut(body, EXCERPT), query)
+    return mark((query and excerpt(body, query, EXCERPT)) or cut(body, EXCERPT), query)
 
 
 def is_web_address(text: str) -> bool:
@@ -80,9 +82,37 @@ def beijing(time: str) -> str:
     """A UTC time in Beijing's, to the minute; what isn't a time as it is."""
     try:
         moment = datetime.fromisoformat(time)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
         return time
+
+
+def utc(time: str) -> str:
+    """A time to the second, UTC, as people read it; what isn't a time as it is."""
+    try:
+        moment = datetime.fromisoformat(time)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError):
+        return time
+
+
+def server_time(stated: str) -> str:
+    """A server's Last-Modified in Beijing's time, to the minute; empty where it is no date."""
+    try:
+        return beijing(parsedate_to_datetime(stated).isoformat())
+    except (ValueError, OverflowError):
+        return ""
+
+
+def shown(text: str) -> Markup:
+    """`text` as HTML, what would turn the reading direction shown by its code: it can make a name look like another."""
+    pieces = (
+        Markup('<span class="control">{}</span>').format(f"U+{ord(piece):04X}")
+        if _TURNS.fullmatch(piece)
+        else escape(piece)
+        for piece in _TURNS.split(text)
+    )
+    return Markup("").join(pieces)
 
 
 def size(count: int | None) -> str:

@@ -1,44 +1,73 @@
-"""What the JSON of versions and events says, made readable: each field before and now, a long text by its changed part.
+"""What the JSON of versions and events says, made readable: each field before and now, differences word by word.
 
-Pure. The JSON was written by this archive, but what pages print stands in it: nothing here is markup.
+Pure. The JSON was written by this archive, but what pages print stands in it: nothing here is markup. A word is a Chinese
+character, a number, or a run of letters; diff-match-patch finds which were taken out and put in, and joins them to
+stretches that a person would mark.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from diff_match_patch import diff_match_patch
 
 from archive.web.codes import STATES
 from archive.web.labels import column_label
 from archive.web.naming import Label
 
-SHORT = 40
-"""Values up to this length are compared as wholes."""
+SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
+"""What a piece of text is: on both sides, only before, only now, or dots for what is not shown."""
+
+BESIDE = 80
+"""Values up to this length are shown whole, before and now. Of longer ones only what differs, …"""
 
 LONGEST = 160
-AROUND = 24
-"""A longer value than LONGEST is shown by its changed part, at most so long, and AROUND characters on both sides."""
+"""… so many characters of each piece at the most, …"""
 
+AROUND = 24
+"""… with so many characters on both sides, …"""
+
+MOST_PLACES = 20
+"""… in so many places at the most."""
+
+MOST_COMPARED = 100_000
+"""Texts that differ over a longer stretch are not compared word by word."""
+
+_SECONDS = 0.1  # spent on one comparison; then the rest counts as replaced
 _FILE = "attachment "
 _DIGEST = 12
+_DOTS = " …… "
+_WORDS = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[A-Za-z]+")
+_IN_WORD = re.compile(r"[0-9A-Za-z.,]")
+_FIRST_CODE = 0xF0000  # of the private characters that stand for words while they are compared
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """A value before, or now: its own part, and what stands on both sides before and behind it, cut to be read."""
+class Piece:
+    """A piece of a text, and what it is."""
 
-    before: str
-    own: str
-    after: str
+    kind: str
+    text: str
+
+
+Pieces = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of a record. None: it was not there. `lengths`: of both values, where they are shown in part only."""
+    """One field of a record, before and now. None: it was not there.
+
+    `merged`: where it is long, both sides in one, at the places that differ; `more` of these are not shown. `lengths`: of
+    both values.
+    """
 
     label: Label
-    old: Side | None
-    new: Side | None
-    lengths: tuple[int, int] | None = None
+    old: Pieces | None
+    new: Pieces | None
+    merged: Pieces = ()
+    more: int = 0
+    lengths: tuple[int, int] = (0, 0)
 
 
 def changes(changed: object) -> tuple[Change, ...]:
@@ -51,35 +80,92 @@ def changes(changed: object) -> tuple[Change, ...]:
 
 
 def _change(name: str, before: object, now: object) -> Change:
+    old, new = _text(before), _text(now)
     if name.startswith(_FILE):
         label = Label(f"附件“{name.removeprefix(_FILE)}”的文件", "file at the same address, SHA-256")
-        return Change(label, *compared(_text(before)[:_DIGEST], _text(now)[:_DIGEST]))
+        # Two digests have nothing in common; their beginnings are enough to tell them apart.
+        return Change(label, _whole(OLD, old[:_DIGEST]), _whole(NEW, new[:_DIGEST]))
     label = Label("附件", "attachments") if name == "attachments" else column_label("records", name)
-    old, new = _text(before), _text(now)
-    long = max(len(old), len(new)) > LONGEST
-    return Change(label, *compared(old, new), (len(old), len(new)) if long else None)
+    return compared(label, old, new)
 
 
-def compared(old: str, new: str) -> tuple[Side | None, Side | None]:
-    """Two values as they are shown beside each other; None for an empty one."""
-    before, after = 0, 0
-    around = AROUND if max(len(old), len(new)) > LONGEST else LONGEST
-    if old and new and max(len(old), len(new)) > SHORT:
-        before = _shared(old, new)
-        after = _shared(old[before:][::-1], new[before:][::-1])
-    return _side(old, before, after, around), _side(new, before, after, around)
+def compared(label: Label, old: str, new: str) -> Change:
+    """Two values as they are shown beside each other, or as one where they are long."""
+    if not old or not new:
+        return Change(label, _whole(OLD, old), _whole(NEW, new), lengths=(len(old), len(new)))
+    pieces = differences(old, new)
+    merged, more = _places(pieces) if max(len(old), len(new)) > BESIDE else ((), 0)
+    return Change(label, _side(merged or pieces, NEW), _side(merged or pieces, OLD), merged, more, (len(old), len(new)))
 
 
-def _side(text: str, before: int, after: int, around: int) -> Side | None:
-    if not text:
-        return None
-    end = len(text) - after
-    own = text[before:end]
-    if len(own) > LONGEST:
-        own = f"{own[: LONGEST // 2]} …… {own[-LONGEST // 2 :]}"
-    lead = text[max(0, before - around) : before]
-    rest = text[end : end + around]
-    return Side(f"…{lead}" if before > around else lead, own, f"{rest}…" if after > around else rest)
+def differences(old: str, new: str) -> Pieces:
+    """All of `old` and `new` in pieces; those that are not NEW make `old`, those that are not OLD make `new`."""
+    before = _shared(old, new)
+    after = _shared(old[before:][::-1], new[before:][::-1])
+    while before and _IN_WORD.match(old[before - 1]):  # not within a word
+        before -= 1
+    while after and _IN_WORD.match(old[len(old) - after]):
+        after -= 1
+    own, other = old[before : len(old) - after], new[before : len(new) - after]
+    pieces = [Piece(SAME, old[:before]), *_compared(own, other), Piece(SAME, old[len(old) - after :])]
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _compared(old: str, new: str) -> Iterator[Piece]:
+    if not old or not new or max(len(old), len(new)) > MOST_COMPARED:
+        yield from (Piece(OLD, old), Piece(NEW, new))
+        return
+    words: dict[str, str] = {}
+    coded = [old, new]
+    if max(old + new) < chr(_FIRST_CODE):
+        coded = [
+            _WORDS.sub(lambda word: words.setdefault(word[0], chr(_FIRST_CODE + len(words))), text) for text in coded
+        ]
+    meant = {ord(code): word for word, code in words.items()}
+    matcher = diff_match_patch()
+    matcher.Diff_Timeout = _SECONDS
+    found = matcher.diff_main(*coded, checklines=False)
+    matcher.diff_cleanupSemantic(found)
+    for step, text in found:
+        yield Piece({-1: OLD, 0: SAME, 1: NEW}[step], text.translate(meant))
+
+
+def _places(pieces: Pieces) -> tuple[Pieces, int]:
+    """What differs, with a little on both sides, and in how many more places something does."""
+    shown: list[Piece] = []
+    places = 0
+    for number, piece in enumerate(pieces):
+        if piece.kind != SAME:
+            places += not (number and pieces[number - 1].kind != SAME)
+            if places <= MOST_PLACES:
+                shown.append(Piece(piece.kind, _cut(piece.text)))
+        elif places <= MOST_PLACES:
+            shown.extend(_between(piece.text, first=number == 0, last=number == len(pieces) - 1))
+    return tuple(shown), max(0, places - MOST_PLACES)
+
+
+def _between(text: str, *, first: bool, last: bool) -> Iterator[Piece]:
+    """A stretch that stands on both sides: its ends, where something else stands next to them."""
+    if len(text) <= (AROUND if first or last else 2 * AROUND):
+        yield Piece(SAME, text)
+        return
+    if not first:
+        yield Piece(SAME, text[:AROUND])
+    yield Piece(GAP, _DOTS)
+    if not last:
+        yield Piece(SAME, text[-AROUND:])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}{_DOTS}{text[-LONGEST // 2 :]}"
+
+
+def _side(pieces: Iterable[Piece], without: str) -> Pieces:
+    return tuple(piece for piece in pieces if piece.kind != without)
+
+
+def _whole(kind: str, text: str) -> Pieces | None:
+    return (Piece(kind, _cut(text)),) if text else None
 
 
 def _shared(one: str, other: str) -> int:
@@ -117,8 +203,8 @@ def loaded(text: str) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _plain(side: Side | None) -> str:
-    return f"{side.before}{side.own}{side.after}" if side else "（无）"
+def _plain(side: Pieces | None) -> str:
+    return "".join(piece.text for piece in side) if side else "（无）"
 
 
 def _text(value: object) -> str:

@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400, NotFound, Response
 from datasette.views.base import DatasetteError
 
@@ -48,6 +49,8 @@ def fault(exception: Exception) -> Fault | None:
         return Fault(exception.status, NOTHING_HERE)
     if isinstance(exception, Base400):
         return Fault(exception.status, str(exception))
+    if isinstance(exception, QueryInterrupted):
+        return Fault(400, TOO_SLOW)
     if isinstance(exception, DatasetteError):
         # The one message it words as HTML is that of the time limit. "Cannot sort by" has status 500 there.
         message = TOO_SLOW if exception.message_is_html else str(exception.message)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette.utils import tilde_decode
 
-from archive.search import LONGEST_QUERY
+from archive.query import LONGEST_QUERY
 from archive.web.archives import archives
 from archive.web.cells import PORTAL_NAMES, QUERY
 from archive.web.labels import TABLES

@@ -1,17 +1,15 @@
-"""The time line of a record: what was observed, when, and which captures prove it; read from the archive through Datasette."""
+"""The time line of a record: what was observed, when, and which captures prove it."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.web.cells import beijing
 from archive.web.changes import Change, changes, loaded
 from archive.web.codes import CAPTURES, EVENTS, STATES
 from archive.web.naming import Label
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.database import Database
 
 Row = Mapping[str, Any]
 
@@ -90,23 +88,28 @@ class History:
     reread: tuple[Reread, ...]
     more: bool
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether any of it shows differences."""
+        return any(entry.changes for entry in self.entries) or bool(self.reread)
 
-async def history(db: "Database", record_id: int) -> History:
+
+def history(connection: sqlite3.Connection, record_id: int) -> History:
     """The time line of one record."""
-    rows = (await db.execute(_EVENTS, {"id": record_id, "most": MOST + 1})).rows
-    reread = (await db.execute(_REREAD, {"id": record_id, "most": MOST})).rows
+    rows = connection.execute(_EVENTS, {"id": record_id, "most": MOST + 1}).fetchall()
+    reread = connection.execute(_REREAD, {"id": record_id, "most": MOST}).fetchall()
     details = [loaded(row["detail"]) for row in rows[:MOST]]
-    shown = await captures(db, (detail.get(key) for detail in details for key in ("capture", "page")))
-    entries = [await _entry(db, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
+    shown = captures(connection, (detail.get(key) for detail in details for key in ("capture", "page")))
+    entries = [_entry(connection, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
     return History(
         tuple(entries), tuple(Reread(row, changes(loaded(row["changed"]))) for row in reread), len(rows) > MOST
     )
 
 
-async def captures(db: "Database", ids: Iterable[object]) -> dict[object, Row]:
+def captures(connection: sqlite3.Connection, ids: Iterable[object]) -> dict[object, Row]:
     """The rows of captures by their numbers; whatever is no number of one is left out."""
     wanted = sorted({number for number in ids if isinstance(number, int)})
-    rows = (await db.execute(CAPTURED, {"ids": json.dumps(wanted)})).rows if wanted else []
+    rows = connection.execute(CAPTURED, {"ids": json.dumps(wanted)}).fetchall() if wanted else []
     return {row["id"]: row for row in rows}
 
 
@@ -143,22 +146,22 @@ def _answer(page: Row | None) -> str:
     return f"{outcome.zh if outcome else page['outcome']}（HTTP {page['status']}）"
 
 
-async def _entry(db: "Database", row: Row, detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Entry:
+def _entry(connection: sqlite3.Connection, row: Row, detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Entry:
     was, ends = detail.get("was"), (detail.get("from"), detail.get("to"))
     return Entry(
         row=row,
         kind=EVENTS.get(row["kind"], Label(row["kind"], "")),
         changes=changes(detail.get("changed")),
         capture=shown.get(detail.get("capture")),
-        proof=await _proof(db, detail, shown) if "walk" in detail else None,
+        proof=_proof(connection, detail, shown) if "walk" in detail else None,
         moved=(str(ends[0]), str(ends[1])) if all(ends) else None,
         was=STATES.get(str(was)) if was else None,
     )
 
 
-async def _proof(db: "Database", detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Proof:
+def _proof(connection: sqlite3.Connection, detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Proof:
     asked = {"crawl": detail["walk"], "catalogs": json.dumps(detail.get("catalogs", []))}
-    walks = (await db.execute(_WALKS, asked)).rows
+    walks = connection.execute(_WALKS, asked).fetchall()
     return Proof(
         walks=tuple(
             Walk(

@@ -35,6 +35,11 @@ def table_label(table: str) -> Label:
     return known.label if known else Label(table, "")
 
 
+def is_internal(table: str) -> bool:
+    """Whether a table is kept out of the site's lists."""
+    return table in TABLES and TABLES[table].hidden
+
+
 def column_label(table: str | None, column: str) -> Label:
     """What a column is called; its own name where this archive doesn't know it."""
     if column == "Link":  # what Datasette heads the row links of a table with several keys

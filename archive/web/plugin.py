@@ -5,7 +5,8 @@ the work; databases that are no disclosures archives are left alone.
 """
 
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,25 @@ from datasette.utils.asgi import asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
-from archive.search import to_match
-from archive.web import archives, cells, counties, faults, history, labels, pages
+from archive.query import to_match
+from archive.web import (
+    archived,
+    archived_views,
+    archives,
+    browse,
+    cells,
+    counties,
+    days,
+    faults,
+    history,
+    home,
+    labels,
+    observed,
+    publisher,
+    record,
+    search_page,
+    standing,
+)
 from archive.web.gate import Application, Gate
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -30,11 +48,15 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = HERE / "templates"
 
+MAPPED = 1 << 40
+"""Bytes of the archive that are read without copying them, as far as SQLite allows: a search touches many pages."""
+
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give archives `zh_match`, and an `escape_fts` that does the same, so that `?_search=` finds Chinese."""
     if archives.is_archive(conn):
+        conn.execute(f"PRAGMA mmap_size = {MAPPED}")
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
 
@@ -58,7 +80,7 @@ def filters_from_request(
         return None
 
     async def search() -> FilterArguments:
-        cells.PORTAL_NAMES.set(await pages.portal_names(datasette, database))
+        cells.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
         words = request.args.get("_search")
         shown = {"supports_search": True, "search": words or ""}
         if not words:
@@ -86,17 +108,17 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
 def extra_template_vars(
     template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
 ) -> Callable[[], Any]:
-    """What the home page, the header's search box and a record's page need."""
+    """What the header and a record's page need."""
     names = archives.archives(datasette)
 
     async def more() -> dict[str, Any]:
         given: dict[str, Any] = {"archives": names, "is_archive": database in names}
+        if database in names:
+            given["archived_at"] = partial(archived.address, datasette, database)
         if database is not None and database not in names:
             given.update(labels.PLAIN)
-        if template == "index.html":
-            given["homes"] = [await pages.home(datasette, name) for name in names]
-        elif template == "row.html" and table == "records" and database in names:
-            given["record"] = await pages.record_page(datasette, database, request.url_vars["pks"])
+        if template == "row.html" and table == "records" and database in names:
+            given["record"] = await record.record_page(datasette, database, request)
         return given
 
     return more
@@ -115,26 +137,50 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         beijing=cells.beijing,
         code_label=labels.code_label,
         column_label=labels.column_label,
+        is_internal=labels.is_internal,
+        is_web_address=cells.is_web_address,
         linked_walks=history.LINKED,
         lookups=labels.LOOKUPS,
         refers=cells.REFERS,
+        server_time=cells.server_time,
+        shown=cells.shown,
         site=labels.SITE,
         size=cells.size,
-        style_version=sha256((STATIC / "disclosures.css").read_bytes()).hexdigest()[:8],
+        style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=labels.table_label,
         tables=labels.TABLES,
+        utc=cells.utc,
+        walked=standing.walked,
         web_link=cells.web_link,
     )
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The stylesheet, and the pages of counties."""
+    """The style sheets, the home page, the search page, the pages to browse by, and the addresses of archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
+        (r"/(\.(?P<format>jsono?))?$", home.page),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
+        (r"/-/browse$", browse.overview),
+        (r"/-/browse/(?P<portal>[^/]+)$", browse.of_portal),
+        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse.of_catalog),
+        (r"/-/publisher$", publisher.page),
+        (r"/-/day$", days.find),
+        (r"/-/day/(?P<day>[^/]+)$", days.page),
+        (r"/-/changes$", observed.changes),
+        (r"/-/search$", search_page.answer),
+        *archived_views.routes(),
     ]
+
+
+@hookimpl
+def permission_allowed(
+    datasette: "Datasette", actor: dict[str, Any] | None, action: str
+) -> Coroutine[Any, Any, bool | None]:
+    """Who may have originals as they were received."""
+    return archived_views.allowed(datasette, actor, action)
 
 
 @hookimpl

@@ -96,6 +96,17 @@ _RECORDS: dict[str, Label] = {
 _SEARCHED = ("id", "title", "body", "publisher", "published_on", "kind", "state", "document_number", "index_number",
              "portal", "url", "created_on", "responsible_department", "year")  # fmt: skip
 
+_INDEX: dict[str, Label] = {
+    name: _RECORDS[name]
+    for name in ("body", "title", "document_number", "index_number", "publisher", "responsible_department")
+} | {
+    "attachments": Label("附件", "attachments", "附件的名称与文字。", "Names and texts of attachments."),
+    "filters": Label(
+        "筛选词", "filters", "门户、类别、状态、发布机构、有无附件，如 kind_budget。",
+        "Portal, kind, state, publisher and whether there are files, each as a word: kind_budget, state_withdrawn, files_yes.",
+    ),
+}  # fmt: skip
+
 TABLES: dict[str, Table] = {
     "records": Table(
         Label(
@@ -216,9 +227,9 @@ TABLES: dict[str, Table] = {
     ),
     "captures": Table(
         Label(
-            "采集原件", "captures", "采集所得每个回应的登记：列表页、记录页、附件、转向与拒绝。原件封存于 evidence.db，本站不提供；此处所载不是官方文本。",
+            "采集原件", "captures", "采集所得每个回应的登记：列表页、记录页、附件、转向与拒绝。原件封存于 evidence.db，本站只显示遮去个人信息的副本（/-/archived/编号）；此处所载不是官方文本。",
             "Every answer the crawler got: lists, records, files, redirects and refusals. The originals are sealed in evidence.db, "
-            "which is never served; nothing here is an official copy.",
+            "which is never served; the site shows masked copies (/-/archived/id); nothing here is an official copy.",
         ),
         {
             "id": _ID,
@@ -328,6 +339,29 @@ TABLES: dict[str, Table] = {
         },
         hidden=True,
     ),
+    "tally_months": Table(
+        Label("月度计数", "tally by month", "按所标发布日期的月份与类别计的记录数，写入时随即更新。", "Records by month of the date stated and kind, kept as they are written."),
+        {
+            "month": Label("月份", "month", "空白表示未载发布日期。", "Empty: no date is stated."),
+            "kind": _KIND,
+            "records": Label("条数", "records"),
+        },
+        hidden=True,
+    ),
+    "tally_portals": Table(
+        Label("门户计数", "tally by portal", "按门户与类别计的记录数。", "Records by portal and kind."),
+        {"portal": _PORTAL, "kind": _KIND, "records": Label("条数", "records")},
+        hidden=True,
+    ),
+    "tally_events": Table(
+        Label("变动计数", "tally of events", "按北京日期与变动计的次数。", "Events by day in Beijing and kind."),
+        {
+            "day": Label("日期", "day", "北京时间。", "Beijing time."),
+            "kind": Label("变动", "event"),
+            "events": Label("次数", "events"),
+        },
+        hidden=True,
+    ),
     "unindexed": Table(
         Label("待入索引", "unindexed", "检索索引尚未跟上的记录。", "Records whose index entries are behind."),
         {
@@ -343,9 +377,12 @@ TABLES: dict[str, Table] = {
     ),
     "records_fts": Table(
         Label("检索索引", "search index", "FTS5 索引，只存分词，不存原文；请用视图 search。", "FTS5 index of segmented text, no content of its own; use the view search."),
-        {name: _RECORDS[name]
-         for name in ("title", "document_number", "index_number", "publisher", "responsible_department", "body")}
-        | {"attachments": Label("附件", "attachments", "附件的名称与文字。", "Names and texts of attachments.")},
+        _INDEX,
+        hidden=True,
+    ),
+    "matches": Table(
+        Label("检索所得编号", "matches", "检索索引与记录编号的对应（视图），供 Datasette 的表内检索使用。", "The search index by the records' ids (a view): what Datasette's own table search asks."),
+        {"rowid": _RECORD, "matches": Label("检索式", "match", "写 matches MATCH zh_match('词')。", "Ask with matches MATCH zh_match('words').")} | _INDEX,
         hidden=True,
     ),
     "_sqlite_migrations": Table(

@@ -25,13 +25,19 @@ On the site, and wherever Datasette runs with this package installed:
 select published_on, title, publisher from search where q match zh_match('棚户区改造 2017') order by rank limit 20;
 ```
 
-Everywhere else (the sqlite3 shell, pandas) write a blank between the characters of a word, and quotes around it:
+Everywhere else (the sqlite3 shell, pandas) one or two characters, or a number, are a word as they stand. The index holds
+pairs of neighbouring characters, so a longer word is written as its pairs, in quotes; `AND`, `OR`, `NOT` join words:
 
 ```sql
-select published_on, title, publisher from search where q match '"棚 户 区 改 造" AND "2017"' order by rank limit 20;
+select published_on, title, publisher from search where q match '预算 NOT 公开' order by rank limit 20;
+select published_on, title, publisher from search where q match '"棚户 户区 区改 改造" AND 2017' order by rank limit 20;
+select published_on, title, publisher from search where q match '"发2017 2017_92 92号"' order by rank limit 20;  -- 发〔2017〕92号
 ```
 
-`match '预算'` without the blank finds nothing, and says nothing. `search` can't be read without a `match`; `records` can.
+A longer word without its pairs finds nothing, and says nothing. `title : 预算` looks in titles only. What a search can be
+narrowed by stands in the index too: `预算 AND kind_budget AND state_withdrawn AND files_yes AND portal_tongxin`.
+`search` can't be read without a `match`; `records` can. `rank` weighs titles most; the site's own page weighs nothing: it
+shows titles first, and of these the newest.
 """
 
 CODES: tuple[tuple[str, str, Mapping[str, Label]], ...] = (

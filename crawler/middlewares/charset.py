@@ -2,15 +2,11 @@
 
 from scrapy.http import Request, Response, TextResponse
 
-from crawler.extract.charset import encoding_of
+from archive.charset import encoding_of
 
 
 class CharsetMiddleware:
-    """Decode pages as declared where that works, else as UTF-8, else as GB18030.
-
-    Without a declaration Scrapy guesses, and takes short Chinese texts in GBK for Korean or Big5. A mainland portal's
-    page that is not UTF-8 is in GBK or its superset GB18030.
-    """
+    """Decode pages as declared where that works, else as UTF-8, else as GB18030; Scrapy would guess."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         """`response` with its encoding settled."""

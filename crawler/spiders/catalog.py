@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from w3lib.url import canonicalize_url
 
 from archive import clock
+from archive.charset import text_of
 from archive.evidence import Evidence
 from archive.frontier import Frontier
 from crawler import reparse
@@ -26,7 +27,7 @@ from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, en
 from crawler.failures import problem_of, unread
 from crawler.families import FAMILIES, Answer, ListRead, detect
 from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row
-from crawler.pages import read_list, read_record, text_of
+from crawler.pages import read_list, read_record
 from crawler.portal import Catalog, Portal, on_site
 from crawler.walk import Walk
 from pipelines.store import StorePipeline

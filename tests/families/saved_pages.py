@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.extract.charset import encoding_of
+from archive.charset import encoding_of
 from crawler.families import Answer
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES", "")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.extract.charset import encoding_of
+from archive.charset import encoding_of
 from crawler.families import Answer
 from tests.conftest import Site, crawl, portal_file, rows
 

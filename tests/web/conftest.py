@@ -10,6 +10,7 @@ import pytest
 from datasette.app import Datasette
 
 from archive.web.server import make_datasette
+from tests.web.browsing import CHROMIUM, WIDTHS
 from tests.web.sample_archive import build, build_past
 
 
@@ -43,3 +44,34 @@ def database(archive):
 def past(tmp_path_factory) -> Path:
     """An archive of three crawls, in which records changed and went."""
     return build_past(tmp_path_factory.mktemp("past") / "past.db")
+
+
+# --- in Chromium ---
+
+
+@pytest.fixture(scope="module")  # not for the session: while it is open, this thread's event loop is taken
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(browser, request):
+    """A page that fails the test where anything appears on its console or fails to load."""
+    complaints = []
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
+    opened = context.new_page()
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("requestfailed", lambda failed: complaints.append(failed.url))
+    opened.on("dialog", lambda dialog: complaints.append(dialog.message))
+    yield opened
+    context.close()
+    assert complaints == []

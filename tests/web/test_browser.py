@@ -1,38 +1,11 @@
-"""The site as a reader meets it, in Chromium: from the home page to a record, on a desk and on a phone."""
+"""The site as a reader meets it, in Chromium, on a desk and on a phone: tables, search and records."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from subprocess import PIPE, Popen
 
 import pytest
 
+from tests.web.browsing import fits, served
 from tests.web.sample_archive import build, build_past
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = Path("/usr/bin/chromium")
-WIDTHS = (1280, 390)
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
-
-SERVE = """
-import sys
-from pathlib import Path
-from archive.web.server import serve
-serve(Path(sys.argv[1]), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
-"""
-
-
-@contextmanager
-def served(archive: Path) -> Iterator[str]:
-    """The address of the site, served by a process of its own until the block ends."""
-    with Popen([sys.executable, "-c", SERVE, str(archive)], stdout=PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -41,50 +14,49 @@ def site(tmp_path_factory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(params=WIDTHS)
-def page(browser, request):
-    """A page that fails the test where anything appears on its console or fails to load."""
-    complaints = []
-    context = browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
-    opened = context.new_page()
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("requestfailed", lambda failed: complaints.append(failed.url))
-    opened.on("dialog", lambda dialog: complaints.append(dialog.message))
-    yield opened
-    context.close()
-    assert complaints == []
-
-
-def fits(page) -> bool:
-    """Whether the page needs no sideways scrolling."""
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 def test_from_the_home_page_to_a_record(page, site):
     page.goto(site)
     assert page.get_attribute("html", "lang") == "zh-CN"
     assert fits(page)
-    page.fill("main input[name=_search]", "预算")
-    page.press("main input[name=_search]", "Enter")
+    page.fill("main input[name=q]", "预算")
+    page.press("main input[name=q]", "Enter")
     page.wait_for_url("**/search?**")
     assert fits(page)
-    hit = page.locator("td.col-title").first
+    hit = page.locator(".hits .title").first
     assert hit.locator("mark").first.inner_text() == "预算"
     title = hit.inner_text()
-    hit.locator("a").click()
+    hit.click()
     page.wait_for_url("**/records/*")
     assert page.locator("h1").inner_text() == title
+    assert fits(page)
+
+
+def test_searching_by_keyboard_and_narrowing(page, site):
+    page.goto(f"{site}-/search")
+    assert fits(page)
+    page.focus("main input[name=q]")
+    page.keyboard.type("预算|棚户区")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    assert page.locator(".hits li").count() == 50
+    assert fits(page)
+    if page.viewport_size["width"] < 640:  # on a phone the filters stand behind a switch
+        assert not page.locator("select[name=kind]").is_visible()
+        page.focus("#show-filters")
+        page.keyboard.press("Space")
+    page.select_option("select[name=kind]", "housing_expropriation")
+    page.fill("input[name=from]", "2018")
+    page.press("input[name=from]", "Enter")
+    page.wait_for_url("**kind=housing_expropriation**")
+    assert page.locator(".hits .title").all_inner_texts() == [
+        "样例：搭建大棚补贴的预算说明...",
+        "样例：某棚户区土地征收公告",
+    ]
+    assert fits(page)
+    page.locator(".chip", has_text="2018").click()
+    page.wait_for_url(lambda address: "from=" not in address)
+    assert page.locator(".hits .title").count() == 3
+    page.goto(f"{site}-/search?q={'没有的词' * 60}")
     assert fits(page)
 
 

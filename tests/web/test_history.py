@@ -2,17 +2,19 @@
 
 import asyncio
 import json
+import re
 import sqlite3
 from contextlib import closing
 
 import pytest
 from datasette.app import Datasette
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
 from archive.evidence import Evidence
 from archive.web import changes
+from archive.web.naming import Label
 from archive.web.server import make_datasette
 from tests.exchanges import exchange
 from tests.web.sample_archive import FILE, HOSTILE_TITLE, LONG_BODY, past_url
@@ -61,10 +63,11 @@ def test_what_changed_stands_before_and_now(page):
     assert title.cssselect(".changes dd")[0].text_content().split(" → ") == ["样例公告之1", HOSTILE_TITLE]
     assert "信息名称 title" in words(title)
     assert [mark.text for mark in body.cssselect("del, ins")] == ["一", "九"]
+    assert "金额为一九百元" in words(body)
     assert f"此前 {len(LONG_BODY)} 字" in words(body)
     assert len(words(body)) < 300
-    assert links(body) == ["/past/captures/12"]
-    assert links(added) == ["/past/captures/1"]
+    assert links(body) == ["/-/archived/12"]
+    assert links(added) == ["/-/archived/1"]
 
 
 def test_withdrawn_with_its_proof(page):
@@ -74,21 +77,21 @@ def test_withdrawn_with_its_proof(page):
     assert "“样例公告”：1 页、3 条，均未见此记录" in words(entry)
     assert "该页已不在（HTTP 404）" in words(entry)
     assert "the portal answered 404: no such page" in words(entry)
-    assert {"/past/crawls/2", "/past/captures/11", "/past/captures/14"} <= set(links(entry))
+    assert {"/past/crawls/2", "/-/archived/11", "/-/archived/14"} <= set(links(entry))
     (walk,) = entry.xpath(".//a[text()='凭据']/@href[contains(., 'look=1')]")
     assert [link.get("href") for link in page(walk).cssselect("td.col-capture_id a")] == ["/past/captures/11"]
     observed = words(tree.cssselect(".observed")[0])
-    assert observed.startswith("2026-11-20 09:00（北京时间）最后一次见于目录。2026-11-21 09:00 所见：")
+    assert observed.startswith("已撤下 withdrawn 2026-11-20 09:00（北京时间）最后一次见于目录。2026-11-21 09:00 所见：")
     assert "所得回应为“该页已不在（HTTP 404）”。原因不明" in observed
     assert "its own page was asked for and was gone. The reason isn't known" in observed
-    assert tree.cssselect(".state")[0].text == "已撤下"
+    assert tree.cssselect(".state")[0].text.strip() == "已撤下"
 
 
 def test_unlisted_was_looked_for_twice(page):
     tree = page(3)
     entry = events(tree)["unlisted"]
     assert "“样例公告”复核：1 页、3 条，均未见此记录" in words(entry)
-    assert {"/past/captures/11", "/past/captures/18", "/past/captures/15"} <= set(links(entry))
+    assert {"/-/archived/11", "/-/archived/18", "/-/archived/15"} <= set(links(entry))
     assert "页面（HTTP 200）" in words(entry)
     assert "请求其原页面，仍可打开。" in words(tree.cssselect(".observed")[0])
 
@@ -97,9 +100,9 @@ def test_moved_names_both_addresses(page):
     tree = page(40)
     entry = events(tree)["moved"]
     assert links(entry)[:2] == [past_url(4), past_url(40)]
-    assert {"/past/crawls/2", "/past/captures/11", "/past/captures/16"} <= set(links(entry))
+    assert {"/past/crawls/2", "/-/archived/11", "/-/archived/16"} <= set(links(entry))
     assert list(events(tree)) == ["moved", "added"]
-    assert tree.cssselect(".state")[0].text == "在列"
+    assert tree.cssselect(".state")[0].text.strip() == "在列"
 
 
 def test_returned(page):
@@ -107,8 +110,10 @@ def test_returned(page):
     assert list(events(tree)) == ["returned", "withdrawn", "added"]
     returned = events(tree)["returned"]
     assert "2026-11-22 09:00 重新出现 returned 此前：已撤下" in words(returned)
-    assert links(returned) == ["/past/captures/21"]
-    assert words(tree.cssselect(".observed")[0]).startswith("2026-11-22 09:00（北京时间）最后一次见于目录。 Last seen")
+    assert links(returned) == ["/-/archived/21"]
+    assert words(tree.cssselect(".observed")[0]).startswith(
+        "在列 listed 2026-11-22 09:00（北京时间）最后一次见于目录。 Last seen"
+    )
 
 
 def test_reading_again_is_no_edit(page):
@@ -118,15 +123,17 @@ def test_reading_again_is_no_edit(page):
     assert "本档案重新解析，并非原页面改动 re-read by this archive, not an edit by the publisher" in words(tree)
     assert "责任部门" in words(entry)
     assert [mark.text for mark in entry.cssselect("ins")] == ["样例县救助站"]
-    assert links(entry) == ["/past/captures/7"]
+    assert links(entry) == ["/-/archived/7"]
     assert "重新解析" not in words(page(1))
 
 
 def test_attachments(page):
     own, elsewhere = page(1).cssselect("ul.files li")
-    assert own.cssselect("a")[0].get("href") == FILE
-    assert "样例名单.xls 已取出文字 text taken 40.0 KB · SHA-256 bbbbbbbbbbbb" in words(own)
-    assert "/past/captures/22" in links(own)
+    assert FILE in links(own)
+    assert words(own).startswith("样例名单.xls 已取出文字 text taken application/vnd.ms-excel · 40.0 KB ·")
+    assert own.cssselect("code")[0].text == "b" * 64
+    assert "样例名单的文字" in words(own.cssselect("details")[0])
+    assert "/-/archived/22" in links(own)
     assert "别处.zip 在其他网站，未采集 on another site, not asked for" in words(elsewhere)
     assert "SHA-256" not in words(elsewhere)
     assert page(2).cssselect("ul.files") == []
@@ -141,11 +148,11 @@ def test_what_is_masked_is_counted(page):
 
 def test_the_capture_it_was_read_from(page):
     tree = page(2)
-    (source,) = tree.xpath("//dt[starts-with(., '读自')]/following-sibling::dd[1]")
-    assert "2026-11-20 09:00" in words(source)
-    assert f"{3:064x}" in words(source)
-    assert links(source) == ["/past/captures/3", past_url(2)]
-    assert "不是官方文本" in words(tree.cssselect("article")[0])
+    cite = tree.cssselect("#cite")[0]
+    assert "2026-11-20 09:00 北京时间 2026-11-20 01:00:03 UTC 采集原件 3" in words(cite)
+    assert f"{3:064x}" in [code.text for code in cite.cssselect("code")]
+    assert {"/-/archived/3", past_url(2)} <= set(links(cite))
+    assert "非官方文本" in words(cite)
 
 
 def test_a_capture_has_a_page_with_all_that_is_known(page):
@@ -224,20 +231,52 @@ def test_the_evidence_is_never_served(past, tmp_path, caplog):
 TEXTS = st.text(max_size=400)
 
 
+LABEL = Label("样例", "sample")
+
+
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
+@settings(deadline=None)
 def test_both_sides_are_what_was_said(lead, one, other, rest):
-    old, new = changes.compared(lead + one + rest, lead + other + rest)
-    for side, text in ((old, lead + one + rest), (new, lead + other + rest)):
+    old, new = lead + one + rest, lead + other + rest
+    pieces = changes.differences(old, new)
+    assert "".join(piece.text for piece in pieces if piece.kind != changes.NEW) == old
+    assert "".join(piece.text for piece in pieces if piece.kind != changes.OLD) == new
+    shown = changes.compared(LABEL, old, new)
+    for side, text in ((shown.old, old), (shown.new, new)):
         assert (side is None) == (not text)
-        if side and max(len(lead + one + rest), len(lead + other + rest)) <= changes.LONGEST:
-            assert side.before + side.own + side.after == text
-        elif side:
-            shown = len(side.before + side.own + side.after)
-            assert shown <= 2 * (changes.AROUND + 1) + changes.LONGEST + len(" …… ")
-            assert side.before.removeprefix("…") in text
+        if side and max(len(old), len(new)) <= changes.BESIDE:
+            assert "".join(piece.text for piece in side) == text
+        for piece in side or ():
+            assert piece.kind == changes.GAP or piece.text in text or " …… " in piece.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "marked"),
+    [
+        ("2017年部门预算公开", "2018年部门决算公开", [("del", "2017"), ("ins", "2018"), ("del", "预"), ("ins", "决")]),
+        ("金额1,234.5元", "金额1,235.5元", [("del", "1,234.5"), ("ins", "1,235.5")]),
+        ("县教育局通知", "县教育局紧急通知", [("ins", "紧急")]),
+        ("附件A12", "附件A13", [("del", "12"), ("ins", "13")]),
+        ("\U000f0000一12", "\U000f0000二13", [("del", "一12"), ("ins", "二13")]),
+    ],
+)
+def test_differences_are_told_word_by_word(old, new, marked):
+    assert [(piece.kind, piece.text) for piece in changes.differences(old, new) if piece.kind] == marked
+
+
+def test_of_long_texts_only_the_places_that_differ():
+    old = "样例文字。" * 200 + "甲" + "样例文字。" * 200 + "丙" + "样例文字。" * 200
+    change = changes.compared(LABEL, old, old.replace("甲", "乙").replace("丙", "丁"))
+    assert [piece.text for piece in change.merged if piece.kind in {"del", "ins"}] == ["甲", "乙", "丙", "丁"]
+    assert [piece.kind for piece in change.merged].count(changes.GAP) == 3
+    assert sum(len(piece.text) for piece in change.merged) < 200
+    many = "".join(f"样例文字不变的一段话，很长很长，足够分开各处{chr(0x4E00 + place)}" for place in range(60))
+    change = changes.compared(LABEL, many, re.sub("各处.", "各处改", many))
+    assert change.more == 60 - changes.MOST_PLACES
 
 
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
+@settings(deadline=None)
 def test_any_detail_can_be_told(detail):
     said = changes.loaded(json.dumps(detail))
     assert all(isinstance(text, str) for pair in changes.told_of_event(said) for text in pair)

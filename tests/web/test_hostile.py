@@ -23,7 +23,18 @@ def found(answer: httpx.Response) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/disclosures/records?portal=checked", "/disclosures/search?_search=预警", "/disclosures/events", "RECORD"],
+    [
+        "/",
+        "/disclosures/records?portal=checked",
+        "/disclosures/search?_search=预警",
+        "/disclosures/events",
+        "RECORD",
+        "/-/browse/checked",
+        "/-/browse/checked/3",
+        "/-/day/2018-07-01",
+        "/-/changes?from=2026-11-01&to=2026-11-30&kind=added",
+        f"/-/publisher?portal=checked&name={quote(HOSTILE_PUBLISHER)}",
+    ],
 )
 def test_a_hostile_record_stays_text(get, database, path):
     (record_id,) = database.execute("SELECT id FROM records WHERE title = ?", (HOSTILE_TITLE,)).fetchone()
@@ -36,7 +47,7 @@ def test_a_hostile_record_stays_text(get, database, path):
     assert (
         tree.xpath("//*[starts-with(translate(normalize-space(@href), 'JAVSCRIPT', 'javscript'), 'javascript')]") == []
     )
-    assert HOSTILE_TITLE in tree.text_content() or path == "/disclosures/events"
+    assert HOSTILE_TITLE in tree.text_content() or path in {"/disclosures/events", "/-/browse/checked"}
     if path == "RECORD":
         assert HOSTILE_PUBLISHER in tree.text_content()
         assert HOSTILE_BODY in tree.text_content()
@@ -180,6 +191,13 @@ def test_own_pages_need_no_script_and_no_inline_style(get):
         "/-/counties",
         "/-/counties/64",
         "/nope",
+        "/-/browse",
+        "/-/browse?kind=budget",
+        "/-/browse/yangli",
+        "/-/browse/yangli/1",
+        "/-/publisher?portal=yangli&name=样例县财政局",
+        "/-/day/2018-07-01",
+        "/-/changes?from=2026-11-01&to=2026-11-30",
     ):
         tree = html.fromstring(get(path).text)
         assert tree.xpath("//script | //style | //*[@style]") == [], path

@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.segment import tokens
+from archive.segment import units
 from archive.web.gate import ranks
 
 SEARCHED = ("title", "publisher", "responsible_department", "document_number", "index_number", "body")
@@ -26,8 +26,8 @@ def scan(database: sqlite3.Connection, words: str) -> set[int]:
     """The records in which every word stands in one of the searched columns, by looking at each."""
     ids = set()
     for record_id, *texts in database.execute(f"SELECT id, {', '.join(SEARCHED)} FROM records"):
-        stripped = ["".join(tokens(text or "")) for text in texts]
-        if all(any("".join(tokens(word)) in text for text in stripped) for word in words.split()):
+        stripped = ["".join(units(text or "")) for text in texts]
+        if all(any("".join(units(word)) in text for text in stripped) for word in words.split()):
             ids.add(record_id)
     return ids
 
@@ -174,4 +174,4 @@ def test_other_databases_are_left_alone(tmp_path, archive):
     assert answer.status_code == 200
     assert "/other/search" not in answer.text
     assert "信息名称" not in answer.text
-    assert asyncio.run(both.client.get("/")).text.count('name="_search"') == 1
+    assert asyncio.run(both.client.get("/")).text.count('name="q"') == 1

@@ -1,15 +1,27 @@
-"""Which characters the bytes of a page are, whatever the portal says or forgets to say about them."""
+"""The characters of a page, whatever the portal says or forgets to say about them."""
 
 import codecs
 
-from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
+
+from archive.exchange import Exchange
 
 _WESTERN = "cp1252"
 """What ISO-8859-1 and ASCII mean on the web. No Chinese page is in it, but Java servers declare it where nobody set another."""
 
 
+def text_of(exchange: Exchange) -> str:
+    """The text of a sealed page, decoded as a crawl decodes it; what no decoding fits becomes U+FFFD."""
+    encoding = encoding_of(exchange.payload, exchange.response_header("Content-Type") or "")
+    return to_unicode(exchange.payload, encoding).removeprefix("\ufeff")
+
+
 def encoding_of(body: bytes, content_type: str = "") -> str:
-    """The encoding to read `body` in: the byte order mark's, the declared one if it fits, UTF-8, or GB18030."""
+    """The encoding to read `body` in: the byte order mark's, the declared one if it fits, UTF-8, or GB18030.
+
+    Without a declaration, guessing takes short Chinese texts in GBK for Korean or Big5. A mainland portal's page that is
+    not UTF-8 is in GBK or its superset GB18030.
+    """
     marked, _ = read_bom(body)
     if marked:
         return marked

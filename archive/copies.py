@@ -1,0 +1,140 @@
+"""What can be shown of a sealed original: a page made inert, a text masked, an image of which it is known what it says.
+
+Fail closed: of whatever can't be masked surely nothing is shown. Reads the archive and its evidence, changes neither.
+"""
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urldefrag
+
+from archive.charset import text_of
+from archive.database import open_for_reading
+from archive.exchange import EvidenceError, Exchange
+from archive.inert.masks import mask_text
+from archive.inert.page import LONGEST_PAGE, UNSURE, Inert, NotShown, inert_page, masks_all
+from archive.inert.parts import Part, picture_type
+from archive.originals import UNREADABLE, Originals
+from archive.redact import redact_json
+
+EMPTY = "这个回应没有内容。The answer has no content."
+PICTURE = "尚不能确定此图像中有无个人信息，故不显示。It isn't known whether this image shows personal data, so it is not shown."
+UNKNOWN = (
+    "此类文件不在此显示；所取出的文字（个人信息已遮去）见附件登记。Files of this kind are not shown here; "
+    "the text taken from them, masked, is with the attachment."
+)
+TOO_LONG = "内容过长，不在此显示。It is too long to be shown here."
+
+_PART = """
+    SELECT id FROM captures WHERE url = ? AND status = 200 AND outcome = 'page' ORDER BY abs(id - ?) LIMIT 1
+"""
+_SEEN_THROUGH = """
+    SELECT a.text FROM attachments a JOIN captures c ON c.id = a.capture_id
+    WHERE c.url = ?1 AND a.sha256 = ?2 AND a.state = 'ocr'
+      AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.record_id = a.record_id AND r.source = a.url)
+"""
+_MANY_DIGITS = re.compile(r"(?:\d[\s-]?){11}")
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An original as it may be shown. `page`: what became of its parts, where it is a page; `masked`: numbers by kind."""
+
+    media_type: str
+    body: bytes
+    masked: Mapping[str, int] = field(default_factory=dict)
+    page: Inert | None = None
+
+
+def copy_of(db: Path, evidence: Path, capture_id: int, digest: str) -> Copy:
+    """The original of a capture, whose payload has the sha256 `digest`, as it may be shown.
+
+    Raises NotShown, with the reason in words; EvidenceError where the original is missing or not what it was.
+    """
+    with closing(Originals(evidence)) as originals, closing(open_for_reading(db)) as archive:
+        try:
+            exchange = originals.exchange(capture_id)
+            if sha256(exchange.payload).hexdigest() != digest:
+                raise EvidenceError(f"capture {capture_id} is not the one the archive knows by this number")
+            return _copy(exchange, _Parts(archive, originals, capture_id))
+        except UNREADABLE as error:
+            raise EvidenceError(f"capture {capture_id} cannot be read: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Where the captured parts of one page are found."""
+
+    archive: sqlite3.Connection
+    originals: Originals
+    capture_id: int
+
+    def find(self, address: str) -> Part | None:
+        """What was captured at an address, nearest to the page itself; an image only where its text is known."""
+        url = urldefrag(address).url
+        row = self.archive.execute(_PART, (url, self.capture_id)).fetchone()
+        if row is None:
+            return None
+        try:
+            exchange = self.originals.exchange(row[0])
+        except EvidenceError:
+            return None
+        if picture_type(exchange.payload) and not self.is_clear(exchange):
+            return Part("", None)
+        return Part(
+            (exchange.response_header("Content-Type") or "").partition(";")[0].strip().lower(), exchange.payload
+        )
+
+    def is_clear(self, exchange: Exchange) -> bool:
+        """Whether the text in an image was recognised, and neither was masked nor has a long number in it."""
+        asked = (exchange.url, sha256(exchange.payload).hexdigest())
+        texts = [row[0] or "" for row in self.archive.execute(_SEEN_THROUGH, asked)]
+        return bool(texts) and not any(_MANY_DIGITS.search(text) for text in texts)
+
+
+def _copy(exchange: Exchange, parts: _Parts) -> Copy:
+    if not exchange.payload.strip():
+        raise NotShown(EMPTY)
+    if media_type := picture_type(exchange.payload):
+        if not parts.is_clear(exchange):
+            raise NotShown(PICTURE)
+        return Copy(media_type, exchange.payload)
+    declared = (exchange.response_header("Content-Type") or "").lower()
+    text = text_of(exchange)
+    if _is_page(declared, text):
+        page = inert_page(text, exchange.url, parts.find)
+        return Copy("text/html; charset=utf-8", page.html.encode(), page.masked, page)
+    if _BINARY.search(exchange.payload[:4096]) or exchange.payload.startswith(b"%PDF-"):
+        raise NotShown(UNKNOWN)
+    return _text_copy(text)
+
+
+def _is_page(declared: str, text: str) -> bool:
+    if "html" in declared:
+        return True
+    start = text[:1024].lstrip().lower()
+    return not declared.endswith(("xml", "json")) and start.startswith(("<!doctype html", "<html", "<head", "<body"))
+
+
+def _text_copy(text: str) -> Copy:
+    """A text (also XML and JSON) as text. Markup in it could cut a number up: then it is not shown."""
+    if len(text) > LONGEST_PAGE:
+        raise NotShown(TOO_LONG)
+    counts: Counter[str] = Counter()
+    if text.lstrip()[:1] in {"{", "["}:
+        with suppress(ValueError, RecursionError):
+            masked = redact_json(json.loads(text))
+            text = json.dumps(masked.value, ensure_ascii=False, indent=1)
+            counts.update(masked.counts)
+    found = mask_text(text)
+    counts.update(found.counts)
+    if not masks_all(found.text):
+        raise NotShown(UNSURE)
+    return Copy("text/plain; charset=utf-8", found.text.encode(), dict(counts))

@@ -1,0 +1,135 @@
+"""The words found, as they stand in a text: where they are, and the passage that shows most of them.
+
+Pure. `query` is what a person typed. Exact places are worked out only for titles and short passages; in a long text a
+passage is first guessed from a copy folded character by character.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, pairwise
+
+from archive.query import Word, parse
+from archive.segment import BREAK, located_units, simplified
+
+WIDTH = 90
+LONGEST_TEXT = 1_000_000
+"""Characters of a text that are looked through for a passage."""
+
+_MOST_PLACES = 80
+"""Places of all words together that are weighed against each other."""
+
+_MARK = r"(?:[^\w\n]|_)"
+"""A character that is no part of a word, nor the end of a line."""
+
+
+def spans(text: str, query: str) -> list[tuple[int, int]]:
+    """Where the words of `query` stand in `text`, in order, overlapping ones joined."""
+    located = located_units(text)
+    starts: dict[str, list[int]] = {}
+    for place, (unit, _, _) in enumerate(located):
+        starts.setdefault(unit, []).append(place)
+    found = [place for word in parse(query).words for place in _occurrences(word, located, starts)]
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _occurrences(
+    word: Word, located: list[tuple[str, int, int]], starts: dict[str, list[int]]
+) -> Iterator[tuple[int, int]]:
+    """Each place of one word: by its first unit, and whole numbers that go on where it is a prefix."""
+    first, *rest = word.units
+    openings = starts.get(first, [])
+    if word.prefix and not rest:
+        openings = [place for unit, places in starts.items() if unit.startswith(first) for place in places]
+    for place in openings:
+        last = place + len(rest)
+        if last < len(located) and all(
+            located[place + step][0] == unit
+            or (word.glued and step == len(rest) and located[place + step][0].startswith(unit))
+            for step, unit in enumerate(rest, 1)
+        ):
+            yield located[place][1], located[last][2]
+
+
+def marked(text: str, query: str) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it is a hit; the pieces joined give `text` again."""
+    edges = [0, *(edge for span in spans(text, query) for edge in span), len(text)]
+    return [(text[a:b], bool(i % 2)) for i, (a, b) in enumerate(pairwise(edges)) if a < b]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a text, on one line, and the words of the query that stand in it."""
+
+    text: str
+    words: frozenset[Word]
+
+
+def passage(text: str | None, query: str, width: int = WIDTH) -> Passage | None:
+    """About `width` characters of `text` where most of the words stand; None where none does."""
+    if not text:
+        return None
+    folded = text[:LONGEST_TEXT].translate(_FOLDING)
+    words = parse(query).words
+    of_each = _MOST_PLACES // max(len(words), 1)
+    places = {word: [match.start() for match in islice(_pattern(word).finditer(folded), of_each)] for word in words}
+    lead = width // 3
+
+    def words_at(start: int) -> frozenset[Word]:
+        return frozenset(
+            word for word, at in places.items() if any(start <= place < start + width - lead for place in at)
+        )
+
+    # The most words first, then the earliest place. What was guessed wrongly is skipped.
+    starts = sorted({place for at in places.values() for place in at}, key=lambda place: (-len(words_at(place)), place))
+    for place in starts:
+        start = max(0, place - lead)
+        start = max(start, *(text.rfind(mark, start, place) + 1 for mark in "。；！？\n"))
+        around = text[start : start + width]
+        if spans(around, query):
+            line, cut = " ".join(around.split()), start + width < len(text)
+            return Passage(f"{'…' if start else ''}{line}{'…' if cut else ''}", words_at(place))
+    return None
+
+
+def excerpt(text: str | None, query: str, width: int = WIDTH) -> str | None:
+    """The passage of `text` that shows most of the words of `query`; None where none is found."""
+    found = passage(text, query, width)
+    return found.text if found else None
+
+
+def found_in(texts: Iterable[str | None], query: str) -> frozenset[Word]:
+    """The words of `query` that stand in one of these short texts."""
+    given = [text for text in texts if text]
+    return frozenset(
+        word for word in parse(query).words if any(_pattern(word).search(text.translate(_FOLDING)) for text in given)
+    )
+
+
+class _Folding(dict[int, str]):
+    """Code point → the character searched for in its place; one for one, so that places stay what they are."""
+
+    def __missing__(self, code: int) -> str:
+        normal = unicodedata.normalize("NFKC", chr(code)).lower()
+        self[code] = simplified(normal) if len(normal) == 1 else chr(code)
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
+@lru_cache(maxsize=1024)
+def _pattern(word: Word) -> re.Pattern[str]:
+    """Where a word may stand in folded text: its characters with some punctuation between them."""
+    units = [r"\s+" if unit == BREAK else r",?".join(map(re.escape, unit)) for unit in word.units]
+    before = r"(?<![0-9])" if word.units[0][0].isdecimal() else ""
+    after = r"(?![0-9])" if word.units[-1][-1].isdecimal() and not (word.prefix or word.glued) else ""
+    return re.compile(before + f"{_MARK}{{0,6}}?".join(units) + after)

@@ -1,0 +1,160 @@
+"""Finding records: how many there are, which come first, and how they divide by portal, kind, publisher, year and state.
+
+What is best first: records with the words in their title; then those with them in title, publisher, department and
+numbers together; then the rest. Among equals the newest comes first. Nothing is weighed, so a reader can tell why a
+record stands where it stands, and no search has to look at all of its hits to show the first.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, groupby, islice
+
+from archive.excerpt import excerpt
+from archive.query import NOTHING, Query, parse
+from archive.search import EVERY, ID, MONTHS, filter_word, first_entry
+
+TITLE = ("title",)
+HEAD = ("title", "publisher", "responsible_department", "document_number", "index_number")
+"""Columns of the index, the most telling first; in the third place come all."""
+
+COUNTED = 10_000
+"""So many hits are looked at to say how they divide; of more, every n-th."""
+
+FACETS = ("portal", "kind", "publisher", "year", "state")
+
+_SHOWN = ("url", "title", "index_number", "publisher", "published_on", "kind", "state")
+
+_FOUND = "FROM records_fts f WHERE f.records_fts MATCH :match AND f.rowid BETWEEN :first AND :last"
+_NEWEST = f"SELECT f.rowid {_FOUND} ORDER BY f.rowid"
+_COUNT = f"SELECT count(*) {_FOUND}"
+# The id times a prime, so that what repeats with every n-th record does not meet every n-th hit.
+_DIVIDED = f"""
+    WITH ids AS MATERIALIZED (SELECT f.rowid & {ID} AS id {_FOUND} AND (f.rowid & {ID}) * 7919 % 1000003 % :step = 0),
+    found AS MATERIALIZED (SELECT {", ".join(f"r.{name}" for name in FACETS)} FROM ids CROSS JOIN records r ON r.id = ids.id)
+    {" UNION ALL ".join(f"SELECT '{name}', {name}, count(*) FROM found GROUP BY {name}" for name in FACETS)}
+"""  # noqa: S608 - constants
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is narrowed to; empty: not by this. `publisher`: a whole name. `since`, `until`: years.
+
+    `publisher_has`: words in a publisher's name. `portals`, `states`: any of these.
+    """
+
+    portals: tuple[str, ...] = ()
+    kind: str = ""
+    publisher: str = ""
+    publisher_has: str = ""
+    since: int | None = None
+    until: int | None = None
+    states: tuple[str, ...] = ()
+    files: bool = False
+
+    def match(self) -> list[str]:
+        """The filters as FTS5 expressions that must all hold."""
+        asked = [
+            ("portal", self.portals),
+            ("kind", (self.kind,)),
+            ("publisher", (self.publisher,)),
+            ("state", self.states),
+        ]
+        words = [[f'"{filter_word(name, value)}"' for value in values if value] for name, values in asked]
+        expressions = [f"({' OR '.join(either)})" for either in words if either]
+        if self.publisher_has:
+            expressions.append(f"({{publisher}} : {parse(self.publisher_has).match_wanted() or NOTHING})")
+        return expressions + (['"files_yes"'] if self.files else [])
+
+    def entries(self) -> tuple[int, int]:
+        """The first and the last number of the index's entries that the years allow."""
+        dated = self.since is not None or self.until is not None
+        oldest = max(12 * (self.since or 0), 1) if dated else 0
+        newest = 12 * self.until + 11 if self.until is not None else MONTHS
+        return first_entry(newest), first_entry(oldest) | ID
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Words and filters; `newest`: newest first, else best first. `query` None: every record that the filters allow."""
+
+    query: Query | None = None
+    filters: Filters = field(default_factory=Filters)
+    newest: bool = False
+
+    def parameters(self, *columns: str, besides: tuple[str, ...] = ()) -> dict[str, int | str]:
+        """What SQL is given: the hits whose words all stand in `columns` (none: anywhere), without those in `besides`."""
+        wanted, unwanted = "", ""
+        if self.query is not None:
+            wanted, unwanted = self.query.match_wanted() or NOTHING, self.query.match_unwanted()
+        scoped = f"({{{' '.join(columns)}}} : {wanted})" if columns and wanted else wanted
+        match = " AND ".join([*([scoped] if scoped else []), *self.filters.match()]) or f'"{EVERY}"'
+        left_out = [unwanted] if unwanted else []
+        left_out += [f"({{{' '.join(besides)}}} : {wanted})"] if besides else []
+        first, last = self.filters.entries()
+        return {"match": " NOT ".join([f"({match})", *left_out]), "first": first, "last": last}
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How the hits divide: facet → value → how many. `step`: every so many-th was looked at; 1: all, and it is exact."""
+
+    counts: Mapping[str, Counter[str]]
+    step: int
+
+
+def search(text: str) -> Search:
+    """The search for what a person typed, best first; where there are no words in it, it finds nothing."""
+    return Search(parse(text))
+
+
+def count(connection: sqlite3.Connection, wanted: Search) -> int:
+    """How many records are found: exact, however many."""
+    return int(connection.execute(_COUNT, wanted.parameters()).fetchone()[0])
+
+
+def first(connection: sqlite3.Connection, wanted: Search, limit: int, offset: int = 0) -> list[int]:
+    """The ids of the first `limit` records found, after `offset` of them."""
+    ways = [wanted.parameters()]
+    if not wanted.newest and wanted.query is not None:
+        ways = [wanted.parameters(*TITLE), wanted.parameters(*HEAD, besides=TITLE), wanted.parameters(besides=HEAD)]
+    return list(islice(chain.from_iterable(_in_order(connection, way) for way in ways), offset, offset + limit))
+
+
+def _in_order(connection: sqlite3.Connection, parameters: Mapping[str, int | str]) -> Iterator[int]:
+    """Ids of the records found, newest first. The index has them by month; of each month the dates are looked up."""
+    numbers = (row[0] for row in connection.execute(_NEWEST, parameters))
+    dated = "SELECT id FROM records WHERE id IN (SELECT value FROM json_each(?)) ORDER BY published_on DESC, id DESC"
+    for _, month in groupby(numbers, key=lambda number: number >> 32):
+        ids = [number & ID for number in month]
+        yield from (row[0] for row in connection.execute(dated, (json.dumps(ids),)))
+
+
+def divide(connection: sqlite3.Connection, wanted: Search, total: int) -> Division:
+    """How the hits, `total` of them, divide by each of FACETS."""
+    step = -(-total // COUNTED) or 1
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for name, value, times in connection.execute(_DIVIDED, {**wanted.parameters(), "step": step}):
+        if value:
+            counts[name][value] = times
+    return Division(counts, step)
+
+
+def described(connection: sqlite3.Connection, ids: Sequence[int], words: str) -> list[dict[str, str | None]]:
+    """These records as the shell shows them, each with a `snippet`: text around the words found, or else its title."""
+    sql = f"SELECT {', '.join(_SHOWN)}, body FROM records WHERE id = ?"  # noqa: S608 - constant names
+    described = []
+    for record_id in ids:
+        *values, body = connection.execute(sql, (record_id,)).fetchone()
+        hit = dict(zip(_SHOWN, values, strict=True))
+        snippet = excerpt(body, words) or _of_files(connection, record_id, words) or hit["title"] or ""
+        described.append({**hit, "snippet": snippet})
+    return described
+
+
+def _of_files(connection: sqlite3.Connection, record_id: int, words: str) -> str | None:
+    """Text of a record's files around the words found in one."""
+    files = connection.execute("SELECT name, text FROM attachments WHERE record_id = ? ORDER BY id", (record_id,))
+    return next((found for name, text in files if (found := excerpt(f"{name}\n{text or ''}", words))), None)

@@ -1,0 +1,242 @@
+"""Personal data masked in the tree of a page, also where markup cuts a number up.
+
+The text is read in several ways, as one can't know how a style sheet sets it: inline elements joined, as a reader sees
+them; the same without what an inline style hides; and every piece by itself. Whatever one of them finds is masked where
+it stands, in texts and attributes.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from lxml import etree
+
+from archive.redact import Redacted, redact
+
+Element = Any  # an lxml element; lxml ships no types
+
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "figcaption",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "tbody",
+        "textarea",
+        "tfoot",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
+)
+_CELLS = frozenset({"td", "th"})
+_ROWS = frozenset({"table", "tbody", "thead", "tfoot", "tr"})
+_TYPED = ("value", "placeholder")  # attributes that a page shows as text
+_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_PIECES = re.compile(rf"[\s{_INVISIBLE}]+|[^\s{_INVISIBLE}]+")
+_BLANK = re.compile(rf"[\s{_INVISIBLE}]")
+_SPACE = re.compile(r"\s")
+_NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MAY_BE_MASKED = re.compile(r"[\dXxＸｘ]")
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+_TEXT, _TAIL = "", "tail"
+_STRENGTH = " \t\n"
+_SHORTEST = 11  # digits of the shortest number that is masked
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Where a piece of text stands: an element's text, its tail, or one of its attributes ("@name")."""
+
+    element: Element
+    place: str
+
+    def get(self) -> str:
+        if self.place.startswith("@"):
+            return self.element.get(self.place[1:]) or ""
+        return (self.element.tail if self.place == _TAIL else self.element.text) or ""
+
+    def put(self, text: str) -> None:
+        if self.place.startswith("@"):
+            self.element.set(self.place[1:], text)
+        elif self.place == _TAIL:
+            self.element.tail = text
+        else:
+            self.element.text = text
+
+
+@dataclass(slots=True)
+class _View:
+    """The text of many slots as one: between two words one blank, tab or line break; what can't be seen is left out."""
+
+    parts: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    sources: list[tuple[_Slot, int]] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, element: Element, place: str, given: str | None) -> None:
+        """Add the text that stands at a place. One without a digit need not be found again, for nothing in it is masked."""
+        if not given:
+            return
+        if not _MAY_BE_MASKED.search(given):
+            self._plain(given)
+            return
+        slot = _Slot(element, place)
+        for piece in _PIECES.finditer(given):
+            text = piece[0]
+            if _BLANK.match(text):
+                self.gap(" " if _SPACE.search(text) else "")
+                continue
+            self.starts.append(self.length)
+            self.sources.append((slot, piece.start()))
+            self.parts.append(text)
+            self.length += len(text)
+
+    def _plain(self, text: str) -> None:
+        if text.isspace():
+            self.gap(" ")
+        else:
+            self.parts.append(text)
+            self.length += len(text)
+
+    def gap(self, blank: str) -> None:
+        """Set apart what follows from what came before; of several blanks the strongest stays."""
+        if not blank or not self.parts:
+            return
+        if (last := _STRENGTH.find(self.parts[-1])) < 0:
+            self.parts.append(blank)
+            self.length += 1
+        elif _STRENGTH.find(blank) > last:
+            self.parts[-1] = blank
+
+    def mask(self, counts: Counter[str]) -> None:
+        """Mask what is found, in the slots themselves."""
+        text = "".join(self.parts)
+        found = redact(text)
+        counts.update(found.counts)
+        if not found.counts:
+            return
+        changed = (place for place, (old, new) in enumerate(zip(text, found.text, strict=True)) if old != new)
+        for number, places in groupby(changed, key=lambda place: bisect_right(self.starts, place) - 1):
+            slot, offset = self.sources[number]
+            characters = list(slot.get())
+            for place in places:
+                at = offset + place - self.starts[number]
+                characters[at] = found.text[place]
+            slot.put("".join(characters))
+
+    def finds(self) -> bool:
+        """Whether there is anything to mask."""
+        return bool(redact("".join(self.parts)).counts)
+
+
+def mask(root: Element) -> Counter[str]:
+    """Mask everything below `root`; how many numbers of each kind were masked."""
+    counts: Counter[str] = Counter()
+    for view in _views(root):
+        view.mask(counts)
+    return counts
+
+
+def mask_text(text: str) -> Redacted:
+    """Mask a text without markup: as it stands, and with its line breaks read as blanks."""
+    first = redact(_NOT_IN_TREES.sub("\ufffd", text))
+    held = etree.Element("pre")
+    held.text = first.text
+    counts = Counter(first.counts) + mask(held)
+    return Redacted(held.text or "", dict(counts))
+
+
+def is_masked(root: Element) -> bool:
+    """Whether nothing is left to be masked."""
+    return not any(view.finds() for view in _views(root))
+
+
+def _views(root: Element) -> Iterator[_View]:
+    """One after the other, each made when it is asked for: what an earlier one masked, the next one sees masked."""
+    yield _flow(root)
+    if any(map(_is_hidden, root.xpath(".//*[@style or @hidden]"))):
+        yield _flow(root, hidden=False)
+    yield _flow(root, apart=True)
+    for element in root.iter(etree.Element):
+        for name in (name for name, value in element.items() if len(value) >= _SHORTEST):
+            view = _View()
+            view.add(element, f"@{name}", element.get(name))
+            yield view
+
+
+def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
+    """The text below `root`. `apart`: a blank between any two pieces; without `hidden`, what an inline style hides is left out."""
+    view, cells = _View(), 0
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walk:
+        if event == "start":
+            if not hidden and _is_hidden(node):
+                walk.skip_subtree()
+                continue
+            view.gap(" " if apart else _set_apart(node, cells))
+            cells += node.tag in _CELLS
+            for name in _TYPED if node.attrib else ():
+                view.add(node, f"@{name}", node.get(name))
+            view.add(node, _TEXT, node.text)
+            continue
+        cells -= node.tag in _CELLS
+        view.gap(" " if apart else _set_apart(node, cells))
+        if node is not root:
+            view.add(node, _TAIL, node.tail)
+    return view
+
+
+def _set_apart(node: Element, cells: int) -> str:
+    """What stands before and behind an element; `cells`: in how many table cells it stands."""
+    if node.tag in _CELLS:
+        return "\t"
+    if node.tag not in BLOCKS:
+        return ""
+    return " " if cells and node.tag not in _ROWS else "\n"
+
+
+def _is_hidden(node: Element) -> bool:
+    return node.get("hidden") is not None or _HIDING.search(node.get("style") or "") is not None

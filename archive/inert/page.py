@@ -1,0 +1,374 @@
+"""A captured page as one that can be looked at without harm.
+
+What acts is taken out, addresses go, images and style stay where they were captured, personal data is masked. `nh3`
+(ammonia) has the last word on what tags and attributes remain; then the result is read again to see that nothing is left
+to be masked.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+import nh3
+from lxml import etree
+from markupsafe import escape
+
+from archive.inert.masks import is_masked, mask
+from archive.inert.parts import Find, Parts
+from archive.inert.style import LONGEST, inert_declarations, inert_sheet
+from archive.redact import redact
+
+LONGEST_PAGE = 3_000_000
+"""Characters of a page that is shown; a longer one isn't."""
+
+Element = Any  # an lxml element; lxml ships no types
+
+UNSURE = "其中的个人信息无法确定已全部遮去，故不显示。It is not sure that all personal data in it can be masked, so it is not shown."
+
+# Taken out with all that is in it. Of these, the ones that only say something of the page are not counted.
+_ACTING = frozenset(
+    ["script", "iframe", "frame", "object", "applet", "svg", "math", "audio", "video", "canvas", "template", "embed"]
+)
+_SILENT = frozenset(
+    [
+        "head",
+        "title",
+        "meta",
+        "base",
+        "link",
+        "style",
+        "noscript",
+        "noframes",
+        "noembed",
+        "param",
+        "source",
+        "track",
+        "area",
+    ]
+)
+_EMPTY = frozenset(
+    {"embed", "source", "track", "param", "area", "meta", "base", "link"}
+)  # what a page has behind them is theirs in no browser
+_RAW = frozenset({"xmp", "plaintext", "listing"})
+_FORM = frozenset({"form", "fieldset"})
+
+_TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "address",
+        "article",
+        "aside",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "button",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "map",
+        "mark",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "select",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "textarea",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
+)
+_EVERYWHERE = frozenset(
+    [
+        "align",
+        "alt",
+        "bgcolor",
+        "border",
+        "class",
+        "color",
+        "dir",
+        "height",
+        "hidden",
+        "id",
+        "lang",
+        "nowrap",
+        "style",
+        "title",
+        "valign",
+        "width",
+    ]
+)
+_ON = {
+    "table": frozenset({"cellpadding", "cellspacing", "rules", "frame", "summary"}),
+    "td": frozenset({"colspan", "rowspan", "headers", "scope"}),
+    "th": frozenset({"colspan", "rowspan", "headers", "scope"}),
+    "col": frozenset({"span"}),
+    "colgroup": frozenset({"span"}),
+    "font": frozenset({"face", "size"}),
+    "hr": frozenset({"noshade", "size"}),
+    "img": frozenset({"hspace", "vspace", "src"}),
+    "input": frozenset({"type", "value", "size", "checked", "placeholder"}),
+    "textarea": frozenset({"rows", "cols", "placeholder"}),
+    "select": frozenset({"multiple", "size"}),
+    "option": frozenset({"selected", "label"}),
+    "ol": frozenset({"start", "type", "reversed"}),
+    "ul": frozenset({"type"}),
+    "li": frozenset({"type", "value"}),
+    "details": frozenset({"open"}),
+    "time": frozenset({"datetime"}),
+}
+_CONTROLS = ("input", "select", "textarea", "button")
+_CLEANER = nh3.Cleaner(
+    tags=set(_TAGS),
+    attributes={"*": set(_EVERYWHERE), **{tag: set(names) for tag, names in _ON.items()}},
+    set_tag_attribute_values={tag: {"disabled": ""} for tag in _CONTROLS},
+    url_schemes={"data"},
+    url_relative="deny",
+    link_rel=None,
+)
+
+# lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost.
+_PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True)
+_PLACE = "▨"
+_MISSING, _WITHHELD = "图像未采集 image not captured", "图像未显示 image not shown"
+_NUMBER = re.compile(r"\d{11}")
+_NOT_IN_TREES = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Inert:
+    """A page that does nothing. `masked`: how many numbers of each kind; the others as in `archive.inert.parts.Parts`."""
+
+    html: str
+    masked: Mapping[str, int]
+    shown: int
+    missing: int
+    withheld: int
+    removed: int
+
+
+class NotShown(Exception):  # noqa: N818 - it says what becomes of the page
+    """A page that can't be shown; the message says why, in Chinese and English."""
+
+
+def inert_page(text: str, url: str, find: Find) -> Inert:
+    """The page `text` that was captured at `url`; `find` gives its captured parts. Raises NotShown."""
+    if len(text) > LONGEST_PAGE:
+        raise NotShown("页面过大，不在此显示。The page is too large to be shown here.")
+    root = _parsed(text)
+    parts = Parts(find)
+    base = _base(root, url)
+    styles = _styles(root, base, parts)
+    title = " ".join("".join(root.xpath("(.//title)[1]//text()")).split())
+    body = root.find("body")
+    body = root if body is None else body
+    _take_out(root, parts)
+    _make_inert(body, base, parts)
+    counts = mask(body)
+    told = [redact(text) for text in (title, *styles)]
+    for each in told:
+        counts.update(each.counts)
+    content = _CLEANER.clean("".join(_serialised(body)))
+    if not masks_all(content):
+        raise NotShown(UNSURE)
+    html = _document(root, body, content, *(each.text for each in told))
+    return Inert(html, dict(counts), parts.shown, parts.missing, parts.withheld, parts.removed)
+
+
+def masks_all(markup: str) -> bool:
+    """Whether nothing is left to be masked in `markup`, read as a page."""
+    return is_masked(_parsed(markup))
+
+
+def _parsed(text: str) -> Element:
+    """The tree of a page; an empty one where there is nothing to read."""
+    try:
+        root = etree.fromstring(_NOT_IN_TREES.sub("", text).encode(), parser=_PARSER)
+    except etree.XMLSyntaxError:
+        root = None
+    return etree.fromstring(b"<html><body></body></html>", parser=_PARSER) if root is None else root
+
+
+def _base(root: Element, url: str) -> str:
+    """What relative addresses on the page mean."""
+    stated = root.xpath("string((.//base/@href)[1])").strip()
+    return _joined(url, stated) if stated else url
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:  # a host that cannot be one
+        return ""
+
+
+def _styles(root: Element, base: str, parts: Parts) -> list[str]:
+    """The page's style sheets, in order: its own, and those it links to where they were captured."""
+    sheets, left = [], LONGEST
+    for node in root.iter("style", "link"):
+        where, text = base, "".join(node.itertext())
+        if node.tag == "link":
+            if "stylesheet" not in (node.get("rel") or "").lower().split():
+                continue
+            where = _joined(base, node.get("href") or "")
+            text = (parts.sheet(where) or b"").decode("utf-8", "replace")
+        if not text.strip():
+            continue
+        if len(text) > left:
+            parts.missing += 1
+            continue
+        left -= len(text)
+        sheet = inert_sheet(text, where, parts)
+        media = inert_sheet(f"@media {node.get('media')}{{a{{top:0}}}}", where, parts) if node.get("media") else ""
+        sheets.append(media.replace("a{top:0}", sheet) if media else sheet)
+    return sheets
+
+
+def _take_out(root: Element, parts: Parts) -> None:
+    """Remove what acts, and what a reader doesn't see."""
+    for node in list(root.iter(*_ACTING, *_SILENT)):
+        parts.removed += node.tag in _ACTING
+        parent = node.getparent()
+        if parent is not None:
+            _remove(parent, node)
+    for node in root.iter(*_RAW):
+        node.tag = "pre"
+
+
+def _remove(parent: Element, node: Element) -> None:
+    """Take `node` out of the tree; the text behind it stays, and what a parser put into an element that can't hold any."""
+    if node.tag in _EMPTY:
+        etree.strip_tags(parent, node.tag)
+        return
+    if node.tail:
+        before = node.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + node.tail
+        else:
+            before.tail = (before.tail or "") + node.tail
+    parent.remove(node)
+
+
+def _make_inert(body: Element, base: str, parts: Parts) -> None:
+    """Links without their addresses, images with their data or without any, style without what it would load."""
+    styles: dict[str, str] = {}
+    for node in body.iter(etree.Element):
+        if node.tag in _FORM:
+            parts.removed += node.tag == "form"
+            node.tag = "div"
+        elif node.tag == "a" and node.get("href"):
+            node.set("title", node.get("title") or node.get("href"))
+        elif node.tag == "img":
+            _picture(node, base, parts)
+        elif node.tag == "input" and (node.get("type") or "").lower() in {"hidden", "password"}:
+            node.attrib.pop("value", None)
+        for name in ("id", "class"):  # nobody reads them, and letters before a number would keep it from being masked
+            if _NUMBER.search(node.get(name) or ""):
+                del node.attrib[name]
+        if node.get("background"):
+            parts.missing += 1
+        if (style := node.get("style")) is not None:
+            if style not in styles:
+                styles[style] = inert_declarations(style, base, parts)
+            node.set("style", styles[style])
+
+
+def _picture(node: Element, base: str, parts: Parts) -> None:
+    """An image by its data; where there is none to show, its place stays, with words for it."""
+    address = _joined(base, node.get("src") or "")
+    withheld = parts.withheld
+    found = parts.picture(address) if address else None
+    if found:
+        node.set("src", found)
+        return
+    said = _WITHHELD if parts.withheld > withheld else _MISSING
+    words = " ".join(filter(None, (_PLACE, node.get("alt"))))
+    tail = node.tail
+    node.clear()
+    node.tag, node.text, node.tail = "span", words, tail
+    node.set("title", said)
+    node.set("style", "border: 1px dotted; opacity: .7; font-size: small; padding: 0 .2em")
+
+
+def _serialised(body: Element) -> list[str]:
+    """What stands in the body, as HTML."""
+    inner = [etree.tostring(child, encoding="unicode", method="html") for child in body]
+    return [str(escape(body.text or "")), *inner]
+
+
+def _document(root: Element, body: Element, content: str, title: str, *styles: str) -> str:
+    """The whole page around its content."""
+    doctype = "<!DOCTYPE html>" if root.getroottree().docinfo.doctype else ""
+    sheets = "".join(f"<style>{sheet}</style>" for sheet in styles if sheet)
+    kept = ("class", "id", "style", "bgcolor", "dir")
+    attributes = "".join(f' {name}="{escape(body.get(name))}"' for name in kept if body.get(name))
+    return (
+        f'{doctype}<html lang="{escape(root.get("lang") or "zh-CN")}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"{sheets}</head><body{attributes}>{content}</body></html>"
+    )

@@ -1,0 +1,127 @@
+"""Style that loads nothing: rules and declarations as they were, without imports, fonts and addresses.
+
+An address of a captured image becomes the image itself, any other `none`. What can't be read as CSS is left out, as a
+browser does.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from typing import Any
+from urllib.parse import urljoin
+
+import tinycss2
+
+from archive.inert.parts import Parts
+
+LONGEST = 1_000_000
+"""Characters of style in one page that are read; the rest is left out."""
+
+DEEPEST = 50
+"""Style with brackets nested deeper is left out: no sheet needs that."""
+
+_BRACKETS = re.compile(r"[()\[\]{}]")
+_ENDLESS = re.compile(r"\d{1000}")
+_NUMBER = re.compile(r"\d{11}")  # as long as the shortest private number
+_HOLDS_RULES = frozenset({"media", "supports", "layer", "container"})
+_HOLDS_FRAMES = frozenset({"keyframes", "-webkit-keyframes"})
+_ACTS = frozenset({"behavior", "-moz-binding", "src"})
+_FETCHES = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element", "paint", "expression"})  # fmt: skip
+
+Token = Any  # tinycss2 comes without types
+_NONE = tinycss2.parse_one_component_value("none")
+
+
+def inert_sheet(text: str, base: str, parts: Parts) -> str:
+    """A style sheet that stood at the address `base`."""
+    if not _is_readable(text):
+        return ""
+    return _escaped("\n".join(_rules(tinycss2.parse_stylesheet(text, True, True), base, parts)))
+
+
+def inert_declarations(text: str, base: str, parts: Parts) -> str:
+    """The value of a `style` attribute."""
+    if not _is_readable(text):
+        return ""
+    return _escaped("; ".join(_declarations(tinycss2.parse_blocks_contents(text, True, True), base, parts)))
+
+
+def _is_readable(text: str) -> bool:
+    """Whether it can be read as CSS: brackets nested without end, or a number without end, can't."""
+    steps = (1 if bracket in "([{" else -1 for bracket in _BRACKETS.findall(text))
+    return max(accumulate(steps), default=0) <= DEEPEST and not _ENDLESS.search(text)
+
+
+def _escaped(css: str) -> str:
+    """`css` as it can stand in a page: without the one character that could end it."""
+    return css.replace("<", "\\3c ")
+
+
+def _rules(rules: Iterable[Token], base: str, parts: Parts) -> Iterator[str]:
+    for rule in rules:
+        if rule.type == "qualified-rule" and not _NUMBER.search(tinycss2.serialize(rule.prelude)):
+            yield _qualified(rule, base, parts)
+        elif rule.type == "at-rule" and rule.lower_at_keyword in (_HOLDS_RULES | _HOLDS_FRAMES) and rule.content:
+            inner = tinycss2.parse_rule_list(rule.content, True, True)
+            head = f"@{rule.lower_at_keyword}{tinycss2.serialize(rule.prelude)}"
+            yield f"{head}{{{' '.join(_rules(inner, base, parts))}}}"
+        elif rule.type == "at-rule" and rule.lower_at_keyword in {"import", "font-face"}:
+            parts.missing += 1
+
+
+def _qualified(rule: Token, base: str, parts: Parts) -> str:
+    inner = tinycss2.parse_blocks_contents(rule.content, True, True)
+    return f"{tinycss2.serialize(rule.prelude)}{{{'; '.join(_declarations(inner, base, parts))}}}"
+
+
+def _declarations(declarations: Iterable[Token], base: str, parts: Parts) -> Iterator[str]:
+    for each in declarations:
+        if each.type != "declaration" or each.lower_name in _ACTS or _tells(each):
+            continue
+        value = [_settled(token, base, parts) for token in each.value]
+        if not _fetches(value):
+            yield f"{each.name}:{tinycss2.serialize(value)}{'!important' if each.important else ''}"
+
+
+def _tells(declaration: Token) -> bool:
+    """Whether it prints text with digits, which could be a part of a number cut up."""
+    strings = (token.value for token in declaration.value if token.type == "string")
+    return declaration.lower_name == "content" and any(char.isdigit() for text in strings for char in text)
+
+
+def _settled(token: Token, base: str, parts: Parts) -> Token:
+    """A value's token, an address replaced by what was captured there."""
+    address = _address(token)
+    if address is None or address.startswith("#"):
+        return token
+    found = parts.picture(_joined(base, address))
+    return tinycss2.parse_one_component_value(f'url("{found}")') if found else _NONE
+
+
+def _address(token: Token) -> str | None:
+    if token.type == "url":
+        return str(token.value)
+    if token.type == "function" and token.lower_name == "url":
+        return next((str(inner.value) for inner in token.arguments if inner.type == "string"), "")
+    return None
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:  # a host that cannot be one
+        return address
+
+
+def _fetches(tokens: Iterable[Token]) -> bool:
+    """Whether anything is left that a browser could ask for."""
+    for token in tokens:
+        if token.type == "url" or (token.type == "function" and token.lower_name == "url"):
+            if not str(_address(token)).startswith(("data:image/", "#")):
+                return True
+        elif token.type == "function":
+            if token.lower_name in _FETCHES or _fetches(token.arguments):
+                return True
+        elif token.type.endswith(" block") and _fetches(token.content):
+            return True
+    return False

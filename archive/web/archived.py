@@ -1,0 +1,153 @@
+"""What the page around an archived copy says: which address, when, what came, and every other capture of it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils import tilde_encode
+
+from archive.copies import Copy, copy_of
+from archive.exchange import EvidenceError
+from archive.inert.page import NotShown
+from archive.originals import place_of
+from archive.web.archives import archives
+from archive.web.codes import CAPTURES, REDACTIONS
+from archive.web.naming import Label
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.database import Database
+
+Row = Mapping[str, Any]
+
+MOST_CAPTURES = 100
+"""Captures of one address that can be chosen from; the table `captures` has them all."""
+
+MOST_RECORDS = 5
+
+NOT_HERE = Label(
+    "本站只登记采集过什么，不提供封存的原件。",
+    "The sealed originals are not served here: this site only lists what was captured.",
+)
+DAMAGED = Label(
+    "封存的原件缺失或与登记不符，无法显示。",
+    "The sealed original is missing, or is not what was registered; it can't be shown.",
+)
+UNCHANGED = Label(
+    "服务器答复：与此前所取相同，未再发送内容。",
+    "The server said that nothing had changed, and sent nothing.",
+)
+
+_CAPTURE = """
+SELECT c.*, w.portal, w.mode, w.started_at, p.name AS portal_name, p.checked_on
+FROM captures c JOIN crawls w ON w.id = c.crawl_id JOIN portals p ON p.id = w.portal WHERE c.id = :id
+"""
+# A page belongs to the record at its address, or to those that were read from any capture of it; a file to those that link to it.
+_RECORDS = """
+SELECT id, title, state FROM records WHERE id IN (
+    SELECT id FROM records WHERE portal = :portal AND url = :url
+    UNION SELECT record_id FROM readings WHERE catalog_id = 0 AND capture_id IN (SELECT id FROM captures WHERE url = :url)
+    UNION SELECT record_id FROM attachments WHERE capture_id IN (SELECT id FROM captures WHERE url = :url)
+) ORDER BY id LIMIT :most
+"""
+_LISTS = """
+SELECT DISTINCT c.id, c.title FROM walks w JOIN catalogs c ON c.id = w.catalog_id WHERE w.capture_id = :id ORDER BY c.id LIMIT 5
+"""
+# A record that moved has captures at more than one address.
+_SAME = """
+SELECT id, url, fetched_at, status, outcome, sha256, bytes FROM captures WHERE url = :url OR url IN (
+    SELECT json_extract(detail, '$.from') FROM events WHERE record_id = :record AND kind = 'moved'
+    UNION SELECT json_extract(detail, '$.to') FROM events WHERE record_id = :record AND kind = 'moved'
+) ORDER BY fetched_at DESC, id DESC LIMIT :most
+"""
+_CONFIRMED = """
+SELECT max(id) AS id FROM captures WHERE url = :url AND id < :id AND status = 200 AND outcome = 'page'
+"""
+_FILE = """
+SELECT id, name, state, media_type FROM attachments WHERE capture_id IN (SELECT id FROM captures WHERE url = :url) LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One capture. `records`: that it shows; `lists`: the catalogues of which it is a list page; `same`: other captures of
+    its address, newest first; `confirms`: the capture that a "not modified" speaks of; `copy` or else `why_not`."""
+
+    row: Row
+    outcome: Label
+    records: tuple[Row, ...]
+    lists: tuple[Row, ...]
+    same: tuple[tuple[Row, Label], ...]
+    more: bool
+    file: Row | None
+    confirms: int | None
+    copy: Copy | None
+    why_not: Label | None
+
+    @property
+    def masked(self) -> tuple[tuple[Label, int], ...]:
+        """What was masked in the copy: which numbers, how many."""
+        counts = self.copy.masked if self.copy else {}
+        return tuple((REDACTIONS.get(kind, Label(kind, kind)), count) for kind, count in sorted(counts.items()))
+
+
+def address(datasette: "Datasette", database: str, capture_id: int, part: str = "") -> str:
+    """Where a capture's copy is shown; the archive is named only where several are served."""
+    named = f"{tilde_encode(datasette.get_database(database).route)}/" if len(archives(datasette)) > 1 else ""
+    return str(datasette.urls.path(f"/-/archived/{named}{capture_id}{part}"))
+
+
+async def archived(datasette: "Datasette", database: str, capture_id: int) -> Archived | None:
+    """All that is said of one capture; None where there is none of this number."""
+    db = datasette.get_database(database)
+    found: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
+    if found is None or found.confirms:
+        return found
+    copy, why_not = await shown(db, found.row)
+    return replace(found, copy=copy, why_not=why_not)
+
+
+def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | None:
+    """What the archive itself says of a capture."""
+    row = connection.execute(_CAPTURE, {"id": capture_id}).fetchone()
+    if row is None:
+        return None
+    url = {"url": row["url"]}
+    asked = {**url, "portal": row["portal"], "most": MOST_RECORDS}
+    records = tuple(connection.execute(_RECORDS, asked).fetchall())
+    record = records[0]["id"] if len(records) == 1 else None
+    same = connection.execute(_SAME, {**url, "record": record, "most": MOST_CAPTURES + 1}).fetchall()
+    confirms = connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0] if row["status"] == 304 else None
+    return Archived(
+        row=row,
+        outcome=_outcome(row),
+        records=records,
+        lists=tuple(connection.execute(_LISTS, {"id": capture_id}).fetchall()),
+        same=tuple((each, _outcome(each)) for each in same[:MOST_CAPTURES]),
+        more=len(same) > MOST_CAPTURES,
+        file=connection.execute(_FILE, url).fetchone(),
+        confirms=confirms,
+        copy=None,
+        why_not=UNCHANGED,
+    )
+
+
+async def shown(db: "Database", row: Row) -> tuple[Copy | None, Label | None]:
+    """The copy of a capture, or why there is none."""
+    path = Path(db.path)
+    evidence = place_of(path)
+    if not evidence.is_file():
+        return None, NOT_HERE
+    try:
+        return await asyncio.to_thread(copy_of, path, evidence, row["id"], row["sha256"]), None
+    except NotShown as reason:
+        return None, Label(str(reason), "")
+    except EvidenceError:
+        return None, DAMAGED
+
+
+def _outcome(row: Row) -> Label:
+    return CAPTURES.get(row["outcome"], Label(row["outcome"], row["outcome"]))

@@ -1,0 +1,129 @@
+"""The addresses of archived copies: the page around one, the copy by itself, and originals for those allowed to have them."""
+
+import asyncio
+import logging
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from datasette.utils import actor_matches_allow, tilde_decode
+from datasette.utils.asgi import Forbidden, NotFound, Response
+
+from archive.database import ArchiveError
+from archive.exchange import EvidenceError
+from archive.export import export
+from archive.originals import place_of
+from archive.web import archived
+from archive.web.archives import archives
+from archive.web.faults import NOTHING_HERE
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+logger = logging.getLogger(__name__)
+
+ORIGINALS = "download-originals"
+"""The permission to have originals as they were received, personal data and all. Nobody has it unless an operator gives it."""
+
+REFUSED = "封存的原件载有未遮去的个人信息，只提供给获准的人。Originals hold personal data unmasked, and are for those allowed to have them."
+
+# Nothing in a copy may run, load, be sent or lead anywhere, whatever it holds and wherever it is opened.
+HEADERS = {
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'; "
+        "base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_CAPTURE = r"/-/archived/(?:(?P<database>[^/]+)/)?(?P<capture>\d{1,18})"
+
+
+async def allowed(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> bool | None:
+    """Whether an operator's setting (`plugins: disclosures: originals:`, an allow block) gives `actor` the originals.
+
+    None where it doesn't say so: another plugin may, and without one the answer is no.
+    """
+    if action != ORIGINALS:
+        return None
+    given = (datasette.plugin_config("disclosures") or {}).get("originals")
+    return True if given is not None and actor_matches_allow(actor, given) else None
+
+
+def routes() -> list[tuple[str, Any]]:
+    """The addresses and what answers them."""
+    return [
+        (rf"{_CAPTURE}$", around),
+        (rf"{_CAPTURE}/raw$", raw),
+        (rf"{_CAPTURE}/originals\.(?P<form>warc\.gz|wacz)$", originals),
+    ]
+
+
+async def around(datasette: "Datasette", request: "Request") -> Response:
+    """The page around a copy."""
+    database, number = await _asked(datasette, request)
+    found = await archived.archived(datasette, database, number)
+    if found is None:
+        raise NotFound(NOTHING_HERE)
+    may = await datasette.permission_allowed(request.actor, ORIGINALS, default=False)
+    context = {"archived": found, "database": database, "may_download": may, "is_archive": True}
+    return Response.html(await datasette.render_template("archived.html", context, request=request))
+
+
+async def raw(datasette: "Datasette", request: "Request") -> Response:
+    """The copy by itself, for the frame."""
+    database, number = await _asked(datasette, request)
+    db = datasette.get_database(database)
+    row = (await db.execute("SELECT id, sha256 FROM captures WHERE id = :id", {"id": number})).first()
+    if row is None:
+        raise NotFound(NOTHING_HERE)
+    copy, why_not = await archived.shown(db, row)
+    if copy is None:
+        said = f"{why_not.zh} {why_not.en}" if why_not else ""
+        return Response(said, 415, HEADERS, "text/plain; charset=utf-8")
+    return Response(copy.body, 200, HEADERS, copy.media_type)
+
+
+async def originals(datasette: "Datasette", request: "Request") -> Response:
+    """The originals of the record that a capture shows, or else of the capture alone, as WARC or WACZ."""
+    database, number = await _asked(datasette, request)
+    if not await datasette.permission_allowed(request.actor, ORIGINALS, default=False):
+        raise Forbidden(REFUSED)
+    found = await archived.archived(datasette, database, number)
+    if found is None:
+        raise NotFound(NOTHING_HERE)
+    form = request.url_vars["form"]
+    record = found.records[0]["id"] if len(found.records) == 1 else None
+    name = f"capture-{number}" if record is None else f"record-{record}"
+    db = Path(datasette.get_database(database).path)
+    try:
+        data = await asyncio.to_thread(_exported, db, "wacz" if form == "wacz" else "warc", record, number)
+    except (ArchiveError, EvidenceError) as error:
+        raise NotFound(str(error)) from error
+    logger.warning("originals taken: %s of %s by %s", name, database, (request.actor or {}).get("id"))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "private, no-store"}
+    return Response(data, 200, headers, "application/octet-stream")
+
+
+def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, capture: int) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="originals-") as folder:
+        out = Path(folder, f"originals.{form}")
+        if record is None:
+            export(db, place_of(db), out, form, capture=capture)
+        else:
+            export(db, place_of(db), out, form, record=record)
+        return out.read_bytes()
+
+
+async def _asked(datasette: "Datasette", request: "Request") -> tuple[str, int]:
+    """Which archive's capture is asked for. Raises NotFound, or Forbidden where the archive may not be seen."""
+    route, known = request.url_vars["database"], archives(datasette)
+    names = [name for name in known if route is None or datasette.get_database(name).route == tilde_decode(route)]
+    if len(names) != 1:
+        raise NotFound(NOTHING_HERE)
+    await datasette.ensure_permissions(
+        request.actor, [("view-table", (names[0], "captures")), ("view-database", names[0]), "view-instance"]
+    )
+    return names[0], int(request.url_vars["capture"])

@@ -1,0 +1,81 @@
+"""What the address of the search page asks for, and the addresses that ask for something else. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from archive.query import LONGEST_QUERY
+from archive.web.codes import KINDS, STATES
+from archive.web.naming import Label
+
+PAGE_SIZE = 50
+LAST_PAGE = 200
+"""No further: whoever reads ten thousand hits wants filters, or an export."""
+
+GONE = "gone"
+STATE_CHOICES: dict[str, Label] = {
+    **STATES,
+    GONE: Label("不在列（已撤列或已撤下）", "no longer listed", "已撤列或已撤下。", "Unlisted or withdrawn."),
+}
+"""What the state can be asked for by: each state, or not being listed any more."""
+
+FILTERS: dict[str, Label] = {
+    "portal": Label("县（门户）", "county"),
+    "kind": Label("类别", "kind"),
+    "publisher": Label("发布机构", "publisher"),
+    "since": Label("起始年份", "from"),
+    "until": Label("截止年份", "to"),
+    "state": Label("状态", "state"),
+    "files": Label("附件", "attachment"),
+}
+"""What a search can be narrowed by."""
+
+_NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}
+"""How the address calls a thing, where it is another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for; empty: not asked for. `ignored`: what the address says that can't be understood."""
+
+    words: str = ""
+    portal: str = ""
+    kind: str = ""
+    publisher: str = ""
+    since: str = ""
+    until: str = ""
+    state: str = ""
+    files: str = ""
+    sort: str = ""
+    page: int = 1
+    database: str = ""
+    ignored: tuple[str, ...] = ()
+
+    def filters(self) -> dict[str, str]:
+        """The filters that are set."""
+        return {name: value for name in FILTERS if (value := getattr(self, name))}
+
+    def address(self, **changes: str | int) -> str:
+        """The query string that asks for this, with some of it changed; the first page, unless another is asked for."""
+        given = {name: getattr(self, name) for name in ("words", *FILTERS, "sort", "database")}
+        given |= {"page": 1, **changes}
+        return urlencode({_NAMES.get(name, name): value for name, value in given.items() if value not in {"", 1}})
+
+
+def asked(arguments: Mapping[str, str], database: str = "") -> Asked:
+    """What the arguments of an address ask for. Whatever they are, there is an answer."""
+    given = {name: arguments.get(_NAMES.get(name, name), "").strip()[:200] for name in (*FILTERS, "sort", "page")}
+    known = {
+        "kind": KINDS.keys(),
+        "state": STATE_CHOICES.keys(),
+        "files": {"yes"},
+        "sort": {"newest"},
+    }
+    ignored = [name for name, values in known.items() if given[name] and given[name] not in values]
+    ignored += [name for name in ("since", "until") if given[name] and not re.fullmatch(r"[0-9]{4}", given[name])]
+    said = tuple(f"{_NAMES.get(name, name)}={given.pop(name)}" for name in ignored)
+    page = given.pop("page")
+    number = int(page) if re.fullmatch(r"[0-9]{1,3}", page) and 1 <= int(page) <= LAST_PAGE else 1
+    words = arguments.get("q", "").strip()[:LONGEST_QUERY]
+    return Asked(words=words, **given, page=number, database=database, ignored=said)

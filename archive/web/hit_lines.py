@@ -1,0 +1,88 @@
+"""The lines of the search page: each record found, its words marked, and the passages in which they stand."""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from archive.excerpt import Passage, found_in, passage
+from archive.query import parse
+from archive.web.cells import LONGEST_CELL, UNTITLED, cut, mark
+from archive.web.labels import column_label
+from archive.web.naming import Label
+
+Row = Mapping[str, Any]
+
+MOST_PASSAGES = 2
+
+_TOLD_WHERE_FOUND = ("document_number", "index_number", "responsible_department")
+"""What stands on a line only if a word was found in it."""
+
+_ROWS = """
+SELECT r.id, r.title, r.publisher, r.published_on, r.kind, r.state, r.document_number, r.index_number,
+       r.responsible_department, r.body, p.name AS portal_name,
+       (SELECT count(*) FROM attachments a WHERE a.record_id = r.id AND a.state <> 'unlinked') AS files
+FROM json_each(?) wanted JOIN records r ON r.id = wanted.value JOIN portals p ON p.id = r.portal ORDER BY wanted.key
+"""
+_FILES = """
+SELECT record_id, name, substr(text, 1, 1000000) AS text FROM attachments
+WHERE record_id IN (SELECT value FROM json_each(?)) ORDER BY record_id, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line. `details`: what else a word was found in; `passages`: from which file ('': the body), and what it says."""
+
+    row: Row
+    title: Markup
+    publisher: Markup
+    details: tuple[tuple[Label, Markup], ...]
+    passages: tuple[tuple[str, Markup], ...]
+
+
+def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], words: str) -> tuple[Hit, ...]:
+    """The line of each record, in the order of `ids`."""
+    rows = connection.execute(_ROWS, (json.dumps(ids),)).fetchall()
+    bodies = [passage(row["body"], words) for row in rows]
+    sought = frozenset(parse(words).words)
+    files: dict[int, list[Row]] = defaultdict(list)
+    elsewhere = [
+        row["id"] for row, body in zip(rows, bodies, strict=True) if row["files"] and _seen(row, body, words) != sought
+    ]
+    for file in connection.execute(_FILES, (json.dumps(elsewhere),)):
+        files[file["record_id"]].append(file)
+    return tuple(_hit(row, body, files[row["id"]], words) for row, body in zip(rows, bodies, strict=True))
+
+
+def _seen(row: Row, body: Passage | None, words: str) -> frozenset[object]:
+    """The words that the line shows without its files."""
+    return found_in((row["title"], row["publisher"]), words) | (body.words if body else frozenset())
+
+
+def _hit(row: Row, body: Passage | None, files: Iterable[Row], words: str) -> Hit:
+    shown = [("", body)] if body else []
+    seen = set(_seen(row, body, words))
+    for file in files:
+        part = passage(f"{file['name']}\n{file['text'] or ''}", words)
+        if part and not part.words <= seen:
+            shown.append((file["name"], part))
+            seen |= part.words
+    return Hit(
+        row,
+        title=mark(cut(row["title"], LONGEST_CELL), words) if (row["title"] or "").strip() else escape(UNTITLED),
+        publisher=mark(row["publisher"] or "", words),
+        details=tuple(_details(row, words)),
+        passages=tuple((name, mark(part.text, words)) for name, part in shown[:MOST_PASSAGES]),
+    )
+
+
+def _details(row: Row, words: str) -> Iterator[tuple[Label, Markup]]:
+    for name in _TOLD_WHERE_FOUND:
+        value = row[name]
+        if value and value != row["publisher"] and found_in((value,), words):
+            yield column_label("records", name), mark(cut(value, LONGEST_CELL), words)

@@ -1,0 +1,116 @@
+"""The home page: what is archived, what changed this week, how much was published when, and how each portal stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import Response
+from datasette.views.index import IndexView
+
+from archive.divisions import COUNTY, divisions
+from archive.web.archives import archives
+from archive.web.months import Picture, picture
+from archive.web.observed import Observed, Span, latest, today, week
+from archive.web.standing import Standing, standings
+from archive.web.visit import Visit
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+Row = Mapping[str, Any]
+
+EXAMPLES = ("预算", "棚户区改造 2017", "“部门预算” -教育", "同政办发〔2017〕")
+"""Queries to begin with."""
+
+NEWEST = 4
+"""Events of each kind that are shown."""
+
+MOST_PORTALS = 30
+"""Portals that are shown; where there are more, those that need attention and then those with most records."""
+
+_MONTHS = "SELECT month, kind, records FROM tally_months"
+_SINCE = (
+    "SELECT min(started_at) AS first, max(started_at) AS last, (SELECT count(*) FROM catalogs) AS catalogs FROM crawls"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One archive on the home page. `standings`: the portals shown, `concerned`: how many of all need attention.
+
+    `counties`: how many have records here, and how many there are.
+    """
+
+    visit: Visit
+    records: int
+    catalogs: int
+    since: str | None
+    crawled: str | None
+    span: Span
+    observed: tuple[Observed, ...]
+    picture: Picture | None
+    portals: int
+    concerned: int
+    standings: tuple[Standing, ...]
+    counties: tuple[int, int]
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Where each kind in the picture leads."""
+        return (
+            {row.kind: self.visit.address("browse", kind=row.kind) for row in self.picture.kinds}
+            if self.picture
+            else {}
+        )
+
+
+async def page(datasette: "Datasette", request: "Request") -> Response:
+    """The page; Datasette's own where no archive is served, or its JSON is asked for."""
+    await datasette.ensure_permissions(request.actor, ["view-instance"])
+    seen = [name for name in datasette.databases if await _may_see(datasette, request, name)]
+    homes = [await _home(datasette, request, name) for name in archives(datasette) if name in seen]
+    if not homes or request.url_vars["format"]:
+        return await IndexView(datasette).get(request)
+    others = [name for name in seen if name not in archives(datasette)]
+    context = {"homes": homes, "others": others, "examples": EXAMPLES, "metadata": datasette.metadata()}
+    return Response.html(await datasette.render_template("index.html", context, request=request))
+
+
+async def _may_see(datasette: "Datasette", request: "Request", name: str) -> bool:
+    visible, _ = await datasette.check_visibility(request.actor, "view-database", name)
+    return bool(visible)
+
+
+async def _home(datasette: "Datasette", request: "Request", name: str) -> Home:
+    visit = Visit(datasette, request, name, len(archives(datasette)) > 1)
+    present = str(today())
+    since = (await visit.db.execute(_SINCE)).first()
+    months = await visit.db.execute(_MONTHS)
+    all_portals = await standings(visit, present)
+    return Home(
+        visit=visit,
+        records=sum(each.row["records"] for each in all_portals),
+        catalogs=since["catalogs"],
+        since=since["first"],
+        crawled=since["last"],
+        span=week(),
+        observed=await latest(visit, NEWEST),
+        picture=picture(map(tuple, months), present[:7]),
+        portals=len(all_portals),
+        concerned=sum(bool(each.concerns) for each in all_portals),
+        standings=_chosen(all_portals),
+        counties=_counties(all_portals),
+    )
+
+
+def _chosen(all_portals: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    """Those to be shown, in the order given."""
+    ranked = sorted(all_portals, key=lambda each: (not each.concerns, -each.row["records"]))
+    wanted = {each.row["id"] for each in ranked[:MOST_PORTALS]}
+    return tuple(each for each in all_portals if each.row["id"] in wanted)
+
+
+def _counties(all_portals: tuple[Standing, ...]) -> tuple[int, int]:
+    known = {division.code for division in divisions().values() if division.level == COUNTY}
+    return len(known & {each.row["division_code"] for each in all_portals if each.row["records"]}), len(known)

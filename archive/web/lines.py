@@ -1,0 +1,66 @@
+"""Records as lines that can be scanned: date, title, publisher, county, state; `_line.html` shows one."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut
+from archive.web.labels import column_label
+from archive.web.visit import Visit
+
+Row = Mapping[str, Any]
+
+COLUMNS = "r.id, r.title, r.publisher, r.published_on, r.kind, r.state, p.name AS portal_name"
+"""What a line is made of: of `records r` and its `portals p`."""
+
+FILE, FILES = "attachment ", "attachments"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record. `date`: of publication, as stated. `kind`: shown in the publisher's place, where a page is about one
+    publisher. `seen`: when an event was observed, in Beijing's time; `changed`: the names of what it changed."""
+
+    date: str | None
+    title: str
+    publisher: str | None
+    portal_name: str
+    state: str
+    url: str
+    kind: str | None = None
+    day_url: str | None = None
+    seen: str | None = None
+    changed: tuple[str, ...] = ()
+
+
+def lines(visit: Visit, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[Line, ...]:
+    """The lines of rows with COLUMNS, and with `at` and `changed` where they tell of events.
+
+    `by_kind`: with the kind in the publisher's place.
+    """
+    return tuple(_line(visit, dict(row), by_kind) for row in rows)
+
+
+def _line(visit: Visit, row: dict[str, Any], by_kind: bool) -> Line:
+    title, date, publisher = row["title"] or "", row["published_on"], row["publisher"]
+    return Line(
+        date=date,
+        title=cut(title, LONGEST_CELL) if title.strip() else UNTITLED,
+        publisher=cut(publisher, LONGEST_CELL) if publisher else None,
+        portal_name=row["portal_name"],
+        state=row["state"],
+        url=visit.record(row["id"]),
+        kind=row["kind"] if by_kind else None,
+        day_url=visit.address("day", date) if date else None,
+        seen=beijing(row["at"]) if "at" in row else None,
+        changed=_names(row.get("changed")),
+    )
+
+
+def _names(changed: str | None) -> tuple[str, ...]:
+    """What a JSON list of changed fields names, each once."""
+    names = [str(name) for name in json.loads(changed or "[]")]
+    files = any(name.startswith(FILE) or name == FILES for name in names)
+    fields = [column_label("records", name).zh for name in names if not (name.startswith(FILE) or name == FILES)]
+    return tuple(fields + ["附件"] * files)

@@ -1,0 +1,124 @@
+"""A picture of how much was published, by month and kind: bars in SVG paths that need neither script nor style.
+
+Pure. One row for all and one for each kind, whole years from left to right; each row has a scale of its own.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from archive.web.codes import KINDS
+from archive.web.naming import Label
+
+LEAST_YEARS, MOST_YEARS = 3, 10
+"""So many years are drawn, up to the newest; what is older is counted beside."""
+
+HEIGHT, MONTH, BAR = 100, 8, 6
+"""How high a row is and how wide a month and its bar are, in units of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One month of the row for all: its bar's left side and height, month and number."""
+
+    x: int
+    height: int
+    month: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A row: the path of its bars in a box HEIGHT high; how many records in all, and in its fullest month."""
+
+    kind: str
+    label: Label
+    path: str
+    total: int
+    most: int
+    fullest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All rows. `table`: for each month with records, newest first, all its records and those of each kind.
+
+    `earlier`, `later` and `undated`: what isn't drawn, being older, dated after the present month, or without a date.
+    """
+
+    years: tuple[int, ...]
+    bars: tuple[Bar, ...]
+    all: Bars
+    kinds: tuple[Bars, ...]
+    table: tuple[tuple[str, int, tuple[int, ...]], ...]
+    earlier: int
+    later: int
+    undated: int
+
+    @property
+    def width(self) -> int:
+        """How wide the picture is."""
+        return 12 * MONTH * len(self.years)
+
+
+def picture(counts: Iterable[tuple[str, str, int]], present: str) -> Picture | None:
+    """The picture of (month, kind, records), months as YYYY-MM and '' where there is no date; `present`: this month.
+
+    None where there is nothing to draw.
+    """
+    by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+    undated = later = 0
+    for month, kind, records in counts:
+        if not month:
+            undated += records
+        elif month > present:
+            later += records
+        elif records:
+            by_kind[kind][month] += records
+    everything = sum(by_kind.values(), Counter())
+    if not everything:
+        return None
+    last = int(max(everything)[:4])
+    first = min(int(min(everything)[:4]), last - LEAST_YEARS + 1)
+    years = range(max(first, last - MOST_YEARS + 1), last + 1)
+    months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
+    drawn = {month: everything[month] for month in months if everything[month]}
+    kinds = [kind for kind in (*KINDS, *sorted(by_kind.keys() - KINDS.keys())) if by_kind.get(kind)]
+    rows = [_bars(kind, KINDS.get(kind, Label(kind, "")), by_kind[kind], months) for kind in kinds]
+    kept = [row for row in rows if row.total]
+    return Picture(
+        years=tuple(years),
+        bars=_rectangles(drawn, months),
+        all=_bars("", Label("全部", "all"), everything, months),
+        kinds=tuple(kept),
+        table=tuple(
+            (month, records, tuple(by_kind[row.kind][month] for row in kept))
+            for month, records in reversed(drawn.items())
+        ),
+        earlier=sum(records for month, records in everything.items() if month < months[0]),
+        later=later,
+        undated=undated,
+    )
+
+
+def _bars(kind: str, label: Label, counts: Mapping[str, int], months: list[str]) -> Bars:
+    drawn = {place: counts[month] for place, month in enumerate(months) if counts.get(month)}
+    most = max(drawn.values(), default=0)
+    path = "".join(
+        f"M{place * MONTH + 1} {HEIGHT}v-{_height(records, most)}h{BAR}V{HEIGHT}z" for place, records in drawn.items()
+    )
+    fullest = next((months[place] for place, records in drawn.items() if records == most), "")
+    return Bars(kind, label, path, sum(drawn.values()), most, fullest)
+
+
+def _rectangles(drawn: Mapping[str, int], months: list[str]) -> tuple[Bar, ...]:
+    most = max(drawn.values(), default=0)
+    places = {month: place for place, month in enumerate(months)}
+    return tuple(
+        Bar(places[month] * MONTH + 1, _height(records, most), month, records) for month, records in drawn.items()
+    )
+
+
+def _height(records: int, most: int) -> int:
+    """How high a bar is; the least one is still seen."""
+    return max(3, round(HEIGHT * records / most))

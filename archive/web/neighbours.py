@@ -1,0 +1,125 @@
+"""What stands next to a record: the same document, the same title, the numbers beside its own, its publisher's days around it.
+
+Each is looked for along an index of its own (`archive.migrations`), so that it takes as long in a million records as in a
+hundred.
+"""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils import sqlite_timelimit
+
+from archive.web.naming import Label
+
+Row = Mapping[str, Any]
+
+LONGEST = 200
+"""Milliseconds that looking for one sort may take."""
+
+SIDE = 3
+"""Records before and behind; of the same document or title twice as many in all."""
+
+DOCUMENT = Label(
+    "同一文号",
+    "same document number",
+    "各门户中载有同一文号的记录。",
+    "Records of any portal with this document number.",
+)
+TITLE = Label("同一标题", "same title", "各门户中标题相同的记录。", "Records of any portal with the same title.")
+SERIES = Label(
+    "索引号相邻", "neighbouring index numbers", "同一门户、同一序列中前后的索引号。", "Numbers before and behind it in the same series of this portal."
+)  # fmt: skip
+PUBLISHER = Label(
+    "同一发布机构", "same publisher", "同一门户、同一发布机构前后发布的记录。", "What the same agency published before and after it, by the dates stated."
+)  # fmt: skip
+
+_SHOWN = "SELECT id, title, published_on, state, index_number, portal FROM records"
+_SAME = f"{_SHOWN} WHERE {{0}} = :value AND id <> :id ORDER BY id LIMIT 2 * :side"
+_BESIDE = f"""
+SELECT * FROM (
+    {_SHOWN} WHERE portal = :portal {{same}} AND ({{by}}, id) < (:value, :id) {{least}} ORDER BY {{by}} DESC, id DESC LIMIT :side
+) UNION ALL SELECT * FROM (
+    {_SHOWN} WHERE portal = :portal {{same}} AND ({{by}}, id) > (:value, :id) {{most}} ORDER BY {{by}}, id LIMIT :side
+) ORDER BY {{by}}, id
+"""  # noqa: S608 - constant names
+_IN_SERIES = _BESIDE.format(
+    by="index_number", same="", least="AND index_number >= :first", most="AND index_number < :end"
+)
+_OF_PUBLISHER = _BESIDE.format(by="published_on", same="AND publisher = :publisher", least="", most="")
+_SERIAL = re.compile(r"(.*[^0-9])([0-9]+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """A few records of one sort. `every`: the query string that lists them all; `numbered`: told apart by their numbers."""
+
+    label: Label
+    rows: tuple[Row, ...]
+    every: str
+    numbered: bool = False
+
+
+def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours, ...]:
+    """The sorts of which there is at least one."""
+    found = [
+        _same(connection, record, DOCUMENT, "document_number"),
+        _same(connection, record, TITLE, "title"),
+        _series(connection, record),
+        _publisher(connection, record),
+    ]
+    return tuple(each for each in found if each and each.rows)
+
+
+def _rows(connection: sqlite3.Connection, sql: str, asked: Mapping[str, Any]) -> tuple[Row, ...]:
+    """What a query finds; nothing where an archive not yet brought up to date has no index for it."""
+    try:
+        with sqlite_timelimit(connection, LONGEST):
+            return tuple(connection.execute(sql, {**asked, "side": SIDE}).fetchall())
+    except sqlite3.OperationalError as error:
+        if str(error) != "interrupted":
+            raise
+        return ()
+
+
+def _same(connection: sqlite3.Connection, record: Row, label: Label, column: str) -> Neighbours | None:
+    value = record[column]
+    if not value:
+        return None
+    rows = _rows(connection, _SAME.format(column), {"value": value, "id": record["id"]})
+    return Neighbours(label, rows, urlencode({column: value}))
+
+
+def _series(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
+    number = record["index_number"]
+    if not number:
+        return None
+    first, end = series_of(number)
+    asked = {"portal": record["portal"], "value": number, "id": record["id"], "first": first, "end": end}
+    rows = _rows(connection, _IN_SERIES, asked)
+    every = {"portal": record["portal"], "index_number__gte": first, "index_number__lt": end, "_sort": "index_number"}
+    return Neighbours(SERIES, rows, urlencode(every), numbered=True)
+
+
+def series_of(number: str) -> tuple[str, str]:
+    """The first and the end of the series that an index number belongs to: all that stands before its last digits.
+
+    A number that does not end in digits, or is nothing but digits, is a series by itself.
+    """
+    found = _SERIAL.fullmatch(number)
+    if not found:
+        return number, f"{number}\x01"
+    return found[1], f"{found[1]}:"  # the character after the digits
+
+
+def _publisher(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
+    publisher, day = record["publisher"], record["published_on"]
+    if not publisher or not day:
+        return None
+    asked = {"portal": record["portal"], "publisher": publisher, "value": day, "id": record["id"]}
+    rows = _rows(connection, _OF_PUBLISHER, asked)
+    every = {"portal": record["portal"], "publisher": publisher, "_sort_desc": "published_on"}
+    return Neighbours(PUBLISHER, rows, urlencode(every))

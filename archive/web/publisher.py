@@ -1,0 +1,118 @@
+"""A publisher's page: /-/publisher?portal=&name=; an empty name stands for the records that state no publisher."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import BadRequest, NotFound, Response
+
+from archive.records import is_cut, stem
+from archive.web.codes import KINDS, STATES
+from archive.web.faults import MALFORMED, NOTHING_HERE
+from archive.web.lines import COLUMNS, lines
+from archive.web.months import picture
+from archive.web.naming import Label
+from archive.web.observed import today
+from archive.web.visit import PAGE, Visit, choice, pages, portal, visited
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+Row = Mapping[str, Any]
+
+_WHOSE = "r.portal = :portal AND r.publisher IS :name"
+_COUNTS = f"""
+SELECT coalesce(substr(r.published_on, 1, 7), '') AS month, r.kind, r.state, count(*) AS records,
+       min(r.published_on) AS first, max(r.published_on) AS last, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
+FROM records r WHERE {_WHOSE} GROUP BY 1, 2, 3
+"""  # noqa: S608 - constant names
+_RECORDS = f"""
+SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal
+WHERE {_WHOSE} AND (:kind IS NULL OR r.kind = :kind)
+ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset
+"""  # noqa: S608 - constant names
+_NAMES = """
+SELECT publisher, count(*) AS records FROM records
+WHERE portal = :portal AND publisher IS NOT NULL GROUP BY publisher ORDER BY records DESC, publisher
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Another name in the same portal that may be the same publisher's, and how many records state it."""
+
+    name: str
+    records: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The records of one kind or state."""
+
+    code: str
+    label: Label
+    records: int
+
+
+async def page(datasette: "Datasette", request: "Request") -> Response:
+    """The page."""
+    visit = await visited(datasette, request)
+    if not visit.given("portal") or "name" not in request.args:
+        raise BadRequest(MALFORMED)
+    row = await portal(visit, visit.given("portal"))
+    name = visit.given("name") or None
+    kind = choice(visit, "kind", KINDS)
+    whose = {"portal": row["id"], "name": name}
+    counts = (await visit.db.execute(_COUNTS, whose)).rows
+    if not counts:
+        raise NotFound(NOTHING_HERE)
+    found = sum(each["records"] for each in counts if kind in (None, each["kind"]))
+    shown = pages(visit, found)
+    wanted = {**whose, "kind": kind, "most": PAGE, "offset": shown.offset}
+    context = {
+        "visit": visit,
+        "portal": row,
+        "name": name,
+        "cut": is_cut(name),
+        "likely": await _others(visit, row["id"], name),
+        "kind": kind,
+        "kinds": _counted(KINDS, "kind", counts),
+        "states": _counted(STATES, "state", counts),
+        "total": sum(each["records"] for each in counts),
+        "first": min((each["first"] for each in counts if each["first"]), default=None),
+        "last": max((each["last"] for each in counts if each["last"]), default=None),
+        "first_seen": min(each["first_seen"] for each in counts),
+        "last_seen": max(each["last_seen"] for each in counts),
+        "picture": picture(((each["month"], each["kind"], each["records"]) for each in counts), str(today())[:7]),
+        "records": found,
+        "pages": shown,
+        "lines": lines(visit, await visit.db.execute(_RECORDS, wanted), by_kind=True),
+    }
+    return Response.html(await datasette.render_template("publisher.html", context, request=request))
+
+
+async def _others(visit: Visit, portal_id: str, name: str | None) -> list[Name]:
+    """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher, told apart."""
+    if name is None:
+        return []
+    begun = stem(name)
+    rows = await visit.db.execute(_NAMES, {"portal": portal_id})
+    found = []
+    for row in rows:
+        other = row["publisher"]
+        cut, whole = (name, other) if is_cut(name) else (other, name)
+        if other != name and is_cut(cut) and stem(cut) and stem(whole).startswith(stem(cut)) and stem(other) != begun:
+            found.append(Name(other, row["records"], visit.address("publisher", portal=portal_id, name=other)))
+    return found
+
+
+def _counted(labels: Mapping[str, Label], column: str, rows: Iterable[Row]) -> list[Counted]:
+    """How many records each code of a column has, in the order of its labels."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row[column]] += row["records"]
+    codes = [code for code in (*labels, *sorted(counts.keys() - labels.keys())) if counts[code]]
+    return [Counted(code, labels.get(code, Label(code, "")), counts[code]) for code in codes]

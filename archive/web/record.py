@@ -1,0 +1,177 @@
+"""What a record's own page shows, read from the archive in one turn."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils import tilde_encode
+
+from archive.records import FIELDS
+from archive.web.cells import beijing, flag_labels, printed, server_time
+from archive.web.citation import citation
+from archive.web.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
+from archive.web.history import History, captures, history, observed
+from archive.web.labels import column_label
+from archive.web.naming import Label
+from archive.web.neighbours import Neighbours, neighbours
+from archive.web.reading import LONGEST, LONGEST_FILE, Reading, reading
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+Row = Mapping[str, Any]
+
+WHOLE = "_body"
+"""The parameter by which all of a long body is asked for (`?_body=all`)."""
+
+_LISTINGS = """
+SELECT l.first_seen, l.last_seen, l.link, c.id AS catalog_id, c.title, c.path, c.url, c.kind
+FROM listings l JOIN catalogs c ON c.id = l.catalog_id WHERE l.record_id = :id ORDER BY c.id
+"""
+_FILES = """
+SELECT id, name, url, state, bytes, sha256, media_type, capture_id, substr(text, 1, :most) AS text, length(text) AS characters
+FROM attachments WHERE record_id = :id ORDER BY id LIMIT 200
+"""
+_MASKED = """
+SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
+"""
+# The record's own page as last captured, at whichever of its addresses it was read.
+_OWN = """
+SELECT id, url, fetched_at, status, outcome, sha256, bytes, last_modified FROM captures
+WHERE outcome = 'page' AND url IN (SELECT c.url FROM readings r JOIN captures c ON c.id = r.capture_id
+                                   WHERE r.record_id = :id AND r.catalog_id = 0)
+ORDER BY id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One of the four dates of a record. `about`: who says so; `time`: for machines, where there is one."""
+
+    label: Label
+    shown: str
+    about: Label
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that the record's page links to, with the beginning of its text."""
+
+    row: Row
+    state: Label
+    text: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """All that a record's own page shows.
+
+    `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observed`: its state,
+    and when it was seen, as a sentence; `capture`: the answer from which it was last read, if it was sealed; `own`: its own
+    page as last captured; `masked`: kind and how many.
+    """
+
+    row: Row
+    portal: Row
+    kind: Label
+    state: Label
+    days: tuple[Day, ...]
+    body: Reading | None
+    understood: tuple[tuple[str, Label, str | None], ...]
+    printed: Mapping[str, str]
+    flags: tuple[Label, ...]
+    listings: tuple[Row, ...]
+    history: History
+    observed: Label
+    files: tuple[File, ...]
+    masked: tuple[tuple[Label, int], ...]
+    capture: Row | None
+    own: Row | None
+    neighbours: tuple[Neighbours, ...]
+    address: str
+    citation: Label
+
+
+async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordPage | None:
+    """The page of the record that `request` asks for; None where there is no such record."""
+    path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
+    address, whole = datasette.absolute_url(request, path), request.args.get(WHOLE) == "all"
+    # All is read in one turn on one connection: a turn for each query would cost more than the queries.
+    found: RecordPage | None = await datasette.get_database(database).execute_fn(
+        lambda connection: _read(connection, request.url_vars["pks"], address, whole=whole)
+    )
+    return found
+
+
+def _read(connection: sqlite3.Connection, record_id: str, address: str, *, whole: bool) -> RecordPage | None:
+    row = connection.execute("SELECT * FROM records WHERE id = :id", {"id": record_id}).fetchone()
+    if row is None:
+        return None
+    own = {"id": row["id"]}
+    portal = connection.execute("SELECT * FROM portals WHERE id = :id", {"id": row["portal"]}).fetchone()
+    past = history(connection, row["id"])
+    masked = connection.execute(_MASKED, own).fetchall()
+    capture = captures(connection, [row["capture_id"]]).get(row["capture_id"])
+    page = connection.execute(_OWN, own).fetchone()
+    most = len(row["body"] or "") if whole else LONGEST
+    return RecordPage(
+        row=row,
+        portal=portal,
+        kind=_named(KINDS, row["kind"]),
+        state=_named(STATES, row["state"]),
+        days=_days(row, page),
+        body=reading(row["body"], most) if row["body"] else None,
+        understood=tuple((name, column_label("records", name), row[name]) for name in FIELDS),
+        printed=printed(row["source_fields"]),
+        flags=tuple(flag_labels(row["flags"])),
+        listings=tuple(connection.execute(_LISTINGS, own).fetchall()),
+        history=past,
+        observed=observed(row, past.entries),
+        files=_files(connection, own),
+        masked=tuple((_named(REDACTIONS, kind), count) for kind, count in masked),
+        capture=capture,
+        own=page,
+        neighbours=neighbours(connection, row),
+        address=address,
+        citation=citation(row, portal, page or capture, address),
+    )
+
+
+def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
+    """The four dates, told apart; a date that nobody stated is empty."""
+    stated = Label("门户所标", "as the portal states it")
+    modified = page["last_modified"] if page else None
+    return (
+        Day(column_label("records", "created_on"), row["created_on"] or "", stated, row["created_on"] or ""),
+        Day(column_label("records", "published_on"), row["published_on"] or "", stated, row["published_on"] or ""),
+        Day(
+            column_label("records", "first_seen"),
+            beijing(row["first_seen"]),
+            Label("本档案首次见到，北京时间", "when this archive first saw it, Beijing time"),
+            row["first_seen"],
+        ),
+        Day(
+            Label("服务器所称修改时间", "server's Last-Modified"),
+            (server_time(modified) or modified) if modified else "",
+            Label("由服务器给出，不一定属实", "as the server stated it; it need not be true"),
+        ),
+    )
+
+
+def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> tuple[File, ...]:
+    rows = connection.execute(_FILES, {**own, "most": LONGEST_FILE}).fetchall()
+    return tuple(
+        File(
+            row,
+            _named(ATTACHMENTS, row["state"]),
+            reading(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
+        )
+        for row in rows
+    )
+
+
+def _named(labels: Mapping[str, Label], code: str) -> Label:
+    return labels.get(code, Label(code, ""))

@@ -1,0 +1,207 @@
+"""The search page: words and filters, what is found line by line with the words marked, and how it divides."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import NotFound, Response
+
+from archive import hits
+from archive.query import parse
+from archive.search import is_current
+from archive.web import archives
+from archive.web.asked import FILTERS, GONE, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, Asked, asked
+from archive.web.codes import KINDS, STATES
+from archive.web.hit_lines import Hit, hit_lines
+from archive.web.labels import column_label
+from archive.web.naming import Label
+from archive.web.suggestions import Suggestion, suggestions, told
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+Result = TypeVar("Result")
+
+TIME_LIMIT_MS = 2000
+"""For finding, counting and dividing each; what takes longer is said to have taken too long."""
+
+MOST_VALUES = 60
+"""Values of a facet that are shown."""
+
+MOST_PORTALS = 120
+"""With more portals than these, a county's name is typed and not chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a facet: how many hits have it, and the address that narrows to it, or no longer does."""
+
+    label: str
+    count: int
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """How the hits divide by one thing."""
+
+    label: Label
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the page shows. `total` and `facets`: None where counting took too long. `step`: see `hits.Division`.
+
+    `narrowed`: the filters that are set, each with its value and the address without it. `slow`: nothing could be found
+    in time. `outdated`: the index is of another version.
+    """
+
+    portals: Mapping[str, str]
+    told: Label | None = None
+    total: int | None = None
+    hits: tuple[Hit, ...] = ()
+    facets: tuple[Facet, ...] | None = None
+    step: int = 1
+    narrowed: tuple[tuple[Label, str, str], ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    slow: bool = False
+    outdated: bool = False
+
+    @property
+    def pages(self) -> int:
+        """How many pages can be turned to."""
+        return LAST_PAGE if self.total is None else min(-(-self.total // PAGE_SIZE), LAST_PAGE)
+
+
+async def answer(datasette: "Datasette", request: "Request") -> Response:
+    """The answer to a request for the search page."""
+    names = archives.archives(datasette)
+    if not names:
+        raise NotFound("no archive")
+    database = request.args.get("db")
+    database = database if database in names else names[0]
+    permissions = [("view-table", (database, "records")), ("view-database", database), "view-instance"]
+    await datasette.ensure_permissions(request.actor, permissions)
+    wanted = asked(request.args, database if len(names) > 1 else "")
+    found = await datasette.get_database(database).execute_fn(partial(find, wanted=wanted))
+    context = {
+        "found": found,
+        "asked": wanted,
+        "base": datasette.urls.database(database),
+        "here": datasette.urls.path("/-/search"),
+        "kinds": KINDS,
+        "states": STATE_CHOICES,
+        "filters": FILTERS,
+        "choose_portal": len(found.portals) <= MOST_PORTALS,
+        "last_page": LAST_PAGE,
+        "page_size": PAGE_SIZE,
+    }
+    return Response.html(await datasette.render_template("search.html", context, request=request))
+
+
+def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
+    """What the page shows, read through `connection`."""
+    portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals ORDER BY division_code, id")))
+    if not is_current(connection):
+        return Found(portals, outdated=True)
+    search = resolved(connection, wanted, portals)
+    limited = partial(_within_limit, connection)
+    ids = limited(lambda: hits.first(connection, search, PAGE_SIZE, (wanted.page - 1) * PAGE_SIZE))
+    total = limited(lambda: hits.count(connection, search)) if ids is not None else None
+    division = limited(lambda: hits.divide(connection, search, total)) if total else None
+    tries = limited(lambda: suggestions(connection, wanted, search)) if total == 0 else None
+    return Found(
+        portals,
+        told=told(search.query),
+        total=total,
+        hits=hit_lines(connection, ids or [], wanted.words),
+        facets=tuple(_facets(division, wanted, portals)) if division else None,
+        step=division.step if division else 1,
+        narrowed=tuple(_narrowed(wanted, search, portals)),
+        suggestions=tries or (),
+        slow=ids is None,
+    )
+
+
+def _within_limit(connection: sqlite3.Connection, work: Callable[[], Result]) -> Result | None:
+    """What `work` finds in the archive; None where that takes too long."""
+    with sqlite_timelimit(connection, TIME_LIMIT_MS):
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            if error.args != ("interrupted",):
+                raise
+            return None
+
+
+def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str, str]) -> hits.Search:
+    """The search that is asked for. A portal may be named by a part of its name, a publisher by words in its name."""
+    chosen = (
+        [wanted.portal] if wanted.portal in portals else [i for i, name in portals.items() if wanted.portal in name]
+    )
+    exact = "SELECT EXISTS (SELECT 1 FROM records WHERE publisher = ?)"
+    whole = bool(wanted.publisher and connection.execute(exact, (wanted.publisher,)).fetchone()[0])
+    states = ("unlisted", "withdrawn") if wanted.state == GONE else (wanted.state,)
+    filters = hits.Filters(
+        portals=tuple(chosen or ["-"]) if wanted.portal else (),
+        kind=wanted.kind,
+        publisher=wanted.publisher if whole else "",
+        publisher_has="" if whole else wanted.publisher,
+        since=int(wanted.since) if wanted.since else None,
+        until=int(wanted.until) if wanted.until else None,
+        states=tuple(filter(None, states)),
+        files=bool(wanted.files),
+    )
+    query = parse(wanted.words) if wanted.words else None
+    return hits.Search(query, filters, newest=wanted.sort == "newest")
+
+
+def _narrowed(wanted: Asked, search: hits.Search, portals: Mapping[str, str]) -> Iterator[tuple[Label, str, str]]:
+    """The filters that are set: label, value in words, the address without it."""
+    for name, value in wanted.filters().items():
+        shown = value
+        if name == "portal":
+            shown = portals.get(value, f"名称含“{value}”")
+        elif name == "publisher" and search.filters.publisher_has:
+            shown = f"名称含“{value}”"
+        elif name in {"kind", "state"}:
+            shown = {**KINDS, **STATE_CHOICES}[value].zh
+        elif name == "files":
+            shown = "有附件"
+        yield FILTERS[name], shown, wanted.address(**{name: ""})
+
+
+# --- how the hits divide ---
+
+
+def _facets(division: hits.Division, wanted: Asked, portals: Mapping[str, str]) -> Iterator[Facet]:
+    """The facets by which the hits can be told apart, or are narrowed."""
+    labels = {"kind": KINDS, "state": STATES}
+    for name, counts in division.counts.items():
+        common = counts.most_common(MOST_VALUES)
+        if name == "year":
+            common = sorted(counts.items(), reverse=True)[:MOST_VALUES]
+        values = []
+        for value, count in common:
+            label = (
+                portals.get(value, value) if name == "portal" else labels[name][value].zh if name in labels else value
+            )
+            values.append(_value(name, value, label, count * division.step, wanted))
+        if len(values) > 1 or any(value.chosen for value in values):
+            yield Facet(column_label("records", name), tuple(values))
+
+
+def _value(name: str, value: str, label: str, count: int, wanted: Asked) -> Value:
+    if name == "year":
+        chosen = wanted.since == wanted.until == value
+        changes = dict.fromkeys(("since", "until"), "" if chosen else value)
+    else:
+        chosen = getattr(wanted, name) == value
+        changes = {name: "" if chosen else value}
+    return Value(label, count, wanted.address(**changes), chosen)

@@ -1,0 +1,103 @@
+"""How each portal stands: how much of it is archived, when it was last walked wholly, and what needs attention."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archive.clock import now
+from archive.divisions import divisions
+from archive.web.cells import beijing
+from archive.web.codes import OUTCOMES
+from archive.web.naming import Label
+from archive.web.visit import Visit
+
+Row = Mapping[str, Any]
+
+WHOLE_WITHIN = 14
+"""Days without a whole walk that call for attention: twice what a crawl takes between full ones."""
+
+_FINE = "finished"
+
+# A crawl that is still going on has no outcome, and neither has one that was killed until the next begins.
+_PORTALS = """
+WITH last AS (SELECT portal, max(id) AS id FROM crawls GROUP BY portal)
+SELECT p.id, p.name, p.division_code, p.home, p.checked_on,
+       (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE portal = p.id) AS records,
+       (SELECT max(published_on) FROM records WHERE portal = p.id AND published_on <= :today) AS newest,
+       (SELECT w.started_at FROM crawls w WHERE w.portal = p.id AND EXISTS (SELECT 1 FROM ledger WHERE crawl_id = w.id)
+        AND NOT EXISTS (SELECT 1 FROM ledger WHERE crawl_id = w.id AND NOT complete) ORDER BY w.id DESC LIMIT 1) AS walked_at,
+       c.id AS crawl_id, c.started_at AS crawled_at, c.finished_at, c.outcome,
+       (SELECT count(*) FROM problems WHERE crawl_id = c.id) AS problems
+FROM portals p LEFT JOIN last ON last.portal = p.id LEFT JOIN crawls c ON c.id = last.id
+WHERE :portal IS NULL OR p.id = :portal ORDER BY p.division_code, p.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something that needs attention, and where it is told in full (None: nowhere)."""
+
+    label: Label
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A portal. `place`: the prefecture and province of its code, where they are known; `url`: of its page here."""
+
+    row: Row
+    place: str
+    url: str
+    day_url: str | None
+    concerns: tuple[Concern, ...]
+
+
+async def standings(visit: Visit, today: str, portal_id: str | None = None) -> tuple[Standing, ...]:
+    """All portals, or the one of this id, in the order of their division codes. `today`: in Beijing."""
+    rows = (await visit.db.execute(_PORTALS, {"today": today, "portal": portal_id})).rows
+    return tuple(_standing(visit, row) for row in rows)
+
+
+def _standing(visit: Visit, row: Row) -> Standing:
+    division = divisions().get(row["division_code"])
+    place = f"{division.province or ''}{division.prefecture or ''}" if division else ""
+    return Standing(
+        row=row,
+        place=place,
+        url=visit.address("browse", row["id"]),
+        day_url=visit.address("day", row["newest"]) if row["newest"] else None,
+        concerns=tuple(_concerns(row, visit.datasette.urls.database(visit.database))),
+    )
+
+
+def _concerns(row: Row, base: str) -> list[Concern]:
+    """What needs attention, the gravest first. `base`: the address of the database's page."""
+    if row["crawl_id"] is None:
+        return [Concern(Label("尚未采集", "not crawled yet"))]
+    found = []
+    crawl = f"{base}/crawls/{row['crawl_id']}"
+    if row["outcome"] not in (_FINE, None):
+        outcome = OUTCOMES.get(row["outcome"], Label(row["outcome"], row["outcome"]))
+        found.append(Concern(Label(f"上次采集{outcome.zh}", f"last crawl {outcome.en}"), crawl))
+    if row["walked_at"] is None:
+        found.append(Concern(Label("尚未完整走完", "never walked wholly"), crawl))
+    elif (days := _days_since(row["walked_at"])) > WHOLE_WITHIN:
+        found.append(Concern(Label(f"{days} 天未完整走完", f"not walked wholly for {days} days"), crawl))
+    if row["problems"]:
+        address = f"{base}/problems?crawl_id={row['crawl_id']}"
+        found.append(Concern(Label(f"上次采集有 {row['problems']} 项待查", f"{row['problems']} problems"), address))
+    return found
+
+
+def _days_since(moment: str) -> int:
+    """How many days ago a moment of the archive was; 0 where it can't be read."""
+    try:
+        return (now() - datetime.fromisoformat(moment)).days
+    except (ValueError, TypeError):
+        return 0
+
+
+def walked(row: Row) -> str:
+    """When a portal was last walked wholly, as a day in Beijing; empty where it never was."""
+    return beijing(row["walked_at"])[:10] if row["walked_at"] else ""

@@ -1,0 +1,104 @@
+"""A search in words: what was understood of it and, where it finds nothing, what would find something."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from archive import hits
+from archive.query import Group, Query, Word, parse
+from archive.web.asked import FILTERS, Asked
+from archive.web.naming import Label
+
+MOST_SUGGESTIONS = 8
+LEAST_CUT = 4
+"""A word of fewer characters is not cut in two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What to try, how many it finds, and its address."""
+
+    label: Label
+    count: int
+    address: str
+
+
+def told(query: Query | None) -> Label | None:
+    """What a query asks for, in words; None where it asks for nothing."""
+
+    def group(words: tuple[Word, ...], between: str, brackets: str) -> str:
+        quoted = [f"“{word.written}”" for word in words]
+        return quoted[0] if len(quoted) == 1 else f"{brackets[0]}{between.join(quoted)}{brackets[1]}"
+
+    if query is None or not query.wanted:
+        return None
+    zh = " 且 ".join(group(each.words, " 或 ", "（）") for each in query.wanted)
+    en = " and ".join(group(each.words, " or ", "()") for each in query.wanted)
+    if query.unwanted:
+        left_out = [word for each in query.unwanted for word in each.words]
+        zh += f"，不含 {group(tuple(left_out), ' 或 ', '（）')}"
+        en += f", without {group(tuple(left_out), ' or ', '()')}"
+    return Label(zh, en)
+
+
+def suggestions(connection: sqlite3.Connection, wanted: Asked, search: hits.Search) -> tuple[Suggestion, ...]:
+    """What finds something where `search`, asked for by `wanted`, finds nothing; each with its count."""
+    found = (
+        Suggestion(label, count, address)
+        for label, address, tried in _tries(wanted, search)
+        if (count := hits.count(connection, tried))
+    )
+    return tuple(islice(found, MOST_SUGGESTIONS))
+
+
+def _tries(wanted: Asked, search: hits.Search) -> Iterator[tuple[Label, str, hits.Search]]:
+    """What might find something: label, address, search."""
+    narrowed = wanted.filters()
+    for name in narrowed:
+        label = Label(f"去掉条件：{FILTERS[name].zh}", f"without the filter: {FILTERS[name].en}")
+        yield label, wanted.address(**{name: ""}), _without(search, name)
+    everywhere, bare = dict.fromkeys(narrowed, ""), replace(search, filters=hits.Filters())
+    if len(narrowed) > 1:
+        yield Label("去掉全部条件", "without any filter"), wanted.address(**everywhere), bare
+    for label, words in _other_words(search.query or Query()):
+        yield label, wanted.address(words=words), replace(search, query=parse(words))
+        if narrowed:
+            both = Label(f"{label.zh}，去掉全部条件", f"{label.en}, without any filter")
+            yield both, wanted.address(words=words, **everywhere), replace(bare, query=parse(words))
+
+
+def _without(search: hits.Search, name: str) -> hits.Search:
+    """The same search, not narrowed by one thing."""
+    nothing = hits.Filters()
+    fields = {"portal": ("portals",), "state": ("states",), "publisher": ("publisher", "publisher_has")}.get(
+        name, (name,)
+    )
+    return replace(search, filters=replace(search.filters, **{field: getattr(nothing, field) for field in fields}))
+
+
+def _other_words(query: Query) -> Iterator[tuple[Label, str]]:
+    """Other words than those asked for: fewer, any of them, shorter ones."""
+    groups = query.wanted
+    if query.unwanted and groups:
+        yield Label("不排除任何词", "excluding nothing"), _written(groups)
+    if len(groups) > 1:
+        yield Label("有其中一个词即可", "any of the words"), " | ".join(_word(word) for word in query.words)
+        for group in groups:
+            kept = _written((group,))
+            yield Label(f"只找 {kept}", f"only {kept}"), kept
+    for word in query.words:
+        if len(word.units) >= LEAST_CUT and re.fullmatch(r"[^\W0-9_a-zA-Z]+", word.written):
+            middle = len(word.written) // 2
+            parts = f"{word.written[:middle]} {word.written[middle:]}"
+            yield Label(f"拆成两个词：{parts}", f"as two words: {parts}"), parts
+
+
+def _written(groups: tuple[Group, ...]) -> str:
+    return " ".join("|".join(_word(word) for word in group.words) for group in groups)
+
+
+def _word(word: Word) -> str:
+    """A word as it can stand among others."""
+    return word.written if re.fullmatch(r"[^\s|\"-][^\s|\"]*", word.written) else f'"{word.written}"'

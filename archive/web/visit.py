@@ -1,0 +1,145 @@
+"""What a page of this site was asked for: which archive and portal, which day, which page of a list.
+
+What can't be understood raises BadRequest, what isn't there NotFound; `archive.web.faults` makes pages of both.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlencode
+
+from datasette.utils.asgi import BadRequest, NotFound
+
+from archive.web.archives import archives
+from archive.web.faults import MALFORMED, NOTHING_HERE
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.database import Database
+    from datasette.utils.asgi import Request
+
+Row = Mapping[str, Any]
+
+PAGE = 50
+"""Lines on a page of a list."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_YEARS = range(1900, 3000)
+NOT_A_DAY = "日期应写作 2018-03-01 这样。A day is written like 2018-03-01."
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a page about one archive. `named`: the archive is named in addresses, for there are several."""
+
+    datasette: "Datasette"
+    request: "Request"
+    database: str
+    named: bool
+
+    @property
+    def db(self) -> "Database":
+        """The archive's database."""
+        return self.datasette.get_database(self.database)
+
+    def given(self, name: str) -> str:
+        """A parameter of the address; empty where it isn't given."""
+        return str(self.request.args.get(name) or "")
+
+    def address(self, *parts: object, **parameters: object) -> str:
+        """The address of one of this site's pages (`/-/` and `parts`) in this archive; parameters that are None left out."""
+        kept = {name: value for name, value in parameters.items() if value is not None}
+        if self.named:
+            kept["db"] = self.database
+        path = "/-/" + "/".join(quote(str(part), safe="") for part in parts)
+        return str(self.datasette.urls.path(path)) + (f"?{urlencode(kept)}" if kept else "")
+
+    def record(self, record_id: int) -> str:
+        """The address of a record's page."""
+        return f"{self.datasette.urls.database(self.database)}/records/{record_id}"
+
+    def again(self, **parameters: object) -> str:
+        """The address asked for with other parameters; those that are None are left out."""
+        kept = {name: self.given(name) for name in self.request.args if self.given(name)} | parameters
+        pairs = urlencode({name: value for name, value in kept.items() if value is not None})
+        path = self.request.scope.get("route_path", self.request.path)  # the former without the site's prefix
+        return str(self.datasette.urls.path(path)) + (f"?{pairs}" if pairs else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """One page of a list: which it is, how many there are, and the addresses of its neighbours (None: there is none)."""
+
+    number: int
+    last: int
+    before: str | None
+    after: str | None
+
+    @property
+    def offset(self) -> int:
+        """How many lines the pages before it hold."""
+        return (self.number - 1) * PAGE
+
+
+async def visited(datasette: "Datasette", request: "Request") -> Visit:
+    """The archive that a page is about: the one that `db=` names, or else the first.
+
+    Raises NotFound where there is none, Forbidden where it may not be seen.
+    """
+    known, name = archives(datasette), request.args.get("db")
+    chosen = next((database for database in known if name in (None, "", database)), None)
+    if chosen is None:
+        raise NotFound(NOTHING_HERE)
+    allowed = [("view-table", (chosen, "records")), ("view-database", chosen), "view-instance"]
+    await datasette.ensure_permissions(request.actor, allowed)
+    return Visit(datasette, request, chosen, len(known) > 1)
+
+
+def part(request: "Request", name: str) -> str:
+    """A part of the path, decoded."""
+    return unquote(str(request.url_vars[name]), errors="replace")
+
+
+async def portal(visit: Visit, portal_id: str) -> Row:
+    """The portal of this id. Raises NotFound."""
+    row: Row | None = (await visit.db.execute("SELECT * FROM portals WHERE id = :id", {"id": portal_id})).first()
+    if row is None:
+        raise NotFound(NOTHING_HERE)
+    return row
+
+
+def day(text: str) -> date:
+    """A day as an address has it. Raises BadRequest."""
+    try:
+        found = date.fromisoformat(text) if _DAY.fullmatch(text) and text.isascii() else None
+    except ValueError:
+        found = None
+    if found is None or found.year not in _YEARS:
+        raise BadRequest(NOT_A_DAY)
+    return found
+
+
+def choice(visit: Visit, name: str, known: Mapping[str, object]) -> str | None:
+    """A parameter that must be one of `known`; None where it isn't given. Raises BadRequest."""
+    value = visit.given(name)
+    if value and value not in known:
+        raise BadRequest(MALFORMED)
+    return value or None
+
+
+def pages(visit: Visit, lines: int) -> Pages:
+    """Which page of a list of so many lines is asked for. Raises BadRequest, or NotFound beyond the last."""
+    text = visit.given("page") or "1"
+    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
+        raise BadRequest(MALFORMED)
+    number, last = int(text), max(1, -(-lines // PAGE))
+    if number > last:
+        raise NotFound(NOTHING_HERE)
+    return Pages(
+        number,
+        last,
+        visit.again(page=number - 1 if number > 2 else None) if number > 1 else None,
+        visit.again(page=number + 1) if number < last else None,
+    )

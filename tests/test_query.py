@@ -1,0 +1,99 @@
+"""The query language: what a person types, the words it asks for, and the expression that finds them."""
+
+import sqlite3
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.query import LONGEST_QUERY, MOST_WORDS, NOTHING, parse, to_match
+
+
+def shape(text: str) -> list[list[str]]:
+    """The groups of a query: the words of each as written, an excluded group with a - before the first."""
+    return [
+        ["-" * group.exclude + word.written if not place else word.written for place, word in enumerate(group.words)]
+        for group in parse(text).groups
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("预算", [["预算"]]),
+        ("预算 小学", [["预算"], ["小学"]]),
+        ("预算　小学", [["预算"], ["小学"]]),
+        ("预算 -小学", [["预算"], ["-小学"]]),
+        ("预算 －小学", [["预算"], ["-小学"]]),
+        ("预算|决算", [["预算", "决算"]]),
+        ("预算 | 决算", [["预算", "决算"]]),
+        ("预算｜决算 公开", [["预算", "决算"], ["公开"]]),
+        ("预算 或 决算", [["预算", "决算"]]),
+        ("预算 OR 决算 OR 三公", [["预算", "决算", "三公"]]),
+        ("预算 ＯＲ 决算", [["预算", "决算"]]),
+        ("公开 预算 或 决算 -小学", [["公开"], ["预算", "决算"], ["-小学"]]),
+        ("预算 -小学|中学", [["预算"], ["-小学", "中学"]]),
+        ("预算 | -小学", [["预算"], ["-小学"]]),
+        ('"部门 预算" 2018', [["部门 预算"], ["2018"]]),
+        ("“部门预算”", [["部门预算"]]),
+        ('-"部门预算" 公开', [["-部门预算"], ["公开"]]),
+        ('"没有合上', [["没有合上"]]),
+        ('"部门"|"预算"', [["部门", "预算"]]),
+        # Operators without a word on both sides are words, or nothing.
+        ("或", [["或"]]),
+        ("OR", [["OR"]]),
+        ("或 预算", [["或"], ["预算"]]),
+        ("预算 OR", [["预算"], ["OR"]]),
+        ("预算 或 或 决算", [["预算", "或"], ["决算"]]),
+        ('预算 "或" 决算', [["预算"], ["或"], ["决算"]]),
+        ("| 预算 |", [["预算"]]),
+        ("预算 || 决算", [["预算", "决算"]]),
+        ("预算 | 。 | 决算", [["预算", "决算"]]),
+        ("or", [["or"]]),
+        ("", []),
+        (" , 。 -- | - \"\" ", []),
+    ],
+)  # fmt: skip
+def test_what_is_asked_for(text: str, groups: list[list[str]]) -> None:
+    assert shape(text) == groups
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("县", '"县"'),
+        ("预算", '"预算"'),
+        ("預算", '"预算"'),
+        ("部门预算", '"部门 门预 预算"'),
+        ("2017", '"2017"'),
+        ("2017年", '"2017年"'),
+        ("64032", '"64032"*'),
+        ("〔2017〕92号", '"2017_92 92号"'),
+        ("640324001/2017-6", '("640324001_2017 2017_6" OR "64032400120176"*)'),
+        ("６４０３２４００１／２０１７－6", '("640324001_2017 2017_6" OR "64032400120176"*)'),
+        ("预算 小学", '("预算" AND "小学")'),
+        ("预算|决算 公开", '(("预算" OR "决算") AND "公开")'),
+        ("预算 -小学 -中学", '"预算" NOT ("小学" OR "中学")'),
+        ('"ab cd"', '"ab b _ cd"'),
+        ('"ab c"', '"ab b _ c"*'),
+        ("-小学", NOTHING),
+        ("", NOTHING),
+        (None, NOTHING),
+    ],
+)
+def test_its_expression(text: str | None, expression: str) -> None:
+    assert to_match(text) == expression
+
+
+def test_a_query_has_an_end() -> None:
+    assert len(parse(" ".join("预算公开" for _ in range(500))).words) == MOST_WORDS
+    assert sum(len(word.units) for word in parse("预" * 5000).words) == LONGEST_QUERY
+
+
+@given(st.one_of(st.text(max_size=60), st.text(st.sampled_from('预算县公a2 |-"“”或OR(){}*^:　_\n\0'), max_size=40)))
+def test_no_query_is_an_error(text: str) -> None:
+    index = sqlite3.connect(":memory:")
+    index.execute("CREATE VIRTUAL TABLE t USING fts5 (a, b, content='', tokenize=\"ascii tokenchars '_-'\")")
+    index.execute("SELECT count(*) FROM t WHERE t MATCH ?", (to_match(text),)).fetchone()
+    index.execute("SELECT count(*) FROM t WHERE a MATCH ?", (to_match(text),)).fetchone()
+    index.close()

@@ -1,0 +1,236 @@
+"""A record's page and archived copies in Chromium: nothing in them runs, nothing leaves the page, both widths, keyboard."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import pytest
+
+from archive.inert.page import inert_page
+from archive.web.archived_views import HEADERS
+from tests.web import sealed
+from tests.web.browsing import CHROMIUM, WIDTHS, fits, served
+from tests.web.sealed import build_sealed, number
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
+
+HOSTILE = (
+    "\u202e<script>alert('record')</script>\"'><img src=x onerror=alert('record')><a href=javascript:alert(1)>x</a>"
+)
+LONG = f"样本文字，仅供测试。{HOSTILE}\n" * 40_000  # five million bytes and more
+
+
+@dataclass
+class Watched:
+    """A page, and all that it asked for, said, opened or went to."""
+
+    page: object
+    requests: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[str]:
+    archive = build_sealed(tmp_path_factory.mktemp("sealed"))
+    with closing(sqlite3.connect(archive)) as connection:
+        for column in ("title", "publisher", "index_number", "document_number"):
+            connection.execute(f"UPDATE records SET {column} = ? WHERE id = 3", (HOSTILE,))
+        connection.execute("UPDATE records SET body = ?, url = 'javascript:alert(1)' WHERE id = 3", (LONG,))
+        connection.execute("UPDATE records SET source_fields = json_object(?1, ?1) WHERE id = 3", (HOSTILE,))
+        connection.execute(
+            "INSERT INTO attachments (record_id, name, url, state, text) VALUES (3, ?1, 'data:text/html,<script>alert(1)</script>', 'text', ?1)",
+            (HOSTILE,),
+        )
+        connection.commit()
+    with served(archive) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def watched(browser, request):
+    """A page of which every request, dialog, error and window is noted."""
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
+    seen = Watched(context.new_page())
+    context.on("request", lambda asked: seen.requests.append(asked.url))
+    context.on("page", lambda opened: seen.said.append(f"window {opened.url}"))
+    seen.page.on("dialog", lambda dialog: (seen.said.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    seen.page.on("pageerror", lambda error: seen.said.append(f"error {error}"))
+    seen.page.on("console", lambda message: seen.said.append(f"console {message.text}"))
+    yield seen
+    context.close()
+
+
+def press_everything(frame, page) -> None:
+    """Click whatever a person could, in a frame or page, and press what the keyboard reaches in it."""
+    for place in ("#go", "input", "#top", "#js", "#own", "#data", "#blank", "summary", "p"):
+        frame.locator(place).first.click(force=True, timeout=5000)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+
+# --- a hostile page, archived ---
+
+
+def test_a_hostile_page_does_nothing_in_its_frame(watched, site):
+    page, address = watched.page, f"{site}-/archived/{number(sealed.HOSTILE)}"
+    page.goto(address)
+    frame = page.frame_locator("iframe.copy")
+    assert "恶意页面" in frame.locator("p").first.inner_text()
+    press_everything(frame, page)
+    page.wait_for_timeout(300)
+    assert page.url == address
+    assert [each.url for each in page.frames] == [address, f"{address}/raw"]
+    assert page.frames[1].title() == "样本"
+    assert watched.said == []
+    own = (f"{site}-/static", f"{site}-/archived/{number(sealed.HOSTILE)}")
+    assert [url for url in watched.requests if not url.startswith((*own, "data:,"))] == []
+    assert fits(page)
+
+
+def test_a_hostile_page_does_nothing_when_opened_by_itself(watched, site):
+    page, address = watched.page, f"{site}-/archived/{number(sealed.HOSTILE)}/raw"
+    page.goto(address)
+    press_everything(page, page)
+    page.wait_for_timeout(300)
+    assert (page.url, page.title()) == (address, "样本")
+    assert watched.said == []
+    assert [url for url in watched.requests if url != address] == []
+
+
+def test_without_its_headers_the_copy_is_as_harmless(watched):
+    """Scripts may run here and anything may be asked for: that nothing does is the copy's own doing."""
+    page = watched.page
+    page.route(
+        "http://layer.example/",
+        lambda route: route.fulfill(
+            body=inert_page(sealed.HOSTILE_PAGE.decode(), sealed.HOSTILE, lambda _: None).html,
+            content_type="text/html; charset=utf-8",
+        ),
+    )
+    page.route("**/favicon.ico", lambda route: route.abort())
+    page.goto("http://layer.example/")
+    assert page.evaluate("1 + 1") == 2
+    press_everything(page, page)
+    page.wait_for_timeout(300)
+    assert (page.url, page.title()) == ("http://layer.example/", "样本")
+    assert watched.said == []
+    assert {url for url in watched.requests if "favicon" not in url} == {"http://layer.example/"}
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_with_its_headers_alone_the_original_is_as_harmless(watched, protected):
+    """Here the page is sent as it was captured: that nothing happens is the doing of the headers, for without them it does."""
+    page, reached = watched.page, []
+    headers = {**(HEADERS if protected else {}), "Content-Type": "text/html; charset=utf-8"}
+    page.route("http://layer.example/", lambda route: route.fulfill(body=sealed.HOSTILE_PAGE, headers=headers))
+    page.route(f"{sealed.NOWHERE}/**", lambda route: (reached.append(route.request.url), route.abort()))
+    page.goto("http://layer.example/", wait_until="commit")
+    page.wait_for_timeout(700)
+    ran = [said for said in watched.said if said.startswith(("dialog", "window"))]
+    if protected:
+        assert (page.title(), ran, reached) == ("样本", [], [])
+    else:
+        assert ran
+        assert reached
+
+
+# --- a page with its parts ---
+
+
+def test_a_page_is_shown_with_what_was_captured(watched, site):
+    page = watched.page
+    page.goto(f"{site}-/archived/{number(sealed.PAGE, 2)}")
+    frame = page.frame_locator("iframe.copy")
+    heading = frame.locator("h1")
+    assert heading.evaluate("node => getComputedStyle(node).color") == "rgb(1, 2, 3)"
+    assert "data:image/png" in heading.evaluate("node => getComputedStyle(node).backgroundImage")
+    assert frame.locator("img").evaluate("node => node.complete && node.naturalWidth") == 60
+    assert "138********" in frame.locator("body").inner_text()
+    assert watched.said == []
+    assert fits(page)
+    page.locator(".choose a:not([aria-current])").click()
+    page.wait_for_url(f"**/archived/{number(sealed.PAGE)}")
+    assert "一百元" in page.frame_locator("iframe.copy").locator("body").inner_text()
+
+
+@pytest.mark.parametrize("url", [sealed.TEXT, sealed.SEEN, sealed.XLS, sealed.LIST, sealed.GONE])
+def test_every_sort_of_copy_fits_its_width(watched, site, url):
+    watched.page.goto(f"{site}-/archived/{number(url)}")
+    assert fits(watched.page)
+    assert watched.said == []
+
+
+# --- a record ---
+
+
+def test_a_hostile_record_does_nothing(watched, site):
+    page = watched.page
+    page.goto(f"{site}disclosures/records/3?_body=all")
+    assert (
+        page.locator("main script, main iframe, main img, [onerror], a[href^=javascript], a[href^=data]").count() == 0
+    )
+    assert page.locator(".body").first.evaluate("node => node.textContent.length") > 4_000_000
+    assert page.locator("h1 .control").inner_text() == "U+202E"
+    page.locator("summary").first.click()
+    page.wait_for_timeout(300)
+    assert watched.said == []
+    assert [url for url in watched.requests if not url.startswith((site, "data:,"))] == []
+    assert fits(page)
+
+
+@pytest.mark.parametrize("record", [1, 2, 3, 4])
+def test_a_record_fits_its_width(watched, site, record):
+    page = watched.page
+    page.goto(f"{site}disclosures/records/{record}")
+    assert fits(page)
+    page.locator("details").evaluate_all("nodes => nodes.forEach(node => node.open = true)")
+    assert fits(page)
+    assert watched.said == []
+
+
+def test_a_record_can_be_read_by_keyboard(watched, site):
+    page = watched.page
+    page.goto(f"{site}disclosures/records/1")
+    reached = []
+    for _ in range(20):  # past the skip link and the header
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.textContent.trim().split(/\\s+/)[0]"))
+    assert {"存档副本", "原页面", "时间线", "附件", "引用"} <= set(reached)
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.locator(".ways a[href='#cite']").press("Enter")
+    assert page.url.endswith("#cite")
+
+
+def test_a_click_selects_the_whole_citation(watched, site):
+    page = watched.page
+    page.goto(f"{site}disclosures/records/1")
+    line = page.locator(".line").first
+    line.click()
+    assert page.evaluate("getSelection().toString()").strip() == line.inner_text().strip()
+    assert "[EB/OL]" in line.inner_text()
+
+
+def test_from_a_withdrawn_record_to_its_archived_copy(watched, site):
+    page = watched.page
+    page.goto(f"{site}disclosures/records/4")
+    assert "已撤下" in page.locator("header .state").inner_text()
+    page.locator(".ways a").first.click()
+    page.wait_for_url(f"**/archived/{number(sealed.GONE)}")
+    assert "样本：后来不在的一页" in page.frame_locator("iframe.copy").locator("body").inner_text()
+    page.go_back()
+    page.locator(".proof a", has_text=f"采集原件 {number(sealed.GONE, 2)}").click()
+    page.wait_for_url(f"**/archived/{number(sealed.GONE, 2)}")
+    assert "页面不存在" in page.frame_locator("iframe.copy").locator("body").inner_text()

@@ -1,0 +1,202 @@
+"""The home page: what it counts is what the archive holds, and every count leads to what it counts."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from datasette.app import Datasette
+from lxml import html
+
+from archive.web.home import EXAMPLES
+from archive.web.server import make_datasette
+from tests.web.sample_archive import build, build_past
+
+NOW = "2026-11-24T01:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _a_day_of_that_week(monkeypatch) -> None:
+    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
+
+
+def tree(answer) -> html.HtmlElement:
+    assert answer.status_code == 200, answer.text
+    return html.fromstring(answer.text)
+
+
+def text(element) -> str:
+    return " ".join(element.text_content().split())
+
+
+@pytest.fixture(scope="module")
+def past_site(past):
+    site = make_datasette(past)
+    return lambda path: asyncio.run(site.client.get(path))
+
+
+def test_what_there_is(get):
+    page = tree(get("/"))
+    figures = [text(figure) for figure in page.cssselect(".figures li")]
+    assert figures[:3] == ["66 条记录 records", "2 个门户 portals", "3 个目录 catalogues"]
+    assert figures[3].startswith("自 2026-11-20 起，最近采集 2026-11-21 09:00")
+    assert "Nothing here is an official copy" in text(page)
+
+
+def test_one_box_over_everything_with_queries_to_begin_with(get):
+    page = tree(get("/"))
+    (form,) = page.cssselect("main form")
+    assert (form.get("action"), form.get("method"), form.get("role")) == ("/-/search", "get", "search")
+    assert [field.get("name") for field in form.cssselect("input")] == ["q"]
+    links = [urlsplit(link.get("href")) for link in page.cssselect(".help a")]
+    assert {link.path for link in links} == {"/-/search"}
+    assert tuple(parse_qs(link.query)["q"][0] for link in links) == EXAMPLES
+
+
+def test_the_week_is_counted_and_leads_to_lists(past_site, past):
+    page = tree(past_site("/"))
+    with closing(sqlite3.connect(past)) as connection:
+        events = dict(connection.execute("SELECT kind, count(*) FROM events GROUP BY kind"))
+    assert len(events) == 6
+    shown = {}
+    for link in page.cssselect(".counts a"):
+        kind = parse_qs(urlsplit(link.get("href")).query)["kind"][0]
+        shown[kind] = int(link.cssselect("b")[0].text)
+        assert len(tree(past_site(link.get("href"))).cssselect(".lines > li")) == shown[kind]
+    assert shown == events
+
+
+def test_events_of_another_week_are_shown_but_not_counted(past_site, monkeypatch):
+    monkeypatch.setenv("DISCLOSURES_NOW", "2026-12-24T01:00:00Z")
+    page = tree(past_site("/"))
+    assert page.cssselect(".counts a") == []
+    assert [text(number) for number in page.cssselect(".counts b")] == ["0"] * 6
+    withdrawn = page.xpath("//h3[contains(., '已撤下')]/following-sibling::ol")[0]
+    assert "样例公告之2" in text(withdrawn)
+
+
+def test_the_week_ends_in_beijing(past_site, monkeypatch):
+    """The first crawl was on the 20th: within the seven days that end on the 26th, without those that end on the 27th."""
+    monkeypatch.setenv("DISCLOSURES_NOW", "2026-11-26T15:59:00Z")
+    assert "6 新发现" in text(tree(past_site("/")).cssselect(".counts")[0])
+    monkeypatch.setenv("DISCLOSURES_NOW", "2026-11-26T16:00:00Z")
+    assert "0 新发现" in text(tree(past_site("/")).cssselect(".counts")[0])
+
+
+def test_what_was_changed_is_named(past_site):
+    changed = tree(past_site("/")).xpath("//h3[contains(., '内容变动')]/following-sibling::ol/li")
+    assert any("变动：信息名称" in text(line) or "变动：正文" in text(line) for line in changed)
+    assert any("附件" in text(line) for line in changed)
+
+
+def test_the_picture_has_a_table_beside_it(get, database):
+    page = tree(get("/"))
+    dated = database.execute("SELECT count(*) FROM records WHERE published_on < '2026-12'").fetchone()[0]
+    assert text(page.cssselect(".bars.whole .sum b")[0]) == str(dated)
+    assert all(figure.get("role") == "img" and figure.get("aria-label") for figure in page.cssselect(".bars svg"))
+    months = {
+        row.cssselect("th")[0].text: int(row.cssselect("td")[0].text) for row in page.cssselect(".numbers tbody tr")
+    }
+    counted = database.execute(
+        "SELECT substr(published_on, 1, 7), count(*) FROM records WHERE published_on < '2026-12' GROUP BY 1"
+    )
+    assert months == dict(counted)
+    caption = text(page.cssselect("figcaption")[0])
+    assert "1 条所标月份在将来" in caption
+    assert "1 条未载日期" in caption
+    for link in page.cssselect(".bars .name a"):
+        assert tree(get(link.get("href"))).cssselect(".catalogs li")
+
+
+def test_portals_and_what_needs_attention(get):
+    rows = {row.cssselect("th a")[0].text: row for row in tree(get("/")).cssselect(".standing tbody tr")}
+    assert list(rows) == ["核对过的样例县", "样例县人民政府"]
+    checked, unchecked = (
+        [text(cell) for cell in rows[name].cssselect("td")] for name in ("核对过的样例县", "样例县人民政府")
+    )
+    assert checked[:3] == ["2", "2018-07-01", "2026-11-21"]  # not 2071-01-01, which is still to come
+    assert unchecked[:3] == ["64", "2018-09-18", "2026-11-20"]
+    assert "未在该网站实地核对" in unchecked[3]
+    assert "未在该网站实地核对" not in checked[3]
+
+
+def standing_after(path, *changes: str) -> str:
+    """What the home page says of the one portal of the archive at `path` that needs attention."""
+    build_past(path)
+    with closing(sqlite3.connect(path)) as connection:
+        for change in changes:
+            connection.execute(change)
+        connection.commit()
+    site = make_datasette(path)
+    return text(tree(asyncio.run(site.client.get("/"))).cssselect("td.concerns")[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ((), ""),
+        (("UPDATE crawls SET outcome = 'blocked' WHERE id = 3",), "上次采集被拒绝"),
+        (("UPDATE crawls SET outcome = 'blocked' WHERE id = 2",), ""),
+        (("UPDATE ledger SET complete = 0",), "尚未完整走完"),
+        (("UPDATE ledger SET complete = 0 WHERE crawl_id > 1", "UPDATE crawls SET started_at = '2026-11-01T01:00:00Z' WHERE id = 1"),
+         "23 天未完整走完"),
+        (("UPDATE ledger SET complete = 0 WHERE crawl_id > 1",), ""),
+        (("INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (3, 'failed', 'x', 'x', '', '')",),
+         "上次采集有 1 项待查"),
+        (("DELETE FROM ledger", "DELETE FROM crawls WHERE id > 3"), "尚未完整走完"),
+    ],
+)  # fmt: skip
+def test_concerns(tmp_path, changes, told):
+    shown = standing_after(tmp_path / "past.db", *changes).replace("未在该网站实地核对 unchecked", "").strip()
+    assert shown.startswith(told)
+    assert bool(shown) == bool(told)
+
+
+def test_a_portal_of_which_nothing_is_known_yet(tmp_path):
+    build(tmp_path / "new.db")
+    with closing(sqlite3.connect(tmp_path / "new.db")) as connection:
+        connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('new', '新样例县', '', '')")
+        connection.commit()
+    page = asyncio.run(make_datasette(tmp_path / "new.db").client.get("/"))
+    (row,) = [row for row in tree(page).cssselect(".standing tbody tr") if "新样例县" in text(row)]
+    assert "尚未采集" in text(row)
+
+
+def test_several_archives_and_what_is_none(tmp_path, archive, past):
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE t (a)")
+    site = Datasette(files=[str(archive), str(past), str(other)])
+    page = tree(asyncio.run(site.client.get("/")))
+    assert [heading.text for heading in page.cssselect("h2.archive")] == ["disclosures", "past"]
+    assert page.cssselect("a[href='/other']")
+    assert [option.text for option in page.cssselect("form.find select[name=db] option")] == ["disclosures", "past"]
+    links = [link.get("href") for link in page.cssselect("main a") if link.get("href", "").startswith("/-/browse/past")]
+    assert links
+    assert all("db=past" in link for link in links)
+    assert asyncio.run(site.client.get(links[0])).status_code == 200
+    assert asyncio.run(site.client.get("/-/browse/past")).status_code == 404  # of the first archive
+
+
+def test_without_an_archive_the_page_is_datasettes_own(tmp_path):
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE t (a)")
+    page = tree(asyncio.run(Datasette(files=[str(other)]).client.get("/")))
+    assert page.cssselect("a[href='/other/t']")
+
+
+def test_its_json_is_datasettes_own(get):
+    assert set(get("/.json").json()) == {"disclosures"}
+
+
+def test_what_may_not_be_seen_is_not_shown(archive, past):
+    site = Datasette(files=[str(archive), str(past)], metadata={"databases": {"past": {"allow": {"id": "root"}}}})
+    page = asyncio.run(site.client.get("/"))
+    assert "样例县人民政府" in page.text
+    assert "样例县（有变动）" not in page.text
+    for path in ("/-/browse?db=past", "/-/changes?db=past", "/-/day/2026-11-20?db=past", "/-/browse/past?db=past"):
+        assert asyncio.run(site.client.get(path)).status_code == 403, path
+    closed = Datasette(files=[str(archive)], metadata={"allow": {"id": "root"}})
+    assert asyncio.run(closed.client.get("/")).status_code == 403

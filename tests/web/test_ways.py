@@ -1,0 +1,119 @@
+"""The ways of a newcomer in Chromium, from the home page in at most three clicks, over two days of the sample portal."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crawler.sample.server import SampleServer
+from crawler.sample.site import portal_toml
+from tests.conftest import crawl
+from tests.web.axe import findings
+from tests.web.browsing import fits, served
+
+CLICKS = 3
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory) -> Path:
+    """The sample portal's first two days."""
+    folder = tmp_path_factory.mktemp("ways")
+    with SampleServer() as server:
+        portal = folder / "sample.toml"
+        portal.write_text(portal_toml(server.url), encoding="utf-8")
+        for day in (1, 2):
+            server.set_day(day)
+            assert crawl(portal, folder / "ways.db", "--mode", "full").returncode == 0
+    return folder / "ways.db"
+
+
+@pytest.fixture(scope="module")
+def site(archive):
+    with served(archive) as address:
+        yield address
+
+
+def go(page, site: str, *clicks: str) -> None:
+    """From the home page, click on one thing after another: each a selector or, in main, a link's whole text."""
+    assert len(clicks) <= CLICKS
+    page.goto(site)
+    for what in clicks:
+        link = page.locator(what) if what.startswith(".") else page.locator("main").get_by_role("link", name=what)
+        link.first.click()
+        page.wait_for_load_state()
+        assert fits(page), page.url
+
+
+def titles(page) -> list[str]:
+    return page.locator(".lines .title > a").all_inner_texts()
+
+
+def test_the_budget_of_the_education_bureau(page, site):
+    for way in ("同心县（样本门户）", "预决算"):
+        go(page, site, way, "部门预算", "同心县教育局(本级)2018年部门预算")
+        assert page.locator("h1").inner_text() == "宁夏吴忠地区同心县教育局(本级)2018年部门预算"
+
+
+def test_all_hot_topic_responses_of_a_day(page, site, archive):
+    go(page, site, "热点回应", "热点回应", "2017-11-21")
+    with closing(sqlite3.connect(archive)) as connection:
+        wanted = connection.execute(
+            "SELECT title FROM records WHERE kind = 'hot_topic_response' AND published_on = '2017-11-21'"
+        ).fetchall()
+    section = page.locator("section:has(> h3:has-text('热点回应'))")
+    assert sorted(section.locator(".title > a").all_inner_texts()) == sorted(title for (title,) in wanted)
+    assert len(wanted) == 8
+
+
+def test_what_was_withdrawn_on_the_second_day(page, site):
+    go(page, site, ".counts a:has-text('已撤下')")
+    assert titles(page) == ["宁夏吴忠地区同心县第五小学2018年部门预算"]
+    go(page, site, ".counts a:has-text('已撤下')", "宁夏吴忠地区同心县第五小学2018年部门预算")
+    assert page.locator(".state").first.inner_text() == "已撤下 withdrawn"
+    assert "404" in page.locator(".history").inner_text()
+
+
+def test_the_archived_copy_of_what_was_withdrawn(page, site):
+    record = "宁夏吴忠地区同心县第五小学2018年部门预算"
+    go(page, site, ".counts a:has-text('已撤下')", record, ".record a[href*='/-/archived/']")
+    assert "/-/archived/" in page.url
+    copy = page.frame_locator("iframe")
+    assert record in copy.locator("body").inner_text()
+
+
+def test_every_page_can_be_used_by_everybody(page, site):
+    for path in ("", "-/browse", "-/browse?kind=budget", "-/browse/sample", "-/browse/sample/5", "-/browse/sample/1?year=2017",
+                 "-/publisher?portal=sample&name=同心县政府办公室", "-/publisher?portal=sample&name=同心县人力资源和社...",
+                 "-/day/2017-11-21", "-/day/2019-01-01", "-/changes", "-/changes?kind=added&page=2"):  # fmt: skip
+        page.goto(site + path)
+        assert findings(page) == [], path
+        assert fits(page), path
+        assert page.get_attribute("html", "lang") == "zh-CN"
+
+
+def test_the_table_of_months_opens_and_fits(page, site):
+    page.goto(site)
+    page.locator(".picture summary").click()
+    assert page.locator(".numbers tbody tr").count() > 10
+    assert fits(page)
+    assert findings(page) == []
+
+
+def test_by_keyboard_past_the_header(page, site):
+    page.goto(site)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    box = page.locator(".skip").bounding_box()
+    assert box["x"] >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_paper_shows_the_lines_and_no_forms(page, site):
+    page.goto(f"{site}-/day/2017-11-21")
+    page.emulate_media(media="print")
+    assert page.locator(".lines > li").first.is_visible()
+    for hidden in (".top", ".jump", ".turn", ".chips"):
+        assert not page.locator(hidden).first.is_visible(), hidden
