@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
@@ -112,5 +113,10 @@ def _chosen(all_portals: tuple[Standing, ...]) -> tuple[Standing, ...]:
 
 
 def _counties(all_portals: tuple[Standing, ...]) -> tuple[int, int]:
-    known = {division.code for division in divisions().values() if division.level == COUNTY}
+    known = _known_counties()
     return len(known & {each.row["division_code"] for each in all_portals if each.row["records"]}), len(known)
+
+
+@cache
+def _known_counties() -> frozenset[str]:
+    return frozenset(division.code for division in divisions().values() if division.level == COUNTY)

@@ -67,6 +67,7 @@ def picture(counts: Iterable[tuple[str, str, int]], present: str) -> Picture | N
     None where there is nothing to draw.
     """
     by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+    everything: Counter[str] = Counter()
     undated = later = 0
     for month, kind, records in counts:
         if not month:
@@ -75,7 +76,7 @@ def picture(counts: Iterable[tuple[str, str, int]], present: str) -> Picture | N
             later += records
         elif records:
             by_kind[kind][month] += records
-    everything = sum(by_kind.values(), Counter())
+            everything[month] += records
     if not everything:
         return None
     last = int(max(everything)[:4])
