@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
+from zlib import crc32
 
 from archive.evidence_file import row_sha256
 from archive.exchange import EvidenceError
@@ -41,8 +42,8 @@ _LATER = {
         ORDER BY id DESC LIMIT ?""",
 }
 _PACKED_AGAIN = {
-    "payload": "UPDATE payloads SET stored = ?, dictionary_id = ?, waiting = NULL WHERE id = ?",
-    "head": "UPDATE captures SET head = ?, head_dictionary_id = ? WHERE id = ?",
+    "payload": "UPDATE payloads SET stored = ?, dictionary_id = ?, stored_crc32 = ?, waiting = NULL WHERE id = ?",
+    "head": "UPDATE captures SET head = ?, head_dictionary_id = ?, head_crc32 = ? WHERE id = ?",
 }
 
 
@@ -120,7 +121,8 @@ class Dictionaries:
         if self._pragma("page_count") * self._pragma("page_size") > _SMALL_FILE:
             return
         for row, data in rows:
-            self._con.execute(_PACKED_AGAIN[kind], (*self.pack(kind, portal, data), row))
+            stored, dictionary_id = self.pack(kind, portal, data)
+            self._con.execute(_PACKED_AGAIN[kind], (stored, dictionary_id, crc32(stored), row))
         self._con.execute(f"PRAGMA user_version = {UNTRIMMED}")
 
     def _latest(self, kind: Kind, portal: str) -> list[bytes]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 from archive.captured import chain, hash_up_to
 from archive.dictionaries import Dictionaries
@@ -23,7 +24,9 @@ from archive.packing import MOST
 __all__ = ["Evidence", "EvidenceError", "Exchange", "Fault", "Manifest", "Stored", "verify_file"]
 
 _INSERT = """INSERT INTO captures (id, crawl_id, portal, url, fetched_at, status, payload_id, day, digest, head_bytes,
-    head, head_dictionary_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    head, head_dictionary_id, head_crc32) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_INSERT_PAYLOAD = """INSERT INTO payloads (sha256, bytes, dictionary_id, waiting, stored, stored_crc32)
+    VALUES (?, ?, ?, ?, ?, ?) RETURNING id"""
 _MANIFEST = "SELECT day, first_id, last_id, captures, previous_hash, hash, sealed_at, token FROM manifests"
 
 
@@ -149,7 +152,8 @@ class Evidence(Originals):
         stored, dictionary_id = self._dictionaries.pack("head", exchange.portal, head)
         columns = [getattr(exchange, name) for name in COLUMNS]
         digest = capture_digest(exchange, number, day, sha256.hex())
-        self._con.execute(_INSERT, (number, *columns, payload_id, day, digest, len(head), stored, dictionary_id))
+        packed = (len(head), stored, dictionary_id, crc32(stored))
+        self._con.execute(_INSERT, (number, *columns, payload_id, day, digest, *packed))
         self._dictionaries.settle(exchange.portal)
         return Stored(number, sha256.hex(), len(exchange.payload))
 
@@ -158,10 +162,8 @@ class Evidence(Originals):
         if row is None:
             stored, dictionary_id = self._dictionaries.pack("payload", exchange.portal, exchange.payload)
             waits = stored is not exchange.payload and _is_page(exchange) and self._dictionaries.waits(exchange.portal)
-            row = self._con.execute(
-                "INSERT INTO payloads (sha256, bytes, dictionary_id, waiting, stored) VALUES (?, ?, ?, ?, ?) RETURNING id",
-                (sha256, len(exchange.payload), dictionary_id, exchange.portal if waits else None, stored),
-            ).fetchone()
+            kept = (len(exchange.payload), dictionary_id, exchange.portal if waits else None, stored, crc32(stored))
+            row = self._con.execute(_INSERT_PAYLOAD, (sha256, *kept)).fetchone()
         return int(row[0])
 
     def last_id(self) -> int:

@@ -5,14 +5,15 @@ In: any text. Out: the same text, of the same length, with three kinds of number
 - `resident_id` 身份证号: 18 digits (the last may be X) with a plausible division, a real birth date and a right GB 11643
   check digit, also in groups, one digit to a box, over a line break or in full-width digits; and the 15-digit form with
   a province code and a real date. The first 2 digits stay.
-- `phone` 手机号: 11 digits from 13 to 19, also grouped, after +86, 0086 or 0. The first 3 digits stay.
+- `phone` 手机号: 11 digits from 13 to 19, also grouped, with dots or the first 3 in brackets, after +86, 0086 or 0. The first
+  3 digits stay.
 - `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn, also grouped. The first 4 stay.
 
 A mobile an agency prints as its own contact looks like a private one, so every mobile is masked. The cost: a reader who
 needs that contact must open the original page. Landlines (0953-…, 400-…) stay.
 
-A number is never part of a longer run of digits or Latin letters, so credit codes, serial numbers of files and 21-digit
-numbers stay; so does whatever stands inside an index number 索引号, and a card or phone number that is part of a web
+A number is never part of a longer run of digits or Latin letters, save that a word such as Tel or ID may stand right before
+it and a mobile right behind an ID number; so credit codes, serial numbers of files and 21-digit numbers stay; so does whatever stands inside an index number 索引号, and a card or phone number that is part of a web
 address. Known costs: an old ID number has no check digit, so about one in thirty 15-digit numbers that begin with a
 province code is masked; three bare columns of 3, 4 and 4 digits that look like a spaced mobile are masked unless they
 stand in a longer row of numbers. Account numbers of passbooks follow no checkable rule and stay.
@@ -25,14 +26,16 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 _BLANK = r" \t\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
 _HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
 _ALNUM = r"\dA-Za-zＡ-Ｚａ-ｚ"
 _GAP = rf"[{_BLANK}\r\n{_HYPHEN}]{{0,3}}+"  # between two digits of an ID: also the line break of a narrow cell
 _SEP = rf"(?:[{_BLANK}]{{1,2}}+|[{_BLANK}]?[{_HYPHEN}][{_BLANK}]?)"  # between groups of a phone or card
-_START, _END, _END_GROUPED = rf"(?<![{_ALNUM}])", rf"(?![{_ALNUM}])", rf"(?![{_ALNUM}*])"
+_WORDS_BEFORE = ("Tel", "Phone", "Mobile", "ID", "Card", "No")
+_AFTER_WORD = "".join(rf"|(?<=(?<![{_ALNUM}])(?i:{word}))" for word in _WORDS_BEFORE)
+_START, _END, _END_GROUPED = rf"(?:(?<![{_ALNUM}]){_AFTER_WORD})", rf"(?![{_ALNUM}])", rf"(?![{_ALNUM}*])"
 
 _GAPS = re.compile(rf"[{_BLANK}\r\n{_HYPHEN}]+")
 _HYPHENS = re.compile(rf"[{_HYPHEN}]")
@@ -43,7 +46,7 @@ _CONTEXT = 300  # characters around a run in which a web address or an index num
 
 # A first digit no number of the kind begins with ends the matter early (digits beyond ASCII are looked at later).
 _ID_LEAD, _CARD_LEAD, _PHONE_LEAD = (rf"{_START}(?=[{first}]|[^\x00-\x7f])" for first in ("1-8", "4569", "018"))
-_ID_18 = re.compile(rf"{_ID_LEAD}(?=(\d(?:{_GAP}\d){{16}}+{_GAP}[\dXxＸｘ]){_END})")
+_ID_18 = re.compile(rf"{_ID_LEAD}(?=(\d(?:{_GAP}\d){{16}}+{_GAP}[\dXxＸｘ])(?:{_END}|1[3-9]\d{{9}}{_END}))")
 _ID_15 = re.compile(rf"{_ID_LEAD}(?=(\d{{15}}){_END})")
 _CARDS = (
     re.compile(rf"{_CARD_LEAD}(?=(\d{{16,19}}){_END})"),
@@ -57,6 +60,11 @@ _PHONE_GROUPED = re.compile(
     rf"{_PHONE_LEAD}(?=((?:\d{{3}}{_SEP}\d{{4}}{_SEP}\d{{4}}|\d{{3}}{_SEP}\d{{8}}|\d{{7}}{_SEP}\d{{4}}"
     rf"|\d{{4}}{_SEP}\d{{3}}{_SEP}\d{{4}}|\d{{3}}{_SEP}\d{{3}}{_SEP}\d{{5}}|\d{{4}}{_SEP}\d{{4}}{_SEP}\d{{3}})){_END_GROUPED})"
 )
+
+_PHONE_ODD = re.compile(
+    rf"1[3-9]\d\.\d{{4}}\.\d{{4}}(?!\.?[{_ALNUM}])|[(（]1[3-9]\d[)）]{_GAP}\d{{4}}{_GAP}\d{{4}}{_END_GROUPED}"
+)
+_ODD_START = re.compile(rf"(?:{_START}|(?<=86))(?<![\d*]\.)")
 
 _ID_SHAPES = tuple(
     map(frozenset, ((2, 4, 6, 10, 12, 14, 17), (4, 8, 12, 16), (3, 6, 9, 12, 15), (3, 6, 10, 14), (6, 12)))
@@ -128,7 +136,26 @@ def redact(text: str) -> Redacted:
         if masked is not window:
             pieces += (text[done:start], masked[start - left : end - left])
             done = end
-    return Redacted("".join((*pieces, text[done:])), counts) if pieces else Redacted(text)
+    text = "".join((*pieces, text[done:])) if pieces else text
+    return Redacted(_mask_odd_phones(text, counts), counts)
+
+
+def _mask_odd_phones(text: str, counts: dict[str, int]) -> str:
+    """Mask mobiles that dots or brackets keep from being one run of digits."""
+
+    def masked(phone: re.Match[str]) -> str:
+        if not _ODD_START.match(text, phone.start()):
+            return phone[0]
+        counts["phone"] = counts.get("phone", 0) + 1
+        kept = 3 if phone[0][0] == "1" else 4
+        return phone[0][:kept] + re.sub(r"\d", "*", phone[0][kept:])
+
+    return _PHONE_ODD.sub(masked, text)
+
+
+def names_a_person(address: str) -> bool:
+    """Whether a web address holds an ID number of today's form, so that keeping it would keep that."""
+    return "resident_id" in redact(address).counts
 
 
 def redact_json(value: object) -> RedactedJson:

@@ -1,8 +1,8 @@
 """Bytes of an evidence file that belong to no row: SQLite makes them zero, and in a file that is only added to they stay so.
 
 A changed one harms nothing, but says that somebody, or the medium, changed the file. Looked at are the header, the pages of
-payloads, captures and dictionaries, and of the rest what has one page only: nearly all of a file. Where SQLite moves rows
-from page to page, as in large indexes, it leaves remains of them, and nothing can be told.
+payloads, captures and dictionaries, and of the rest what has one page only and each tree's topmost page. Where SQLite moves
+rows from page to page, as in indexes, it leaves remains of them, and nothing can be told.
 """
 
 import sqlite3
@@ -14,9 +14,10 @@ UNTRIMMED = 1
 
 _PAGES = """
     SELECT name, pageno, pagetype, payload, pgsize FROM dbstat
-    WHERE (name IN ('payloads', 'captures', 'dictionaries') OR path = '/') AND pagetype IN ('leaf', 'overflow') AND pageno > 1
+    WHERE path = '/' OR (name IN ('payloads', 'captures', 'dictionaries') AND pagetype IN ('leaf', 'overflow'))
 """
-_LEAF_HEADER, _POINTER = 8, 4
+_FILE_HEADER, _POINTER = 100, 4
+_PAGE_HEADER = {"leaf": 8, "internal": 12}
 
 
 def changed(path: Path, con: sqlite3.Connection) -> Iterator[str]:
@@ -35,7 +36,10 @@ def changed(path: Path, con: sqlite3.Connection) -> Iterator[str]:
             yield "header of the file"
         for name, number, kind, payload, size in con.execute(_PAGES):
             file.seek((number - 1) * size)
-            if any(_free(file.read(size), kind, payload)):
+            page = file.read(size)
+            if any(
+                page[_POINTER + payload :] if kind == "overflow" else _gap(page, kind, _FILE_HEADER * (number == 1))
+            ):
                 yield f"{name}, page {number}"
 
 
@@ -50,9 +54,10 @@ def _is_sound(header: bytes) -> bool:
     return with_log_or_without and same_counters and header[44:92] == b"\0\0\0\4" + bytes(8) + b"\0\0\0\1" + bytes(32)
 
 
-def _free(page: bytes, kind: str, payload: int) -> bytes:
-    """What stands behind the payload of an overflow page, or between the cells of a leaf and what points to them."""
-    if kind == "overflow":
-        return page[_POINTER + payload :]
-    cells, first = int.from_bytes(page[3:5], "big"), int.from_bytes(page[5:7], "big")
-    return page[_LEAF_HEADER + 2 * cells : first]
+def _gap(page: bytes, kind: str, start: int) -> bytes:
+    """What stands between a page's pointers to its cells and the cells; its header begins at `start`."""
+    cells, first = (
+        int.from_bytes(page[start + 3 : start + 5], "big"),
+        int.from_bytes(page[start + 5 : start + 7], "big"),
+    )
+    return page[start + _PAGE_HEADER[kind] + 2 * cells : first]

@@ -6,12 +6,13 @@ from dataclasses import replace
 from archive.charset import text_of
 from archive.exchange import Exchange
 from archive.records import CUT_PAGE
+from archive.redact import names_a_person
 from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.verdict import breaks_off
 from crawler.families import FAMILIES, Answer, Family, ListRead
-from crawler.items import File, Paging, RecordPage
+from crawler.items import File, Paging, RecordPage, Row
 
 MOST_FILES = 50
 """Files of one record at the most."""
@@ -23,18 +24,25 @@ IsOwn = Callable[[str], bool]
 def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListRead:
     """What a list page of a family says; rows that lead to other sites are marked `off_site`.
 
+    A link that holds somebody's ID number is not followed, for its address would be kept: the row stands without it.
     Where the page breaks off, its last row may be half a row: it is doubted, or without a link, which would tell what row
     it is half of, left out.
     """
     page = family.read(answer)
-    rows = [
-        row if row.url is None or is_own(row.url) else replace(row, doubts=(*row.doubts, "off_site"))
-        for row in page.rows
-    ]
+    rows = [_followable(row, is_own) for row in page.rows]
     if rows and page.paging == Paging() and breaks_off(answer.text):
         last = rows.pop()
         rows += [replace(last, doubts=(*last.doubts, CUT_PAGE))] if last.url else []
     return replace(page, rows=tuple(rows))
+
+
+def _followable(row: Row, is_own: IsOwn) -> Row:
+    """`row` with a doubt where its link is not followed."""
+    if row.url is None:
+        return row
+    if names_a_person(row.url):
+        return replace(row, url=None, doubts=(*row.doubts, "personal_link"))
+    return row if is_own(row.url) else replace(row, doubts=(*row.doubts, "off_site"))
 
 
 def answer_of(exchange: Exchange) -> Answer:
@@ -50,8 +58,6 @@ def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool)
     page = replace(told, url=url) if told else read_detail(answer.root, url, cut=cut)
     if cut:
         return page
-    if page.attachments:
-        files = page.attachments[:MOST_FILES]
-        return replace(page, attachments=tuple(replace(file, own=is_own(file.url)) for file in files))
-    linked = find_attachments(answer.root, base_url, find_body(answer.root))[:MOST_FILES]
-    return replace(page, attachments=tuple(File(file.name, file.url, is_own(file.url)) for file in linked))
+    linked = page.attachments or find_attachments(answer.root, base_url, find_body(answer.root))
+    files = [File(file.name, file.url, is_own(file.url)) for file in linked if not names_a_person(file.url)]
+    return replace(page, attachments=tuple(files[:MOST_FILES]))

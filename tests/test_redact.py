@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from archive.redact import RULES_VERSION, redact, redact_json
+from archive.redact import RULES_VERSION, names_a_person, redact, redact_json
 
 CHINESE = st.text(alphabet="同心县人民政府办公室关于的通知，。：、（）《》姓名张三李四 \n", max_size=20)
 FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
@@ -122,6 +122,13 @@ def test_ids_are_masked_however_printed(printed: str) -> None:
         ("13812345678/13912345678", "138********/139********"),
         ("138 1234 5678 139 1234 5678", "138 **** **** 139 **** ****"),
         ("1.13812345678", "1.138********"),
+        ("Tel13812345678", "Tel138********"),
+        ("，ID" + ID, "，ID64****************"),
+        (ID + "13812345678", "64****************138********"),
+        ("138.1234.5678", "138.****.****"),
+        ("+86 138.1234.5678", "+86 138.****.****"),
+        ("(138)12345678", "(138)********"),
+        ("（138）1234-5678", "（138）****-****"),
         ("1,13812345678,9", "1,138********,9"),
         (CARD, "6228***************"),
         (group(CARD, 4, 4, 4, 4), "6228 **** **** **** ***"),
@@ -154,6 +161,7 @@ UNTOUCHED = [
     "64032419800101123" + "0123456789X"[("0123456789X".index(ID[-1]) + 1) % 11],  # wrong check digit
     "640324198013011234", "990324198001011234", "622848040256489001" + str((int(CARD[-1]) + 1) % 10),
     f"A{ID}", f"{ID}8", f"9{CARD}123", "A13812345678", "13812345678a",
+    "VOID13812345678", "1.138.1234.5678", "138.1234.5678.9", "A(138)12345678", "(138)123456789",
 ]  # fmt: skip
 
 
@@ -321,3 +329,8 @@ def test_a_megabyte_of_digits_or_prose_is_quick() -> None:
         started = time.process_time()
         redact(text)
         assert time.process_time() - started < 3
+
+
+def test_an_address_that_names_a_person() -> None:
+    assert names_a_person(f"http://www.example.gov.cn/view?sfz={ID}&page=1")
+    assert not names_a_person("http://www.example.gov.cn/201712/t20171219_13812345678.html")

@@ -297,6 +297,24 @@ def test_where_a_redirect_ended(asked: str, url: str, expected: str) -> None:
     assert outcome(framed("<p>样本正文</p>" * 300), url=url, asked=asked) == expected
 
 
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (ASKED, "gone"),
+        ("http://www.sample.gov.cn/xxgk/zfxxgkml/201712/t20171219_661234.html", "gone"),
+        ("http://xxgk.sample.gov.cn/t20171219_661234.html", "gone"),
+        ("http://www.sample.gov.cn/error/404.html", "gone"),
+        ("http://www.sample.gov.cn/sso/login?back=1", "blocked"),
+        ("http://www.sample.gov.cn/waf/captcha.html", "blocked"),
+        ("http://www.elsewhere.example/sample.html", "error"),
+    ],
+)
+def test_where_a_redirect_ended_that_is_missing(status: int, url: str, expected: str) -> None:
+    """A page for signing in that is itself missing says nothing of the page asked for, nor does another site."""
+    assert outcome("", status, url=url) == expected
+
+
 def test_a_refusal_at_the_end_of_a_redirect_home_is_no_absence() -> None:
     assert outcome(page("<p>您的请求可能存在威胁，已被拦截！</p>"), url=HOME) == "blocked"
 

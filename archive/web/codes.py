@@ -76,6 +76,7 @@ FLAGS: dict[str, Label] = {
         "现行程序未读到", "row not read", "较早的程序在目录页上读到此记录，现行程序在同一页上未读到。",
         "An earlier version of this program read it on a catalogue's page; today's does not find it on that page.",
     ),
+    "personal_link": Label("链接含证件号码", "the link holds an ID number", "目录所链接的地址含有身份证号码，因此不保存该地址，也未采集。", "The address it links to holds somebody's ID number: it is not kept and was not asked for."),
     "off_site": Label("页面在其他网站", "off site", "目录所链接的页面不在该门户网站，未采集。", "The page it links to is on another site, and was not asked for."),
 }  # fmt: skip
 

@@ -190,7 +190,8 @@ def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: boo
     if seen is not None and (refusal := _refusal(status, text, seen)):
         return Verdict(BLOCKED, refusal)
     if status in {404, 410}:
-        return Verdict(GONE, f"the portal answered {status}: no such page")
+        elsewhere = _missing_elsewhere(asked, url, home, status)
+        return elsewhere or Verdict(GONE, f"the portal answered {status}: no such page")
     if status != 200:
         return Verdict(ERROR, f"the portal answered {status}")
     found = (
@@ -304,6 +305,19 @@ def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
         return named
     if end == top or end.is_index or (end.is_folder and start.folder.startswith(end.folder)):
         return _led_away(start, end, top)
+    return None
+
+
+def _missing_elsewhere(asked: str, url: str, home: str, status: int) -> Verdict | None:
+    """The verdict on a redirect whose end is missing, where that says nothing of the page asked for: a sign-in, another site."""
+    start, end, top = _place(asked), _place(url), _place(home)
+    if start is None or end is None or start == end:
+        return None
+    named = _named(start, end)
+    if named and named.outcome == BLOCKED:
+        return named
+    if not _same_site(end.host, start.host) and (top is None or end.host != top.host):
+        return Verdict(ERROR, f"sent on to another site, {end.host}, which answered {status}")
     return None
 
 
