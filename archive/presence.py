@@ -4,7 +4,8 @@ A record is missing when every catalogue that lists it was walked wholly and pla
 and with fields in its rows, as in its past.
 Then its own page is asked. Gone: the record is `withdrawn`. Still there: its catalogues are walked a second time, for a
 row can slip from one page to another during a walk; missing again, it is `unlisted`. A refusal, a failure or half a
-page proves nothing. The same text under the same index number at a new address is `moved`.
+page proves nothing. The same text under the same index number at a new address is `moved`; so is the same text under the
+same title and date, where one of the two has no index number.
 """
 
 import sqlite3
@@ -40,16 +41,20 @@ _MISSING = """
     ORDER BY r.id
 """
 
-# What a record may have become: one with its index number that is younger, and was not there before the last crawl that
-# still listed the old one. (A portal may show both for a while.)
+# What a record may have become: one that is younger, and was not there before the last crawl that still listed the old one.
+# (A portal may show both for a while.)
 _SUCCESSORS = """
     WITH added AS (SELECT record_id, crawl_id FROM events WHERE kind = 'added')
     SELECT r.*, EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own) AS page_read
     FROM records r JOIN added ON added.record_id = r.id
-    WHERE r.portal = :portal AND r.index_number = :number AND r.id <> :id
+    WHERE r.portal = :portal AND {same} AND r.id <> :id
       AND added.crawl_id > (SELECT crawl_id FROM added WHERE record_id = :id)
       AND added.crawl_id >= (SELECT max(crawl_id) FROM listings WHERE record_id = :id)
 """
+_SAME = (
+    "r.index_number = :index_number",
+    "r.title = :title AND r.published_on = :published_on AND (r.index_number IS NULL OR :index_number IS NULL)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,8 @@ class Presence:
             self._writer.set_state(record.record_id, state, state, now, self._proof(record))
 
     def _successors(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
-        asked = {"portal": self._portal, "own": OWN_PAGE, "number": old["index_number"], **old}
-        return [dict(row) for row in self._connection.execute(_SUCCESSORS, asked)] if old["index_number"] else []
+        asked = {"own": OWN_PAGE, **old}
+        return [dict(row) for same in _SAME for row in self._connection.execute(_SUCCESSORS.format(same=same), asked)]
 
     def _join(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Make `new` the present form of `old`, under `old`'s id."""

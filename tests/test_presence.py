@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.observations import Capture, LinkedFile, ListPageSeen, Observation, PageAsked, RecordPageSeen
+from archive.observations import Capture, LinkedFile, ListedRow, ListPageSeen, Observation, PageAsked, RecordPageSeen
+from archive.records import Reading
 from archive.store import Store
 from tests.conftest import rows
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, page, row
@@ -180,6 +181,42 @@ def test_the_same_number_and_text_at_a_new_address_is_moved(crawls: Crawls) -> N
     (counts,) = rows(crawls.path, "SELECT counts FROM crawls WHERE id = 3")
     assert json.loads(str(counts["counts"]))["moved"] == 1
     assert json.loads(str(counts["counts"])).get("added", 0) == 0
+
+
+def redesigned(number: int, **fields: str) -> ListedRow:
+    return ListedRow(url(number), Reading(fields, {"标题": fields["title"]}))
+
+
+REDESIGNED = {"title": "样本公告，无索引号", "published_on": "2018-02-03"}
+
+
+@pytest.mark.parametrize(
+    ("there", "text", "expected"),
+    [
+        (REDESIGNED, "样本正文", "moved"),
+        ({**REDESIGNED, "index_number": "640399001/2018-00001"}, "样本正文", "moved"),  # the new site has numbers
+        (REDESIGNED, "样本正文，另一篇", "withdrawn"),
+        ({**REDESIGNED, "published_on": "2018-02-04"}, "样本正文", "withdrawn"),
+        ({**REDESIGNED, "title": "样本公告，另一个"}, "样本正文", "withdrawn"),
+    ],
+)
+def test_without_an_index_number_the_same_title_date_and_text_are_a_move(
+    path: Path, there: dict[str, str], text: str, expected: str
+) -> None:
+    """A redesign that changes every address must not look like the withdrawal of everything."""
+    crawls = Crawls(path)
+    crawls.run(listed(*ALL, redesigned(31, **REDESIGNED)), pages=[page(31, "样本正文", **REDESIGNED)])
+    crawls.run(listed(*ALL, redesigned(32, **there)), pages=[page(32, text, **there)], asked={31: "gone"})
+    assert crawls.events() == [(expected, url(32 if expected == "moved" else 31))]
+
+
+def test_two_numbers_that_differ_are_no_move_whatever_else_is_the_same(crawls: Crawls) -> None:
+    crawls.run(listed(*ALL), pages=[text(7)])
+    same = {"title": "样本文件之7", "index_number": "640399001/2026-00099"}
+    crawls.run(
+        listed(*without(7).rows, row(99, **same)), pages=[page(99, "样本正文，同一篇", **same)], asked={7: "gone"}
+    )
+    assert crawls.events() == [("withdrawn", url(7))]
 
 
 def test_a_move_is_one_too_where_both_addresses_were_listed_for_a_while(crawls: Crawls) -> None:
