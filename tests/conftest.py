@@ -16,6 +16,7 @@ import pytest
 
 from crawler.sample.server import SampleServer
 from crawler.sample.site import portal_toml
+from tests import warm
 
 ROOT = Path(__file__).parent.parent
 
@@ -143,7 +144,7 @@ def portal_file(folder: Path, home: str, *catalogs: tuple[str, str, str], name: 
 
 def crawl(portal: Path, db: Path, *options: object) -> subprocess.CompletedProcess[str]:
     """Crawl a portal file into `db` without delay."""
-    return disclosures("crawl", portal, "--db", db, "--delay", 0, "--concurrency", 4, *options)
+    return warm.disclosures("crawl", portal, "--db", db, "--delay", 0, "--concurrency", 4, *options)
 
 
 def rows(db: Path, sql: str, *parameters: object) -> list[dict[str, object]]:

@@ -1,0 +1,55 @@
+"""The `disclosures` command run in processes that have its modules loaded already: for the many crawls of the tests.
+
+A server process loads them once and forks for each command. The command's own program, started from nothing, is what
+`tests.conftest.disclosures` runs.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NoReturn
+
+_LOADED = [
+    "crawler.cli",
+    "crawler.run",
+    "crawler.spiders.catalog",
+    "pipelines.store",
+    "scrapy.core.downloader.handlers.http11",
+    "scrapy.downloadermiddlewares.cookies",
+    "scrapy.extensions.remote_control",
+]
+_SECONDS = 120
+
+_processes = get_context("forkserver")
+_processes.set_forkserver_preload(_LOADED)
+
+
+def _main(arguments: list[str], folder: str, env: Mapping[str, str]) -> NoReturn:
+    """In the new process: what the command's program does, its output in files."""
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(Path(folder, name), os.O_WRONLY | os.O_CREAT), number)
+    os.environ.clear()
+    os.environ.update(env)
+    sys.argv = arguments
+    from crawler.cli import main
+
+    main()
+    sys.exit()
+
+
+def disclosures(*arguments: object, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command. Raises subprocess.TimeoutExpired."""
+    command = ["disclosures", *map(str, arguments)]
+    with TemporaryDirectory() as folder:
+        process = _processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}))
+        process.start()
+        process.join(_SECONDS)
+        if process.exitcode is None:
+            process.kill()
+            raise subprocess.TimeoutExpired(command, _SECONDS)
+        out, err = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))
+    return subprocess.CompletedProcess(command, process.exitcode, out, err)
