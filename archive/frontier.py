@@ -14,10 +14,13 @@ from archive.record_writer import OWN_PAGE, PENDING
 from archive.redact import redact_json
 
 SLACK = timedelta(hours=4)
-"""A crawl may begin so much earlier in the day than the one before it and still be a day later."""
+"""A crawl may begin so much earlier in the day than the one before it and still be a day later: late today is not late for ever."""
 
-FULL_EVERY = timedelta(days=7) - SLACK
-"""A portal is walked wholly at least so often: what lists show out of order, or no longer show, is found then."""
+FULL_EVERY = timedelta(days=7)
+"""A portal is walked wholly so often, unless its file says otherwise: what lists show out of order, or no longer show, is found then."""
+
+TRIES = 3
+"""A portal whose full crawls never reach the end of every list is not walked wholly each day, but as often as any other."""
 
 LEAST_BUDGET = 20
 BUDGET_SHARE = 0.01
@@ -150,8 +153,8 @@ class Frontier:
         ).fetchone()
         return int(row[0]) if row else None
 
-    def due(self, now: datetime) -> list[str]:
-        """The addresses of listed records to be asked again today, the most overdue first, within the day's budget."""
+    def due(self, now: datetime, budget: int | None = None) -> list[str]:
+        """The addresses of listed records to be asked again today, the most overdue first, within the day's `budget`."""
         rows = self._connection.execute(_DUE, (self._portal,)).fetchall()
         overdue = []
         asked_today = 0
@@ -164,8 +167,9 @@ class Frontier:
             rest = min(max(age * REST_SHARE, SHORTEST_REST), LONGEST_REST)
             if rested >= rest:
                 overdue.append((rested / rest, url))
-        budget = max(max(LEAST_BUDGET, int(len(rows) * BUDGET_SHARE)) - asked_today, 0)
-        return [url for _, url in sorted(overdue, reverse=True)[:budget]]
+        if budget is None:
+            budget = max(LEAST_BUDGET, int(len(rows) * BUDGET_SHARE))
+        return [url for _, url in sorted(overdue, reverse=True)[: max(budget - asked_today, 0)]]
 
     def _files(self, condition: str, *values: str) -> list[KnownFile]:
         rows = self._connection.execute(
@@ -189,17 +193,34 @@ class Frontier:
         return since
 
 
-def mode_for(db: Path, portal: str, now: datetime) -> str:
-    """`full` where the portal was never walked wholly, or not for FULL_EVERY; else `update`."""
+def mode_for(db: Path, portal: str, now: datetime, full_every: timedelta | None = None) -> str:
+    """`full` where the portal was never walked wholly, or not for `full_every` (default FULL_EVERY); else `update`."""
     connection = open_for_reading(db)
-    sql = "SELECT max(started_at) FROM crawls WHERE portal = ? AND mode = 'full' AND outcome = 'finished'"
     try:
-        last = connection.execute(sql, (portal,)).fetchone()[0]
+        last = last_full(connection, portal)
     except sqlite3.Error:
         last = None
     finally:
         connection.close()
-    return "update" if last and now - _moment(last) < FULL_EVERY else "full"
+    return "update" if last and now - last < rest(full_every or FULL_EVERY) else "full"
+
+
+def rest(every: timedelta) -> timedelta:
+    """How long after something that is done `every` so often it is due again: somewhat sooner, see SLACK."""
+    return every - min(SLACK, every / 6)
+
+
+def last_full(connection: sqlite3.Connection, portal: str) -> datetime | None:
+    """When the last full crawl of a portal began that reached the end of every list; the last of TRIES, where none did."""
+    sql = (
+        "SELECT started_at, outcome FROM crawls WHERE portal = ? AND mode = 'full' AND outcome IN ('finished', 'incomplete') "
+        "ORDER BY id DESC LIMIT ?"
+    )
+    crawls = connection.execute(sql, (portal, TRIES)).fetchall()
+    for started_at, outcome in crawls:
+        if outcome == "finished":
+            return _moment(started_at)
+    return _moment(crawls[0][0]) if len(crawls) == TRIES else None
 
 
 def _moment(text: str) -> datetime:

@@ -13,7 +13,7 @@ from archive import hits as finding
 from archive.database import ArchiveError, open_for_reading, open_for_writing
 from archive.excerpt import marked
 from archive.search import is_current
-from crawler import cli_archive, cli_probe
+from crawler import cli_archive, cli_probe, cli_schedule
 from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 
@@ -26,10 +26,14 @@ def main() -> None:
 for keeping in (cli_archive.verify, cli_archive.export, cli_archive.seal, cli_archive.reparse, cli_archive.redact):
     main.add_command(keeping)
 main.add_command(cli_probe.probe)
+main.add_command(cli_schedule.due)
 
 
 @main.command()
-@click.argument("portals", nargs=-1, required=True, metavar="PORTAL…")
+@click.argument("portals", nargs=-1, metavar="PORTAL…")
+@click.option(
+    "--due", is_flag=True, help="Only those that are due: of PORTAL…, or of all that are known. See `disclosures due`."
+)
 @click.option(
     "--mode",
     type=click.Choice(["full", "update"]),
@@ -39,14 +43,22 @@ main.add_command(cli_probe.probe)
 @click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to one host. Default: 3.")
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Requests to one host at a time. Default: 1.")
 @plainly
-def crawl(portals: tuple[str, ...], mode: str | None, db: Path, delay: float | None, concurrency: int | None) -> None:
+def crawl(  # noqa: PLR0913, PLR0917 - one for each option
+    portals: tuple[str, ...], due: bool, mode: str | None, db: Path, delay: float | None, concurrency: int | None
+) -> None:
     """Crawl portals into the archive. PORTAL is an id (`scrapy list` shows them) or a portal file's path.
 
     Exit status: 0 done, 1 done but something needs attention, 2 wrong use.
     """
+    names = cli_schedule.due_now(portals, db) if due else list(portals)
+    if due and not names:
+        click.echo("nothing is due")
+        return
+    if not names:
+        raise CommandError("say which portals to crawl, or --due for all that are due")
     from crawler.run import Rate, crawl_portals  # noqa: PLC0415 - Scrapy takes a second to load
 
-    sys.exit(ATTENTION if crawl_portals(portals, db, mode or "", Rate(delay, concurrency)) else 0)
+    sys.exit(ATTENTION if crawl_portals(names, db, mode or "", Rate(delay, concurrency)) else 0)
 
 
 @main.command()

@@ -1,11 +1,11 @@
-"""One spider for each packaged portal file, so that `scrapy list` and `scrapy crawl tongxin` work."""
+"""One spider for each portal file that is known, so that `scrapy list` and `scrapy crawl tongxin` work."""
 
 from __future__ import annotations
 
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
-from crawler.portal import PORTALS, find, load
+from crawler.portal import find, known, load
 from crawler.spiders.catalog import CatalogSpider
 
 
@@ -13,11 +13,6 @@ def spider_for(name: str) -> type[CatalogSpider]:
     """The spider of a portal, by its id or its file's path. Raises PortalFileError."""
     portal = load(find(name))
     return type(f"CatalogSpider_{portal.id}", (CatalogSpider,), {"name": portal.id, "portal": portal})
-
-
-def packaged() -> list[str]:
-    """The ids of the portals that come with the project."""
-    return sorted(file.stem for file in PORTALS.glob("*.toml"))
 
 
 class PortalSpiderLoader:
@@ -30,14 +25,14 @@ class PortalSpiderLoader:
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of the portal `spider_name`. Raises PortalFileError, and KeyError where there is no such portal."""
-        if spider_name not in packaged():
+        if spider_name not in known():
             raise KeyError(f"Spider not found: {spider_name}")
         return spider_for(spider_name)
 
     def find_by_request(self, request: Request) -> list[str]:
         """The portals on whose site a request would be."""
-        return [name for name in packaged() if spider_for(name).handles_request(request)]
+        return [name for name in known() if spider_for(name).handles_request(request)]
 
     def list(self) -> list[str]:
-        """The ids of the packaged portals."""
-        return packaged()
+        """The ids of the portals."""
+        return sorted(known())

@@ -1,10 +1,11 @@
 """Portal files: one TOML for each portal, checked so that a slip is an error that names file and key."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -15,7 +16,8 @@ from crawler.kinds import KINDS, kind_of
 
 PORTALS = Path(__file__).parent / "portals"
 
-_PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", "catalogs")
+_SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
+_PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", *_SCHEDULE_KEYS, "catalogs")
 _CATALOG_KEYS = ("title", "url", "kind")
 
 
@@ -33,6 +35,19 @@ class Catalog:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """When to crawl, as far as a portal file says; None leaves it to `crawler.schedule`.
+
+    `hours`: only from one whole hour of the day to another, Beijing time; `budget`: record pages asked again in a day.
+    """
+
+    every: timedelta | None = None
+    full_every: timedelta | None = None
+    hours: tuple[int, int] | None = None
+    budget: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site.
 
@@ -46,6 +61,7 @@ class Portal:
     catalogs: tuple[Catalog, ...]
     family: str | None = None
     checked: date | None = None
+    schedule: Schedule = Schedule()
     doubts: tuple[str, ...] = ()
 
 
@@ -61,15 +77,23 @@ def load(path: Path) -> Portal:
 
 
 def find(name: str) -> Path:
-    """The file of the portal called `name`: an id of a packaged portal, or a file's path. Raises PortalFileError."""
+    """The file of the portal called `name`: the id of one of `known()`, or a file's path. Raises PortalFileError."""
     path = Path(name)
     if path.suffix == ".toml":
         return path
-    packaged = PORTALS / f"{name}.toml"
-    if not packaged.is_file():
-        known = ", ".join(sorted(file.stem for file in PORTALS.glob("*.toml")))
-        raise PortalFileError(f"no portal {name!r}: give a portal file's path, or one of {known}")
-    return packaged
+    files = known()
+    if name not in files:
+        raise PortalFileError(f"no portal {name!r}: give a portal file's path, or one of {', '.join(files)}")
+    return files[name]
+
+
+def known() -> dict[str, Path]:
+    """The portal files by id: those that come with the project, and those in the folder $DISCLOSURES_PORTALS."""
+    own = os.environ.get("DISCLOSURES_PORTALS")
+    if own and not Path(own).is_dir():
+        raise PortalFileError(f"DISCLOSURES_PORTALS = {own!r} is no folder")
+    folders = [PORTALS, *([Path(own)] if own else [])]
+    return {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
 
 
 def on_site(home: str, url: str) -> bool:
@@ -96,7 +120,29 @@ def _portal(path: Path, data: Mapping[str, Any]) -> Portal:
         raise PortalFileError(f"{path}: checked = {checked!r} must be a day without quotes, such as 2026-05-31")
     stated = f"division_code = {code!r}" if code else "division_code"
     doubts = tuple(f"{path}: {stated} {doubt}" for doubt in _doubts(code, name))
-    return Portal(identity, name, code, home, _catalogs(path, data, home), family, checked, doubts)
+    catalogs, schedule = _catalogs(path, data, home), _schedule(path, data)
+    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts)
+
+
+def _schedule(path: Path, data: Mapping[str, Any]) -> Schedule:
+    hours, budget = data.get("hours"), data.get("budget")
+    span = re.fullmatch(r"([01]?\d|2[0-4])-([01]?\d|2[0-4])", hours) if isinstance(hours, str) else None
+    if hours is not None and (span is None or int(span[1]) % 24 == int(span[2]) % 24):
+        raise PortalFileError(f'{path}: hours = {hours!r} must be two hours of the day in Beijing, such as "22-6"')
+    if budget is not None and (type(budget) is not int or budget < 0):
+        raise PortalFileError(f"{path}: budget = {budget!r} must be a number of pages a day, such as 200")
+    within = (int(span[1]) % 24, int(span[2]) % 24) if span else None
+    return Schedule(_duration(path, data, "every"), _duration(path, data, "full_every"), within, budget)
+
+
+def _duration(path: Path, data: Mapping[str, Any], key: str) -> timedelta | None:
+    value = data.get(key)
+    if value is None:
+        return None
+    said = re.fullmatch(r"([1-9]\d{0,2})\s?([hd])", value) if isinstance(value, str) else None
+    if said is None:
+        raise PortalFileError(f'{path}: {key} = {value!r} must be hours or days in quotes, such as "12h" or "7d"')
+    return timedelta(hours=int(said[1])) if said[2] == "h" else timedelta(days=int(said[1]))
 
 
 def _division_code(path: Path, data: Mapping[str, Any]) -> str:

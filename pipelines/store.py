@@ -75,7 +75,7 @@ class StorePipeline:
         if self._evidence.last_id() < self._store.last_capture():
             raise ArchiveError(f"{self._evidence.path} lacks originals that {db} points to: put the right file there")
         self._evidence.seal(now.date().isoformat())
-        self.mode = settings["DISCLOSURES_MODE"] or mode_for(db, portal.id, now)
+        self.mode = settings["DISCLOSURES_MODE"] or mode_for(db, portal.id, now, portal.schedule.full_every)
         self.crawl_id = self._store.begin(portal_of(portal), self.mode, clock.text(now))
         self._crawler.stats.set_value("disclosures/crawl_id", self.crawl_id)
 

@@ -1,11 +1,11 @@
 """Portal files: what they hold, and one line with file and key for every slip."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from crawler.portal import PortalFileError, find, load
+from crawler.portal import PortalFileError, Schedule, find, load
 from tests.conftest import Site, crawl, portal_file, rows
 
 GOOD = """
@@ -43,6 +43,13 @@ def test_a_good_file(tmp_path: Path) -> None:
     ]
 
 
+def test_a_schedule(tmp_path: Path) -> None:
+    said = 'every = "12h"\nfull_every = "3d"\nhours = "22-6"\nbudget = 200\n'
+    schedule = load(written(tmp_path, GOOD.replace("checked = 2026-05-31\n", said))).schedule
+    assert schedule == Schedule(timedelta(hours=12), timedelta(days=3), (22, 6), 200)
+    assert load(written(tmp_path, GOOD)).schedule == Schedule()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -56,6 +63,11 @@ def test_a_good_file(tmp_path: Path) -> None:
         ("http://www.xx.gov.cn/", "www.xx.gov.cn", "home = 'www.xx.gov.cn' must be an http"),
         ("checked = 2026-05-31", 'checked = "2026-05-31"', "checked = '2026-05-31' must be a day"),
         ("checked = 2026-05-31", 'family = "nonesuch"', "family = 'nonesuch' is not one of"),
+        ("checked = 2026-05-31", "every = 6", "every = 6 must be hours or days in quotes"),
+        ("checked = 2026-05-31", 'full_every = "0d"', "full_every = '0d' must be hours or days in quotes"),
+        ("checked = 2026-05-31", 'hours = "22-25"', "hours = '22-25' must be two hours of the day in Beijing"),
+        ("checked = 2026-05-31", 'hours = "6-6"', "hours = '6-6' must be two hours of the day in Beijing"),
+        ("checked = 2026-05-31", "budget = true", "budget = True must be a number of pages a day"),
         ('kind = "plan"', 'kind = "plans"', "[[catalogs]] 2: kind = 'plans' is not one of hot_topic_response"),
         ('kind = "plan"', 'kind = "plan"\ncolour = "red"', "[[catalogs]] 2: unknown key 'colour'; allowed are title"),
         ('title = "发展规划"\n', "", "[[catalogs]] 2: title is missing"),

@@ -88,7 +88,8 @@ class CatalogSpider(Spider):
         for file in self._frontier.pending_files():
             for request in self._file_requests(file.record_url, file.name, file.url):
                 yield request
-        for url in self._frontier.due(clock.now()) if self._update else []:
+        budget = self.portal.schedule.budget
+        for url in self._frontier.due(clock.now(), budget) if self._update else []:
             for request in self._record_requests(url):
                 yield request
         for catalog in self.portal.catalogs:

@@ -1,0 +1,77 @@
+"""The command that says which portals are due, and why."""
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from archive import clock
+from archive.database import ArchiveError, open_for_reading
+from archive.lock import held
+from crawler.cli_common import db_option, plainly
+from crawler.portal import Portal, find, known, load
+from crawler.schedule import BEIJING, Past, Plan, plan, plans
+
+
+@click.command()
+@click.argument("portals", nargs=-1, metavar="[PORTAL…]")
+@db_option
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@plainly
+def due(portals: tuple[str, ...], db: Path, as_json: bool) -> None:
+    """Say when each portal is to be crawled next, and why; the most overdue first.
+
+    Without PORTAL: all that come with the project, and those in the folder $DISCLOSURES_PORTALS.
+    """
+    now = clock.now()
+    found = planned(portals, db, now)
+    if as_json:
+        told = [
+            {
+                "portal": each.portal.id,
+                "due": each.at <= now,
+                "at": clock.text(each.at),
+                "mode": each.mode,
+                "why": each.why,
+            }
+            for each in found
+        ]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for each in found:
+        click.echo(f"{each.portal.id:<20} {_when(each, now):<22} {each.mode:<7} {each.why}")
+
+
+def planned(names: Sequence[str], db: Path, now: datetime) -> list[Plan]:
+    """The plans of the portals `names`, or of all that are known, the most overdue first. Raises PortalFileError and ArchiveError."""
+    portals = [load(find(name)) for name in names] if names else [load(path) for path in known().values()]
+    if not db.is_file():
+        return [plan(portal, Past(), now) for portal in portals]
+    with closing(open_for_reading(db)) as connection:
+        return plans(connection, portals, now)
+
+
+def due_now(names: Sequence[str], db: Path) -> list[str]:
+    """The files of the portals to be crawled now, the most overdue first; one that is being crawled is left to that crawl."""
+    now = clock.now()
+    return [name for each in planned(names, db, now) if each.at <= now and (name := _free(each.portal, names, db))]
+
+
+def _free(portal: Portal, names: Sequence[str], db: Path) -> str | None:
+    """How `crawl` knows the portal; None while it is crawled."""
+    try:
+        with held(db, portal.id):
+            pass
+    except ArchiveError as error:
+        click.echo(f"note: {error}", err=True)
+        return None
+    return next((name for name in names if Path(name).stem == portal.id), portal.id)
+
+
+def _when(planned: Plan, now: datetime) -> str:
+    if planned.at <= now:
+        return "now"
+    return planned.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M +0800")

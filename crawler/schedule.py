@@ -1,0 +1,132 @@
+"""When a portal is to be crawled, and why: as its file says, or as often as it has news, within bounds; failures back off.
+
+Pure but for reading the archive; the moment is passed in.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, timezone
+
+from archive.frontier import FULL_EVERY, last_full, rest
+from crawler.portal import Portal
+
+DAY = timedelta(days=1)
+
+SHORTEST, LONGEST = DAY, 3 * DAY
+"""The bounds of what is learned. An update of a silent portal costs a few requests, and what is withdrawn should be noticed soon."""
+
+NEWS_DAYS = 60
+"""The days of the past that show how often a portal has news."""
+
+LONGEST_WAIT = 14 * DAY
+"""A portal that refuses, or answers nothing, is asked again after its rhythm, then after twice that, and so on; never later."""
+
+BEIJING = timezone(timedelta(hours=8))
+
+# A crawl that read no list page at all has failed; one that read some may have a problem, and is no reason to wait.
+_CRAWLS = """
+    SELECT started_at, mode, outcome, EXISTS (SELECT 1 FROM ledger WHERE crawl_id = c.id AND pages_read) AS read
+    FROM crawls c WHERE portal = ? ORDER BY id DESC LIMIT 20
+"""
+_NEWS = "SELECT count(DISTINCT published_on) FROM records WHERE portal = ? AND published_on > ? AND published_on <= ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the archive knows of a portal's crawls. `failures`: so many of the last ones, one after the other, read nothing."""
+
+    last: datetime | None = None
+    last_full: datetime | None = None
+    interrupted: bool = False
+    failures: int = 0
+    news_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When a portal is due next, how it is then crawled, and why, in one line."""
+
+    portal: Portal
+    at: datetime
+    mode: str
+    why: str
+
+
+def past_of(connection: sqlite3.Connection, portal: str, now: datetime) -> Past:
+    """The past of one portal in the archive."""
+    crawls = connection.execute(_CRAWLS, (portal,)).fetchall()
+    if not crawls:
+        return Past()
+    since = (now - NEWS_DAYS * DAY).astimezone(BEIJING).date().isoformat()
+    until = now.astimezone(BEIJING).date().isoformat()
+    (news_days,) = connection.execute(_NEWS, (portal, since, until)).fetchone()
+    return Past(
+        last=_moment(crawls[0][0]),
+        last_full=last_full(connection, portal),
+        interrupted=crawls[0][2] in {None, "interrupted", "shutdown"},
+        failures=_failures([(outcome, read) for _, _, outcome, read in crawls]),
+        news_days=news_days,
+    )
+
+
+def plan(portal: Portal, past: Past, now: datetime) -> Plan:
+    """When `portal` is due."""
+    schedule = portal.schedule
+    every, rhythm = (schedule.every, "as its file says") if schedule.every else _learned(past.news_days)
+    full_every = schedule.full_every or FULL_EVERY
+    if past.last is None:
+        return _within_hours(Plan(portal, now, "full", "never crawled"), now)
+    at, why = past.last + rest(min(every, full_every)), f"every {_said(every)}, {rhythm}"
+    if past.interrupted:
+        at, why = past.last, "its last crawl broke off"
+    elif past.failures:
+        wait = min(every * 2 ** (past.failures - 1), max(LONGEST_WAIT, every))
+        times = f"{past.failures} times, one after the other" if past.failures > 1 else "once"
+        at, why = past.last + rest(wait), f"nothing could be read, {times}: waits {_said(wait)}"
+    if past.last_full and past.last_full + rest(full_every) > max(at, now):
+        return _within_hours(Plan(portal, at, "update", why), now)
+    whole = f"walked wholly every {_said(full_every)}" if past.last_full else "never walked wholly"
+    return _within_hours(Plan(portal, at, "full", f"{why}; {whole}"), now)
+
+
+def plans(connection: sqlite3.Connection, portals: Sequence[Portal], now: datetime) -> list[Plan]:
+    """The plans of `portals`, the most overdue first."""
+    found = [plan(portal, past_of(connection, portal.id, now), now) for portal in portals]
+    return sorted(found, key=lambda each: (each.at, each.portal.id))
+
+
+def _failures(crawls: Sequence[tuple[str | None, int]]) -> int:
+    """How many of the latest crawls failed one after the other."""
+    failed = [outcome == "blocked" or (not read and outcome == "incomplete") for outcome, read in crawls]
+    return failed.index(False) if False in failed else len(failed)
+
+
+def _learned(news_days: int) -> tuple[timedelta, str]:
+    every = min(max(NEWS_DAYS * DAY / max(news_days, 1) / 2, SHORTEST), LONGEST)
+    return every, f"for it had news on {news_days} of the last {NEWS_DAYS} days"
+
+
+def _within_hours(planned: Plan, now: datetime) -> Plan:
+    """`planned`, put off to the hours that the portal's file allows."""
+    hours = planned.portal.schedule.hours
+    if hours is None:
+        return planned
+    local = max(planned.at, now).astimezone(BEIJING)
+    begin, end = hours
+    is_in = begin <= local.hour < end if begin < end else local.hour >= begin or local.hour < end
+    if is_in:
+        return planned
+    opens = datetime.combine(local.date() + DAY * (local.hour >= begin), time(begin), BEIJING)
+    why = f"{planned.why}; only from {begin} to {end} o'clock in Beijing"
+    return Plan(planned.portal, opens.astimezone(UTC), planned.mode, why)
+
+
+def _said(span: timedelta) -> str:
+    hours = round(span / timedelta(hours=1))
+    return f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} h"
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
