@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive import evidence_file
 from archive.captured import hash_up_to
-from archive.database import ArchiveError, open_for_reading
+from archive.database import ArchiveError, later_than_this, open_for_reading
 from archive.exchange import GENESIS, one_line
 from archive.fixity import DAMAGE, Expected, verify_file
 from archive.masking import behind
@@ -59,6 +59,9 @@ Told = tuple[str, str]
 """Where, and what."""
 
 
+_EARLIER = "of an earlier version"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something wrong. `where`: the file, and the capture, record or part of it; `what`: one plain line."""
@@ -68,6 +71,11 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
+
+    @property
+    def is_damage(self) -> bool:
+        """Whether something is damaged; else the archive is only of an earlier version, or masked by earlier rules."""
+        return not (self.where.endswith(": masking") or self.what.startswith(_EARLIER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +171,15 @@ def _database(connection: sqlite3.Connection) -> Iterator[Told]:
 def _schema(connection: sqlite3.Connection) -> Iterator[Told]:
     """Whether the tables are as this version makes them; tables and indexes of someone's own may stand beside them."""
     archive = Database(connection)
-    here = {migration.name for migration in migrations.applied(archive)}
-    pending = [migration.name for migration in migrations.pending(archive)]
-    if pending:
-        yield "schema", "of an earlier version: the next crawl, or `disclosures redact`, brings it up to date"
+    if migrations.pending(archive):
+        yield "schema", f"{_EARLIER}: the next crawl, or `disclosures redact`, brings it up to date"
+        return
+    if later := later_than_this(connection):
+        yield "schema", f"of a later version ({', '.join(later)}): update this program"
         return
     with closing(sqlite3.connect(":memory:")) as fresh:
         migrations.apply(Database(fresh))
-        ours = {migration.name for migration in migrations.applied(Database(fresh))}
         wanted = _definitions(fresh)
-    if here - ours:
-        yield "schema", f"of a later version ({', '.join(sorted(here - ours))}): update this program"
-        return
     found = _definitions(connection)
     for name in sorted(wanted):
         if found.get(name) != wanted[name]:

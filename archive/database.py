@@ -27,12 +27,23 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        if later := later_than_this(connection):
+            connection.close()
+            raise ArchiveError(
+                f"{path} was written by a later version of this program ({', '.join(later)}): update it first"
+            )
         migrations.apply(Database(connection))
         with transaction(connection):
             search.refresh(connection)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error
     return connection
+
+
+def later_than_this(connection: sqlite3.Connection) -> list[str]:
+    """The changes of the schema that this version does not know: a later one made them."""
+    ours = {migration.name for migration in migrations.pending(Database(memory=True))}
+    return sorted({migration.name for migration in migrations.applied(Database(connection))} - ours)
 
 
 @contextmanager

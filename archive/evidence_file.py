@@ -77,6 +77,10 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
             "PRAGMA secure_delete = ON;"  # what is given up is made zero, for `archive.unused`
         )
+        known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+        if {migration.name for migration in MIGRATIONS.applied(Database(con))} - known:
+            con.close()
+            raise EvidenceError(f"{path} was written by a later version of this program: update it first")
         if MIGRATIONS.pending(Database(con)):
             MIGRATIONS.apply(Database(con))
     except (OSError, sqlite3.Error, UnicodeDecodeError, KeyError) as error:

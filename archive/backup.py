@@ -1,0 +1,151 @@
+"""Backing up an archive while it is crawled, and putting a backup back: both databases, checked on the way.
+
+A backup is a folder: `disclosures.db`, `evidence.db` where there are originals, and `backup.json` with what they are
+(format, when made, sha256 and bytes of each file, head and tip of the evidence). The archive is copied first and the evidence after it: whatever
+the one points to is then in the other.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.check import check, summary
+from archive.database import ArchiveError, open_for_reading
+
+DB, EVIDENCE, MANIFEST = "disclosures.db", "evidence.db", "backup.json"
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that was made or put back: its folder, and the bytes of both databases."""
+
+    folder: Path
+    bytes: int
+
+
+def back_up(db: Path, evidence: Path, folder: Path, now: str) -> Backup:
+    """Copy the archive `db` and its `evidence` to the new `folder`; crawls may go on meanwhile.
+
+    The folder is there whole or not at all. `now`: the moment, UTC, in ISO 8601. Raises ArchiveError, in one line, also
+    where what was copied is damaged: nobody should trust such a backup.
+    """
+    open_for_reading(db).close()
+    with _made_whole(folder) as part:
+        _copy(db, part / DB)
+        if evidence.is_file():
+            _copy(evidence, part / EVIDENCE, mode=0o600)
+        _require_sound(part, "the archive")
+        found = summary(part / DB, part / EVIDENCE)
+        files = _files(part)
+        told = {"format": _FORMAT, "made_at": now, "head": found.head, "tip": found.tip, "files": files}
+        (part / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return Backup(folder, sum(file["bytes"] for file in files.values()))
+
+
+def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
+    """Copy the backup in `folder` to `db` and `evidence`, which must not exist. Every byte and every digest is checked first.
+
+    Raises ArchiveError, in one line, with nothing left behind.
+    """
+    told = _manifest(folder)
+    for path in (db, evidence):
+        if path.exists():
+            raise ArchiveError(f"{path} exists: move it away first, for nothing is written over")
+    if (found := _files(folder)) != told.get("files"):
+        differing = sorted(name for name, file in (told.get("files") or {}).items() if found.get(name) != file)
+        raise ArchiveError(
+            f"{folder}: {', '.join(differing) or 'a file'} is no longer what was backed up: take another backup"
+        )
+    _require_sound(folder, f"the backup {folder}")
+    try:
+        for name, path, mode in (
+            (EVIDENCE, evidence, 0o600),
+            (DB, db, 0o644),
+        ):  # the evidence first: the archive points to it
+            if name in found:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                part = path.with_name(f".{path.name}.part")
+                shutil.copyfile(folder / name, part)
+                part.chmod(mode)
+                _settle(part)
+                part.replace(path)
+    except OSError as error:
+        raise ArchiveError(f"cannot put {folder} back: {error}") from error
+    return Backup(folder, sum(file["bytes"] for file in found.values()))
+
+
+@contextmanager
+def _made_whole(folder: Path) -> Iterator[Path]:
+    """A folder to fill, renamed to `folder` once all went well, else deleted."""
+    part = folder.with_name(f".{folder.name}.part")
+    try:
+        if folder.exists():
+            raise ArchiveError(f"{folder} exists: name a new folder for the backup")
+        shutil.rmtree(part, ignore_errors=True)  # what a killed backup left
+        part.mkdir(parents=True, mode=0o700)
+        yield part
+        part.rename(folder)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"cannot back up to {folder}: {error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path, mode: int = 0o644) -> None:
+    """One state of a database, page by page; writers go on meanwhile. Raises sqlite3.Error and OSError."""
+    target.touch(mode=mode)
+    address = f"{source.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=60)) as here, closing(sqlite3.connect(target)) as there:
+        needed = here.execute("PRAGMA page_count").fetchone()[0] * here.execute("PRAGMA page_size").fetchone()[0]
+        free = shutil.disk_usage(target.parent).free
+        if free < needed:
+            raise ArchiveError(
+                f"a copy of {source.name} needs {needed:,} bytes, and {target.parent.parent} has {free:,} left"
+            )
+        here.backup(there)
+        there.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+    _settle(target)
+
+
+def _settle(path: Path) -> None:
+    """See that a file is on the disk before anything relies on it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _require_sound(folder: Path, what: str) -> None:
+    damage = next((finding for finding in check(folder / DB, folder / EVIDENCE) if finding.is_damage), None)
+    if damage is not None:
+        raise ArchiveError(f"{what} is damaged ({damage}): `disclosures verify` says all that is wrong")
+
+
+def _files(folder: Path) -> dict[str, dict[str, Any]]:
+    """The databases in `folder`: name → sha256 and bytes."""
+    found = {}
+    for name in (DB, EVIDENCE):
+        path = folder / name
+        if path.is_file():
+            with path.open("rb") as file:
+                found[name] = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+    return found
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if told["format"] != _FORMAT:
+            raise ArchiveError(f"{folder} was made by a later version of this program: update it")
+    except OSError as error:
+        raise ArchiveError(f"{folder} is no backup: it has no {MANIFEST} that can be read") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArchiveError(f"{folder}: {MANIFEST} is damaged: take another backup") from error
+    return dict(told)

@@ -1,0 +1,56 @@
+"""The commands that keep an archive safe: back it up, put it back, look whether all is in order."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from archive import clock
+from archive.originals import place_of
+from crawler.cli_common import ATTENTION, db_option, plainly
+
+MIB = 1 << 20
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@db_option
+@plainly
+def backup(folder: Path, db: Path) -> None:
+    """Copy the archive and its originals to a new FOLDER, as they are at one moment; crawls may go on.
+
+    Every digest of the copy is checked. The originals hold personal data unmasked: keep the folder private.
+    """
+    from archive.backup import back_up  # noqa: PLC0415
+
+    done = back_up(db, place_of(db), folder, clock.text(clock.now()))
+    click.echo(f"{done.folder}: {done.bytes / MIB:,.1f} MiB, every digest checked")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, exists=True, path_type=Path))
+@db_option
+@plainly
+def restore(folder: Path, db: Path) -> None:
+    """Put a backup back, after every digest of it was checked. Nothing is written over."""
+    from archive.backup import put_back  # noqa: PLC0415
+
+    done = put_back(folder, db, place_of(db))
+    click.echo(f"{db}: {done.bytes / MIB:,.1f} MiB put back from {done.folder}, every digest checked")
+
+
+@click.command()
+@db_option
+@plainly
+def doctor(db: Path) -> None:
+    """Look whether the machine, the configuration, the disk, the archive and its evidence are in order, and say what to do.
+
+    Exit status 1 where something is wrong. Reads no payload: `disclosures verify` reads them all.
+    """
+    from crawler.doctor import WRONG, look  # noqa: PLC0415 - Scrapy's settings take a while to load
+
+    wrong = 0
+    for found in look(db, place_of(db)):
+        wrong += found.state == WRONG
+        click.echo(f"{found.state:<6} {found.what}: {found.said}")
+    sys.exit(ATTENTION if wrong else 0)

@@ -1,0 +1,201 @@
+"""Backups made while a crawl writes, put back byte for byte; damage is never passed on; the doctor says what to do."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive.backup import back_up, put_back
+from archive.check import check
+from archive.database import ArchiveError, open_for_writing
+from archive.evidence import Evidence, EvidenceError
+from archive.originals import beside
+from crawler.doctor import FINE, NOTE, WRONG, Found, look
+from tests.conftest import disclosures, rows
+
+NOW = "2026-11-25T10:00:00Z"
+
+
+@pytest.fixture
+def archive(sample_archive: Path, tmp_path: Path) -> Path:
+    """A sample archive of one's own."""
+    db = tmp_path / "here" / "disclosures.db"
+    back_up(sample_archive, beside(sample_archive), tmp_path / "backup", NOW)
+    put_back(tmp_path / "backup", db, beside(db))
+    return db
+
+
+def content(db: Path) -> list[dict[str, object]]:
+    return rows(db, "SELECT * FROM records ORDER BY id")
+
+
+def test_a_backup_is_put_back_as_it_was(sample_archive: Path, archive: Path, tmp_path: Path) -> None:
+    assert content(archive) == content(sample_archive)
+    assert list(check(archive, beside(archive))) == []
+    assert beside(archive).stat().st_mode & 0o077 == 0
+    told = json.loads((tmp_path / "backup" / "backup.json").read_text(encoding="utf-8"))
+    assert told["made_at"] == NOW
+    last, tip = Evidence(beside(archive)).tip() or (0, "")
+    assert told["tip"] == [last, tip]
+
+
+def test_backups_made_while_a_crawl_writes_are_each_whole(sample_portal: Path, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    command = [Path(sys.executable).with_name("disclosures"), "crawl", sample_portal, "--db", db]
+    crawl = subprocess.Popen(
+        [*map(str, command), "--delay", "0.02"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    sizes = []
+    while crawl.poll() is None:
+        if db.is_file() and beside(db).is_file():
+            try:
+                back_up(db, beside(db), tmp_path / f"b{len(sizes)}", NOW)
+            except ArchiveError as error:
+                assert "not a disclosures archive" in str(error)  # the crawl is making it  # noqa: PT017
+                continue
+            sizes.append(
+                rows(tmp_path / f"b{len(sizes)}" / "disclosures.db", "SELECT count(*) AS n FROM captures")[0]["n"]
+            )
+    assert crawl.returncode == 0
+    assert len({*sizes}) > 1, sizes  # made at several stages of the crawl
+    for number in range(len(sizes)):
+        put_back(tmp_path / f"b{number}", tmp_path / f"r{number}" / "a.db", tmp_path / f"r{number}" / "e.db")
+
+
+@pytest.mark.parametrize("name", ["disclosures.db", "evidence.db"])
+def test_a_damaged_backup_is_not_put_back(archive: Path, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "backup" / name
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    file.write_bytes(raw)
+    with pytest.raises(ArchiveError, match=f"{name} is no longer what was backed up"):
+        put_back(tmp_path / "backup", tmp_path / "there.db", tmp_path / "there.evidence.db")
+    assert not list(tmp_path.glob("there*"))
+
+
+def test_a_damaged_archive_gives_no_backup(archive: Path, tmp_path: Path) -> None:
+    con = sqlite3.connect(beside(archive))
+    con.execute("UPDATE payloads SET stored = x'00' WHERE id = 3")
+    con.commit()
+    con.close()
+    with pytest.raises(ArchiveError, match="the archive is damaged"):
+        back_up(archive, beside(archive), tmp_path / "new", NOW)
+    assert not list(tmp_path.glob("*new*"))
+
+
+def test_nothing_is_written_over(archive: Path, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="exists: move it away first"):
+        put_back(tmp_path / "backup", archive, tmp_path / "e.db")
+    with pytest.raises(ArchiveError, match="exists: name a new folder"):
+        back_up(archive, beside(archive), tmp_path / "backup", NOW)
+    with pytest.raises(ArchiveError, match="is no backup"):
+        put_back(tmp_path / "here", tmp_path / "there.db", tmp_path / "e.db")
+
+
+def test_the_commands_say_it_in_one_line(archive: Path, tmp_path: Path) -> None:
+    made = disclosures("backup", tmp_path / "b", "--db", archive)
+    assert (made.returncode, made.stdout.count("\n")) == (0, 1)
+    assert "every digest checked" in made.stdout
+    again = disclosures("backup", tmp_path / "b", "--db", archive)
+    assert again.returncode == 2
+    assert again.stderr == f"disclosures: {tmp_path / 'b'} exists: name a new folder for the backup\n"
+    back = disclosures("restore", tmp_path / "b", "--db", tmp_path / "there.db")
+    assert (back.returncode, back.stdout.count("\n")) == (0, 1)
+    assert disclosures("verify", "--db", tmp_path / "there.db").returncode == 0
+
+
+def test_an_archive_of_a_later_version_is_refused_plainly(archive: Path) -> None:
+    for path, table in (
+        (archive, "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, 'm999', '')"),
+    ):
+        con = sqlite3.connect(path)
+        (name,) = con.execute("SELECT migration_set FROM _sqlite_migrations LIMIT 1").fetchone()
+        con.execute(table, (name,))
+        con.commit()
+        con.close()
+    with pytest.raises(ArchiveError, match=r"written by a later version of this program \(m999\): update it first"):
+        open_for_writing(archive)
+    con = sqlite3.connect(beside(archive))
+    con.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('evidence', 'm999', '')")
+    con.commit()
+    con.close()
+    with pytest.raises(EvidenceError, match="written by a later version of this program: update it first"):
+        Evidence(beside(archive))
+    assert Found(WRONG, "schema", "of a later version (m999): update this program") in list(
+        look(archive, beside(archive))
+    )
+
+
+# --- the doctor ---
+
+
+def said(db: Path) -> dict[str, Found]:
+    return {found.what: found for found in look(db, beside(db))}
+
+
+def test_a_sound_archive_is_fine(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.settings.CONTACT", "desk@example.org")
+    found = list(look(archive, beside(archive)))
+    assert {each.what for each in found if each.state == FINE} == {
+        "machine",
+        "portal files",
+        "disk",
+        "archive",
+        "evidence",
+    }
+    assert not [each for each in found if each.state == WRONG]
+    done = disclosures("doctor", "--db", archive)
+    assert done.returncode == 0, done.stdout
+    assert "fine   evidence:" in done.stdout
+
+
+def test_evidence_that_is_missing_old_or_open_to_all(archive: Path, tmp_path: Path) -> None:
+    evidence = beside(archive)
+    evidence.chmod(0o644)
+    assert "chmod 600" in said(archive)["evidence"].said
+    evidence.chmod(0o600)
+    kept = tmp_path / "kept"
+    shutil.move(evidence, kept)
+    assert (said(archive)["evidence"].state, "is missing" in said(archive)["evidence"].said) == (WRONG, True)
+    Evidence(evidence).close()
+    assert "ends at original 0" in said(archive)["evidence"].said
+    evidence.write_bytes(b"no database")
+    assert "can't be read" in said(archive)["evidence"].said
+    assert disclosures("doctor", "--db", archive).returncode == 1
+
+
+def test_a_damaged_archive_and_one_that_is_none(archive: Path, tmp_path: Path) -> None:
+    assert said(tmp_path / "none.db")["archive"].state == NOTE
+    (tmp_path / "text.db").write_text("no database", encoding="utf-8")
+    assert said(tmp_path / "text.db")["archive"].state == WRONG
+    with archive.open("r+b") as file:
+        file.truncate(archive.stat().st_size // 2)
+    assert said(archive)["archive"].state == WRONG
+
+
+def test_the_configuration(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "portals").mkdir()
+    (tmp_path / "portals" / "xx.toml").write_text("id = 7", encoding="utf-8")
+    monkeypatch.setenv("DISCLOSURES_PORTALS", str(tmp_path / "portals"))
+    monkeypatch.setenv("DISCLOSURES_NOW", "2020-01-01T00:00:00Z")
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: os.statvfs_result([0] * 10) and type("U", (), {"free": 1})())
+    found = said(archive)
+    assert (found["portal file"].state, "id = 7 must be a text" in found["portal file"].said) == (WRONG, True)
+    assert "DISCLOSURES_NOW is set" in found["configuration"].said
+    assert "antiword" in found["machine"].said
+    assert (found["disk"].state, found["clock"].state) == (WRONG, WRONG)
+
+
+def test_masked_by_older_rules(archive: Path) -> None:
+    con = sqlite3.connect(archive)
+    con.execute("UPDATE settings SET value = '1' WHERE name = 'redaction_version'")
+    con.execute("INSERT INTO settings VALUES ('redaction_version', '1') ON CONFLICT DO NOTHING")
+    con.commit()
+    con.close()
+    assert "run `disclosures redact`" in said(archive)["masking"].said
