@@ -37,7 +37,9 @@ def test_an_archive_without_evidence_goes_on_with_it(tmp_path: Path) -> None:
         checked = disclosures("verify", "--db", db)
         assert (checked.returncode, checked.stdout.count("wrong:")) == (1, 1)
         assert "of an earlier version" in checked.stdout
-        assert disclosures("redact", "--db", db).returncode == 0  # masked by older rules, which a crawl would not mix with its own
+        assert (
+            disclosures("redact", "--db", db).returncode == 0
+        )  # masked by older rules, which a crawl would not mix with its own
         done = crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), db)
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows(db, "SELECT first_seen, title FROM records WHERE id = 1") == [
