@@ -99,17 +99,21 @@ Told = Iterator[tuple[str, str, str]]
 def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> Told:
     """What keeps every list from being read."""
     by_kind = {problem.kind: problem for problem in reversed(problems)}
-    if robots := by_kind.get("robots"):
-        forbids = "forbids" in robots.message
+    robots = by_kind.get("robots")
+    if problem := next((each for each in problems if "TLS" in each.message), None):
+        yield DOWN, problem.message, "`old_tls = true` in its portal file speaks it, too"
+    if robots and "forbids" in robots.message:
         step = "nothing is asked for while it does: ask the portal's operator, who knows you by DISCLOSURES_CONTACT"
-        yield BLOCKED, robots.message, step if forbids else "it is asked again when the portal is next due"
+        yield BLOCKED, robots.message, step
+    if robots and "it answered" in robots.message:
+        yield BLOCKED, robots.message, "RFC 9309 takes that for a no; it is asked again when the portal is next due"
     if last["outcome"] == "blocked" or "blocked" in by_kind:
         yield (
             BLOCKED,
             _refused(by_kind, last),
             "wait: it is asked ever more rarely. Then a longer --delay, or other hours in its file",
         )
-    if problem := by_kind.get("unreachable"):
+    if problem := by_kind.get("unreachable", robots):
         host = "no such host" in problem.message
         step = (
             f"has it moved? {_PROBE}"
