@@ -24,20 +24,22 @@ MUCH = 3
 
 LEAST_FAILED = 3
 
-# A crawl that its operator, a kill or our own archive ended says nothing of the portal.
-_CRAWLS = """
+_ENDED = "outcome IN ('finished', 'incomplete', 'blocked')"
+"""A crawl that its operator, a kill or our own archive ended says nothing of the portal."""
+
+_CRAWLS = f"""
     SELECT c.id, c.started_at, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) AS seconds,
            (SELECT total(pages_read) FROM ledger WHERE crawl_id = c.id) AS pages,
            (SELECT count(*) FROM captures WHERE crawl_id = c.id) AS answers,
            (SELECT total(count) FROM problems WHERE crawl_id = c.id AND kind IN ('unreachable', 'cut', 'http_error')) AS failed
-    FROM crawls c WHERE c.portal = ? AND c.outcome IN ('finished', 'incomplete', 'blocked') ORDER BY c.id DESC LIMIT ?
-"""
-_PROBLEMS = """
+    FROM crawls c WHERE c.portal = ? AND c.id <= ? AND {_ENDED} ORDER BY c.id DESC LIMIT ?
+"""  # noqa: S608 - constant
+_PROBLEMS = f"""
     SELECT p.kind, p.url, p.message, (SELECT title FROM catalogs WHERE portal = ?1 AND url = p.url) AS catalog,
            EXISTS (SELECT 1 FROM problems f WHERE f.kind = p.kind AND f.url = p.url AND f.crawl_id = (
-               SELECT min(id) FROM crawls WHERE portal = ?1 AND outcome IN ('finished', 'incomplete', 'blocked'))) AS ever
+               SELECT min(id) FROM crawls WHERE portal = ?1 AND {_ENDED})) AS ever
     FROM problems p WHERE p.crawl_id = ?2 ORDER BY p.id
-"""
+"""  # noqa: S608 - constant
 
 _MISREAD = ("layout_changed", "list_without_rows", "fields_missing", "list_short", "pages_missing", "pages_repeat")
 _MOVED = ("led_off_site", "redirected_home")
@@ -71,25 +73,50 @@ class _Problem:
 
 def health(connection: sqlite3.Connection) -> list[Health]:
     """How each portal of the archive is, the gravest first. Raises sqlite3.Error."""
-    portals = connection.execute("SELECT id, name, home FROM portals ORDER BY id").fetchall()
+    portals = connection.execute("SELECT id, name FROM portals ORDER BY id").fetchall()
     found = [_of_portal(connection, *portal) for portal in portals]
     return sorted(found, key=lambda each: (each.state == NEVER_CHECKED, STATES.index(each.state)))
 
 
-def _of_portal(connection: sqlite3.Connection, portal: str, name: str, home: str) -> Health:
-    crawls = [_named(connection, row) for row in connection.execute(_CRAWLS, (portal, COMPARED + 1)).fetchall()]
-    if not crawls:
+def _of_portal(connection: sqlite3.Connection, portal: str, name: str) -> Health:
+    row = connection.execute(
+        f"SELECT id, started_at, health, health_reason, next_step FROM crawls "  # noqa: S608 - constant
+        f"WHERE portal = ? AND {_ENDED} ORDER BY id DESC LIMIT 1",
+        (portal,),
+    ).fetchone()
+    if row is None:
         return Health(portal, name, NEVER_CHECKED, "no crawl has come to its end yet", "run `disclosures crawl --due`")
+    crawl_id, started_at, *noted = row
+    if noted[0] is None:  # a crawl of before this was noted
+        noted = _told_of(connection, portal, crawl_id)
+    state, reason, next_step = noted
+    return Health(portal, name, state, reason, next_step, crawl_id, started_at)
+
+
+def note(connection: sqlite3.Connection, crawl_id: int) -> None:
+    """Write how its portal is at the end of a crawl into the crawl's row; nothing where it tells nothing of the portal."""
+    (portal,) = connection.execute("SELECT portal FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
+    if told := _told_of(connection, portal, crawl_id):
+        connection.execute(
+            "UPDATE crawls SET health = ?, health_reason = ?, next_step = ? WHERE id = ?", (*told, crawl_id)
+        )
+
+
+def _told_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tuple[str, str, str] | None:
+    """State, reason and next step."""
+    crawls = [_named(row) for row in connection.execute(_CRAWLS, (portal, crawl_id, COMPARED + 1)).fetchall()]
+    if not crawls or crawls[0]["id"] != crawl_id:
+        return None
     last, *past = crawls
-    problems = [_Problem(*row) for row in connection.execute(_PROBLEMS, (portal, last["id"])).fetchall()]
+    problems = [_Problem(*row) for row in connection.execute(_PROBLEMS, (portal, crawl_id)).fetchall()]
+    home = connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()[0]
     told = _nothing_read if not last["pages"] else _something_read
     for state, reason, step in told(last, past, problems):
-        next_step = step.format(home=home, url=next((each.url for each in problems if each.catalog), home))
-        return Health(portal, name, state, reason, next_step, last["id"], last["started_at"])
-    return Health(portal, name, WELL, _well(last, problems), "", last["id"], last["started_at"])
+        return state, reason, step.format(home=home, url=next((each.url for each in problems if each.catalog), home))
+    return WELL, _well(last, problems), ""
 
 
-def _named(connection: sqlite3.Connection, row: Sequence[Any]) -> Mapping[str, Any]:
+def _named(row: Sequence[Any]) -> Mapping[str, Any]:
     return dict(zip(("id", "started_at", "outcome", "seconds", "pages", "answers", "failed"), row, strict=True))
 
 

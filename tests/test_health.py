@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from archive.database import open_for_reading
-from archive.health import Health, health
+from archive.health import Health, health, note
 from tests import warm
 from tests.conftest import Answer, Asked, Site, disclosures, portal_file, rows
 
@@ -130,7 +130,7 @@ def test_answers_that_take_much_longer_than_usual(tmp_path: Path) -> None:
     con.execute(
         "UPDATE crawls SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', started_at, '+300 seconds') WHERE id = 4"
     )
-    con.commit()
+    note(con, 4)
     (found,) = health(con)
     assert (found.state, "s for an answer, where" in found.reason) == ("slow", True)
 
@@ -143,6 +143,7 @@ def test_a_silent_portal(tmp_path: Path) -> None:
     con.execute(
         "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (1, 'nothing_new', 'http://x/', 'nothing new in 样本规划 for 400 days', '', '')"
     )
+    note(con, 1)
     (found,) = health(con)
     assert (found.state, found.reason) == ("silent", "nothing new in 样本规划 for 400 days")
 
