@@ -34,6 +34,7 @@ from archive.web import (
     record,
     search_page,
     standing,
+    table_files,
     taking,
 )
 from archive.web.gate import Application, Gate
@@ -175,6 +176,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/changes$", observed.changes),
         (r"/-/search$", search_page.answer),
         *archived_views.routes(),
+        (table_files.ROUTE, table_files.answer),
     ]
 
 
