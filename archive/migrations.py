@@ -6,6 +6,7 @@ The tables and columns are a contract (docs/tables.md describes each); scripts e
 from sqlite_utils import Database, Migrations
 
 from archive.redact import RULES_VERSION
+from archive.reports import schema as reports
 
 migrations = Migrations("disclosures")
 
@@ -152,9 +153,9 @@ CREATE VIEW search AS
 """
 
 
-def run_script(db: Database, script: str) -> None:
-    """Execute the statements of `script` one by one, inside the migration's own transaction."""
-    for statement in script.split(";\n"):
+def run_script(db: Database, script: str, triggers: tuple[str, ...] = ()) -> None:
+    """Execute the statements of `script`, then `triggers`, one by one, inside the migration's own transaction."""
+    for statement in (*script.split(";\n"), *triggers):
         if statement.strip():
             db.execute(statement)
 
@@ -359,9 +360,7 @@ KEEPING = (
 @migrations()
 def m006_tallies(db: Database) -> None:
     """Records by month, kind and portal and events by day, counted as they are written; and indexes for browsing."""
-    run_script(db, TALLIES)
-    for trigger in KEEPING:
-        db.execute(trigger)
+    run_script(db, TALLIES, KEEPING)
 
 
 # Contentless as before, and cut into pairs (archive/segment.py). `ascii` takes every other character than ASCII for part
@@ -392,3 +391,9 @@ def m007_pairs(db: Database) -> None:
     """A search index of pairs of characters, newest entries first, that knows what a search can be narrowed by."""
     run_script(db, PAIRS)
     db.execute("DELETE FROM settings WHERE name = 'segment_version'")
+
+
+@migrations()
+def m009_annual_reports(db: Database) -> None:
+    """What annual reports say: their statistics by indicator, the numbers of their prose."""
+    run_script(db, reports.TABLES, reports.NOTING)

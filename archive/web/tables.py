@@ -1,24 +1,7 @@
 """What the archive's tables and columns are called, and how each table is shown."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from archive.web.naming import Label
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table or view. `hidden`: kept out of the site's lists. `label_column` names a row where others refer to it."""
-
-    label: Label
-    columns: Mapping[str, Label]
-    hidden: bool = False
-    label_column: str | None = None
-    sort: str | None = None
-    sort_desc: str | None = None
-    facets: tuple[str, ...] = field(default=())
-    sortable: tuple[str, ...] | None = None
-
+from archive.web.naming import Label, Table
+from archive.web.tables_reports import REPORTS
 
 # Columns that mean the same wherever they stand.
 _ID = Label("编号", "id", "本档案内的编号。", "Number within this archive.")
@@ -362,6 +345,7 @@ TABLES: dict[str, Table] = {
         },
         hidden=True,
     ),
+    **REPORTS,
     "unindexed": Table(
         Label("待入索引", "unindexed", "检索索引尚未跟上的记录。", "Records whose index entries are behind."),
         {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from archive.web import codes
-from archive.web.naming import Label
-from archive.web.tables import TABLES, Table
+from archive.web.naming import Label, Table
+from archive.web.tables import TABLES
 
 INTRODUCTION = """\
 # 数据表 / Tables
