@@ -1,7 +1,6 @@
 """A name in Chinese and English: what the site and docs/tables.md call a thing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,17 +11,3 @@ class Label:
     en: str
     about: str = ""
     about_en: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table or view. `hidden`: kept out of the site's lists. `label_column` names a row where others refer to it."""
-
-    label: Label
-    columns: Mapping[str, Label]
-    hidden: bool = False
-    label_column: str | None = None
-    sort: str | None = None
-    sort_desc: str | None = None
-    facets: tuple[str, ...] = field(default=())
-    sortable: tuple[str, ...] | None = None

@@ -1,6 +1,7 @@
 """What the tables of annual reports and their columns are called."""
 
-from archive.web.naming import Label, Table
+from archive.web.columns import PORTAL, Table
+from archive.web.naming import Label
 
 _RECORD = Label("记录", "record", "该年报所在的记录。", "The record that is this report.")
 _SOURCE = Label(
@@ -25,7 +26,7 @@ REPORTS: dict[str, Table] = {
         Label("年报", "annual reports", "政府信息公开工作年度报告，一份一行；由记录与附件读出。", "Annual reports on disclosure, one a row, read from the record and its files."),
         {
             "record_id": _RECORD,
-            "portal": Label("门户", "portal", "公布该报告的政府网站。", "The government site that publishes it."),
+            "portal": PORTAL,
             "reporter": Label("报告单位", "reporter", "依标题，标题未载则依发布机构。", "As the title says, else the publisher."),
             "region": Label("是否全域", "of a whole region", "1 为全县（市、区）的报告，0 为单个机关的报告。", "1: of a whole county, 0: of one agency."),
             "year": Label("报告年度", "year reported on"),
