@@ -31,6 +31,7 @@ from archive.web import (
     labels,
     observed,
     publisher,
+    questions,
     record,
     search_page,
     standing,
@@ -175,6 +176,8 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/day/(?P<day>[^/]+)$", days.page),
         (r"/-/changes$", observed.changes),
         (r"/-/search$", search_page.answer),
+        (r"/-/questions$", questions.overview),
+        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|json))?$", questions.page),
         *archived_views.routes(),
         (table_files.ROUTE, table_files.answer),
     ]
