@@ -32,7 +32,7 @@ lint: .venv/ready-dev
 	$(BIN)/mypy archive pipelines crawler
 
 bench: .venv/ready-dev
-	$(BIN)/python -m bench.crawl
+	$(BIN)/python -m bench.all
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -52,31 +52,27 @@ def held(sql: str, database: Path, wanted: int) -> None:
 def report(costs: dict[str, list[Cost]], records: int, size: float) -> Report:
     ours = costs["ours"]
     without = ratio("", ours, costs["unsealed"])
-    names = {
-        "bare": "bare Scrapy spider",
-        "upserts": "plain spider with upserts",
-        "unsealed": "our crawl without evidence",
-        "ours": "our crawl",
-    }
-    return Report(
+    made = Report(
         "crawl",
         f"A whole crawl of {records:,} records",
         [
             ratio("our crawl to a bare Scrapy spider that stores nothing", ours, costs["bare"], 1.25),
             ratio("our crawl to a plain Scrapy spider with sqlite-utils upserts", ours, costs["upserts"], 1.0),
-            Ratio("share of evidence in the crawl's time", 1 - 1 / without.wall, 1 - 1 / (without.processor or 1), 0.15),
-            Ratio("evidence.db to the pages as received", size, target=0.2),
-        ],
-        [
-            figure
-            for key, name in names.items()
-            for figure in (
-                Figure(f"{name}, wall clock", 1000 * min(cost.wall for cost in costs[key]) / records, "ms a record"),
-                Figure(f"{name}, processor", 1000 * min(cost.processor for cost in costs[key]) / records, "ms a record"),
-                Figure(f"{name}, peak memory", max(cost.peak for cost in costs[key]), "MB"),
-            )
+            Ratio(
+                "share of evidence in the crawl's time", 1 - 1 / without.wall, 1 - 1 / (without.processor or 1), 0.15
+            ),
+            Ratio("evidence.db to the pages as received, in bytes", size, target=0.2),
         ],
     )
+    names = {"bare": "bare Scrapy spider", "upserts": "plain spider with upserts",
+             "unsealed": "our crawl without evidence", "ours": "our crawl"}  # fmt: skip
+    for key, name in names.items():
+        wall, processor = (
+            1000 * min(getattr(cost, unit) for cost in costs[key]) / records for unit in ("wall", "processor")
+        )
+        made.figures.append(Figure(name, wall, "ms a record", processor=processor))
+        made.figures.append(Figure(f"{name}: peak of memory", max(cost.peak for cost in costs[key]), "MB"))
+    return made
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 KEPT = Path(__file__).parent.parent / "docs" / "benchmarks.json"
-_TICK = 1 / os.sysconf("SC_CLK_TCK")
 _QUIET = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
 
 
@@ -42,12 +41,13 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number. `target`: at most this."""
+    """One measured number, by the wall clock where it is a time, and by the processor. `target`: at most this."""
 
     what: str
     value: float
     unit: str
     target: float | None = None
+    processor: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,8 @@ def work(do: Callable[[], object]) -> Cost:
 
 
 def processor(pid: int) -> float:
-    """Seconds of the processor that a process has had."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return _TICK * (int(fields[11]) + int(fields[12]))
+    """Seconds of the processor that the threads of a process have had, to the microsecond (Linux)."""
+    return sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 def resident(pid: int) -> float:
@@ -114,6 +113,18 @@ def ratio(what: str, ours: Sequence[Cost], theirs: Sequence[Cost], target: float
         statistics.median(one.processor / other.processor for one, other in pairs),
         target,
     )
+
+
+def slowest(what: str, costs: Sequence[Cost], target: float | None = None) -> Figure:
+    """The 95th percentile in milliseconds."""
+    wall, processor = (1000 * p95([getattr(cost, unit) for cost in costs]) for unit in ("wall", "processor"))
+    return Figure(what, wall, "ms", target, processor)
+
+
+def of_slowest(what: str, ours: Sequence[Cost], theirs: Sequence[Cost]) -> Ratio:
+    """The ratio of the 95th percentiles."""
+    one, other = slowest("", ours), slowest("", theirs)
+    return Ratio(what, one.value / other.value, (one.processor or 0) / (other.processor or 1))
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:
@@ -142,7 +153,9 @@ def lines(report: Report) -> list[str]:
     for each in report.ratios:
         by_processor = "" if each.processor is None else f" (processor: {each.processor:.2f})"
         told.append(f"  ratio  {each.wall:8.2f}{by_processor}{_target(each.target)}  {each.what}")
-    told += [f"  {each.value:15,.1f} {each.unit}{_target(each.target)}  {each.what}" for each in report.figures]
+    for each in report.figures:
+        by_processor = "" if each.processor is None else f" (processor: {each.processor:,.1f})"
+        told.append(f"  {each.value:15,.1f} {each.unit}{by_processor}{_target(each.target)}  {each.what}")
     return told + [f"  note: {note}" for note in report.notes]
 
 
@@ -159,5 +172,5 @@ def conditions() -> dict[str, Any]:
         "measured": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "load": [round(load, 1) for load in os.getloadavg()],
         "machine": f"{os.cpu_count()} × {' / '.join(models) or platform.machine()}, {memory:.0f} GB, "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        f"{platform.system()}, Python {platform.python_version()}",
     }
