@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from datasette.app import Datasette
 
+from archive.clock import today
 from archive.database import ArchiveError
 from archive.originals import place_of
 from archive.publishing import CURRENT, Published, published
 from archive.web.gate import Application, Receive, Scope, Send
-from archive.web.observed import today
 from archive.web.server import Archive, with_archive
 
 Result = TypeVar("Result")
@@ -46,7 +46,7 @@ class PublishedArchive(Archive):
         def in_thread() -> Result:
             if not hasattr(self._own, "connection"):
                 self._own.connection = self.connect()
-                self.ds._prepare_connection(self._own.connection, self.name)  # noqa: SLF001 - as Datasette does
+                self.ds._prepare_connection(self._own.connection, self.name)
             return fn(self._own.connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, in_thread)
@@ -82,7 +82,9 @@ class PublishedSite:
             await self._application(scope, receive, send)
             return
         tag = self._etag()
-        given = {name: value for name, value in scope["headers"] if name in {b"if-none-match", b"cookie", b"authorization"}}
+        given = {
+            name: value for name, value in scope["headers"] if name in {b"if-none-match", b"cookie", b"authorization"}
+        }
         kept = [(b"etag", tag), (b"cache-control", KEEP), (b"vary", b"Cookie, Authorization")]
         if given.keys() == {b"if-none-match"} and tag in [each.strip() for each in given[b"if-none-match"].split(b",")]:
             await send({"type": "http.response.start", "status": 304, "headers": kept})
