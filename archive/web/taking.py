@@ -1,0 +1,215 @@
+"""What a page lists, as a file or for machines: the page's own address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
+
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import BadRequest, Response
+
+from archive import takeaway
+from archive.web import feeds, observed, selections
+from archive.web.cells import UNTITLED
+from archive.web.codes import CODES, EVENTS, FLAGS
+from archive.web.faults import TOO_SLOW
+from archive.web.labels import column_label
+from archive.web.limits import within
+from archive.web.naming import Label
+from archive.web.selections import Selection
+from archive.web.streaming import Streamed
+from archive.web.visit import PAGE, Visit, choice, pages, portal, visited
+from archive.writers import FORMATS, Pieces, Row, json_text
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+MOST_IN_XLSX = 200_000
+"""Rows of a workbook: a sheet holds five times as many, but takes a minute and a half to make."""
+
+TOO_MANY = (
+    f"结果超过 {MOST_IN_XLSX:,} 行，请取 CSV 或 JSON Lines，或加条件缩小范围。"
+    f"More than {MOST_IN_XLSX:,} rows: take CSV or JSON Lines, or narrow it."
+)
+
+COUNTING = 2000
+"""Milliseconds spent on counting."""
+
+FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
+
+_HEADINGS = {
+    "portal_name": Label("门户", "portal"),
+    "portal": Label("门户代号", "portal id"),
+    "at": Label("观察到的时间", "observed at"),
+    "event": Label("变动", "event"),
+    "detail": Label("详情", "detail"),
+    "page": Label("本档案网址", "address here"),
+}
+_EVENTS = f"""
+SELECT e.at, e.kind AS event, e.detail, {takeaway.selected(takeaway.COLUMNS)}
+FROM events e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
+WHERE e.at >= :since AND e.at < :until AND (:kind IS NULL OR e.kind = :kind) AND (:portal IS NULL OR r.portal = :portal)
+ORDER BY e.at DESC, e.id DESC
+"""  # noqa: S608 - constant names
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows to be sent: their columns, and what reads them. `title`: what they are; it names the file.
+
+    `table`: whose columns they are, None where they are nobody's.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    read: Callable[[sqlite3.Connection], Iterable[Row]]
+    table: str | None = "records"
+
+
+def routes() -> list[tuple[str, Any]]:
+    """The addresses; they go before those of the pages."""
+    pages_of = (
+        (r"/-/search", selections.of_search),
+        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[0-9]+)", selections.of_catalog),
+        (r"/-/publisher", selections.of_publisher),
+        (r"/-/day/(?P<day>[0-9-]+)", selections.of_day),
+        (r"/-/record/(?P<id>[0-9]{1,18})", selections.of_record),
+    )
+    return [(path + FORM, partial(_selection, select)) for path, select in pages_of] + [(r"/-/changes" + FORM, changes)]
+
+
+def address(page: str, form: str) -> str:
+    """Where what `page` lists is to be had in the form `form`."""
+    path, mark, given = page.partition("?")
+    return f"{path}.{form}{mark if given else ''}{given}"
+
+
+async def _selection(
+    select: Callable[[Visit], Awaitable[Selection]], datasette: "Datasette", request: "Request"
+) -> Response:
+    visit = await visited(datasette, request)
+    chosen, form = await select(visit), request.url_vars["format"]
+    if form == "atom":
+        return await feeds.of_selection(visit, chosen)
+    body = visit.given("body") == "yes"
+    columns = (*takeaway.columns(body=body), "page")
+
+    def rows(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Row]:
+        for row in takeaway.rows(connection, ids, body=body):
+            yield (*row, visit.absolute(visit.record(int(str(row[0])))))
+
+    if form == "json":
+        return await _json(visit, chosen, columns, rows)
+    every = Rows(chosen.title, columns, lambda connection: rows(connection, chosen.every(connection)))
+    return rows_file(datasette, request, visit.database, every)
+
+
+async def changes(datasette: "Datasette", request: "Request") -> Response:
+    """What was observed, event by event, the last first: on the days that the page of changes shows; as a feed, ever."""
+    visit = await visited(datasette, request)
+    form, kind = request.url_vars["format"], choice(visit, "kind", EVENTS)
+    of = await portal(visit, visit.given("portal")) if visit.given("portal") else None
+    if form == "atom":
+        return await feeds.of_changes(visit, kind, of)
+    span = observed.span_of(visit)
+    given = {**observed.bounds(span), "kind": kind, "portal": of["id"] if of else None}
+    columns = (*takeaway.EVENT_COLUMNS, *takeaway.COLUMNS, "page")
+
+    def rows(connection: sqlite3.Connection) -> Iterator[Row]:
+        for row in connection.execute(_EVENTS, given):
+            yield (*row, visit.absolute(visit.record(row["id"])))
+
+    title = f"{EVENTS[kind].zh if kind else '所见变动'} {span.first} {span.last}"
+    if form == "json":
+        found = await visit.db.execute_fn(lambda connection: list(islice(rows(connection), 1000)))
+        return _answer({"title": title, "events": list(_objects(columns, found))})
+    return rows_file(datasette, request, visit.database, Rows(title, columns, rows))
+
+
+async def _json(
+    visit: Visit,
+    chosen: Selection,
+    columns: tuple[str, ...],
+    rows: Callable[[sqlite3.Connection, Iterable[int]], Iterator[Row]],
+) -> Response:
+    """One page of the records, with what leads to the next."""
+    total = await _limited(visit, chosen.count)
+    page = pages(visit, total)
+    found = await _limited(
+        visit,
+        lambda connection: list(rows(connection, islice(chosen.every(connection), page.offset, page.offset + PAGE))),
+    )
+    return _answer(
+        {
+            "title": chosen.title,
+            "total": total,
+            "page": page.number,
+            "pages": page.last,
+            "next": visit.absolute(page.after) if page.after else None,
+            "records": list(_objects(columns, found)),
+        }
+    )
+
+
+async def _limited(visit: Visit, work: Callable[[sqlite3.Connection], Any]) -> Any:  # noqa: ANN401
+    found = await visit.db.execute_fn(lambda connection: within(connection, COUNTING, lambda: work(connection)))
+    if found is None:
+        raise BadRequest(TOO_SLOW)
+    return found
+
+
+def _objects(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[Mapping[str, object]]:
+    for row in takeaway.parsed(columns, rows):
+        yield dict(zip(columns, row, strict=True))
+
+
+def _answer(told: Mapping[str, object]) -> Response:
+    return Response(json_text(told), content_type="application/json; charset=utf-8")
+
+
+def rows_file(datasette: "Datasette", request: "Request", database: str, rows: Rows) -> Streamed:
+    """The rows as a file: for people with headings and codes in words, for machines with names and codes."""
+    form = request.url_vars["format"]
+    kind = FORMATS[form]
+
+    def make(connection: sqlite3.Connection) -> Pieces:
+        found, headings = rows.read(connection), rows.columns
+        if form == "xlsx":
+            headings = tuple(heading(rows.table, column) for column in rows.columns)
+            found = takeaway.labelled(rows.columns, _at_most(found), _codes(rows.table))
+        elif form == "jsonl" and rows.table:
+            found = takeaway.parsed(rows.columns, found)
+        yield from kind.write(headings, found)
+
+    return Streamed(datasette, request, database, make, kind.media_type, file_name(rows.title, form))
+
+
+def heading(table: str | None, column: str) -> str:
+    """What stands above a column, for people."""
+    if table == "records" and column in _HEADINGS:
+        return _HEADINGS[column].zh
+    return column_label(table, column).zh
+
+
+def _codes(table: str | None) -> dict[str, dict[str, str]]:
+    """Column → code → what it is called."""
+    known = {column: labels for (of, column), labels in CODES.items() if of == table}
+    if table == "records":
+        known |= {"flags": FLAGS, "event": EVENTS}
+    return {column: {code: label.zh for code, label in labels.items()} for column, labels in known.items()}
+
+
+def _at_most(rows: Iterable[Row]) -> Iterator[Row]:
+    for number, row in enumerate(rows):
+        if number == MOST_IN_XLSX:
+            raise BadRequest(TOO_MANY)
+        yield row
+
+
+def file_name(title: str, form: str) -> str:
+    """A name for a file, whatever the title: no sign that a file's name can't have, and not too long."""
+    plain = re.sub(r'[\x00-\x1f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+', " ", title)
+    return f"{' '.join(plain.split())[:60].strip('. ') or UNTITLED}.{form}"
