@@ -26,6 +26,7 @@ from archive.web import (
     counties,
     days,
     faults,
+    guide,
     history,
     home,
     labels,
@@ -157,7 +158,7 @@ def prepare_jinja2_environment(env: "Environment") -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The style sheets, the home page, the search page, the pages to browse by, and the addresses of archived copies."""
+    """The style sheets, the home page, the search page, the pages to browse by, the guide, and archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home.page),
@@ -171,6 +172,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/day/(?P<day>[^/]+)$", days.page),
         (r"/-/changes$", observed.changes),
         (r"/-/search$", search_page.answer),
+        (r"/-/guide$", guide.page),
         *archived_views.routes(),
     ]
 
