@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
+from archive.clock import today
 from archive.divisions import province_of
 from archive.records import is_cut
 from archive.web.codes import KINDS
@@ -15,7 +16,7 @@ from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.lines import COLUMNS, lines
 from archive.web.months import picture
 from archive.web.naming import Label
-from archive.web.observed import counted, today, week
+from archive.web.observed import counted, week
 from archive.web.standing import standings
 from archive.web.visit import PAGE, Visit, choice, pages, part, portal, visited
 

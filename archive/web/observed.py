@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, Response
 
-from archive.clock import now
-from archive.web.cells import BEIJING
+from archive.clock import today
 from archive.web.codes import EVENTS
 from archive.web.faults import MALFORMED
 from archive.web.lines import COLUMNS, Line, lines
@@ -82,11 +81,6 @@ class Span:
     @property
     def until(self) -> str:
         return f"{self.last}T16:00:00Z"
-
-
-def today() -> date:
-    """The present day in Beijing."""
-    return now().astimezone(BEIJING).date()
 
 
 def week() -> Span:

@@ -32,6 +32,7 @@ from archive.web import (
     labels,
     observed,
     publisher,
+    questions,
     record,
     search_page,
     standing,
@@ -164,6 +165,7 @@ def register_routes() -> list[tuple[str, Any]]:
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home.page),
+        (r"/-/guide$", guide.page),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
         *taking.routes(),
@@ -175,7 +177,8 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/day/(?P<day>[^/]+)$", days.page),
         (r"/-/changes$", observed.changes),
         (r"/-/search$", search_page.answer),
-        (r"/-/guide$", guide.page),
+        (r"/-/questions$", questions.overview),
+        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|json))?$", questions.page),
         *archived_views.routes(),
     ]
 
