@@ -205,6 +205,9 @@ def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[T
         last = 0
         while batch := connection.execute(_IN_ARCHIVE, (last, BATCH)).fetchall():
             first, last = last + 1, batch[-1][0]
+            if last < first:
+                yield f"captures from {first}", "cannot be read in order: the file is damaged there"
+                return
             try:
                 sealed = {row[0]: row for row in evidence.execute(_IN_EVIDENCE, (first, last))}
             except DAMAGE as error:
