@@ -7,12 +7,13 @@ is noted, so that the rows are right after a crawl, a reparse and a redaction al
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from archive.reports.prose import Claim, Equation, read_claims, read_equations
+from archive.reports.rules import terms
 from archive.reports.table import LONGEST, ReportTable, read_table
 
 MOST_CLAIMS = 2000
@@ -77,6 +78,11 @@ def catch_up(connection: sqlite3.Connection) -> None:
     known = connection.execute("SELECT value FROM settings WHERE name = 'reports_read_by'").fetchone()
     if known is None or known[0] != fingerprint():
         connection.execute("INSERT OR IGNORE INTO unread_reports SELECT id FROM records WHERE kind = 'annual_report'")
+        connection.execute("DELETE FROM report_rules")
+        connection.executemany(
+            "INSERT INTO report_rules VALUES (:template, :rule, :side, :indicator, :heading, :relation, :label)",
+            map(asdict, terms()),
+        )
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('reports_read_by', ?)", (fingerprint(),))
     for (record_id,) in connection.execute("SELECT record_id FROM unread_reports").fetchall():
         _read_again(connection, record_id)
