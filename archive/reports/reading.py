@@ -18,6 +18,9 @@ from archive.reports.table import LONGEST, ReportTable, read_table
 
 MOST_CLAIMS = 2000
 
+_HERE = Path(__file__).parent
+_CHECKS = (_HERE / "checks.sql").read_text(encoding="utf-8")
+
 _YEAR = re.compile(r"(20[0-9]{2}|二[〇○零Oo0]([〇○零一二])([〇○零一二三四五六七八九]))\s*年?度?")
 _DIGITS = {"〇": 0, "○": 0, "零": 0} | {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}
 _ITS_NAME = re.compile(
@@ -92,8 +95,8 @@ def catch_up(connection: sqlite3.Connection) -> None:
 @cache
 def fingerprint() -> str:
     """The digest (hex) of what decides how a report is read."""
-    here = Path(__file__).parent
-    return sha256(b"".join(path.read_bytes() for path in sorted([*here.glob("*.py"), *here.glob("*.csv")]))).hexdigest()
+    files = sorted(path for path in _HERE.iterdir() if path.suffix in {".py", ".csv", ".sql"})
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _filled(table: ReportTable) -> int:
@@ -153,3 +156,4 @@ def _write(connection: sqlite3.Connection, record_id: int, portal: str, report: 
         "INSERT OR IGNORE INTO report_equations VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(record_id, e.offset, e.kind, e.left, e.right, e.shown, e.sentence) for e in report.equations],
     )
+    connection.execute(_CHECKS, {"record_id": record_id})

@@ -62,70 +62,22 @@ CREATE TABLE report_rules (
     PRIMARY KEY (template, rule, side, indicator, heading)
 ) STRICT, WITHOUT ROWID;
 
--- Each sum and comparison that a report allows by itself. A cell that is not filled in, or a number that is not exact,
--- allows none; where the prose states one thing twice and differently, sums of the prose are left alone.
-CREATE VIEW report_checks AS
-WITH inside AS (
-    SELECT a.record_id, r.rule, r.label, r.relation,
-           sum(s.value) FILTER (WHERE r.side = 'left') AS left_value,
-           sum(s.value) FILTER (WHERE r.side = 'right') AS right_value
-    FROM annual_reports a JOIN report_rules r ON r.template = a.template
-    LEFT JOIN report_statistics s
-        ON s.record_id = a.record_id AND s.indicator = r.indicator AND s.heading = r.heading
-    GROUP BY a.record_id, r.rule HAVING count(s.value) = count(*)
-), meant AS (
-    SELECT c.record_id, c.place, c.value, c.qualifier, c.sentence, c.indicator AS indicators, m.value AS indicator,
-           json_array_length(m.json) AS terms
-    FROM report_claims c, json_each('["' || replace(c.indicator, '+', '","') || '"]') m
-    WHERE c.indicator IS NOT NULL AND c.qualifier <> 'about'
-), beside AS (
-    SELECT m.record_id, m.place, m.indicators AS rule, group_concat(s.label, ' + ') AS label,
-           iif(m.qualifier = 'exact', '=', '<=') AS relation, m.value AS left_value, sum(s.value) AS right_value, m.sentence
-    FROM meant m JOIN report_statistics s
-        ON s.record_id = m.record_id AND s.indicator = m.indicator AND s.heading IN ('统计数', '总计')
-    GROUP BY m.record_id, m.place HAVING count(s.value) = m.terms
-), stated AS (
-    SELECT record_id, indicators, min(indicator) AS indicator, min(value) AS value, min(place) AS place,
-           min(sentence) AS sentence, min(terms) AS terms, count(DISTINCT value) AS answers
-    FROM meant WHERE qualifier = 'exact' GROUP BY record_id, indicators
-), totals AS (
-    SELECT t.record_id, t.place, t.value, t.sentence, r.template, r.rule, r.label, r.relation
-    FROM stated t JOIN annual_reports a USING (record_id)
-    JOIN report_rules r ON r.template = a.template AND r.side = 'left' AND r.indicator = t.indicators AND r.rule = r.indicator
-    WHERE t.answers = 1
-), covered AS (
-    SELECT t.record_id, t.rule, r.indicator, s.indicators, s.value, s.answers
-    FROM totals t JOIN report_rules r ON r.template = t.template AND r.rule = t.rule AND r.side = 'right'
-    JOIN meant m ON m.record_id = t.record_id AND m.indicator = r.indicator AND m.qualifier = 'exact'
-    JOIN stated s ON s.record_id = m.record_id AND s.indicators = m.indicators
-    GROUP BY t.record_id, t.rule, r.indicator, s.indicators
-), spoken AS (
-    SELECT t.record_id, t.place, t.rule, t.label, t.relation, t.value AS left_value, t.sentence,
-           (SELECT sum(value) FROM (SELECT DISTINCT indicators, value FROM covered c
-                                    WHERE c.record_id = t.record_id AND c.rule = t.rule))
-           + coalesce((SELECT sum(s.value) FROM report_rules r JOIN report_statistics s
-                           ON s.record_id = t.record_id AND s.indicator = r.indicator AND s.heading = r.heading
-                       WHERE r.template = t.template AND r.rule = t.rule AND r.side = 'right' AND NOT EXISTS (
-                           SELECT 1 FROM covered c
-                           WHERE c.record_id = t.record_id AND c.rule = t.rule AND c.indicator = r.indicator)), 0)
-           AS right_value
-    FROM totals t
-    WHERE (SELECT count(DISTINCT indicators) > 1 AND count(*) = count(DISTINCT indicator) AND max(answers) = 1
-           FROM covered c WHERE c.record_id = t.record_id AND c.rule = t.rule)
-), every AS (
-    SELECT record_id, 'table' AS kind, rule, label, relation, left_value, right_value, NULL AS place, NULL AS sentence
-    FROM inside
-    UNION ALL SELECT record_id, 'prose', rule, label, relation, left_value, right_value, place, sentence FROM spoken
-    UNION ALL SELECT record_id, 'beside', rule, label, relation, left_value, right_value, place, sentence FROM beside
-    UNION ALL SELECT record_id, kind, shown, '', iif(kind = 'series', '>=', '='), left_value, right_value, place, sentence
-    FROM report_equations
-)
-SELECT record_id, kind, rule, label, relation, left_value, right_value, place, sentence,
-       CASE relation WHEN '=' THEN abs(left_value - right_value) < 0.005
-                     WHEN '<=' THEN left_value < right_value + 0.005
-                     ELSE left_value > right_value - 0.005 END AS holds,
-       iif(kind = 'series', 'hint', 'contradiction') AS weight
-FROM every;
+-- Each sum and comparison that a report allows by itself: what checks.sql finds for it.
+CREATE TABLE report_checks (
+    record_id INTEGER NOT NULL REFERENCES annual_reports(record_id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('table', 'prose', 'beside', 'parts', 'difference', 'rate', 'series')),
+    rule TEXT NOT NULL,
+    place INTEGER,
+    label TEXT NOT NULL,
+    relation TEXT NOT NULL CHECK (relation IN ('=', '<=', '>=')),
+    left_value REAL NOT NULL,
+    right_value REAL NOT NULL,
+    sentence TEXT,
+    holds INTEGER NOT NULL,
+    hint INTEGER NOT NULL
+) STRICT;
+CREATE INDEX report_checks_by_record ON report_checks (record_id);
+CREATE INDEX report_checks_failing ON report_checks (record_id) WHERE NOT holds;
 
 CREATE TABLE unread_reports (record_id INTEGER PRIMARY KEY REFERENCES records(id) ON DELETE CASCADE) STRICT;
 INSERT INTO unread_reports SELECT id FROM records WHERE kind = 'annual_report';
