@@ -35,7 +35,6 @@ LEARNING = 15
 """Days within which the news of the last two months shows how often the county has some."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What befalls the county from one part of the time to another (0..1), and the state that it is to be told as."""

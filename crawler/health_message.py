@@ -44,12 +44,12 @@ def text(changes: Sequence[Change]) -> str:
     lines = []
     for _, group in groupby(sorted(changes, key=_cause), key=_cause):
         first, *others = group
-        lines.append(f"{_words(first.now.state)}: {first.now.reason}")
+        lines.append(_words(first.now.state) + (f": {first.now.reason}" if first.now.state != WELL else ""))
         if first.now.next_step:
             lines.append(f"  → {first.now.next_step}")
         lines.extend(f"  {each.now.portal} {each.now.name} (was {each.was})" for each in (first, *others))
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join(lines).strip()
 
 
 def payload(changes: Sequence[Change]) -> dict[str, Any]:
