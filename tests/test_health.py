@@ -144,7 +144,7 @@ def test_a_silent_portal_stays_so_until_its_catalogue_has_something_new(tmp_path
         con.execute(
             "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) "
             "VALUES (1, 'nothing_new', :url, 'nothing new for 400 days', :at, :at)",
-            {"url": f"{site.url}list.html", "at": NOW.strftime("%Y-%m-%dT%H:%M:%SZ")},
+            {"url": f"{site.url}list.html", "at": (NOW + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")},
         )
         con.commit()
         note(con, 1)
