@@ -19,6 +19,7 @@ from archive.lock import hold
 from archive.record_writer import OWN_PAGE
 from archive.records import FIELDS
 from archive.redact import RULES_VERSION, redact, redact_json
+from archive.reports import reading
 
 STRIDE = 200
 """Rows of a table without an owner, or records with all that is theirs, in one transaction."""
@@ -137,10 +138,12 @@ def _mask_all(connection: sqlite3.Connection) -> Masked:
 
 
 def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[int, int]]:
-    """The table's rows in strides: those after one id, up to another."""
+    """The table's rows in strides: those after one id, up to another. Raises ArchiveError where they stand in no order."""
     sql = f"SELECT max(rowid) FROM (SELECT rowid FROM {table.name} WHERE rowid > ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constant names
     low = 0
     while (high := connection.execute(sql, (low, STRIDE)).fetchone()[0]) is not None:
+        if high <= low:
+            raise ArchiveError(f"{table.name} is damaged after row {low}: `disclosures verify` says all that is wrong")
         yield low, high
         low = high
 
@@ -178,6 +181,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
             (*change.values.values(), *change.key.values()),
         )
     search.catch_up(connection)
+    reading.catch_up(connection)
     numbers = _numbers(changes)
     connection.executemany(
         "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "
