@@ -21,11 +21,11 @@ VERSION = f"1 {workdays.VERSION}"
 
 BATCH = 5000
 
-NO_NUMBER, NO_CREATED, NO_PUBLISHER, NO_DEPARTMENT, NO_DOCUMENT_NUMBER, NO_PUBLISHED = 1, 2, 4, 8, 16, 32
+NO_NUMBER, NO_CREATED, NO_PUBLISHER, NO_DEPARTMENT, NO_DOCUMENT_NUMBER, NO_PUBLISHED, NO_TEXT = 1, 2, 4, 8, 16, 32, 64
 """What a record lacks, as bits of `lacks`."""
 
-DOUBTFUL_NUMBER, DOUBTFUL_TITLE, DOUBTFUL_DATE, DOUBTFUL_PUBLISHER = 1, 2, 4, 8
-"""What is doubtful about a record, as bits of `doubtful`."""
+DOUBTFUL_NUMBER, DOUBTFUL_TITLE, DOUBTFUL_DATE, DOUBTFUL_PUBLISHER, IN_FUTURE = 1, 2, 4, 8, 16
+"""What is doubtful about a record, as bits of `doubtful`; and that its date was still to come when it was first seen."""
 
 _ALL = DOUBTFUL_NUMBER | DOUBTFUL_TITLE | DOUBTFUL_DATE | DOUBTFUL_PUBLISHER
 _DOUBTS = {
@@ -38,7 +38,7 @@ _DOUBTS = {
     "title_truncated": DOUBTFUL_TITLE,
     "publisher_truncated": DOUBTFUL_PUBLISHER,
     "date_unreadable": DOUBTFUL_DATE,
-    "date_in_future": 0,  # what the page prints, and read well
+    "date_in_future": IN_FUTURE,
 }
 _LACKING = (
     ("index_number", NO_NUMBER),
@@ -47,6 +47,7 @@ _LACKING = (
     ("responsible_department", NO_DEPARTMENT),
     ("document_number", NO_DOCUMENT_NUMBER),
     ("published_on", NO_PUBLISHED),
+    ("body", NO_TEXT),
 )
 
 LEAST_TEXT = 100

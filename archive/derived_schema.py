@@ -56,7 +56,7 @@ CREATE TABLE derived (
     issue INTEGER,
     issue_unit TEXT
 ) STRICT;
-CREATE INDEX derived_by_publisher ON derived (portal, publisher_id, published_on, lacks);
+CREATE INDEX derived_by_publisher ON derived (portal, publisher_id, published_on, lacks, doubtful);
 CREATE INDEX derived_by_serial ON derived (portal, index_prefix, index_year, index_month, index_serial, published_on, publisher_id, doubtful);
 CREATE INDEX derived_by_day ON derived (portal, published_on, rest_day, doubtful);
 CREATE INDEX derived_by_title ON derived (portal, title_key) WHERE title_key IS NOT NULL;

@@ -36,12 +36,14 @@ class Budget:
 def budgets(title: str) -> list[Budget]:
     """The budgets and final accounts that a title announces: 2016年决算和2018年预算 is two. None without a year."""
     plain = unicodedata.normalize("NFKC", title)
-    if not re.search("预算|决算", plain) or _OTHER.search(plain):
+    if not re.search("预算|决算", plain):
+        return []
+    unit = _unit(plain)
+    if _OTHER.search(plain.replace(unit or "", "", 1)):  # 市场监督管理局 is no 监督
         return []
     if "三公" in plain and not re.search("部门|单位|政府[预决]算", plain):
         return []  # a part of a budget, published by itself
     years = list(_YEAR.finditer(plain))
-    unit = _unit(plain)
     found = []
     for place, match in enumerate(years):
         end = years[place + 1].start() if place + 1 < len(years) else len(plain)

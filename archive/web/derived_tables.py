@@ -9,8 +9,8 @@ _PUBLISHER = Label("发布机构", "publisher", "所印名称的编号。", "The
 _DOUBTFUL = Label(
     "存疑",
     "doubtful",
-    "由记录的存疑标记得出：1 编号、2 标题、4 日期、8 发布机构，可相加；0 无。问题不以存疑之处计。",
-    "From the record's flags: 1 number, 2 title, 4 date, 8 publisher, added up; 0: nothing. Questions don't count what is doubtful.",
+    "由记录的存疑标记得出：1 编号、2 标题、4 日期、8 发布机构、16 日期在将来，可相加；0 无。问题不以存疑之处计。",
+    "From the record's flags: 1 number, 2 title, 4 date, 8 publisher, 16 a date in the future, added up; 0: nothing. Questions don't count what is doubtful.",
 )
 
 DERIVED: dict[str, Table] = {
@@ -59,7 +59,7 @@ DERIVED: dict[str, Table] = {
             "index_checks": Label("校验", "checks", "1 校验码或区划代码正确，0 不正确；空白表示该格式没有校验。", "1: its check digit or division code is right, 0: it isn't; empty: the pattern has none."),
             "working_days": Label("工作日数", "working days", "生成日期之后到发布日期（含）的工作日数；空白表示缺日期或历书未涵盖。", "After the date created, up to the date published; empty: a date is missing or not covered."),
             "rest_day": Label("休息日", "day of rest", "发布日期是周末或哪个节假日；空文字表示工作日，空白表示未知。", "The holiday or weekend of the date published; an empty text: a working day; empty: not known."),
-            "lacks": Label("所缺", "lacks", "所缺项目：1 索引号、2 生成日期、4 发布机构、8 责任部门、16 文号、32 发布日期，可相加。", "1 index number, 2 date created, 4 publisher, 8 responsible department, 16 document number, 32 date published, added up."),
+            "lacks": Label("所缺", "lacks", "所缺项目：1 索引号、2 生成日期、4 发布机构、8 责任部门、16 文号、32 发布日期、64 正文，可相加。", "1 index number, 2 date created, 4 publisher, 8 responsible department, 16 document number, 32 date published, 64 text, added up."),
             "doubtful": _DOUBTFUL,
             "title_key": Label("标题键", "title key", "标点空白之外标题相同则键相同；短于10字为空。", "The same for titles that differ in blanks and punctuation alone; empty under 10 characters."),
             "text_key": Label("正文键", "text key", "正文相同则键相同；短于100字为空。", "The same for the same text; empty under 100 characters."),

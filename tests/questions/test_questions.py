@@ -34,7 +34,7 @@ def test_every_question_has_cases_in_which_it_finds_something_and_leaves_somethi
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
-    connection, _ = archive_of(tmp_path_factory.mktemp("empty") / "a.db", lambda small: small.portal())
+    connection, _ = archive_of(tmp_path_factory.mktemp("empty") / "a.db", lambda _: None)
     with closing(connection):
         yield connection
 
