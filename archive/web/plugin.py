@@ -25,7 +25,10 @@ from archive.web import (
     cells,
     counties,
     days,
+    download,
+    examples,
     faults,
+    guide,
     history,
     home,
     labels,
@@ -117,6 +120,7 @@ def extra_template_vars(
     async def more() -> dict[str, Any]:
         given: dict[str, Any] = {"archives": names, "is_archive": database in names}
         if database in names:
+            given["limits"] = datasette.settings_dict()
             given["archived_at"] = partial(archived.address, datasette, database)
         if database is not None and database not in names:
             given.update(labels.PLAIN)
@@ -149,11 +153,12 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         shown=cells.shown,
         site=labels.SITE,
         size=cells.size,
+        sql_examples=examples.EXAMPLES,
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=labels.table_label,
         taken=taking.address,
-        tables=labels.TABLES,
         utc=cells.utc,
+        documented=labels.TABLES,
         walked=standing.walked,
         web_link=cells.web_link,
     )
@@ -161,10 +166,11 @@ def prepare_jinja2_environment(env: "Environment") -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The style sheets, the home page, the search page, the pages to browse by, all of these as files and feeds, archived copies."""
+    """Style sheets, the home page, search, pages to browse by, all of these as files and feeds, the guide, archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home.page),
+        (r"/-/guide$", guide.page),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
         *taking.routes(),
@@ -179,6 +185,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/questions$", questions.overview),
         (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$", questions.page),
         *archived_views.routes(),
+        *download.routes(),
         (table_files.ROUTE, table_files.answer),
     ]
 
