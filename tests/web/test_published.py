@@ -17,6 +17,7 @@ from lxml import html
 from archive.database import ArchiveError
 from archive.publishing import publish, published
 from archive.web import published as served
+from archive.web import search_page
 from archive.web.published import PublishedSite
 from tests.conftest import disclosures
 from tests.web import sealed
@@ -212,6 +213,13 @@ def test_what_must_not_be_kept_is_not(ask: Ask, path: str, headers: dict[str, st
     assert answer.status_code != 304
     assert "etag" not in answer.headers
     assert "public" not in answer.headers.get("cache-control", "")
+
+
+def test_what_was_not_found_in_time_is_not_kept(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_page, "TIME_LIMIT_MS", 0)
+    answer = ask("/-/search?q=预算")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert "etag" not in answer.headers
 
 
 def test_another_day_or_originals_at_hand_make_other_answers(
