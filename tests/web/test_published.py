@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -149,9 +150,15 @@ def without_file(folder: Path) -> None:
     (folder / "current" / "disclosures.db").unlink()
 
 
+def cut_off(folder: Path) -> None:
+    path = folder / "current" / "disclosures.db"
+    os.truncate(path, path.stat().st_size - 4096)
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
+        (cut_off, "is not all there"),
         (gone, "nothing is published in"),
         (unreadable, "is damaged: publish again"),
         (of_later_version, "by a later version of this program"),
@@ -249,11 +256,16 @@ def test_a_newer_snapshot_is_served_at_once_and_a_broken_one_never(mine: tuple[P
         for _ in range(6):  # whichever thread answers
             assert f"改名{day}县" in ask("/disclosures/portals").text
     assert names == ["改名1县", "改名2县", "改名3县"]
-    broken = folder / "broken"
-    broken.mkdir()
-    (folder / "link").symlink_to("broken")
+    whole = (folder / "current").resolve()
+    half = folder / "half"  # as a copy to another machine arrives, its link first
+    (folder / "link").symlink_to("half")
     (folder / "link").replace(folder / "current")
     assert "改名3县" in ask("/disclosures/portals?_nocount=1").text
+    titled(db, "改名4县")
+    publish(db, folder / "elsewhere", LATER)
+    shutil.copytree((folder / "elsewhere" / "current").resolve(), half)
+    assert "改名4县" in ask("/disclosures/portals?_nocount=1").text
+    assert whole.is_dir()
 
 
 def test_originals_are_kept_elsewhere_unless_an_operator_names_them(
