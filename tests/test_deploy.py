@@ -104,7 +104,7 @@ def test_every_timer_has_its_service_and_is_named_in_the_docs() -> None:
 
 def test_the_cron_file_runs_commands_that_exist() -> None:
     lines = [line for line in (DEPLOY / "disclosures.cron").read_text().splitlines() if re.match(r"[0-9*]", line)]
-    assert len(lines) == 4
+    assert len(lines) == 5
     for line in lines:
         *when, user, command = line.split(None, 6)[:5] + line.split(None, 6)[5:]
         assert all(re.fullmatch(r"[0-9*/,-]+", field) for field in when)
@@ -294,7 +294,7 @@ def test_litestream_is_told_of_both_databases() -> None:
 
 def test_what_is_sourced_names_variables_that_exist() -> None:
     known = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    for line in (DEPLOY / "archive.env").read_text().splitlines():
-        if not line.startswith("#"):
-            assert f"`{line.partition('=')[0]}`" in known
+    for file in ("archive.env", "messages.env"):
+        for line in (DEPLOY / file).read_text().splitlines():
+            assert line.startswith(("#", "TELL=")) or f"`{line.partition('=')[0]}`" in known
     assert isinstance(main, click.Group)
