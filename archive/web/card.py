@@ -10,6 +10,7 @@ from datasette.utils.asgi import BadRequest, NotFound, Response
 from archive.card import DAYS, ITEMS, Counts, Report, count
 from archive.clock import today
 from archive.question import Words, questions
+from archive.reports.template import words_of
 from archive.web.codes import KINDS
 from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.naming import Label
@@ -24,6 +25,9 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 Row = Mapping[str, Any]
 
 MOST_PORTALS = 1000
+LEAST = 20
+"""Records of which a share in per cent says something."""
+
 MOST_FIGURES = 6
 """Figures of a report that a card shows; its question has them all."""
 
@@ -42,9 +46,9 @@ DEFINITIONS: tuple[Words, ...] = (
         "doubtful, earlier than creation or outside the calendar are not counted.",
     ),
     Words(
-        "齐全：读到过原页的记录中，索引号、生成日期、发布机构、责任部门、发布日期五项所载的比例。",
-        "Complete: of the records whose own page was read, the share of five items that are stated: index number, date created, "
-        "publisher, responsible department, date published.",
+        "齐全：读到过原页的记录中，索引号、生成日期、发布机构、责任部门四项所载的比例。",
+        "Complete: of the records whose own page was read, the share of four items that are stated: index number, date created, "
+        "publisher, responsible department.",
     ),
     Words(
         "预决算未找到：其他单位公开了该年度的，而该单位的在本档案里没有。未找到不等于没有公开。",
@@ -105,7 +109,7 @@ async def comparison(datasette: "Datasette", request: "Request") -> Response:
         ],
         "more": len(rows) > MOST_PORTALS,
         "definitions": DEFINITIONS,
-        "percent": percent,
+        "share": share,
         "due": _due,
     }
     return Response.html(await datasette.render_template("cards.html", context, request=request))
@@ -142,21 +146,23 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         "before": earlier.get(row["id"], Counts()).records,
         "kinds": [(code, KINDS.get(code, Label(code, "")), counts.kinds[code]) for code in _by_size(counts.kinds)],
         "items": [(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
-        "figures": tuple(figures),
+        "figures": [(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
         "on_site": on_site["value"] if on_site else None,
         "due": _due(year, whole),
         "today": str(today()),
         "questions": questions(),
         "definitions": DEFINITIONS,
-        "percent": percent,
+        "share": share,
         "plain": plain,
     }
     return Response.html(await datasette.render_template("card.html", context, request=request))
 
 
-def percent(part_of: int, whole: int) -> str:
-    """A share in per cent, cut, not rounded: what is not all of it is never 100; `—` of nothing."""
-    return f"{part_of * 100 // whole}%" if whole else "—"
+def share(part_of: int, whole: int) -> str:
+    """A share in per cent, cut, so that what is not all is never 100; of less than `LEAST` as it is; `—` of nothing."""
+    if whole < LEAST:
+        return f"{part_of}/{whole}" if whole else "—"
+    return f"{part_of * 100 // whole}%"
 
 
 def plain(value: float) -> str:
