@@ -10,8 +10,6 @@ from lxml import html
 
 from archive.web.card import DEFINITIONS, share
 from archive.web.server import make_datasette
-from tests.web.axe import findings
-from tests.web.browsing import fits
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +101,6 @@ def test_what_is_not_there_is_a_page_that_says_so(ask, path, status):
 
 def test_a_small_share_is_no_percentage_and_nearly_all_is_not_all():
     assert [share(2, 2), share(19, 20), share(999, 1000), share(0, 0)] == ["2/2", "95%", "99%", "—"]
-
-
-def test_cards_in_the_browser(page, two_days_site):
-    for path in ("-/cards/sample/2017", "-/cards?year=2017"):
-        page.goto(two_days_site + path)
-        assert fits(page)
-        assert findings(page) == []
 
 
 def test_a_card_is_one_printed_page(page, two_days_site):
