@@ -159,7 +159,7 @@ def _rate(claim: Claim, sums: Sequence[tuple[Claim, list[Claim]]]) -> Iterator[E
     if part and total.value:
         digits = len(claim.printed.partition(".")[2].rstrip("%％"))
         right = round(100 * part.value / total.value, digits)
-        shown = f"{_shown(claim.value)}% = {_shown(part.value)} / {_shown(total.value)}"
+        shown = f"{_shown(claim.value)}% = {_shown(part.value)} ÷ {_shown(total.value)}"
         yield _equation("rate", claim.value, right, shown, claim)
 
 
@@ -167,7 +167,7 @@ def _series(claim: Claim) -> Iterator[Equation]:
     """A weekly bulletin has 52 issues a year, or 53; a monthly 12; a quarterly 4."""
     for name, issues in _SERIES:
         if claim.unit == "期" and claim.subject.endswith(name):
-            shown = f"{name}{_shown(claim.value)}期 / 年{issues}期"
+            shown = f"{name}{_shown(claim.value)}期（全年{issues}期）"
             yield _equation("series", claim.value, float(issues), shown, claim)
 
 

@@ -32,7 +32,7 @@ def test_the_samples_card_says_what_its_report_of_2017_says(ask):
     report = text(page.cssselect(".tiles .report")[0])
     assert "4 处数字不一致 figures disagree，1 处提示 hints" in report
     for figure in ("政策解读稿件发布数：文字 95，统计表 0", "主动公开规范性文件数：文字 7，统计表 8", "主动公开政府信息数：文字总数 15,087，分项合计 15,077",
-                   "政务微博公开政府信息数 + 政务微信公开政府信息数：文字 5,340，统计表 5,350", "周报50期 / 年52期"):  # fmt: skip
+                   "政务微博公开政府信息数 + 政务微信公开政府信息数：文字 5,340，统计表 5,350", "周报50期（全年52期）"):  # fmt: skip
         assert figure in report
     assert "所标日期 未载，期限 2018-03-31" in report
     assert "年报称政府网站公开 5,640 条，目录所见当年 41 条" in report
