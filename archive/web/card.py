@@ -76,6 +76,7 @@ WITH RECURSIVE years(year) AS (
 )
 SELECT year FROM years WHERE year GLOB '[12][0-9][0-9][0-9]' AND year >= '1990'
 """
+_BEFORE = "SELECT count(*) AS records FROM records WHERE portal = :portal AND published_on BETWEEN :first AND :last"
 _FIGURES = """
 SELECT c.kind, c.rule, c.label, c.left_value, c.right_value, c.hint FROM report_checks c
 WHERE c.record_id = :record AND NOT c.holds ORDER BY c.hint, c.place, c.rule LIMIT :most
@@ -128,7 +129,11 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     row = await portal(visit, part(request, "portal"))
     year = _asked(part(request, "year"))
     counted = await visit.db.execute_fn(lambda connection: count(connection, year, row["id"]))
-    earlier = await visit.db.execute_fn(lambda connection: count(connection, year - 1, row["id"]))
+    before = (
+        await visit.db.execute(
+            _BEFORE, {"portal": row["id"], "first": f"{year - 1}-01-01", "last": f"{year - 1}-12-31"}
+        )
+    ).first()
     counts = counted.get(row["id"])
     if counts is None:
         raise NotFound(NOTHING_HERE)
@@ -143,7 +148,7 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         "year": year,
         "years": await _years(visit, row["id"]),
         "counts": counts,
-        "before": earlier.get(row["id"], Counts()).records,
+        "before": before["records"],
         "kinds": [(code, KINDS.get(code, Label(code, "")), counts.kinds[code]) for code in _by_size(counts.kinds)],
         "items": [(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
         "figures": [(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
