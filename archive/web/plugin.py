@@ -189,7 +189,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/changes$", observed.changes),
         (r"/-/search$", search_page.answer),
         (r"/-/questions$", questions.overview),
-        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|json))?$", questions.page),
+        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$", questions.page),
         *archived_views.routes(),
         *download.routes(),
         (table_files.ROUTE, table_files.answer),
