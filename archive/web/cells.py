@@ -192,7 +192,7 @@ def _text(value: str, column: str, table: str) -> Markup:
     elif column in _ADDRESSES:
         html = web_link(value)
     elif column in _TIMES:
-        html = Markup('<time datetime="{}">{}</time>').format(value, beijing(value))
+        html = Markup('<time datetime="{}">{}</time>').format(value, shown(beijing(value)))
     elif column == "flags":
         html = Markup(" ").join(
             Markup('<span class="flag" title="{}">{}</span>').format(label.about, label.zh)
