@@ -109,7 +109,7 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
     if database not in archives.archives(datasette):
         return None
     if table is None:  # the result of a query
-        return cells.web_link(value) if isinstance(value, str) and cells.is_web_address(value) else None
+        return cells.found_by_sql(value)
     if table not in labels.TABLES:
         return None
     return cells.cell(value, row, column, table, datasette.urls.database(database))
@@ -148,6 +148,7 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
     paths = loader.loaders[0].searchpath
     if str(TEMPLATES) not in paths:
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
+    env.finalize = cells.plain
     env.globals.update(
         arranged=labels.arranged,
         beijing=cells.beijing,
