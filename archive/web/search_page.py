@@ -99,7 +99,10 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
         "last_page": LAST_PAGE,
         "page_size": PAGE_SIZE,
     }
-    return Response.html(await datasette.render_template("search.html", context, request=request))
+    page = await datasette.render_template("search.html", context, request=request)
+    # What took too long may be found in time when next asked: nobody should keep an answer that says so.
+    hurried = found.total is None or (found.total > 0 and found.facets is None)
+    return Response.html(page, headers={"Cache-Control": "no-store"} if hurried else {})
 
 
 def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
