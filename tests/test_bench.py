@@ -31,7 +31,7 @@ def test_pages_are_asked_of_ours_and_of_stock_datasette(archive):
 def test_storing_is_measured_by_the_size_of_the_archive(archive):
     costs = store.measured(archive.parent, [400], 60, 1)
     report = store.report(costs, 60)
-    assert [ratio.what for ratio in report.ratios][0].startswith("into 400 records")
+    assert report.ratios[0].what.startswith("into 400 records")
     assert report.ratios[-1].wall > 1
 
 
