@@ -4,10 +4,11 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive import health, search
+from archive import derived, health, search
 from archive.alarm import Alarm
 from archive.database import open_for_writing, transaction
 from archive.masking import require_current
@@ -55,10 +56,21 @@ class Store:
         self._indexed_at = datetime.fromisoformat(now)
         with transaction(self._connection) as c:
             c.execute(
-                "INSERT INTO portals (id, name, division_code, home, family, checked_on) VALUES (?, ?, ?, ?, ?, ?) "
+                "INSERT INTO portals (id, name, division_code, home, family, checked_on, agencies) VALUES (?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET name = excluded.name, division_code = excluded.division_code, "
-                "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on",
-                (portal.id, portal.name, portal.division_code, portal.home, portal.family, portal.checked_on),
+                "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on, "
+                "agencies = excluded.agencies",
+                (
+                    portal.id,
+                    portal.name,
+                    portal.division_code,
+                    portal.home,
+                    portal.family,
+                    portal.checked_on,
+                    json.dumps([asdict(each) for each in portal.agencies], ensure_ascii=False)
+                    if portal.agencies
+                    else None,
+                ),
             )
             for catalog in portal.catalogs:
                 c.execute(
@@ -103,9 +115,10 @@ class Store:
             raise
 
     def _index_if_due(self, connection: sqlite3.Connection, now: str) -> None:
-        """Bring the index up to date in strides, with records whose pages were read, and now and then with all."""
+        """Bring the index up to date in strides, with records whose pages were read; and now and then all that follows."""
         if datetime.fromisoformat(now) - self._indexed_at >= LONGEST_UNINDEXED:
             search.catch_up(connection)
+            derived.catch_up(connection)
             self._indexed_at = datetime.fromisoformat(now)
         elif self._read >= search.STRIDE:
             search.catch_up(connection, read=True)
@@ -135,6 +148,8 @@ class Store:
                 self._write_problem(problem, now)
             search.catch_up(c)
             reading.catch_up(c)
+            derived.catch_up(c)
+            derived.learn(c, self._writer.portal)
             counts = json.dumps(dict(sorted(self.counts.items())))
             stated = json.dumps(self._alarm.pages) if self._alarm.pages else None
             c.execute(
