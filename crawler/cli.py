@@ -27,7 +27,7 @@ for keeping in (cli_archive.verify, cli_archive.export, cli_archive.seal, cli_ar
     main.add_command(keeping)
 main.add_command(cli_probe.probe)
 main.add_command(cli_schedule.due)
-for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.doctor):
+for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.merge, cli_keep.doctor):
     main.add_command(keeping)
 
 

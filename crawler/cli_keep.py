@@ -1,4 +1,4 @@
-"""The commands that keep an archive safe: back it up, put it back, look whether all is in order."""
+"""The commands that keep an archive: back it up, put it back, fold others into it, look whether all is in order."""
 
 import sys
 from pathlib import Path
@@ -37,6 +37,33 @@ def restore(folder: Path, db: Path) -> None:
 
     done = put_back(folder, db, place_of(db))
     click.echo(f"{db}: {done.bytes / MIB:,.1f} MiB put back from {done.folder}, every digest checked")
+
+
+@click.command()
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    metavar="FROM…",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+)
+@db_option
+@plainly
+def merge(sources: tuple[Path, ...], db: Path) -> None:
+    """Fold finished databases, such as those of `disclosures work`, into the archive, their originals with them.
+
+    In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
+    """
+    from archive.merge import KNOWN, TAKEN  # noqa: PLC0415
+    from archive.merge import merge as fold  # noqa: PLC0415
+
+    attention = False
+    for told in fold(db, place_of(db), sources, clock.text(clock.now())):
+        crawls = f"{told.crawls} crawl{'s' if told.crawls != 1 else ''} "
+        said = f"{crawls if told.crawls else ''}{told.what}{': ' if told.why else ''}{told.why}"
+        click.echo(f"{told.source}: {told.portal}: {said}")
+        attention = attention or told.what not in {TAKEN, KNOWN}
+    sys.exit(ATTENTION if attention else 0)
 
 
 @click.command()
