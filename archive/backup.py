@@ -40,9 +40,9 @@ def back_up(db: Path, evidence: Path, folder: Path, now: str) -> Backup:
     """
     open_for_reading(db).close()
     with _made_whole(folder) as part:
-        _copy(db, part / DB)
+        copy_database(db, part / DB)
         if evidence.is_file():
-            _copy(evidence, part / EVIDENCE, mode=0o600)
+            copy_database(evidence, part / EVIDENCE, mode=0o600)
         _require_sound(part, "the archive")
         found = summary(part / DB, part / EVIDENCE)
         files = _files(part)
@@ -76,7 +76,7 @@ def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
                 part = path.with_name(f".{path.name}.part")
                 shutil.copyfile(folder / name, part)
                 part.chmod(mode)
-                _settle(part)
+                settle(part)
                 part.replace(path)
     except OSError as error:
         raise ArchiveError(f"cannot put {folder} back: {error}") from error
@@ -100,7 +100,7 @@ def _made_whole(folder: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _copy(source: Path, target: Path, mode: int = 0o644) -> None:
+def copy_database(source: Path, target: Path, mode: int = 0o644) -> None:
     """One state of a database, page by page; writers go on meanwhile. Raises sqlite3.Error and OSError."""
     target.touch(mode=mode)
     address = f"{source.resolve().as_uri()}?mode=ro"
@@ -109,14 +109,14 @@ def _copy(source: Path, target: Path, mode: int = 0o644) -> None:
         free = shutil.disk_usage(target.parent).free
         if free < needed:
             raise ArchiveError(
-                f"a copy of {source.name} needs {needed:,} bytes, and {target.parent.parent} has {free:,} left"
+                f"a copy of {source.name} needs {needed:,} bytes, and the disk of {target} has {free:,} left"
             )
         here.backup(there)
         there.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
-    _settle(target)
+    settle(target)
 
 
-def _settle(path: Path) -> None:
+def settle(path: Path) -> None:
     """See that a file is on the disk before anything relies on it."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())

@@ -4,7 +4,7 @@ Nothing is written, and nothing that is damaged raises: whatever is wrong become
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +97,18 @@ class Summary:
 
 def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> Iterator[Finding]:
     """Read everything again and yield what is wrong. `expected`: a head or tip kept elsewhere."""
+    captures = yield from check_database(db, evidence_path)
+    if captures and not evidence_path.is_file():
+        yield Finding(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
+    elif expected or evidence_path.is_file():
+        told, of_a_job = _folded(evidence_path, expected)
+        for fault in verify_file(evidence_path, None if of_a_job else expected):
+            yield Finding(f"{evidence_path.name}: {fault.where}", fault.what)
+        yield from told
+
+
+def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Finding, None, int]:
+    """Read the database alone, compared with its originals where they are at hand; return how many it points to."""
     captures = 0
     try:
         with closing(open_for_reading(db)) as connection:
@@ -106,19 +118,13 @@ def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> It
                 yield from _findings(db, part(connection))
             if not migrations.pending(Database(connection)):
                 captures = int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
-                if evidence_path.is_file():
+                if evidence_path and evidence_path.is_file():
                     yield from _findings(db, _captures(connection, evidence_path))
                 for part in (_pointers, _index, _masking):
                     yield from _findings(db, part(connection))
     except (ArchiveError, *DAMAGE) as error:
         yield Finding(db.name, one_line(error))
-    if captures and not evidence_path.is_file():
-        yield Finding(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
-    elif expected or evidence_path.is_file():
-        told, of_a_job = _folded(evidence_path, expected)
-        for fault in verify_file(evidence_path, None if of_a_job else expected):
-            yield Finding(f"{evidence_path.name}: {fault.where}", fault.what)
-        yield from told
+    return captures
 
 
 def summary(db: Path, evidence_path: Path) -> Summary:
@@ -216,6 +222,9 @@ def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[T
         last = 0
         while batch := connection.execute(_IN_ARCHIVE, (last, BATCH)).fetchall():
             first, last = last + 1, batch[-1][0]
+            if last < first:
+                yield f"captures from {first}", "cannot be read in order: the file is damaged there"
+                return
             try:
                 sealed = {row[0]: row for row in evidence.execute(_IN_EVIDENCE, (first, last))}
             except DAMAGE as error:

@@ -1,10 +1,12 @@
 """What time it is: the machine's time, or for tests and simulations a moment given, from which time then runs on."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 
 VARIABLE = "DISCLOSURES_NOW"
+
+BEIJING = timezone(timedelta(hours=8))
 
 
 class ClockError(ValueError):
@@ -14,6 +16,11 @@ class ClockError(ValueError):
 def now() -> datetime:
     """The present moment, UTC. Raises ClockError."""
     return datetime.now(UTC) + _ahead(os.environ.get(VARIABLE, ""))
+
+
+def today() -> date:
+    """The present day in Beijing. Raises ClockError."""
+    return now().astimezone(BEIJING).date()
 
 
 def text(moment: datetime) -> str:

@@ -29,6 +29,7 @@ _SHOWN = ("url", "title", "index_number", "publisher", "published_on", "kind", "
 
 _FOUND = "FROM records_fts f WHERE f.records_fts MATCH :match AND f.rowid BETWEEN :first AND :last"
 _NEWEST = f"SELECT f.rowid {_FOUND} ORDER BY f.rowid"
+_LATEST = f"SELECT f.rowid & {ID} AS id {_FOUND} ORDER BY id DESC LIMIT :limit"
 _COUNT = f"SELECT count(*) {_FOUND}"
 # The id times a prime, so that what repeats with every n-th record does not meet every n-th hit.
 _DIVIDED = f"""
@@ -117,10 +118,20 @@ def count(connection: sqlite3.Connection, wanted: Search) -> int:
 
 def first(connection: sqlite3.Connection, wanted: Search, limit: int, offset: int = 0) -> list[int]:
     """The ids of the first `limit` records found, after `offset` of them."""
+    return list(islice(every(connection, wanted), offset, offset + limit))
+
+
+def every(connection: sqlite3.Connection, wanted: Search) -> Iterator[int]:
+    """The ids of all records found, in order, looked up as they are taken; in memory is at most one month's."""
     ways = [wanted.parameters()]
     if not wanted.newest and wanted.query is not None:
         ways = [wanted.parameters(*TITLE), wanted.parameters(*HEAD, besides=TITLE), wanted.parameters(besides=HEAD)]
-    return list(islice(chain.from_iterable(_in_order(connection, way) for way in ways), offset, offset + limit))
+    return chain.from_iterable(_in_order(connection, way) for way in ways)
+
+
+def latest(connection: sqlite3.Connection, wanted: Search, limit: int) -> list[int]:
+    """The ids of the `limit` records found that came into the archive last, the last first."""
+    return [row[0] for row in connection.execute(_LATEST, {**wanted.parameters(), "limit": limit})]
 
 
 def _in_order(connection: sqlite3.Connection, parameters: Mapping[str, int | str]) -> Iterator[int]:

@@ -137,10 +137,12 @@ def _mask_all(connection: sqlite3.Connection) -> Masked:
 
 
 def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[int, int]]:
-    """The table's rows in strides: those after one id, up to another."""
+    """The table's rows in strides: those after one id, up to another. Raises ArchiveError where they stand in no order."""
     sql = f"SELECT max(rowid) FROM (SELECT rowid FROM {table.name} WHERE rowid > ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constant names
     low = 0
     while (high := connection.execute(sql, (low, STRIDE)).fetchone()[0]) is not None:
+        if high <= low:
+            raise ArchiveError(f"{table.name} is damaged after row {low}: `disclosures verify` says all that is wrong")
         yield low, high
         low = high
 

@@ -392,3 +392,13 @@ def m007_pairs(db: Database) -> None:
     """A search index of pairs of characters, newest entries first, that knows what a search can be narrowed by."""
     run_script(db, PAIRS)
     db.execute("DELETE FROM settings WHERE name = 'segment_version'")
+
+
+@migrations()
+def m014_health(db: Database) -> None:
+    """How the portal was at the end of each crawl, and what of it has been told in messages."""
+    for column in ("health", "health_reason", "next_step"):
+        db.execute(f"ALTER TABLE crawls ADD COLUMN {column} TEXT")
+    db.execute(
+        "CREATE TABLE told (portal TEXT PRIMARY KEY REFERENCES portals(id), health TEXT NOT NULL, at TEXT NOT NULL) STRICT"
+    )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive import search
+from archive import health, search
 from archive.alarm import Alarm
 from archive.database import open_for_writing, transaction
 from archive.masking import require_current
@@ -126,6 +126,7 @@ class Store:
                 "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ?, stated = ? WHERE id = ?",
                 (now, outcome, counts, stated, self.crawl_id),
             )
+            health.note(c, self.crawl_id)
 
     def complete(self) -> bool:
         """Whether this crawl walked every one of its catalogues wholly."""

@@ -13,7 +13,7 @@ from archive import hits as finding
 from archive.database import ArchiveError, open_for_reading, open_for_writing
 from archive.excerpt import marked
 from archive.search import is_current
-from crawler import cli_archive, cli_keep, cli_probe, cli_schedule
+from crawler import cli_archive, cli_ask, cli_keep, cli_probe, cli_schedule, cli_status
 from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 
@@ -26,7 +26,9 @@ def main() -> None:
 for keeping in (cli_archive.verify, cli_archive.export, cli_archive.seal, cli_archive.reparse, cli_archive.redact):
     main.add_command(keeping)
 main.add_command(cli_probe.probe)
+main.add_command(cli_ask.ask_archive)
 main.add_command(cli_schedule.due)
+main.add_command(cli_status.status)
 for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.merge, cli_keep.doctor):
     main.add_command(keeping)
 

@@ -13,7 +13,7 @@ from archive.database import ArchiveError, open_for_reading
 from archive.lock import held
 from crawler.cli_common import db_option, plainly
 from crawler.portal import Portal, find, known, load
-from crawler.schedule import BEIJING, Past, Plan, plan, plans
+from crawler.schedule import Past, Plan, plan, plans
 
 
 @click.command()
@@ -74,4 +74,4 @@ def _free(portal: Portal, names: Sequence[str], db: Path) -> str | None:
 def _when(planned: Plan, now: datetime) -> str:
     if planned.at <= now:
         return "now"
-    return planned.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M +0800")
+    return planned.at.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M +0800")

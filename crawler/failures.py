@@ -1,5 +1,6 @@
 """Why a page could not be had, in one plain line for the operator."""
 
+import re
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import (
@@ -16,7 +17,11 @@ from twisted.python.failure import Failure
 
 from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
 from crawler.items import Problem
-from crawler.middlewares.robots import ForbiddenByRobots
+
+
+class ForbiddenByRobots(IgnoreRequest):
+    """robots.txt forbids the request; the message says so, or why robots.txt could not be read."""
+
 
 _WORDING: tuple[tuple[type[Exception], str, str], ...] = (
     (ForbiddenByRobots, "robots", "not asked for: {error}"),
@@ -30,18 +35,31 @@ _WORDING: tuple[tuple[type[Exception], str, str], ...] = (
     (OSError, "unreachable", "the connection failed: {error}"),
 )
 
+OLD_TLS = "it speaks only a TLS that was given up long ago"
+_OLD_TLS = re.compile(
+    r"unsupported protocol|protocol version|dh key too small|handshake failure|no ciphers available|ca md too weak",
+    re.IGNORECASE,
+)
+
 _KINDS = {BLOCKED: "blocked", GONE: "not_found", CUT: "page_cut", ERROR: "not_a_page"}
 
 
 def problem_of(failure: Failure, url: str) -> Problem:
     """The failed request for `url` as a problem: its kind, and what happened."""
-    error = failure.value
+    kind, reason = why(failure.value)
+    return Problem(kind, url, reason)
+
+
+def why(error: BaseException | None) -> tuple[str, str]:
+    """The kind of problem that `error` is, and what happened."""
     if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error):  # so Scrapy says that it unpacks to more
         error = DownloadCancelledError()
+    if isinstance(error, DownloadFailedError) and _OLD_TLS.search(str(error)):
+        return "unreachable", OLD_TLS
     for kind_of_error, kind, wording in _WORDING:
         if isinstance(error, kind_of_error):
-            return Problem(kind, url, wording.format(error=_first_line(error)))
-    return Problem("failed", url, f"{type(error).__name__}: {_first_line(error)}")
+            return kind, wording.format(error=_first_line(error))
+    return "failed", f"{type(error).__name__}: {_first_line(error)}"
 
 
 def unread(response: Response, verdict: Verdict) -> Problem:

@@ -8,11 +8,20 @@ from scrapy.settings import BaseSettings
 from crawler.portal import find, known, load
 from crawler.spiders.catalog import CatalogSpider
 
+OLD_TLS = {
+    "DOWNLOAD_HANDLERS": {"https": "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"},
+    "DOWNLOADER_CLIENT_TLS_CIPHERS": "ALL:@SECLEVEL=0",
+    "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.0",
+}
+"""Scrapy's settings for a portal whose TLS was given up long ago: the library behind Scrapy's usual client can't speak
+it any more, Python's own can."""
+
 
 def spider_for(name: str) -> type[CatalogSpider]:
     """The spider of a portal, by its id or its file's path. Raises PortalFileError."""
     portal = load(find(name))
-    return type(f"CatalogSpider_{portal.id}", (CatalogSpider,), {"name": portal.id, "portal": portal})
+    own = {"name": portal.id, "portal": portal, "custom_settings": OLD_TLS if portal.old_tls else None}
+    return type(f"CatalogSpider_{portal.id}", (CatalogSpider,), own)
 
 
 class PortalSpiderLoader:

@@ -17,7 +17,7 @@ from crawler.kinds import KINDS, kind_of
 PORTALS = Path(__file__).parent / "portals"
 
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
-_PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", *_SCHEDULE_KEYS, "catalogs")
+_PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", "old_tls", *_SCHEDULE_KEYS, "catalogs")
 _CATALOG_KEYS = ("title", "url", "kind")
 
 
@@ -51,6 +51,7 @@ class Schedule:
 class Portal:
     """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site.
 
+    `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today.
     `doubts`: what may be wrong with the file, each in one line that names file and key.
     """
 
@@ -63,6 +64,7 @@ class Portal:
     checked: date | None = None
     schedule: Schedule = Schedule()
     doubts: tuple[str, ...] = ()
+    old_tls: bool = False
 
 
 def load(path: Path) -> Portal:
@@ -120,8 +122,11 @@ def _portal(path: Path, data: Mapping[str, Any]) -> Portal:
         raise PortalFileError(f"{path}: checked = {checked!r} must be a day without quotes, such as 2026-05-31")
     stated = f"division_code = {code!r}" if code else "division_code"
     doubts = tuple(f"{path}: {stated} {doubt}" for doubt in _doubts(code, name))
+    old_tls = data.get("old_tls", False)
+    if type(old_tls) is not bool:
+        raise PortalFileError(f"{path}: old_tls = {old_tls!r} must be true or false")
     catalogs, schedule = _catalogs(path, data, home), _schedule(path, data)
-    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts)
+    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls)
 
 
 def _schedule(path: Path, data: Mapping[str, Any]) -> Schedule:

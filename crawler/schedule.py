@@ -6,8 +6,9 @@ Pure but for reading the archive; the moment is passed in.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta
 
+from archive.clock import BEIJING
 from archive.frontier import FULL_EVERY, last_full, rest
 from crawler.portal import Portal
 
@@ -21,8 +22,6 @@ NEWS_DAYS = 60
 
 LONGEST_WAIT = 14 * DAY
 """A portal that refuses, or answers nothing, is asked again after its rhythm, then after twice that, and so on; never later."""
-
-BEIJING = timezone(timedelta(hours=8))
 
 # A crawl that read no list page at all has failed; one that read some may have a problem, and is no reason to wait.
 _CRAWLS = """

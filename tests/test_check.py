@@ -1,6 +1,7 @@
 """Checking the archive: a sound one has no findings; whatever is changed or damaged is named, and never a traceback."""
 
 import random
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -166,6 +167,22 @@ def test_older_rules_of_masking_are_a_finding(db: Path, monkeypatch: pytest.Monk
     assert findings(db) == [
         f"sample.db: masking: {records} records were masked by older rules: run `disclosures redact`"
     ]
+
+
+def test_rows_that_damage_put_out_of_order_are_not_read_for_ever(db: Path) -> None:
+    """The last row's number turned into 0: whoever asks for those after it is given all of them again."""
+    last, url = one(db, "SELECT id, url FROM captures ORDER BY id DESC LIMIT 1")
+    assert last < 128, "its number is one byte in the file"
+    raw = bytearray(db.read_bytes())
+    changed = 0
+    for found in re.finditer(re.escape(url.encode()), bytes(raw)):
+        for place in range(found.start() - 40, found.start()):
+            if raw[place] == last and place + 1 + raw[place + 1] <= found.start() <= place + 9 + raw[place + 1]:
+                raw[place] = 0
+                changed += 1
+    assert changed
+    db.write_bytes(raw)
+    assert f"{db.name}: captures from 1: cannot be read in order: the file is damaged there" in findings(db)
 
 
 def cut(raw: bytearray, chance: random.Random) -> bytearray:

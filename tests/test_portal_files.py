@@ -67,6 +67,7 @@ def test_a_schedule(tmp_path: Path) -> None:
         ("checked = 2026-05-31", 'full_every = "0d"', "full_every = '0d' must be hours or days in quotes"),
         ("checked = 2026-05-31", 'hours = "22-25"', "hours = '22-25' must be two hours of the day in Beijing"),
         ("checked = 2026-05-31", 'hours = "6-6"', "hours = '6-6' must be two hours of the day in Beijing"),
+        ("checked = 2026-05-31", "old_tls = 1", "old_tls = 1 must be true or false"),
         ("checked = 2026-05-31", "budget = true", "budget = True must be a number of pages a day"),
         ('kind = "plan"', 'kind = "plans"', "[[catalogs]] 2: kind = 'plans' is not one of hot_topic_response"),
         ('kind = "plan"', 'kind = "plan"\ncolour = "red"', "[[catalogs]] 2: unknown key 'colour'; allowed are title"),

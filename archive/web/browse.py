@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
+from archive.clock import today
 from archive.divisions import province_of
 from archive.records import is_cut
 from archive.web.codes import KINDS
@@ -15,7 +16,7 @@ from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.lines import COLUMNS, lines
 from archive.web.months import picture
 from archive.web.naming import Label
-from archive.web.observed import counted, today, week
+from archive.web.observed import counted, week
 from archive.web.standing import standings
 from archive.web.visit import PAGE, Visit, choice, pages, part, portal, visited
 
@@ -56,10 +57,16 @@ _YEARS = """
 SELECT r.year, count(*) AS records FROM listings l JOIN records r ON r.id = l.record_id
 WHERE l.catalog_id = :catalog GROUP BY r.year ORDER BY r.year DESC
 """
-_RECORDS = f"""
-SELECT {COLUMNS} FROM listings l JOIN records r ON r.id = l.record_id JOIN portals p ON p.id = r.portal
+LISTED = f"""
+FROM listings l JOIN records r ON r.id = l.record_id
 WHERE l.catalog_id = :catalog AND (:year IS NULL OR coalesce(r.year, '{UNDATED}') = :year)
-ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset
+"""
+"""The records of a catalogue, of all years or of one, as SQL."""
+
+_RECORDS = f"""
+WITH page AS (SELECT r.id {LISTED} ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset)
+SELECT {COLUMNS} FROM page JOIN records r ON r.id = page.id JOIN portals p ON p.id = r.portal
+ORDER BY r.published_on DESC, r.id DESC
 """  # noqa: S608 - constant names
 
 
@@ -115,10 +122,7 @@ async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
     """A catalogue's records, newest first, of all years or of one."""
     visit = await visited(datasette, request)
     row = await portal(visit, part(request, "portal"))
-    catalog = await _catalog(visit, row["id"], part(request, "catalog"))
-    year = visit.given("year") or None
-    if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
-        raise BadRequest(MALFORMED)
+    catalog, year = await chosen(visit, row["id"])
     years = (await visit.db.execute(_YEARS, {"catalog": catalog["id"]})).rows
     found = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))
     page = pages(visit, found)
@@ -137,14 +141,17 @@ async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
     return Response.html(await datasette.render_template("catalog.html", context, request=request))
 
 
-async def _catalog(visit: Visit, portal_id: str, number: str) -> Row:
-    """A portal's catalogue by its number. Raises NotFound."""
+async def chosen(visit: Visit, portal_id: str) -> tuple[Row, str | None]:
+    """A portal's catalogue by its number in the path, and the year asked for. Raises NotFound, BadRequest."""
+    number, year = part(visit.request, "catalog"), visit.given("year") or None
     if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
         raise NotFound(NOTHING_HERE)
+    if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
+        raise BadRequest(MALFORMED)
     found: Row | None = (await visit.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
     if found is None:
         raise NotFound(NOTHING_HERE)
-    return found
+    return found, year
 
 
 def _years(visit: Visit, rows: list[Row], chosen: str | None) -> list[Year]:

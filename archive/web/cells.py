@@ -8,11 +8,12 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
+from archive.clock import BEIJING
 from archive.excerpt import excerpt, marked
 from archive.web.changes import loaded, told, told_of_event
 from archive.web.labels import FLAGS, Label, code_label
@@ -27,7 +28,6 @@ UNTITLED = "（无标题）"
 EXCERPT = 90
 LONGEST_CELL = 200
 
-BEIJING = timezone(timedelta(hours=8))
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 _TURNS = re.compile("([\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c])")
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}

@@ -82,6 +82,17 @@ FLAGS: dict[str, Label] = {
 
 MODES: dict[str, Label] = {"full": Label("全部", "full"), "update": Label("更新", "update")}
 
+HEALTH: dict[str, Label] = {
+    "well": Label("正常", "well", "与平时一样可以采集。", "It can be read as usual."),
+    "slow": Label("变慢", "slow", "应答比平时慢得多，或失败的页面比平时多得多。", "It answers much later, or fails much more often, than usual."),
+    "silent": Label("久无新内容", "silent", "有目录很久没有新内容，比平时久得多。", "Some catalogue has had no news for far longer than usual."),
+    "changed_layout": Label(
+        "版式或地址变化", "changed layout", "目录页面不在原处，或从中读不出记录。", "Lists aren't where they were, or can't be read any more.",
+    ),
+    "blocked": Label("拒绝访问", "blocked", "门户或其防护设备拒绝这位访客，或 robots.txt 不许采集。", "The portal, its firewall or its robots.txt refuses."),
+    "down": Label("无法访问", "down", "门户没有应答，或只报告错误。", "The portal doesn't answer, or answers with errors alone."),
+}  # fmt: skip
+
 OUTCOMES: dict[str, Label] = {
     "finished": Label("完成", "finished", "各目录均完整走完。", "Every catalogue was walked wholly."),
     "incomplete": Label("不完整", "incomplete", "有目录未完整走完。", "Some catalogue wasn't walked wholly."),
@@ -183,6 +194,7 @@ CODES: dict[tuple[str, str], Mapping[str, Label]] = {
     ("events", "kind"): EVENTS,
     ("crawls", "mode"): MODES,
     ("crawls", "outcome"): OUTCOMES,
+    ("crawls", "health"): HEALTH,
     ("problems", "kind"): PROBLEMS,
     ("captures", "outcome"): CAPTURES,
     ("versions", "cause"): CAUSES,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
 
+from archive.clock import today
 from archive.web.cells import beijing
 from archive.web.codes import KINDS
 from archive.web.lines import COLUMNS, lines
 from archive.web.naming import Label
-from archive.web.observed import SHOWN, Span, today, within
+from archive.web.observed import SHOWN, Span, within
 from archive.web.visit import PAGE, Visit, choice, day, pages, part, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -23,10 +24,13 @@ Row = Mapping[str, Any]
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 
 _ORDER = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(KINDS))
+ON_DAY = "r.published_on = :day AND (:kind IS NULL OR r.kind = :kind)"
+"""Which records a day's page lists, of all kinds or of one, as SQL."""
+
 _KINDS = "SELECT kind, count(*) AS records FROM records WHERE published_on = :day GROUP BY kind"
 _RECORDS = f"""
 SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal
-WHERE r.published_on = :day AND (:kind IS NULL OR r.kind = :kind)
+WHERE {ON_DAY}
 ORDER BY CASE r.kind {_ORDER} ELSE {len(KINDS)} END, r.kind, p.division_code, p.id, r.id LIMIT :most OFFSET :offset
 """  # noqa: S608 - constant names
 _NEIGHBOURS = """

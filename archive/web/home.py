@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Response
 from datasette.views.index import IndexView
 
+from archive.clock import today
 from archive.divisions import COUNTY, divisions
+from archive.question import Question, questions
 from archive.web.archives import archives
 from archive.web.months import Picture, picture
-from archive.web.observed import Observed, Span, latest, today, week
+from archive.web.observed import Observed, Span, latest, week
 from archive.web.standing import Standing, standings
 from archive.web.visit import Visit
 
@@ -29,6 +31,9 @@ NEWEST = 4
 
 MOST_PORTALS = 30
 """Portals that are shown; where there are more, those that need attention and then those with most records."""
+
+ASKED = 6
+"""Questions that are named: the first by their value."""
 
 _MONTHS = "SELECT month, kind, records FROM tally_months"
 _SINCE = (
@@ -55,6 +60,7 @@ class Home:
     concerned: int
     standings: tuple[Standing, ...]
     counties: tuple[int, int]
+    questions: tuple[Question, ...]
 
     @property
     def links(self) -> dict[str, str]:
@@ -102,6 +108,7 @@ async def _home(datasette: "Datasette", request: "Request", name: str) -> Home:
         concerned=sum(bool(each.concerns) for each in all_portals),
         standings=_chosen(all_portals),
         counties=_counties(all_portals),
+        questions=tuple(questions().values())[:ASKED],
     )
 
 

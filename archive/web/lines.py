@@ -54,11 +54,11 @@ def _line(visit: Visit, row: dict[str, Any], by_kind: bool) -> Line:
         kind=row["kind"] if by_kind else None,
         day_url=visit.address("day", date) if date else None,
         seen=beijing(row["at"]) if "at" in row else None,
-        changed=_names(row.get("changed")),
+        changed=names_of_changed(row.get("changed")),
     )
 
 
-def _names(changed: str | None) -> tuple[str, ...]:
+def names_of_changed(changed: str | None) -> tuple[str, ...]:
     """What a JSON list of changed fields names, each once."""
     names = [str(name) for name in json.loads(changed or "[]")]
     files = any(name.startswith(FILE) or name == FILES for name in names)

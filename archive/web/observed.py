@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, Response
 
-from archive.clock import now
-from archive.web.cells import BEIJING
+from archive.clock import today
 from archive.web.codes import EVENTS
 from archive.web.faults import MALFORMED
 from archive.web.lines import COLUMNS, Line, lines
@@ -44,10 +43,11 @@ WITH page AS (SELECT id FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :
 SELECT {_TOLD} FROM page CROSS JOIN events e ON e.id = page.id
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal ORDER BY e.at DESC, e.id DESC
 """  # noqa: S608 - constant names
-_OF_ALL = _EVENTS.format("kind = :kind AND at >= :since AND at < :until")
-_OF_PORTAL = _EVENTS.format(
+OF_ALL = "kind = :kind AND at >= :since AND at < :until"
+OF_PORTAL = (
     "crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +kind = :kind AND +at >= :since AND +at < :until"
 )
+_OF_ALL, _OF_PORTAL = _EVENTS.format(OF_ALL), _EVENTS.format(OF_PORTAL)
 # A first crawl ends with a list's oldest records: of those found last, the newest by the date they state.
 _FOUND_LAST = f"""
 SELECT {_TOLD} FROM (SELECT * FROM events WHERE kind = 'added' ORDER BY at DESC, id DESC LIMIT 200) e
@@ -83,11 +83,6 @@ class Span:
         return f"{self.last}T16:00:00Z"
 
 
-def today() -> date:
-    """The present day in Beijing."""
-    return now().astimezone(BEIJING).date()
-
-
 def week() -> Span:
     """The last seven days, today included."""
     return Span(today() - timedelta(days=WEEK - 1), today())
@@ -96,7 +91,7 @@ def week() -> Span:
 async def counted(visit: Visit, span: Span, portal_id: str | None = None) -> dict[str, int]:
     """How many events of each kind were observed within `span`."""
     sql = _COUNTS if portal_id is None else _COUNTS_OF_PORTAL
-    rows = await visit.db.execute(sql, {**_bounds(span), "portal": portal_id})
+    rows = await visit.db.execute(sql, {**bounds(span), "portal": portal_id})
     return {row["kind"]: row["events"] for row in rows}
 
 
@@ -130,13 +125,13 @@ async def events(  # noqa: PLR0913, PLR0917
     """Events of one kind within `span`, newest first."""
     page = {"kind": kind, "most": most, "offset": offset, "portal": portal_id}
     sql = _OF_ALL if portal_id is None else _OF_PORTAL
-    return lines(visit, await visit.db.execute(sql, {**_bounds(span), **page}))
+    return lines(visit, await visit.db.execute(sql, {**bounds(span), **page}))
 
 
 async def changes(datasette: "Datasette", request: "Request") -> Response:
     """The page: all kinds, or one of them in full, within the days from `from` to `to`, of all portals or one."""
     visit = await visited(datasette, request)
-    kind, span = choice(visit, "kind", EVENTS), _span(visit)
+    kind, span = choice(visit, "kind", EVENTS), span_of(visit)
     of = await portal(visit, visit.given("portal")) if visit.given("portal") else None
     portal_id = of["id"] if of else None
     kinds = await within(visit, span, 0 if kind else SHOWN, portal_id)
@@ -164,11 +159,12 @@ def _observed(  # noqa: PLR0913, PLR0917
     return Observed(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
 
 
-def _bounds(span: Span) -> dict[str, str]:
+def bounds(span: Span) -> dict[str, str]:
+    """A span as SQL is given it."""
     return {"first": str(span.first), "last": str(span.last), "since": span.since, "until": span.until}
 
 
-def _span(visit: Visit) -> Span:
+def span_of(visit: Visit) -> Span:
     """The days asked for; this week where none are. Raises BadRequest."""
     last = day(visit.given("to")) if visit.given("to") else today()
     first = day(visit.given("from")) if visit.given("from") else last - timedelta(days=WEEK - 1)

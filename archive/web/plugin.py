@@ -31,9 +31,11 @@ from archive.web import (
     labels,
     observed,
     publisher,
+    questions,
     record,
     search_page,
     standing,
+    taking,
 )
 from archive.web.gate import Application, Gate
 
@@ -148,6 +150,7 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         size=cells.size,
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=labels.table_label,
+        taken=taking.address,
         tables=labels.TABLES,
         utc=cells.utc,
         walked=standing.walked,
@@ -157,12 +160,13 @@ def prepare_jinja2_environment(env: "Environment") -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The style sheets, the home page, the search page, the pages to browse by, and the addresses of archived copies."""
+    """The style sheets, the home page, the search page, the pages to browse by, all of these as files and feeds, archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home.page),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
+        *taking.routes(),
         (r"/-/browse$", browse.overview),
         (r"/-/browse/(?P<portal>[^/]+)$", browse.of_portal),
         (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse.of_catalog),
@@ -171,6 +175,8 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/day/(?P<day>[^/]+)$", days.page),
         (r"/-/changes$", observed.changes),
         (r"/-/search$", search_page.answer),
+        (r"/-/questions$", questions.overview),
+        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|json))?$", questions.page),
         *archived_views.routes(),
     ]
 

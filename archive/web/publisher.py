@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
+from archive.clock import today
 from archive.records import is_cut, stem
 from archive.web.codes import KINDS, STATES
 from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.lines import COLUMNS, lines
 from archive.web.months import picture
 from archive.web.naming import Label
-from archive.web.observed import today
 from archive.web.visit import PAGE, Visit, choice, pages, portal, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -28,9 +28,11 @@ SELECT coalesce(substr(r.published_on, 1, 7), '') AS month, r.kind, r.state, cou
        min(r.published_on) AS first, max(r.published_on) AS last, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
 FROM records r WHERE {_WHOSE} GROUP BY 1, 2, 3
 """  # noqa: S608 - constant names
+PUBLISHED = f"{_WHOSE} AND (:kind IS NULL OR r.kind = :kind)"
+"""Which records the page lists, of all kinds or of one, as SQL."""
+
 _RECORDS = f"""
-SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal
-WHERE {_WHOSE} AND (:kind IS NULL OR r.kind = :kind)
+SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal WHERE {PUBLISHED}
 ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset
 """  # noqa: S608 - constant names
 _NAMES = """
@@ -60,11 +62,7 @@ class Counted:
 async def page(datasette: "Datasette", request: "Request") -> Response:
     """The page."""
     visit = await visited(datasette, request)
-    if not visit.given("portal") or "name" not in request.args:
-        raise BadRequest(MALFORMED)
-    row = await portal(visit, visit.given("portal"))
-    name = visit.given("name") or None
-    kind = choice(visit, "kind", KINDS)
+    row, name, kind = await chosen(visit)
     whose = {"portal": row["id"], "name": name}
     counts = (await visit.db.execute(_COUNTS, whose)).rows
     if not counts:
@@ -92,6 +90,13 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         "lines": lines(visit, await visit.db.execute(_RECORDS, wanted), by_kind=True),
     }
     return Response.html(await datasette.render_template("publisher.html", context, request=request))
+
+
+async def chosen(visit: Visit) -> tuple[Row, str | None, str | None]:
+    """The portal, the publisher's name (None: none stated) and the kind asked for. Raises BadRequest, NotFound."""
+    if not visit.given("portal") or "name" not in visit.request.args:
+        raise BadRequest(MALFORMED)
+    return await portal(visit, visit.given("portal")), visit.given("name") or None, choice(visit, "kind", KINDS)
 
 
 async def _others(visit: Visit, portal_id: str, name: str | None) -> list[Name]:

@@ -1,12 +1,11 @@
 """The search page: words and filters, what is found line by line with the words marked, and how it divides."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Response
 
 from archive import hits
@@ -17,14 +16,13 @@ from archive.web.asked import FILTERS, GONE, LAST_PAGE, PAGE_SIZE, STATE_CHOICES
 from archive.web.codes import KINDS, STATES
 from archive.web.hit_lines import Hit, hit_lines
 from archive.web.labels import column_label
+from archive.web.limits import within
 from archive.web.naming import Label
 from archive.web.suggestions import Suggestion, suggestions, told
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-Result = TypeVar("Result")
 
 TIME_LIMIT_MS = 2000
 """For finding, counting and dividing each; what takes longer is said to have taken too long."""
@@ -111,7 +109,7 @@ def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
     if not is_current(connection):
         return Found(portals, outdated=True)
     search = resolved(connection, wanted, portals)
-    limited = partial(_within_limit, connection)
+    limited = partial(within, connection, TIME_LIMIT_MS)
     ids = limited(lambda: hits.first(connection, search, PAGE_SIZE, (wanted.page - 1) * PAGE_SIZE))
     total = limited(lambda: hits.count(connection, search)) if ids is not None else None
     division = limited(lambda: hits.divide(connection, search, total)) if total else None
@@ -127,17 +125,6 @@ def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
         suggestions=tries or (),
         slow=ids is None,
     )
-
-
-def _within_limit(connection: sqlite3.Connection, work: Callable[[], Result]) -> Result | None:
-    """What `work` finds in the archive; None where that takes too long."""
-    with sqlite_timelimit(connection, TIME_LIMIT_MS):
-        try:
-            return work()
-        except sqlite3.OperationalError as error:
-            if error.args != ("interrupted",):
-                raise
-            return None
 
 
 def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str, str]) -> hits.Search:

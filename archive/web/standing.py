@@ -8,7 +8,7 @@ from typing import Any
 from archive.clock import now
 from archive.divisions import divisions
 from archive.web.cells import beijing
-from archive.web.codes import OUTCOMES
+from archive.web.codes import HEALTH, OUTCOMES
 from archive.web.naming import Label
 from archive.web.visit import Visit
 
@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 WHOLE_WITHIN = 14
 """Days without a whole walk that call for attention: twice what a crawl takes between full ones."""
 
-_FINE = "finished"
+_FINE, _WELL = "finished", "well"
 
 # A crawl that is still going on has no outcome, and neither has one that was killed until the next begins.
 _PORTALS = """
@@ -27,7 +27,7 @@ SELECT p.id, p.name, p.division_code, p.home, p.checked_on,
        (SELECT max(published_on) FROM records WHERE portal = p.id AND published_on <= :today) AS newest,
        (SELECT w.started_at FROM crawls w WHERE w.portal = p.id AND EXISTS (SELECT 1 FROM ledger WHERE crawl_id = w.id)
         AND NOT EXISTS (SELECT 1 FROM ledger WHERE crawl_id = w.id AND NOT complete) ORDER BY w.id DESC LIMIT 1) AS walked_at,
-       c.id AS crawl_id, c.started_at AS crawled_at, c.finished_at, c.outcome,
+       c.id AS crawl_id, c.started_at AS crawled_at, c.finished_at, c.outcome, c.health, c.health_reason, c.next_step,
        (SELECT count(*) FROM problems WHERE crawl_id = c.id) AS problems
 FROM portals p LEFT JOIN last ON last.portal = p.id LEFT JOIN crawls c ON c.id = last.id
 WHERE :portal IS NULL OR p.id = :portal ORDER BY p.division_code, p.id
@@ -77,7 +77,9 @@ def _concerns(row: Row, base: str) -> list[Concern]:
         return [Concern(Label("尚未采集", "not crawled yet"))]
     found = []
     crawl = f"{base}/crawls/{row['crawl_id']}"
-    if row["outcome"] not in (_FINE, None):
+    if row["health"] in HEALTH and row["health"] != _WELL:
+        found.append(Concern(HEALTH[row["health"]], crawl))
+    elif row["outcome"] not in (_FINE, None):
         outcome = OUTCOMES.get(row["outcome"], Label(row["outcome"], row["outcome"]))
         found.append(Concern(Label(f"上次采集{outcome.zh}", f"last crawl {outcome.en}"), crawl))
     if row["walked_at"] is None:

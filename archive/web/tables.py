@@ -1,51 +1,25 @@
 """What the archive's tables and columns are called, and how each table is shown."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
+from archive.web.columns import (
+    BYTES,
+    CAPTURE,
+    CATALOG,
+    CRAWL,
+    FIRST,
+    ID,
+    KIND,
+    LAST,
+    PORTAL,
+    RECORD,
+    SHA256,
+    SOURCE_FIELDS,
+    Table,
+)
+from archive.web.internal_tables import INTERNAL
 from archive.web.naming import Label
 
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table or view. `hidden`: kept out of the site's lists. `label_column` names a row where others refer to it."""
-
-    label: Label
-    columns: Mapping[str, Label]
-    hidden: bool = False
-    label_column: str | None = None
-    sort: str | None = None
-    sort_desc: str | None = None
-    facets: tuple[str, ...] = field(default=())
-    sortable: tuple[str, ...] | None = None
-
-
-# Columns that mean the same wherever they stand.
-_ID = Label("编号", "id", "本档案内的编号。", "Number within this archive.")
-_PORTAL = Label("门户", "portal", "公布该信息的政府网站。", "The government site that publishes it.")
-_KIND = Label("类别", "kind", "所在目录的类别。", "Kind of the catalogue that lists it.")
-_RECORD = Label("记录", "record", "对应的记录。", "The record concerned.")
-_CATALOG = Label("目录", "catalogue", "对应的目录。", "The catalogue concerned.")
-_CRAWL = Label("采集", "crawl", "对应的一次采集。", "The crawl concerned.")
-_CAPTURE = Label(
-    "采集原件",
-    "capture",
-    "见于哪个回应；空白表示当时尚未封存原件。",
-    "The answer that shows it; empty: from before originals were sealed.",
-)
-_SHA256 = Label("SHA-256 摘要", "digest (SHA-256)", "内容的摘要（十六进制）。", "Digest of the content (hex).")
-_BYTES = Label("字节数", "bytes")
-_FIRST = Label("首次发现", "first seen", "本档案首次见到的时间（UTC）。", "When this archive first saw it (UTC).")
-_LAST = Label("最后发现", "last seen", "本档案最近一次见到的时间（UTC）。", "When this archive last saw it (UTC).")
-_SOURCE_FIELDS = Label(
-    "原页所印",
-    "as printed",
-    "原页面所印的标签与内容（JSON）。",
-    "Every label as printed and its value as printed (JSON).",
-)
-
 _RECORDS: dict[str, Label] = {
-    "id": _ID,
+    "id": ID,
     "title": Label(
         "信息名称", "title", "标题；目录截断时，以开头相同的完整标题代替。",
         "Title; where a list cut it, the fuller title with the same beginning.",
@@ -60,9 +34,9 @@ _RECORDS: dict[str, Label] = {
     "index_number": Label(
         "索引号", "index number", "目录索引号；可能重复，也可能没有。", "The catalogue's identifier; may repeat or be missing."
     ),
-    "kind": _KIND,
+    "kind": KIND,
     "state": Label("状态", "state", "最近一次完整采集时所见的状态。", "What the last complete crawl observed."),
-    "portal": _PORTAL,
+    "portal": PORTAL,
     "url": Label(
         "原页面", "original page", "原页面地址；目录行无链接时，为该行内容构成的键。",
         "Address of the original page; for a row without a link, a key made of its printed cells.",
@@ -78,15 +52,15 @@ _RECORDS: dict[str, Label] = {
     "topic": Label("主题分类", "subject category", "门户所标的主题分类。", "As stated by the portal."),
     "validity": Label("有效性", "validity", "如 有效、废止、失效。", "In force, repealed or expired, as stated."),
     "year": Label("年份", "year", "发布日期的年份。", "Year of the date published."),
-    "first_seen": _FIRST,
-    "last_seen": _LAST,
+    "first_seen": FIRST,
+    "last_seen": LAST,
     "changed_at": Label(
         "最近变动", "last change", "本档案最近一次见到内容不同的时间（UTC）。", "When this archive last saw it say something else (UTC)."
     ),
     "flags": Label(
         "存疑标记", "flags", "数据中值得留意之处（JSON 列表）；只作标记，不作更改。", "What is doubtful (JSON list): marked, never repaired silently."
     ),
-    "source_fields": _SOURCE_FIELDS,
+    "source_fields": SOURCE_FIELDS,
     "capture_id": Label(
         "采集原件", "capture", "现有内容读自哪个回应；空白表示当时尚未封存原件。",
         "The answer from which what it says now was read; empty: from before originals were sealed.",
@@ -95,6 +69,7 @@ _RECORDS: dict[str, Label] = {
 
 _SEARCHED = ("id", "title", "body", "publisher", "published_on", "kind", "state", "document_number", "index_number",
              "portal", "url", "created_on", "responsible_department", "year")  # fmt: skip
+
 
 _INDEX: dict[str, Label] = {
     name: _RECORDS[name]
@@ -135,10 +110,10 @@ TABLES: dict[str, Table] = {
     "catalogs": Table(
         Label("目录", "catalogues", "各门户的信息公开目录（栏目）。", "The disclosure catalogues of each portal."),
         {
-            "id": _ID,
+            "id": ID,
             "title": Label("目录名称", "title"),
             "kind": Label("类别", "kind", "目录的类别。", "What kind of items it lists."),
-            "portal": _PORTAL,
+            "portal": PORTAL,
             "path": Label("栏目路径", "path", "页面上的位置导航。", "Breadcrumb as the page prints it."),
             "url": Label("目录地址", "address", "目录首页的地址。", "Address of its first list page."),
             "family": Label("模板", "family", "列表页所用的网站软件。", "The portal software that made its lists."),
@@ -167,10 +142,10 @@ TABLES: dict[str, Table] = {
     "listings": Table(
         Label("列出情况", "listings", "哪条记录列在哪个目录，首次和最后见到的时间。", "Which catalogue lists which record, first and last seen."),
         {
-            "record_id": _RECORD,
-            "catalog_id": _CATALOG,
-            "first_seen": _FIRST,
-            "last_seen": _LAST,
+            "record_id": RECORD,
+            "catalog_id": CATALOG,
+            "first_seen": FIRST,
+            "last_seen": LAST,
             "crawl_id": Label("采集", "crawl", "最近一次见其列出的采集。", "The crawl that last saw it listed there."),
             "link": Label(
                 "所印地址", "link", "该行所印的页面地址，与记录的地址不同时才有。", "The page's address as the row prints it, where it differs from the record's."
@@ -180,11 +155,11 @@ TABLES: dict[str, Table] = {
     "events": Table(
         Label("变动", "events", "本档案观察到的每次变动，最新的在前。", "Every change observed, newest first."),
         {
-            "id": _ID,
+            "id": ID,
             "at": Label("观察时间", "observed at", "观察到变动的时间（UTC），不是变动发生的时间。", "When it was observed (UTC), not when it happened."),
             "kind": Label("变动", "event", "观察到的变动。", "What was observed."),
-            "record_id": _RECORD,
-            "crawl_id": _CRAWL,
+            "record_id": RECORD,
+            "crawl_id": CRAWL,
             "detail": Label(
                 "详情", "detail", "变动前后的内容，或不再列出的依据（JSON）。", "Before and after, or the proof that it is no longer listed (JSON)."
             ),
@@ -197,13 +172,13 @@ TABLES: dict[str, Table] = {
             "版本", "versions", "每条记录先后有过的内容，每次不同为一个版本。", "What each record said in turn: one version for each difference."
         ),
         {
-            "id": _ID,
+            "id": ID,
             "seen_at": Label("观察时间", "seen at", "见到此版本的时间（UTC）。", "When this version was seen (UTC)."),
-            "record_id": _RECORD,
+            "record_id": RECORD,
             "number": Label("版本号", "number", "从 1 起。", "From 1."),
             "cause": Label("缘由", "cause", "原页变动，或本档案重新解析。", "An edit at the source, or this archive reading the same capture again."),
             "changed": Label("不同之处", "changed", "各栏此前与此时的内容（JSON）。", "Field → before and now (JSON)."),
-            "capture_id": _CAPTURE,
+            "capture_id": CAPTURE,
         },
         sort_desc="id",
         facets=("cause",),
@@ -211,16 +186,16 @@ TABLES: dict[str, Table] = {
     "attachments": Table(
         Label("附件", "attachments", "记录页面所链接的文件，及从中取出的文字。", "Files that records' pages link to, and the text taken from them."),
         {
-            "id": _ID,
+            "id": ID,
             "name": Label("文件名", "name", "链接上所印的名称。", "As the link calls it."),
-            "record_id": _RECORD,
+            "record_id": RECORD,
             "state": Label("状态", "state", "文件是否取得，文字是否取出。", "Whether the file was had, and text taken from it."),
             "url": Label("原地址", "address", "文件的原地址。", "Original address of the file."),
-            "bytes": _BYTES,
+            "bytes": BYTES,
             "media_type": Label("文件类型", "media type", "由内容判断，不凭文件名。", "Told from its bytes, not its name."),
             "text": Label("文字", "text", "由文件取出的文字；个人信息已遮去。", "Text taken from the file; personal data masked."),
-            "sha256": _SHA256,
-            "capture_id": _CAPTURE,
+            "sha256": SHA256,
+            "capture_id": CAPTURE,
         },
         label_column="name",
         facets=("state",),
@@ -232,14 +207,14 @@ TABLES: dict[str, Table] = {
             "which is never served; the site shows masked copies (/-/archived/id); nothing here is an official copy.",
         ),
         {
-            "id": _ID,
+            "id": ID,
             "fetched_at": Label("取得时间", "fetched at", "UTC。", "UTC."),
             "url": Label("地址", "address", "所请求的地址。", "The address asked for."),
             "status": Label("状态码", "status", "HTTP 状态码。", "HTTP status code."),
             "outcome": Label("回应", "outcome", "所得的是什么。", "What the answer turned out to be."),
-            "sha256": _SHA256,
-            "bytes": _BYTES,
-            "crawl_id": _CRAWL,
+            "sha256": SHA256,
+            "bytes": BYTES,
+            "crawl_id": CRAWL,
             "etag": Label("ETag 标识", "entity tag (ETag)", "服务器所给。", "As the server gave it."),
             "last_modified": Label(
                 "服务器所称修改时间", "server's Last-Modified", "由服务器给出，不一定属实。", "As the server stated it; it need not be true."
@@ -254,8 +229,8 @@ TABLES: dict[str, Table] = {
             "The list pages read on each walk of a catalogue: what proves that a record was listed, or was not.",
         ),
         {
-            "crawl_id": _CRAWL,
-            "catalog_id": _CATALOG,
+            "crawl_id": CRAWL,
+            "catalog_id": CATALOG,
             "look": Label(
                 "第几遍", "look", "1 为通走；2 为有记录不见时的复核。", "1: the walk itself; 2: walked once more because records were missing."
             ),
@@ -269,7 +244,7 @@ TABLES: dict[str, Table] = {
             "How many numbers this archive masked in each record; never a value.",
         ),
         {
-            "record_id": _RECORD,
+            "record_id": RECORD,
             "kind": Label("种类", "kind", "遮去的是哪一种号码。", "Which kind of number."),
             "count": Label("处数", "count", "遮去了几处。", "How many were masked."),
             "source": Label(
@@ -282,8 +257,8 @@ TABLES: dict[str, Table] = {
     "crawls": Table(
         Label("采集", "crawls", "每次采集的起止与结果。", "Each crawl: when, how it ended, what it counted."),
         {
-            "id": _ID,
-            "portal": _PORTAL,
+            "id": ID,
+            "portal": PORTAL,
             "mode": Label("方式", "mode", "full 全部；update 更新。", "full or update."),
             "started_at": Label("开始", "started", "UTC。", "UTC."),
             "finished_at": Label("结束", "finished", "UTC；空白表示未结束或中断。", "UTC; empty: still running, or interrupted."),
@@ -293,6 +268,9 @@ TABLES: dict[str, Table] = {
                 "记录页所载", "stated by record pages", "所读记录页面中，载有各项目的各有几页（JSON）；read 为总页数。",
                 "How many of the record pages read state each field (JSON); `read`: of so many.",
             ),
+            "health": Label("门户状况", "health", "采集结束时门户的状况。", "How the portal was when the crawl ended."),
+            "health_reason": Label("缘由", "reason", "何以见得。", "What it is told from."),
+            "next_step": Label("下一步", "next step", "运行者可做什么；空白表示不必做。", "What its operator can do; empty: nothing."),
         },
         sort_desc="started_at",
         label_column="started_at",
@@ -300,8 +278,8 @@ TABLES: dict[str, Table] = {
     "ledger": Table(
         Label("账目", "ledger", "每次采集中每个目录声称与读到的页数、行数。", "Pages and rows claimed and read, by crawl and catalogue."),
         {
-            "crawl_id": _CRAWL,
-            "catalog_id": _CATALOG,
+            "crawl_id": CRAWL,
+            "catalog_id": CATALOG,
             "pages_claimed": Label("声称页数", "pages claimed", "页面自称的页数。", "Pages the list says it has."),
             "pages_read": Label("读到页数", "pages read"),
             "rows_claimed": Label("声称条数", "rows claimed", "页面自称的条数。", "Rows the list says it has."),
@@ -316,8 +294,8 @@ TABLES: dict[str, Table] = {
     "problems": Table(
         Label("待查问题", "problems", "采集中需要留意的情况。", "What needs attention, one line each."),
         {
-            "id": _ID,
-            "crawl_id": _CRAWL,
+            "id": ID,
+            "crawl_id": CRAWL,
             "kind": Label("类型", "kind"),
             "url": Label("地址", "address"),
             "message": Label("说明", "message"),
@@ -328,53 +306,6 @@ TABLES: dict[str, Table] = {
         sort_desc="last_at",
         facets=("kind",),
     ),
-    "readings": Table(
-        Label("各页读数", "readings", "每个页面各自说了什么；记录由此合成。", "What each page said of a record; records are put together from these."),
-        {
-            "record_id": _RECORD,
-            "catalog_id": Label("目录", "catalogue", "0 表示记录自己的页面。", "0: the record's own page."),
-            "capture_id": _CAPTURE,
-            "fields": Label("理解为", "as understood", "该页各项，经整理（JSON）。", "The page's fields as understood (JSON)."),
-            "source_fields": _SOURCE_FIELDS,
-        },
-        hidden=True,
-    ),
-    "tally_months": Table(
-        Label("月度计数", "tally by month", "按所标发布日期的月份与类别计的记录数，写入时随即更新。", "Records by month of the date stated and kind, kept as they are written."),
-        {
-            "month": Label("月份", "month", "空白表示未载发布日期。", "Empty: no date is stated."),
-            "kind": _KIND,
-            "records": Label("条数", "records"),
-        },
-        hidden=True,
-    ),
-    "tally_portals": Table(
-        Label("门户计数", "tally by portal", "按门户与类别计的记录数。", "Records by portal and kind."),
-        {"portal": _PORTAL, "kind": _KIND, "records": Label("条数", "records")},
-        hidden=True,
-    ),
-    "tally_events": Table(
-        Label("变动计数", "tally of events", "按北京日期与变动计的次数。", "Events by day in Beijing and kind."),
-        {
-            "day": Label("日期", "day", "北京时间。", "Beijing time."),
-            "kind": Label("变动", "event"),
-            "events": Label("次数", "events"),
-        },
-        hidden=True,
-    ),
-    "unindexed": Table(
-        Label("待入索引", "unindexed", "检索索引尚未跟上的记录。", "Records whose index entries are behind."),
-        {
-            "record_id": _RECORD,
-            "indexed": Label("已入索引的内容", "indexed", "索引所知的内容（JSON）。", "What the index knows of it (JSON); empty: nothing."),
-        },
-        hidden=True,
-    ),
-    "settings": Table(
-        Label("内部设置", "settings", "本档案自用。", "The archive's own notes."),
-        {"name": Label("名称", "name"), "value": Label("值", "value")},
-        hidden=True,
-    ),
     "records_fts": Table(
         Label("检索索引", "search index", "FTS5 索引，只存分词，不存原文；请用视图 search。", "FTS5 index of segmented text, no content of its own; use the view search."),
         _INDEX,
@@ -382,17 +313,9 @@ TABLES: dict[str, Table] = {
     ),
     "matches": Table(
         Label("检索所得编号", "matches", "检索索引与记录编号的对应（视图），供 Datasette 的表内检索使用。", "The search index by the records' ids (a view): what Datasette's own table search asks."),
-        {"rowid": _RECORD, "matches": Label("检索式", "match", "写 matches MATCH zh_match('词')。", "Ask with matches MATCH zh_match('words').")} | _INDEX,
-        hidden=True,
-    ),
-    "_sqlite_migrations": Table(
-        Label("结构版本", "migrations", "已执行的数据库结构变更（sqlite-utils）。", "Schema changes applied (sqlite-utils)."),
-        {
-            "id": _ID,
-            "migration_set": Label("所属", "set"),
-            "name": Label("名称", "name"),
-            "applied_at": Label("执行时间", "applied at", "UTC。", "UTC."),
-        },
+        {"rowid": RECORD, "matches": Label("检索式", "match", "写 matches MATCH zh_match('词')。", "Ask with matches MATCH zh_match('words').")} | _INDEX,
         hidden=True,
     ),
 }  # fmt: skip
+
+TABLES |= INTERNAL

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from archive.web import codes
+from archive.web.columns import Table
 from archive.web.naming import Label
-from archive.web.tables import TABLES, Table
+from archive.web.tables import TABLES
 
 INTRODUCTION = """\
 # 数据表 / Tables
@@ -51,6 +52,7 @@ CODES: tuple[tuple[str, str, Mapping[str, Label]], ...] = (
     ("回应 / Outcomes of captures", "`captures.outcome`", codes.CAPTURES),
     ("采集方式 / Modes", "`crawls.mode`", codes.MODES),
     ("采集结果 / Outcomes of crawls", "`crawls.outcome`; Scrapy's other reasons as they are", codes.OUTCOMES),
+    ("门户状况 / Health of portals", "`crawls.health`, the gravest last", codes.HEALTH),
     ("待查问题 / Problems", "`problems.kind`", codes.PROBLEMS),
 )
 

@@ -60,6 +60,10 @@ class Visit:
         """The address of a record's page."""
         return f"{self.datasette.urls.database(self.database)}/records/{record_id}"
 
+    def absolute(self, address: str) -> str:
+        """An address of this site with its scheme and host."""
+        return str(self.datasette.absolute_url(self.request, address))
+
     def again(self, **parameters: object) -> str:
         """The address asked for with other parameters; those that are None are left out."""
         kept = {name: self.given(name) for name in self.request.args if self.given(name)} | parameters

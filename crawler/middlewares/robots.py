@@ -11,14 +11,12 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
+from crawler.failures import ForbiddenByRobots, why
+
 logger = logging.getLogger(__name__)
 
 FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 LONGEST_CRAWL_DELAY = 60.0
-
-
-class ForbiddenByRobots(IgnoreRequest):
-    """robots.txt forbids the request; the message says so, or why robots.txt could not be read."""
 
 
 class ObedientRobotsMiddleware(RobotsTxtMiddleware):
@@ -71,7 +69,7 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
         self._keep_crawl_delay(self._parsers[netloc], request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._unreadable[netloc] = str(exc) or type(exc).__name__
+        self._unreadable[netloc] = why(exc)[1]
         forbidding = self._parserimpl.from_crawler(self.crawler, FORBID_ALL)
         pending, self._parsers[netloc] = self._parsers[netloc], forbidding
         if isinstance(pending, Deferred):

@@ -138,6 +138,8 @@ def standing_after(path, *changes: str) -> str:
         ((), ""),
         (("UPDATE crawls SET outcome = 'blocked' WHERE id = 3",), "上次采集被拒绝"),
         (("UPDATE crawls SET outcome = 'blocked' WHERE id = 2",), ""),
+        (("UPDATE crawls SET outcome = 'incomplete', health = 'changed_layout', next_step = 'probe' WHERE id = 3",), "版式或地址变化"),
+        (("UPDATE crawls SET health = 'well' WHERE id = 3",), ""),
         (("UPDATE ledger SET complete = 0",), "尚未完整走完"),
         (("UPDATE ledger SET complete = 0 WHERE crawl_id > 1", "UPDATE crawls SET started_at = '2026-11-01T01:00:00Z' WHERE id = 1"),
          "23 天未完整走完"),

@@ -1,0 +1,88 @@
+"""What of an archive is for everybody: one SQLite file to serve or to take away, without originals and without internals.
+
+It has the tables that `docs/tables.md` tells a reader of, and nothing else: of what each page said (`readings`) only which
+capture it was, of the settings only what searching needs, and no table or view that somebody put beside the archive's own.
+"""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.backup import copy_database, settle
+from archive.check import check_database
+from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.masking import behind
+from archive.web.tables import TABLES
+
+_FOREIGN = """
+SELECT type, name FROM sqlite_schema
+WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'records_fts_*'
+ORDER BY sql NOT LIKE 'CREATE VIRTUAL %'  -- with such a table go the tables that it is kept in
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A file for everybody. `sha256`: of its bytes, in hex."""
+
+    path: Path
+    bytes: int
+    sha256: str
+
+
+def snapshot(db: Path, target: Path) -> Snapshot:
+    """Write what of the archive `db` is for everybody to the new file `target`; crawls may go on meanwhile.
+
+    It is as the archive was at one moment, brought up to date where an earlier version wrote it, and checked. The file is
+    there whole or not at all. Raises ArchiveError, in one line: no archive, damage, personal data masked by older rules, no room.
+    """
+    if target.exists():
+        raise ArchiveError(f"{target} exists: name a new file for the snapshot")
+    open_for_reading(db).close()
+    try:
+        with _scratch(target) as (copy, made):
+            copy_database(db, copy, mode=0o600)
+            with closing(open_for_writing(copy)) as connection:
+                if older := behind(connection):
+                    raise ArchiveError(f"{older} records were masked by older rules: run `disclosures redact` first")
+                _take_out(connection)
+                connection.execute("VACUUM INTO ?", (str(made),))
+            damage = next(check_database(made), None)
+            if damage is not None:
+                raise ArchiveError(f"{db} is damaged ({damage.what}): `disclosures verify` says all that is wrong")
+            made.chmod(0o644)
+            settle(made)
+            with made.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            made.rename(target)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"cannot make a snapshot at {target}: {error}") from error
+    return Snapshot(target, target.stat().st_size, digest)
+
+
+@contextmanager
+def _scratch(target: Path) -> Iterator[tuple[Path, Path]]:
+    """Two names beside `target` for files on the way, of this process alone; whatever is there in the end is deleted."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    begun = f".{target.name}.{os.getpid()}"
+    try:
+        yield target.with_name(f"{begun}.copy"), target.with_name(f"{begun}.made")
+    finally:
+        for path in target.parent.glob(f"{begun}.*"):
+            path.unlink()
+
+
+def _take_out(connection: sqlite3.Connection) -> None:
+    """Take out of a copy what is not for everybody. What the index keeps of words taken out earlier goes too."""
+    connection.execute("PRAGMA foreign_keys = OFF")
+    with transaction(connection):
+        for kind, name in connection.execute(_FOREIGN).fetchall():
+            if name not in TABLES:
+                connection.execute(f'DROP {kind} IF EXISTS "{name.replace(chr(34), chr(34) * 2)}"')
+        connection.execute("UPDATE readings SET fields = '{}', source_fields = '{}'")
+        connection.execute("DELETE FROM settings WHERE name NOT IN ('segment_version', 'redaction_version')")
+        connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")

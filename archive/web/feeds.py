@@ -1,0 +1,211 @@
+"""Atom feeds (RFC 4287) of what a page lists, and of what was observed.
+
+Ids are made of what makes a record itself, its portal and its address, so that they stay when the archive moves to another
+site or is merged with others.
+"""
+
+import hashlib
+import json
+import re
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from datasette.utils.asgi import BadRequest, Response
+from lxml import etree
+
+from archive import takeaway
+from archive.excerpt import excerpt
+from archive.web.cells import UNTITLED, cut
+from archive.web.changes import loaded, told_of_event
+from archive.web.codes import EVENTS, KINDS, STATES
+from archive.web.faults import TOO_SLOW
+from archive.web.labels import SITE
+from archive.web.limits import within
+from archive.web.observed import OF_ALL, OF_PORTAL, ORDER
+from archive.web.selections import Selection
+from archive.web.visit import Row, Visit
+
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+
+ENTRIES = 50
+"""Entries of a feed; of a page's records so many that came last, and so many of the newest by the date they state."""
+
+MOST_EVENTS = 100
+
+TIME_LIMIT_MS = 3000
+
+SUMMARY = 300
+"""Characters of a record's text in its entry."""
+
+Read = tuple[list[dict[str, Any]], str]
+"""Rows, and when the last crawl ended."""
+
+EVER = {"since": "", "until": "9"}
+NEVER = "1970-01-01T00:00:00Z"
+
+ATOM = "http://www.w3.org/2005/Atom"
+
+_TOLD = (("published_on", "发布日期"), ("document_number", "文号"), ("index_number", "索引号"))
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EVENTS = f"""
+SELECT e.at, e.kind AS event, e.detail, {takeaway.selected(takeaway.COLUMNS)}
+FROM (SELECT * FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :most) e
+JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
+"""  # noqa: S608 - constant names
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to tell. `key`: what it is, for ever; `updated`: a moment, UTC; `published`: a day, or None."""
+
+    key: tuple[str, ...]
+    title: str
+    page: str
+    updated: str
+    author: str
+    summary: str
+    category: str
+    published: str | None = None
+
+
+async def of_selection(visit: Visit, chosen: Selection) -> Response:
+    """The feed of what a page lists: what came into the archive last, and what is newest by the date it states."""
+
+    def read(connection: sqlite3.Connection) -> Read:
+        ids = dict.fromkeys(chain(chosen.latest(connection, ENTRIES), islice(chosen.every(connection), ENTRIES)))
+        names = takeaway.columns(body=True)
+        rows = [dict(zip(names, row, strict=True)) for row in takeaway.rows(connection, ids, body=True)]
+        return rows, _last_crawl(connection)
+
+    rows, crawled = await _in_time(visit, read)
+    entries = [_of_record(visit, row, chosen.words) for row in rows]
+    return _feed(visit, chosen.title, chosen.page, entries, crawled)
+
+
+async def of_changes(visit: Visit, kind: str | None, of: Row | None) -> Response:
+    """The feed of what was observed: one kind of event, or all but new records; in one portal, or in all."""
+    kinds = [kind] if kind else [each for each in ORDER if each != "added"]
+    sql = _EVENTS.format(OF_PORTAL if of else OF_ALL)
+
+    def read(connection: sqlite3.Connection) -> Read:
+        given = {**EVER, "portal": of["id"] if of else None, "most": MOST_EVENTS}
+        found = [dict(row) for each in kinds for row in connection.execute(sql, {**given, "kind": each})]
+        return found, _last_crawl(connection)
+
+    rows, crawled = await _in_time(visit, read)
+    title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else '所见变动'}".strip()
+    page = visit.address("changes", kind=kind, portal=of["id"] if of else None)
+    return _feed(visit, title, page, [_of_event(visit, row) for row in rows], crawled, MOST_EVENTS)
+
+
+async def _in_time(visit: Visit, read: Callable[[sqlite3.Connection], Read]) -> Read:
+    """What `read` finds. Raises BadRequest where that takes too long."""
+    found: Read | None = await visit.db.execute_fn(
+        lambda connection: within(connection, TIME_LIMIT_MS, lambda: read(connection))
+    )
+    if found is None:
+        raise BadRequest(TOO_SLOW)
+    return found
+
+
+def _last_crawl(connection: sqlite3.Connection) -> str:
+    row = connection.execute("SELECT max(coalesce(finished_at, started_at)) FROM crawls").fetchone()
+    return row[0] or NEVER
+
+
+def _of_record(visit: Visit, row: Mapping[str, Any], words: str) -> Entry:
+    text = excerpt(row["body"], words, SUMMARY) if words else None
+    told = [KINDS[row["kind"]].zh if row["kind"] in KINDS else row["kind"], STATES[row["state"]].zh]
+    told += [f"{name} {row[column]}" for column, name in _TOLD if row[column]]
+    return Entry(
+        key=(row["portal"], row["url"]),
+        title=_title(row),
+        page=visit.absolute(visit.record(row["id"])),
+        updated=max(row["first_seen"], row["changed_at"] or ""),
+        published=row["published_on"],
+        author=row["publisher"] or row["portal_name"],
+        summary="\n".join([" · ".join(told), text or cut(row["body"] or "", SUMMARY)]).strip(),
+        category=row["kind"],
+    )
+
+
+def _of_event(visit: Visit, row: Mapping[str, Any]) -> Entry:
+    label = EVENTS[row["event"]]
+    told = [f"{name}：{text}" for name, text in told_of_event(loaded(row["detail"]))]
+    return Entry(
+        key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
+        title=f"【{label.zh}】{_title(row)}",
+        page=visit.absolute(f"{visit.record(row['id'])}#history"),
+        updated=row["at"],
+        author=row["publisher"] or row["portal_name"],
+        summary="\n".join([f"{label.about} {label.about_en}", *told]),
+        category=row["event"],
+    )
+
+
+def _title(row: Mapping[str, Any]) -> str:
+    return cut(row["title"] or "", SUMMARY) or UNTITLED
+
+
+def _feed(  # noqa: PLR0913, PLR0917
+    visit: Visit, title: str, page: str, entries: Sequence[Entry], crawled: str, most: int = 2 * ENTRIES
+) -> Response:
+    body = document(
+        title=title,
+        page=visit.absolute(page),
+        here=visit.absolute(visit.again()),
+        entries=sorted(entries, key=lambda entry: (entry.updated, entry.published or ""), reverse=True)[:most],
+        otherwise=crawled,
+    )
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "max-age=300"}
+    if visit.request.headers.get("if-none-match") == tag:
+        return Response("", status=304, headers=headers, content_type=MEDIA_TYPE)
+    return Response(body, headers=headers, content_type=MEDIA_TYPE)
+
+
+def document(*, title: str, page: str, here: str, entries: Iterable[Entry], otherwise: str) -> bytes:
+    """A feed as RFC 4287 has it. `page`: what it is the feed of; `otherwise`: when it was updated, if it has no entries.
+
+    What XML can't hold is left out.
+    """
+    entries = list(entries)
+    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    root.set("{http://www.w3.org/XML/1998/namespace}lang", "zh-CN")
+    _add(root, "id", _urn(re.sub(r"^https?://[^/]*", "", here)))
+    _add(root, "title", f"{title} · {SITE.zh}")
+    _add(root, "subtitle", f"{SITE.about} {SITE.about_en}")
+    _add(root, "updated", max((entry.updated for entry in entries), default=otherwise))
+    _add(_add(root, "author"), "name", f"{SITE.zh} {SITE.en}")
+    _add(root, "link", rel="self", type="application/atom+xml", href=here)
+    _add(root, "link", rel="alternate", type="text/html", href=page)
+    for entry in entries:
+        element = _add(root, "entry")
+        _add(element, "id", _urn(*entry.key))
+        _add(element, "title", entry.title)
+        _add(element, "link", rel="alternate", type="text/html", href=entry.page)
+        _add(element, "updated", entry.updated)
+        if entry.published and _DAY.fullmatch(entry.published):
+            _add(element, "published", f"{entry.published}T00:00:00+08:00")
+        _add(_add(element, "author"), "name", entry.author)
+        _add(element, "category", term=entry.category)
+        _add(element, "summary", entry.summary, type="text")
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8"))
+
+
+def _urn(*parts: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(parts, ensure_ascii=False)).urn
+
+
+def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{ATOM}}}{name}")
+    for key, value in attributes.items():
+        element.set(key, _NOT_XML.sub("", value))
+    if text is not None:
+        element.text = _NOT_XML.sub("", text)
+    return element

@@ -1,0 +1,166 @@
+"""The questions' pages: /-/questions lists them, /-/questions/NAME explains and answers one; .csv and .json beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import BadRequest, NotFound, Response
+from markupsafe import Markup, escape
+
+from archive import question as asking
+from archive.ask import MOST, Answer, AskError, ask, csv_of, values
+from archive.question import Question, Words
+from archive.web.archives import portal_names
+from archive.web.bars import bars
+from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, web_link
+from archive.web.codes import STATES
+from archive.web.faults import NOTHING_HERE
+from archive.web.labels import code_label
+from archive.web.lines import names_of_changed
+from archive.web.tables import TABLES
+from archive.web.visit import Visit, part, visited
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+SHOWN = 200
+"""Rows of an answer that a page shows; its CSV and JSON have up to `archive.ask.MOST`."""
+
+_NOT_SHOWN = {"record_id"}
+_TIMES = ("_at", "_seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that a parameter may have. `chosen`: it is the one that was asked for."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter in the page's form. `choices`: None where a number is typed."""
+
+    name: str
+    label: Words
+    value: str
+    choices: tuple[Choice, ...] | None
+
+
+async def overview(datasette: "Datasette", request: "Request") -> Response:
+    """The list of all questions."""
+    visit = await visited(datasette, request)
+    context = {"visit": visit, "questions": tuple(asking.questions().values())}
+    return Response.html(await datasette.render_template("questions.html", context, request=request))
+
+
+async def page(datasette: "Datasette", request: "Request") -> Response:
+    """A question's page, or its answer as CSV or JSON."""
+    visit = await visited(datasette, request)
+    question = asking.questions().get(part(request, "name"))
+    if question is None:
+        raise NotFound(NOTHING_HERE)
+    typed = {each.name: visit.given(each.name) for each in question.parameters if each.name in request.args}
+    try:
+        given = values(question, typed)
+        answer = await visit.db.execute_fn(lambda connection: ask(connection, question, given))
+    except AskError as error:
+        raise BadRequest(str(error)) from error
+    match request.url_vars["format"]:
+        case "csv":
+            headers = {"content-disposition": f'attachment; filename="{question.name}.csv"'}
+            return Response(csv_of(answer), content_type="text/csv; charset=utf-8", headers=headers)
+        case "json":
+            return Response.json(_told(question, given, answer), default=str)
+    context = await _context(visit, question, given, answer)
+    return Response.html(await datasette.render_template("question.html", context, request=request))
+
+
+def _told(question: Question, given: Mapping[str, str | int], answer: Answer) -> dict[str, Any]:
+    """The answer for machines."""
+    return {
+        "question": question.name,
+        "title": question.title.en,
+        "caution": question.caution.en,
+        "parameters": dict(given),
+        "rows": answer.dicts(),
+        "more": answer.more,
+        "left_out": answer.left_out,
+    }
+
+
+async def _context(visit: Visit, question: Question, given: Mapping[str, str | int], answer: Answer) -> dict[str, Any]:
+    names = await portal_names(visit.datasette, visit.database)
+    rows = answer.dicts()
+    columns = [(name, _label(question, name)) for name in answer.columns if name not in _NOT_SHOWN]
+    path = ("questions", question.name)
+    return {
+        "visit": visit,
+        "question": question,
+        "fields": [_field(question, name, str(value), names) for name, value in given.items()],
+        "answer": answer,
+        "most": MOST,
+        "columns": columns,
+        "rows": [[(name, label, _cell(visit, row, name, names)) for name, label in columns] for row in rows[:SHOWN]],
+        "bars": bars(rows, *question.chart) if question.chart else None,
+        "bars_by": _label(question, question.chart[0]) if question.chart else None,
+        "bar_label": lambda value: _shown_value(question.chart[0] if question.chart else "", value, names),
+        "files": {form: visit.address(*path[:-1], f"{question.name}.{form}", **given) for form in ("csv", "json")},
+    }
+
+
+def _field(question: Question, name: str, value: str, names: Mapping[str, str]) -> Field:
+    parameter = next(each for each in question.parameters if each.name == name)
+    choices: Mapping[str, str]
+    match parameter.kind:
+        case "portal":
+            choices = {"": "全部 all", **names}
+        case "state":
+            choices = {"": "全部 all", **{code: STATES[code].zh for code in STATES if code != "listed"}}
+        case _:
+            return Field(name, parameter.label, value, None)
+    return Field(
+        name, parameter.label, value, tuple(Choice(code, label, code == value) for code, label in choices.items())
+    )
+
+
+def _label(question: Question, name: str) -> Words:
+    """What a column is called: by the question itself, or else as the same column of records."""
+    if name in question.columns:
+        return question.columns[name]
+    label = TABLES["records"].columns[name]
+    return Words(label.zh, label.en)
+
+
+def _shown_value(name: str, value: object, names: Mapping[str, str]) -> str:
+    """A value as a reader should see it."""
+    if value is None or value == "":
+        return "—"
+    if name == "portal":
+        return names.get(str(value), str(value))
+    if name.endswith(_TIMES):
+        return beijing(str(value))
+    if name == "changed":
+        return "、".join(names_of_changed(str(value)))
+    return code_label("records", name, value)
+
+
+def _cell(visit: Visit, row: Mapping[str, Any], name: str, names: Mapping[str, str]) -> Markup:
+    value = row[name]
+    if name == "title" and row.get("record_id") is not None:
+        title = cut(str(value), LONGEST_CELL) if value and str(value).strip() else UNTITLED
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(visit.record(row["record_id"]), title)
+    if name == "publisher" and value and row.get("portal"):
+        address = visit.address("publisher", portal=row["portal"], name=value)
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, cut(value, LONGEST_CELL))
+    if isinstance(value, str) and is_web_address(value):
+        return web_link(value)
+    if isinstance(value, int):
+        return escape(f"{value:,}") if not name.endswith("year") else escape(value)
+    zh, _, en = str(value if value is not None else "").partition(" / ")
+    if en:
+        return Markup('{} <small lang="en">{}</small>').format(zh, en)
+    return escape(cut(_shown_value(name, value, names), LONGEST_CELL))

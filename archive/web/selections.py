@@ -1,0 +1,110 @@
+"""What the pages list, to be taken away whole: of the search page, a catalogue, a publisher, a day, or one record."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from datasette.utils.asgi import BadRequest, NotFound
+
+from archive import hits
+from archive.search import is_current
+from archive.web import browse, days, publisher
+from archive.web.asked import Asked, asked
+from archive.web.cells import UNTITLED
+from archive.web.codes import KINDS
+from archive.web.faults import NOTHING_HERE
+from archive.web.search_page import resolved
+from archive.web.visit import Visit, choice, day, part, portal
+
+OUTDATED = "检索索引正待重建，下次采集后可用。The search index is being renewed; try again after the next crawl."
+
+_EVERY = "SELECT r.id {} ORDER BY r.published_on DESC, r.id DESC"
+_LATEST = "SELECT r.id {} ORDER BY r.id DESC LIMIT :limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Records that one page lists.
+
+    `title`: what they are; `page`: the address of the page. `every`: the ids of all, in its order; `count`: how many;
+    `latest`: the ids of those that came into the archive last, as many as are asked for. `words`: what is searched for.
+    """
+
+    title: str
+    page: str
+    every: Callable[[sqlite3.Connection], Iterator[int]]
+    count: Callable[[sqlite3.Connection], int]
+    latest: Callable[[sqlite3.Connection, int], list[int]]
+    words: str = ""
+
+
+async def of_search(visit: Visit) -> Selection:
+    """What the search page finds, under the same parameters."""
+    wanted = asked(visit.request.args, visit.database if visit.named else "")
+    address = wanted.address()
+    words = [wanted.words, *(value for name, value in wanted.filters().items() if name != "kind")]
+    words += [KINDS[wanted.kind].zh] if wanted.kind else []
+    return Selection(
+        title=f"检索 {' '.join(filter(None, words)) or '全部记录'}",
+        page=f"{visit.datasette.urls.path('/-/search')}{f'?{address}' if address else ''}",
+        every=lambda connection: hits.every(connection, _search(connection, wanted)),
+        count=lambda connection: hits.count(connection, _search(connection, wanted)),
+        latest=lambda connection, limit: hits.latest(connection, _search(connection, wanted), limit),
+        words=wanted.words,
+    )
+
+
+def _search(connection: sqlite3.Connection, wanted: Asked) -> hits.Search:
+    """The search itself. Raises BadRequest while there is no index to ask."""
+    if not is_current(connection):
+        raise BadRequest(OUTDATED)
+    return resolved(connection, wanted, dict(map(tuple, connection.execute("SELECT id, name FROM portals"))))
+
+
+async def of_catalog(visit: Visit) -> Selection:
+    """A catalogue's records, of all years or of one."""
+    of = await portal(visit, part(visit.request, "portal"))
+    catalog, year = await browse.chosen(visit, of["id"])
+    title = f"{of['name']} {catalog['title']}{f' {year}' if year else ''}"
+    page = visit.address("browse", of["id"], catalog["id"], year=year)
+    return _listed(title, page, browse.LISTED, {"catalog": catalog["id"], "year": year})
+
+
+async def of_publisher(visit: Visit) -> Selection:
+    """A publisher's records, of all kinds or of one. Raises NotFound where it has none."""
+    of, name, kind = await publisher.chosen(visit)
+    title = f"{of['name']} {name or '未载发布机构'}{f' {KINDS[kind].zh}' if kind else ''}"
+    page = visit.address("publisher", portal=of["id"], name=name or "", kind=kind)
+    return _listed(
+        title, page, f"FROM records r WHERE {publisher.PUBLISHED}", {"portal": of["id"], "name": name, "kind": kind}
+    )
+
+
+async def of_day(visit: Visit) -> Selection:
+    """The records of a day, by the date stated, of all kinds or of one."""
+    on, kind = day(part(visit.request, "day")), choice(visit, "kind", KINDS)
+    title = f"{on} 发布{f' {KINDS[kind].zh}' if kind else ''}"
+    sql = f"FROM records r WHERE {days.ON_DAY}"
+    return _listed(title, visit.address("day", on, kind=kind), sql, {"day": str(on), "kind": kind})
+
+
+async def of_record(visit: Visit) -> Selection:
+    """One record. Raises NotFound."""
+    number = int(part(visit.request, "id"))
+    row = (await visit.db.execute("SELECT title FROM records WHERE id = :id", {"id": number})).first()
+    if row is None:
+        raise NotFound(NOTHING_HERE)
+    return _listed(row["title"] or UNTITLED, visit.record(number), "FROM records r WHERE r.id = :id", {"id": number})
+
+
+def _listed(title: str, page: str, sql: str, given: Mapping[str, object]) -> Selection:
+    """The records that `sql` (FROM … WHERE …) finds among `records r`, newest first."""
+    return Selection(
+        title=title,
+        page=page,
+        every=lambda connection: (row[0] for row in connection.execute(_EVERY.format(sql), given)),
+        count=lambda connection: int(connection.execute(f"SELECT count(*) {sql}", given).fetchone()[0]),
+        latest=lambda connection, limit: [
+            row[0] for row in connection.execute(_LATEST.format(sql), {**given, "limit": limit})
+        ],
+    )

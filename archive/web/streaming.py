@@ -1,0 +1,148 @@
+"""Files that are sent while they are made: by a thread of their own, a piece at a time, stopped when the reader leaves."""
+
+import asyncio
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from datasette.utils.asgi import BadRequest, Base400, Response
+
+from archive.exchange import one_line
+from archive.web.faults import TOO_SLOW
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+logger = logging.getLogger(__name__)
+
+Make = Callable[[sqlite3.Connection], Generator[bytes, None, None]]
+Send = Callable[[dict[str, Any]], Any]
+
+AT_ONCE = 8
+"""Files that are made at the same time; whoever comes then is asked to come back."""
+
+STEP = 10.0
+"""Seconds that one piece may take, …"""
+
+WHOLE = 120.0
+"""… and all pieces together, not counting how long the reader takes to receive them."""
+
+PATIENCE = 60.0
+"""Seconds that a reader may leave a piece unreceived."""
+
+LONGEST_VALUE = 64 << 20
+"""Bytes of one value: a query can make values of any length."""
+
+_WORKER = ThreadPoolExecutor(1, thread_name_prefix="take-away")  # one, so that pages are answered meanwhile
+_ROOM = threading.BoundedSemaphore(AT_ONCE)
+
+
+class BusyError(Base400):  # type: ignore[misc]  # Datasette comes without types
+    """As many files are being made as can be."""
+
+    status = 503
+
+
+BUSY = "同时取数的人太多，请稍后再试。Too many files are being made at the moment; try again later."
+
+
+class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
+    """A file named `name` that `make` makes from the archive `database`; `request` tells when its reader is gone."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self, datasette: "Datasette", request: "Request", database: str, make: Make, media_type: str, name: str
+    ) -> None:
+        super().__init__("", content_type=media_type)
+        self.headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        self._datasette, self._request, self._database, self._make = datasette, request, database, make
+
+    async def asgi_send(self, send: Send) -> None:
+        """Send it. Raises BadRequest before anything is sent; later the connection breaks, and the file is not whole."""
+        if self._request.method == "HEAD":
+            await super().asgi_send(send)
+            return
+        if not _ROOM.acquire(blocking=False):
+            raise BusyError(BUSY)
+        gone = asyncio.ensure_future(_left(self._request.receive))
+        work = _Work(self._datasette, self._database, self._make)
+        try:
+            await self._send_all(send, work, gone)
+        finally:
+            gone.cancel()
+            await asyncio.get_running_loop().run_in_executor(_WORKER, work.close)
+            _ROOM.release()
+
+    async def _send_all(self, send: Send, work: "_Work", gone: asyncio.Future[None]) -> None:
+        loop = asyncio.get_running_loop()
+        started = False
+        try:
+            while not gone.done():
+                piece = await loop.run_in_executor(_WORKER, work.piece)
+                if not started and (piece or piece is None):
+                    await send(self._start())
+                    started = True
+                if piece is None:
+                    await send({"type": "http.response.body", "body": b""})
+                    return
+                if piece:
+                    message = {"type": "http.response.body", "body": piece, "more_body": True}
+                    await asyncio.wait_for(send(message), PATIENCE)
+        except (sqlite3.Error, TimeoutError) as error:
+            if not started:
+                raise BadRequest(TOO_SLOW if error.args == ("interrupted",) else str(error)) from error
+            # Left without its end, the answer breaks off, and nobody takes the file for whole.
+            logger.warning("path=%s broken off: %s", self._request.path, one_line(error))
+
+    def _start(self) -> dict[str, Any]:
+        headers = {**self.headers, "content-type": self.content_type}
+        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+        return {"type": "http.response.start", "status": self.status, "headers": raw}
+
+
+class _Work:
+    """The making of one file: its connection, its limits. Used by the worker's thread alone."""
+
+    def __init__(self, datasette: "Datasette", database: str, make: Make) -> None:
+        self._datasette, self._database, self._make = datasette, database, make
+        self._connection: sqlite3.Connection | None = None
+        self._pieces: Generator[bytes, None, None] | None = None
+        self._spent, self._until = 0.0, 0.0
+
+    def piece(self) -> bytes | None:
+        """The next piece; None after the last. Raises sqlite3.OperationalError("interrupted") where it takes too long."""
+        began = time.monotonic()
+        if self._spent > WHOLE:
+            raise sqlite3.OperationalError("interrupted")
+        self._until = began + STEP
+        if self._connection is None or self._pieces is None:
+            self._connection = self._open()
+            self._pieces = self._make(self._connection)
+        found = next(self._pieces, None)
+        self._spent += time.monotonic() - began
+        return found
+
+    def _open(self) -> sqlite3.Connection:
+        # A connection of its own: those of Datasette's threads answer other requests between two pieces.
+        connection: sqlite3.Connection = self._datasette.get_database(self._database).connect()
+        self._datasette._prepare_connection(connection, self._database)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+        connection.set_progress_handler(lambda: time.monotonic() > self._until, 10_000)
+        return connection
+
+    def close(self) -> None:
+        if self._pieces is not None:
+            self._pieces.close()
+        if self._connection is not None:
+            self._connection.close()
+
+
+async def _left(receive: Callable[[], Any]) -> None:
+    """Returns when the reader has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,95 @@
+"""The command that asks the archive's questions."""
+
+import json
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.ask import MOST, Answer, AskError, ask, csv_of, values
+from archive.database import open_for_reading
+from archive.question import Question, questions
+from crawler.cli_common import CommandError, db_option, plainly
+
+
+@click.command(name="ask")
+@click.argument("question", required=False)
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the question; may be given again."
+)
+@click.option("--csv", "form", flag_value="csv", help="Print CSV that opens right in Chinese Excel.")
+@click.option("--json", "form", flag_value="json", help="Print a list of objects.")
+@db_option
+@plainly
+def ask_archive(question: str | None, given: tuple[str, ...], form: str | None, db: Path) -> None:
+    """List the questions, or answer one: what it means and what it doesn't prove first, then its rows."""
+    known = questions()
+    if question is None:
+        _list(known.values(), form)
+        return
+    if question not in known:
+        raise CommandError(f"no question {question!r}: `disclosures ask` lists them")
+    asked = known[question]
+    try:
+        with closing(open_for_reading(db)) as connection:
+            answer = ask(connection, asked, values(asked, dict(map(_pair, given))))
+    except AskError as error:
+        raise CommandError(str(error)) from error
+    match form:
+        case "csv":
+            click.echo(csv_of(answer), nl=False)
+        case "json":
+            click.echo(json.dumps(answer.dicts(), ensure_ascii=False, indent=1))
+        case _:
+            _show(asked, answer)
+    _tell_rest(asked, answer)
+
+
+def _pair(given: str) -> tuple[str, str]:
+    name, equals, value = given.partition("=")
+    if not equals:
+        raise CommandError(f"--set {given!r} must be NAME=VALUE")
+    return name.strip(), value
+
+
+def _list(known: Iterable[Question], form: str | None) -> None:
+    if form == "json":
+        told = [
+            {
+                "question": each.name,
+                "id": each.id,
+                "title": each.title.zh,
+                "title_en": each.title.en,
+                "parameters": {parameter.name: parameter.default for parameter in each.parameters},
+            }
+            for each in known
+        ]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for each in known:
+        parameters = " ".join(f"{parameter.name}={parameter.default}" for parameter in each.parameters)
+        click.echo(f"{each.name:28} {each.title.zh}\n{'':28} {each.title.en}\n{'':28} {parameters}")
+
+
+def _show(asked: Question, answer: Answer) -> None:
+    for words in (asked.title, asked.means, asked.caution):
+        click.echo(f"{words.zh}\n{words.en}\n")
+    click.echo("  ".join(answer.columns))
+    for row in answer.rows:
+        click.echo("  ".join(map(_plain, row)))
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
+    return "-" if value is None else " ".join(str(value).split())
+
+
+def _tell_rest(asked: Question, answer: Answer) -> None:
+    """Say, beside the answer, how many rows there are and what is not among them."""
+    if answer.more:
+        click.echo(f"more than {MOST} rows: the first {MOST} are shown; narrow it with --set portal=ID", err=True)
+    else:
+        click.echo(f"{len(answer.rows)} rows", err=True)
+    if answer.left_out and asked.left_out:
+        click.echo(f"not counted, {asked.left_out.en}: {answer.left_out}", err=True)

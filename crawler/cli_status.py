@@ -1,0 +1,61 @@
+"""The command that says how each portal is."""
+
+import json
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from archive.database import open_for_reading
+from archive.health import NEVER_CHECKED, STATES, WELL, Health, health
+from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
+
+
+@click.command()
+@db_option
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@click.option(
+    "--prometheus",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write metrics to FILE, whole or not at all, for the textfile collector of Prometheus's node exporter.",
+)
+@plainly
+def status(db: Path, as_json: bool, prometheus: Path | None) -> None:
+    """Say of each portal how it is, why, and what to do; the gravest first.
+
+    Exit status 1 where a portal needs attention.
+    """
+    with closing(open_for_reading(db)) as connection:
+        found = health(connection)
+    if prometheus:
+        write_metrics(found, prometheus)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
+    else:
+        for each in found:
+            click.echo(f"{each.state:<15} {each.portal} {each.name}: {each.reason}")
+            if each.next_step:
+                click.echo(f"{'':<15} → {each.next_step}")
+    sys.exit(ATTENTION if any(each.state not in {WELL, NEVER_CHECKED} for each in found) else 0)
+
+
+def write_metrics(found: list[Health], path: Path) -> None:
+    """The portals' states as metrics in Prometheus's text format. Raises CommandError where `path` can't be written."""
+    from prometheus_client import CollectorRegistry, Gauge, write_to_textfile  # noqa: PLC0415 - only where asked for
+
+    registry = CollectorRegistry()
+    state = Gauge("disclosures_portal_state", "1 for the state a portal is in", ["portal", "state"], registry=registry)
+    crawled = Gauge("disclosures_last_crawl_timestamp_seconds", "When the crawl began", ["portal"], registry=registry)
+    for each in found:
+        for name in STATES:
+            state.labels(each.portal, name).set(name == each.state)
+        if each.crawled_at:
+            crawled.labels(each.portal).set(datetime.fromisoformat(each.crawled_at).timestamp())
+    try:
+        write_to_textfile(str(path), registry)
+    except OSError as error:
+        raise CommandError(f"{path} can't be written: {error.strerror or error}") from error

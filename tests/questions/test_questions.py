@@ -1,0 +1,135 @@
+"""Every question finds what it says it finds, and nothing else."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.ask import AskError, ask, csv_of, values
+from archive.question import QuestionError, load, questions
+from archive.web.tables import TABLES
+from tests.questions.cases import CASES, Case
+from tests.questions.small import archive_of
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.question}-{case.write.__name__}")
+def test_a_question_finds_what_it_should_and_nothing_else(case: Case, tmp_path: Path) -> None:
+    connection, found = archive_of(tmp_path / "a.db", case.write)
+    with closing(connection):
+        question = questions()[case.question]
+        answer = ask(connection, question, values(question, case.given))
+    rows = answer.dicts()
+    if case.columns:
+        assert sorted(tuple(row[name] for name in case.columns) for row in rows) == sorted(case.expected)
+    else:
+        assert sorted(row["record_id"] for row in rows) == sorted(found)
+    assert answer.left_out == case.left_out
+
+
+def test_every_question_has_cases_in_which_it_finds_something_and_leaves_something() -> None:
+    assert {case.question for case in CASES} == set(questions())
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    connection, _ = archive_of(tmp_path_factory.mktemp("empty") / "a.db", lambda small: small.portal())
+    with closing(connection):
+        yield connection
+
+
+@pytest.mark.parametrize("name", questions())
+def test_a_question_has_names_for_all_its_columns_and_runs_where_there_is_nothing(name: str, empty) -> None:
+    question = questions()[name]
+    answer = ask(empty, question, values(question, {}))
+    assert (answer.rows, answer.more, answer.left_out) == ((), False, 0)
+    unnamed = set(answer.columns) - set(question.columns) - set(TABLES["records"].columns) - {"record_id"}
+    assert unnamed == set()
+    assert set(question.columns) <= set(answer.columns)
+    assert set(filter(None, question.chart or ())) <= set(answer.columns)
+
+
+JARGON = r"SQL|JSON|NULL|数据库|哈希|表连接|字段|index_number|违规|违法|造假|隐瞒真相|leak|cover-up|censor|fraud|guilt|violat"
+
+
+@pytest.mark.parametrize("name", questions())
+def test_a_question_is_explained_without_jargon_and_without_accusing(name: str) -> None:
+    question = questions()[name]
+    for words in (question.title, question.means, question.computed, question.caution):
+        assert not re.search(JARGON, f"{words.zh} {words.en}", re.IGNORECASE)
+        assert re.search(r"[\u4e00-\u9fff]", words.zh)
+        assert not re.search(r"[\u4e00-\u9fff]", re.sub("[(（《“][^)）》”]*[)）》”]", "", words.en)) or "〔" in words.en
+    assert question.title.zh.endswith("？")
+    assert question.title.en.endswith("?")
+
+
+def test_none_can_write_and_none_runs_away(empty, tmp_path: Path) -> None:
+    written = tmp_path / "endless.sql"
+    header = "".join(f"-- {key}: 样本 / sample\n" for key in ("title", "means", "computed", "caution"))
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {} FROM n"
+    written.write_text(f"-- id: Q99\n{header}{endless.format('count(*)')}", encoding="utf-8")
+    with pytest.raises(AskError, match="longer than"):
+        ask(empty, load(written), {}, seconds=0.05)
+    assert empty.execute("SELECT count(*) FROM records").fetchone() == (0,)  # and the connection is as it was
+    written.write_text(f"-- id: Q99\n{header}{endless.format('i')}", encoding="utf-8")
+    answer = ask(empty, load(written), {}, most=7)
+    assert (len(answer.rows), answer.more) == (7, True)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        empty.execute("DELETE FROM records")
+
+
+SOUND = "-- id: Q99\n-- title: 样本？ / Sample?\n-- means: 样本 / sample\n-- computed: 样本 / sample\n-- caution: 样本 / sample\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SELECT 1", "the header lacks id, title, means, computed, caution"),
+        (SOUND.replace("Q99", "99") + "SELECT 1", "id: '99' must be like Q01"),
+        (
+            SOUND.replace("样本？ / Sample?", "样本") + "SELECT 1",
+            "title: '样本' must be Chinese, then ` / `, then English",
+        ),
+        (SOUND + "-- colour: red\nSELECT 1", "line 6: unknown key 'colour'"),
+        (SOUND + "-- id: Q98\nSELECT 1", "line 6: id is there twice"),
+        (SOUND + "--x\nSELECT 1", "line 6 is neither"),
+        (SOUND + "DELETE FROM records", "each statement must be one SELECT"),
+        (SOUND + "SELECT 1; DELETE FROM records", "each statement must be one SELECT"),
+        (SOUND + "SELECT :days", "parameter days must be both in the header and in the SQL"),
+        (SOUND + "-- parameter: days number 30, 天 / days\nSELECT 1", "parameter days must be both"),
+        (SOUND + "-- parameter: days number many, 天 / days\nSELECT :days", "days = 'many' must be a whole number"),
+        (SOUND + "-- parameter: days colour 1, 天 / days\nSELECT :days", "kind 'colour' is not one of"),
+        (SOUND + "-- left out: 样本 / sample\nSELECT 1", "left out: needs both"),
+        (SOUND + "-- column: x\nSELECT 1 AS x", "column: 'x' must be NAME, Chinese / English"),
+    ],
+)
+def test_a_wrong_question_file_is_one_line_that_names_file_and_fault(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.sql"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(QuestionError, match=re.escape(said)) as error:
+        load(path)
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_two_questions_of_one_number_are_refused(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.sql").write_text(f"{SOUND}SELECT 1", encoding="utf-8")
+    with pytest.raises(QuestionError, match="id Q99 is also that of"):
+        questions(tmp_path)
+
+
+def test_parameters_are_understood_or_refused_in_one_line() -> None:
+    question = questions()["removed_records"]
+    assert values(question, {}) == {"state": "withdrawn", "portal": ""}
+    with pytest.raises(AskError, match="state = 'gone' must be one of"):
+        values(question, {"state": "gone"})
+    with pytest.raises(AskError, match="has no parameter colour; it has state, portal"):
+        values(question, {"colour": "red"})
+
+
+def test_csv_opens_in_excel_and_has_no_formulas(empty, tmp_path: Path) -> None:
+    path = tmp_path / "formula.sql"
+    path.write_text(f"{SOUND}SELECT '=1+1' AS title, 7 AS records", encoding="utf-8")
+    assert csv_of(ask(empty, load(path), {})) == "\ufefftitle,records\r\n'=1+1,7\r\n"

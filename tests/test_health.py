@@ -1,0 +1,232 @@
+"""Each way in which a portal can fail, provoked on a local one: the right state, a reason to act on, and no record harmed."""
+
+import json
+import sqlite3
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from archive.database import open_for_reading
+from archive.health import Health, health, note
+from tests import warm
+from tests.conftest import Answer, Asked, Site, disclosures, portal_file, rows
+
+Answers = Mapping[str, Answer | str | Callable[[Asked], Answer | str]]
+
+NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
+ROW = '<tr><td>640324001/2026-000{n:02}</td><td><a href="/{n}.html">样本规划{n}</a></td><td>2026-03-01</td></tr>'
+HEAD = "<tr><th>索引号</th><th>标题</th><th>发布日期</th></tr>"
+RECORD = '<html><body><h1>样本规划</h1><div class="TRS_Editor"><p>样本正文</p></div></body></html>'
+NUMBERS = range(1, 13)
+GOOD = {
+    "/list.html": f"<html><body><table>{HEAD}{''.join(ROW.format(n=n) for n in NUMBERS)}</table></body></html>",
+    **{f"/{n}.html": RECORD for n in NUMBERS},
+}
+SHIELD = Answer("<html><body><p>您的请求可能存在威胁，已被拦截！</p></body></html>")
+CHALLENGE = "<html><head><script>$_ts=window['$_ts'];</script></head><body></body></html>"
+
+
+def page(body: str) -> str:
+    return f"<html><body>{body}</body></html>"
+
+
+def crawled(portal: Path, db: Path, day: int) -> Health:
+    moment = (NOW + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    warm.disclosures("crawl", portal, "--db", db, "--delay", 0, "--mode", "full", env={"DISCLOSURES_NOW": moment})
+    connection = open_for_reading(db)
+    (found,) = health(connection)
+    connection.close()
+    return found
+
+
+def unharmed(db: Path) -> bool:
+    told = rows(db, "SELECT state, count(*) AS n FROM records GROUP BY state")
+    changed = rows(db, "SELECT 1 FROM events WHERE kind <> 'added'")
+    return told == [{"state": "listed", "n": len(NUMBERS)}] and not changed
+
+
+FAULTS: dict[str, tuple[Answers, str, str, str]] = {
+    "a firewall's page with status 200": ({"/list.html": SHIELD}, "blocked", "page of refusal", "hours in its file"),
+    "521": ({"/list.html": Answer(CHALLENGE, status=521)}, "blocked", "answered 521", "asked ever more rarely"),
+    "412": ({"/list.html": Answer(CHALLENGE, status=412)}, "blocked", "answered 412", "asked ever more rarely"),
+    "a redesign": ({"/list.html": page("<div class=app id=root>样本首页</div>" * 9)}, "changed_layout", "no row could be read", "probe"),
+    "empty lists": ({"/list.html": page(f"<table>{HEAD}</table>")}, "changed_layout", "no row could be read", "probe"),
+    "lists gone": ({"/list.html": Answer("", status=404)}, "changed_layout", "not where they were", "`disclosures probe http://127"),
+    "robots.txt forbids": ({"/robots.txt": Answer("User-agent: *\nDisallow: /", "text/plain")}, "blocked", "robots.txt", "operator"),
+    "robots.txt answers 503": ({"/robots.txt": Answer("", status=503)}, "blocked", "503", "when the portal is next due"),
+    "an error of the server": ({"/list.html": Answer("", status=500)}, "down", "answered 500", "ever more rarely"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_told_with_its_reason_and_harms_no_record(tmp_path: Path, fault: str) -> None:
+    answers, state, reason, step = FAULTS[fault]
+    with Site(GOOD) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        assert crawled(portal, tmp_path / "a.db", 0).state == "well"
+        site.answers.update(answers)
+        found = crawled(portal, tmp_path / "a.db", 1)
+        assert (found.state, reason in found.reason, step in found.next_step) == (state, True, True), found
+        assert unharmed(tmp_path / "a.db")
+        for path in answers:
+            site.answers.pop(path)
+        site.answers.update(GOOD)
+        assert crawled(portal, tmp_path / "a.db", 2).state == "well"
+
+
+def test_a_portal_that_is_down(tmp_path: Path) -> None:
+    with Site(GOOD) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawled(portal, tmp_path / "a.db", 0)
+    found = crawled(portal, tmp_path / "a.db", 1)
+    assert (found.state, "connection refused" in found.reason, "home page" in found.next_step) == (
+        "down",
+        True,
+        True,
+    ), found
+    assert unharmed(tmp_path / "a.db")
+
+
+def test_a_portal_that_moved_to_another_host(tmp_path: Path) -> None:
+    with Site(GOOD) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawled(portal, tmp_path / "a.db", 0)
+        elsewhere = site.url.replace("127.0.0.1", "localhost")
+        site.answers["/list.html"] = Answer("", status=302, headers=(("Location", f"{elsewhere}new.html"),))
+        site.answers["/new.html"] = GOOD["/list.html"]
+        found = crawled(portal, tmp_path / "a.db", 1)
+    assert (found.state, "localhost" in found.reason, "probe" in found.next_step) == ("changed_layout", True, True), (
+        found
+    )
+    assert unharmed(tmp_path / "a.db")
+
+
+def test_slow_death_is_told_against_the_portals_own_past(tmp_path: Path) -> None:
+    """One page of twelve that fails is how this portal is; half of them is not."""
+    with Site({**GOOD, "/1.html": Answer("", status=500)}) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        usual = [crawled(portal, tmp_path / "a.db", day).state for day in range(4)]
+        site.answers.update({f"/{n}.html": Answer("", status=500) for n in range(1, 7)})
+        found = crawled(portal, tmp_path / "a.db", 4)
+    assert usual == ["well"] * 4
+    assert found.state == "slow", found
+    assert "6 of " in found.reason
+    assert unharmed(tmp_path / "a.db")
+
+
+def test_answers_that_take_much_longer_than_usual(tmp_path: Path) -> None:
+    with Site(GOOD) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        for day in range(4):
+            crawled(portal, tmp_path / "a.db", day)
+    con = sqlite3.connect(tmp_path / "a.db")
+    con.execute(
+        "UPDATE crawls SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', started_at, '+300 seconds') WHERE id = 4"
+    )
+    note(con, 4)
+    (found,) = health(con)
+    assert (found.state, "s for an answer, where" in found.reason) == ("slow", True)
+
+
+def test_a_silent_portal(tmp_path: Path) -> None:
+    with Site(GOOD) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawled(portal, tmp_path / "a.db", 0)
+    con = sqlite3.connect(tmp_path / "a.db")
+    con.execute(
+        "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (1, 'nothing_new', 'http://x/', 'nothing new in 样本规划 for 400 days', '', '')"
+    )
+    note(con, 1)
+    (found,) = health(con)
+    assert (found.state, found.reason) == ("silent", "nothing new in 样本规划 for 400 days")
+
+
+def test_a_catalogue_that_was_always_empty_is_no_change(tmp_path: Path) -> None:
+    with Site({**GOOD, "/empty.html": page(f"<table>{HEAD}</table>")}) as site:
+        portal = portal_file(
+            tmp_path, site.url, ("plan", "样本规划", "/list.html"), ("budget", "样本预算", "/empty.html")
+        )
+        for day in range(2):
+            found = crawled(portal, tmp_path / "a.db", day)
+    assert (found.state, "as old as the archive" in found.reason) == ("well", True)
+
+
+# --- certificates and TLS: common faults of portals, which keep nobody from reading them ---
+
+
+def tls(site: Site, folder: Path, oldest_only: bool = False) -> str:
+    """Have `site` speak TLS with a certificate that nobody signed and that is out of date; its address."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sample.invalid")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(7).not_valid_before(NOW - timedelta(days=900)).not_valid_after(NOW - timedelta(days=500))
+    (folder / "cert.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if oldest_only:
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    context.load_cert_chain(folder / "cert.pem")
+    site._http.socket = context.wrap_socket(site._http.socket, server_side=True)
+    return site.url.replace("http:", "https:")
+
+
+def test_a_faulty_certificate_keeps_nobody_from_reading(tmp_path: Path) -> None:
+    with Site(GOOD) as site:
+        home = tls(site, tmp_path)
+        found = crawled(portal_file(tmp_path, home, ("plan", "样本规划", "/list.html")), tmp_path / "a.db", 0)
+    assert found.state == "well", found
+    assert unharmed(tmp_path / "a.db")
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1 is deprecated")
+def test_tls_of_long_ago_is_named_and_spoken_where_the_portal_file_says_so(tmp_path: Path) -> None:
+    with Site(GOOD) as site:
+        home = tls(site, tmp_path, oldest_only=True)
+        portal = portal_file(tmp_path, home, ("plan", "样本规划", "/list.html"))
+        found = crawled(portal, tmp_path / "a.db", 0)
+        assert (found.state, "only a TLS that was given up" in found.reason, "`old_tls = true`" in found.next_step) == (
+            "down", True, True,
+        ), found  # fmt: skip
+        portal.write_text("old_tls = true\n" + portal.read_text(encoding="utf-8"), encoding="utf-8")
+        assert crawled(portal, tmp_path / "a.db", 1).state == "well"
+    assert unharmed(tmp_path / "a.db")
+
+
+# --- the command ---
+
+
+def test_status_as_lines_json_and_metrics(sample_archive: Path, tmp_path: Path) -> None:
+    done = disclosures("status", "--db", sample_archive, "--prometheus", tmp_path / "m.prom")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("well            sample 同心县")
+    (told,) = json.loads(disclosures("status", "--db", sample_archive, "--json").stdout)
+    assert (told["portal"], told["state"], told["next_step"]) == ("sample", "well", "")
+    metrics = (tmp_path / "m.prom").read_text(encoding="utf-8")
+    assert 'disclosures_portal_state{portal="sample",state="well"} 1.0' in metrics
+    assert 'disclosures_portal_state{portal="sample",state="down"} 0.0' in metrics
+    (stamp,) = [
+        float(line.split()[1])
+        for line in metrics.splitlines()
+        if line.startswith("disclosures_last_crawl_timestamp_seconds{")
+    ]
+    assert 0 <= time.time() - stamp < 24 * 3600
+    refused = disclosures("status", "--db", sample_archive, "--prometheus", tmp_path / "no" / "m.prom")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_status_of_a_portal_that_needs_attention(tmp_path: Path) -> None:
+    with Site({"/list.html": Answer("", status=403)}) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawled(portal, tmp_path / "a.db", 0)
+    done = disclosures("status", "--db", tmp_path / "a.db")
+    assert (done.returncode, done.stdout.split()[0], "→ wait" in done.stdout) == (1, "blocked", True)

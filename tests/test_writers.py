@@ -1,0 +1,86 @@
+"""Files to take away: exact bytes of CSV, inert cells, numbers that stay what they are, memory that stays flat."""
+
+import io
+import itertools
+import json
+import zipfile
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from archive import writers
+from archive.writers import CUT, FORMATS, XLSX_TEXT, csv_file, json_lines, xlsx
+
+
+def sheets(columns, rows) -> list[list[list[object]]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(xlsx(columns, rows))))
+    return [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+
+
+def test_csv_to_the_byte():
+    rows = [(1, "样例，标题", None), (2.5, 'a "b", c', "第一行\n第二行")]
+    assert b"".join(csv_file(["id", "标题", "空"], rows)) == (
+        b"\xef\xbb\xbf" + 'id,标题,空\r\n1,样例，标题,\r\n2.5,"a ""b"", c","第一行\n第二行"\r\n'.encode()
+    )
+
+
+@pytest.mark.parametrize("begins", "=+-@\t\r\n＝＋－＠")
+def test_a_formula_does_not_run(begins):
+    text = f"{begins}HYPERLINK(A1)"
+    (_, line) = b"".join(csv_file(["x"], [[text]])).decode("utf-8-sig").split("\r\n", 1)
+    assert line.strip('"\r\n').startswith("'")
+    assert sheets(["x"], [[text]])[0][1] == [text]
+    book = zipfile.ZipFile(io.BytesIO(b"".join(xlsx(["x"], [[text]]))))
+    assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_heading_is_as_inert_as_a_cell():
+    assert b"".join(csv_file(["=1+1"], [])) == b"\xef\xbb\xbf'=1+1\r\n"
+    assert sheets(["=1+1"], [])[0] == [["=1+1"]]
+
+
+@pytest.mark.parametrize("number", ["640324001201761737", "064032", "2017E5", "1-2017", "3/2017", "2017-05"])
+def test_what_excel_would_take_for_another_number_or_a_day_stays_text(number):
+    assert b"".join(csv_file(["n"], [[number]])) == f"\ufeffn\r\n{number}\t\r\n".encode()
+    assert sheets(["n"], [[number]])[0][1] == [number]
+
+
+def test_plain_numbers_and_days_are_left_alone():
+    assert b"".join(csv_file(["n"], [["2018-03-01"], ["640324"], [-5], ["640324001/2017-61737"]])) == (
+        "\ufeffn\r\n2018-03-01\r\n640324\r\n-5\r\n640324001/2017-61737\r\n".encode()
+    )
+
+
+def test_xlsx_keeps_numbers_that_excel_can_hold_as_numbers():
+    assert sheets(["n"], [[5], [-2.5], [10**16]])[0][1:] == [[5], [-2.5], [str(10**16)]]
+
+
+def test_xlsx_links_nothing_and_cuts_what_a_cell_cannot_hold():
+    data = b"".join(xlsx(["x"], [["http://a.example/"], ["长" * 40_000], ["坏\x01字"]]))
+    assert not any("hyperlink" in name or b"hyperlink" in zipfile.ZipFile(io.BytesIO(data)).read(name)
+                   for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if "sheet1" in name)  # fmt: skip
+    (_, *found) = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert found[1][0].endswith(CUT)
+    assert len(found[1][0]) == XLSX_TEXT
+
+
+def test_what_a_sheet_cannot_hold_goes_on_the_next(monkeypatch):
+    monkeypatch.setattr(writers, "XLSX_ROWS", 2)
+    assert sheets(["n"], [[1], [2], [3]]) == [[["n"], [1], [2]], [["n"], [3]]]
+
+
+def test_json_lines_is_json_a_line():
+    rows = [("题\n目", 1, None), ("<b>", float("inf"), b"\x00")]
+    lines = b"".join(json_lines(["t", "n", "x"], rows)).decode().splitlines()
+    assert lines[0] == '{"t": "题\\n目", "n": 1, "x": null}'
+    assert json.loads(lines[1]) == {"t": "<b>", "n": None, "x": "AA=="}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_rows_are_read_as_pieces_are_taken(form):
+    read = itertools.count()
+    pieces = FORMATS[form].write(["n", "x"], ([next(read), "字" * 100] for _ in itertools.repeat(None)))
+    for _ in range(3):
+        next(pieces)
+    pieces.close()
+    assert next(read) < 2_000

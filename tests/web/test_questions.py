@@ -1,0 +1,84 @@
+"""The questions' pages: a list of them all, and each explained and answered."""
+
+import json
+
+import pytest
+from lxml import html
+
+from archive.question import questions
+from archive.web.bars import bars
+
+
+def test_the_home_page_and_every_head_lead_to_the_questions(get):
+    tree = html.fromstring(get("/").text)
+    assert "/-/questions" in {link.get("href") for link in tree.cssselect("nav a")}
+    assert "/-/questions/removed_records" in {link.get("href") for link in tree.cssselect("main a")}
+
+
+def test_the_list_names_each_in_the_order_of_its_number(get):
+    tree = html.fromstring(get("/-/questions").text)
+    links = [link.get("href") for link in tree.cssselect(".questions h2 a")]
+    assert links == [f"/-/questions/{name}" for name in questions()]
+
+
+@pytest.mark.parametrize("name", questions())
+def test_a_page_explains_its_question_and_offers_its_parameters(get, name):
+    answer = get(f"/-/questions/{name}")
+    assert answer.status_code == 200, answer.text
+    tree, question = html.fromstring(answer.text), questions()[name]
+    text = " ".join(tree.text_content().split())
+    for words in (question.title, question.means, question.computed, question.caution):
+        assert words.zh in text
+        assert words.en in text
+    assert [field.get("name") for field in tree.cssselect("form.jump [name]")] == [
+        parameter.name for parameter in question.parameters
+    ]
+
+
+def test_an_answer_leads_to_records_publishers_and_files(get, database):
+    tree = html.fromstring(get("/-/questions/number_on_several").text)
+    rows = tree.cssselect("table.answer tbody tr")
+    ids = [row[0] for row in database.execute("SELECT id FROM records WHERE index_number = '640324001/2017-61737' ORDER BY published_on")]  # fmt: skip
+    assert [row.cssselect(".col-title a")[0].get("href") for row in rows] == [
+        f"/disclosures/records/{number}" for number in ids
+    ]
+    assert rows[0].cssselect(".col-publisher a")[0].get("href").startswith("/-/publisher?portal=yangli&name=")
+    assert rows[0].cssselect(".col-portal")[0].text_content() == "样例县人民政府"
+    files = [link.get("href") for link in tree.cssselect(".export a")]
+    assert get(files[0]).text.startswith("\ufeffindex_number,records,record_id,title")
+    told = json.loads(get(files[1]).text)
+    assert [row["record_id"] for row in told["rows"]] == ids
+    assert (told["question"], told["more"], told["parameters"]) == ("number_on_several", False, {"portal": ""})
+
+
+def test_a_parameter_narrows_the_answer(get):
+    page = get("/-/questions/number_on_several", portal="checked").text
+    assert "没有找到" in page
+    assert html.fromstring(page).cssselect("select[name=portal] option[selected]")[0].get("value") == "checked"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/-/questions/nope", 404),
+        ("/-/questions/../x", 404),
+        ("/-/questions/removed_records.xls", 404),
+        ("/-/questions/removed_records?state=gone", 400),
+        ("/-/questions/removed_records?portal=%27%22%FF", 200),
+        ("/-/questions/removed_records?colour=red", 200),
+    ],
+)
+def test_wrong_addresses_get_a_page(get, path, status):
+    answer = get(path)
+    assert answer.status_code == status
+    assert "<h1>" in answer.text
+
+
+def test_bars_are_by_month_or_by_year_or_by_size():
+    months = bars([{"on": "2018-03-01"}, {"on": "2018-03-31"}, {"on": "2018-01-01T00:00:00Z"}], "on", None)
+    assert [(bar.value, bar.amount, bar.width) for bar in months.bars] == [("2018-01", 1, 50), ("2018-03", 2, 100)]
+    many = bars([{"on": f"{year}-{month:02}"} for year in (2015, 2016, 2017) for month in range(1, 13)], "on", None)
+    assert [(bar.value, bar.amount) for bar in many.bars] == [("2015", 12), ("2016", 12), ("2017", 12)]
+    sizes = bars([{"who": f"局{n}", "records": n} for n in range(20)], "who", "records")
+    assert ([bar.value for bar in sizes.bars[:2]], len(sizes.bars), sizes.left_out) == (["局19", "局18"], 15, 5)
+    assert bars([{"who": "局"}] * 3, "who", None) is None

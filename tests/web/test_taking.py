@@ -1,0 +1,311 @@
+"""What a page lists, taken away: files, pages of JSON, feeds; links to them; limits; that no address breaks them."""
+
+import asyncio
+import csv
+import io
+import json
+import re
+from urllib.parse import quote, urlencode
+
+import pytest
+from lxml import etree, html
+from python_calamine import CalamineWorkbook
+
+from archive.web import streaming, taking
+from archive.web.server import make_datasette
+from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+LISTS = ["/-/search?q=样例", "/-/search", "/-/browse/yangli/1?year=2017", "/-/day/2018-07-01", "/-/record/3",
+         f"/-/publisher?{urlencode({'portal': 'yangli', 'name': '样例县教育局'})}"]  # fmt: skip
+
+
+def table(answer) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def lines(answer) -> list[dict[str, object]]:
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def history(past):
+    site = make_datasette(past)
+    return lambda path: asyncio.run(site.client.get(path))
+
+
+# --- files ---
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_every_form_holds_the_same_records_in_the_order_of_the_page(get, page):
+    machine = lines(get(taking.address(page, "jsonl")))
+    read = table(get(taking.address(page, "csv")))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(get(taking.address(page, "xlsx")).content))
+    sheet = book.get_sheet_by_index(0).to_python()
+    first = get(taking.address(page, "json")).json()
+    assert machine
+    assert [row["id"] for row in machine] == [int(row["id"]) for row in read] == [row[0] for row in sheet[1:]]
+    assert first["records"] == machine[:50]
+    assert first["total"] == len(machine)
+    assert sheet[0][:4] == ["编号", "发布日期", "信息名称", "发布机构"]
+
+
+def test_search_finds_in_a_file_what_it_finds_on_the_page(get):
+    given = {"q": "预算", "kind": "budget", "publisher": "财政局", "from": "2017", "sort": "newest"}
+    tree = html.fromstring(get("/-/search", **given).text)
+    found = lines(get("/-/search.jsonl", **given))
+    assert [row["title"] for row in found] == [link.text_content() for link in tree.cssselect(".hits .title")]
+    assert found[0]["page"].endswith(tree.cssselect(".hits .title")[0].get("href"))
+
+
+def test_json_leads_from_page_to_page(get):
+    first = get("/-/search.json?q=预算").json()
+    second = get(first["next"]).json()
+    assert first["pages"] == second["page"] == 2
+    assert second["next"] is None
+    assert len({row["id"] for row in first["records"] + second["records"]}) == first["total"] == 61
+
+
+def test_people_get_words_and_machines_get_codes(get):
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(get("/-/search.xlsx?q=棚户区").content)).get_sheet_by_index(0)
+    row = dict(zip(*sheet.to_python()[:2], strict=True))
+    assert (row["类别"], row["状态"], row["门户"]) == ("棚户区改造/征地拆迁", "在列", "样例县人民政府")
+    assert row["存疑标记"] == "索引号重复、索引号年份与发布年份不同"
+    (row, _) = lines(get("/-/search.jsonl?q=棚户区"))
+    assert (row["kind"], row["flags"]) == ("housing_expropriation", ["index_number_repeated", "index_year_differs"])
+
+
+def test_the_text_comes_where_it_is_asked_for(get):
+    assert "body" not in lines(get("/-/search.jsonl?q=老旧小区"))[0]
+    assert "老旧小区改造" in lines(get("/-/search.jsonl?q=老旧小区&body=yes"))[0]["body"]
+
+
+def test_a_file_is_named_after_what_is_in_it(get):
+    said = get("/-/search.csv?q=预算/%3A..%0A二").headers["content-disposition"]
+    assert said == f"attachment; filename*=UTF-8''{quote('检索 预算 .. 二.csv')}"
+    assert get("/-/search.csv?q=预算").headers["content-type"] == "text/csv; charset=utf-8"
+
+
+def test_hostile_text_stays_text(get):
+    row = table(get("/-/day/2018-07-01.csv"))[0]
+    assert (row["title"], row["publisher"], row["url"]) == (HOSTILE_TITLE, HOSTILE_PUBLISHER, "javascript:alert('u')")
+    assert get("/-/day/2018-07-01.json").headers["content-type"].startswith("application/json")
+
+
+def test_changes_are_taken_with_what_they_changed(history):
+    rows = lines(history("/-/changes.jsonl?from=2000-01-01&to=2999-01-01"))
+    assert {row["event"] for row in rows} >= {"added", "changed", "withdrawn"}
+    assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)
+    gone = table(history("/-/changes.csv?from=2000-01-01&to=2999-01-01&kind=withdrawn"))
+    assert {row["event"] for row in gone} == {"withdrawn"}
+
+
+# --- limits ---
+
+
+def test_what_a_workbook_should_not_hold_is_said_before_anything_is_sent(get, monkeypatch):
+    monkeypatch.setattr(taking, "MOST_IN_XLSX", 10)
+    answer = get("/-/search.xlsx?q=预算")
+    assert answer.status_code == 400
+    assert "请取 CSV" in answer.text
+
+
+def test_what_takes_too_long_is_a_page_that_says_so(get, monkeypatch):
+    monkeypatch.setattr(streaming, "WHOLE", -1.0)
+    answer = get("/-/search.csv?q=预算")
+    assert answer.status_code == 400
+    assert "超过时限" in answer.text
+
+
+def test_no_more_files_are_made_than_there_is_room_for(get, monkeypatch):
+    monkeypatch.setattr(streaming, "_ROOM", streaming.threading.BoundedSemaphore(1))
+    assert get("/-/search.csv").status_code == get("/-/search.csv").status_code == 200  # room is given back
+    streaming._ROOM.acquire()
+    answer = get("/-/search.csv")
+    assert answer.status_code == 503
+    assert "稍后再试" in answer.text
+
+
+def test_nothing_is_made_for_a_reader_who_left(site, monkeypatch):
+    made = []
+
+    async def ask() -> None:
+        async def receive():
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            made.append(message)
+
+        await site.invoke_startup()
+        monkeypatch.setattr(taking.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None))  # without an end
+        scope = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
+                 "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
+        await asyncio.wait_for(site.app()(scope, receive, send), 20)
+
+    asyncio.run(ask())
+    assert sum(len(message.get("body", b"")) for message in made) < 10 * streaming.PATIENCE * 65_536
+    assert not any(message["type"] == "http.response.body" and not message.get("more_body") for message in made)
+
+
+def test_a_file_that_breaks_has_no_end(site, monkeypatch):
+    sent = []
+
+    async def ask() -> None:
+        async def receive():
+            await asyncio.sleep(30)
+
+        async def send(message):
+            sent.append(message)
+
+        def rows(*_, **__):
+            yield from [(1, "字" * 100)] * 1_000
+            raise streaming.sqlite3.OperationalError("interrupted")
+
+        await site.invoke_startup()
+        monkeypatch.setattr(taking.takeaway, "rows", rows)
+        scope = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
+                 "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
+        await site.app()(scope, receive, send)
+
+    asyncio.run(ask())
+    assert [message["type"] for message in sent].count("http.response.start") == 1
+    assert all(message.get("more_body") for message in sent[1:])
+
+
+def test_head_makes_nothing(site, monkeypatch):
+    monkeypatch.setattr(taking.takeaway, "rows", None)
+    answer = asyncio.run(site.client.head("/-/search.csv"))
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl", "json", "atom"])
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("/-/search?q=%22%28%29*^&from=x&kind=nope&portal=nowhere", 200),
+        ("/-/search?q=%00%ff", 200),
+        ("/-/browse/nowhere/1", 404),
+        ("/-/browse/yangli/999999999999999999999", 404),
+        ("/-/browse/yangli/1?year=x", 400),
+        ("/-/publisher", 400),
+        ("/-/publisher?portal=yangli&name=x&kind=y", 400),
+        ("/-/day/2018-13-01", 400),
+        ("/-/record/999999999999999999", 404),
+        ("/-/changes?portal=nowhere", 404),
+        ("/-/changes?kind=nope", 400),
+    ],
+)
+def test_no_address_breaks_it(get, page, status, form):
+    assert get(taking.address(page, form)).status_code == status
+
+
+# --- feeds ---
+
+
+def feed(answer) -> etree._Element:
+    """A feed, after a look whether it is as RFC 4287 wants it."""
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    root = etree.fromstring(answer.content)
+    assert root.tag == "{http://www.w3.org/2005/Atom}feed"
+    for element in (root, *root.findall("a:entry", ATOM)):
+        for name in ("id", "title", "updated"):
+            (only,) = element.findall(f"a:{name}", ATOM)
+            assert only.text
+        assert element.findtext("a:id", None, ATOM).startswith("urn:uuid:")
+        assert element.findtext("a:author/a:name", None, ATOM)
+        assert len(element.findall("a:link[@rel='alternate']", ATOM)) == 1
+        assert all(link.get("href").startswith("http://localhost/") for link in element.findall("a:link", ATOM))
+        for name in ("updated", "published"):
+            assert all(MOMENT.fullmatch(each.text) for each in element.findall(f"a:{name}", ATOM))
+    assert len(root.findall("a:link[@rel='self']", ATOM)) == 1
+    ids = [each.text for each in root.iterfind(".//a:id", ATOM)]
+    assert len(ids) == len(set(ids))
+    moments = [each.text for each in root.iterfind("a:entry/a:updated", ATOM)]
+    assert moments == sorted(moments, reverse=True)
+    if moments:
+        assert root.findtext("a:updated", None, ATOM) == moments[0]
+    return root
+
+
+@pytest.mark.parametrize("page", [*LISTS, "/-/search?q=没有这样的记录", "/-/changes", "/-/changes?portal=yangli"])
+def test_every_feed_is_valid(get, page):
+    root = feed(get(taking.address(page, "atom")))
+    alternate = root.find("a:link[@rel='alternate']", ATOM).get("href")
+    assert get(alternate.removeprefix("http://localhost")).status_code == 200
+
+
+def test_an_entry_tells_what_a_reader_needs(get):
+    (entry, _) = feed(get("/-/search.atom?q=棚户区")).findall("a:entry", ATOM)
+    assert entry.findtext("a:title", None, ATOM) == "样例：某棚户区土地征收公告"
+    assert entry.findtext("a:author/a:name", None, ATOM) == "样例县人民政府"
+    assert entry.findtext("a:published", None, ATOM) == "2018-05-02T00:00:00+08:00"
+    assert get(entry.find("a:link", ATOM).get("href")).status_code == 200
+
+
+def test_ids_stay_wherever_the_archive_is_served(site):
+    def ids(path: str, **headers: str) -> list[str]:
+        return [each.text for each in feed_at(path, headers).iterfind(".//a:id", ATOM)]
+
+    def feed_at(path: str, headers: dict[str, str]) -> etree._Element:
+        return etree.fromstring(asyncio.run(site.client.get(path, headers=headers)).content)
+
+    assert ids("/-/search.atom?q=棚户区") == ids("/-/search.atom?q=棚户区", host="other.example")
+
+
+def test_what_came_last_is_in_the_feed_however_old_it_says_it_is(get, monkeypatch, database):
+    from archive.web import feeds
+
+    monkeypatch.setattr(feeds, "ENTRIES", 1)
+    (last,) = database.execute(
+        "SELECT title FROM records WHERE portal = 'yangli' AND kind = 'budget' ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    found = [each.text for each in feed(get("/-/search.atom?q=预算&kind=budget")).iterfind("a:entry/a:title", ATOM)]
+    assert last in found
+    assert len(found) == 2
+
+
+def test_a_feed_of_withdrawals_tells_of_nothing_else(history):
+    entries = feed(history("/-/changes.atom?kind=withdrawn")).findall("a:entry", ATOM)
+    assert entries
+    for entry in entries:
+        assert entry.findtext("a:title", None, ATOM).startswith("【已撤下】")
+        assert entry.find("a:link", ATOM).get("href").endswith("#history")
+    kinds = {
+        entry.find("a:category", ATOM).get("term")
+        for entry in feed(history("/-/changes.atom")).findall("a:entry", ATOM)
+    }
+    assert "changed" in kinds
+    assert "added" not in kinds
+
+
+def test_a_feed_that_has_nothing_new_is_not_sent_again(site, get):
+    tag = get("/-/changes.atom").headers["etag"]
+    answer = asyncio.run(site.client.get("/-/changes.atom", headers={"if-none-match": tag}))
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+# --- links ---
+
+
+@pytest.mark.parametrize("page", [*LISTS[:4], LISTS[5], "/disclosures/records/3", "/-/changes"])
+def test_a_page_leads_to_its_files(get, page):
+    tree = html.fromstring(get(page).text)
+    links = {link.text: link.get("href") for link in tree.cssselect(".export a")}
+    for form, name in (("Excel", "xlsx"), ("CSV", "csv"), ("JSON Lines", "jsonl"), ("JSON", "json")):
+        assert re.search(rf"\.{name}(\?|$)", links[form])
+        assert get(links[form]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page", ["/-/search?q=样例", "/-/browse/yangli/1", LISTS[5], "/-/changes", "/", "/-/browse/yangli"]
+)
+def test_a_page_names_its_feeds(get, page):
+    feeds = html.fromstring(get(page).text).cssselect("link[rel=alternate][type='application/atom+xml']")
+    assert feeds
+    for link in feeds:
+        assert link.get("title")
+        feed(get(link.get("href")))
