@@ -18,7 +18,17 @@ CARRIED = (
 )  # fmt: skip
 """The tables whose rows are carried. Of `settings`, only which parser read the portal."""
 
-MADE = ("settings", "told", "unindexed", "records_fts", "matches", "search", "tally_months", "tally_portals", "tally_events")
+MADE = (
+    "settings",
+    "told",
+    "unindexed",
+    "records_fts",
+    "matches",
+    "search",
+    "tally_months",
+    "tally_portals",
+    "tally_events",
+)
 """Tables and views that every archive makes for itself of the others: by triggers, by `archive.search`, or as its own notes."""
 
 INDEXED_AT_ONCE = 1000

@@ -30,14 +30,19 @@ def contents(db: Path, change: Change = lambda _, row: row) -> dict[str, list[st
         connection.row_factory = sqlite3.Row
         told = {table: _rows(connection, table, change) for table in TABLES}
         told["settings"] = [
-            str(tuple(row)) for row in connection.execute("SELECT * FROM settings WHERE name LIKE 'parser:%' ORDER BY 1")
+            str(tuple(row))
+            for row in connection.execute("SELECT * FROM settings WHERE name LIKE 'parser:%' ORDER BY 1")
         ]
         return told
 
 
 def _rows(connection: sqlite3.Connection, table: str, change: Change) -> list[str]:
     names = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
-    shown = [f"{_REFERENCES[n].format(f't.{n}')} AS {n}" if n in _REFERENCES else f"t.{n}" for n in names if n != "id" or table == "portals"]
+    shown = [
+        f"{_REFERENCES[n].format(f't.{n}')} AS {n}" if n in _REFERENCES else f"t.{n}"
+        for n in names
+        if n != "id" or table == "portals"
+    ]
     if table in {"attachments", "events"}:
         shown.append("row_number() OVER (PARTITION BY t.record_id ORDER BY t.id) AS place")
     found = []
