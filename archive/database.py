@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive import search
 from archive.migrations import migrations
+from archive.reports import reading
 
 
 class ArchiveError(Exception):
@@ -35,6 +36,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         migrations.apply(Database(connection))
         with transaction(connection):
             search.refresh(connection)
+            reading.catch_up(connection)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error
     return connection

@@ -19,6 +19,7 @@ from archive.lock import hold
 from archive.record_writer import OWN_PAGE
 from archive.records import FIELDS
 from archive.redact import RULES_VERSION, redact, redact_json
+from archive.reports import reading
 
 STRIDE = 200
 """Rows of a table without an owner, or records with all that is theirs, in one transaction."""
@@ -180,6 +181,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
             (*change.values.values(), *change.key.values()),
         )
     search.catch_up(connection)
+    reading.catch_up(connection)
     numbers = _numbers(changes)
     connection.executemany(
         "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "

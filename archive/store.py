@@ -24,6 +24,7 @@ from archive.observations import (
 from archive.presence import Missing, Presence
 from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
 from archive.records import CUT_PAGE
+from archive.reports import reading
 
 INDEXING_STRIDE = 1000
 """So many changes are indexed at once: a record is then indexed once, not when its row and again when its page is read."""
@@ -120,6 +121,7 @@ class Store:
             for problem in self._alarm.raised(now):
                 self._write_problem(problem, now)
             search.catch_up(c)
+            reading.catch_up(c)
             counts = json.dumps(dict(sorted(self.counts.items())))
             stated = json.dumps(self._alarm.pages) if self._alarm.pages else None
             c.execute(

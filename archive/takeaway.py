@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from archive.writers import Row
@@ -20,6 +21,9 @@ EVENT_COLUMNS = ("at", "event", "detail")
 """What is told of an event, before what is told of its record."""
 
 AT_A_TIME = 200
+
+_JSON = {"flags", "detail", "source_fields", "fields", "changed", "counts", "stated"}
+"""Columns of the archive's tables that hold JSON."""
 
 
 def columns(*, body: bool = False) -> tuple[str, ...]:
@@ -43,13 +47,14 @@ def rows(connection: sqlite3.Connection, ids: Iterable[int], *, body: bool = Fal
         yield from map(tuple, connection.execute(sql, (json.dumps(some),)))
 
 
-def with_flags(names: Sequence[str], given: Iterable[Row]) -> Iterator[Row]:
-    """The rows, what is JSON in them (`flags`, `detail`) as lists and objects, for forms that have these."""
-    places = [place for place, name in enumerate(names) if name in {"flags", "detail"}]
+def parsed(names: Sequence[str], given: Iterable[Row]) -> Iterator[Row]:
+    """The rows, what is JSON in them as lists and objects, for forms that have these."""
+    places = [place for place, name in enumerate(names) if name in _JSON]
     for row in given:
         values = list(row)
         for place in places:
-            values[place] = json.loads(str(values[place]))
+            with suppress(ValueError, TypeError):
+                values[place] = json.loads(values[place])  # type: ignore[arg-type]  # a TypeError is meant
         yield values
 
 

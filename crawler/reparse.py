@@ -24,6 +24,7 @@ from archive.exchange import EvidenceError, Exchange
 from archive.masking import require_current
 from archive.observations import ListPageSeen, RecordPageSeen
 from archive.record_writer import OWN_PAGE, UNLINKED, Said, Writer
+from archive.reports import reading
 from crawler.extract.verdict import CUT
 from crawler.families import FAMILIES, detect
 from crawler.items import ListPage
@@ -134,6 +135,7 @@ class _Reader:
         self._in_strides(files, self._read_file)
         with transaction(self._connection) as c:
             search.catch_up(c)
+            reading.catch_up(c)
             c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{self._portal}", fingerprint()))
         self._done["versions"] = self._versions() - before
         return self._done

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
     from datasette.utils.asgi import Request
 
 # `_next=x` on a view, a row's key with a part too few, an integer too large for SQLite, HTTP methods of other protocols.
-_RAISED_BY_ADDRESSES = (
+RAISED_BY_ADDRESSES = (
     ValueError,
     TypeError,
     LookupError,
@@ -55,7 +55,7 @@ def fault(exception: Exception) -> Fault | None:
         # The one message it words as HTML is that of the time limit. "Cannot sort by" has status 500 there.
         message = TOO_SLOW if exception.message_is_html else str(exception.message)
         return Fault(400 if exception.status == 500 else exception.status, message, exception.title)
-    if isinstance(exception, _RAISED_BY_ADDRESSES) and not _is_ours(exception):
+    if isinstance(exception, RAISED_BY_ADDRESSES) and not _is_ours(exception):
         return Fault(400, MALFORMED)
     return None
 

@@ -35,6 +35,7 @@ from archive.web import (
     record,
     search_page,
     standing,
+    table_files,
     taking,
 )
 from archive.web.gate import Application, Gate
@@ -178,6 +179,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/questions$", questions.overview),
         (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|json))?$", questions.page),
         *archived_views.routes(),
+        (table_files.ROUTE, table_files.answer),
     ]
 
 

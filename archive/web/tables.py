@@ -17,6 +17,7 @@ from archive.web.columns import (
 )
 from archive.web.internal_tables import INTERNAL
 from archive.web.naming import Label
+from archive.web.report_tables import REPORTS
 
 _RECORDS: dict[str, Label] = {
     "id": ID,
@@ -318,4 +319,4 @@ TABLES: dict[str, Table] = {
     ),
 }  # fmt: skip
 
-TABLES |= INTERNAL
+TABLES |= REPORTS | INTERNAL

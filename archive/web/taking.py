@@ -13,7 +13,7 @@ from datasette.utils.asgi import BadRequest, Response
 from archive import takeaway
 from archive.web import feeds, observed, selections
 from archive.web.cells import UNTITLED
-from archive.web.codes import EVENTS, FLAGS, KINDS, STATES
+from archive.web.codes import CODES, EVENTS, FLAGS
 from archive.web.faults import TOO_SLOW
 from archive.web.labels import column_label
 from archive.web.limits import within
@@ -40,7 +40,6 @@ COUNTING = 2000
 
 FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
 
-_CODES = {"kind": KINDS, "state": STATES, "flags": FLAGS, "event": EVENTS}
 _HEADINGS = {
     "portal_name": Label("门户", "portal"),
     "portal": Label("门户代号", "portal id"),
@@ -59,11 +58,15 @@ ORDER BY e.at DESC, e.id DESC
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows to be sent: their columns, and what reads them. `title`: what they are; it names the file."""
+    """Rows to be sent: their columns, and what reads them. `title`: what they are; it names the file.
+
+    `table`: whose columns they are, None where they are nobody's.
+    """
 
     title: str
     columns: tuple[str, ...]
     read: Callable[[sqlite3.Connection], Iterable[Row]]
+    table: str | None = "records"
 
 
 def routes() -> list[tuple[str, Any]]:
@@ -100,9 +103,8 @@ async def _selection(
 
     if form == "json":
         return await _json(visit, chosen, columns, rows)
-    return _file(
-        visit, Rows(chosen.title, columns, lambda connection: rows(connection, chosen.every(connection))), form
-    )
+    every = Rows(chosen.title, columns, lambda connection: rows(connection, chosen.every(connection)))
+    return rows_file(datasette, request, visit.database, every)
 
 
 async def changes(datasette: "Datasette", request: "Request") -> Response:
@@ -124,7 +126,7 @@ async def changes(datasette: "Datasette", request: "Request") -> Response:
     if form == "json":
         found = await visit.db.execute_fn(lambda connection: list(islice(rows(connection), 1000)))
         return _answer({"title": title, "events": list(_objects(columns, found))})
-    return _file(visit, Rows(title, columns, rows), form)
+    return rows_file(datasette, request, visit.database, Rows(title, columns, rows))
 
 
 async def _json(
@@ -160,7 +162,7 @@ async def _limited(visit: Visit, work: Callable[[sqlite3.Connection], Any]) -> A
 
 
 def _objects(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[Mapping[str, object]]:
-    for row in takeaway.with_flags(columns, rows):
+    for row in takeaway.parsed(columns, rows):
         yield dict(zip(columns, row, strict=True))
 
 
@@ -168,26 +170,36 @@ def _answer(told: Mapping[str, object]) -> Response:
     return Response(json_text(told), content_type="application/json; charset=utf-8")
 
 
-def _file(visit: Visit, rows: Rows, form: str) -> Streamed:
-    """The rows as a file: for people with Chinese headings and codes in words, for machines with names and codes."""
+def rows_file(datasette: "Datasette", request: "Request", database: str, rows: Rows) -> Streamed:
+    """The rows as a file: for people with headings and codes in words, for machines with names and codes."""
+    form = request.url_vars["format"]
     kind = FORMATS[form]
 
     def make(connection: sqlite3.Connection) -> Pieces:
         found, headings = rows.read(connection), rows.columns
         if form == "xlsx":
-            headings = tuple(heading(column) for column in rows.columns)
-            names = {column: {code: label.zh for code, label in labels.items()} for column, labels in _CODES.items()}
-            found = takeaway.labelled(rows.columns, _at_most(found), names)
-        elif form == "jsonl":
-            found = takeaway.with_flags(rows.columns, found)
+            headings = tuple(heading(rows.table, column) for column in rows.columns)
+            found = takeaway.labelled(rows.columns, _at_most(found), _codes(rows.table))
+        elif form == "jsonl" and rows.table:
+            found = takeaway.parsed(rows.columns, found)
         yield from kind.write(headings, found)
 
-    return Streamed(visit.datasette, visit.request, visit.database, make, kind.media_type, file_name(rows.title, form))
+    return Streamed(datasette, request, database, make, kind.media_type, file_name(rows.title, form))
 
 
-def heading(column: str) -> str:
+def heading(table: str | None, column: str) -> str:
     """What stands above a column, for people."""
-    return _HEADINGS[column].zh if column in _HEADINGS else column_label("records", column).zh
+    if table == "records" and column in _HEADINGS:
+        return _HEADINGS[column].zh
+    return column_label(table, column).zh
+
+
+def _codes(table: str | None) -> dict[str, dict[str, str]]:
+    """Column → code → what it is called."""
+    known = {column: labels for (of, column), labels in CODES.items() if of == table}
+    if table == "records":
+        known |= {"flags": FLAGS, "event": EVENTS}
+    return {column: {code: label.zh for code, label in labels.items()} for column, labels in known.items()}
 
 
 def _at_most(rows: Iterable[Row]) -> Iterator[Row]:

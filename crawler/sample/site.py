@@ -4,8 +4,8 @@ Pure: `build(day)` reads the files beside this module and nothing else; the same
 
 What is shown, and on which days, stands in `records.csv`, one line per stretch of days in which a record is
 listed. Its titles, numbers, dates and publishers are those of the transcription of the county's 2017 report;
-`printed.json` holds the two texts the report prints in full or in part, `statistics.csv` its statistics. All
-other bodies are ours and say so.
+`printed.json` holds the two texts the report prints in full or in part, `statistics.csv` its statistics,
+`sentences.csv` sentences of ours around the numbers of its prose. All other bodies are ours and say so.
 
 Addresses are ours as well, after the template's pattern `YYYYMM/tYYYYMMDD_<docid>.html`: the day is the
 published date, or 2018-04-02 (the sample's first day) where none is printed; the document id is the last five
@@ -262,7 +262,7 @@ def _detail(catalog: Catalog, row: Row, day: int) -> str:
         catalog=catalog,
         trail=catalog.trail,
         row=row,
-        body=printed.get("body", []),
+        body=_sentences() if catalog.slug == "xxgknb" else printed.get("body", []),
         remarks=remarks,
         statistics=_statistics() if catalog.slug == "xxgknb" else [],
         disclosure_mode=printed.get("disclosure_mode", ""),
@@ -274,7 +274,7 @@ def _detail(catalog: Catalog, row: Row, day: int) -> str:
 def _sample_body(row: Row) -> str:
     """What stands where the report prints no text of the record itself."""
     if row.catalog == "xxgknb":
-        return "样本说明：上表按2017年报告的统计表转录。报告标题未见于转录，页面标题由本项目拟定，仅供演示。"
+        return "样本说明：上表按2017年报告的统计表转录；其上各句由本项目撰写，其中数字取自该报告。报告标题未见于转录，页面标题由本项目拟定，仅供演示。"
     number = f"，索引号{row.index_number}" if row.index_number else ""
     return f"样本正文：2017年报告没有印出《{row.best_title}》{number}的正文，此处文字由本项目撰写，仅供演示。"
 
@@ -291,6 +291,13 @@ def _statistics() -> list[dict[str, str]]:
     """The lines of the report's statistics table: label, unit, value as printed."""
     with (_HERE / "statistics.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@cache
+def _sentences() -> list[str]:
+    """Sentences of ours with the numbers that the report's prose states."""
+    with (_HERE / "sentences.csv").open(encoding="utf-8", newline="") as file:
+        return [line["sentence"] for line in csv.DictReader(file)]
 
 
 @cache

@@ -145,7 +145,7 @@ def test_facets_with_their_labels(get, database):
 def test_csv_and_json(get):
     lines = get("/disclosures/search.csv", _search="棚户区", _size="max").text.splitlines()
     assert len(lines) == 3
-    assert lines[0].startswith("id,")
+    assert lines[0].startswith("\ufeffid,")
     assert len(get("/disclosures/records.csv", _stream="on").text.splitlines()) == 67
 
 

@@ -1,0 +1,149 @@
+"""Annual reports read into the archive: whose and for which year, their table, the numbers of their prose.
+
+All of it follows from a record and its files alone. Triggers note each change (`schema.py`), `catch_up` reads again what
+is noted, so that the rows are right after a crawl, a reparse and a redaction alike.
+"""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from archive.reports.prose import Claim, Equation, read_claims, read_equations
+from archive.reports.table import LONGEST, ReportTable, read_table
+
+MOST_CLAIMS = 2000
+
+_YEAR = re.compile(r"(20[0-9]{2}|二[〇○零Oo0]([〇○零一二])([〇○零一二三四五六七八九]))\s*年?度?")
+_DIGITS = {"〇": 0, "○": 0, "零": 0} | {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}
+_ITS_NAME = re.compile(
+    r"^(?:关于)?(?P<before>[^0-9二]{0,30})(?:20[0-9]{2}|二[〇○零]..)\s*年?度?(?P<after>.{0,30}?(?:人民政府)?)(?:政府信息|政务|信息公开|年度报告|工作年)"
+)
+_REGION = re.compile(r"(?:省|市|县|区|旗|自治州|自治区|盟)(?:人民政府|政府)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a record of an annual report says. `reporter`: whose report; `region`: of a whole county, not of one agency.
+
+    `year`: the one it reports on. `source`: where the table stands, `page` or a file's address; `claims_source`: where
+    the claims stand.
+    """
+
+    reporter: str
+    region: bool
+    year: int | None
+    source: str = ""
+    table: ReportTable | None = None
+    claims_source: str = ""
+    claims: tuple[Claim, ...] = ()
+    equations: tuple[Equation, ...] = field(default=())
+
+
+def read_report(title: str, publisher: str, published_on: str, texts: Sequence[tuple[str, str]]) -> Report:
+    """The report in `texts`, pairs of source and text, the record's page first."""
+    year = report_year(title, published_on)
+    reporter = reporter_of(title, publisher)
+    whole = bool(_REGION.search(reporter))
+    tables = [(source, table) for source, text in texts if (table := read_table(text, year))]
+    source, table = max(tables, key=lambda found: _filled(found[1]), default=("", None))
+    template = table.template if table else None
+    read = [(where, *_prose(text, table if where == source else None, template, year)) for where, text in texts]
+    where, claims, equations = max(
+        read, key=lambda found: sum(c.indicator is not None for c in found[1]), default=("", (), ())
+    )
+    return Report(reporter, whole, year, source, table, where, claims, equations)
+
+
+def report_year(title: str, published_on: str) -> int | None:
+    """The year a report is about: as its title says, else the one before it was published."""
+    if found := _YEAR.search(title):
+        return int(found[1]) if found[1].isascii() else 2000 + 10 * _DIGITS[found[2]] + _DIGITS[found[3]]
+    return int(published_on[:4]) - 1 if re.match("[0-9]{4}", published_on) else None
+
+
+def reporter_of(title: str, publisher: str) -> str:
+    """Whose report it is: as the title says before or behind the year, else its publisher; '' where neither says."""
+    found = _ITS_NAME.match("".join(title.split()))
+    named = (found["before"] or found["after"]) if found else ""
+    return named.removesuffix("的") or publisher
+
+
+def catch_up(connection: sqlite3.Connection) -> None:
+    """Read the reports that are noted as changed, all of them where another version read them; the caller's transaction."""
+    known = connection.execute("SELECT value FROM settings WHERE name = 'reports_read_by'").fetchone()
+    if known is None or known[0] != fingerprint():
+        connection.execute("INSERT OR IGNORE INTO unread_reports SELECT id FROM records WHERE kind = 'annual_report'")
+        connection.execute("INSERT OR REPLACE INTO settings VALUES ('reports_read_by', ?)", (fingerprint(),))
+    for (record_id,) in connection.execute("SELECT record_id FROM unread_reports").fetchall():
+        _read_again(connection, record_id)
+    connection.execute("DELETE FROM unread_reports")
+
+
+@cache
+def fingerprint() -> str:
+    """The digest (hex) of what decides how a report is read."""
+    here = Path(__file__).parent
+    return sha256(b"".join(path.read_bytes() for path in sorted([*here.glob("*.py"), *here.glob("*.csv")]))).hexdigest()
+
+
+def _filled(table: ReportTable) -> int:
+    return sum(statistic.value is not None for statistic in table.statistics)
+
+
+def _prose(
+    text: str, table: ReportTable | None, template: str | None, year: int | None
+) -> tuple[tuple[Claim, ...], tuple[Equation, ...]]:
+    """Claims and equations of a text, tables left out, at their places in the whole text."""
+    text = text[:LONGEST]
+    if table:
+        text = text[: table.start] + "\n" * (table.end - table.start) + text[table.end :]
+    text = "\n".join(" " * len(line) if "\t" in line else line for line in text.split("\n"))
+    claims = read_claims(text, template, year)[:MOST_CLAIMS]
+    return claims, read_equations(claims, text)
+
+
+def _read_again(connection: sqlite3.Connection, record_id: int) -> None:
+    connection.execute("DELETE FROM annual_reports WHERE record_id = ?", (record_id,))
+    row = connection.execute(
+        "SELECT portal, kind, title, publisher, published_on, body FROM records WHERE id = ?", (record_id,)
+    ).fetchone()
+    if row is None or row[1] != "annual_report":
+        return
+    portal, _, title, publisher, published_on, body = row
+    # Text that was recognised in a picture may be wrong, and must accuse nobody.
+    files = connection.execute(
+        "SELECT url, text FROM attachments WHERE record_id = ? AND state = 'text' AND text IS NOT NULL ORDER BY id",
+        (record_id,),
+    ).fetchall()
+    texts = [("page", body or ""), *map(tuple, files)]
+    _write(connection, record_id, portal, read_report(title or "", publisher or "", published_on or "", texts))
+
+
+def _write(connection: sqlite3.Connection, record_id: int, portal: str, report: Report) -> None:
+    template = report.table.template if report.table else None
+    connection.execute(
+        "INSERT INTO annual_reports VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (record_id, portal, report.reporter, report.region, report.year, template, report.source),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO report_statistics VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (record_id, s.indicator, s.column, s.label, s.unit, s.printed, s.value)
+            for s in (report.table.statistics if report.table else ())
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO report_claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (record_id, c.offset, report.claims_source, c.printed, c.value, c.unit, c.qualifier, c.subject, c.sentence, c.indicator)
+            for c in report.claims
+        ],
+    )  # fmt: skip
+    connection.executemany(
+        "INSERT OR IGNORE INTO report_equations VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(record_id, e.offset, e.kind, e.left, e.right, e.shown, e.sentence) for e in report.equations],
+    )

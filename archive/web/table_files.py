@@ -1,0 +1,88 @@
+"""A table, a canned query or the result of SQL as a file: CSV in place of Datasette's, xlsx, JSON Lines. All rows, not a page.
+
+Datasette works out what is asked for, and who may; its statement is then read to the end.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from datasette.database import QueryInterrupted
+from datasette.utils import InvalidSql, tilde_decode
+from datasette.utils.asgi import BadRequest, NotFound, Request, Response
+
+from archive.web.archives import archives
+from archive.web.faults import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW
+from archive.web.taking import Rows, rows_file
+from archive.writers import Row
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.views.base import DataView
+
+ROUTE = r"/(?P<database>[^\/\.]+)(?:/(?P<table>[^\/\.]+))?\.(?P<format>csv|xlsx|jsonl)$"
+
+_ONE_PAGE = re.compile(r"\s+limit \d+(?: offset \d+)?\s*$")
+_PAGING = {"_next", "_size", "_nofacet", "_nocount", "_stream", "_dl", "_labels"}
+
+
+async def answer(datasette: "Datasette", request: "Request") -> Response:
+    """The file. Raises NotFound, Forbidden, BadRequest."""
+    database = next(
+        (
+            name
+            for name, each in datasette.databases.items()
+            if each.route == tilde_decode(request.url_vars["database"])
+        ),
+        None,
+    )
+    if database is None or request.method not in {"GET", "HEAD"}:
+        raise NotFound(NOTHING_HERE)
+    table = request.url_vars.get("table")
+    if database not in archives(datasette) and request.url_vars["format"] == "csv":
+        return await _view(datasette, table).get(request)
+    sql, given, columns = await _asked(datasette, request, table)
+    name = tilde_decode(table) if table else "SQL"
+    known = name if table and database in archives(datasette) else None
+
+    def read(connection: sqlite3.Connection) -> Iterator[Row]:
+        return iter(connection.execute(sql, given))
+
+    return rows_file(datasette, request, database, Rows(name, columns, read, known))
+
+
+async def _asked(
+    datasette: "Datasette", request: "Request", table: str | None
+) -> tuple[str, dict[str, object], tuple[str, ...]]:
+    """The statement that Datasette makes of the request, for all rows; what it is given; its columns."""
+    kept = [
+        (key, value) for key, value in parse_qsl(request.query_string, keep_blank_values=True) if key not in _PAGING
+    ]
+    alone = urlencode([*kept, ("_size", "1"), ("_nofacet", "1"), ("_nocount", "1")])
+    scope = {**request.scope, "query_string": alone.encode(), "method": "GET"}
+    await datasette.refresh_schemas()
+    try:
+        found = await _view(datasette, table).data(Request(scope, request.receive))
+    except QueryInterrupted as error:
+        raise BadRequest(TOO_SLOW) from error
+    except (InvalidSql, sqlite3.Error) as error:
+        raise BadRequest(str(error)) from error
+    except RAISED_BY_ADDRESSES as error:
+        raise BadRequest(MALFORMED) from error
+    data = found if isinstance(found, Response) else found[0]
+    if isinstance(data, Response) or "query" not in data:
+        raise NotFound(NOTHING_HERE)
+    if data.get("error"):
+        raise BadRequest(str(data["error"]))
+    sql = data["query"]["sql"]
+    of_table = table is not None and not data.get("query_name")
+    return _ONE_PAGE.sub("", sql) if of_table else sql, data["query"]["params"], tuple(data["columns"])
+
+
+def _view(datasette: "Datasette", table: str | None) -> "DataView":
+    from datasette.views.database import DatabaseView  # noqa: PLC0415 - see above
+    from datasette.views.table import TableView  # noqa: PLC0415
+
+    return (TableView if table else DatabaseView)(datasette)

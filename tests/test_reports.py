@@ -1,0 +1,297 @@
+"""Annual reports: their tables in every form that texts keep them in, the numbers of their prose, and what these mean."""
+
+import csv
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.database import open_for_writing, transaction
+from archive.reports.prose import read_claims, read_equations
+from archive.reports.reading import catch_up, read_report, report_year, reporter_of
+from archive.reports.table import number_of, read_table
+from archive.reports.template import lines
+from tests.conftest import rows
+
+REPORT = Path(__file__).parent / "report_2017"
+HEADINGS = "自然人\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\t总计"
+
+
+def statistics_of_2017() -> list[dict[str, str]]:
+    with (REPORT / "s1_statistics_2017.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def table_of_2017() -> str:
+    lines = [f"{row['label']}\t{row['unit']}\t{row['value_raw']}".rstrip("\t") for row in statistics_of_2017()]
+    return "\n".join(["统计指标\t单位\t统计数", *lines])
+
+
+def matrix(template: str, numbers: dict[str, list[int]]) -> str:
+    """A table since 2019 as pages print it, labels as laid down; `numbers`: the rows that are not all noughts."""
+    before = {
+        "3.3.1": "三、本年度办理结果\t",
+        "3.3.3.1": "（三）不予公开\t",
+        "3.3.4.1": "（四）无法提供\t",
+        "3.3.5.1": "（五）不予处理\t",
+    }
+    text = ["二、主动公开政府信息情况"]
+    for line in lines(template):
+        if line.indicator.startswith("4."):
+            continue
+        if line.indicator.startswith("2.") and (line.indicator.endswith(("a", "8", "9"))):
+            text += [line.label.split()[0], "信息内容\t" + "\t".join(line.columns)]
+        if line.indicator == "3.1":
+            text += ["三、收到和处理政府信息公开申请情况", HEADINGS]
+        values = numbers.get(line.indicator, [0] * len(line.columns))
+        label = line.label.rpartition(" ")[2] if line.indicator.startswith("3.") else line.words
+        text.append(before.get(line.indicator, "") + "\t".join([label, *map(str, values)]))
+    text += [
+        "四、行政复议、行政诉讼情况",
+        "行政复议\t行政诉讼",
+        "\t".join(["结果维持\t结果纠正\t其他结果\t尚未审结\t总计"] * 3),
+    ]
+    cells = [number for indicator in ("4.1", "4.2.1", "4.2.2") for number in numbers.get(indicator, [0] * 5)]
+    return "\n".join([*text, "\t".join(map(str, cells)), "五、存在的主要问题及改进情况"])
+
+
+@pytest.mark.parametrize("apart", ["\t", "  ", "\n"], ids=["cells", "blanks", "lines"])
+def test_the_report_of_2017_is_read_whole_however_its_cells_stand_apart(apart: str) -> None:
+    table = read_table(f"一、概述。\n{table_of_2017().replace(chr(9), apart)}\n附件")
+    assert table is not None
+    assert table.template == "2014"
+    expected = {
+        row["indicator_code"]: float(row["value_num"]) if row["value_num"] else None for row in statistics_of_2017()
+    }
+    assert {s.indicator: s.value for s in table.statistics} == expected
+
+
+def test_a_line_left_out_or_cut_in_two_puts_no_other_out_of_place() -> None:
+    text = (
+        table_of_2017()
+        .replace("（二）被依法纠错数\t件\t0\n", "", 1)
+        .replace("政务微博公开政府信息数", "政务微博公开\n政府信息数")
+    )
+    read = read_table(text)
+    assert read is not None
+    values = {s.indicator: s.value for s in read.statistics}
+    assert "4.2" not in values
+    assert (values["4.3"], values["5.1"], values["5.2"], values["1.2.3"]) == (0, 0, 0, 3)
+
+
+def test_an_empty_cell_is_no_number_and_the_next_lines_number_is_not_taken_for_it() -> None:
+    read = read_table(table_of_2017().replace("政府公报公开政府信息数\t条\t0", "政府公报公开政府信息数\t条"))
+    assert read is not None
+    values = {s.indicator: s.value for s in read.statistics}
+    assert (values["1.2.1"], values["1.2.2"]) == (None, 5640)
+
+
+@pytest.mark.parametrize("template", ["2019", "2021"])
+@pytest.mark.parametrize("apart", ["\t", "\n"], ids=["cells", "lines"])
+def test_the_tables_since_2019_are_read_by_row_and_heading(template: str, apart: str) -> None:
+    given = {
+        "3.1": [12, 3, 0, 0, 1, 0, 16],
+        "3.3.3.7": [1, 0, 0, 0, 0, 0, 1],
+        "4.2.1": [1, 2, 3, 4, 10],
+        "2.20.1.b": [8, 7, 93],
+    }
+    read = read_table(matrix(template, given).replace("\t", apart))
+    assert read is not None
+    assert read.template == template
+    values: dict[str, list[float | None]] = {}
+    for s in read.statistics:
+        values.setdefault(s.indicator, []).append(s.value)
+    assert {name: values[name] for name in given} == given
+    assert set(values) == {line.indicator for line in lines(template)}
+    assert values["4.2.2"] == [0] * 5
+
+
+def test_a_row_with_too_few_numbers_is_left_out_rather_than_guessed() -> None:
+    text = matrix("2021", {}).replace(
+        "一、本年新收政府信息公开申请数量" + "\t0" * 7, "一、本年新收政府信息公开申请数量\n0\n0\n0"
+    )
+    read = read_table(text)
+    assert read is not None
+    assert "3.1" not in {s.indicator for s in read.statistics}
+
+
+def test_prose_alone_is_no_table() -> None:
+    assert read_table("全年制发规范性文件总数8件，收到申请数2件。") is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("5,640", 5640),
+        ("＋３", 3),
+        ("-2", -2),
+        ("12件", 12),
+        ("0.5", 0.5),
+        ("—", None),
+        ("", None),
+        ("/", None),
+        ("2.", None),
+    ],
+)
+def test_numbers_as_cells_print_them(printed: str, value: float | None) -> None:
+    assert number_of(printed) == value
+
+
+@pytest.mark.parametrize(
+    ("title", "published_on", "year"),
+    [
+        ("同心县2017年政府信息公开工作年度报告", "2018-03-30", 2017),
+        ("二〇一九年政府信息公开工作年度报告", "2020-01-20", 2019),
+        ("政府信息公开工作年度报告", "2020-01-20", 2019),
+        ("政府信息公开工作年度报告", "", None),
+    ],
+)
+def test_the_year_reported_on(title: str, published_on: str, year: int | None) -> None:
+    assert report_year(title, published_on) == year
+
+
+@pytest.mark.parametrize(
+    ("title", "reporter", "region"),
+    [
+        ("同心县2017年政府信息公开工作年度报告", "同心县", True),
+        ("2019年同心县人民政府信息公开工作年度报告", "同心县人民政府", True),
+        ("同心县教育局2019年政府信息公开工作年度报告", "同心县教育局", False),
+        ("政府信息公开工作年度报告", "同心县政府办公室", False),
+    ],
+)
+def test_whose_report_it_is(title: str, reporter: str, region: bool) -> None:
+    assert reporter_of(title, "同心县政府办公室") == reporter
+    assert read_report(title, "同心县政府办公室", "", []).region == region
+
+
+@pytest.mark.parametrize(
+    ("sentence", "indicators"),
+    [
+        ("主动公开政府信息共计1,508条。", ["1.1"]),
+        ("通过政府网站公开信息5640条，政务微博、微信公开5340余条。", ["1.2.2", "1.2.3+1.2.4"]),
+        ("收到政府信息公开申请2件，均已按时办结2件。", ["3.1", "3.2"]),
+        ("2016年主动公开政府信息14233条。", [None]),
+        ("截至目前，累计公开规范性文件90件。", [None]),
+        ("清理规范性文件7件。", [None]),
+        ("因政府信息公开提起的行政复议1件。", ["4"]),
+        ("政府信息公开行政复议案件1件。", ["4"]),
+        ("2015年10月以来，棚户区改造行政诉讼8起、行政复议20起。", [None, None]),
+        ("全县12个乡镇。", [None]),
+        ("政务公开办有专职人员3名。", [None]),
+        ("同政办发〔2017〕92号，2017年8月16日。", []),
+    ],
+)
+def test_a_number_means_an_indicator_only_where_its_words_say_so(sentence: str, indicators: list[str | None]) -> None:
+    assert [claim.indicator for claim in read_claims(sentence, "2014", 2017)] == indicators
+
+
+def test_a_claim_keeps_its_place_and_how_exact_it_is() -> None:
+    text = "第一段。\n两微累计发布信息５350余条，约7.5万人次。"
+    first, second = read_claims(text, "2014", 2017)
+    assert (first.value, first.unit, first.qualifier, text[first.offset]) == (5350, "条", "at_least", "５")
+    assert (second.value, second.unit, second.qualifier) == (75000, "人次", "about")
+    assert first.sentence == "两微累计发布信息5350余条，约7.5万人次"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("建议52件，其中办结9件、正在办理38件、列入计划5件。", ["52 = 9 + 38 + 5"]),
+        ("建议52件，其中办结9件、正在办理38件、列入计划6件。", ["52 = 9 + 38 + 6"]),
+        ("公开信息120条，其中重点领域97条、公告10条。", []),  # some of the parts, not said to be all
+        ("公开信息120条，其中重点领域97条、公告30条。", ["120 = 97 + 30"]),
+        ("公开信息120条，公告30条、通知5条。", []),
+        ("稿件95篇，比2016年的40篇增加55篇。", ["95 = 40 + 55"]),
+        ("稿件40篇，较上年的95篇减少55篇。", ["40 = 95 − 55"]),
+        ("立案的88件中，办结73件、正在办理15件，办结率83%。", ["88 = 73 + 15", "83% = 73 / 88"]),
+        ("空气质量周报50期，季报4期。", ["50期 / 年52期", "4期 / 年4期"]),
+    ],
+)
+def test_what_sentences_say_of_each_others_numbers(text: str, shown: list[str]) -> None:
+    assert [equation.shown for equation in read_equations(read_claims(text, "2014", 2017), text)] == shown
+
+
+@settings(max_examples=60)
+@given(st.text(alphabet="一二三（）、。\t\n 0123456789.,件条其中比增加率%政府信息公开申请数总计", max_size=200))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    report = read_report(text, text, "2018-01-01", [("page", table_of_2017()[:600] + text), ("a.doc", text)])
+    assert report.year
+
+
+def test_the_samples_report_is_read_while_it_is_crawled(sample_archive: Path) -> None:
+    (report,) = rows(sample_archive, "SELECT * FROM annual_reports")
+    assert {name: report[name] for name in ("reporter", "region", "year", "template", "source")} == {
+        "reporter": "同心县", "region": 1, "year": 2017, "template": "2014", "source": "page",
+    }  # fmt: skip
+    statistics = rows(sample_archive, "SELECT indicator, label, unit, printed FROM report_statistics")
+    printed = {row["indicator_code"]: row["value_raw"] for row in statistics_of_2017()}
+    assert {row["indicator"]: row["printed"] for row in statistics} == printed
+    with (REPORT / "narrative_claims.csv").open(encoding="utf-8", newline="") as file:
+        claims = {
+            (float(c["value"]), c["unit"], c["indicator_code"].split(";")[0] or None)
+            for c in csv.DictReader(file)
+            if c["claim_id"] != "C04"
+        }
+    read = {
+        (row["value"], row["unit"], row["indicator"]) for row in rows(sample_archive, "SELECT * FROM report_claims")
+    }
+    assert claims <= read
+    assert rows(sample_archive, "SELECT * FROM unread_reports") == []
+    for claim in rows(sample_archive, "SELECT c.*, r.body FROM report_claims c JOIN records r ON r.id = c.record_id"):
+        assert str(claim["body"])[int(str(claim["place"])) :].startswith(
+            str(claim["printed"]).lstrip("约近逾超过不少于")
+        )
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> sqlite3.Connection:
+    connection = open_for_writing(tmp_path / "a.db")
+    connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('county', '样本县', '640399', '')")
+    connection.execute(
+        "INSERT INTO records (portal, url, title, kind, body, first_seen, last_seen) "
+        "VALUES ('county', 'a', '同心县2017年政府信息公开工作年度报告', 'annual_report', ?, '', '')",
+        (table_of_2017(),),
+    )
+    return connection
+
+
+def read_again(archive: sqlite3.Connection) -> dict[str, float]:
+    with transaction(archive):
+        catch_up(archive)
+    return dict(archive.execute("SELECT indicator, value FROM report_statistics").fetchall())
+
+
+def test_whatever_changes_a_report_it_is_read_again(archive: sqlite3.Connection) -> None:
+    assert read_again(archive)["1.2.3"] == 3
+    archive.execute("UPDATE records SET body = replace(body, '微博公开政府信息数\t条\t3', '微博公开政府信息数\t条\t4')")
+    assert read_again(archive)["1.2.3"] == 4
+    archive.execute("UPDATE records SET body = '见附件。'")
+    assert read_again(archive) == {}
+    archive.execute(
+        "INSERT INTO attachments (record_id, name, url, text, state) VALUES (1, '年报.doc', 'b', ?, 'text')",
+        (table_of_2017(),),
+    )
+    assert read_again(archive)["1.2.3"] == 3
+    assert archive.execute("SELECT source FROM annual_reports").fetchone()[0] == "b"
+    archive.execute("UPDATE attachments SET state = 'ocr'")  # what was recognised may be wrong: it accuses nobody
+    assert read_again(archive) == {}
+    archive.execute("UPDATE records SET kind = 'notice'")
+    read_again(archive)
+    assert archive.execute("SELECT count(*) FROM annual_reports").fetchone()[0] == 0
+
+
+def test_reports_that_another_version_read_are_read_again(archive: sqlite3.Connection) -> None:
+    read_again(archive)
+    archive.execute("DELETE FROM report_statistics")
+    assert read_again(archive) == {}
+    archive.execute("UPDATE settings SET value = 'earlier' WHERE name = 'reports_read_by'")
+    assert len(read_again(archive)) == 65
+
+
+def test_nothing_of_a_report_stays_when_its_record_is_deleted(archive: sqlite3.Connection) -> None:
+    read_again(archive)
+    archive.execute("DELETE FROM unindexed")
+    archive.execute("DELETE FROM records")
+    assert read_again(archive) == {}
