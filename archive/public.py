@@ -18,7 +18,19 @@ from archive.database import ArchiveError, open_for_reading, open_for_writing, t
 from archive.masking import behind
 from archive.web.tables import TABLES
 
-_FOREIGN = """
+_NEEDED = {
+    "readings",
+    "settings",
+    "tally_months",
+    "tally_portals",
+    "tally_events",
+    "records_fts",
+    "matches",
+    "_sqlite_migrations",
+}
+"""Internal tables and views that the site reads; any other is emptied."""
+
+_NAMES = """
 SELECT type, name FROM sqlite_schema
 WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'records_fts_*'
 ORDER BY sql NOT LIKE 'CREATE VIRTUAL %'  -- with such a table go the tables that it is kept in
@@ -80,9 +92,11 @@ def _take_out(connection: sqlite3.Connection) -> None:
     """Take out of a copy what is not for everybody. What the index keeps of words taken out earlier goes too."""
     connection.execute("PRAGMA foreign_keys = OFF")
     with transaction(connection):
-        for kind, name in connection.execute(_FOREIGN).fetchall():
+        for kind, name in connection.execute(_NAMES).fetchall():
             if name not in TABLES:
                 connection.execute(f'DROP {kind} IF EXISTS "{name.replace(chr(34), chr(34) * 2)}"')
+            elif TABLES[name].hidden and name not in _NEEDED:
+                connection.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of our own
         connection.execute("UPDATE readings SET fields = '{}', source_fields = '{}'")
         connection.execute("DELETE FROM settings WHERE name NOT IN ('segment_version', 'redaction_version')")
         connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")

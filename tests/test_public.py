@@ -51,6 +51,7 @@ def test_internals_and_what_others_put_there_stay_behind(archive: Path, tmp_path
         "CREATE VIRTUAL TABLE notes USING fts5(text)",
         "INSERT INTO notes VALUES ('keep-this-to-ourselves')",
         "CREATE VIEW mine AS SELECT * FROM subscribers",
+        "INSERT INTO told SELECT id, 'keep-this-to-ourselves', '' FROM portals",
         "INSERT INTO settings VALUES ('smtp', 'keep-this-to-ourselves')",
         "UPDATE readings SET source_fields = json_set(source_fields, '$.x', 'keep-this-to-ourselves')",
     )

@@ -1,15 +1,19 @@
 """Serving one archive: Datasette with this site's settings, over HTTP until stopped."""
 
+import os
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
 from datasette.database import Database, Results
+from datasette.utils import BadMetadataError, parse_metadata
 
-from archive.database import open_for_reading
+from archive.database import ArchiveError, open_for_reading
+from archive.web.gate import Application
 
 SETTINGS: dict[str, int | bool] = {
     "default_page_size": 50,  # default 100: a page that is read, not scrolled
@@ -22,7 +26,7 @@ SETTINGS: dict[str, int | bool] = {
 }
 
 
-class _Archive(Database):  # type: ignore[misc]  # Datasette comes without types
+class Archive(Database):  # type: ignore[misc]  # Datasette comes without types
     def execute(self, sql: str, *args: object, **options: object) -> Awaitable[Results]:
         """As Datasette has it, but what SQLite says of a reader's query is told to the reader, not to the log.
 
@@ -33,23 +37,45 @@ class _Archive(Database):  # type: ignore[misc]  # Datasette comes without types
         return answer
 
 
-def make_datasette(path: Path) -> Datasette:
-    """The site of the archive at `path`, read-only. Raises ArchiveError where there is no archive."""
+def make_datasette(path: Path, metadata: dict[str, Any] | None = None) -> Datasette:
+    """The site of the archive at `path`, read-only. `metadata`: an operator's. Raises ArchiveError where there is no archive."""
     open_for_reading(path).close()
     # Never as an immutable file: SQLite would then ignore what a crawl has written to the -wal beside it.
-    datasette = Datasette(files=[str(path)], settings=SETTINGS)
-    name = next(name for name, database in datasette.databases.items() if database.path)
-    datasette.remove_database(name)
-    datasette.add_database(_Archive(datasette, str(path), is_mutable=True), name=name)
+    return with_archive(lambda datasette: Archive(datasette, str(path), is_mutable=True), path.stem, metadata)
+
+
+def with_archive(
+    opened: Callable[[Datasette], Database], name: str, metadata: dict[str, Any] | None = None
+) -> Datasette:
+    """A Datasette with this site's settings and one archive, which `opened` makes and whose addresses begin with `name`."""
+    # Cookies of whoever logged in stay good as long as the secret does.
+    datasette = Datasette(settings=SETTINGS, metadata=metadata, secret=os.environ.get("DATASETTE_SECRET"))
+    datasette.remove_database("_memory")
+    datasette.add_database(opened(datasette), name=name)
     return datasette
 
 
-def serve(path: Path, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
-    """Serve the archive at `path` until Ctrl-C; `announce` is told the address once it is ours.
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Datasette's metadata, from YAML or JSON: who may see the archive, and what plugins are told. Raises ArchiveError."""
+    try:
+        metadata = parse_metadata(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, BadMetadataError) as error:
+        raise ArchiveError(f"cannot read the metadata {path}: {' '.join(str(error).split())}") from error
+    if not isinstance(metadata, dict):
+        raise ArchiveError(f"the metadata {path} must be keys and values, such as `allow:`")
+    return metadata
 
-    Raises ArchiveError where there is no archive, OSError where the address can't be had (a port in use).
+
+def serve(path: Path, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
+    """Serve the archive at `path` as `run` does. Raises ArchiveError where there is no archive."""
+    run(make_datasette(path).app(), host, port, announce)
+
+
+def run(application: Application, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
+    """Serve a site until Ctrl-C; `announce` is told the address once it is ours.
+
+    Raises OSError where the address can't be had (a port in use).
     """
-    datasette = make_datasette(path)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Opened anew by its number, the socket knows that it speaks TCP. asyncio turns Nagle's algorithm off only for one that
     # does; with it, every answer of more than one piece waits 40 ms for the reader's acknowledgement of the first.
@@ -57,6 +83,6 @@ def serve(path: Path, host: str, port: int, announce: Callable[[str], object] | 
         if announce:
             shown = f"[{host}]" if ":" in host else host
             announce(f"http://{shown}:{listener.getsockname()[1]}/")
-        config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
+        config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])

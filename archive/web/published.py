@@ -1,0 +1,138 @@
+"""A published folder served: its snapshot never changes, so answers may be kept; a newer snapshot takes over as soon as it is there."""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from datasette.app import Datasette
+
+from archive.clock import today
+from archive.database import ArchiveError
+from archive.originals import place_of
+from archive.publishing import CURRENT, Published, published
+from archive.web.gate import Application, Receive, Scope, Send
+from archive.web.server import Archive, with_archive
+
+Result = TypeVar("Result")
+
+KEEP = b"public, max-age=300"
+"""How long a reader's browser, or a proxy, need not ask again. After that, it asks whether the answer it has still holds."""
+
+_OWN = {None, b"max-age=5"}
+"""What an answer says of caching where nothing particular is meant: nothing, or Datasette's default."""
+
+
+class PublishedArchive(Archive):
+    """A snapshot as Datasette serves it: its rows counted already, and read in threads of its own.
+
+    Datasette's threads keep their connections under the database's name, and would go on reading a former snapshot.
+    """
+
+    def __init__(self, datasette: Datasette, found: Published) -> None:
+        """Serve `found`, with `datasette`."""
+        super().__init__(datasette, str(found.db), is_mutable=False)
+        self.made_at = found.made_at
+        self.cached_hash, self.cached_size, self._cached_table_counts = found.sha256, found.bytes, found.counts
+        self._threads = ThreadPoolExecutor(datasette.setting("num_sql_threads"), thread_name_prefix="snapshot")
+        self._own = threading.local()
+
+    async def execute_fn(self, fn: Callable[[Any], Result]) -> Result:
+        """What `fn` finds, given a connection."""
+
+        def in_thread() -> Result:
+            if not hasattr(self._own, "connection"):
+                self._own.connection = self.connect()
+                self.ds._prepare_connection(self._own.connection, self.name)
+            return fn(self._own.connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, in_thread)
+
+    def close(self) -> None:
+        """End the threads, and close the file in each."""
+        self._threads.shutdown()
+        super().close()
+
+
+class PublishedSite:
+    """The site of a published folder, as an ASGI application."""
+
+    def __init__(self, folder: Path, metadata: dict[str, Any] | None = None) -> None:
+        """Read what is published in `folder`. `metadata`: an operator's. Raises ArchiveError."""
+        self._current = folder / CURRENT
+        self._folder = folder
+        self._target = self._current.readlink() if self._current.is_symlink() else None
+        found = published(folder)
+        self._name = found.db.stem
+        self.datasette = with_archive(lambda datasette: PublishedArchive(datasette, found), self._name, metadata)
+        self._application: Application = self.datasette.app()
+        self._former: PublishedArchive | None = None
+        self._tag = secrets.token_hex(8)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        self._follow()
+        if scope["method"] not in {"GET", "HEAD"} or not await self._is_open():
+            await self._application(scope, receive, send)
+            return
+        tag = self._etag()
+        given = {
+            name: value for name, value in scope["headers"] if name in {b"if-none-match", b"cookie", b"authorization"}
+        }
+        kept = [(b"etag", tag), (b"cache-control", KEEP), (b"vary", b"Cookie, Authorization")]
+        if given.keys() == {b"if-none-match"} and tag in [each.strip() for each in given[b"if-none-match"].split(b",")]:
+            await send({"type": "http.response.start", "status": 304, "headers": kept})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await self._application(scope, receive, _with(kept[:2], send))
+
+    def _follow(self) -> None:
+        """Serve another snapshot where `current` points to one. What is being answered from the former one is finished."""
+        try:
+            target = self._current.readlink()
+            if target == self._target:
+                return
+            self._target = target
+            found = published(self._folder)
+        except (ArchiveError, OSError):  # what can't be read is not served; the former one is, and stays on the disk
+            return
+        archive = PublishedArchive(self.datasette, found)
+        archive.name = archive.route = self._name
+        if self._former is not None:
+            threading.Thread(target=self._former.close, daemon=True).start()
+        self._former = self.datasette.databases[self._name]
+        self.datasette.databases = {**self.datasette.databases, self._name: archive}
+        self._tag = secrets.token_hex(8)
+
+    async def _is_open(self) -> bool:
+        """Whether everybody may see the archive; else no answer may be kept, nor given without asking who it is."""
+        allowed = [
+            await self.datasette.permission_allowed(None, action, resource, default=True)
+            for action, resource in (("view-instance", None), ("view-database", self._name))
+        ]
+        return all(allowed)
+
+    def _etag(self) -> bytes:
+        """What all answers have in common that may hold the same: the snapshot, the day, whether originals are at hand."""
+        sealed = place_of(Path(self.datasette.databases[self._name].path)).is_file()
+        return f'W/"{self._tag}-{today()}{"-e" if sealed else ""}"'.encode()
+
+
+def _with(kept: list[tuple[bytes, bytes]], send: Send) -> Send:
+    """`send`, with the headers `kept` added to answers that may be kept."""
+
+    async def send_with(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            headers = {name.lower(): value for name, value in message.get("headers", [])}
+            if headers.get(b"cache-control") in _OWN and b"etag" not in headers and b"set-cookie" not in headers:
+                others = [(name, value) for name, value in message["headers"] if name.lower() != b"cache-control"]
+                message = {**message, "headers": [*others, *kept]}
+        await send(message)
+
+    return send_with

@@ -1,0 +1,175 @@
+"""Sending what someone should know: by mail (SMTP), or to an address on the web as JSON.
+
+Where mail goes through, the environment says, so that no password stands in a file of the project or on a command line:
+DISCLOSURES_SMTP=smtps://USER:PASSWORD@HOST:PORT, or smtp:// for a server that is asked to switch to TLS.
+"""
+
+import os
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import httpx
+
+SERVER, SENDER = "DISCLOSURES_SMTP", "DISCLOSURES_SENDER"
+
+PAUSES = (2.0, 8.0)
+"""Seconds before each further try, where it may help."""
+
+_TIMEOUT = 30.0
+_LOCAL = {"127.0.0.1", "::1", "localhost"}
+
+
+class DeliveryError(Exception):
+    """A message was not delivered; one plain line, without passwords and without the secret part of an address.
+
+    `again`: whether trying once more may help.
+    """
+
+    def __init__(self, said: str, *, again: bool = False) -> None:
+        """What is said in place of the message."""
+        super().__init__(" ".join(said.split()))
+        self.again = again
+
+
+def send_mail(to: str, subject: str, text: str, message_id: str) -> None:
+    """Send a mail to one address. Raises DeliveryError, where it may not have got there.
+
+    `message_id`: what tells this message from all others, of letters, digits, dots and hyphens. Whoever gets it twice can
+    know by it (RFC 5322, 3.6.4), and most mail servers drop the second.
+    """
+    server, mail = _server(), _mail(to, subject, text, message_id)
+    _persistently(lambda: _send(server, mail))
+
+
+def post(url: str, told: Mapping[str, Any], message_id: str) -> None:
+    """Post `told` as JSON to a webhook. Raises DeliveryError for any answer but 2xx; redirects are not followed.
+
+    `message_id` goes along as the header Idempotency-Key, for receivers that know it.
+    """
+    _persistently(lambda: _post(url, told, message_id))
+
+
+def check_mail() -> None:
+    """Whether the environment says how to send mail. Raises DeliveryError."""
+    _server()
+    _sender()
+
+
+def check_hook(url: str) -> None:
+    """Whether this is an address that can be posted to. Raises DeliveryError."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise DeliveryError("a webhook's address begins with https:// or http://")
+
+
+def _persistently(send: Callable[[], None]) -> None:
+    for pause in PAUSES:
+        try:
+            return send()
+        except DeliveryError as error:
+            if not error.again:
+                raise
+        time.sleep(pause)
+    return send()
+
+
+def _server() -> SplitResult:
+    given = os.environ.get(SERVER, "")
+    try:
+        parts = urlsplit(given)
+        if parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0:
+            return parts
+    except ValueError:
+        pass
+    wrong = "is no address such as" if given else "must say how mail is sent, such as"
+    raise DeliveryError(f"{SERVER} {wrong} smtps://USER:PASSWORD@mail.example.org")
+
+
+def _sender() -> str:
+    given = os.environ.get(SENDER) or os.environ.get("DISCLOSURES_CONTACT", "")
+    if "@" not in given:
+        raise DeliveryError(f"{SENDER} must say from which address mail is sent, such as archive@example.org")
+    return given
+
+
+def _mail(to: str, subject: str, text: str, message_id: str) -> EmailMessage:
+    mail, sender = EmailMessage(policy=SMTP), _sender()
+    try:
+        mail["From"] = Address("政府信息公开目录档案", addr_spec=sender)
+        mail["To"] = Address(addr_spec=to)
+        mail["Subject"] = " ".join(subject.split())
+        mail["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
+    except (ValueError, MessageError, IndexError) as error:
+        raise DeliveryError(f"cannot write a mail from {sender} to {to}: {error}") from error
+    mail["Date"] = formatdate()
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice should answer
+    mail.set_content(text, cte="base64")  # Chinese in quoted-printable is thrice as long
+    return mail
+
+
+def _send(server: SplitResult, mail: EmailMessage) -> None:
+    host = server.hostname or ""
+    try:
+        with _connected(server) as smtp:
+            if server.username:
+                smtp.login(unquote(server.username), unquote(server.password or ""))
+            smtp.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as error:
+        (code, said), *_ = error.recipients.values()
+        raise DeliveryError(f"{host} refused {mail['To']} ({_said(code, said)})", again=400 <= code < 500) from error
+    except smtplib.SMTPResponseException as error:
+        raise DeliveryError(
+            f"{host} refused the mail ({_said(error.smtp_code, error.smtp_error)})", again=400 <= error.smtp_code < 500
+        ) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise DeliveryError(f"{host} does not do what is needed: {error}") from error
+    except UnicodeEncodeError as error:
+        raise DeliveryError(f"user and password for {host} must be of ASCII characters") from error
+    except ssl.SSLCertVerificationError as error:
+        raise DeliveryError(f"{host} has no certificate that this machine trusts ({error.verify_message})") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise DeliveryError(
+            f"{host} can't be reached for mail ({error or type(error).__name__})", again=True
+        ) from error
+
+
+def _connected(server: SplitResult) -> smtplib.SMTP:
+    """A session with the mail server, encrypted: without, only with this machine itself, or where no password is given."""
+    host, safely = server.hostname or "", ssl.create_default_context()
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, server.port or 465, timeout=_TIMEOUT, context=safely)
+    smtp = smtplib.SMTP(host, server.port or 587, timeout=_TIMEOUT)
+    with ExitStack() as undone:
+        undone.callback(smtp.close)
+        smtp.ehlo()
+        if smtp.has_extn("starttls"):
+            smtp.starttls(context=safely)
+        elif server.password and host not in _LOCAL:
+            raise smtplib.SMTPNotSupportedError("it would take the password unencrypted")
+        undone.pop_all()
+    return smtp
+
+
+def _said(code: int, words: bytes | str) -> str:
+    return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
+
+
+def _post(url: str, told: Mapping[str, Any], message_id: str) -> None:
+    host = urlsplit(url).hostname  # what follows the host is often a secret
+    try:
+        answer = httpx.post(url, json=told, headers={"Idempotency-Key": message_id}, timeout=_TIMEOUT)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise DeliveryError(f"{host} can't be reached ({type(error).__name__})", again=True) from error
+    if not answer.is_success:
+        again = answer.status_code in {408, 425, 429} or answer.status_code >= 500
+        raise DeliveryError(f"{host} answered {answer.status_code}", again=again)
