@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from archive import search
+from archive.reports import reading
 
 CARRIED = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
@@ -19,17 +20,12 @@ CARRIED = (
 """The tables whose rows are carried. Of `settings`, only which parser read the portal."""
 
 MADE = (
-    "settings",
-    "told",
-    "unindexed",
-    "records_fts",
-    "matches",
-    "search",
-    "tally_months",
-    "tally_portals",
-    "tally_events",
-)
-"""Tables and views that every archive makes for itself of the others: by triggers, by `archive.search`, or as its own notes."""
+    "settings", "told",
+    "unindexed", "records_fts", "matches", "search",
+    "tally_months", "tally_portals", "tally_events",
+    "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations",
+)  # fmt: skip
+"""Tables and views that every archive has of its own, or makes of the others, by triggers and by who catches up with these."""
 
 INDEXED_AT_ONCE = 1000
 
@@ -101,6 +97,7 @@ class Carrying:
             self._put(table, None, _OF_NEW_CRAWLS)
         self._events()
         self._index()
+        reading.catch_up(self._c)
 
     def originals_only(self, message: str, now: str) -> None:
         """Carry the crawls and their captures, and nothing of what they say; a problem of each says why."""

@@ -16,6 +16,7 @@ _REFERENCES = {"record_id": _RECORD, "crawl_id": _CRAWL, "catalog_id": _CATALOG,
 TABLES = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
     "attachments", "redactions", "events", "problems", "tally_months", "tally_portals", "tally_events",
+    "annual_reports", "report_statistics", "report_claims", "report_equations",
 )  # fmt: skip
 
 Change = Callable[[str, dict[str, Any]], dict[str, Any]]

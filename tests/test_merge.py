@@ -46,7 +46,7 @@ from tests.warm import disclosures
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 NOW = "2026-03-01T00:00:00Z"
-COLUMNS = ("plans", "budgets")
+COLUMNS = ("plans", "reports")
 
 
 @dataclass
@@ -61,7 +61,7 @@ class County:
     @property
     def portal(self) -> PortalOfFile:
         home = f"http://{self.name}.example/"
-        kinds = ("plan", "budget")
+        kinds = ("plan", "annual_report")
         catalogs = (
             CatalogOfPortal(kind, column, f"{home}{column}/") for kind, column in zip(kinds, COLUMNS, strict=True)
         )
@@ -146,7 +146,7 @@ class Crawl:
         return True
 
     def row(self, number: int, text: int) -> ListedRow:
-        title = f"样本文件之{number}" + ("（修订）" if text % 3 == 2 else "")
+        title = f"样本局2025年政府信息公开工作年度报告之{number}" + ("（修订）" if text % 3 == 2 else "")
         said = {
             "title": title,
             "index_number": f"640399001/2026-{number:05}",
@@ -160,7 +160,12 @@ class Crawl:
         url, name = self.county.url(number), f"附件{text}.pdf"
         files = (LinkedFile(name, f"{url}.pdf"),) if number % 3 == 0 else ()
         said = {"document_number": f"样发〔2026〕{number}号"}
-        page = RecordPageSeen(url, Reading(said, {"文号": str(number)}), f"样本正文{number}之{text}", attachments=files)
+        page = RecordPageSeen(
+            url,
+            Reading(said, {"文号": str(number)}),
+            f"样本正文之{number}：2025年共受理依申请公开{text}件，答复{text}件。",
+            attachments=files,
+        )
         sha = f"{number:032x}{text:032x}"
         file = AttachmentSeen(
             url, name, f"{url}.pdf", sha, 1, "application/pdf", f"附件文字{text}", "text", redacted={"id_card": 2}
@@ -216,6 +221,7 @@ class World:
             self.chance.shuffle(finished)
             for each in finished:
                 assert {told.what for told in merged(many, each)} == {TAKEN}
+        open_for_writing(one).close()  # what a killed crawl left to be indexed and read
 
 
 # --- the same as one machine ---
