@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: setup run test lint serve bench clean
+.PHONY: setup run test lint serve bench pictures clean
 
 setup: .venv/ready
 
@@ -32,7 +32,10 @@ lint: .venv/ready-dev
 	$(BIN)/mypy archive pipelines crawler
 
 bench: .venv/ready-dev
-	$(BIN)/python -m bench.crawl
+	$(BIN)/python -m bench.all
+
+pictures: .venv/ready-dev  # of the reader's guide, from the site as it is
+	DISCLOSURES_PICTURES=archive/web/static $(BIN)/python -m pytest -k taken tests/web/test_pictures.py
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,9 +1,15 @@
-"""The baseline: a bare Scrapy spider that fetches the same pages, reads them with selectors, and stores nothing."""
+"""The baselines: a plain Scrapy spider that fetches the same pages and reads them with selectors.
+
+Bare, it stores nothing; with a database, it upserts each item as it comes, as the documentation of sqlite-utils shows.
+
+python -m bench.bare_spider HOME CONCURRENCY [DATABASE]
+"""
 
 import sys
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
+from sqlite_utils import Database
 
 
 class BareSpider(scrapy.Spider):
@@ -17,20 +23,23 @@ class BareSpider(scrapy.Spider):
     def parse_list(self, response):
         for row in response.css("div.xxgk_wrap"):
             hover = row.css("div.hover_box p")
+            url = response.urljoin(row.css("a::attr(href)").get())
             yield {
+                "url": url,
                 "index_number": row.css("li:nth-child(1) span::text").get(),
                 "title": row.css("a::attr(title)").get(),
                 "publisher": row.css("li:nth-child(3) span::text").get(),
                 "date": row.css("li:nth-child(4) span::text").get(),
                 "hover": [line.xpath("string()").get() for line in hover],
             }
-            yield response.follow(row.css("a::attr(href)").get(), self.parse_record)
+            yield response.follow(url, self.parse_record)
         pages, current = map(int, response.css("script::text").re(r"createPageHTML\((\d+), (\d+)"))
         if current + 1 < pages:
             yield response.follow(f"list_{current + 1}.html", self.parse_list, priority=10)
 
     def parse_record(self, response):
         yield {
+            "url": response.url,
             "title": response.css("h1::text").get(),
             "fields": [cell.xpath("string()").get() for cell in response.css("table td")],
             "body": "\n".join(response.css("div.TRS_Editor ::text").getall()),
@@ -38,14 +47,30 @@ class BareSpider(scrapy.Spider):
         }
 
 
-if __name__ == "__main__":
-    process = CrawlerProcess(
-        {
-            "CONCURRENT_REQUESTS_PER_DOMAIN": int(sys.argv[2]),
-            "TELNETCONSOLE_ENABLED": False,
-            "REMOTE_CONTROL_ENABLED": False,
-            "LOG_LEVEL": "WARNING",
-        }
-    )
-    process.crawl(BareSpider, home=sys.argv[1])
+class UpsertPipeline:
+    """Each item into the table `records` at once."""
+
+    def open_spider(self, spider):
+        self.records = Database(spider.database)["records"]
+
+    def process_item(self, item):
+        self.records.upsert(item, pk="url", alter=True)
+        return item
+
+
+def main(home: str, concurrency: str, database: str = "") -> None:
+    settings = {
+        "CONCURRENT_REQUESTS_PER_DOMAIN": int(concurrency),
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "LOG_LEVEL": "WARNING",
+    }
+    if database:
+        settings["ITEM_PIPELINES"] = {UpsertPipeline: 100}
+    process = CrawlerProcess(settings)
+    process.crawl(BareSpider, home=home, database=database)
     process.start()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

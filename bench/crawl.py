@@ -1,88 +1,86 @@
-"""How long a whole crawl takes, against a bare Scrapy spider that reads the same pages and stores nothing, and what of it
-sealing the evidence costs.
+"""How long a whole crawl takes, evidence, versions, masking and search index included, against plain Scrapy spiders.
 
 python -m bench.crawl [--records 5000] [--runs 3]      needs nginx
 
-Prints seconds and peak memory of each, their ratio (target: at most 1.3, under 300 MB), the share of the crawl's time that
-evidence takes (target: at most 15 %), and its size against the pages' (target: at most a fifth).
+The same pages, from nginx on loopback, are crawled in turns by a bare spider that stores nothing, by the same spider
+with an upsert of sqlite-utils for each item, by `disclosures crawl`, and by it without its evidence.
 """
 
-import argparse
-import os
 import sqlite3
-import statistics
-import sys
 import tempfile
-import time
+from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
 from archive.originals import beside
-from bench.portal import nginx, write_portal
+from bench.measure import Cost, Figure, Ratio, Report, arguments, command, ratio, tell
+from bench.portal import nginx, portal_file, write_portal
 
 CONCURRENCY = 16
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--records", type=int, default=5000)
-    arguments.add_argument("--runs", type=int, default=3)
-    options = arguments.parse_args()
+def measured(records: int, runs: int) -> Report:
+    """Crawl a portal of `records` records, `runs` times with each."""
+    costs: dict[str, list[Cost]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_portal(folder / "site", options.records)
+        write_portal(folder / "site", records)
         with nginx(folder, folder / "site") as home:
-            portal = folder / "bench.toml"
-            portal.write_text(
-                f'id = "bench"\nname = "基准门户"\ndivision_code = "640324"\nhome = "{home}"\n'
-                '[[catalogs]]\nkind = "other"\ntitle = "目录"\nurl = "/xxgk/list.html"\n'
-            )
-            bare, unsealed, ours = [], [], []
-            for run in range(options.runs):  # in turns, so that both meet the same machine
-                database = folder / f"{run}.db"
-                bare.append(measure(["-m", "bench.bare_spider", home, str(CONCURRENCY)]))
-                command = ["crawl", str(portal), "--delay", "0", "--concurrency", str(CONCURRENCY), "--db"]
-                unsealed.append(measure(["-m", "bench.unsealed", *command, str(folder / f"unsealed-{run}.db")]))
-                ours.append(measure(["-m", "crawler.cli", *command, str(database)]))
-                stored = (
-                    sqlite3.connect(database)
-                    .execute("SELECT count(*) FROM records WHERE body IS NOT NULL")
-                    .fetchone()[0]
-                )
-                assert stored == options.records, f"{stored} of {options.records} records stored"
-            (raw,) = sqlite3.connect(database).execute("SELECT sum(bytes) FROM captures").fetchone()
-            kept = beside(database).stat().st_size
-    report("bare Scrapy spider", bare)
-    report("disclosures crawl without evidence", unsealed)
-    report("disclosures crawl", ours)
-    compare("ratio to the bare spider", [one[0] / other[0] for one, other in zip(ours, bare, strict=True)])
-    compare("share of evidence", [1 - other[0] / one[0] for one, other in zip(ours, unsealed, strict=True)])
-    print(f"evidence: {kept / 1e6:.1f} MB for {raw / 1e6:.1f} MB of pages: {kept / raw:.3f}")
+            portal = portal_file(folder, home)
+            crawl = ["crawl", str(portal), "--delay", "0", "--concurrency", str(CONCURRENCY), "--db"]
+            bare = ["-m", "bench.bare_spider", home, str(CONCURRENCY)]
+            for run in range(runs):  # in turns, so that all meet the same machine
+                costs["bare"].append(command(*bare))
+                costs["upserts"].append(command(*bare, str(folder / f"upserts-{run}.db")))
+                costs["unsealed"].append(command("-m", "bench.unsealed", *crawl, str(folder / f"unsealed-{run}.db")))
+                costs["ours"].append(command("-m", "crawler.cli", *crawl, str(folder / f"{run}.db")))
+                held("SELECT count(*) FROM records WHERE body IS NOT NULL", folder / f"{run}.db", records)
+                held("SELECT count(*) FROM records WHERE body IS NOT NULL", folder / f"upserts-{run}.db", records)
+        with closing(sqlite3.connect(folder / "0.db")) as connection:
+            (raw,) = connection.execute("SELECT sum(bytes) FROM captures").fetchone()
+        kept = beside(folder / "0.db").stat().st_size
+    return report(costs, records, kept / raw)
 
 
-def measure(command: list[str]) -> tuple[float, float]:
-    """Seconds and peak megabytes of a Python command in a process of its own."""
-    began = time.monotonic()
-    pid = os.posix_spawn(
-        sys.executable,
-        [sys.executable, *command],
-        os.environ,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+def held(sql: str, database: Path, wanted: int) -> None:
+    """Make sure that a crawl brought all there is."""
+    with closing(sqlite3.connect(database)) as connection:
+        (found,) = connection.execute(sql).fetchone()
+    assert found == wanted, f"{found} of {wanted} records in {database.name}"
+
+
+def report(costs: dict[str, list[Cost]], records: int, size: float) -> Report:
+    ours = costs["ours"]
+    without = ratio("", ours, costs["unsealed"])
+    made = Report(
+        "crawl",
+        f"A whole crawl of {records:,} records",
+        [
+            ratio("our crawl to a bare Scrapy spider that stores nothing", ours, costs["bare"], 1.25),
+            ratio("our crawl to a plain Scrapy spider with sqlite-utils upserts", ours, costs["upserts"], 1.0),
+            Ratio(
+                "share of evidence in the crawl's time", 1 - 1 / without.wall, 1 - 1 / (without.processor or 1), 0.15
+            ),
+            Ratio("evidence.db to the pages as received, in bytes", size, target=0.2),
         ],
     )
-    _, status, usage = os.wait4(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, f"{command} failed"
-    return time.monotonic() - began, usage.ru_maxrss / 1024
+    names = {"bare": "bare Scrapy spider", "upserts": "plain spider with upserts",
+             "unsealed": "our crawl without evidence", "ours": "our crawl"}  # fmt: skip
+    for key, name in names.items():
+        wall, processor = (
+            1000 * min(getattr(cost, unit) for cost in costs[key]) / records for unit in ("wall", "processor")
+        )
+        made.figures.append(Figure(name, wall, "ms a record", processor=processor))
+        made.figures.append(Figure(f"{name}: peak of memory", max(cost.peak for cost in costs[key]), "MB"))
+    return made
 
 
-def compare(name: str, values: list[float]) -> None:
-    print(f"{name}: {statistics.median(values):.2f} (median of {[f'{value:.2f}' for value in values]})")
-
-
-def report(name: str, runs: list[tuple[float, float]]) -> None:
-    seconds = statistics.median(run[0] for run in runs)
-    print(f"{name}: {seconds:.1f} s (median of {len(runs)}), peak {max(run[1] for run in runs):.0f} MB")
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--records", type=int, default=5000)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    tell(measured(options.records, options.runs), options)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import json
 import random
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from itertools import accumulate, cycle, islice
@@ -178,8 +179,25 @@ def make(path: Path, count: int, bodies: int) -> Path:
     return path
 
 
+FOLDER = Path(tempfile.gettempdir()) / "disclosures-bench"
+"""Where the benchmarks keep their archives; they take half an hour to make."""
+
+
+def sized(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """`parser` with the options that say which archive is measured."""
+    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"where archives are made and kept ({FOLDER})")
+    parser.add_argument("--records", type=int, default=1_000_000)
+    return parser
+
+
+def archive_of(folder: Path, count: int) -> Path:
+    """The archive of `count` records, one in five with a body, in `folder`; made if it is not there yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return make(folder / f"records-{count}.db", count, count // 5)
+
+
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("path", type=Path)
     arguments.add_argument("--records", type=int, default=1_000_000)
     arguments.add_argument("--bodies", type=int, default=200_000)

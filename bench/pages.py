@@ -1,49 +1,24 @@
-"""How fast the home page and the pages to browse by are in a large archive, through HTTP on one process.
+"""How fast the site's pages are in a large archive, through HTTP on one process, beside stock Datasette on the same file.
 
-    python -m bench.pages PATH [--rounds 60]
+    python -m bench.pages [--folder FOLDER] [--records 1000000] [--rounds 60]
 
-PATH is an archive of the present schema. Printed is first the ratio of the 95th percentiles of the home page and of stock
-Datasette's on the same file (which counts nothing above 100 MB and lists tables), then for each page the milliseconds of
-the wall clock at the 95th percentile and, in brackets, of the server's processor in the mean: a busy machine makes the
-first one long. Target: the home page of 1,000,000 records at most 100 ms at the 95th percentile.
+The archive is made if it is missing (see `bench.large_archive`: for a million records half an hour and 5 GB). Each page
+is asked for twice unmeasured; of records, `rounds` different ones are asked for, each once. Targets at 1,000,000 records:
+home at most 100 ms, a record's page at most 50 ms, at the 95th percentile.
 """
 
-import argparse
-import http.client
-import os
+import random
 import sqlite3
-import statistics
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-TICK = 1000 / os.sysconf("SC_CLK_TCK")
-STOCK_PORT = 8917
+from bench.large_archive import archive_of, sized
+from bench.measure import Cost, Report, arguments, of_slowest, slowest, tell
+from bench.served import Site, ours, stock
 
-SERVE = """
-import sys
-from pathlib import Path
-from archive.web.server import serve
-serve(Path(sys.argv[1]), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
-"""
-
-
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("path", type=Path)
-    arguments.add_argument("--rounds", type=int, default=60)
-    options = arguments.parse_args()
-    with ours(options.path) as site:
-        timed = {name: measure(*site, path, options.rounds) for name, path in pages(options.path).items()}
-    with stock(options.path) as site:
-        plain = measure(*site, "/", options.rounds)
-    print(f"home page, ratio to stock Datasette's: {timed['home'][0] / plain[0]:.2f}")
-    for name, (wall, processor) in {**timed, "stock Datasette's home": plain}.items():
-        print(f"{name:28} {wall:7.1f} ms ({processor:.1f})")
+TARGETS = {"home": 100, "a record": 50}
 
 
 def pages(path: Path) -> dict[str, str]:
@@ -74,60 +49,44 @@ def pages(path: Path) -> dict[str, str]:
     }
 
 
-@contextmanager
-def ours(archive: Path) -> Iterator[tuple[str, int]]:
-    """The address and process of our site."""
-    with Popen([sys.executable, "-c", SERVE, str(archive)], stdout=PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            yield process.stdout.readline().strip(), process.pid
-        finally:
-            process.terminate()
+def some_records(path: Path, count: int) -> list[str]:
+    """The pages of records drawn from the whole archive, some with text and some without."""
+    with closing(sqlite3.connect(path)) as connection:
+        (last,) = connection.execute("SELECT max(id) FROM records").fetchone()
+    chance = random.Random(7)
+    return [f"/{path.stem}/records/{chance.randrange(1, last + 1)}" for _ in range(count)]
 
 
-@contextmanager
-def stock(archive: Path) -> Iterator[tuple[str, int]]:
-    """The address and process of Datasette without any plugin."""
-    command = [sys.executable, "-m", "datasette", str(archive), "--port", str(STOCK_PORT)]
-    with Popen(command, env={**os.environ, "DATASETTE_LOAD_PLUGINS": ""}, stdout=DEVNULL, stderr=DEVNULL) as process:
-        try:
-            for _ in range(100):
-                time.sleep(0.2)
-                try:
-                    get(f"http://127.0.0.1:{STOCK_PORT}", "/")
-                    break
-                except OSError:
-                    continue
-            yield f"http://127.0.0.1:{STOCK_PORT}", process.pid
-        finally:
-            process.terminate()
+def ask(site: Site, paths: Sequence[str]) -> list[Cost]:
+    """What each costs; the first two warm up, and count as well at their second time."""
+    for path in paths[:2]:
+        site.ask(path)
+    return [site.ask(path) for path in paths]
 
 
-def measure(site: str, pid: int, path: str, rounds: int) -> tuple[float, float]:
-    """Milliseconds: of the wall clock at the 95th percentile, of the server's processor in the mean. Two rounds warm up."""
-    walls = []
-    get(site, path), get(site, path)
-    before = processor(pid)
-    for _ in range(rounds):
-        began = time.perf_counter()
-        get(site, path)
-        walls.append(1000 * (time.perf_counter() - began))
-    return statistics.quantiles(walls, n=20)[-1], (processor(pid) - before) / rounds
+def measured(path: Path, rounds: int) -> Report:
+    """Ask for each kind of page `rounds` times, ours and stock Datasette's in the same run."""
+    records = some_records(path, rounds)
+    with ours(path) as site:
+        timed = {name: ask(site, [page] * rounds) for name, page in pages(path).items()}
+        timed["a record"] = ask(site, records)
+    with stock(path) as site:
+        plain = {"home": ask(site, ["/"] * rounds), "a record": ask(site, records)}
+    with closing(sqlite3.connect(path)) as connection:
+        (held,) = connection.execute("SELECT count(*) FROM records").fetchone()
+    report = Report("pages", f"Pages of the site over {held:,} records, 95th percentiles of {rounds}")
+    for name, costs in plain.items():
+        report.ratios.append(of_slowest(f"{name}: our page to stock Datasette's on the same file", timed[name], costs))
+    report.figures += [slowest(name, costs, TARGETS.get(name)) for name, costs in timed.items()]
+    report.figures += [slowest(f"stock Datasette: {name}", costs) for name, costs in plain.items()]
+    return report
 
 
-def get(site: str, path: str) -> None:
-    """Ask for a page and read it."""
-    with closing(http.client.HTTPConnection(urlsplit(site).netloc, timeout=120)) as connection:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 200, f"{path}: {answer.status}"
-
-
-def processor(pid: int) -> float:
-    """Milliseconds of the processor that a process has had."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return TICK * (int(fields[11]) + int(fields[12]))
+def main() -> None:
+    parser = sized(arguments(__doc__))
+    parser.add_argument("--rounds", type=int, default=60)
+    options = parser.parse_args()
+    tell(measured(archive_of(options.folder, options.records), options.rounds), options)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,17 @@ def _record(number: int, title: str, agency: str, randomly: random.Random) -> st
     return _PAGE.format(title=title, style=_STYLE, nav=_NAVIGATION, main=main)
 
 
+def portal_file(folder: Path, home: str, name: str = "bench") -> Path:
+    """The portal file for the catalogue standing at `home`."""
+    path = folder / f"{name}.toml"
+    path.write_text(
+        f'id = "{name}"\nname = "基准门户"\ndivision_code = "640324"\nhome = "{home}"\n'
+        '[[catalogs]]\nkind = "other"\ntitle = "目录"\nurl = "/xxgk/list.html"\n',
+        "utf-8",
+    )
+    return path
+
+
 @contextmanager
 def nginx(folder: Path, root: Path) -> Iterator[str]:
     """nginx serving `root` on a free loopback port, its own files under `folder`; the portal's address."""

@@ -1,48 +1,42 @@
-"""How fast searching is in a large archive: the page through HTTP, the search itself, and Datasette's own table page.
+"""How fast searching is in archives of growing size, against other ways to search the same records.
 
-    python -m bench.search PATH [--records 1000000] [--bodies 200000] [--no-stock]
+    python -m bench.search [--folder FOLDER] [--records 1000000]
 
-PATH is the archive: made there if it is missing (see `bench.large_archive`; a quarter of an hour and 5 GB), used again
-if not. 200 mixed queries, each asked once unmeasured and once measured, of one process, facets on. Printed are first
-the ratios of the 95th percentiles (Datasette's own page, `records?_search=`, to ours), then milliseconds by kind of
-query: of the wall clock, and in brackets of the processor, for a busy machine makes the first one long.
-Targets: the page at most 300 ms, the search itself (the ids of the first 50) at most 50 ms, both at the 95th percentile.
+Archives of a hundredth, a tenth and all of so many records are made in FOLDER if they are missing (see
+`bench.large_archive`: half an hour and 5 GB for a million). 200 mixed queries, each asked once unmeasured and once
+measured, of one process, facets on: the ids of the first 50 hits, and the whole page through HTTP. Of the same queries
+every fifth is asked of Datasette's own table page on the same file, with the same facets; words are searched for by
+`LIKE` and in FTS5's trigram index as well, first 50 hits each.
+Targets at a million records: the page at most 300 ms, the ids at most 50 ms, both at the 95th percentile.
 """
 
-import argparse
-import http.client
-import os
 import random
 import sqlite3
 import statistics
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
-from subprocess import PIPE, Popen
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from archive import hits
+from archive.query import parse
 from archive.web.asked import asked
 from archive.web.plugin import prepare_connection
 from archive.web.search_page import resolved
-from bench.large_archive import COMMON, COUNTIES, SUBJECTS, make
+from bench.large_archive import COMMON, COUNTIES, SUBJECTS, archive_of, sized
+from bench.measure import Cost, Curve, Report, arguments, of_slowest, p95, slowest, tell, work
+from bench.served import ours
 
 SEED = 5
-TICK = 1000 / os.sysconf("SC_CLK_TCK")
+SHOWN = 50
+SEARCHED = ("title", "publisher", "responsible_department", "document_number", "index_number", "body")
+FACETS = "&".join(f"_facet={name}" for name in hits.FACETS)
 
 Parameters = dict[str, str]
-Timed = tuple[float, float]
-"""Milliseconds of the wall clock and of the processor."""
-
-SERVE = """
-import sys
-from pathlib import Path
-from archive.web.server import serve
-serve(Path(sys.argv[1]), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
-"""
+Costs = dict[str, list[Cost]]
+"""By kind of query."""
 
 
 def queries(connection: sqlite3.Connection) -> list[tuple[str, Parameters]]:
@@ -52,7 +46,7 @@ def queries(connection: sqlite3.Connection) -> list[tuple[str, Parameters]]:
 
     def column(name: str, count: int) -> list[str]:
         sql = f"SELECT {name} FROM records WHERE id >= ? AND {name} IS NOT NULL ORDER BY id LIMIT 1"
-        return [connection.execute(sql, (chance.randrange(last),)).fetchone()[0] for _ in range(count)]
+        return [connection.execute(sql, (chance.randrange(9 * last // 10),)).fetchone()[0] for _ in range(count)]
 
     def cuts(name: str, lengths: Sequence[int]) -> list[str]:
         """Runs of Han characters out of that many random texts."""
@@ -102,111 +96,150 @@ def queries(connection: sqlite3.Connection) -> list[tuple[str, Parameters]]:
     return asked_for
 
 
-@contextmanager
-def site(path: Path) -> Iterator[tuple[str, int]]:
-    """The address of the site over the archive and the id of its process, until the block ends."""
-    with Popen([sys.executable, "-c", SERVE, str(path)], stdout=PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            yield process.stdout.readline().strip(), process.pid
-        finally:
-            process.terminate()
-
-
-def processor(pid: int) -> float:
-    """Milliseconds of processor that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * TICK
-
-
-def ask(address: str, pid: int) -> Timed:
-    """How long one page takes; it must be one."""
-    parts = urlsplit(address)
-    before, began = processor(pid), time.perf_counter()
-    with closing(http.client.HTTPConnection(parts.netloc, timeout=600)) as connection:
-        connection.request("GET", f"{parts.path}?{parts.query}")
-        answer = connection.getresponse()
-        body = answer.read()
-    took = (time.perf_counter() - began) * 1000
-    assert answer.status == 200, f"{answer.status} {address}"
-    assert "超过了时限".encode() not in body, f"too slow: {address}"
-    return took, processor(pid) - before
-
-
-def find(connection: sqlite3.Connection, given: Parameters, portals: dict[str, str]) -> Timed:
-    """How long the ids of the first 50 take."""
-    before, began = time.process_time(), time.perf_counter()
-    hits.first(connection, resolved(connection, asked(given), portals), 50)
-    return (time.perf_counter() - began) * 1000, (time.process_time() - before) * 1000
-
-
-def measured(
-    asked_for: Sequence[tuple[str, Parameters]], work: Callable[[Parameters], Timed]
-) -> dict[str, list[Timed]]:
-    """What each query takes, by kind; each is done twice, the second counts."""
-    took: dict[str, list[Timed]] = defaultdict(list)
+def measured(asked_for: Sequence[tuple[str, Parameters]], do: Callable[[Parameters], Cost]) -> Costs:
+    """What each query costs; each is done twice, the second counts."""
+    costs: Costs = defaultdict(list)
     for kind, given in asked_for:
-        work(given)
-        took[kind].append(work(given))
-    return took
+        do(given)
+        costs[kind].append(do(given))
+    return costs
 
 
-def p95(values: Sequence[float]) -> float:
-    return sorted(values)[max(round(len(values) * 0.95) - 1, 0)]
+def one_word(asked_for: Sequence[tuple[str, Parameters]], shortest: int = 1) -> list[tuple[str, Parameters]]:
+    """The queries that are one word without filters, and so mean the same to any way of searching."""
+    return [
+        (kind, given)
+        for kind, given in asked_for
+        if set(given) == {"q"} and len(given["q"]) >= shortest and len(parse(given["q"]).words) == 1
+        and given["q"].isalnum()
+    ]  # fmt: skip
 
 
-def shown(values: Sequence[Timed] | None) -> str:
-    """Median and 95th percentile, of the clock and in brackets of the processor."""
-    if not values:
-        return f"{'':>26}"
-    clock, cpu = zip(*values, strict=True)
-    return f"{statistics.median(clock):6.0f} {p95(clock):6.0f} ({statistics.median(cpu):4.0f} {p95(cpu):5.0f})"
+def like(connection: sqlite3.Connection, given: Parameters) -> Cost:
+    """The newest hits found by reading everything."""
+    where = " OR ".join(f"{name} LIKE :like" for name in SEARCHED)
+    sql = f"SELECT id FROM records WHERE {where} ORDER BY published_on DESC LIMIT {SHOWN}"
+    return work(lambda: connection.execute(sql, {"like": f"%{given['q']}%"}).fetchall())
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("path", type=Path)
-    arguments.add_argument("--records", type=int, default=1_000_000)
-    arguments.add_argument("--bodies", type=int, default=200_000)
-    arguments.add_argument("--no-stock", action="store_true", help="leave out Datasette's own page, which takes long")
-    options = arguments.parse_args()
-    path = make(options.path, options.records, options.bodies)
+def trigram(connection: sqlite3.Connection, given: Parameters) -> Cost:
+    """The best hits of FTS5's index of three characters each, by its own measure."""
+    sql = f"SELECT rowid FROM trigrams WHERE trigrams MATCH ? ORDER BY rank LIMIT {SHOWN}"
+    return work(lambda: connection.execute(sql, (f'"{given["q"]}"',)).fetchall())
+
+
+def with_trigrams(path: Path) -> Path:
+    """The trigram index of an archive, in a file beside it; made if it is not there yet."""
+    side = path.with_suffix(".trigrams")
+    if not side.exists():
+        part = path.with_suffix(".trigrams-part")
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("ATTACH ? AS archive", (str(path),))
+            columns = ", ".join(SEARCHED)
+            connection.execute(f"CREATE VIRTUAL TABLE trigrams USING fts5({columns}, content='', tokenize='trigram')")
+            connection.execute("INSERT INTO trigrams (trigrams, rank) VALUES ('hashsize', 67108864)")
+            connection.execute(f"INSERT INTO trigrams (rowid, {columns}) SELECT id, {columns} FROM archive.records")
+        part.rename(side)
+    return side
+
+
+def ids(connection: sqlite3.Connection, portals: dict[str, str], given: Parameters) -> Cost:
+    """The ids of the first 50, as the page finds them."""
+    return work(lambda: hits.first(connection, resolved(connection, asked(given), portals), SHOWN))
+
+
+def of_size(path: Path) -> dict[str, Costs]:
+    """All that is measured in one archive."""
+    found: dict[str, Costs] = {}
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         prepare_connection(connection)
         asked_for = queries(connection)
         portals = dict(connection.execute("SELECT id, name FROM portals"))
-        ids = measured(asked_for, lambda given: find(connection, given, portals))
-        (pages,) = connection.execute(
-            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-        ).fetchone()
-        index = connection.execute("SELECT sum(length(block)) FROM records_fts_data").fetchone()[0]
-    with site(path) as (home, pid):
-        page = measured(asked_for, lambda given: ask(f"{home}-/search?{urlencode(given)}", pid))
-        stock: dict[str, list[Timed]] = {}
-        if not options.no_stock:
-            table = f"{home}{path.stem}/records?_sort_desc=published_on&"
-            plain = [(kind, {"_search": given["q"]}) for kind, given in asked_for if kind != "filters"]
-            stock = measured(plain, lambda given: ask(f"{table}{urlencode(given)}", pid))
-    report(len(asked_for), ids, page, stock)
-    print(f"archive {pages / 1e6:.0f} MB, of it the search index {index / 1e6:.0f} MB")
+        found["ids"] = measured(asked_for, lambda given: ids(connection, portals, given))
+        found["LIKE"] = measured(one_word(asked_for)[::5], lambda given: like(connection, given))
+    with closing(sqlite3.connect(f"{with_trigrams(path).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        found["trigram"] = measured(one_word(asked_for, 3)[::2], lambda given: trigram(connection, given))
+    with ours(path) as site:
+        found["page"] = measured(asked_for, lambda given: site.ask(f"/-/search?{urlencode(given)}"))
+        table = f"/{path.stem}/records?_sort_desc=published_on&{FACETS}"
+        plain = [(kind, {"_search": given["q"]}) for kind, given in asked_for[::5] if kind != "filters"]
+        found["table"] = measured(plain, lambda given: site.ask(f"{table}&{urlencode(given)}"))
+    # The same queries of ours, to be set beside those of which not all were asked.
+    for name, of, chosen in (
+        ("ids beside LIKE", "ids", one_word(asked_for)[::5]),
+        ("ids beside trigram", "ids", one_word(asked_for, 3)[::2]),
+        ("page beside table", "page", [one for one in asked_for[::5] if one[0] != "filters"]),
+    ):
+        found[name] = _picked(asked_for, found[of], chosen)
+    return found
 
 
-def report(
-    count: int, ids: dict[str, list[Timed]], page: dict[str, list[Timed]], stock: dict[str, list[Timed]]
-) -> None:
-    """Print the ratios, then the table."""
-    if stock:
-        ours = [timed for kind in stock for timed in page[kind]]
-        theirs = [timed for values in stock.values() for timed in values]
-        for name, place in (("clock", 0), ("processor", 1)):
-            ratio = p95([timed[place] for timed in theirs]) / p95([timed[place] for timed in ours])
-            print(f"95th percentile of the {name}, Datasette's own page to ours: {ratio:.1f}")
-    print(f"{count} queries, milliseconds: median, 95th percentile of the clock (of the processor)")
+def _picked(asked_for: Sequence[tuple[str, Parameters]], costs: Costs, chosen: list[tuple[str, Parameters]]) -> Costs:
+    """Of `costs`, those of the `chosen` queries."""
+    left = {kind: iter(values) for kind, values in costs.items()}
+    picked: Costs = defaultdict(list)
+    for query in asked_for:
+        cost = next(left[query[0]])
+        if query in chosen:
+            picked[query[0]].append(cost)
+    return picked
+
+
+def every(costs: Costs) -> list[Cost]:
+    """Those of all kinds together."""
+    return [cost for values in costs.values() for cost in values]
+
+
+RATIOS = (
+    ("the search page to Datasette's own table page, the same facets on", "page beside table", "table"),
+    ("the first 50 ids to `LIKE` over the same columns", "ids beside LIKE", "LIKE"),
+    ("the first 50 ids to FTS5's trigram index, words of three characters and more", "ids beside trigram", "trigram"),
+)
+
+
+def report(sizes: dict[int, dict[str, Costs]]) -> Report:
+    """Ratios and figures of the largest archive; curves over all."""
+    largest, found = max(sizes.items())
+    made = Report("search", f"Searching {largest:,} records, 95th percentiles")
+    for size, costs in sorted(sizes.items(), reverse=True):
+        made.ratios += [
+            of_slowest(f"{what}; {size:,} records", every(costs[one]), every(costs[other]))
+            for what, one, other in RATIOS
+        ]
+    named = {"ids": ("the first 50 ids", 50), "page": ("the search page", 300), "table": ("Datasette's own page", None),
+             "LIKE": ("LIKE", None), "trigram": ("trigram index", None)}  # fmt: skip
+    for name, (what, target) in named.items():
+        made.figures.append(slowest(what, every(found[name]), target))
+        points = [(float(size), slowest("", every(costs[name])).value) for size, costs in sorted(sizes.items())]
+        made.curves.append(Curve("Searching", "records", "ms, 95th percentile", what, points))
+    return made
+
+
+def by_kind(found: dict[str, Costs]) -> None:
+    """Print a table: of each kind of query the median and the 95th percentile, in brackets of the processor."""
     print(f"{'':26}{'n':>4}  {'first 50 ids':^26}  {'search page':^26}  {'Datasette table':^26}")
-    for kind, values in page.items():
-        print(f"{kind:26}{len(values):4}  {shown(ids[kind])}  {shown(values)}  {shown(stock.get(kind))}")
-    everything = [[timed for values in each.values() for timed in values] for each in (ids, page, stock)]
-    print(f"{'all':26}{count:4}  {'  '.join(map(shown, everything))}")
+    for kind in found["page"]:
+        cells = "  ".join(_shown(found[name].get(kind)) for name in ("ids", "page", "table"))
+        print(f"{kind:26}{len(found['page'][kind]):4}  {cells}")
+
+
+def _shown(costs: Sequence[Cost] | None) -> str:
+    if not costs:
+        return f"{'':>26}"
+    wall, cpu = ([1000 * getattr(cost, unit) for cost in costs] for unit in ("wall", "processor"))
+    return f"{statistics.median(wall):6.0f} {p95(wall):6.0f} ({statistics.median(cpu):4.0f} {p95(cpu):5.0f})"
+
+
+def main() -> None:
+    options = sized(arguments(__doc__)).parse_args()
+    sizes = {}
+    for size in (options.records // 100, options.records // 10, options.records):
+        print(f"{size:,} records", file=sys.stderr)
+        sizes[size] = of_size(archive_of(options.folder, size))
+    by_kind(sizes[options.records])
+    tell(report(sizes), options)
 
 
 if __name__ == "__main__":

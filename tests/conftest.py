@@ -142,9 +142,11 @@ def portal_file(folder: Path, home: str, *catalogs: tuple[str, str, str], name: 
     return path
 
 
-def crawl(portal: Path, db: Path, *options: object) -> subprocess.CompletedProcess[str]:
+def crawl(
+    portal: Path, db: Path, *options: object, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Crawl a portal file into `db` without delay."""
-    return warm.disclosures("crawl", portal, "--db", db, "--delay", 0, "--concurrency", 4, *options)
+    return warm.disclosures("crawl", portal, "--db", db, "--delay", 0, "--concurrency", 4, *options, env=env)
 
 
 def rows(db: Path, sql: str, *parameters: object) -> list[dict[str, object]]:

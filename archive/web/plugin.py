@@ -26,6 +26,7 @@ from archive.web import (
     counties,
     days,
     faults,
+    guide,
     history,
     home,
     labels,
@@ -161,10 +162,11 @@ def prepare_jinja2_environment(env: "Environment") -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """The style sheets, the home page, the search page, the pages to browse by, all of these as files and feeds, archived copies."""
+    """Style sheets, the home page, search, pages to browse by, all of these as files and feeds, the guide, archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home.page),
+        (r"/-/guide$", guide.page),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
         *taking.routes(),

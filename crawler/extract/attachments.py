@@ -27,6 +27,11 @@ _ENDPOINT = re.compile(
     r"/download\.(?:jsp|do|action|aspx?|php)|/downfile\.jsp|downloadattach|/attachments?/|/downloadfile|/filedownload",
     re.IGNORECASE,
 )
+# An address, as it stands on a page, that surely leads to a page: nine links of ten, told without taking each apart.
+_PLAINLY_A_PAGE = re.compile(
+    r"\s*(?:https?://[^/?#]+/|(?!//|[a-z]+:))[^?#]*\.(?:s?html?|xhtml)\s*|\s*(?:#|javascript:).*",
+    re.IGNORECASE | re.DOTALL,
+)
 _VIEWER = re.compile(r"/viewer\.html$", re.IGNORECASE)
 _COUNTER = re.compile(r"[（(【\[]?\s*(?:已|累计)?(?:下载|浏览|点击)(?:次数|量)?\s*[:：]?\s*\d+\s*次?\s*[】\])）]?")
 # Words on a link that say that it is a file but not which.
@@ -105,7 +110,9 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
 def _file_link(node: Element, base_url: str, body: Element | None) -> Iterator[_Link]:
     """The link a node makes, if it leads to a file."""
     target = node.get("href") or node.get("data") if node.tag in ("a", "object") else node.get("src")
-    url = _address(target or "", base_url)
+    if not target or _PLAINLY_A_PAGE.fullmatch(target):
+        return
+    url = _address(target, base_url)
     if url is None:
         return
     text = _clean("".join(_TEXTS(node))) if node.tag == "a" else ""

@@ -2,15 +2,21 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from datasette.app import Datasette
 
+from archive import clock
 from archive.web.server import make_datasette
-from tests.web.browsing import CHROMIUM, WIDTHS
+from crawler.sample.server import SampleServer
+from crawler.sample.site import portal_toml
+from tests.conftest import crawl
+from tests.web.browsing import CHROMIUM, WIDTHS, served
 from tests.web.sample_archive import build, build_past
 
 
@@ -46,7 +52,28 @@ def past(tmp_path_factory) -> Path:
     return build_past(tmp_path_factory.mktemp("past") / "past.db")
 
 
+@pytest.fixture(scope="session")
+def two_days(tmp_path_factory) -> Path:
+    """An archive of the sample portal's first two days, yesterday and today, crawled over HTTP, with its originals."""
+    folder = tmp_path_factory.mktemp("two_days")
+    with SampleServer() as server:
+        portal = folder / "sample.toml"
+        portal.write_text(portal_toml(server.url), encoding="utf-8")
+        for day, moment in ((1, clock.now() - timedelta(days=1)), (2, clock.now())):
+            server.set_day(day)
+            env = {clock.VARIABLE: clock.text(moment)}
+            assert crawl(portal, folder / "sample.db", "--mode", "full", env=env).returncode == 0
+    return folder / "sample.db"
+
+
 # --- in Chromium ---
+
+
+@pytest.fixture(scope="session")
+def two_days_site(two_days) -> Iterator[str]:
+    """The address at which it is served."""
+    with served(two_days) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")  # not for the session: while it is open, this thread's event loop is taken

@@ -2,36 +2,23 @@
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from crawler.sample.server import SampleServer
-from crawler.sample.site import portal_toml
-from tests.conftest import crawl
 from tests.web.axe import findings
-from tests.web.browsing import fits, served
+from tests.web.browsing import fits
 
 CLICKS = 3
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    """The sample portal's first two days."""
-    folder = tmp_path_factory.mktemp("ways")
-    with SampleServer() as server:
-        portal = folder / "sample.toml"
-        portal.write_text(portal_toml(server.url), encoding="utf-8")
-        for day in (1, 2):
-            server.set_day(day)
-            assert crawl(portal, folder / "ways.db", "--mode", "full").returncode == 0
-    return folder / "ways.db"
+def archive(two_days):
+    return two_days
 
 
 @pytest.fixture(scope="module")
-def site(archive):
-    with served(archive) as address:
-        yield address
+def site(two_days_site):
+    return two_days_site
 
 
 def go(page, site: str, *clicks: str) -> None:

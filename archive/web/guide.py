@@ -1,0 +1,48 @@
+"""The reader's guide, /-/guide: how to search, what the states mean and what proves them, how to cite, whom to write to."""
+
+import mimetypes
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from datasette.utils.asgi import Response
+
+from archive.web.cells import is_web_address
+from archive.web.codes import EVENTS, STATES
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+VARIABLE = "DISCLOSURES_CONTACT"
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+
+# Python before 3.13 doesn't know it, and a picture sent as text is not shown.
+mimetypes.add_type("image/webp", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to write to. `link`: the address a browser can open; empty where the text is none."""
+
+    text: str
+    link: str
+
+
+async def page(datasette: "Datasette", request: "Request") -> Response:
+    """The guide."""
+    await datasette.ensure_permissions(request.actor, ["view-instance"])
+    context = {"contact": contact(datasette), "variable": VARIABLE, "states": STATES, "events": EVENTS}
+    return Response.html(await datasette.render_template("guide.html", context, request=request))
+
+
+def contact(datasette: "Datasette") -> Contact | None:
+    """The operator's address: `plugins: disclosures: contact:` of the metadata, or else DISCLOSURES_CONTACT; None without."""
+    given = (datasette.plugin_config("disclosures") or {}).get("contact") or os.environ.get(VARIABLE)
+    text = str(given or "").strip()
+    if not text:
+        return None
+    link = f"mailto:{text}" if _MAIL.fullmatch(text) else text if is_web_address(text) else ""
+    return Contact(text, link)

@@ -1,0 +1,76 @@
+"""Sites in processes of their own, asked over HTTP: ours and stock Datasette on the same archive."""
+
+import http.client
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
+from urllib.parse import urlsplit
+
+from bench.measure import Cost, processor
+
+_SERVE = """
+import sys
+from pathlib import Path
+from archive.web.server import serve
+serve(Path(sys.argv[1]), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
+"""
+_TOO_SLOW = "超过了时限".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site's address, ending in a slash, and the process that serves it."""
+
+    address: str
+    pid: int
+
+    def ask(self, path: str, status: int = 200) -> Cost:
+        """What one page costs the reader's clock and the server's processor; it must be one, and complete."""
+        host = urlsplit(self.address).netloc
+        before, began = processor(self.pid), time.perf_counter()
+        with closing(http.client.HTTPConnection(host, timeout=600)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+        wall = time.perf_counter() - began
+        assert answer.status == status, f"{answer.status} {path}"
+        assert _TOO_SLOW not in body, f"too slow: {path}"
+        return Cost(wall, processor(self.pid) - before)
+
+
+@contextmanager
+def ours(archive: Path) -> Iterator[Site]:
+    """Our site over the archive."""
+    with Popen([sys.executable, "-c", _SERVE, str(archive)], stdout=PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield Site(process.stdout.readline().strip(), process.pid)
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def stock(archive: Path) -> Iterator[Site]:
+    """Datasette without any plugin over the archive, its limits of time lifted so that it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    limits = ["--setting", "sql_time_limit_ms", "60000", "--setting", "facet_time_limit_ms", "60000"]
+    command = [sys.executable, "-m", "datasette", str(archive), "--port", str(port), *limits]
+    with Popen(command, env={**os.environ, "DATASETTE_LOAD_PLUGINS": ""}, stdout=DEVNULL, stderr=DEVNULL) as process:
+        try:
+            site = Site(f"http://127.0.0.1:{port}/", process.pid)
+            for _ in range(300):
+                try:
+                    site.ask("/-/versions.json")
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            yield site
+        finally:
+            process.terminate()

@@ -1,0 +1,59 @@
+"""The benchmarks run, with tiny numbers, so that they don't rot; what they measure is no test."""
+
+import xml.etree.ElementTree as ET
+from argparse import Namespace
+
+import pytest
+
+from bench import all as every
+from bench import evidence, measure, page, pages, search
+from bench.large_archive import archive_of
+from bench.measure import Cost, Curve, Figure, Ratio, Report
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    return archive_of(tmp_path_factory.mktemp("bench"), 400)
+
+
+def test_evidence_is_measured_against_warc():
+    report = evidence.measured(40, 1)
+    assert len(report.ratios) == 4
+    assert all(ratio.wall > 0 for ratio in report.ratios)
+
+
+def test_pages_are_asked_of_ours_and_of_stock_datasette(archive):
+    report = pages.measured(archive, 2)
+    assert {"home", "a record"} <= {figure.what for figure in report.figures}
+    assert len(report.ratios) == 2
+
+
+def test_searches_are_asked_of_each_way_to_search(archive, monkeypatch):
+    monkeypatch.setattr(search, "queries", lambda _: [("words", {"q": "预算"}), ("words", {"q": "棚户区"})])
+    report = search.report({400: search.of_size(archive)})
+    assert len(report.ratios) == len(search.RATIOS)
+    assert [curve.points[0][0] for curve in report.curves] == [400.0] * 5
+
+
+def test_a_report_is_kept_told_and_drawn(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(measure, "KEPT", tmp_path / "benchmarks.json")
+    for name in ("KEPT", "PAGE", "PLOT"):
+        monkeypatch.setattr(
+            page, name, tmp_path / f"benchmarks.{ {'KEPT': 'json', 'PAGE': 'md', 'PLOT': 'svg'}[name] }"
+        )
+    report = Report(
+        "sample", "A sample", [measure.ratio("a & b", [Cost(2, 1)], [Cost(1, 2)], 1.5), Ratio("size", 0.25)],
+        [Figure("of one", 12.5, "ms", 20, 3)], [Curve("Growth", "records", "ms", "a <b>", [(10, 1), (1000, 20)])],
+    )  # fmt: skip
+    measure.tell(report, Namespace(keep=True, records=5, folder=tmp_path))
+    page.main()
+    assert "2.00 (processor: 0.50) [at most 1.5]  a & b" in capsys.readouterr().out
+    written = (tmp_path / "benchmarks.md").read_text("utf-8")
+    assert "| a & b | 2.00 | 0.50 | 1.50 |" in written
+    assert "`python -m bench.sample --records 5`" in written
+    drawn = ET.parse(tmp_path / "benchmarks.svg").getroot()
+    assert "a <b>: 20.0" in [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_all_runs_benchmarks_that_there_are():
+    assert {*every.BY_THEMSELVES, *every.ON_ARCHIVES} <= {*page.ORDER}
