@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from archive.originals import UNREADABLE
+from archive.web.examples import queries
 from archive.web.labels import SITE, TABLES, Table
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -80,6 +81,7 @@ def metadata(datasette: "Datasette") -> dict[str, Any]:
             name: {
                 "title": title,
                 "description": description,
+                "queries": queries(),
                 "tables": {table: _table_metadata(known) for table, known in TABLES.items()},
             }
             for name in names

@@ -25,6 +25,8 @@ from archive.web import (
     cells,
     counties,
     days,
+    download,
+    examples,
     faults,
     guide,
     history,
@@ -118,6 +120,7 @@ def extra_template_vars(
     async def more() -> dict[str, Any]:
         given: dict[str, Any] = {"archives": names, "is_archive": database in names}
         if database in names:
+            given["limits"] = datasette.settings_dict()
             given["archived_at"] = partial(archived.address, datasette, database)
         if database is not None and database not in names:
             given.update(labels.PLAIN)
@@ -150,11 +153,12 @@ def prepare_jinja2_environment(env: "Environment") -> None:
         shown=cells.shown,
         site=labels.SITE,
         size=cells.size,
+        sql_examples=examples.EXAMPLES,
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=labels.table_label,
         taken=taking.address,
-        tables=labels.TABLES,
         utc=cells.utc,
+        documented=labels.TABLES,
         walked=standing.walked,
         web_link=cells.web_link,
     )
@@ -181,6 +185,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/questions$", questions.overview),
         (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|json))?$", questions.page),
         *archived_views.routes(),
+        *download.routes(),
         (table_files.ROUTE, table_files.answer),
     ]
 

@@ -69,7 +69,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
             return
         if not _ROOM.acquire(blocking=False):
             raise BusyError(BUSY)
-        gone = asyncio.ensure_future(_left(self._request.receive))
+        gone = asyncio.ensure_future(left(self._request.receive))
         work = _Work(self._datasette, self._database, self._make)
         try:
             await self._send_all(send, work, gone)
@@ -142,7 +142,7 @@ class _Work:
             self._connection.close()
 
 
-async def _left(receive: Callable[[], Any]) -> None:
+async def left(receive: Callable[[], Any]) -> None:
     """Returns when the reader has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
