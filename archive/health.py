@@ -27,11 +27,17 @@ LEAST_FAILED = 3
 _ENDED = "outcome IN ('finished', 'incomplete', 'blocked')"
 """A crawl that its operator, a kill or our own archive ended says nothing of the portal."""
 
+# Silence is a problem only in the first crawls that notice it; it lasts until the catalogue has something new.
 _CRAWLS = f"""
     SELECT c.id, c.started_at, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) AS seconds,
            (SELECT total(pages_read) FROM ledger WHERE crawl_id = c.id) AS pages,
            (SELECT count(*) FROM captures WHERE crawl_id = c.id) AS answers,
-           (SELECT total(count) FROM problems WHERE crawl_id = c.id AND kind IN ('unreachable', 'cut', 'http_error')) AS failed
+           (SELECT total(count) FROM problems WHERE crawl_id = c.id AND kind IN ('unreachable', 'cut', 'http_error')) AS failed,
+           (SELECT p.message FROM crawls e JOIN problems p ON p.crawl_id = e.id AND p.kind = 'nothing_new'
+            JOIN catalogs k ON k.portal = e.portal AND k.url = p.url
+            WHERE e.portal = c.portal AND e.id <= c.id
+              AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.catalog_id = k.id AND l.first_seen > p.last_at)
+            ORDER BY p.id DESC LIMIT 1) AS silent
     FROM crawls c WHERE c.portal = ? AND c.id <= ? AND {_ENDED} ORDER BY c.id DESC LIMIT ?
 """  # noqa: S608 - constant
 _PROBLEMS = f"""
@@ -117,7 +123,9 @@ def _told_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tupl
 
 
 def _named(row: Sequence[Any]) -> Mapping[str, Any]:
-    return dict(zip(("id", "started_at", "outcome", "seconds", "pages", "answers", "failed"), row, strict=True))
+    return dict(
+        zip(("id", "started_at", "outcome", "seconds", "pages", "answers", "failed", "silent"), row, strict=True)
+    )
 
 
 Told = Iterator[tuple[str, str, str]]
@@ -179,8 +187,8 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
         yield LAYOUT, f"{misread[0].message}{more}", _READ_AGAIN
     if slow := _slow(last, past):
         yield SLOW, slow, "if it stays so: fewer pages (`budget`) or other hours in its file"
-    if silent := [each for each in problems if each.kind == "nothing_new"]:
-        yield SILENT, silent[0].message, "look whether the portal publishes elsewhere now: {home}"
+    if last["silent"]:
+        yield SILENT, last["silent"], "look whether the portal publishes elsewhere now: {home}"
 
 
 def _refused(by_kind: Mapping[str, _Problem], last: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
-"""The command that says how each portal is."""
+"""The command that says how each portal is, and tells of changes."""
 
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from archive.database import open_for_reading
+from archive import clock, told
+from archive.database import open_for_reading, open_for_writing
 from archive.health import NEVER_CHECKED, STATES, WELL, Health, health
 from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
 
@@ -23,16 +25,23 @@ from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
     metavar="FILE",
     help="Write metrics to FILE, whole or not at all, for the textfile collector of Prometheus's node exporter.",
 )
+@click.option(
+    "--tell",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Send what has changed since it was last told to a mail address or a webhook; several times for several.",
+)
 @plainly
-def status(db: Path, as_json: bool, prometheus: Path | None) -> None:
+def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ...]) -> None:
     """Say of each portal how it is, why, and what to do; the gravest first.
 
-    Exit status 1 where a portal needs attention.
+    Exit status 1 where a portal needs attention, or a message was not delivered.
     """
     with closing(open_for_reading(db)) as connection:
         found = health(connection)
     if prometheus:
         write_metrics(found, prometheus)
+    delivered = not tell or tell_of_changes(found, db, tell)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
     else:
@@ -40,7 +49,35 @@ def status(db: Path, as_json: bool, prometheus: Path | None) -> None:
             click.echo(f"{each.state:<15} {each.portal} {each.name}: {each.reason}")
             if each.next_step:
                 click.echo(f"{'':<15} → {each.next_step}")
-    sys.exit(ATTENTION if any(each.state not in {WELL, NEVER_CHECKED} for each in found) else 0)
+    well = all(each.state in {WELL, NEVER_CHECKED} for each in found)
+    sys.exit(0 if well and delivered else ATTENTION)
+
+
+def tell_of_changes(found: list[Health], db: Path, addresses: Sequence[str]) -> bool:
+    """Tell what is no longer as it was last told, in one message to each of `addresses`; whether all was delivered.
+
+    What was not delivered to one of them is told to all again the next time. Raises ArchiveError and CommandError.
+    """
+    from crawler import health_message  # noqa: PLC0415 - only where asked for
+    from crawler.messages import DeliveryError  # noqa: PLC0415
+
+    try:
+        for address in addresses:
+            health_message.check(address)
+    except DeliveryError as error:
+        raise CommandError(str(error)) from error
+    delivered = True
+    with closing(open_for_writing(db)) as connection:
+        changes = told.changes(connection, found)
+        for address in addresses if changes else ():
+            try:
+                health_message.send(address, changes)
+            except DeliveryError as error:
+                click.echo(f"not told: {error}", err=True)
+                delivered = False
+        if delivered:
+            told.note(connection, changes, clock.text(clock.now()))
+    return delivered
 
 
 def write_metrics(found: list[Health], path: Path) -> None:

@@ -135,17 +135,24 @@ def test_answers_that_take_much_longer_than_usual(tmp_path: Path) -> None:
     assert (found.state, "s for an answer, where" in found.reason) == ("slow", True)
 
 
-def test_a_silent_portal(tmp_path: Path) -> None:
-    with Site(GOOD) as site:
+def test_a_silent_portal_stays_so_until_its_catalogue_has_something_new(tmp_path: Path) -> None:
+    more = GOOD["/list.html"].replace("</table>", ROW.format(n=13) + "</table>")
+    with Site({**GOOD, "/13.html": RECORD}) as site:
         portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
         crawled(portal, tmp_path / "a.db", 0)
-    con = sqlite3.connect(tmp_path / "a.db")
-    con.execute(
-        "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (1, 'nothing_new', 'http://x/', 'nothing new in 样本规划 for 400 days', '', '')"
-    )
-    note(con, 1)
-    (found,) = health(con)
-    assert (found.state, found.reason) == ("silent", "nothing new in 样本规划 for 400 days")
+        con = sqlite3.connect(tmp_path / "a.db")
+        con.execute(
+            "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) "
+            "VALUES (1, 'nothing_new', :url, 'nothing new for 400 days', :at, :at)",
+            {"url": f"{site.url}list.html", "at": (NOW + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")},
+        )
+        con.commit()
+        note(con, 1)
+        assert [(each.state, each.reason) for each in health(con)] == [("silent", "nothing new for 400 days")]
+        con.commit()
+        assert crawled(portal, tmp_path / "a.db", 1).state == "silent"
+        site.answers["/list.html"] = more
+        assert crawled(portal, tmp_path / "a.db", 2).state == "well"
 
 
 def test_a_catalogue_that_was_always_empty_is_no_change(tmp_path: Path) -> None:

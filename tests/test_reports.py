@@ -213,7 +213,7 @@ def test_what_sentences_say_of_each_others_numbers(text: str, shown: list[str]) 
     assert [equation.shown for equation in read_equations(read_claims(text, "2014", 2017), text)] == shown
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="一二三（）、。\t\n 0123456789.,件条其中比增加率%政府信息公开申请数总计", max_size=200))
 def test_no_text_breaks_the_reading(text: str) -> None:
     report = read_report(text, text, "2018-01-01", [("page", table_of_2017()[:600] + text), ("a.doc", text)])

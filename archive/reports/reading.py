@@ -7,15 +7,19 @@ is noted, so that the rows are right after a crawl, a reparse and a redaction al
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from archive.reports.prose import Claim, Equation, read_claims, read_equations
+from archive.reports.rules import terms
 from archive.reports.table import LONGEST, ReportTable, read_table
 
 MOST_CLAIMS = 2000
+
+_HERE = Path(__file__).parent
+_CHECKS = (_HERE / "checks.sql").read_text(encoding="utf-8")
 
 _YEAR = re.compile(r"(20[0-9]{2}|二[〇○零Oo0]([〇○零一二])([〇○零一二三四五六七八九]))\s*年?度?")
 _DIGITS = {"〇": 0, "○": 0, "零": 0} | {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}
@@ -77,6 +81,11 @@ def catch_up(connection: sqlite3.Connection) -> None:
     known = connection.execute("SELECT value FROM settings WHERE name = 'reports_read_by'").fetchone()
     if known is None or known[0] != fingerprint():
         connection.execute("INSERT OR IGNORE INTO unread_reports SELECT id FROM records WHERE kind = 'annual_report'")
+        connection.execute("DELETE FROM report_rules")
+        connection.executemany(
+            "INSERT INTO report_rules VALUES (:template, :rule, :side, :indicator, :heading, :relation, :label)",
+            map(asdict, terms()),
+        )
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('reports_read_by', ?)", (fingerprint(),))
     for (record_id,) in connection.execute("SELECT record_id FROM unread_reports").fetchall():
         _read_again(connection, record_id)
@@ -86,8 +95,8 @@ def catch_up(connection: sqlite3.Connection) -> None:
 @cache
 def fingerprint() -> str:
     """The digest (hex) of what decides how a report is read."""
-    here = Path(__file__).parent
-    return sha256(b"".join(path.read_bytes() for path in sorted([*here.glob("*.py"), *here.glob("*.csv")]))).hexdigest()
+    files = sorted(path for path in _HERE.iterdir() if path.suffix in {".py", ".csv", ".sql"})
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _filled(table: ReportTable) -> int:
@@ -147,3 +156,4 @@ def _write(connection: sqlite3.Connection, record_id: int, portal: str, report: 
         "INSERT OR IGNORE INTO report_equations VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(record_id, e.offset, e.kind, e.left, e.right, e.shown, e.sentence) for e in report.equations],
     )
+    connection.execute(_CHECKS, {"record_id": record_id})

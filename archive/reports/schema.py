@@ -50,6 +50,35 @@ CREATE TABLE report_equations (
     PRIMARY KEY (record_id, place, kind)
 ) STRICT, WITHOUT ROWID;
 
+-- Which cells must add up, as rules.csv says: written anew with each version of it.
+CREATE TABLE report_rules (
+    template TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    side TEXT NOT NULL CHECK (side IN ('left', 'right')),
+    indicator TEXT NOT NULL,
+    heading TEXT NOT NULL,
+    relation TEXT NOT NULL CHECK (relation IN ('=', '<=')),
+    label TEXT NOT NULL,
+    PRIMARY KEY (template, rule, side, indicator, heading)
+) STRICT, WITHOUT ROWID;
+
+-- Each sum and comparison that a report allows by itself: what checks.sql finds for it.
+CREATE TABLE report_checks (
+    record_id INTEGER NOT NULL REFERENCES annual_reports(record_id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('table', 'prose', 'beside', 'parts', 'difference', 'rate', 'series')),
+    rule TEXT NOT NULL,
+    place INTEGER,
+    label TEXT NOT NULL,
+    relation TEXT NOT NULL CHECK (relation IN ('=', '<=', '>=')),
+    left_value REAL NOT NULL,
+    right_value REAL NOT NULL,
+    sentence TEXT,
+    holds INTEGER NOT NULL,
+    hint INTEGER NOT NULL
+) STRICT;
+CREATE INDEX report_checks_by_record ON report_checks (record_id);
+CREATE INDEX report_checks_failing ON report_checks (record_id) WHERE NOT holds;
+
 CREATE TABLE unread_reports (record_id INTEGER PRIMARY KEY REFERENCES records(id) ON DELETE CASCADE) STRICT;
 INSERT INTO unread_reports SELECT id FROM records WHERE kind = 'annual_report';
 """

@@ -10,6 +10,7 @@ import pytest
 from archive.ask import AskError, ask, csv_of, values
 from archive.question import QuestionError, load, questions
 from archive.web.tables import TABLES
+from tests.questions import report_cases  # noqa: F401 - its cases join the others
 from tests.questions.cases import CASES, Case
 from tests.questions.small import archive_of
 

@@ -1,0 +1,93 @@
+"""Archives as earlier versions made them (the sample portal's first two days), kept whole: each is brought up to date.
+
+With each release one is added, by that release: `python -m tests.test_old_archives`. Its name is its last migration.
+"""
+
+import sqlite3
+import sys
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.database import open_for_writing
+from tests.conftest import disclosures
+
+KEPT = sorted((Path(__file__).parent / "old_archives").glob("*.tar.xz"))
+
+CONTRACT = (
+    "portals", "catalogs", "records", "listings", "versions", "events", "attachments", "captures", "crawls", "ledger", "problems",
+)  # fmt: skip
+
+
+@pytest.fixture(params=KEPT, ids=lambda path: path.name.split(".")[0])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """An old archive, unpacked."""
+    with tarfile.open(request.param) as packed:
+        packed.extractall(tmp_path, filter="data")
+    return tmp_path / "a.db"
+
+
+def contents(db: Path, columns: dict[str, list[str]] | None = None) -> dict[str, set[tuple[object, ...]]]:
+    """The rows of the contract's tables, without the columns that were not there yet."""
+    with closing(sqlite3.connect(db)) as connection:
+        there = columns or columns_of(connection)
+        return {
+            table: set(connection.execute(f"SELECT {', '.join(names)} FROM {table}")) for table, names in there.items()
+        }
+
+
+def columns_of(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    found = {table: [row[1] for row in connection.execute(f"PRAGMA table_xinfo({table})")] for table in CONTRACT}
+    return {table: names for table, names in found.items() if names}
+
+
+def test_there_are_some() -> None:
+    assert len(KEPT) >= 3
+
+
+def test_an_old_archive_is_brought_up_to_date_with_nothing_lost(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        columns = columns_of(connection)
+    before = contents(old, columns)
+    assert len(before["records"]) > 60
+    checked = disclosures("verify", "--db", old)
+    assert (checked.returncode, checked.stdout.count("wrong:")) == (1, 1), checked.stdout
+    assert "of an earlier version" in checked.stdout
+    assert disclosures("redact", "--db", old).returncode == 0
+    assert contents(old, columns) == before
+    checked = disclosures("verify", "--db", old)
+    assert checked.returncode == 0, checked.stdout
+    assert int(disclosures("search", "教育", "--count", "--db", old).stdout) > 0
+
+
+def test_an_old_archive_opened_for_writing_has_todays_tables(old: Path) -> None:
+    open_for_writing(old).close()
+    with closing(sqlite3.connect(":memory:")) as fresh, closing(sqlite3.connect(old)) as connection:
+        from sqlite_utils import Database
+
+        from archive.migrations import migrations
+
+        migrations.apply(Database(fresh))
+        sql = "SELECT name FROM sqlite_schema ORDER BY name"
+        assert connection.execute(sql).fetchall() == fresh.execute(sql).fetchall()
+
+
+def keep() -> Path:
+    """Pack an archive made by the version at hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        db = Path(folder) / "a.db"
+        disclosures("demo", "--no-serve", "--db", db)
+        with closing(sqlite3.connect(db)) as connection:
+            name = connection.execute("SELECT name FROM _sqlite_migrations ORDER BY id DESC LIMIT 1").fetchone()[0]
+        kept = Path(__file__).parent / "old_archives" / f"{name}.tar.xz"
+        with tarfile.open(kept, "w:xz") as packed:
+            for path in sorted(Path(folder).glob("a.*db")):
+                packed.add(path, path.name)
+    return kept
+
+
+if __name__ == "__main__":
+    print(keep(), file=sys.stdout)
