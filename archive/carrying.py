@@ -23,7 +23,8 @@ MADE = (
     "settings", "told",
     "unindexed", "records_fts", "matches", "search",
     "tally_months", "tally_portals", "tally_events",
-    "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations",
+    "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",
+    "report_checks",
 )  # fmt: skip
 """Tables and views that every archive has of its own, or makes of the others, by triggers and by who catches up with these."""
 
