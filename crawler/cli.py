@@ -3,17 +3,16 @@
 import json
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from archive import hits as finding
-from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.database import open_for_reading
 from archive.excerpt import marked
 from archive.search import is_current
-from crawler import cli_archive, cli_ask, cli_keep, cli_probe, cli_schedule, cli_status
+from crawler import cli_archive, cli_ask, cli_keep, cli_probe, cli_schedule, cli_serve, cli_status, cli_watch
 from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 
@@ -29,6 +28,9 @@ main.add_command(cli_probe.probe)
 main.add_command(cli_ask.ask_archive)
 main.add_command(cli_schedule.due)
 main.add_command(cli_status.status)
+main.add_command(cli_serve.serve)
+main.add_command(cli_serve.publish)
+main.add_command(cli_watch.watch)
 for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.merge, cli_keep.doctor):
     main.add_command(keeping)
 
@@ -108,17 +110,7 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
                 sys.exit(WRONG_USE)
         if no_serve:
             sys.exit(status)
-        serve_archive(db, host, port)
-
-
-@main.command()
-@db_option
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
-@plainly
-def serve(db: Path, host: str, port: int) -> None:
-    """Serve the archive as a searchable site until Ctrl-C."""
-    serve_archive(db, host, port)
+        cli_serve.serve_archive(db, host, port)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -179,20 +171,6 @@ def start_sample(day: int, port: int) -> Any:  # noqa: ANN401
         return SampleServer(day=day, port=port)
     except OSError as error:
         raise CommandError(f"port {port} can't be had ({error.strerror}): choose another one") from error
-
-
-def serve_archive(db: Path, host: str, port: int) -> None:
-    """Serve the archive at `db` until Ctrl-C. Raises CommandError where the address can't be had."""
-    from archive.web.server import serve as serve_site  # noqa: PLC0415 - Datasette takes a second to load
-
-    open_for_reading(db).close()
-    with suppress(ArchiveError):  # an archive that can't be written to is served as it is
-        open_for_writing(db).close()
-    try:
-        serve_site(db, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"))
-    except OSError as error:
-        reason = error.strerror or error
-        raise CommandError(f"{host}:{port} can't be had ({reason}): choose another with --port") from error
 
 
 if __name__ == "__main__":

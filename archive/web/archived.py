@@ -29,8 +29,8 @@ MOST_CAPTURES = 100
 MOST_RECORDS = 5
 
 NOT_HERE = Label(
-    "本站只登记采集过什么，不提供封存的原件。",
-    "The sealed originals are not served here: this site only lists what was captured.",
+    "封存的原件另行保存，本站不提供，只登记采集过什么。",
+    "The sealed originals are kept elsewhere and not served here: this site only lists what was captured.",
 )
 DAMAGED = Label(
     "封存的原件缺失或与登记不符，无法显示。",

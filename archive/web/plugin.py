@@ -41,6 +41,7 @@ from archive.web import (
     table_files,
     taking,
 )
+from archive.web.closed import CLOSED, Closed
 from archive.web.gate import Application, Gate
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -115,10 +116,14 @@ def extra_template_vars(
     template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
 ) -> Callable[[], Any]:
     """What the header and a record's page need."""
-    names = archives.archives(datasette)
+    names = [] if request and request.scope.get(CLOSED) else archives.archives(datasette)
 
     async def more() -> dict[str, Any]:
         given: dict[str, Any] = {"archives": names, "is_archive": database in names}
+        given["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
+        given["published_at"] = next(
+            (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), None
+        )
         if database in names:
             given["limits"] = datasette.settings_dict()
             given["archived_at"] = partial(archived.address, datasette, database)
@@ -132,13 +137,13 @@ def extra_template_vars(
 
 
 @hookimpl
-def prepare_jinja2_environment(env: "Environment") -> None:
-    """Add this site's templates before Datasette's own (after an operator's), and what they call things by."""
+def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> None:
+    """Add this site's templates before Datasette's own and other plugins' (after an operator's), and what they call things by."""
     # Datasette finds a plugin's templates only beside a package, and from Python 3.12 on beside a module.
     loader: Any = env.loader
     paths = loader.loaders[0].searchpath
     if str(TEMPLATES) not in paths:
-        paths.insert(len(paths) - 1, str(TEMPLATES))
+        paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
     env.globals.update(
         arranged=labels.arranged,
         beijing=cells.beijing,
@@ -204,10 +209,16 @@ def startup(datasette: "Datasette") -> None:
     archives.leave_out_evidence(datasette)
 
 
-@hookimpl
+@hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind the gate
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Gate]:
     """Put the gate before Datasette."""
     return lambda application: Gate(application, datasette)
+
+
+@hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
+def keep_closed(datasette: "Datasette") -> Callable[[Application], Closed]:
+    """Refuse those who may not see the archive."""
+    return lambda application: Closed(application, datasette)
 
 
 @hookimpl(hookwrapper=True)

@@ -5,6 +5,7 @@ import secrets
 import threading
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,7 +82,7 @@ class PublishedSite:
         if scope["method"] not in {"GET", "HEAD"} or not await self._is_open():
             await self._application(scope, receive, send)
             return
-        tag = self._etag()
+        tag = self._etag(scope)
         given = {
             name: value for name, value in scope["headers"] if name in {b"if-none-match", b"cookie", b"authorization"}
         }
@@ -118,10 +119,12 @@ class PublishedSite:
         ]
         return all(allowed)
 
-    def _etag(self) -> bytes:
-        """What all answers have in common that may hold the same: the snapshot, the day, whether originals are at hand."""
+    def _etag(self, scope: Scope) -> bytes:
+        """The same as long as the answer is: for one address, snapshot and day, and while originals are at hand or not."""
         sealed = place_of(Path(self.datasette.databases[self._name].path)).is_file()
-        return f'W/"{self._tag}-{today()}{"-e" if sealed else ""}"'.encode()
+        address = scope.get("raw_path") or scope["path"].encode()
+        told = b"\n".join([self._tag.encode(), address, scope["query_string"], f"{today()} {sealed}".encode()])
+        return b'W/"%s"' % sha256(told).hexdigest()[:20].encode()
 
 
 def _with(kept: list[tuple[bytes, bytes]], send: Send) -> Send:

@@ -160,8 +160,8 @@ def test_a_published_snapshot_says_that_it_has_no_originals(archive, tmp_path):
     site = make_datasette(copy)
     answer = asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}"))
     assert answer.status_code == 200
-    assert "本站只登记采集过什么，不提供封存的原件" in answer.text
-    assert "not served here" in answer.text
+    assert "封存的原件另行保存，本站不提供" in answer.text
+    assert "kept elsewhere and not served here" in answer.text
     assert "<iframe" not in answer.text
     assert asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}/raw")).status_code == 415
 
@@ -214,7 +214,7 @@ def test_several_archives_are_named(archive, tmp_path):
         )
         connection.commit()
     named = asyncio.run(site.client.get("/-/archived/an~20other/1"))
-    assert (named.status_code, "不提供封存的原件" in named.text) == (200, True)
+    assert (named.status_code, "原件另行保存" in named.text) == (200, True)
     assert one.rpartition("/")[0] in asyncio.run(site.client.get("/disclosures/records/1")).text
 
 

@@ -60,14 +60,6 @@ def test_searching_by_keyboard_and_narrowing(page, site):
     assert fits(page)
 
 
-def test_every_page_fits_its_width(page, site):
-    for path in ("disclosures", "disclosures/records", "disclosures/search", "disclosures/records/61", "disclosures/events",
-                 "disclosures/listings", "disclosures/ledger", "disclosures/portals", "disclosures/catalogs",
-                 "disclosures?sql=select+*+from+records", "disclosures/crawls/1", "-/counties", "-/counties/64"):  # fmt: skip
-        page.goto(site + path)
-        assert fits(page), path
-
-
 def test_a_record_with_a_past_fits_its_width(page, tmp_path):
     with served(build_past(tmp_path / "past.db")) as site:
         for number in range(1, 7):

@@ -1,0 +1,94 @@
+"""An archive that an operator closed (`allow:` in the metadata) shows nothing to whom it is closed, whatever is asked for.
+
+Who somebody is, a plugin says: by password, by a header that a proxy sets, as the operator chose. Datasette asks at each
+page of its own; this asks once for all pages, those of other plugins and downloads too.
+"""
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils import await_me_maybe
+
+from archive.web.gate import Application, Receive, Scope, Send
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+CLOSED = "disclosures.closed"
+"""The key of a request's scope that says that its sender may not see the archive."""
+
+REFUSED = "本档案只供获准的人查阅，请先登录。This archive is for those allowed to see it: log in first."
+
+# Style, and the ways to log in and out.
+_OPEN = re.compile(rb"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/favicon\.ico")
+
+
+class Closed:
+    """Datasette's application, for those who may see the archive."""
+
+    def __init__(self, application: Application, datasette: "Datasette") -> None:
+        self._application = application
+        self._datasette = datasette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        from datasette.utils.asgi import Request  # noqa: PLC0415 - Datasette loads this while it is being imported
+
+        if scope["type"] == "http":
+            scope = with_readable_credentials(scope)
+            request = Request(scope, receive)
+            if not await self._may_see(request):
+                request.scope = scope = {**scope, CLOSED: True}
+                if not _OPEN.fullmatch(self._path(scope)):
+                    await self._refuse(request, send)
+                    return
+        await self._application(scope, receive, send)
+
+    async def _may_see(self, request: "Request") -> bool:
+        return await self._allows(None) or await self._allows(await self._actor(request))
+
+    async def _allows(self, actor: dict[str, Any] | None) -> bool:
+        return bool(await self._datasette.permission_allowed(actor, "view-instance", default=True))
+
+    async def _actor(self, request: "Request") -> dict[str, Any] | None:
+        """Who asks; None: nobody knows."""
+        from datasette.plugins import pm  # noqa: PLC0415 - as above
+
+        for found in pm.hook.actor_from_request(datasette=self._datasette, request=request):
+            if actor := await await_me_maybe(found):
+                return dict(actor)
+        return None
+
+    def _path(self, scope: Scope) -> bytes:
+        path: bytes = scope["raw_path"].partition(b"?")[0]
+        return path.removeprefix(self._datasette.setting("base_url").rstrip("/").encode())
+
+    async def _refuse(self, request: "Request", send: Send) -> None:
+        """As Datasette does, so that a plugin may lead to where one logs in."""
+        from datasette.plugins import pm  # noqa: PLC0415 - as above
+
+        await self._datasette.invoke_startup()  # pages can't be made before, and nothing was asked of Datasette yet
+        request.scope = {**request.scope, "csrftoken": str}  # what is asked for is refused before it would get one
+        for found in pm.hook.forbidden(datasette=self._datasette, request=request, message=REFUSED):
+            if answer := await await_me_maybe(found):
+                answer.headers["Cache-Control"] = "private, no-store"
+                await answer.asgi_send(send)
+                return
+
+
+def with_readable_credentials(scope: Scope) -> Scope:
+    """The request without a name and password that can't be read, which plugins take for granted."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"authorization" or _is_readable(value)]
+    return scope if len(headers) == len(scope["headers"]) else {**scope, "headers": headers}
+
+
+def _is_readable(authorization: bytes) -> bool:
+    if not authorization.startswith(b"Basic "):
+        return True
+    try:
+        return base64.b64decode(authorization.split(b"Basic ")[1]).isascii()
+    except binascii.Error:
+        return False

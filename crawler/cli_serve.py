@@ -1,0 +1,74 @@
+"""The commands that show an archive: serve it as it is, or make a snapshot of it to be served."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive import clock
+from archive.database import ArchiveError, open_for_reading, open_for_writing
+from crawler.cli_common import CommandError, db_option, plainly
+
+MIB = 1 << 20
+
+
+@click.command()
+@db_option
+@click.option(
+    "--published",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Serve what `disclosures publish FOLDER` made, in place of --db; what is published later is served as soon as it is there.",
+)
+@click.option(
+    "--metadata",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Datasette's metadata (YAML or JSON): who may see the archive, what plugins are told.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@plainly
+def serve(db: Path, published: Path | None, metadata: Path | None, host: str, port: int) -> None:
+    """Serve the archive as a searchable site until Ctrl-C."""
+    serve_archive(db, host, port, published=published, metadata=metadata)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@db_option
+@plainly
+def publish(folder: Path, db: Path) -> None:
+    """Make a snapshot of the archive in FOLDER, to be served: no originals, no internals, every row counted, checked.
+
+    It takes the place of the former one in one step; where anything is wrong, the former one stays. Crawls may go on.
+    """
+    from archive import publishing  # noqa: PLC0415
+
+    made = publishing.publish(db, folder, clock.text(clock.now()))
+    records = made.counts["records"]
+    click.echo(f"{made.db.parent}: {records:,} records, {made.bytes / MIB:,.1f} MiB, checked; sha256 {made.sha256}")
+
+
+def serve_archive(
+    db: Path, host: str, port: int, *, published: Path | None = None, metadata: Path | None = None
+) -> None:
+    """Serve the archive at `db`, or what is `published`, until Ctrl-C. Raises ArchiveError, or CommandError where the address can't be had."""
+    from archive.web.published import PublishedSite  # noqa: PLC0415 - Datasette takes a second to load
+    from archive.web.server import make_datasette, read_metadata, run  # noqa: PLC0415
+
+    told = read_metadata(metadata) if metadata else None
+    application: Any
+    if published:
+        application = PublishedSite(published, told)
+    else:
+        open_for_reading(db).close()
+        with suppress(ArchiveError):  # an archive that can't be written to is served as it is
+            open_for_writing(db).close()
+        application = make_datasette(db, told).app()
+    try:
+        run(application, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"))
+    except OSError as error:
+        reason = error.strerror or error
+        raise CommandError(f"{host}:{port} can't be had ({reason}): choose another with --port") from error

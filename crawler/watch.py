@@ -1,0 +1,206 @@
+"""Watching an archive: finding what is new for each watch, writing one message of it, delivering it."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive import hits
+from archive.watching import Notes
+from archive.web.codes import EVENTS, KINDS
+from crawler.messages import DeliveryError, post, send_mail
+from crawler.watches import Watch
+
+MOST = 200
+"""Records or events that a message shows; it tells how many more there are."""
+
+_ALL = 1 << 40
+
+_EVENTS = """
+SELECT e.id, e.record_id, e.kind, e.at FROM events e
+WHERE e.id > ? AND e.id <= ? AND e.kind IN (SELECT value FROM json_each(?)) ORDER BY e.id
+"""
+_LAST_EVENT = "SELECT coalesce(max(id), 0) FROM events"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the archive's own site shows a record: `site`, empty where there is none, and the database's name in it."""
+
+    site: str
+    database: str
+
+    def of(self, record: int) -> str | None:
+        """The record's address there."""
+        return f"{self.site}{self.database}/records/{record}" if self.site else None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of a watch. `begins`: records that were there when it began. `failures`: one line each."""
+
+    watch: str
+    begins: int | None = None
+    new: int = 0
+    deliveries: int = 0
+    failures: tuple[str, ...] = ()
+
+
+def look(connection: sqlite3.Connection, notes: Notes, watch: Watch, place: Place) -> Told:
+    """See what is new for a watch, and tell of it; what an earlier run could not deliver comes first."""
+    earlier = _deliver(notes, watch)
+    if earlier.failures:
+        return earlier  # what is new meanwhile will be told in one message, once this one has gone out
+    connection.execute("BEGIN")  # one state of the archive, though a crawl may be writing
+    try:
+        found, last = _found(connection, watch), int(connection.execute(_LAST_EVENT).fetchone()[0])
+        if not notes.began(watch.name, _about(watch)):
+            notes.begin(watch.name, _about(watch), () if watch.events else found, last)
+            return replace(earlier, begins=len(found))
+        seen, new = _new(connection, notes, watch, found, last)
+        message = _message(connection, watch, place, new) if new else None
+    finally:
+        connection.execute("ROLLBACK")
+    notes.note(watch.name, seen, last, message)
+    now = _deliver(notes, watch)
+    return replace(now, new=len(new), deliveries=earlier.deliveries + now.deliveries)
+
+
+def preview(connection: sqlite3.Connection, notes: Notes, watch: Watch, place: Place) -> Iterator[str]:
+    """The texts that `look` would send now; nothing is sent or noted."""
+    yield from (message["text"] for _, _, message in notes.undelivered(watch.name))
+    if notes.began(watch.name, _about(watch)):
+        last = int(connection.execute(_LAST_EVENT).fetchone()[0])
+        _, new = _new(connection, notes, watch, _found(connection, watch), last)
+        if new:
+            yield _message(connection, watch, place, new)["text"]
+
+
+def _about(watch: Watch) -> str:
+    """What tells a watch from one that looks for something else; whom it tells does not matter."""
+    looked_for = {
+        "words": watch.words,
+        "publisher": watch.publisher,
+        "events": watch.events,
+        **asdict(watch.search.filters),
+    }
+    return hashlib.sha256(json.dumps(looked_for, sort_keys=True).encode()).hexdigest()
+
+
+def _found(connection: sqlite3.Connection, watch: Watch) -> list[int]:
+    """All records that the search finds, the latest first."""
+    filters = watch.search.filters
+    if watch.publisher:
+        exact = "SELECT EXISTS (SELECT 1 FROM records WHERE publisher = ?)"
+        whole = connection.execute(exact, (watch.publisher,)).fetchone()[0]
+        name = watch.publisher
+        filters = replace(filters, publisher=name) if whole else replace(filters, publisher_has=name)
+    return hits.latest(connection, replace(watch.search, filters=filters), _ALL)
+
+
+def _new(
+    connection: sqlite3.Connection, notes: Notes, watch: Watch, found: list[int], last: int
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """The records to be noted as told, and each hit: `record` and, where events are watched, `event` and `at`."""
+    if not watch.events:
+        unseen = notes.unseen(watch.name, found)
+        return unseen, [{"record": record} for record in unseen]
+    asked, among = (notes.last_event(watch.name), last, json.dumps(watch.events)), set(found)
+    rows = connection.execute(_EVENTS, asked)
+    return [], [{"record": record, "event": kind, "at": at} for _, record, kind, at in rows if record in among]
+
+
+# --- the message ---
+
+
+def _message(connection: sqlite3.Connection, watch: Watch, place: Place, new: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is sent, as JSON and, in `subject` and `text`, as mail."""
+    names = dict(connection.execute("SELECT id, name FROM portals"))
+    of = dict(connection.execute(
+        "SELECT id, portal FROM records WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([hit["record"] for hit in new[:MOST]]),),
+    ))  # fmt: skip
+    shown = [
+        {**hit, "portal": names[of[hit["record"]]], "page": place.of(hit["record"]), **described}
+        for hit in new[:MOST]
+        for described in hits.described(connection, [hit["record"]], watch.words)
+    ]
+    what, what_en = ("变动", "change") if watch.events else ("新记录", "new record")
+    count, plural = len(new), "s" * (len(new) != 1)
+    return {
+        "watch": watch.name,
+        "subject": f"{watch.name}：{count} 条{what} / {count} {what_en}{plural}",
+        "text": _text(shown, count),
+        "count": count,
+        "hits": shown,
+    }
+
+
+def _text(shown: list[dict[str, Any]], count: int) -> str:
+    more = (
+        [f"另有 {count - len(shown)} 条未列出，请在档案中检索。{count - len(shown)} more are not shown."]
+        if count > len(shown)
+        else []
+    )
+    end = [
+        "—",
+        "本档案不是官方网站，所载均非官方文本，请以原页面为准。",
+        "Nothing here is an official copy; the original page prevails.",
+    ]
+    return "\n".join([*("\n".join(_lines(hit)) + "\n" for hit in shown), *more, *end]) + "\n"
+
+
+def _lines(hit: Mapping[str, Any]) -> Iterator[str]:
+    """A hit as a reader of mail scans it."""
+    yield f"{hit['published_on'] or '日期不详'}  {hit['title'] or '（无标题）'}"
+    if event := hit.get("event"):
+        label = EVENTS[event]
+        yield f"    {label.zh} {label.en}  {hit['at']}"
+    kind = KINDS[hit["kind"]].zh if hit["kind"] in KINDS else hit["kind"]
+    yield "    " + "  ".join(filter(None, (hit["publisher"], hit["portal"], kind, hit["index_number"])))
+    if hit["snippet"] and hit["snippet"] != hit["title"]:
+        yield f"    {' '.join(hit['snippet'].split())}"
+    yield from (f"    {address}" for address in (hit["page"], hit["url"]) if address)
+
+
+# --- delivering ---
+
+
+def _deliver(notes: Notes, watch: Watch) -> Told:
+    """Deliver what is undelivered to whoever has not got it yet."""
+    deliveries, failures = 0, []
+    for number, message_id, message in notes.undelivered(watch.name):
+        missing = False
+        for receiver in (*watch.mail, *watch.hooks):
+            if notes.was_delivered(number, _mark(receiver)):
+                continue
+            try:
+                _send(watch, receiver, message_id, message)
+            except DeliveryError as error:
+                missing = True
+                failures.append(f"{watch.name}: not delivered to {_named(watch, receiver)}: {error}")
+            else:
+                notes.delivered(number, _mark(receiver))
+                deliveries += 1
+        if not missing:
+            notes.done(number)
+    return Told(watch.name, deliveries=deliveries, failures=tuple(failures))
+
+
+def _send(watch: Watch, receiver: str, message_id: str, message: dict[str, Any]) -> None:
+    if receiver in watch.hooks:
+        post(receiver, {"id": message_id, **message}, message_id)
+    else:
+        send_mail(receiver, message["subject"], message["text"], message_id)
+
+
+def _mark(receiver: str) -> str:
+    """What the notes know a receiver by: not the address of a webhook, which may be secret."""
+    return hashlib.sha256(receiver.encode()).hexdigest()[:20]
+
+
+def _named(watch: Watch, receiver: str) -> str:
+    return f"the webhook at {urlsplit(receiver).hostname}" if receiver in watch.hooks else receiver

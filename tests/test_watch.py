@@ -1,0 +1,332 @@
+"""Watches tell of what is new, each record in one message, by real mail and real HTTP, also when a run is killed."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive import watching
+from archive.database import ArchiveError, open_for_reading
+from archive.store import Store
+from archive.watching import beside, notes
+from crawler import messages
+from crawler import watch as watching_module
+from crawler.watch import Place, Told, look
+from crawler.watches import WatchFileError, load
+from tests.conftest import Answer, Asked, Site, disclosures
+from tests.mailbox import Mailbox, mailbox
+from tests.test_store import PORTAL, listed, page, row
+
+DAY = "2026-01-{:02}T00:00:00Z"
+
+
+class Desk:
+    """An archive, a mailbox, a webhook, and a file of watches."""
+
+    def __init__(self, folder: Path, box: Mailbox, site: Site) -> None:
+        self.db, self.file, self.box, self.site = folder / "a.db", folder / "watches.toml", box, site
+        self.posts: list[Asked] = []
+        self.statuses: list[int] = []
+        self.rows: list[int] = []
+        self.day = 0
+        site.answers["/hook"] = self.hook
+        self.add(1, 2)
+
+    def hook(self, asked: Asked) -> Answer:
+        self.posts.append(asked)
+        return Answer(status=self.statuses.pop(0) if self.statuses else 200)
+
+    def add(self, *numbers: int, body: str = "样本正文", **fields: str) -> None:
+        """A crawl that finds more records."""
+        self.day += 1
+        self.rows += [number for number in numbers if number not in self.rows]
+        store = Store(self.db)
+        store.begin(PORTAL, "full", DAY.format(self.day))
+        store.write(
+            [listed(*map(row, self.rows)), *(page(number, body, **fields) for number in numbers)], DAY.format(self.day)
+        )
+        store.finish("finished", DAY.format(self.day))
+        store.close()
+
+    def watches(self, text: str) -> None:
+        self.file.write_text(text, encoding="utf-8")
+
+    def look(self) -> list[Told]:
+        """A run."""
+        told = load(self.file)
+        with closing(open_for_reading(self.db)) as connection, notes(beside(self.db)) as kept:
+            return [look(connection, kept, watch, Place(told.site, "a")) for watch in told.watches]
+
+    def titles(self) -> list[list[str]]:
+        """The titles in each message that was posted."""
+        return [[hit["title"] for hit in json.loads(each.form or "")["hits"]] for each in self.posts]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr(messages, "PAUSES", ())
+    monkeypatch.setenv("DISCLOSURES_SENDER", "archive@example.org")
+    with mailbox() as box, Site({}) as site:
+        monkeypatch.setenv("DISCLOSURES_SMTP", f"smtp://{box.address}")
+        monkeypatch.setenv("DESK_HOOK", f"{site.url}hook")
+        yield Desk(tmp_path, box, site)
+
+
+MAIL = '[[watch]]\nname = "样本"\nquery = "样本文件 -测试"\nmail = "desk@example.org"\n'
+HOOK = '[[watch]]\nname = "样本"\nquery = "样本文件 -测试"\nwebhook = "$DESK_HOOK"\n'
+
+
+def test_what_is_there_is_not_told_and_what_comes_is_told_once_in_one_message(desk: Desk) -> None:
+    desk.watches('site = "https://archive.example.org"\n' + MAIL)
+    assert desk.look() == [Told("样本", begins=2)]
+    desk.add(3, 4)
+    desk.add(5, body="测试")  # excluded
+    assert desk.look() == [Told("样本", new=2, deliveries=1)]
+    (mail,) = desk.box.mails
+    assert mail["Subject"] == "样本：2 条新记录 / 2 new records"
+    text = mail.get_content()
+    for expected in ("样本文件之3", "样本文件之4", "https://archive.example.org/a/records/3", "http://p.example/3.html",
+                     "样本县", "640399001/2026-00003", "规划计划", "不是官方网站"):  # fmt: skip
+        assert expected in text
+    assert "样本文件之5" not in text
+    assert desk.look() == [Told("样本")]
+    assert len(desk.box.mails) == 1
+
+
+def test_a_record_that_comes_to_say_it_later_is_told(desk: Desk) -> None:
+    desk.watches('[[watch]]\nname = "拆迁"\nquery = "拆迁"\nwebhook = "$DESK_HOOK"\n')
+    assert desk.look() == [Told("拆迁", begins=0)]
+    desk.add(1, body="现予公布拆迁方案")
+    assert desk.look() == [Told("拆迁", new=1, deliveries=1)]
+    assert desk.titles() == [["样本文件之1"]]
+    (told,) = (json.loads(each.form or "") for each in desk.posts)
+    assert told["hits"][0]["snippet"] == "现予公布拆迁方案"
+    assert desk.posts[0].headers["idempotency-key"] == told["id"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("", 1),
+        ('portal = "p"', 1),
+        ('portal = ["p", "q"]', 1),
+        ('portal = "q"', 0),
+        ('kind = "plan"', 1),
+        ('kind = "budget"', 0),
+        ('publisher = "样本局"', 1),
+        ('publisher = "样本"', 1),
+        ('publisher = "别的局"', 0),
+        ("from = 2026\nto = 2026", 1),
+        ("to = 2025", 0),
+        ("files = true", 0),
+        ('state = "withdrawn"', 0),
+    ],
+)
+def test_a_watch_is_narrowed_as_a_search_is(desk: Desk, filters: str, found: int) -> None:
+    desk.watches(f'[[watch]]\nname = "a"\nwebhook = "$DESK_HOOK"\n{filters}\n')
+    desk.look()
+    desk.add(3, publisher="样本局", published_on="2026-01-01")
+    assert desk.look()[0].new == found
+
+
+def test_what_is_observed_is_told(desk: Desk) -> None:
+    desk.watches(
+        '[[watch]]\nname = "变动"\nquery = "样本文件"\nevents = ["changed", "withdrawn"]\nmail = "a@example.org"\nwebhook = "$DESK_HOOK"\n'
+        '[[watch]]\nname = "别处"\nportal = "q"\nevents = ["changed"]\nmail = "a@example.org"\n'
+    )
+    desk.look()
+    desk.add(3)
+    desk.add(1, body="另一正文")
+    assert desk.look() == [Told("变动", new=1, deliveries=2), Told("别处")]
+    (told,) = (json.loads(each.form or "") for each in desk.posts)
+    assert [(hit["event"], hit["record"], hit["at"]) for hit in told["hits"]] == [("changed", 1, DAY.format(3))]
+    assert "内容变动 changed" in desk.box.mails[0].get_content()
+    desk.add(1, body="第三个正文")  # the same record again is another event
+    assert desk.look() == [Told("变动", new=1, deliveries=2), Told("别处")]
+
+
+def test_many_are_told_in_one_message_that_says_how_many_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching_module, "MOST", 2)
+    desk.watches(MAIL)
+    desk.look()
+    desk.add(*range(10, 15))
+    assert desk.look() == [Told("样本", new=5, deliveries=1)]
+    text = desk.box.mails[0].get_content()
+    assert text.count("样本文件之") == 2
+    assert "另有 3 条未列出" in text
+    assert desk.look() == [Told("样本")]
+
+
+def test_another_search_under_the_same_name_begins_anew(desk: Desk) -> None:
+    desk.watches(HOOK)
+    desk.look()
+    desk.watches(HOOK.replace("-测试", "") + 'mail = "desk@example.org"\n')
+    assert desk.look() == [Told("样本", begins=2)]
+    desk.watches(HOOK.replace("-测试", ""))  # whom it tells is another matter
+    assert desk.look() == [Told("样本")]
+
+
+# --- where something goes wrong ---
+
+
+def test_what_could_not_be_delivered_is_by_the_next_run_and_only_to_who_has_not_got_it(desk: Desk) -> None:
+    desk.watches(MAIL + 'webhook = "$DESK_HOOK"\n')
+    desk.look()
+    desk.add(3)
+    desk.statuses = [500]
+    (told,) = desk.look()
+    assert told.failures == ("样本: not delivered to the webhook at 127.0.0.1: 127.0.0.1 answered 500",)
+    desk.add(4)
+    desk.statuses = [500]
+    assert desk.look()[0].failures  # no second message is written while one is waiting
+    assert len(desk.posts) == 2
+    assert desk.look() == [Told("样本", new=1, deliveries=3)]
+    assert desk.titles() == [["样本文件之3"]] * 3 + [["样本文件之4"]]
+    assert [json.loads(each.form or "")["id"].rpartition(".")[2] for each in desk.posts] == ["1", "1", "1", "2"]
+    assert len({json.loads(each.form or "")["id"] for each in desk.posts}) == 2
+    assert [mail["Subject"][:7] for mail in desk.box.mails] == ["样本：1 条新"] * 2
+
+
+def run(desk: Desk, *options: str) -> subprocess.Popen[str]:
+    command = [Path(sys.executable).with_name("disclosures"), "watch", desk.file, "--db", desk.db, *options]
+    return subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(desk: Desk) -> None:
+    running: list[subprocess.Popen[str]] = []
+    desk.watches(HOOK)
+    desk.look()
+    desk.add(3)
+
+    def deadly(asked: Asked) -> Answer:
+        running[0].send_signal(signal.SIGKILL)
+        running[0].wait()
+        return desk.hook(asked)
+
+    desk.site.answers["/hook"] = deadly
+    running.append(run(desk))
+    running[0].communicate(timeout=60)
+    assert running[0].returncode == -signal.SIGKILL
+    desk.site.answers["/hook"] = desk.hook
+    assert desk.look() == [Told("样本", deliveries=1)]
+    assert desk.posts[0].form == desk.posts[1].form  # the same to the byte, id and all
+    assert desk.look() == [Told("样本")]
+    assert len(desk.posts) == 2
+
+
+def test_killed_before_anything_was_sent_all_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.watches(HOOK)
+    desk.look()
+    desk.add(3)
+    for at in ("note", "undelivered"):  # before it is written down, and after
+        calls = []
+
+        def dies(*arguments: object, at: str = at, calls: list[object] = calls) -> list[object]:
+            calls.append(arguments)
+            if at == "note" or len(calls) > 1:
+                raise KeyboardInterrupt
+            return []
+
+        with monkeypatch.context() as patch:
+            patch.setattr(watching.Notes, at, dies)
+            with pytest.raises(KeyboardInterrupt):
+                desk.look()
+    assert desk.posts == []
+    assert desk.look() == [Told("样本", deliveries=1)]
+    assert desk.titles() == [["样本文件之3"]]
+
+
+def test_two_runs_at_once(desk: Desk) -> None:
+    desk.watches(HOOK)
+    with notes(beside(desk.db)), pytest.raises(ArchiveError, match="another `disclosures watch` is running"):
+        desk.look()
+
+
+def test_notes_of_a_later_version_are_left_alone(desk: Desk) -> None:
+    desk.watches(HOOK)
+    desk.look()
+    with closing(sqlite3.connect(beside(desk.db))) as connection:
+        connection.execute("PRAGMA user_version = 9")
+    with pytest.raises(ArchiveError, match="later version"):
+        desk.look()
+
+
+def test_the_notes_are_private_and_hold_no_address_of_a_webhook(desk: Desk) -> None:
+    desk.watches(HOOK)
+    desk.look()
+    desk.add(3)
+    desk.statuses = [500]
+    desk.look()
+    assert beside(desk.db).stat().st_mode & 0o077 == 0
+    assert b"/hook" not in beside(desk.db).read_bytes()
+
+
+# --- the command ---
+
+
+def test_the_command(desk: Desk) -> None:
+    desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
+    assert disclosures("watch", desk.file, "--db", desk.db).stdout.splitlines() == [
+        "样本: begins now; 2 records are there already and are not told",
+        "邮件: begins now; 2 records are there already and are not told",
+    ]
+    desk.add(3)
+    tried = disclosures("watch", desk.file, "--db", desk.db, "--dry-run")
+    assert tried.stdout.count("样本文件之3") == 2
+    assert (desk.posts, desk.box.mails) == ([], [])
+    env = {"DISCLOSURES_SMTP": "smtp://127.0.0.1:1", "DESK_HOOK": os.environ["DESK_HOOK"]}
+    done = disclosures("watch", desk.file, "--db", desk.db, env=env)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == ["样本: 1 new, 1 messages delivered", "邮件: 1 new, 0 messages delivered"]
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("邮件: not delivered to desk@example.org: 127.0.0.1 can't be reached for mail")
+    assert line.endswith("; kept for the next run")
+    wrong = disclosures("watch", desk.file, "--db", desk.db, env={"DISCLOSURES_SMTP": ""})
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    assert "DISCLOSURES_SMTP must say how mail is sent" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", r"has no \[\[watch\]\]"),
+        ("[[watch", "is not valid TOML"),
+        ("watch = 3", r"has no \[\[watch\]\]"),
+        ('sites = "x"', "unknown key 'sites': known are site, watch"),
+        ('site = "archive"\n' + HOOK, "must begin with https"),
+        (HOOK.replace("query", "words"), "watch 1: unknown key 'words': known are name, query"),
+        (HOOK.replace('name = "样本"', ""), "watch 1: has no name"),
+        (HOOK + HOOK, "several watches are named '样本'"),
+        (HOOK.replace("样本文件 -测试", "-测试"), "has no words to look for"),
+        (HOOK.replace('"样本文件 -测试"', "3"), "query must be text in quotes"),
+        (HOOK + 'kind = "budgets"', "kind = 'budgets': known are hot_topic_response"),
+        (HOOK + 'state = "gone"', "state = 'gone': known are listed"),
+        (HOOK + 'events = ["gone"]', "events = 'gone': known are added"),
+        (HOOK + "portal = [3]", "portal must be text in quotes, or a list"),
+        (HOOK + 'from = "2018"', "from must be a year"),
+        (HOOK + "from = true", "from must be a year"),
+        (HOOK + "files = false", "files must be true"),
+        (HOOK + 'mail = "desk"', "mail = 'desk' is no address"),
+        (HOOK.replace("webhook", "# "), "says neither mail nor webhook"),
+        (HOOK.replace("$DESK_HOOK", "desk@example.org"), "webhook: a webhook's address begins with"),
+        (HOOK.replace("$DESK_HOOK", "$NO_SUCH_THING"), "the variable NO_SUCH_THING holds no address"),
+        (HOOK.replace("$DESK_HOOK", "https://["), "webhook: "),
+    ],
+)
+def test_a_slip_in_the_file_is_one_line_that_names_file_and_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    monkeypatch.setenv("DESK_HOOK", "https://hooks.example.org/x")
+    path = tmp_path / "watches.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(WatchFileError, match=said) as error:
+        load(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert "\n" not in str(error.value)

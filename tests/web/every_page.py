@@ -1,0 +1,78 @@
+"""Every page of the site, in one place: what holds for each is tested in test_every_page. A new page is one line more.
+
+PAGES are those of the sample portal's first two days (fixture `two_days`), served as `sample`; what stands in braces is a
+number found by NUMBERS. SEALED are those of `sealed.build_sealed`, where they show what the sample portal hasn't.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.web.sealed import PAGE, XLS, number
+
+WITHDRAWN = "宁夏吴忠地区同心县第五小学2018年部门预算"
+
+PAGES = (
+    "",
+    "-/search",
+    "-/search?q=预算",
+    "-/search?q=没有这样的词",
+    '-/search?q=")(&kind=x&from=二〇&page=-1',
+    "-/browse",
+    "-/browse?kind=budget",
+    "-/browse/sample",
+    "-/browse/sample/5",
+    "-/browse/sample/1?year=2017",
+    "-/publisher?portal=sample&name=同心县政府办公室",
+    "-/publisher?portal=sample&name=同心县人力资源和社...",
+    "-/day/2017-11-21",
+    "-/day/2019-01-01",
+    "-/day/x",
+    "-/changes",
+    "-/changes?kind=added&page=2",
+    "-/counties",
+    "-/counties/64",
+    "-/questions",
+    "-/questions/removed_records",
+    "-/guide",
+    "-/nope",
+    "sample/records/{withdrawn}",
+    "sample/records/{changed}",
+    "-/archived/{copy}",
+    "-/archived/{gone}",
+    "sample",
+    "sample/records?_size=10",
+    "sample/records?_size=10&_facet=kind&publisher__contains=教育",
+    "sample/search?_search=预算&_size=10",
+    "sample/search?_search=没有这样的词",
+    "sample/events?_size=10",
+    "sample/captures?_size=10",
+    "sample/captures/{copy}",
+    "sample/crawls/1",
+    "sample/ledger?_size=10",
+    "sample/listings?_size=10",
+    "sample/catalogs",
+    "sample?sql=select+id,title,publisher,body+from+records+limit+9",
+    "sample?sql=selec",
+)
+
+SEALED = (
+    "disclosures/records/1",
+    "disclosures/attachments",
+    "disclosures/attachments/1",
+    f"-/archived/{number(PAGE, 2)}",
+    f"-/archived/{number(XLS)}",
+)
+
+NUMBERS = {
+    "withdrawn": f"SELECT id FROM records WHERE title = '{WITHDRAWN}'",
+    "changed": "SELECT record_id FROM events WHERE kind = 'changed' LIMIT 1",
+    "copy": f"SELECT max(c.id) FROM captures c JOIN records r ON r.url = c.url WHERE c.outcome = 'page' AND title = '{WITHDRAWN}'",
+    "gone": "SELECT id FROM captures WHERE outcome = 'gone' LIMIT 1",
+}
+
+
+def numbers(archive: Path) -> dict[str, int]:
+    """The numbers that stand in paths."""
+    with closing(sqlite3.connect(archive)) as connection:
+        return {name: connection.execute(sql).fetchone()[0] for name, sql in NUMBERS.items()}

@@ -1,0 +1,107 @@
+"""What holds for every page, in Chromium, on a desk, on a phone and on paper: see `every_page.PAGES`."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from tests.web.axe import findings
+from tests.web.browsing import WIDTHS, fits, served
+from tests.web.every_page import PAGES, SEALED, numbers
+from tests.web.sealed import build_sealed
+
+TABLET = 768
+
+PAPER = {"width": 718, "height": 1046}
+"""An A4 page within margins of 1 cm, in CSS pixels."""
+
+UNREACHABLE = """() => {
+  const seen = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")]
+    .filter(each => each.checkVisibility({visibilityProperty: true}) && each.id != "main");
+  return seen.filter(each => {
+    each.focus();
+    const marked = each.matches(".toggle") ? each.nextElementSibling : each, style = getComputedStyle(marked);
+    return document.activeElement != each || each.tabIndex != 0 || !each.matches(":focus-visible")
+      || style.outlineStyle == "none" || parseFloat(style.outlineWidth) < 1;
+  }).map(each => each.outerHTML.slice(0, 120));
+}"""
+"""What can be used by mouse, and can't be reached in the page's own order by keyboard, or isn't marked then."""
+
+CUT_OFF = """() => [...document.querySelectorAll("main *")].filter(each => each.checkVisibility()
+    && !["SVG", "IFRAME"].includes(each.tagName.toUpperCase()) && !each.closest("svg")
+    && (each.getBoundingClientRect().right > innerWidth + 1 || getComputedStyle(each).overflow != "visible"
+        && (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1)))
+    .map(each => each.outerHTML.slice(0, 120))"""
+"""What paper would show only a part of."""
+
+ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn, .pages, .export, .ways, .choose, button"
+
+
+@pytest.fixture(scope="module")
+def address(two_days, two_days_site, tmp_path_factory):
+    """Where a path is found."""
+    known = numbers(two_days)
+    with served(build_sealed(tmp_path_factory.mktemp("sealed"))) as sealed_site:
+        yield lambda path: sealed_site + path if path in SEALED else two_days_site + path.format(**known)
+
+
+@pytest.fixture(scope="module")
+def opened(browser):
+    """One page for all."""
+    context = browser.new_context(locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+def one_row(archive: Path, sql: str) -> tuple:
+    with closing(sqlite3.connect(archive)) as connection:
+        return connection.execute(sql).fetchone()
+
+
+@pytest.mark.parametrize("path", [*PAGES, *SEALED], ids=lambda path: path or "home")
+def test_every_page_serves_everybody(opened, address, path):
+    page = opened
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.goto(address(path))
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    assert page.title()
+    assert page.locator("h1").count() == 1
+    page.keyboard.press("Tab")  # from here on, what has the focus is marked as for a keyboard
+    assert page.evaluate(
+        "[document.activeElement.className, document.activeElement.getBoundingClientRect().x >= 0]"
+    ) == ["skip", True]
+    for width in (*WIDTHS, TABLET):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert fits(page), width
+        assert page.evaluate(UNREACHABLE) == [], width
+        if width in WIDTHS:
+            assert findings(page) == [], width
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print")
+    assert (
+        page.locator(ON_SCREEN_ONLY).evaluate_all(
+            "nodes => nodes.filter(node => node.checkVisibility()).map(node => node.outerHTML)"
+        )
+        == []
+    )
+    assert page.evaluate(CUT_OFF) == []
+
+
+def test_a_record_on_paper_says_where_its_links_lead(opened, address, two_days):
+    """The PDF that a browser prints: all of the record, the addresses of its proof in full, none of the site's own ways."""
+    page, (url, title) = opened, one_row(two_days, "SELECT url, title FROM records WHERE state = 'withdrawn'")
+    page.goto(address("sample/records/{withdrawn}"))
+    page.locator("h1", has_text=title).wait_for()
+    with closing(pypdfium2.PdfDocument(page.pdf(format="A4"))) as document:
+        printed = "".join("".join(sheet.get_textpage().get_text_range().split()) for sheet in document)
+    proof = page.locator(".proof a[href*='/-/archived/']").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert len(proof) > 2
+    for told in (title, url, page.url, *(f"<{link}>" for link in proof)):
+        assert told in printed, told
+    for left_out in ("跳到正文", "全部记录records", "时间线history引用"):
+        assert left_out not in printed
