@@ -4,8 +4,6 @@ Whoever asks opens the archive for reading only; here the time is limited, and r
 are enough of them.
 """
 
-import csv
-import io
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -95,17 +93,3 @@ def _limited(connection: sqlite3.Connection, seconds: float, question: Question)
         raise
     finally:
         connection.set_progress_handler(None, 0)
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def csv_of(answer: Answer) -> str:
-    """The answer as CSV that opens right in Chinese Excel: with a byte order mark, and no cell that could be a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text)
-    writer.writerow(answer.columns)
-    for row in answer.rows:
-        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
-    return text.getvalue()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import search
+from archive import derived, search
 from archive.migrations import migrations
 from archive.reports import reading
 
@@ -36,6 +36,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         migrations.apply(Database(connection))
         with transaction(connection):
             search.refresh(connection)
+            derived.refresh(connection)
             reading.catch_up(connection)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error

@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive import search
+from archive import derived, search
 from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.lock import hold
 from archive.record_writer import OWN_PAGE
@@ -182,6 +182,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
         )
     search.catch_up(connection)
     reading.catch_up(connection)
+    derived.refresh(connection)
     numbers = _numbers(changes)
     connection.executemany(
         "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "

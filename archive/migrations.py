@@ -5,6 +5,7 @@ The tables and columns are a contract (docs/tables.md describes each); scripts e
 
 from sqlite_utils import Database, Migrations
 
+from archive import derived_schema
 from archive.redact import RULES_VERSION
 from archive.reports import schema as reports
 from archive.tallies import KEEPING, TALLIES
@@ -318,6 +319,14 @@ def m007_pairs(db: Database) -> None:
 def m009_annual_reports(db: Database) -> None:
     """What annual reports say: their statistics by indicator, the numbers of their prose."""
     run_script(db, reports.TABLES, reports.NOTING)
+
+
+@migrations()
+def m008_derived(db: Database) -> None:
+    """What questions are answered from: numbers taken apart, budgets, working days, and whose names the publishers' are."""
+    run_script(db, derived_schema.TABLES)
+    for trigger in derived_schema.TRIGGERS:
+        db.execute(trigger)
 
 
 @migrations()

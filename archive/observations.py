@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from archive.agencies import Stated
 from archive.records import Reading
 
 
@@ -23,6 +24,7 @@ class PortalOfFile:
     """A portal file, as far as the archive keeps it.
 
     `division_code`: "" where the file gives none. `checked_on`: the day a person last saw it work, or None.
+    `agencies`: what the file says of publishers, where the records don't tell.
     """
 
     id: str
@@ -32,6 +34,7 @@ class PortalOfFile:
     catalogs: tuple[CatalogOfPortal, ...]
     family: str | None = None
     checked_on: str | None = None
+    agencies: tuple[Stated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from archive.web.tables import TABLES
 _NEEDED = {
     "readings",
     "settings",
+    "derived",
+    "publisher_names",
     "tally_months",
     "tally_portals",
     "tally_events",

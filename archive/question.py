@@ -13,7 +13,7 @@ Texts for readers are in Chinese and English, parted by ` / `. Keys, each once u
     chart       COLUMN or COLUMN, COLUMN    what is drawn: rows by a column's value, or the sum of the second by the first
     left out    why rows are not counted; then a second statement, after a line `-- left out`, says how many
 
-Then comes one SELECT. `:today` is the present day in Beijing, `:portal` and so on are the parameters.
+`{calendar}` stands for the years whose holidays are known. Then comes one SELECT. `:today` is the present day in Beijing, `:portal` and so on are the parameters.
 """
 
 import re
@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+
+from archive.workdays import FIRST, LAST
 
 FOLDER = Path(__file__).with_name("questions")
 
@@ -98,7 +100,7 @@ def questions(folder: Path = FOLDER) -> Mapping[str, Question]:
 
 def load(path: Path) -> Question:
     """The question in the file at `path`. Raises QuestionError."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8").replace("{calendar}", f"{FIRST.year}–{LAST.year}")
     lines = text.splitlines()
     length = next((place for place, line in enumerate(lines) if not line.startswith("--")), len(lines))
     try:

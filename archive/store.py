@@ -4,9 +4,10 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
-from archive import health, search
+from archive import derived, health, search
 from archive.alarm import Alarm
 from archive.database import open_for_writing, transaction
 from archive.masking import require_current
@@ -52,10 +53,21 @@ class Store:
         require_current(self._connection)
         with transaction(self._connection) as c:
             c.execute(
-                "INSERT INTO portals (id, name, division_code, home, family, checked_on) VALUES (?, ?, ?, ?, ?, ?) "
+                "INSERT INTO portals (id, name, division_code, home, family, checked_on, agencies) VALUES (?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET name = excluded.name, division_code = excluded.division_code, "
-                "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on",
-                (portal.id, portal.name, portal.division_code, portal.home, portal.family, portal.checked_on),
+                "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on, "
+                "agencies = excluded.agencies",
+                (
+                    portal.id,
+                    portal.name,
+                    portal.division_code,
+                    portal.home,
+                    portal.family,
+                    portal.checked_on,
+                    json.dumps([asdict(each) for each in portal.agencies], ensure_ascii=False)
+                    if portal.agencies
+                    else None,
+                ),
             )
             for catalog in portal.catalogs:
                 c.execute(
@@ -94,6 +106,7 @@ class Store:
                     self._write(observation, now)
                 if c.execute("SELECT count(*) FROM unindexed").fetchone()[0] >= INDEXING_STRIDE:
                     search.catch_up(c)
+                    derived.catch_up(c)
         except BaseException:
             self.counts.clear()
             self.counts.update(before)
@@ -122,6 +135,8 @@ class Store:
                 self._write_problem(problem, now)
             search.catch_up(c)
             reading.catch_up(c)
+            derived.catch_up(c)
+            derived.learn(c, self._writer.portal)
             counts = json.dumps(dict(sorted(self.counts.items())))
             stated = json.dumps(self._alarm.pages) if self._alarm.pages else None
             c.execute(

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from archive.ask import MOST, Answer, AskError, ask, csv_of, values
+from archive.ask import MOST, Answer, AskError, ask, values
 from archive.database import open_for_reading
 from archive.question import Question, questions
+from archive.writers import csv_file
 from crawler.cli_common import CommandError, db_option, plainly
 
 
@@ -39,7 +40,7 @@ def ask_archive(question: str | None, given: tuple[str, ...], form: str | None, 
         raise CommandError(str(error)) from error
     match form:
         case "csv":
-            click.echo(csv_of(answer), nl=False)
+            click.echo(b"".join(csv_file(answer.columns, answer.rows)), nl=False)
         case "json":
             click.echo(json.dumps(answer.dicts(), ensure_ascii=False, indent=1))
         case _:

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from archive import clock, search
+from archive import clock, derived, search
 from archive.charset import text_of
 from archive.database import open_for_writing, transaction
 from archive.evidence import Evidence
@@ -136,6 +136,8 @@ class _Reader:
         with transaction(self._connection) as c:
             search.catch_up(c)
             reading.catch_up(c)
+            derived.catch_up(c)
+            derived.learn(c, self._portal)
             c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{self._portal}", fingerprint()))
         self._done["versions"] = self._versions() - before
         return self._done

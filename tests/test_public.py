@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from archive import hits
+from archive.ask import ask, values
 from archive.check import check_database
 from archive.database import ArchiveError, open_for_reading, open_for_writing
 from archive.public import snapshot
+from archive.question import questions
 from archive.web.tables import TABLES
 from tests.conftest import rows
 
@@ -39,6 +41,8 @@ def test_it_holds_what_readers_are_told_of_and_finds_it(archive: Path, tmp_path:
     for table in (name for name, each in TABLES.items() if not each.hidden and name != "search"):
         assert rows(made.path, f"SELECT * FROM {table}") == rows(archive, f"SELECT * FROM {table}")
     with closing(open_for_reading(made.path)) as here, closing(open_for_reading(archive)) as there:
+        for question in questions().values():
+            assert ask(here, question, values(question, {})) == ask(there, question, values(question, {}))
         assert hits.count(here, hits.search("预算")) == hits.count(there, hits.search("预算")) > 0
     assert list(check_database(made.path)) == []
 

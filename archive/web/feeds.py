@@ -84,7 +84,7 @@ async def of_selection(visit: Visit, chosen: Selection) -> Response:
 
     rows, crawled = await _in_time(visit, read)
     entries = [_of_record(visit, row, chosen.words) for row in rows]
-    return _feed(visit, chosen.title, chosen.page, entries, crawled)
+    return feed(visit, chosen.title, chosen.page, entries, crawled)
 
 
 async def of_changes(visit: Visit, kind: str | None, of: Row | None) -> Response:
@@ -100,7 +100,7 @@ async def of_changes(visit: Visit, kind: str | None, of: Row | None) -> Response
     rows, crawled = await _in_time(visit, read)
     title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else '所见变动'}".strip()
     page = visit.address("changes", kind=kind, portal=of["id"] if of else None)
-    return _feed(visit, title, page, [_of_event(visit, row) for row in rows], crawled, MOST_EVENTS)
+    return feed(visit, title, page, [_of_event(visit, row) for row in rows], crawled, MOST_EVENTS)
 
 
 async def _in_time(visit: Visit, read: Callable[[sqlite3.Connection], Read]) -> Read:
@@ -152,9 +152,10 @@ def _title(row: Mapping[str, Any]) -> str:
     return cut(row["title"] or "", SUMMARY) or UNTITLED
 
 
-def _feed(  # noqa: PLR0913, PLR0917
+def feed(  # noqa: PLR0913, PLR0917
     visit: Visit, title: str, page: str, entries: Sequence[Entry], crawled: str, most: int = 2 * ENTRIES
 ) -> Response:
+    """The answer with a feed of these entries, the last `most` of them; 304 to whoever has it."""
     body = document(
         title=title,
         page=visit.absolute(page),

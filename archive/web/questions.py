@@ -1,4 +1,4 @@
-"""The questions' pages: /-/questions lists them, /-/questions/NAME explains and answers one; .csv and .json beside it."""
+"""The questions' pages: /-/questions lists them, /-/questions/NAME explains and answers one; files and a feed beside it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
 from archive import question as asking
-from archive.ask import MOST, Answer, AskError, ask, csv_of, values
+from archive.ask import MOST, Answer, AskError, ask, values
 from archive.question import Question, Words
 from archive.web.archives import portal_names
 from archive.web.bars import bars
@@ -17,6 +17,7 @@ from archive.web.codes import STATES
 from archive.web.faults import NOTHING_HERE
 from archive.web.labels import code_label
 from archive.web.lines import names_of_changed
+from archive.web.question_files import FORMS, answered
 from archive.web.tables import TABLES
 from archive.web.visit import Visit, part, visited
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
     from datasette.utils.asgi import Request
 
 SHOWN = 200
-"""Rows of an answer that a page shows; its CSV and JSON have up to `archive.ask.MOST`."""
+"""Rows of an answer that a page shows; its files have up to `archive.ask.MOST`."""
 
 _NOT_SHOWN = {"record_id"}
 _TIMES = ("_at", "_seen")
@@ -69,27 +70,10 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         answer = await visit.db.execute_fn(lambda connection: ask(connection, question, given))
     except AskError as error:
         raise BadRequest(str(error)) from error
-    match request.url_vars["format"]:
-        case "csv":
-            headers = {"content-disposition": f'attachment; filename="{question.name}.csv"'}
-            return Response(csv_of(answer), content_type="text/csv; charset=utf-8", headers=headers)
-        case "json":
-            return Response.json(_told(question, given, answer), default=str)
+    if form := request.url_vars["format"]:
+        return await answered(visit, question, given, answer, form)
     context = await _context(visit, question, given, answer)
     return Response.html(await datasette.render_template("question.html", context, request=request))
-
-
-def _told(question: Question, given: Mapping[str, str | int], answer: Answer) -> dict[str, Any]:
-    """The answer for machines."""
-    return {
-        "question": question.name,
-        "title": question.title.en,
-        "caution": question.caution.en,
-        "parameters": dict(given),
-        "rows": answer.dicts(),
-        "more": answer.more,
-        "left_out": answer.left_out,
-    }
 
 
 async def _context(visit: Visit, question: Question, given: Mapping[str, str | int], answer: Answer) -> dict[str, Any]:
@@ -108,7 +92,7 @@ async def _context(visit: Visit, question: Question, given: Mapping[str, str | i
         "bars": bars(rows, *question.chart) if question.chart else None,
         "bars_by": _label(question, question.chart[0]) if question.chart else None,
         "bar_label": lambda value: _shown_value(question.chart[0] if question.chart else "", value, names),
-        "files": {form: visit.address(*path[:-1], f"{question.name}.{form}", **given) for form in ("csv", "json")},
+        "files": {form: visit.address(*path[:-1], f"{question.name}.{form}", **given) for form in FORMS},
     }
 
 

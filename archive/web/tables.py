@@ -15,6 +15,7 @@ from archive.web.columns import (
     SOURCE_FIELDS,
     Table,
 )
+from archive.web.derived_tables import DERIVED
 from archive.web.internal_tables import INTERNAL
 from archive.web.naming import Label
 from archive.web.report_tables import REPORTS
@@ -136,6 +137,9 @@ TABLES: dict[str, Table] = {
             "checked_on": Label(
                 "核对日期", "checked on", "最近一次有人在该网站实地核对的日期；空白表示从未核对。",
                 "The day a person last saw it work on the live site; empty: never.",
+            ),
+            "agencies": Label(
+                "门户文件所述机构", "agencies", "门户文件对发布机构的更正（JSON）。", "What the portal file says of publishers (JSON)."
             ),
         },
         label_column="name",
@@ -319,4 +323,4 @@ TABLES: dict[str, Table] = {
     ),
 }  # fmt: skip
 
-TABLES |= REPORTS | INTERNAL
+TABLES |= REPORTS | DERIVED | INTERNAL

@@ -77,3 +77,372 @@ def one_number(small: Small) -> None:
         small.record(False, "样本：同一份文件", index_number="640324001/2017-00001")
     small.record(False, "样本：别的门户", index_number="640324001/2017-58360", portal="other")
     small.record(False, "样本：无索引号")
+
+
+def budget(small: Small, found: bool, unit: str, year: int, **columns: Any) -> int:
+    """A department's budget, published by itself."""
+    values = {"kind": "budget", "publisher": unit, "published_on": f"{year}-02-20", **columns}
+    return small.record(found, f"{unit}{year}年部门预算公开", **values)
+
+
+@case(
+    "missing_budgets",
+    given={"least": "2"},
+    columns=("agency", "year", "type"),
+    expected=(("同心县教育局", 2018, "预算 / budget"),),
+    left_out=1,
+)
+def a_budget_of_one_year(small: Small) -> None:
+    for unit in ("同心县财政局", "同心县民政局"):
+        for year in (2016, 2017, 2018):
+            budget(small, False, unit, year)
+    for year in (2016, 2017):
+        budget(small, False, "县教育局" if year == 2017 else "同心县教育局", year)
+    budget(small, False, "同心县水务局", 2018)  # its first year
+    budget(small, False, "同心县审计局", 2015)  # nobody else's year, and none since
+    small.record(
+        False, "同心县司法局2018年部门预...", kind="budget", publisher="同心县司法局", flags=["title_truncated"]
+    )
+    small.record(
+        False, "同心县司法局2018年部门预算...", kind="budget", publisher="同心县审计局", flags=["title_truncated"]
+    )
+    for year in (2016, 2017, 2018):
+        budget(small, False, "同心县审计局", year)
+
+
+@case("missing_budgets", given={"least": "2"})
+def a_budget_under_a_new_name(small: Small) -> None:
+    for unit in ("同心县财政局", "同心县民政局"):
+        for year in (2017, 2018):
+            budget(small, False, unit, year)
+    budget(small, False, "同心县卫生和计划生育局", 2017)
+    budget(small, False, "同心县卫生健康局", 2018)
+    small.portal_file([{"name": "同心县卫生和计划生育局", "successor": "同心县卫生健康局"}])
+
+
+@case("dated_before_it_appeared", left_out=1)
+def dated_long_before(small: Small) -> None:
+    """Whole walks on the first of January and of May; what appears in June under earlier dates."""
+    catalog = small.portal()
+    walk = small.crawl("2018-05-01T00:00:00Z")
+    small.insert("ledger", crawl_id=walk, catalog_id=catalog, complete=1)
+    small.record(True, "样本：三月的通知六月才见", published_on="2018-03-01")
+    small.record(False, "样本：五月的通知", published_on="2018-05-20")
+    small.record(False, "样本：上次走完以后的通知", published_on="2018-04-20")
+    small.record(False, "样本：第一次走完时就有", published_on="2016-03-01", first_seen="2018-01-01T00:00:00Z")
+    small.record(False, "样本：日期存疑", published_on="2018-03-01", flags=["page_cut"])
+    later = small.insert("catalogs", portal="county", kind="plan", title="规划", url="http://a.example/later/")
+    small.record(False, "样本：所在目录从未走完", published_on="2018-03-01", catalog=later)
+
+
+@case("later_than_20_working_days", left_out=2)
+def late(small: Small) -> None:
+    small.record(True, "样本：二十一个工作日", created_on="2017-09-01", published_on="2017-09-30")
+    small.record(False, "样本：十九个工作日", created_on="2017-09-01", published_on="2017-09-28")
+    small.record(False, "样本：先公开", created_on="2017-12-01", published_on="2017-09-28")
+    small.record(False, "样本：历书以外", created_on="1998-09-01", published_on="2017-09-28")
+    small.record(False, "样本：存疑", created_on="2017-01-01", published_on="2017-09-28", flags=["date_unreadable"])
+    small.record(False, "样本：无生成日期", published_on="2017-09-28")
+
+
+@case(
+    "document_number_gaps",
+    given={"least": "3"},
+    columns=("issuer", "year", "found", "highest", "missing", "numbers"),
+    expected=(("同政发", 2017, 5, 9, 4, "1、5–6、8"),),
+    left_out=1,
+)
+def numbers_left_out(small: Small) -> None:
+    for number in (
+        "同政发〔2017〕2号",
+        "同政发[2017]3、4号",
+        "同政发（2017）7号",
+        "同政发〔2017〕９号",
+        "同政发〔2017〕2号",
+    ):
+        small.record(False, "样本：通知", document_number=number)
+    for number in (1, 2, 3):
+        small.record(False, "样本：无缺", document_number=f"同政办发〔2017〕{number}号")
+    for number in (90, 91, 92):
+        small.record(False, "样本：上级的", document_number=f"国办发〔2017〕{number}号")
+    small.record(False, "样本：太少", document_number="同教发〔2017〕9号")
+    small.record(False, "样本：存疑", document_number="同政发〔2017〕5号", flags=["ocr_suspect"])
+
+
+@case("late_budgets", left_out=1)
+def budgets_after_may(small: Small) -> None:
+    budget(small, True, "同心县教育局", 2018, published_on="2018-06-01")
+    budget(small, False, "同心县财政局", 2018, published_on="2018-05-10")
+    budget(small, False, "同心县民政局", 2018, published_on="2018-02-01")
+    budget(small, False, "县民政局", 2018, published_on="2018-09-01")  # once more
+    budget(small, False, "同心县水务局", 2012, published_on="2018-09-01")  # before the law of 2015
+    budget(small, False, "同心县审计局", 2018, published_on="2018-09-01", flags=["date_unreadable"])
+    small.record(
+        True, "同心县教育局2017年部门决算公开", publisher="同心县教育局", published_on="2018-12-01", kind="budget"
+    )
+    small.record(
+        False, "同心县财政局2017年部门决算公开", publisher="同心县财政局", published_on="2018-09-01", kind="budget"
+    )
+
+
+@case(
+    "many_on_one_day",
+    columns=("day", "basis", "records", "inspection_on"),
+    expected=(("2017-11-21", "所标日期 / date stated", 40, "2017-11-30"),),
+)
+def a_burst(small: Small) -> None:
+    for number in range(1, 30):
+        for _ in range(40 if number == 21 else 1):
+            small.record(False, "样本：通知", published_on=f"2017-11-{number:02}", first_seen="2018-01-01T00:00:00Z")
+    small.record(False, "关于开展政务公开督查的通知", published_on="2017-11-30", first_seen="2018-01-01T00:00:00Z")
+    for _ in range(7):
+        small.record(
+            False, "样本：另一门户", portal="other", published_on="2017-11-21", first_seen="2018-01-01T00:00:00Z"
+        )
+
+
+@case(
+    "many_on_one_day",
+    columns=("day", "basis", "records"),
+    expected=(("2018-06-02", "首次发现 / first seen", 20),),
+)
+def a_burst_of_what_is_new(small: Small) -> None:
+    for number in range(1, 20):
+        for copy in range(20 if number == 2 else 1):
+            moment = f"2018-06-{number:02}T01:00:00Z"
+            small.record(
+                False, "样本：通知", published_on=f"2017-{number % 12 + 1:02}-{copy + 1:02}", first_seen=moment
+            )
+    for day in range(1, 29):
+        for _ in range(30):
+            small.record(False, "样本：首次采集", published_on=f"2016-01-{day:02}", first_seen="2018-01-01T00:00:00Z")
+
+
+@case("neighbouring_serials", left_out=1)
+def batch(small: Small) -> None:
+    def numbered(found: bool, serial: int, day: str, **columns: Any) -> None:
+        small.record(found, "样本：通知", index_number=f"640324001/2017-{serial:05}", published_on=day, **columns)
+
+    numbered(False, 42685, "2017-08-01")
+    numbered(True, 42686, "2016-02-04")
+    numbered(False, 42690, "2016-02-05")
+    numbered(False, 43685, "2017-01-01")
+    small.record(False, "样本：另一前缀", index_number="640324002/2017-42687", published_on="2017-08-01")
+    numbered(False, 42687, "2017-12-01", flags=["index_number_differs"])
+
+
+LONG = "样本正文，" * 40
+
+
+@case("same_under_several_numbers", left_out=1)
+def the_same_again(small: Small) -> None:
+    small.record(True, "样本：一", body=LONG, index_number="640324001/2017-00001", published_on="2017-01-01")
+    small.record(
+        True,
+        "样本：二",
+        body=LONG.replace("，", " ， "),
+        index_number="640324001/2017-00002",
+        published_on="2017-02-01",
+    )
+    small.record(
+        False, "样本：三", body=LONG + "有所不同", index_number="640324001/2017-00003", published_on="2017-01-01"
+    )
+    small.record(False, "样本：四", body=LONG, index_number="640324001/2017-00004", flags=["index_number_differs"])
+    for number in (5, 6):
+        small.record(
+            False, "样本：五", body="见附件", index_number=f"640324001/2017-0000{number}", published_on="2017-01-01"
+        )
+    for number, day in ((7, "2017-03-01"), (8, "2017-03-01"), (9, "2017-04-01")):
+        title = "关于思源实验学校建设的通知（样本）"
+        small.record(number < 9, title, index_number=f"640324001/2017-0000{number}", published_on=day)
+    for _ in range(2):
+        small.record(
+            False, "同一索引号的同一份样本文件", index_number="640324001/2017-00010", published_on="2017-01-01"
+        )
+
+
+def counting(small: Small, portal: str, prefix: str, *serials: int) -> None:
+    for serial in serials:
+        small.record(False, "样本：通知", portal=portal, index_number=f"{prefix}/2017-{serial:05}")
+
+
+@case(
+    "index_number_gaps",
+    columns=("index_prefix", "year", "found", "highest", "missing", "numbers"),
+    expected=(("640324001", 2017, 6, 9, 3, "3、7–8"),),
+    left_out=1,
+)
+def gaps_where_agencies_count(small: Small) -> None:
+    counting(small, "county", "640324001", 1, 2, 4, 5, 6, 9)
+    counting(small, "county", "640324002", 1, 2, 3, 4, 5)
+    counting(small, "county", "640324003", 7)
+    counting(small, "other", "640325001", 37480, 41000, 50000, 61737, 67387)
+    counting(small, "other", "640325002", 37481, 41002, 50004, 61738, 67380)
+
+
+@case("prefix_of_another", left_out=1)
+def another_prefix(small: Small) -> None:
+    for serial in range(1, 6):
+        small.record(False, "样本：通知", publisher="同心县政府办公室", index_number=f"640324001/2017-0000{serial}")
+        small.record(False, "样本：通知", publisher="同心县教育局", index_number=f"640324008/2017-0000{serial}")
+    small.record(False, "样本：别名", publisher="同心县人民政府办公室", index_number="640324001/2017-00010")
+    small.record(True, "样本：别的前缀", publisher="同心县教育局", index_number="640324001/2017-00011")
+    small.record(False, "样本：前缀未知", publisher="同心县教育局", index_number="640324099/2017-00012")
+    small.record(
+        False, "样本：存疑", publisher="同心县教育局", index_number="640324001/2017-00013", flags=["ocr_suspect"]
+    )
+
+
+@case("prefix_of_another")
+def the_prefix_of_a_predecessor(small: Small) -> None:
+    for serial in range(1, 6):
+        small.record(False, "样本：通知", publisher="同心县国土资源局", index_number=f"640324009/2017-0000{serial}")
+    small.record(False, "样本：机构改革后", publisher="同心县自然资源局", index_number="640324009/2019-00001")
+    small.portal_file([{"name": "同心县国土资源局", "successor": "同心县自然资源局"}])
+
+
+@case("unusual_index_numbers", left_out=1)
+def unusual(small: Small) -> None:
+    for serial in range(1, 60):
+        small.record(False, "样本：通知", index_number=f"640324001/2017-{serial:05}", published_on="2017-05-01")
+    small.record(True, "样本：少了斜杠", index_number="640324052017-41866", published_on="2017-05-01")
+    small.record(True, "样本：校验码不对", index_number="000014340/2017-00110", published_on="2017-05-01")
+    small.record(True, "样本：格式不同", index_number="000014349/2017-00110", published_on="2017-05-01")
+    small.record(True, "样本：年份不同", index_number="640324001/2016-00001", published_on="2017-05-01")
+    small.record(
+        False, "样本：各页不同", index_number="640324", published_on="2017-05-01", flags=["index_number_differs"]
+    )
+    small.record(False, "样本：无索引号", published_on="2017-05-01")
+
+
+@case(
+    "missing_metadata",
+    given={"least": "2"},
+    columns=("agency", "records", "no_index_number", "no_created_on", "no_department"),
+    expected=(("同心县教育局", 4, 25, 50, 100), ("同心县财政局", 2, 0, 0, 100)),
+    left_out=1,
+)
+def lacking(small: Small) -> None:
+    numbered = {"index_number": "640324001/2017-00001", "body": "样本", "published_on": "2017-01-01"}
+    whole = {**numbered, "created_on": "2017-01-01"}
+    for publisher, columns in (
+        ("同心县教育局", whole),
+        ("县教育局", whole),
+        ("同心县教育局", numbered),
+        ("同心县教育局", {"body": "样本", "published_on": "2017-01-01"}),
+        ("同心县教育局", {}),  # its page was not read
+        ("同心县财政局", whole),
+        ("同心县财政局", whole),
+        ("同心县财政局", {"body": "样本", "flags": ["page_cut"]}),
+        ("同心县民政局", whole),
+    ):
+        small.record(False, "样本：通知", publisher=publisher, **columns)
+
+
+@case("stale_columns", columns=("catalog", "newest_on", "walked_on", "days"), expected=(("旧栏目", "2017-01-01", "2018-01-01", 365),), left_out=2)  # fmt: skip
+def stale(small: Small) -> None:
+    small.record(False, "样本：新近", published_on="2017-12-01")
+    for title, day in (("旧栏目", "2017-01-01"), ("空栏目", None)):
+        catalog = small.insert("catalogs", portal="county", kind="plan", title=title, url=f"http://a.example/{title}/")
+        small.insert("ledger", crawl_id=1, catalog_id=catalog, complete=1)
+        if day:
+            small.record(False, "样本：从前", published_on=day, catalog=catalog)
+            small.record(False, "样本：将来", published_on="2071-01-01", catalog=catalog, flags=["date_in_future"])
+    never = small.insert("catalogs", portal="county", kind="plan", title="未走完", url="http://a.example/never/")
+    small.record(False, "样本：从前", published_on="2010-01-01", catalog=never)
+
+
+@case(
+    "silent_agencies",
+    columns=("agency", "type", "newest_on"),
+    expected=(
+        ("同心县水务局", "部门 / department", "2016-05-01"),
+        ("同心县王团镇人民政府", "乡镇、街道 / township", None),
+    ),
+    left_out=1,
+)
+def silent(small: Small) -> None:
+    small.record(False, "样本", publisher="同心县教育局", published_on="2016-05-01")
+    small.record(False, "样本", publisher="教育局", published_on="2017-05-01")
+    small.record(False, "样本", publisher="同心县水务局", published_on="2016-05-01")
+    small.record(False, "样本", publisher="同心县第五小学", published_on="2016-05-01")
+    small.record(False, "样本", publisher="同心县国土资源局", published_on="2016-05-01")
+    small.record(False, "样本", publisher="同心县自然资源局", published_on="2017-12-01")
+    small.record(False, "样本", publisher="同心...", published_on="2016-05-01", flags=["publisher_truncated"])
+    small.portal_file([{"name": "同心县王团镇人民政府"}, {"name": "同心县国土资源局", "successor": "同心县自然资源局"}])
+
+
+@case("dead_attachments")
+def files(small: Small) -> None:
+    for state in ("unavailable", "empty", "not_a_document", "text", "pending", "unlinked"):
+        record_id = small.record(state in {"unavailable", "empty", "not_a_document"}, f"样本：{state}")
+        small.insert("attachments", record_id=record_id, name="样本.pdf", url="http://a.example/1.pdf", state=state)
+
+
+@case(
+    "series_gaps",
+    columns=("issue_unit", "found", "first", "last", "missing", "numbers"),
+    expected=(("期", 4, 1, 7, 3, "3、5–6"),),
+    left_out=1,
+)
+def issues(small: Small) -> None:
+    for number in (1, 2, 4, 7):
+        small.record(False, f"样本价格周报2018年第{number}期")
+    for number in (1, 2, 3):
+        small.record(False, f"样本公示2018年{number}月份名单")
+    for number in (1, 4):
+        small.record(False, f"样本季报2018年第{number}季度")
+    small.record(False, "样本价格周报2018年第5期...", flags=["title_truncated"])
+
+
+@case("no_interpretation", left_out=2)
+def without_interpretation(small: Small) -> None:
+    def normative(found: bool, title: str, **columns: Any) -> None:
+        small.record(found, title, kind="normative_document", published_on="2018-03-01", **columns)
+
+    normative(True, "关于印发《样本县养老办法》的通知")
+    normative(True, "关于印发《样本县供水办法》的通知")
+    normative(False, "同心县人民政府关于印发样本县用地办法的通知")
+    small.record(False, "《样本县供水办法》解读", kind="policy_interpretation", published_on="2018-04-01")
+    small.record(False, "样本县用地办法政策解读", kind="policy_interpretation", published_on="2018-03-02")
+    normative(False, "关于印发《样本县林地办法》的...", flags=["title_truncated"])
+    normative(False, "关于印发《样本县草地办法》的通知", portal="other")
+
+
+@case("odd_dates", left_out=1)
+def odd(small: Small) -> None:
+    small.record(True, "样本：国庆节", published_on="2017-10-02")
+    small.record(True, "样本：将来", published_on="2071-10-02", flags=["date_in_future"])
+    small.record(False, "样本：调休上班的星期六", published_on="2017-09-30")
+    small.record(False, "样本：星期六", published_on="2017-09-02")
+    small.record(False, "样本：星期一", published_on="2017-09-04")
+    small.record(False, "样本：历书以外", published_on="1998-10-01")
+
+
+@case("odd_dates", given={"weekends": "1"})
+def weekends(small: Small) -> None:
+    small.record(True, "样本：星期六", published_on="2017-09-02")
+    small.record(False, "样本：调休上班的星期六", published_on="2017-09-30")
+
+
+@case(
+    "personal_data",
+    columns=("agency", "masked_kind", "records", "numbers"),
+    expected=(("同心县民政局", "resident_id", 2, 5), ("同心县民政局", "phone", 1, 1)),
+)
+def masked(small: Small) -> None:
+    one = small.record(False, "样本：名单一", publisher="同心县民政局")
+    other = small.record(False, "样本：名单二", publisher="县民政局")
+    small.record(False, "样本：无号码", publisher="同心县民政局")
+    for record_id, kind, count in ((one, "resident_id", 3), (other, "resident_id", 2), (one, "phone", 1)):
+        small.insert("redactions", record_id=record_id, source="0", kind=kind, count=count, rules_version=1)
+
+
+@case("budget_by_another", left_out=1)
+def by_another(small: Small) -> None:
+    budget(small, True, "同心县第五小学", 2018, publisher="同心县财政局")
+    budget(small, False, "同心县财政局", 2018)
+    budget(small, False, "同心县教育局", 2018, publisher="县教育局")
+    small.record(False, "2018年部门预算公开", kind="budget", publisher="同心县财政局")
+    small.record(False, "同心县人民政府2018年政府预算", kind="budget", publisher="同心县财政局")
+    budget(small, False, "同心县民政局", 2018, publisher="同心...", flags=["publisher_truncated"])

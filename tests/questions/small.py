@@ -63,6 +63,12 @@ class Small:
             self.found.add(record_id)
         return record_id
 
+    def portal_file(self, agencies: list[dict[str, Any]], name: str = "county") -> None:
+        """What the portal's file says of publishers."""
+        self.portal(name)
+        said = json.dumps(agencies, ensure_ascii=False)
+        self.connection.execute("UPDATE portals SET agencies = ? WHERE id = ?", (said, name))
+
     def event(self, record_id: int, kind: str, at: str = SEEN, **detail: Any) -> None:
         """Something that happened to a record."""
         self.insert("events", record_id=record_id, kind=kind, at=at, crawl_id=1, detail=json.dumps(detail))

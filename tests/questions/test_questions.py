@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ask import AskError, ask, csv_of, values
+from archive.ask import AskError, ask, values
 from archive.question import QuestionError, load, questions
 from archive.web.tables import TABLES
 from tests.questions import report_cases  # noqa: F401 - its cases join the others
@@ -35,7 +35,7 @@ def test_every_question_has_cases_in_which_it_finds_something_and_leaves_somethi
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
-    connection, _ = archive_of(tmp_path_factory.mktemp("empty") / "a.db", lambda small: small.portal())
+    connection, _ = archive_of(tmp_path_factory.mktemp("empty") / "a.db", lambda _: None)
     with closing(connection):
         yield connection
 
@@ -128,9 +128,3 @@ def test_parameters_are_understood_or_refused_in_one_line() -> None:
         values(question, {"state": "gone"})
     with pytest.raises(AskError, match="has no parameter colour; it has state, portal"):
         values(question, {"colour": "red"})
-
-
-def test_csv_opens_in_excel_and_has_no_formulas(empty, tmp_path: Path) -> None:
-    path = tmp_path / "formula.sql"
-    path.write_text(f"{SOUND}SELECT '=1+1' AS title, 7 AS records", encoding="utf-8")
-    assert csv_of(ask(empty, load(path), {})) == "\ufefftitle,records\r\n'=1+1,7\r\n"

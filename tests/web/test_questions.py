@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from archive.question import questions
 from archive.web.bars import bars
@@ -46,9 +46,18 @@ def test_an_answer_leads_to_records_publishers_and_files(get, database):
     assert rows[0].cssselect(".col-portal")[0].text_content() == "样例县人民政府"
     files = [link.get("href") for link in tree.cssselect(".export a")]
     assert get(files[0]).text.startswith("\ufeffindex_number,records,record_id,title")
-    told = json.loads(get(files[1]).text)
+    told = json.loads(get(files[3]).text)
     assert [row["record_id"] for row in told["rows"]] == ids
     assert (told["question"], told["more"], told["parameters"]) == ("number_on_several", False, {"portal": ""})
+
+
+def test_the_feed_has_an_entry_for_each_record(get):
+    feed = etree.fromstring(get("/-/questions/number_on_several.atom").content)
+    entries = feed.findall("{*}entry")
+    assert len(entries) == 2
+    assert len({entry.findtext("{*}id") for entry in entries}) == 2
+    assert entries[0].find("{*}link").get("href").startswith("http://localhost/disclosures/records/")
+    assert get("/-/questions/removed_records.atom").status_code == 200
 
 
 def test_a_parameter_narrows_the_answer(get):
@@ -63,6 +72,7 @@ def test_a_parameter_narrows_the_answer(get):
         ("/-/questions/nope", 404),
         ("/-/questions/../x", 404),
         ("/-/questions/removed_records.xls", 404),
+        ("/-/questions/nope.csv", 404),
         ("/-/questions/removed_records?state=gone", 400),
         ("/-/questions/removed_records?portal=%27%22%FF", 200),
         ("/-/questions/removed_records?colour=red", 200),

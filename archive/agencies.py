@@ -1,0 +1,152 @@
+"""Publishers as an authority list: which printed names are one agency's, what kind it is, which prefix its index numbers bear.
+
+Pure: learned from the names and numbers of one portal's records, corrected by what its portal file says.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from archive.records import is_cut, stem
+
+TYPES = ("government", "office", "department", "township", "institution")
+"""政府, 政府办公室, 部门, 乡镇（街道）, 事业单位 (schools, hospitals and the like)."""
+
+LEAST_NUMBERS = 3
+"""Index numbers with one prefix, from which on it is taken for an agency's …"""
+
+LEAST_SHARE = 0.6
+"""… where so large a share of the agency's numbers bear it, and of the numbers that bear it are the agency's."""
+
+_TYPED = (
+    (
+        "township",
+        re.compile(
+            r"(?:乡|镇|街道|街道办|街道办事处)(?:人民政府|政府|党政办公室|办事处)?$|管委会$|(?:园|开发|移民|示范|管理|试验)区管理委员会$"
+        ),
+    ),
+    ("government", re.compile(r"(?:^|[县区市旗])(?:人民)?政府$")),
+    ("office", re.compile(r"政府(?:办公室|办)$|[县区市旗](?:政)?府办$|^(?:县|区|市)?委?办公室$")),
+    ("institution", re.compile(r"(?:小学|中学|学校|学院|校|幼儿园|医院|卫生院|中心|站|所|馆|公司|园|场|队|社)$")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An agency. `aliases`: its other names as printed. `prefix`: of its index numbers. `successor`: the name of what it became.
+
+    `budget_unit`: whether a budget of its own is expected; None where neither the records nor the portal file say.
+    `stated`: by the portal file.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    type: str = "department"
+    prefix: str | None = None
+    budget_unit: bool | None = None
+    successor: str | None = None
+    stated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the records of a portal show: how many each name has published, with which prefixes, and who has budgets."""
+
+    names: Mapping[str, int]
+    prefixes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    budget_units: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An agency as a portal file states it; None where it doesn't say."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    type: str | None = None
+    prefix: str | None = None
+    budget_unit: bool | None = None
+    successor: str | None = None
+
+
+def learn(evidence: Evidence, stated: Iterable[Stated], place: str) -> list[Agency]:
+    """The agencies of a portal, by name. `place`: the county's name, which agencies' names may leave out.
+
+    A cut name is an alias where one agency alone has a name that begins so. What is stated prevails over what is learned.
+    """
+    claimed = list(stated)
+    owner = {name: each.name for each in claimed for name in (each.name, *each.aliases)}
+    groups: dict[str, set[str]] = defaultdict(set)
+    for each in claimed:
+        groups[each.name] |= {each.name, *each.aliases}
+    keys = {key(name, place): owner[name] for name in owner}
+    whole = [name for name in [*evidence.names, *sorted(evidence.budget_units)] if not is_cut(name)]
+    fullest: dict[str, str] = {}
+    for name in sorted(whole, key=lambda name: (-len(name), -evidence.names.get(name, 0), name)):
+        if name not in owner:
+            fullest.setdefault(key(name, place), name)
+            owner[name] = keys.get(key(name, place)) or fullest[key(name, place)]
+        groups[owner[name]].add(name)
+    for name in evidence.names:
+        candidates = {owner[other] for other in owner if is_cut(name) and stem(other).startswith(stem(name))}
+        if len(candidates) == 1 and stem(name):
+            groups[candidates.pop()].add(name)
+    prefixes = _prefixes(groups, evidence)
+    learned = [_agency(name, groups[name], evidence, prefixes.get(name)) for name in sorted(groups)]
+    corrections = {each.name: each for each in claimed}
+    return [_corrected(each, corrections[each.name]) if each.name in corrections else each for each in learned]
+
+
+def key(name: str, place: str) -> str:
+    """What names of one agency share: 同心县政府办公室, 同心县人民政府办公室 and 县政府办 are one in 同心县."""
+    plain = "".join(unicodedata.normalize("NFKC", name).split())
+    short = place[:-1] if len(place) > 2 else place
+    for begun in (place, short):
+        if begun and plain.startswith(begun) and len(plain) - len(begun) >= 2:
+            plain = plain[len(begun) :]
+            break
+    plain = re.sub(r"^(?:县|区|市|旗)(?=.{2})", "", plain).replace("人民政府", "政府")
+    plain = re.sub(r"^(?:政)?府办$", "政府办公室", plain)
+    plain = re.sub(r"(?<=[乡镇道])政府$|(?<=街道)办事处$", "", plain)
+    return re.sub(r"委员会$", "委", plain)
+
+
+def type_of(name: str) -> str:
+    """What kind of agency a name is of, one of TYPES."""
+    return next((kind for kind, named in _TYPED if named.search(name)), "department")
+
+
+def _agency(name: str, names: set[str], evidence: Evidence, prefix: str | None) -> Agency:
+    has_budget = not names.isdisjoint(evidence.budget_units)
+    return Agency(name, tuple(sorted(names - {name})), type_of(name), prefix, has_budget or None)
+
+
+def _corrected(learned: Agency, said: Stated) -> Agency:
+    return replace(
+        learned,
+        type=said.type or learned.type,
+        prefix=said.prefix or learned.prefix,
+        budget_unit=learned.budget_unit if said.budget_unit is None else said.budget_unit,
+        successor=said.successor,
+        stated=True,
+    )
+
+
+def _prefixes(groups: Mapping[str, set[str]], evidence: Evidence) -> dict[str, str]:
+    """The prefix of each agency whose numbers nearly all bear one that is nearly all its own."""
+    of_agency: dict[str, Counter[str]] = {name: Counter() for name in groups}
+    of_prefix: dict[str, Counter[str]] = defaultdict(Counter)
+    for agency, names in groups.items():
+        for name in names:
+            for prefix, count in evidence.prefixes.get(name, {}).items():
+                of_agency[agency][prefix] += count
+                of_prefix[prefix][agency] += count
+    found = {}
+    for agency, prefixes in of_agency.items():
+        for prefix, count in prefixes.most_common(1):
+            share = min(count / prefixes.total(), count / of_prefix[prefix].total())
+            if count >= LEAST_NUMBERS and share >= LEAST_SHARE:
+                found[agency] = prefix
+    return found

@@ -1,0 +1,228 @@
+"""What is read out of records: numbers taken apart, budgets, working days, keys of what is the same; and who publishes.
+
+`catch_up` reads whatever records have changed (triggers note them), in the writer's transaction: the store calls it after
+batches, as it does for the search index. `learn` says whose the publishers' names are, at the end of a crawl.
+"""
+
+import json
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from archive import agencies, document_numbers, index_numbers, titles, workdays
+from archive.agencies import Agency, Evidence, Stated
+from archive.derived_schema import DERIVED
+from archive.divisions import divisions
+
+VERSION = f"1 {workdays.VERSION}"
+"""Changes whenever the same record would be read otherwise; everything is then read again (see `refresh`)."""
+
+BATCH = 5000
+
+NO_NUMBER, NO_CREATED, NO_PUBLISHER, NO_DEPARTMENT, NO_DOCUMENT_NUMBER, NO_PUBLISHED, NO_TEXT = 1, 2, 4, 8, 16, 32, 64
+"""What a record lacks, as bits of `lacks`."""
+
+DOUBTFUL_NUMBER, DOUBTFUL_TITLE, DOUBTFUL_DATE, DOUBTFUL_PUBLISHER, IN_FUTURE = 1, 2, 4, 8, 16
+"""What is doubtful about a record, as bits of `doubtful`; and that its date was still to come when it was first seen."""
+
+_ALL = DOUBTFUL_NUMBER | DOUBTFUL_TITLE | DOUBTFUL_DATE | DOUBTFUL_PUBLISHER
+_DOUBTS = {
+    "page_cut": _ALL,
+    "row_not_read": _ALL,
+    "ocr_suspect": _ALL,
+    "personal_link": _ALL,
+    "index_number_differs": DOUBTFUL_NUMBER,
+    "title_missing": DOUBTFUL_TITLE,
+    "title_truncated": DOUBTFUL_TITLE,
+    "publisher_truncated": DOUBTFUL_PUBLISHER,
+    "date_unreadable": DOUBTFUL_DATE,
+    "date_in_future": IN_FUTURE,
+}
+_LACKING = (
+    ("index_number", NO_NUMBER),
+    ("created_on", NO_CREATED),
+    ("publisher", NO_PUBLISHER),
+    ("responsible_department", NO_DEPARTMENT),
+    ("document_number", NO_DOCUMENT_NUMBER),
+    ("published_on", NO_PUBLISHED),
+    ("body", NO_TEXT),
+)
+
+LEAST_TEXT = 100
+LEAST_TITLE = 10
+"""Characters from which on a text, or a title, is so much its own that the same one is no chance."""
+
+_INSPECTS = re.compile("(?:政务公开|信息公开|政府网站).{0,12}(?:督查|检查|抽查|普查|评估|考核|通报)")
+
+_READ = """
+SELECT id, portal, kind, index_number, title, publisher, published_on, document_number, created_on, responsible_department,
+       flags, body FROM records WHERE id = ?
+"""
+_NAME = "INSERT INTO publisher_names (portal, name) VALUES (?, ?) ON CONFLICT (portal, name) DO UPDATE SET name = name RETURNING id"
+
+
+def refresh(connection: sqlite3.Connection) -> None:
+    """Read what a killed crawl left unread; everything again where another version read it. The caller's transaction."""
+    known = connection.execute("SELECT value FROM settings WHERE name = 'derived_version'").fetchone()
+    if known is None or known[0] != VERSION:
+        for table in DERIVED:
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - constant names
+        connection.execute("INSERT OR IGNORE INTO underived SELECT id FROM records")
+        connection.execute("INSERT OR REPLACE INTO settings VALUES ('derived_version', ?)", (VERSION,))
+    sql = "SELECT DISTINCT r.portal FROM underived u JOIN records r ON r.id = u.record_id"
+    behind = [row[0] for row in connection.execute(sql)]
+    catch_up(connection)
+    for portal in behind:
+        learn(connection, portal)
+
+
+def catch_up(connection: sqlite3.Connection) -> None:
+    """Read out of all records that have changed. The caller's transaction."""
+    names: dict[tuple[str, str], int] = {}
+    while ids := connection.execute("SELECT record_id FROM underived ORDER BY record_id LIMIT ?", (BATCH,)).fetchall():
+        read = [_read(connection, record_id, names) for (record_id,) in ids]
+        (last,) = ids[-1]
+        for table, width in (("derived", 23), ("document_numbers", 6), ("budgets", 7)):
+            rows = [row for each in read for row in each[table]]
+            marks = ", ".join("?" * width)
+            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - constant names
+        connection.execute("DELETE FROM underived WHERE record_id <= ?", (last,))
+
+
+def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str, str], int]) -> Mapping[str, list[Any]]:
+    """The rows of each table that belong to one record."""
+    cursor = connection.execute(_READ, (record_id,))
+    columns = [column[0] for column in cursor.description]
+    record = dict(zip(columns, tuple(cursor.fetchone()), strict=True))
+    portal, title = record["portal"], record["title"] or ""
+    doubtful = _doubtful(record["flags"])
+    publisher = _name(connection, portal, record["publisher"], names)
+    issued = document_numbers.taken_apart(record["document_number"] or "")
+    found = titles.budgets(title)
+    units = [_name(connection, portal, each.unit, names) if each.unit else publisher for each in found]
+    return {
+        "derived": [
+            (record_id, portal, record["kind"], record["published_on"], publisher, *_particulars(record, doubtful))
+        ],
+        "document_numbers": [
+            (record_id, portal, n.issuer, n.year, n.serial, doubtful & DOUBTFUL_NUMBER) for n in issued
+        ],
+        "budgets": [
+            (record_id, portal, each.year, each.type, unit, each.unit is not None, doubtful & DOUBTFUL_TITLE)
+            for each, unit in zip(found, units, strict=True)
+        ],
+    }
+
+
+def _particulars(record: Mapping[str, Any], doubtful: int) -> Iterator[Any]:
+    """The columns of `derived` from `index_pattern` on."""
+    number = index_numbers.taken_apart(record["index_number"] or "")
+    if number:
+        yield from (number.pattern, number.prefix, number.year, number.month, number.serial, number.checks)
+    else:
+        yield from (None,) * 6
+    title, kind = record["title"] or "", record["kind"]
+    issue = None if doubtful & DOUBTFUL_TITLE else titles.issue(title)
+    explains = kind == "policy_interpretation" or titles.explains(title)
+    yield workdays.working_days(record["created_on"], record["published_on"])
+    yield workdays.rest_day(record["published_on"])
+    yield sum(bit for name, bit in _LACKING if not record[name])
+    yield doubtful
+    yield titles.key_of(title, LEAST_TITLE)
+    yield titles.key_of(record["body"], LEAST_TEXT)
+    yield titles.subject(title) if explains or kind == "normative_document" else None
+    yield int(explains)
+    yield int(bool(_INSPECTS.search(title)))
+    yield from (issue.key, issue.number, issue.unit) if issue else (None, None, None)
+
+
+def _doubtful(flags: str) -> int:
+    doubts = 0
+    for flag in json.loads(flags):
+        doubts |= _DOUBTS.get(flag, 0)
+    return doubts
+
+
+def _name(
+    connection: sqlite3.Connection, portal: str, name: str | None, known: dict[tuple[str, str], int]
+) -> int | None:
+    """The number of a name as printed in a portal; a new one where there is none."""
+    if not name:
+        return None
+    if (portal, name) not in known:
+        known[portal, name] = int(connection.execute(_NAME, (portal, name)).fetchone()[0])
+    return known[portal, name]
+
+
+# --- whose names they are ---
+
+
+def learn(connection: sqlite3.Connection, portal: str) -> None:
+    """Say anew whose the names of a portal's publishers are, from its records and its portal file. The caller's transaction."""
+    row = connection.execute("SELECT division_code, agencies FROM portals WHERE id = ?", (portal,)).fetchone()
+    division = divisions().get(row[0])
+    stated = [Stated(**{**each, "aliases": tuple(each.get("aliases", ()))}) for each in json.loads(row[1] or "[]")]
+    found = agencies.learn(_evidence(connection, portal), stated, division.name if division else "")
+    _keep(connection, portal, found)
+
+
+def _evidence(connection: sqlite3.Connection, portal: str) -> Evidence:
+    names = dict(map(tuple, connection.execute("SELECT id, name FROM publisher_names WHERE portal = ?", (portal,))))
+    counts: dict[str, int] = {}
+    for publisher, count in connection.execute(
+        "SELECT publisher_id, count(*) FROM derived WHERE portal = ? AND publisher_id IS NOT NULL GROUP BY 1", (portal,)
+    ):
+        counts[names[publisher]] = count
+    prefixes: dict[str, dict[str, int]] = defaultdict(dict)
+    for prefix, publisher, count in connection.execute(
+        "SELECT index_prefix, publisher_id, count(*) FROM derived INDEXED BY derived_by_serial WHERE portal = ? "
+        "AND index_prefix IS NOT NULL AND publisher_id IS NOT NULL AND NOT doubtful & ? GROUP BY 1, 2",
+        (portal, DOUBTFUL_NUMBER),
+    ):
+        prefixes[names[publisher]][prefix] = count
+    sql = "SELECT DISTINCT unit_id FROM budgets WHERE portal = ? AND named AND NOT doubtful"
+    units = frozenset(names[row[0]] for row in connection.execute(sql, (portal,)))
+    gone = (
+        set(names.values())
+        - counts.keys()
+        - {
+            names[row[0]]
+            for row in connection.execute(
+                "SELECT DISTINCT unit_id FROM budgets WHERE portal = ? AND unit_id IS NOT NULL", (portal,)
+            )
+        }
+    )
+    connection.executemany(
+        "DELETE FROM publisher_names WHERE portal = ? AND name = ?", ((portal, name) for name in gone)
+    )
+    return Evidence(counts, prefixes, units)
+
+
+def _keep(connection: sqlite3.Connection, portal: str, found: Iterable[Agency]) -> None:
+    """Write the agencies, keeping the numbers of those that were there; and whose each name is."""
+    found = list(found)
+    ids: dict[str, int] = {}
+    for each in found:
+        ids[each.name] = connection.execute(
+            "INSERT INTO agencies (portal, name, type, index_prefix, budget_unit, stated) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (portal, name) DO UPDATE SET type = excluded.type, index_prefix = excluded.index_prefix, "
+            "budget_unit = excluded.budget_unit, stated = excluded.stated, successor_id = NULL RETURNING id",
+            (portal, each.name, each.type, each.prefix, each.budget_unit, each.stated),
+        ).fetchone()[0]
+    connection.execute("UPDATE publisher_names SET agency_id = NULL WHERE portal = ?", (portal,))
+    for each in found:
+        for name in (each.name, *each.aliases):
+            connection.execute(
+                "UPDATE publisher_names SET agency_id = ? WHERE portal = ? AND name = ?", (ids[each.name], portal, name)
+            )
+        if each.successor in ids:
+            connection.execute(
+                "UPDATE agencies SET successor_id = ? WHERE id = ?", (ids[each.successor], ids[each.name])
+            )
+    kept = set(ids.values())
+    old = [row[0] for row in connection.execute("SELECT id FROM agencies WHERE portal = ?", (portal,))]
+    for agency in (each for each in old if each not in kept):
+        connection.execute("UPDATE agencies SET successor_id = NULL WHERE successor_id = ?", (agency,))
+        connection.execute("DELETE FROM agencies WHERE id = ?", (agency,))

@@ -1,0 +1,99 @@
+"""Publishers as an authority list: whose the printed names are."""
+
+import pytest
+
+from archive.agencies import Agency, Evidence, Stated, key, learn, type_of
+
+
+def learned(names: dict[str, int], *stated: Stated, **evidence) -> dict[str, Agency]:
+    return {agency.name: agency for agency in learn(Evidence(names, **evidence), stated, "同心县")}
+
+
+def test_names_of_one_agency_are_its_aliases() -> None:
+    names = (
+        "同心县政府办公室",
+        "同心县人民政府办公室",
+        "县政府办",
+        "同心县人民政府",
+        "县政府",
+        "王团镇",
+        "同心县王团镇人民政府",
+    )
+    found = learned(dict.fromkeys(names, 1))
+    assert {name: each.aliases for name, each in found.items()} == {
+        "同心县人民政府办公室": ("县政府办", "同心县政府办公室"),
+        "同心县人民政府": ("县政府",),
+        "同心县王团镇人民政府": ("王团镇",),
+    }
+    assert [each.type for each in found.values()] == ["government", "office", "township"]
+
+
+def test_a_cut_name_is_whole_where_one_agency_alone_begins_so() -> None:
+    found = learned(
+        {"同心县住房和城...": 3, "同心县住房和城乡建设局": 1, "同心县财政局": 1, "同心县...": 1, "同心县财政局文...": 1}
+    )
+    assert found["同心县住房和城乡建设局"].aliases == ("同心县住房和城...",)
+    assert found["同心县财政局"].aliases == ()
+    assert len(found) == 2
+
+
+def test_a_prefix_is_an_agencys_if_it_is_nearly_all_its_own() -> None:
+    prefixes = {
+        "同心县教育局": {"640324008": 9, "640324001": 1},
+        "县教育局": {"640324008": 1},
+        "同心县财政局": {"640324001": 5, "640324002": 5},
+        "同心县政府办公室": {"640324001": 50},
+        "同心县民政局": {"640324003": 2},
+    }
+    found = learned(dict.fromkeys(prefixes, 1), prefixes=prefixes)
+    assert {name: each.prefix for name, each in found.items()} == {
+        "同心县教育局": "640324008",
+        "同心县财政局": None,
+        "同心县政府办公室": "640324001",
+        "同心县民政局": None,
+    }
+
+
+def test_what_a_portal_file_states_prevails() -> None:
+    found = learned(
+        {"同心县卫生和计划生育局": 2, "县卫健局": 1, "同心县卫生健康局": 1, "县教育局": 1},
+        Stated("同心县卫生和计划生育局", successor="同心县卫生健康局", budget_unit=False),
+        Stated("同心县卫生健康局", aliases=("县卫健局",), prefix="640324019"),
+        Stated("同心县教育体育局", aliases=("同心县教育局",), type="department"),
+        budget_units=frozenset({"同心县卫生和计划生育局", "同心县第五小学"}),
+    )
+    assert found["同心县卫生健康局"] == Agency("同心县卫生健康局", ("县卫健局",), prefix="640324019", stated=True)
+    assert found["同心县卫生和计划生育局"].successor == "同心县卫生健康局"
+    assert found["同心县卫生和计划生育局"].budget_unit is False
+    assert found["同心县教育体育局"].aliases == ("县教育局", "同心县教育局")
+    assert (found["同心县第五小学"].type, found["同心县第五小学"].budget_unit) == ("institution", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("同心县人民政府", "government"),
+        ("同心县人民政府办公室", "office"),
+        ("同心县教育局", "department"),
+        ("同心县国有资产监督管理委员会", "department"),
+        ("同心县王团镇人民政府", "township"),
+        ("同心县石狮开发区管委会", "township"),
+        ("同心县第五小学", "institution"),
+        ("王团镇中心卫生院", "institution"),
+    ],
+)
+def test_types_follow_from_names(name: str, expected: str) -> None:
+    assert type_of(name) == expected
+
+
+def test_different_agencies_have_different_keys() -> None:
+    names = (
+        "同心县教育局",
+        "同心县财政局",
+        "同心县人民政府",
+        "同心县人民政府办公室",
+        "县委办公室",
+        "同心县王团镇人民政府",
+        "同心县委宣传部",
+    )
+    assert len({key(name, "同心县") for name in names}) == len(names)
