@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from archive import search
+from archive import derived, search
 from archive.reports import reading
 
 CARRIED = (
@@ -25,6 +25,7 @@ MADE = (
     "tally_months", "tally_portals", "tally_events",
     "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",
     "report_checks",
+    "underived", "derived", "document_numbers", "budgets", "agencies", "publisher_names",
 )  # fmt: skip
 """Tables and views that every archive has of its own, or makes of the others, by triggers and by who catches up with these."""
 
@@ -99,6 +100,8 @@ class Carrying:
         self._events()
         self._index()
         reading.catch_up(self._c)
+        derived.catch_up(self._c)
+        derived.learn(self._c, self._portal)
 
     def originals_only(self, message: str, now: str) -> None:
         """Carry the crawls and their captures, and nothing of what they say; a problem of each says why."""

@@ -11,12 +11,24 @@ _CAPTURE = "(SELECT c.url || ' ' || c.fetched_at FROM captures c WHERE c.id = {}
 _CRAWL = "(SELECT w.portal || ' ' || w.started_at FROM crawls w WHERE w.id = {})"
 _CATALOG = "(SELECT c.url FROM catalogs c WHERE c.id = {})"
 _RECORD = "(SELECT r.portal || ' ' || r.url FROM records r WHERE r.id = {})"
-_REFERENCES = {"record_id": _RECORD, "crawl_id": _CRAWL, "catalog_id": _CATALOG, "capture_id": _CAPTURE}
+_PUBLISHER = "(SELECT p.portal || ' ' || p.name FROM publisher_names p WHERE p.id = {})"
+_AGENCY = "(SELECT a.portal || ' ' || a.name FROM agencies a WHERE a.id = {})"
+_REFERENCES = {
+    "record_id": _RECORD,
+    "crawl_id": _CRAWL,
+    "catalog_id": _CATALOG,
+    "capture_id": _CAPTURE,
+    "publisher_id": _PUBLISHER,
+    "unit_id": _PUBLISHER,
+    "agency_id": _AGENCY,
+    "successor_id": _AGENCY,
+}
 
 TABLES = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
     "attachments", "redactions", "events", "problems", "tally_months", "tally_portals", "tally_events",
-    "annual_reports", "report_statistics", "report_claims", "report_equations",
+    "annual_reports", "report_statistics", "report_claims", "report_equations", "report_checks",
+    "derived", "document_numbers", "budgets", "agencies", "publisher_names",
 )  # fmt: skip
 
 Change = Callable[[str, dict[str, Any]], dict[str, Any]]
