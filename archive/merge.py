@@ -102,6 +102,7 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[Merged]
             _require_masked(theirs, source)
             portals = [row[0] for row in theirs.execute("SELECT id FROM portals ORDER BY id")]
         connection = stack.enter_context(closing(open_for_writing(db)))
+        connection.execute("PRAGMA synchronous = FULL")  # what is merged may be deleted where it came from
         _require_masked(connection, db)
         for portal in portals:
             for held in (source, db):

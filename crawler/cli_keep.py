@@ -1,5 +1,6 @@
 """The commands that keep an archive: back it up, put it back, fold others into it, look whether all is in order."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 from archive import clock
 from archive.originals import place_of
 from crawler.cli_common import ATTENTION, db_option, plainly
+from crawler.many import brought
 
 MIB = 1 << 20
 
@@ -45,24 +47,30 @@ def restore(folder: Path, db: Path) -> None:
     nargs=-1,
     required=True,
     metavar="FROM…",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
 )
 @db_option
+@click.option("--delete", is_flag=True, help="Delete what was merged out of a spool.")
 @plainly
-def merge(sources: tuple[Path, ...], db: Path) -> None:
-    """Fold finished databases, such as those of `disclosures work`, into the archive, their originals with them.
+def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
+    """Fold finished databases into the archive, their originals with them. FROM is a database, or a spool with all in it.
 
     In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
     """
-    from archive.merge import KNOWN, TAKEN  # noqa: PLC0415
+    from archive.merge import KNOWN, TAKEN, WAITS  # noqa: PLC0415
     from archive.merge import merge as fold  # noqa: PLC0415
 
     attention = False
-    for told in fold(db, place_of(db), sources, clock.text(clock.now())):
+    found = list(brought(sources))
+    for told in fold(db, place_of(db), found, clock.text(clock.now())):
         crawls = f"{told.crawls} crawl{'s' if told.crawls != 1 else ''} "
         said = f"{crawls if told.crawls else ''}{told.what}{': ' if told.why else ''}{told.why}"
         click.echo(f"{told.source}: {told.portal}: {said}")
         attention = attention or told.what not in {TAKEN, KNOWN}
+        if delete and told.source not in sources and told.what != WAITS:
+            shutil.rmtree(told.source.parent, ignore_errors=True)
+    if not found:
+        click.echo("nothing to merge")
     sys.exit(ATTENTION if attention else 0)
 
 
