@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
-from archive.database import ArchiveError, open_for_writing
+from archive.database import ArchiveError, open_for_reading, open_for_writing
 from archive.job import begin
 from archive.originals import place_of
 from crawler import many
@@ -94,7 +94,10 @@ class HandingOut:
 
         portal, ticket, how = plan.portal.id, f"{now:%Y%m%dT%H%M%SZ}", self.how
         name = f"{portal}.{ticket}"
-        asyncio.run(catch_up(self.db, place_of(self.db), portal))
+        with closing(open_for_reading(self.db)) as connection:
+            known = connection.execute("SELECT 1 FROM portals WHERE id = ?", (portal,)).fetchone()
+        if known:
+            asyncio.run(catch_up(self.db, place_of(self.db), portal))
         part = self.spool.begins(f".{name}.part")
         part.unlink(missing_ok=True)
         begin(self.db, portal, part)
