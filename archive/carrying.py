@@ -79,6 +79,7 @@ class Carrying:
         for name in _MAPS:
             connection.execute(f"DROP TABLE IF EXISTS temp.{name}_map")
             connection.execute(f"CREATE TEMP TABLE {name}_map (theirs INTEGER PRIMARY KEY, ours INTEGER, new INTEGER)")
+        connection.execute("CREATE INDEX temp.record_map_by_ours ON record_map (ours)")
         self._map("crawl", [(*pair, 1) for pair in crawls.items()] + [(*pair, 0) for pair in known.items()])
         self._map("capture", ((*pair, 0) for pair in captures))
 
