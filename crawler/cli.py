@@ -16,6 +16,7 @@ from crawler import (
     cli_ask,
     cli_export,
     cli_keep,
+    cli_many,
     cli_probe,
     cli_schedule,
     cli_serve,
@@ -42,7 +43,7 @@ main.add_command(cli_status.status)
 main.add_command(cli_serve.serve)
 main.add_command(cli_serve.publish)
 main.add_command(cli_watch.watch)
-for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.doctor):
+for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.merge, cli_keep.doctor, cli_many.enqueue, cli_many.work):
     main.add_command(keeping)
 
 
