@@ -23,11 +23,11 @@ _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _SCALE = {"万": 10_000, "亿": 100_000_000}
 _INTRODUCES = re.compile(r"其中|分别|包括|依次|^中[，,]|^[（(]")
-_WHOLLY = re.compile(r"分别|依次|办结|办理|列入计划|已办|正在办")
-_COMPARED = re.compile(r"比|较")
-_MORE, _LESS = re.compile("增加|增长|多|上升"), re.compile("减少|下降|少")
+_WHOLLY = re.compile("分别|依次")
+_COMPARED = re.compile("^(?!.*[增减升降]).*[比较]")
+_MORE, _LESS = re.compile("(?:增加|增长|上升|多)[了出]?$"), re.compile("(?:减少|下降|少)[了]?$")
 _SERIES = (("周报", 52), ("月报", 12), ("季报", 4))
-_RATE = re.compile(r"(\w{2})率(?:为|达|达到|是)?$")
+_RATE = re.compile("(办结|办复|答复)率(?:为|达|达到|是)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def read_equations(claims: Sequence[Claim], text: str) -> tuple[Equation, ...]:
         parts = _parts(claim, following, text)
         if parts:
             sums.append((claim, parts))
-            found += _sum(claim, parts)
+            found += _sum(claim, parts, text)
         found += _difference(claim, following, text)
         found += _rate(claim, sums)
         found += _series(claim)
@@ -126,11 +126,12 @@ def _parts(total: Claim, following: Sequence[Claim], text: str) -> list[Claim]:
     return parts if len(parts) > 1 and not nested and total.qualifier == EXACT else []
 
 
-def _sum(total: Claim, parts: Sequence[Claim]) -> Iterator[Equation]:
-    """Parts said to be all of it must make it up; some of the parts may be less, but never more."""
+def _sum(total: Claim, parts: Sequence[Claim], text: str) -> Iterator[Equation]:
+    """Parts said to be all of it must make it up; some of the parts may be less."""
     right = sum(part.value for part in parts)
-    if right >= total.value or _WHOLLY.search("".join(part.subject for part in parts)):
-        yield _equation("parts", total.value, right, f"= {' + '.join(_shown(part.value) for part in parts)}", total)
+    if right >= total.value or _WHOLLY.search(text[total.offset : parts[0].offset]):
+        shown = f"{_shown(total.value)} = {' + '.join(_shown(part.value) for part in parts)}"
+        yield _equation("parts", total.value, right, shown, total)
 
 
 def _difference(claim: Claim, following: Sequence[Claim], text: str) -> Iterator[Equation]:
@@ -142,22 +143,10 @@ def _difference(claim: Claim, following: Sequence[Claim], text: str) -> Iterator
     turned = text[earlier.offset + len(earlier.printed) : change.offset]
     if not _COMPARED.search(compared) or len({claim.unit, earlier.unit, change.unit}) > 1:
         return
-    if _MORE.search(turned):
-        yield _equation(
-            "difference",
-            claim.value,
-            earlier.value + change.value,
-            f"= {_shown(earlier.value)} + {_shown(change.value)}",
-            claim,
-        )
-    elif _LESS.search(turned):
-        yield _equation(
-            "difference",
-            claim.value,
-            earlier.value - change.value,
-            f"= {_shown(earlier.value)} − {_shown(change.value)}",
-            claim,
-        )
+    sign = 1 if _MORE.search(turned) else -1 if _LESS.search(turned) else 0
+    if sign:
+        shown = f"{_shown(claim.value)} = {_shown(earlier.value)} {'+' if sign > 0 else '−'} {_shown(change.value)}"
+        yield _equation("difference", claim.value, earlier.value + sign * change.value, shown, claim)
 
 
 def _rate(claim: Claim, sums: Sequence[tuple[Claim, list[Claim]]]) -> Iterator[Equation]:
@@ -170,26 +159,20 @@ def _rate(claim: Claim, sums: Sequence[tuple[Claim, list[Claim]]]) -> Iterator[E
     if part and total.value:
         digits = len(claim.printed.partition(".")[2].rstrip("%％"))
         right = round(100 * part.value / total.value, digits)
-        yield _equation("rate", claim.value, right, f"% = {_shown(part.value)} / {_shown(total.value)}", claim)
+        shown = f"{_shown(claim.value)}% = {_shown(part.value)} ÷ {_shown(total.value)}"
+        yield _equation("rate", claim.value, right, shown, claim)
 
 
 def _series(claim: Claim) -> Iterator[Equation]:
     """A weekly bulletin has 52 issues a year, or 53; a monthly 12; a quarterly 4."""
     for name, issues in _SERIES:
         if claim.unit == "期" and claim.subject.endswith(name):
-            right = claim.value if issues == 52 and claim.value == 53 else float(issues)
-            yield _equation("series", claim.value, right, f"期 / 年{issues}期", claim)
+            shown = f"{name}{_shown(claim.value)}期（全年{issues}期）"
+            yield _equation("series", claim.value, float(issues), shown, claim)
 
 
 def _equation(kind: str, left: float, right: float, shown: str, claim: Claim) -> Equation:
-    return Equation(
-        kind,
-        left,
-        right,
-        f"{_shown(left)}{'' if shown.startswith(('%', '期')) else ' '}{shown}",
-        claim.sentence,
-        claim.offset,
-    )
+    return Equation(kind, left, right, shown, claim.sentence, claim.offset)
 
 
 def _shown(value: float) -> str:
