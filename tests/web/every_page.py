@@ -34,6 +34,7 @@ PAGES = (
     "-/counties/64",
     "-/questions",
     "-/questions/removed_records",
+    "-/questions/neighbouring_serials",
     "-/guide",
     "-/nope",
     "sample/records/{withdrawn}",
