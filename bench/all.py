@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import page
 from bench.large_archive import FOLDER
 
-ON_ARCHIVES = ("search", "pages")
+ON_ARCHIVES = ("search", "pages", "questions")
 BY_THEMSELVES = ("crawl", "evidence")
 
 
