@@ -119,7 +119,7 @@ class Store:
             for catalog_id in self._presence.short_walks():
                 title, url = c.execute("SELECT title, url FROM catalogs WHERE id = ?", (catalog_id,)).fetchone()
                 short = f"{title} is much shorter than it was; nothing is taken to be gone until the next walk agrees"
-                self._write_problem(ProblemSeen("list_short", url, short), now)
+                self._write_problem(ProblemSeen("list_shrunk", url, short), now)
             return self._presence.missing()
 
     def to_walk_again(self) -> set[str]:

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,11 @@ from tests.county import County, Faults
 
 DAYS = 365
 
-LEARNING = 15
-"""Days within which the news of the last two months shows how often the county has some."""
+LEARNING = 60
+"""Days after which the county's news of the last two months say that it has some nearly daily."""
+
+LONGEST = 3
+"""Days between two crawls at the most, where there is no trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,14 @@ TROUBLES = (
 
 @dataclass(slots=True)
 class Year:
-    """The county, its archive, and what was told of it: (day, was, state) of each message, and the days of crawls."""
+    """The county, its archive, and what was told of it: (day, was, state, reason) of each message, and the days of crawls."""
 
     county: Redesigned
     folder: Path
     days: int
     history: History = field(init=False)
     portal: Path = field(init=False)
-    told: list[tuple[int, str, str]] = field(default_factory=list)
+    told: list[tuple[int, str, str, str]] = field(default_factory=list)
     crawled: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -128,13 +132,16 @@ class Year:
         wrong += [f"without proof: {line}" for line in unproved(self.history.db)]
         wrong += [f"wrong in the end: {line}" for line in self.history.wrong_states()]
         expected = [step for each in TROUBLES for step in (("well", each.state), (each.state, "well"))]
-        if [(was, state) for _, was, state in self.told] != expected:
+        if [(was, state) for _, was, state, _ in self.told] != expected:
             wrong.append(f"told {self.told}, expected {expected}")
         quiet = set(range(LEARNING, self.days + 1)) - self.troubled()
         after = {day for each in TROUBLES for day in range(self.day_of(each.ends), self.day_of(each.ends) + 15)}
         missed = sorted(quiet - after - set(self.crawled))
         if missed:
             wrong.append(f"not crawled on days {missed}, though it has news nearly daily")
+        for one, next_one in pairwise(self.crawled):
+            if next_one - one > LONGEST and not self.troubled() & {one, next_one - 1}:
+                wrong.append(f"not crawled between days {one} and {next_one}")
         for each in TROUBLES:
             days = range(self.day_of(each.begins), self.day_of(each.ends))
             asked = len(set(days) & set(self.crawled))
@@ -164,7 +171,7 @@ class Year:
 
     def _hear(self, message: dict[str, Any]) -> None:
         day = self.county.day
-        self.told += [(day, each["was"], each["state"]) for each in message["changes"]]
+        self.told += [(day, each["was"], each["state"], each["reason"]) for each in message["changes"]]
 
 
 @contextmanager
@@ -198,8 +205,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, Redesigned(options.records, seed=options.seed) as county:
         year = Year(county, Path(name), options.days)
         for day in year.live():
-            for on, was, state in year.told[heard:]:
-                print(f"day {on}: told that it is {state}, was {was}")
+            for on, was, state, reason in year.told[heard:]:
+                print(f"day {on}: told that it is {state}, was {was}: {reason}")
             heard = len(year.told)
             if day % 30 == 0 or day == options.days:
                 records, archive, evidence = year.size()

@@ -31,7 +31,7 @@ AT_ONCE = 50
 TERMINAL_REFRESH = 0.5
 PLAIN_REFRESH = 10.0
 MOST_PROBLEMS_SHOWN = 10
-SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "nothing_new")
+SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new")
 """Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
 
 EVENTS = {
@@ -216,7 +216,7 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
     )
     held = connection.execute("SELECT count(*) FROM records WHERE portal = ?", (portal,)).fetchone()[0]
     problems = connection.execute(
-        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?), kind, id",
+        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?), kind, id",
         (crawl_id, *SHOWN_FIRST),
     ).fetchall()
     told = [(kind, word) for kind, word in EVENTS.items() if events.get(kind) or kind in {"added", "changed"}]

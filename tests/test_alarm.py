@@ -16,7 +16,7 @@ from bench.ten_days import FAULTS, History, alarms, crawl, rows, simulate
 from tests.conftest import Site, portal_file
 from tests.county import County
 
-ALARMS = ("fields_missing", "list_short", "nothing_new")
+ALARMS = ("fields_missing", "list_short", "list_shrunk", "nothing_new")
 MORNING = datetime(2018, 4, 2, 1, tzinfo=UTC)
 HEADS = {
     "title": "标题",
@@ -242,7 +242,7 @@ def test_an_update_that_reads_few_rows_of_a_list_that_claims_many(town: Town) ->
 def test_a_whole_list_that_is_short_is_told_once_and_by_the_walks_length(town: Town) -> None:
     town.crawl()
     town.entries = town.entries[:4]
-    assert "much shorter than it was" in town.crawl()["list_short"]
+    assert "much shorter than it was" in town.crawl()["list_shrunk"]
 
 
 @pytest.mark.parametrize(

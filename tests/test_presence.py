@@ -123,7 +123,7 @@ def test_a_walk_implausibly_short_proves_nothing_until_the_next_agrees(crawls: C
     gone = range(10, 21)
     crawls.run(without(*gone), asked=dict.fromkeys(gone, "gone"))
     assert (crawls.missing, crawls.events()) == ([], [])
-    assert [found["kind"] for found in rows(crawls.path, "SELECT kind FROM problems")] == ["list_short"]
+    assert [found["kind"] for found in rows(crawls.path, "SELECT kind FROM problems")] == ["list_shrunk"]
     crawls.run(without(*gone), asked=dict.fromkeys(gone, "gone"))
     assert crawls.events() == [("withdrawn", url(number)) for number in gone]
 

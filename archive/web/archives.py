@@ -69,14 +69,16 @@ def _holds_originals(path: str) -> bool:
 
 def metadata(datasette: "Datasette") -> dict[str, Any]:
     """Datasette's metadata for every archive served; made anew each time, for Datasette writes into it."""
+    plugins = {"datasette-mcp": {"canned_queries": True}}  # the extra `mcp` is told before the archives are known
     names = archives(datasette)
     if not names:
-        return {}
+        return {"plugins": plugins}
     title = f"{SITE.zh} / {SITE.en}"
     description = f"{SITE.about} {SITE.about_en}"
     return {
         "title": title,
         "description": description,
+        "plugins": plugins,
         "databases": {
             name: {
                 "title": title,

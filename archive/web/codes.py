@@ -130,7 +130,8 @@ PROBLEMS: dict[str, Label] = {
     "layout_changed": Label("页面模板已变，未读取", "made by other software now; not read"),
     "fields_missing": Label("以往必有的项目忽缺", "fields suddenly missing"),
     "nothing_new": Label("久无新条目，远超以往", "nothing new for far longer than usual"),
-    "list_short": Label("列表比以往短得多", "list much shorter than before"),
+    "list_short": Label("列表前几页的行数比以往少得多", "first pages of a list with far fewer rows than usual"),
+    "list_shrunk": Label("列表比以往短得多", "list much shorter than before"),
     "body_missing": Label("未见正文，保留此前所读", "no text found; what was read before is kept"),
     "attachment": Label("附件未能读出文字", "no text could be taken from a file"),
 }

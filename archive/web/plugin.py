@@ -18,6 +18,7 @@ from pluggy import HookimplMarker, Result
 
 from archive.query import to_match
 from archive.web import (
+    api_page,
     archived,
     archived_views,
     archives,
@@ -32,10 +33,12 @@ from archive.web import (
     history,
     home,
     labels,
+    machines,
     observed,
     publisher,
     questions,
     record,
+    record_json,
     search_page,
     standing,
     table_files,
@@ -178,7 +181,10 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/guide$", guide.page),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
+        (record_json.ROUTE, record_json.answer),
         *taking.routes(),
+        (r"/-/api$", api_page.page),
+        *machines.routes(),
         (r"/-/browse$", browse.overview),
         (r"/-/browse/(?P<portal>[^/]+)$", browse.of_portal),
         (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse.of_catalog),

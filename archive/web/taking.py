@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -40,7 +40,7 @@ COUNTING = 2000
 
 FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
 
-_HEADINGS = {
+HEADINGS = {
     "portal_name": Label("门户", "portal"),
     "portal": Label("门户代号", "portal id"),
     "at": Label("观察到的时间", "observed at"),
@@ -48,12 +48,13 @@ _HEADINGS = {
     "detail": Label("详情", "detail"),
     "page": Label("本档案网址", "address here"),
 }
-_EVENTS = f"""
-SELECT e.at, e.kind AS event, e.detail, {takeaway.selected(takeaway.COLUMNS)}
+_OBSERVED = """
 FROM events e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 WHERE e.at >= :since AND e.at < :until AND (:kind IS NULL OR e.kind = :kind) AND (:portal IS NULL OR r.portal = :portal)
-ORDER BY e.at DESC, e.id DESC
-"""  # noqa: S608 - constant names
+"""
+_EVENTS = f"""
+SELECT e.at, e.kind AS event, e.detail, {takeaway.selected(takeaway.COLUMNS)} {_OBSERVED} ORDER BY e.at DESC, e.id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,9 @@ async def _selection(
         for row in takeaway.rows(connection, ids, body=body):
             yield (*row, visit.absolute(visit.record(int(str(row[0])))))
 
-    if form == "json":
-        return await _json(visit, chosen, columns, rows)
     every = Rows(chosen.title, columns, lambda connection: rows(connection, chosen.every(connection)))
+    if form == "json":
+        return await _json(visit, every, chosen.count, "records")
     return rows_file(datasette, request, visit.database, every)
 
 
@@ -122,36 +123,34 @@ async def changes(datasette: "Datasette", request: "Request") -> Response:
         for row in connection.execute(_EVENTS, given):
             yield (*row, visit.absolute(visit.record(row["id"])))
 
-    title = f"{EVENTS[kind].zh if kind else '所见变动'} {span.first} {span.last}"
+    every = Rows(f"{EVENTS[kind].zh if kind else '所见变动'} {span.first} {span.last}", columns, rows)
     if form == "json":
-        found = await visit.db.execute_fn(lambda connection: list(islice(rows(connection), 1000)))
-        return _answer({"title": title, "events": list(_objects(columns, found))})
-    return rows_file(datasette, request, visit.database, Rows(title, columns, rows))
+        return await _json(visit, every, lambda connection: _count_events(connection, given), "events")
+    return rows_file(datasette, request, visit.database, every)
 
 
-async def _json(
-    visit: Visit,
-    chosen: Selection,
-    columns: tuple[str, ...],
-    rows: Callable[[sqlite3.Connection, Iterable[int]], Iterator[Row]],
-) -> Response:
-    """One page of the records, with what leads to the next."""
-    total = await _limited(visit, chosen.count)
+def _count_events(connection: sqlite3.Connection, given: Mapping[str, str | None]) -> int:
+    return int(connection.execute(f"SELECT count(*) {_OBSERVED}", given).fetchone()[0])
+
+
+async def _json(visit: Visit, rows: Rows, count: Callable[[sqlite3.Connection], int], name: str) -> Response:
+    """One page of the rows, called `name`, with what leads to the next."""
+    total = await _limited(visit, count)
     page = pages(visit, total)
-    found = await _limited(
-        visit,
-        lambda connection: list(rows(connection, islice(chosen.every(connection), page.offset, page.offset + PAGE))),
-    )
-    return _answer(
-        {
-            "title": chosen.title,
-            "total": total,
-            "page": page.number,
-            "pages": page.last,
-            "next": visit.absolute(page.after) if page.after else None,
-            "records": list(_objects(columns, found)),
-        }
-    )
+
+    def read(connection: sqlite3.Connection) -> list[Row]:
+        return list(islice(rows.read(connection), page.offset, page.offset + PAGE))
+
+    found = takeaway.parsed(rows.columns, await _limited(visit, read))
+    told = {
+        "title": rows.title,
+        "total": total,
+        "page": page.number,
+        "pages": page.last,
+        "next": visit.absolute(page.after) if page.after else None,
+        name: [dict(zip(rows.columns, row, strict=True)) for row in found],
+    }
+    return Response(json_text(told), content_type="application/json; charset=utf-8")
 
 
 async def _limited(visit: Visit, work: Callable[[sqlite3.Connection], Any]) -> Any:  # noqa: ANN401
@@ -159,15 +158,6 @@ async def _limited(visit: Visit, work: Callable[[sqlite3.Connection], Any]) -> A
     if found is None:
         raise BadRequest(TOO_SLOW)
     return found
-
-
-def _objects(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[Mapping[str, object]]:
-    for row in takeaway.parsed(columns, rows):
-        yield dict(zip(columns, row, strict=True))
-
-
-def _answer(told: Mapping[str, object]) -> Response:
-    return Response(json_text(told), content_type="application/json; charset=utf-8")
 
 
 def rows_file(datasette: "Datasette", request: "Request", database: str, rows: Rows) -> Streamed:
@@ -189,8 +179,8 @@ def rows_file(datasette: "Datasette", request: "Request", database: str, rows: R
 
 def heading(table: str | None, column: str) -> str:
     """What stands above a column, for people."""
-    if table == "records" and column in _HEADINGS:
-        return _HEADINGS[column].zh
+    if table == "records" and column in HEADINGS:
+        return HEADINGS[column].zh
     return column_label(table, column).zh
 
 

@@ -87,12 +87,12 @@ class Pages:
         return (self.number - 1) * PAGE
 
 
-async def visited(datasette: "Datasette", request: "Request") -> Visit:
-    """The archive that a page is about: the one that `db=` names, or else the first.
+async def visited(datasette: "Datasette", request: "Request", named: str | None = None) -> Visit:
+    """The archive that a page is about: the one that is `named`, or that `db=` names, or else the first.
 
     Raises NotFound where there is none, Forbidden where it may not be seen.
     """
-    known, name = archives(datasette), request.args.get("db")
+    known, name = archives(datasette), named or request.args.get("db")
     chosen = next((database for database in known if name in (None, "", database)), None)
     if chosen is None:
         raise NotFound(NOTHING_HERE)

@@ -164,3 +164,17 @@ def test_an_operator_may_not_offer_it(own):
 )
 def test_nothing_else_is_to_be_had(ask, path):
     assert ask(path).status_code in {403, 404}
+
+
+def test_what_is_published_is_taken_away_as_it_is(archive, tmp_path):
+    from archive.publishing import publish
+    from archive.web.published import PublishedSite
+
+    made = publish(archive, tmp_path / "public", "2026-11-25T00:00:00Z")
+    site = PublishedSite(tmp_path / "public").datasette
+    page = asyncio.run(site.client.get("/-/download"))
+    assert html.fromstring(page.text).cssselect("code")[0].text == made.sha256
+    sent = asyncio.run(site.client.get(the_link(page)))
+    assert hashlib.sha256(sent.content).hexdigest() == made.sha256
+    assert asyncio.run(site.client.get("/-/search.json?q=棚户区")).json()["total"] == 2
+    assert asyncio.run(site.client.get("/-/search.csv?q=棚户区")).status_code == 200

@@ -1,0 +1,171 @@
+"""For machines that walk the site: robots.txt, llms.txt, the sitemap.
+
+An operator says in the metadata what robots may do (`plugins: disclosures: robots:`): `allow`, the default, lets them read pages but
+not searches, files and copies; `block` keeps them out; anything else is the text of robots.txt itself.
+"""
+
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from datasette.utils.asgi import NotFound, Response
+
+from archive.web.archives import archives
+from archive.web.faults import NOTHING_HERE
+from archive.web.labels import SITE
+from archive.web.visit import Visit, visited
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+RECORDS = 10_000
+"""Ids in one file of the sitemap; the protocol allows 50,000 addresses (https://www.sitemaps.org/protocol.html)."""
+
+XML = "application/xml; charset=utf-8"
+NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+# What stands behind a question mark is without end: searches, facets, orders, SQL. The longest rule counts (RFC 9309).
+ROBOTS = """User-agent: *
+Disallow: {root}*?
+Allow: {root}-/publisher?
+Allow: {root}*.css?
+Disallow: {root}-/search
+Disallow: {root}-/archived/
+Disallow: {root}-/download/
+Disallow: {root}*.csv
+Disallow: {root}*.xlsx
+Disallow: {root}*.json
+Disallow: {root}*.jsonl
+Crawl-delay: 1
+
+Sitemap: {sitemap}
+"""
+BLOCKED = "User-agent: *\nDisallow: /\n"
+
+LLMS = """# {zh} / {en}
+
+> {about} {about_en}
+
+Read before use: nothing here is an official copy; the original page (`url`) prevails. `state` says what was observed (listed, unlisted,
+withdrawn): why something is no longer listed isn't known, and it may be lawful expiry. Dates are ISO 8601 as the portal states them,
+times are UTC and those of observation. Personal numbers are masked. Quote a record with its address here and the time it was captured.
+Words are Chinese: search for 预算, not for "budget".
+
+## 接口 / API
+
+- [接口说明 / API]({api}): every address, its parameters, examples
+- [检索 / Search]({search}.json?q=%E9%A2%84%E7%AE%97): `q`, `portal`, `kind`, `publisher`, `from`, `to` (years), `state`, `files=yes`, `sort=newest`, `page`, `body=yes`; all hits at once: `.jsonl`, `.csv`
+- [一条记录 / A record]({record}): fields, text, files, where it is listed, its history
+- [变动 / Changes]({changes}.json): `kind`, `portal`, `from`, `to` (days); as a feed: {changes}.atom
+- [SQL]({sql}.json?sql=select+count%28*%29+from+records&_shape=array): read-only SQLite; tables: {sql}
+
+## 整个档案 / The whole archive
+
+- [下载 / Download]({download}): one SQLite file with its SHA-256; better than walking the site page by page
+- [站点地图 / Sitemap]({sitemap})
+"""
+
+
+def routes() -> list[tuple[str, Any]]:
+    """The addresses."""
+    return [
+        (r"/robots\.txt$", robots),
+        (r"/llms\.txt$", llms),
+        (r"/sitemap\.xml$", index),
+        (r"/-/sitemap/pages\.xml$", pages),
+        (r"/-/sitemap/records-(?P<number>[0-9]{1,9})\.xml$", records),
+    ]
+
+
+async def robots(datasette: "Datasette", request: "Request") -> Response:
+    """robots.txt (RFC 9309)."""
+    given = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
+    if given == "block":
+        return Response.text(BLOCKED)
+    if given != "allow":
+        return Response.text(given + "\n")
+    sitemap = datasette.absolute_url(request, datasette.urls.path("/sitemap.xml"))
+    return Response.text(ROBOTS.format(root=datasette.urls.path("/"), sitemap=sitemap))
+
+
+async def llms(datasette: "Datasette", request: "Request") -> Response:
+    """What a language model should know of the site (https://llmstxt.org/)."""
+    visit = await visited(datasette, request)
+    first = (await visit.db.execute("SELECT min(id) FROM records")).first()[0]
+
+    def at(*parts: object) -> str:
+        return visit.absolute(visit.address(*parts))
+
+    text = LLMS.format(
+        zh=SITE.zh,
+        en=SITE.en,
+        about=SITE.about,
+        about_en=SITE.about_en,
+        api=at("api"),
+        search=at("search"),
+        record=at("record", f"{first or 1}.json"),
+        changes=at("changes"),
+        download=at("download"),
+        sql=visit.absolute(datasette.urls.database(visit.database)),
+        sitemap=visit.absolute(datasette.urls.path("/sitemap.xml")),
+    )
+    return Response(text, content_type="text/markdown; charset=utf-8")
+
+
+async def index(datasette: "Datasette", request: "Request") -> Response:
+    """The sitemap's index: its files, for every archive."""
+    if not archives(datasette):
+        raise NotFound(NOTHING_HERE)
+    files = []
+    for name in archives(datasette):
+        visit = await visited(datasette, request, name)
+        files.append(visit.address("sitemap", "pages.xml"))
+        last = (await visit.db.execute("SELECT max(id) FROM records")).first()[0] or 0
+        some = "SELECT EXISTS (SELECT 1 FROM records WHERE id > :after AND id <= :upto)"
+        for number in range(-(-last // RECORDS)):
+            given = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
+            if (await visit.db.execute(some, given)).first()[0]:
+                files.append(visit.address("sitemap", f"records-{number}.xml"))
+    entries = "".join(f"<sitemap><loc>{escape(visit.absolute(file))}</loc></sitemap>\n" for file in files)
+    return _xml(f"<sitemapindex {NAMESPACE}>\n{entries}</sitemapindex>\n")
+
+
+async def pages(datasette: "Datasette", request: "Request") -> Response:
+    """The pages other than those of records."""
+    visit = await visited(datasette, request)
+    found = [
+        str(datasette.urls.instance()),
+        *(visit.address(name) for name in ("browse", "changes", "counties", "questions", "guide", "api")),
+    ]
+    for row in await visit.db.execute(
+        "SELECT id, NULL AS catalog FROM portals UNION ALL SELECT portal, id FROM catalogs"
+    ):
+        parts = [row["id"], *([row["catalog"]] if row["catalog"] else [])]
+        found.append(visit.address("browse", *parts))
+    return _xml(_urls(visit, [(page, None) for page in found]))
+
+
+async def records(datasette: "Datasette", request: "Request") -> Response:
+    """The pages of some records, by their ids. Raises NotFound where there are none."""
+    visit = await visited(datasette, request)
+    number = int(request.url_vars["number"])
+    sql = "SELECT id, coalesce(changed_at, first_seen) AS at FROM records WHERE id > :after AND id <= :upto ORDER BY id"
+    given = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
+    rows = await visit.db.execute_fn(lambda connection: connection.execute(sql, given).fetchall())
+    if not rows:
+        raise NotFound(NOTHING_HERE)
+    return _xml(_urls(visit, [(visit.record(row["id"]), row["at"]) for row in rows]))
+
+
+def _urls(visit: Visit, found: list[tuple[str, str | None]]) -> str:
+    """Addresses, each with when it was last changed."""
+    root = visit.absolute("/").rstrip("/")
+    entries = (
+        f"<url><loc>{escape(root + address)}</loc>{f'<lastmod>{escape(at)}</lastmod>' if at else ''}</url>\n"
+        for address, at in found
+    )
+    return f"<urlset {NAMESPACE}>\n{''.join(entries)}</urlset>\n"
+
+
+def _xml(body: str) -> Response:
+    return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}', content_type=XML)

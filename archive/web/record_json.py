@@ -1,0 +1,67 @@
+"""A record for machines, /-/record/ID.json: all that its page shows, as one object."""
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import NotFound, Response
+
+from archive import takeaway
+from archive.web import archived
+from archive.web.faults import NOTHING_HERE
+from archive.web.visit import part, visited
+from archive.writers import json_text
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+ROUTE = r"/-/record/(?P<id>[0-9]{1,18})\.json$"
+
+_RECORD = "SELECT r.*, p.name AS portal_name FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = :id"
+_LISTS = {
+    "listings": """
+        SELECT l.catalog_id, c.kind, c.title, c.path, c.url, l.first_seen, l.last_seen
+        FROM listings l JOIN catalogs c ON c.id = l.catalog_id WHERE l.record_id = :id ORDER BY c.id
+    """,
+    "attachments": """
+        SELECT id, name, url, state, media_type, bytes, sha256, capture_id, text
+        FROM attachments WHERE record_id = :id ORDER BY id
+    """,
+    "events": "SELECT id, kind, at, crawl_id, detail FROM events WHERE record_id = :id ORDER BY at, id",
+    "versions": """
+        SELECT number, seen_at, cause, capture_id, changed FROM versions WHERE record_id = :id ORDER BY number
+    """,
+    "captures": """
+        SELECT id, url, fetched_at, status, outcome, sha256, bytes FROM captures WHERE id IN (
+            SELECT capture_id FROM records WHERE id = :id
+            UNION SELECT capture_id FROM versions WHERE record_id = :id
+            UNION SELECT capture_id FROM attachments WHERE record_id = :id
+        ) ORDER BY id
+    """,
+}
+
+
+async def answer(datasette: "Datasette", request: "Request") -> Response:
+    """The record. Raises NotFound."""
+    visit = await visited(datasette, request)
+    own = {"id": int(part(request, "id"))}
+
+    def read(connection: sqlite3.Connection) -> dict[str, Any] | None:
+        record = _objects(connection, _RECORD, own)
+        if not record:
+            return None
+        return {"record": record[0], **{name: _objects(connection, sql, own) for name, sql in _LISTS.items()}}
+
+    found = await visit.db.execute_fn(read)
+    if found is None:
+        raise NotFound(NOTHING_HERE)
+    found["record"]["page"] = visit.absolute(visit.record(own["id"]))
+    for capture in found["captures"]:
+        capture["page"] = visit.absolute(archived.address(datasette, visit.database, capture["id"]))
+    return Response(json_text(found), content_type="application/json; charset=utf-8")
+
+
+def _objects(connection: sqlite3.Connection, sql: str, given: dict[str, int]) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql, given)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in takeaway.parsed(names, map(tuple, cursor))]
