@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 
 from archive.excerpt import excerpt
@@ -104,6 +104,14 @@ class Division:
 
     counts: Mapping[str, Counter[str]]
     step: int
+
+
+def of_publisher(connection: sqlite3.Connection, filters: Filters, name: str) -> Filters:
+    """`filters`, narrowed to a publisher of this name or, where there is none, to those with these words in their names."""
+    exact = "SELECT EXISTS (SELECT 1 FROM records WHERE publisher = ?)"
+    if name and connection.execute(exact, (name,)).fetchone()[0]:
+        return replace(filters, publisher=name)
+    return replace(filters, publisher_has=name)
 
 
 def search(text: str) -> Search:

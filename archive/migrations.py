@@ -330,6 +330,12 @@ def m008_derived(db: Database) -> None:
 
 
 @migrations()
+def m009_cards(db: Database) -> None:
+    """A portal's year of what is read out of records, as transparency cards count it."""
+    db.execute("CREATE INDEX derived_by_year ON derived (portal, published_on, working_days, lacks, doubtful)")
+
+
+@migrations()
 def m014_health(db: Database) -> None:
     """How the portal was at the end of each crawl, and what of it has been told in messages."""
     for column in ("health", "health_reason", "next_step"):

@@ -71,6 +71,8 @@ def published(folder: Path) -> Published:
         (told,) = counts.values()
         rows = {name: int(table["count"]) for name, table in told["tables"].items()}
         found = Published(place / DB, about["made_at"], about["sha256"], about["bytes"], rows)
+        if found.db.is_file() and found.db.stat().st_size != found.bytes:  # being copied, or cut
+            raise ArchiveError(f"{found.db} is not all there: publish again")
     except FileNotFoundError as error:
         raise ArchiveError(f"nothing is published in {folder}: `disclosures publish {folder}` does so") from error
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from archive.agencies import TYPES, Stated
 from archive.divisions import divisions, named_in, province_of
 from crawler.families import FAMILIES
 from crawler.kinds import KINDS, kind_of
+from crawler.toml_file import read_toml
 
 PORTALS = Path(__file__).parent / "portals"
 
@@ -84,13 +84,7 @@ class Portal:
 
 def load(path: Path) -> Portal:
     """The portal that the file at `path` describes. Raises PortalFileError."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PortalFileError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PortalFileError(f"{path}: is not valid TOML: {error}") from error
-    return _portal(path, data)
+    return _portal(path, read_toml(path, PortalFileError))
 
 
 def find(name: str) -> Path:

@@ -92,12 +92,7 @@ def _about(watch: Watch) -> str:
 
 def _found(connection: sqlite3.Connection, watch: Watch) -> list[int]:
     """All records that the search finds, the latest first."""
-    filters = watch.search.filters
-    if watch.publisher:
-        exact = "SELECT EXISTS (SELECT 1 FROM records WHERE publisher = ?)"
-        whole = connection.execute(exact, (watch.publisher,)).fetchone()[0]
-        name = watch.publisher
-        filters = replace(filters, publisher=name) if whole else replace(filters, publisher_has=name)
+    filters = hits.of_publisher(connection, watch.search.filters, watch.publisher)
     return hits.latest(connection, replace(watch.search, filters=filters), _ALL)
 
 

@@ -1,7 +1,6 @@
 """The file of watches: what each looks for, and whom it tells. Checked so that a slip is an error that names file and key."""
 
 import os
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from archive.query import parse
 from archive.web.codes import EVENTS, STATES
 from crawler.kinds import KINDS
 from crawler.messages import DeliveryError, check_hook
+from crawler.toml_file import read_toml
 
 _TOP = ("site", "watch")
 _KEYS = ("name", "query", "portal", "kind", "publisher", "from", "to", "state", "files", "events", "mail", "webhook")
@@ -47,12 +47,7 @@ class WatchFile:
 
 def load(path: Path) -> WatchFile:
     """The watches that the file at `path` describes. Raises WatchFileError."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise WatchFileError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WatchFileError(f"{path}: is not valid TOML: {error}") from error
+    data = read_toml(path, WatchFileError)
     _refuse_unknown(str(path), data, _TOP)
     tables = data.get("watch")
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):

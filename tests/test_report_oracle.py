@@ -32,9 +32,9 @@ CHECKS = {
     "N9": ("parts", "52 = 9 + 38 + 5"),
     "N10": ("parts", "109 = 88 + 10 + 11"),
     "N11": ("parts", "88 = 73 + 10 + 5"),
-    "N12": ("rate", "83% = 73 / 88"),
+    "N12": ("rate", "83% = 73 ÷ 88"),
     "N13": ("parts", "4 = 2 + 2"),
-    "N14": ("series", "50期 / 年52期"),
+    "N14": ("series", "周报50期（全年52期）"),
 }
 """The oracle's checks as the archive names them; N6 holds the report against the site, and is a question of its own."""
 

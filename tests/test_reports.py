@@ -1,18 +1,26 @@
 """Annual reports: their tables in every form that texts keep them in, the numbers of their prose, and what these mean."""
 
 import csv
+import io
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive import search
 from archive.database import open_for_writing, transaction
+from archive.masking import mask_again
 from archive.reports.prose import read_claims, read_equations
 from archive.reports.reading import catch_up, read_report, report_year, reporter_of
 from archive.reports.table import number_of, read_table
 from archive.reports.template import lines
+from crawler.extract.text import lines_of
+from crawler.extract.tree import parse_html
+from pipelines.attachment_text import extract
 from tests.conftest import rows
 
 REPORT = Path(__file__).parent / "report_2017"
@@ -205,8 +213,8 @@ def test_a_claim_keeps_its_place_and_how_exact_it_is() -> None:
         ("公开信息120条，公告30条、通知5条。", []),
         ("稿件95篇，比2016年的40篇增加55篇。", ["95 = 40 + 55"]),
         ("稿件40篇，较上年的95篇减少55篇。", ["40 = 95 − 55"]),
-        ("立案的88件中，办结73件、正在办理15件，办结率83%。", ["88 = 73 + 15", "83% = 73 / 88"]),
-        ("空气质量周报50期，季报4期。", ["50期 / 年52期", "4期 / 年4期"]),
+        ("立案的88件中，办结73件、正在办理15件，办结率83%。", ["88 = 73 + 15", "83% = 73 ÷ 88"]),
+        ("空气质量周报50期，季报4期。", ["周报50期（全年52期）", "季报4期（全年4期）"]),
     ],
 )
 def test_what_sentences_say_of_each_others_numbers(text: str, shown: list[str]) -> None:
@@ -295,3 +303,88 @@ def test_nothing_of_a_report_stays_when_its_record_is_deleted(archive: sqlite3.C
     archive.execute("DELETE FROM unindexed")
     archive.execute("DELETE FROM records")
     assert read_again(archive) == {}
+
+
+FORM = Path(__file__).parent / "report_2021.html"
+"""The tables of 2021 with their joined cells, as a page prints them; the numbers are made up."""
+
+
+def form(change: Callable[[str], str] = str) -> str:
+    """The text of the form's page, as a record keeps it."""
+    return lines_of(parse_html(change(FORM.read_text(encoding="utf-8"))))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        str,
+        lambda page: page.replace("<td>", "<td><p><span>").replace("</td>", "</span></p></td>"),
+        lambda page: page.replace("<td>", "<td><div><p>").replace("</td>", "</p></div></td>"),
+    ],
+    ids=["as it is", "paragraphs in cells", "boxes in cells"],
+)
+def test_the_form_of_2021_is_read_with_its_joined_cells(change: Callable[[str], str]) -> None:
+    table = read_table(form(change), 2022)
+    assert table is not None
+    values = {(s.indicator, s.column): s.value for s in table.statistics}
+    assert len(values) == sum(len(line.columns) for line in lines("2021"))
+    assert (values["2.20.1.b", "现行有效件数"], values["2.20.8", "本年收费金额（单位：万元）"]) == (41, 55.5)
+    assert (values["3.3.4.1", "自然人"], values["3.3.7", "总计"], values["3.4", "自然人"]) == (3, 15, 1)
+    assert (values["4.1", "总计"], values["4.2.1", "其他结果"], values["4.2.2", "总计"]) == (1, 2, 0)
+
+
+def test_sums_of_the_form_hold_and_one_changed_cell_breaks_those_it_is_in(archive: sqlite3.Connection) -> None:
+    archive.execute("UPDATE records SET title = '同心县2022年政府信息公开工作年度报告', body = ?", (form(),))
+    read_again(archive)
+    (made, held) = archive.execute("SELECT count(*), sum(holds) FROM report_checks").fetchone()
+    assert made == held == 7 + 7 + 25 + 3
+    archive.execute("UPDATE records SET body = replace(body, '总计\t12\t1', '总计\t13\t1')")
+    read_again(archive)
+    broken = archive.execute(
+        "SELECT rule, left_value, right_value FROM report_checks WHERE NOT holds ORDER BY rule"
+    ).fetchall()
+    assert broken == [("3.1+3.2@自然人", 13, 14), ("3.3.7@row", 15, 16), ("3.3.7@自然人", 13, 12)]
+
+
+def test_a_report_is_read_from_files_as_their_converters_give_them() -> None:
+    document = Document()
+    table = document.add_table(rows=0, cols=3)
+    for row in statistics_of_2017():
+        for cell, text in zip(table.add_row().cells, (row["label"], row["unit"], row["value_raw"]), strict=True):
+            cell.text = text
+    file = io.BytesIO()
+    document.save(file)
+    for data, name, template in (
+        (file.getvalue(), "年报.docx", "2014"),
+        (FORM.read_bytes(), "年报.xls", "2021"),
+    ):
+        read = read_table(extract(data, name).text or "", 2022)
+        assert read is not None, name
+        assert (read.template, len(read.statistics)) == (
+            template,
+            sum(len(line.columns) for line in lines(template)),
+        ), name
+
+
+def test_a_report_is_read_from_the_text_of_a_pdf() -> None:
+    """As the form's page comes out of a PDF that Chromium printed: cells apart by blanks, labels broken over lines."""
+    read = read_table(FORM.with_name("report_2021_pdf.txt").read_text(encoding="utf-8"), 2022)
+    table = read_table(form(), 2022)
+    assert read is not None
+    assert table is not None
+    assert read.statistics == table.statistics
+
+
+def test_masking_a_report_masks_what_was_read_of_it(archive: sqlite3.Connection) -> None:
+    archive.execute(
+        "UPDATE records SET body = '联系人手机13800138000，共收到政府信息公开申请2件。' || char(10) || body"
+    )
+    archive.execute("UPDATE settings SET value = '1' WHERE name = 'redaction_version'")
+    read_again(archive)
+    assert archive.execute("SELECT count(*) FROM report_claims WHERE sentence LIKE '%13800138000%'").fetchone()[0]
+    with transaction(archive):
+        search.build(archive)
+    path = Path(archive.execute("PRAGMA database_list").fetchone()[2])
+    archive.close()
+    mask_again(path)
+    assert b"13800138000" not in path.read_bytes()

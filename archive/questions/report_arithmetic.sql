@@ -18,7 +18,7 @@
 -- column: found, 对照所得 / held against it
 -- column: weight, 分量 / weight
 -- column: sentence, 所在句 / sentence
--- chart: held_against
+-- chart: report_year
 -- left out: 页面不完整，或统计表只见于扫描附件的年报，未对照 / reports not checked: half a page, or a table only in a scanned file
 SELECT r.id AS record_id, r.title, a.reporter, a.portal, a.year AS report_year,
        CASE c.kind

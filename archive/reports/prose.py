@@ -130,7 +130,8 @@ def _sum(total: Claim, parts: Sequence[Claim]) -> Iterator[Equation]:
     """Parts said to be all of it must make it up; some of the parts may be less, but never more."""
     right = sum(part.value for part in parts)
     if right >= total.value or _WHOLLY.search("".join(part.subject for part in parts)):
-        yield _equation("parts", total.value, right, f"= {' + '.join(_shown(part.value) for part in parts)}", total)
+        shown = f"{_shown(total.value)} = {' + '.join(_shown(part.value) for part in parts)}"
+        yield _equation("parts", total.value, right, shown, total)
 
 
 def _difference(claim: Claim, following: Sequence[Claim], text: str) -> Iterator[Equation]:
@@ -142,22 +143,10 @@ def _difference(claim: Claim, following: Sequence[Claim], text: str) -> Iterator
     turned = text[earlier.offset + len(earlier.printed) : change.offset]
     if not _COMPARED.search(compared) or len({claim.unit, earlier.unit, change.unit}) > 1:
         return
-    if _MORE.search(turned):
-        yield _equation(
-            "difference",
-            claim.value,
-            earlier.value + change.value,
-            f"= {_shown(earlier.value)} + {_shown(change.value)}",
-            claim,
-        )
-    elif _LESS.search(turned):
-        yield _equation(
-            "difference",
-            claim.value,
-            earlier.value - change.value,
-            f"= {_shown(earlier.value)} − {_shown(change.value)}",
-            claim,
-        )
+    sign = 1 if _MORE.search(turned) else -1 if _LESS.search(turned) else 0
+    if sign:
+        shown = f"{_shown(claim.value)} = {_shown(earlier.value)} {'+' if sign > 0 else '−'} {_shown(change.value)}"
+        yield _equation("difference", claim.value, earlier.value + sign * change.value, shown, claim)
 
 
 def _rate(claim: Claim, sums: Sequence[tuple[Claim, list[Claim]]]) -> Iterator[Equation]:
@@ -170,26 +159,20 @@ def _rate(claim: Claim, sums: Sequence[tuple[Claim, list[Claim]]]) -> Iterator[E
     if part and total.value:
         digits = len(claim.printed.partition(".")[2].rstrip("%％"))
         right = round(100 * part.value / total.value, digits)
-        yield _equation("rate", claim.value, right, f"% = {_shown(part.value)} / {_shown(total.value)}", claim)
+        shown = f"{_shown(claim.value)}% = {_shown(part.value)} ÷ {_shown(total.value)}"
+        yield _equation("rate", claim.value, right, shown, claim)
 
 
 def _series(claim: Claim) -> Iterator[Equation]:
     """A weekly bulletin has 52 issues a year, or 53; a monthly 12; a quarterly 4."""
     for name, issues in _SERIES:
         if claim.unit == "期" and claim.subject.endswith(name):
-            right = claim.value if issues == 52 and claim.value == 53 else float(issues)
-            yield _equation("series", claim.value, right, f"期 / 年{issues}期", claim)
+            shown = f"{name}{_shown(claim.value)}期（全年{issues}期）"
+            yield _equation("series", claim.value, float(issues), shown, claim)
 
 
 def _equation(kind: str, left: float, right: float, shown: str, claim: Claim) -> Equation:
-    return Equation(
-        kind,
-        left,
-        right,
-        f"{_shown(left)}{'' if shown.startswith(('%', '期')) else ' '}{shown}",
-        claim.sentence,
-        claim.offset,
-    )
+    return Equation(kind, left, right, shown, claim.sentence, claim.offset)
 
 
 def _shown(value: float) -> str:

@@ -29,8 +29,12 @@ class Line:
     @property
     def words(self) -> str:
         """The label without its numbering, its group and the remark in brackets: what reports print unchanged."""
-        label = _REMARK.sub("", self.label)
-        return _ITS_NUMBERING.sub("", label.rpartition(" ")[2])
+        return words_of(self.label)
+
+
+def words_of(label: str) -> str:
+    """A label without its numbering, its group and the remark in brackets."""
+    return _ITS_NUMBERING.sub("", _REMARK.sub("", label).rpartition(" ")[2])
 
 
 @cache

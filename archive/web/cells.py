@@ -29,7 +29,12 @@ EXCERPT = 90
 LONGEST_CELL = 200
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
-_TURNS = re.compile("([\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c])")
+_UNSEEN = re.compile(
+    "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f])"
+)
+"""What nobody sees, and what turns the reading direction: either can make one name look like another."""
+
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
 _TIMES = {
@@ -50,7 +55,9 @@ _NAMED_BY_TIME = {"crawl_id", "capture_id"}
 
 def mark(text: str, query: str) -> Markup:
     """`text` as HTML, the words that `query` finds in <mark>."""
-    pieces = (Markup("<mark>{}</mark>").format(piece) if hit else escape(piece) for piece, hit in marked(text, query))
+    pieces = (
+        Markup("<mark>{}</mark>").format(shown(piece)) if hit else shown(piece) for piece, hit in marked(text, query)
+    )
     return Markup("").join(pieces)
 
 
@@ -70,12 +77,12 @@ def is_web_address(text: str) -> bool:
     return _WEB_ADDRESS.fullmatch(text) is not None
 
 
-def web_link(address: str, shown: str | None = None) -> Markup:
+def web_link(address: str, text: str | None = None) -> Markup:
     """A link to an http(s) address; anything else (javascript:, a key made of cells) as plain text."""
     if not is_web_address(address):
-        return escape(shown or cut(address, LONGEST_CELL))
-    text = shown or cut(re.sub(r"^\w+://", "", address), 48)
-    return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(address, text)
+        return shown(text or cut(address, LONGEST_CELL))
+    named = shown(text or cut(re.sub(r"^\w+://", "", address), 48))
+    return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(address, named)
 
 
 def beijing(time: str) -> str:
@@ -105,14 +112,34 @@ def server_time(stated: str) -> str:
 
 
 def shown(text: str) -> Markup:
-    """`text` as HTML, what would turn the reading direction shown by its code: it can make a name look like another."""
+    """`text` as HTML, each character that is not seen or turns the reading direction shown by its code."""
     pieces = (
-        Markup('<span class="control">{}</span>').format(f"U+{ord(piece):04X}")
-        if _TURNS.fullmatch(piece)
-        else escape(piece)
-        for piece in _TURNS.split(text)
+        Markup('<span class="control">{}</span>').format(_code(piece)) if place % 2 else escape(piece)
+        for place, piece in enumerate(_UNSEEN.split(text))
     )
     return Markup("").join(pieces)
+
+
+def plain(value: object) -> object:
+    """A template's value as it goes onto the page: in text that isn't HTML yet, such characters by their codes.
+
+    This is for all templates (jinja's `finalize`), and for attributes as well as texts: hence without a tag. What a form
+    must give back as it was typed stands there as `|e`.
+    """
+    return _UNSEEN.sub(lambda found: f"‹{_code(found[0])}›", value) if type(value) is str else value
+
+
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X}"
+
+
+def found_by_sql(value: object) -> Markup | None:
+    """A value of a query's result; None leaves it to Datasette."""
+    if not isinstance(value, str):
+        return None
+    if is_web_address(value):
+        return web_link(value)
+    return shown(value if len(value) <= LONGEST_CELL else value[:LONGEST_CELL] + "…") if _UNSEEN.search(value) else None
 
 
 def size(count: int | None) -> str:
@@ -150,36 +177,36 @@ def cell(value: object, row: sqlite3.Row, column: str, table: str, base: str) ->
     if isinstance(value, dict):
         return _reference(value, column, base)
     if column == "portal" and isinstance(value, str):
-        return escape(PORTAL_NAMES.get().get(value, value))
+        return shown(PORTAL_NAMES.get().get(value, value))
     if column == "complete":
         return escape("是" if value else "否")
     return _text(value, column, table) if isinstance(value, str) else None
 
 
 def _text(value: str, column: str, table: str) -> Markup:
-    shown: Markup
+    html: Markup
     if column in _MARKED:
-        shown = mark(cut(value, LONGEST_CELL), QUERY.get())
+        html = mark(cut(value, LONGEST_CELL), QUERY.get())
     elif column == "body":
-        shown = snippet(value, QUERY.get())
+        html = snippet(value, QUERY.get())
     elif column in _ADDRESSES:
-        shown = web_link(value)
+        html = web_link(value)
     elif column in _TIMES:
-        shown = Markup('<time datetime="{}">{}</time>').format(value, beijing(value))
+        html = Markup('<time datetime="{}">{}</time>').format(value, shown(beijing(value)))
     elif column == "flags":
-        shown = Markup(" ").join(
+        html = Markup(" ").join(
             Markup('<span class="flag" title="{}">{}</span>').format(label.about, label.zh)
             for label in flag_labels(value)
         )
     elif column in _JSON and (pairs := _pairs(value, column, table)):
-        lines = (Markup("<b>{}</b> {}").format(label, cut(text, 90)) for label, text in pairs[:12])
-        shown = Markup('<span class="pairs">{}</span>').format(Markup("；").join(lines))
+        lines = (Markup("<b>{}</b> {}").format(shown(label), shown(cut(text, 90))) for label, text in pairs[:12])
+        html = Markup('<span class="pairs">{}</span>').format(Markup("；").join(lines))
     elif (table, column) == ("versions", "changed"):
-        shown = escape("首次所见")
+        html = escape("首次所见")
     else:
-        shown = escape(cut(code_label(table, column, value), LONGEST_CELL))
+        html = shown(cut(code_label(table, column, value), LONGEST_CELL))
     # Datasette takes an empty cell for one that no plugin wants, and would show the value itself.
-    return shown or Markup("&nbsp;")
+    return html or Markup("&nbsp;")
 
 
 def _pairs(value: str, column: str, table: str) -> list[tuple[str, str]]:
@@ -190,12 +217,10 @@ def _pairs(value: str, column: str, table: str) -> list[tuple[str, str]]:
 
 
 def _record_link(title: object, row: sqlite3.Row, base: str) -> Markup:
-    shown = (
-        mark(cut(title, LONGEST_CELL), QUERY.get()) if isinstance(title, str) and title.strip() else escape(UNTITLED)
-    )
+    text = mark(cut(title, LONGEST_CELL), QUERY.get()) if isinstance(title, str) and title.strip() else escape(UNTITLED)
     if "id" not in row.keys():  # noqa: SIM118 - a database row, not a dict
-        return shown
-    return Markup('<a href="{}/records/{}">{}</a>').format(base, row["id"], shown)
+        return text
+    return Markup('<a href="{}/records/{}">{}</a>').format(base, row["id"], text)
 
 
 def _reference(value: Mapping[str, object], column: str, base: str) -> Markup | None:
@@ -207,7 +232,7 @@ def _reference(value: Mapping[str, object], column: str, base: str) -> Markup | 
     elif label is None:
         label = UNTITLED
     address = f"{base}/{REFERS[column]}/{value['value']}"
-    return Markup('<a href="{}">{}</a>').format(address, cut(str(label), LONGEST_CELL))
+    return Markup('<a href="{}">{}</a>').format(address, shown(cut(str(label), LONGEST_CELL)))
 
 
 def _loaded(text: str) -> object:

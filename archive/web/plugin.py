@@ -23,6 +23,7 @@ from archive.web import (
     archived_views,
     archives,
     browse,
+    card,
     cells,
     counties,
     days,
@@ -108,7 +109,7 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
     if database not in archives.archives(datasette):
         return None
     if table is None:  # the result of a query
-        return cells.web_link(value) if isinstance(value, str) and cells.is_web_address(value) else None
+        return cells.found_by_sql(value)
     if table not in labels.TABLES:
         return None
     return cells.cell(value, row, column, table, datasette.urls.database(database))
@@ -147,6 +148,7 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
     paths = loader.loaders[0].searchpath
     if str(TEMPLATES) not in paths:
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
+    env.finalize = cells.plain
     env.globals.update(
         arranged=labels.arranged,
         beijing=cells.beijing,
@@ -188,6 +190,9 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/browse$", browse.overview),
         (r"/-/browse/(?P<portal>[^/]+)$", browse.of_portal),
         (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse.of_catalog),
+        (r"/-/cards$", card.comparison),
+        (r"/-/cards/(?P<portal>[^/]+)$", card.of_portal),
+        (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", card.page),
         (r"/-/publisher$", publisher.page),
         (r"/-/day$", days.find),
         (r"/-/day/(?P<day>[^/]+)$", days.page),

@@ -99,10 +99,10 @@ class PublishedSite:
             target = self._current.readlink()
             if target == self._target:
                 return
-            self._target = target
             found = published(self._folder)
-        except (ArchiveError, OSError):  # what can't be read is not served; the former one is, and stays on the disk
+        except (ArchiveError, OSError):  # not all of it is there, or ever will be: what was served goes on being served
             return
+        self._target = target
         archive = PublishedArchive(self.datasette, found)
         archive.name = archive.route = self._name
         if self._former is not None:

@@ -12,7 +12,7 @@ from archive.ask import MOST, Answer, AskError, ask, values
 from archive.question import Question, Words
 from archive.web.archives import portal_names
 from archive.web.bars import bars
-from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, web_link
+from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, shown, web_link
 from archive.web.codes import STATES
 from archive.web.faults import NOTHING_HERE
 from archive.web.labels import code_label
@@ -138,15 +138,15 @@ def _cell(visit: Visit, row: Mapping[str, Any], name: str, names: Mapping[str, s
     value = row[name]
     if name == "title" and row.get("record_id") is not None:
         title = cut(str(value), LONGEST_CELL) if value and str(value).strip() else UNTITLED
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(visit.record(row["record_id"]), title)
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(visit.record(row["record_id"]), shown(title))
     if name == "publisher" and value and row.get("portal"):
         address = visit.address("publisher", portal=row["portal"], name=value)
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, cut(value, LONGEST_CELL))
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, shown(cut(value, LONGEST_CELL)))
     if isinstance(value, str) and is_web_address(value):
         return web_link(value)
     if isinstance(value, int):
         return escape(f"{value:,}") if not name.endswith("year") else escape(value)
     zh, _, en = str(value if value is not None else "").partition(" / ")
     if en:
-        return Markup('{} <small lang="en">{}</small>').format(zh, en)
-    return escape(cut(_shown_value(name, value, names), LONGEST_CELL))
+        return Markup('{} <small lang="en">{}</small>').format(shown(zh), shown(en))
+    return shown(cut(_shown_value(name, value, names), LONGEST_CELL))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 LONGEST = 100_000
-"""So many characters of a body are shown at once, unless all of it is asked for."""
+"""So many characters of a body are shown at once: a part."""
 
 LONGEST_FILE = 20_000
 """… and of an attachment's text; the attachment's own page has more."""
@@ -24,11 +24,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text as far as it is shown. `length`: of the whole of it, in characters."""
+    """A text as far as it is shown: which of how many parts. `length`: of the whole of it, in characters."""
 
     blocks: tuple[Block, ...]
     shown: int
     length: int
+    part: int = 1
+    parts: int = 1
 
     @property
     def is_cut(self) -> bool:
@@ -37,12 +39,25 @@ class Reading:
 
 
 def reading(text: str, most: int, length: int | None = None) -> Reading:
-    """`text` in blocks, `most` characters of it, cut at the end of a line where one is near. `length`: where `text` is a part."""
-    cut = text
-    if len(text) > most:
-        end = text.rfind("\n", most - most // 10, most)
-        cut = text[: end if end > 0 else most]
+    """The beginning of `text` in blocks, `most` characters at the most. `length`: where `text` is itself a beginning."""
+    cut = text[: _edge(text, most)]
     return Reading(tuple(_blocks(cut.split("\n"))), len(cut), length if length is not None else len(text))
+
+
+def part(text: str, number: int, most: int = LONGEST) -> Reading:
+    """The part of `text` with this number, from 1 on; the first where there is none of that number."""
+    parts = max(1, -(-len(text) // most))
+    number = number if 1 <= number <= parts else 1
+    own = text[_edge(text, (number - 1) * most, most) : _edge(text, number * most, most)]
+    return Reading(tuple(_blocks(own.split("\n"))), len(own), len(text), number, parts)
+
+
+def _edge(text: str, place: int, most: int | None = None) -> int:
+    """Where to cut near `place`: behind the end of a line, where one is near before it."""
+    if place >= len(text):
+        return len(text)
+    most = place if most is None else most
+    return text.rfind("\n", place - most // 10, place) + 1 or place
 
 
 def _blocks(lines: Iterable[str]) -> Iterable[Block]:

@@ -1,5 +1,6 @@
 """What a record's own page shows, read from the archive in one turn."""
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from archive.web.history import History, captures, history, observed
 from archive.web.labels import column_label
 from archive.web.naming import Label
 from archive.web.neighbours import Neighbours, neighbours
-from archive.web.reading import LONGEST, LONGEST_FILE, Reading, reading
+from archive.web.reading import LONGEST_FILE, Reading, part, reading
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -23,8 +24,8 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 
 Row = Mapping[str, Any]
 
-WHOLE = "_body"
-"""The parameter by which all of a long body is asked for (`?_body=all`)."""
+PART = "_part"
+"""The parameter by which a further part of a long body is asked for (`?_part=2`)."""
 
 _LISTINGS = """
 SELECT l.first_seen, l.last_seen, l.link, c.id AS catalog_id, c.title, c.path, c.url, c.kind
@@ -98,15 +99,16 @@ class RecordPage:
 async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordPage | None:
     """The page of the record that `request` asks for; None where there is no such record."""
     path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
-    address, whole = datasette.absolute_url(request, path), request.args.get(WHOLE) == "all"
+    address, asked = datasette.absolute_url(request, path), request.args.get(PART) or ""
+    number = int(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else 1
     # All is read in one turn on one connection: a turn for each query would cost more than the queries.
     found: RecordPage | None = await datasette.get_database(database).execute_fn(
-        lambda connection: _read(connection, request.url_vars["pks"], address, whole=whole)
+        lambda connection: _read(connection, request.url_vars["pks"], address, number)
     )
     return found
 
 
-def _read(connection: sqlite3.Connection, record_id: str, address: str, *, whole: bool) -> RecordPage | None:
+def _read(connection: sqlite3.Connection, record_id: str, address: str, number: int) -> RecordPage | None:
     row = connection.execute("SELECT * FROM records WHERE id = :id", {"id": record_id}).fetchone()
     if row is None:
         return None
@@ -116,14 +118,13 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, *, whole
     masked = connection.execute(_MASKED, own).fetchall()
     capture = captures(connection, [row["capture_id"]]).get(row["capture_id"])
     page = connection.execute(_OWN, own).fetchone()
-    most = len(row["body"] or "") if whole else LONGEST
     return RecordPage(
         row=row,
         portal=portal,
         kind=_named(KINDS, row["kind"]),
         state=_named(STATES, row["state"]),
         days=_days(row, page),
-        body=reading(row["body"], most) if row["body"] else None,
+        body=part(row["body"], number) if row["body"] else None,
         understood=tuple((name, column_label("records", name), row[name]) for name in FIELDS),
         printed=printed(row["source_fields"]),
         flags=tuple(flag_labels(row["flags"])),

@@ -100,7 +100,10 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
         "last_page": LAST_PAGE,
         "page_size": PAGE_SIZE,
     }
-    return Response.html(await datasette.render_template("search.html", context, request=request))
+    page = await datasette.render_template("search.html", context, request=request)
+    # What took too long may be found in time when next asked: nobody should keep an answer that says so.
+    hurried = found.total is None or (found.total > 0 and found.facets is None)
+    return Response.html(page, headers={"Cache-Control": "no-store"} if hurried else {})
 
 
 def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
@@ -132,19 +135,16 @@ def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str
     chosen = (
         [wanted.portal] if wanted.portal in portals else [i for i, name in portals.items() if wanted.portal in name]
     )
-    exact = "SELECT EXISTS (SELECT 1 FROM records WHERE publisher = ?)"
-    whole = bool(wanted.publisher and connection.execute(exact, (wanted.publisher,)).fetchone()[0])
     states = ("unlisted", "withdrawn") if wanted.state == GONE else (wanted.state,)
     filters = hits.Filters(
         portals=tuple(chosen or ["-"]) if wanted.portal else (),
         kind=wanted.kind,
-        publisher=wanted.publisher if whole else "",
-        publisher_has="" if whole else wanted.publisher,
         since=int(wanted.since) if wanted.since else None,
         until=int(wanted.until) if wanted.until else None,
         states=tuple(filter(None, states)),
         files=bool(wanted.files),
     )
+    filters = hits.of_publisher(connection, filters, wanted.publisher)
     query = parse(wanted.words) if wanted.words else None
     return hits.Search(query, filters, newest=wanted.sort == "newest")
 

@@ -36,7 +36,7 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")].filter(each => each.
     .map(each => each.outerHTML.slice(0, 120))"""
 """What paper would show only a part of."""
 
-ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn, .pages, .export, .ways, .choose, button"
+ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn a, .pages, .export, .ways, .choose, button"
 
 
 @pytest.fixture(scope="module")

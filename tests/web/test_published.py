@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -17,6 +18,7 @@ from lxml import html
 from archive.database import ArchiveError
 from archive.publishing import publish, published
 from archive.web import published as served
+from archive.web import search_page
 from archive.web.published import PublishedSite
 from tests.conftest import disclosures
 from tests.web import sealed
@@ -148,9 +150,15 @@ def without_file(folder: Path) -> None:
     (folder / "current" / "disclosures.db").unlink()
 
 
+def cut_off(folder: Path) -> None:
+    path = folder / "current" / "disclosures.db"
+    os.truncate(path, path.stat().st_size - 4096)
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
+        (cut_off, "is not all there"),
         (gone, "nothing is published in"),
         (unreadable, "is damaged: publish again"),
         (of_later_version, "by a later version of this program"),
@@ -214,6 +222,13 @@ def test_what_must_not_be_kept_is_not(ask: Ask, path: str, headers: dict[str, st
     assert "public" not in answer.headers.get("cache-control", "")
 
 
+def test_what_was_not_found_in_time_is_not_kept(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_page, "TIME_LIMIT_MS", 0)
+    answer = ask("/-/search?q=预算")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert "etag" not in answer.headers
+
+
 def test_another_day_or_originals_at_hand_make_other_answers(
     ask: Ask, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,11 +256,16 @@ def test_a_newer_snapshot_is_served_at_once_and_a_broken_one_never(mine: tuple[P
         for _ in range(6):  # whichever thread answers
             assert f"改名{day}县" in ask("/disclosures/portals").text
     assert names == ["改名1县", "改名2县", "改名3县"]
-    broken = folder / "broken"
-    broken.mkdir()
-    (folder / "link").symlink_to("broken")
+    whole = (folder / "current").resolve()
+    half = folder / "half"  # as a copy to another machine arrives, its link first
+    (folder / "link").symlink_to("half")
     (folder / "link").replace(folder / "current")
     assert "改名3县" in ask("/disclosures/portals?_nocount=1").text
+    titled(db, "改名4县")
+    publish(db, folder / "elsewhere", LATER)
+    shutil.copytree((folder / "elsewhere" / "current").resolve(), half)
+    assert "改名4县" in ask("/disclosures/portals?_nocount=1").text
+    assert whole.is_dir()
 
 
 def test_originals_are_kept_elsewhere_unless_an_operator_names_them(

@@ -103,15 +103,28 @@ def test_tables_and_paragraphs(sealed_archive, tmp_path):
     ]
 
 
-def test_a_long_body_is_cut_and_shown_whole_when_asked(tmp_path):
+def test_a_long_body_is_shown_part_by_part(tmp_path):
     archive = build_sealed(tmp_path)
     changed(archive, "UPDATE records SET body = ? WHERE id = 1", "样本文字仅供测试。\n" * 500_000)
     site = make_datasette(archive)
-    short = asyncio.run(site.client.get("/disclosures/records/1")).text
-    assert len(short) < 400_000
-    assert "共 5,000,000 字" in short
-    whole = asyncio.run(site.client.get("/disclosures/records/1?_body=all")).text
-    assert whole.count("样本文字仅供测试。") >= 500_000
+    for number, found in (("", 1), ("50", 50), ("51", 1), ("0", 1), ("x", 1), ("9" * 20, 1)):
+        page = asyncio.run(site.client.get(f"/disclosures/records/1?_part={number}")).text
+        assert len(page) < 400_000
+        assert f"第 {found} 段，共 50 段、5,000,000 字" in page
+        assert ("下一段" in page, "上一段" in page) == (found < 50, found > 1)
+
+
+@given(st.text(alphabet="样本\t\n 1。", max_size=300), st.integers(1, 400))
+@settings(deadline=None)
+def test_the_parts_of_a_text_make_the_whole(text, most):
+    first = reading.part(text, 1, most)
+    every = [reading.part(text, number, most) for number in range(1, first.parts + 1)]
+    assert sum(found.shown for found in every) == first.length == len(text)
+    shown = "".join(
+        "".join(map("".join, block.rows)) if block.rows else block.text for found in every for block in found.blocks
+    )
+    assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text)
+    assert max(found.shown for found in every) <= most + most // 10
 
 
 @given(st.text(alphabet="样本\t\n 1。", max_size=300), st.integers(1, 400))

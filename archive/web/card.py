@@ -1,0 +1,207 @@
+"""Transparency cards: /-/cards?year= sets the portals side by side, /-/cards/<portal>/<year> is one, a page to print."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import BadRequest, NotFound, Response
+
+from archive.card import DAYS, ITEMS, Counts, Report, count
+from archive.clock import today
+from archive.question import Words, questions
+from archive.reports.template import words_of
+from archive.web.codes import KINDS
+from archive.web.faults import MALFORMED, NOTHING_HERE
+from archive.web.naming import Label
+from archive.web.standing import standings
+from archive.web.tables import TABLES
+from archive.web.visit import Visit, part, portal, visited
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+Row = Mapping[str, Any]
+
+MOST_PORTALS = 1000
+LEAST = 20
+"""Records of which a share in per cent says something."""
+
+MOST_FIGURES = 6
+"""Figures of a report that a card shows; its question has them all."""
+
+DEFINITIONS: tuple[Words, ...] = (
+    Words(
+        "年度：按门户所标发布日期归入年度；预决算按标题所写年度；年报按所报告的年度。",
+        "Year: by the date of publication that the portal states; budgets by the year in their title; reports by the year they report on.",
+    ),
+    Words(
+        "公布：当年的记录条数，含后来撤列、撤下的。只计本档案采集的目录。",
+        "Published: records of the year, those no longer listed included; only of the catalogues archived here.",
+    ),
+    Words(
+        f"及时：同时载有生成日期与发布日期的记录中，{DAYS}个工作日以内公开的。日期存疑、早于生成日期或不在历书之内的不计。",
+        f"In time: of the records that state both dates, those disclosed within {DAYS} working days of being made. Dates that are "
+        "doubtful, earlier than creation or outside the calendar are not counted.",
+    ),
+    Words(
+        "齐全：读到过原页的记录中，索引号、生成日期、发布机构、责任部门四项所载的比例。",
+        "Complete: of the records whose own page was read, the share of four items that are stated: index number, date created, "
+        "publisher, responsible department.",
+    ),
+    Words(
+        "预决算未找到：其他单位公开了该年度的，而该单位的在本档案里没有。未找到不等于没有公开。",
+        "Budgets not found: others disclosed theirs for the year, this unit's is not in the archive. Not found is not undisclosed.",
+    ),
+    Words(
+        "撤列：完整采集时目录中已无，原页仍在；撤下：原页也不能打开。原因不明，也可能是期满依规撤下。",
+        "Unlisted: in no catalogue at a whole crawl, its page still opens; withdrawn: its page doesn't either. Why isn't known; "
+        "it may be lawful expiry.",
+    ),
+    Words(
+        "年报：统计表的合计、文字与统计表、文字自述的算式逐项核对。对不上多为笔误或口径不同，不说明哪个数字是对的。",
+        "Report: sums of its table, its prose beside the table, and sums that the prose states are checked one by one. Where they "
+        "disagree it is mostly a slip or another way of counting; it doesn't say which figure is right.",
+    ),
+)
+"""What the words on a card mean, printed with it."""
+
+_YEARS = """
+WITH RECURSIVE years(year) AS (
+    SELECT substr(max(published_on), 1, 4) FROM records WHERE {whose} AND published_on <= :today
+    UNION ALL
+    SELECT (SELECT substr(max(published_on), 1, 4) FROM records
+            WHERE {whose} AND published_on < years.year) FROM years WHERE year IS NOT NULL
+)
+SELECT year FROM years WHERE year GLOB '[12][0-9][0-9][0-9]' AND year >= '1990'
+"""
+_BEFORE = "SELECT count(*) AS records FROM records WHERE portal = :portal AND published_on BETWEEN :first AND :last"
+_FIGURES = """
+SELECT c.kind, c.rule, c.label, c.left_value, c.right_value, c.hint FROM report_checks c
+WHERE c.record_id = :record AND NOT c.holds ORDER BY c.hint, c.place, c.rule LIMIT :most
+"""
+_ON_SITE = "SELECT value FROM report_statistics WHERE record_id = :record AND indicator = '1.2.2'"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One portal on the comparison page. `url`: of its card."""
+
+    row: Row
+    counts: Counts
+    url: str
+
+
+async def comparison(datasette: "Datasette", request: "Request") -> Response:
+    """All portals' year side by side."""
+    visit = await visited(datasette, request)
+    years = await _years(visit, "")
+    year = _asked(visit.given("year")) if visit.given("year") else _finished(years)
+    counted = await visit.db.execute_fn(lambda connection: count(connection, year))
+    rows = [each for each in await standings(visit, str(today())) if each.row["id"] in counted]
+    context = {
+        "visit": visit,
+        "year": year,
+        "years": years,
+        "portals": [
+            Beside(each.row, counted[each.row["id"]], visit.address("cards", each.row["id"], year))
+            for each in rows[:MOST_PORTALS]
+        ],
+        "more": len(rows) > MOST_PORTALS,
+        "definitions": DEFINITIONS,
+        "share": share,
+        "due": _due,
+    }
+    return Response.html(await datasette.render_template("cards.html", context, request=request))
+
+
+async def of_portal(datasette: "Datasette", request: "Request") -> Response:
+    """A portal's card of the last finished year that it has anything of."""
+    visit = await visited(datasette, request)
+    row = await portal(visit, part(request, "portal"))
+    return Response.redirect(visit.address("cards", row["id"], _finished(await _years(visit, row["id"]))))
+
+
+async def page(datasette: "Datasette", request: "Request") -> Response:
+    """One portal's card of one year."""
+    visit = await visited(datasette, request)
+    row = await portal(visit, part(request, "portal"))
+    year = _asked(part(request, "year"))
+    counted = await visit.db.execute_fn(lambda connection: count(connection, year, row["id"]))
+    before = (
+        await visit.db.execute(
+            _BEFORE, {"portal": row["id"], "first": f"{year - 1}-01-01", "last": f"{year - 1}-12-31"}
+        )
+    ).first()
+    counts = counted.get(row["id"])
+    if counts is None:
+        raise NotFound(NOTHING_HERE)
+    (standing,) = await standings(visit, str(today()), row["id"])
+    whole = counts.whole
+    figures = await visit.db.execute(_FIGURES, {"record": whole.record_id, "most": MOST_FIGURES}) if whole else ()
+    on_site = (await visit.db.execute(_ON_SITE, {"record": whole.record_id})).first() if whole else None
+    context = {
+        "visit": visit,
+        "portal": row,
+        "standing": standing,
+        "year": year,
+        "years": await _years(visit, row["id"]),
+        "counts": counts,
+        "before": before["records"],
+        "kinds": [(code, KINDS.get(code, Label(code, "")), counts.kinds[code]) for code in _by_size(counts.kinds)],
+        "items": [(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
+        "figures": [(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
+        "on_site": on_site["value"] if on_site else None,
+        "due": _due(year, whole),
+        "today": str(today()),
+        "questions": questions(),
+        "definitions": DEFINITIONS,
+        "share": share,
+        "plain": plain,
+    }
+    return Response.html(await datasette.render_template("card.html", context, request=request))
+
+
+def share(part_of: int, whole: int) -> str:
+    """A share in per cent, cut, so that what is not all is never 100; of less than `LEAST` as it is; `—` of nothing."""
+    if whole < LEAST:
+        return f"{part_of}/{whole}" if whole else "—"
+    return f"{part_of * 100 // whole}%"
+
+
+def plain(value: float) -> str:
+    """A number of a report as one writes it."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,g}"
+
+
+def _by_size(kinds: Mapping[str, int]) -> list[str]:
+    return sorted(kinds, key=lambda code: (-kinds[code], code))
+
+
+def _due(year: int, report: Report | None) -> tuple[str, str]:
+    """By when a whole county's report on `year` is due, and how it stands: `seen`, `late`, `missing`, or `awaited`."""
+    day = f"{year + 1}-03-31"
+    if report is None:
+        return day, "missing" if day < str(today()) else "awaited"
+    return day, "late" if report.published_on and report.published_on > day else "seen"
+
+
+def _asked(text: str) -> int:
+    """A year as an address has it. Raises BadRequest."""
+    if not re.fullmatch(r"(?:19|20)\d\d", text, re.ASCII):
+        raise BadRequest(MALFORMED)
+    return int(text)
+
+
+async def _years(visit: Visit, portal_id: str) -> list[int]:
+    """The years of which there are records, the newest first."""
+    sql = _YEARS.format(whose="portal = :portal" if portal_id else "true")
+    found = await visit.db.execute(sql, {"portal": portal_id, "today": str(today())})
+    return [int(row["year"]) for row in found]
+
+
+def _finished(years: list[int]) -> int:
+    """The newest year that is over, or the newest; last year where there is none."""
+    over = [year for year in years if year < today().year]
+    return (over or years or [today().year - 1])[0]

@@ -1,0 +1,300 @@
+"""What an operator copies: units, proxy, cron, container; each checked by the program that reads it, as far as it is at hand."""
+
+import os
+import re
+import shlex
+import shutil
+import ssl
+import subprocess
+import sys
+import time
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import httpx
+import pytest
+import yaml
+
+from archive.publishing import publish
+from crawler.cli import main
+from tests.certificates import self_signed
+from tests.conftest import ROOT
+from tests.mailbox import free_port
+from tests.web.sample_archive import build
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+SERVICES = [path for path in UNITS if path.suffix == ".service"]
+HERE = "/opt/disclosures"
+
+needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+needs_nginx = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+
+
+def names(paths: list[Path]) -> list[str]:
+    return [path.name for path in paths]
+
+
+def parsed(command: str, arguments: list[str]) -> None:
+    """Parse a command line of ours as it would be run."""
+    main.commands[command].make_context(command, arguments, resilient_parsing=False)
+
+
+# --- systemd ---
+
+
+@pytest.fixture(scope="module")
+def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The units as they stand, for an installation in a folder of the test's."""
+    folder = tmp_path_factory.mktemp("units")
+    for program in (".venv/bin/disclosures", "deploy/back-up"):
+        path = folder / "opt" / program
+        path.parent.mkdir(parents=True)
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    for path in UNITS:
+        (folder / path.name).write_text(path.read_text(encoding="utf-8").replace(HERE, str(folder / "opt")))
+    return folder
+
+
+@needs_systemd
+def test_systemd_takes_every_unit(units: Path) -> None:
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *(units / path.name for path in UNITS)],
+        capture_output=True, text=True, check=False, env={**os.environ, "SYSTEMD_UNIT_PATH": f"{units}:"},
+    )  # fmt: skip
+    ours = [line for line in (done.stdout + done.stderr).splitlines() if "disclosures" in line]
+    assert (done.returncode, ours) == (0, [])
+
+
+@needs_systemd
+@pytest.mark.parametrize("path", SERVICES, ids=names(SERVICES))
+def test_services_stand_behind_walls(units: Path, path: Path) -> None:
+    """By systemd's own reckoning: 10 is a service without any, 2 and less is what it calls OK."""
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", "--no-pager", "--threshold=20", units / path.name],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=names(SERVICES))
+def test_units_run_commands_that_exist(path: Path) -> None:
+    (line,) = re.findall(r"^ExecStart=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    program, *arguments = shlex.split(line)
+    if program == f"{HERE}/deploy/back-up":
+        assert os.access(DEPLOY / "back-up", os.X_OK)
+        return
+    assert program == f"{HERE}/.venv/bin/disclosures"
+    parsed(arguments[0], arguments[1:])
+
+
+def test_every_timer_has_its_service_and_is_named_in_the_docs() -> None:
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    for path in UNITS:
+        assert path.with_suffix(".service").exists()
+        assert path.name in text or f"{path.stem}.{{service,timer}}" in text, path.name
+
+
+# --- cron, and backups ---
+
+
+def test_the_cron_file_runs_commands_that_exist() -> None:
+    lines = [line for line in (DEPLOY / "disclosures.cron").read_text().splitlines() if re.match(r"[0-9*]", line)]
+    assert len(lines) == 5
+    for line in lines:
+        *when, user, command = line.split(None, 6)[:5] + line.split(None, 6)[5:]
+        assert all(re.fullmatch(r"[0-9*/,-]+", field) for field in when)
+        assert user == "disclosures"
+        assert "%" not in command  # a line break, to cron
+        assert subprocess.run(["sh", "-n", "-c", command], check=False).returncode == 0
+        for found in re.findall(r"; disclosures ([^>|]+)", command):
+            name, *arguments = shlex.split(found)
+            parsed(name, [each for each in arguments if not each.startswith("2")])
+
+
+def test_backups_are_made_and_only_the_oldest_of_them_go(sample_archive: Path, tmp_path: Path) -> None:
+    kept = [f"2026-01-0{day}T000000Z" for day in (1, 2, 3)]
+    for name in (*kept, "mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "backup.json").touch()
+    (tmp_path / "2025-01-01T000000Z").mkdir()  # no backup
+    env = {
+        **os.environ,
+        "DISCLOSURES": str(Path(sys.executable).with_name("disclosures")),
+        "DISCLOSURES_DB": str(sample_archive),
+    }
+    command = [str(DEPLOY / "back-up"), str(tmp_path), "2"]
+    subprocess.run(command, check=True, env=env, capture_output=True)
+    *older, new = sorted(path.name for path in tmp_path.iterdir() if path.name != "mine")
+    assert older == ["2025-01-01T000000Z", kept[-1]]
+    assert (tmp_path / new / "disclosures.db").is_file()
+    assert (tmp_path / "mine").is_dir()
+    failed = subprocess.run(command, check=False, env={**env, "DISCLOSURES": "false"}, capture_output=True)
+    assert failed.returncode == 1
+    assert (tmp_path / kept[-1]).is_dir()  # nothing goes where no new one came
+
+
+# --- nginx ---
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("published")
+    publish(build(folder / "disclosures.db"), folder / "public", "2026-11-27T06:00:00Z")
+    return folder / "public"
+
+
+@pytest.fixture(scope="module")
+def proxy(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The example of nginx, on loopback with a certificate of our own, before the site."""
+    folder = tmp_path_factory.mktemp("nginx")
+    certificate = self_signed(folder / "server.pem")
+    http, https, port = free_port(), free_port(), free_port()
+    text = (DEPLOY / "nginx" / "disclosures.conf").read_text(encoding="utf-8")
+    text = re.sub(r".*listen \[::\].*\n", "", text)
+    for old, new in {
+        "listen 80;": f"listen 127.0.0.1:{http};",
+        "listen 443 ssl": f"listen 127.0.0.1:{https} ssl",
+        "/etc/letsencrypt/live/archive.example.org/fullchain.pem": str(certificate),
+        "/etc/letsencrypt/live/archive.example.org/privkey.pem": str(certificate),
+        "/var/cache/nginx/disclosures": str(folder / "cache"),
+        "127.0.0.1:8001": f"127.0.0.1:{port}",
+    }.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        f"{'user root;' if os.getuid() == 0 else ''}\nworker_processes 1;\npid {folder}/pid;\nerror_log {folder}/error.log warn;\n"
+        f"events {{}}\nhttp {{\naccess_log off;\n{places}\n{text}\n}}\n"
+    )
+    command = ["nginx", "-e", f"{folder}/error.log", "-p", folder, "-c", configuration]
+    checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    assert "warn" not in checked.stderr, checked.stderr
+    serve = [Path(sys.executable).with_name("disclosures"), "serve", "--published", published, "--port", str(port)]
+    with (
+        subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as site,
+        subprocess.Popen([*command, "-g", "daemon off;"], stderr=subprocess.PIPE) as nginx,
+        httpx.Client(
+            base_url=f"https://127.0.0.1:{https}", verify=ssl.create_default_context(cafile=certificate)
+        ) as client,
+    ):
+        try:
+            assert "The archive" in site.stdout.readline()
+            for _ in range(100):
+                try:
+                    assert httpx.get(f"http://127.0.0.1:{http}/x?y=1").headers["location"] == "https://127.0.0.1/x?y=1"
+                    break
+                except httpx.ConnectError:
+                    time.sleep(0.05)
+            yield client
+        finally:
+            nginx.terminate()
+            site.terminate()
+
+
+def of_cache(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.headers.get("x-cache", "")
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", ["/", "/-/search?q=%E9%A2%84%E7%AE%97", "/disclosures/records/1"])
+def test_what_one_reader_was_given_the_next_one_gets_from_the_cache(proxy: httpx.Client, path: str) -> None:
+    first, second = proxy.get(path), proxy.get(path)
+    assert [of_cache(first), of_cache(second)] == [(200, "MISS"), (200, "HIT")]
+    assert first.text == second.text
+    again = proxy.get(path, headers={"If-None-Match": second.headers["etag"]})
+    assert of_cache(again) == (304, "HIT")
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.headers["strict-transport-security"] == "max-age=31536000"
+    assert "default-src 'self'" in first.headers["content-security-policy"]
+
+
+@needs_nginx
+def test_who_is_somebody_neither_gets_nor_leaves_anything_in_the_cache(proxy: httpx.Client) -> None:
+    proxy.get("/-/browse")
+    for headers in ({"Cookie": "ds_actor=x"}, {"Authorization": "Bearer x"}):
+        answer = proxy.get("/-/browse", headers=headers)
+        assert of_cache(answer) == (200, "BYPASS")
+        assert answer.headers["cache-control"] == "private, no-store"
+    for _ in range(2):
+        assert of_cache(proxy.get("/-/day", headers={"Cookie": "a=b"}))[1] == "BYPASS"
+    assert of_cache(proxy.get("/-/day"))[1] == "MISS"
+
+
+@needs_nginx
+def test_addresses_come_through_as_they_are(proxy: httpx.Client) -> None:
+    answer = proxy.get("/nothing/%E9%A2%84~2F?x=%00&y=<>", follow_redirects=True)
+    assert answer.status_code in {400, 404}
+    feed = proxy.get("/-/changes.atom")
+    assert feed.status_code == 200
+    assert "https://127.0.0.1" in feed.text  # the site knows by which name and how it is reached
+
+
+@needs_nginx
+def test_the_whole_archive_comes_through_whole(proxy: httpx.Client, published: Path) -> None:
+    (address,) = set(re.findall(r"/-/download/[\w-]+\.db(?=\")", proxy.get("/-/download").text))
+    answer = proxy.get(address)
+    assert answer.content == (published / "current" / "disclosures.db").read_bytes()
+    assert "x-cache" not in answer.headers
+    part = proxy.get(address, headers={"Range": "bytes=100-"})
+    assert (part.status_code, part.content) == (206, answer.content[100:])
+
+
+# --- container, Litestream ---
+
+
+def test_a_wheel_holds_all_that_the_packages_need(tmp_path: Path) -> None:
+    """What the Containerfile installs is no checkout: templates, portal files and the like must come along."""
+    source = tmp_path / "source"
+    tracked = subprocess.run(
+        ["git", "ls-files", "archive", "pipelines", "crawler"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
+    if not tracked:
+        pytest.skip("this is no checkout: which files belong to the packages is not known")
+    for name in [*tracked, "pyproject.toml", "README.md", "LICENSE"]:
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--no-index", "-w", tmp_path, source],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    (wheel,) = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    assert {name for name in tracked if name not in held and Path(name).suffix not in {".md"}} == set()
+
+
+def test_the_containerfile_copies_what_is_there_and_runs_what_exists() -> None:
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    steps = [
+        line.split(None, 1) for line in text.replace("\\\n", " ").splitlines() if line and not line.startswith("#")
+    ]
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = [name for step, rest in steps if step == "COPY" and "--from" not in rest for name in rest.split()[:-1]]
+    assert {*copied} == let_in
+    assert all((ROOT / name).exists() for name in copied)
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    versions = {found for step, rest in steps if step == "FROM" for found in re.findall(r"python:([0-9.]+)-", rest)}
+    assert versions == {wanted.removeprefix(">=")}
+    (command,) = [rest for step, rest in steps if step == "CMD"]
+    name, *arguments = yaml.safe_load(command)
+    parsed(name, arguments)
+
+
+def test_litestream_is_told_of_both_databases() -> None:
+    told = yaml.safe_load((DEPLOY / "litestream.yml").read_text())
+    assert [Path(each["path"]).name for each in told["dbs"]] == ["evidence.db", "disclosures.db"]
+
+
+def test_what_is_sourced_names_variables_that_exist() -> None:
+    known = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    for file in ("archive.env", "messages.env"):
+        for line in (DEPLOY / file).read_text().splitlines():
+            assert line.startswith(("#", "TELL=")) or f"`{line.partition('=')[0]}`" in known
+    assert isinstance(main, click.Group)
