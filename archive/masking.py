@@ -172,7 +172,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
         if change.table is _FILES or (change.table is _RECORDS and change.values.keys() & set(search.INDEXED))
     }
     for record_id in searched:
-        search.changed(connection, record_id, search.held(connection, record_id))
+        search.changing(connection, record_id)
     for change in changes:
         assigned = ", ".join(f"{name} = ?" for name in change.values)
         which = " AND ".join(f"{name} = ?" for name in change.key)

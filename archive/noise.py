@@ -88,11 +88,15 @@ _ROTATING = re.compile(r"(?<=//)([\w.-]+?)\.?x[0-9a-f]{10,16}(xx)?\.ipv6best\.cn
 
 def essence(text: str | None) -> str:
     """`text` without noise, blanks and invisible characters, widths folded: equal for two readings that say the same."""
-    text = text or ""
+    text = _essence_of_lines(text or "")
     # Joined, the lines make one line, whose ends may be noise in their turn.
-    while (shorter := _essence_of_lines(text)) != text:
+    while _may_be_noise(text) and (shorter := _essence_of_lines(text)) != text:
         text = shorter
     return text
+
+
+def _may_be_noise(line: str) -> bool:
+    return _NOISE_WORDS.search(line) is not None or "ipv6best" in line.lower()
 
 
 def _essence_of_lines(text: str) -> str:

@@ -80,14 +80,31 @@ def snapshot(db: Path, target: Path) -> Snapshot:
 
 @contextmanager
 def _scratch(target: Path) -> Iterator[tuple[Path, Path]]:
-    """Two names beside `target` for files on the way, of this process alone; whatever is there in the end is deleted."""
+    """Two names beside `target` for files on the way, of this process alone; in the end they are deleted.
+
+    So is what a process left that was killed: it would take the archive's room for ever.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     begun = f".{target.name}.{os.getpid()}"
+    for left in target.parent.glob(f".{target.name}.*.*"):
+        pid = left.name.removeprefix(f".{target.name}.").partition(".")[0]
+        if pid.isdigit() and (int(pid) == os.getpid() or not _runs(int(pid))):
+            left.unlink()
     try:
         yield target.with_name(f"{begun}.copy"), target.with_name(f"{begun}.made")
     finally:
         for path in target.parent.glob(f"{begun}.*"):
             path.unlink()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 def _take_out(connection: sqlite3.Connection) -> None:

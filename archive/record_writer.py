@@ -155,7 +155,7 @@ class Writer:
 
     def reindex(self, record_id: int) -> None:
         """Note, before its searched texts change, what the index holds of a record."""
-        search.changed(self.connection, record_id, search.held(self.connection, record_id))
+        search.changing(self.connection, record_id)
 
     def record(self, record_id: int) -> dict[str, Any]:
         """The row of a record."""

@@ -40,6 +40,9 @@ _FILES = (
 _HAS_FILES = "EXISTS (SELECT 1 FROM attachments a WHERE a.record_id = r.id AND a.state <> 'unlinked')"
 _SEARCHED = f"{', '.join(f'r.{name}' for name in INDEXED)}, {_FILES}, {_HAS_FILES}"
 
+STRIDE = 1000
+"""So many entries are written at once: fewer make more parts to be merged, more take more memory."""
+
 _MEMORY = 64 << 20
 _MEMORY_AS_EVER = 1 << 20
 """Bytes that FTS5 gathers before it writes them: as many as make few parts to be merged, and its default."""
@@ -93,21 +96,33 @@ def forget(connection: sqlite3.Connection, record_id: int) -> None:
     connection.execute("DELETE FROM unindexed WHERE record_id = ?", (record_id,))
 
 
-def catch_up(connection: sqlite3.Connection) -> None:
-    """Bring the index up to date with the records noted by `changed`; the caller's transaction."""
-    rows = connection.execute(
-        f"SELECT u.record_id, u.indexed, {_SEARCHED} FROM unindexed u JOIN records r ON r.id = u.record_id"  # noqa: S608
-    ).fetchall()
-    steps = []
-    for record_id, indexed, *values in rows:
-        if indexed is not None:
-            # A contentless index forgets an entry only when told exactly what it holds; else ghosts remain.
-            steps.append((entry(record_id, json.loads(indexed)), _DELETE))
-        steps.append((entry(record_id, values), _INSERT))
-    # FTS5 starts another part, to be merged later, wherever a number is lower than the one before.
-    for row, sql in sorted(steps, key=lambda step: (step[0][0], step[1] == _INSERT)):
-        connection.execute(sql, row)
-    connection.execute("DELETE FROM unindexed")
+def changing(connection: sqlite3.Connection, record_id: int) -> None:
+    """Note, before what a record's entry is made of changes, that it is behind."""
+    if not connection.execute("SELECT 1 FROM unindexed WHERE record_id = ?", (record_id,)).fetchone():
+        changed(connection, record_id, held(connection, record_id))
+
+
+def catch_up(connection: sqlite3.Connection, *, read: bool = False) -> None:
+    """Bring the index up to date with the records noted by `changed`; the caller's transaction.
+
+    `read`: only with those whose own page was read, the others are likely to change again soon.
+    """
+    chosen = "EXISTS (SELECT 1 FROM readings g WHERE g.record_id = u.record_id AND g.catalog_id = 0)" if read else "1"
+    sql = (
+        f"SELECT u.record_id, u.indexed, {_SEARCHED} FROM unindexed u JOIN records r ON r.id = u.record_id "  # noqa: S608
+        f"WHERE {chosen} ORDER BY u.record_id LIMIT {STRIDE}"
+    )
+    while rows := connection.execute(sql).fetchall():
+        steps = []
+        for record_id, indexed, *values in rows:
+            if indexed is not None:
+                # A contentless index forgets an entry only when told exactly what it holds; else ghosts remain.
+                steps.append((entry(record_id, json.loads(indexed)), _DELETE))
+            steps.append((entry(record_id, values), _INSERT))
+        # FTS5 starts another part, to be merged later, wherever a number is lower than the one before.
+        for row, step in sorted(steps, key=lambda step: (step[0][0], step[1] == _INSERT)):
+            connection.execute(step, row)
+        connection.executemany("DELETE FROM unindexed WHERE record_id = ?", [(row[0],) for row in rows])
 
 
 def refresh(connection: sqlite3.Connection) -> None:

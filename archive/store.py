@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive import derived, health, search
@@ -27,8 +28,8 @@ from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
 from archive.records import CUT_PAGE
 from archive.reports import reading
 
-INDEXING_STRIDE = 1000
-"""So many changes are indexed at once: a record is then indexed once, not when its row and again when its page is read."""
+LONGEST_UNINDEXED = timedelta(minutes=15)
+"""So long a row may wait for its record's page before it is indexed without: else each record would be indexed twice."""
 
 READABLE = frozenset({"text", "ocr", "needs_ocr"})
 """States of a file that need nobody's attention."""
@@ -47,10 +48,12 @@ class Store:
         self.counts: Counter[str] = Counter()
         self._catalogs: dict[str, int] = {}
         self._second_looks: Counter[int] = Counter()
+        self._read = 0
 
     def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
         """Note the portal, its catalogues and a new crawl; the crawl's id. `now` is UTC, ISO 8601. Raises ArchiveError."""
         require_current(self._connection)
+        self._indexed_at = datetime.fromisoformat(now)
         with transaction(self._connection) as c:
             c.execute(
                 "INSERT INTO portals (id, name, division_code, home, family, checked_on, agencies) VALUES (?, ?, ?, ?, ?, ?, ?) "
@@ -104,14 +107,24 @@ class Store:
                     self._write_capture(capture)
                 for observation in batch:
                     self._write(observation, now)
-                if c.execute("SELECT count(*) FROM unindexed").fetchone()[0] >= INDEXING_STRIDE:
-                    search.catch_up(c)
-                    derived.catch_up(c)
+                self._index_if_due(c, now)
         except BaseException:
             self.counts.clear()
             self.counts.update(before)
             self._alarm.pages = pages
             raise
+
+    def _index_if_due(self, connection: sqlite3.Connection, now: str) -> None:
+        """Bring the index up to date in strides, with records whose pages were read; and now and then all that follows."""
+        if datetime.fromisoformat(now) - self._indexed_at >= LONGEST_UNINDEXED:
+            search.catch_up(connection)
+            derived.catch_up(connection)
+            self._indexed_at = datetime.fromisoformat(now)
+        elif self._read >= search.STRIDE:
+            search.catch_up(connection, read=True)
+        else:
+            return
+        self._read = 0
 
     def missing(self, now: str) -> list[Missing]:
         """The records whose pages must be asked, for their catalogues no longer show them; short walks are problems."""
@@ -162,10 +175,12 @@ class Store:
                 self._write_list_page(observation, now)
             case RecordPageSeen():
                 self._write_own_page(observation, now)
+                self._read += 1
             case PageAsked():
                 self._presence.asked(observation)
             case AttachmentSeen():
                 self._write_attachment(observation, now)
+                self._read += 1
             case ProblemSeen():
                 self._write_problem(observation, now)
 

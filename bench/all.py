@@ -13,8 +13,8 @@ from pathlib import Path
 from bench import page
 from bench.large_archive import FOLDER
 
-ON_ARCHIVES = ("search", "pages", "questions")
-BY_THEMSELVES = ("crawl", "evidence")
+ON_ARCHIVES = ("store", "search", "pages", "questions")
+BY_THEMSELVES = ("crawl", "evidence", "portals", "memory")
 
 
 def main() -> None:

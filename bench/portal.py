@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,11 +46,15 @@ _PAGE = (
     '<meta name="SiteName" content="基准门户"><style>{style}</style></head><body><div class="top"><ul>{nav}</ul></div>{main}'
     '<div class="foot"><ul>{nav}</ul><p>基准测试页面，文字随机生成，与任何政府无关</p></div></body></html>'
 )
+_SMALL = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body>{main}'
+    "<p>基准测试页面，文字随机生成，与任何政府无关</p></body></html>"
+)
 _STYLE = "\n".join(f".c{n}{{margin:{n}px;padding:{n}px;color:#333;font-size:14px}}" for n in range(120))
 
 
-def write_portal(folder: Path, records: int, seed: int = 1) -> None:
-    """Write a catalogue of `records` records, 20 a list page, under `folder`/xxgk/."""
+def write_portal(folder: Path, records: int, seed: int = 1, *, small: bool = False) -> None:
+    """Write a catalogue of `records` records, 20 a list page, under `folder`/xxgk/; pages of 20 KB, or `small` ones of 3."""
     randomly = random.Random(seed)
     catalog = folder / "xxgk"
     (catalog / "201711").mkdir(parents=True)
@@ -61,12 +65,17 @@ def write_portal(folder: Path, records: int, seed: int = 1) -> None:
             title = "".join(randomly.choices(WORDS, k=8)) + f"第{number}号"
             agency = randomly.choice(AGENCIES)
             rows.append(_row(number, title, agency))
-            (catalog / f"201711/t20171101_{number}.html").write_text(_record(number, title, agency, randomly), "utf-8")
+            path = catalog / f"201711/t20171101_{number}.html"
+            path.write_text(_page(title, _record(number, title, agency, randomly, 2 if small else 16), small), "utf-8")
         head = "<ul><li>索引号</li><li>标题</li><li>发布单位</li><li>发布日期</li></ul>"
         pager = f'<script>createPageHTML({pages}, {page}, "list", "html");</script>'
         main = f'<div class="boxcon">{head}{"".join(rows)}</div>{pager}'
         name = "list.html" if page == 0 else f"list_{page}.html"
-        (catalog / name).write_text(_PAGE.format(title="目录", style=_STYLE, nav=_NAVIGATION, main=main), "utf-8")
+        (catalog / name).write_text(_page("目录", main, small), "utf-8")
+
+
+def _page(title: str, main: str, small: bool) -> str:
+    return (_SMALL if small else _PAGE).format(title=title, style=_STYLE, nav=_NAVIGATION, main=main)
 
 
 def _row(number: int, title: str, agency: str) -> str:
@@ -81,15 +90,14 @@ def _row(number: int, title: str, agency: str) -> str:
     )
 
 
-def _record(number: int, title: str, agency: str, randomly: random.Random) -> str:
-    text = "".join(f"<p>{''.join(randomly.choices(WORDS, k=40))}。</p>" for _ in range(16))
-    main = (
+def _record(number: int, title: str, agency: str, randomly: random.Random, paragraphs: int) -> str:
+    text = "".join(f"<p>{''.join(randomly.choices(WORDS, k=40))}。</p>" for _ in range(paragraphs))
+    return (
         f'<div class="pos">当前位置：<a href="/">首页</a> > <a href="/xxgk/list.html">目录</a></div><h1>{title}</h1><table>'
         f"<tr><td>索 引 号：640324001/2017-{number:05}</td><td>文　　号：</td><td>生成日期：2017-11-01</td></tr>"
         f"<tr><td>公开方式：主动公开</td><td>发布机构：{agency}</td><td>责任部门：{agency}</td></tr></table>"
         f'<div class="zz-xl-ct"><div class="TRS_Editor"><p>基准测试文字。</p>{text}</div></div>'
     )
-    return _PAGE.format(title=title, style=_STYLE, nav=_NAVIGATION, main=main)
 
 
 def portal_file(folder: Path, home: str, name: str = "bench") -> Path:
@@ -104,8 +112,8 @@ def portal_file(folder: Path, home: str, name: str = "bench") -> Path:
 
 
 @contextmanager
-def nginx(folder: Path, root: Path) -> Iterator[str]:
-    """nginx serving `root` on a free loopback port, its own files under `folder`; the portal's address."""
+def nginx(folder: Path, root: Path, hosts: Sequence[str] = ("127.0.0.1",)) -> Iterator[str]:
+    """nginx serving `root` on a free port of these loopback hosts, its own files under `folder`; the address of the first."""
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
     if not Path(binary).exists():
         raise SystemExit("nginx is needed (Debian package nginx-light)")
@@ -113,21 +121,22 @@ def nginx(folder: Path, root: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     config = folder / "nginx.conf"
+    listens = " ".join(f"listen {host}:{port};" for host in hosts)
     config.write_text(
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
         f"http {{ types {{ text/html html; text/plain txt; }} access_log off; keepalive_requests 100000;\n"
         f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;\n"
         f"uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;\n"
-        f"server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n"
+        f"server {{ {listens} root {root}; }} }}\n"
     )
     server = subprocess.Popen([binary, "-c", str(config), "-e", str(folder / "error.log")])
     try:
         for _ in range(100):
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                if probe.connect_ex((hosts[0], port)) == 0:
                     break
             time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/"
+        yield f"http://{hosts[0]}:{port}/"
     finally:
         server.terminate()
         server.wait()

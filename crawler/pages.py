@@ -55,9 +55,10 @@ def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool)
     """What a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from."""
     answer = Answer(base_url, text)
     told = None if cut else next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
-    page = replace(told, url=url) if told else read_detail(answer.root, url, cut=cut)
+    body = find_body(answer.root)
+    page = replace(told, url=url) if told else read_detail(answer.root, url, body, cut=cut)
     if cut:
         return page
-    linked = page.attachments or find_attachments(answer.root, base_url, find_body(answer.root))
+    linked = page.attachments or find_attachments(answer.root, base_url, body)
     files = [File(file.name, file.url, is_own(file.url)) for file in linked if not names_a_person(file.url)]
     return replace(page, attachments=tuple(files[:MOST_FILES]))

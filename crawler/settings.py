@@ -44,6 +44,8 @@ DUPEFILTER_CLASS = (
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default has 429 too: that one means stop
 CONCURRENT_ITEMS = 1  # default 100; so many tasks are started for each page, and a page gives one item here
 
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True; reads each callback's source, for a warning of what ours mean
+
 # --- doors kept shut ---
 
 TELNETCONSOLE_ENABLED = False  # default True; opens a port

@@ -7,7 +7,7 @@ import pytest
 
 from archive import question as asking
 from bench import all as every
-from bench import evidence, measure, page, pages, questions, search
+from bench import evidence, measure, memory, page, pages, questions, search, store
 from bench.large_archive import archive_of
 from bench.measure import Cost, Curve, Figure, Ratio, Report
 
@@ -27,6 +27,18 @@ def test_pages_are_asked_of_ours_and_of_stock_datasette(archive):
     report = pages.measured(archive, 2)
     assert {"home", "a record"} <= {figure.what for figure in report.figures}
     assert len(report.ratios) == 2
+
+
+def test_storing_is_measured_by_the_size_of_the_archive(archive):
+    costs = store.measured(archive.parent, [400], 60, 1)
+    report = store.report(costs, 60)
+    assert report.ratios[0].what.startswith("into 400 records")
+    assert report.ratios[-1].wall > 1
+
+
+def test_memory_is_told_by_tenths_of_a_crawl():
+    seen = [(n, 100.0 + n) for n in range(0, 100, 5)]
+    assert memory.peaks(iter(seen), 100) == [(10 * step, 95.0 + 10 * step) for step in range(1, 11)]
 
 
 def test_searches_are_asked_of_each_way_to_search(archive, monkeypatch):

@@ -1,6 +1,7 @@
 """The file for everybody: what a reader is told of and nothing else, as it was at one moment, checked, whole or not at all."""
 
 import hashlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -125,6 +126,16 @@ def test_what_should_not_be_shown_makes_no_file(
     with pytest.raises(ArchiveError, match=said):
         snapshot(archive, tmp_path / "out" / "public.db")
     assert list((tmp_path / "out").glob("**/*")) == []
+
+
+def test_what_a_killed_run_left_goes(archive: Path, tmp_path: Path) -> None:
+    left = tmp_path / ".public.db.999999999.copy"
+    running = tmp_path / f".public.db.{os.getppid()}.copy"
+    for path in (left, running):
+        path.touch()
+    snapshot(archive, tmp_path / "public.db")
+    assert not left.exists()
+    assert running.exists()
 
 
 def test_nothing_is_written_over(archive: Path, tmp_path: Path) -> None:

@@ -331,3 +331,21 @@ def test_what_is_no_archive_is_one_plain_line(tmp_path: Path) -> None:
         open_for_reading(other)
     with pytest.raises(ArchiveError, match="there is no archive"):
         open_for_reading(tmp_path / "none.db")
+
+
+def test_a_record_is_indexed_when_its_page_was_read_or_after_a_while(tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "STRIDE", 2)
+    store = Store(tmp_path / "a.db")
+    store.begin(PORTAL, "full", DAY.format(1))
+    connection = open_for_reading(tmp_path / "a.db")
+    store.write([listed(row(1), row(2), row(3))], DAY.format(1))
+    assert count(connection, "样本文件之1") == 0
+    store.write([page(1), page(2)], DAY.format(1))
+    assert [count(connection, f"样本文件之{number}") for number in (1, 2, 3)] == [1, 1, 0]
+    store.write([], "2026-01-01T00:15:00Z")
+    assert count(connection, "样本文件之3") == 1
+    store.write([page(3, body="改后的样本")], "2026-01-01T00:16:00Z")
+    store.finish("finished", "2026-01-01T00:17:00Z")
+    assert count(connection, "改后的样本") == 1
+    store.close()
+    assert connection.execute("SELECT count(*) FROM unindexed").fetchone()[0] == 0

@@ -1,8 +1,9 @@
 -- id: Q08
 -- title: 年报自己的数字对得上吗？ / Do the figures of an annual report agree with each other?
--- means: 一份政府信息公开年报里，统计表的合计与分项、文字里的数字与统计表、文字自述的加减与比率，有对不上的，列在这里。期刊少于全年期数的也列出，只作提示。
+-- means: 一份政府信息公开年报里，统计表的合计与分项、文字里的数字与统计表、文字自述的加减与比率，有对不上的，列在这里。期刊少于全年期数、“其中”各项合起来多于总数的也列出，只作提示。
 --    / In one annual report, totals and parts of the table, numbers of the prose and of the table, or sums that the prose
---   itself states do not agree. Series with fewer issues than a year has are listed too, as a mere hint.
+--   itself states do not agree. Series with fewer issues than a year has, and parts that
+--   add up to more than their total (they may overlap), are listed too, as a mere hint.
 -- computed: 每种统计表格式有一份合计清单，逐条相加；文字里的数字，只有紧挨着它的词明说是哪项指标时才与统计表对照，说的是别的年份、别的范围的不对照；“余”“多”按不少于计，“约”“近”不计；没填的格子不计。
 --    / For each template there is a list of sums, which are added up one by one. A number of the prose is held against the
 --   table only where the words right before it name the indicator, and never where they speak of another year or scope;

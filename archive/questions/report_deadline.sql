@@ -20,20 +20,24 @@
 WITH RECURSIVE whole AS (
   SELECT DISTINCT c.portal FROM catalogs c JOIN ledger l ON l.catalog_id = c.id AND l.complete
   WHERE c.kind = 'annual_report' AND :portal IN ('', c.portal)
-), due (portal, reporter, region, year) AS (
-  SELECT portal, reporter, max(region), min(year) FROM annual_reports JOIN whole USING (portal)
-  WHERE year IS NOT NULL AND reporter <> '' GROUP BY portal, reporter
+), reported AS (
+  SELECT a.record_id, a.portal, a.region, a.year, coalesce(g.name, a.reporter) AS reporter, g.successor_id
+  FROM annual_reports a JOIN whole USING (portal)
+  LEFT JOIN publisher_names n ON n.portal = a.portal AND n.name = a.reporter LEFT JOIN agencies g ON g.id = n.agency_id
+  WHERE a.year IS NOT NULL AND a.reporter <> ''
+), due (portal, reporter, region, succeeded, year) AS (
+  SELECT portal, reporter, max(region), max(successor_id), min(year) FROM reported GROUP BY portal, reporter
   UNION ALL
-  SELECT portal, reporter, region, year + 1 FROM due WHERE year < CAST(substr(:today, 1, 4) AS INTEGER) - 1
+  SELECT portal, reporter, region, succeeded, year + 1 FROM due WHERE year < CAST(substr(:today, 1, 4) AS INTEGER) - 1
 ), dated AS (
   SELECT *, (year + 1) || iif(region OR year < 2019, '-03-31', '-01-31') AS due_on FROM due
 )
 SELECT r.id AS record_id, r.title, d.reporter, d.portal, d.year AS report_year, d.due_on, r.published_on,
        iif(r.id IS NULL, '没有见到 / not seen', '晚于期限 / later than due') AS observed
 FROM dated d
-LEFT JOIN annual_reports a ON a.portal = d.portal AND a.reporter = d.reporter AND a.year = d.year
+LEFT JOIN reported a ON a.portal = d.portal AND a.reporter = d.reporter AND a.year = d.year
 LEFT JOIN records r ON r.id = a.record_id
-WHERE d.due_on < :today AND (r.id IS NULL OR r.published_on > d.due_on)
+WHERE d.due_on < :today AND (r.id IS NULL AND d.succeeded IS NULL OR r.published_on > d.due_on)
 ORDER BY d.year DESC, d.portal, d.reporter
 -- left out
 SELECT count(*) FROM annual_reports a JOIN records r ON r.id = a.record_id

@@ -49,5 +49,5 @@ SELECT :record_id, kind, rule, place, label, relation, left_value, right_value, 
        CASE relation WHEN '=' THEN abs(left_value - right_value) < 0.005
                      WHEN '<=' THEN left_value < right_value + 0.005
                      ELSE left_value > right_value - 0.005 END,
-       kind = 'series'
+       kind = 'series' OR kind = 'parts' AND right_value > left_value -- 其中: what is counted may overlap
 FROM every

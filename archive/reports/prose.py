@@ -23,11 +23,11 @@ _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _SCALE = {"万": 10_000, "亿": 100_000_000}
 _INTRODUCES = re.compile(r"其中|分别|包括|依次|^中[，,]|^[（(]")
-_WHOLLY = re.compile(r"分别|依次|办结|办理|列入计划|已办|正在办")
-_COMPARED = re.compile(r"比|较")
-_MORE, _LESS = re.compile("增加|增长|多|上升"), re.compile("减少|下降|少")
+_WHOLLY = re.compile("分别|依次")
+_COMPARED = re.compile("^(?!.*[增减升降]).*[比较]")
+_MORE, _LESS = re.compile("(?:增加|增长|上升|多)[了出]?$"), re.compile("(?:减少|下降|少)[了]?$")
 _SERIES = (("周报", 52), ("月报", 12), ("季报", 4))
-_RATE = re.compile(r"(\w{2})率(?:为|达|达到|是)?$")
+_RATE = re.compile("(办结|办复|答复)率(?:为|达|达到|是)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def read_equations(claims: Sequence[Claim], text: str) -> tuple[Equation, ...]:
         parts = _parts(claim, following, text)
         if parts:
             sums.append((claim, parts))
-            found += _sum(claim, parts)
+            found += _sum(claim, parts, text)
         found += _difference(claim, following, text)
         found += _rate(claim, sums)
         found += _series(claim)
@@ -126,10 +126,10 @@ def _parts(total: Claim, following: Sequence[Claim], text: str) -> list[Claim]:
     return parts if len(parts) > 1 and not nested and total.qualifier == EXACT else []
 
 
-def _sum(total: Claim, parts: Sequence[Claim]) -> Iterator[Equation]:
-    """Parts said to be all of it must make it up; some of the parts may be less, but never more."""
+def _sum(total: Claim, parts: Sequence[Claim], text: str) -> Iterator[Equation]:
+    """Parts said to be all of it must make it up; some of the parts may be less."""
     right = sum(part.value for part in parts)
-    if right >= total.value or _WHOLLY.search("".join(part.subject for part in parts)):
+    if right >= total.value or _WHOLLY.search(text[total.offset : parts[0].offset]):
         shown = f"{_shown(total.value)} = {' + '.join(_shown(part.value) for part in parts)}"
         yield _equation("parts", total.value, right, shown, total)
 

@@ -7,7 +7,7 @@ is noted, so that the rows are right after a crawl, a reparse and a redaction al
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +26,7 @@ _DIGITS = {"〇": 0, "○": 0, "零": 0} | {digit: number for number, digit in e
 _ITS_NAME = re.compile(
     r"^(?:关于)?(?P<before>[^0-9二]{0,30})(?:20[0-9]{2}|二[〇○零]..)\s*年?度?(?P<after>.{0,30}?(?:人民政府)?)(?:政府信息|政务|信息公开|年度报告|工作年)"
 )
-_REGION = re.compile(r"(?:省|市|县|区|旗|自治州|自治区|盟)(?:人民政府|政府)?$")
+_REGION = re.compile("(.*[省市县区旗州盟])(?:人民政府|政府)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,13 @@ class Report:
     table: ReportTable | None = None
     claims_source: str = ""
     claims: tuple[Claim, ...] = ()
-    equations: tuple[Equation, ...] = field(default=())
+    equations: tuple[Equation, ...] = ()
 
 
-def read_report(title: str, publisher: str, published_on: str, texts: Sequence[tuple[str, str]]) -> Report:
-    """The report in `texts`, pairs of source and text, the record's page first."""
+def read_report(title: str, publisher: str, portal: str, published_on: str, texts: Sequence[tuple[str, str]]) -> Report:
+    """The report in `texts`, pairs of source and text, the record's page first. `portal`: its portal's name."""
     year = report_year(title, published_on)
-    reporter = reporter_of(title, publisher)
-    whole = bool(_REGION.search(reporter))
+    reporter, region = reporter_of(title, publisher, portal)
     tables = [(source, table) for source, text in texts if (table := read_table(text, year))]
     source, table = max(tables, key=lambda found: _filled(found[1]), default=("", None))
     template = table.template if table else None
@@ -59,7 +58,7 @@ def read_report(title: str, publisher: str, published_on: str, texts: Sequence[t
     where, claims, equations = max(
         read, key=lambda found: sum(c.indicator is not None for c in found[1]), default=("", (), ())
     )
-    return Report(reporter, whole, year, source, table, where, claims, equations)
+    return Report(reporter, region, year, source, table, where, claims, equations)
 
 
 def report_year(title: str, published_on: str) -> int | None:
@@ -69,11 +68,17 @@ def report_year(title: str, published_on: str) -> int | None:
     return int(published_on[:4]) - 1 if re.match("[0-9]{4}", published_on) else None
 
 
-def reporter_of(title: str, publisher: str) -> str:
-    """Whose report it is: as the title says before or behind the year, else its publisher; '' where neither says."""
+def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
+    """Whose report it is, and whether it is a whole county's.
+
+    As the title says before or behind the year, else its publisher, else the portal by its name. An office that publishes a
+    report without naming itself in the title publishes the county's.
+    """
     found = _ITS_NAME.match("".join(title.split()))
-    named = (found["before"] or found["after"]) if found else ""
-    return named.removesuffix("的") or publisher
+    named = ((found["before"] or found["after"]) if found else "").removesuffix("的")
+    named = named or re.sub("(?<=政府)办(?:公室)?$", "", publisher) or re.sub("[（(].*$", "", portal)
+    region = _REGION.match(named)
+    return (region[1], True) if region else (named, False)
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
@@ -118,18 +123,20 @@ def _prose(
 def _read_again(connection: sqlite3.Connection, record_id: int) -> None:
     connection.execute("DELETE FROM annual_reports WHERE record_id = ?", (record_id,))
     row = connection.execute(
-        "SELECT portal, kind, title, publisher, published_on, body FROM records WHERE id = ?", (record_id,)
+        "SELECT r.portal, r.kind, r.title, r.publisher, p.name, r.published_on, r.body "
+        "FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = ?",
+        (record_id,),
     ).fetchone()
     if row is None or row[1] != "annual_report":
         return
-    portal, _, title, publisher, published_on, body = row
+    portal, _, title, publisher, name, published_on, body = row
     # Text that was recognised in a picture may be wrong, and must accuse nobody.
     files = connection.execute(
         "SELECT url, text FROM attachments WHERE record_id = ? AND state = 'text' AND text IS NOT NULL ORDER BY id",
         (record_id,),
     ).fetchall()
     texts = [("page", body or ""), *map(tuple, files)]
-    _write(connection, record_id, portal, read_report(title or "", publisher or "", published_on or "", texts))
+    _write(connection, record_id, portal, read_report(title or "", publisher or "", name, published_on or "", texts))
 
 
 def _write(connection: sqlite3.Connection, record_id: int, portal: str, report: Report) -> None:

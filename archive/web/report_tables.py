@@ -27,7 +27,7 @@ REPORTS: dict[str, Table] = {
         {
             "record_id": _RECORD,
             "portal": PORTAL,
-            "reporter": Label("报告单位", "reporter", "依标题，标题未载则依发布机构。", "As the title says, else the publisher."),
+            "reporter": Label("报告单位", "reporter", "依标题，标题未载则依发布机构，再依门户名称。", "As the title says, else the publisher, else the portal."),
             "region": Label("是否全域", "of a whole region", "1 为全县（市、区）的报告，0 为单个机关的报告。", "1: of a whole county, 0: of one agency."),
             "year": Label("报告年度", "year reported on"),
             "template": Label("统计表格式", "template", "2014、2019、2021年格式；空白表示未读到统计表。", "Of 2014, 2019 or 2021; empty: no statistics table was read."),

@@ -7,6 +7,7 @@ from tests.questions.cases import case
 from tests.questions.small import FIRST, Small
 
 KIND = "annual_report"
+DISAGREE, HINT = "不一致 / disagree", "提示 / hint"
 TODAY = clock.today().isoformat()
 SINCE_2021 = range(2021, int(TODAY[:4]))
 
@@ -66,13 +67,14 @@ def since_2021(carried_over: int, carried_forward: int, made: int, in_force: int
     )
 
 
-@case("report_arithmetic", columns=("held_against", "stated", "found"), left_out=2, expected=(
-    ("表内合计与分项 / total and parts of the table", 10, 9),
-    ("文字与统计表 / prose and table", 7, 8),
-    ("文字与统计表 / prose and table", 15, 16),
-    ("文字里的总数与分项 / total and parts in the prose", 20, 19),
-    ("文字自述的算式 / a sum that the prose states", 83, 81.8),
-    ("期数与全年期数 / issues and those of a year", 50, 52),
+@case("report_arithmetic", columns=("held_against", "stated", "found", "weight"), left_out=2, expected=(
+    ("表内合计与分项 / total and parts of the table", 10, 9, DISAGREE),
+    ("文字与统计表 / prose and table", 7, 8, DISAGREE),
+    ("文字与统计表 / prose and table", 15, 16, DISAGREE),
+    ("文字里的总数与分项 / total and parts in the prose", 20, 19, DISAGREE),
+    ("文字自述的算式 / a sum that the prose states", 83, 81.8, DISAGREE),
+    ("文字自述的算式 / a sum that the prose states", 120, 127, HINT),
+    ("期数与全年期数 / issues and those of a year", 50, 52, HINT),
 ))  # fmt: skip
 def figures_that_disagree(small: Small) -> None:
     report(small, True, 2017, table(**{"1_2": 10, "1_2_2": 9}))
@@ -91,6 +93,7 @@ def figures_that_disagree(small: Small) -> None:
         small, False, 2012, table("通过政府网站公开约8条，政务微信公开9余条。", **{"1_2": 19, "1_2_2": 9, "1_2_4": 10})
     )
     report(small, False, 2011, table(**{"1_2": 10, "1_2_2": 9}), flags=["page_cut"])
+    report(small, True, 2009, "公开信息120条，其中重点领域97条、公告30条。")  # one may be counted in both
     scanned = report(small, False, 2010, "见附件。")
     small.insert("attachments", record_id=scanned, name="年报.pdf", url="f", state="ocr", text=table(**{"1_2": 10}))
 

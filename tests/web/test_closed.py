@@ -2,8 +2,11 @@
 
 import asyncio
 import base64
+import os
 import re
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -16,6 +19,9 @@ from archive.database import ArchiveError
 from archive.publishing import publish
 from archive.web.published import PublishedSite
 from archive.web.server import make_datasette, read_metadata
+from tests.mailbox import free_port
+from tests.web.axe import findings
+from tests.web.browsing import fits
 
 PASSWORD, USER = "a long sample password", "desk"
 BASE = "http://localhost"
@@ -188,3 +194,38 @@ def test_metadata_that_can_not_be_read(tmp_path: Path, text: str) -> None:
         read_metadata(path)
     with pytest.raises(ArchiveError, match="cannot read the metadata"):
         read_metadata(tmp_path / "none.yml")
+
+
+# --- in Chromium ---
+
+
+@pytest.fixture(scope="module")
+def address(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the closed site is served."""
+    path = tmp_path_factory.mktemp("served") / "metadata.yml"
+    path.write_text(METADATA.format(user=USER), encoding="utf-8")
+    command = [
+        Path(sys.executable).with_name("disclosures"),
+        "serve",
+        "--db",
+        archive,
+        "--metadata",
+        path,
+        "--port",
+        free_port(),
+    ]
+    env = {**os.environ, "SAMPLE_PASSWORD_HASH": hash_password(PASSWORD, iterations=1000)}
+    with subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, text=True, env=env) as process:
+        yield process.stdout.readline().split()[2]
+        process.terminate()
+
+
+def test_a_reader_logs_in(page, address: str) -> None:
+    page.goto(f"{address}-/login")
+    assert fits(page)
+    assert findings(page) == []
+    page.get_by_label("用户名").fill(USER)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button").click()
+    page.get_by_role("button", name="退出").wait_for()
+    assert page.title() == "政府信息公开目录档案 / Disclosures"
