@@ -16,6 +16,7 @@ from archive.captured import hash_up_to
 from archive.database import ArchiveError, later_than_this, open_for_reading
 from archive.exchange import GENESIS, one_line
 from archive.fixity import DAMAGE, Expected, verify_file
+from archive.folding import tips
 from archive.masking import behind
 from archive.migrations import migrations
 from archive.query import phrase
@@ -100,8 +101,10 @@ def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> It
     if captures and not evidence_path.is_file():
         yield Finding(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
     elif expected or evidence_path.is_file():
-        for fault in verify_file(evidence_path, expected):
+        told, of_a_job = _folded(evidence_path, expected)
+        for fault in verify_file(evidence_path, None if of_a_job else expected):
             yield Finding(f"{evidence_path.name}: {fault.where}", fault.what)
+        yield from told
 
 
 def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Finding, None, int]:
@@ -146,6 +149,20 @@ def summary(db: Path, evidence_path: Path) -> Summary:
     except DAMAGE:
         pass  # already found
     return Summary(len(known), days, head, tip, len(sealed - known))
+
+
+def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Finding], bool]:
+    """What is wrong with files folded into the evidence, and whether `expected` is the tip of one of them."""
+    told, of_a_job = [], False
+    try:
+        for key, captures, noted, found in tips(evidence_path):
+            of_a_job = of_a_job or expected == (captures, found)
+            if noted != found:
+                where = f"{evidence_path.name}: file {key.hex()[:16]}… that was merged"
+                told.append(Finding(where, f"its first {captures} captures no longer give the tip they had"))
+    except (*DAMAGE, OSError):
+        pass  # found where the captures are read
+    return told, of_a_job
 
 
 def _findings(db: Path, told: Iterator[Told]) -> Iterator[Finding]:

@@ -58,6 +58,21 @@ class Manifest:
         return row_sha256(*told, blob=self.token)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a run of captures was in the evidence file it comes from.
+
+    `source`: the digest of that file's first capture; `first`: the number of the run's first one there, and their crawl and
+    day there; `last_digest`: of the run's last one there.
+    """
+
+    source: bytes
+    first: int
+    crawl_id: int
+    day: str
+    last_digest: bytes
+
+
 class Evidence(Originals):
     """The open file, to write as well. The caller sees to it that two threads do not use it at once."""
 
@@ -71,8 +86,11 @@ class Evidence(Originals):
         """Close the file; what was written is in the one file then, with no `-wal` beside it."""
         self._con.close()
 
-    def add_many(self, exchanges: Iterable[Exchange]) -> list[Stored]:
-        """Write all in one transaction and commit it. Raises ValueError for a payload past the limit, before writing."""
+    def add_many(self, exchanges: Iterable[Exchange], origin: Origin | None = None) -> list[Stored]:
+        """Write all in one transaction and commit it. Raises ValueError for a payload past the limit, before writing.
+
+        `origin`: what they were in another evidence file, kept with them.
+        """
         hashed = [(exchange, hashlib.sha256(exchange.payload)) for exchange in exchanges]
         for exchange, _ in hashed:
             if len(exchange.payload) > MOST:
@@ -86,8 +104,18 @@ class Evidence(Originals):
                 self._add(exchange, sha256.digest(), number + place, first_open)
                 for place, (exchange, sha256) in enumerate(hashed, start=1)
             ]
+            if origin is not None:
+                there = (origin.source, origin.first, origin.crawl_id, origin.day, origin.last_digest)
+                self._con.execute(
+                    "INSERT INTO folded VALUES (?, ?, ?, ?, ?, ?, ?)", (number + 1, number + len(stored), *there)
+                )
         self._dictionaries.trim()
         return stored
+
+    def keep_tip(self, source: bytes, captures: int, tip: str) -> None:
+        """Note the tip of a file that was folded into this one: the hash over its first `captures`."""
+        with self._transaction():
+            self._con.execute("INSERT OR IGNORE INTO folded_tips VALUES (?, ?, ?)", (source, captures, tip))
 
     def seal(self, today: str) -> list[Manifest]:
         """Seal each day before `today` (`2026-11-23`, UTC) that has captures and no manifest; the new manifests, in order."""

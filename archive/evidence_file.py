@@ -6,6 +6,8 @@
   for that portal's first dictionary.
 - `dictionaries`: what some payloads and heads are packed with. Never deleted.
 - `manifests`: one finished day each. `token` is an RFC 3161 answer, if one was got.
+- `folded`: runs of captures that came from another evidence file (`source`: the digest of its first capture), and what they
+  were there: their numbers, crawl and day. So that file's digests can be computed again. `folded_tips`: its tip, as it was.
 
 Rows are never deleted, and of a captured row nothing but its packing ever changes: once, before the file is rebuilt.
 `row_sha256` only finds damage to what no digest covers, as do `stored_crc32` and `head_crc32`: more than one packed form
@@ -64,6 +66,26 @@ def checksums_of_packed_forms(db: Database) -> None:
     """Damage to a packed form is damage, though it may unpack to the same bytes."""
     db.execute("ALTER TABLE payloads ADD COLUMN stored_crc32 INTEGER")
     db.execute("ALTER TABLE captures ADD COLUMN head_crc32 INTEGER")
+
+
+_FOLDED = """
+CREATE TABLE folded (
+  first_id INTEGER PRIMARY KEY, last_id INTEGER NOT NULL, source BLOB NOT NULL, source_first INTEGER NOT NULL,
+  source_crawl_id INTEGER NOT NULL, source_day TEXT NOT NULL, last_digest BLOB NOT NULL
+) STRICT;
+CREATE INDEX folded_source ON folded (source);
+CREATE TABLE folded_tips (
+  source BLOB NOT NULL, captures INTEGER NOT NULL, tip TEXT NOT NULL, PRIMARY KEY (source, captures)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@MIGRATIONS()
+def folded_from_other_files(db: Database) -> None:
+    """Captures that came from another machine's file, and what they were there."""
+    for statement in _FOLDED.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

@@ -47,7 +47,7 @@ _DUE = f"""
 # A crawl that was killed may have sealed a page and not read it any more: were its version sent back, it would never be.
 _KNOWN = """
     SELECT c.etag, c.last_modified, c.id FROM captures c JOIN crawls w ON w.id = c.crawl_id
-    WHERE c.url = ? AND c.outcome = 'page' AND c.status = 200 AND w.outcome NOT IN ('interrupted', 'archive_error')
+    WHERE c.url = ? AND c.outcome = 'page' AND c.status = 200 AND w.outcome NOT IN ('interrupted', 'archive_error', 'not_merged')
       AND NOT EXISTS (SELECT 1 FROM problems p WHERE p.crawl_id = c.crawl_id AND p.kind = 'reading_failed' AND p.url = c.url)
     ORDER BY c.id DESC LIMIT 1
 """
@@ -122,7 +122,8 @@ class Frontier:
             return set()
         rows = self._connection.execute(
             "SELECT c.url FROM captures c JOIN crawls w ON w.id = c.crawl_id "
-            "WHERE w.portal = ? AND c.fetched_at >= ? AND c.outcome IN ('page', 'not_modified') ORDER BY c.id",
+            "WHERE w.portal = ? AND c.fetched_at >= ? AND c.outcome IN ('page', 'not_modified') "
+            "AND w.outcome IS NOT 'not_merged' ORDER BY c.id",
             (self._portal, since),
         ).fetchall()
         return {row[0] for row in rows[:-MAYBE_UNREAD]}

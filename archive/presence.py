@@ -79,6 +79,7 @@ class Presence:
         self._crawl_id = crawl_id
         self._asked: dict[str, PageAsked] = {}
         self._walked_again: set[int] = set()
+        self._joined: set[int] = set()
 
     def asked(self, answer: PageAsked) -> None:
         """Take in what the page of a missing record turned out to be."""
@@ -115,6 +116,8 @@ class Presence:
     def claim(self, now: str) -> None:
         """Say of each record still missing what is proved, with the proof."""
         for record in self.missing():
+            if record.record_id in self._joined:
+                continue  # it is another's present form now; that it is missing too, the next crawl finds
             outcome = self._outcome(record)
             seen_twice = self._catalogs(record.record_id) <= self._walked_again
             if outcome == "gone":
@@ -129,6 +132,7 @@ class Presence:
         moved = [new for new in successors if new["page_read"] and old["body"] and same(new["body"], old["body"])]
         if len(moved) == 1:
             self._join(old, moved[0])
+            self._joined.add(moved[0]["id"])
             detail = {"from": old["url"], "to": moved[0]["url"], **self._proof(record)}
             self._writer.event(old["id"], "moved", now, detail)
         elif not any(new["state"] == "listed" and not new["page_read"] for new in successors):

@@ -12,7 +12,7 @@ from archive import hits as finding
 from archive.database import open_for_reading
 from archive.excerpt import marked
 from archive.search import is_current
-from crawler import cli_archive, cli_ask, cli_keep, cli_probe, cli_schedule, cli_serve, cli_status, cli_watch
+from crawler import cli_archive, cli_ask, cli_keep, cli_many, cli_probe, cli_schedule, cli_serve, cli_status, cli_watch
 from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 
@@ -31,7 +31,7 @@ main.add_command(cli_status.status)
 main.add_command(cli_serve.serve)
 main.add_command(cli_serve.publish)
 main.add_command(cli_watch.watch)
-for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.doctor):
+for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.merge, cli_keep.doctor, cli_many.enqueue, cli_many.work):
     main.add_command(keeping)
 
 

@@ -1,5 +1,6 @@
-"""The commands that keep an archive safe: back it up, put it back, look whether all is in order."""
+"""The commands that keep an archive: back it up, put it back, fold others into it, look whether all is in order."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 from archive import clock
 from archive.originals import place_of
 from crawler.cli_common import ATTENTION, db_option, plainly
+from crawler.many import brought
 
 MIB = 1 << 20
 
@@ -37,6 +39,39 @@ def restore(folder: Path, db: Path) -> None:
 
     done = put_back(folder, db, place_of(db))
     click.echo(f"{db}: {done.bytes / MIB:,.1f} MiB put back from {done.folder}, every digest checked")
+
+
+@click.command()
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    metavar="FROM…",
+    type=click.Path(exists=True, path_type=Path),
+)
+@db_option
+@click.option("--delete", is_flag=True, help="Delete what was merged out of a spool.")
+@plainly
+def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
+    """Fold finished databases into the archive, their originals with them. FROM is a database, or a spool with all in it.
+
+    In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
+    """
+    from archive.merge import KNOWN, TAKEN, WAITS  # noqa: PLC0415
+    from archive.merge import merge as fold  # noqa: PLC0415
+
+    attention = False
+    found = list(brought(sources))
+    for told in fold(db, place_of(db), found, clock.text(clock.now())):
+        crawls = f"{told.crawls} crawl{'s' if told.crawls != 1 else ''} "
+        said = f"{crawls if told.crawls else ''}{told.what}{': ' if told.why else ''}{told.why}"
+        click.echo(f"{told.source}: {told.portal}: {said}")
+        attention = attention or told.what not in {TAKEN, KNOWN}
+        if delete and told.source not in sources and told.what != WAITS:
+            shutil.rmtree(told.source.parent, ignore_errors=True)
+    if not found:
+        click.echo("nothing to merge")
+    sys.exit(ATTENTION if attention else 0)
 
 
 @click.command()

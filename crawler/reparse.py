@@ -74,7 +74,7 @@ def fingerprint() -> str:
 
 async def catch_up(db: Path, evidence: Path, portal: str) -> None:
     """Read a portal's captures again if another parser read them, lest its fixes be taken for edits by the government."""
-    if _read_by(db, portal) != fingerprint():
+    if read_by(db, portal) != fingerprint():
         done = await asyncio.to_thread(reparse, db, evidence, portal)
         logger.info("portal=%s captures_read_again=%s versions=%s", portal, done["captures"], done["versions"])
 
@@ -91,7 +91,8 @@ def reparse(db: Path, evidence: Path, portal: str, *, ocr: bool = False) -> Coun
         reader.close()
 
 
-def _read_by(db: Path, portal: str) -> str | None:
+def read_by(db: Path, portal: str) -> str | None:
+    """The `fingerprint` of the code that read a portal's captures last; None where nobody did."""
     connection = open_for_writing(db)
     row = connection.execute("SELECT value FROM settings WHERE name = ?", (f"parser:{portal}",)).fetchone()
     connection.close()

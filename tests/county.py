@@ -162,7 +162,14 @@ class County:
     """
 
     def __init__(
-        self, records: int, *, catalogs: int = 5, seed: int = 1, faults: Faults = Faults(), page_size: int = 20
+        self,
+        records: int,
+        *,
+        catalogs: int = 5,
+        seed: int = 1,
+        faults: Faults = Faults(),
+        page_size: int = 20,
+        address: str = "127.0.0.1",
     ) -> None:
         if not 0 < catalogs <= records:
             raise ValueError(f"{records} records can't fill {catalogs} catalogues")
@@ -184,13 +191,14 @@ class County:
             published = FIRST_DAY - YEARS * (records - n) / records
             self._new(self._columns[n % catalogs], published, published)
         self._thread: threading.Thread | None = None
-        self._http: _Server | None = _Server(("127.0.0.1", 0), self)
+        self._http: _Server | None = _Server((address, 0), self)
         self.port: int = self._http.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.address = address
+        self.url = f"http://{address}:{self.port}"
 
     def start(self) -> None:
         """Serve from a thread of its own, after a `stop()` at the same address again; returns at once."""
-        self._http = self._http or _Server(("127.0.0.1", self.port), self)
+        self._http = self._http or _Server((self.address, self.port), self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 

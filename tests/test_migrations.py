@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.carrying import CARRIED, MADE
 from archive.migrations import migrations
 from tests.conftest import Site, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
@@ -49,3 +50,12 @@ def test_an_archive_without_evidence_goes_on_with_it(tmp_path: Path) -> None:
     assert rows(db, "SELECT count(*) AS n FROM events WHERE kind = 'added'") == [{"n": 3}]
     assert rows(db, "SELECT capture_id FROM readings WHERE record_id = 1 AND capture_id IS NULL") == []
     assert disclosures("verify", "--db", db).returncode == 0
+
+
+def test_each_table_is_carried_by_a_merge_or_made_anew() -> None:
+    """Whoever adds one says which, in archive/carrying.py: rows that name a record, a crawl or a capture get other ids there."""
+    connection = sqlite3.connect(":memory:")
+    migrations.apply(Database(connection))
+    sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT GLOB 'records_fts_*'"
+    tables = {name for (name,) in connection.execute(sql) if not name.startswith(("sqlite_", "_sqlite_"))}
+    assert tables == {*CARRIED, *MADE}

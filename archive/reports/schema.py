@@ -86,7 +86,7 @@ INSERT INTO unread_reports SELECT id FROM records WHERE kind = 'annual_report';
 NOTING = (
     """
     CREATE TRIGGER report_added AFTER INSERT ON records WHEN new.kind = 'annual_report' BEGIN
-        INSERT OR IGNORE INTO unread_reports VALUES (new.id);
+        INSERT INTO unread_reports VALUES (new.id) ON CONFLICT DO NOTHING;
     END
     """,
     """
@@ -94,26 +94,29 @@ NOTING = (
     WHEN (new.kind = 'annual_report' OR old.kind = 'annual_report')
         AND (old.kind, old.portal, old.title, old.publisher, old.published_on, old.body)
         IS NOT (new.kind, new.portal, new.title, new.publisher, new.published_on, new.body) BEGIN
-        INSERT OR IGNORE INTO unread_reports VALUES (new.id);
+        INSERT INTO unread_reports VALUES (new.id) ON CONFLICT DO NOTHING;
     END
     """,
     """
     CREATE TRIGGER report_file_added AFTER INSERT ON attachments BEGIN
-        INSERT OR IGNORE INTO unread_reports
-            SELECT id FROM records WHERE id = new.record_id AND kind = 'annual_report';
+        INSERT INTO unread_reports
+            SELECT id FROM records WHERE id = new.record_id AND kind = 'annual_report'
+            ON CONFLICT DO NOTHING;
     END
     """,
     """
     CREATE TRIGGER report_file_changed AFTER UPDATE OF text, state ON attachments BEGIN
-        INSERT OR IGNORE INTO unread_reports
-            SELECT id FROM records WHERE id = new.record_id AND kind = 'annual_report';
+        INSERT INTO unread_reports
+            SELECT id FROM records WHERE id = new.record_id AND kind = 'annual_report'
+            ON CONFLICT DO NOTHING;
     END
     """,
     """
     CREATE TRIGGER report_file_deleted AFTER DELETE ON attachments BEGIN
-        INSERT OR IGNORE INTO unread_reports
-            SELECT id FROM records WHERE id = old.record_id AND kind = 'annual_report';
+        INSERT INTO unread_reports
+            SELECT id FROM records WHERE id = old.record_id AND kind = 'annual_report'
+            ON CONFLICT DO NOTHING;
     END
     """,
 )
-"""Triggers: whoever writes a report's record or file, it is noted."""
+"""Triggers: whoever writes a report's record or file, it is noted. (Under an upsert, SQLite heeds no OR IGNORE in them.)"""

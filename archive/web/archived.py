@@ -2,10 +2,12 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
 
@@ -27,6 +29,12 @@ MOST_CAPTURES = 100
 """Captures of one address that can be chosen from; the table `captures` has them all."""
 
 MOST_RECORDS = 5
+
+_FRESH = 10.0
+"""Seconds within which a browser asks for the frame of a page."""
+
+_MADE: WeakKeyDictionary["Database", tuple[int, str, float, Copy]] = WeakKeyDictionary()
+"""Of each archive the copy made last: its capture and digest, and when. It is given away once."""
 
 NOT_HERE = Label(
     "封存的原件另行保存，本站不提供，只登记采集过什么。",
@@ -107,6 +115,8 @@ async def archived(datasette: "Datasette", database: str, capture_id: int) -> Ar
     if found is None or found.confirms:
         return found
     copy, why_not = await shown(db, found.row)
+    if copy is not None:
+        _MADE[db] = (capture_id, found.row["sha256"], time.monotonic(), copy)
     return replace(found, copy=copy, why_not=why_not)
 
 
@@ -133,6 +143,14 @@ def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | N
         copy=None,
         why_not=UNCHANGED,
     )
+
+
+async def framed(db: "Database", row: Row) -> tuple[Copy | None, Label | None]:
+    """The copy of a capture, or why there is none, for the frame: what the page around it has just made is made once only."""
+    made = _MADE.pop(db, None)
+    if made and made[:2] == (row["id"], row["sha256"]) and time.monotonic() - made[2] < _FRESH:
+        return made[3], None
+    return await shown(db, row)
 
 
 async def shown(db: "Database", row: Row) -> tuple[Copy | None, Label | None]:

@@ -79,7 +79,7 @@ async def raw(datasette: "Datasette", request: "Request") -> Response:
     row = (await db.execute("SELECT id, sha256 FROM captures WHERE id = :id", {"id": number})).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
-    copy, why_not = await archived.shown(db, row)
+    copy, why_not = await archived.framed(db, row)
     if copy is None:
         said = f"{why_not.zh} {why_not.en}" if why_not else ""
         return Response(said, 415, HEADERS, "text/plain; charset=utf-8")

@@ -100,6 +100,12 @@ OUTCOMES: dict[str, Label] = {
         "被拒绝", "blocked", "门户拒绝访问，采集停止。", "The portal refused this visitor; the crawl stopped."
     ),
     "shutdown": Label("提前停止", "shut down", "由操作者停止。", "Stopped by its operator."),
+    "not_merged": Label(
+        "未并入",
+        "not merged",
+        "同一门户的另一次采集已先并入，此次只留原件，未作解读。",
+        "Another crawl of the portal was merged first: of this one the originals are kept, and nothing is read from them.",
+    ),
     "archive_error": Label(
         "档案写入失败",
         "archive error",
@@ -133,6 +139,7 @@ PROBLEMS: dict[str, Label] = {
     "list_short": Label("列表前几页的行数比以往少得多", "first pages of a list with far fewer rows than usual"),
     "list_shrunk": Label("列表比以往短得多", "list much shorter than before"),
     "body_missing": Label("未见正文，保留此前所读", "no text found; what was read before is kept"),
+    "not_merged": Label("采集未并入，原件已留存", "a crawl was not merged; its originals are kept"),
     "attachment": Label("附件未能读出文字", "no text could be taken from a file"),
 }
 

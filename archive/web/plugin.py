@@ -178,7 +178,7 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
 def register_routes() -> list[tuple[str, Any]]:
     """Style sheets, the home page, search, pages to browse by, all of these as files and feeds, the guide, archived copies."""
     return [
-        (r"/-/static-plugins/disclosures/(?P<path>.*)$", asgi_static(STATIC)),
+        (r"/-/static-plugins/disclosures/(?P<path>[a-z-]{1,40}\.(?:css|webp))$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home.page),
         (r"/-/guide$", guide.page),
         (r"/-/counties$", counties.overview),

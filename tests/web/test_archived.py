@@ -327,3 +327,16 @@ def test_evidence_on_a_read_only_medium_is_known_for_what_it_is(archive, monkeyp
     site = Datasette(files=[str(archive)], immutables=[str(archive.with_name("evidence.db"))])
     asyncio.run(site.invoke_startup())
     assert "evidence" not in site.databases
+
+
+def test_a_view_of_a_copy_makes_it_once(get, monkeypatch):
+    made, make = [], archived.copy_of
+    monkeypatch.setattr(archived, "copy_of", lambda *given: made.append(given[2]) or make(*given))
+    page, other = number(sealed.PAGE), number(sealed.PAGE, 2)
+    get(f"/-/archived/{page}")
+    first = get(f"/-/archived/{page}/raw").content
+    assert made == [page]
+    assert get(f"/-/archived/{page}/raw").content == first  # by itself, later
+    get(f"/-/archived/{page}")
+    assert get(f"/-/archived/{other}/raw").content != first
+    assert made == [page, page, page, other]

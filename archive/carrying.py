@@ -1,0 +1,276 @@
+"""Carrying all that one archive knows of a portal into another one, ids re-assigned: for `archive.merge` and `archive.job`.
+
+The archive that is carried from is attached as `theirs`; temporary tables say which id of theirs is which of ours. What a
+record is called changes when it moves, its history doesn't: a record of theirs is ours where ours stood under the address
+that theirs had before its new crawls.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from archive import derived, search
+from archive.reports import reading
+
+CARRIED = (
+    "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
+    "attachments", "redactions", "events", "problems",
+)  # fmt: skip
+"""The tables whose rows are carried. Of `settings`, only which parser read the portal."""
+
+MADE = (
+    "settings", "told",
+    "unindexed", "records_fts", "matches", "search",
+    "tally_months", "tally_portals", "tally_events",
+    "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",
+    "report_checks",
+    "underived", "derived", "document_numbers", "budgets", "agencies", "publisher_names",
+)  # fmt: skip
+"""Tables and views that every archive has of its own, or makes of the others, by triggers and by who catches up with these."""
+
+INDEXED_AT_ONCE = 1000
+
+_MAPS = ("crawl", "catalog", "record", "capture")
+_OF_RECORDS = "t.record_id IN (SELECT theirs FROM temp.record_map)"
+_OF_NEW_CRAWLS = "t.crawl_id IN (SELECT theirs FROM temp.crawl_map WHERE new)"
+
+_HISTORY = (  # table, its key, the rows of theirs, where its rows of ours may be gone
+    ("attachments", ("record_id", "url"), _OF_RECORDS),
+    ("listings", ("record_id", "catalog_id"), _OF_RECORDS),
+    ("readings", ("record_id", "catalog_id"), _OF_RECORDS),
+    ("redactions", ("record_id", "source", "kind"), _OF_RECORDS),
+    ("versions", ("record_id", "number"), _OF_RECORDS),
+)
+_OF_CRAWLS = ("walks", "ledger", "problems")
+_OF_A_RECORD = ("attachments", "listings", "readings", "redactions", "versions", "events")
+
+_FILES = "SELECT url, name, text, state = 'unlinked' FROM {}.attachments WHERE record_id = {}"
+_SEARCHED_OTHERWISE = f"""
+    SELECT m.ours FROM temp.record_map m JOIN theirs.records t ON t.id = m.theirs JOIN main.records o ON o.id = m.ours
+    WHERE NOT m.new AND (
+        {" OR ".join(f"t.{name} IS NOT o.{name}" for name in search.INDEXED)}
+        OR EXISTS ({_FILES.format("theirs", "t.id")} EXCEPT {_FILES.format("main", "o.id")})
+        OR EXISTS ({_FILES.format("main", "o.id")} EXCEPT {_FILES.format("theirs", "t.id")}))
+"""
+
+
+class NotAContinuationError(Exception):
+    """What is carried does not go on from what is there; the message says why."""
+
+
+class Carrying:
+    """Carries one portal. Works in the caller's transaction; the caller has attached `theirs`.
+
+    `crawls` (theirs → ours): the crawls of theirs that are carried; `known`: those that are here already. `captures`:
+    theirs → ours, of all crawls.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        portal: str,
+        crawls: Mapping[int, int],
+        known: Mapping[int, int],
+        captures: Iterable[tuple[int, int]],
+    ) -> None:
+        self._c = connection
+        self._portal = portal
+        for name in _MAPS:
+            connection.execute(f"DROP TABLE IF EXISTS temp.{name}_map")
+            connection.execute(f"CREATE TEMP TABLE {name}_map (theirs INTEGER PRIMARY KEY, ours INTEGER, new INTEGER)")
+        connection.execute("CREATE INDEX temp.record_map_by_ours ON record_map (ours)")
+        self._map("crawl", [(*pair, 1) for pair in crawls.items()] + [(*pair, 0) for pair in known.items()])
+        self._map("capture", ((*pair, 0) for pair in captures))
+
+    def everything(self, ids_kept: bool = False) -> None:
+        """Carry all that belongs to the portal. Raises NotAContinuationError. `ids_kept`: records keep theirs, for there are none here."""
+        self._portal_and_catalogs()
+        self._crawls()
+        self._map("record", self._records(ids_kept))
+        touched = [row[0] for row in self._c.execute(_SEARCHED_OTHERWISE)]
+        for record_id in touched:
+            search.changed(self._c, record_id, search.held(self._c, record_id))
+        self._join()
+        self._write_records()
+        for table, key, rows in _HISTORY:
+            self._delete_gone(table, key)
+            self._put(table, key, rows)
+        for table in _OF_CRAWLS:
+            self._put(table, None, _OF_NEW_CRAWLS)
+        self._events()
+        self._index()
+        reading.catch_up(self._c)
+        derived.catch_up(self._c)
+        derived.learn(self._c, self._portal)
+
+    def originals_only(self, message: str, now: str) -> None:
+        """Carry the crawls and their captures, and nothing of what they say; a problem of each says why."""
+        self._portal_and_catalogs(known_only=True)
+        self._crawls()
+        self._c.execute(
+            "UPDATE crawls SET outcome = 'not_merged' WHERE id IN (SELECT ours FROM temp.crawl_map WHERE new)"
+        )
+        self._c.execute(
+            "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) "
+            "SELECT m.ours, 'not_merged', p.home, ?, ?, ? FROM temp.crawl_map m JOIN portals p ON p.id = ? WHERE m.new",
+            (message, now, now, self._portal),
+        )
+
+    # --- what belongs to the portal ---
+
+    def _portal_and_catalogs(self, *, known_only: bool = False) -> None:
+        of_portal = f"t.portal = {self._text(self._portal)}"
+        if not known_only:
+            self._put("portals", ("id",), f"t.id = {self._text(self._portal)}")
+            self._put("catalogs", ("portal", "url"), of_portal)
+        pairs = self._c.execute(
+            f"SELECT t.id, o.id, 0 FROM theirs.catalogs t JOIN main.catalogs o USING (portal, url) WHERE {of_portal}"
+        ).fetchall()
+        self._map("catalog", [(0, 0, 0), *pairs])
+
+    def _crawls(self) -> None:
+        self._c.execute(
+            "UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (self._portal,)
+        )
+        self._put("crawls", None, "t.id IN (SELECT theirs FROM temp.crawl_map WHERE new)", ids="crawl")
+        self._c.execute(
+            "UPDATE crawls SET outcome = 'interrupted' WHERE outcome IS NULL AND id IN (SELECT ours FROM temp.crawl_map)"
+        )
+        self._put("captures", None, _OF_NEW_CRAWLS, ids="capture")
+
+    def _records(self, ids_kept: bool) -> list[tuple[int, int, int]]:
+        """Which record of theirs is which of ours, and whether it is new here."""
+        c, portal = self._c, (self._portal,)
+        ours = dict(c.execute("SELECT url, id FROM main.records WHERE portal = ?", portal).fetchall())
+        new = "SELECT record_id FROM theirs.events t WHERE kind = 'added' AND " + _OF_NEW_CRAWLS
+        added = {row[0] for row in c.execute(new)}
+        moves = "SELECT record_id, detail ->> '$.from' FROM theirs.events t WHERE kind = 'moved' AND " + _OF_NEW_CRAWLS
+        before = dict(reversed(c.execute(f"{moves} ORDER BY t.id").fetchall()))
+        (last,) = c.execute("SELECT coalesce(max(id), 0) FROM main.records").fetchone()
+        found = []
+        for record_id, url in c.execute("SELECT id, url FROM theirs.records WHERE portal = ? ORDER BY id", portal):
+            if ids_kept:
+                found.append((record_id, record_id, 1))
+            elif record_id in added:
+                last += 1
+                found.append((record_id, last, 1))
+            elif (stood := before.get(record_id, url)) in ours:
+                found.append((record_id, ours[stood], 0))
+            else:
+                raise NotAContinuationError(f"it knows {stood}, which is not here")
+        return found
+
+    def _join(self) -> None:
+        """Records of ours that turned out to be the present form of others: their events are those others' now."""
+        gone = self._c.execute(
+            "SELECT id, url FROM main.records WHERE portal = ? AND id NOT IN (SELECT ours FROM temp.record_map)",
+            (self._portal,),
+        ).fetchall()
+        for record_id, url in gone:
+            became = self._c.execute(
+                "SELECT m.ours FROM theirs.events t JOIN temp.record_map m ON m.theirs = t.record_id "
+                f"WHERE t.kind = 'moved' AND t.detail ->> '$.to' = ? AND {_OF_NEW_CRAWLS} ORDER BY t.id DESC",
+                (url,),
+            ).fetchone()
+            if became is None:
+                raise NotAContinuationError(f"it does not know {url}, which is here")
+            search.forget(self._c, record_id)
+            self._c.execute("DELETE FROM events WHERE record_id = ? AND kind = 'added'", (record_id,))
+            self._c.execute("UPDATE events SET record_id = ? WHERE record_id = ?", (became[0], record_id))
+            for table in _OF_A_RECORD:
+                self._c.execute(f"DELETE FROM {table} WHERE record_id = ?", (record_id,))
+            self._c.execute("DELETE FROM records WHERE id = ?", (record_id,))
+
+    def _write_records(self) -> None:
+        # Addresses may have changed hands: each is free before it is taken.
+        self._c.execute(
+            "UPDATE main.records SET url = 'moving:' || id WHERE id IN (SELECT o.id FROM temp.record_map m "
+            "JOIN main.records o ON o.id = m.ours JOIN theirs.records t ON t.id = m.theirs WHERE t.url <> o.url)"
+        )
+        self._put("records", ("id",), f"t.portal = {self._text(self._portal)}", ids="record")
+
+    def _delete_gone(self, table: str, key: tuple[str, ...]) -> None:
+        """Delete the rows of ours, of records that are known on both sides, which theirs have no longer."""
+        mapped = self._mapped(table)
+        same = " AND ".join(f"{mapped[name]} = o.{name}" for name in key if name != "record_id")
+        self._c.execute(
+            f"DELETE FROM main.{table} AS o WHERE record_id IN (SELECT ours FROM temp.record_map WHERE NOT new) "
+            f"AND NOT EXISTS (SELECT 1 FROM temp.record_map m JOIN theirs.{table} t ON t.record_id = m.theirs "
+            f"WHERE m.ours = o.record_id AND {same})"
+        )
+
+    def _events(self) -> None:
+        maps = {name: dict(self._c.execute(f"SELECT theirs, ours FROM temp.{name}_map").fetchall()) for name in _MAPS}
+        told = self._c.execute(
+            f"SELECT record_id, kind, at, crawl_id, detail FROM theirs.events t WHERE {_OF_NEW_CRAWLS} ORDER BY id"
+        )
+        self._c.executemany(
+            "INSERT INTO main.events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
+            (
+                (maps["record"][record_id], kind, at, maps["crawl"][crawl_id], _detail(detail, maps))
+                for record_id, kind, at, crawl_id, detail in told.fetchall()
+            ),
+        )
+
+    def _index(self) -> None:
+        search.catch_up(self._c)
+        new = [row[0] for row in self._c.execute("SELECT ours FROM temp.record_map WHERE new ORDER BY ours")]
+        for start in range(0, len(new), INDEXED_AT_ONCE):
+            for record_id in new[start : start + INDEXED_AT_ONCE]:
+                search.changed(self._c, record_id, None)
+            search.catch_up(self._c)
+
+    # --- rows ---
+
+    def _map(self, name: str, rows: Iterable[tuple[int, int, int]]) -> None:
+        self._c.executemany(f"INSERT INTO temp.{name}_map VALUES (?, ?, ?)", rows)
+
+    def _columns(self, table: str) -> list[str]:
+        """The columns that are stored."""
+        return [row[1] for row in self._c.execute(f"PRAGMA main.table_xinfo({table})") if row[6] == 0]
+
+    def _mapped(self, table: str, ids: str | None = None) -> dict[str, str]:
+        """Each column of ours → what to read for it from a row `t` of theirs; without `id`, unless it has a map."""
+        mapped = {}
+        for column in self._columns(table):
+            name = ids if column == "id" else column.removesuffix("_id") if column.endswith("_id") else None
+            if name in _MAPS:
+                mapped[column] = f"(SELECT ours FROM temp.{name}_map WHERE theirs = t.{column})"
+            elif column != "id" or table == "portals":
+                mapped[column] = f"t.{column}"
+        if table == "redactions":  # a catalogue's number, 0, or a file's address
+            mapped["source"] = (
+                "iif(t.source GLOB '[0-9]*' AND t.source NOT GLOB '*[^0-9]*', "
+                "(SELECT ours FROM temp.catalog_map WHERE theirs = CAST(t.source AS INTEGER)) || '', t.source)"
+            )
+        return mapped
+
+    def _put(self, table: str, key: tuple[str, ...] | None, rows: str, ids: str | None = None) -> None:
+        """Write the rows of theirs that differ from ours, in their order. Without a `key` they are all new."""
+        mapped = self._mapped(table, ids)
+        names = ", ".join(mapped)
+        theirs = ", ".join(f"{what} AS {name}" for name, what in mapped.items())
+        order = "t.id" if "id" in self._columns(table) else "1"
+        put = f"INSERT INTO main.{table} ({names}) SELECT {names} FROM (SELECT {theirs} FROM theirs.{table} t WHERE {rows} ORDER BY {order}) m"
+        if key is not None:
+            same = " AND ".join(f"o.{name} {'=' if name in key else 'IS'} m.{name}" for name in mapped)
+            kept = ", ".join(f"{name} = excluded.{name}" for name in mapped if name not in key)
+            put += f" WHERE NOT EXISTS (SELECT 1 FROM main.{table} o WHERE {same}) "
+            put += f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {kept}"
+        self._c.execute(put)
+
+    def _text(self, value: str) -> str:
+        """`value` as SQL: portals' ids are plain, yet a file from elsewhere may hold anything."""
+        return str(self._c.execute("SELECT quote(?)", (value,)).fetchone()[0])
+
+
+def _detail(text: str, maps: Mapping[str, Mapping[int, int]]) -> str:
+    """An event's detail with its numbers of captures, of the walk and of its catalogues as they are here."""
+    detail: dict[str, Any] = json.loads(text)
+    for name, of in (("capture", "capture"), ("page", "capture"), ("walk", "crawl")):
+        if detail.get(name) is not None:
+            detail[name] = maps[of][detail[name]]
+    if "catalogs" in detail:
+        detail["catalogs"] = sorted(maps["catalog"][number] for number in detail["catalogs"])
+    return json.dumps(detail, ensure_ascii=False)

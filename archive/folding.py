@@ -1,0 +1,150 @@
+"""Folding the originals of one evidence file into another: each capture once, in its order, verified on the way.
+
+What a capture was in its own file (number, crawl, day) is kept beside it, so that its digest there, and that file's whole
+chain of manifests, can be computed again: a tip or head noted when that file was closed stays provable in the one it was
+folded into.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+from archive.captured import hash_up_to, read_capture
+from archive.dictionaries import Dictionaries
+from archive.evidence import Evidence, Origin
+from archive.evidence_file import open_for_reading
+from archive.exchange import GENESIS, Exchange, capture_digest, manifest_hash
+from archive.originals import Originals
+
+MOST_CAPTURES, MOST_BYTES = 200, 8 * 1024 * 1024
+"""One transaction: so many captures at the most, or payloads of so many bytes."""
+
+_CAPTURES = """
+    SELECT c.id, c.crawl_id, c.day, c.digest, p.bytes FROM captures c JOIN payloads p ON p.id = c.payload_id
+    WHERE c.id > ? ORDER BY c.id
+"""
+_RUNS = """
+    SELECT f.first_id, f.last_id, f.source_first, f.source_crawl_id, f.source_day, f.last_digest, c.crawl_id
+    FROM folded f JOIN captures c ON c.id = f.first_id WHERE f.source = ? ORDER BY f.first_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Captures `first` to `last` here, `there` and on in their own file; and what their crawl is called, there and here."""
+
+    first: int
+    last: int
+    there: int
+    crawl_there: int
+    day_there: str
+    last_digest: bytes
+    crawl: int
+
+    @property
+    def last_there(self) -> int:
+        """The number that the last one has in its own file."""
+        return self.there + self.last - self.first
+
+
+class Source:
+    """An evidence file to be folded. Raises EvidenceError where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.originals = Originals(path)
+        self._con = open_for_reading(path)
+        first = self._con.execute("SELECT digest FROM captures WHERE id = 1").fetchone()
+        self.key = bytes(first[0]) if first else b""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._con.close()
+        self.originals.close()
+
+    def crawls(self) -> set[int]:
+        """The crawls that have captures."""
+        return {row[0] for row in self._con.execute("SELECT DISTINCT crawl_id FROM captures")}
+
+    def digest(self, number: int) -> bytes | None:
+        """The digest of a capture, as stored."""
+        row = self._con.execute("SELECT digest FROM captures WHERE id = ?", (number,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def tip(self) -> tuple[int, str]:
+        """The number of the last capture, and the hash over all of them."""
+        (last,) = self._con.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
+        return last, hash_up_to(self._con, last)
+
+    def runs(self, after: int) -> Iterator[list[tuple[int, int, str, bytes]]]:
+        """(number, crawl, day, digest) of the captures after `after`, those of one crawl and day together, in strides."""
+        rows = self._con.execute(_CAPTURES, (after,))
+        for _, alike in groupby(rows, key=lambda row: row[1:3]):
+            stride: list[tuple[int, int, str, bytes]] = []
+            size = 0
+            for number, crawl, day, digest, length in alike:
+                if stride and (len(stride) == MOST_CAPTURES or size + length > MOST_BYTES):
+                    yield stride
+                    stride, size = [], 0
+                stride.append((number, crawl, day, bytes(digest)))
+                size += length
+            yield stride
+
+
+def folded(evidence: sqlite3.Connection, key: bytes) -> list[Run]:
+    """The runs of the source `key` that are there, from its first capture on; those of a fold begun again count from there."""
+    runs: list[Run] = []
+    for row in evidence.execute(_RUNS, (key,)):
+        run = Run(*row)
+        runs = [run] if run.there == 1 else [*runs, run]
+    return runs
+
+
+def fold(target: Evidence, source: Source, crawls: Mapping[int, int], done: list[Run]) -> list[Run]:
+    """Fold what is not `done` yet; all runs then. `crawls`: what each crawl there is called here.
+
+    Killed, it goes on from the last run committed. Raises EvidenceError where a capture is no longer what it was.
+    """
+    runs = list(done)
+    for stride in source.runs(runs[-1].last_there if runs else 0):
+        first, crawl, day, _ = stride[0]
+        last_digest = stride[-1][3]
+        exchanges = (_called(source.originals.exchange(number), crawls[crawl]) for number, *_ in stride)
+        stored = target.add_many(exchanges, Origin(source.key, first, crawl, day, last_digest))
+        runs.append(Run(stored[0].id, stored[-1].id, first, crawl, day, last_digest, crawls[crawl]))
+    target.keep_tip(source.key, *source.tip())
+    return runs
+
+
+def _called(exchange: Exchange, crawl_id: int) -> Exchange:
+    return replace(exchange, crawl_id=crawl_id)
+
+
+def tips(path: Path) -> Iterator[tuple[bytes, int, str, str]]:
+    """(source, captures, tip as noted, tip computed again) of all that was folded. Raises what damage raises."""
+    with closing(open_for_reading(path)) as con:
+        if not con.execute("SELECT 1 FROM sqlite_schema WHERE name = 'folded_tips'").fetchone():
+            return
+        dictionaries = Dictionaries(con)
+        for key, captures, noted in con.execute(
+            "SELECT source, captures, tip FROM folded_tips ORDER BY source, captures"
+        ).fetchall():
+            yield key, captures, noted, _tip(con, dictionaries, key, captures)
+
+
+def _tip(con: sqlite3.Connection, dictionaries: Dictionaries, key: bytes, captures: int) -> str:
+    """The hash over a source's first captures, as in its own file."""
+    days: dict[str, list[bytes]] = {}
+    for run in folded(con, key):
+        for number in range(run.first, run.last + 1):
+            there = run.there + number - run.first
+            if there <= captures:
+                kept = read_capture(con, dictionaries, number)
+                told = replace(kept.exchange, crawl_id=run.crawl_there)
+                days.setdefault(run.day_there, []).append(capture_digest(told, there, run.day_there, kept.sha256))
+    previous = GENESIS
+    for day in sorted(days):
+        previous = manifest_hash(previous, days[day], day)
+    return previous

@@ -1,0 +1,49 @@
+"""The database that a job begins with: all that the archive knows of one portal, for a machine that has nothing else.
+
+Its originals stay with the archive. Their captures have numbers from 0 down there, so that the job's own begin with 1, as
+in an evidence file of its own.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from archive.carrying import Carrying
+from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.lock import held
+from archive.masking import require_current
+
+
+def begin(db: Path, portal: str, job: Path) -> None:
+    """Make the database `job` for a crawl of `portal` that goes on from the archive `db`. Raises ArchiveError.
+
+    `merge` takes it back into `db`. Where the archive knows nothing of the portal, the job's database is empty.
+    """
+    if job.exists():
+        raise ArchiveError(f"{job} exists: a job begins with a new file")
+    open_for_reading(db).close()
+    with held(db, portal), closing(open_for_writing(job)) as connection:
+        connection.execute("ATTACH ? AS theirs", (str(db),))
+        try:
+            with transaction(connection):
+                _carry(connection, portal)
+                require_current(connection)
+        except sqlite3.Error as error:
+            raise ArchiveError(f"cannot begin {job} from {db}: {error}") from error
+
+
+def _carry(connection: sqlite3.Connection, portal: str) -> None:
+    c = connection
+    c.execute(
+        "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name IN ('redaction_version', ?)",
+        (f"parser:{portal}",),
+    )
+    crawls = [row[0] for row in c.execute("SELECT id FROM theirs.crawls WHERE portal = ?", (portal,))]
+    if not crawls:
+        return
+    (last,) = c.execute("SELECT max(id) FROM theirs.captures").fetchone()
+    captures = c.execute(
+        "SELECT t.id, t.id - ? FROM theirs.captures t JOIN theirs.crawls w ON w.id = t.crawl_id WHERE w.portal = ?",
+        (last, portal),
+    ).fetchall()
+    Carrying(c, portal, {crawl: crawl for crawl in crawls}, {}, captures).everything(ids_kept=True)

@@ -1,0 +1,244 @@
+"""Folding finished databases of jobs into one archive: idempotent, resumable, portals in any order.
+
+A portal's crawls are one line. A database goes on with the line of the archive where it has all the archive's crawls of the
+portal, as one does that began from the archive (`archive.job`), or where the archive has none; what it has more is carried.
+Where each has crawls that the other lacks, the line has forked: the archive's is kept, and of the other the originals and
+the fact that they were not read, for no crawl can say what was missing from a line it did not know.
+
+A crawl is known by its beginning and its first answer. First the originals are folded, then one transaction carries all that
+is said of them: killed at any moment, the archive is as it was, and the same command goes on.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.carrying import Carrying, NotAContinuationError
+from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.evidence import Evidence
+from archive.evidence_file import open_for_reading as open_evidence
+from archive.folding import Run, Source, fold, folded
+from archive.lock import hold
+from archive.masking import require_current
+from archive.originals import beside
+
+TAKEN, KNOWN, SET_ASIDE, WAITS = "taken", "known", "set aside", "waits"
+
+_CRAWLS = """
+    SELECT w.id, w.started_at, w.mode, (SELECT min(fetched_at) FROM {0}.captures c WHERE c.crawl_id = w.id)
+    FROM {0}.crawls w WHERE w.portal = ? ORDER BY w.id
+"""
+_INHERITED = "SELECT 1 FROM theirs.captures WHERE crawl_id = ? AND id <= 0 LIMIT 1"
+# The captures of a crawl that both know, in their order.
+_SAME_CAPTURES = """
+    SELECT t.id, o.id FROM
+        (SELECT id, url, row_number() OVER (ORDER BY id) AS place FROM theirs.captures WHERE crawl_id = ?) t
+    LEFT JOIN (SELECT id, url, row_number() OVER (ORDER BY id) AS place FROM main.captures WHERE crawl_id = ?) o USING (place, url)
+"""
+_FORKED = "another crawl of this portal was merged first: the originals of this one are kept, what they say is not read"
+
+Crawls = dict[tuple[str, ...], int]
+"""What a crawl is known by → its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of one portal of one database: `what` is TAKEN, KNOWN, SET_ASIDE or WAITS; `why` in a plain line where it is not TAKEN."""
+
+    source: Path
+    portal: str
+    what: str
+    crawls: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One portal in both: the crawls known here (theirs → ours), and theirs alone (their ids)."""
+
+    portal: str
+    known: dict[int, int]
+    new: list[int]
+    forked: bool
+
+
+def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterator[Merged]:
+    """Fold `sources`, each with its originals beside it, into the archive `db`; what became of each portal.
+
+    They are taken in the order in which they go on from one another, whatever the order given. `now`: UTC, ISO 8601. Raises
+    ArchiveError or EvidenceError, in one line; what was told before that is done.
+    """
+    waiting = sorted(dict.fromkeys(sources), key=_begun)
+    while waiting:
+        left = []
+        for source in waiting:
+            done = _merge_one(db, evidence, source, now)
+            if any(portal.what == WAITS for portal in done):
+                left.append((source, done))
+            else:
+                yield from done
+        if len(left) == len(waiting):
+            yield from (portal for _, done in left for portal in done)
+            return
+        waiting = [source for source, _ in left]
+
+
+def _begun(source: Path) -> str:
+    """When the last crawl of a database began."""
+    with closing(open_for_reading(source)) as connection:
+        try:
+            return str(connection.execute("SELECT max(started_at) FROM crawls").fetchone()[0])
+        except sqlite3.Error as error:
+            raise ArchiveError(f"cannot read the archive {source}: {error}") from error
+
+
+def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[Merged]:
+    if source.exists() and db.exists() and source.samefile(db):
+        raise ArchiveError(f"{source} is the archive itself: name the databases to be merged into it")
+    with ExitStack() as stack:
+        with closing(open_for_writing(source)) as theirs:  # brought up to date, where an earlier version wrote it
+            _require_masked(theirs, source)
+            portals = [row[0] for row in theirs.execute("SELECT id FROM portals ORDER BY id")]
+        connection = stack.enter_context(closing(open_for_writing(db)))
+        connection.execute("PRAGMA synchronous = FULL")  # what is merged may be deleted where it came from
+        _require_masked(connection, db)
+        for portal in portals:
+            for held in (source, db):
+                stack.callback(hold(held, portal).release)
+        connection.execute("ATTACH ? AS theirs", (str(source),))
+        try:
+            with transaction(connection):
+                return _Merge(connection, source, now).run(evidence, portals)
+        except sqlite3.Error as error:
+            raise ArchiveError(f"cannot merge {source} into {db}: {error}") from error
+        except NotAContinuationError as error:
+            raise ArchiveError(f"cannot merge {source} into {db}, from which it does not go on: {error}") from error
+
+
+def _require_masked(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        require_current(connection)
+    except ArchiveError as error:
+        raise ArchiveError(f"{path}: {error} --db {path}") from error
+
+
+class _Merge:
+    """One database into the archive; in the caller's transaction, which nobody else can write beside."""
+
+    def __init__(self, connection: sqlite3.Connection, source: Path, now: str) -> None:
+        self._c = connection
+        self._source = source
+        self._now = now
+
+    def run(self, evidence: Path, portals: Iterable[str]) -> list[Merged]:
+        """Take what is new of each portal; nothing at all where one of them must wait."""
+        lines = [self._line(portal) for portal in portals]
+        waits = {line.portal: why for line in lines if (why := self._waits(line))}
+        if waits:
+            return [Merged(self._source, portal, WAITS, why=why) for portal, why in waits.items()]
+        if not any(line.new for line in lines):
+            return [Merged(self._source, line.portal, KNOWN, why="all its crawls are here") for line in lines]
+        crawls, captures = self._originals(evidence, lines)
+        return [self._take(line, crawls, captures) for line in lines]
+
+    def _line(self, portal: str) -> _Line:
+        ours, theirs = self._crawls("main", portal), self._crawls("theirs", portal)
+        known = {crawl: ours[key] for key, crawl in theirs.items() if key in ours}
+        new = [crawl for key, crawl in theirs.items() if key not in ours]
+        return _Line(portal, known, new, forked=bool(ours.keys() - theirs.keys()))
+
+    def _crawls(self, schema: str, portal: str) -> Crawls:
+        rows = self._c.execute(_CRAWLS.format(schema), (portal,))
+        return {(started, mode, first or ""): crawl for crawl, started, mode, first in rows}
+
+    def _waits(self, line: _Line) -> str | None:
+        """Why a portal can't be taken yet: nothing is changed then."""
+        for crawl in line.new:
+            if self._c.execute(_INHERITED, (crawl,)).fetchone():
+                return "it goes on from crawls that are not here: merge these first, or into the archive that it began from"
+        if line.new and line.known and not line.forked:
+            parser = "SELECT value FROM {}.settings WHERE name = ?"
+            ours, theirs = (
+                self._c.execute(parser.format(schema), (f"parser:{line.portal}",)).fetchone()
+                for schema in ("main", "theirs")
+            )
+            if ours != theirs:
+                return "its pages were read by another version of this program than the archive's: crawl it again"
+        return None
+
+    def _originals(self, evidence: Path, lines: Sequence[_Line]) -> tuple[dict[int, int], list[Run]]:
+        """Fold the originals. What each new crawl is called here, and where its captures are."""
+        new = [crawl for line in lines for crawl in line.new]
+        known = {theirs: ours for line in lines for theirs, ours in line.known.items()}
+        path = beside(self._source)
+        (held,) = self._c.execute("SELECT count(*) FROM theirs.captures WHERE id > 0").fetchone()
+        if not path.is_file():
+            if held:
+                raise ArchiveError(f"the originals of {self._source} should be at {path}, and are not")
+            return dict(zip(new, self._free(0), strict=False)), []
+        with closing(Source(path)) as source, closing(Evidence(evidence)) as target:
+            with closing(open_evidence(evidence)) as there:
+                runs = folded(there, source.key)
+                (used,) = there.execute("SELECT coalesce(max(crawl_id), 0) FROM captures").fetchone()
+            called = self._called_before(source, runs, known)
+            if called is None:
+                runs, called = [], {}
+            free = self._free(used)
+            crawls = {crawl: called.get(crawl) or next(free) for crawl in new}
+            if strangers := source.crawls() - crawls.keys() - known.keys():
+                raise ArchiveError(
+                    f"{path} has originals of crawl {min(strangers)}, which {self._source} does not know"
+                )
+            runs = fold(target, source, {**known, **crawls}, runs) if source.key else []
+        return crawls, runs
+
+    def _called_before(self, source: Source, runs: Sequence[Run], known: dict[int, int]) -> dict[int, int] | None:
+        """What crawls are called whose originals are here; None where that can't stand, and they must be folded anew."""
+        called = {run.crawl_there: run.crawl for run in runs}
+        if any(source.digest(run.last_there) != run.last_digest for run in runs):
+            return None  # a copy of the same file that went on otherwise
+        for theirs, ours in called.items():
+            taken = self._c.execute("SELECT 1 FROM main.crawls WHERE id = ?", (ours,)).fetchone()
+            if known.get(theirs, ours) != ours or (theirs not in known and taken):
+                return None  # a merge was killed, and meanwhile another crawl got the number
+        return called
+
+    def _free(self, used: int) -> Iterator[int]:
+        """Numbers for crawls that neither the archive nor its originals know."""
+        (last,) = self._c.execute("SELECT coalesce(max(id), 0) FROM main.crawls").fetchone()
+        number = max(last, used)
+        while True:
+            number += 1
+            yield number
+
+    def _take(self, line: _Line, crawls: dict[int, int], runs: Sequence[Run]) -> Merged:
+        if not line.new:
+            return Merged(self._source, line.portal, KNOWN, why="all its crawls are here")
+        captures = self._captures(line, runs)
+        new = {crawl: crawls[crawl] for crawl in line.new}
+        carrying = Carrying(self._c, line.portal, new, line.known, captures)
+        if line.forked:
+            carrying.originals_only(_FORKED, self._now)
+            return Merged(self._source, line.portal, SET_ASIDE, len(new), _FORKED)
+        carrying.everything()
+        self._c.execute(
+            "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name = ?",
+            (f"parser:{line.portal}",),
+        )
+        return Merged(self._source, line.portal, TAKEN, len(new))
+
+    def _captures(self, line: _Line, runs: Sequence[Run]) -> list[tuple[int, int]]:
+        """Which capture of theirs is which of ours."""
+        pairs = []
+        for theirs, ours in line.known.items():
+            same = self._c.execute(_SAME_CAPTURES, (theirs, ours)).fetchall()
+            if any(number is None for _, number in same):
+                raise NotAContinuationError(f"crawl {ours} of {line.portal} has other captures here")
+            pairs += same
+        new = set(line.new)
+        for run in runs:
+            if run.crawl_there in new:
+                pairs += [(run.there + place, run.first + place) for place in range(run.last - run.first + 1)]
+        return pairs

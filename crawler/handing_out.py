@@ -1,0 +1,173 @@
+"""Handing portals out by RQ on Redis, and working them off. Needs the extra `many`."""
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from filelock import FileLock
+
+from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.job import begin
+from archive.originals import place_of
+from crawler import many
+from crawler.many import ENDS_WITHIN, QUEUE, TRIES, Job, Spool
+from crawler.schedule import Plan
+
+NOT_INSTALLED = "RQ is not installed: pip install 'disclosures[many]'"
+
+
+@dataclass(frozen=True, slots=True)
+class HowFast:
+    """Seconds between two requests to one host and requests at a time, None as ever; and how long a crawl may take."""
+
+    delay: float | None
+    concurrency: int | None
+    longest: float
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """Redis at `address`. Raises ArchiveError, in one line, where RQ is not installed and for whatever goes wrong with Redis."""
+    try:
+        import redis  # noqa: PLC0415 - an optional extra
+        import rq  # noqa: F401, PLC0415
+    except ImportError:
+        raise ArchiveError(NOT_INSTALLED) from None
+    try:
+        connection = redis.Redis.from_url(address, socket_timeout=30)
+    except ValueError as error:
+        raise ArchiveError(f"this is no address of a Redis: {error}") from error
+    try:
+        connection.ping()
+        yield connection
+    except redis.exceptions.RedisError as error:
+        where = urlsplit(address).hostname
+        raise ArchiveError(f"Redis at {where} can't be had: {str(error).splitlines()[0]}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOut:
+    """Portals of the archive `db` go to the queue in Redis and to the `spool`, to be crawled as `how` says."""
+
+    connection: Any
+    db: Path
+    spool: Spool
+    how: HowFast
+
+    def hand_out(self, plans: Sequence[tuple[Plan, Path]], now: datetime) -> Iterator[str]:
+        """Hand out a job for each of `plans`, with its portal's file, save where one is under way; in lines, what was done.
+
+        Of each host, one portal at a time. Raises ArchiveError, EvidenceError, OSError.
+        """
+        from rq import Queue  # noqa: PLC0415
+        from rq.serializers import JSONSerializer  # noqa: PLC0415
+
+        self.spool.make()
+        open_for_writing(self.db).close()
+        with FileLock(self.spool.folder / "enqueue.lock"):
+            queue = Queue(QUEUE, connection=self.connection, serializer=JSONSerializer)
+            under_way = _under_way(queue)
+            hosts = {str(job.meta["host"]): str(job.meta["portal"]) for job in under_way}
+            self._tidy({job.description for job in under_way})
+            for plan, file in plans:
+                portal, host = plan.portal.id, urlsplit(plan.portal.catalogs[0].url).hostname or ""
+                if waiting := self.spool.waiting(portal):
+                    yield f"{portal}: waits to be merged first: {waiting[0]}"
+                elif host in hosts:
+                    yield f"{portal}: waits, for {hosts[host]} is under way on {host}"
+                else:
+                    failed = _given_up(queue, portal)
+                    self._hand_out(queue, plan, file, now)
+                    hosts[host] = portal
+                    yield f"{portal}: handed out, {plan.mode}: {plan.why}{failed}"
+
+    def _hand_out(self, queue: Any, plan: Plan, file: Path, now: datetime) -> None:  # noqa: ANN401
+        from rq import Retry  # noqa: PLC0415
+
+        from crawler.reparse import catch_up  # noqa: PLC0415
+
+        portal, ticket, how = plan.portal.id, f"{now:%Y%m%dT%H%M%SZ}", self.how
+        name = f"{portal}.{ticket}"
+        with closing(open_for_reading(self.db)) as connection:
+            known = connection.execute("SELECT 1 FROM portals WHERE id = ?", (portal,)).fetchone()
+        if known:
+            asyncio.run(catch_up(self.db, place_of(self.db), portal))
+        part = self.spool.begins(f".{name}.part")
+        part.unlink(missing_ok=True)
+        begin(self.db, portal, part)
+        part.replace(self.spool.begins(name))
+        toml = file.read_text(encoding="utf-8")
+        job = Job(name, portal, toml, plan.mode, how.delay, how.concurrency, how.longest)
+        queue.enqueue_call(
+            many.run,
+            kwargs={"told": job.told()},
+            job_id=f"{portal}--{ticket}",  # a new one each time: RQ can't delete a job whose worker was killed
+            timeout=int(how.longest + 2 * ENDS_WITHIN),
+            retry=Retry(max=TRIES - 1),
+            meta={"host": urlsplit(plan.portal.catalogs[0].url).hostname or "", "portal": portal},
+            description=name,
+        )
+
+    def _tidy(self, names: set[str]) -> None:
+        """Delete what jobs were to begin with that nobody does any more."""
+        for path in (self.spool.folder / "begin").glob("*.db"):
+            if path.stem not in names:
+                path.unlink(missing_ok=True)
+
+
+def _under_way(queue: Any) -> list[Any]:  # noqa: ANN401
+    """The jobs that wait for a worker, or have one."""
+    ids = [*queue.get_job_ids(), *queue.intermediate_queue.get_job_ids()]
+    for registry in (queue.started_job_registry, queue.deferred_job_registry, queue.scheduled_job_registry):
+        ids += registry.get_job_ids(cleanup=False)
+    jobs = [queue.fetch_job(job_id) for job_id in dict.fromkeys(ids)]
+    return [job for job in jobs if job is not None]
+
+
+def _given_up(queue: Any, portal: str) -> str:  # noqa: ANN401
+    """Why the last job of a portal was given up, where it was, as the end of a sentence; it is told once."""
+    failed = queue.failed_job_registry
+    ids = sorted(job_id for job_id in failed.get_job_ids(cleanup=False) if job_id.rpartition("--")[0] == portal)
+    if not ids:
+        return ""
+    job = queue.fetch_job(ids[-1])
+    result = job.latest_result() if job else None
+    lines = (result.exc_string or "").strip().splitlines() if result else []
+    for job_id in ids:
+        failed.remove(job_id)
+    return f"; it was given up after {TRIES} tries: {lines[-1] if lines else 'see the log of the workers'}"
+
+
+def work(connection: Any, spool: Spool, scratch: Path, patience: int, *, burst: bool) -> None:  # noqa: ANN401
+    """Work portals off, one after the other, until told to stop; with `burst`, until none waits.
+
+    Workers that give no sign of life for `patience` seconds are taken for dead by the others. Raises OSError.
+    """
+    from rq import Worker  # noqa: PLC0415
+    from rq.serializers import JSONSerializer  # noqa: PLC0415
+
+    class PortalWorker(Worker):
+        """RQ's, with our patience in place of a minute and its own."""
+
+        def get_heartbeat_ttl(self, job: Any, working_time: float = 0.0) -> int:  # noqa: ANN401 - RQ's signature
+            return patience
+
+    spool.make()
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.update({many.SPOOL: str(spool.folder.resolve()), many.SCRATCH: str(scratch.resolve())})
+    worker = PortalWorker(
+        [QUEUE],
+        connection=connection,
+        serializer=JSONSerializer,
+        job_monitoring_interval=max(1, patience // 3),
+        maintenance_interval=max(1, patience // 3),
+        # An idle worker looks for the dead between two waits for work, which last 15 seconds less than this.
+        worker_ttl=patience + 15,
+    )
+    worker.work(burst=burst, logging_level="WARNING")

@@ -1,0 +1,199 @@
+"""Crawling on many machines: portals handed out by RQ on Redis, their databases brought back to be merged.
+
+The spool is a folder that all machines see (NFS, sshfs, or rsync between them); only whole files are copied to and from
+it, for SQLite must not work on one. `begin/NAME.db` is what a job begins with, `done/NAME/` what it brought back, a NAME
+being a portal and the moment it was handed out. A job is run at least once: a second run of it finds the first one's result
+and drops its own.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.backup import copy_database
+from archive.originals import beside
+
+QUEUE = "disclosures"
+DB = "disclosures.db"
+
+PATIENCE = 90
+"""Seconds without a sign of life after which a worker is taken for dead, and its portal is handed out again."""
+
+LONGEST = 7 * 24 * 3600
+"""Seconds a crawl may take; it is then asked to end, and what it found is brought back."""
+
+TRIES = 5
+"""How often a portal is handed out until somebody looks into it."""
+
+ENDS_WITHIN = 120
+"""Seconds a crawl that is asked to end has for it."""
+
+SPOOL, SCRATCH = "DISCLOSURES_SPOOL", "DISCLOSURES_SCRATCH"
+"""The variables that tell a job where these are on its machine."""
+
+_LOOKS_EVERY = 0.2
+
+
+class JobError(Exception):
+    """A job that can't be done here; the message is one plain line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """The folder that all machines see."""
+
+    folder: Path
+
+    def begins(self, name: str) -> Path:
+        """The database that a job begins with."""
+        return self.folder / "begin" / f"{name}.db"
+
+    def done(self, name: str = "") -> Path:
+        """What a job brought back, or where all of them are."""
+        return self.folder / "done" / name
+
+    def waiting(self, portal: str) -> list[Path]:
+        """What was brought back of a portal."""
+        return sorted(self.done().glob(f"{portal}.[0-9]*Z"))
+
+    def make(self) -> None:
+        """Make its folders. The originals in it hold personal data: nobody else may look. Raises OSError."""
+        for path in (self.folder, self.folder / "begin", self.done()):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One portal for one worker: all that a machine needs which knows nothing of it.
+
+    `name`: portal and moment; `toml`: its portal file; `mode`: full or update; seconds between requests and requests at a
+    time, None as ever; `longest`: LONGEST, or less.
+    """
+
+    name: str
+    portal: str
+    toml: str
+    mode: str
+    delay: float | None = None
+    concurrency: int | None = None
+    longest: float = LONGEST
+
+    def told(self) -> dict[str, Any]:
+        """As JSON can say it."""
+        return asdict(self)
+
+
+def run(told: dict[str, Any]) -> str:
+    """On a worker: do a job, print and return in a line what became of it. Raises JobError."""
+    said = _run(Job(**told))
+    print(said, flush=True)
+    return said
+
+
+def _run(job: Job) -> str:
+    """Crawl one portal into a database of its own, and bring that to the spool.
+
+    Killed, it leaves a folder in the scratch place, from which the same machine goes on.
+    """
+    spool, folder = Spool(Path(os.environ[SPOOL])), Path(os.environ[SCRATCH]) / job.name
+    if spool.done(job.name).exists():
+        return f"{job.name}: was done before"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        db, portal = folder / DB, folder / f"{job.portal}.toml"
+        portal.write_text(job.toml, encoding="utf-8")
+        if not db.exists() and not spool.begins(job.name).exists():
+            return f"{job.name}: was done before, and is merged"
+        if not db.exists():
+            part = folder / f".{DB}.part"
+            shutil.copyfile(spool.begins(job.name), part)
+            part.replace(db)
+        _require_same_parser(db, job.portal)
+        said = _crawl(job, portal, db)
+        first = _bring(folder, spool, job.name)
+    except OSError as error:
+        raise JobError(f"{job.name}: {error.strerror or error}: {error.filename or folder}") from error
+    shutil.rmtree(folder, ignore_errors=True)
+    return said if first else f"{job.name}: another worker had done it"
+
+
+def _require_same_parser(db: Path, portal: str) -> None:
+    """See that this machine reads pages as the archive's does, lest its way of reading is taken for edits. Raises JobError."""
+    from crawler.reparse import fingerprint, read_by  # noqa: PLC0415 - for those who crawl
+
+    read = read_by(db, portal)
+    if read is not None and read != fingerprint():
+        raise JobError("this machine has another version of the program than the archive's: give both the same")
+
+
+def _crawl(job: Job, portal: Path, db: Path) -> str:
+    """Crawl in a process of its own; the first line of its summary. Raises JobError and OSError."""
+    options = [("--mode", job.mode), ("--delay", job.delay), ("--concurrency", job.concurrency)]
+    said = [str(word) for option in options if option[1] not in {None, ""} for word in option]
+    command = [sys.executable, "-m", "crawler.cli", "crawl", str(portal), "--db", str(db), *said]
+    env = {key: value for key, value in os.environ.items() if key not in {"DISCLOSURES_DB", "DISCLOSURES_EVIDENCE"}}
+    out, err = db.with_name("out.txt"), db.with_name("err.txt")
+    with out.open("wb") as told, err.open("wb") as errors:
+        process = subprocess.Popen(command, stdout=told, stderr=errors, env=env)  # noqa: S603 - our own command
+        try:
+            status = _ended(process, job.longest)
+        finally:
+            process.kill()
+    if status not in {0, 1}:
+        lines = err.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        raise JobError(f"{job.name}: {lines[-1] if lines else f'the crawl ended with status {status}'}")
+    return next(iter(out.read_text(encoding="utf-8", errors="replace").splitlines()), "")
+
+
+def _ended(process: "subprocess.Popen[bytes]", longest: float) -> int:
+    """The exit status of a crawl. It is asked to end when its time is over, and ended when the worker that runs this is gone."""
+    worker, until = os.getppid(), time.monotonic() + longest
+    while process.poll() is None:
+        time.sleep(_LOOKS_EVERY)
+        if os.getppid() != worker:
+            raise JobError("the worker is gone: its portal is handed out again, and must not be crawled twice at once")
+        if time.monotonic() > until:
+            process.terminate()
+            try:
+                process.wait(ENDS_WITHIN)
+            except subprocess.TimeoutExpired:
+                raise JobError(f"a crawl of more than {longest:.0f} s did not end when asked to") from None
+    return process.returncode
+
+
+def _bring(folder: Path, spool: Spool, name: str) -> bool:
+    """Copy the databases to the spool, whole or not at all; whether nobody else did so before. Raises OSError."""
+    part = spool.done(f".{name}.{os.uname().nodename}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700)
+    try:
+        for path, mode in ((folder / DB, 0o600), (beside(folder / DB), 0o600)):
+            if path.is_file():
+                copy_database(path, part / path.name, mode)
+        part.rename(spool.done(name))
+    except OSError:
+        if not spool.done(name).is_dir():
+            raise
+        return False
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    with suppress(OSError):
+        spool.begins(name).unlink()
+    return True
+
+
+def brought(folders: Sequence[Path]) -> Iterator[Path]:
+    """The databases that stand for `folders`: each itself where it is a file, those that jobs brought where it is a spool."""
+    for path in folders:
+        if path.is_dir():
+            spool = Spool(path)
+            yield from sorted(found / DB for found in spool.done().glob("[!.]*") if (found / DB).is_file())
+        else:
+            yield path

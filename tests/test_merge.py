@@ -1,0 +1,437 @@
+"""Databases of jobs folded into one archive: as if one machine had done all, however the work was split and whatever was killed."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from archive import clock, evidence, job
+from archive import merge as merging
+from archive.check import check, summary
+from archive.database import ArchiveError, open_for_writing
+from archive.evidence import Evidence
+from archive.exchange import EvidenceError, Exchange
+from archive.frontier import Frontier
+from archive.merge import KNOWN, SET_ASIDE, TAKEN, WAITS, Merged, merge
+from archive.observations import (
+    AttachmentSeen,
+    Capture,
+    CatalogOfPortal,
+    LinkedFile,
+    ListedRow,
+    ListPageSeen,
+    Observation,
+    PageAsked,
+    PortalOfFile,
+    ProblemSeen,
+    RecordPageSeen,
+)
+from archive.originals import beside
+from archive.records import Reading
+from archive.store import Store
+from tests.conftest import rows
+from tests.natural import contents
+from tests.warm import disclosures
+
+FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
+NOW = "2026-03-01T00:00:00Z"
+COLUMNS = ("plans", "reports")
+
+
+@dataclass
+class County:
+    """A portal that can be crawled without a network: what its two catalogues list, what its pages say."""
+
+    name: str
+    listed: dict[str, dict[int, int]] = field(default_factory=lambda: {column: {} for column in COLUMNS})
+    gone: set[str] = field(default_factory=set)
+    moved: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def portal(self) -> PortalOfFile:
+        home = f"http://{self.name}.example/"
+        kinds = ("plan", "annual_report")
+        catalogs = (
+            CatalogOfPortal(kind, column, f"{home}{column}/") for kind, column in zip(kinds, COLUMNS, strict=True)
+        )
+        return PortalOfFile(self.name, "样本县", "640399", home, tuple(catalogs))
+
+    def url(self, number: int) -> str:
+        return f"http://{self.name}.example/{number}-{self.moved.get(number, 0)}.html"
+
+    def live(self, chance: random.Random) -> None:
+        """A day passes."""
+        for column in COLUMNS:
+            listed = self.listed[column]
+            for number in [n for n in listed if chance.random() < 0.08]:
+                self.gone |= {self.url(number)} if chance.random() < 0.7 else set()
+                for other in COLUMNS:
+                    self.listed[other].pop(number, None)
+            for number in [n for n in listed if chance.random() < 0.1]:
+                listed[number] += 1
+            for number in [n for n in listed if chance.random() < 0.08]:
+                self.gone.add(self.url(number))
+                self.moved[number] = self.moved.get(number, 0) + 1
+            for _ in range(4 if not listed else chance.randrange(3)):
+                listed[chance.randrange(1000)] = 0
+
+
+class Crawl:
+    """One crawl of a county as the pipeline writes it: sealed first, then told."""
+
+    def __init__(self, db: Path, county: County, day: int, stop_after: int | None = None) -> None:
+        self.county, self.now = county, FIRST + timedelta(days=day, seconds=len(county.name))
+        self.left = stop_after
+        with closing(Evidence(beside(db))) as self.evidence:
+            self.store = Store(db)
+            self.evidence.seal(self.now.date().isoformat())
+            self.crawl_id = self.store.begin(county.portal, "full", clock.text(self.now))
+            if self.walk():
+                self.store.finish("finished", self.told())
+            self.store.close()
+
+    def told(self) -> str:
+        return clock.text(self.now)
+
+    def see(self, url: str, outcome: str, *observations: Observation) -> bool:
+        """An answer is sealed, and told of; False where the crawl is killed before it is."""
+        self.now += timedelta(seconds=3)
+        payload = f"<html>{url} {observations!r}</html>".encode()
+        exchange = Exchange(
+            self.crawl_id, self.county.name, url, "GET", (("Host", "x"),), b"", self.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            200, (("Content-Type", "text/html"),), payload, len(payload), "HTTP/1.1", "127.0.0.1", "test",
+        )  # fmt: skip
+        (kept,) = self.evidence.add_many([exchange])
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                return False
+        seen = Capture(kept.id, url, exchange.fetched_at, 200, outcome, kept.sha256, kept.bytes, None, None)
+        self.store.write([with_capture(each, kept.id) for each in observations], self.told(), [seen])
+        return True
+
+    def walk(self) -> bool:
+        county = self.county
+        for catalog, column in zip(county.portal.catalogs, COLUMNS, strict=True):
+            listed = [self.row(number, text) for number, text in county.listed[column].items()]
+            if not self.see(catalog.url, "page", ListPageSeen(catalog.url, tuple(listed), None, None, "首页", True)):
+                return False
+        for number, text in {**county.listed[COLUMNS[0]], **county.listed[COLUMNS[1]]}.items():
+            if not self.see(county.url(number), "page", *self.page(number, text)):
+                return False
+        self.store.write([ProblemSeen("http_error", county.portal.home, "answered 500")], self.told())
+        for record in self.store.missing(self.told()):
+            outcome = "gone" if record.url in county.gone else "page"
+            if not self.see(str(record.url), outcome, PageAsked(str(record.url), outcome, f"found to be {outcome}")):
+                return False
+        again = self.store.to_walk_again()
+        for catalog, column in zip(county.portal.catalogs, COLUMNS, strict=True):
+            if catalog.url in again:
+                listed = [self.row(number, text) for number, text in county.listed[column].items()]
+                if not self.see(
+                    catalog.url, "page", ListPageSeen(catalog.url, tuple(listed), None, None, None, True, look=2)
+                ):
+                    return False
+        return True
+
+    def row(self, number: int, text: int) -> ListedRow:
+        title = f"样本局2025年政府信息公开工作年度报告之{number}" + ("（修订）" if text % 3 == 2 else "")
+        said = {
+            "title": title,
+            "index_number": f"640399001/2026-{number:05}",
+            "published_on": f"2026-01-{number % 28 + 1:02}",
+        }
+        return ListedRow(
+            self.county.url(number), Reading(said, {"标题": title}), redacted={"phone": 1} if number % 5 == 0 else {}
+        )
+
+    def page(self, number: int, text: int) -> list[Observation]:
+        url, name = self.county.url(number), f"附件{text}.pdf"
+        files = (LinkedFile(name, f"{url}.pdf"),) if number % 3 == 0 else ()
+        said = {"document_number": f"样发〔2026〕{number}号"}
+        page = RecordPageSeen(
+            url,
+            Reading(said, {"文号": str(number)}),
+            f"样本正文之{number}：2025年共受理依申请公开{text}件，答复{text}件。",
+            attachments=files,
+        )
+        sha = f"{number:032x}{text:032x}"
+        file = AttachmentSeen(
+            url, name, f"{url}.pdf", sha, 1, "application/pdf", f"附件文字{text}", "text", redacted={"id_card": 2}
+        )
+        return [page, file] if files else [page]
+
+
+def with_capture(seen: Observation, number: int) -> Observation:
+    return seen if isinstance(seen, ProblemSeen) else replace(seen, capture=number)
+
+
+def merged(db: Path, *sources: Path) -> list[Merged]:
+    return list(merge(db, beside(db), sources, NOW))
+
+
+def sound(db: Path) -> bool:
+    assert list(check(db, beside(db))) == []
+    return True
+
+
+@dataclass
+class World:
+    """Counties' days, crawled by one machine and by many."""
+
+    folder: Path
+    chance: random.Random
+    counties: list[County] = field(default_factory=lambda: [County("a"), County("bb")])
+    jobs: list[Path] = field(default_factory=list)
+
+    def job(self, county: County, archive: Path) -> Path:
+        path = self.folder / f"job{len(self.jobs)}.db"
+        self.jobs.append(path)
+        job.begin(archive, county.name, path)
+        return path
+
+    def pass_days(self, days: int, one: Path, many: Path, crawls_a_job: int) -> None:
+        """`one` is crawled directly; `many` gets what jobs of so many crawls each found, in any order."""
+        open_for_writing(many).close()
+        under_way: dict[str, tuple[Path, int]] = {}
+        for day in range(days):
+            finished = []
+            for county in self.counties:
+                county.live(self.chance)
+                path, crawls = under_way.pop(county.name, (None, 0))
+                path = path or self.job(county, many)
+                killed = self.chance.randrange(8) if self.chance.random() < 0.2 else None
+                for db in (one, path):
+                    Crawl(db, county, day, killed)
+                if crawls + 1 < crawls_a_job and day + 1 < days:
+                    under_way[county.name] = (path, crawls + 1)
+                else:
+                    finished.append(path)
+            self.chance.shuffle(finished)
+            for each in finished:
+                assert {told.what for told in merged(many, each)} == {TAKEN}
+        open_for_writing(one).close()  # what a killed crawl left to be indexed and read
+
+
+# --- the same as one machine ---
+
+
+@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.randoms(use_true_random=False), st.integers(1, 3))
+def test_however_it_is_split_the_archive_is_the_same(chance: random.Random, crawls_a_job: int) -> None:
+    with TemporaryDirectory() as folder:
+        one, many = Path(folder) / "one.db", Path(folder) / "many.db"
+        world = World(Path(folder), chance)
+        world.pass_days(4, one, many, crawls_a_job)
+        assert contents(many) == contents(one)
+        assert sound(many)
+        assert {told.what for told in merged(many, *world.jobs)} == {KNOWN}
+        chance.shuffle(world.jobs)
+        again = Path(folder) / "again.db"
+        assert {told.what for told in merged(again, *world.jobs)} == {TAKEN}
+        assert contents(again) == contents(one)
+        assert sound(again)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Two counties' three days, in `one.db` by one machine and in `many.db` by jobs of one crawl each."""
+    made = World(tmp_path_factory.mktemp("world"), random.Random(5))
+    made.pass_days(3, made.folder / "one.db", made.folder / "many.db", 1)
+    return made
+
+
+def copied(db: Path, folder: Path) -> Path:
+    for path in (db, beside(db)):
+        shutil.copy(path, folder)
+    return folder / db.name
+
+
+def test_the_archive_made_by_jobs_is_sound_and_no_poorer(world: World) -> None:
+    many = world.folder / "many.db"
+    assert contents(many) == contents(world.folder / "one.db")
+    assert {row["kind"] for row in rows(many, "SELECT DISTINCT kind FROM events")} >= {
+        "added",
+        "changed",
+        "withdrawn",
+        "moved",
+    }
+    assert sound(many)
+
+
+def test_a_merged_archive_is_crawled_on_as_any_other(world: World, tmp_path: Path) -> None:
+    one, many = copied(world.folder / "one.db", tmp_path), copied(world.folder / "many.db", tmp_path)
+    for db in (one, many):
+        Crawl(db, world.counties[0], 3)
+    assert contents(many) == contents(one)
+    assert sound(many)
+
+
+# --- killed ---
+
+
+def statements(connection: sqlite3.Connection, seen: list[int], last: int) -> sqlite3.Connection:
+    """`connection`, the process killed as its statement number `last` begins, of all connections' together."""
+
+    def count(_: str) -> None:
+        seen[0] += 1
+        if seen[0] == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    connection.set_trace_callback(count)
+    return connection
+
+
+def killed_at(last: int, db: Path, sources: list[Path]) -> bool:
+    """Whether a merge in a process of its own was killed as its statement number `last` began."""
+    child = os.fork()
+    if child == 0:
+        seen = [0]
+        for module in (merging, evidence):
+            opened = module.open_for_writing
+
+            def counting(path: Path, opened: Any = opened) -> sqlite3.Connection:
+                return statements(opened(path), seen, last)
+
+            module.open_for_writing = counting  # type: ignore[attr-defined]
+        try:
+            merged(db, *sources)
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def test_killed_at_any_moment_it_goes_on(world: World, tmp_path: Path) -> None:
+    db, kills, last = tmp_path / "a.db", 0, 1
+    while killed_at(last, db, world.jobs):
+        kills += 1
+        last = last * 5 // 4 + 1
+    assert kills > 20
+    merged(db, *world.jobs)
+    assert contents(db) == contents(world.folder / "one.db")
+    assert sound(db)
+    assert (
+        summary(db, beside(db)).unclaimed
+        == summary(world.folder / "many.db", beside(world.folder / "many.db")).unclaimed
+    )
+
+
+def test_what_fails_changes_nothing(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = tmp_path / "a.db"
+    merged(db, *world.jobs[:2])
+    before = contents(db)
+
+    def failing(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("archive.search.catch_up", failing)
+        with pytest.raises(ArchiveError, match="disk is full"):
+            merged(db, *world.jobs[2:])
+    assert contents(db) == before
+    merged(db, *world.jobs)
+    assert contents(db) == contents(world.folder / "one.db")
+
+
+# --- what can't be taken ---
+
+
+def test_the_second_of_two_that_began_alike_keeps_its_originals_alone(world: World, tmp_path: Path) -> None:
+    db, county = copied(world.folder / "many.db", tmp_path), world.counties[0]
+    twins = [tmp_path / "twin1.db", tmp_path / "twin2.db"]
+    for day, twin in enumerate(twins, 10):
+        job.begin(db, county.name, twin)
+        Crawl(twin, county, day)
+    assert [told.what for told in merged(db, twins[0])] == [TAKEN]
+    before = contents(db)
+    assert [told.what for told in merged(db, twins[1])] == [SET_ASIDE]
+    assert sound(db)
+    after = contents(db)
+    assert {table for table in after if after[table] != before[table]} == {"crawls", "captures", "problems"}
+    assert (
+        len(after["captures"]) - len(before["captures"])
+        == rows(twins[1], "SELECT count(*) AS n FROM captures WHERE id > 0")[0]["n"]
+    )
+    assert [told.what for told in merged(db, *twins)] == [KNOWN, KNOWN]
+    with closing(Frontier(db, county.name, 99)) as frontier:
+        (first,) = rows(twins[0], "SELECT fetched_at FROM captures WHERE id = 1")
+        known = frontier.known(f"http://{county.name}.example/plans/")
+        assert known is not None
+        assert rows(db, "SELECT fetched_at FROM captures WHERE id = ?", known.capture_id) == [first]
+
+
+def test_what_goes_on_from_a_crawl_that_is_not_there_waits_for_it(world: World, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    third, second, first = (world.jobs[number] for number in (4, 2, 0))
+    assert [told.what for told in merged(db, third)] == [WAITS]
+    assert contents(db)["records"] == []
+    assert [told.what for told in merged(db, third, first, second)] == [TAKEN] * 3
+
+
+def test_what_another_parser_read_is_not_mixed_with_what_ours_did(world: World, tmp_path: Path) -> None:
+    db, path = copied(world.folder / "many.db", tmp_path), tmp_path / "job.db"
+    job.begin(db, "a", path)
+    Crawl(path, world.counties[0], 10)
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("INSERT OR REPLACE INTO settings VALUES ('parser:a', 'newer')")
+    before = contents(db)
+    (told,) = merged(db, path)
+    assert (told.what, "another version" in told.why) == (WAITS, True)
+    assert contents(db) == before
+
+
+def test_damaged_originals_are_not_merged(world: World, tmp_path: Path) -> None:
+    damaged = copied(world.jobs[0], tmp_path)
+    with closing(sqlite3.connect(beside(damaged))) as connection, connection:
+        connection.execute("UPDATE captures SET url = url || 'x' WHERE id = 2")
+    with pytest.raises(EvidenceError, match=r"capture 2 .* no longer what was stored"):
+        merged(tmp_path / "a.db", damaged)
+    assert contents(tmp_path / "a.db")["crawls"] == []
+
+
+# --- provable ---
+
+
+def test_the_tip_of_a_merged_file_stays_provable(world: World) -> None:
+    many = world.folder / "many.db"
+    for path in world.jobs:
+        tip = summary(path, beside(path)).tip
+        assert tip is not None
+        assert list(check(many, beside(many), tip)) == []
+    number, digest = tip
+    assert [found.what for found in check(many, beside(many), (number, digest[::-1]))] != []
+
+
+def test_a_change_to_what_a_merged_capture_was_is_found(world: World, tmp_path: Path) -> None:
+    many = copied(world.folder / "many.db", tmp_path)
+    with closing(sqlite3.connect(beside(many))) as connection, connection:
+        connection.execute("UPDATE folded SET source_crawl_id = source_crawl_id + 1 WHERE first_id = 1")
+    assert any("no longer give the tip" in found.what for found in check(many, beside(many)))
+
+
+# --- the command ---
+
+
+def test_the_command(world: World, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    done = disclosures("merge", world.jobs[2], world.jobs[0], "--db", db)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [f"{world.jobs[0]}: a: 1 crawl taken", f"{world.jobs[2]}: a: 1 crawl taken"]
+    done = disclosures("merge", world.jobs[2], "--db", db)
+    assert (done.returncode, done.stdout) == (0, f"{world.jobs[2]}: a: known: all its crawls are here\n")
+    done = disclosures("merge", world.jobs[5], "--db", db)
+    assert (done.returncode, "bb: waits: it goes on from crawls that are not here" in done.stdout) == (1, True)
+    for source, said in ((db, "is the archive itself"), (beside(db), "is not a disclosures archive")):
+        done = disclosures("merge", source, "--db", db)
+        assert (done.returncode, done.stderr.count("\n"), said in done.stderr) == (2, 1, True)
