@@ -8,7 +8,7 @@ record stands where it stands, and no search has to look at all of its hits to s
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 
@@ -85,17 +85,15 @@ class Search:
     filters: Filters = field(default_factory=Filters)
     newest: bool = False
 
-    def parameters(self, *columns: str, besides: tuple[str, ...] = ()) -> dict[str, int | str]:
-        """What SQL is given: the hits whose words all stand in `columns` (none: anywhere), without those in `besides`."""
+    def parameters(self, *columns: str) -> dict[str, int | str]:
+        """What SQL is given: the hits whose words all stand in `columns` (none: anywhere)."""
         wanted, unwanted = "", ""
         if self.query is not None:
             wanted, unwanted = self.query.match_wanted() or NOTHING, self.query.match_unwanted()
         scoped = f"({{{' '.join(columns)}}} : {wanted})" if columns and wanted else wanted
         match = " AND ".join([*([scoped] if scoped else []), *self.filters.match()]) or f'"{EVERY}"'
-        left_out = [unwanted] if unwanted else []
-        left_out += [f"({{{' '.join(besides)}}} : {wanted})"] if besides else []
         first, last = self.filters.entries()
-        return {"match": " NOT ".join([f"({match})", *left_out]), "first": first, "last": last}
+        return {"match": f"({match}) NOT {unwanted}" if unwanted else f"({match})", "first": first, "last": last}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +124,21 @@ def count(connection: sqlite3.Connection, wanted: Search) -> int:
 
 def first(connection: sqlite3.Connection, wanted: Search, limit: int, offset: int = 0) -> list[int]:
     """The ids of the first `limit` records found, after `offset` of them."""
-    return list(islice(every(connection, wanted), offset, offset + limit))
+    best_first = not wanted.newest and wanted.query is not None
+    ways = [wanted.parameters(*columns) for columns in ((TITLE, HEAD, ()) if best_first else ((),))]
+    # A way is gone only when the ones before are gone to their ends, so that what they found is known. Leaving it out in
+    # SQL would look for it once more.
+    found = chain.from_iterable(_in_order(connection, way) for way in ways)
+    return list(islice(_once(found), offset, offset + limit))
 
 
-def every(connection: sqlite3.Connection, wanted: Search) -> Iterator[int]:
-    """The ids of all records found, in order, looked up as they are taken; in memory is at most one month's."""
-    ways = [wanted.parameters()]
-    if not wanted.newest and wanted.query is not None:
-        ways = [wanted.parameters(*TITLE), wanted.parameters(*HEAD, besides=TITLE), wanted.parameters(besides=HEAD)]
-    return chain.from_iterable(_in_order(connection, way) for way in ways)
-
-
-def latest(connection: sqlite3.Connection, wanted: Search, limit: int) -> list[int]:
-    """The ids of the `limit` records found that came into the archive last, the last first."""
-    return [row[0] for row in connection.execute(_LATEST, {**wanted.parameters(), "limit": limit})]
+def _once(ids: Iterable[int]) -> Iterator[int]:
+    """Each id at its first place."""
+    met: set[int] = set()
+    for record_id in ids:
+        if record_id not in met:
+            met.add(record_id)
+            yield record_id
 
 
 def _in_order(connection: sqlite3.Connection, parameters: Mapping[str, int | str]) -> Iterator[int]:
