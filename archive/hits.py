@@ -85,15 +85,17 @@ class Search:
     filters: Filters = field(default_factory=Filters)
     newest: bool = False
 
-    def parameters(self, *columns: str) -> dict[str, int | str]:
-        """What SQL is given: the hits whose words all stand in `columns` (none: anywhere)."""
+    def parameters(self, *columns: str, besides: tuple[str, ...] = ()) -> dict[str, int | str]:
+        """What SQL is given: the hits whose words all stand in `columns` (none: anywhere), without those in `besides`."""
         wanted, unwanted = "", ""
         if self.query is not None:
             wanted, unwanted = self.query.match_wanted() or NOTHING, self.query.match_unwanted()
         scoped = f"({{{' '.join(columns)}}} : {wanted})" if columns and wanted else wanted
         match = " AND ".join([*([scoped] if scoped else []), *self.filters.match()]) or f'"{EVERY}"'
+        left_out = [unwanted] if unwanted else []
+        left_out += [f"({{{' '.join(besides)}}} : {wanted})"] if besides else []
         first, last = self.filters.entries()
-        return {"match": f"({match}) NOT {unwanted}" if unwanted else f"({match})", "first": first, "last": last}
+        return {"match": " NOT ".join([f"({match})", *left_out]), "first": first, "last": last}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,15 @@ def count(connection: sqlite3.Connection, wanted: Search) -> int:
 
 def first(connection: sqlite3.Connection, wanted: Search, limit: int, offset: int = 0) -> list[int]:
     """The ids of the first `limit` records found, after `offset` of them."""
-    best_first = not wanted.newest and wanted.query is not None
-    ways = [wanted.parameters(*columns) for columns in ((TITLE, HEAD, ()) if best_first else ((),))]
-    # A way is gone only when the ones before are gone to their ends, so that what they found is known. Leaving it out in
-    # SQL would look for it once more.
-    found = chain.from_iterable(_in_order(connection, way) for way in ways)
+    # A way is gone only when the ones before are gone to their ends, so that what they found is known, and no more than
+    # is shown. To leave it out in SQL, as `every` must, is to look for it once more.
+    columns = (TITLE, HEAD, ()) if _best_first(wanted) else ((),)
+    found = chain.from_iterable(_in_order(connection, wanted.parameters(*each)) for each in columns)
     return list(islice(_once(found), offset, offset + limit))
+
+
+def _best_first(wanted: Search) -> bool:
+    return not wanted.newest and wanted.query is not None
 
 
 def _once(ids: Iterable[int]) -> Iterator[int]:
@@ -139,6 +144,19 @@ def _once(ids: Iterable[int]) -> Iterator[int]:
         if record_id not in met:
             met.add(record_id)
             yield record_id
+
+
+def every(connection: sqlite3.Connection, wanted: Search) -> Iterator[int]:
+    """The ids of all records found, in order, looked up as they are taken; in memory is at most one month's."""
+    ways = [wanted.parameters()]
+    if _best_first(wanted):
+        ways = [wanted.parameters(*TITLE), wanted.parameters(*HEAD, besides=TITLE), wanted.parameters(besides=HEAD)]
+    return chain.from_iterable(_in_order(connection, way) for way in ways)
+
+
+def latest(connection: sqlite3.Connection, wanted: Search, limit: int) -> list[int]:
+    """The ids of the `limit` records found that came into the archive last, the last first."""
+    return [row[0] for row in connection.execute(_LATEST, {**wanted.parameters(), "limit": limit})]
 
 
 def _in_order(connection: sqlite3.Connection, parameters: Mapping[str, int | str]) -> Iterator[int]:
