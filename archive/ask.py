@@ -30,12 +30,16 @@ class AskError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question's SQL found. `more`: there are more rows than these. `left_out`: rows that are not counted."""
+    """What a question's SQL found. `more`: there are more rows than these. `left_out`: rows that are not counted.
+
+    `behind`: records that a crawl under way has read and that no answer knows yet.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     more: bool
     left_out: int
+    behind: int
 
     def dicts(self) -> list[dict[str, Any]]:
         """Each row by its columns' names."""
@@ -77,7 +81,8 @@ def ask(
         rows = [tuple(row) for row in cursor.fetchmany(most + 1)]
         cursor.close()
         left_out = connection.execute(question.left_out_sql, parameters).fetchone()[0] if question.left_out_sql else 0
-    return Answer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0)
+        behind = connection.execute("SELECT count(*) FROM underived").fetchone()[0]
+    return Answer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ batches, as it does for the search index. `learn` says whose the publishers' nam
 import json
 import re
 import sqlite3
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -96,7 +97,7 @@ def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str,
     cursor = connection.execute(_READ, (record_id,))
     columns = [column[0] for column in cursor.description]
     record = dict(zip(columns, tuple(cursor.fetchone()), strict=True))
-    portal, title = record["portal"], record["title"] or ""
+    portal, title = record["portal"], unicodedata.normalize("NFKC", record["title"] or "")
     doubtful = _doubtful(record["flags"])
     publisher = _name(connection, portal, record["publisher"], names)
     issued = document_numbers.taken_apart(record["document_number"] or "")
@@ -104,7 +105,14 @@ def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str,
     units = [_name(connection, portal, each.unit, names) if each.unit else publisher for each in found]
     return {
         "derived": [
-            (record_id, portal, record["kind"], record["published_on"], publisher, *_particulars(record, doubtful))
+            (
+                record_id,
+                portal,
+                record["kind"],
+                record["published_on"],
+                publisher,
+                *_particulars(record, title, doubtful),
+            )
         ],
         "document_numbers": [
             (record_id, portal, n.issuer, n.year, n.serial, doubtful & DOUBTFUL_NUMBER) for n in issued
@@ -116,14 +124,14 @@ def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str,
     }
 
 
-def _particulars(record: Mapping[str, Any], doubtful: int) -> Iterator[Any]:
+def _particulars(record: Mapping[str, Any], title: str, doubtful: int) -> Iterator[Any]:
     """The columns of `derived` from `index_pattern` on."""
     number = index_numbers.taken_apart(record["index_number"] or "")
     if number:
         yield from (number.pattern, number.prefix, number.year, number.month, number.serial, number.checks)
     else:
         yield from (None,) * 6
-    title, kind = record["title"] or "", record["kind"]
+    kind = record["kind"]
     issue = None if doubtful & DOUBTFUL_TITLE else titles.issue(title)
     explains = kind == "policy_interpretation" or titles.explains(title)
     yield workdays.working_days(record["created_on"], record["published_on"])

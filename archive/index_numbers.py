@@ -37,11 +37,14 @@ class IndexNumber:
 def taken_apart(text: str) -> IndexNumber | None:
     """The parts of an index number as printed; None where it fits no pattern, or its year is none."""
     number = "".join(unicodedata.normalize("NFKC", text).split()).upper()
-    found = [read for pattern, regex, check in _patterns() if (read := _read(pattern, regex, check, number))]
-    if not found:
-        return None
-    # A nine-digit prefix may be an organisation or a division with an agency's number: what checks is believed.
-    return next((number for number in found if number.checks), found[0])
+    first: IndexNumber | None = None
+    for pattern, regex, check in _patterns():
+        read = _read(pattern, regex, check, number)
+        # A nine-digit prefix may be an organisation or a division with an agency's number: what checks is believed.
+        if read and read.checks:
+            return read
+        first = first or read
+    return first
 
 
 def _read(pattern: str, regex: re.Pattern[str], check: str, number: str) -> IndexNumber | None:

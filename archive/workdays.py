@@ -4,7 +4,7 @@ What is outside the years that the package covers is not known, and said to be.
 """
 
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from itertools import accumulate
 
@@ -47,6 +47,7 @@ def working_days(start: str | None, end: str | None) -> int | None:
     return counts[(last - FIRST).days] - counts[(first - FIRST).days]
 
 
+@lru_cache(maxsize=1 << 14)  # the package looks through all its years for each day
 def rest_day(text: str | None) -> str | None:
     """What makes a day free of work: a holiday's Chinese name, or WEEKEND; empty for a working day, None where unknown."""
     day = _day(text)

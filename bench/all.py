@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import page
 from bench.large_archive import FOLDER
 
-ON_ARCHIVES = ("store", "search", "pages")
+ON_ARCHIVES = ("store", "search", "pages", "questions")
 BY_THEMSELVES = ("crawl", "evidence", "portals", "memory")
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from itertools import accumulate, cycle, islice
 from pathlib import Path
 
-from archive import search
+from archive import derived, search
 from archive.database import open_for_writing, transaction
 
 COUNTIES = [stem + branch + "县" for stem, branch in islice(zip(cycle("甲乙丙丁戊己庚辛壬癸"), cycle("子丑寅卯辰巳午未申酉戌亥")), 40)]  # fmt: skip
@@ -173,6 +173,7 @@ def make(path: Path, count: int, bodies: int) -> Path:
         began = time.monotonic()
         with transaction(connection):
             search.build(connection)
+            derived.refresh(connection)
         print(f"indexed in {time.monotonic() - began:.0f} s", file=sys.stderr)
         connection.close()
         part.rename(path)

@@ -94,3 +94,5 @@ def _tell_rest(asked: Question, answer: Answer) -> None:
         click.echo(f"{len(answer.rows)} rows", err=True)
     if answer.left_out and asked.left_out:
         click.echo(f"not counted, {asked.left_out.en}: {answer.left_out}", err=True)
+    if answer.behind:
+        click.echo(f"not counted yet, just read by a crawl under way: {answer.behind}", err=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from archive.agencies import TYPES, Stated
 from archive.divisions import divisions, named_in, province_of
 from crawler.families import FAMILIES
 from crawler.kinds import KINDS, kind_of
@@ -17,8 +18,20 @@ from crawler.toml_file import read_toml
 PORTALS = Path(__file__).parent / "portals"
 
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
-_PORTAL_KEYS = ("id", "name", "division_code", "home", "family", "checked", "old_tls", *_SCHEDULE_KEYS, "catalogs")
+_PORTAL_KEYS = (
+    "id",
+    "name",
+    "division_code",
+    "home",
+    "family",
+    "checked",
+    "old_tls",
+    *_SCHEDULE_KEYS,
+    "catalogs",
+    "agencies",
+)
 _CATALOG_KEYS = ("title", "url", "kind")
+_AGENCY_KEYS = ("name", "aliases", "type", "prefix", "budget_unit", "successor")
 
 
 class PortalFileError(ValueError):
@@ -52,6 +65,7 @@ class Portal:
     """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site.
 
     `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today.
+    `agencies`: what the file says of publishers, where their records don't tell.
     `doubts`: what may be wrong with the file, each in one line that names file and key.
     """
 
@@ -65,6 +79,7 @@ class Portal:
     schedule: Schedule = Schedule()
     doubts: tuple[str, ...] = ()
     old_tls: bool = False
+    agencies: tuple[Stated, ...] = ()
 
 
 def load(path: Path) -> Portal:
@@ -120,7 +135,8 @@ def _portal(path: Path, data: Mapping[str, Any]) -> Portal:
     if type(old_tls) is not bool:
         raise PortalFileError(f"{path}: old_tls = {old_tls!r} must be true or false")
     catalogs, schedule = _catalogs(path, data, home), _schedule(path, data)
-    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls)
+    agencies = _agencies(path, data)
+    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls, agencies)
 
 
 def _schedule(path: Path, data: Mapping[str, Any]) -> Schedule:
@@ -191,6 +207,37 @@ def _catalogs(path: Path, data: Mapping[str, Any], home: str) -> tuple[Catalog, 
             raise PortalFileError(f"{path}: {where}url = {url!r} is there twice")
         catalogs.append(Catalog(kind, title, url))
     return tuple(catalogs)
+
+
+def _agencies(path: Path, data: Mapping[str, Any]) -> tuple[Stated, ...]:
+    entries = data.get("agencies", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise PortalFileError(f"{path}: agencies must be tables: [[agencies]] with name")
+    stated = tuple(_agency(path, entry, f"[[agencies]] {number}: ") for number, entry in enumerate(entries, 1))
+    claimed: set[str] = set()
+    for number, each in enumerate(stated, 1):
+        where = f"{path}: [[agencies]] {number}: "
+        for name in (each.name, *each.aliases):
+            if name in claimed:
+                raise PortalFileError(f"{where}{name!r} is already a name of an agency")
+            claimed.add(name)
+        if each.successor is not None and each.successor not in {other.name for other in stated if other is not each}:
+            raise PortalFileError(f"{where}successor = {each.successor!r} is not the name of another [[agencies]] here")
+    return stated
+
+
+def _agency(path: Path, entry: Mapping[str, Any], where: str) -> Stated:
+    _refuse_unknown(path, entry, _AGENCY_KEYS, where)
+    aliases, budget_unit = entry.get("aliases", []), entry.get("budget_unit")
+    if not isinstance(aliases, list) or not all(isinstance(name, str) and name.strip() for name in aliases):
+        raise PortalFileError(f"{path}: {where}aliases = {aliases!r} must be a list of names in quotes")
+    if budget_unit is not None and not isinstance(budget_unit, bool):
+        raise PortalFileError(f"{path}: {where}budget_unit = {budget_unit!r} must be true or false")
+    given = {key: _text(path, entry, key, where) for key in ("type", "prefix", "successor") if key in entry}
+    if given.get("type", TYPES[0]) not in TYPES:
+        raise PortalFileError(f"{path}: {where}type = {given['type']!r} is not one of {', '.join(TYPES)}")
+    name = _text(path, entry, "name", where)
+    return Stated(name, tuple(each.strip() for each in aliases), budget_unit=budget_unit, **given)
 
 
 def _refuse_unknown(path: Path, table: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:

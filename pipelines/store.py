@@ -210,4 +210,8 @@ def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401
         catalogs=tuple(CatalogOfPortal(c.kind, redact(c.title).text, c.url) for c in portal.catalogs),
         family=portal.family,
         checked_on=portal.checked.isoformat() if portal.checked else None,
+        agencies=tuple(
+            replace(each, name=redact(each.name).text, aliases=tuple(redact(name).text for name in each.aliases))
+            for each in portal.agencies
+        ),
     )

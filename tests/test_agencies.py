@@ -1,8 +1,14 @@
 """Publishers as an authority list: whose the printed names are."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from archive.agencies import Agency, Evidence, Stated, key, learn, type_of
+from archive.store import Store
+from tests.conftest import rows
+from tests.web.sample_archive import BUDGETS, PORTAL, budget_rows, page
 
 
 def learned(names: dict[str, int], *stated: Stated, **evidence) -> dict[str, Agency]:
@@ -97,3 +103,29 @@ def test_different_agencies_have_different_keys() -> None:
         "同心县委宣传部",
     )
     assert len({key(name, "同心县") for name in names}) == len(names)
+
+
+def test_a_crawl_takes_the_portal_files_word_and_gives_it_up_again(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    said = (
+        Stated("样例县教育局", successor="样例县教育体育局"),
+        Stated("样例县教育体育局", ("样例县民政局",), prefix="640399777"),
+    )
+    for agencies in (said, ()):
+        store = Store(db)
+        store.begin(replace(PORTAL, agencies=agencies), "full", "2026-11-20T01:00:00Z")
+        store.write([page(BUDGETS, budget_rows(), "首页")], "2026-11-20T01:00:00Z")
+        store.finish("finished", "2026-11-20T01:00:00Z")
+        store.close()
+        found = rows(
+            db,
+            "SELECT a.name, a.index_prefix, s.name AS successor, group_concat(n.name) AS names FROM agencies a "
+            "LEFT JOIN agencies s ON s.id = a.successor_id LEFT JOIN publisher_names n ON n.agency_id = a.id GROUP BY a.id",
+        )
+        told = {row["name"]: (row["successor"], row["index_prefix"], row["names"]) for row in found}
+        if agencies:
+            assert told["样例县教育局"] == ("样例县教育体育局", "640399000", "样例县教育局")
+            assert told["样例县教育体育局"] == (None, "640399777", "样例县民政局")
+        else:
+            assert set(told) == {"样例县教育局", "样例县财政局", "样例县民政局"}
+            assert {successor for successor, _, _ in told.values()} == {None}

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from archive.agencies import TYPES
 from archive.web import labels
 from crawler import failures, portal
 from crawler.cli import main
@@ -82,7 +83,7 @@ def test_the_site_names_every_kind_of_problem_and_outcome() -> None:
 
 def test_the_docs_name_every_key_and_kind_of_portal_files() -> None:
     text = (ROOT / "docs" / "portal-files.md").read_text(encoding="utf-8")
-    keys = {*portal._PORTAL_KEYS, *portal._CATALOG_KEYS} - {"catalogs"}
+    keys = {*portal._PORTAL_KEYS, *portal._CATALOG_KEYS, *portal._AGENCY_KEYS, *TYPES} - {"catalogs"}
     assert {name for name in {*keys, *portal.KINDS, *portal.FAMILIES} if f"`{name}`" not in text} == set()
 
 

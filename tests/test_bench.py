@@ -5,8 +5,9 @@ from argparse import Namespace
 
 import pytest
 
+from archive import question as asking
 from bench import all as every
-from bench import evidence, measure, memory, page, pages, search, store
+from bench import evidence, measure, memory, page, pages, questions, search, store
 from bench.large_archive import archive_of
 from bench.measure import Cost, Curve, Figure, Ratio, Report
 
@@ -45,6 +46,12 @@ def test_searches_are_asked_of_each_way_to_search(archive, monkeypatch):
     report = search.report({400: search.of_size(archive)})
     assert len(report.ratios) == len(search.RATIOS)
     assert [curve.points[0][0] for curve in report.curves] == [400.0] * 5
+
+
+def test_every_question_is_asked(archive):
+    report = questions.measured(archive, 1)
+    assert len(report.figures) == len(asking.questions())
+    assert report.figures[0].what.startswith("Q01 removed_records")
 
 
 def test_a_report_is_kept_told_and_drawn(tmp_path, monkeypatch, capsys):

@@ -1,10 +1,12 @@
 """Portal files: what they hold, and one line with file and key for every slip."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from archive.agencies import Stated
 from crawler.portal import PortalFileError, Schedule, find, load
 from tests.conftest import Site, crawl, portal_file, rows
 
@@ -91,6 +93,52 @@ def test_a_kind_not_given_follows_from_the_title_and_one_given_prevails(tmp_path
     assert [catalog.kind for catalog in load(written(tmp_path, told)).catalogs] == ["budget", "notice"]
     unknown = GOOD.replace('kind = "budget"\n', "").replace("部门预算", "领导之窗")
     assert [catalog.kind for catalog in load(written(tmp_path, unknown)).catalogs] == ["other", "plan"]
+
+
+AGENCIES = """
+[[agencies]]
+name = "某县卫生和计划生育局"
+budget_unit = false
+successor = "某县卫生健康局"
+
+[[agencies]]
+name = "某县卫生健康局"
+aliases = ["县卫健局"]
+prefix = "640324019"
+type = "department"
+"""
+
+
+def test_a_file_may_say_whose_the_names_of_publishers_are(tmp_path: Path) -> None:
+    assert load(written(tmp_path, GOOD + AGENCIES)).agencies == (
+        Stated("某县卫生和计划生育局", budget_unit=False, successor="某县卫生健康局"),
+        Stated("某县卫生健康局", ("县卫健局",), "department", "640324019"),
+    )
+    assert load(written(tmp_path, GOOD)).agencies == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "某县卫生健康局"\n', "", "[[agencies]] 2: name is missing"),
+        ('type = "department"', 'type = "bureau"', "[[agencies]] 2: type = 'bureau' is not one of government, office"),
+        ('["县卫健局"]', '"县卫健局"', "[[agencies]] 2: aliases = '县卫健局' must be a list"),
+        ('["县卫健局"]', '["某县卫生和计划生育局"]', "[[agencies]] 2: '某县卫生和计划生育局' is already a name"),
+        ("budget_unit = false", 'budget_unit = "no"', "[[agencies]] 1: budget_unit = 'no' must be true or false"),
+        (
+            'successor = "某县卫生健康局"',
+            'successor = "县卫健局"',
+            "[[agencies]] 1: successor = '县卫健局' is not the name",
+        ),
+        ('prefix = "640324019"', "prefix = 640324019", "[[agencies]] 2: prefix = 640324019 must be a text in quotes"),
+        ('prefix = "640324019"', 'colour = "red"', "[[agencies]] 2: unknown key 'colour'; allowed are name, aliases"),
+    ],
+)
+def test_an_error_in_an_agency_names_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = written(tmp_path, GOOD + AGENCIES.replace(old, new))
+    with pytest.raises(PortalFileError, match=re.escape(said)) as error:
+        load(path)
+    assert str(path) in str(error.value)
 
 
 @pytest.mark.parametrize(

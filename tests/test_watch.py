@@ -1,7 +1,6 @@
 """Watches tell of what is new, each record in one message, by real mail and real HTTP, also when a run is killed."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -11,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from archive import watching
 from archive.database import ArchiveError, open_for_reading
@@ -18,6 +18,7 @@ from archive.store import Store
 from archive.watching import beside, notes
 from crawler import messages
 from crawler import watch as watching_module
+from crawler.cli import main
 from crawler.watch import Place, Told, look
 from crawler.watches import WatchFileError, load
 from tests.conftest import Answer, Asked, Site, disclosures
@@ -271,6 +272,10 @@ def test_the_notes_are_private_and_hold_no_address_of_a_webhook(desk: Desk) -> N
 # --- the command ---
 
 
+def command(desk: Desk, *options: str, **env: str) -> Result:
+    return CliRunner().invoke(main, ["watch", str(desk.file), "--db", str(desk.db), *options], env=env)
+
+
 def test_the_command(desk: Desk) -> None:
     desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
     assert disclosures("watch", desk.file, "--db", desk.db).stdout.splitlines() == [
@@ -278,18 +283,16 @@ def test_the_command(desk: Desk) -> None:
         "邮件: begins now; 2 records are there already and are not told",
     ]
     desk.add(3)
-    tried = disclosures("watch", desk.file, "--db", desk.db, "--dry-run")
-    assert tried.stdout.count("样本文件之3") == 2
+    assert command(desk, "--dry-run").stdout.count("样本文件之3") == 2
     assert (desk.posts, desk.box.mails) == ([], [])
-    env = {"DISCLOSURES_SMTP": "smtp://127.0.0.1:1", "DESK_HOOK": os.environ["DESK_HOOK"]}
-    done = disclosures("watch", desk.file, "--db", desk.db, env=env)
-    assert done.returncode == 1
+    done = command(desk, DISCLOSURES_SMTP="smtp://127.0.0.1:1")
+    assert done.exit_code == 1
     assert done.stdout.splitlines() == ["样本: 1 new, 1 messages delivered", "邮件: 1 new, 0 messages delivered"]
     (line,) = done.stderr.splitlines()
     assert line.startswith("邮件: not delivered to desk@example.org: 127.0.0.1 can't be reached for mail")
     assert line.endswith("; kept for the next run")
-    wrong = disclosures("watch", desk.file, "--db", desk.db, env={"DISCLOSURES_SMTP": ""})
-    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    wrong = command(desk, DISCLOSURES_SMTP="")
+    assert (wrong.exit_code, wrong.stderr.count("\n")) == (2, 1)
     assert "DISCLOSURES_SMTP must say how mail is sent" in wrong.stderr
 
 

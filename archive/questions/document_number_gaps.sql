@@ -7,7 +7,7 @@
 --    / Numbers are taken apart into the issuer's code, year and serial; of one portal, issuer and year those from 1 to the
 --   highest that were not seen. Issuers of whom little was found are left out: mostly agencies of a higher level.
 -- caution: 这是上限，不是未公开的件数：涉密的、依申请公开的、人事任免和函件等依法可以不公开；也可能公开时没有标文号。
---    / An upper bound, not a count of what was withheld unlawfully: secret documents, those for request only, personnel matters
+--    / An upper bound, not a count of what should have been there: secret documents, those for request only, personnel matters
 --   and letters need not be published, and some are published without their number.
 -- parameter: least number 5, 至少见到几个文号 / numbers found, at least
 -- parameter: share number 20, 至少见到百分之几 / per cent found, at least

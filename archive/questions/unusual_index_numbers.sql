@@ -14,7 +14,8 @@
 -- chart: unusual
 -- left out: 因索引号存疑而未计的记录 / records left out for a doubtful number
 WITH patterns AS (
-  SELECT portal, index_pattern, count(*) AS records, sum(count(*)) OVER (PARTITION BY portal) AS numbered FROM derived
+  SELECT portal, index_pattern, count(*) AS records, sum(count(*)) OVER (PARTITION BY portal) AS numbered
+  FROM derived NOT INDEXED
   WHERE index_pattern IS NOT NULL AND :portal IN ('', portal) GROUP BY portal, index_pattern
 ), usual AS (
   SELECT portal, index_pattern FROM patterns WHERE records >= 10 AND records * 10 >= numbered * 9

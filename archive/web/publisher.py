@@ -39,6 +39,11 @@ _NAMES = """
 SELECT publisher, count(*) AS records FROM records
 WHERE portal = :portal AND publisher IS NOT NULL GROUP BY publisher ORDER BY records DESC, publisher
 """
+_ALIASES = """
+SELECT o.name AS publisher, (SELECT count(*) FROM records r WHERE r.portal = o.portal AND r.publisher = o.name) AS records
+FROM publisher_names n JOIN publisher_names o ON o.agency_id = n.agency_id AND o.id <> n.id
+WHERE n.portal = :portal AND n.name = :name ORDER BY records DESC, o.name
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         "portal": row,
         "name": name,
         "cut": is_cut(name),
-        "likely": await _others(visit, row["id"], name),
+        "aliases": (aliases := await _aliases(visit, row["id"], name)),
+        "likely": [each for each in await _others(visit, row["id"], name) if each not in aliases],
         "kind": kind,
         "kinds": _counted(KINDS, "kind", counts),
         "states": _counted(STATES, "state", counts),
@@ -99,6 +105,17 @@ async def chosen(visit: Visit) -> tuple[Row, str | None, str | None]:
     return await portal(visit, visit.given("portal")), visit.given("name") or None, choice(visit, "kind", KINDS)
 
 
+async def _aliases(visit: Visit, portal_id: str, name: str | None) -> list[Name]:
+    """The other names under which the same agency has published (see `archive.agencies`)."""
+    rows = await visit.db.execute(_ALIASES, {"portal": portal_id, "name": name})
+    return [_named(visit, portal_id, row) for row in rows if row["records"]]
+
+
+def _named(visit: Visit, portal_id: str, row: Row) -> Name:
+    address = visit.address("publisher", portal=portal_id, name=row["publisher"])
+    return Name(row["publisher"], row["records"], address)
+
+
 async def _others(visit: Visit, portal_id: str, name: str | None) -> list[Name]:
     """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher, told apart."""
     if name is None:
@@ -110,7 +127,7 @@ async def _others(visit: Visit, portal_id: str, name: str | None) -> list[Name]:
         other = row["publisher"]
         cut, whole = (name, other) if is_cut(name) else (other, name)
         if other != name and is_cut(cut) and stem(cut) and stem(whole).startswith(stem(cut)) and stem(other) != begun:
-            found.append(Name(other, row["records"], visit.address("publisher", portal=portal_id, name=other)))
+            found.append(_named(visit, portal_id, row))
     return found
 
 

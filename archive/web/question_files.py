@@ -48,6 +48,7 @@ def _told(question: Question, given: Mapping[str, str | int], answer: Answer) ->
         "rows": answer.dicts(),
         "more": answer.more,
         "left_out": answer.left_out,
+        "behind": answer.behind,
     }
 
 

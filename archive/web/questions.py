@@ -129,7 +129,9 @@ def _shown_value(name: str, value: object, names: Mapping[str, str]) -> str:
         return beijing(str(value))
     if name == "changed":
         return "、".join(names_of_changed(str(value)))
-    return code_label("records", name, value)
+    if name == "masked_kind":
+        return code_label("redactions", "kind", value)
+    return code_label("records", name, str(value).partition(" / ")[0])
 
 
 def _cell(visit: Visit, row: Mapping[str, Any], name: str, names: Mapping[str, str]) -> Markup:

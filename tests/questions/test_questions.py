@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.ask import AskError, ask, values
+from archive.database import open_for_reading
 from archive.question import QuestionError, load, questions
 from archive.web.tables import TABLES
 from tests.questions import report_cases  # noqa: F401 - its cases join the others
@@ -63,6 +64,16 @@ def test_a_question_is_explained_without_jargon_and_without_accusing(name: str) 
         assert not re.search(r"[\u4e00-\u9fff]", re.sub("[(（《“][^)）》”]*[)）》”]", "", words.en)) or "〔" in words.en
     assert question.title.zh.endswith("？")
     assert question.title.en.endswith("?")
+
+
+def test_what_is_not_read_out_yet_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    archive_of(path, lambda small: small.record(False, "样本：第一份"))[0].close()
+    with closing(sqlite3.connect(path)) as writing:
+        writing.execute("UPDATE records SET title = '样本：改过的'")
+        writing.commit()
+    with closing(open_for_reading(path)) as connection:
+        assert ask(connection, questions()["odd_dates"], {"weekends": 0, "portal": ""}).behind == 1
 
 
 def test_none_can_write_and_none_runs_away(empty, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ PAGES = (
     "-/counties/64",
     "-/questions",
     "-/questions/removed_records",
+    "-/questions/neighbouring_serials",
     "-/questions/report_arithmetic",
     "-/cards",
     "-/cards?year=2017",

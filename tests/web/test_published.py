@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from lxml import html
 
 from archive.database import ArchiveError
@@ -20,6 +21,7 @@ from archive.publishing import publish, published
 from archive.web import published as served
 from archive.web import search_page
 from archive.web.published import PublishedSite
+from crawler.cli import main
 from tests.conftest import disclosures
 from tests.web import sealed
 from tests.web.sample_archive import build
@@ -290,13 +292,11 @@ def test_publish_and_serve_as_a_user_would(mine: tuple[Path, Path]) -> None:
     assert (made.returncode, made.stderr) == (0, "")
     assert made.stdout.startswith(f"{folder.resolve()}/20")
     assert f"sha256 {published(folder).sha256}" in made.stdout
-    none = disclosures("publish", folder, "--db", folder / "none.db")
-    assert (none.returncode, none.stderr.count("\n")) == (2, 1)
-    none = disclosures("serve", "--published", folder / "none")
-    assert (
-        none.stderr
-        == f"disclosures: nothing is published in {folder / 'none'}: `disclosures publish {folder / 'none'}` does so\n"
-    )
+    wrong = CliRunner().invoke(main, ["publish", str(folder), "--db", str(folder / "none.db")])
+    assert (wrong.exit_code, wrong.stderr.count("\n")) == (2, 1)
+    wrong = CliRunner().invoke(main, ["serve", "--published", str(folder / "none")])
+    said = f"nothing is published in {folder / 'none'}: `disclosures publish {folder / 'none'}` does so"
+    assert (wrong.exit_code, wrong.stderr) == (2, f"disclosures: {said}\n")
 
 
 def test_plain_datasette_serves_the_folder_too(once: Path) -> None:
