@@ -6,7 +6,7 @@ python -m bench.page
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -81,16 +81,16 @@ def plot(kept: Mapping[str, Kept]) -> str:
 
 
 def _box(name: str, curves: Sequence[Kept], top: float) -> Iterator[str]:
-    """One plot: both axes logarithmic, for sizes grow by tens."""
+    """One plot: an axis whose values grow by tens is logarithmic, any other begins at nought."""
     points = [point for curve in curves for point in curve["points"]]
     across = _scale([x for x, _ in points], LEFT, WIDTH - RIGHT)
     upward = _scale([max(y, 1e-3) for _, y in points], top + HEIGHT - BOTTOM, top + TOP)
     yield f'<text x="{LEFT}" y="{top + 22}" font-weight="bold">{escape(name)}</text>'
-    for y in _decades([max(y, 1e-3) for _, y in points]):
+    for y in _marks([max(y, 1e-3) for _, y in points]):
         yield f'<path d="M{LEFT} {upward(y):.1f}H{WIDTH - RIGHT}" stroke="#dddddd"/>'
         yield f'<text x="{LEFT - 6}" y="{upward(y) + 4:.1f}" text-anchor="end" fill="#444444">{y:,g}</text>'
     base = top + HEIGHT - BOTTOM
-    for x in sorted({x for x, _ in points}):
+    for x in _marks([x for x, _ in points]):
         yield f'<path d="M{across(x):.1f} {base}v4" stroke="#888888"/>'
         yield f'<text x="{across(x):.1f}" y="{base + 17}" text-anchor="middle" fill="#444444">{_short(x)}</text>'
     axis = f"{curves[0]['x']} → {curves[0]['y']}"
@@ -103,16 +103,27 @@ def _box(name: str, curves: Sequence[Kept], top: float) -> Iterator[str]:
         yield f'<text x="{WIDTH - RIGHT + 8}" y="{end + 4:.1f}" fill="{colour}">{escape(label)}</text>'
 
 
-def _scale(values: Sequence[float], start: float, end: float) -> Any:
-    """From a value to its place, by logarithm; whole decades for the axis that has several, some air for one that has not."""
+def _scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:
+    """From a value to its place."""
+    if not _by_tens(values):
+        return lambda value: start + value / max(values) * (end - start)
     low, high = math.log10(min(values)), math.log10(max(values))
-    low, high = (low - 0.3, high + 0.3) if high - low < 0.3 else (low, high)
     return lambda value: start + (math.log10(value) - low) / (high - low) * (end - start)
 
 
-def _decades(values: Sequence[float]) -> list[float]:
-    first, last = math.ceil(math.log10(min(values))), math.floor(math.log10(max(values)))
-    return [10.0**power for power in range(first, last + 1)] or [min(values), max(values)]
+def _by_tens(values: Sequence[float]) -> bool:
+    return max(values) > 10 * min(values)
+
+
+def _marks(values: Sequence[float]) -> list[float]:
+    """The values written beside an axis."""
+    if _by_tens(values):
+        return [
+            10.0**power for power in range(math.ceil(math.log10(min(values))), 1 + math.floor(math.log10(max(values))))
+        ]
+    unit = 10 ** math.floor(math.log10(max(values)))
+    step = next(step for step in (unit / 5, unit / 2, unit, 2 * unit) if max(values) / step <= 6)
+    return [number * step for number in range(1 + int(max(values) / step))]
 
 
 def _apart(places: Sequence[float], least: float = 15) -> list[float]:

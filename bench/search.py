@@ -227,7 +227,7 @@ def by_kind(found: dict[str, Costs]) -> None:
     """Print a table: of each kind of query the median and the 95th percentile, in brackets of the processor."""
     print(f"{'':26}{'n':>4}  {'first 50 ids':^26}  {'search page':^26}  {'Datasette table':^26}")
     for kind in found["page"]:
-        cells = "  ".join(_shown(found[name].get(kind)) for name in ("ids", "page", "table"))
+        cells = "  ".join(_shown(found.get(name, {}).get(kind)) for name in ("ids", "page", "table"))
         print(f"{kind:26}{len(found['page'][kind]):4}  {cells}")
 
 
@@ -246,8 +246,8 @@ def main() -> None:
     for size in (options.records // 100, options.records // 10, options.records):
         print(f"{size:,} records", file=sys.stderr)
         sizes[size] = of_size(archive_of(options.folder, size), others=size <= options.others_up_to)
-    by_kind(sizes[options.records])
     tell(report(sizes), options)
+    by_kind(sizes[options.records])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ a plain table, each batch committed to disk. Target: into a million records at m
 """
 
 import random
-import shutil
 import sqlite3
 import tempfile
 from collections import defaultdict
@@ -82,7 +81,8 @@ def measured(folder: Path, sizes: Sequence[int], count: int, runs: int) -> dict[
     with tempfile.TemporaryDirectory(dir=folder) as name:
         copies = {size: Path(name, f"{size}.db") for size in sizes}
         for size, copy in copies.items():
-            shutil.copyfile(archive_of(folder, size), copy)
+            with closing(sqlite3.connect(archive_of(folder, size))) as one, closing(sqlite3.connect(copy)) as other:
+                one.backup(other)
         for run in range(runs):  # in turns, so that all meet the same machine
             portal, said = county(f"bench{run}", count)
             new, table = Path(name, f"new-{run}.db"), Path(name, f"plain-{run}.db")
