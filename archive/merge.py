@@ -19,12 +19,13 @@ from archive.carrying import Carrying, NotAContinuationError
 from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.evidence import Evidence
 from archive.evidence_file import open_for_reading as open_evidence
+from archive.exchange import EvidenceError
 from archive.folding import Run, Source, fold, folded
 from archive.lock import hold
 from archive.masking import require_current
 from archive.originals import beside
 
-TAKEN, KNOWN, SET_ASIDE, WAITS = "taken", "known", "set aside", "waits"
+TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
 
 _CRAWLS = """
     SELECT w.id, w.started_at, w.mode, (SELECT min(fetched_at) FROM {0}.captures c WHERE c.crawl_id = w.id)
@@ -45,10 +46,13 @@ Crawls = dict[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What became of one portal of one database: `what` is TAKEN, KNOWN, SET_ASIDE or WAITS; `why` in a plain line where it is not TAKEN."""
+    """What became of one portal of one database, or of the whole database, `portal` being None, where it FAILED.
+
+    `what`: TAKEN, KNOWN, SET_ASIDE, WAITS or FAILED; `why`, in a plain line, where it is not TAKEN.
+    """
 
     source: Path
-    portal: str
+    portal: str | None
     what: str
     crawls: int = 0
     why: str = ""
@@ -67,14 +71,20 @@ class _Line:
 def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterator[Merged]:
     """Fold `sources`, each with its originals beside it, into the archive `db`; what became of each portal.
 
-    They are taken in the order in which they go on from one another, whatever the order given. `now`: UTC, ISO 8601. Raises
-    ArchiveError or EvidenceError, in one line; what was told before that is done.
+    They are taken in the order in which they go on from one another, whatever the order given; where one can't be merged, the
+    others are. `now`: UTC, ISO 8601. Raises ArchiveError, before anything is done, where one is no archive, or `db` itself.
     """
+    for source in sources:
+        if source.exists() and db.exists() and source.samefile(db):
+            raise ArchiveError(f"{source} is the archive itself: name the databases to be merged into it")
     waiting = sorted(dict.fromkeys(sources), key=_begun)
     while waiting:
         left = []
         for source in waiting:
-            done = _merge_one(db, evidence, source, now)
+            try:
+                done = _merge_one(db, evidence, source, now)
+            except (ArchiveError, EvidenceError) as error:
+                done = [Merged(source, None, FAILED, why=str(error))]
             if any(portal.what == WAITS for portal in done):
                 left.append((source, done))
             else:
@@ -95,8 +105,6 @@ def _begun(source: Path) -> str:
 
 
 def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[Merged]:
-    if source.exists() and db.exists() and source.samefile(db):
-        raise ArchiveError(f"{source} is the archive itself: name the databases to be merged into it")
     with ExitStack() as stack:
         with closing(open_for_writing(source)) as theirs:  # brought up to date, where an earlier version wrote it
             _require_masked(theirs, source)
