@@ -188,11 +188,10 @@ class _Merge:
             return dict(zip(new, self._free(0), strict=False)), []
         with closing(Source(path)) as source, closing(Evidence(evidence)) as target:
             with closing(open_evidence(evidence)) as there:
-                runs = folded(there, source.key)
+                folds = folded(there, source.key)
                 (used,) = there.execute("SELECT coalesce(max(crawl_id), 0) FROM captures").fetchone()
-            called = self._called_before(source, runs, known)
-            if called is None:
-                runs, called = [], {}
+            runs = next((runs for runs in reversed(folds) if self._goes_on(source, runs, known)), [])
+            called = {run.crawl_there: run.crawl for run in runs}
             free = self._free(used)
             crawls = {crawl: called.get(crawl) or next(free) for crawl in new}
             if strangers := source.crawls() - crawls.keys() - known.keys():
@@ -202,16 +201,15 @@ class _Merge:
             runs = fold(target, source, {**known, **crawls}, runs) if source.key else []
         return crawls, runs
 
-    def _called_before(self, source: Source, runs: Sequence[Run], known: dict[int, int]) -> dict[int, int] | None:
-        """What crawls are called whose originals are here; None where that can't stand, and they must be folded anew."""
-        called = {run.crawl_there: run.crawl for run in runs}
+    def _goes_on(self, source: Source, runs: Sequence[Run], known: dict[int, int]) -> bool:
+        """Whether what was folded before can be gone on with, or all must be folded anew."""
         if any(source.digest(run.last_there) != run.last_digest for run in runs):
-            return None  # a copy of the same file that went on otherwise
-        for theirs, ours in called.items():
-            taken = self._c.execute("SELECT 1 FROM main.crawls WHERE id = ?", (ours,)).fetchone()
-            if known.get(theirs, ours) != ours or (theirs not in known and taken):
-                return None  # a merge was killed, and meanwhile another crawl got the number
-        return called
+            return False  # a copy of the same file that went on otherwise
+        for run in runs:
+            taken = self._c.execute("SELECT 1 FROM main.crawls WHERE id = ?", (run.crawl,)).fetchone()
+            if known.get(run.crawl_there, run.crawl) != run.crawl or (run.crawl_there not in known and taken):
+                return False  # a merge was killed, and meanwhile another crawl got the number
+        return True
 
     def _free(self, used: int) -> Iterator[int]:
         """Numbers for crawls that neither the archive nor its originals know."""

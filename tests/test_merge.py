@@ -344,6 +344,25 @@ def test_what_fails_changes_nothing(world: World, tmp_path: Path, monkeypatch: p
     assert contents(db) == contents(world.folder / "one.db")
 
 
+def test_a_database_is_merged_again_as_it_grows(tmp_path: Path) -> None:
+    db, growing, county, chance = tmp_path / "a.db", tmp_path / "growing.db", County("a"), random.Random(3)
+    twin = tmp_path / "twin"
+    twin.mkdir()
+    for day, killed in enumerate((None, 2, None)):
+        county.live(chance)
+        Crawl(growing, county, day, killed)
+        assert [told.what for told in merged(db, growing)] == [TAKEN]
+        assert contents(db) == contents(growing)
+        if day == 0:
+            copied(growing, twin)
+    Crawl(twin / "growing.db", county, 5)
+    assert [told.what for told in merged(db, twin / "growing.db")] == [SET_ASIDE]
+    assert [told.what for told in merged(db, growing, twin / "growing.db")] == [KNOWN, KNOWN]
+    assert sound(db)
+    for path in (growing, twin / "growing.db"):
+        assert list(check(db, beside(db), summary(path, beside(path)).tip)) == []
+
+
 # --- what can't be taken ---
 
 
