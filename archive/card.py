@@ -38,7 +38,8 @@ class Counts:
     `kinds`: records by kind. `gone`: by state, of those no longer listed. Of the records that state both dates without a
     doubt, `timely` were disclosed within `DAYS`, `late` were not; `undated` state no date of creation. Of the records `read`,
     whose own page was read without a doubt, `lacking` says how many lack each item. `budgets`: by budget and accounts, how
-    many units' were found for that fiscal year and how many were not. `reports`: a whole county's first.
+    many units' were found for that fiscal year and how many were not. `reports`: a whole county's first, the
+    earliest of several before the others.
     """
 
     kinds: Mapping[str, int] = field(default_factory=dict)
@@ -96,7 +97,7 @@ SELECT a.portal, a.record_id, a.reporter, a.region, r.published_on, count(c.kind
        coalesce(sum(NOT c.holds AND NOT c.hint), 0), coalesce(sum(NOT c.holds AND c.hint), 0)
 FROM annual_reports a JOIN records r ON r.id = a.record_id LEFT JOIN report_checks c USING (record_id)
 WHERE a.year = :year AND :portal IN ('', a.portal) AND NOT EXISTS (SELECT 1 FROM json_each(r.flags) WHERE value = 'page_cut')
-GROUP BY a.record_id ORDER BY a.region DESC, r.published_on DESC, a.record_id
+GROUP BY a.record_id ORDER BY a.region DESC, r.published_on IS NULL, r.published_on, a.record_id
 """
 _TYPES = {"预算": "budget", "决算": "accounts"}
 

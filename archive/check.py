@@ -155,10 +155,10 @@ def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Findin
     """What is wrong with files folded into the evidence, and whether `expected` is the tip of one of them."""
     told, of_a_job = [], False
     try:
-        for key, captures, noted, found in tips(evidence_path):
+        for first, captures, noted, found in tips(evidence_path):
             of_a_job = of_a_job or expected == (captures, found)
             if noted != found:
-                where = f"{evidence_path.name}: file {key.hex()[:16]}… that was merged"
+                where = f"{evidence_path.name}: the file merged from capture {first} on"
                 told.append(Finding(where, f"its first {captures} captures no longer give the tip they had"))
     except (*DAMAGE, OSError):
         pass  # found where the captures are read

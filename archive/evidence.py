@@ -112,10 +112,10 @@ class Evidence(Originals):
         self._dictionaries.trim()
         return stored
 
-    def keep_tip(self, source: bytes, captures: int, tip: str) -> None:
-        """Note the tip of a file that was folded into this one: the hash over its first `captures`."""
+    def keep_tip(self, first_id: int, captures: int, tip: str) -> None:
+        """Note the tip of a file whose captures were folded in from `first_id` on: the hash over its first `captures`."""
         with self._transaction():
-            self._con.execute("INSERT OR IGNORE INTO folded_tips VALUES (?, ?, ?)", (source, captures, tip))
+            self._con.execute("INSERT OR IGNORE INTO folded_tips VALUES (?, ?, ?)", (first_id, captures, tip))
 
     def seal(self, today: str) -> list[Manifest]:
         """Seal each day before `today` (`2026-11-23`, UTC) that has captures and no manifest; the new manifests, in order."""

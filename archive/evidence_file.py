@@ -7,7 +7,8 @@
 - `dictionaries`: what some payloads and heads are packed with. Never deleted.
 - `manifests`: one finished day each. `token` is an RFC 3161 answer, if one was got.
 - `folded`: runs of captures that came from another evidence file (`source`: the digest of its first capture), and what they
-  were there: their numbers, crawl and day. So that file's digests can be computed again. `folded_tips`: its tip, as it was.
+  were there: their numbers, crawl and day. So that file's digests can be computed again. `folded_tips`: its tip, as it was,
+  by the first capture that was folded.
 
 Rows are never deleted, and of a captured row nothing but its packing ever changes: once, before the file is rebuilt.
 `row_sha256` only finds damage to what no digest covers, as do `stored_crc32` and `head_crc32`: more than one packed form
@@ -77,7 +78,8 @@ CREATE TABLE folded (
 ) STRICT;
 CREATE INDEX folded_source ON folded (source);
 CREATE TABLE folded_tips (
-  source BLOB NOT NULL, captures INTEGER NOT NULL, tip TEXT NOT NULL, PRIMARY KEY (source, captures)
+  first_id INTEGER NOT NULL REFERENCES folded (first_id), captures INTEGER NOT NULL, tip TEXT NOT NULL,
+  PRIMARY KEY (first_id, captures)
 ) STRICT, WITHOUT ROWID;
 """
 

@@ -93,13 +93,15 @@ class Source:
             yield stride
 
 
-def folded(evidence: sqlite3.Connection, key: bytes) -> list[Run]:
-    """The runs of the source `key` that are there, from its first capture on; those of a fold begun again count from there."""
-    runs: list[Run] = []
+def folded(evidence: sqlite3.Connection, key: bytes) -> list[list[Run]]:
+    """The runs of the source `key` that are there, from its first capture on; those of a fold begun again by themselves."""
+    folds: list[list[Run]] = []
     for row in evidence.execute(_RUNS, (key,)):
         run = Run(*row)
-        runs = [run] if run.there == 1 else [*runs, run]
-    return runs
+        if run.there == 1 or not folds:
+            folds.append([])
+        folds[-1].append(run)
+    return folds
 
 
 def fold(target: Evidence, source: Source, crawls: Mapping[int, int], done: list[Run]) -> list[Run]:
@@ -114,7 +116,7 @@ def fold(target: Evidence, source: Source, crawls: Mapping[int, int], done: list
         exchanges = (_called(source.originals.exchange(number), crawls[crawl]) for number, *_ in stride)
         stored = target.add_many(exchanges, Origin(source.key, first, crawl, day, last_digest))
         runs.append(Run(stored[0].id, stored[-1].id, first, crawl, day, last_digest, crawls[crawl]))
-    target.keep_tip(source.key, *source.tip())
+    target.keep_tip(runs[0].first, *source.tip())
     return runs
 
 
@@ -122,22 +124,22 @@ def _called(exchange: Exchange, crawl_id: int) -> Exchange:
     return replace(exchange, crawl_id=crawl_id)
 
 
-def tips(path: Path) -> Iterator[tuple[bytes, int, str, str]]:
-    """(source, captures, tip as noted, tip computed again) of all that was folded. Raises what damage raises."""
+def tips(path: Path) -> Iterator[tuple[int, int, str, str]]:
+    """(first capture here, captures, tip as noted, tip computed again) of all that was folded. Raises what damage raises."""
     with closing(open_for_reading(path)) as con:
         if not con.execute("SELECT 1 FROM sqlite_schema WHERE name = 'folded_tips'").fetchone():
             return
         dictionaries = Dictionaries(con)
-        for key, captures, noted in con.execute(
-            "SELECT source, captures, tip FROM folded_tips ORDER BY source, captures"
-        ).fetchall():
-            yield key, captures, noted, _tip(con, dictionaries, key, captures)
+        noted = "SELECT f.source, t.first_id, t.captures, t.tip FROM folded_tips t LEFT JOIN folded f USING (first_id) ORDER BY 2, 3"
+        for key, first, captures, tip in con.execute(noted).fetchall():
+            runs = next((runs for runs in folded(con, key) if runs[0].first == first), [])
+            yield first, captures, tip, _tip(con, dictionaries, runs, captures)
 
 
-def _tip(con: sqlite3.Connection, dictionaries: Dictionaries, key: bytes, captures: int) -> str:
+def _tip(con: sqlite3.Connection, dictionaries: Dictionaries, runs: list[Run], captures: int) -> str:
     """The hash over a source's first captures, as in its own file."""
     days: dict[str, list[bytes]] = {}
-    for run in folded(con, key):
+    for run in runs:
         for number in range(run.first, run.last + 1):
             there = run.there + number - run.first
             if there <= captures:

@@ -8,7 +8,7 @@ record stands where it stands, and no search has to look at all of its hits to s
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 
@@ -126,13 +126,30 @@ def count(connection: sqlite3.Connection, wanted: Search) -> int:
 
 def first(connection: sqlite3.Connection, wanted: Search, limit: int, offset: int = 0) -> list[int]:
     """The ids of the first `limit` records found, after `offset` of them."""
-    return list(islice(every(connection, wanted), offset, offset + limit))
+    # A way is gone only when the ones before are gone to their ends, so that what they found is known, and no more than
+    # is shown. To leave it out in SQL, as `every` must, is to look for it once more.
+    columns = (TITLE, HEAD, ()) if _best_first(wanted) else ((),)
+    found = chain.from_iterable(_in_order(connection, wanted.parameters(*each)) for each in columns)
+    return list(islice(_once(found), offset, offset + limit))
+
+
+def _best_first(wanted: Search) -> bool:
+    return not wanted.newest and wanted.query is not None
+
+
+def _once(ids: Iterable[int]) -> Iterator[int]:
+    """Each id at its first place."""
+    met: set[int] = set()
+    for record_id in ids:
+        if record_id not in met:
+            met.add(record_id)
+            yield record_id
 
 
 def every(connection: sqlite3.Connection, wanted: Search) -> Iterator[int]:
     """The ids of all records found, in order, looked up as they are taken; in memory is at most one month's."""
     ways = [wanted.parameters()]
-    if not wanted.newest and wanted.query is not None:
+    if _best_first(wanted):
         ways = [wanted.parameters(*TITLE), wanted.parameters(*HEAD, besides=TITLE), wanted.parameters(besides=HEAD)]
     return chain.from_iterable(_in_order(connection, way) for way in ways)
 

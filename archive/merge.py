@@ -19,12 +19,13 @@ from archive.carrying import Carrying, NotAContinuationError
 from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.evidence import Evidence
 from archive.evidence_file import open_for_reading as open_evidence
+from archive.exchange import EvidenceError
 from archive.folding import Run, Source, fold, folded
 from archive.lock import hold
 from archive.masking import require_current
 from archive.originals import beside
 
-TAKEN, KNOWN, SET_ASIDE, WAITS = "taken", "known", "set aside", "waits"
+TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
 
 _CRAWLS = """
     SELECT w.id, w.started_at, w.mode, (SELECT min(fetched_at) FROM {0}.captures c WHERE c.crawl_id = w.id)
@@ -45,10 +46,13 @@ Crawls = dict[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What became of one portal of one database: `what` is TAKEN, KNOWN, SET_ASIDE or WAITS; `why` in a plain line where it is not TAKEN."""
+    """What became of one portal of one database, or of the whole database, `portal` being None, where it FAILED.
+
+    `what`: TAKEN, KNOWN, SET_ASIDE, WAITS or FAILED; `why`, in a plain line, where it is not TAKEN.
+    """
 
     source: Path
-    portal: str
+    portal: str | None
     what: str
     crawls: int = 0
     why: str = ""
@@ -67,14 +71,20 @@ class _Line:
 def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterator[Merged]:
     """Fold `sources`, each with its originals beside it, into the archive `db`; what became of each portal.
 
-    They are taken in the order in which they go on from one another, whatever the order given. `now`: UTC, ISO 8601. Raises
-    ArchiveError or EvidenceError, in one line; what was told before that is done.
+    They are taken in the order in which they go on from one another, whatever the order given; where one can't be merged, the
+    others are. `now`: UTC, ISO 8601. Raises ArchiveError, before anything is done, where one is no archive, or `db` itself.
     """
+    for source in sources:
+        if source.exists() and db.exists() and source.samefile(db):
+            raise ArchiveError(f"{source} is the archive itself: name the databases to be merged into it")
     waiting = sorted(dict.fromkeys(sources), key=_begun)
     while waiting:
         left = []
         for source in waiting:
-            done = _merge_one(db, evidence, source, now)
+            try:
+                done = _merge_one(db, evidence, source, now)
+            except (ArchiveError, EvidenceError) as error:
+                done = [Merged(source, None, FAILED, why=str(error))]
             if any(portal.what == WAITS for portal in done):
                 left.append((source, done))
             else:
@@ -95,8 +105,6 @@ def _begun(source: Path) -> str:
 
 
 def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[Merged]:
-    if source.exists() and db.exists() and source.samefile(db):
-        raise ArchiveError(f"{source} is the archive itself: name the databases to be merged into it")
     with ExitStack() as stack:
         with closing(open_for_writing(source)) as theirs:  # brought up to date, where an earlier version wrote it
             _require_masked(theirs, source)
@@ -180,11 +188,10 @@ class _Merge:
             return dict(zip(new, self._free(0), strict=False)), []
         with closing(Source(path)) as source, closing(Evidence(evidence)) as target:
             with closing(open_evidence(evidence)) as there:
-                runs = folded(there, source.key)
+                folds = folded(there, source.key)
                 (used,) = there.execute("SELECT coalesce(max(crawl_id), 0) FROM captures").fetchone()
-            called = self._called_before(source, runs, known)
-            if called is None:
-                runs, called = [], {}
+            runs = next((runs for runs in reversed(folds) if self._goes_on(source, runs, known)), [])
+            called = {run.crawl_there: run.crawl for run in runs}
             free = self._free(used)
             crawls = {crawl: called.get(crawl) or next(free) for crawl in new}
             if strangers := source.crawls() - crawls.keys() - known.keys():
@@ -194,16 +201,15 @@ class _Merge:
             runs = fold(target, source, {**known, **crawls}, runs) if source.key else []
         return crawls, runs
 
-    def _called_before(self, source: Source, runs: Sequence[Run], known: dict[int, int]) -> dict[int, int] | None:
-        """What crawls are called whose originals are here; None where that can't stand, and they must be folded anew."""
-        called = {run.crawl_there: run.crawl for run in runs}
+    def _goes_on(self, source: Source, runs: Sequence[Run], known: dict[int, int]) -> bool:
+        """Whether what was folded before can be gone on with, or all must be folded anew."""
         if any(source.digest(run.last_there) != run.last_digest for run in runs):
-            return None  # a copy of the same file that went on otherwise
-        for theirs, ours in called.items():
-            taken = self._c.execute("SELECT 1 FROM main.crawls WHERE id = ?", (ours,)).fetchone()
-            if known.get(theirs, ours) != ours or (theirs not in known and taken):
-                return None  # a merge was killed, and meanwhile another crawl got the number
-        return called
+            return False  # a copy of the same file that went on otherwise
+        for run in runs:
+            taken = self._c.execute("SELECT 1 FROM main.crawls WHERE id = ?", (run.crawl,)).fetchone()
+            if known.get(run.crawl_there, run.crawl) != run.crawl or (run.crawl_there not in known and taken):
+                return False  # a merge was killed, and meanwhile another crawl got the number
+        return True
 
     def _free(self, used: int) -> Iterator[int]:
         """Numbers for crawls that neither the archive nor its originals know."""

@@ -40,6 +40,10 @@ _NUMBER_LIKE = re.compile(r"[0-9]{12,}|0[0-9]+|[0-9.]+[eE][0-9]+|[0-9]{1,4}[-/][
 _LONGEST_NUMBER = 10**15
 
 
+class WriterError(Exception):
+    """Rows that can't be written so; the message is one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A kind of file: its extension, media type, and what writes it: headings and rows in, pieces of the file out."""

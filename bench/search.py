@@ -150,22 +150,25 @@ def ids(connection: sqlite3.Connection, portals: dict[str, str], given: Paramete
     return work(lambda: hits.first(connection, resolved(connection, asked(given), portals), SHOWN))
 
 
-def of_size(path: Path) -> dict[str, Costs]:
-    """All that is measured in one archive."""
+def of_size(path: Path, *, others: bool = True) -> dict[str, Costs]:
+    """All that is measured in one archive; without `others` only our own search."""
     found: dict[str, Costs] = {}
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         prepare_connection(connection)
         asked_for = queries(connection)
         portals = dict(connection.execute("SELECT id, name FROM portals"))
         found["ids"] = measured(asked_for, lambda given: ids(connection, portals, given))
-        found["LIKE"] = measured(one_word(asked_for)[::5], lambda given: like(connection, given))
-    with closing(sqlite3.connect(f"{with_trigrams(path).resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        found["trigram"] = measured(one_word(asked_for, 3)[::2], lambda given: trigram(connection, given))
+        if others:
+            found["LIKE"] = measured(one_word(asked_for)[::5], lambda given: like(connection, given))
     with ours(path) as site:
         found["page"] = measured(asked_for, lambda given: site.ask(f"/-/search?{urlencode(given)}"))
+        if not others:
+            return found
         table = f"/{path.stem}/records?_sort_desc=published_on&{FACETS}"
         plain = [(kind, {"_search": given["q"]}) for kind, given in asked_for[::5] if kind != "filters"]
         found["table"] = measured(plain, lambda given: site.ask(f"{table}&{urlencode(given)}"))
+    with closing(sqlite3.connect(f"{with_trigrams(path).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        found["trigram"] = measured(one_word(asked_for, 3)[::2], lambda given: trigram(connection, given))
     # The same queries of ours, to be set beside those of which not all were asked.
     for name, of, chosen in (
         ("ids beside LIKE", "ids", one_word(asked_for)[::5]),
@@ -201,19 +204,22 @@ RATIOS = (
 
 def report(sizes: dict[int, dict[str, Costs]]) -> Report:
     """Ratios and figures of the largest archive; curves over all."""
-    largest, found = max(sizes.items())
+    largest = max(sizes)
     made = Report("search", f"Searching {largest:,} records, 95th percentiles")
     for size, costs in sorted(sizes.items(), reverse=True):
         made.ratios += [
             of_slowest(f"{what}; {size:,} records", every(costs[one]), every(costs[other]))
             for what, one, other in RATIOS
+            if other in costs
         ]
     named = {"ids": ("the first 50 ids", 50), "page": ("the search page", 300), "table": ("Datasette's own page", None),
              "LIKE": ("LIKE", None), "trigram": ("trigram index", None)}  # fmt: skip
     for name, (what, target) in named.items():
-        made.figures.append(slowest(what, every(found[name]), target))
-        points = [(float(size), slowest("", every(costs[name])).value) for size, costs in sorted(sizes.items())]
-        made.curves.append(Curve("Searching", "records", "ms, 95th percentile", what, points))
+        asked_of = {size: every(costs[name]) for size, costs in sorted(sizes.items()) if name in costs}
+        if largest in asked_of:
+            made.figures.append(slowest(what, asked_of[largest], target))
+        points = [(float(size), slowest("", costs).processor or 0) for size, costs in asked_of.items()]
+        made.curves.append(Curve("Searching", "records", "ms of the processor, 95th percentile", what, points))
     return made
 
 
@@ -233,11 +239,13 @@ def _shown(costs: Sequence[Cost] | None) -> str:
 
 
 def main() -> None:
-    options = sized(arguments(__doc__)).parse_args()
+    parser = sized(arguments(__doc__))
+    parser.add_argument("--others-up-to", type=int, default=1_000_000, help="records up to which others are measured")
+    options = parser.parse_args()
     sizes = {}
     for size in (options.records // 100, options.records // 10, options.records):
         print(f"{size:,} records", file=sys.stderr)
-        sizes[size] = of_size(archive_of(options.folder, size))
+        sizes[size] = of_size(archive_of(options.folder, size), others=size <= options.others_up_to)
     by_kind(sizes[options.records])
     tell(report(sizes), options)
 

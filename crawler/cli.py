@@ -11,9 +11,20 @@ import click
 from archive import hits as finding
 from archive.database import open_for_reading
 from archive.excerpt import marked
-from archive.search import is_current
-from crawler import cli_archive, cli_ask, cli_keep, cli_many, cli_probe, cli_schedule, cli_serve, cli_status, cli_watch
+from crawler import (
+    cli_archive,
+    cli_ask,
+    cli_export,
+    cli_keep,
+    cli_many,
+    cli_probe,
+    cli_schedule,
+    cli_serve,
+    cli_status,
+    cli_watch,
+)
 from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
+from crawler.cli_filters import filter_options, wanted
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,8 +33,9 @@ def main() -> None:
     """An archive of county disclosure catalogues (政府信息公开目录)."""
 
 
-for keeping in (cli_archive.verify, cli_archive.export, cli_archive.seal, cli_archive.reparse, cli_archive.redact):
+for keeping in (cli_archive.verify, cli_archive.seal, cli_archive.reparse, cli_archive.redact):
     main.add_command(keeping)
+main.add_command(cli_export.export)
 main.add_command(cli_probe.probe)
 main.add_command(cli_ask.ask_archive)
 main.add_command(cli_schedule.due)
@@ -115,27 +127,26 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, required=True)
+@filter_options
 @db_option
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Hits at the most.")
 @click.option("--count", "only_count", is_flag=True, help="Print the number of hits alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @plainly
-def search(words: tuple[str, ...], db: Path, limit: int, only_count: bool, as_json: bool) -> None:
+def search(
+    *, words: tuple[str, ...], db: Path, limit: int, only_count: bool, as_json: bool, **filters: str | int | bool | None
+) -> None:
     """Search titles, numbers, publishers, texts and files; best first.
 
     All WORDS must be found; | or OR between two asks for either, a leading - excludes one, "…" keeps words together.
     """
     query = " ".join(words)
     connection = open_for_reading(db)
-    if not is_current(connection):
-        raise CommandError(
-            f"the search index of {db} was made by another version: `disclosures serve` or a crawl renews it"
-        )
-    wanted = finding.search(query)
+    asked = wanted(connection, query, **filters) if query.strip() else finding.search(query)
     if only_count:
-        click.echo(finding.count(connection, wanted))
+        click.echo(finding.count(connection, asked))
         return
-    hits = finding.described(connection, finding.first(connection, wanted, limit), query)
+    hits = finding.described(connection, finding.first(connection, asked, limit), query)
     if as_json:
         click.echo(json.dumps(hits, ensure_ascii=False, indent=1))
         return
@@ -145,7 +156,7 @@ def search(words: tuple[str, ...], db: Path, limit: int, only_count: bool, as_js
         click.echo(f"            {hit['url']}")
         if hit["snippet"] != hit["title"]:
             click.echo(f"            {shown('', hit['snippet'] or '', query)}")
-    total = finding.count(connection, wanted)
+    total = finding.count(connection, asked)
     click.echo(f"{total} found" + (f", the best {len(hits)} shown" if total > len(hits) else ""), err=True)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -81,49 +80,6 @@ def expected_of(against: str | None) -> tuple[str, str] | tuple[int, str] | None
     if len(digest) != 64:
         raise CommandError(f"--against {against!r} is not what `disclosures verify` prints behind head: or tip:")
     return (int(place), digest) if place.isdigit() else (place, digest)
-
-
-@click.command()
-@click.argument("form", type=click.Choice(["warc", "wacz"]))
-@click.option("--record", metavar="ID|URL", help="All captures that show this record.")
-@click.option("--crawl", type=int, metavar="ID", help="All captures of this crawl.")
-@click.option("--portal", metavar="ID", help="All captures of this portal.")
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write. Default: named after what is in it.",
-)
-@db_option
-@plainly
-def export(  # noqa: PLR0913 - one for each option
-    *,
-    form: Literal["warc", "wacz"],
-    record: str | None,
-    crawl: int | None,
-    portal: str | None,
-    out: Path | None,
-    db: Path,
-) -> None:
-    """Write originals as WARC or WACZ, for pywb, ReplayWeb.page and the like.
-
-    Originals are unmasked: whatever personal data the pages printed is in the file.
-    """
-    from archive.export import export as write  # noqa: PLC0415
-
-    chosen = [
-        (name, value) for name, value in (("record", record), ("crawl", crawl), ("portal", portal)) if value is not None
-    ]
-    if len(chosen) != 1:
-        raise CommandError("choose what to export with one of --record, --crawl, --portal")
-    open_for_reading(db).close()
-    name, value = chosen[0]
-    said = f"{name}-{value}" if str(value).isalnum() else name
-    path = out or Path(f"{said}.{'warc.gz' if form == 'warc' else 'wacz'}")
-    wanted = int(record) if record and record.isdigit() else record
-    done = write(db, place_of(db), path, form, record=wanted, crawl=crawl, portal=portal)
-    click.echo(f"{path}: {done.captures} captures")
-    if done.masked:
-        click.echo(f"note: {done.masked} numbers of persons that the archive masks stand in it unmasked", err=True)
 
 
 @click.command()

@@ -57,17 +57,17 @@ def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
 
     In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
     """
-    from archive.merge import KNOWN, TAKEN, WAITS  # noqa: PLC0415
+    from archive.merge import FAILED, KNOWN, TAKEN, WAITS  # noqa: PLC0415
     from archive.merge import merge as fold  # noqa: PLC0415
 
     attention = False
     found = list(brought(sources))
     for told in fold(db, place_of(db), found, clock.text(clock.now())):
-        crawls = f"{told.crawls} crawl{'s' if told.crawls != 1 else ''} "
-        said = f"{crawls if told.crawls else ''}{told.what}{': ' if told.why else ''}{told.why}"
-        click.echo(f"{told.source}: {told.portal}: {said}")
+        crawls = f"{told.crawls} crawl{'s' if told.crawls != 1 else ''} " if told.crawls else ""
+        said = f"{crawls}{told.what}" + (f": {told.why}" if told.why else "")
+        click.echo(f"{told.source}: {told.portal}: {said}" if told.portal else f"{told.source}: {said}")
         attention = attention or told.what not in {TAKEN, KNOWN}
-        if delete and told.source not in sources and told.what != WAITS:
+        if delete and told.source not in sources and told.what not in {WAITS, FAILED}:
             shutil.rmtree(told.source.parent, ignore_errors=True)
     if not found:
         click.echo("nothing to merge")

@@ -4,12 +4,12 @@ import asyncio
 import gc
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -24,6 +24,7 @@ from archive.originals import place_of
 from crawler import settings as our_settings
 from crawler.loader import spider_for
 from crawler.sample.site import portal_toml
+from crawler.spiders.catalog import CatalogSpider
 
 AT_ONCE = 50
 """Portals crawled at a time: with three seconds between two requests to a host, some twenty requests a second in all."""
@@ -44,6 +45,9 @@ EVENTS = {
 }
 GARBAGE_THRESHOLD = 50_000
 
+COLLECTED_EVERY = 10
+"""After so many portals what their crawls left is collected: it takes a tenth of a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -53,29 +57,62 @@ class Rate:
     concurrency: int | None = None
 
 
+@dataclass(slots=True, eq=False)
+class Crawl:
+    """One portal's crawl: waiting, under way with a `crawler`, or ended. Then its numbers alone are kept: it took a megabyte."""
+
+    spider: type[CatalogSpider]
+    crawler: Crawler | None = None
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+    def end(self) -> None:
+        """Keep the numbers, let the rest go."""
+        self.numbers = self._stats()
+        self.crawler = None
+
+    def number(self, name: str) -> int:
+        """One of the numbers a crawl keeps of itself; 0 before it has begun."""
+        return int(self._stats().get(f"disclosures/{name}", 0))
+
+    def _stats(self) -> Mapping[str, Any]:
+        try:
+            stats = self.crawler.stats if self.crawler else None
+            return dict(stats.get_stats()) if stats else self.numbers
+        except RuntimeError:  # Scrapy has no statistics yet
+            return {}
+
+
 class PortalsInTurn(AsyncCrawlerProcess):
     """Crawls those that are `waiting`: on one host one after the other, for Scrapy's delay is each crawl's own; of all, AT_ONCE."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.waiting: Sequence[Crawler] = ()
+        self.waiting: Sequence[Crawl] = ()
         self._stopped = False
+        self._ended = 0
 
     async def join(self) -> None:
         """Crawl them; Scrapy waits for this before it ends the process."""
         free = asyncio.Semaphore(AT_ONCE)
-        hosts: dict[str | None, list[Crawler]] = {}
-        for crawler in self.waiting:
-            address = crawler.spidercls.portal.catalogs[0].url  # type: ignore[attr-defined]
-            hosts.setdefault(urlsplit(address).hostname, []).append(crawler)
+        hosts: dict[str | None, list[Crawl]] = {}
+        for crawl in self.waiting:
+            hosts.setdefault(urlsplit(crawl.spider.portal.catalogs[0].url).hostname, []).append(crawl)
 
-        async def one_after_the_other(crawlers: Sequence[Crawler]) -> None:
-            for crawler in crawlers:
+        async def one_after_the_other(crawls: Sequence[Crawl]) -> None:
+            for crawl in crawls:
                 async with free:
                     if not self._stopped:
-                        await asyncio.wait([self.crawl(crawler)])
+                        await self._to_its_end(crawl)
 
         await asyncio.gather(*map(one_after_the_other, hosts.values()))
+
+    async def _to_its_end(self, crawl: Crawl) -> None:
+        crawl.crawler = self.create_crawler(crawl.spider)
+        await asyncio.wait([self.crawl(crawl.crawler)])
+        crawl.end()
+        self._ended += 1
+        if self._ended % COLLECTED_EVERY == 0:
+            gc.collect()  # what has ended is held by circles alone
 
     async def stop(self) -> None:
         """Stop those under way, and begin no other."""
@@ -100,19 +137,18 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
         print("note: set DISCLOSURES_CONTACT to an address where a portal's operator can reach you", file=sys.stderr)
     for doubt in (doubt for spider in spiders for doubt in spider.portal.doubts):
         print(f"note: {doubt}", file=sys.stderr)
-    crawlers = [process.create_crawler(spider) for spider in spiders]
-    process.waiting = crawlers
+    process.waiting = crawls = [Crawl(spider) for spider in spiders]
     # Pages make many objects that die young and few cycles: Python's collector, as set by default, takes a tenth of a
     # crawl's time to find next to nothing.
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
-    with _progress(crawlers, sys.stderr):
+    with _progress(crawls, sys.stderr):
         process.start()
     attention = False
-    for crawler, spider in zip(crawlers, spiders, strict=True):
-        crawl_id = _stat(crawler, "crawl_id")
-        if not crawl_id or not _stat(crawler, "ended"):
-            print(f"{spider.portal.id}: the crawl did not come to its end; see {db.parent / 'crawl.log'}")
+    for crawl in crawls:
+        crawl_id = crawl.number("crawl_id")
+        if not crawl_id or not crawl.number("ended"):
+            print(f"{crawl.spider.portal.id}: the crawl did not come to its end; see {db.parent / 'crawl.log'}")
             attention = True
             continue
         lines, well = summary(db, crawl_id)
@@ -156,13 +192,13 @@ def _is_loopback(url: str) -> bool:
 
 
 @contextmanager
-def _progress(crawlers: Sequence[Crawler], out: TextIO) -> Iterator[None]:
+def _progress(crawls: Sequence[Crawl], out: TextIO) -> Iterator[None]:
     """One line that changes in place on a terminal; plain lines, fewer, in a file."""
     began = monotonic()
     terminal = out.isatty()
 
     def show() -> None:
-        line = _progress_line(crawlers, monotonic() - began)
+        line = _progress_line(crawls, monotonic() - began)
         out.write(f"\r\x1b[2K{line}" if terminal else f"{line}\n")
         out.flush()
 
@@ -177,23 +213,15 @@ def _progress(crawlers: Sequence[Crawler], out: TextIO) -> Iterator[None]:
         out.write("\n" if terminal else "")
 
 
-def _progress_line(crawlers: Sequence[Crawler], seconds: float) -> str:
+def _progress_line(crawls: Sequence[Crawl], seconds: float) -> str:
     def total(name: str) -> int:
-        return sum(_stat(crawler, name) for crawler in crawlers)
+        return sum(crawl.number(name) for crawl in crawls)
 
-    who = crawlers[0].spidercls.name if len(crawlers) == 1 else f"{len(crawlers)} portals"
+    who = crawls[0].spider.portal.id if len(crawls) == 1 else f"{len(crawls)} portals"
     return (
         f"{who}  {int(seconds) // 60:02}:{int(seconds) % 60:02}  list pages {total('ListPageSeen')}  "
         f"record pages {total('RecordPageSeen')} of {total('pages_wanted')}  problems {total('ProblemSeen')}"
     )
-
-
-def _stat(crawler: Crawler, name: str) -> int:
-    """One of the numbers a crawl keeps of itself; 0 before it has begun, when Scrapy has no statistics yet."""
-    try:
-        return int(crawler.stats.get_value(f"disclosures/{name}", 0)) if crawler.stats else 0
-    except RuntimeError:
-        return 0
 
 
 # --- summary ---

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -19,11 +20,11 @@ from hypothesis import strategies as st
 from archive import clock, evidence, job
 from archive import merge as merging
 from archive.check import check, summary
-from archive.database import ArchiveError, open_for_writing
+from archive.database import open_for_writing
 from archive.evidence import Evidence
-from archive.exchange import EvidenceError, Exchange
+from archive.exchange import Exchange
 from archive.frontier import Frontier
-from archive.merge import KNOWN, SET_ASIDE, TAKEN, WAITS, Merged, merge
+from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS, Merged, merge
 from archive.observations import (
     AttachmentSeen,
     Capture,
@@ -337,11 +338,29 @@ def test_what_fails_changes_nothing(world: World, tmp_path: Path, monkeypatch: p
 
     with monkeypatch.context() as patched:
         patched.setattr("archive.search.catch_up", failing)
-        with pytest.raises(ArchiveError, match="disk is full"):
-            merged(db, *world.jobs[2:])
+        assert {(told.what, "disk is full" in told.why) for told in merged(db, *world.jobs[2:4])} == {(FAILED, True)}
     assert contents(db) == before
     merged(db, *world.jobs)
     assert contents(db) == contents(world.folder / "one.db")
+
+
+def test_a_database_is_merged_again_as_it_grows(tmp_path: Path) -> None:
+    db, growing, county, chance = tmp_path / "a.db", tmp_path / "growing.db", County("a"), random.Random(3)
+    twin = tmp_path / "twin"
+    twin.mkdir()
+    for day, killed in enumerate((None, 2, None)):
+        county.live(chance)
+        Crawl(growing, county, day, killed)
+        assert [told.what for told in merged(db, growing)] == [TAKEN]
+        assert contents(db) == contents(growing)
+        if day == 0:
+            copied(growing, twin)
+    Crawl(twin / "growing.db", county, 5)
+    assert [told.what for told in merged(db, twin / "growing.db")] == [SET_ASIDE]
+    assert [told.what for told in merged(db, growing, twin / "growing.db")] == [KNOWN, KNOWN]
+    assert sound(db)
+    for path in (growing, twin / "growing.db"):
+        assert list(check(db, beside(db), summary(path, beside(path)).tip)) == []
 
 
 # --- what can't be taken ---
@@ -395,9 +414,10 @@ def test_damaged_originals_are_not_merged(world: World, tmp_path: Path) -> None:
     damaged = copied(world.jobs[0], tmp_path)
     with closing(sqlite3.connect(beside(damaged))) as connection, connection:
         connection.execute("UPDATE captures SET url = url || 'x' WHERE id = 2")
-    with pytest.raises(EvidenceError, match=r"capture 2 .* no longer what was stored"):
-        merged(tmp_path / "a.db", damaged)
-    assert contents(tmp_path / "a.db")["crawls"] == []
+    told = merged(tmp_path / "a.db", damaged, world.jobs[1])
+    assert [each.what for each in told] == [FAILED, TAKEN]
+    assert re.match(r"capture 2 .* no longer what was stored", told[0].why)
+    assert {row["portal"] for row in rows(tmp_path / "a.db", "SELECT portal FROM crawls")} == {"bb"}
 
 
 # --- provable ---

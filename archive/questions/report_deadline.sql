@@ -20,13 +20,14 @@
 WITH RECURSIVE whole AS (
   SELECT DISTINCT c.portal FROM catalogs c JOIN ledger l ON l.catalog_id = c.id AND l.complete
   WHERE c.kind = 'annual_report' AND :portal IN ('', c.portal)
-), reported AS (
-  SELECT a.record_id, a.portal, a.region, a.year, coalesce(g.name, a.reporter) AS reporter, g.successor_id
-  FROM annual_reports a JOIN whole USING (portal)
+), reported AS MATERIALIZED ( -- of several on one year the earliest
+  SELECT a.record_id, a.portal, coalesce(g.name, a.reporter) AS reporter, a.region, g.successor_id AS succeeded, a.year,
+         min(coalesce(r.published_on, '9999')) AS published_on -- the other columns are those of its row
+  FROM annual_reports a JOIN whole USING (portal) JOIN records r ON r.id = a.record_id
   LEFT JOIN publisher_names n ON n.portal = a.portal AND n.name = a.reporter LEFT JOIN agencies g ON g.id = n.agency_id
-  WHERE a.year IS NOT NULL AND a.reporter <> ''
+  WHERE a.year IS NOT NULL AND a.reporter <> '' GROUP BY a.portal, coalesce(g.name, a.reporter), a.year
 ), due (portal, reporter, region, succeeded, year) AS (
-  SELECT portal, reporter, max(region), max(successor_id), min(year) FROM reported GROUP BY portal, reporter
+  SELECT portal, reporter, max(region), max(succeeded), min(year) FROM reported GROUP BY portal, reporter
   UNION ALL
   SELECT portal, reporter, region, succeeded, year + 1 FROM due WHERE year < CAST(substr(:today, 1, 4) AS INTEGER) - 1
 ), dated AS (

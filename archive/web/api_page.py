@@ -8,9 +8,9 @@ from datasette.utils.asgi import Response
 from archive.takeaway import COLUMNS
 from archive.web.asked import FILTERS
 from archive.web.codes import EVENTS, KINDS
+from archive.web.headings import HEADINGS
 from archive.web.labels import column_label
 from archive.web.naming import Label
-from archive.web.taking import HEADINGS
 from archive.web.visit import PAGE, Visit, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

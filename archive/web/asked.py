@@ -1,11 +1,13 @@
-"""What the address of the search page asks for, and the addresses that ask for something else. Pure."""
+"""What the address of the search page asks for, the addresses that ask for something else, and the search that it means."""
 
 import re
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from archive.query import LONGEST_QUERY
+from archive import hits
+from archive.query import LONGEST_QUERY, parse
 from archive.web.codes import KINDS, STATES
 from archive.web.naming import Label
 
@@ -79,3 +81,22 @@ def asked(arguments: Mapping[str, str], database: str = "") -> Asked:
     number = int(page) if re.fullmatch(r"[0-9]{1,3}", page) and 1 <= int(page) <= LAST_PAGE else 1
     words = arguments.get("q", "").strip()[:LONGEST_QUERY]
     return Asked(words=words, **given, page=number, database=database, ignored=said)
+
+
+def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str, str]) -> hits.Search:
+    """The search that is asked for. A portal may be named by a part of its name, a publisher by words in its name."""
+    chosen = (
+        [wanted.portal] if wanted.portal in portals else [i for i, name in portals.items() if wanted.portal in name]
+    )
+    states = ("unlisted", "withdrawn") if wanted.state == GONE else (wanted.state,)
+    filters = hits.Filters(
+        portals=tuple(chosen or ["-"]) if wanted.portal else (),
+        kind=wanted.kind,
+        since=int(wanted.since) if wanted.since else None,
+        until=int(wanted.until) if wanted.until else None,
+        states=tuple(filter(None, states)),
+        files=bool(wanted.files),
+    )
+    filters = hits.of_publisher(connection, filters, wanted.publisher)
+    query = parse(wanted.words) if wanted.words else None
+    return hits.Search(query, filters, newest=wanted.sort == "newest")

@@ -60,9 +60,9 @@ DEFINITIONS: tuple[Words, ...] = (
         "it may be lawful expiry.",
     ),
     Words(
-        "年报：统计表的合计、文字与统计表、文字自述的算式逐项核对。对不上多为笔误或口径不同，不说明哪个数字是对的。",
+        "年报：统计表的合计、文字与统计表、文字自述的算式逐项核对。对不上多为笔误或口径不同，不说明哪个数字是对的。未见不等于没有编写。",
         "Report: sums of its table, its prose beside the table, and sums that the prose states are checked one by one. Where they "
-        "disagree it is mostly a slip or another way of counting; it doesn't say which figure is right.",
+        "disagree it is mostly a slip or another way of counting; it doesn't say which figure is right. Not seen is not unwritten.",
     ),
 )
 """What the words on a card mean, printed with it."""

@@ -26,6 +26,7 @@ limit 100""",
         Label("每年每类多少条", "records by year and kind", "按所标发布日期；读计数表，很快。", "By the date stated; from the tallies, at once."),
         """select substr(month, 1, 4) as year, kind, sum(records) as records
 from tally_months
+where records > 0
 group by year, kind
 order by year desc, records desc""",
     ),

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from datasette.utils.asgi import NotFound, Response
 
 from archive import hits
-from archive.query import parse
 from archive.search import is_current
 from archive.web import archives
-from archive.web.asked import FILTERS, GONE, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, Asked, asked
+from archive.web.asked import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, Asked, asked, resolved
 from archive.web.codes import KINDS, STATES
 from archive.web.hit_lines import Hit, hit_lines
 from archive.web.labels import column_label
@@ -128,25 +127,6 @@ def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
         suggestions=tries or (),
         slow=ids is None,
     )
-
-
-def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str, str]) -> hits.Search:
-    """The search that is asked for. A portal may be named by a part of its name, a publisher by words in its name."""
-    chosen = (
-        [wanted.portal] if wanted.portal in portals else [i for i, name in portals.items() if wanted.portal in name]
-    )
-    states = ("unlisted", "withdrawn") if wanted.state == GONE else (wanted.state,)
-    filters = hits.Filters(
-        portals=tuple(chosen or ["-"]) if wanted.portal else (),
-        kind=wanted.kind,
-        since=int(wanted.since) if wanted.since else None,
-        until=int(wanted.until) if wanted.until else None,
-        states=tuple(filter(None, states)),
-        files=bool(wanted.files),
-    )
-    filters = hits.of_publisher(connection, filters, wanted.publisher)
-    query = parse(wanted.words) if wanted.words else None
-    return hits.Search(query, filters, newest=wanted.sort == "newest")
 
 
 def _narrowed(wanted: Asked, search: hits.Search, portals: Mapping[str, str]) -> Iterator[tuple[Label, str, str]]:

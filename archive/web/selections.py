@@ -9,11 +9,10 @@ from datasette.utils.asgi import BadRequest, NotFound
 from archive import hits
 from archive.search import is_current
 from archive.web import browse, days, publisher
-from archive.web.asked import Asked, asked
+from archive.web.asked import Asked, asked, resolved
 from archive.web.cells import UNTITLED
 from archive.web.codes import KINDS
 from archive.web.faults import NOTHING_HERE
-from archive.web.search_page import resolved
 from archive.web.visit import Visit, choice, day, part, portal
 
 OUTDATED = "检索索引正待重建，下次采集后可用。The search index is being renewed; try again after the next crawl."

@@ -13,11 +13,10 @@ from datasette.utils.asgi import BadRequest, Response
 from archive import takeaway
 from archive.web import feeds, observed, selections
 from archive.web.cells import UNTITLED
-from archive.web.codes import CODES, EVENTS, FLAGS
+from archive.web.codes import EVENTS
 from archive.web.faults import TOO_SLOW
-from archive.web.labels import column_label
+from archive.web.headings import codes_of, heading
 from archive.web.limits import within
-from archive.web.naming import Label
 from archive.web.selections import Selection
 from archive.web.streaming import Streamed
 from archive.web.visit import PAGE, Visit, choice, pages, portal, visited
@@ -40,14 +39,6 @@ COUNTING = 2000
 
 FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
 
-HEADINGS = {
-    "portal_name": Label("门户", "portal"),
-    "portal": Label("门户代号", "portal id"),
-    "at": Label("观察到的时间", "observed at"),
-    "event": Label("变动", "event"),
-    "detail": Label("详情", "detail"),
-    "page": Label("本档案网址", "address here"),
-}
 _OBSERVED = """
 FROM events e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 WHERE e.at >= :since AND e.at < :until AND (:kind IS NULL OR e.kind = :kind) AND (:portal IS NULL OR r.portal = :portal)
@@ -169,27 +160,12 @@ def rows_file(datasette: "Datasette", request: "Request", database: str, rows: R
         found, headings = rows.read(connection), rows.columns
         if form == "xlsx":
             headings = tuple(heading(rows.table, column) for column in rows.columns)
-            found = takeaway.labelled(rows.columns, _at_most(found), _codes(rows.table))
+            found = takeaway.labelled(rows.columns, _at_most(found), codes_of(rows.table))
         elif form == "jsonl" and rows.table:
             found = takeaway.parsed(rows.columns, found)
         yield from kind.write(headings, found)
 
     return Streamed(datasette, request, database, make, kind.media_type, file_name(rows.title, form))
-
-
-def heading(table: str | None, column: str) -> str:
-    """What stands above a column, for people."""
-    if table == "records" and column in HEADINGS:
-        return HEADINGS[column].zh
-    return column_label(table, column).zh
-
-
-def _codes(table: str | None) -> dict[str, dict[str, str]]:
-    """Column → code → what it is called."""
-    known = {column: labels for (of, column), labels in CODES.items() if of == table}
-    if table == "records":
-        known |= {"flags": FLAGS, "event": EVENTS}
-    return {column: {code: label.zh for code, label in labels.items()} for column, labels in known.items()}
 
 
 def _at_most(rows: Iterable[Row]) -> Iterator[Row]:

@@ -138,6 +138,7 @@ def years_that_do_not_follow(small: Small) -> None:
 def late_or_missing(small: Small) -> None:
     report(small, True, 2017, published_on="2018-04-02")
     report(small, False, 2018, published_on="2019-03-31")
+    report(small, False, 2018, published_on="2019-06-01")  # put up once more, after one in time
     report(small, False, 2020, published_on=None)
     report(small, False, 2019, published_on="2020-01-31", of="同心县教育局")
     report(small, True, 2020, published_on="2021-02-01", of="同心县教育局")

@@ -19,6 +19,7 @@ SEED = 20261127
 FORMATS = (*[""] * 12, ".json", ".csv", ".jsonl", ".xlsx", ".atom", ".jsono", ".blob", ".txt", ".", "..json")
 PATHS = (
     "/", "/X", "/-/X", "/-/search", "/-/guide", "/-/counties", "/-/counties/X", "/-/browse", "/-/browse/X", "/-/browse/X/X",
+    "/-/api", "/-/cards", "/-/cards/X", "/-/cards/X/X", "/-/download", "/-/download/X", "/robots.txt", "/sitemap.xml", "/-/sitemap/X",
     "/-/publisher", "/-/day", "/-/day/X", "/-/changes", "/-/archived/X", "/-/archived/X/raw", "/-/archived/X/originals.wacz",
     "/-/archived/X/X", "/-/questions", "/-/questions/X", "/-/record/X", "/-/static-plugins/disclosures/X", "/disclosures",
     "/disclosures/X", "/disclosures/records", "/disclosures/search", "/disclosures/records/X", "/disclosures/events",

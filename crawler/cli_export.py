@@ -1,0 +1,175 @@
+"""The command `disclosures export`: records, a table or the result of SQL as a file; originals as WARC or WACZ."""
+
+import sqlite3
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import click
+
+from archive import clock, hits, question, takeaway
+from archive.ask import AskError, values
+from archive.database import open_for_reading
+from archive.originals import place_of
+from archive.parquet import parquet_file
+from archive.query import to_match
+from archive.web.examples import EXAMPLES
+from archive.web.headings import codes_of, heading
+from archive.web.tables import TABLES
+from archive.writers import FORMATS, Row, WriterError
+from crawler.cli_common import CommandError, db_option, plainly
+from crawler.cli_filters import NAMES, filter_options, wanted
+
+ORIGINALS = ("warc", "wacz")
+WRITERS = {**{name: each.write for name, each in FORMATS.items()}, "parquet": parquet_file}
+TEXT = ("csv", "jsonl")
+"""Forms that go to standard output, unless a file is named."""
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("form", type=click.Choice([*WRITERS, *ORIGINALS]))
+@click.argument("words", nargs=-1)
+@filter_options
+@click.option("--body", is_flag=True, help="Records with their texts.")
+@click.option("--limit", type=click.IntRange(1), help="Rows at the most.")
+@click.option("--table", metavar="NAME", help="A whole table instead of records: docs/tables.md tells of each.")
+@click.option("--sql", metavar="SQL|FILE|NAME", help="The result of SQL: a statement, a file, an example, a question.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="What :NAME in the SQL stands for.")
+@click.option("--record", metavar="ID|URL", help="Originals: all captures that show this record.")
+@click.option("--crawl", type=int, metavar="ID", help="Originals: all captures of this crawl.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write; - is standard output.")
+@db_option
+@plainly
+def export(form: str, db: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401 - one for each option
+    """Write records as csv, xlsx, jsonl or parquet: all, or those that WORDS and options find, as `disclosures search` does.
+
+    csv opens right in Chinese Excel. csv and jsonl go to standard output unless --out names a file; the others to a file
+    named after what is in it.
+
+    warc and wacz hold the originals of one --record, --crawl or --portal, for pywb, ReplayWeb.page and the like. They are
+    unmasked: whatever personal data the pages printed is in the file.
+    """
+    if unknown := next((word for word in asked["words"] if word.startswith("--")), None):
+        raise CommandError(f"no such option: {unknown.partition('=')[0]}; `disclosures export --help` lists them")
+    if form in ORIGINALS:
+        _export_originals("warc" if form == "warc" else "wacz", db, out, asked)
+        return
+    if asked["record"] is not None or asked["crawl"] is not None:
+        raise CommandError("--record and --crawl go with warc and wacz alone")
+    with closing(open_for_reading(db)) as connection:
+        try:
+            columns, rows, table = _chosen(connection, asked)
+            if form == "jsonl" and table:
+                rows = takeaway.parsed(columns, rows)
+            elif form == "xlsx":
+                rows = takeaway.labelled(columns, rows, codes_of(table))
+                columns = tuple(heading(table, column) for column in columns)
+            name = table or "sql"
+            _write(form, columns, rows, out or (None if form in TEXT else Path(f"{name}.{form}")))
+        except (sqlite3.Error, AskError, WriterError) as error:
+            raise CommandError(" ".join(str(error).split())) from error
+
+
+def _chosen(connection: sqlite3.Connection, asked: dict[str, Any]) -> tuple[tuple[str, ...], Iterator[Row], str | None]:
+    """Columns and rows of what is asked for, and whose they are (None: nobody's). Raises CommandError."""
+    if asked["table"] and asked["sql"]:
+        raise CommandError("choose one of --table and --sql")
+    if asked["table"] or asked["sql"]:
+        if asked["words"]:
+            raise CommandError("WORDS go with records, not with --table or --sql")
+        if others := [name for name in (*NAMES, "body") if asked[name]]:
+            raise CommandError(f"--{others[0]} goes with records, not with --table or --sql")
+        connection.create_function("zh_match", 1, lambda words: to_match(str(words or "")), deterministic=True)
+        given: Mapping[str, object] = {}
+        if asked["table"]:
+            sql = f"SELECT * FROM {_table(asked['table'])}"  # noqa: S608 - a known name
+        else:
+            sql, given = _statement(asked["sql"], _parameters(asked["params"]))
+        cursor = connection.execute(sql, given)
+        if cursor.description is None:
+            raise CommandError("the SQL must be a SELECT")
+        columns = tuple(column[0] for column in cursor.description)
+        rows: Iterator[Row] = map(tuple, cursor)
+    else:
+        words = " ".join(asked["words"])
+        found = hits.every(connection, wanted(connection, words, **{name: asked[name] for name in NAMES}))
+        columns, rows = takeaway.columns(body=asked["body"]), takeaway.rows(connection, found, body=asked["body"])
+    return columns, islice(rows, asked["limit"]), asked["table"] or (None if asked["sql"] else "records")
+
+
+def _table(name: str) -> str:
+    """A table or view that is told of. Raises CommandError for another one."""
+    known = [each for each, table in TABLES.items() if not table.hidden and each != "search"]
+    if name not in known:
+        raise CommandError(f"there is no table {name!r} to export; there are {', '.join(known)}")
+    return name
+
+
+def _statement(text: str, given: Mapping[str, str]) -> tuple[str, Mapping[str, object]]:
+    """What --sql names, and what it is given: an example of the SQL page, a question, a file, or else the statement itself."""
+    if text in EXAMPLES:
+        return EXAMPLES[text].sql, given
+    if asking := question.questions().get(text):
+        return asking.sql, {**values(asking, given), "today": clock.today().isoformat()}
+    with suppress(OSError, ValueError):  # a statement is a long or impossible file name
+        if Path(text).is_file():
+            return Path(text).read_text(encoding="utf-8"), given
+    return text, given
+
+
+def _parameters(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given]
+    if wrong := next((each for each in pairs if not each[1]), None):
+        raise CommandError(f"--param {wrong[0]} must be a name and a value, such as {wrong[0]}=x")
+    return {name: value for name, _, value in pairs}
+
+
+def _write(form: str, columns: tuple[str, ...], rows: Iterator[Row], out: Path | None) -> None:
+    """Write the file, whole or not at all, or to standard output. Raises CommandError."""
+    pieces = WRITERS[form](columns, rows)
+    if out is None or str(out) == "-":
+        with suppress(BrokenPipeError):
+            _pour(pieces, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        return
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with part.open("wb") as file:
+            _pour(pieces, file)
+        part.replace(out)
+    except OSError as error:
+        raise CommandError(f"cannot write {out}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    click.echo(f"{out}: {out.stat().st_size:,} bytes", err=True)
+
+
+def _pour(pieces: Iterator[bytes], file: IO[bytes]) -> None:
+    for piece in pieces:
+        file.write(piece)
+
+
+def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None, asked: dict[str, Any]) -> None:
+    from archive.export import export as write  # noqa: PLC0415
+
+    if asked["words"]:
+        raise CommandError(f"WORDS go with csv, xlsx, jsonl and parquet, not with {form}")
+    if others := [name for name in (*NAMES[1:], "body", "table", "sql", "limit") if asked[name]]:
+        raise CommandError(f"--{others[0]} goes with csv, xlsx, jsonl and parquet, not with {form}")
+    chosen = [(name, asked[name]) for name in ("record", "crawl", "portal") if asked[name] is not None]
+    if len(chosen) != 1:
+        raise CommandError("choose what to export with one of --record, --crawl, --portal")
+    open_for_reading(db).close()
+    name, value = chosen[0]
+    said = f"{name}-{value}" if str(value).isalnum() else name
+    path = out or Path(f"{said}.{'warc.gz' if form == 'warc' else 'wacz'}")
+    record = asked["record"]
+    which = int(record) if record and record.isdigit() else record
+    done = write(db, place_of(db), path, form, record=which, crawl=asked["crawl"], portal=asked["portal"])
+    click.echo(f"{path}: {done.captures} captures")
+    if done.masked:
+        click.echo(f"note: {done.masked} numbers of persons that the archive masks stand in it unmasked", err=True)
