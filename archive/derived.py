@@ -16,6 +16,7 @@ from archive import agencies, document_numbers, index_numbers, titles, workdays
 from archive.agencies import Agency, Evidence, Stated
 from archive.derived_schema import DERIVED
 from archive.divisions import divisions
+from archive.records import is_cut
 
 VERSION = f"1 {workdays.VERSION}"
 """Changes whenever the same record would be read otherwise; everything is then read again (see `refresh`)."""
@@ -73,9 +74,11 @@ def refresh(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT OR IGNORE INTO underived SELECT id FROM records")
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('derived_version', ?)", (VERSION,))
     sql = "SELECT DISTINCT r.portal FROM underived u JOIN records r ON r.id = u.record_id"
-    behind = [row[0] for row in connection.execute(sql)]
+    behind = {row[0] for row in connection.execute(sql)}
     catch_up(connection)
-    for portal in behind:
+    # A crawl that was killed has read names, and not said whose they are; of cut ones that may never be known.
+    unknown = connection.execute("SELECT portal, name FROM publisher_names WHERE agency_id IS NULL").fetchall()
+    for portal in sorted(behind | {whose for whose, name in unknown if not is_cut(name)}):
         learn(connection, portal)
 
 
@@ -177,12 +180,10 @@ def learn(connection: sqlite3.Connection, portal: str) -> None:
 
 
 def _evidence(connection: sqlite3.Connection, portal: str) -> Evidence:
+    """What the records of a portal show of its publishers; names that no record bears any more are forgotten."""
     names = dict(map(tuple, connection.execute("SELECT id, name FROM publisher_names WHERE portal = ?", (portal,))))
-    counts: dict[str, int] = {}
-    for publisher, count in connection.execute(
-        "SELECT publisher_id, count(*) FROM derived WHERE portal = ? AND publisher_id IS NOT NULL GROUP BY 1", (portal,)
-    ):
-        counts[names[publisher]] = count
+    published = "SELECT publisher_id, count(*) FROM derived WHERE portal = ? AND publisher_id IS NOT NULL GROUP BY 1"
+    counts = {names[name]: count for name, count in connection.execute(published, (portal,))}
     prefixes: dict[str, dict[str, int]] = defaultdict(dict)
     for prefix, publisher, count in connection.execute(
         "SELECT index_prefix, publisher_id, count(*) FROM derived INDEXED BY derived_by_serial WHERE portal = ? "
@@ -190,22 +191,14 @@ def _evidence(connection: sqlite3.Connection, portal: str) -> Evidence:
         (portal, DOUBTFUL_NUMBER),
     ):
         prefixes[names[publisher]][prefix] = count
-    sql = "SELECT DISTINCT unit_id FROM budgets WHERE portal = ? AND named AND NOT doubtful"
-    units = frozenset(names[row[0]] for row in connection.execute(sql, (portal,)))
-    gone = (
-        set(names.values())
-        - counts.keys()
-        - {
-            names[row[0]]
-            for row in connection.execute(
-                "SELECT DISTINCT unit_id FROM budgets WHERE portal = ? AND unit_id IS NOT NULL", (portal,)
-            )
-        }
+    budgeted = (
+        "SELECT unit_id, max(named AND NOT doubtful) FROM budgets WHERE portal = ? AND unit_id IS NOT NULL GROUP BY 1"
     )
-    connection.executemany(
-        "DELETE FROM publisher_names WHERE portal = ? AND name = ?", ((portal, name) for name in gone)
-    )
-    return Evidence(counts, prefixes, units)
+    units = {names[unit]: bool(sure) for unit, sure in connection.execute(budgeted, (portal,))}
+    gone = set(names.values()) - counts.keys() - units.keys()
+    forget = "DELETE FROM publisher_names WHERE portal = ? AND name = ?"
+    connection.executemany(forget, ((portal, name) for name in gone))
+    return Evidence(dict.fromkeys(units, 0) | counts, prefixes, frozenset(name for name, sure in units.items() if sure))
 
 
 def _keep(connection: sqlite3.Connection, portal: str, found: Iterable[Agency]) -> None:

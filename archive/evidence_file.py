@@ -16,7 +16,9 @@ unpacks to the same bytes. Rows of files made before there were these two have n
 """
 
 import hashlib
+import os
 import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -94,13 +96,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open the file, making it if there is none (readable by its owner alone: it holds sealed originals)."""
     try:
         if not path.exists():
-            path.touch(mode=0o600)
-        con = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS)
-        # Pages of 1 KiB: packed pages are one or two KiB long, and larger ones would stand half empty (measured).
-        con.executescript(
-            "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-            "PRAGMA secure_delete = ON;"  # what is given up is made zero, for `archive.unused`
-        )
+            _make(path)
+        con = _opened(path)
         known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
         if {migration.name for migration in MIGRATIONS.applied(Database(con))} - known:
             con.close()
@@ -109,6 +106,30 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             MIGRATIONS.apply(Database(con))
     except (OSError, sqlite3.Error, UnicodeDecodeError, KeyError) as error:
         raise EvidenceError(f"{path} cannot be opened as evidence: {str(error).splitlines()[0]}") from error
+    return con
+
+
+def _make(path: Path) -> None:
+    """Make the file, beside its place first: whoever finds it there finds it whole."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        new.touch(mode=0o600)
+        with closing(_opened(new)) as con:
+            MIGRATIONS.apply(Database(con))
+        with suppress(FileExistsError):  # another process was faster
+            os.link(new, path)
+    finally:
+        for left in path.parent.glob(f"{new.name}*"):
+            left.unlink()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    con = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS)
+    # Pages of 1 KiB: packed pages are one or two KiB long, and larger ones would stand half empty (measured).
+    con.executescript(
+        "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        "PRAGMA secure_delete = ON;"  # what is given up is made zero, for `archive.unused`
+    )
     return con
 
 

@@ -89,6 +89,15 @@ def test_names_that_no_record_bears_any_more_are_forgotten(tmp_path: Path) -> No
         assert connection.execute("SELECT name FROM agencies").fetchall() == [("某人138********",)]
 
 
+def test_names_that_a_killed_crawl_left_are_learned_by_whoever_opens_the_archive(tmp_path: Path) -> None:
+    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+        connection.execute(BEGUN[0])
+        connection.execute(RECORD, ("a", "样本", "同心县教育局", None, None, None, "[]", None, "1"))
+        derived.catch_up(connection)
+    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+        assert connection.execute("SELECT name FROM agencies").fetchall() == [("同心县教育局",)]
+
+
 def test_agencies_keep_their_numbers(tmp_path: Path) -> None:
     with closing(open_for_writing(tmp_path / "a.db")) as connection:
         connection.execute(BEGUN[0])

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
+from archive import evidence_file
 from archive.dictionaries import FIRST_AT
 from archive.evidence import Evidence, EvidenceError
 from archive.packing import MOST, Packing, make_dictionary
@@ -274,3 +276,19 @@ def test_verify_while_writing(path: Path) -> None:
     checker.join()
     assert found == []
     assert evidence.exchange(FIRST_AT * 3) == exchange(FIRST_AT * 3 - 1)
+
+
+def test_a_new_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever copies it while it is being made finds none, or all its tables."""
+    path, seen = tmp_path / "e.db", []
+    apply = evidence_file.MIGRATIONS.apply
+
+    def watched(db: Database) -> None:
+        seen.append(path.exists())
+        apply(db)
+
+    monkeypatch.setattr(evidence_file.MIGRATIONS, "apply", watched)
+    evidence_file.open_for_writing(path).close()
+    assert seen == [False]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["e.db"]

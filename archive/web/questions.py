@@ -59,7 +59,7 @@ async def overview(datasette: "Datasette", request: "Request") -> Response:
 
 
 async def page(datasette: "Datasette", request: "Request") -> Response:
-    """A question's page, or its answer as CSV or JSON."""
+    """A question's page, or its answer as a file or a feed."""
     visit = await visited(datasette, request)
     question = asking.questions().get(part(request, "name"))
     if question is None:

@@ -36,6 +36,9 @@ WHOLE = 120.0
 PATIENCE = 60.0
 """Seconds that a reader may leave a piece unreceived."""
 
+LONGEST = 1800.0
+"""Seconds from the first piece to the last, however slowly they are received: until then the archive's log can't be emptied."""
+
 LONGEST_VALUE = 64 << 20
 """Bytes of one value: a query can make values of any length."""
 
@@ -82,20 +85,22 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
         loop = asyncio.get_running_loop()
         started = False
         try:
-            while not gone.done():
-                piece = await loop.run_in_executor(_WORKER, work.piece)
-                if not started and (piece or piece is None):
-                    await send(self._start())
-                    started = True
-                if piece is None:
-                    await send({"type": "http.response.body", "body": b""})
-                    return
-                if piece:
-                    message = {"type": "http.response.body", "body": piece, "more_body": True}
-                    await asyncio.wait_for(send(message), PATIENCE)
+            async with asyncio.timeout(LONGEST):
+                while not gone.done():
+                    piece = await loop.run_in_executor(_WORKER, work.piece)
+                    if not started and (piece or piece is None):
+                        await send(self._start())
+                        started = True
+                    if piece is None:
+                        await send({"type": "http.response.body", "body": b""})
+                        return
+                    if piece:
+                        message = {"type": "http.response.body", "body": piece, "more_body": True}
+                        await asyncio.wait_for(send(message), PATIENCE)
         except (sqlite3.Error, TimeoutError) as error:
+            slow = isinstance(error, TimeoutError) or error.args == ("interrupted",)
             if not started:
-                raise BadRequest(TOO_SLOW if error.args == ("interrupted",) else str(error)) from error
+                raise BadRequest(TOO_SLOW if slow else str(error)) from error
             # Left without its end, the answer breaks off, and nobody takes the file for whole.
             logger.warning("path=%s broken off: %s", self._request.path, one_line(error))
 

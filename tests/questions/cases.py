@@ -366,6 +366,7 @@ def silent(small: Small) -> None:
     small.record(False, "样本", publisher="教育局", published_on="2017-05-01")
     small.record(False, "样本", publisher="同心县水务局", published_on="2016-05-01")
     small.record(False, "样本", publisher="同心县第五小学", published_on="2016-05-01")
+    small.record(False, "同心县广播局2016年部门预算公开", publisher="教育局", published_on="2017-05-01")
     small.record(False, "样本", publisher="同心县国土资源局", published_on="2016-05-01")
     small.record(False, "样本", publisher="同心县自然资源局", published_on="2017-12-01")
     small.record(False, "样本", publisher="同心...", published_on="2016-05-01", flags=["publisher_truncated"])

@@ -1,5 +1,6 @@
 """The questions' pages: a list of them all, and each explained and answered."""
 
+import asyncio
 import json
 
 import pytest
@@ -7,6 +8,9 @@ from lxml import etree, html
 
 from archive.question import questions
 from archive.web.bars import bars
+from archive.web.server import make_datasette
+from tests.questions.small import archive_of
+from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
 
 
 def test_the_home_page_and_every_head_lead_to_the_questions(get):
@@ -92,3 +96,21 @@ def test_bars_are_by_month_or_by_year_or_by_size():
     sizes = bars([{"who": f"局{n}", "records": n} for n in range(20)], "who", "records")
     assert ([bar.value for bar in sizes.bars[:2]], len(sizes.bars), sizes.left_out) == (["局19", "局18"], 15, 5)
     assert bars([{"who": "局"}] * 3, "who", None) is None
+
+
+def test_what_pages_print_stays_text(tmp_path):
+    def write(small):
+        for number in (1, 2):
+            small.record(
+                True, f"样例{number}{HOSTILE_TITLE}", publisher=HOSTILE_PUBLISHER, index_number="<i>1/2018-1</i>",
+                published_on="<b>2018-01-01</b>", url=f"javascript:alert({number})",
+            )  # fmt: skip
+
+    archive_of(tmp_path / "hostile.db", write)[0].close()
+    client = make_datasette(tmp_path / "hostile.db").client
+    page = html.fromstring(asyncio.run(client.get("/-/questions/number_on_several")).text)
+    assert len(page.cssselect("table.answer tbody tr")) == 2
+    assert page.cssselect("main script, main img, main b[onmouseover], table.answer i") == []
+    assert not [link for link in page.cssselect("a") if link.get("href", "").startswith("javascript:")]
+    feed = asyncio.run(client.get("/-/questions/number_on_several.atom"))
+    assert "<script>" not in feed.text

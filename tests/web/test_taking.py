@@ -192,6 +192,10 @@ def test_a_table_leads_to_its_files(get):
 
 # --- limits ---
 
+SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
+         "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
+"""A request for all records, as the server hands it on."""
+
 
 def test_what_a_workbook_should_not_hold_is_said_before_anything_is_sent(get, monkeypatch):
     monkeypatch.setattr(taking, "MOST_IN_XLSX", 10)
@@ -228,13 +232,31 @@ def test_nothing_is_made_for_a_reader_who_left(site, monkeypatch):
 
         await site.invoke_startup()
         monkeypatch.setattr(taking.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None))  # without an end
-        scope = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
-                 "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
-        await asyncio.wait_for(site.app()(scope, receive, send), 20)
+        await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
     asyncio.run(ask())
     assert sum(len(message.get("body", b"")) for message in made) < 10 * streaming.PATIENCE * 65_536
     assert not any(message["type"] == "http.response.body" and not message.get("more_body") for message in made)
+
+
+def test_a_reader_who_takes_too_long_is_left(site, monkeypatch):
+    sent = []
+
+    async def ask() -> None:
+        async def receive():
+            await asyncio.sleep(30)
+
+        async def send(message):
+            await asyncio.sleep(0.02)
+            sent.append(message)
+
+        await site.invoke_startup()
+        monkeypatch.setattr(streaming, "LONGEST", 0.2)
+        monkeypatch.setattr(taking.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None))  # without an end
+        await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
+
+    asyncio.run(ask())
+    assert all(message.get("more_body") for message in sent[1:])
 
 
 def test_a_file_that_breaks_has_no_end(site, monkeypatch):
@@ -253,9 +275,7 @@ def test_a_file_that_breaks_has_no_end(site, monkeypatch):
 
         await site.invoke_startup()
         monkeypatch.setattr(taking.takeaway, "rows", rows)
-        scope = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
-                 "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
-        await site.app()(scope, receive, send)
+        await site.app()(SCOPE, receive, send)
 
     asyncio.run(ask())
     assert [message["type"] for message in sent].count("http.response.start") == 1
