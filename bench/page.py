@@ -70,7 +70,8 @@ def plot(kept: Mapping[str, Kept]) -> str:
     plots: dict[str, list[Kept]] = defaultdict(list)
     for one in kept.values():
         for curve in one["curves"]:
-            plots[curve["plot"]].append(curve)
+            if len(curve["points"]) > 1:
+                plots[curve["plot"]].append(curve)
     boxes = [line for place, (name, curves) in enumerate(plots.items()) for line in _box(name, curves, place * HEIGHT)]
     height = HEIGHT * max(len(plots), 1)
     return "\n".join([
