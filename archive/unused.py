@@ -1,8 +1,8 @@
 """Bytes of an evidence file that belong to no row: SQLite makes them zero, and in a file that is only added to they stay so.
 
 A changed one harms nothing, but says that somebody, or the medium, changed the file. Looked at are the header, the pages of
-payloads, captures and dictionaries, and of the rest what has one page only and each tree's topmost page. Where SQLite moves
-rows from page to page, as in indexes, it leaves remains of them, and nothing can be told.
+payloads, captures and dictionaries with their trees' topmost pages, and of the rest what has one page only. Where SQLite
+moves rows from page to page, as in indexes of several pages, it leaves remains of them, and nothing can be told.
 """
 
 import sqlite3
@@ -14,8 +14,10 @@ UNTRIMMED = 1
 
 _PAGES = """
     SELECT name, pageno, pagetype, payload, pgsize FROM dbstat
-    WHERE path = '/' OR (name IN ('payloads', 'captures', 'dictionaries') AND pagetype IN ('leaf', 'overflow'))
+    WHERE (path = '/' AND (pagetype = 'leaf' OR name = 'sqlite_schema'))
+       OR (name IN ('payloads', 'captures', 'dictionaries') AND (path = '/' OR pagetype IN ('leaf', 'overflow')))
 """
+_NEEDED = {"ENABLE_DBSTAT_VTAB", "SECURE_DELETE"}
 _FILE_HEADER, _POINTER = 100, 4
 _PAGE_HEADER = {"leaf": 8, "internal": 12}
 
@@ -24,12 +26,12 @@ def changed(path: Path, con: sqlite3.Connection) -> Iterator[str]:
     """The places where a byte is not zero that should be. `con` reads `path`, its transaction begun.
 
     Nothing is looked at where that can't be told: while a crawl writes (what it wrote last is in the `-wal` still), in a file
-    whose rows were packed again and that was not rebuilt since, with an SQLite without the table `dbstat`. Raises
-    sqlite3.Error or OSError where the file can't be read.
+    whose rows were packed again and that was not rebuilt since, with an SQLite without the table `dbstat`, or that leaves
+    remains when it rebuilds a file. Raises sqlite3.Error or OSError where the file can't be read.
     """
     log = Path(f"{path}-wal")
     (version,) = con.execute("PRAGMA user_version").fetchone()
-    if version == UNTRIMMED or (log.exists() and log.stat().st_size) or not _has_dbstat(con):
+    if version == UNTRIMMED or (log.exists() and log.stat().st_size) or not _options(con) >= _NEEDED:
         return
     with path.open("rb") as file:
         if not _is_sound(file.read(100)):
@@ -43,8 +45,9 @@ def changed(path: Path, con: sqlite3.Connection) -> Iterator[str]:
                 yield f"{name}, page {number}"
 
 
-def _has_dbstat(con: sqlite3.Connection) -> bool:
-    return ("ENABLE_DBSTAT_VTAB",) in con.execute("PRAGMA compile_options").fetchall()
+def _options(con: sqlite3.Connection) -> set[str]:
+    """What this SQLite was built with."""
+    return {option for (option,) in con.execute("PRAGMA compile_options")}
 
 
 def _is_sound(header: bytes) -> bool:

@@ -26,10 +26,12 @@ from typing import Any
 
 from archive import clock
 from archive.noise import essence
+from tests import warm
 from tests.county import FIRST_DAY, County, Faults, Truth
 
 FAULTS = Faults(unavailable=0.03, blocked=0.02, cut=0.02)
 WALKS_ALLOWED = 2
+LONGEST = 1800  # seconds of a crawl
 TOLD_IN_TIME = ("changed", "withdrawn", "unlisted", "added")
 
 _SHOWN = {"added", "changed", "returned"}
@@ -221,7 +223,7 @@ def wrong_texts(folder: Path, history: History) -> list[str]:
 
 def crawl(portal: Path, db: Path, now: datetime, *options: str) -> subprocess.CompletedProcess[str]:
     """Crawl a portal file into `db` as at `now`. Raises RuntimeError where the command was used wrongly."""
-    done = subprocess.run(command(portal, db, *options), capture_output=True, text=True, env=at(now), check=False)
+    done = warm.disclosures(*command(portal, db, *options)[3:], env=at(now), seconds=LONGEST)
     if done.returncode not in {0, 1}:
         raise RuntimeError(done.stdout + done.stderr)
     return done

@@ -36,10 +36,13 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-def disclosures(
+disclosures = warm.disclosures
+
+
+def program(
     *arguments: object, env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the `disclosures` command as a user would."""
+    """Run the `disclosures` command as a user would, its program started from nothing."""
     return subprocess.run(
         [Path(sys.executable).with_name("disclosures"), *map(str, arguments)],
         capture_output=True,

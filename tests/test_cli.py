@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import disclosures, portal_file
+from tests.conftest import portal_file
+from tests.conftest import program as disclosures
 
 
 def free_port() -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, program, rows
 from tests.test_attachment_text import (
     FIXTURES,
     PNG,
@@ -218,10 +218,10 @@ def test_recognition_asked_for_without_its_package_is_a_line(tmp_path: Path) -> 
         portal = portal_file(tmp_path, site.url, ("budget", "预算", LIST))
         assert "a.png" not in crawl(portal, db).stdout
         assert attachment(db, "a.png")["state"] == "needs_ocr"
-        again = disclosures("crawl", portal, "--db", tmp_path / "b.db", "--delay", 0, env={"DISCLOSURES_OCR": "1"})
+        again = program("crawl", portal, "--db", tmp_path / "b.db", "--delay", 0, env={"DISCLOSURES_OCR": "1"})
     assert attachment(tmp_path / "b.db", "a.png")["state"] == "ocr_not_installed"
     assert "text recognition is on, but the package rapidocr-onnxruntime is not installed" in again.stdout
-    reparsed = disclosures("reparse", "--db", db, env={"DISCLOSURES_OCR": "1"})
+    reparsed = program("reparse", "--db", db, env={"DISCLOSURES_OCR": "1"})
     assert reparsed.stdout.endswith("1 scans not read: the package rapidocr-onnxruntime is not installed\n")
 
 

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from archive.database import open_for_writing
-from tests.conftest import Answer, Site, crawl, portal_file, rows
+from tests.conftest import Answer, Site, crawl, portal_file, program, rows
 
 LIST = "/zwgk/list.html"
 
@@ -285,11 +285,9 @@ def test_a_home_page_in_place_of_robots_txt_forbids_nothing(tmp_path: Path) -> N
 
 
 def test_the_visitor_says_who_it_is(tmp_path: Path) -> None:
-    from tests.conftest import disclosures
-
     with Site({LIST: page(TABLE)}) as site:
         portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
-        disclosures(
+        program(
             "crawl", portal, "--db", tmp_path / "a.db", "--delay", 0, env={"DISCLOSURES_CONTACT": "desk@example.org"}
         )
         assert all(agent.startswith("Disclosures/") and "desk@example.org" in agent for agent in site.user_agents)

@@ -1,7 +1,7 @@
 """The `disclosures` command run in processes that have its modules loaded already: for the many crawls of the tests.
 
-A server process loads them once and forks for each command. The command's own program, started from nothing, is what
-`tests.conftest.disclosures` runs.
+A server process loads them once and forks for each command. What reads the environment while it is loaded is as it was
+then: `tests.conftest.program` runs the command's own program, started from nothing.
 """
 
 import os
@@ -28,12 +28,14 @@ _processes = get_context("forkserver")
 _processes.set_forkserver_preload(_LOADED)
 
 
-def _main(arguments: list[str], folder: str, env: Mapping[str, str]) -> NoReturn:
+def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path | None) -> NoReturn:
     """In the new process: what the command's program does, its output in files."""
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(Path(folder, name), os.O_WRONLY | os.O_CREAT), number)
     os.environ.clear()
     os.environ.update(env)
+    if cwd:
+        os.chdir(cwd)
     sys.argv = arguments
     from crawler.cli import main
 
@@ -41,15 +43,17 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str]) -> NoReturn
     sys.exit()
 
 
-def disclosures(*arguments: object, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def disclosures(
+    *arguments: object, env: Mapping[str, str] | None = None, cwd: Path | None = None, seconds: float = _SECONDS
+) -> subprocess.CompletedProcess[str]:
     """Run the command. Raises subprocess.TimeoutExpired."""
     command = ["disclosures", *map(str, arguments)]
     with TemporaryDirectory() as folder:
-        process = _processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}))
+        process = _processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}, cwd))
         process.start()
-        process.join(_SECONDS)
+        process.join(seconds)
         if process.exitcode is None:
             process.kill()
-            raise subprocess.TimeoutExpired(command, _SECONDS)
+            raise subprocess.TimeoutExpired(command, seconds)
         out, err = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))
     return subprocess.CompletedProcess(command, process.exitcode, out, err)

@@ -29,7 +29,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
             ("none", "无代码", "县"),
         ):
             connection.execute(
-                "INSERT INTO portals VALUES (?, ?, ?, 'http://x.example/', NULL, NULL)", (portal, name, code)
+                "INSERT INTO portals (id, name, division_code, home) VALUES (?, ?, ?, 'http://x.example/')",
+                (portal, name, code),
             )
     return make_datasette(path)
 
