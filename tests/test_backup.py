@@ -48,7 +48,7 @@ def test_backups_made_while_a_crawl_writes_are_each_whole(sample_portal: Path, t
     db = tmp_path / "a.db"
     command = [Path(sys.executable).with_name("disclosures"), "crawl", sample_portal, "--db", db]
     crawl = subprocess.Popen(
-        [*map(str, command), "--delay", "0.06"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*map(str, command), "--delay", "0.03"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     sizes = []
     while crawl.poll() is None:

@@ -140,7 +140,8 @@ def test_plain_datasette_searches_chinese_too(sample_archive: Path) -> None:
 def test_sample_serves_a_day_until_interrupted() -> None:
     port = free_port()
     command = [Path(sys.executable).with_name("disclosures"), "sample", "--port", str(port), "--day", "2"]
-    portal = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    portal = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
     assert portal.stdout
     assert f"day 2: http://127.0.0.1:{port}/" in portal.stdout.readline()
     listed = (

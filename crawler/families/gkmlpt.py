@@ -58,7 +58,7 @@ def _service(answer: Answer) -> str | None:
 
 
 def _request(service: str, page: int, sid: str | None) -> str:
-    query = urlencode({"page": page, **({"sid": sid} if sid else {})})
+    query = urlencode({"page": page, **({"sid": sid} if sid else {})}, errors="replace")
     return urlsplit(service)._replace(query=query, fragment="").geturl()
 
 

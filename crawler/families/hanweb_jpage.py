@@ -79,7 +79,7 @@ def _next(url: str, store: Store) -> Paging:
 
 def _request(service: str, said: dict[str, str], page: int, start: int, size: int) -> str:
     place = {"page": page, "startrecord": start, "endrecord": start + size - 1}
-    query = urlencode({**said, **place}, safe="/")
+    query = urlencode({**said, **place}, safe="/", errors="replace")
     return urlsplit(service)._replace(query=query, fragment="").geturl()
 
 

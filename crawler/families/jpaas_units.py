@@ -52,7 +52,7 @@ class Unit:
         """The address of one page of the unit."""
         asked = {name: self.said[name] for name in _ASKED if name in self.said}
         asked["paramJson"] = json.dumps({"pageNo": page, "pageSize": size}, separators=(",", ":"))
-        return f"{self.address}?{urlencode(asked)}"
+        return f"{self.address}?{urlencode(asked, errors='replace')}"
 
 
 def read_pager(root: Element) -> Pager | None:

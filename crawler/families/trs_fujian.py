@@ -93,7 +93,7 @@ def _static_paging(said: dict[str, str], shown: int, url: str) -> Paging:
         "page": here + 1,
         "prepage": size,
     }
-    return Paging(pages, rows, service, urlencode(form), pages_here=here)
+    return Paging(pages, rows, service, urlencode(form, errors="replace"), pages_here=here)
 
 
 def _served(answer: Answer) -> ListRead:

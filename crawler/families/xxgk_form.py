@@ -52,7 +52,7 @@ def request_for(answer: Answer, form: dict[str, str], page: int) -> tuple[str | 
     """Address and body of the request for a page of the list, by GET where it was asked for so; (None, None): not to be had."""
     if not any(form.get(name) for name in _NAMING):
         return None, None
-    body = urlencode({**form, "currpage": page}, safe="/:,")
+    body = urlencode({**form, "currpage": page}, safe="/:,", errors="replace")
     if is_service(answer.url):
         parts = urlsplit(answer.url)._replace(query="", fragment="")
         return (parts._replace(query=body).geturl(), None) if answer.form is None else (parts.geturl(), body)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.families import FAMILIES, Answer, detect
@@ -291,6 +291,7 @@ def test_files_listed_beside_the_text() -> None:
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.one_of(markup, st.sampled_from(["window._CONFIG", "DETAIL: {", '"content": "', "}", "SID:'1", '{"articles":[{"title":"', '"}]}', "/gkmlpt/"])),
                 max_size=30).map("".join), st.sampled_from([f"{INDEX}#1", f"{SERVICE}1?page=x", "/gkmlpt/#9"]))  # fmt: skip
+@example('{"articles":[{"title":"window._CONFIG SID:\'1\ud800\'', f"{INDEX}#1")
 def test_any_text_is_read(text: str, path: str) -> None:
     answer = Answer(HOST + path, text)
     GKMLPT.marks(answer)
