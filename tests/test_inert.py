@@ -225,6 +225,8 @@ def test_a_page_too_large_is_not_shown():
 @example("<p>" * 3000 + ID)
 @example("")
 @example("\x00\ud800<b>")
+@example("\x1f<script></script>索引号")
+@example("<p>&#31;<script></script>样本&#31;<i></i>&#x1e;</p>")
 @settings(max_examples=200, deadline=None)
 def test_any_page(page):
     shown = inert_page(page, URL, lambda _: None)

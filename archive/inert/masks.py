@@ -77,7 +77,8 @@ _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 _PIECES = re.compile(rf"[\s{_INVISIBLE}]+|[^\s{_INVISIBLE}]+")
 _BLANK = re.compile(rf"[\s{_INVISIBLE}]")
 _SPACE = re.compile(r"\s")
-_NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What lxml takes in no text that is set, though its parser lets some of it in."""
 _MAY_BE_MASKED = re.compile(r"[\dXxＸｘ]")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -182,7 +183,7 @@ def mask(root: Element) -> Counter[str]:
 
 def mask_text(text: str) -> Redacted:
     """Mask a text without markup: as it stands, and with its line breaks read as blanks."""
-    first = redact(_NOT_IN_TREES.sub("\ufffd", text))
+    first = redact(NOT_IN_TREES.sub("\ufffd", text))
     held = etree.Element("pre")
     held.text = first.text
     counts = Counter(first.counts) + mask(held)

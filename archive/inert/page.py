@@ -15,7 +15,7 @@ import nh3
 from lxml import etree
 from markupsafe import escape
 
-from archive.inert.masks import is_masked, mask
+from archive.inert.masks import NOT_IN_TREES, is_masked, mask
 from archive.inert.parts import Find, Parts
 from archive.inert.style import LONGEST, inert_declarations, inert_sheet
 from archive.redact import redact
@@ -198,7 +198,6 @@ _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remov
 _PLACE = "▨"
 _MISSING, _WITHHELD = "图像未采集 image not captured", "图像未显示 image not shown"
 _NUMBER = re.compile(r"\d{11}")
-_NOT_IN_TREES = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ def masks_all(markup: str) -> bool:
 def _parsed(text: str) -> Element:
     """The tree of a page; an empty one where there is nothing to read."""
     try:
-        root = etree.fromstring(_NOT_IN_TREES.sub("", text).encode(), parser=_PARSER)
+        root = etree.fromstring(NOT_IN_TREES.sub("", text).encode(), parser=_PARSER)
     except etree.XMLSyntaxError:
         root = None
     return etree.fromstring(b"<html><body></body></html>", parser=_PARSER) if root is None else root
@@ -309,9 +308,9 @@ def _remove(parent: Element, node: Element) -> None:
     if node.tail:
         before = node.getprevious()
         if before is None:
-            parent.text = (parent.text or "") + node.tail
+            parent.text = NOT_IN_TREES.sub("", (parent.text or "") + node.tail)
         else:
-            before.tail = (before.tail or "") + node.tail
+            before.tail = NOT_IN_TREES.sub("", (before.tail or "") + node.tail)
     parent.remove(node)
 
 
