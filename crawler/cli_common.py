@@ -11,7 +11,6 @@ import click
 from archive.clock import ClockError
 from archive.database import ArchiveError
 from archive.exchange import EvidenceError
-from archive.timestamp import TimestampError
 from crawler.portal import PortalFileError
 
 DEFAULT_DB = "data/disclosures.db"
@@ -37,7 +36,7 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         try:
             return command(*args, **kwargs)
-        except (ArchiveError, ClockError, EvidenceError, PortalFileError, TimestampError) as error:
+        except (ArchiveError, ClockError, EvidenceError, PortalFileError) as error:
             raise CommandError(str(error)) from error
 
     return wrapper

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 _LOADED = [
     "crawler.cli",
+    *(f"crawler.{module}" for module in sorted(set(ELSEWHERE.values()))),
     "crawler.run",
     "crawler.spiders.catalog",
     "pipelines.store",
