@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
+from crawler.cli import ELSEWHERE
+
 _LOADED = [
     "crawler.cli",
     *(f"crawler.{module}" for module in sorted(set(ELSEWHERE.values()))),
