@@ -210,6 +210,10 @@ def test_each_bad_file_has_a_state(data: bytes, name: str, state: str) -> None:
     assert "\n" not in found.message
 
 
+def test_rtf_that_counts_below_nothing_loses_no_text() -> None:
+    assert inside(rb"{\rtf1\uc-1 \u26679 sample text}").text == "样sample text"
+
+
 def test_encrypted_members(tmp_path: Path) -> None:
     data = bytearray(zipped({"a.txt": SAMPLE.encode()}))
     for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

@@ -97,6 +97,13 @@ def test_nothing_is_written_over(archive: Path, tmp_path: Path) -> None:
         put_back(tmp_path / "here", tmp_path / "there.db", tmp_path / "e.db")
 
 
+def test_what_cannot_be_put_back_whole_is_not_put_back(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ArchiveError, match=r"cannot put .* back"):
+        put_back(tmp_path / "backup", tmp_path / "file" / "there.db", tmp_path / "there.evidence.db")
+    assert not list(tmp_path.glob("*there*"))
+
+
 def test_the_commands_say_it_in_one_line(archive: Path, tmp_path: Path) -> None:
     made = disclosures("backup", tmp_path / "b", "--db", archive)
     assert (made.returncode, made.stdout.count("\n")) == (0, 1)
