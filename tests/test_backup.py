@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def test_backups_made_while_a_crawl_writes_are_each_whole(sample_portal: Path, t
             sizes.append(
                 rows(tmp_path / f"b{len(sizes)}" / "disclosures.db", "SELECT count(*) AS n FROM captures")[0]["n"]
             )
+        time.sleep(0.3)
     assert crawl.returncode == 0
     assert len({*sizes}) > 1, sizes  # made at several stages of the crawl
     for number in range(len(sizes)):
