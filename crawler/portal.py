@@ -18,6 +18,8 @@ from crawler.kinds import KINDS, kind_of
 from crawler.toml_file import read_toml
 
 PORTALS = Path(__file__).parent / "portals"
+SAMPLE = PORTALS / "sample.toml"
+"""The sample portal, which only stands where somebody tries this project: nobody's timer should ask for it."""
 
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
 _PORTAL_KEYS = (

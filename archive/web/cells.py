@@ -27,6 +27,8 @@ PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default
 UNTITLED = "（无标题）"
 EXCERPT = 90
 LONGEST_CELL = 200
+LONGEST_VALUE = 2_000
+"""Characters of a field that its record's own page shows; files and JSON have all of it."""
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 _UNSEEN = re.compile(
@@ -65,6 +67,13 @@ def cut(text: str, length: int) -> str:
     """`text` on one line, at most `length` characters of it."""
     line = " ".join(text[: 4 * length].split())
     return line if len(line) <= length and len(text) <= 4 * length else line[:length] + "…"
+
+
+def short(text: str) -> str:
+    """`text` as it is, or the first LONGEST_VALUE characters of it and where the rest is."""
+    if len(text) <= LONGEST_VALUE:
+        return text
+    return f"{text[:LONGEST_VALUE]}…（共 {len(text):,} 字，全文见本页所附数据文件 {len(text):,} characters: the files offered here have all）"
 
 
 def snippet(body: str, query: str) -> Markup:
