@@ -23,7 +23,7 @@ from crawler import (
     cli_status,
     cli_watch,
 )
-from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
+from crawler.cli_common import ATTENTION, ROWS, WRONG_USE, CommandError, db_option, plainly
 from crawler.cli_filters import filter_options, wanted
 
 
@@ -33,18 +33,13 @@ def main() -> None:
     """An archive of county disclosure catalogues (政府信息公开目录)."""
 
 
-for keeping in (cli_archive.verify, cli_archive.seal, cli_archive.reparse, cli_archive.redact):
-    main.add_command(keeping)
-main.add_command(cli_export.export)
-main.add_command(cli_probe.probe)
-main.add_command(cli_ask.ask_archive)
-main.add_command(cli_schedule.due)
-main.add_command(cli_status.status)
-main.add_command(cli_serve.serve)
-main.add_command(cli_serve.publish)
-main.add_command(cli_watch.watch)
-for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.merge, cli_keep.doctor, cli_many.enqueue, cli_many.work):
-    main.add_command(keeping)
+for command in (
+    cli_probe.probe, cli_schedule.due, cli_status.status,
+    cli_ask.ask_archive, cli_export.export, cli_serve.serve, cli_serve.publish, cli_watch.watch,
+    cli_archive.verify, cli_archive.seal, cli_archive.reparse, cli_archive.redact,
+    cli_keep.backup, cli_keep.restore, cli_keep.merge, cli_keep.doctor, cli_many.enqueue, cli_many.work,
+):  # fmt: skip
+    main.add_command(command)
 
 
 @main.command()
@@ -129,7 +124,7 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
 @click.argument("words", nargs=-1, required=True)
 @filter_options
 @db_option
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Hits at the most.")
+@click.option("--limit", type=ROWS, default=20, show_default=True, help="Hits at the most.")
 @click.option("--count", "only_count", is_flag=True, help="Print the number of hits alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @plainly
