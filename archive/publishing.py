@@ -4,6 +4,7 @@ Each snapshot is a folder that plain `datasette FOLDER/current/` serves, too: `d
 number of rows of each table, which an immutable file need not count again. `snapshot.json` says when it was made.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -40,7 +41,8 @@ class Published:
 def publish(db: Path, folder: Path, now: str) -> Published:
     """Make a snapshot of the archive `db` and let `folder`/current point to it, in one step, once it was checked.
 
-    `now`: the moment, UTC, ISO 8601. Where anything fails, what was current stays so. Raises ArchiveError, in one line.
+    `now`: the moment, UTC, ISO 8601. Where anything fails, what was current stays so; so it does, with the moment at which it
+    was made, where the new snapshot is the same byte for byte. Raises ArchiveError, in one line.
     """
     with _alone(folder):
         for left in folder.glob(".*.part"):  # of a run that was killed
@@ -49,6 +51,8 @@ def publish(db: Path, folder: Path, now: str) -> Published:
         part.mkdir()
         try:
             made = snapshot(db, part / DB)
+            if _is_current(folder, made):
+                return published(folder)
             _describe(part, made, now)
             name = f"{now.translate({ord(':'): None})}-{made.sha256[:12]}"
             part.rename(folder / name)
@@ -91,6 +95,16 @@ def _alone(folder: Path) -> Iterator[None]:
         raise ArchiveError(f"{folder} is being published to already: wait for that to end") from error
     except OSError as error:
         raise ArchiveError(f"cannot publish to {folder}: {error}") from error
+
+
+def _is_current(folder: Path, made: Snapshot) -> bool:
+    """Whether what is published is `made`, whole: what was damaged since is read here, and replaced."""
+    try:
+        found = published(folder)
+        with found.db.open("rb") as file:
+            return made.sha256 == found.sha256 == hashlib.file_digest(file, "sha256").hexdigest()
+    except (ArchiveError, OSError):
+        return False
 
 
 def _describe(part: Path, made: Snapshot, now: str) -> None:

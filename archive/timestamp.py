@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -24,6 +23,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from archive.addresses import is_on_the_web
 from archive.exchange import EvidenceError
 
 MOST = 1_000_000
@@ -94,7 +94,7 @@ def check(token: bytes, manifest_hash: str, roots: Sequence[bytes]) -> datetime:
 
 
 def _ask(server: str, request: bytes, timeout: float) -> bytes:
-    if urlsplit(server).scheme not in {"http", "https"}:
+    if not is_on_the_web(server):
         raise TimestampError(f"a timestamp server's address begins with http:// or https://, not {server!r}")
     asked = urllib.request.Request(server, request, {"Content-Type": "application/timestamp-query"})  # noqa: S310 (checked above)
     try:

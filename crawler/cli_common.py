@@ -10,7 +10,8 @@ import click
 
 from archive.clock import ClockError
 from archive.database import ArchiveError
-from archive.exchange import EvidenceError
+from archive.exchange import EvidenceError, one_line
+from archive.originals import UNREADABLE
 from crawler.portal import PortalFileError
 
 DEFAULT_DB = "data/disclosures.db"
@@ -38,8 +39,15 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except (ArchiveError, ClockError, EvidenceError, PortalFileError) as error:
             raise CommandError(str(error)) from error
+        except UNREADABLE as error:
+            said = f"the archive can't be read ({one_line(error)}): `disclosures doctor` says what to do"
+            raise CommandError(said) from error
 
     return wrapper
+
+
+ROWS = click.IntRange(1, 1_000_000_000)
+"""How many rows may be asked for."""
 
 
 db_option = click.option(

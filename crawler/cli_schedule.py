@@ -12,7 +12,7 @@ from archive import clock
 from archive.database import ArchiveError, open_for_reading
 from archive.lock import held
 from crawler.cli_common import db_option, plainly
-from crawler.portal import Portal, find, known, load
+from crawler.portal import SAMPLE, Portal, find, known, load
 from crawler.schedule import Past, Plan, plan, plans
 
 
@@ -24,7 +24,7 @@ from crawler.schedule import Past, Plan, plan, plans
 def due(portals: tuple[str, ...], db: Path, as_json: bool) -> None:
     """Say when each portal is to be crawled next, and why; the most overdue first.
 
-    Without PORTAL: all that come with the project, and those in the folder $DISCLOSURES_PORTALS.
+    Without PORTAL: all that come with the project, save its sample, and those in the folder $DISCLOSURES_PORTALS.
     """
     now = clock.now()
     found = planned(portals, db, now)
@@ -46,8 +46,12 @@ def due(portals: tuple[str, ...], db: Path, as_json: bool) -> None:
 
 
 def planned(names: Sequence[str], db: Path, now: datetime) -> list[Plan]:
-    """The plans of the portals `names`, or of all that are known, the most overdue first. Raises PortalFileError and ArchiveError."""
-    portals = [load(find(name)) for name in names] if names else [load(path) for path in known().values()]
+    """The plans of the portals `names`, or of all that are known but the sample, the most overdue first.
+
+    Raises PortalFileError and ArchiveError.
+    """
+    files = map(find, names) if names else (path for path in known().values() if path != SAMPLE)
+    portals = [load(path) for path in files]
     if not db.is_file():
         return [plan(portal, Past(), now) for portal in portals]
     with closing(open_for_reading(db)) as connection:

@@ -8,7 +8,7 @@ import click
 from archive import hits as finding
 from archive.database import open_for_reading
 from archive.excerpt import marked
-from crawler.cli_common import db_option, plainly
+from crawler.cli_common import ROWS, db_option, plainly
 from crawler.cli_filters import filter_options, wanted
 
 
@@ -16,7 +16,7 @@ from crawler.cli_filters import filter_options, wanted
 @click.argument("words", nargs=-1, required=True)
 @filter_options
 @db_option
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Hits at the most.")
+@click.option("--limit", type=ROWS, default=20, show_default=True, help="Hits at the most.")
 @click.option("--count", "only_count", is_flag=True, help="Print the number of hits alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @plainly

@@ -42,13 +42,20 @@ def serve(db: Path, published: Path | None, metadata: Path | None, host: str, po
 def publish(folder: Path, db: Path) -> None:
     """Make a snapshot of the archive in FOLDER, to be served: no originals, no internals, every row counted, checked.
 
-    It takes the place of the former one in one step; where anything is wrong, the former one stays. Crawls may go on.
+    It takes the place of the former one in one step; where anything is wrong, or nothing has changed, the former one stays.
+    Crawls may go on.
     """
     from archive import publishing  # noqa: PLC0415
 
-    made = publishing.publish(db, folder, clock.text(clock.now()))
-    records = made.counts["records"]
-    click.echo(f"{made.db.parent}: {records:,} records, {made.bytes / MIB:,.1f} MiB, checked; sha256 {made.sha256}")
+    now = clock.text(clock.now())
+    made = publishing.publish(db, folder, now)
+    records, same = (
+        made.counts["records"],
+        "" if made.made_at == now else "; nothing has changed, it stays as published",
+    )
+    click.echo(
+        f"{made.db.parent}: {records:,} records, {made.bytes / MIB:,.1f} MiB, checked; sha256 {made.sha256}{same}"
+    )
 
 
 def serve_archive(

@@ -11,7 +11,7 @@ from archive.search import is_current
 from archive.watching import beside, notes
 from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
 from crawler.messages import DeliveryError, check_mail
-from crawler.watch import Place, Told, look, preview
+from crawler.watch import Told, look, preview
 from crawler.watches import WatchFileError, load
 
 
@@ -32,17 +32,17 @@ def watch(file: Path, db: Path, dry_run: bool) -> None:
             check_mail()
     except (DeliveryError, WatchFileError) as error:
         raise CommandError(str(error)) from error
-    place, failed = Place(told.site, db.stem), False
+    failed = False
     with closing(open_for_reading(db)) as connection:
         if not is_current(connection):
             raise CommandError(f"the search index of {db} was made by another version: a crawl renews it")
         with notes(beside(db)) as kept:
             for each in told.watches:
                 if dry_run:
-                    for text in preview(connection, kept, each, place):
+                    for text in preview(connection, kept, each, told.site):
                         click.echo(f"{each.name}:\n{text}")
                     continue
-                done = look(connection, kept, each, place)
+                done = look(connection, kept, each, told.site)
                 failed = failed or bool(done.failures)
                 for line in done.failures:
                     click.echo(f"{line}; kept for the next run", err=True)

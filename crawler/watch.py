@@ -27,18 +27,6 @@ _LAST_EVENT = "SELECT coalesce(max(id), 0) FROM events"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the archive's own site shows a record: `site`, empty where there is none, and the database's name in it."""
-
-    site: str
-    database: str
-
-    def of(self, record: int) -> str | None:
-        """The record's address there."""
-        return f"{self.site}{self.database}/records/{record}" if self.site else None
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """What came of a watch. `begins`: records that were there when it began. `failures`: one line each."""
 
@@ -49,8 +37,11 @@ class Told:
     failures: tuple[str, ...] = ()
 
 
-def look(connection: sqlite3.Connection, notes: Notes, watch: Watch, place: Place) -> Told:
-    """See what is new for a watch, and tell of it; what an earlier run could not deliver comes first."""
+def look(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: str) -> Told:
+    """See what is new for a watch, and tell of it; what an earlier run could not deliver comes first.
+
+    `site`: where the archive's own site stands, ending in a slash, for links; empty: nowhere.
+    """
     earlier = _deliver(notes, watch)
     if earlier.failures:
         return earlier  # what is new meanwhile will be told in one message, once this one has gone out
@@ -61,7 +52,7 @@ def look(connection: sqlite3.Connection, notes: Notes, watch: Watch, place: Plac
             notes.begin(watch.name, _about(watch), () if watch.events else found, last)
             return replace(earlier, begins=len(found))
         seen, new = _new(connection, notes, watch, found, last)
-        message = _message(connection, watch, place, new) if new else None
+        message = _message(connection, watch, site, new) if new else None
     finally:
         connection.execute("ROLLBACK")
     notes.note(watch.name, seen, last, message)
@@ -69,14 +60,14 @@ def look(connection: sqlite3.Connection, notes: Notes, watch: Watch, place: Plac
     return replace(now, new=len(new), deliveries=earlier.deliveries + now.deliveries)
 
 
-def preview(connection: sqlite3.Connection, notes: Notes, watch: Watch, place: Place) -> Iterator[str]:
+def preview(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: str) -> Iterator[str]:
     """The texts that `look` would send now; nothing is sent or noted."""
     yield from (message["text"] for _, _, message in notes.undelivered(watch.name))
     if notes.began(watch.name, _about(watch)):
         last = int(connection.execute(_LAST_EVENT).fetchone()[0])
         _, new = _new(connection, notes, watch, _found(connection, watch), last)
         if new:
-            yield _message(connection, watch, place, new)["text"]
+            yield _message(connection, watch, site, new)["text"]
 
 
 def _about(watch: Watch) -> str:
@@ -111,7 +102,7 @@ def _new(
 # --- the message ---
 
 
-def _message(connection: sqlite3.Connection, watch: Watch, place: Place, new: list[dict[str, Any]]) -> dict[str, Any]:
+def _message(connection: sqlite3.Connection, watch: Watch, site: str, new: list[dict[str, Any]]) -> dict[str, Any]:
     """What is sent, as JSON and, in `subject` and `text`, as mail."""
     names = dict(connection.execute("SELECT id, name FROM portals"))
     of = dict(connection.execute(
@@ -119,7 +110,12 @@ def _message(connection: sqlite3.Connection, watch: Watch, place: Place, new: li
         (json.dumps([hit["record"] for hit in new[:MOST]]),),
     ))  # fmt: skip
     shown = [
-        {**hit, "portal": names[of[hit["record"]]], "page": place.of(hit["record"]), **described}
+        {
+            **hit,
+            "portal": names[of[hit["record"]]],
+            "page": f"{site}-/record/{hit['record']}" if site else None,
+            **described,
+        }
         for hit in new[:MOST]
         for described in hits.described(connection, [hit["record"]], watch.words)
     ]

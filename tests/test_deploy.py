@@ -83,13 +83,20 @@ def test_services_stand_behind_walls(units: Path, path: Path) -> None:
 
 @pytest.mark.parametrize("path", SERVICES, ids=names(SERVICES))
 def test_units_run_commands_that_exist(path: Path) -> None:
-    (line,) = re.findall(r"^ExecStart=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    program, *arguments = shlex.split(line)
-    if program == f"{HERE}/deploy/back-up":
-        assert os.access(DEPLOY / "back-up", os.X_OK)
-        return
-    assert program == f"{HERE}/.venv/bin/disclosures"
-    parsed(arguments[0], arguments[1:])
+    lines = re.findall(r"^ExecStart=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert lines
+    for program, *arguments in map(shlex.split, lines):
+        if program == f"{HERE}/deploy/back-up":
+            assert os.access(DEPLOY / "back-up", os.X_OK)
+            continue
+        assert program == f"{HERE}/.venv/bin/disclosures"
+        parsed(arguments[0], [str(ROOT) if each == "/var/spool/disclosures" else each for each in arguments[1:]])
+
+
+def test_what_is_handed_out_is_not_crawled_here_as_well() -> None:
+    """Portals that workers crawl, `crawl --due` would crawl again: the one timer stops the other."""
+    timer = (DEPLOY / "systemd" / "disclosures-merge.timer").read_text(encoding="utf-8")
+    assert "Conflicts=disclosures-crawl.timer" in timer.splitlines()
 
 
 def test_every_timer_has_its_service_and_is_named_in_the_docs() -> None:
@@ -161,7 +168,7 @@ def proxy(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "listen 443 ssl": f"listen 127.0.0.1:{https} ssl",
         "/etc/letsencrypt/live/archive.example.org/fullchain.pem": str(certificate),
         "/etc/letsencrypt/live/archive.example.org/privkey.pem": str(certificate),
-        "/var/cache/nginx/disclosures": str(folder / "cache"),
+        "/var/cache/nginx-disclosures": str(folder / "cache"),
         "127.0.0.1:8001": f"127.0.0.1:{port}",
     }.items():
         assert old in text, old
@@ -294,7 +301,7 @@ def test_litestream_is_told_of_both_databases() -> None:
 
 def test_what_is_sourced_names_variables_that_exist() -> None:
     known = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    for file in ("archive.env", "messages.env"):
+    for file in ("archive.env", "messages.env", "many.env"):
         for line in (DEPLOY / file).read_text().splitlines():
             assert line.startswith(("#", "TELL=")) or f"`{line.partition('=')[0]}`" in known
     assert isinstance(main, click.Group)

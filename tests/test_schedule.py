@@ -176,11 +176,13 @@ def test_three_full_walks_that_reach_no_end_are_enough_for_a_while(tmp_path: Pat
     assert {each["outcome"] for each in crawls[:3]} == {"incomplete"}
 
 
-def test_without_portals_all_that_are_known_are_told(tmp_path: Path) -> None:
+def test_without_portals_all_that_are_known_are_told_but_the_sample(tmp_path: Path) -> None:
     done = disclosures("due", "--db", tmp_path / "none.db")
     assert done.returncode == 0, done.stderr
     assert "tongxin" in done.stdout
     assert "never crawled" in done.stdout
+    assert "sample" not in done.stdout
+    assert disclosures("due", "sample", "--db", tmp_path / "none.db").stdout.startswith("sample ")
 
 
 def test_wrong_use_is_one_line(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from archive.watching import beside, notes
 from crawler import messages
 from crawler import watch as watching_module
 from crawler.cli import main
-from crawler.watch import Place, Told, look
+from crawler.watch import Told, look
 from crawler.watches import WatchFileError, load
 from tests.conftest import Answer, Asked, Site, disclosures
 from tests.mailbox import Mailbox, mailbox
@@ -63,7 +63,7 @@ class Desk:
         """A run."""
         told = load(self.file)
         with closing(open_for_reading(self.db)) as connection, notes(beside(self.db)) as kept:
-            return [look(connection, kept, watch, Place(told.site, "a")) for watch in told.watches]
+            return [look(connection, kept, watch, told.site) for watch in told.watches]
 
     def titles(self) -> list[list[str]]:
         """The titles in each message that was posted."""
@@ -93,7 +93,7 @@ def test_what_is_there_is_not_told_and_what_comes_is_told_once_in_one_message(de
     (mail,) = desk.box.mails
     assert mail["Subject"] == "样本：2 条新记录 / 2 new records"
     text = mail.get_content()
-    for expected in ("样本文件之3", "样本文件之4", "https://archive.example.org/a/records/3", "http://p.example/3.html",
+    for expected in ("样本文件之3", "样本文件之4", "https://archive.example.org/-/record/3", "http://p.example/3.html",
                      "样本县", "640399001/2026-00003", "规划计划", "不是官方网站"):  # fmt: skip
         assert expected in text
     assert "样本文件之5" not in text

@@ -114,7 +114,7 @@ def _of_one(
     name = {"portal": known["portal"], "name": known["publisher"]}
     return [
         Endpoint(
-            Label("一条记录", "a record", "全部字段、正文、列于何处、附件、变动与版本、采集原件。", "All fields, text, listings, attachments, events, versions, captures."),
+            Label("一条记录", "a record", "全部字段、正文、列于何处、附件、变动与版本、采集原件。不带 .json 则转到记录页。", "All fields, text, listings, attachments, events, versions, captures. Without .json it leads to the record's page."),
             "/-/record/ID.json", (), (visit.address("record", f"{known['record']}.json"),),
         ),
         Endpoint(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from archive.web.cells import beijing, is_web_address, utc
+from archive.web.cells import LONGEST_CELL, LONGEST_VALUE, beijing, cut, is_web_address, utc
 from archive.web.naming import Label
 
 Row = Mapping[str, Any]
@@ -15,9 +15,9 @@ def citation(record: Row, portal: Row, capture: Row | None, address: str) -> Lab
     The day of citation is that of the capture: what is cited is the page as it stood then. A field that no page states is
     left out, never made up; where no agency is stated, the portal stands in its place.
     """
-    publisher = record["publisher"] or portal["name"]
-    title = record["title"] or "无标题"
-    number = record["document_number"]
+    publisher = cut(record["publisher"] or portal["name"], LONGEST_VALUE)
+    title = cut(record["title"] or "无标题", LONGEST_VALUE)
+    number = cut(record["document_number"] or "", LONGEST_CELL)
     seen = capture["fetched_at"] if capture else record["last_seen"]
     day, dated = beijing(seen)[:10], record["published_on"]
     original = record["url"] if is_web_address(record["url"]) else ""

@@ -40,9 +40,8 @@ _KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "
 class Gate:
     """Datasette's application behind the gate."""
 
-    def __init__(self, application: Application, datasette: "Datasette") -> None:
+    def __init__(self, application: Application) -> None:
         self._application = application
-        self._datasette = datasette
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -56,8 +55,20 @@ class Gate:
             scope["query_string"] = urlencode(tidy).encode()
         QUERY.set(next((value for key, value in tidy if is_search(key)), ""))
         PORTAL_NAMES.set({})
-        send = _with_headers(send)
-        if scope["method"] in {"GET", "HEAD"} and (target := self._ranked(scope, tidy)):
+        await self._application(scope, receive, _with_headers(send))
+
+
+class Ranked:
+    """Datasette's application, with searches sent to the ranked view; for those who may see the archive, for it says its name."""
+
+    def __init__(self, application: Application, datasette: "Datasette") -> None:
+        self._application = application
+        self._datasette = datasette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, the address of which is tidied."""
+        asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        if asked and (target := self._ranked(scope, pairs_of(scope))):
             await send({"type": "http.response.start", "status": 302, "headers": [(b"location", target.encode())]})
             await send({"type": "http.response.body", "body": b""})
             return

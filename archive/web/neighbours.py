@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette.utils import sqlite_timelimit
-
+from archive.web.cells import LONGEST_VALUE
+from archive.web.limits import within
 from archive.web.naming import Label
 
 Row = Mapping[str, Any]
@@ -76,18 +76,13 @@ def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours,
 
 def _rows(connection: sqlite3.Connection, sql: str, asked: Mapping[str, Any]) -> tuple[Row, ...]:
     """What a query finds; nothing where an archive not yet brought up to date has no index for it."""
-    try:
-        with sqlite_timelimit(connection, LONGEST):
-            return tuple(connection.execute(sql, {**asked, "side": SIDE}).fetchall())
-    except sqlite3.OperationalError as error:
-        if str(error) != "interrupted":
-            raise
-        return ()
+    found = within(connection, LONGEST, lambda: connection.execute(sql, {**asked, "side": SIDE}).fetchall())
+    return tuple(found or ())
 
 
 def _same(connection: sqlite3.Connection, record: Row, label: Label, column: str) -> Neighbours | None:
     value = record[column]
-    if not value:
+    if not value or len(value) > LONGEST_VALUE:  # no address could name it
         return None
     rows = _rows(connection, _SAME.format(column), {"value": value, "id": record["id"]})
     return Neighbours(label, rows, urlencode({column: value}))
@@ -95,7 +90,7 @@ def _same(connection: sqlite3.Connection, record: Row, label: Label, column: str
 
 def _series(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
     number = record["index_number"]
-    if not number:
+    if not number or len(number) > LONGEST_VALUE:
         return None
     first, end = series_of(number)
     asked = {"portal": record["portal"], "value": number, "id": record["id"], "first": first, "end": end}
@@ -117,7 +112,7 @@ def series_of(number: str) -> tuple[str, str]:
 
 def _publisher(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
     publisher, day = record["publisher"], record["published_on"]
-    if not publisher or not day:
+    if not publisher or not day or len(publisher) > LONGEST_VALUE:
         return None
     asked = {"portal": record["portal"], "publisher": publisher, "value": day, "id": record["id"]}
     rows = _rows(connection, _OF_PUBLISHER, asked)

@@ -6,6 +6,7 @@ the work; databases that are no disclosures archives are left alone.
 
 import sqlite3
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -46,7 +47,7 @@ from archive.web import (
     taking,
 )
 from archive.web.closed import CLOSED, Closed
-from archive.web.gate import Application, Gate
+from archive.web.gate import Application, Gate, Ranked
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -62,14 +63,21 @@ TEMPLATES = HERE / "templates"
 MAPPED = 1 << 40
 """Bytes of the archive that are read without copying them, as far as SQLite allows: a search touches many pages."""
 
+MOST_BYTES = 64 << 20
+"""Of one value: a reader's SQL can make values of any length, and each would be held in memory."""
+
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give archives `zh_match`, and an `escape_fts` that does the same, so that `?_search=` finds Chinese."""
     if archives.is_archive(conn):
         conn.execute(f"PRAGMA mmap_size = {MAPPED}")
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
+        # SQLite opens the index when it is first asked. Within a search that has little time left, that would fail as damage does.
+        with suppress(sqlite3.Error):
+            conn.execute("SELECT 1 FROM records_fts LIMIT 0")
 
 
 def _zh_match(words: object) -> str:
@@ -154,12 +162,14 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
         beijing=cells.beijing,
         code_label=labels.code_label,
         column_label=labels.column_label,
+        cut=cells.cut,
         is_internal=labels.is_internal,
         is_web_address=cells.is_web_address,
         linked_walks=history.LINKED,
         lookups=labels.LOOKUPS,
         refers=cells.REFERS,
         server_time=cells.server_time,
+        short=cells.short,
         shown=cells.shown,
         site=labels.SITE,
         size=cells.size,
@@ -183,6 +193,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/guide$", guide.page),
         (r"/-/counties$", counties.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
+        (record_json.PAGE, record_json.page),
         (record_json.ROUTE, record_json.answer),
         *taking.routes(),
         (r"/-/api$", api_page.page),
@@ -221,15 +232,15 @@ def startup(datasette: "Datasette") -> None:
 
 
 @hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind the gate
-def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Gate]:
+def asgi_wrapper() -> Callable[[Application], Gate]:
     """Put the gate before Datasette."""
-    return lambda application: Gate(application, datasette)
+    return Gate
 
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
 def keep_closed(datasette: "Datasette") -> Callable[[Application], Closed]:
-    """Refuse those who may not see the archive."""
-    return lambda application: Closed(application, datasette)
+    """Refuse those who may not see the archive, before anything is said of it."""
+    return lambda application: Closed(Ranked(application, datasette), datasette)
 
 
 @hookimpl(hookwrapper=True)

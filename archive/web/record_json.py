@@ -1,4 +1,4 @@
-"""A record for machines, /-/record/ID.json: all that its page shows, as one object."""
+"""A record by its number alone: /-/record/ID leads to its page, whatever the archive is called; .json is all that the page shows."""
 
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
+PAGE = r"/-/record/(?P<id>[0-9]{1,18})$"
 ROUTE = r"/-/record/(?P<id>[0-9]{1,18})\.json$"
 
 _RECORD = "SELECT r.*, p.name AS portal_name FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = :id"
@@ -39,6 +40,12 @@ _LISTS = {
         ) ORDER BY id
     """,
 }
+
+
+async def page(datasette: "Datasette", request: "Request") -> Response:
+    """Where the record's page is; it says itself whether there is such a record."""
+    visit = await visited(datasette, request)
+    return Response.redirect(visit.record(int(part(request, "id"))))
 
 
 async def answer(datasette: "Datasette", request: "Request") -> Response:

@@ -1,7 +1,8 @@
 """Every page of the site, in one place: what holds for each is tested in test_every_page. A new page is one line more.
 
 PAGES are those of the sample portal's first two days (fixture `two_days`), served as `sample`; what stands in braces is a
-number found by NUMBERS. SEALED are those of `sealed.build_sealed`, where they show what the sample portal hasn't.
+number found by NUMBERS. SEALED are those of `sealed.build_sealed`, where they show what the sample portal hasn't. CLOSED are
+those of the first archive closed by METADATA.
 """
 
 import sqlite3
@@ -43,8 +44,6 @@ PAGES = (
     "-/api",
     "-/download",
     "-/guide",
-    "-/api",
-    "-/download",
     "sample/records_by_year",
     "-/nope",
     "sample/records/{withdrawn}",
@@ -74,6 +73,11 @@ SEALED = (
     f"-/archived/{number(PAGE, 2)}",
     f"-/archived/{number(XLS)}",
 )
+
+CLOSED = ("-/login", "sample/records/1")
+"""What an archive that is closed shows to anybody: the form to log in, and that it is closed."""
+
+METADATA = {"allow": {"id": ["desk"]}, "plugins": {"datasette-auth-passwords": {"desk_password_hash": "none"}}}
 
 NUMBERS = {
     "withdrawn": f"SELECT id FROM records WHERE title = '{WITHDRAWN}'",

@@ -101,7 +101,7 @@ def addresses(archive: Path) -> list[str]:
                 waiting.append(known[shape(found)])
     assert len(known) > 40
     return [*known.values(), "/disclosures.db", "/-/metadata.json", "/-/databases.json", "/-/plugins", "/-/settings",
-            "/-/threads", "/-/permissions", "/-/actor.json", "/-/archived/1", "/-/archived/1/raw", "/-/archived/1/originals.wacz",
+            "/-/threads", "/disclosures/records?_search=x", "/-/permissions", "/-/actor.json", "/-/archived/1", "/-/archived/1/raw", "/-/archived/1/originals.wacz",
             "/nothing-here", "//disclosures", "/%2fdisclosures", "/-/static/../disclosures", "/-/loginx", "/-/login/", "/.json"]  # fmt: skip
 
 

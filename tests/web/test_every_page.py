@@ -9,7 +9,7 @@ import pytest
 
 from tests.web.axe import findings
 from tests.web.browsing import WIDTHS, fits, served
-from tests.web.every_page import PAGES, SEALED, numbers
+from tests.web.every_page import CLOSED, METADATA, PAGES, SEALED, numbers
 from tests.web.sealed import build_sealed
 
 TABLET = 768
@@ -43,8 +43,10 @@ ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn a, .pages, .expor
 def address(two_days, two_days_site, tmp_path_factory):
     """Where a path is found."""
     known = numbers(two_days)
-    with served(build_sealed(tmp_path_factory.mktemp("sealed"))) as sealed_site:
-        yield lambda path: sealed_site + path if path in SEALED else two_days_site + path.format(**known)
+    sealed = build_sealed(tmp_path_factory.mktemp("sealed"))
+    with served(sealed) as sealed_site, served(two_days, METADATA) as closed_site:
+        sites = dict.fromkeys(SEALED, sealed_site) | dict.fromkeys(CLOSED, closed_site)
+        yield lambda path: sites.get(path, two_days_site) + path.format(**known)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def one_row(archive: Path, sql: str) -> tuple:
         return connection.execute(sql).fetchone()
 
 
-@pytest.mark.parametrize("path", [*PAGES, *SEALED], ids=lambda path: path or "home")
+@pytest.mark.parametrize("path", [*PAGES, *SEALED, *CLOSED], ids=lambda path: path or "home")
 def test_every_page_serves_everybody(opened, address, path):
     page = opened
     page.emulate_media(media="screen")

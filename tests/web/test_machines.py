@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from urllib.robotparser import RobotFileParser
 
 import httpx
@@ -78,6 +80,12 @@ def test_a_record_is_told_whole(past):
     assert ask(told["record"]["page"]).status_code == 200
     missing = ask("/-/record/999999.json")
     assert (missing.status_code, missing.json()["ok"]) == (404, False)
+
+
+def test_a_records_number_leads_to_its_page_whatever_the_archive_is_called(past, tmp_path):
+    for name in ("disclosures.db", "other.db"):
+        answer = sited(Path(shutil.copy(past, tmp_path / name)))("/-/record/3")
+        assert (answer.status_code, answer.headers["location"]) == (302, f"/{name.removesuffix('.db')}/records/3")
 
 
 # --- robots and the sitemap ---

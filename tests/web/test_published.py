@@ -115,6 +115,24 @@ def test_the_one_before_is_kept_and_older_ones_go(mine: tuple[Path, Path]) -> No
     assert not (folder / ".1.part").exists()
 
 
+def test_an_archive_that_has_not_changed_stays_as_published(mine: tuple[Path, Path]) -> None:
+    db, folder = mine
+    before = (folder / "current").readlink()
+    done = CliRunner().invoke(main, ["publish", str(folder), "--db", str(db)])
+    assert (done.exit_code, "nothing has changed" in done.output) == (0, True), done.output
+    assert (folder / "current").readlink() == before
+    assert published(folder).made_at == NOW
+    assert [path.name for path in folder.iterdir() if path.name.endswith(".part")] == []
+    with (folder / "current" / "disclosures.db").open("r+b") as file:  # a byte of it rots, and it is no longer the same
+        file.seek(-1, os.SEEK_END)
+        last = file.read(1)
+        file.seek(-1, os.SEEK_END)
+        file.write(bytes([last[0] ^ 1]))
+    assert publish(db, folder, LATER).made_at == LATER
+    titled(db, "改过")
+    assert "nothing has changed" not in CliRunner().invoke(main, ["publish", str(folder), "--db", str(db)]).output
+
+
 def test_what_can_not_be_published_leaves_what_was(mine: tuple[Path, Path]) -> None:
     db, folder = mine
     before = sorted(path.name for path in folder.iterdir())

@@ -114,6 +114,19 @@ def test_a_long_body_is_shown_part_by_part(tmp_path):
         assert ("下一段" in page, "上一段" in page) == (found < 50, found > 1)
 
 
+def test_of_a_field_as_long_as_a_book_the_page_shows_the_beginning(tmp_path):
+    archive, long = build_sealed(tmp_path), "样" * 1_000_000
+    fields = ("title", "publisher", "index_number", "document_number", "topic")
+    changed(archive, f"UPDATE records SET {', '.join(f'{name} = :long' for name in fields)}", long)
+    changed(archive, "UPDATE records SET source_fields = json_object('标题', ?)", long)
+    site = make_datasette(archive)
+    page = asyncio.run(site.client.get("/disclosures/records/1")).text
+    assert len(page) < 100_000
+    assert page.count("共 1,000,000 字") == 3 + len(fields) + 1  # in the heading, as understood, as printed
+    assert html.fromstring(page).findtext(".//title").startswith("样样样")
+    assert asyncio.run(site.client.get("/-/record/1.json")).json()["record"]["title"] == long
+
+
 @given(st.text(alphabet="样本\t\n 1。", max_size=300), st.integers(1, 400))
 @settings(deadline=None)
 def test_the_parts_of_a_text_make_the_whole(text, most):
