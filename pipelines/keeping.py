@@ -6,9 +6,9 @@ One keeper serves all crawls of a process. It ends by itself when this process d
 import atexit
 import signal
 import socket
-import subprocess
 import sys
 from multiprocessing.connection import Connection
+from subprocess import Popen
 from threading import Lock
 from typing import Any
 
@@ -31,7 +31,7 @@ class Keeping:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             command = [sys.executable, "-m", MODULE, str(theirs.fileno())]
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
+            self._process = Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             theirs.close()
