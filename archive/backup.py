@@ -1,8 +1,8 @@
 """Backing up an archive while it is crawled, and putting a backup back: both databases, checked on the way.
 
 A backup is a folder: `disclosures.db`, `evidence.db` where there are originals, and `backup.json` with what they are
-(format, when made, sha256 and bytes of each file, head and tip of the evidence). The archive is copied first and the evidence after it: whatever
-the one points to is then in the other.
+(format, when made, sha256 and bytes of each file, head and tip of the evidence). The archive is copied first and the
+evidence after it: whatever the one points to is then in the other.
 """
 
 import hashlib
@@ -66,19 +66,20 @@ def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
             f"{folder}: {', '.join(differing) or 'a file'} is no longer what was backed up: take another backup"
         )
     _require_sound(folder, f"the backup {folder}")
+    made: list[Path] = []
     try:
-        for name, path, mode in (
-            (EVIDENCE, evidence, 0o600),
-            (DB, db, 0o644),
-        ):  # the evidence first: the archive points to it
+        for name, path, mode in ((EVIDENCE, evidence, 0o600), (DB, db, 0o644)):  # the archive points to its evidence
             if name in found:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 part = path.with_name(f".{path.name}.part")
+                made += [part, path]
                 shutil.copyfile(folder / name, part)
                 part.chmod(mode)
                 settle(part)
                 part.replace(path)
     except OSError as error:
+        for path in made:
+            path.unlink(missing_ok=True)
         raise ArchiveError(f"cannot put {folder} back: {error}") from error
     return Backup(folder, sum(file["bytes"] for file in found.values()))
 
@@ -101,7 +102,7 @@ def _made_whole(folder: Path) -> Iterator[Path]:
 
 
 def copy_database(source: Path, target: Path, mode: int = 0o644) -> None:
-    """One state of a database, page by page; writers go on meanwhile. Raises sqlite3.Error and OSError."""
+    """One state of a database, page by page; writers go on meanwhile. Raises sqlite3.Error, OSError, ArchiveError (no room)."""
     target.touch(mode=mode)
     address = f"{source.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, timeout=60)) as here, closing(sqlite3.connect(target)) as there:

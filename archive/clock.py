@@ -23,6 +23,12 @@ def today() -> date:
     return now().astimezone(BEIJING).date()
 
 
+def moment(text: str) -> datetime:
+    """The moment that a time in ISO 8601 is; one without a zone is UTC. Raises ValueError."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def text(moment: datetime) -> str:
     """A moment as the archive writes it: UTC, ISO 8601, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -34,7 +40,6 @@ def _ahead(given: str) -> timedelta:
     if not given:
         return timedelta(0)
     try:
-        moment = datetime.fromisoformat(given)
+        return moment(given) - datetime.now(UTC)
     except ValueError as error:
         raise ClockError(f"{VARIABLE}={given!r} must be a moment such as 2018-04-03T01:00:00Z") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)

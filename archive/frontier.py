@@ -4,9 +4,10 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from archive.clock import moment
 from archive.clock import text as written
 from archive.database import open_for_reading
 from archive.noise import same_pairs
@@ -162,9 +163,9 @@ class Frontier:
         for url, dated, first_seen, asked in rows:
             if asked is None:
                 continue
-            rested = now - _moment(asked)
+            rested = now - moment(asked)
             asked_today += rested < SHORTEST_REST
-            age = max(now - _moment(dated or first_seen), timedelta(0))
+            age = max(now - moment(dated or first_seen), timedelta(0))
             rest = min(max(age * REST_SHARE, SHORTEST_REST), LONGEST_REST)
             if rested >= rest:
                 overdue.append((rested / rest, url))
@@ -220,10 +221,5 @@ def last_full(connection: sqlite3.Connection, portal: str) -> datetime | None:
     crawls = connection.execute(sql, (portal, TRIES)).fetchall()
     for started_at, outcome in crawls:
         if outcome == "finished":
-            return _moment(started_at)
-    return _moment(crawls[0][0]) if len(crawls) == TRIES else None
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return moment(started_at)
+    return moment(crawls[0][0]) if len(crawls) == TRIES else None

@@ -126,11 +126,6 @@ def stable_url(url: str) -> str:
     return _ROTATING.sub(_host, url) if "ipv6best" in url.lower() else url
 
 
-def same_url(one: str, other: str) -> bool:
-    """Whether two addresses are one but for a rotating host."""
-    return stable_url(one) == stable_url(other)
-
-
 def _host(found: re.Match[str]) -> str:
     return found[1].replace("-", ".") if found[2] else found[1]
 

@@ -140,7 +140,7 @@ class Presence:
 
     def _successors(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
         asked = {"own": OWN_PAGE, **old}
-        return [dict(row) for same in _SAME for row in self._connection.execute(_SUCCESSORS.format(same=same), asked)]
+        return [dict(row) for alike in _SAME for row in self._connection.execute(_SUCCESSORS.format(same=alike), asked)]
 
     def _join(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Make `new` the present form of `old`, under `old`'s id."""

@@ -26,6 +26,8 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
+from archive.index_numbers import is_credit_code
+
 RULES_VERSION = 2
 
 _BLANK = r" \t\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
@@ -357,15 +359,8 @@ def _in_index_number(c: _Candidate, kind: str) -> bool:
     for match in _INDEX_NUMBER.finditer(c.window, max(0, c.start - 150), c.end + 150):
         if match.start() < c.end and c.start < match.end():
             # An ID number before a slash is still one, unless it is a right credit code as well.
-            return match["credit"] is None or kind != "resident_id" or _is_credit_code(match["credit"])
+            return match["credit"] is None or kind != "resident_id" or is_credit_code(match["credit"])
     return False
-
-
-def _is_credit_code(code: str) -> bool:
-    """Whether an 18-character credit code 统一社会信用代码 has the right check character (GB 32100)."""
-    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
-    return alphabet[-total % 31] == code[17]
 
 
 _STAGES: tuple[tuple[str, re.Pattern[str], Callable[[_Candidate], bool], int], ...] = (

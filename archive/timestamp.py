@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -23,6 +22,9 @@ from rfc3161_client import (
     VerifierBuilder,
     decode_timestamp_response,
 )
+
+from archive.addresses import is_on_the_web
+from archive.exchange import EvidenceError
 
 MOST = 1_000_000
 """Bytes of an answer that are read at most; real ones have some thousands."""
@@ -53,7 +55,7 @@ class _Element(NamedTuple):
     end: int
 
 
-class TimestampError(Exception):
+class TimestampError(EvidenceError):
     """No timestamp could be had, or it does not hold: one plain line."""
 
 
@@ -92,7 +94,7 @@ def check(token: bytes, manifest_hash: str, roots: Sequence[bytes]) -> datetime:
 
 
 def _ask(server: str, request: bytes, timeout: float) -> bytes:
-    if urlsplit(server).scheme not in {"http", "https"}:
+    if not is_on_the_web(server):
         raise TimestampError(f"a timestamp server's address begins with http:// or https://, not {server!r}")
     asked = urllib.request.Request(server, request, {"Content-Type": "application/timestamp-query"})  # noqa: S310 (checked above)
     try:

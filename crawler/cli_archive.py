@@ -79,7 +79,7 @@ def expected_of(against: str | None) -> tuple[str, str] | tuple[int, str] | None
     place, _, digest = against.strip().partition(" ")
     if len(digest) != 64:
         raise CommandError(f"--against {against!r} is not what `disclosures verify` prints behind head: or tip:")
-    return (int(place), digest) if place.isdigit() else (place, digest)
+    return (int(place), digest) if place.isdecimal() else (place, digest)
 
 
 @click.command()

@@ -10,8 +10,8 @@ import click
 
 from archive.clock import ClockError
 from archive.database import ArchiveError
-from archive.exchange import EvidenceError
-from archive.timestamp import TimestampError
+from archive.exchange import EvidenceError, one_line
+from archive.originals import UNREADABLE
 from crawler.portal import PortalFileError
 
 DEFAULT_DB = "data/disclosures.db"
@@ -37,10 +37,17 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         try:
             return command(*args, **kwargs)
-        except (ArchiveError, ClockError, EvidenceError, PortalFileError, TimestampError) as error:
+        except (ArchiveError, ClockError, EvidenceError, PortalFileError) as error:
             raise CommandError(str(error)) from error
+        except UNREADABLE as error:
+            said = f"the archive can't be read ({one_line(error)}): `disclosures doctor` says what to do"
+            raise CommandError(said) from error
 
     return wrapper
+
+
+ROWS = click.IntRange(1, 1_000_000_000)
+"""How many rows may be asked for."""
 
 
 db_option = click.option(

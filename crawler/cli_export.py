@@ -20,7 +20,7 @@ from archive.web.examples import EXAMPLES
 from archive.web.headings import codes_of, heading
 from archive.web.tables import TABLES
 from archive.writers import FORMATS, Row, WriterError
-from crawler.cli_common import CommandError, db_option, plainly
+from crawler.cli_common import ROWS, CommandError, db_option, plainly
 from crawler.cli_filters import NAMES, filter_options, wanted
 
 ORIGINALS = ("warc", "wacz")
@@ -34,7 +34,7 @@ TEXT = ("csv", "jsonl")
 @click.argument("words", nargs=-1)
 @filter_options
 @click.option("--body", is_flag=True, help="Records with their texts.")
-@click.option("--limit", type=click.IntRange(1), help="Rows at the most.")
+@click.option("--limit", type=ROWS, help="Rows at the most.")
 @click.option("--table", metavar="NAME", help="A whole table instead of records: docs/tables.md tells of each.")
 @click.option("--sql", metavar="SQL|FILE|NAME", help="The result of SQL: a statement, a file, an example, a question.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="What :NAME in the SQL stands for.")
@@ -168,7 +168,7 @@ def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None,
     said = f"{name}-{value}" if str(value).isalnum() else name
     path = out or Path(f"{said}.{'warc.gz' if form == 'warc' else 'wacz'}")
     record = asked["record"]
-    which = int(record) if record and record.isdigit() else record
+    which = int(record) if record and record.isdecimal() else record
     done = write(db, place_of(db), path, form, record=which, crawl=asked["crawl"], portal=asked["portal"])
     click.echo(f"{path}: {done.captures} captures")
     if done.masked:

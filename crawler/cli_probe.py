@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import click
 from itemadapter import ItemAdapter
 
+from archive.addresses import is_on_the_web
 from archive.records import FIELDS
 from crawler.cli_common import ATTENTION, CommandError, plainly
 from crawler.columns import Column
@@ -48,12 +49,7 @@ def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -
 
 def _address(text: str) -> str:
     """An address of a page on the web. Raises CommandError for anything else."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if not is_on_the_web(text):
         raise CommandError(f"{text}: is no http or https address")
     return text
 

@@ -20,6 +20,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
 
+from archive.addresses import is_on_the_web
+
 SERVER, SENDER = "DISCLOSURES_SMTP", "DISCLOSURES_SENDER"
 
 PAUSES = (2.0, 8.0)
@@ -67,8 +69,7 @@ def check_mail() -> None:
 
 def check_hook(url: str) -> None:
     """Whether this is an address that can be posted to. Raises DeliveryError."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not is_on_the_web(url):
         raise DeliveryError("a webhook's address begins with https:// or http://")
 
 

@@ -3,12 +3,14 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from archive.addresses import is_on_the_web
 from archive.agencies import TYPES, Stated
 from archive.divisions import divisions, named_in, province_of
 from crawler.families import FAMILIES
@@ -257,7 +259,9 @@ def _text(path: Path, table: Mapping[str, Any], key: str, where: str = "") -> st
 
 
 def _address(path: Path, table: Mapping[str, Any], key: str, where: str, base: str = "") -> str:
-    url = urljoin(base, _text(path, table, key, where))
-    if not re.match(r"https?://[^/\s]+", url):
+    url = _text(path, table, key, where)
+    with suppress(ValueError):  # a host that can't be one
+        url = urljoin(base, url)
+    if not is_on_the_web(url):
         raise PortalFileError(f"{path}: {where}{key} = {url!r} must be an http or https address")
     return url

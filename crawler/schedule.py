@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from archive.clock import BEIJING
+from archive.clock import BEIJING, moment
 from archive.frontier import FULL_EVERY, last_full, rest
 from crawler.portal import Portal
 
@@ -61,7 +61,7 @@ def past_of(connection: sqlite3.Connection, portal: str, now: datetime) -> Past:
     until = now.astimezone(BEIJING).date().isoformat()
     (news_days,) = connection.execute(_NEWS, (portal, since, until)).fetchone()
     return Past(
-        last=_moment(crawls[0][0]),
+        last=moment(crawls[0][0]),
         last_full=last_full(connection, portal),
         interrupted=crawls[0][2] in {None, "interrupted", "shutdown"},
         failures=_failures([(outcome, read) for _, _, outcome, read in crawls]),
@@ -124,8 +124,3 @@ def _within_hours(planned: Plan, now: datetime) -> Plan:
 def _said(span: timedelta) -> str:
     hours = round(span / timedelta(hours=1))
     return f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} h"
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

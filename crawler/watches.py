@@ -136,7 +136,7 @@ def _hook(where: str, given: str) -> str:
     url = os.environ.get(given[1:], "") if given.startswith("$") else given
     try:
         check_hook(url)
-    except (DeliveryError, ValueError) as error:
+    except DeliveryError as error:
         said = f"the variable {given[1:]} holds no address: " if given.startswith("$") else ""
         raise WatchFileError(f"{where}: webhook: {said}{error}") from error
     return url

@@ -199,7 +199,7 @@ def read_rtf(data: bytes) -> str:
         elif symbol == b"*" or word in _RTF_SKIPPED:
             skipped = True
         elif word == b"uc":
-            fallback = int(number or 1)
+            fallback = max(0, int(number or 1))
         elif word == b"bin":
             waiting += max(0, int(number or 0))
         elif not skipped and word == b"u" and number:

@@ -8,12 +8,15 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from archive.database import open_for_writing
 from crawler.sample.server import SampleServer
 from crawler.sample.site import portal_toml
 from tests import warm
@@ -150,6 +153,21 @@ def crawl(
 ) -> subprocess.CompletedProcess[str]:
     """Crawl a portal file into `db` without delay."""
     return warm.disclosures("crawl", portal, "--db", db, "--delay", 0, "--concurrency", 4, *options, env=env)
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory() as folder:
+        db = Path(folder) / "empty.db"
+        open_for_writing(db).close()
+        return db.read_bytes()
+
+
+def empty_archive(db: Path) -> Path:
+    """An archive with nothing in it at `db`, copied: making one takes ten times as long."""
+    db.parent.mkdir(parents=True, exist_ok=True)
+    db.write_bytes(_empty())
+    return db
 
 
 def rows(db: Path, sql: str, *parameters: object) -> list[dict[str, object]]:

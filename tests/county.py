@@ -1,7 +1,6 @@
 """A made-up county portal of any size over real HTTP: it lives through days, its truth is known, its answers can fail.
 
-Pages have the TRS county template's markup and words drawn at random, and say that they are sample text. All is
-decided by the seed, save the port and the order in which requests arrive.
+Its pages are in `county_pages`. All is decided by the seed, save the port and the order in which requests arrive.
 """
 
 import hashlib
@@ -10,9 +9,8 @@ import re
 import threading
 from bisect import insort_left
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,30 +20,30 @@ from socketserver import TCPServer
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
-FIRST_DAY = date(2018, 1, 1)
-"""The date of day 1; the records of day 1 are older."""
+from tests.county_pages import (
+    COLUMNS,
+    FIRST_DAY,
+    FORMS,
+    MADE,
+    OFFICES,
+    SITE,
+    TOPICS,
+    VIEWS,
+    Column,
+    Page,
+    Record,
+    clock,
+    frame,
+    list_page,
+    message_page,
+    record_page,
+)
 
 YEARS = timedelta(days=6 * 365)
 LONG_AGO = timedelta(days=90)
 ROBOTS = "User-agent: *\nDisallow: /search/\n"
 
-SITE = "样本县人民政府"
-COLUMNS = (  # kind, folder, title
-    ("hot_topic_response", "yqhy", "热点回应"),
-    ("policy_interpretation", "zcjd", "政策解读"),
-    ("plan", "ghjh", "规划计划"),
-    ("budget", "czzj", "财政资金"),
-    ("notice", "tzgg", "通知公告"),
-)
-OFFICES = ("样本县政府办公室", "样本县财政局", "样本县教育局", "样本县交通运输局", "样本县水务局", "样本县民政局")
-TOPICS = ("道路养护", "校舍修缮", "河道清理", "公园绿化", "图书馆开放时间", "农田水利项目", "公交线路调整")
-FORMS = ("通知", "公告", "实施方案", "情况说明", "工作计划")
-WORDS = re.findall("..", "样本工作计划项目安排推进完成季度部门单位道路校舍河道绿化水利公交图书服务宣传培训统计汇总")
-
-# Written into a page in place of its noise, which is put in when the page is sent and is no part of its ETag.
-_VIEWS, _MADE = "@views@", "@made@"
 _LIST = re.compile(r"/xxgk/zfxxgkml/(\w+)/list(?:_([1-9]\d*))?\.html")
-_STYLE = "".join(f".c{n}{{margin:{n}px;padding:{n % 7}px;color:#333;font-size:14px}}\n" for n in range(16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,83 +73,13 @@ class Truth:
     backdated: frozenset[str]
 
 
-@dataclass(slots=True, eq=False)
-class _Column:
-    """One catalogue. Its lists have a hover box and a pager written by script, or neither and a pager of links."""
-
-    kind: str
-    slug: str
-    title: str
-    scripted: bool
-    modified: datetime
-    rows: list["_Record"] = field(default_factory=list)
-
-    @property
-    def folder(self) -> str:
-        return f"/xxgk/zfxxgkml/{self.slug}/"
-
-
-@dataclass(slots=True, eq=False)
-class _Record:
-    """One record; `number` decides its text. A withdrawn one answers with `_GONE[gone]`."""
-
-    number: int
-    column: _Column
-    path: str
-    name: str
-    office: int
-    published: date
-    modified: datetime
-    state: str = "listed"
-    gone: int = 0
-    renamed: int = 0
-    edited: int = 0
-
-    @property
-    def title(self) -> str:
-        return self.name + (f"（第{self.renamed}次修订）" if self.renamed else "")
-
-    @property
-    def publisher(self) -> str:
-        return OFFICES[self.office % len(OFFICES)]
-
-    @property
-    def department(self) -> str:
-        return OFFICES[self.number % len(OFFICES)]
-
-    @property
-    def index_number(self) -> str:
-        return f"6403240{self.number % len(OFFICES) + 1:02}/{self.published.year}-{self.number:05}"
-
-    @property
-    def document_number(self) -> str:
-        return "" if self.number % 3 else f"样本发〔{self.published.year}〕{self.number}号"
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """An answer before it is sent. Only one with a time of its last change has an ETag. `more`: a header line of its own."""
-
-    text: str
-    status: int = 200
-    modified: datetime | None = None
-    content_type: str = "text/html; charset=utf-8"
-    more: str | None = None
-
-
-def _message(words: str) -> str:
-    """A page with a message and nothing else."""
-    head = f'<head><meta charset="utf-8"><title>{SITE}</title></head>'
-    return f"<html>{head}<body><div><p>{words}</p></div></body></html>"
-
-
 _GONE = (
-    _Page(_message("404 Not Found"), 404),
-    _Page(_message("您访问的页面不存在或已删除")),
-    _Page("", 302, more="Location: /"),
+    Page(message_page("404 Not Found"), 404),
+    Page(message_page("您访问的页面不存在或已删除")),
+    Page("", 302, more="Location: /"),
 )
-_UNAVAILABLE = _Page(_message("系统繁忙，请稍后再试。"), 503)
-_BLOCKED = _Page(_message("您的访问请求存在安全风险，已被样本县网站防火墙拦截。如有疑问，请与网站管理员联系。"))
+_UNAVAILABLE = Page(message_page("系统繁忙，请稍后再试。"), 503)
+_BLOCKED = Page(message_page("您的访问请求存在安全风险，已被样本县网站防火墙拦截。如有疑问，请与网站管理员联系。"))
 
 
 class County:
@@ -186,7 +114,7 @@ class County:
         self._views: Counter[str] = Counter()
         self.reset_counts()
         self._columns = [self._column(place) for place in range(catalogs)]
-        self._records: dict[str, _Record] = {}
+        self._records: dict[str, Record] = {}
         for n in range(records):
             published = FIRST_DAY - YEARS * (records - n) / records
             self._new(self._columns[n % catalogs], published, published)
@@ -285,28 +213,28 @@ class County:
 
     # --- what happens to records ---
 
-    def _column(self, place: int) -> _Column:
+    def _column(self, place: int) -> Column:
         kind, slug, title = COLUMNS[place % len(COLUMNS)]
         if place >= len(COLUMNS):
             slug, title = f"{slug}_{place}", f"{title}（{place}）"
-        return _Column(kind, slug, title, place % 2 == 0, self._now())
+        return Column(kind, slug, title, place % 2 == 0, self._now())
 
-    def _new(self, column: _Column, published: date, made: date) -> _Record:
+    def _new(self, column: Column, published: date, made: date) -> Record:
         """A new record in its place by `published`; `made`, the day of its making, stands in its address."""
         self._last_number += 1
         number = self._last_number
         name = f"样本文件第{number}号关于{self._random.choice(TOPICS)}的{self._random.choice(FORMS)}"
         path = f"{column.folder}{made:%Y%m}/t{made:%Y%m%d}_{number}.html"
-        record = _Record(number, column, path, name, self._random.randrange(len(OFFICES)), published, self._now())
+        record = Record(number, column, path, name, self._random.randrange(len(OFFICES)), published, self._now())
         self._records[path] = record
         self._list(record)
         return record
 
-    def _list(self, record: _Record) -> None:
+    def _list(self, record: Record) -> None:
         insort_left(record.column.rows, record, key=lambda row: -row.published.toordinal())
         record.column.modified = self._now()
 
-    def _take_off(self, record: _Record, state: str) -> None:
+    def _take_off(self, record: Record, state: str) -> None:
         record.state = state
         record.column.rows.remove(record)
         record.column.modified = self._now()
@@ -314,7 +242,7 @@ class County:
             self._withdrawals += 1
             record.gone = self._withdrawals % 3
 
-    def _edit(self, record: _Record) -> None:
+    def _edit(self, record: Record) -> None:
         self._edits += 1
         if self._edits % 5 == 0:
             record.office += 1
@@ -324,7 +252,7 @@ class County:
             record.edited += 1
         record.modified = record.column.modified = self._now()
 
-    def _long_ago(self, column: _Column) -> date:
+    def _long_ago(self, column: Column) -> date:
         """A backdated record's date: one of the older half of a list."""
         row = self._random.choice(column.rows[len(column.rows) // 2 :])
         return min(row.published, self._today() - LONG_AGO)
@@ -338,7 +266,7 @@ class County:
 
     def _now(self) -> datetime:
         self._ticks += 1
-        return _clock(self.day - 1, self._ticks)
+        return clock(self.day - 1, self._ticks)
 
     # --- what is answered ---
 
@@ -360,15 +288,15 @@ class County:
                     self.not_modified += 1
                     status = 304
             if status != 304:
-                made = _clock(self.day - 1, self.count).strftime("%Y-%m-%d %H:%M:%S")
-                whole = page.text.replace(_VIEWS, str(self._views[path])).replace(_MADE, made).encode()
+                made = clock(self.day - 1, self.count).strftime("%Y-%m-%d %H:%M:%S")
+                whole = page.text.replace(VIEWS, str(self._views[path])).replace(MADE, made).encode()
                 body = whole[: int(len(whole) * kept)]
                 lines.append(f"Content-Length: {len(whole if breaks_off else body)}")
             head = "\r\n".join([f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *lines, "", ""]).encode()
             self.bytes_sent += len(head) + len(body)
             return head + body, breaks_off
 
-    def _spoilt(self, page: _Page, path: str) -> tuple[_Page, float, bool]:
+    def _spoilt(self, page: Page, path: str) -> tuple[Page, float, bool]:
         """What luck makes of an answer: the page, the share of it that is sent, whether the connection breaks off."""
         luck, faults = self._luck.random(), self.faults
         if path == "/robots.txt":
@@ -381,120 +309,30 @@ class County:
             return page, 0.5, luck < faults.cut / 2
         return page, 1, False
 
-    def _page(self, path: str) -> _Page:
+    def _page(self, path: str) -> Page:
         """What stands at a path today, if nothing fails."""
         if path == "/robots.txt":
-            return _Page(ROBOTS, content_type="text/plain; charset=utf-8")
+            return Page(ROBOTS, content_type="text/plain; charset=utf-8")
         if path == "/":
-            return _Page(_frame(SITE, "", "<h2>政府信息公开目录</h2>", self._columns), modified=_clock(0, 0))
+            return Page(frame(SITE, "", "<h2>政府信息公开目录</h2>", self._columns), modified=clock(0, 0))
         if record := self._records.get(path):
             withdrawn = record.state == "withdrawn"
-            return _GONE[record.gone] if withdrawn else _Page(self._record_page(record), modified=record.modified)
+            return (
+                _GONE[record.gone]
+                if withdrawn
+                else Page(record_page(record, self._seed, self._columns), modified=record.modified)
+            )
         if place := _LIST.fullmatch(path):
             column = next((column for column in self._columns if column.slug == place[1]), None)
             if column and int(place[2] or 0) < self._pages(column):
-                return _Page(self._list_page(column, int(place[2] or 0)), modified=column.modified)
+                return Page(
+                    list_page(column, int(place[2] or 0), self._pages(column), self._page_size, self._columns),
+                    modified=column.modified,
+                )
         return _GONE[0]
 
-    def _pages(self, column: _Column) -> int:
+    def _pages(self, column: Column) -> int:
         return max(1, ceil(len(column.rows) / self._page_size))
-
-    def _list_page(self, column: _Column, number: int) -> str:
-        """A list page; `number` from 0."""
-        pages, size = self._pages(column), self._page_size
-        rows = "".join(_row(record) for record in column.rows[number * size : (number + 1) * size])
-        if column.scripted:
-            pager = f'<script>\ncreatePageHTML({pages}, {number}, "list", "html");\n</script>'
-        else:
-            nowhere = "javascript:void(0)"
-            before = nowhere if number == 0 else "list.html" if number == 1 else f"list_{number - 1}.html"
-            after = nowhere if number + 1 == pages else f"list_{number + 1}.html"
-            pager = f'<a href="{before}">上一页</a> <a href="{after}">下一页</a> 共{pages}页 共{len(column.rows)}条'
-        names = "".join(f"<li><span>{name}</span></li>" for name in ("索引号", "标题", "发布单位", "发布日期"))
-        main = f'<div class="boxcon"><div class="xxgk_wrap"><ul>{names}</ul></div>\n{rows}</div><div class="page">{pager}</div>'
-        meta = f'<meta name="ColumnName" content="{column.title}">'
-        return _frame(f"{column.title}-{SITE}", meta, f"{_trail(column)}{main}", self._columns)
-
-    def _record_page(self, record: _Record) -> str:
-        column = record.column
-        views = f"<p>浏览次数：{_VIEWS}</p>"
-        inside, outside = (views, "") if column.scripted else ("", views)
-        text = "".join(f"<p>{paragraph}</p>\n" for paragraph in _paragraphs(record, self._seed))
-        main = f"""{_trail(column)}<h1>{record.title}</h1>
-<table class="xxgk_table">
- <tr><td>索 引 号：{record.index_number}</td><td>文　　号：{record.document_number}</td><td>生成日期：{record.published}</td></tr>
- <tr><td>公开方式：主动公开</td><td>发布机构：{record.publisher}</td><td>责任部门：{record.department}</td></tr>
-</table>
-<div class="zz-xl-ct"><div class="TRS_Editor">
-{text}</div>{inside}</div>
-<div class="share">{outside}<a href="javascript:window.print()">【打印本页】</a></div>"""
-        meta = f'<meta name="ColumnName" content="{column.title}"><meta name="ArticleTitle" content="{record.title}">'
-        return _frame(f"{record.title}-{SITE}", meta, main, self._columns)
-
-
-def _clock(days: int, seconds: int) -> datetime:
-    """The portal's time, so long after day 1 began."""
-    return datetime.combine(FIRST_DAY, datetime.min.time(), UTC) + timedelta(days=days, seconds=seconds)
-
-
-def _row(record: _Record) -> str:
-    """A record's row in a list, with the hover box that half of the catalogues have."""
-    short = record.title if len(record.title) <= 21 else f"{record.title[:20]}..."
-    href = record.path.removeprefix(record.column.folder)
-    link = f'<a href="./{href}" title="{record.title}" target="_blank">{short}</a>'
-    cells = f'<li><span>{record.index_number}</span></li><li class="w353">{link}</li><li><span>{record.publisher}</span></li>'
-    hover = f"""
- <div class="hover_box">
-  <p>索 引 号：<span>{record.index_number}</span></p><p>名　　称：<span>{record.title}</span></p>
-  <p>文　　号：<span>{record.document_number}</span></p><p>公开时限：长期公开</p>
-  <p>生成日期：<span>{record.published}</span></p><p>责任部门：<span>{record.department}</span></p>
- </div>"""
-    row = f'<ul>{cells}<li class="w100"><span>{record.published}</span></li></ul>{hover if record.column.scripted else ""}'
-    return f'<div class="xxgk_wrap">{row}</div>\n'
-
-
-def _paragraphs(record: _Record, seed: int) -> list[str]:
-    """A record's text. An edit rewrites one sentence, the same each time."""
-    words = random.Random(f"{seed} {record.number}")
-    sizes = [words.randint(9, 13) for _ in range(words.randint(2, 7))]
-    paragraphs = [["".join(words.choices(WORDS, k=14)) + "。" for _ in range(size)] for size in sizes]
-    if record.edited:
-        sentences = words.choice(paragraphs)
-        sentences[words.randrange(len(sentences))] = f"样本文字第{record.edited}次改动：{words.choice(TOPICS)}。"
-    note = f"样本说明：{record.name}由测试程序写成，文字随机，与任何政府无关。"
-    return [note, *map("".join, paragraphs)]
-
-
-def _trail(column: _Column) -> str:
-    steps = (("/", "首页"), ("/", "政府信息公开目录"), (f"{column.folder}list.html", column.title))
-    links = " > ".join(f'<a class="CurrChnlCls" href="{href}">{name}</a>' for href, name in steps)
-    return f'<div class="place">当前位置：{links}</div>\n'
-
-
-def _frame(title: str, meta: str, main: str, columns: Sequence[_Column]) -> str:
-    """A whole page: head, navigation, `main`, footer with the time of its making."""
-    links = "".join(f'<li><a href="{column.folder}list.html">{column.title}</a></li>\n' for column in columns)
-    return f"""<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="SiteName" content="{SITE}">
-{meta}
-<title>{title}</title>
-<style>
-{_STYLE}</style>
-</head>
-<body>
-<div class="nav"><ul><li><a href="/">首页</a></li>
-{links}</ul></div>
-<div class="main">
-{main}
-</div>
-<div class="foot"><ul>
-{links}</ul><p>样本门户，文字随机生成，不是政府网站。</p><p>页面生成时间：{_MADE}</p></div>
-</body>
-</html>
-"""
 
 
 def _is_known(etag: str, modified: datetime, known: str | None, since: str | None) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def test_backups_made_while_a_crawl_writes_are_each_whole(sample_portal: Path, t
             sizes.append(
                 rows(tmp_path / f"b{len(sizes)}" / "disclosures.db", "SELECT count(*) AS n FROM captures")[0]["n"]
             )
+        time.sleep(0.3)
     assert crawl.returncode == 0
     assert len({*sizes}) > 1, sizes  # made at several stages of the crawl
     for number in range(len(sizes)):
@@ -95,6 +97,13 @@ def test_nothing_is_written_over(archive: Path, tmp_path: Path) -> None:
         back_up(archive, beside(archive), tmp_path / "backup", NOW)
     with pytest.raises(ArchiveError, match="is no backup"):
         put_back(tmp_path / "here", tmp_path / "there.db", tmp_path / "e.db")
+
+
+def test_what_cannot_be_put_back_whole_is_not_put_back(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ArchiveError, match=r"cannot put .* back"):
+        put_back(tmp_path / "backup", tmp_path / "file" / "there.db", tmp_path / "there.evidence.db")
+    assert not list(tmp_path.glob("*there*"))
 
 
 def test_the_commands_say_it_in_one_line(archive: Path, tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import portal_file
-from tests.conftest import program as disclosures
+from tests.conftest import disclosures, portal_file, program
 
 
 def free_port() -> int:
@@ -32,7 +31,7 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_search_finds_a_word_of_two_characters(sample_archive: Path) -> None:
-    done = disclosures("search", "预算", "--db", sample_archive, "--limit", 3)
+    done = program("search", "预算", "--db", sample_archive, "--limit", 3)
     assert done.returncode == 0
     assert done.stdout.count("2018年部门预算") >= 3
     assert "15 found, the best 3 shown" in done.stderr
@@ -78,7 +77,7 @@ def test_a_missing_archive(tmp_path: Path) -> None:
 def test_a_file_that_is_no_archive(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"PK\x03\x04 this is no database" * 100)
-    assert "cannot read" in refused(disclosures("search", "预算", "--db", other))
+    assert "cannot read" in refused(program("search", "预算", "--db", other))
     assert "cannot write" in refused(disclosures("crawl", "sample", "--db", other))
 
 
@@ -178,6 +177,6 @@ def test_progress_is_one_line_on_a_terminal_and_the_log_is_plain(sample_portal: 
 
 
 def test_help_names_every_command() -> None:
-    shown = disclosures("--help").stdout
+    shown = program("--help").stdout
     for command in ("crawl", "demo", "sample", "search", "serve"):
         assert command in shown

@@ -9,19 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, program, rows
-from tests.test_attachment_text import (
-    FIXTURES,
-    PNG,
-    TABLE,
-    WHOLE,
-    docx,
-    text_cell,
-    without_blank_lines,
-    word,
-    word_table,
-    xlsx,
-    zipped,
-)
+from tests.files import PNG, TABLE, WHOLE, docx, text_cell, word, word_table, xlsx, zipped
+from tests.test_attachment_text import FIXTURES, without_blank_lines
 
 LIST = "/zwgk/list.html"
 TEXT = "样本附件：本项目自写的测试文字，编号之"

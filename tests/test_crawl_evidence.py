@@ -123,6 +123,8 @@ def test_the_days_before_are_sealed_and_one_hash_proves_them(tmp_path: Path) -> 
     assert disclosures("verify", "--db", db, "--against", kept).returncode == 0
     forged = f"2018-04-04 {'0' * 64}"
     assert disclosures("verify", "--db", db, "--against", forged).returncode == 1
+    odd = disclosures("verify", "--db", db, "--against", f"² {'0' * 64}")
+    assert (odd.returncode, odd.stderr) == (1, "")
     wrong = disclosures("verify", "--db", db, "--against", "yesterday")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
 

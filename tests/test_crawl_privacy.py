@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import Answer, Site, crawl, portal_file, rows
-from tests.test_attachment_text import zipped
+from tests.files import zipped
 
 RESIDENT_ID = "11010519491231002X"  # the standard's own example, GB 11643
 PHONE = "13812345678"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from archive import derived
 from archive.database import open_for_writing, transaction
 from archive.derived_schema import DERIVED
+from tests.conftest import empty_archive
 
 BEGUN = (
     "INSERT INTO portals (id, name, division_code, home) VALUES ('a', '样本县', '640324', ''), ('b', '样本县', '640398', '')",
@@ -58,7 +59,7 @@ def held(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
 @settings(max_examples=60, deadline=None)
 @given(steps)
 def test_it_is_what_reading_everything_again_gives(steps: list[tuple[object, ...]]) -> None:
-    with TemporaryDirectory() as folder, closing(open_for_writing(Path(folder) / "a.db")) as connection:
+    with TemporaryDirectory() as folder, closing(open_for_writing(empty_archive(Path(folder) / "a.db"))) as connection:
         for statement in BEGUN:
             connection.execute(statement)
         for statement, *values in steps:

@@ -1,10 +1,12 @@
 """Each way in which a portal can fail, provoked on a local one: the right state, a reason to act on, and no record harmed."""
 
 import json
+import shutil
 import sqlite3
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +54,39 @@ def unharmed(db: Path) -> bool:
     return told == [{"state": "listed", "n": len(NUMBERS)}] and not changed
 
 
+@dataclass(frozen=True)
+class Town:
+    """A portal that was well on its first day, and an archive of it."""
+
+    site: Site
+    portal: Path
+
+    @property
+    def db(self) -> Path:
+        return self.portal.with_name("a.db")
+
+    def crawled(self, day: int) -> Health:
+        return crawled(self.portal, self.db, day)
+
+
+@pytest.fixture(scope="module")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
+    with Site(GOOD) as site:
+        town = Town(site, portal_file(folder, site.url, ("plan", "样本规划", "/list.html")))
+        assert town.crawled(0).state == "well"
+        yield town
+
+
+@pytest.fixture
+def town(first_day: Town, tmp_path: Path) -> Town:
+    """One's own, as it was after its first day."""
+    first_day.site.answers = dict(GOOD)
+    for path in (first_day.portal, *first_day.portal.parent.glob("a.*db")):
+        shutil.copy(path, tmp_path)
+    return Town(first_day.site, tmp_path / first_day.portal.name)
+
+
 FAULTS: dict[str, tuple[Answers, str, str, str]] = {
     "a firewall's page with status 200": ({"/list.html": SHIELD}, "blocked", "page of refusal", "hours in its file"),
     "521": ({"/list.html": Answer(CHALLENGE, status=521)}, "blocked", "answered 521", "asked ever more rarely"),
@@ -66,19 +101,14 @@ FAULTS: dict[str, tuple[Answers, str, str, str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_told_with_its_reason_and_harms_no_record(tmp_path: Path, fault: str) -> None:
+def test_a_fault_is_told_with_its_reason_and_harms_no_record(town: Town, fault: str) -> None:
     answers, state, reason, step = FAULTS[fault]
-    with Site(GOOD) as site:
-        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
-        assert crawled(portal, tmp_path / "a.db", 0).state == "well"
-        site.answers.update(answers)
-        found = crawled(portal, tmp_path / "a.db", 1)
-        assert (found.state, reason in found.reason, step in found.next_step) == (state, True, True), found
-        assert unharmed(tmp_path / "a.db")
-        for path in answers:
-            site.answers.pop(path)
-        site.answers.update(GOOD)
-        assert crawled(portal, tmp_path / "a.db", 2).state == "well"
+    town.site.answers.update(answers)
+    found = town.crawled(1)
+    assert (found.state, reason in found.reason, step in found.next_step) == (state, True, True), found
+    assert unharmed(town.db)
+    town.site.answers = dict(GOOD)
+    assert town.crawled(2).state == "well"
 
 
 def test_a_portal_that_is_down(tmp_path: Path) -> None:
@@ -94,18 +124,15 @@ def test_a_portal_that_is_down(tmp_path: Path) -> None:
     assert unharmed(tmp_path / "a.db")
 
 
-def test_a_portal_that_moved_to_another_host(tmp_path: Path) -> None:
-    with Site(GOOD) as site:
-        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
-        crawled(portal, tmp_path / "a.db", 0)
-        elsewhere = site.url.replace("127.0.0.1", "localhost")
-        site.answers["/list.html"] = Answer("", status=302, headers=(("Location", f"{elsewhere}new.html"),))
-        site.answers["/new.html"] = GOOD["/list.html"]
-        found = crawled(portal, tmp_path / "a.db", 1)
+def test_a_portal_that_moved_to_another_host(town: Town) -> None:
+    elsewhere = town.site.url.replace("127.0.0.1", "localhost")
+    town.site.answers["/list.html"] = Answer("", status=302, headers=(("Location", f"{elsewhere}new.html"),))
+    town.site.answers["/new.html"] = GOOD["/list.html"]
+    found = town.crawled(1)
     assert (found.state, "localhost" in found.reason, "probe" in found.next_step) == ("changed_layout", True, True), (
         found
     )
-    assert unharmed(tmp_path / "a.db")
+    assert unharmed(town.db)
 
 
 def test_slow_death_is_told_against_the_portals_own_past(tmp_path: Path) -> None:
@@ -121,12 +148,10 @@ def test_slow_death_is_told_against_the_portals_own_past(tmp_path: Path) -> None
     assert unharmed(tmp_path / "a.db")
 
 
-def test_answers_that_take_much_longer_than_usual(tmp_path: Path) -> None:
-    with Site(GOOD) as site:
-        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
-        for day in range(4):
-            crawled(portal, tmp_path / "a.db", day)
-    con = sqlite3.connect(tmp_path / "a.db")
+def test_answers_that_take_much_longer_than_usual(town: Town) -> None:
+    for day in range(1, 4):
+        town.crawled(day)
+    con = sqlite3.connect(town.db)
     con.execute(
         "UPDATE crawls SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', started_at, '+300 seconds') WHERE id = 4"
     )
@@ -135,24 +160,21 @@ def test_answers_that_take_much_longer_than_usual(tmp_path: Path) -> None:
     assert (found.state, "s for an answer, where" in found.reason) == ("slow", True)
 
 
-def test_a_silent_portal_stays_so_until_its_catalogue_has_something_new(tmp_path: Path) -> None:
-    more = GOOD["/list.html"].replace("</table>", ROW.format(n=13) + "</table>")
-    with Site({**GOOD, "/13.html": RECORD}) as site:
-        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
-        crawled(portal, tmp_path / "a.db", 0)
-        con = sqlite3.connect(tmp_path / "a.db")
-        con.execute(
-            "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) "
-            "VALUES (1, 'nothing_new', :url, 'nothing new for 400 days', :at, :at)",
-            {"url": f"{site.url}list.html", "at": (NOW + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")},
-        )
-        con.commit()
-        note(con, 1)
-        assert [(each.state, each.reason) for each in health(con)] == [("silent", "nothing new for 400 days")]
-        con.commit()
-        assert crawled(portal, tmp_path / "a.db", 1).state == "silent"
-        site.answers["/list.html"] = more
-        assert crawled(portal, tmp_path / "a.db", 2).state == "well"
+def test_a_silent_portal_stays_so_until_its_catalogue_has_something_new(town: Town) -> None:
+    con = sqlite3.connect(town.db)
+    con.execute(
+        "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) "
+        "VALUES (1, 'nothing_new', :url, 'nothing new for 400 days', :at, :at)",
+        {"url": f"{town.site.url}list.html", "at": (NOW + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")},
+    )
+    con.commit()
+    note(con, 1)
+    assert [(each.state, each.reason) for each in health(con)] == [("silent", "nothing new for 400 days")]
+    con.commit()
+    assert town.crawled(1).state == "silent"
+    town.site.answers["/list.html"] = GOOD["/list.html"].replace("</table>", ROW.format(n=13) + "</table>")
+    town.site.answers["/13.html"] = RECORD
+    assert town.crawled(2).state == "well"
 
 
 def test_a_catalogue_that_was_always_empty_is_no_change(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_a_webhook_that_does_not_take_it(status: int) -> None:
 
 
 def test_webhooks_that_are_no_addresses_or_not_there() -> None:
-    for url in ("desk@example.org", "file:///etc/passwd", "https://"):
+    for url in ("desk@example.org", "file:///etc/passwd", "https://", "http://[::1", "https://x:y/"):
         with pytest.raises(DeliveryError, match="begins with https://"):
             check_hook(url)
     with pytest.raises(DeliveryError, match=r"^127.0.0.1 can't be reached \(ConnectError\)$"):

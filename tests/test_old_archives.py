@@ -63,6 +63,14 @@ def test_an_old_archive_is_brought_up_to_date_with_nothing_lost(old: Path) -> No
     assert int(disclosures("search", "教育", "--count", "--db", old).stdout) > 0
 
 
+@pytest.mark.parametrize("old", KEPT[:1], indirect=True)
+def test_what_reads_an_old_archive_needs_says_so_in_one_line(old: Path) -> None:
+    for command in (("status",), ("ask", "removed_records"), ("search", "教育")):
+        done = disclosures(*command, "--db", old)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert done.stderr.startswith("disclosures: the ")
+
+
 def test_an_old_archive_opened_for_writing_has_todays_tables(old: Path) -> None:
     open_for_writing(old).close()
     with closing(sqlite3.connect(":memory:")) as fresh, closing(sqlite3.connect(old)) as connection:

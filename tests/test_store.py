@@ -24,6 +24,7 @@ from archive.observations import (
 )
 from archive.records import FIELDS, Reading
 from archive.store import Store
+from tests.conftest import empty_archive
 
 PLANS, BUDGETS = "http://p.example/plans/", "http://p.example/budgets/"
 PORTAL = PortalOfFile(
@@ -58,7 +59,7 @@ def page(number: int, body: str = "样本正文", cut: bool = False, **fields: s
 
 
 def crawl(path: Path, *batches: list[Observation], day: int = 1, finish: bool = True) -> Store:
-    store = Store(path)
+    store = Store(path if path.exists() else empty_archive(path))
     store.begin(PORTAL, "full", DAY.format(day))
     for batch in batches:
         store.write(batch, DAY.format(day))

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.database import open_for_writing
 from archive.migrations import migrations
+from tests.conftest import empty_archive
 
 MONTHS = "SELECT coalesce(substr(published_on, 1, 7), ''), kind, count(*) FROM records GROUP BY 1, 2"
 PORTALS = "SELECT portal, kind, count(*) FROM records GROUP BY 1, 2"
@@ -54,7 +55,7 @@ def counted(connection: sqlite3.Connection) -> dict[str, tuple[list[object], lis
 @settings(max_examples=60, deadline=None)
 @given(steps)
 def test_the_tallies_agree_with_counting_after_any_writes(steps: list[tuple[object, ...]]) -> None:
-    with TemporaryDirectory() as folder, closing(open_for_writing(Path(folder) / "a.db")) as connection:
+    with TemporaryDirectory() as folder, closing(open_for_writing(empty_archive(Path(folder) / "a.db"))) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")  # a record may go before its events here
         for statement in BEGUN:
             connection.execute(statement)

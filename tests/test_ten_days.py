@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from crawler.sample.server import SampleServer
 from crawler.sample.site import FIRST_DAY, portal_toml
 from crawler.sample.site import rows as sample_rows
 from tests.county import County
+from tests.county_pages import COLUMNS
 
 EDITED = "/xxgk/zfxxgkml/yqhy/201711/t20171121_61705.html"
 UNLISTED = "/xxgk/zfxxgkml/zfbz/phqgz/201709/t20170927_44445.html"
@@ -167,27 +168,30 @@ def events(db: Path, url: str) -> list[str]:
 
 
 class Halves(County):
-    """Sends a part of one page, with a length to match, so many times."""
+    """Sends a share of some pages, with a length to match; of each so many times."""
 
-    path = ""
-    left = 0
-    share = 0.5
+    shares: Mapping[str, float] = {}
+    left: Counter[str] = Counter()
+
+    def half(self, times: int) -> None:
+        """Send no more than their share of the pages so many times from now on."""
+        self.left = Counter(dict.fromkeys(self.shares, times))
 
     def _spoilt(self, page: Any, path: str) -> tuple[Any, float, bool]:
-        part = path == self.path and self.left > 0
-        self.left -= part
-        return page, self.share if part else 1, False
+        part = self.left[path] > 0
+        self.left[path] -= part
+        return page, self.shares[path] if part else 1, False
 
 
-@pytest.mark.parametrize("share", [0.4, 0.45, 0.5, 0.55, 0.6])
-def test_a_row_in_which_a_list_breaks_off_twice_is_no_edit(tmp_path: Path, share: float) -> None:
-    with Halves(20, catalogs=1) as county:
+def test_a_row_in_which_a_list_breaks_off_twice_is_no_edit(tmp_path: Path) -> None:
+    with Halves(100, catalogs=5) as county:
         history = History(county, tmp_path / "county.db")
-        county.path, county.share = "/xxgk/zfxxgkml/yqhy/list.html", share
+        lists = (f"/xxgk/zfxxgkml/{slug}/list.html" for _, slug, _ in COLUMNS)
+        county.shares = dict(zip(lists, (0.4, 0.45, 0.5, 0.55, 0.6), strict=True))
         portal = county.portal_file(tmp_path)
         history.begins()
         for today in (1, 2, 3, 4):
-            county.left = 2 if today in (1, 3) else 0
+            county.half(2 if today in (1, 3) else 0)
             crawl(portal, history.db, morning(today), "--mode", "full")
             assert history.judge().false == []
         assert wrong_texts(tmp_path, history) == []
@@ -198,11 +202,11 @@ def test_a_row_in_which_a_list_breaks_off_twice_is_no_edit(tmp_path: Path, share
 def test_half_a_page_that_comes_twice_is_neither_an_edit_nor_the_page(tmp_path: Path, day: int) -> None:
     with Halves(20, catalogs=1) as county:
         history = History(county, tmp_path / "county.db")
-        county.path = min(county.listed()).removeprefix(county.url)
+        county.shares = {min(county.listed()).removeprefix(county.url): 0.5}
         portal = county.portal_file(tmp_path)
         history.begins()
         for today in (1, 2, 3):
-            county.left = 2 if today == day else 0
+            county.half(2 if today == day else 0)
             crawl(portal, history.db, morning(today), "--mode", "full")
             assert history.judge().false == []
         assert wrong_texts(tmp_path, history) == []

@@ -221,8 +221,9 @@ def test_no_server(server: str) -> None:
         stamp(HASH, f"{server}/slow", timeout=0.2)
     with pytest.raises(TimestampError, match="cannot be asked"):
         stamp(HASH, "http://127.0.0.1:1/")
-    with pytest.raises(TimestampError, match="begins with http"):
-        stamp(HASH, "file:///etc/hostname")
+    for address in ("file:///etc/hostname", "http://[::1"):
+        with pytest.raises(TimestampError, match="begins with http"):
+            stamp(HASH, address)
 
 
 def test_kept_with_the_manifest(authority: tuple[Path, bytes], server: str, tmp_path: Path) -> None:

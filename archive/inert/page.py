@@ -9,14 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 import nh3
 from lxml import etree
 from markupsafe import escape
 
 from archive.inert.masks import NOT_IN_TREES, is_masked, mask
-from archive.inert.parts import Find, Parts
+from archive.inert.parts import Find, Parts, joined
 from archive.inert.style import LONGEST, inert_declarations, inert_sheet
 from archive.redact import redact
 
@@ -31,139 +30,29 @@ UNSURE = "其中的个人信息无法确定已全部遮去，故不显示。It i
 _ACTING = frozenset(
     ["script", "iframe", "frame", "object", "applet", "svg", "math", "audio", "video", "canvas", "template", "embed"]
 )
-_SILENT = frozenset(
-    [
-        "head",
-        "title",
-        "meta",
-        "base",
-        "link",
-        "style",
-        "noscript",
-        "noframes",
-        "noembed",
-        "param",
-        "source",
-        "track",
-        "area",
-    ]
-)
+_SILENT = frozenset({
+    "head", "title", "meta", "base", "link", "style", "noscript", "noframes", "noembed", "param", "source",
+    "track", "area",
+})  # fmt: skip
 _EMPTY = frozenset(
     {"embed", "source", "track", "param", "area", "meta", "base", "link"}
 )  # what a page has behind them is theirs in no browser
 _RAW = frozenset({"xmp", "plaintext", "listing"})
 _FORM = frozenset({"form", "fieldset"})
 
-_TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "address",
-        "article",
-        "aside",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "blockquote",
-        "br",
-        "button",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "font",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "legend",
-        "li",
-        "main",
-        "map",
-        "mark",
-        "menu",
-        "nav",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "section",
-        "select",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "textarea",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "wbr",
-    ]
-)
-_EVERYWHERE = frozenset(
-    [
-        "align",
-        "alt",
-        "bgcolor",
-        "border",
-        "class",
-        "color",
-        "dir",
-        "height",
-        "hidden",
-        "id",
-        "lang",
-        "nowrap",
-        "style",
-        "title",
-        "valign",
-        "width",
-    ]
-)
+_TAGS = frozenset({
+    "a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "button", "caption",
+    "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl", "dt", "em",
+    "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img",
+    "input", "ins", "kbd", "label", "legend", "li", "main", "map", "mark", "menu", "nav", "ol", "optgroup",
+    "option", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "select", "small", "span", "strike",
+    "strong", "sub", "summary", "sup", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "tr",
+    "tt", "u", "ul", "var", "wbr",
+})  # fmt: skip
+_EVERYWHERE = frozenset({
+    "align", "alt", "bgcolor", "border", "class", "color", "dir", "height", "hidden", "id", "lang", "nowrap",
+    "style", "title", "valign", "width",
+})  # fmt: skip
 _ON = {
     "table": frozenset({"cellpadding", "cellspacing", "rules", "frame", "summary"}),
     "td": frozenset({"colspan", "rowspan", "headers", "scope"}),
@@ -257,14 +146,7 @@ def _parsed(text: str) -> Element:
 def _base(root: Element, url: str) -> str:
     """What relative addresses on the page mean."""
     stated = root.xpath("string((.//base/@href)[1])").strip()
-    return _joined(url, stated) if stated else url
-
-
-def _joined(base: str, address: str) -> str:
-    try:
-        return urljoin(base, address.strip())
-    except ValueError:  # a host that cannot be one
-        return ""
+    return joined(url, stated) if stated else url
 
 
 def _styles(root: Element, base: str, parts: Parts) -> list[str]:
@@ -275,7 +157,7 @@ def _styles(root: Element, base: str, parts: Parts) -> list[str]:
         if node.tag == "link":
             if "stylesheet" not in (node.get("rel") or "").lower().split():
                 continue
-            where = _joined(base, node.get("href") or "")
+            where = joined(base, node.get("href") or "")
             text = (parts.sheet(where) or b"").decode("utf-8", "replace")
         if not text.strip():
             continue
@@ -340,7 +222,7 @@ def _make_inert(body: Element, base: str, parts: Parts) -> None:
 
 def _picture(node: Element, base: str, parts: Parts) -> None:
     """An image by its data; where there is none to show, its place stays, with words for it."""
-    address = _joined(base, node.get("src") or "")
+    address = joined(base, node.get("src") or "")
     withheld = parts.withheld
     found = parts.picture(address) if address else None
     if found:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 MOST_BYTES = 20_000_000
 """So many bytes of captured parts are shown in one page, …"""
@@ -16,6 +17,14 @@ _PICTURES = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
+
+
+def joined(base: str, address: str) -> str:
+    """An address on a page at `base`, made absolute; empty where it can't be one."""
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:  # a host that can't be one
+        return ""
 
 
 def picture_type(data: bytes) -> str | None:

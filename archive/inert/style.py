@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any
-from urllib.parse import urljoin
 
 import tinycss2
 
-from archive.inert.parts import Parts
+from archive.inert.parts import Parts, joined
 
 LONGEST = 1_000_000
 """Characters of style in one page that are read; the rest is left out."""
@@ -94,7 +93,7 @@ def _settled(token: Token, base: str, parts: Parts) -> Token:
     address = _address(token)
     if address is None or address.startswith("#"):
         return token
-    found = parts.picture(_joined(base, address))
+    found = parts.picture(joined(base, address))
     return tinycss2.parse_one_component_value(f'url("{found}")') if found else _NONE
 
 
@@ -104,13 +103,6 @@ def _address(token: Token) -> str | None:
     if token.type == "function" and token.lower_name == "url":
         return next((str(inner.value) for inner in token.arguments if inner.type == "string"), "")
     return None
-
-
-def _joined(base: str, address: str) -> str:
-    try:
-        return urljoin(base, address.strip())
-    except ValueError:  # a host that cannot be one
-        return address
 
 
 def _fetches(tokens: Iterable[Token]) -> bool:

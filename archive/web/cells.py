@@ -8,12 +8,12 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.clock import BEIJING
+from archive.clock import BEIJING, moment
 from archive.excerpt import excerpt, marked
 from archive.web.changes import loaded, told, told_of_event
 from archive.web.labels import FLAGS, Label, code_label
@@ -97,8 +97,7 @@ def web_link(address: str, text: str | None = None) -> Markup:
 def beijing(time: str) -> str:
     """A UTC time in Beijing's, to the minute; what isn't a time as it is."""
     try:
-        moment = datetime.fromisoformat(time)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+        return moment(time).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
         return time
 
@@ -106,8 +105,7 @@ def beijing(time: str) -> str:
 def utc(time: str) -> str:
     """A time to the second, UTC, as people read it; what isn't a time as it is."""
     try:
-        moment = datetime.fromisoformat(time)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return moment(time).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError):
         return time
 
@@ -162,18 +160,18 @@ def size(count: int | None) -> str:
 
 def flag_labels(flags: str) -> list[Label]:
     """The labels of a record's flags (JSON list)."""
-    codes = _loaded(flags)
+    try:
+        codes = json.loads(flags)
+    except ValueError:
+        return []
     return [FLAGS.get(str(code), Label(str(code), "")) for code in codes] if isinstance(codes, list) else []
 
 
 def printed(source_fields: str) -> dict[str, str]:
     """A JSON object of labels and values as strings; empty where it is something else."""
-    pairs = _loaded(source_fields)
-    if not isinstance(pairs, dict):
-        return {}
     return {
         label: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for label, value in pairs.items()
+        for label, value in loaded(source_fields).items()
     }
 
 
@@ -242,10 +240,3 @@ def _reference(value: Mapping[str, object], column: str, base: str) -> Markup | 
         label = UNTITLED
     address = f"{base}/{REFERS[column]}/{value['value']}"
     return Markup('<a href="{}">{}</a>').format(address, shown(cut(str(label), LONGEST_CELL)))
-
-
-def _loaded(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None

@@ -25,7 +25,7 @@ from archive.web.codes import EVENTS, KINDS, STATES
 from archive.web.faults import TOO_SLOW
 from archive.web.labels import SITE
 from archive.web.limits import within
-from archive.web.observed import OF_ALL, OF_PORTAL, ORDER
+from archive.web.observed import EVER, OF_ALL, OF_PORTAL, ORDER
 from archive.web.selections import Selection
 from archive.web.visit import Row, Visit
 
@@ -44,7 +44,6 @@ SUMMARY = 300
 Read = tuple[list[dict[str, Any]], str]
 """Rows, and when the last crawl ended."""
 
-EVER = {"since": "", "until": "9"}
 NEVER = "1970-01-01T00:00:00Z"
 
 ATOM = "http://www.w3.org/2005/Atom"

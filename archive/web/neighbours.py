@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette.utils import sqlite_timelimit
-
 from archive.web.cells import LONGEST_VALUE
+from archive.web.limits import within
 from archive.web.naming import Label
 
 Row = Mapping[str, Any]
@@ -77,13 +76,8 @@ def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours,
 
 def _rows(connection: sqlite3.Connection, sql: str, asked: Mapping[str, Any]) -> tuple[Row, ...]:
     """What a query finds; nothing where an archive not yet brought up to date has no index for it."""
-    try:
-        with sqlite_timelimit(connection, LONGEST):
-            return tuple(connection.execute(sql, {**asked, "side": SIDE}).fetchall())
-    except sqlite3.OperationalError as error:
-        if str(error) != "interrupted":
-            raise
-        return ()
+    found = within(connection, LONGEST, lambda: connection.execute(sql, {**asked, "side": SIDE}).fetchall())
+    return tuple(found or ())
 
 
 def _same(connection: sqlite3.Connection, record: Row, label: Label, column: str) -> Neighbours | None:

@@ -28,7 +28,8 @@ WEEK = 7
 SHOWN = 10
 """Events of each kind that are shown where all kinds are."""
 
-_EVER = {"since": "", "until": "9", "offset": 0}
+EVER = {"since": "", "until": "9"}
+"""The bounds of all events, as SQL is given them."""
 
 _COUNTS = "SELECT kind, sum(events) AS events FROM tally_events WHERE day BETWEEN :first AND :last GROUP BY kind"
 _COUNTS_OF_PORTAL = """
@@ -104,7 +105,7 @@ async def latest(visit: Visit, most: int) -> tuple[Observed, ...]:
         if kind == "added":
             rows = await visit.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
         else:
-            rows = await visit.db.execute(_OF_ALL, {**_EVER, "kind": kind, "most": most})
+            rows = await visit.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
         found.append(_observed(visit, kind, span, counts, lines(visit, rows)))
     return tuple(found)
 

@@ -63,12 +63,16 @@ TEMPLATES = HERE / "templates"
 MAPPED = 1 << 40
 """Bytes of the archive that are read without copying them, as far as SQLite allows: a search touches many pages."""
 
+MOST_BYTES = 64 << 20
+"""Of one value: a reader's SQL can make values of any length, and each would be held in memory."""
+
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give archives `zh_match`, and an `escape_fts` that does the same, so that `?_search=` finds Chinese."""
     if archives.is_archive(conn):
         conn.execute(f"PRAGMA mmap_size = {MAPPED}")
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
         # SQLite opens the index when it is first asked. Within a search that has little time left, that would fail as damage does.

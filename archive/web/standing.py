@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from archive.clock import now
+from archive.clock import moment, now
 from archive.divisions import divisions
 from archive.web.cells import beijing
 from archive.web.codes import HEALTH, OUTCOMES
@@ -92,11 +91,11 @@ def _concerns(row: Row, base: str) -> list[Concern]:
     return found
 
 
-def _days_since(moment: str) -> int:
+def _days_since(text: str) -> int:
     """How many days ago a moment of the archive was; 0 where it can't be read."""
     try:
-        return (now() - datetime.fromisoformat(moment)).days
-    except (ValueError, TypeError):
+        return (now() - moment(text)).days
+    except ValueError:
         return 0
 
 

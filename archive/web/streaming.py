@@ -39,9 +39,6 @@ PATIENCE = 60.0
 LONGEST = 1800.0
 """Seconds from the first piece to the last, however slowly they are received: until then the archive's log can't be emptied."""
 
-LONGEST_VALUE = 64 << 20
-"""Bytes of one value: a query can make values of any length."""
-
 _WORKER = ThreadPoolExecutor(1, thread_name_prefix="take-away")  # one, so that pages are answered meanwhile
 _ROOM = threading.BoundedSemaphore(AT_ONCE)
 
@@ -136,7 +133,6 @@ class _Work:
         # A connection of its own: those of Datasette's threads answer other requests between two pieces.
         connection: sqlite3.Connection = self._datasette.get_database(self._database).connect()
         self._datasette._prepare_connection(connection, self._database)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
         connection.set_progress_handler(lambda: time.monotonic() > self._until, 10_000)
         return connection
 

@@ -8,13 +8,13 @@ In doubt an answer is a page.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
 from archive.redact import redact
 from crawler.extract.body import find_body
 from crawler.extract.labels import tidy
+from crawler.extract.place import Place, is_same_site, joined, place_of
 from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
 from crawler.extract.tree import parse_html
 
@@ -111,7 +111,6 @@ _SAID = re.compile(r"\balert\(\s*[\"']([^\"']{2,80})[\"']")
 _LEAVES = re.compile(r"history\.(?:back|go)\b|\blocation\b|window\.close")
 _CONDITION = re.compile(r"\bif\s*\(|\?[^\"';]*:")
 
-_INDEX_NAME = re.compile(r"(?:index|list|default|home|main)\.(?:s?html?|jsp|aspx?|php|do)", re.IGNORECASE)
 _GONE_NAME = re.compile(r"(?:^|/)(?:err(?:or)?[-_]?)?404(?:[-_/.]|$)|not_?found", re.IGNORECASE)
 _REFUSAL_NAME = re.compile(r"captcha|forbid|denied|(?:^|/)(?:waf|verify|block(?:ed)?|403)(?:[/.]|$)", re.IGNORECASE)
 _SIGN_IN_NAME = re.compile(r"(?:^|/)(?:log_?in|sign_?in|sso|cas)(?:[/.]|$)", re.IGNORECASE)
@@ -158,25 +157,6 @@ class _Seen:
         return any(_DOCUMENT_LINE.search(line.replace(" ", "")) for line in (self.title, *self.lines))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """An address without what does not tell places apart: scheme, www., port 80, index.html, session."""
-
-    host: str
-    folder: str  # ends in "/"
-    name: str  # "" for a folder's index
-    query: str
-
-    @property
-    def is_index(self) -> bool:
-        """Whether it is a folder's own page. A last segment with a longer number is a document, however it is written."""
-        return self.is_folder and not re.search(r"\d{4}[^/]*/$", self.folder)
-
-    @property
-    def is_folder(self) -> bool:
-        return not self.name and not re.search(r"\d", self.query)
-
-
 def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: bool = False) -> Verdict:  # noqa: PLR0913
     """What the answer with `status` and body `text` is. `asked` was asked for, `url` answered, `home` is the portal's home page.
 
@@ -216,7 +196,7 @@ def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> I
         yield Verdict(CUT, "the page ends in the middle")
     if seen is not None:
         yield _message(seen)
-    if len(text) > HEAD and _place(asked) != _place(home) and is_home(text, url):
+    if len(text) > HEAD and place_of(asked) != place_of(home) and is_home(text, url):
         yield Verdict(HOME, "a home page came in place of the page asked for")
 
 
@@ -229,8 +209,8 @@ def is_home(text: str, url: str) -> bool:
     name = tidy(title[1]) if title else ""
     if not (site and name == tidy(site[1])) and not _HOME_CATEGORY.search(head) and not _HOME_TITLE.fullmatch(name):
         return False
-    here = _place(url)
-    targets = [_place(_absolute(url, link)) for link in _LINK.findall(text)]
+    here = place_of(url)
+    targets = [place_of(joined(url, link)) for link in _LINK.findall(text)]
     own = [place for place in targets if place and here and place.host == here.host]
     beside = [place for place in own if here and here.folder != "/" and place.folder.startswith(here.folder)]
     sections = {"/".join(place.folder.split("/")[:4]) for place in own}
@@ -280,7 +260,7 @@ def _stub(text: str, seen: _Seen, asked: str, home: str) -> Verdict | None:
     target, sure = _target(live)
     if target is None:
         return None
-    absolute = _absolute(asked, target)
+    absolute = joined(asked, target)
     elsewhere = Verdict(ERROR, f"the page holds nothing but a way on to {_excerpt(target)}")
     if absolute is None or not sure:
         return elsewhere
@@ -298,7 +278,7 @@ def _target(live: str) -> tuple[str | None, bool]:
 
 def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
     """What being sent from `asked` on to `target` means; None where that may well be the page under another address."""
-    start, end, top = _place(asked), _place(target), _place(home)
+    start, end, top = place_of(asked), place_of(target), place_of(home)
     if start is None or end is None or start in (end, top):
         return None
     if named := _named(start, end):
@@ -310,20 +290,20 @@ def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
 
 def _missing_elsewhere(asked: str, url: str, home: str, status: int) -> Verdict | None:
     """The verdict on a redirect whose end is missing, where that says nothing of the page asked for: a sign-in, another site."""
-    start, end, top = _place(asked), _place(url), _place(home)
+    start, end, top = place_of(asked), place_of(url), place_of(home)
     if start is None or end is None or start == end:
         return None
     named = _named(start, end)
     if named and named.outcome == BLOCKED:
         return named
-    if not _same_site(end.host, start.host) and (top is None or end.host != top.host):
+    if not is_same_site(end.host, start.host) and (top is None or end.host != top.host):
         return Verdict(ERROR, f"sent on to another site, {end.host}, which answered {status}")
     return None
 
 
-def _led_away(start: _Place, end: _Place, top: _Place | None) -> Verdict | None:
+def _led_away(start: Place, end: Place, top: Place | None) -> Verdict | None:
     """What it means that a page or catalogue at `start` now leads to the index or home page `end`."""
-    if not _same_site(end.host, start.host) and (top is None or end.host != top.host):
+    if not is_same_site(end.host, start.host) and (top is None or end.host != top.host):
         return Verdict(ERROR, f"sent on to another site, {end.host}")
     if end == top or end.folder == "/":
         return Verdict(GONE, "sent on to the portal's home page")
@@ -334,7 +314,7 @@ def _led_away(start: _Place, end: _Place, top: _Place | None) -> Verdict | None:
     return Verdict(GONE, f"sent on to the index of {_excerpt(end.folder)}")
 
 
-def _named(start: _Place, end: _Place) -> Verdict | None:
+def _named(start: Place, end: Place) -> Verdict | None:
     """What the name of the page at the end of a redirect says of it, where the start had no such name."""
     first, last = f"{start.folder}{start.name}", f"{end.folder}{end.name}"
     for name, outcome, words in (
@@ -348,33 +328,6 @@ def _named(start: _Place, end: _Place) -> Verdict | None:
     return None
 
 
-def _place(url: str | None) -> _Place | None:
-    try:
-        parts = urlsplit(url or "")
-        port = parts.port
-    except ValueError:
-        return None
-    if not parts.hostname:
-        return None
-    host = parts.hostname.removeprefix("www.") + (f":{port}" if port not in {None, 80, 443} else "")
-    path = re.sub(r"/{2,}", "/", parts.path.partition(";")[0]) or "/"
-    folder, _, name = path.rpartition("/")
-    if name and "." not in name:
-        folder, name = f"{folder}/{name}", ""
-    return _Place(host, f"{folder}/", "" if _INDEX_NAME.fullmatch(name) else name, parts.query)
-
-
-def _same_site(one: str, other: str) -> bool:
-    """Whether two hosts belong to one portal: the same but for the first of their names, as hd.gov.cn and hdzfxxgk.hd.gov.cn."""
-    one, other = one.partition(":")[0], other.partition(":")[0]
-    return one == other or (not one.replace(".", "").isdigit() and _domain(one) == _domain(other))
-
-
-def _domain(host: str) -> str:
-    names = host.split(".")
-    return ".".join(names[-3:] if re.search(r"\.(?:gov|com|org|net)\.cn$", host) else names[-2:])
-
-
 def _alarms(head: str) -> bool:
     """Whether a page that does not say what it is holds words of refusals or of pages that are gone."""
     if _names_itself(head):
@@ -385,14 +338,6 @@ def _alarms(head: str) -> bool:
 def _names_itself(head: str) -> bool:
     """Whether a page's meta elements name its document or catalogue, as the rules for government sites want it."""
     return ("ArticleTitle" in head or "ColumnName" in head) and _META_OF_PAGE.search(head) is not None
-
-
-def _absolute(base: str, link: str) -> str | None:
-    """The absolute address of `link` on the page `base`; None where it cannot be one."""
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return None
 
 
 def _data(text: str) -> bool | None:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from crawler.extract.dates import parse_date
 from crawler.extract.labels import tidy, value_of
@@ -65,6 +66,14 @@ def number(value: Any) -> int | None:  # noqa: ANN401
     text = str(value).strip() if isinstance(value, int | float | str) else ""
     digits = text.removesuffix(".0")
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
+def query_of(url: str) -> dict[str, str]:
+    """The values in an address; none in what can be no address."""
+    try:
+        return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    except ValueError:
+        return {}
 
 
 def shown(value: Any) -> str:  # noqa: ANN401

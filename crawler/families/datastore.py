@@ -6,7 +6,6 @@ Pure; nothing here raises, whatever a portal answers.
 import re
 from dataclasses import dataclass
 from html import unescape
-from urllib.parse import parse_qsl, urlsplit
 
 from crawler.extract.row import read_row
 from crawler.extract.tree import parse_html
@@ -51,14 +50,6 @@ def read_store(answer: Answer) -> Store:
         return Store(max(arrays, key=len, default=()), None, total)
     column = _COLUMN.search(answer.url)
     return max(stores, key=lambda store: (column is not None and _of_column(store, column[1]), len(store.records)))
-
-
-def query_of(url: str) -> dict[str, str]:
-    """The values in an address; none in what can be no address."""
-    try:
-        return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-    except ValueError:
-        return {}
 
 
 def _unwrapped(answer: Answer) -> str:

@@ -10,9 +10,9 @@ its last page answers without rows or with what is no data. It lists a recent pa
 """
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from crawler.families.data import inside, number
+from crawler.families.data import inside, number, query_of
 from crawler.families.family import Answer, Family, ListRead
 from crawler.families.gkmlpt_article import article_row, read_article
 from crawler.families.script import stated
@@ -41,9 +41,9 @@ def read(answer: Answer) -> ListRead:
     articles = inside(answer.data, "articles")
     listed = [article for article in articles if isinstance(article, dict)] if isinstance(articles, list) else []
     rows = tuple(article_row(article, answer.url) for article in listed)
-    total, page = number(inside(answer.data, "total")), number(_asked(answer.url).get("page")) or 1
+    total, page = number(inside(answer.data, "total")), number(query_of(answer.url).get("page")) or 1
     served = (page - 1) * _PAGE_SIZE + len(rows)
-    following = _request(answer.url, page + 1, _asked(answer.url).get("sid")) if rows and served != total else None
+    following = _request(answer.url, page + 1, query_of(answer.url).get("sid")) if rows and served != total else None
     return ListRead(rows, Paging(None, total, following), ended=page > 1 and not rows)
 
 
@@ -60,10 +60,6 @@ def _service(answer: Answer) -> str | None:
 def _request(service: str, page: int, sid: str | None) -> str:
     query = urlencode({"page": page, **({"sid": sid} if sid else {})}, errors="replace")
     return urlsplit(service)._replace(query=query, fragment="").geturl()
-
-
-def _asked(url: str) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(url).query))
 
 
 FAMILY = Family("gkmlpt", marks, read, read_article)

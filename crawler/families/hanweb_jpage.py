@@ -17,8 +17,8 @@ from urllib.parse import urlencode, urlsplit
 from crawler.extract.lists import read_rows
 from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.data import number
-from crawler.families.datastore import Store, holds_store, query_of, read_store
+from crawler.families.data import number, query_of
+from crawler.families.datastore import Store, holds_store, read_store
 from crawler.families.family import Answer, Family, ListRead
 from crawler.families.script import pairs, stated
 from crawler.items import Paging

@@ -11,12 +11,12 @@ every request gives itself away by its pager's pageNo, and nothing is read from 
 """
 
 from itertools import islice
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.extract.lists import read_rows
 from crawler.extract.trail import read_breadcrumb
 from crawler.extract.tree import parse_html
-from crawler.families.data import inside, number, parse_data
+from crawler.families.data import inside, number, parse_data, query_of
 from crawler.families.family import Answer, Family, ListRead
 from crawler.families.jpaas_units import SERVICE, Pager, Unit, read_pager, read_unit
 from crawler.families.pager import read_paging
@@ -59,7 +59,7 @@ def _rows_above(pager: Pager, answer: Answer) -> tuple[Row, ...]:
 def _read_answer(answer: Answer) -> ListRead:
     html = inside(answer.data, "data", "html") or inside(answer.data, "data")
     root = parse_html(html if isinstance(html, str) else "")
-    said = dict(parse_qsl(urlsplit(answer.url).query, keep_blank_values=True))
+    said = query_of(answer.url)
     asked = parse_data(said.get("paramJson", ""))
     page, size = number(inside(asked, "pageNo")) or 1, number(inside(asked, "pageSize")) or _PAGE_SIZE
     pager = read_pager(root) or Pager(size=size)

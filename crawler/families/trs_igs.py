@@ -10,13 +10,12 @@ byte order mark before its callback.
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.extract.row import absolute
 from crawler.families import plain, trs
-from crawler.families.data import inside, number, parse_data
+from crawler.families.data import inside, number, parse_data, query_of
 from crawler.families.family import Answer, Family, ListRead
 from crawler.families.scripts import with_page
 from crawler.families.trs_records import rows_of
@@ -98,7 +97,7 @@ def _listed(answer: Answer, records: Any, paging: Paging) -> ListRead:  # noqa: 
 
 def _search_page(answer: Answer) -> ListRead:
     """A search page without results, which its script asks for: the address says what."""
-    asked: Mapping[str, str] = dict(parse_qsl(urlsplit(answer.url).query))
+    asked = query_of(answer.url)
     form = {
         **{name: asked.get(name, "") for name in ("code", "configCode", "codes", "dataTypeId", "searchWord")},
         "orderBy": asked.get("orderBy") or "time",

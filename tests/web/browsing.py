@@ -34,3 +34,12 @@ def served(archive: Path, metadata: Mapping[str, Any] | None = None) -> Iterator
 def fits(page) -> bool:
     """Whether the page needs no sideways scrolling."""
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def fits_widths(page) -> bool:
+    """Whether it needs none at any of WIDTHS; the page is not loaded again."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if not fits(page):
+            return False
+    return True

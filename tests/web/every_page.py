@@ -44,8 +44,6 @@ PAGES = (
     "-/api",
     "-/download",
     "-/guide",
-    "-/api",
-    "-/download",
     "sample/records_by_year",
     "-/nope",
     "sample/records/{withdrawn}",

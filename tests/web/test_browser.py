@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.web.browsing import fits, served
+from tests.web.browsing import WIDTHS, fits, fits_widths, served
 from tests.web.sample_archive import build, build_past
 
 
@@ -60,11 +60,12 @@ def test_searching_by_keyboard_and_narrowing(page, site):
     assert fits(page)
 
 
+@pytest.mark.parametrize("page", WIDTHS[:1], indirect=True)
 def test_a_record_with_a_past_fits_its_width(page, tmp_path):
     with served(build_past(tmp_path / "past.db")) as site:
         for number in range(1, 7):
             page.goto(f"{site}past/records/{number}")
-            assert fits(page), number
+            assert fits_widths(page), number
             assert page.locator("ol.history > li").count() > 0
         for path in (
             "captures",
@@ -77,7 +78,7 @@ def test_a_record_with_a_past_fits_its_width(page, tmp_path):
             "events",
         ):
             page.goto(f"{site}past/{path}")
-            assert fits(page), path
+            assert fits_widths(page), path
 
 
 def test_a_box_search_on_the_table_comes_best_first(page, site):

@@ -8,12 +8,8 @@ import pytest
 from archive.inert.page import inert_page
 from archive.web.archived_views import HEADERS
 from tests.web import sealed
-from tests.web.browsing import CHROMIUM, WIDTHS, fits, served
+from tests.web.browsing import WIDTHS, fits, fits_widths, served
 from tests.web.sealed import build_sealed, number
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
 
 
 @dataclass
@@ -29,16 +25,6 @@ class Watched:
 def site(tmp_path_factory) -> Iterator[str]:
     with served(build_sealed(tmp_path_factory.mktemp("sealed"))) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(params=WIDTHS)
@@ -148,23 +134,25 @@ def test_a_page_is_shown_with_what_was_captured(watched, site):
     assert "一百元" in page.frame_locator("iframe.copy").locator("body").inner_text()
 
 
+@pytest.mark.parametrize("watched", WIDTHS[:1], indirect=True)
 @pytest.mark.parametrize("url", [sealed.TEXT, sealed.SEEN, sealed.XLS, sealed.LIST, sealed.GONE])
 def test_every_sort_of_copy_fits_its_width(watched, site, url):
     watched.page.goto(f"{site}-/archived/{number(url)}")
-    assert fits(watched.page)
+    assert fits_widths(watched.page)
     assert watched.said == []
 
 
 # --- a record ---
 
 
+@pytest.mark.parametrize("watched", WIDTHS[:1], indirect=True)
 @pytest.mark.parametrize("record", [1, 2, 3, 4])
 def test_a_record_fits_its_width(watched, site, record):
     page = watched.page
     page.goto(f"{site}disclosures/records/{record}")
-    assert fits(page)
+    assert fits_widths(page)
     page.locator("details").evaluate_all("nodes => nodes.forEach(node => node.open = true)")
-    assert fits(page)
+    assert fits_widths(page)
     assert watched.said == []
 
 

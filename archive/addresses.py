@@ -1,0 +1,14 @@
+"""Addresses on the web, as people type them."""
+
+import re
+from urllib.parse import urlsplit
+
+
+def is_on_the_web(address: str) -> bool:
+    """Whether `address` is a whole http or https one, with a host and a port that can be some."""
+    try:
+        parts = urlsplit(address)
+        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", parts.netloc)
+    except ValueError:  # a host, or a port, that can't be one
+        return False
+    return usable and parts.scheme in {"http", "https"}

@@ -1,0 +1,63 @@
+"""Places on the web: whether two addresses are one, whether one is a folder's index, whether two sites are one portal's. Pure."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+_INDEX_NAME = re.compile(r"(?:index|list|default|home|main)\.(?:s?html?|jsp|aspx?|php|do)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address without what does not tell places apart: scheme, www., port 80, index.html, session."""
+
+    host: str
+    folder: str  # ends in "/"
+    name: str  # "" for a folder's index
+    query: str
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is a folder's own page. A last segment with a longer number is a document, however it is written."""
+        return self.is_folder and not re.search(r"\d{4}[^/]*/$", self.folder)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder's page, or another that is asked for without a number."""
+        return not self.name and not re.search(r"\d", self.query)
+
+
+def place_of(url: str | None) -> Place | None:
+    """The place at an absolute address; None where it has no host or cannot be read."""
+    try:
+        parts = urlsplit(url or "")
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname:
+        return None
+    host = parts.hostname.removeprefix("www.") + (f":{port}" if port not in {None, 80, 443} else "")
+    path = re.sub(r"/{2,}", "/", parts.path.partition(";")[0]) or "/"
+    folder, _, name = path.rpartition("/")
+    if name and "." not in name:
+        folder, name = f"{folder}/{name}", ""
+    return Place(host, f"{folder}/", "" if _INDEX_NAME.fullmatch(name) else name, parts.query)
+
+
+def is_same_site(one: str, other: str) -> bool:
+    """Whether two hosts belong to one portal: the same but for the first of their names, as hd.gov.cn and hdzfxxgk.hd.gov.cn."""
+    one, other = one.partition(":")[0], other.partition(":")[0]
+    return one == other or (not one.replace(".", "").isdigit() and _domain(one) == _domain(other))
+
+
+def _domain(host: str) -> str:
+    names = host.split(".")
+    return ".".join(names[-3:] if re.search(r"\.(?:gov|com|org|net)\.cn$", host) else names[-2:])
+
+
+def joined(base: str, link: str) -> str | None:
+    """The absolute address of `link` on the page `base`; None where it cannot be one."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return None

@@ -1,0 +1,85 @@
+"""One row by itself, as services hand rows out, and the addresses in it; written for the test after portals.md."""
+
+import pytest
+
+from crawler.extract.row import absolute, is_page_link, read_row
+from crawler.extract.tree import parse_html
+from tests.hostile import lines_run
+from tests.list_pages import BASE, HERE
+
+# --- addresses ---
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("./201712/t1.html", HERE + "201712/t1.html"),
+        ("../../zcjd/t1.html", "http://www.county.gov.cn/xxgk/zcjd/t1.html"),
+        (" /t1.html\n", "http://www.county.gov.cn/t1.html"),
+        ("//other.gov.cn/t1.html", "http://other.gov.cn/t1.html"),
+        ("HTTPS://other.gov.cn/t1.html", "HTTPS://other.gov.cn/t1.html"),
+        ("t\n1.html", HERE + "t1.html"),
+        ("ftp://x/1", None),
+        ("http://[1/", None),
+        ("weixin://dl", None),
+    ],
+)
+def test_absolute(href: str, url: str | None) -> None:
+    assert absolute(BASE, href) == url
+
+
+@pytest.mark.parametrize(
+    "href",
+    [None, "", "#", "#top", "javascript:void(0)", " JavaScript:;", "mailto:a@b", "tel:1", "data:x", "about:blank"],
+)
+def test_links_that_lead_to_no_page(href: str | None) -> None:
+    assert not is_page_link(href)
+
+
+# --- elements that are rows for sure, as services hand them out ---
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "fields"),
+    [
+        ("<li><a href='1.html' title='甲的全名'>甲的...</a><b>2020-03-23</b></li>", HERE + "1.html",
+         {"title": "甲的全名", "published_on": "2020-03-23"}),
+        ("<li><a href='1.html'><span>甲的…</span><i>[2020-03-23]</i></a></li>", HERE + "1.html", {"title": "甲的…", "published_on": "2020-03-23"}),
+        ("<li>[<a href='/zcjd/'>政策解读</a>] <a href='1.html'>关于甲的通知</a><b>2020-03-23</b></li>", HERE + "1.html",
+         {"title": "关于甲的通知", "published_on": "2020-03-23"}),
+        ("<li><span>1</span><span><a href='1.html'>甲</a></span><span>同政办函[2020]1号</span><em>640324-101/2020-00123</em></li>",
+         HERE + "1.html", {"title": "甲", "document_number": "同政办函[2020]1号", "index_number": "640324-101/2020-00123"}),
+        ("<tr><td>1</td><td><a href='1.html'>甲</a></td><td>样本县政府办</td><td>2020-03-23</td></tr>", HERE + "1.html",
+         {"title": "甲", "publisher": "样本县政府办", "published_on": "2020-03-23"}),
+        ("<tr><td>12345</td><td>关于甲的通知</td><td>2020-03-23</td></tr>", None, {"title": "关于甲的通知", "published_on": "2020-03-23"}),
+        ("<p>关于甲的通知 2020-03-23</p>", None, {"title": "关于甲的通知 2020-03-23"}),
+        ("<div><a href='1.html'>甲</a><p>索引号：A</p></div>", HERE + "1.html", {"title": "甲", "index_number": "A"}),
+        ("<a href='1.html'><img src='x.png'></a>", HERE + "1.html", {}),
+    ],
+)  # fmt: skip
+def test_a_row_by_itself(html: str, url: str | None, fields: dict[str, str]) -> None:
+    row = read_row(parse_html(html), BASE)
+    assert row is not None
+    assert (row.url, row.fields) == (url, fields)
+
+
+@pytest.mark.parametrize(
+    "html", ["", "<li class=line></li>", "<li><a href=''></a></li>", "<li><a ms-attr-href='u'>{{el.title}}</a></li>"]
+)
+def test_what_is_no_row(html: str) -> None:
+    assert read_row(parse_html(html), BASE) is None
+
+
+def test_what_stands_beside_a_row_by_itself() -> None:
+    beside = [("索引号", "A"), ("名称", "甲的全名"), ("日期", "2020-03-24")]
+    row = read_row(parse_html("<tr><td>1</td><td><a href=1.html>甲的…</a></td><td>2020-03-23</td></tr>"), BASE, beside)
+    assert row is not None
+    assert row.fields == {"title": "甲的全名", "published_on": "2020-03-23", "index_number": "A"}
+
+
+@pytest.mark.parametrize(
+    "unit", ["<li>", "<div><div>", "<td>a<td><table><tr>", "<li><a href=1.html>甲</a><b>b</b>", "<td>甲</td><td>乙"]
+)
+def test_work_grows_with_the_row_and_no_faster(unit: str) -> None:
+    small, large = (parse_html(unit * times) for times in (100, 400))
+    assert lines_run(lambda: read_row(large, BASE)) < 5 * lines_run(lambda: read_row(small, BASE))
