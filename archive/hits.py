@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 
 from archive.excerpt import excerpt
-from archive.query import NOTHING, Query, parse
-from archive.search import EVERY, ID, MONTHS, filter_word, first_entry
+from archive.query import NOTHING, Query, in_heads, parse
+from archive.search import EVERY, HEAD, ID, MONTHS, filter_word, first_entry
 
 TITLE = ("title",)
-HEAD = ("title", "publisher", "responsible_department", "document_number", "index_number")
-"""Columns of the index, the most telling first; in the third place come all."""
+"""The column of the index that tells most; in the second place come those of HEAD, in the third all."""
 
 COUNTED = 10_000
 """So many hits are looked at to say how they divide; of more, every n-th."""
@@ -66,7 +65,7 @@ class Filters:
         words = [[f'"{filter_word(name, value)}"' for value in values if value] for name, values in asked]
         expressions = [f"({' OR '.join(either)})" for either in words if either]
         if self.publisher_has:
-            expressions.append(f"({{publisher}} : {parse(self.publisher_has).match_wanted() or NOTHING})")
+            expressions.append(_within(("publisher",), parse(self.publisher_has).match_wanted() or NOTHING))
         return expressions + (['"files_yes"'] if self.files else [])
 
     def entries(self) -> tuple[int, int]:
@@ -86,16 +85,25 @@ class Search:
     newest: bool = False
 
     def parameters(self, *columns: str, besides: tuple[str, ...] = ()) -> dict[str, int | str]:
-        """What SQL is given: the hits whose words all stand in `columns` (none: anywhere), without those in `besides`."""
+        """What SQL is given: the hits whose words all stand in `columns` (none: anywhere), without those in `besides`.
+
+        Both are of HEAD, or empty.
+        """
         wanted, unwanted = "", ""
         if self.query is not None:
             wanted, unwanted = self.query.match_wanted() or NOTHING, self.query.match_unwanted()
-        scoped = f"({{{' '.join(columns)}}} : {wanted})" if columns and wanted else wanted
+        scoped = _within(columns, wanted) if columns and wanted else wanted
         match = " AND ".join([*([scoped] if scoped else []), *self.filters.match()]) or f'"{EVERY}"'
         left_out = [unwanted] if unwanted else []
-        left_out += [f"({{{' '.join(besides)}}} : {wanted})"] if besides else []
+        left_out += [_within(besides, wanted)] if besides else []
         first, last = self.filters.entries()
         return {"match": " NOT ".join([f"({match})", *left_out]), "first": first, "last": last}
+
+
+def _within(columns: tuple[str, ...], expression: str) -> str:
+    """What `expression` finds in these columns of HEAD."""
+    marked = in_heads(expression)
+    return marked if columns == HEAD else f"({{{' '.join(columns)}}} : {marked})"
 
 
 @dataclass(frozen=True, slots=True)

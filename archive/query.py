@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.segment import GAP, glue, pairs, rows, units
+from archive.segment import GAP, glue, marked, pairs, rows, units
 
 LONGEST_QUERY = 1000
 MOST_WORDS = 32
@@ -21,6 +21,7 @@ _MARKS: dict[str, str | int | None] = {
     "”": '"', "“": '"', "„": '"', "＂": '"', "　": " ", "\n": " ", "\r": " ", "｜": "|", "－": "-",
 }  # fmt: skip
 _ITEM = re.compile(r'(?P<bar>\|)|(?P<exclude>-?)(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"|]+))')
+_PHRASE = re.compile(r'"([^"]*)"')
 _OR = {"OR", "或"}
 _NUMBER_LIKE = re.compile(r"(?=.*[0-9])(?=.*[-/.])[0-9A-Za-z./-]+", re.ASCII)
 
@@ -91,6 +92,11 @@ class Query:
     def match_unwanted(self) -> str:
         """What must not, each group enough to leave a record out."""
         return _joined(" OR ", (group.match() for group in self.unwanted))
+
+
+def in_heads(expression: str) -> str:
+    """The FTS5 expression that finds in heads alone what `expression`, of this module's making, finds anywhere."""
+    return _PHRASE.sub(lambda found: f'"{marked(found[1])}"', expression)
 
 
 def _joined(by: str, expressions: Iterable[str]) -> str:

@@ -10,15 +10,22 @@ import json
 import re
 import sqlite3
 from collections.abc import Sequence
+from operator import itemgetter
 
-from archive.segment import VERSION, segment, segment_number
+from archive.segment import VERSION, marked, segment, segment_number
 
 INDEXED = ("title", "document_number", "index_number", "publisher", "responsible_department", "body",
            "portal", "kind", "state", "published_on")  # fmt: skip
 """The columns of `records` that its entry is made of; the names and texts of its files join them."""
 
+HEAD = ("title", "publisher", "responsible_department", "document_number", "index_number")
+"""Columns that are short and tell most. Each token of theirs stands in the index once more, marked: to find words in heads
+alone, the many texts with these words need then not be passed over, which takes long where two words are frequent."""
+
 ID = (1 << 32) - 1
 """The part of an entry's number that is its record's id; the rest counts months down."""
+
+_DATE = INDEXED.index("published_on")
 
 MONTHS = 12 * 10_000
 """A number of months after any date: records without one come last."""
@@ -71,9 +78,14 @@ def entry(record_id: int, values: Sequence[str | int | None]) -> tuple[int | str
     filters = [filter_word(name, str(held[name])) for name in ("portal", "kind", "state", "publisher") if held[name]]
     texts = {name: segment(str(held[name] or "")) for name in _COLUMNS.split(", ")[:-1]}
     texts["index_number"] = segment_number(str(held["index_number"] or ""))
+    texts |= {name: f"{texts[name]} {marked(texts[name])}" for name in HEAD}
     filters += ["files_yes"] if held["has_files"] else []
-    number = first_entry(month_of(str(held["published_on"] or ""))) | record_id
-    return (number, *texts.values(), " ".join((EVERY, *filters)))
+    return (_number(record_id, values), *texts.values(), " ".join((EVERY, *filters)))
+
+
+def _number(record_id: int, values: Sequence[str | int | None]) -> int:
+    """The number of the entry of a record whose `held` values these are."""
+    return first_entry(month_of(str(values[_DATE] or ""))) | record_id
 
 
 def held(connection: sqlite3.Connection, record_id: int) -> list[str | int | None]:
@@ -113,15 +125,16 @@ def catch_up(connection: sqlite3.Connection, *, read: bool = False) -> None:
         f"WHERE {chosen} ORDER BY u.record_id LIMIT {STRIDE}"
     )
     while rows := connection.execute(sql).fetchall():
-        steps = []
+        steps: list[tuple[int, bool, int, Sequence[str | int | None]]] = []
         for record_id, indexed, *values in rows:
             if indexed is not None:
                 # A contentless index forgets an entry only when told exactly what it holds; else ghosts remain.
-                steps.append((entry(record_id, json.loads(indexed)), _DELETE))
-            steps.append((entry(record_id, values), _INSERT))
+                known = json.loads(indexed)
+                steps.append((_number(record_id, known), False, record_id, known))
+            steps.append((_number(record_id, values), True, record_id, values))
         # FTS5 starts another part, to be merged later, wherever a number is lower than the one before.
-        for row, step in sorted(steps, key=lambda step: (step[0][0], step[1] == _INSERT)):
-            connection.execute(step, row)
+        for _, stays, record_id, values in sorted(steps, key=itemgetter(0, 1)):
+            connection.execute(_INSERT if stays else _DELETE, entry(record_id, values))
         connection.executemany("DELETE FROM unindexed WHERE record_id = ?", [(row[0],) for row in rows])
 
 

@@ -15,8 +15,8 @@ from importlib.resources import files
 from itertools import chain
 from operator import add
 
-VERSION = "2"
-"""Changes whenever the same text would be cut otherwise; the index is then rebuilt (see `archive.search.refresh`)."""
+VERSION = "3"
+"""Changes whenever an entry of the same texts would be made otherwise; the index is then rebuilt (see `archive.search.refresh`)."""
 
 BREAK = "\ue000"
 """Among units: here a line, or one of several Latin words, ends."""
@@ -24,7 +24,14 @@ BREAK = "\ue000"
 GAP = "_"
 """In the index: between two rows of pairs, and between the two numbers of a pair (2017_92)."""
 
-_THOUSANDS_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+MARK = "-"
+"""In the index: before each token of a head's second copy; no token of a text begins with it."""
+
+_UNUSUAL = re.compile("[\\s\\S]?[^\x01-\x7f\u2010-\u2027\u3000-\u3020\u4e00-\u9fff！-／：-＠［-｀｛-､]+")
+"""Characters that NFKC may make another letter or digit of, with the one before, which they may be joined to. Of the
+others it does so with none: they are ASCII, Han, and marks that are no part of a word in any form."""
+
+_THOUSANDS_COMMA = re.compile(r"(?<=[0-9])[,，](?=[0-9]{3}(?![0-9]))")
 _UNIT = re.compile(r"[0-9]+|[^\W_0-9]|" + BREAK)
 _LATIN_BLANK = re.compile(r"(?<=[A-Za-z])[^\S\n]+(?=[A-Za-z])")
 _NUMBER_BEFORE_NUMBER = re.compile(r"(?<=[0-9])(?= +[0-9])")
@@ -72,7 +79,9 @@ def simplified(character: str) -> str:
 
 def _cut(text: str) -> str:
     """The units of `text` with blanks between them."""
-    text = unicodedata.normalize("NFKC", text.strip().replace(BREAK, ""))
+    text = text.strip().replace(BREAK, "")
+    # To normalise all of a text takes longer than to find the little in it that needs it.
+    text = _UNUSUAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return _LATIN_BLANK.sub("\n", _THOUSANDS_COMMA.sub("", text)).translate(_CUTTING)
 
 
@@ -119,6 +128,11 @@ def _fold(character: str) -> str:
         return BREAK if character == "\n" else ""
     normal = unicodedata.normalize("NFKC", character)
     return "".join(_SIMPLIFIED.get(ord(each)) or each.lower() for each in normal)
+
+
+def marked(tokens: str) -> str:
+    """These tokens as they stand in the index where only heads are searched; of the tokens of a phrase, likewise."""
+    return "".join(f" {MARK}{token}" for token in tokens.split())[1:]
 
 
 def located_units(text: str) -> list[tuple[str, int, int]]:

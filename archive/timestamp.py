@@ -24,6 +24,7 @@ from rfc3161_client import (
 )
 
 from archive.addresses import is_on_the_web
+from archive.exchange import EvidenceError
 
 MOST = 1_000_000
 """Bytes of an answer that are read at most; real ones have some thousands."""
@@ -54,7 +55,7 @@ class _Element(NamedTuple):
     end: int
 
 
-class TimestampError(Exception):
+class TimestampError(EvidenceError):
     """No timestamp could be had, or it does not hold: one plain line."""
 
 

@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ _QUIET = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number i
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of the wall clock and of the processor; the peak of memory in MB, where it is known."""
+    """Seconds of the wall clock and of the processor; the peak of memory in MB, where it is known, seen fifty times a second."""
 
     wall: float
     processor: float
@@ -77,9 +78,14 @@ def command(*arguments: str) -> Cost:
     """What a Python command costs in a process of its own, which must succeed."""
     began = time.monotonic()
     pid = os.posix_spawn(sys.executable, [sys.executable, *arguments], os.environ, file_actions=_QUIET)
-    _, status, usage = os.wait4(pid, 0)
+    peak, ended = 0.0, 0
+    while not ended:
+        with suppress(OSError, IndexError):  # at its end
+            peak = max(peak, resident(pid))
+        time.sleep(0.02)
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
     assert os.waitstatus_to_exitcode(status) == 0, f"{arguments} failed"
-    return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, peak)
 
 
 def work(do: Callable[[], object]) -> Cost:
@@ -95,8 +101,11 @@ def processor(pid: int) -> float:
 
 
 def resident(pid: int) -> float:
-    """MB of memory that a process holds now."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """MB of memory that a process and those it has started hold now; pages that they share are counted for each (Linux)."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    started = (path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    own = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return own + sum(resident(int(child)) for children in started for child in children)
 
 
 def p95(values: Sequence[float]) -> float:

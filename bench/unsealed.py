@@ -1,13 +1,18 @@
-"""`disclosures crawl` without its evidence: answers are numbered and forgotten. Only to measure what sealing them costs."""
+"""`disclosures crawl` without its evidence: answers are numbered and forgotten. Only to measure what sealing them costs.
 
+Run as the command, it starts itself again as the crawl's keeper, which is told by its one argument, a number.
+"""
+
+import sys
 from collections.abc import Iterable
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from archive import books, keeper
 from archive.evidence import Stored
 from archive.exchange import Exchange
-from crawler.cli import main
-from pipelines import store
+from pipelines import keeping
 
 
 class Forgetful:
@@ -29,5 +34,11 @@ class Forgetful:
 
 
 if __name__ == "__main__":
-    store.Evidence = Forgetful  # type: ignore[assignment, misc]
-    main()
+    if len(sys.argv) == 2:
+        books.Evidence = Forgetful  # type: ignore[assignment, misc]
+        keeper.serve(Connection(int(sys.argv[1])), keeper.Keeper())
+    else:
+        keeping.MODULE = "bench.unsealed"
+        from crawler.cli import main
+
+        main()

@@ -1,45 +1,60 @@
 """The `disclosures` command."""
 
-import json
 import subprocess
 import sys
+import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
-from archive import hits as finding
 from archive.database import open_for_reading
-from archive.excerpt import marked
-from crawler import (
-    cli_archive,
-    cli_ask,
-    cli_export,
-    cli_keep,
-    cli_many,
-    cli_probe,
-    cli_schedule,
-    cli_serve,
-    cli_status,
-    cli_watch,
-)
-from crawler.cli_common import ATTENTION, ROWS, WRONG_USE, CommandError, db_option, plainly
-from crawler.cli_filters import filter_options, wanted
+from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
+
+ELSEWHERE = {
+    "ask": "cli_ask",
+    "backup": "cli_keep",
+    "doctor": "cli_keep",
+    "due": "cli_schedule",
+    "enqueue": "cli_many",
+    "export": "cli_export",
+    "merge": "cli_keep",
+    "probe": "cli_probe",
+    "publish": "cli_serve",
+    "redact": "cli_archive",
+    "reparse": "cli_archive",
+    "restore": "cli_keep",
+    "seal": "cli_archive",
+    "search": "cli_search",
+    "serve": "cli_serve",
+    "status": "cli_status",
+    "verify": "cli_archive",
+    "watch": "cli_watch",
+    "work": "cli_many",
+}
+"""Command → its module. Each is loaded when it is asked for: together they need half a second, and a crawl none of them."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands of this module and those of ELSEWHERE."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in order."""
+        return sorted({*self.commands, *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(import_module(f"crawler.{ELSEWHERE[cmd_name]}"), cmd_name)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="disclosures", message="%(prog)s %(version)s")
 def main() -> None:
     """An archive of county disclosure catalogues (政府信息公开目录)."""
-
-
-for command in (
-    cli_probe.probe, cli_schedule.due, cli_status.status,
-    cli_ask.ask_archive, cli_export.export, cli_serve.serve, cli_serve.publish, cli_watch.watch,
-    cli_archive.verify, cli_archive.seal, cli_archive.reparse, cli_archive.redact,
-    cli_keep.backup, cli_keep.restore, cli_keep.merge, cli_keep.doctor, cli_many.enqueue, cli_many.work,
-):  # fmt: skip
-    main.add_command(command)
 
 
 @main.command()
@@ -63,10 +78,14 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
 
     Exit status: 0 done, 1 done but something needs attention, 2 wrong use.
     """
-    names = cli_schedule.due_now(portals, db) if due else list(portals)
-    if due and not names:
-        click.echo("nothing is due")
-        return
+    names = list(portals)
+    if due:
+        from crawler.cli_schedule import due_now  # noqa: PLC0415
+
+        names = due_now(portals, db)
+        if not names:
+            click.echo("nothing is due")
+            return
     if not names:
         raise CommandError("say which portals to crawl, or --due for all that are due")
     from crawler.run import Rate, crawl_portals  # noqa: PLC0415 - Scrapy takes a second to load
@@ -102,11 +121,14 @@ def sample(day: int, port: int) -> None:
 @plainly
 def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> None:
     """Crawl the sample portal over real HTTP on its first day and its second, then serve the archive."""
-    from crawler.run import sample_portal_file  # noqa: PLC0415
+    from crawler.cli_serve import serve_archive  # noqa: PLC0415
+    from crawler.sample.site import portal_toml  # noqa: PLC0415
 
     days = (2,) if holds_sample(db) else (1, 2)
     server = start_sample(days[0], sample_port)
-    with server, sample_portal_file(server.url) as portal_file:
+    with server, tempfile.TemporaryDirectory() as folder:
+        portal_file = Path(folder) / "sample.toml"
+        portal_file.write_text(portal_toml(server.url), encoding="utf-8")
         for day in days:
             click.echo(f"The sample portal, day {day}")
             server.set_day(day)
@@ -117,48 +139,7 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
                 sys.exit(WRONG_USE)
         if no_serve:
             sys.exit(status)
-        cli_serve.serve_archive(db, host, port)
-
-
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("words", nargs=-1, required=True)
-@filter_options
-@db_option
-@click.option("--limit", type=ROWS, default=20, show_default=True, help="Hits at the most.")
-@click.option("--count", "only_count", is_flag=True, help="Print the number of hits alone.")
-@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
-@plainly
-def search(
-    *, words: tuple[str, ...], db: Path, limit: int, only_count: bool, as_json: bool, **filters: str | int | bool | None
-) -> None:
-    """Search titles, numbers, publishers, texts and files; best first.
-
-    All WORDS must be found; | or OR between two asks for either, a leading - excludes one, "…" keeps words together.
-    """
-    query = " ".join(words)
-    connection = open_for_reading(db)
-    asked = wanted(connection, query, **filters) if query.strip() else finding.search(query)
-    if only_count:
-        click.echo(finding.count(connection, asked))
-        return
-    hits = finding.described(connection, finding.first(connection, asked, limit), query)
-    if as_json:
-        click.echo(json.dumps(hits, ensure_ascii=False, indent=1))
-        return
-    for hit in hits:
-        click.echo(shown(hit["published_on"] or "          ", hit["title"] or "（无标题）", query))
-        click.echo(f"            {'  '.join(hit[name] or '' for name in ('publisher', 'index_number')).strip()}")
-        click.echo(f"            {hit['url']}")
-        if hit["snippet"] != hit["title"]:
-            click.echo(f"            {shown('', hit['snippet'] or '', query)}")
-    total = finding.count(connection, asked)
-    click.echo(f"{total} found" + (f", the best {len(hits)} shown" if total > len(hits) else ""), err=True)
-
-
-def shown(date: str, text: str, query: str) -> str:
-    """A line of a hit, the words found in bold where the terminal can."""
-    pieces = [click.style(piece, bold=True) if found else piece for piece, found in marked(text, query)]
-    return f"{date}  {''.join(pieces)}" if date else "".join(pieces)
+        serve_archive(db, host, port)
 
 
 def holds_sample(db: Path) -> bool:

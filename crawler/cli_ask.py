@@ -8,14 +8,15 @@ from typing import Any
 
 import click
 
-from archive.ask import MOST, Answer, AskError, ask, values
+from archive.ask import MOST, Answer, AskError, values
+from archive.ask import ask as answer_of
 from archive.database import open_for_reading
 from archive.question import Question, questions
 from archive.writers import csv_file
 from crawler.cli_common import CommandError, db_option, plainly
 
 
-@click.command(name="ask")
+@click.command()
 @click.argument("question", required=False)
 @click.option(
     "--set", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the question; may be given again."
@@ -24,7 +25,7 @@ from crawler.cli_common import CommandError, db_option, plainly
 @click.option("--json", "form", flag_value="json", help="Print a list of objects.")
 @db_option
 @plainly
-def ask_archive(question: str | None, given: tuple[str, ...], form: str | None, db: Path) -> None:
+def ask(question: str | None, given: tuple[str, ...], form: str | None, db: Path) -> None:
     """List the questions, or answer one: what it means and what it doesn't prove first, then its rows."""
     known = questions()
     if question is None:
@@ -35,7 +36,7 @@ def ask_archive(question: str | None, given: tuple[str, ...], form: str | None, 
     asked = known[question]
     try:
         with closing(open_for_reading(db)) as connection:
-            answer = ask(connection, asked, values(asked, dict(map(_pair, given))))
+            answer = answer_of(connection, asked, values(asked, dict(map(_pair, given))))
     except AskError as error:
         raise CommandError(str(error)) from error
     match form:

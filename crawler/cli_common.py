@@ -12,7 +12,6 @@ from archive.clock import ClockError
 from archive.database import ArchiveError
 from archive.exchange import EvidenceError, one_line
 from archive.originals import UNREADABLE
-from archive.timestamp import TimestampError
 from crawler.portal import PortalFileError
 
 DEFAULT_DB = "data/disclosures.db"
@@ -38,7 +37,7 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         try:
             return command(*args, **kwargs)
-        except (ArchiveError, ClockError, EvidenceError, PortalFileError, TimestampError) as error:
+        except (ArchiveError, ClockError, EvidenceError, PortalFileError) as error:
             raise CommandError(str(error)) from error
         except UNREADABLE as error:
             said = f"the archive can't be read ({one_line(error)}): `disclosures doctor` says what to do"

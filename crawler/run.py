@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +22,6 @@ from archive.masking import require_current
 from archive.originals import place_of
 from crawler import settings as our_settings
 from crawler.loader import spider_for
-from crawler.sample.site import portal_toml
 from crawler.spiders.catalog import CatalogSpider
 
 AT_ONCE = 50
@@ -155,15 +153,6 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
         print("\n".join(lines))
         attention = attention or not well
     return attention
-
-
-@contextmanager
-def sample_portal_file(url: str) -> Iterator[Path]:
-    """A portal file for the sample portal standing at `url`, for as long as it is needed."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "sample.toml"
-        path.write_text(portal_toml(url), encoding="utf-8")
-        yield path
 
 
 def _settings(db: Path, mode: str, rate: Rate) -> Settings:

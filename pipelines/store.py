@@ -1,24 +1,19 @@
-"""Seals what was received, then writes what it says: in batches, from one thread at a time."""
+"""Hands what was received and what it says to the archive's keeper, in batches."""
 
 import asyncio
 import logging
 import sqlite3
-from array import array
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
 from archive import clock
-from archive.database import ArchiveError
-from archive.evidence import Evidence
 from archive.exchange import EvidenceError, Exchange
-from archive.frontier import mode_for
-from archive.lock import hold
-from archive.observations import Capture, CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
+from archive.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
 from archive.presence import Missing
 from archive.redact import redact
-from archive.store import Store
+from pipelines.keeping import keeping
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +27,11 @@ LONGEST_WAIT = 5.0
 """Seconds an answer may wait for its batch to fill: what a killed crawl loses at the most, and the batch being written."""
 
 UNWRITABLE = (sqlite3.Error, EvidenceError, OSError)
-"""What goes wrong with a full disk, a damaged file, a medium taken away."""
+"""What goes wrong with a full disk, a damaged file, a medium taken away, a keeper that was killed."""
 
 
 class StorePipeline:
-    """Scrapy's side of `archive.store.Store`: opens it, feeds it, closes the crawl's books.
-
-    An answer is committed to the evidence before the archive says a word of it. One crawl of a portal at a time.
-    """
+    """Scrapy's side of `archive.books.CrawlBooks`: opens them, feeds them, closes them. One crawl of a portal at a time."""
 
     mode: str
     crawl_id: int
@@ -51,7 +43,6 @@ class StorePipeline:
         self._exchanges: list[tuple[Exchange, str]] = []
         self._payload = 0
         self._received = 0
-        self._sealed = array("q")
         self._since: float | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -68,15 +59,16 @@ class StorePipeline:
     def open_spider(self) -> None:
         """Begin the crawl in the archive. Raises ArchiveError, also where another crawl of the portal is running."""
         settings, portal = self._crawler.settings, self._crawler.spider.portal
-        db, now = Path(settings["DISCLOSURES_DB"]), clock.now()
-        self._held = hold(db, portal.id)
-        self._store = Store(db)
-        self._evidence = Evidence(Path(settings["DISCLOSURES_EVIDENCE"]))
-        if self._evidence.last_id() < self._store.last_capture():
-            raise ArchiveError(f"{self._evidence.path} lacks originals that {db} points to: put the right file there")
-        self._evidence.seal(now.date().isoformat())
-        self.mode = settings["DISCLOSURES_MODE"] or mode_for(db, portal.id, now, portal.schedule.full_every)
-        self.crawl_id = self._store.begin(portal_of(portal), self.mode, clock.text(now))
+        self._keeping = keeping()
+        self.mode, self.crawl_id = self._ask(
+            "begin",
+            Path(settings["DISCLOSURES_DB"]),
+            Path(settings["DISCLOSURES_EVIDENCE"]),
+            portal_of(portal),
+            settings["DISCLOSURES_MODE"],
+            portal.schedule.full_every,
+            clock.now(),
+        )
         self._crawler.stats.set_value("disclosures/crawl_id", self.crawl_id)
 
     async def received(self, exchange: Exchange, outcome: str) -> int:
@@ -98,12 +90,14 @@ class StorePipeline:
     def missing(self) -> list[Missing]:
         """Write what waits; then the records whose pages must be asked. For the spider, when nothing else is under way."""
         self._write_now()
-        return self._store.missing(clock.text(clock.now()))
+        missing: list[Missing] = self._ask("missing", clock.now())
+        return missing
 
     def to_walk_again(self) -> set[str]:
         """Write what waits; then the catalogues to be walked a second time."""
         self._write_now()
-        return self._store.to_walk_again()
+        again: set[str] = self._ask("to_walk_again")
+        return again
 
     async def close_spider(self) -> None:
         """Write what is left."""
@@ -122,21 +116,23 @@ class StorePipeline:
 
         Its outcome is Scrapy's reason, `incomplete` where a list was not walked as far as it should, or `archive_error`.
         """
-        if self._ending:
-            reason = "archive_error"
-        elif reason == "finished" and not self._walked():
-            reason = "incomplete"
-        self._store.finish(reason, clock.text(clock.now()))
-        self._crawler.stats.set_value("disclosures/ended", 1)
-        self._store.close()
-        self._evidence.close()
-        self._held.release()
+        try:
+            if self._ending:
+                reason = "archive_error"
+            elif reason == "finished" and not self._walked():
+                reason = "incomplete"
+            self._ask("close", reason, clock.now())
+        except UNWRITABLE as error:
+            self._say(error)
+        else:
+            self._crawler.stats.set_value("disclosures/ended", 1)
 
     def _walked(self) -> bool:
-        """Whether every list was read as far as it had to be: to its end, or in an update until nothing was new."""
-        return not self._crawler.stats.get_value("disclosures/walks_broken") and (
-            self.mode == "update" or self._store.complete()
-        )
+        """Whether every list was read as far as it had to be."""
+        return not self._crawler.stats.get_value("disclosures/walks_broken") and self._ask("complete")
+
+    def _ask(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
+        return self._keeping.ask(self._crawler.spider.portal.id, method, *arguments)
 
     async def _write_if_due(self) -> None:
         """Write the batch when it is full or old. Answers alone fill it, too: a "not modified" gives no observation."""
@@ -166,38 +162,17 @@ class StorePipeline:
         return batch
 
     def _commit(self, observations: list[Observation], exchanges: list[tuple[Exchange, str]]) -> None:
-        """Seal `exchanges`, then write what they say."""
-        if not observations and not exchanges:
-            return
-        stored = self._evidence.add_many(exchange for exchange, _ in exchanges)
-        self._sealed.extend(kept.id for kept in stored)
-        captures = [
-            Capture(
-                kept.id,
-                exchange.url,
-                exchange.fetched_at,
-                exchange.status,
-                outcome,
-                kept.sha256,
-                kept.bytes,
-                exchange.response_header("ETag"),
-                exchange.response_header("Last-Modified"),
-            )
-            for (exchange, outcome), kept in zip(exchanges, stored, strict=True)
-        ]
-        self._store.write(map(self._with_capture, observations), clock.text(clock.now()), captures)
-
-    def _with_capture(self, observation: Observation) -> Observation:
-        """`observation` with the capture's place in this crawl replaced by its number in the evidence."""
-        if isinstance(observation, ProblemSeen) or observation.capture is None:
-            return observation
-        return replace(observation, capture=self._sealed[observation.capture - 1])
+        if observations or exchanges:
+            self._ask("commit", observations, exchanges, clock.now())
 
     def _give_up(self, error: Exception) -> None:
         """End the crawl: what can't be kept must not be fetched."""
-        logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error)
+        self._say(error)
         if not self._ending:
             self._ending = asyncio.create_task(self._crawler.engine.close_spider_async(reason="archive_error"))
+
+    def _say(self, error: Exception) -> None:
+        logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error)
 
 
 def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401

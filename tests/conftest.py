@@ -183,6 +183,7 @@ def _empty() -> bytes:
 
 def empty_archive(db: Path) -> Path:
     """An archive with nothing in it at `db`, copied: making one takes ten times as long."""
+    db.parent.mkdir(parents=True, exist_ok=True)
     db.write_bytes(_empty())
     return db
 

@@ -40,7 +40,7 @@ def names(paths: list[Path]) -> list[str]:
 
 def parsed(command: str, arguments: list[str]) -> None:
     """Parse a command line of ours as it would be run."""
-    main.commands[command].make_context(command, arguments, resilient_parsing=False)
+    main.get_command(click.Context(main), command).make_context(command, arguments, resilient_parsing=False)
 
 
 # --- systemd ---

@@ -12,8 +12,8 @@ from archive import hits
 from archive.database import open_for_reading, open_for_writing
 from archive.hits import Filters, Search
 from archive.query import parse
-from archive.search import ID, catch_up, changed, first_entry, held, month_of
-from archive.segment import units
+from archive.search import HEAD, ID, build, catch_up, changed, first_entry, held, month_of
+from archive.segment import MARK, units
 from bench.large_archive import KINDS, SUBJECTS, make
 
 RECORDS = 1200
@@ -55,7 +55,20 @@ def dated(connection: sqlite3.Connection, ids: list[int]) -> list[tuple[str, int
 # --- order ---
 
 
-@pytest.mark.parametrize("words", ["预算", "县", "教育", "棚户区改造", "预算 教育局", "预算|决算 -教育", "甲子县 项目"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "预算",
+        "县",
+        "教育",
+        "棚户区改造",
+        "预算 教育局",
+        "预算|决算 -教育",
+        "甲子县 项目",
+        "县 年部门预算",
+        '"教育局2020" 预算',
+    ],
+)
 def test_title_before_other_heads_before_texts_and_the_newest_first_in_each(
     connection: sqlite3.Connection, texts: dict[int, dict[str, str]], words: str
 ) -> None:
@@ -63,7 +76,7 @@ def test_title_before_other_heads_before_texts_and_the_newest_first_in_each(
 
     def place(record_id: int) -> int:
         """How telling the columns are in which all words stand: 0 title, 1 head, 2 anything."""
-        for rank, columns in enumerate((hits.TITLE, hits.HEAD)):
+        for rank, columns in enumerate((hits.TITLE, HEAD)):
             held = [texts[record_id][name] for name in columns]
             if all(any(word in text for word in group for text in held) for group in groups):
                 return rank
@@ -186,6 +199,7 @@ def test_the_entry_follows_its_record(path: Path, tmp_path: Path) -> None:
         "UPDATE records SET published_on = '2031-01-01', kind = 'budget', state = 'listed' WHERE id = 5",
         "INSERT INTO attachments (record_id, name, url, state) VALUES (5, '样本', 'http://a.example/x', 'pending')",
         "UPDATE attachments SET state = 'unlinked' WHERE record_id = 5",
+        "UPDATE records SET title = '另一样本', index_number = NULL, document_number = '样发〔2031〕5号' WHERE id = 5",
     ):
         changed(connection, 5, held(connection, 5))
         connection.execute(change)
@@ -200,7 +214,34 @@ def test_the_entry_follows_its_record(path: Path, tmp_path: Path) -> None:
         expected_files = {row[0] for row in connection.execute(with_files)}
         assert set(hits.first(connection, Search(filters=Filters(files=True)), 100)) == expected_files
     connection.execute("INSERT INTO records_fts (records_fts) VALUES ('integrity-check')")
+    kept = tokens(connection)
+    build(connection)
+    assert kept == tokens(connection)
     connection.close()
+
+
+def tokens(connection: sqlite3.Connection) -> set[tuple[str, str, int, int]]:
+    """What stands in the index: column, token, in how many entries, how often."""
+    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.tokens USING fts5vocab('main', 'records_fts', 'col')")
+    return set(connection.execute("SELECT col, term, doc, cnt FROM temp.tokens"))
+
+
+def test_each_token_of_a_head_stands_in_the_index_once_more_marked_and_no_other(connection: sqlite3.Connection) -> None:
+    held = tokens(connection)
+    marked = {token for token in held if token[1].startswith(MARK)}
+    assert {column for column, *_ in marked} == set(HEAD)
+    assert marked == {(column, MARK + term, *counts) for column, term, *counts in held - marked if column in HEAD}
+
+
+def test_words_in_heads_are_looked_up_among_heads_alone() -> None:
+    wanted = hits.search("预算公开 -教育 6403 甲|乙 640324001/2017")
+    (everywhere, heads, titles) = (wanted.parameters(*columns)["match"] for columns in ((), HEAD, hits.TITLE))
+    assert everywhere == (
+        '(("预算 算公 公开" AND "6403"* AND ("甲" OR "乙") AND ("640324001_2017" OR "6403240012017"*))) NOT "教育"'
+    )
+    expected = '("-预算 -算公 -公开" AND "-6403"* AND ("-甲" OR "-乙") AND ("-640324001_2017" OR "-6403240012017"*))'
+    assert heads == f'({expected}) NOT "教育"'
+    assert titles == f'(({{title}} : {expected})) NOT "教育"'
 
 
 # --- division ---

@@ -86,7 +86,7 @@ def test_no_byte_of_it_is_left(path: Path) -> None:
         terms = "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'records_fts', 'row')"
         connection.execute(terms)
         held = {term for (term,) in connection.execute("SELECT term FROM temp.terms")}
-    assert not held & set(SECRETS)
+    assert not [term for term in held for secret in SECRETS if secret in term]
 
 
 def test_free_pages_that_older_changes_left_are_cleared(path: Path) -> None:

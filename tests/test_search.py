@@ -144,6 +144,7 @@ def test_marked_pieces_give_the_text_again(connection: sqlite3.Connection) -> No
     assert [piece for piece, hit in pieces if hit] == ["棚户区", "5,640", "棚戶區"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_query_is_an_error(connection: sqlite3.Connection, query: str) -> None:
     count(connection, query)

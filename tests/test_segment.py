@@ -1,5 +1,7 @@
 """Segmentation: what the search index stores of a text, and where each unit stands in it."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,12 @@ def test_the_index_holds_units_once_and_pairs_line_by_line(text: str | None, exp
 def test_an_index_number_is_kept_in_parts_and_glued() -> None:
     held = "640324001 2017 61737 _ 640324001_2017 2017_61737 61737 _ 640324001201761737"
     assert segment_number("640324001/2017-61737") == held
+
+
+@given(st.one_of(st.text(), CHINESE, st.text(st.sampled_from("예산算́̂eé１，０㎡²½ｶﾞか゛ﬁ：（!\u0fb2\u0f71 "))))
+def test_a_text_is_cut_as_what_nfkc_makes_of_all_of_it(text: str) -> None:
+    normal = unicodedata.normalize("NFKC", text.replace(BREAK, ""))
+    assert segment(text).split() == segment(normal).split()
 
 
 @given(st.one_of(st.text(), CHINESE))

@@ -13,8 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
+from crawler.cli import ELSEWHERE
+
 _LOADED = [
     "crawler.cli",
+    *(f"crawler.{module}" for module in sorted(set(ELSEWHERE.values()))),
     "crawler.run",
     "crawler.spiders.catalog",
     "pipelines.store",

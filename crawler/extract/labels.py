@@ -65,7 +65,7 @@ PLAIN_WORDS = frozenset(
 ABSENT = frozenset({"", "无", "空", "暂无", "其它", "其他", "-", "--", "—", "——", "/", "null", "None", "undefined"})
 """Printed values that mean that there is none."""
 
-BLANK = r"[\s\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
+BLANK = r"[\s\u200b-\u200f\u2060\ufeff]"
 """Every kind of blank that portals put into labels and values, invisible characters among them."""
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
@@ -104,11 +104,10 @@ def _spaced(label: str) -> str:
 
 KNOWN = frozenset({*FIELD_OF, *UNMAPPED, *COUNTERS})
 _ALL = sorted(KNOWN, key=len, reverse=True)
-LABEL = re.compile("(?:" + "|".join(_spaced(label) for label in _ALL) + ")")
-"""Any known label, with blanks of any kind inside."""
+_LABEL = "(?:" + "|".join(map(_spaced, _ALL)) + ")"  # with blanks of any kind inside
 
 LABEL_COLON = re.compile(
-    rf"(?:(?<=[\s\u200b-\u200f\u2060\ufeff|｜\]】)）])|^)[\[【]?({LABEL.pattern}){BLANK}*[\]】]?{BLANK}*[:：]"
+    rf"(?:(?<=[\s\u200b-\u200f\u2060\ufeff|｜\]】)）])|^)[\[【]?({_LABEL}){BLANK}*[\]】]?{BLANK}*[:：]"
 )
 """A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
 

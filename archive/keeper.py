@@ -1,0 +1,50 @@
+"""The keeper: a process that keeps the books of the crawls of another, which reads pages meanwhile.
+
+`python -m archive.keeper FD` answers requests on the socket FD, one at a time, until its other end is closed; who asks is
+`pipelines.keeping`. A request is a portal's id, the name of a method of `CrawlBooks` and its arguments, an answer what it
+gives back, or the exception it raises. "begin" opens a portal's books.
+"""
+
+import sys
+import traceback
+from multiprocessing.connection import Connection
+
+from archive.books import CrawlBooks
+
+
+class Keeper:
+    """The books that are open, by portal."""
+
+    def __init__(self) -> None:
+        self._books: dict[str, CrawlBooks] = {}
+
+    def answer(self, portal: str, method: str, *arguments: object) -> object:
+        """What the method gives back, or of "begin" the crawl's mode and number. Raises what it raises."""
+        if method == "begin":
+            self._books[portal] = books = CrawlBooks(*arguments)  # type: ignore[arg-type]
+            return books.mode, books.crawl_id
+        books = self._books.pop(portal) if method == "close" else self._books[portal]
+        return getattr(books, method)(*arguments)
+
+
+def serve(connection: Connection, keeper: Keeper) -> None:
+    """Answer until the other end is closed, or its process gone: what was asked until then is done wholly."""
+    while True:
+        try:
+            asked = connection.recv()
+        except EOFError:
+            return
+        answer: object
+        try:
+            answer = keeper.answer(*asked)
+        except Exception as error:  # noqa: BLE001 - it is raised where the question was asked
+            error.add_note(traceback.format_exc())
+            answer = error
+        try:
+            connection.send(answer)
+        except BrokenPipeError:
+            return
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])), Keeper())

@@ -1,0 +1,53 @@
+"""`disclosures search`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from archive import hits as finding
+from archive.database import open_for_reading
+from archive.excerpt import marked
+from crawler.cli_common import ROWS, db_option, plainly
+from crawler.cli_filters import filter_options, wanted
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, required=True)
+@filter_options
+@db_option
+@click.option("--limit", type=ROWS, default=20, show_default=True, help="Hits at the most.")
+@click.option("--count", "only_count", is_flag=True, help="Print the number of hits alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@plainly
+def search(
+    *, words: tuple[str, ...], db: Path, limit: int, only_count: bool, as_json: bool, **filters: str | int | bool | None
+) -> None:
+    """Search titles, numbers, publishers, texts and files; best first.
+
+    All WORDS must be found; | or OR between two asks for either, a leading - excludes one, "…" keeps words together.
+    """
+    query = " ".join(words)
+    connection = open_for_reading(db)
+    asked = wanted(connection, query, **filters) if query.strip() else finding.search(query)
+    if only_count:
+        click.echo(finding.count(connection, asked))
+        return
+    hits = finding.described(connection, finding.first(connection, asked, limit), query)
+    if as_json:
+        click.echo(json.dumps(hits, ensure_ascii=False, indent=1))
+        return
+    for hit in hits:
+        click.echo(shown(hit["published_on"] or "          ", hit["title"] or "（无标题）", query))
+        click.echo(f"            {'  '.join(hit[name] or '' for name in ('publisher', 'index_number')).strip()}")
+        click.echo(f"            {hit['url']}")
+        if hit["snippet"] != hit["title"]:
+            click.echo(f"            {shown('', hit['snippet'] or '', query)}")
+    total = finding.count(connection, asked)
+    click.echo(f"{total} found" + (f", the best {len(hits)} shown" if total > len(hits) else ""), err=True)
+
+
+def shown(date: str, text: str, query: str) -> str:
+    """A line of a hit, the words found in bold where the terminal can."""
+    pieces = [click.style(piece, bold=True) if found else piece for piece, found in marked(text, query)]
+    return f"{date}  {''.join(pieces)}" if date else "".join(pieces)

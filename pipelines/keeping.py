@@ -1,0 +1,74 @@
+"""Asking the keeper, a process of its own that seals and stores while this one fetches and reads: each has a core.
+
+One keeper serves all crawls of a process. It ends by itself when this process does, however that ends.
+"""
+
+import atexit
+import signal
+import socket
+import subprocess
+import sys
+from multiprocessing.connection import Connection
+from threading import Lock
+from typing import Any
+
+MODULE = "archive.keeper"
+"""What the keeper runs."""
+
+_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+
+
+class KeeperError(OSError):
+    """The keeper was ended before its work was done."""
+
+
+class Keeping:
+    """A keeper that was started. Any thread may ask; one is answered at a time."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        # Blocked signals stay so in the new process: Ctrl-C is sent to it, too, but when to end is this one's to say.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            command = [sys.executable, "-m", MODULE, str(theirs.fileno())]
+            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            theirs.close()
+        self._connection = Connection(ours.detach())
+        self._turn = Lock()
+        self.gone = False
+        atexit.register(self.end)
+
+    def ask(self, portal: str, method: str, *arguments: object) -> Any:  # noqa: ANN401 - each method answers in its own way
+        """What a method of the portal's `archive.books.CrawlBooks` gives back. Raises what it raises, and KeeperError."""
+        with self._turn:
+            if self.gone:
+                raise KeeperError("the process that writes the archive has ended")
+            try:
+                self._connection.send((portal, method, *arguments))
+                answer = self._connection.recv()
+            except (EOFError, OSError) as error:
+                self.gone = True
+                status = self.end()
+                raise KeeperError(f"the process that writes the archive ended with status {status}") from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def end(self) -> int:
+        """Let the keeper end; its exit status, negative for a signal."""
+        atexit.unregister(self.end)
+        self._connection.close()
+        return self._process.wait()
+
+
+_keeping: Keeping | None = None
+
+
+def keeping() -> Keeping:
+    """This process's keeper, started where there is none."""
+    global _keeping  # noqa: PLW0603 - one for the whole process is what it is for
+    if _keeping is None or _keeping.gone:
+        _keeping = Keeping()
+    return _keeping

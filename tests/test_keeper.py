@@ -1,0 +1,116 @@
+"""The keeper, the process that seals and stores what a crawl reads: whatever ends it or its crawl, the archive stays whole."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from archive.originals import beside
+from bench.ten_days import command, contents
+from pipelines.keeping import KeeperError, Keeping
+from tests.conftest import rows
+from tests.county import County
+
+SECONDS = 20
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    listed = (path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(child) for line in listed for child in line.split()]
+
+
+def keeper_of(pid: int) -> int:
+    """The keeper of a crawl."""
+    (keeper,) = (child for child in children(pid) if b"archive.keeper" in Path(f"/proc/{child}/cmdline").read_bytes())
+    return keeper
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + SECONDS
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+@contextmanager
+def midway(tmp_path: Path, county: County) -> Iterator[subprocess.Popen[str]]:
+    """A crawl of a county in a process group of its own, some answers of which are sealed."""
+    county.reset_counts()
+    db = tmp_path / "county.db"
+    with subprocess.Popen(
+        command(county.portal_file(tmp_path), db, "--mode", "full"),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        wait_until(lambda: county.count > 150)
+        yield process
+        process.wait()
+    assert 0 < len(rows(beside(db), "SELECT 1 FROM captures")) < 600
+
+
+def gone_on_with(tmp_path: Path, county: County) -> list[str]:
+    """Crawl the county once more, which must give the archive that an undisturbed crawl gives; the outcomes of all crawls."""
+    db, whole = tmp_path / "county.db", tmp_path / "whole.db"
+    for each in (db, whole):
+        subprocess.run(command(county.portal_file(tmp_path), each, "--mode", "full"), check=True, capture_output=True)
+    assert contents(db) == contents(whole)
+    return [row["outcome"] for row in rows(db, "SELECT outcome FROM crawls ORDER BY id")]
+
+
+def test_a_keeper_that_is_killed_ends_its_crawl_in_plain_words(tmp_path: Path) -> None:
+    with County(600, catalogs=2) as county:
+        with midway(tmp_path, county) as process:
+            os.kill(keeper_of(process.pid), signal.SIGKILL)
+            out, err = process.communicate()
+        assert process.returncode == 1
+        assert "the crawl did not come to its end" in out
+        assert "Traceback" not in out + err
+        said = "the process that writes the archive ended with status -9"
+        assert f"error={said}" in (tmp_path / "crawl.log").read_text()
+        assert gone_on_with(tmp_path, county) == ["interrupted", "finished"]
+
+
+def test_a_crawl_that_is_killed_leaves_no_keeper_behind(tmp_path: Path) -> None:
+    with County(600, catalogs=2) as county:
+        with midway(tmp_path, county) as process:
+            keeper = Path(f"/proc/{keeper_of(process.pid)}")
+            process.kill()
+        wait_until(lambda: not keeper.exists())
+        assert gone_on_with(tmp_path, county) == ["interrupted", "finished"]
+
+
+def test_an_interrupt_from_the_keyboard_closes_the_books(tmp_path: Path) -> None:
+    """Ctrl-C reaches every process of the terminal: the keeper must not end before it has written what it is given."""
+    with County(600, catalogs=2) as county:
+        with midway(tmp_path, county) as process:
+            os.killpg(process.pid, signal.SIGINT)
+            out, err = process.communicate()
+        assert "full crawl shutdown" in out
+        assert "Traceback" not in out + err
+        assert gone_on_with(tmp_path, county) == ["shutdown", "finished"]
+
+
+def test_what_the_keeper_raises_is_raised_where_it_was_asked(tmp_path: Path) -> None:
+    keeping = Keeping()
+    nowhere = tmp_path / "nowhere" / "a.db"
+    with pytest.raises(TypeError) as caught:
+        keeping.ask("one", "begin", nowhere)
+    assert "in answer" in caught.value.__notes__[0]
+    with pytest.raises(KeyError):
+        keeping.ask("one", "complete")
+    assert keeping.end() == 0
+
+
+def test_a_keeper_that_has_ended_is_told_of(tmp_path: Path) -> None:
+    keeping = Keeping()
+    pid = keeper_of(os.getpid())
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(2):
+        with pytest.raises(KeeperError, match="ended"):
+            keeping.ask("one", "complete")
