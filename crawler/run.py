@@ -28,7 +28,9 @@ AT_ONCE = 50
 """Portals crawled at a time: with three seconds between two requests to a host, some twenty requests a second in all."""
 
 TERMINAL_REFRESH = 0.5
-PLAIN_REFRESH = 10.0
+PLAIN_REFRESH = 60.0
+"""Seconds between two lines of progress: a crawl of a day should not fill the journal."""
+
 MOST_PROBLEMS_SHOWN = 10
 SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new")
 """Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
