@@ -1,21 +1,26 @@
 """The `disclosures` command run in processes that have its modules loaded already: for the many crawls of the tests.
 
-A server process loads them once and forks for each command, and a crawl for its keeper. What reads the environment while it is loaded is as it was
-then: `tests.conftest.program` runs the command's own program, started from nothing.
+A server process loads them once and forks for each command, and a command that crawls forks for its keeper. What reads
+the environment while it is loaded is as it was then: `tests.conftest.program` runs the command's own program, started from
+nothing.
 """
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
+from archive.keeper import Keeper, serve
 from crawler.cli import ELSEWHERE
+from pipelines import keeping
 
 _LOADED = [
     "crawler.cli",
@@ -23,7 +28,6 @@ _LOADED = [
     "crawler.run",
     "crawler.spiders.catalog",
     "pipelines.store",
-    "archive.keeper",
     "scrapy.core.downloader.handlers.http11",
     "scrapy.downloadermiddlewares.cookies",
     "scrapy.extensions.remote_control",
@@ -34,23 +38,32 @@ _processes = get_context("forkserver")
 _processes.set_forkserver_preload(_LOADED)
 
 
-class _Keeper:
-    """A crawl's keeper, forked as well: no connection to a database is open yet. Stands in the place of `subprocess.Popen`."""
+@dataclass(frozen=True)
+class _Forked:
+    """A keeper's process."""
 
-    def __init__(self, command: Sequence[str], pass_fds: Sequence[int]) -> None:
-        self._pid = os.fork()
-        if not self._pid:
-            from archive.keeper import Keeper, serve
-
-            signal.set_wakeup_fd(-1)
-            os.closerange(3, pass_fds[0])
-            os.closerange(pass_fds[0] + 1, os.sysconf("SC_OPEN_MAX"))
-            serve(Connection(pass_fds[0]), Keeper())
-            os._exit(0)
+    pid: int
 
     def wait(self) -> int:
-        """The exit status."""
-        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def _fork_keeper() -> None:
+    """Have the first keeper that is wanted ready: forked here, before there are threads; another is started as ever."""
+    ours, theirs = socket.socketpair()
+    if not (pid := os.fork()):
+        signal.pthread_sigmask(signal.SIG_BLOCK, keeping.SIGNALS)
+        ours.close()
+        serve(Connection(theirs.detach()), Keeper())
+        os._exit(0)
+    theirs.close()
+    start = keeping.start
+
+    def ready() -> tuple[keeping.Process, Connection]:
+        keeping.start = start
+        return _Forked(pid), Connection(ours.detach())
+
+    keeping.start = ready
 
 
 def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path | None) -> NoReturn:
@@ -61,11 +74,11 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path |
     os.environ.update(env)
     if cwd:
         os.chdir(cwd)
+    if arguments[1:2] == ["crawl"]:
+        _fork_keeper()
     sys.argv = arguments
     from crawler.cli import main
-    from pipelines import keeping
 
-    keeping.Popen = _Keeper  # type: ignore[assignment, misc]
     main()
     sys.exit()
 
