@@ -4,13 +4,12 @@ import gzip
 import json
 import shutil
 from collections.abc import Callable
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Asked, Site, crawl, disclosures, portal_file, program, rows
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, program, rows
 from tests.files import PNG, TABLE, WHOLE, docx, text_cell, word, word_table, xlsx, zipped
 from tests.test_attachment_text import FIXTURES, without_blank_lines
 
@@ -35,20 +34,9 @@ GOOD: dict[str, tuple[bytes, str]] = {
     "a.pdf": ((FIXTURES / "sample.pdf").read_bytes(), WHOLE.replace("\t", " ")),
     "a.xls": ((FIXTURES / "sample.xls").read_bytes(), ""),
 }
-
-
-@cache
-def bombs() -> dict[str, Answer]:
-    """Files that unpack to 300 MB. Made where they are asked for: it takes seconds."""
-    return {
-        "gz": Answer(gzip.compress(bytes(300 << 20), 1), "application/gzip"),
-        "zip": Answer(zipped({"0.txt": b"0" * (300 << 20)}), "application/zip"),
-    }
-
-
-BAD: dict[str, tuple[Answer | Callable[[Asked], Answer], str]] = {
-    "bomb.gz": (lambda _: bombs()["gz"], "too_large"),
-    "bomb.zip": (lambda _: bombs()["zip"], "too_large"),
+BAD: dict[str, tuple[Answer | Callable[[], Answer], str]] = {  # those that take seconds to make are made by a function
+    "bomb.gz": (lambda: Answer(gzip.compress(bytes(300 << 20), 1), "application/gzip"), "too_large"),
+    "bomb.zip": (lambda: Answer(zipped({"0.txt": b"0" * (300 << 20)}), "application/zip"), "too_large"),
     "locked.pdf": (Answer((FIXTURES / "encrypted.pdf").read_bytes(), "application/pdf"), "encrypted"),
     "renamed.doc": (Answer(b"MZ\x90\x00" + b"\0" * 200 + b"PE\0\0" + b"\0" * 200, "application/msword"), "executable"),
     "nothing.xls": (Answer(b"", "application/vnd.ms-excel"), "empty"),
@@ -85,15 +73,12 @@ LISTED = page(
 def county(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, int, list[str]]:
     """An archive of a portal with files of each kind, good and bad: folder, archive, exit status, requests of a second crawl."""
     folder = tmp_path_factory.mktemp("files")
-    served: dict[str, Answer | str | Callable[[Asked], Answer]] = {
-        LIST: LISTED,
-        "/zwgk/d/1.html": record([*GOOD, *BAD]),
-    }
+    served: dict[str, Answer | str] = {LIST: LISTED, "/zwgk/d/1.html": record([*GOOD, *BAD])}
     types = {"txt": "text/plain", "htm": "text/html"}
     for name, (data, _) in GOOD.items():
         served[f"/zwgk/files/{name}"] = Answer(data, types.get(name[-3:], "application/octet-stream"))
     for name, (answer, _) in BAD.items():
-        served[f"/zwgk/files/{name}"] = answer
+        served[f"/zwgk/files/{name}"] = answer() if callable(answer) else answer
     served["/zwgk/files/direct.txt"] = Answer(f"{TEXT}名单".encode(), "text/plain")
     db = folder / "a.db"
     with Site(served) as site:
