@@ -70,6 +70,11 @@ class Crawl:
         self.numbers = self._stats()
         self.crawler = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether it has not begun."""
+        return self.crawler is None and not self.numbers
+
     def number(self, name: str) -> int:
         """One of the numbers a crawl keeps of itself; 0 before it has begun."""
         return int(self._stats().get(f"disclosures/{name}", 0))
@@ -147,6 +152,10 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     attention = False
     for crawl in crawls:
         crawl_id = crawl.number("crawl_id")
+        if crawl.waits:  # the process was asked to end
+            print(f"{crawl.spider.portal.id}: not begun")
+            attention = True
+            continue
         if not crawl_id or not crawl.number("ended"):
             print(f"{crawl.spider.portal.id}: the crawl did not come to its end; see {db.parent / 'crawl.log'}")
             attention = True
