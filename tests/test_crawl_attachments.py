@@ -169,7 +169,7 @@ def test_each_file_is_sealed_and_kept_once(county: tuple[Path, Path, int, list[s
 
 
 def test_a_file_replaced_at_its_address_is_a_change(tmp_path: Path) -> None:
-    served: dict[str, Answer | str | Callable[[Asked], Answer]] = {LIST: LISTED, "/zwgk/d/1.html": record(["a.txt"])}
+    served: dict[str, Answer | str] = {LIST: LISTED, "/zwgk/d/1.html": record(["a.txt"])}
     served["/zwgk/files/a.txt"] = Answer(f"{TEXT}一".encode(), "text/plain")
     db = tmp_path / "a.db"
     with Site(served) as site:
@@ -186,10 +186,7 @@ def test_a_file_replaced_at_its_address_is_a_change(tmp_path: Path) -> None:
 
 
 def test_a_file_no_longer_linked_is_a_change_and_kept(tmp_path: Path) -> None:
-    served: dict[str, Answer | str | Callable[[Asked], Answer]] = {
-        LIST: LISTED,
-        "/zwgk/d/1.html": record(["a.txt", "b.txt"]),
-    }
+    served: dict[str, Answer | str] = {LIST: LISTED, "/zwgk/d/1.html": record(["a.txt", "b.txt"])}
     for name in ("a.txt", "b.txt"):
         served[f"/zwgk/files/{name}"] = Answer(f"{TEXT}{name}".encode(), "text/plain")
     db = tmp_path / "a.db"
