@@ -99,13 +99,7 @@ class CatalogSpider(Spider):
     def parse_list(self, response: Response, catalog: Catalog, look: int) -> Iterator[Found]:
         """The rows of a list page, then its next page and the pages of its records."""
         walk = self._walks[catalog.url, look]
-        given_up = False
-        text = self._text(response)
-        if text is None or self._verdict(response).outcome == CUT:
-            given_up = yield from self._not_read(response)
-            if not given_up:
-                return
-            self._break(walk)
+        text, given_up = yield from self._list_text(response, walk)
         if text is None:
             return
         answer = Answer(_address(response), text, _form(response.request))
@@ -147,6 +141,17 @@ class CatalogSpider(Spider):
             yield Problem("pages_missing", response.url, f"{catalog.title} claims {missing} were found")
         for row in wanted:
             yield from self._record_requests(str(row.url), name=row.fields.get("title") or "")
+
+    def _list_text(self, response: Response, walk: Walk) -> Generator[Found, None, tuple[str | None, bool]]:
+        """The text of a list page, None where there is none to be read now; and whether it was given up, being cut."""
+        text = self._text(response)
+        if text is not None and self._verdict(response).outcome != CUT:
+            return text, False
+        given_up = yield from self._not_read(response)
+        if not given_up:
+            return None, False
+        self._break(walk)
+        return text, True
 
     def _not_round(self, page: ListRead, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListRead]:
         """`page` without the rows that the walk met before; where pages have nothing else, the end of the list.
