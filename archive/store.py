@@ -55,29 +55,7 @@ class Store:
         require_current(self._connection)
         self._indexed_at = datetime.fromisoformat(now)
         with transaction(self._connection) as c:
-            c.execute(
-                "INSERT INTO portals (id, name, division_code, home, family, checked_on, agencies) VALUES (?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, division_code = excluded.division_code, "
-                "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on, "
-                "agencies = excluded.agencies",
-                (
-                    portal.id,
-                    portal.name,
-                    portal.division_code,
-                    portal.home,
-                    portal.family,
-                    portal.checked_on,
-                    json.dumps([asdict(each) for each in portal.agencies], ensure_ascii=False)
-                    if portal.agencies
-                    else None,
-                ),
-            )
-            for catalog in portal.catalogs:
-                c.execute(
-                    "INSERT INTO catalogs (portal, kind, title, url) VALUES (?, ?, ?, ?) "
-                    "ON CONFLICT (portal, url) DO UPDATE SET kind = excluded.kind, title = excluded.title",
-                    (portal.id, catalog.kind, catalog.title, catalog.url),
-                )
+            _note_portal(c, portal)
             known = c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)).fetchall()
             self._catalogs = {row["url"]: row["id"] for row in known}
             c.execute("UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,))
@@ -340,3 +318,27 @@ class Store:
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
             (self.crawl_id, problem.kind, problem.url, problem.message, now, now),
         )
+
+
+def _note_portal(connection: sqlite3.Connection, portal: PortalOfFile) -> None:
+    """Write down what the portal file says now."""
+    agencies = [asdict(each) for each in portal.agencies]
+    connection.execute(
+        "INSERT INTO portals (id, name, division_code, home, family, checked_on, agencies) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET name = excluded.name, division_code = excluded.division_code, "
+        "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on, agencies = excluded.agencies",
+        (
+            portal.id,
+            portal.name,
+            portal.division_code,
+            portal.home,
+            portal.family,
+            portal.checked_on,
+            json.dumps(agencies, ensure_ascii=False) if agencies else None,
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO catalogs (portal, kind, title, url) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (portal, url) DO UPDATE SET kind = excluded.kind, title = excluded.title",
+        [(portal.id, catalog.kind, catalog.title, catalog.url) for catalog in portal.catalogs],
+    )
