@@ -25,14 +25,14 @@ class CrawlBooks:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a crawl begins with
-        self, db: Path, evidence: Path, portal: PortalOfFile, mode: str, full_every: timedelta, now: datetime
+        self, db: Path, evidence: Evidence, portal: PortalOfFile, mode: str, full_every: timedelta, now: datetime
     ) -> None:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
         self._held = hold(db, portal.id)
         self._store = Store(db)
-        self._evidence = Evidence(evidence)
+        self._evidence = evidence
         if self._evidence.last_id() < self._store.last_capture():
-            raise ArchiveError(f"{evidence} lacks originals that {db} points to: put the right file there")
+            raise ArchiveError(f"{evidence.path} lacks originals that {db} points to: put the right file there")
         self._evidence.seal(now.date().isoformat())
         self.mode = mode or mode_for(db, portal.id, now, full_every)
         self.crawl_id = self._store.begin(portal, self.mode, clock.text(now))
@@ -85,7 +85,6 @@ class CrawlBooks:
             self._store.finish(outcome, clock.text(now))
         finally:
             self._store.close()
-            self._evidence.close()
             self._held.release()
 
     def _with_capture(self, observation: Observation) -> Observation:

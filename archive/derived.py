@@ -21,7 +21,7 @@ from archive.records import is_cut
 VERSION = f"1 {workdays.VERSION}"
 """Changes whenever the same record would be read otherwise; everything is then read again (see `refresh`)."""
 
-BATCH = 5000
+BATCH = 1000
 
 NO_NUMBER, NO_CREATED, NO_PUBLISHER, NO_DEPARTMENT, NO_DOCUMENT_NUMBER, NO_PUBLISHED, NO_TEXT = 1, 2, 4, 8, 16, 32, 64
 """What a record lacks, as bits of `lacks`."""

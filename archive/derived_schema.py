@@ -5,7 +5,6 @@ changes, so that nothing stale is ever there, and comes back with the next catch
 """
 
 TABLES = """
--- Names of publishers as printed; `agency_id` is NULL where it isn't known whose name it is.
 CREATE TABLE agencies (
     id INTEGER PRIMARY KEY,
     portal TEXT NOT NULL REFERENCES portals(id),
@@ -18,6 +17,7 @@ CREATE TABLE agencies (
     UNIQUE (portal, name)
 ) STRICT;
 
+-- Names of publishers as printed; `agency_id` is NULL where it isn't known whose name it is.
 CREATE TABLE publisher_names (
     id INTEGER PRIMARY KEY,
     portal TEXT NOT NULL REFERENCES portals(id),

@@ -2,29 +2,42 @@
 
 `python -m archive.keeper FD` answers requests on the socket FD, one at a time, until its other end is closed; who asks is
 `pipelines.keeping`. A request is a portal's id, the name of a method of `CrawlBooks` and its arguments, an answer what it
-gives back, or the exception it raises. "begin" opens a portal's books.
+gives back, or the exception it raises. "begin" opens a portal's books. All crawls of a process write one archive.
 """
 
 import sys
 import traceback
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
 from archive.books import CrawlBooks
+from archive.evidence import Evidence
 
 
 class Keeper:
-    """The books that are open, by portal."""
+    """The books that are open, by portal, and the evidence of them all."""
 
     def __init__(self) -> None:
         self._books: dict[str, CrawlBooks] = {}
+        self._evidence: Evidence | None = None
 
-    def answer(self, portal: str, method: str, *arguments: object) -> object:
+    def answer(self, portal: str, method: str, *arguments: Any) -> object:  # noqa: ANN401 - each method has its own
         """What the method gives back, or of "begin" the crawl's mode and number. Raises what it raises."""
-        if method == "begin":
-            self._books[portal] = books = CrawlBooks(*arguments)  # type: ignore[arg-type]
-            return books.mode, books.crawl_id
-        books = self._books.pop(portal) if method == "close" else self._books[portal]
-        return getattr(books, method)(*arguments)
+        try:
+            if method == "begin":
+                return self._begin(portal, *arguments)
+            books = self._books.pop(portal) if method == "close" else self._books[portal]
+            return getattr(books, method)(*arguments)
+        finally:
+            if self._evidence and not self._books:
+                self._evidence.close()
+                self._evidence = None
+
+    def _begin(self, portal: str, db: Path, evidence: Path, *about: Any) -> tuple[str, int]:  # noqa: ANN401
+        self._evidence = self._evidence or Evidence(evidence)
+        self._books[portal] = books = CrawlBooks(db, self._evidence, *about)
+        return books.mode, books.crawl_id
 
 
 def serve(connection: Connection, keeper: Keeper) -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from archive import books, keeper
+from archive import keeper
 from archive.evidence import Stored
 from archive.exchange import Exchange
 from pipelines import keeping
@@ -35,7 +35,7 @@ class Forgetful:
 
 if __name__ == "__main__":
     if len(sys.argv) == 2:
-        books.Evidence = Forgetful  # type: ignore[assignment, misc]
+        keeper.Evidence = Forgetful  # type: ignore[assignment, misc]
         keeper.serve(Connection(int(sys.argv[1])), keeper.Keeper())
     else:
         keeping.MODULE = "bench.unsealed"

@@ -28,7 +28,9 @@ AT_ONCE = 50
 """Portals crawled at a time: with three seconds between two requests to a host, some twenty requests a second in all."""
 
 TERMINAL_REFRESH = 0.5
-PLAIN_REFRESH = 10.0
+PLAIN_REFRESH = 60.0
+"""Seconds between two lines of progress: a crawl of a day should not fill the journal."""
+
 MOST_PROBLEMS_SHOWN = 10
 SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new")
 """Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
@@ -67,6 +69,11 @@ class Crawl:
         """Keep the numbers, let the rest go."""
         self.numbers = self._stats()
         self.crawler = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has not begun."""
+        return self.crawler is None and not self.numbers
 
     def number(self, name: str) -> int:
         """One of the numbers a crawl keeps of itself; 0 before it has begun."""
@@ -145,6 +152,10 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     attention = False
     for crawl in crawls:
         crawl_id = crawl.number("crawl_id")
+        if crawl.waits:  # the process was asked to end
+            print(f"{crawl.spider.portal.id}: not begun")
+            attention = True
+            continue
         if not crawl_id or not crawl.number("ended"):
             print(f"{crawl.spider.portal.id}: the crawl did not come to its end; see {db.parent / 'crawl.log'}")
             attention = True

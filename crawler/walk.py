@@ -1,9 +1,36 @@
 """How far a walk of a catalogue has come."""
 
+from array import array
+from bisect import bisect_left
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from crawler.families import FAMILIES, Family, ListRead
 from crawler.items import Paging, Row
+
+
+class Seen:
+    """What was met before, as hashes in order, of eight bytes each: a large portal's rows take ten times as much in a set.
+
+    Hashes of text are salted anew in each process, so that two that are equal by chance are not so in the next crawl.
+    """
+
+    def __init__(self) -> None:
+        self._hashes = array("q")
+
+    def __contains__(self, what: Hashable) -> bool:
+        number = hash(what)
+        place = bisect_left(self._hashes, number)
+        return place < len(self._hashes) and self._hashes[place] == number
+
+    def add(self, what: Hashable) -> bool:
+        """Note it; whether it was not met before."""
+        number = hash(what)
+        place = bisect_left(self._hashes, number)
+        new = place == len(self._hashes) or self._hashes[place] != number
+        if new:
+            self._hashes.insert(place, number)
+        return new
 
 
 @dataclass(slots=True)
@@ -11,7 +38,7 @@ class Walk:
     """One walk of a catalogue.
 
     The `family` of software that made it and the `reason` to think so, empty before the first page; `pages` asked for, by
-    address and form; how many pages and rows of the list were read; what each row `shown` printed, as a number; pages that
+    address and form; how many pages and rows of the list were read; what each row `shown` printed; pages that
     only `repeats` that, one after the other; `rows` met, by address; rows `expected`, for those pages showed them when last
     read; rows new to the archive; `quiet` pages one after the other. `left`: a row has left the list. `broken`: a page was
     not read wholly.
@@ -22,7 +49,7 @@ class Walk:
     pages: set[tuple[str, str | None]] = field(default_factory=set)
     pages_read: int = 0
     rows_read: int = 0
-    shown: set[int] = field(default_factory=set)
+    shown: Seen = field(default_factory=Seen)
     repeats: int = 0
     rows: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)
@@ -36,9 +63,10 @@ class Walk:
 
         Rows without a link are told apart by nothing but their order: they all count, unless the whole page is repeated.
         """
-        printed = [hash((row.url, *sorted(row.source_fields.items()))) for row in rows]
-        again = [number in self.shown for number in printed]
-        self.shown.update(printed)
+        printed = [(row.url, *sorted(row.source_fields.items())) for row in rows]
+        again = [each in self.shown for each in printed]
+        for each in printed:
+            self.shown.add(each)
         if all(again):
             return ()
         return tuple(row for row, repeated in zip(rows, again, strict=True) if row.url is None or not repeated)

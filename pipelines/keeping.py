@@ -10,32 +10,45 @@ import subprocess
 import sys
 from multiprocessing.connection import Connection
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 MODULE = "archive.keeper"
 """What the keeper runs."""
 
-_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+"""What does not end the keeper."""
 
 
 class KeeperError(OSError):
     """The keeper was ended before its work was done."""
 
 
+class Process(Protocol):
+    """The keeper's process."""
+
+    def wait(self) -> int:
+        """Its exit status once it has ended, negative for a signal."""
+
+
+def start() -> tuple[Process, Connection]:
+    """A keeper that was started, and where it is asked."""
+    ours, theirs = socket.socketpair()
+    # Blocked signals stay so in the new process: Ctrl-C is sent to it, too, but when to end is this one's to say.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        command = [sys.executable, "-m", MODULE, str(theirs.fileno())]
+        process = subprocess.Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        theirs.close()
+    return process, Connection(ours.detach())
+
+
 class Keeping:
-    """A keeper that was started. Any thread may ask; one is answered at a time."""
+    """A keeper. Any thread may ask; one is answered at a time."""
 
     def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        # Blocked signals stay so in the new process: Ctrl-C is sent to it, too, but when to end is this one's to say.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        try:
-            command = [sys.executable, "-m", MODULE, str(theirs.fileno())]
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            theirs.close()
-        self._connection = Connection(ours.detach())
+        self._process, self._connection = start()
         self._turn = Lock()
         self.gone = False
         atexit.register(self.end)

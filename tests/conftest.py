@@ -23,6 +23,24 @@ from tests import warm
 
 ROOT = Path(__file__).parent.parent
 
+SLOWEST = ("test_every_page", "test_ten_days", "test_ways", "test_alarm", "test_health", "test_merge", "test_browser",
+           "test_cli", "test_browser_record", "test_reparse", "test_update", "test_kills", "test_redact", "test_year")  # fmt: skip
+"""Files whose tests take longest; they begin first, so that no process is left with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {name: place for place, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """With `-n`, a file's tests run in one process: what they share, a crawled site or a browser, is made once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False  # files begin in the order of `items`
+    return LoadFileScheduling(config, log)
+
 
 @pytest.fixture(autouse=True)
 def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:

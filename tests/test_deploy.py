@@ -123,6 +123,15 @@ def test_the_cron_file_runs_commands_that_exist() -> None:
             parsed(name, [each for each in arguments if not each.startswith("2")])
 
 
+def test_what_a_cron_line_sources_its_user_can_read() -> None:
+    """systemd reads such files as root; the shell that cron starts does not."""
+    installed = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    sourced = set(re.findall(r"\. /etc/disclosures/([a-z.]+)", (DEPLOY / "disclosures.cron").read_text()))
+    assert sourced == {"archive.env", "messages.env"}
+    for name in sourced:
+        assert re.search(rf"^install (-m 644|-o disclosures -m 600) {name} ", installed, re.MULTILINE), name
+
+
 def test_backups_are_made_and_only_the_oldest_of_them_go(sample_archive: Path, tmp_path: Path) -> None:
     kept = [f"2026-01-0{day}T000000Z" for day in (1, 2, 3)]
     for name in (*kept, "mine"):

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from archive import clock
 from archive.originals import beside
-from bench.ten_days import command, contents
+from bench.ten_days import command, contents, crawl, morning
 from pipelines.keeping import KeeperError, Keeping
 from tests.conftest import rows
 from tests.county import County
 
 SECONDS = 20
+RECORDS = 300
+Contents = dict[str, tuple[str | None, ...]]
 
 
 def children(pid: int) -> list[int]:
@@ -26,9 +29,13 @@ def children(pid: int) -> list[int]:
 
 
 def keeper_of(pid: int) -> int:
-    """The keeper of a crawl."""
-    (keeper,) = (child for child in children(pid) if b"archive.keeper" in Path(f"/proc/{child}/cmdline").read_bytes())
-    return keeper
+    """The keeper of a crawl; a process that has just been started says a moment later what it runs."""
+
+    def keepers() -> list[int]:
+        return [child for child in children(pid) if b"archive.keeper" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+    wait_until(lambda: len(keepers()) == 1)
+    return keepers()[0]
 
 
 def wait_until(reached: Callable[[], bool]) -> None:
@@ -37,6 +44,20 @@ def wait_until(reached: Callable[[], bool]) -> None:
     while not reached():
         assert time.monotonic() < end
         time.sleep(0.005)
+
+
+@pytest.fixture(scope="module")
+def county() -> Iterator[County]:
+    with County(RECORDS, catalogs=2) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def whole(county: County, tmp_path_factory: pytest.TempPathFactory) -> Contents:
+    """What is in an archive after an undisturbed crawl."""
+    folder = tmp_path_factory.mktemp("whole")
+    crawl(county.portal_file(folder), folder / "whole.db", morning(1), "--mode", "full")
+    return contents(folder / "whole.db")
 
 
 @contextmanager
@@ -48,52 +69,48 @@ def midway(tmp_path: Path, county: County) -> Iterator[subprocess.Popen[str]]:
         command(county.portal_file(tmp_path), db, "--mode", "full"),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as process:  # fmt: skip
-        wait_until(lambda: county.count > 150)
+        wait_until(lambda: county.count > RECORDS // 3)
         yield process
         process.wait()
-    assert 0 < len(rows(beside(db), "SELECT 1 FROM captures")) < 600
+    assert 0 < len(rows(beside(db), "SELECT 1 FROM captures")) < RECORDS
 
 
-def gone_on_with(tmp_path: Path, county: County) -> list[str]:
+def gone_on_with(tmp_path: Path, county: County, whole: Contents) -> list[str]:
     """Crawl the county once more, which must give the archive that an undisturbed crawl gives; the outcomes of all crawls."""
-    db, whole = tmp_path / "county.db", tmp_path / "whole.db"
-    for each in (db, whole):
-        subprocess.run(command(county.portal_file(tmp_path), each, "--mode", "full"), check=True, capture_output=True)
-    assert contents(db) == contents(whole)
+    db = tmp_path / "county.db"
+    crawl(county.portal_file(tmp_path), db, clock.now(), "--mode", "full")
+    assert contents(db) == whole
     return [row["outcome"] for row in rows(db, "SELECT outcome FROM crawls ORDER BY id")]
 
 
-def test_a_keeper_that_is_killed_ends_its_crawl_in_plain_words(tmp_path: Path) -> None:
-    with County(600, catalogs=2) as county:
-        with midway(tmp_path, county) as process:
-            os.kill(keeper_of(process.pid), signal.SIGKILL)
-            out, err = process.communicate()
-        assert process.returncode == 1
-        assert "the crawl did not come to its end" in out
-        assert "Traceback" not in out + err
-        said = "the process that writes the archive ended with status -9"
-        assert f"error={said}" in (tmp_path / "crawl.log").read_text()
-        assert gone_on_with(tmp_path, county) == ["interrupted", "finished"]
+def test_a_keeper_that_is_killed_ends_its_crawl_in_plain_words(tmp_path, county, whole) -> None:
+    with midway(tmp_path, county) as process:
+        os.kill(keeper_of(process.pid), signal.SIGKILL)
+        out, err = process.communicate()
+    assert process.returncode == 1
+    assert "the crawl did not come to its end" in out
+    assert "Traceback" not in out + err
+    said = "the process that writes the archive ended with status -9"
+    assert f"error={said}" in (tmp_path / "crawl.log").read_text()
+    assert gone_on_with(tmp_path, county, whole) == ["interrupted", "finished"]
 
 
-def test_a_crawl_that_is_killed_leaves_no_keeper_behind(tmp_path: Path) -> None:
-    with County(600, catalogs=2) as county:
-        with midway(tmp_path, county) as process:
-            keeper = Path(f"/proc/{keeper_of(process.pid)}")
-            process.kill()
-        wait_until(lambda: not keeper.exists())
-        assert gone_on_with(tmp_path, county) == ["interrupted", "finished"]
+def test_a_crawl_that_is_killed_leaves_no_keeper_behind(tmp_path, county, whole) -> None:
+    with midway(tmp_path, county) as process:
+        keeper = Path(f"/proc/{keeper_of(process.pid)}")
+        process.kill()
+    wait_until(lambda: not keeper.exists())
+    assert gone_on_with(tmp_path, county, whole) == ["interrupted", "finished"]
 
 
-def test_an_interrupt_from_the_keyboard_closes_the_books(tmp_path: Path) -> None:
+def test_an_interrupt_from_the_keyboard_closes_the_books(tmp_path, county, whole) -> None:
     """Ctrl-C reaches every process of the terminal: the keeper must not end before it has written what it is given."""
-    with County(600, catalogs=2) as county:
-        with midway(tmp_path, county) as process:
-            os.killpg(process.pid, signal.SIGINT)
-            out, err = process.communicate()
-        assert "full crawl shutdown" in out
-        assert "Traceback" not in out + err
-        assert gone_on_with(tmp_path, county) == ["shutdown", "finished"]
+    with midway(tmp_path, county) as process:
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate()
+    assert "full crawl shutdown" in out
+    assert "Traceback" not in out + err
+    assert gone_on_with(tmp_path, county, whole) == ["shutdown", "finished"]
 
 
 def test_what_the_keeper_raises_is_raised_where_it_was_asked(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Portal files: what they hold, and one line with file and key for every slip."""
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -33,6 +32,16 @@ def written(folder: Path, text: str, name: str = "xx.toml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def slip(folder: Path, text: str) -> str:
+    """What is said of a file that holds a slip: one line that begins with the file's path."""
+    with pytest.raises(PortalFileError) as error:
+        load(written(folder, text))
+    said = str(error.value)
+    assert said.startswith(str(folder / "xx.toml"))
+    assert "\n" not in said
+    return said
 
 
 def test_a_good_file(tmp_path: Path) -> None:
@@ -84,11 +93,7 @@ def test_a_schedule(tmp_path: Path) -> None:
 )
 def test_a_slip_is_one_line_with_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in GOOD
-    with pytest.raises(PortalFileError) as error:
-        load(written(tmp_path, GOOD.replace(old, new)))
-    assert str(error.value).startswith(str(tmp_path / "xx.toml"))
-    assert said in str(error.value)
-    assert "\n" not in str(error.value)
+    assert said in slip(tmp_path, GOOD.replace(old, new))
 
 
 def test_a_kind_not_given_follows_from_the_title_and_one_given_prevails(tmp_path: Path) -> None:
@@ -138,10 +143,8 @@ def test_a_file_may_say_whose_the_names_of_publishers_are(tmp_path: Path) -> Non
     ],
 )
 def test_an_error_in_an_agency_names_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
-    path = written(tmp_path, GOOD + AGENCIES.replace(old, new))
-    with pytest.raises(PortalFileError, match=re.escape(said)) as error:
-        load(path)
-    assert str(path) in str(error.value)
+    assert old in AGENCIES
+    assert said in slip(tmp_path, GOOD + AGENCIES.replace(old, new))
 
 
 @pytest.mark.parametrize(

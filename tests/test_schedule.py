@@ -226,8 +226,9 @@ def test_an_interrupted_process_begins_no_other_portal(tmp_path: Path) -> None:
         ]
         process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         pid.append(process.pid)
-        process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=60)
         assert not other.requests
+    assert "other: not begun" in out.splitlines()
     assert rows(tmp_path / "a.db", "SELECT portal, outcome FROM crawls") == [{"portal": "one", "outcome": "shutdown"}]
 
 

@@ -1,19 +1,26 @@
 """The `disclosures` command run in processes that have its modules loaded already: for the many crawls of the tests.
 
-A server process loads them once and forks for each command. What reads the environment while it is loaded is as it was
-then: `tests.conftest.program` runs the command's own program, started from nothing.
+A server process loads them once and forks for each command, and a command that crawls forks for its keeper. What reads
+the environment while it is loaded is as it was then: `tests.conftest.program` runs the command's own program, started from
+nothing.
 """
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
+from archive.keeper import Keeper, serve
 from crawler.cli import ELSEWHERE
+from pipelines import keeping
 
 _LOADED = [
     "crawler.cli",
@@ -31,6 +38,34 @@ _processes = get_context("forkserver")
 _processes.set_forkserver_preload(_LOADED)
 
 
+@dataclass(frozen=True)
+class _Forked:
+    """A keeper's process."""
+
+    pid: int
+
+    def wait(self) -> int:
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def _fork_keeper() -> None:
+    """Have the first keeper that is wanted ready: forked here, before there are threads; another is started as ever."""
+    ours, theirs = socket.socketpair()
+    if not (pid := os.fork()):
+        signal.pthread_sigmask(signal.SIG_BLOCK, keeping.SIGNALS)
+        ours.close()
+        serve(Connection(theirs.detach()), Keeper())
+        os._exit(0)
+    theirs.close()
+    start = keeping.start
+
+    def ready() -> tuple[keeping.Process, Connection]:
+        keeping.start = start
+        return _Forked(pid), Connection(ours.detach())
+
+    keeping.start = ready
+
+
 def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path | None) -> NoReturn:
     """In the new process: what the command's program does, its output in files."""
     for number, name in ((1, "out"), (2, "err")):
@@ -39,6 +74,8 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path |
     os.environ.update(env)
     if cwd:
         os.chdir(cwd)
+    if arguments[1:2] == ["crawl"]:
+        _fork_keeper()
     sys.argv = arguments
     from crawler.cli import main
 

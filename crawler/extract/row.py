@@ -80,6 +80,7 @@ def _innermost(element: Element) -> Element:
 
 
 def texts_of(cells: Iterable[Element | None]) -> list[str]:
+    """What each cell prints, on one line; of a cell that is missing, nothing."""
     return [line_of(cell) if cell is not None else "" for cell in cells]
 
 
@@ -133,6 +134,7 @@ def make_row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) 
 
 
 def link_of(cells: Iterable[Element | None]) -> Element | None:
+    """The link to the record's page: of several the one that is most like a title."""
     links = [link for cell in cells if cell is not None for link in _LINKS(cell) if is_page_link(link.get("href"))]
     return max(links, key=how_like_a_title, default=None) if len(links) != 1 else links[0]
 
@@ -144,6 +146,7 @@ def how_like_a_title(link: Element) -> tuple[bool, int]:
 
 
 def is_pager(texts: Iterable[str]) -> bool:
+    """Whether a row is a list's pager: short, with two or more words of pagers."""
     line = " ".join(texts)
     return len(line) < 200 and len(_PAGER.findall(line)) >= 2
 

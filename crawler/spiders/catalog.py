@@ -29,7 +29,7 @@ from crawler.families import FAMILIES, Answer, ListRead, detect
 from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row
 from crawler.pages import read_list, read_record
 from crawler.portal import Catalog, Portal, on_site
-from crawler.walk import Walk
+from crawler.walk import Seen, Walk
 from pipelines.store import StorePipeline
 
 PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
@@ -60,7 +60,7 @@ class CatalogSpider(Spider):
         self._refusals = 0
         self._after = [self._ask_missing, self._walk_again]
         self._read_before: set[str] = set()
-        self._asked: set[int] = set()  # hashes, salted anew for each crawl: a large portal's addresses take much more
+        self._asked = Seen()
         self._open = ExitStack()
         self._originals: Evidence | None = None
 
@@ -347,7 +347,7 @@ class CatalogSpider(Spider):
 
         A PENDING page, which was never read, is asked for whatever is known of it.
         """
-        if not self.is_own(url) or not self._first_time(url):
+        if not self.is_own(url) or not self._asked.add(url):
             return
         if _FILE.search(urlsplit(url).path):
             yield from self._file_requests(canonicalize_url(url), name, url)
@@ -359,16 +359,9 @@ class CatalogSpider(Spider):
 
     def _file_requests(self, record_url: str, name: str, url: str) -> Iterator[Request]:
         """The request for a file of a record, once a crawl."""
-        if self._first_time(record_url, url):
+        if self._asked.add((record_url, url)):
             about = {"record_url": record_url, "name": name or _file_name(url), "url": url}
             yield self._request(url, self.parse_file, about, priority=FILES)
-
-    def _first_time(self, *what: str) -> bool:
-        """Whether this crawl has not asked for a record's page, or for a file of a record, before; from now on it has."""
-        number = hash(what)
-        new = number not in self._asked
-        self._asked.add(number)
-        return new
 
     @staticmethod
     def _verdict(response: Response) -> Verdict:

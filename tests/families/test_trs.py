@@ -13,7 +13,7 @@ from crawler.families.scripts import with_page
 from crawler.items import Paging
 from tests.conftest import Answer as Served
 from tests.conftest import Site
-from tests.families.sites import books, crawled, page, record
+from tests.families.whole import listed, trs_page, trs_record
 from tests.hostile import lines_run, markup
 
 LIST = "http://www.county.gov.cn/zwgk/gsgg/"
@@ -41,7 +41,7 @@ def list_page(number: int) -> str:
     call = f'<script>createPageHTML(3, {number}, "index", "html");</script>'
     ticker = '<marquee><ul class="news"><li><a href="/rd/2.html">样本滚动新闻</a>2020-01-09</li></ul></marquee>'
     trail = '<div><a href="../../" class="CurrChnlCls">首页</a>-&gt;<a href="../" class="CurrChnlCls">政务公开</a>-&gt;<a href="./" class="CurrChnlCls">公示公告</a></div>'
-    return page(
+    return trs_page(
         f'{ticker}{trail}<div class="list"><ul class="center_list">{ROWS[number]}<li>{call}</li></ul></div>{DEFINITION}'
     )
 
@@ -50,22 +50,22 @@ def files_of_a_site() -> dict[str, Served | str]:
     lists = {f"/zwgk/gsgg/{'index_' + str(number) + '.html' if number else ''}": list_page(number) for number in ROWS}
     return {
         **lists,
-        "/zwgk/gsgg/202001/t20200109_101.html": record("样本公告之一", "000-1/2020-00101"),
-        "/zwgk/gsgg/202001/t20200108_102.html": record("样本公告之二，题目完整"),
-        "/zcjd/202001/t20200107_103.html": record("样本解读，在别的栏目"),
-        "/zwgk/gsgg/202001/t20200105_105.html": record("样本公告，日期没有年份"),
-        "/zwgk/gsgg/202001/t20200102_107.html": record("样本公告之七"),
+        "/zwgk/gsgg/202001/t20200109_101.html": trs_record("样本公告之一", "000-1/2020-00101"),
+        "/zwgk/gsgg/202001/t20200108_102.html": trs_record("样本公告之二，题目完整"),
+        "/zcjd/202001/t20200107_103.html": trs_record("样本解读，在别的栏目"),
+        "/zwgk/gsgg/202001/t20200105_105.html": trs_record("样本公告，日期没有年份"),
+        "/zwgk/gsgg/202001/t20200102_107.html": trs_record("样本公告之七"),
         "/zwgk/gsgg/P020200103549500303101.pdf": Served(b"%PDF-1.4\n%%EOF", content_type="application/pdf"),
     }
 
 
 def test_a_directory_whose_pager_is_a_script(tmp_path: Path) -> None:
     with Site(files_of_a_site()) as site:
-        done = crawled(tmp_path, site, "/zwgk/gsgg/")
+        done = listed(site, tmp_path, "/zwgk/gsgg/")
         asked = [path for path in site.requests if path.startswith("/zwgk/gsgg/index")]
     assert asked == ["/zwgk/gsgg/index_1.html", "/zwgk/gsgg/index_2.html"]
-    assert done.ledger == (books(3, 3, None, 7),)
-    ((family, reason),) = done.families
+    assert done.ledger == [("通知公告1", 3, 3, None, 7, 1)]
+    ((family, reason),) = done.families.values()
     assert family == "trs"
     assert "records at tYYYYMMDD_<id>.html" in str(reason)
     assert {
@@ -92,8 +92,8 @@ def test_a_directory_whose_pager_is_a_script(tmp_path: Path) -> None:
 def test_a_page_of_the_list_that_is_missing_is_noticed(tmp_path: Path) -> None:
     files = {path: file for path, file in files_of_a_site().items() if path != "/zwgk/gsgg/index_2.html"}
     with Site(files) as site:
-        done = crawled(tmp_path, site, "/zwgk/gsgg/")
-    assert done.ledger == (books(3, 2, None, 5, complete=False),)
+        done = listed(site, tmp_path, "/zwgk/gsgg/")
+    assert done.ledger == [("通知公告1", 3, 2, None, 5, 0)]
     assert (done.status, set(done.problems)) == (1, {"not_found"})
 
 
@@ -119,8 +119,8 @@ LINE = """<div class="row"><li class="xh">{0}</li><li class="mc"><div><a href=".
 
 def govsearch_page(number: int) -> str:
     lines = "".join(LINE.format(row) for row in range(number * 3 + 1, min(number * 3 + 4, 8)))
-    return page(
-        f'{HEAD}<div id="documentContainer">{lines}</div><p id="list_navigator"></p>', scripts=GOVSEARCH.format(number)
+    return trs_page(
+        f'{HEAD}<div id="documentContainer">{lines}</div><p id="list_navigator"></p>', head=GOVSEARCH.format(number)
     )
 
 
@@ -128,17 +128,19 @@ def test_a_list_that_says_its_number_of_rows_in_a_script(tmp_path: Path) -> None
     files = {
         f"/pub/3300/index_7401{'_' + str(number) if number else ''}.htm": govsearch_page(number) for number in range(3)
     }
-    files |= {f"/G00306/202108/t20210831_{row}.htm": record(f"样本决定书之{row}", f"4000-{row}") for row in range(1, 8)}
+    files |= {
+        f"/G00306/202108/t20210831_{row}.htm": trs_record(f"样本决定书之{row}", f"4000-{row}") for row in range(1, 8)
+    }
     with Site(files) as site:
-        done = crawled(tmp_path, site, "/pub/3300/index_7401.htm")
+        done = listed(site, tmp_path, "/pub/3300/index_7401.htm")
         assert [path for path in site.requests if "index_7401_" in path] == [
             "/pub/3300/index_7401_1.htm",
             "/pub/3300/index_7401_2.htm",
         ]
     assert (done.status, done.problems) == (0, {})
-    assert done.ledger == (books(3, 3, 7, 7),)
-    assert done.families[0][0] == "trs"
-    assert "m_nRecordCount" in str(done.families[0][1])
+    assert done.ledger == [("通知公告1", 3, 3, 7, 7, 1)]
+    assert done.families["通知公告1"][0] == "trs"
+    assert "m_nRecordCount" in str(done.families["通知公告1"][1])
     names = ("index_number", "created_on", "document_number", "publisher", "topic")
     assert {title: [row[name] for name in names] for title, row in done.records.items()} == {
         f"样本决定书之{row}": [f"4000-{row}", f"2021-08-1{row}", f"〔2021〕{row}号", "样本局", "样本分类"]

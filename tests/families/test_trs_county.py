@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.conftest import Answer as Served
 from tests.conftest import Site
-from tests.families.sites import books, crawled, page
+from tests.families.whole import listed, trs_page
 
 PLACE = "/xxgk_13518/zfxxgkml/yqhy/"
 HEAD = '<div class="head"><ul><li class="w120">索 引 号</li><li class="w353">名　　称</li><li>发布机构</li><li class="w100">生成日期</li></ul></div>'
@@ -30,11 +30,13 @@ def list_page(number: int) -> str:
     rows = [ROW.format(n, *ADDRESSES[n], DATES[n]) for n in (number * 2 + 1, number * 2 + 2)]
     trail = '<div>当前位置：<a class="CurrChnlCls" href="../../../">首页</a> > <a class="CurrChnlCls">政务公开</a> > <a class="CurrChnlCls">热点回应</a></div>'
     call = f'<script>createPageHTML(3, {number}, "list", "html");</script>'
-    return page(f'{trail}<div class="boxcon">{HEAD}{"".join(rows)}{BOXLESS if number == 2 else ""}{PAGER}{call}</div>')
+    return trs_page(
+        f'{trail}<div class="boxcon">{HEAD}{"".join(rows)}{BOXLESS if number == 2 else ""}{PAGER}{call}</div>'
+    )
 
 
 def detail(n: int) -> str:
-    return page(
+    return trs_page(
         f"<h1>样本回应之{n}，题目完整</h1><table><tr><td>索 引 号：640424-101/2017-{n:05}</td><td>文　　号：样发〔2017〕{n}号</td>"
         f"<td>生成日期：2017-12-0{n}</td></tr><tr><td>公开方式：主动公开</td><td>发布机构：样本县政府办</td><td>责任部门：样本科</td></tr></table>"
         '<div class="zz-xl-ct"><div class="TRS_Editor"><p>样本正文，仅供测试。</p></div></div>'
@@ -46,14 +48,14 @@ def test_a_countys_list(tmp_path: Path) -> None:
     for n in (1, 2, 5, 6):
         files[f"{PLACE}201712/t2017120{n}_{n}.html"] = detail(n)
     files["/xxgk_13518/zcjd/201712/t20171203_3.html"] = detail(3)
-    files[f"{PLACE}201712/t20171207_7.html"] = page(
+    files[f"{PLACE}201712/t20171207_7.html"] = trs_page(
         "<h1>样本回应之七</h1><div class=TRS_Editor><p>样本正文，仅供测试。</p></div>"
     )
     with Site(files) as site:
-        done = crawled(tmp_path, site, f"{PLACE}list.html")
+        done = listed(site, tmp_path, f"{PLACE}list.html")
     assert (done.status, done.problems) == (0, {})
-    assert done.ledger == (books(3, 3, None, 7),)
-    ((family, reason),) = done.families
+    assert done.ledger == [("通知公告1", 3, 3, None, 7, 1)]
+    ((family, reason),) = done.families.values()
     assert family == "trs_county"
     assert str(reason).startswith("addresses under /xxgk/zfxxgkml/; a hover box beside each row; records at")
     names = (

@@ -15,7 +15,7 @@ from crawler.families.trs_fujian import FAMILY
 from crawler.items import Paging
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site
-from tests.families.sites import books, crawled, page, record
+from tests.families.whole import listed, trs_page, trs_record
 
 LIST = "https://www.county.gov.cn/zwgk/ghxx/gzjzqk/"
 SERVICE = "https://www.county.gov.cn/fjdzapp/search"
@@ -64,7 +64,7 @@ def static_page(shown: int = 6, count: int = COUNT) -> str:
     menu = '<ul><li><a href="../ztgh/" title="样本规划">样本规划</a></li><li class="on"><a href="./">工作情况</a></li></ul>'
     landing = '<ul><li><a href="javascript:void(0);">样式</a><span>11-09</span><span>2023-11-09</span></li></ul>'
     body = f'{menu}{landing}<div ms-controller="list" des="工作情况"><div ms-visible="showStatic">{blocks}</div>{TEMPLATE}</div>'
-    return page(body + SCRIPT.format(count))
+    return trs_page(body + SCRIPT.format(count))
 
 
 def served(number: int) -> dict[str, object]:
@@ -93,17 +93,17 @@ def service(asked: Asked) -> Served:
 
 
 def site_of(**changed: Any) -> Site:
-    details = {place(number): record(title) for number, title in enumerate(TITLES, 1)}
+    details = {place(number): trs_record(title) for number, title in enumerate(TITLES, 1)}
     return Site({"/zwgk/ghxx/gzjzqk/": static_page(), "/fjdzapp/search": service, **details, **changed})
 
 
 def test_static_pages_and_then_a_service(tmp_path: Path) -> None:
     with site_of() as site:
-        done = crawled(tmp_path, site, "/zwgk/ghxx/gzjzqk/")
+        done = listed(site, tmp_path, "/zwgk/ghxx/gzjzqk/")
         assert [path for path in site.requests if path == "/fjdzapp/search"] == ["/fjdzapp/search"] * 3
     assert (done.status, done.problems) == (0, {})
-    assert done.ledger == (books(5, 5, COUNT, COUNT),)
-    ((family, reason),) = done.families
+    assert done.ledger == [("通知公告1", 5, 5, COUNT, COUNT, 1)]
+    ((family, reason),) = done.families.values()
     assert family == "trs_fujian"
     assert "$showStatic" in str(reason)
     assert [(title, row["published_on"]) for title, row in done.records.items()] == [
@@ -120,8 +120,8 @@ def test_a_page_that_the_service_has_not_is_noticed(tmp_path: Path) -> None:
         return Served(status=404) if "page=4&" in (asked.form or "") else service(asked)
 
     with site_of(**{"/fjdzapp/search": lacking}) as site:
-        done = crawled(tmp_path, site, "/zwgk/ghxx/gzjzqk/")
-    assert done.ledger == (books(5, 3, COUNT, 9, complete=False),)
+        done = listed(site, tmp_path, "/zwgk/ghxx/gzjzqk/")
+    assert done.ledger == [("通知公告1", 5, 3, COUNT, 9, 0)]
     assert (done.status, set(done.problems)) == (1, {"not_found"})
 
 
@@ -130,22 +130,22 @@ def test_a_service_that_answers_with_an_error_ends_no_list(tmp_path: Path) -> No
         return Served('{"code": -1, "msg": "样本错误"}', content_type="application/json")
 
     with site_of(**{"/fjdzapp/search": failing}) as site:
-        done = crawled(tmp_path, site, "/zwgk/ghxx/gzjzqk/")
-    assert done.ledger == (books(5, 2, COUNT, 6, complete=False),)
+        done = listed(site, tmp_path, "/zwgk/ghxx/gzjzqk/")
+    assert done.ledger == [("通知公告1", 5, 2, COUNT, 6, 0)]
     assert (done.status, set(done.problems)) == (1, {"list_without_rows"})
 
 
 def test_a_list_whose_pages_are_all_static_asks_no_service(tmp_path: Path) -> None:
     with site_of(**{"/zwgk/ghxx/gzjzqk/": static_page(shown=COUNT)}) as site:
-        done = crawled(tmp_path, site, "/zwgk/ghxx/gzjzqk/")
+        done = listed(site, tmp_path, "/zwgk/ghxx/gzjzqk/")
         assert "/fjdzapp/search" not in site.requests
-    assert (done.status, done.ledger) == (0, (books(5, 5, COUNT, COUNT),))
+    assert (done.status, done.ledger) == (0, [("通知公告1", 5, 5, COUNT, COUNT, 1)])
 
 
 def test_a_list_without_static_pages_comes_from_the_service(tmp_path: Path) -> None:
     with site_of(**{"/zwgk/ghxx/gzjzqk/": static_page(shown=0)}) as site:
-        done = crawled(tmp_path, site, "/zwgk/ghxx/gzjzqk/")
-    assert (done.status, done.ledger) == (0, (books(5, 5, COUNT, COUNT),))
+        done = listed(site, tmp_path, "/zwgk/ghxx/gzjzqk/")
+    assert (done.status, done.ledger) == (0, [("通知公告1", 5, 5, COUNT, COUNT, 1)])
     assert list(done.records) == TITLES
 
 

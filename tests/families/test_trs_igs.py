@@ -13,14 +13,14 @@ from crawler.families.trs_igs import FAMILY
 from crawler.items import Paging
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site
-from tests.families.sites import books, crawled, page, record
+from tests.families.whole import listed, trs_page, trs_record
 
 IGS = "/igs/front/search/list.html?index=zcwj-index&type=zcfg&filter%5BAVAILABLE%5D=true&pageSize=3&pageNumber=1"
 COUNT, SIZE = 7, 3
 
 
 def details() -> dict[str, Served | str]:
-    return {f"/zwgk/202012/t202012{n:02}_{n}.html": record(f"样本通知之{n}") for n in range(1, COUNT + 1)}
+    return {f"/zwgk/202012/t202012{n:02}_{n}.html": trs_record(f"样本通知之{n}") for n in range(1, COUNT + 1)}
 
 
 def numbers(page_number: int) -> range:
@@ -65,11 +65,11 @@ def igs(asked: Asked) -> Served:
 
 def test_a_list_of_igs(tmp_path: Path) -> None:
     with Site({"/igs/front/search/list.html": igs, **details()}) as site:
-        done = crawled(tmp_path, site, IGS)
+        done = listed(site, tmp_path, IGS)
         assert [path for path in site.requests if "/igs/" in path] == [IGS[:-1] + str(n) for n in (1, 2, 3)]
     assert (done.status, done.problems) == (0, {})
-    assert done.ledger == (books(3, 3, COUNT, COUNT),)
-    ((family, reason),) = done.families
+    assert done.ledger == [("通知公告1", 3, 3, COUNT, COUNT, 1)]
+    ((family, reason),) = done.families.values()
     assert family == "trs_igs"
     assert "page.content" in str(reason)
     names = ("index_number", "document_number", "publisher", "published_on", "created_on", "topic")
@@ -90,8 +90,8 @@ def test_a_service_that_shows_fewer_pages_than_it_has_rows_for_is_no_complete_wa
         return Served(text, content_type="application/json")
 
     with Site({"/igs/front/search/list.html": capped, **details()}) as site:
-        done = crawled(tmp_path, site, IGS)
-    assert done.ledger == (books(3, 3, 38546, COUNT, complete=False),)
+        done = listed(site, tmp_path, IGS)
+    assert done.ledger == [("通知公告1", 3, 3, 38546, COUNT, 0)]
     assert (done.status, done.problems) == (1, {"pages_missing": "通知公告1 claims 38546 rows, 7 were found"})
 
 
@@ -101,10 +101,10 @@ def test_a_service_that_heeds_no_page_number_is_not_asked_for_ever(tmp_path: Pat
         return Served(str(igs(first).body).replace('"pageNumber": 1', f'"pageNumber": {asked.query["pageNumber"]}'))
 
     with Site({"/igs/front/search/list.html": stubborn, **details()}) as site:
-        done = crawled(tmp_path, site, IGS)
+        done = listed(site, tmp_path, IGS)
         assert len([path for path in site.requests if "/igs/" in path]) == 3
     assert (done.status, set(done.problems)) == (1, {"pages_repeat", "pages_missing"})
-    assert done.ledger[0]["complete"] == 0
+    assert done.ledger[0][-1] == 0
 
 
 # --- govsearch in JSONP ---
@@ -134,14 +134,14 @@ def jsonp(asked: Asked) -> Served:
 
 def test_a_list_of_govsearch_in_jsonp(tmp_path: Path) -> None:
     with Site({"/govsearch/jsonp/zf_jd_list.jsp": jsonp, **details()}) as site:
-        done = crawled(tmp_path, site, JSONP)
+        done = listed(site, tmp_path, JSONP)
         asked = [path for path in site.requests if "jsonp" in path]
     assert asked == [
         JSONP.replace("page=1", f"page={n}") for n in (1, 2, 3, 4)
     ]  # the fourth is empty: there the list ends
     assert (done.status, done.problems) == (0, {})
-    assert done.ledger == (books(None, 4, COUNT, COUNT),)
-    assert done.families[0][0] == "trs_igs"
+    assert done.ledger == [("通知公告1", None, 4, COUNT, COUNT, 1)]
+    assert done.families["通知公告1"][0] == "trs_igs"
     assert {
         title: (row["published_on"], row["document_number"], row["publisher"]) for title, row in done.records.items()
     } == {f"样本通知之{n}": (f"2020-12-{n:02}", f"样发〔2020〕{n}号", "样本局") for n in range(1, COUNT + 1)}
@@ -154,9 +154,9 @@ def test_a_service_that_gives_its_last_page_again_has_ended(tmp_path: Path) -> N
         )
 
     with Site({"/govsearch/jsonp/zf_jd_list.jsp": last_again, **details()}) as site:
-        done = crawled(tmp_path, site, JSONP)
+        done = listed(site, tmp_path, JSONP)
     assert (done.status, done.problems) == (0, {})
-    assert done.ledger == (books(None, 3, COUNT, COUNT),)
+    assert done.ledger == [("通知公告1", None, 3, COUNT, COUNT, 1)]
 
 
 # --- govsearch in HTML ---
@@ -169,19 +169,19 @@ def html_list(asked: Asked) -> str:
         for n in numbers(int(asked.query.get("page", "1")))
     )
     told = f"var m_nRecordCount = {COUNT}; var m_nCurrPage = {int(asked.query.get('page', '1')) - 1}; var m_nPageSize = {SIZE};"
-    return page(
+    return trs_page(
         f'<div class="index_right_content"><ul>{lines}</ul></div><script>{told} PageContext.drawNavigator();</script>'
     )
 
 
 def test_a_list_of_govsearch_in_html(tmp_path: Path) -> None:
     with Site({"/govsearch/search.jsp": html_list, **details()}) as site:
-        done = crawled(tmp_path, site, "/govsearch/search.jsp?SType=1")
+        done = listed(site, tmp_path, "/govsearch/search.jsp?SType=1")
         asked = [path for path in site.requests if "govsearch" in path]
     assert asked == [f"/govsearch/search.jsp?SType=1{end}" for end in ("", "&page=2", "&page=3")]
     assert (done.status, done.problems) == (0, {})
-    assert done.ledger == (books(3, 3, COUNT, COUNT),)
-    assert done.families[0][0] == "trs_igs"
+    assert done.ledger == [("通知公告1", 3, 3, COUNT, COUNT, 1)]
+    assert done.families["通知公告1"][0] == "trs_igs"
     assert {
         title: (row["index_number"], row["created_on"], row["document_number"]) for title, row in done.records.items()
     } == {f"样本通知之{n}": (f"000-{n}", f"2020-12-{n:02}", f"样发〔2020〕{n}号") for n in range(1, COUNT + 1)}
@@ -213,12 +213,12 @@ def irs(asked: Asked) -> Served:
 
 
 def test_a_search_page_of_irs(tmp_path: Path) -> None:
-    shell = page('<div id="app"></div>', scripts='<script src="/irs-c-web/js/app.js"></script>')
+    shell = trs_page('<div id="app"></div>', head='<script src="/irs-c-web/js/app.js"></script>')
     with Site({"/irs-c-web/search.shtml": shell, "/irs/front/search": irs, **details()}) as site:
-        done = crawled(tmp_path, site, SEARCH)
+        done = listed(site, tmp_path, SEARCH)
     assert (done.status, done.problems) == (0, {})
-    assert done.ledger == (books(3, 3, COUNT, COUNT),)
-    ((family, reason),) = done.families
+    assert done.ledger == [("通知公告1", 3, 3, COUNT, COUNT, 1)]
+    ((family, reason),) = done.families.values()
     assert (family, reason) == ("trs_igs", "a search page of IRS with its code")
     assert {title: (row["published_on"], row["publisher"]) for title, row in done.records.items()} == {
         f"样本通知之{n}": (f"2020-12-{n:02}", "样本局") for n in range(1, COUNT + 1)
