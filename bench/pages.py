@@ -2,7 +2,7 @@
 
     python -m bench.pages [--folder FOLDER] [--records 1000000] [--rounds 60]
 
-The archive is made if it is missing (see `bench.large_archive`: for a million records half an hour and 5 GB). Each page
+The archive is made if it is missing (see `bench.large_archive`: for a million records half an hour and 6 GB). Each page
 is asked for twice unmeasured; of records, `rounds` different ones are asked for, each once. Targets at 1,000,000 records:
 home at most 100 ms, a record's page at most 50 ms, cards at most 1 s, at the 95th percentile.
 """

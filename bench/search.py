@@ -3,7 +3,7 @@
     python -m bench.search [--folder FOLDER] [--records 1000000]
 
 Archives of a hundredth, a tenth and all of so many records are made in FOLDER if they are missing (see
-`bench.large_archive`: half an hour and 5 GB for a million). 200 mixed queries, each asked once unmeasured and once
+`bench.large_archive`: half an hour and 6 GB for a million). 200 mixed queries, each asked once unmeasured and once
 measured, of one process, facets on: the ids of the first 50 hits, and the whole page through HTTP. Of the same queries
 every fifth is asked of Datasette's own table page on the same file, with the same facets; words are searched for by
 `LIKE` and in FTS5's trigram index as well, first 50 hits each.

@@ -3,7 +3,7 @@
     python -m bench.store [--folder FOLDER] [--records 1000000] [--stored 2000] [--runs 3]
 
 The records of a made-up county, as its list pages and record pages say them, are written into an empty archive, and into
-copies of archives of a hundredth, a tenth and all of so many records (see `bench.large_archive`: half an hour and 5 GB for
+copies of archives of a hundredth, a tenth and all of so many records (see `bench.large_archive`: half an hour and 6 GB for
 a million, and as much again for the copy), in batches as a crawl does it; beside it the same values with `executemany` into
 a plain table, each batch committed to disk. Target: into a million records at most 1.3 times the cost of an empty one.
 """
