@@ -1,7 +1,7 @@
 """One crawl's books: its answers are sealed in the evidence, then what they say is written into the archive."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,12 +39,14 @@ class CrawlBooks:
         self._sealed = array("q")
 
     def commit(
-        self, observations: Iterable[Observation], exchanges: Sequence[tuple[Exchange, str]], now: datetime
+        self, observations: Sequence[Observation], exchanges: Sequence[tuple[Exchange, str]], now: datetime
     ) -> None:
         """Seal `exchanges`, each with what it turned out to be, then write what they say.
 
         An observation names its capture by the answer's place in this crawl, from 1.
         """
+        if not observations and not exchanges:
+            return
         stored = self._evidence.add_many(exchange for exchange, _ in exchanges)
         self._sealed.extend(kept.id for kept in stored)
         captures = [

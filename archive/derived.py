@@ -82,17 +82,21 @@ def refresh(connection: sqlite3.Connection) -> None:
         learn(connection, portal)
 
 
-def catch_up(connection: sqlite3.Connection) -> None:
-    """Read out of all records that have changed. The caller's transaction."""
+def catch_up(connection: sqlite3.Connection, *, read: bool = False) -> None:
+    """Read out of all records that have changed. The caller's transaction.
+
+    `read`: only of those whose own page was read, the others are likely to change again soon.
+    """
+    chosen = "EXISTS (SELECT 1 FROM readings g WHERE g.record_id = u.record_id AND g.catalog_id = 0)" if read else "1"
+    sql = f"SELECT record_id FROM underived u WHERE {chosen} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constants
     names: dict[tuple[str, str], int] = {}
-    while ids := connection.execute("SELECT record_id FROM underived ORDER BY record_id LIMIT ?", (BATCH,)).fetchall():
-        read = [_read(connection, record_id, names) for (record_id,) in ids]
-        (last,) = ids[-1]
+    while ids := [row[0] for row in connection.execute(sql)]:
+        found = [_read(connection, record_id, names) for record_id in ids]
         for table, width in (("derived", 23), ("document_numbers", 6), ("budgets", 7)):
-            rows = [row for each in read for row in each[table]]
+            rows = [row for each in found for row in each[table]]
             marks = ", ".join("?" * width)
             connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - constant names
-        connection.execute("DELETE FROM underived WHERE record_id <= ?", (last,))
+        connection.executemany("DELETE FROM underived WHERE record_id = ?", [(record_id,) for record_id in ids])
 
 
 def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str, str], int]) -> Mapping[str, list[Any]]:

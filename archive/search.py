@@ -47,7 +47,7 @@ _FILES = (
 _HAS_FILES = "EXISTS (SELECT 1 FROM attachments a WHERE a.record_id = r.id AND a.state <> 'unlinked')"
 _SEARCHED = f"{', '.join(f'r.{name}' for name in INDEXED)}, {_FILES}, {_HAS_FILES}"
 
-STRIDE = 1000
+STRIDE = 500
 """So many entries are written at once: fewer make more parts to be merged, more take more memory."""
 
 _MEMORY = 64 << 20

@@ -100,6 +100,7 @@ class Store:
             self._indexed_at = datetime.fromisoformat(now)
         elif self._read >= search.STRIDE:
             search.catch_up(connection, read=True)
+            derived.catch_up(connection, read=True)
         else:
             return
         self._read = 0

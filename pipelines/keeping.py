@@ -8,8 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from threading import Lock
 from typing import Any, Protocol
 
 MODULE = "archive.keeper"
@@ -45,26 +45,27 @@ def start() -> tuple[Process, Connection]:
 
 
 class Keeping:
-    """A keeper. Any thread may ask; one is answered at a time."""
+    """A keeper. What is asked is answered in that order, one after the other, while the asker goes on."""
 
     def __init__(self) -> None:
         self._process, self._connection = start()
-        self._turn = Lock()
+        self._thread = ThreadPoolExecutor(1)
         self.gone = False
         atexit.register(self.end)
 
-    def ask(self, portal: str, method: str, *arguments: object) -> Any:  # noqa: ANN401 - each method answers in its own way
-        """What a method of the portal's `archive.books.CrawlBooks` gives back. Raises what it raises, and KeeperError."""
-        with self._turn:
-            if self.gone:
-                raise KeeperError("the process that writes the archive has ended")
-            try:
-                self._connection.send((portal, method, *arguments))
-                answer = self._connection.recv()
-            except (EOFError, OSError) as error:
-                self.gone = True
-                status = self.end()
-                raise KeeperError(f"the process that writes the archive ended with status {status}") from error
+    def ask(self, portal: str, method: str, *arguments: object) -> Future[Any]:
+        """What a method of the portal's `archive.books.CrawlBooks` gives back, or raises; or a KeeperError."""
+        return self._thread.submit(self._ask, portal, method, *arguments)
+
+    def _ask(self, *question: object) -> Any:  # noqa: ANN401 - each method answers in its own way
+        if self.gone:
+            raise KeeperError("the process that writes the archive has ended")
+        try:
+            self._connection.send(question)
+            answer = self._connection.recv()
+        except (EOFError, OSError) as error:
+            self.gone = True
+            raise KeeperError(f"the process that writes the archive ended with status {self.end()}") from error
         if isinstance(answer, Exception):
             raise answer
         return answer

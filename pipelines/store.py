@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -17,11 +18,14 @@ from pipelines.keeping import keeping
 
 logger = logging.getLogger(__name__)
 
-LARGEST_BATCH = 50
-"""Observations, or answers, in one transaction; a list page with all its rows is one."""
+BATCH = 50
+"""So many observations, or answers, are written together; a list page with all its rows is one."""
+
+MOST_WAITING = 300
+"""So many may wait while others are being written, which takes long where the index is brought up to date; then reading waits."""
 
 LARGEST_PAYLOAD = 8 * 1024 * 1024
-"""Bytes of answers that wait to be sealed at the most."""
+"""Bytes of answers that wait at the most."""
 
 LONGEST_WAIT = 5.0
 """Seconds an answer may wait for its batch to fill: what a killed crawl loses at the most, and the batch being written."""
@@ -38,12 +42,12 @@ class StorePipeline:
 
     def __init__(self, crawler: Any) -> None:  # noqa: ANN401 - the archive's side knows no Scrapy types
         self._crawler = crawler
-        self._lock = asyncio.Lock()
         self._waiting: list[Observation] = []
         self._exchanges: list[tuple[Exchange, str]] = []
         self._payload = 0
         self._received = 0
         self._since: float | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
 
     @classmethod
@@ -132,47 +136,51 @@ class StorePipeline:
         return not self._crawler.stats.get_value("disclosures/walks_broken") and self._ask("complete")
 
     def _ask(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
-        return self._keeping.ask(self._crawler.spider.portal.id, method, *arguments)
+        return self._keeping.ask(self._crawler.spider.portal.id, method, *arguments).result()
 
     async def _write_if_due(self) -> None:
-        """Write the batch when it is full or old. Answers alone fill it, too: a "not modified" gives no observation."""
+        """Have the batch written when it is full or old; wait only where too much waits already.
+
+        Answers alone fill it, too: a "not modified" gives no observation.
+        """
         now = monotonic()
         self._since = now if self._since is None else self._since
-        full = max(len(self._waiting), len(self._exchanges)) >= LARGEST_BATCH or self._payload >= LARGEST_PAYLOAD
-        if full or now - self._since > LONGEST_WAIT:
-            await self._write()
+        count, heavy = max(len(self._waiting), len(self._exchanges)), self._payload >= LARGEST_PAYLOAD
+        full = count >= BATCH or heavy or now - self._since > LONGEST_WAIT
+        if full and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.create_task(self._write())
+        if self._writing and (count >= MOST_WAITING or heavy):
+            await asyncio.wait([self._writing])
 
     async def _write(self) -> None:
-        async with self._lock:
-            observations, exchanges = self._batch()
-            try:
-                await asyncio.to_thread(self._commit, observations, exchanges)
-            except UNWRITABLE as error:
-                self._give_up(error)
+        try:
+            await asyncio.wrap_future(self._commit())
+        except Exception as error:  # noqa: BLE001 - whatever it is: what can't be kept must not be fetched
+            self._give_up(error)
 
     def _write_now(self) -> None:
         try:
-            self._commit(*self._batch())
-        except UNWRITABLE as error:
+            self._commit().result()
+        except Exception as error:  # noqa: BLE001
             self._give_up(error)
+
+    def _commit(self) -> Future[None]:
+        return self._keeping.ask(self._crawler.spider.portal.id, "commit", *self._batch(), clock.now())
 
     def _batch(self) -> tuple[list[Observation], list[tuple[Exchange, str]]]:
         batch = self._waiting, self._exchanges
         self._waiting, self._exchanges, self._payload, self._since = [], [], 0, None
         return batch
 
-    def _commit(self, observations: list[Observation], exchanges: list[tuple[Exchange, str]]) -> None:
-        if observations or exchanges:
-            self._ask("commit", observations, exchanges, clock.now())
-
     def _give_up(self, error: Exception) -> None:
-        """End the crawl: what can't be kept must not be fetched."""
+        """End the crawl."""
         self._say(error)
         if not self._ending:
             self._ending = asyncio.create_task(self._crawler.engine.close_spider_async(reason="archive_error"))
 
     def _say(self, error: Exception) -> None:
-        logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error)
+        fault = None if isinstance(error, UNWRITABLE) else error  # of our own
+        logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error, exc_info=fault)
 
 
 def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401

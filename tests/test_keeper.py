@@ -117,10 +117,10 @@ def test_what_the_keeper_raises_is_raised_where_it_was_asked(tmp_path: Path) -> 
     keeping = Keeping()
     nowhere = tmp_path / "nowhere" / "a.db"
     with pytest.raises(TypeError) as caught:
-        keeping.ask("one", "begin", nowhere)
+        keeping.ask("one", "begin", nowhere).result()
     assert "in answer" in caught.value.__notes__[0]
     with pytest.raises(KeyError):
-        keeping.ask("one", "complete")
+        keeping.ask("one", "complete").result()
     assert keeping.end() == 0
 
 
@@ -130,4 +130,4 @@ def test_a_keeper_that_has_ended_is_told_of(tmp_path: Path) -> None:
     os.kill(pid, signal.SIGKILL)
     for _ in range(2):
         with pytest.raises(KeeperError, match="ended"):
-            keeping.ask("one", "complete")
+            keeping.ask("one", "complete").result()

@@ -80,7 +80,8 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
     links = [
         link
         for node in root.iter("a", "iframe", "embed", "object")
-        for link in _file_link(node, base_url, body)
+        if (target := _target(node)) and not _PLAINLY_A_PAGE.fullmatch(target)
+        for link in _file_link(node, target, base_url, body)
         if not _in_chrome(node, body, around_body)
     ]
     named = {link.block for link in links if not link.icon}
@@ -107,11 +108,14 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
     return tuple(Attachment(said or file_names[url] or url, url) for url, said in joined.items())
 
 
-def _file_link(node: Element, base_url: str, body: Element | None) -> Iterator[_Link]:
+def _target(node: Element) -> str | None:
+    """Where a node leads to, as it stands there."""
+    found: str | None = node.get("href") or node.get("data") if node.tag in ("a", "object") else node.get("src")
+    return found
+
+
+def _file_link(node: Element, target: str, base_url: str, body: Element | None) -> Iterator[_Link]:
     """The link a node makes, if it leads to a file."""
-    target = node.get("href") or node.get("data") if node.tag in ("a", "object") else node.get("src")
-    if not target or _PLAINLY_A_PAGE.fullmatch(target):
-        return
     url = _address(target, base_url)
     if url is None:
         return

@@ -115,11 +115,14 @@ _LONGEST_LABEL = 24
 _FIRST_CHARACTERS = frozenset(label[0] for label in KNOWN)
 
 
+def may_begin_with_label(text: str) -> bool:
+    """Whether `text` begins as labels do, blanks and brackets aside: a quick look that spares most texts a closer one."""
+    return text[:1] in _FIRST_CHARACTERS or text.lstrip(_BEFORE_LABELS)[:1] in _FIRST_CHARACTERS
+
+
 def is_label(text: str) -> bool:
     """Whether `text`, of a whole cell, is nothing but a known label."""
-    return (
-        len(text) <= _LONGEST_LABEL and text.lstrip(_BEFORE_LABELS)[:1] in _FIRST_CHARACTERS and squash(text) in KNOWN
-    )
+    return len(text) <= _LONGEST_LABEL and may_begin_with_label(text) and squash(text) in KNOWN
 
 
 UNKNOWN_LABEL = re.compile(rf"{BLANK}*[\u4e00-\u9fff]{{2,8}}{BLANK}*[:：]")

@@ -18,6 +18,7 @@ from crawler.extract.labels import (
     RANK,
     UNKNOWN_LABEL,
     is_label,
+    may_begin_with_label,
     squash,
     tidy,
     value_of,
@@ -49,7 +50,7 @@ def read_pairs(root: Element, skip: Element | None = None) -> list[tuple[str, st
     """Every known label in `root` with its printed value ("" where none is), in order; nothing from inside `skip`."""
     pairs: list[tuple[str, str]] = []
     for cell, text in _cells(root, skip):
-        if len(text) <= _LONGEST_CELL:
+        if len(text) <= _LONGEST_CELL and ("：" in text or ":" in text or may_begin_with_label(text)):
             pairs.extend(pair for pair in _pairs_of(cell, text) if squash(pair[0]) not in COUNTERS)
     return pairs
 
@@ -88,16 +89,18 @@ def _cells(root: Element, skip: Element | None) -> Iterator[tuple[Element, str]]
     for event, node in walk:
         block_ends = False
         if event == "start":
-            if node is skip or node.tag in HIDDEN:
+            tag = node.tag
+            passed_over = node is skip or tag in HIDDEN
+            if passed_over:
                 walk.skip_subtree()
                 if is_control(node):
                     texts.append(_CONTROL)
-            if node.tag in BLOCKS and node is not root:
+            if tag in BLOCKS and node is not root:
                 if texts:
                     yield blocks[-1], _JOINT.join(texts)
                     texts = []
                 blocks.append(node)
-            text = None if node is skip or node.tag in HIDDEN else node.text
+            text = None if passed_over else node.text
         else:
             block_ends = event == "end" and node is blocks[-1] and node is not root
             text = node.tail if node is not root else None
