@@ -1,5 +1,6 @@
 """One crawl's books: its answers are sealed in the evidence, then what they say is written into the archive."""
 
+import sqlite3
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,11 +26,18 @@ class CrawlBooks:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a crawl begins with
-        self, db: Path, evidence: Evidence, portal: PortalOfFile, mode: str, full_every: timedelta, now: datetime
+        self,
+        db: Path,
+        archive: sqlite3.Connection,
+        evidence: Evidence,
+        portal: PortalOfFile,
+        mode: str,
+        full_every: timedelta,
+        now: datetime,
     ) -> None:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
         self._held = hold(db, portal.id)
-        self._store = Store(db)
+        self._store = Store(db, archive)
         self._evidence = evidence
         if self._evidence.last_id() < self._store.last_capture():
             raise ArchiveError(f"{evidence.path} lacks originals that {db} points to: put the right file there")
@@ -86,7 +94,6 @@ class CrawlBooks:
         try:
             self._store.finish(outcome, clock.text(now))
         finally:
-            self._store.close()
             self._held.release()
 
     def _with_capture(self, observation: Observation) -> Observation:

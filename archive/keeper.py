@@ -5,6 +5,7 @@
 gives back, or the exception it raises. "begin" opens a portal's books. All crawls of a process write one archive.
 """
 
+import sqlite3
 import sys
 import traceback
 from multiprocessing.connection import Connection
@@ -12,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from archive.books import CrawlBooks
+from archive.database import open_for_writing
 from archive.evidence import Evidence
 
 
 class Keeper:
-    """The books that are open, by portal, and the evidence of them all."""
+    """The books that are open, by portal; archive and evidence are opened once for all of them."""
 
     def __init__(self) -> None:
         self._books: dict[str, CrawlBooks] = {}
-        self._evidence: Evidence | None = None
+        self._files: tuple[sqlite3.Connection, Evidence] | None = None
 
     def answer(self, portal: str, method: str, *arguments: Any) -> object:  # noqa: ANN401 - each method has its own
         """What the method gives back, or of "begin" the crawl's mode and number. Raises what it raises."""
@@ -30,13 +32,14 @@ class Keeper:
             books = self._books.pop(portal) if method == "close" else self._books[portal]
             return getattr(books, method)(*arguments)
         finally:
-            if self._evidence and not self._books:
-                self._evidence.close()
-                self._evidence = None
+            if self._files and not self._books:
+                for file in self._files:
+                    file.close()
+                self._files = None
 
     def _begin(self, portal: str, db: Path, evidence: Path, *about: Any) -> tuple[str, int]:  # noqa: ANN401
-        self._evidence = self._evidence or Evidence(evidence)
-        self._books[portal] = books = CrawlBooks(db, self._evidence, *about)
+        self._files = self._files or (open_for_writing(db), Evidence(evidence))
+        self._books[portal] = books = CrawlBooks(db, *self._files, *about)
         return books.mode, books.crawl_id
 
 

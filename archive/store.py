@@ -39,10 +39,14 @@ NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
 
 
 class Store:
-    """The archive at `path`, open for one crawl's writing. Raises ArchiveError where it can't be opened."""
+    """The archive at `path`, open for one crawl's writing. Raises ArchiveError where it can't be opened.
 
-    def __init__(self, path: Path) -> None:
-        self._connection = open_for_writing(path)
+    `connection`: where it is open already, by `open_for_writing`; several crawls may share it, and it stays open.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection | None = None) -> None:
+        self._own = connection is None
+        self._connection = connection or open_for_writing(path)
         self._connection.row_factory = sqlite3.Row
         self.crawl_id = 0
         self.counts: Counter[str] = Counter()
@@ -143,8 +147,9 @@ class Store:
         return not self._connection.execute(sql, (self.crawl_id,)).fetchone()[0]
 
     def close(self) -> None:
-        """Close the connection; the store is of no use afterwards."""
-        self._connection.close()
+        """Close the connection, if it is the store's own; the store is of no use afterwards."""
+        if self._own:
+            self._connection.close()
 
     # --- pages ---
 

@@ -45,12 +45,16 @@ def start() -> tuple[Process, Connection]:
 
 
 class Keeping:
-    """A keeper. What is asked is answered in that order, one after the other, while the asker goes on."""
+    """A keeper. What is asked is answered in that order, one after the other, while the asker goes on.
+
+    `unwritten`: bytes of the answers that all crawls have received and the keeper has not written; the crawls count them.
+    """
 
     def __init__(self) -> None:
         self._process, self._connection = start()
         self._thread = ThreadPoolExecutor(1)
         self.gone = False
+        self.unwritten = 0
         atexit.register(self.end)
 
     def ask(self, portal: str, method: str, *arguments: object) -> Future[Any]:

@@ -24,8 +24,8 @@ BATCH = 50
 MOST_WAITING = 300
 """So many may wait while others are being written, which takes long where the index is brought up to date; then reading waits."""
 
-LARGEST_PAYLOAD = 8 * 1024 * 1024
-"""Bytes of answers that wait at the most."""
+MOST_BYTES = 12 * 1024 * 1024
+"""Bytes of answers not yet written, those of all crawls of a process together, from which on a crawl with a full batch waits."""
 
 LONGEST_WAIT = 5.0
 """Seconds an answer may wait for its batch to fill: what a killed crawl loses at the most, and the batch being written."""
@@ -79,6 +79,7 @@ class StorePipeline:
         """Take an answer into the batch, which is sealed first; its place in this crawl, from 1."""
         self._exchanges.append((exchange, outcome))
         self._payload += len(exchange.payload)
+        self._keeping.unwritten += len(exchange.payload)
         self._received += 1
         place = self._received
         await self._write_if_due()
@@ -145,32 +146,36 @@ class StorePipeline:
         """
         now = monotonic()
         self._since = now if self._since is None else self._since
-        count, heavy = max(len(self._waiting), len(self._exchanges)), self._payload >= LARGEST_PAYLOAD
-        full = count >= BATCH or heavy or now - self._since > LONGEST_WAIT
-        if full and (self._writing is None or self._writing.done()):
+        count = max(len(self._waiting), len(self._exchanges))
+        full = count >= BATCH or self._payload >= MOST_BYTES
+        if (full or now - self._since > LONGEST_WAIT) and (self._writing is None or self._writing.done()):
             self._writing = asyncio.create_task(self._write())
-        if self._writing and (count >= MOST_WAITING or heavy):
+        if self._writing and (count >= MOST_WAITING or (full and self._keeping.unwritten >= MOST_BYTES)):
             await asyncio.wait([self._writing])
 
     async def _write(self) -> None:
+        size, commit = self._commit()
         try:
-            await asyncio.wrap_future(self._commit())
+            await asyncio.wrap_future(commit)
         except Exception as error:  # noqa: BLE001 - whatever it is: what can't be kept must not be fetched
             self._give_up(error)
+        finally:
+            self._keeping.unwritten -= size
 
     def _write_now(self) -> None:
+        size, commit = self._commit()
         try:
-            self._commit().result()
+            commit.result()
         except Exception as error:  # noqa: BLE001
             self._give_up(error)
+        finally:
+            self._keeping.unwritten -= size
 
-    def _commit(self) -> Future[None]:
-        return self._keeping.ask(self._crawler.spider.portal.id, "commit", *self._batch(), clock.now())
-
-    def _batch(self) -> tuple[list[Observation], list[tuple[Exchange, str]]]:
-        batch = self._waiting, self._exchanges
+    def _commit(self) -> tuple[int, Future[None]]:
+        """Hand over all that waits; the bytes of its answers, and what comes of it."""
+        size, batch = self._payload, (self._waiting, self._exchanges)
         self._waiting, self._exchanges, self._payload, self._since = [], [], 0, None
-        return batch
+        return size, self._keeping.ask(self._crawler.spider.portal.id, "commit", *batch, clock.now())
 
     def _give_up(self, error: Exception) -> None:
         """End the crawl."""
