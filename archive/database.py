@@ -51,14 +51,18 @@ def later_than_this(connection: sqlite3.Connection) -> list[str]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK on any exception."""
+    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK on any exception, one of COMMIT too; the exception goes on.
+
+    Where SQLite has rolled back by itself, as on a full disk, what it said then is what is raised.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

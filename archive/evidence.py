@@ -14,6 +14,7 @@ from pathlib import Path
 from zlib import crc32
 
 from archive.captured import chain, hash_up_to
+from archive.database import transaction
 from archive.dictionaries import Dictionaries
 from archive.evidence_file import open_for_writing, row_sha256
 from archive.exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of
@@ -205,14 +206,11 @@ class Evidence(Originals):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._con.execute("BEGIN IMMEDIATE")
         try:
-            yield
-            self._con.execute("COMMIT")
+            with transaction(self._con):
+                yield
         except BaseException:
             self._dictionaries.forget()
-            if self._con.in_transaction:
-                self._con.execute("ROLLBACK")
             raise
 
 

@@ -47,19 +47,18 @@ def serve(connection: Connection, keeper: Keeper) -> None:
     """Answer until the other end is closed, or its process gone: what was asked until then is done wholly."""
     while True:
         try:
-            asked = connection.recv()
-        except EOFError:
+            connection.send(_answered(keeper, connection.recv()))
+        except (EOFError, BrokenPipeError):
             return
-        answer: object
-        try:
-            answer = keeper.answer(*asked)
-        except Exception as error:  # noqa: BLE001 - it is raised where the question was asked
-            error.add_note(traceback.format_exc())
-            answer = error
-        try:
-            connection.send(answer)
-        except BrokenPipeError:
-            return
+
+
+def _answered(keeper: Keeper, asked: tuple[Any, ...]) -> object:
+    """What is sent back. An exception must not outlive that: what it holds on to is a portal's lock, for one."""
+    try:
+        return keeper.answer(*asked)
+    except Exception as error:  # noqa: BLE001 - it is raised where the question was asked
+        error.add_note(traceback.format_exc())
+        return error
 
 
 if __name__ == "__main__":

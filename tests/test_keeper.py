@@ -5,12 +5,16 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from archive import clock
+from archive.database import ArchiveError, open_for_writing
+from archive.lock import hold
+from archive.observations import PortalOfFile
 from archive.originals import beside
 from bench.ten_days import command, contents, crawl, morning
 from pipelines.keeping import KeeperError, Keeping
@@ -131,3 +135,17 @@ def test_a_keeper_that_has_ended_is_told_of(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(KeeperError, match="ended"):
             keeping.ask("one", "complete").result()
+
+
+def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    with closing(open_for_writing(db)) as archive:
+        archive.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('one', '样本', '', '')")
+        archive.execute("INSERT INTO crawls (portal, mode, started_at) VALUES ('one', 'full', '')")
+        archive.execute("INSERT INTO captures VALUES (5, 1, 'u', '', 200, 'page', '', 0, NULL, NULL)")
+    about = (PortalOfFile("one", "样本", "", "http://sample.example/", ()), "full", timedelta(7), clock.now())
+    keeping = Keeping()
+    with pytest.raises(ArchiveError, match="lacks originals"):
+        keeping.ask("one", "begin", db, beside(db), *about).result()
+    hold(db, "one").release()
+    keeping.end()
