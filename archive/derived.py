@@ -17,6 +17,7 @@ from archive.agencies import Agency, Evidence, Stated
 from archive.derived_schema import DERIVED
 from archive.divisions import divisions
 from archive.records import is_cut
+from archive.search import OWN_PAGE_READ
 
 VERSION = f"1 {workdays.VERSION}"
 """Changes whenever the same record would be read otherwise; everything is then read again (see `refresh`)."""
@@ -87,7 +88,7 @@ def catch_up(connection: sqlite3.Connection, *, read: bool = False) -> None:
 
     `read`: only of those whose own page was read, the others are likely to change again soon.
     """
-    chosen = "EXISTS (SELECT 1 FROM readings g WHERE g.record_id = u.record_id AND g.catalog_id = 0)" if read else "1"
+    chosen = OWN_PAGE_READ if read else "1"
     sql = f"SELECT record_id FROM underived u WHERE {chosen} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constants
     names: dict[tuple[str, str], int] = {}
     while ids := [row[0] for row in connection.execute(sql)]:

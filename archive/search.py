@@ -30,6 +30,9 @@ _DATE = INDEXED.index("published_on")
 MONTHS = 12 * 10_000
 """A number of months after any date: records without one come last."""
 
+OWN_PAGE_READ = "EXISTS (SELECT 1 FROM readings g WHERE g.record_id = u.record_id AND g.catalog_id = 0)"
+"""Of the records `u` that wait for something: that their own page was read, so that they will hardly change again soon."""
+
 EVERY = "record_any"
 """The filter that every entry has."""
 
@@ -119,7 +122,7 @@ def catch_up(connection: sqlite3.Connection, *, read: bool = False) -> None:
 
     `read`: only with those whose own page was read, the others are likely to change again soon.
     """
-    chosen = "EXISTS (SELECT 1 FROM readings g WHERE g.record_id = u.record_id AND g.catalog_id = 0)" if read else "1"
+    chosen = OWN_PAGE_READ if read else "1"
     sql = (
         f"SELECT u.record_id, u.indexed, {_SEARCHED} FROM unindexed u JOIN records r ON r.id = u.record_id "  # noqa: S608
         f"WHERE {chosen} ORDER BY u.record_id LIMIT {STRIDE}"
