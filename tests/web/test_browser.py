@@ -81,6 +81,14 @@ def test_a_record_with_a_past_fits_its_width(page, tmp_path):
             assert fits_widths(page), path
 
 
+def test_a_single_hit_has_the_width_of_the_page(page, site):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{site}-/search?q=某棚户区土地征收公告")
+    assert page.locator(".hits li").count() == 1
+    assert page.locator(".dividing").count() == 0  # nothing to divide, so nothing stands beside it
+    assert page.locator(".hits .title").bounding_box()["width"] > 300
+
+
 def test_a_box_search_on_the_table_comes_best_first(page, site):
     page.goto(f"{site}disclosures/records")
     page.fill("input[name=_search]", "棚户区改造 2017")
