@@ -14,6 +14,12 @@ from crawler.extract.verdict import breaks_off
 from crawler.families import FAMILIES, Answer, Family, ListRead
 from crawler.items import File, Paging, RecordPage, Row
 
+READING_VERSION = 1
+"""Raised by hand when pages of any family are read otherwise than before; archives are then read again.
+
+It covers `extract/`, this module, `pipelines.normalise`, `archive.charset` and `archive.records`.
+"""
+
 MOST_FILES = 50
 """Files of one record at the most."""
 

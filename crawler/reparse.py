@@ -7,12 +7,12 @@ parser found is no longer taken for listed, lest its absence be claimed.
 """
 
 import asyncio
+import json
 import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from archive.reports import reading
 from crawler.extract.verdict import CUT
 from crawler.families import FAMILIES, detect
 from crawler.items import ListPage
-from crawler.pages import answer_of, read_list, read_record
+from crawler.pages import READING_VERSION, answer_of, read_list, read_record
 from crawler.portal import on_site
 from pipelines.attachments import file_seen
 from pipelines.normalise import NormalisePipeline
@@ -38,17 +38,6 @@ logger = logging.getLogger(__name__)
 
 STRIDE = 100
 """Captures read again in one transaction: a run that is killed is simply run again."""
-
-_HERE = Path(__file__).parent
-_PARSER = (
-    *sorted((_HERE / "extract").glob("*.py")),
-    *sorted((_HERE / "families").glob("*.py")),
-    _HERE / "pages.py",
-    _HERE.parent / "pipelines" / "normalise.py",
-    _HERE.parent / "archive" / "charset.py",
-    _HERE.parent / "archive" / "records.py",
-)
-"""The code that decides what a page says."""
 
 # The pages behind what a portal's records say: list pages with their catalogue, own pages with catalogue 0, each with
 # the records that rest on it; and the list pages of each catalogue's last complete walk, whatever rests on them.
@@ -67,14 +56,14 @@ Page = tuple[int, int, dict[str, int]]
 """A capture, the catalogue it lists (0: a record's own page), and the records that rest on it by their keys."""
 
 
-def fingerprint() -> str:
-    """The digest (hex) of the code that reads pages."""
-    return sha256(b"".join(path.read_bytes() for path in _PARSER)).hexdigest()
+def versions() -> dict[str, int]:
+    """The versions of today's parser: of the reading that all families share, under "reading", and of each family."""
+    return {"reading": READING_VERSION} | {family.name: family.version for family in FAMILIES.values()}
 
 
 async def catch_up(db: Path, evidence: Path, portal: str) -> None:
     """Read a portal's captures again if another parser read them, lest its fixes be taken for edits by the government."""
-    if read_by(db, portal) != fingerprint():
+    if is_read_by_today(db, portal) is not True:
         done = await asyncio.to_thread(reparse, db, evidence, portal)
         logger.info("portal=%s captures_read_again=%s versions=%s", portal, done["captures"], done["versions"])
 
@@ -91,12 +80,22 @@ def reparse(db: Path, evidence: Path, portal: str, *, ocr: bool = False) -> Coun
         reader.close()
 
 
-def read_by(db: Path, portal: str) -> str | None:
-    """The `fingerprint` of the code that read a portal's captures last; None where nobody did."""
+def is_read_by_today(db: Path, portal: str) -> bool | None:
+    """Whether a portal's captures were last read by today's parser; None where nobody read any.
+
+    Only the shared reading and the families of the portal's own catalogues count. Archives made before parsers had
+    versions hold a digest in their place, and are read again once.
+    """
     connection = open_for_writing(db)
     row = connection.execute("SELECT value FROM settings WHERE name = ?", (f"parser:{portal}",)).fetchone()
+    families = connection.execute("SELECT DISTINCT family FROM catalogs WHERE portal = ?", (portal,)).fetchall()
     connection.close()
-    return row[0] if row else None
+    if row is None:
+        return None
+    read_by: dict[str, int] = json.loads(row[0]) if row[0].startswith("{") else {}
+    today = versions()
+    used = {name for (name,) in families} & read_by.keys() & today.keys()
+    return all(read_by.get(name) == today[name] for name in {"reading", *used})
 
 
 class _Reader:
@@ -139,7 +138,9 @@ class _Reader:
             reading.catch_up(c)
             derived.catch_up(c)
             derived.learn(c, self._portal)
-            c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{self._portal}", fingerprint()))
+            c.execute(
+                "INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{self._portal}", json.dumps(versions()))
+            )
         self._done["versions"] = self._versions() - before
         return self._done
 

@@ -48,4 +48,4 @@ def read(answer: Answer) -> ListRead:
     return replace(page, paging=replace(page.paging, next_url=linked))
 
 
-FAMILY = Family("deya", marks, read)
+FAMILY = Family("deya", 1, marks, read)

@@ -51,6 +51,7 @@ class ListRead:
 class Family:
     """A family of portal software.
 
+    `version`: raised by hand when a page of the family is read otherwise than before; archives are then read again.
     `marks`: why a page looks like one of its lists, landing pages or records, each reason in a few plain words; () if it
     does not. `read`: the list that an answer holds, to a first page as to those that its paging leads to. `record`: what a
     record's page says, where its labels and markup are not enough to read it as any other (a page whose text is data in a
@@ -58,6 +59,7 @@ class Family:
     """
 
     name: str
+    version: int
     marks: Callable[[Answer], tuple[str, ...]]
     read: Callable[[Answer], ListRead]
     record: Callable[[Answer], RecordPage | None] = lambda _: None

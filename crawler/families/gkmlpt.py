@@ -62,4 +62,4 @@ def _request(service: str, page: int, sid: str | None) -> str:
     return urlsplit(service)._replace(query=query, fragment="").geturl()
 
 
-FAMILY = Family("gkmlpt", marks, read, read_article)
+FAMILY = Family("gkmlpt", 1, marks, read, read_article)

@@ -105,4 +105,4 @@ def _parameters(text: str, call: str) -> str:
     return said.partition("}")[0] if said.startswith("{") else ""
 
 
-FAMILY = Family("hanweb_jpage", marks, read)
+FAMILY = Family("hanweb_jpage", 1, marks, read)

@@ -87,4 +87,4 @@ def _after(answer: Answer) -> Paging:
     return Paging(pages, count, *request_for(answer, form, following))
 
 
-FAMILY = Family("hanweb_xxgk", marks, read)
+FAMILY = Family("hanweb_xxgk", 1, marks, read)

@@ -78,4 +78,4 @@ def _paging(pager: Pager, shown: int, page: int, unit: Unit | None) -> Paging:
     return Paging(pager.pages, pager.count, following)
 
 
-FAMILY = Family("jpaas", marks, read)
+FAMILY = Family("jpaas", 1, marks, read)

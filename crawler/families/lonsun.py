@@ -108,4 +108,4 @@ def _asked(pair: re.Match[str], answer: Answer) -> tuple[str, str] | None:
     return (name, value) if value is not None else None
 
 
-FAMILY = Family("lonsun", marks, read)
+FAMILY = Family("lonsun", 1, marks, read)

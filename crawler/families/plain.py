@@ -15,4 +15,4 @@ def read(answer: Answer) -> ListRead:
     return ListRead(rows, read_paging(answer.root, answer.url), read_breadcrumb(answer.root))
 
 
-FAMILY = Family("plain", lambda _: (), read)
+FAMILY = Family("plain", 1, lambda _: (), read)

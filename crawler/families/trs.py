@@ -54,4 +54,4 @@ def _has_records(answer: Answer) -> bool:
     return False
 
 
-FAMILY = Family("trs", marks, plain.read)
+FAMILY = Family("trs", 1, marks, plain.read)

@@ -24,4 +24,4 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return (*found, *general) if general else ()
 
 
-FAMILY = Family("trs_county", marks, plain.read)
+FAMILY = Family("trs_county", 1, marks, plain.read)

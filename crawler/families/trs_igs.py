@@ -125,4 +125,4 @@ def _middle(data: Any) -> Any:  # noqa: ANN401
     return middle if isinstance(middle, dict) else None
 
 
-FAMILY = Family("trs_igs", marks, read)
+FAMILY = Family("trs_igs", 1, marks, read)

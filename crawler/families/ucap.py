@@ -95,4 +95,4 @@ def _service(answer: Answer, page: ListRead) -> str | None:
     return absolute(answer.url, service) if service else None
 
 
-FAMILY = Family("ucap", marks, read, record)
+FAMILY = Family("ucap", 1, marks, read, record)

@@ -60,4 +60,4 @@ def _far_from_pager(item: Element) -> int:
     return next((height for height, box in enumerate(boxes) if _PAGER(box)), _HIGHEST)
 
 
-FAMILY = Family("vsb", marks, read)
+FAMILY = Family("vsb", 1, marks, read)
