@@ -289,7 +289,7 @@ def test_seconds_for_an_answer_are_held_against_the_latest_five_crawls(
 
 def test_crawls_that_read_nothing_are_no_measure(archive: Archive) -> None:
     for _ in range(3):
-        archive.crawl("p", "blocked", pages=0, seconds=600)
+        archive.crawl("p", "blocked", pages=0, seconds=1)
         archive.crawl("p", "blocked", answers=0)
     archive.crawl(seconds=600)
     assert archive.of().state == WELL
@@ -308,6 +308,8 @@ def test_crawls_that_read_nothing_are_no_measure(archive: Archive) -> None:
         ([2, 2, 2], 7, WELL),
         ([2, 2, 2], 8, SLOW),
         ([2, 0, 2], 7, WELL),
+        ([6, 6, 6], 54, WELL),  # 54 of 72 are three times 6 of 24
+        ([6, 6, 6], 55, SLOW),
     ],
 )
 @pytest.mark.parametrize("kind", ["unreachable", "cut", "http_error"])
