@@ -128,6 +128,18 @@ def test_a_catalogues_rows_are_held_against_its_own_past(db: Path) -> None:
     assert said == {"fields_missing": "rows of 规划 suddenly lack publisher (0 of 5 now, 100% before)"}
 
 
+def test_two_pages_of_a_walk_are_counted_and_no_third(db: Path) -> None:
+    bare, full = [row(n) for n in range(5)], [row(n, publisher="样本局") for n in range(5, 100)]
+    first, second = update(*bare[:3]), update(*bare[3:])
+    crawl(db, "2026-01-01T00:00:00Z", first, second, listed(*full))
+    assert crawl(db, "2026-01-02T00:00:00Z", first, second) == {}
+    crawl(db, "2026-01-01T00:00:00Z", update(*bare, catalog=BUDGETS), listed(*full, catalog=BUDGETS))
+    said = crawl(
+        db, "2026-01-02T00:00:00Z", update(*bare, catalog=BUDGETS), update(*map(_unpublished, full), catalog=BUDGETS)
+    )
+    assert said["fields_missing"] == "rows of 预算 suddenly lack publisher (0 of 100 now, 95% before)"
+
+
 def _unpublished(listed_row: ListedRow) -> ListedRow:
     fields = {name: value for name, value in listed_row.reading.fields.items() if name != "publisher"}
     return replace(listed_row, reading=replace(listed_row.reading, fields=fields))

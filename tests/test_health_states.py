@@ -287,10 +287,10 @@ def test_seconds_for_an_answer_are_held_against_the_latest_five_crawls(
         assert archive.of().reason.startswith(f"{now:.0f} s for an answer, where ")
 
 
-def test_crawls_that_read_nothing_are_no_measure(archive: Archive) -> None:
+@pytest.mark.parametrize(("pages", "answers"), [(0, 10), (3, 0)])
+def test_crawls_that_read_nothing_are_no_measure(archive: Archive, pages: int, answers: int) -> None:
     for _ in range(3):
-        archive.crawl("p", "blocked", pages=0, seconds=1)
-        archive.crawl("p", "blocked", answers=0)
+        archive.crawl("p", "blocked", pages=pages, answers=answers, seconds=1)
     archive.crawl(seconds=600)
     assert archive.of().state == WELL
     archive.crawl("p", "incomplete", answers=0, seconds=600)
