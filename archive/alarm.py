@@ -9,11 +9,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from archive.clock import BEIJING, moment
 from archive.observations import ListedRow, ProblemSeen, RecordPageSeen
 
 HEAD_PAGES = 2
@@ -69,9 +70,12 @@ _BEGAN = """
 _NEWS = """
     SELECT date(r.published_on) FROM listings l JOIN records r ON r.id = l.record_id
     WHERE l.catalog_id = :catalog AND date(r.published_on) <= :today
-    UNION SELECT substr(first_seen, 1, 10) FROM listings WHERE catalog_id = :catalog AND first_seen > :began
+    UNION SELECT date(first_seen, '+8 hours') FROM listings WHERE catalog_id = :catalog AND first_seen > :began
 """
-_TOLD = "SELECT count(*) FROM problems WHERE kind = 'nothing_new' AND url = ? AND first_at > ? AND crawl_id < ?"
+_TOLD = """
+    SELECT count(*) FROM problems p JOIN crawls w ON w.id = p.crawl_id
+    WHERE w.portal = ? AND p.kind = 'nothing_new' AND p.url = ? AND p.first_at > ? AND w.id < ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,8 @@ class Alarm:
         usual = longest_usual(days)
         if usual is None or today - days[-1] <= usual or _day(began) - days[-1] > usual:
             return None
-        told = self._connection.execute(_TOLD, (url, days[-1].isoformat(), self._crawl_id)).fetchone()[0]
+        asked = (self._portal, url, days[-1].isoformat(), self._crawl_id)
+        told = self._connection.execute(_TOLD, asked).fetchone()[0]
         if told >= MOST_TOLD:
             return None
         return f"since {days[-1]}, for {(today - days[-1]).days} days; more than {usual.days} are unusual there"
@@ -232,6 +237,6 @@ def _listed(missing: Iterable[Lack]) -> str:
     return ", ".join(map(str, missing))
 
 
-def _day(moment: str) -> date:
-    """The day in China at a moment."""
-    return (datetime.fromisoformat(moment) + timedelta(hours=8)).date()
+def _day(text: str) -> date:
+    """The day in China at a moment, ISO 8601."""
+    return moment(text).astimezone(BEIJING).date()

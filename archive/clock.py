@@ -15,7 +15,8 @@ class ClockError(ValueError):
 
 def now() -> datetime:
     """The present moment, UTC. Raises ClockError."""
-    return datetime.now(UTC) + _ahead(os.environ.get(VARIABLE, ""))
+    ahead = _ahead(os.environ.get(VARIABLE, ""))  # first, or the first answer would be before the moment given
+    return datetime.now(UTC) + ahead
 
 
 def today() -> date:

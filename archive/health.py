@@ -7,9 +7,10 @@ to its end. A fault that was there in the very first crawl is how the portal is 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
 from typing import Any
+
+from archive.clock import BEIJING, moment
 
 NEVER_CHECKED, DOWN, BLOCKED, LAYOUT, SLOW, SILENT, WELL = STATES = (
     "never_checked", "down", "blocked", "changed_layout", "slow", "silent", "well",
@@ -218,7 +219,7 @@ def _slow(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> str | N
 
 def _well(last: Mapping[str, Any], problems: Sequence[_Problem]) -> str:
     ever = sum(problem.ever for problem in problems)
-    said = f"{last['pages']:.0f} list pages read on {datetime.fromisoformat(last['started_at']).date()}"
+    said = f"{last['pages']:.0f} list pages read on {moment(last['started_at']).astimezone(BEIJING).date()}"
     if ever:
         said += f"; {ever} problems are as old as the archive"
     return said + (f"; {len(problems) - ever} to look at in the table problems" if len(problems) > ever else "")

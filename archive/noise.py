@@ -83,7 +83,10 @@ _NOISE_WORDS = re.compile(
     "浏览|点击|阅读|访问|查看|下载|点阅|人气|时间|日期|生成于|打印|现在是|今[天日]|分享|字[号体]|文字大小|关闭|返回|收藏|纠错|TOP|扫一扫|℃|°C"
 )
 
-_ROTATING = re.compile(r"(?<=//)([\w.-]+?)\.?x[0-9a-f]{10,16}(xx)?\.ipv6best\.cn(?![\w.])", re.IGNORECASE)
+# Behind it may stand Chinese text or the end of a sentence, but no more of a host's name.
+_ROTATING = re.compile(
+    r"(?<=//)([\w.-]+?)\.?x[0-9a-f]{10,16}(xx)?\.ipv6best\.cn(?![a-z0-9_-]|\.[a-z0-9_-])", re.IGNORECASE
+)
 
 
 def essence(text: str | None) -> str:
@@ -134,7 +137,7 @@ def _without_noise(line: str) -> str:
     """The line without the boxes at its ends; "" if it is nothing else."""
     if not _NOISE_WORDS.search(line):
         return line
-    while not _is_box(line.strip()):
+    while not _is_box(line := line.strip()):  # blanks at the end would push the box out of sight
         noise = _AT_START.match(line) or _AT_END.search(line, max(0, len(line) - _LONGEST))
         if noise is None:
             return line

@@ -73,10 +73,10 @@ def preview(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: st
 def _about(watch: Watch) -> str:
     """What tells a watch from one that looks for something else; whom it tells does not matter."""
     looked_for = {
+        **asdict(watch.search.filters),  # whose publisher is only known once the archive is read
         "words": watch.words,
         "publisher": watch.publisher,
         "events": watch.events,
-        **asdict(watch.search.filters),
     }
     return hashlib.sha256(json.dumps(looked_for, sort_keys=True).encode()).hexdigest()
 

@@ -154,12 +154,15 @@ def test_a_field_that_was_never_there_or_only_now_and_then_is_not_missed(town: T
 
 
 def test_rows_that_lead_nowhere_any_more_prove_nobodys_absence(town: Town) -> None:
+    """Other rows stand where a list's rows were, none with a page: such a walk shows that the list was misread."""
     town.without = {"index_number"}
     town.crawl()
     town.links = False
+    town.entries = [replace(entry, number=entry.number + 100) for entry in town.entries]
     assert "link (0 of 12 now, 100% before)" in town.crawl()["fields_missing"]
     assert rows(town.db, "SELECT DISTINCT kind FROM events") == [("added",)]
     assert rows(town.db, "SELECT DISTINCT complete FROM ledger") == [(1,)]
+    assert rows(town.db, "SELECT DISTINCT state FROM records") == [("listed",)]
 
 
 def test_an_update_is_judged_by_what_it_reads(town: Town) -> None:

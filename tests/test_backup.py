@@ -7,16 +7,17 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from archive.backup import back_up, put_back
+from archive.backup import back_up, copy_database, put_back
 from archive.check import check
 from archive.database import ArchiveError, open_for_writing
 from archive.evidence import Evidence, EvidenceError
 from archive.originals import beside
-from crawler.doctor import FINE, NOTE, WRONG, Found, look
+from crawler.doctor import FINE, LEAST_FREE, NOTE, WRONG, Found, look
 from tests.conftest import disclosures, rows
 
 NOW = "2026-11-25T10:00:00Z"
@@ -199,6 +200,71 @@ def test_the_configuration(archive: Path, tmp_path: Path, monkeypatch: pytest.Mo
     assert "DISCLOSURES_NOW is set" in found["configuration"].said
     assert "antiword" in found["machine"].said
     assert (found["disk"].state, found["clock"].state) == (WRONG, WRONG)
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(-60, None), (4, None), (5, None), (6, WRONG)])
+def test_a_crawl_of_the_future_shows_a_wrong_clock(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, state: str | None
+) -> None:
+    now = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+    monkeypatch.setattr("archive.clock.now", lambda: now)
+    con = sqlite3.connect(archive)
+    began = (now + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    con.execute("UPDATE crawls SET started_at = ?", (began,))
+    con.commit()
+    con.close()
+    clock = said(archive).get("clock")
+    assert (clock and clock.state) == state
+
+
+@pytest.mark.parametrize(
+    ("beyond_least", "beyond_held", "state"),
+    [(-1, False, WRONG), (0, False, NOTE), (-1, True, NOTE), (0, True, FINE)],
+)
+def test_room_on_the_disk_for_crawls_and_for_a_backup(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, beyond_least: int, beyond_held: bool, state: str
+) -> None:
+    held = archive.stat().st_size + beside(archive).stat().st_size
+    free = LEAST_FREE + beyond_least + held * beyond_held
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": free})())
+    assert said(archive)["disk"].state == state
+
+
+def test_evidence_that_ends_before_what_the_archive_points_to(archive: Path) -> None:
+    assert said(archive)["evidence"].state == FINE
+    con = sqlite3.connect(archive)
+    (last,) = con.execute("SELECT max(id) FROM captures").fetchone()
+    con.execute("UPDATE captures SET id = id + 1 WHERE id = ?", (last,))
+    con.commit()
+    con.close()
+    found = said(archive)["evidence"]
+    assert (found.state, f"ends at original {last}, but {archive.name} points to {last + 1}" in found.said) == (
+        WRONG,
+        True,
+    )
+
+
+def test_a_copy_that_does_not_fit_on_the_disk_is_not_begun(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = archive.stat().st_size
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": size - 1})())
+    with pytest.raises(ArchiveError, match=f"needs {size:,} bytes, and the disk of .* has {size - 1:,} left"):
+        copy_database(archive, tmp_path / "copy.db")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": size})())
+    copy_database(archive, tmp_path / "fits.db", mode=0o600)
+    assert (tmp_path / "fits.db").stat().st_mode & 0o777 == 0o600
+    assert content(tmp_path / "fits.db") == content(archive)
+
+
+@pytest.mark.parametrize("format_of", [0, 2])
+def test_a_backup_of_another_format_is_not_put_back(archive: Path, tmp_path: Path, format_of: int) -> None:
+    manifest = tmp_path / "backup" / "backup.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps({**told, "format": format_of}), encoding="utf-8")
+    with pytest.raises(ArchiveError, match="made by a later version"):
+        put_back(tmp_path / "backup", tmp_path / "there.db", tmp_path / "there.evidence.db")
+    assert not list(tmp_path.glob("there*"))
 
 
 def test_masked_by_older_rules(archive: Path) -> None:

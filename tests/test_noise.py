@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.noise import essence, same, stable_url
+from archive.noise import essence, same, same_pairs, stable_url
 from crawler.extract.detail import read_detail
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
@@ -76,6 +76,20 @@ PROSE = [
     "请{}日前扫一扫在手机打开当前页的二维码",
     "分享到微信群{}个",
     "文件字号：样政发〔2017〕{}号",
+    "招收{}个",
+    "招收{}人次",
+    "阅读{}篇",
+    "样本文件已下载{}次",
+    "（已下载{}）",
+    "已阅读{}",
+    "今天是2026年11月{}日",
+    "今日：2026年11月{}日",
+    "更新时间：2026年11月{}日",
+    "生成时间：2026-11-{} 10:20",
+    "样本时间：10:{}",
+    "本页共{}条",
+    "扫一扫{}",
+    "样本县小雨{}℃起",
 ]
 """Sentences and values that hold the same words, with a place for a number."""
 
@@ -93,6 +107,40 @@ KEPT = [
     "①",
     "公告（二）",
 ]
+
+# Each phrase a page may be built of, so that any put together of them is noise too.
+PAGES = ["", "本页", "本文", "本站", "此页", "该页", "页面", "文章", "信息"]
+VISITS = ["浏览", "点击", "阅读", "点阅", "人气", "访问", "查看", "下载"]
+COUNTED = ["次数", "总次数", "数量", "总数量", "量", "总量", "数", "总数", "人数", "人次", "率"]
+UNCOUNTED = ["浏览", "点击", "阅读", "点阅", "人气"]
+NUMBERS = ["0", "7", "12", "1,234", "1,234,567", "１２３", "8次", "8 次", "8人次", "8 人次", "[12]", "（ 12 ）"]
+UNITS = "万亿千百余多个条件篇%％"
+
+counters = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(PAGES),
+    st.builds("{}{}".format, st.sampled_from(VISITS), st.sampled_from(COUNTED)) | st.sampled_from(UNCOUNTED),
+    st.sampled_from(["：", ":", " : ", "：　"]),
+    st.sampled_from(NUMBERS),
+)
+moments = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["2026-11-28", "2026/3/1", "2026.11.28", "2026年11月28日", "2026 年 11 月 28 日"]),
+    st.sampled_from(["", " 星期六", " 周日", " 礼拜一"]),
+    st.sampled_from(["", " 10:20", " 10:20:30", " 10时20分", " 10时20分30秒", " 10:20 星期六", " 10:20 农历十月二十"]),
+)  # fmt: skip
+CLOCKS = ["页面生成时间", "本页面打印时间：", "网页生成日期：", "本页生成于", "打印日期：", "打印时间", "当前时间：", "现在时间 ", "系统时间：", "服务器时间：", "现在是"]  # fmt: skip
+clocks = st.builds("{}{}".format, st.sampled_from(CLOCKS), moments)
+SHARED = ["微信好友", "微信", "朋友圈", "新浪微博", "腾讯微博", "微博", "QQ空间", "QQ好友", "QQ", "人人网", "豆瓣网", "豆瓣", "百度贴吧", "百度空间",
+          "开心网", "复制链接", "复制网址", "一键分享", "更多"]  # fmt: skip
+LONG = [
+    f"分享到：{' '.join(SHARED)}",
+    f"一键分享到 {'、'.join(SHARED)}",
+    "字号大小：特大 超大 大 中 小 默认 标准 A+ A- | 大 | 中 | 小 | 大 | 中 | 小 | 大 | 中 | 小",
+    "【打印本页】【关闭窗口】【我要纠错】【加入收藏】【返回顶部】【返回首页】【打印正文】【关闭页面】【收藏本页】",
+    f"页面生成时间：{' ' * 150}2026-11-28 10:20:30",
+]
+"""Boxes of more than forty characters."""
 
 real = st.lists(
     st.text("样本县政府关于工作要点的通知各乡镇现印发给你们请认真贯彻执行0123456789，。〔〕号《》abcXYZ ", min_size=1, max_size=12)
@@ -124,6 +172,51 @@ def test_noise_at_the_start_of_a_line_is_nothing(noise: str) -> None:
     assert essence(f"{noise}　阅读：3 样本") == "样本"
 
 
+@pytest.mark.parametrize("noise", LONG)
+@pytest.mark.parametrize("behind", ["", "　", " " * 300])
+def test_a_long_box_at_the_end_of_a_line_is_nothing(noise: str, behind: str) -> None:
+    assert len(noise) > 40
+    assert essence(f"来源：样本县政府办 {noise}{behind}") == "来源:样本县政府办"
+    assert essence(f"{behind}{noise} 来源：样本县政府办") == "来源:样本县政府办"
+
+
+@pytest.mark.parametrize("length", [40, 41, 199, 200])
+def test_a_box_of_up_to_two_hundred_characters_is_found(length: int) -> None:
+    label, number = "浏览次数：", "12"
+    box = f"{label}{' ' * (length - len(label) - len(number))}{number}"
+    assert len(box) == length
+    assert essence(f"来源：样本县政府办 {box}") == "来源:样本县政府办"
+
+
+@given(counters | clocks)
+def test_counters_and_clocks_are_nothing_in_any_phrase(noise: str) -> None:
+    assert essence(noise) == ""
+    assert essence(f"来源：样本县政府办 {noise}") == "来源:样本县政府办"
+    assert essence(f"{noise} 来源：样本县政府办") == "来源:样本县政府办"
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("blank", ["", " ", "　"])
+@pytest.mark.parametrize("name", ["下载量：", "本站访问总量：", "浏览：", "访问人数 "])
+def test_a_figure_with_a_unit_of_its_own_is_a_statement_and_no_counter(name: str, blank: str, unit: str) -> None:
+    for text in ("{}", "样本数据 {}", "{} 样本数据", "样本正文\n{}\n样本落款"):
+        one, other = (text.format(f"{name}{number}{blank}{unit}") for number in (12, 13))
+        assert len(essence(one)) == len("".join(one.split()))
+        assert not same(one, other)
+
+
+def test_labels_and_values_are_compared_without_counters() -> None:
+    pairs = {"索引号": "640324001/2026-00001", "招收人数": "12", "浏览次数": "7"}
+    assert same_pairs(pairs, {**pairs, "浏览次数": "1,234"})
+    assert same_pairs(pairs, {label: value for label, value in pairs.items() if label != "浏览次数"})
+    assert same_pairs(pairs, dict(reversed(pairs.items())))
+    assert same_pairs(pairs, {**pairs, "招收人数": " １２ "})
+    assert not same_pairs(pairs, {**pairs, "招收人数": "13"})
+    assert not same_pairs(pairs, {**pairs, "下载量": "12 个"})
+    assert not same_pairs(pairs, {label: value for label, value in pairs.items() if label != "招收人数"})
+    assert not same_pairs({"甲": "样本", "乙": "12"}, {"乙": "样本", "甲": "12"})
+
+
 @pytest.mark.parametrize("line", [*KEPT, *(sentence.format(12) for sentence in PROSE)])
 def test_the_same_words_in_a_sentence_stay(line: str) -> None:
     kept = essence(line)
@@ -144,6 +237,18 @@ def test_blanks_invisible_characters_and_widths_do_not_count() -> None:
     assert same(None, "")
     assert same(None, " \n浏览次数：12\n")
     assert essence(None) == ""
+
+
+@pytest.mark.parametrize("invisible", ["\x00", "\x1b", "\x7f", "\xad", "\u115f", "\u3164", "\uffa0", "\u180e", "\u200b", "\u200f", "\u202a", "\u2066",
+                                       "\u2800", "\ufe0f", "\ufeff", "\ufffc", "\U000e0041", "\U000e0100"])  # fmt: skip
+def test_an_invisible_character_does_not_count(invisible: str) -> None:
+    assert same(f"样{invisible}本{invisible}", "样本")
+    assert essence(f"浏览{invisible}次数：{invisible}12") == ""
+
+
+@pytest.mark.parametrize(("wide", "narrow"), list(zip("！，．０９：？ＡＺａｚ～￥ｱ", "!,.09:?AZaz~¥ア", strict=True)))
+def test_the_width_of_a_character_does_not_count(wide: str, narrow: str) -> None:
+    assert same(wide, narrow)
 
 
 @pytest.mark.parametrize(("one", "other"), [("①", "1"), ("㎡", "m2"), ("〇", "0"), ("x²", "x2"), ("Ⅳ", "IV"), ("a", "A"), ("一", "—"),
@@ -168,10 +273,11 @@ def test_noise_put_in_changes_nothing(lines: list[str], data: st.DataObject) -> 
         place = data.draw(st.integers(0, len(noisy) - 1))
         blank = data.draw(st.sampled_from([" ", "　", "\u00a0 ", "\n", "\t"]))
         if data.draw(st.booleans()):
-            noisy[place] = f"{data.draw(st.sampled_from(AT_EDGES))}{blank}{noisy[place]}"
+            noisy[place] = f"{data.draw(st.sampled_from([*AT_EDGES, *LONG]) | counters | clocks)}{blank}{noisy[place]}"
         else:
-            noisy[place] = f"{noisy[place]}{blank}{data.draw(st.sampled_from([*AT_EDGES, *AT_ENDS]))}"
-        noisy.insert(data.draw(st.integers(0, len(noisy))), data.draw(st.sampled_from([*AT_EDGES, *LINES, ""])))
+            noise = data.draw(st.sampled_from([*AT_EDGES, *AT_ENDS, *LONG]) | counters | clocks)
+            noisy[place] = f"{noisy[place]}{blank}{noise}"
+        noisy.insert(data.draw(st.integers(0, len(noisy))), data.draw(st.sampled_from([*AT_EDGES, *LINES, *LONG, ""])))
     assert essence("\n".join(noisy)) == expected
 
 
@@ -211,20 +317,37 @@ GATEWAYS = ["7a72968303868", "7a72968723868", "7a72966df3868"]
         ("http://pt.sample.org.cnx{}.ipv6best.cn:8060/", "http://pt.sample.org.cn:8060/"),
         ("https://i-sample-comx{}xx.ipv6best.cn?c=code&id=26", "https://i.sample.com?c=code&id=26"),
         ("http://www.sample.cn.x{}.ipv6best.cn/", "http://www.sample.cn/"),
+        ("http://my-sample.cnx{}.ipv6best.cn/", "http://my-sample.cn/"),
+        ("HTTP://www.sample.cnX{}.IPV6BEST.CN/", "HTTP://www.sample.cn/"),
+        ("http://www.sample.cnx{}.ipv6best.cn", "http://www.sample.cn"),
+        ("http://www.sample.cnx{}.ipv6best.cn查询", "http://www.sample.cn查询"),
+        ("http://www.sample.cnx{}.ipv6best.cn. Sample", "http://www.sample.cn. Sample"),
     ],
 )
 def test_rotating_hosts_give_one_address(address: str, stable: str) -> None:
     for gateway in GATEWAYS:
         assert stable_url(address.format(gateway)) == stable
+        assert stable_url(f"见{address.format(gateway)}，{address.format(gateway)}。") == f"见{stable}，{stable}。"
         assert same(f"见 {address.format(gateway)} 样本", f"见 {address.format(GATEWAYS[1])} 样本")
 
 
 @pytest.mark.parametrize(
     "address",
-    ["http://www.sample.gov.cn/x7a72968303868.html", "http://x.sample.cn/?u=ipv6best.cn", "http://ipv6best.cn/", "/a/b.html", "", "http://[bad"],
+    ["http://www.sample.gov.cn/x7a72968303868.html", "http://x.sample.cn/?u=ipv6best.cn", "http://ipv6best.cn/", "/a/b.html", "", "http://[bad",
+     "http://www.ipv6best.cn/", "http://www.sample.cnx7a72968303.sample.cn/", "http://www.sample.cnx7a7296830g868.ipv6best.cn/",
+     "http://www.sample.cnx123456789.ipv6best.cn/", "http://www.sample.cnx12345678901234567.ipv6best.cn/", "http://www.sample.cn1234567890.ipv6best.cn/",
+     "http://www.sample.cnx7a72968303868.ipv6best.cn.sample.org/", "http://www.sample.cnx7a72968303868.ipv6best.cnn/",
+     "http://www.sample.cnx7a72968303868.ipv6best.cn-sample.org/", "http://www.sample.cnx7a72968303868xipv6best.cn/",
+     "www.sample.cnx7a72968303868.ipv6best.cn", "http://x7a72968303868.ipv6best.cn/"],
 )  # fmt: skip
 def test_other_addresses_stay(address: str) -> None:
     assert stable_url(address) == address
+
+
+@pytest.mark.parametrize(("digits", "rotates"), [(9, False), (10, True), (16, True), (17, False)])
+def test_the_part_that_rotates_has_ten_to_sixteen_digits(digits: int, rotates: bool) -> None:
+    address = f"http://www.sample.cnx{'a1' * 9:.{digits}}.ipv6best.cn/"
+    assert (stable_url(address) == "http://www.sample.cn/") == rotates
 
 
 def test_addresses_that_differ_are_not_one() -> None:

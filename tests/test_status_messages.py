@@ -86,10 +86,98 @@ def test_what_was_not_delivered_is_told_again(db: Path, monkeypatch: pytest.Monk
     assert len(heard) == 2
 
 
+def status(db: Path, *addresses: str) -> tuple[int, str]:
+    """Exit status and output of `disclosures status` that tells `addresses`."""
+    done = CliRunner().invoke(main, ["status", "--db", str(db), *(f"--tell={address}" for address in addresses)])
+    return done.exit_code, done.output
+
+
+def test_a_mail_that_fails_is_sent_again_until_it_arrives(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "PAUSES", ())
+    monkeypatch.setenv("DISCLOSURES_SENDER", "archive@example.org")
+    for portal in "ab":
+        crawled(db, portal, "well")
+    crawled(db, "c", "silent", "nothing new")
+    with mailbox() as box:
+        monkeypatch.setenv("DISCLOSURES_SMTP", f"smtp://{box.address}")
+        box.answers = ["451 try again later"] * 2
+        for _ in range(2):
+            code, said = status(db, "ops@example.org")
+            assert (code, "not told: " in said, box.mails) == (1, True, [])
+        crawled(db, "c", "well")
+        assert status(db, "ops@example.org")[0] == 0  # what was told of nobody is well again: there is nothing to tell
+        assert box.mails == []
+        crawled(db, "c", "silent", "nothing new")
+        assert [status(db, "ops@example.org")[0] for _ in range(2)] == [1, 1]
+    assert [mail["Subject"] for mail in box.mails] == ["Disclosures: 1 silent"]
+
+
+def test_only_another_state_is_a_change_and_only_of_that_portal(db: Path) -> None:
+    heard: list[dict[str, object]] = []
+    with webhook(heard.append) as address:
+        status(db, address)
+        crawled(db, "a", "down", "another reason")
+        crawled(db, "c", "well", "2 list pages read")
+        status(db, address)
+        assert len(heard) == 1
+        crawled(db, "c", "slow")
+        status(db, address)
+        crawled(db, "c", "down")
+        status(db, address)
+        crawled(db, "c", "well")
+        status(db, address)
+        status(db, address)
+    told = [[(each["portal"], each["was"], each["state"]) for each in message["changes"]] for message in heard[1:]]
+    assert told == [[("c", "well", "slow")], [("c", "slow", "down")], [("c", "down", "well")]]
+
+
+def test_a_portal_never_checked_is_no_change_and_needs_no_attention(db: Path) -> None:
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('d', '样本县d', '', '')")
+        connection.commit()
+    heard: list[dict[str, object]] = []
+    with webhook(heard.append) as address:
+        status(db, address)
+        assert [each["portal"] for each in heard[0]["changes"]] == ["a", "b"]
+        crawled(db, "a", "well")
+        crawled(db, "b", "well")
+        code, said = status(db, address)
+    assert (code, said.splitlines()[-2].startswith("never_checked   d 样本县d: ")) == (0, True)
+
+
+def test_all_of_several_addresses_are_told(db: Path) -> None:
+    first: list[object] = []
+    second: list[object] = []
+    with webhook(first.append) as one, webhook(second.append) as other:
+        for _ in range(2):
+            status(db, one, other)
+    assert (len(first), first) == (1, second)
+
+
 @pytest.mark.parametrize("address", ["ops", "ftp://example.org/", "https://"])
 def test_an_address_that_is_none(db: Path, address: str) -> None:
     refused = disclosures("status", "--db", db, "--tell", address)
     assert (refused.returncode, refused.stderr.count("\n"), "Traceback" in refused.stderr) == (2, 1, False)
+
+
+def test_other_states_and_causes_are_groups_of_their_own() -> None:
+    changes = [
+        Change(Health("a", "样本甲", "down", "a.example.org: timed out", "wait", 1), "well"),
+        Change(Health("b", "样本乙", "blocked", "b.example.org: timed out", "ask", 2), "slow"),
+        Change(Health("c", "样本丙", "down", "c.example.org: connection refused", "", 3), "well"),
+        Change(Health("d", "样本丁", "changed_layout", "rows lack publisher", "look", 4), "well"),
+    ]
+    assert text(changes).split("\n\n") == [
+        "blocked: b.example.org: timed out\n  → ask\n  b 样本乙 (was slow)",
+        "changed layout: rows lack publisher\n  → look\n  d 样本丁 (was well)",
+        "down: c.example.org: connection refused\n  c 样本丙 (was well)",
+        "down: a.example.org: timed out\n  → wait\n  a 样本甲 (was well)",
+    ]
+    assert subject(changes) == "Disclosures: 2 down, 1 blocked, 1 changed layout"
+    assert payload(changes)["changes"][1] == {
+        "portal": "b", "name": "样本乙", "was": "slow", "state": "blocked", "reason": "b.example.org: timed out",
+        "next_step": "ask", "crawl_id": 2,
+    }  # fmt: skip
 
 
 def test_grouped_by_cause() -> None:

@@ -174,7 +174,48 @@ def test_another_search_under_the_same_name_begins_anew(desk: Desk) -> None:
     assert desk.look() == [Told("样本")]
 
 
+def test_what_one_watch_has_told_is_news_to_another(desk: Desk) -> None:
+    other = '[[watch]]\nname = "拆迁"\nquery = "拆迁"\nwebhook = "$DESK_HOOK"\n'
+    desk.watches(HOOK + other)
+    desk.look()
+    desk.add(3)
+    assert desk.look() == [Told("样本", new=1, deliveries=1), Told("拆迁")]
+    desk.add(3, body="现予公布拆迁方案")
+    assert desk.look() == [Told("样本"), Told("拆迁", new=1, deliveries=1)]
+
+
+def test_a_watch_begun_anew_has_told_nothing_yet(desk: Desk) -> None:
+    desk.watches(HOOK)
+    assert desk.look() == [Told("样本", begins=2)]
+    desk.watches(HOOK.replace("样本文件 -测试", "拆迁"))
+    assert desk.look() == [Told("样本", begins=0)]
+    desk.add(1, body="现予公布拆迁方案")
+    assert desk.look() == [Told("样本", new=1, deliveries=1)]
+
+
+@pytest.mark.parametrize(
+    "more",
+    ['portal = "p"', 'kind = "plan"', 'publisher = "样本局"', "from = 2018", "to = 2018", 'state = "listed"', "files = true", 'events = ["changed"]'],
+)  # fmt: skip
+def test_a_watch_that_looks_for_something_else_begins_anew(desk: Desk, more: str) -> None:
+    desk.watches(HOOK)
+    desk.look()
+    desk.watches(f"{HOOK}{more}\n")
+    assert [told.begins is None for told in desk.look()] == [False]
+    assert [told.begins is None for told in desk.look()] == [True]
+
+
 # --- where something goes wrong ---
+
+
+def test_a_message_that_waits_is_told_to_the_receivers_of_its_own_watch_alone(desk: Desk) -> None:
+    desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
+    desk.look()
+    desk.add(3)
+    desk.statuses = [500]
+    assert [(told.deliveries, len(told.failures)) for told in desk.look()] == [(0, 1), (1, 0)]
+    assert desk.look() == [Told("样本", deliveries=1), Told("邮件")]
+    assert (len(desk.posts), len(desk.box.mails)) == (2, 1)
 
 
 def test_what_could_not_be_delivered_is_by_the_next_run_and_only_to_who_has_not_got_it(desk: Desk) -> None:

@@ -1,0 +1,217 @@
+"""The thresholds of alarms, their days in China, and that neither another portal nor another catalogue changes them.
+
+Straight on the store; `tests/test_alarm.py` crawls over HTTP.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.alarm import LEAST_PAGES, LEAST_ROWS, Walk, lacking, longest_usual, too_short
+from archive.observations import ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
+from archive.records import Reading
+from archive.store import Store
+from tests.conftest import empty_archive
+from tests.test_store import BUDGETS, PLANS, PORTAL, listed, row
+
+OTHER = replace(PORTAL, id="other", name="另一样本县")
+FIRST_WALK = "2018-04-02T01:00:00Z"
+WEEKLY = [row(n, published_on=str(date(2018, 4, 1) - n * timedelta(days=7))) for n in range(150)]
+UPDATE = WEEKLY[:3]
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return empty_archive(tmp_path / "a.db")
+
+
+def crawl(
+    db: Path,
+    now: str,
+    *lists: ListPageSeen,
+    pages: Iterable[RecordPageSeen] = (),
+    portal: PortalOfFile = PORTAL,
+    outcome: str = "finished",
+) -> dict[str, str]:
+    """The alarms that a crawl at a moment raised: kind → message."""
+    store = Store(db)
+    crawl_id = store.begin(portal, "full", now)
+    store.write([*lists, *pages], now)
+    store.finish(outcome, now)
+    store.close()
+    with closing(sqlite3.connect(db)) as connection:
+        return dict(connection.execute("SELECT kind, message FROM problems WHERE crawl_id = ?", (crawl_id,)).fetchall())
+
+
+def update(*rows: ListedRow, catalog: str = PLANS) -> ListPageSeen:
+    return listed(*rows, catalog=catalog, last=False)
+
+
+@pytest.mark.parametrize(
+    ("now", "silent"),
+    [("2018-04-15T15:59:59Z", False), ("2018-04-15T16:00:00Z", True), ("2018-04-15T23:30:00Z", True)],
+)
+def test_a_silence_is_counted_in_days_of_china(db: Path, now: str, silent: bool) -> None:
+    assert crawl(db, FIRST_WALK, listed(*WEEKLY)) == {}
+    said = crawl(db, now, update(*UPDATE)).get("nothing_new")
+    assert said == (
+        "nothing new in 规划 since 2018-04-01, for 15 days; more than 14 are unusual there" if silent else None
+    )
+
+
+@pytest.mark.parametrize(("now", "silent"), [("2018-04-24T15:59:59Z", False), ("2018-04-24T16:00:00Z", True)])
+def test_a_row_first_seen_in_the_early_hours_is_news_of_that_day_in_china(db: Path, now: str, silent: bool) -> None:
+    crawl(db, FIRST_WALK, listed(*WEEKLY))
+    assert crawl(db, "2018-04-09T23:30:00Z", update(row(999, published_on="2017-01-01"), *UPDATE)) == {}
+    said = crawl(db, now, update(*UPDATE)).get("nothing_new", "")
+    assert ("since 2018-04-10, for 15 days" in said) == silent
+
+
+def test_what_is_new_elsewhere_ends_no_silence(db: Path) -> None:
+    crawl(db, FIRST_WALK, listed(*WEEKLY))
+    crawl(db, FIRST_WALK, listed(*WEEKLY), portal=OTHER)
+    news = row(999, published_on="2018-04-14")
+    assert crawl(db, "2018-04-14T04:00:00Z", update(news, *UPDATE), portal=OTHER) == {}
+    assert set(crawl(db, "2018-04-20T04:00:00Z", update(*UPDATE), update(news, catalog=BUDGETS))) == {"nothing_new"}
+    assert crawl(db, "2018-04-20T04:00:00Z", update(*UPDATE), portal=OTHER) == {}
+
+
+def test_a_silence_is_told_by_three_crawls_of_each_portal(db: Path) -> None:
+    for portal in (PORTAL, OTHER):
+        crawl(db, FIRST_WALK, listed(*WEEKLY), portal=portal)
+    for portal in (PORTAL, OTHER):
+        told = [set(crawl(db, f"2018-04-2{day}T04:00:00Z", update(*UPDATE), portal=portal)) for day in range(4)]
+        assert told == [{"nothing_new"}] * 3 + [set()]
+
+
+@pytest.mark.parametrize(("last", "silent"), [("2018-03-19", True), ("2018-03-18", False)])
+def test_a_silence_that_was_too_long_at_the_first_walk_already_is_none(db: Path, last: str, silent: bool) -> None:
+    """Fourteen days of silence are usual; the list was first walked after fourteen, or after fifteen."""
+    latest = date.fromisoformat(last)
+    rows = [row(n, published_on=str(latest - n * timedelta(days=7))) for n in range(150)]
+    crawl(db, FIRST_WALK, listed(*rows))
+    assert ("nothing_new" in crawl(db, "2018-04-03T04:00:00Z", update(*rows[:3]))) == silent
+
+
+def test_lists_that_were_never_walked_wholly_raise_no_silence(db: Path) -> None:
+    crawl(db, FIRST_WALK, update(*WEEKLY))
+    assert crawl(db, "2018-06-01T04:00:00Z", update(*UPDATE)) == {}
+
+
+def own(number: int, body: str = "样本正文", **fields: str) -> RecordPageSeen:
+    return RecordPageSeen(f"http://p.example/{number}.html", Reading(fields, {}), body)
+
+
+@pytest.mark.parametrize(("pages", "told"), [(LEAST_PAGES - 1, False), (LEAST_PAGES, True), (LEAST_PAGES + 1, True)])
+def test_record_pages_are_held_against_those_of_their_own_portal(db: Path, pages: int, told: bool) -> None:
+    rows = [row(n) for n in range(pages)]
+    with_text, without = [own(n) for n in range(pages)], [own(n, body="") for n in range(pages)]
+    crawl(db, "2026-01-01T00:00:00Z", listed(*rows), pages=without, portal=OTHER)
+    crawl(db, "2026-01-01T00:00:00Z", listed(*rows), pages=with_text)
+    assert crawl(db, "2026-01-02T00:00:00Z", listed(*rows), pages=without, portal=OTHER) == {}
+    said = crawl(db, "2026-01-02T00:00:00Z", listed(*rows), pages=without).get("fields_missing", "")
+    assert ("records' own pages suddenly lack body" in said) == told
+
+
+def test_a_catalogues_rows_are_held_against_its_own_past(db: Path) -> None:
+    full, bare = [row(n, publisher="样本局") for n in range(5)], [row(n) for n in range(5, 10)]
+    for day in (1, 2):
+        assert crawl(db, f"2026-01-0{day}T00:00:00Z", listed(*full), listed(*bare, catalog=BUDGETS)) == {}
+        assert crawl(db, f"2026-01-0{day}T00:00:00Z", listed(*map(_unpublished, full)), portal=OTHER) == {}
+    said = crawl(db, "2026-01-03T00:00:00Z", listed(*map(_unpublished, full)), listed(*bare, catalog=BUDGETS))
+    assert said == {"fields_missing": "rows of 规划 suddenly lack publisher (0 of 5 now, 100% before)"}
+
+
+def test_two_pages_of_a_walk_are_counted_and_no_third(db: Path) -> None:
+    bare, full = [row(n) for n in range(5)], [row(n, publisher="样本局") for n in range(5, 100)]
+    first, second = update(*bare[:3]), update(*bare[3:])
+    crawl(db, "2026-01-01T00:00:00Z", first, second, listed(*full))
+    assert crawl(db, "2026-01-02T00:00:00Z", first, second) == {}
+    crawl(db, "2026-01-01T00:00:00Z", update(*bare, catalog=BUDGETS), listed(*full, catalog=BUDGETS))
+    said = crawl(
+        db, "2026-01-02T00:00:00Z", update(*bare, catalog=BUDGETS), update(*map(_unpublished, full), catalog=BUDGETS)
+    )
+    assert said["fields_missing"] == "rows of 预算 suddenly lack publisher (0 of 100 now, 95% before)"
+
+
+def _unpublished(listed_row: ListedRow) -> ListedRow:
+    fields = {name: value for name, value in listed_row.reading.fields.items() if name != "publisher"}
+    return replace(listed_row, reading=replace(listed_row.reading, fields=fields))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "missing"),
+    [
+        (17, 0, False),
+        (18, 0, True),  # nine of ten are the rule
+        (19, 0, True),
+        (20, 4, True),
+        (20, 5, False),  # a quarter is left
+        (20, 6, False),
+        (18, 4, True),  # of eighteen, four and a half
+        (18, 5, False),
+    ],
+)
+def test_what_nine_of_ten_stated_and_less_than_a_quarter_of_them_do_is_missing(
+    before: int, now: int, missing: bool
+) -> None:
+    found = lacking([{"read": 20, "publisher": now}, {"read": 20, "publisher": before}], LEAST_ROWS)
+    assert [(each.field, each.now, each.read) for each in found] == ([("publisher", now, 20)] if missing else [])
+
+
+@pytest.mark.parametrize(("read", "missing"), [(LEAST_ROWS - 1, False), (LEAST_ROWS, True), (LEAST_ROWS + 1, True)])
+def test_few_rows_say_nothing(read: int, missing: bool) -> None:
+    assert bool(lacking([{"read": read, "link": 0}, {"read": 20, "link": 20}], LEAST_ROWS)) == missing
+
+
+@pytest.mark.parametrize(
+    ("heads", "short"),
+    [
+        ([9, 20], True),
+        ([10, 20], False),
+        ([11, 20], False),
+        ([9, 10, 10, 20, 20, 20], True),
+        ([9, 10, 10, 10, 20, 20, 20, 20, 20, 20], False),
+        ([9], False),
+    ],
+)
+def test_the_first_pages_are_held_against_the_latest_five_walks(heads: list[int], short: bool) -> None:
+    walks = [Walk(2, False, Counter(read=head)) for head in heads]
+    assert bool(too_short(walks)) == short
+
+
+@pytest.mark.parametrize(("pages", "short"), [(1, False), (2, True), (3, True)])
+def test_walks_of_fewer_than_two_pages_are_not_compared(pages: int, short: bool) -> None:
+    usual, now = Walk(2, True, Counter(read=20)), Walk(2, False, Counter(read=9))
+    assert bool(too_short([replace(now, pages_read=pages), usual])) == short
+    assert bool(too_short([now, replace(usual, pages_read=pages)])) == short
+
+
+def after(*silences: int) -> list[date]:
+    days = [date(2012, 1, 1)]
+    for silence in silences:
+        days.append(days[-1] + timedelta(days=silence))
+    return days
+
+
+@pytest.mark.parametrize(
+    ("silences", "usual"),
+    [
+        ([7] * 104 + [1], 729),  # a day less than two years shows no seasons
+        ([7] * 104 + [2], 14),
+        ([8] * 100, 16),
+        ([7] * 9, None),
+        ([7] * 10, 70),
+        ([100, 100, *[5] * 178, 4], 200),
+        ([100, 100, *[5] * 179], 14),  # the first of the two began three years ago to the day
+    ],
+)
+def test_how_long_a_silence_is_usual_is_learned_from_three_years(silences: list[int], usual: int | None) -> None:
+    found = longest_usual(after(*silences))
+    assert (found.days if found else None) == usual
