@@ -1,0 +1,132 @@
+"""The search index after every change of an archive: it holds what the records say, and of those that are gone nothing."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+
+from archive import hits, search
+from archive.database import open_for_reading, open_for_writing
+from archive.hits import Filters, Search
+from archive.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
+from archive.records import Reading
+from archive.store import Store
+from tests.changing_archive import DOCUMENTS, PORTALS, STEPS, Crawl, Document, do
+from tests.conftest import empty_archive
+
+EXAMPLES = int(os.environ.get("SEARCH_EXAMPLES", "12"))
+
+
+def index_of(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """All that stands in the index: each token, in which entry, column and place."""
+    connection.execute(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.held USING fts5vocab('main', 'records_fts', 'instance')"
+    )
+    return set(map(tuple, connection.execute("SELECT term, doc, col, offset FROM temp.held")))
+
+
+def index_made_anew(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """What would stand in the index if it were made of the records as they are."""
+    with closing(sqlite3.connect(":memory:")) as copy:
+        connection.backup(copy)
+        search.build(copy)
+        return index_of(copy)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(DOCUMENTS, STEPS)
+def test_after_every_change_the_index_holds_what_the_records_say(
+    documents: list[Document], steps: list[Crawl | str]
+) -> None:
+    """Records added, changed, withdrawn, back, moved (one of the two is then forgotten), masked; files unlinked; crawls broken off."""
+    with TemporaryDirectory() as folder:
+        path = empty_archive(Path(folder) / "a.db")
+        for day, step in enumerate(steps, 1):
+            do(path, day, step, documents)
+            with closing(open_for_writing(path)) as connection:  # which finishes what a broken crawl left
+                assert index_of(connection) == index_made_anew(connection), step
+
+
+def sample(
+    number: int, title: str, index_number: str, body: str = "样本正文", files: tuple[LinkedFile, ...] = ()
+) -> tuple[ListedRow, RecordPageSeen]:
+    """A row and its record's page."""
+    url = f"http://p.example/{number}.html"
+    row = ListedRow(url, Reading({"title": title, "index_number": index_number}, {}))
+    return row, RecordPageSeen(url, Reading({}, {}), body, attachments=files)
+
+
+class Archive:
+    """The archive of one portal, crawled day by day."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = empty_archive(path)
+        self._day = 0
+
+    def crawl(self, *records: tuple[ListedRow, RecordPageSeen], files: tuple[AttachmentSeen, ...] = ()) -> None:
+        """A crawl of its budgets that finds these records; the pages of others are gone."""
+        self._day += 1
+        now, budgets = f"2026-01-{self._day:02}T00:00:00Z", PORTALS["p"].catalogs[1].url
+        store = Store(self.path)
+        store.begin(PORTALS["p"], "full", now)
+        rows = tuple(row for row, _ in records)
+        store.write(
+            [ListPageSeen(budgets, rows, 1, len(rows), None, last=True), *(page for _, page in records), *files], now
+        )
+        store.write([PageAsked(each.url, "gone", "a sample") for each in store.missing(now) if each.url], now)
+        store.finish("finished", now)
+        store.close()
+
+    def found(self, words: str) -> list[str]:
+        """The addresses and states of the records found."""
+        with closing(open_for_reading(self.path)) as connection:
+            ids = hits.first(connection, hits.search(words), 100)
+            return [hit["url"] or "" for hit in hits.described(connection, ids, words)]
+
+    def count(self, words: str) -> int:
+        """How many are said to be found."""
+        with closing(open_for_reading(self.path)) as connection:
+            return hits.count(connection, hits.search(words))
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(tmp_path / "a.db")
+
+
+def test_a_record_that_became_another_leaves_nothing_in_the_index(archive: Archive) -> None:
+    """A moved record's second number is free again: a later record takes it, and must not be found by the moved one's words."""
+    other = sample(9, "样本规划", "C-2026-9")
+    archive.crawl(sample(1, "样本预算", "A-2026-1"), other)
+    with closing(sqlite3.connect(archive.path)) as connection:
+        before = {row[0] for row in connection.execute("SELECT id FROM records")}
+    archive.crawl(sample(2, "样本预算", "A-2026-1"), other)  # the same text under the same number: it moved
+    assert archive.found("预算") == ["http://p.example/2.html"]
+    assert archive.count("预算") == 1
+    archive.crawl(sample(2, "样本预算", "A-2026-1"), other, sample(3, "样本决算", "B-2026-3"))
+    with closing(sqlite3.connect(archive.path)) as connection:
+        assert len({row[0] for row in connection.execute("SELECT id FROM records")} - before) == 1
+    assert (archive.count("预算"), archive.found("决算")) == (1, ["http://p.example/3.html"])
+
+
+def test_a_file_is_found_as_long_as_the_archive_keeps_it_and_filtered_as_long_as_it_is_linked(archive: Archive) -> None:
+    """What was published once can still be found when the page no longer links it; 'has files' means those linked now."""
+    link = LinkedFile("样本名单.xls", "http://p.example/1.xls")
+    file = AttachmentSeen(
+        "http://p.example/1.html", link.name, link.url, "a" * 64, 9, None, "样本附件所说的棚户区", "text"
+    )
+    with_files = Search(filters=Filters(files=True))
+    for links, files, linked in (((link,), (file,), 1), ((), (), 0), ((link,), (), 1)):
+        archive.crawl(sample(1, "样本", "A-1", files=links), sample(2, "样本之二", "A-2"), files=files)
+        assert archive.found("棚户区") == archive.found("样本名单") == ["http://p.example/1.html"]
+        with closing(open_for_reading(archive.path)) as connection:
+            assert hits.count(connection, with_files) == len(hits.first(connection, with_files, 9)) == linked
+    archive.crawl(sample(1, "样本甲", "A-1"), sample(2, "样本之二", "A-2"))
+    assert archive.count("棚户区") == archive.count("样本甲") == 1
+
+
+# --- what is found ---
