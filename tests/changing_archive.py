@@ -73,11 +73,10 @@ PIECES = (
 )
 TEXT = st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join)
 FIELDS = st.fixed_dictionaries(
-    {"title": TEXT},
+    {"title": TEXT, "index_number": st.sampled_from(("640399001/2017-00001", "640399001/2017-00012", "12345"))},
     optional={
         "publisher": st.sampled_from(("县财政局", "县教育局", "县財政局")),
         "published_on": st.sampled_from(("2016-12-31", "2017-01-01", "2017-06-15", "2017-12-31", "2018-01-01")),
-        "index_number": st.sampled_from(("640399001/2017-00001", "640399001/2017-00012", "12345")),
         "document_number": st.sampled_from(("样政发〔2017〕92号", "样财发〔2018〕1号")),
         "responsible_department": st.sampled_from(("县预算局", "县公开办")),
     },

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from archive import hits, search
-from archive.database import open_for_reading, open_for_writing
+from archive.database import open_for_reading, open_for_writing, transaction
 from archive.hits import Filters, Search
 from archive.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.records import Reading
@@ -98,19 +98,39 @@ def archive(tmp_path: Path) -> Archive:
     return Archive(tmp_path / "a.db")
 
 
-def test_a_record_that_became_another_leaves_nothing_in_the_index(archive: Archive) -> None:
-    """A moved record's second number is free again: a later record takes it, and must not be found by the moved one's words."""
+MOVED = "样本预算", "A-2026-1"
+"""The title and index number of a record that moves from page 1 to page 2, where the same text stands under them."""
+
+
+@pytest.mark.parametrize(
+    "between",
+    [(), (sample(1, *MOVED), sample(2, *MOVED)), (sample(1, *MOVED), sample(2, "样本预算草案", MOVED[1]))],
+    ids=["at once", "both listed for a while", "and changed when it was alone"],
+)
+def test_a_record_that_became_another_leaves_nothing_in_the_index(
+    archive: Archive, between: tuple[tuple[ListedRow, RecordPageSeen], ...]
+) -> None:
+    """The second number of a moved record is free again: a later record takes it, and isn't found by the moved one's words."""
     other = sample(9, "样本规划", "C-2026-9")
-    archive.crawl(sample(1, "样本预算", "A-2026-1"), other)
-    with closing(sqlite3.connect(archive.path)) as connection:
-        before = {row[0] for row in connection.execute("SELECT id FROM records")}
-    archive.crawl(sample(2, "样本预算", "A-2026-1"), other)  # the same text under the same number: it moved
+    archive.crawl(sample(1, *MOVED), other)
+    if between:
+        archive.crawl(*between, other)
+    archive.crawl(sample(2, *MOVED), other)
     assert archive.found("预算") == ["http://p.example/2.html"]
-    assert archive.count("预算") == 1
-    archive.crawl(sample(2, "样本预算", "A-2026-1"), other, sample(3, "样本决算", "B-2026-3"))
-    with closing(sqlite3.connect(archive.path)) as connection:
-        assert len({row[0] for row in connection.execute("SELECT id FROM records")} - before) == 1
-    assert (archive.count("预算"), archive.found("决算")) == (1, ["http://p.example/3.html"])
+    assert (archive.count("预算"), archive.count("草案"), archive.count("样本")) == (1, 0, 2)
+    archive.crawl(sample(2, *MOVED), other, sample(3, "样本决算", "B-2026-3"))
+    assert (archive.count("预算"), archive.count("草案"), archive.count("样本")) == (1, 0, 3)
+    assert archive.found("决算") == ["http://p.example/3.html"]
+
+
+def test_of_several_changes_before_the_index_catches_up_the_first_tells_what_it_holds(archive: Archive) -> None:
+    archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
+    with closing(open_for_writing(archive.path)) as connection, transaction(connection):
+        for title in ("样本决算", "样本规划"):
+            search.changed(connection, 1, search.held(connection, 1))
+            connection.execute("UPDATE records SET title = ? WHERE id = 1", (title,))
+        search.catch_up(connection)
+    assert [archive.count(word) for word in ("预算", "决算", "规划", "样本")] == [0, 0, 1, 2]
 
 
 def test_a_file_is_found_as_long_as_the_archive_keeps_it_and_filtered_as_long_as_it_is_linked(archive: Archive) -> None:
