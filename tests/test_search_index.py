@@ -98,6 +98,21 @@ def archive(tmp_path: Path) -> Archive:
     return Archive(tmp_path / "a.db")
 
 
+def test_an_index_built_again_holds_what_waited_for_it_once(archive: Archive) -> None:
+    """A crawl that broke off left records waiting; another version then makes the whole index anew."""
+    archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
+    with closing(open_for_writing(archive.path)) as connection, transaction(connection):
+        search.changing(connection, 1)
+        connection.execute("UPDATE records SET title = '样本决算' WHERE id = 1")
+        connection.execute("UPDATE settings SET value = 'of old' WHERE name = 'segment_version'")
+    for _ in range(2):
+        open_for_writing(archive.path).close()
+        assert [archive.count(word) for word in ("预算", "决算", "样本")] == [0, 1, 2]
+    archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
+    with closing(open_for_writing(archive.path)) as connection:
+        assert index_of(connection) == index_made_anew(connection)
+
+
 MOVED = "样本预算", "A-2026-1"
 """The title and index number of a record that moves from page 1 to page 2, where the same text stands under them."""
 
