@@ -22,11 +22,12 @@ EXAMPLES = int(os.environ.get("SEARCH_EXAMPLES", "12"))
 
 
 def index_of(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
-    """All that stands in the index: each token, in which entry, column and place."""
+    """All that stands in the index: each token, in which entry, column and place; and how many entries and tokens it counts."""
     connection.execute(
         "CREATE VIRTUAL TABLE IF NOT EXISTS temp.held USING fts5vocab('main', 'records_fts', 'instance')"
     )
-    return set(map(tuple, connection.execute("SELECT term, doc, col, offset FROM temp.held")))
+    totals = connection.execute("SELECT 'totals', block FROM records_fts_data WHERE id = 1")
+    return {*map(tuple, connection.execute("SELECT term, doc, col, offset FROM temp.held")), *map(tuple, totals)}
 
 
 def index_made_anew(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
@@ -67,10 +68,12 @@ class Archive:
         self.path = empty_archive(path)
         self._day = 0
 
-    def crawl(self, *records: tuple[ListedRow, RecordPageSeen], files: tuple[AttachmentSeen, ...] = ()) -> None:
-        """A crawl of its budgets that finds these records; the pages of others are gone."""
+    def crawl(
+        self, *records: tuple[ListedRow, RecordPageSeen], files: tuple[AttachmentSeen, ...] = (), catalog: int = 1
+    ) -> None:
+        """A crawl of one catalogue, its budgets, that finds these records; the pages of others are gone."""
         self._day += 1
-        now, budgets = f"2026-01-{self._day:02}T00:00:00Z", PORTALS["p"].catalogs[1].url
+        now, budgets = f"2026-01-{self._day:02}T00:00:00Z", PORTALS["p"].catalogs[catalog].url
         store = Store(self.path)
         store.begin(PORTALS["p"], "full", now)
         rows = tuple(row for row, _ in records)
@@ -106,11 +109,30 @@ def test_an_index_built_again_holds_what_waited_for_it_once(archive: Archive) ->
         connection.execute("UPDATE records SET title = '样本决算' WHERE id = 1")
         connection.execute("UPDATE settings SET value = 'of old' WHERE name = 'segment_version'")
     for _ in range(2):
-        open_for_writing(archive.path).close()
+        with closing(open_for_writing(archive.path)) as connection:
+            assert index_of(connection) == index_made_anew(connection)
         assert [archive.count(word) for word in ("预算", "决算", "样本")] == [0, 1, 2]
     archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
     with closing(open_for_writing(archive.path)) as connection:
         assert index_of(connection) == index_made_anew(connection)
+
+
+def test_a_record_of_which_its_day_or_kind_alone_changed_is_narrowed_to_by_the_new_one(archive: Archive) -> None:
+    def counts() -> list[int]:
+        filters = (Filters(since=2017, until=2017), Filters(since=2018), Filters(kind="budget"), Filters(kind="plan"))
+        with closing(open_for_reading(archive.path)) as connection:
+            return [hits.count(connection, Search(filters=each)) for each in filters]
+
+    def dated(day: str) -> tuple[ListedRow, RecordPageSeen]:
+        row, page = sample(1, "样本", "A-1")
+        return ListedRow(row.url, Reading({**row.reading.fields, "published_on": day}, {})), page
+
+    archive.crawl(dated("2017-12-31"))
+    assert counts() == [1, 0, 1, 0]
+    archive.crawl(dated("2018-01-01"))
+    assert counts() == [0, 1, 1, 0]
+    archive.crawl(dated("2018-01-01"), catalog=0)  # the catalogue that the portal's file names first tells the kind
+    assert counts() == [0, 1, 0, 1]
 
 
 MOVED = "样本预算", "A-2026-1"

@@ -275,6 +275,44 @@ def test_of_long_texts_only_the_places_that_differ():
     assert change.more == 60 - changes.MOST_PLACES
 
 
+@pytest.mark.parametrize("length", [changes.BESIDE - 1, changes.BESIDE, changes.BESIDE + 1])
+def test_values_are_shown_whole_up_to_a_length(length):
+    old, new = "样" * (length - 1) + "甲", "样" * (length - 1) + "乙"
+    change = changes.compared(LABEL, old, new)
+    assert bool(change.merged) is (length > changes.BESIDE)
+    shown = "".join(piece.text for piece in change.new)
+    assert (shown == new) is (length <= changes.BESIDE)
+    assert change.lengths == (length, length)
+    if change.merged:
+        around = "样" * changes.AROUND
+        assert [(piece.kind, piece.text.strip()) for piece in change.merged] == [
+            (changes.GAP, "……"), ("", around), ("del", "甲"), ("ins", "乙"),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("length", [changes.LONGEST - 1, changes.LONGEST, changes.LONGEST + 1])
+def test_a_stretch_is_cut_in_its_middle_where_it_is_too_long(length):
+    (piece,) = changes.compared(LABEL, "", "样" * length).new
+    assert (piece.text == "样" * length) is (length <= changes.LONGEST)
+    assert len(piece.text.replace(" …… ", "")) == min(length, changes.LONGEST)
+
+
+@pytest.mark.parametrize("places", [changes.MOST_PLACES - 1, changes.MOST_PLACES, changes.MOST_PLACES + 1])
+def test_so_many_places_are_shown_and_the_others_counted(places):
+    old = "".join(f"样例文字不变的一段话，很长很长，足够分开各处{chr(0x4E00 + place)}" for place in range(places))
+    change = changes.compared(LABEL, old, re.sub("各处.", "各处改", old))
+    assert change.more == max(0, places - changes.MOST_PLACES)
+    assert [piece.kind for piece in change.merged].count("ins") == min(places, changes.MOST_PLACES)
+
+
+@pytest.mark.parametrize("gap", [2 * changes.AROUND, 2 * changes.AROUND + 1])
+def test_what_is_the_same_between_two_places_is_left_out_only_where_it_is_long(gap):
+    between = "样" * gap
+    change = changes.compared(LABEL, f"甲{between}丙{'例' * 90}", f"乙{between}丁{'例' * 90}")
+    kinds = [piece.kind for piece in change.merged]
+    assert kinds.count(changes.GAP) == 1 + (gap > 2 * changes.AROUND)
+
+
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
 @settings(deadline=None)
 def test_any_detail_can_be_told(detail):
