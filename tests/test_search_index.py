@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from archive import hits, search
 from archive.database import open_for_reading, open_for_writing, transaction
@@ -38,7 +38,9 @@ def index_made_anew(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
         return index_of(copy)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(
+    max_examples=EXAMPLES, deadline=None, phases=(Phase.reuse, Phase.generate)
+)  # crawls are slow to shrink, and few
 @given(DOCUMENTS, STEPS)
 def test_after_every_change_the_index_holds_what_the_records_say(
     documents: list[Document], steps: list[Crawl | str]

@@ -247,3 +247,35 @@ def test_a_records_page_shows_its_last_fifty_events(changed, events: int) -> Non
     assert len(page.cssselect("ol.history > li")) == min(events, history.MOST)
     assert bool(page.cssselect("#history a[href*='/events?']")) is (events > history.MOST)
     assert len(get("/-/record/2.json").json()["events"]) == events
+
+
+def test_of_what_was_found_last_the_newest_by_its_date_comes_first_and_the_future_last(get, database) -> None:
+    """What states no date, or one still to come, comes behind the others of its crawl."""
+    shown = ids(tree(get("/")).xpath("//h3[contains(., '新发现')]/following-sibling::ol")[0])
+    found = "SELECT r.id FROM records r JOIN events e ON e.record_id = r.id AND e.kind = 'added' ORDER BY e.crawl_id DESC, {}"
+    order = found.format("published_on IS NULL OR published_on > '2026-11-24', published_on DESC, r.id DESC")
+    assert shown == [row[0] for row in database.execute(order)][: home.NEWEST]
+
+
+@pytest.mark.parametrize(("now", "first"), [("2026-11-20T15:59:00Z", 5), ("2026-11-20T16:00:00Z", 6)])
+def test_what_is_dated_today_is_not_still_to_come(
+    changed, monkeypatch: pytest.MonkeyPatch, now: str, first: int
+) -> None:
+    monkeypatch.setenv("DISCLOSURES_NOW", now)
+    get = changed(
+        "UPDATE records SET published_on = iif(id = 6, '2026-11-21', '2026-11-1' || id)",
+        "UPDATE events SET crawl_id = 1",
+    )
+    assert ids(tree(get("/")).xpath("//h3[contains(., '新发现')]/following-sibling::ol")[0])[0] == first
+
+
+def test_a_catalogue_was_walked_when_it_was_last_walked_wholly(changed) -> None:
+    """The moment of that crawl, as a day in Beijing."""
+    for statement, day in (
+        ("UPDATE crawls SET started_at = '2026-11-22T15:59:59Z' WHERE id = 3", "2026-11-22"),
+        ("UPDATE crawls SET started_at = '2026-11-22T16:00:00Z' WHERE id = 3", "2026-11-23"),
+        ("UPDATE ledger SET complete = 0 WHERE crawl_id = 3", "2026-11-21"),
+        ("UPDATE ledger SET complete = 0 WHERE crawl_id > 1", "2026-11-20"),
+    ):
+        (row,) = tree(changed(statement)("/-/browse/past")).cssselect(".standing tbody tr")
+        assert day in text(row), statement
