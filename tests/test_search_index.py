@@ -109,6 +109,8 @@ def test_an_index_built_again_holds_what_waited_for_it_once(archive: Archive) ->
     with closing(open_for_writing(archive.path)) as connection, transaction(connection):
         search.changing(connection, 1)
         connection.execute("UPDATE records SET title = '样本决算' WHERE id = 1")
+        search.forget(connection, 2)
+        search.changed(connection, 2, None)  # as a record that was never in it
         connection.execute("UPDATE settings SET value = 'of old' WHERE name = 'segment_version'")
     for _ in range(2):
         with closing(open_for_writing(archive.path)) as connection:

@@ -155,6 +155,25 @@ def test_the_capture_it_was_read_from(page):
     assert "非官方文本" in words(cite)
 
 
+def test_its_own_page_is_told_of_as_it_last_came(past, tmp_path):
+    """Whatever came after it that is no page, and whatever other pages show the record, its list among them."""
+    copy = tmp_path / "past.db"
+    with closing(sqlite3.connect(past)) as old, closing(sqlite3.connect(copy)) as new:
+        old.backup(new)
+        for number, address, at, outcome in (
+            (150, past_url(2), "2026-11-23T16:00:00Z", "page"),
+            (160, past_url(2), "2026-11-24T16:00:00Z", "blocked"),
+            (170, past_url(3), "2026-11-25T16:00:00Z", "page"),
+        ):
+            row = (number, 3, address, at, 200, outcome, f"{number:064x}", 5, None, "Sun, 22 Nov 2026 16:00:00 GMT")
+            new.execute("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        new.commit()
+        (number,) = new.execute("SELECT id FROM records WHERE url = ?", (past_url(2),)).fetchone()
+    tree = html.fromstring(asyncio.run(make_datasette(copy).client.get(f"/past/records/{number}")).text)
+    assert "2026-11-24 00:00 北京时间 2026-11-23 16:00:00 UTC 采集原件 150" in words(tree.cssselect("#cite")[0])
+    assert "2026-11-23 00:00" in words(tree.cssselect(".days > div")[3])
+
+
 def test_a_capture_has_a_page_with_all_that_is_known(page):
     tree = page("/past/captures/14")
     shown = words(tree)
