@@ -12,10 +12,11 @@ from hypothesis import Phase, given, settings
 from archive import hits, search
 from archive.database import open_for_reading, open_for_writing, transaction
 from archive.hits import Filters, Search
+from archive.masking import mask_again
 from archive.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.records import Reading
 from archive.store import Store
-from tests.changing_archive import DOCUMENTS, PORTALS, STEPS, Crawl, Document, do
+from tests.changing_archive import DOCUMENTS, PHONE, PORTALS, STEPS, Crawl, Document, do
 from tests.conftest import empty_archive
 
 EXAMPLES = int(os.environ.get("SEARCH_EXAMPLES", "12"))
@@ -191,3 +192,29 @@ def test_a_file_is_found_as_long_as_the_archive_keeps_it_and_filtered_as_long_as
 
 
 # --- what is found ---
+
+
+def test_a_moved_record_is_found_by_what_its_new_page_says(archive: Archive) -> None:
+    """The number and the text are the same, the title is another."""
+    other = sample(9, "样本规划", "C-2026-9")
+    archive.crawl(sample(1, "样本预算", "A-2026-1"), other)
+    archive.crawl(sample(2, "样本决算公开", "A-2026-1"), other)
+    assert archive.found("决算公开") == ["http://p.example/2.html"]
+    assert (archive.count("预算"), archive.count("样本")) == (0, 2)
+
+
+def test_a_file_that_was_replaced_or_masked_is_found_by_what_it_says_now(archive: Archive) -> None:
+    """Nothing else about the record changes."""
+    link = LinkedFile("样本名单.xls", "http://p.example/1.xls")
+
+    def file(text: str, digest: str) -> AttachmentSeen:
+        return AttachmentSeen("http://p.example/1.html", link.name, link.url, digest * 64, 9, None, text, "text")
+
+    record = sample(1, "样本", "A-1", files=(link,))
+    archive.crawl(record, files=(file("样本旧文所说", "a"),))
+    archive.crawl(record, files=(file(f"样本新文，电话{PHONE}", "b"),))
+    assert [archive.count(word) for word in ("旧文", "新文", PHONE, "样本名单")] == [0, 1, 1, 1]
+    mask_again(archive.path)
+    assert [archive.count(word) for word in ("旧文", "新文", PHONE, "138", "样本名单")] == [0, 1, 0, 1, 1]
+    with closing(open_for_writing(archive.path)) as connection:
+        assert index_of(connection) == index_made_anew(connection)
