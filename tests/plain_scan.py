@@ -1,4 +1,4 @@
-"""The search worked out record by record, as `docs/` define it: the measure that the index is held against in tests.
+"""The search worked out record by record, by plain substrings: the measure that the index is held against in tests.
 
 Nothing here is taken from the code under test: texts are normalised by `unicodedata` and a table of a few characters.
 """

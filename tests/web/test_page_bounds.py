@@ -13,6 +13,7 @@ import pytest
 from lxml import etree, html
 
 from archive.web import asked, browse, history, home, search_page, suggestions, taking
+from archive.web.limits import within
 from archive.web.server import make_datasette
 
 NOW = "2026-11-24T01:00:00Z"
@@ -279,3 +280,24 @@ def test_a_catalogue_was_walked_when_it_was_last_walked_wholly(changed) -> None:
     ):
         (row,) = tree(changed(statement)("/-/browse/past")).cssselect(".standing tbody tr")
         assert day in text(row), statement
+
+
+def test_only_what_took_too_long_is_taken_for_that() -> None:
+    def fails(message: str) -> None:
+        raise sqlite3.OperationalError(message)
+
+    with closing(sqlite3.connect(":memory:")) as connection:
+        assert within(connection, 1000, lambda: fails("interrupted")) is None
+        assert within(connection, 1000, lambda: 5) == 5
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            within(connection, 1000, lambda: fails("no such table: a sample"))
+
+
+def test_the_numbers_of_kinds_are_those_of_their_records(get, database) -> None:
+    counts = {
+        text(item.cssselect("a")[0]).split()[0]: text(item.cssselect(".count")[0])
+        for item in tree(get("/-/browse")).cssselect(".chips li")
+    }
+    for kind, label in (("budget", "预决算"), ("housing_expropriation", "棚户区改造/征地拆迁"), ("notice", "通知公告")):
+        (records,) = database.execute("SELECT count(*) FROM records WHERE kind = ?", (kind,)).fetchone()
+        assert str(records) in counts[label]
