@@ -174,3 +174,28 @@ def test_the_archives_searched_hold_records_in_every_state(connections: list[sql
         seen.update(row[0] for row in connection.execute("SELECT state FROM attachments"))
     assert states.keys() == {"listed", "unlisted", "withdrawn"}
     assert seen.keys() >= {"added", "changed", "unlisted", "withdrawn", "returned", "moved", "unlinked", "text"}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"),
+    [
+        (None, None, {"2017-12-31", "2018-01-01", "2017-01-01", None}),
+        (2017, None, {"2017-12-31", "2018-01-01", "2017-01-01"}),
+        (2018, None, {"2018-01-01"}),
+        (2019, None, set()),
+        (None, 2016, set()),
+        (None, 2017, {"2017-12-31", "2017-01-01"}),
+        (None, 2018, {"2017-12-31", "2018-01-01", "2017-01-01"}),
+        (2017, 2017, {"2017-12-31", "2017-01-01"}),
+        (2018, 2017, set()),
+        (0, 9999, {"2017-12-31", "2018-01-01", "2017-01-01"}),
+    ],
+)
+def test_both_years_are_included_and_what_has_no_date_is_in_none(
+    connections: list[sqlite3.Connection], since: int | None, until: int | None, days: set[str | None]
+) -> None:
+    wanted = Search(filters=Filters(since=since, until=until))
+    sql = "SELECT published_on FROM records WHERE id = ?"
+    found = [connections[0].execute(sql, (number,)).fetchone()[0] for number in hits.first(connections[0], wanted, 100)]
+    assert set(found) == days
+    assert len(found) == hits.count(connections[0], wanted) == 2 * len(days)  # of two portals

@@ -29,15 +29,20 @@ def changed(past: Path, archive: Path, tmp_path: Path) -> Callable[..., Callable
     """Ask a copy of the archive with a past (`past`) or of the other one, after statements of SQL."""
 
     def serve(*statements: str, of: str = "past") -> Callable[[str], httpx.Response]:
-        path = tmp_path / f"{of}.db"
-        shutil.copy({"past": past, "disclosures": archive}[of], path)
-        with closing(sqlite3.connect(path)) as connection, connection:
-            for statement in statements:
-                connection.execute(statement)
-        site = make_datasette(path)
-        return lambda address: asyncio.run(site.client.get(address))
+        return copied({"past": past, "disclosures": archive}[of], tmp_path, *statements)
 
     return serve
+
+
+def copied(archive: Path, folder: Path, *statements: str) -> Callable[[str], httpx.Response]:
+    """Ask a copy of an archive in a folder, after statements of SQL."""
+    path = folder / archive.name
+    shutil.copy(archive, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+    site = make_datasette(path)
+    return lambda address: asyncio.run(site.client.get(address))
 
 
 def tree(answer: httpx.Response) -> html.HtmlElement:
@@ -67,6 +72,11 @@ MIDNIGHTS = (
 )
 
 
+@pytest.fixture(scope="module")
+def midnights(past: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], httpx.Response]:
+    return copied(past, tmp_path_factory.mktemp("midnights"), *MIDNIGHTS)
+
+
 @pytest.mark.parametrize("portal", ["", "&portal=past"])
 @pytest.mark.parametrize(
     ("span", "records"),
@@ -82,9 +92,9 @@ MIDNIGHTS = (
         ("from=2026-09-25&to=2026-09-30", []),
     ],
 )
-def test_what_was_observed_within_days_of_beijing(changed, span: str, records: list[int], portal: str) -> None:
+def test_what_was_observed_within_days_of_beijing(midnights, span: str, records: list[int], portal: str) -> None:
     """The same on the page, in its counts, in files and in JSON; seven days where the first isn't said."""
-    get = changed(*MIDNIGHTS)
+    get = midnights
     page = tree(get(f"/-/changes?kind=returned&{span}{portal}"))
     assert ids(page) == records
     assert int(page.cssselect(".counts .chosen b")[0].text) == len(records)
