@@ -75,6 +75,13 @@ def test_words_and_filters_are_those_of_the_search(run):
     assert len(lines(run("export", "jsonl", "预算", "--limit", 7))) == 7
 
 
+@pytest.mark.parametrize("of", [(), ("--table", "records"), ("--sql", "select id from records order by id")])
+@pytest.mark.parametrize(("limit", "count"), [(1, 1), (65, 65), (66, 66), (67, 66)])
+def test_so_many_rows_at_the_most(run, of, limit, count):
+    rows = lines(run("export", "jsonl", *of, "--limit", limit))
+    assert len({row["id"] for row in rows}) == len(rows) == count
+
+
 def test_texts_come_when_asked_for(run):
     assert "老旧小区改造" in lines(run("export", "jsonl", "老旧小区", "--body"))[0]["body"]
 
@@ -108,6 +115,7 @@ def test_a_file_is_there_whole_or_not_at_all(run, tmp_path):
     ("arguments", "told"),
     [
         (("csv", "--table", "settings"), "there is no table 'settings' to export; there are records,"),
+        (("csv", "--table", "search"), "there is no table 'search' to export"),  # it finds nothing without words
         (("csv", "--table", "records", "--sql", "select 1"), "choose one of --table and --sql"),
         (("csv", "--table", "records", "--kind", "budget"), "--kind goes with records"),
         (("csv", "--sql", "delete from records"), "attempt to write a readonly database"),

@@ -29,6 +29,14 @@ def shown(text: str, query: str) -> list[str]:
         ("ABC def", '"abc def"', ["ABC def"]),
         ("640324001/2017-61737", "640324001/2017-6", ["640324001/2017-61737"]),
         ("640324001", "64032", ["640324001"]),
+        ("预算公开", "预算 公开", ["预算公开"]),  # what stands side by side is one
+        ("预算，公开", "预算 公开", ["预算", "公开"]),
+        ("2017年2017", "2017", ["2017", "2017"]),
+        ("20171", "2017", []),
+        ("6403年640399", "6403", ["6403", "640399"]),
+        ("1,2345", "2345", ["2345"]),
+        ("1,2345", "12345", []),
+        ("一640399", "6403年", []),
     ],
 )
 def test_what_is_marked(text: str, query: str, pieces: list[str]) -> None:
@@ -66,6 +74,24 @@ def test_a_passage_begins_with_its_sentence() -> None:
 def test_no_passage_without_the_words(query: str) -> None:
     assert passage(f"{FILLER}第12017次", query) is None
     assert excerpt(None, query) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(0, 0), (0, WIDTH - 2), (0, WIDTH - 1), (WIDTH // 3, 3), (WIDTH // 3 + 1, 3), (200, 200)]
+)
+def test_dots_stand_where_a_text_goes_on(before: int, after: int) -> None:
+    text = f"{'甲' * before}预算{'乙' * after}"
+    found = str(excerpt(text, "预算"))
+    assert found.startswith("…") is (before > WIDTH // 3)
+    assert found.endswith("…") is not text.endswith(found.lstrip("…"))
+    assert found.strip("…") in text
+    assert len(found.strip("…")) == min(WIDTH, len(text) - max(0, before - WIDTH // 3))
+
+
+def test_a_word_is_marked_in_the_passage_and_not_within_a_longer_number() -> None:
+    found = str(excerpt(f"共12017户。{FILLER}到2017年底。", "2017"))
+    assert "到2017年底" in found
+    assert "12017" not in found
 
 
 def test_a_line_break_parts_words() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import hits
+from archive import hits, takeaway
 from archive.database import open_for_reading, open_for_writing
 from archive.hits import Filters, Search
 from archive.query import parse
@@ -242,6 +242,33 @@ def test_words_in_heads_are_looked_up_among_heads_alone() -> None:
     expected = '("-预算 -算公 -公开" AND "-6403"* AND ("-甲" OR "-乙") AND ("-640324001_2017" OR "-6403240012017"*))'
     assert heads == f'({expected}) NOT "教育"'
     assert titles == f'(({{title}} : {expected})) NOT "教育"'
+
+
+def test_records_are_taken_away_each_once_in_the_order_of_the_hits(connection: sqlite3.Connection) -> None:
+    """Many times as many as are read at once; one that went meanwhile is left out."""
+    for wanted in (Search(), hits.search("预算|决算"), Search(parse("县"), newest=True)):
+        ids = found(connection, wanted)
+        assert len(ids) > 2 * takeaway.AT_A_TIME or wanted.query
+        assert list(hits.every(connection, wanted)) == ids
+        assert [row[0] for row in takeaway.rows(connection, iter(ids))] == ids
+    some = [3, RECORDS + 1, 2]
+    assert [row[0] for row in takeaway.rows(connection, some, body=True)] == [3, 2]
+
+
+@pytest.mark.parametrize("counted", [RECORDS - 1, RECORDS, RECORDS + 1, RECORDS // 2, RECORDS // 2 - 1])
+def test_hits_are_looked_at_one_by_one_as_long_as_there_are_not_too_many(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    monkeypatch.setattr(hits, "COUNTED", counted)
+    step = {RECORDS - 1: 2, RECORDS // 2: 2, RECORDS // 2 - 1: 3}.get(counted, 1)
+    assert hits.divide(connection, Search(), RECORDS).step == step
+
+
+def test_the_last_that_came_in_are_told_the_last_first(connection: sqlite3.Connection) -> None:
+    for wanted in (Search(), hits.search("预算"), Search(parse("县 -预算"), Filters(since=2015))):
+        ids = found(connection, wanted)
+        for limit in (1, 7, RECORDS):
+            assert hits.latest(connection, wanted, limit) == sorted(ids, reverse=True)[:limit]
 
 
 # --- division ---

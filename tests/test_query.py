@@ -68,6 +68,23 @@ def test_what_is_asked_for(text: str, groups: list[list[str]]) -> None:
         ("2017", '"2017"'),
         ("2017年", '"2017年"'),
         ("64032", '"64032"*'),
+        # Four digits may go on unless they are a year; fewer never do.
+        ("640", '"640"'),
+        ("6403", '"6403"*'),
+        ("1899", '"1899"*'),
+        ("1900", '"1900"'),
+        ("1999", '"1999"'),
+        ("2099", '"2099"'),
+        ("2100", '"2100"*'),
+        ("19001", '"19001"*'),
+        ("6403年", '"6403年"'),
+        # What looks like an index number, six and more letters and digits, may go on too.
+        ("1234/5", '"1234_5"'),
+        ("1234/56", '("1234_56" OR "123456"*)'),
+        ("ABC-123", '("ab bc c123" OR "abc123"*)'),
+        ("ABC-DEF", '"ab bc cd de ef"'),
+        ("1234567", '"1234567"*'),
+        ("同1234/56", '"同1234 1234_56"'),
         ("〔2017〕92号", '"2017_92 92号"'),
         ("640324001/2017-6", '("640324001_2017 2017_6" OR "64032400120176"*)'),
         ("６４０３２４００１／２０１７－6", '("640324001_2017 2017_6" OR "64032400120176"*)'),
@@ -86,7 +103,9 @@ def test_its_expression(text: str | None, expression: str) -> None:
 
 
 def test_a_query_has_an_end() -> None:
-    assert len(parse(" ".join("预算公开" for _ in range(500))).words) == MOST_WORDS
+    for words in (MOST_WORDS - 1, MOST_WORDS, MOST_WORDS + 1, 500):
+        assert len(parse(" ".join("预" for _ in range(words))).words) == min(words, MOST_WORDS)
+        assert len(parse(" -".join("预" for _ in range(words))).groups) == min(words, MOST_WORDS)
     assert sum(len(word.units) for word in parse("预" * 5000).words) == LONGEST_QUERY
 
 

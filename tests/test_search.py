@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import unicodedata
 from pathlib import Path
 
 import pytest
@@ -14,55 +13,12 @@ from archive.database import open_for_reading
 from archive.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
 from archive.records import Reading
 from archive.store import Store
-
-FIELDS = ("title", "document_number", "index_number", "publisher", "responsible_department", "body")
+from tests.plain_scan import FIELDS, scan
 
 
 @pytest.fixture(scope="module")
 def connection(sample_archive: Path) -> sqlite3.Connection:
     return open_for_reading(sample_archive)
-
-
-def scan(connection: sqlite3.Connection, *words: str) -> set[int]:
-    """The records in which each word stands in some field: NFKC, simplified, lower case, punctuation and blanks aside."""
-
-    def plain(text: str) -> str:
-        text = (
-            unicodedata.normalize("NFKC", text)
-            .lower()
-            .translate(str.maketrans("預棚戶區會議縣員關於⺠○", "预棚户区会议县员关于民〇"))
-        )
-        text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-        text = re.sub(r"(?<=[0-9])[^\w]+(?=[0-9])|(?<=[a-z])\s+(?=[a-z])", "|", text)  # two numbers, two words stay two
-        return "".join(character for character in text if character.isalnum() or character == "|")
-
-    wanted = [(raw, word) for raw in words if (word := plain(raw).strip("|"))]
-    found = set()
-    for record_id, *values in connection.execute(f"SELECT id, {', '.join(FIELDS)} FROM records"):
-        texts = [plain(line) for value in values if value for line in value.split("\n")]
-        number = plain(values[FIELDS.index("index_number")] or "").replace("|", "")
-        if all(any(_stands(word, text) for text in texts) or _begins(number, word, raw) for raw, word in wanted):
-            found.add(record_id)
-    return found if wanted else set()
-
-
-def _stands(word: str, text: str) -> bool:
-    """Whether `word` stands in `text`, its digits not inside a longer number (a number's beginning will do at its end)."""
-    before = r"(?<![0-9])" if word[0].isdigit() else ""
-    after = r"(?![0-9])" if word[-1].isdigit() and not _goes_on(word) else ""
-    return re.search(before + re.escape(word) + after, text) is not None
-
-
-def _goes_on(word: str) -> bool:
-    """Whether a word is the beginning of a number: digits alone, more than four, or four that are no year."""
-    return word.isdigit() and (len(word) > 4 or (len(word) == 4 and word[:2] not in {"19", "20"}))
-
-
-def _begins(number: str, word: str, raw: str) -> bool:
-    """Whether an index number begins with a word: digits alone, or six and more digits and letters around strokes."""
-    bare = word.replace("|", "")
-    like_one = re.fullmatch(r"(?=.*[0-9])(?=.*[./-])[0-9A-Za-z./-]+", raw) is not None and len(bare) >= 6
-    return number.startswith(bare) and (_goes_on(word) or like_one)
 
 
 def found(connection: sqlite3.Connection, words: str) -> set[int]:
@@ -151,14 +107,6 @@ def test_no_query_is_an_error(connection: sqlite3.Connection, query: str) -> Non
     excerpt.marked("关于2017年预算的通知 abc", query)
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["", " ", '"', '""', "()", "*", "AND", "NEAR(a b)", "预算 OR", "^预算", "title:预算", "-" * 50, "预" * 5000, "\0"],
-)
-def test_what_looks_like_syntax_is_text(connection: sqlite3.Connection, query: str) -> None:
-    assert count(connection, query) >= 0
-
-
 # --- any word at all, on records written to be difficult ---
 
 DIFFICULT: tuple[dict[str, str], ...] = (
@@ -170,6 +118,7 @@ DIFFICULT: tuple[dict[str, str], ...] = (
     {"title": "山阳𠮷村（2017）第9、92号", "index_number": "PZ00108-3000-2022-00109"},
     {"title": "没有正文的记录..."},
     {"title": "预"},
+    {"title": "样本1,8345与72,345,68、1,934，5678"},
 )  # fmt: skip
 BODIES = (
     "预算公开\n公开预算",
@@ -180,6 +129,7 @@ BODIES = (
     "㎡与⺠⽣○",
     "预算201755",
     "算预",
+    "",
 )
 
 
@@ -252,13 +202,47 @@ def test_what_is_found_is_shown(difficult: sqlite3.Connection, word: str) -> Non
         ("5,640", {4}),
         ("1234567", {1}),
         ("123456", {1}),
+        ("12345678", set()),
         ("民生", {5}),
         ("𠮷", {5}),
         ("ｅ-gov", {3}),
         ("县 预算 -三公", {0}),
+        # A comma belongs to a number where three digits and no fourth follow it.
+        ("8345", {8}),
+        ("18345", set()),
+        ("1,8345", {8}),
+        ("72345", {8}),
+        ("68", {8}),
+        ("7234568", set()),
+        ("1934", {8}),
+        ("19345678", set()),
     ],
 )
 def test_words_worked_out_by_hand(difficult: sqlite3.Connection, query: str, numbers: set[int]) -> None:
     ids = found(difficult, query)
     urls = difficult.execute("SELECT id, url FROM records").fetchall()
     assert {int(url.rsplit("/")[-1]) for record_id, url in urls if record_id in ids} == numbers
+
+
+SYNTAX: tuple[tuple[str, tuple[str, ...] | None], ...] = (
+    ("", None), (" ", None), ('"', None), ('""', None), ("()", None), ("*", None), ("-" * 50, None), ("\0", None), ("预" * 5000, None),
+    ("AND", ("AND",)), ("OR", ("OR",)), ("NOT", ("NOT",)), ("OR 预算", ("OR", "预算")), ("预算 OR", ("预算", "OR")),
+    ("预算 AND 公开", ("预算", "AND", "公开")), ("预算 NOT 公开", ("预算", "NOT", "公开")), ("NEAR(预算 公开)", ("NEAR(预算", "公开)")),
+    ("^预算", ("预算",)), ("title:预算", ("title预算",)), ("预算*", ("预算",)), ("(预算)", ("预算",)), ("预算+公开", ("预算公开",)),
+    ("{title}:预算", ("title预算",)), ("预算) OR (县", ("预算", "县")), ("kind_other", ("kindother",)), ("record_any", ("recordany",)),
+    ("filters:record_any", ("filtersrecordany",)), ("-预算*", None), ("预算'; --", ("预算",)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "words"), SYNTAX)
+def test_what_looks_like_syntax_is_text(
+    difficult: sqlite3.Connection, query: str, words: tuple[str, ...] | None
+) -> None:
+    """Signs of the index's own language are punctuation, its operators are words; None: there is nothing to look for."""
+    either = "OR (" in query  # between two words OR is an operator of ours
+    expected = (
+        set().union(*(scan(difficult, word) for word in words)) if words and either else scan(difficult, *(words or ()))
+    )
+    assert found(difficult, query) == expected
+    assert count(difficult, query) == len(expected)
+    assert bool(expected) == (words is not None and set(words) <= {"预算", "县", "预算公开"})

@@ -39,20 +39,48 @@ def test_a_heading_is_as_inert_as_a_cell():
     assert sheets(["=1+1"], [])[0] == [["=1+1"]]
 
 
-@pytest.mark.parametrize("number", ["640324001201761737", "064032", "2017E5", "1-2017", "3/2017", "2017-05"])
+@pytest.mark.parametrize(
+    "number", ["123456789012", "640324001201761737", "064032", "01", "2017E5", "1-2017", "3/2017", "2017-05", "1-12345"]
+)
 def test_what_excel_would_take_for_another_number_or_a_day_stays_text(number):
     assert b"".join(csv_file(["n"], [[number]])) == f"\ufeffn\r\n{number}\t\r\n".encode()
     assert sheets(["n"], [[number]])[0][1] == [number]
 
 
 def test_plain_numbers_and_days_are_left_alone():
-    assert b"".join(csv_file(["n"], [["2018-03-01"], ["640324"], [-5], ["640324001/2017-61737"]])) == (
-        "\ufeffn\r\n2018-03-01\r\n640324\r\n-5\r\n640324001/2017-61737\r\n".encode()
+    plain = ["2018-03-01", "640324", "12345678901", "640324001/2017-61737", "12345-1", "1-123456", "0", "1.5"]
+    assert b"".join(csv_file(["n"], [[-5], *([each] for each in plain)])) == (
+        "\r\n".join(["\ufeffn", "-5", *plain, ""]).encode()
     )
 
 
 def test_xlsx_keeps_numbers_that_excel_can_hold_as_numbers():
-    assert sheets(["n"], [[5], [-2.5], [10**16]])[0][1:] == [[5], [-2.5], [str(10**16)]]
+    held = [5, -2.5, 10**15 - 1, 1 - 10**15]
+    assert sheets(["n"], [[each] for each in held])[0][1:] == [[each] for each in held]
+    too_long = [10**15, -(10**15), 10**16, float("inf")]
+    assert sheets(["n"], [[each] for each in too_long])[0][1:] == [[str(each)] for each in too_long]
+
+
+@pytest.mark.parametrize("length", [XLSX_TEXT - 1, XLSX_TEXT, XLSX_TEXT + 1])
+def test_a_text_is_cut_where_a_cell_ends(length):
+    text = "长" * length
+    ((_, (shown,)),) = sheets(["x"], [[text]])
+    assert shown == (text if length <= XLSX_TEXT else text[: XLSX_TEXT - len(CUT)] + CUT)
+
+
+def test_a_sheet_holds_as_many_rows_as_excel_does():
+    assert writers.XLSX_ROWS + 1 == 2**20
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_half_a_character_breaks_no_file(form):
+    """What a broken page left of a character of two halves."""
+    assert b"".join(FORMATS[form].write(["x"], [["样本\ud800"], ["样例"]])).decode("utf-8").count("样例") == 1
+
+
+def test_bytes_are_told_as_digits():
+    assert b"".join(csv_file(["x"], [[b"\x00\xff"]])).endswith(b"x\r\n00ff\r\n")
+    assert sheets(["x"], [[b"\x00\xff"], [""], [0]])[0][1:] == [["00ff"], [""], [0]]
 
 
 def test_xlsx_links_nothing_and_cuts_what_a_cell_cannot_hold():

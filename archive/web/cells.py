@@ -97,7 +97,7 @@ def web_link(address: str, text: str | None = None) -> Markup:
 def beijing(time: str) -> str:
     """A UTC time in Beijing's, to the minute; what isn't a time as it is."""
     try:
-        return moment(time).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+        return moment(time).astimezone(BEIJING).replace(tzinfo=None).isoformat(" ", "minutes")
     except (ValueError, OverflowError):
         return time
 
@@ -105,7 +105,7 @@ def beijing(time: str) -> str:
 def utc(time: str) -> str:
     """A time to the second, UTC, as people read it; what isn't a time as it is."""
     try:
-        return moment(time).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return moment(time).astimezone(UTC).replace(tzinfo=None).isoformat(" ", "seconds")
     except (ValueError, OverflowError):
         return time
 

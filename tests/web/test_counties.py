@@ -95,6 +95,12 @@ def test_the_home_page_leads_there(site: Datasette) -> None:
     assert page(site, "/").xpath("//main//a[contains(., '哪些县已采集')]/@href") == ["/-/counties"]
 
 
+def test_the_home_page_counts_counties_with_records_alone(site: Datasette) -> None:
+    """Not a portal without records, nor one that is no county's."""
+    counties = sum(division.level == COUNTY for division in divisions().values())
+    assert f"1 / {counties:,} 个县级行政区" in text(page(site, "/"))
+
+
 def test_who_may_not_see_an_archive_is_not_told_of_it(site: Datasette) -> None:
     closed = Datasette(files=[site.get_database("a").path], metadata={"databases": {"a": {"allow": {"id": "root"}}}})
     assert "宁夏回族自治区 0 / 22" in {text(line) for line in page(closed, "/-/counties").cssselect("ul.kinds li")}

@@ -83,6 +83,46 @@ def test_a_broken_download_is_gone_on_with(ask):
         assert answer.content == whole.content
 
 
+def test_the_rest_begins_with_the_byte_asked_for_up_to_the_last(ask):
+    link = the_link(ask("/-/download"))
+    whole = ask(link).content
+    last = len(whole) - 1
+    for first in (1, last):
+        answer = ask(link, range=f"bytes={first}-")
+        assert (answer.status_code, answer.content) == (206, whole[first:])
+        assert answer.headers["content-length"] == str(len(whole) - first)
+        assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(whole)}"
+    for first in (0, last + 1):
+        answer = ask(link, range=f"bytes={first}-")
+        assert (answer.status_code, answer.content) == (200, whole)
+        assert "content-range" not in answer.headers
+
+
+def test_head_tells_how_long_it_is_and_sends_nothing(own, ask):
+    link = the_link(ask("/-/download"))
+    answer = asyncio.run(make_datasette(own).client.head(link))
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == str(len(ask(link).content))
+
+
+def test_what_could_not_be_made_is_not_tried_again_at_once(fresh, monkeypatch):
+    tried = []
+
+    def fails(db):
+        tried.append(db)
+        raise ArchiveError("a sample")
+
+    monkeypatch.setattr(download, "renew", fails)
+    site = make_datasette(fresh)
+    for wait, times in ((3600.0, 1), (3600.0, 1), (0.0, 2)):
+        monkeypatch.setattr(download, "REST", wait)
+        asyncio.run(site.client.get("/-/download"))
+        for thread in threading.enumerate():
+            if thread.name == "snapshot":
+                thread.join(20)
+        assert len(tried) == times
+
+
 def test_it_is_made_once_for_a_state_and_not_for_a_request(own, ask, monkeypatch):
     monkeypatch.setattr(download, "renew", None)
     before = kept(own)

@@ -155,6 +155,25 @@ def test_the_capture_it_was_read_from(page):
     assert "非官方文本" in words(cite)
 
 
+def test_its_own_page_is_told_of_as_it_last_came(past, tmp_path):
+    """Whatever came after it that is no page, and whatever other pages show the record, its list among them."""
+    copy = tmp_path / "past.db"
+    with closing(sqlite3.connect(past)) as old, closing(sqlite3.connect(copy)) as new:
+        old.backup(new)
+        for number, address, at, outcome in (
+            (150, past_url(2), "2026-11-23T16:00:00Z", "page"),
+            (160, past_url(2), "2026-11-24T16:00:00Z", "blocked"),
+            (170, past_url(3), "2026-11-25T16:00:00Z", "page"),
+        ):
+            row = (number, 3, address, at, 200, outcome, f"{number:064x}", 5, None, "Sun, 22 Nov 2026 16:00:00 GMT")
+            new.execute("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        new.commit()
+        (number,) = new.execute("SELECT id FROM records WHERE url = ?", (past_url(2),)).fetchone()
+    tree = html.fromstring(asyncio.run(make_datasette(copy).client.get(f"/past/records/{number}")).text)
+    assert "2026-11-24 00:00 北京时间 2026-11-23 16:00:00 UTC 采集原件 150" in words(tree.cssselect("#cite")[0])
+    assert "2026-11-23 00:00" in words(tree.cssselect(".days > div")[3])
+
+
 def test_a_capture_has_a_page_with_all_that_is_known(page):
     tree = page("/past/captures/14")
     shown = words(tree)
@@ -273,6 +292,44 @@ def test_of_long_texts_only_the_places_that_differ():
     many = "".join(f"样例文字不变的一段话，很长很长，足够分开各处{chr(0x4E00 + place)}" for place in range(60))
     change = changes.compared(LABEL, many, re.sub("各处.", "各处改", many))
     assert change.more == 60 - changes.MOST_PLACES
+
+
+@pytest.mark.parametrize("length", [changes.BESIDE - 1, changes.BESIDE, changes.BESIDE + 1])
+def test_values_are_shown_whole_up_to_a_length(length):
+    old, new = "样" * (length - 1) + "甲", "样" * (length - 1) + "乙"
+    change = changes.compared(LABEL, old, new)
+    assert bool(change.merged) is (length > changes.BESIDE)
+    shown = "".join(piece.text for piece in change.new)
+    assert (shown == new) is (length <= changes.BESIDE)
+    assert change.lengths == (length, length)
+    if change.merged:
+        around = "样" * changes.AROUND
+        assert [(piece.kind, piece.text.strip()) for piece in change.merged] == [
+            (changes.GAP, "……"), ("", around), ("del", "甲"), ("ins", "乙"),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("length", [changes.LONGEST - 1, changes.LONGEST, changes.LONGEST + 1])
+def test_a_stretch_is_cut_in_its_middle_where_it_is_too_long(length):
+    (piece,) = changes.compared(LABEL, "", "样" * length).new
+    assert (piece.text == "样" * length) is (length <= changes.LONGEST)
+    assert len(piece.text.replace(" …… ", "")) == min(length, changes.LONGEST)
+
+
+@pytest.mark.parametrize("places", [changes.MOST_PLACES - 1, changes.MOST_PLACES, changes.MOST_PLACES + 1])
+def test_so_many_places_are_shown_and_the_others_counted(places):
+    old = "".join(f"样例文字不变的一段话，很长很长，足够分开各处{chr(0x4E00 + place)}" for place in range(places))
+    change = changes.compared(LABEL, old, re.sub("各处.", "各处改", old))
+    assert change.more == max(0, places - changes.MOST_PLACES)
+    assert [piece.kind for piece in change.merged].count("ins") == min(places, changes.MOST_PLACES)
+
+
+@pytest.mark.parametrize("gap", [2 * changes.AROUND, 2 * changes.AROUND + 1])
+def test_what_is_the_same_between_two_places_is_left_out_only_where_it_is_long(gap):
+    between = "样" * gap
+    change = changes.compared(LABEL, f"甲{between}丙{'例' * 90}", f"乙{between}丁{'例' * 90}")
+    kinds = [piece.kind for piece in change.merged]
+    assert kinds.count(changes.GAP) == 1 + (gap > 2 * changes.AROUND)
 
 
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))

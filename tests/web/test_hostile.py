@@ -67,10 +67,35 @@ def test_web_addresses_become_links():
 
 
 @pytest.mark.parametrize(
-    "time", ["", "x", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-11-20"]
+    ("time", "shown"),
+    [
+        ("2026-11-20T15:59:59Z", "2026-11-20 23:59"),
+        ("2026-11-20T16:00:00Z", "2026-11-21 00:00"),
+        ("2026-12-31T16:00:00Z", "2027-01-01 00:00"),
+        ("2028-02-28T16:00:00Z", "2028-02-29 00:00"),
+        ("2026-11-20T16:00:00+08:00", "2026-11-20 16:00"),
+        ("2026-11-20T10:00:00-07:00", "2026-11-21 01:00"),
+        ("2026-11-20T16:00:00", "2026-11-21 00:00"),  # without a zone it is UTC
+        ("2026-11-20", "2026-11-20 08:00"),
+        ("0001-01-01T00:00:00Z", "0001-01-01 08:00"),
+        # What is no moment, or none that a calendar has, is shown as it is.
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ("2026-13-01T00:00:00Z", "2026-13-01T00:00:00Z"),
+        ("<b>x</b>", "<b>x</b>"),
+        ("x", "x"),
+        ("", ""),
+    ],
 )
-def test_beijing_time_of_anything(time):
-    assert isinstance(cells.beijing(time), str)
+def test_beijing_time_of_anything(time, shown):
+    assert cells.beijing(time) == shown
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [("2026-11-20T23:59:59+08:00", "2026-11-20 15:59:59"), ("2026-11-20T16:00:00Z", "2026-11-20 16:00:00"), ("x", "x")],
+)
+def test_universal_time_of_anything(time, shown):
+    assert cells.utc(time) == shown
 
 
 # --- hostile addresses ---

@@ -82,6 +82,27 @@ def test_a_record_is_told_whole(past):
     assert (missing.status_code, missing.json()["ok"]) == (404, False)
 
 
+def test_a_records_captures_are_those_that_show_it_its_versions_and_its_files(past):
+    ask = sited(past)
+    with closing(sqlite3.connect(past)) as connection:
+        numbers = [row[0] for row in connection.execute("SELECT id FROM records")]
+        for number in numbers:
+            told = ask(f"/-/record/{number}.json").json()
+            columns = [f"SELECT capture_id FROM {table} WHERE {key} = {number}" for table, key in (("records", "id"), ("versions", "record_id"), ("attachments", "record_id"))]  # fmt: skip
+            shown = {row[0] for sql in columns for row in connection.execute(sql) if row[0] is not None}
+            assert [capture["id"] for capture in told["captures"]] == sorted(shown), number
+            assert all(capture["page"].endswith(f"/-/archived/{capture['id']}") for capture in told["captures"])
+            for name, order in (
+                ("events", "at"),
+                ("versions", "number"),
+                ("attachments", "id"),
+                ("listings", "catalog_id"),
+            ):
+                places = [row[order] for row in told[name]]
+                assert places == sorted(places)
+    assert len(numbers) > 3
+
+
 def test_a_records_number_leads_to_its_page_whatever_the_archive_is_called(past, tmp_path):
     for name in ("disclosures.db", "other.db"):
         answer = sited(Path(shutil.copy(past, tmp_path / name)))("/-/record/3")

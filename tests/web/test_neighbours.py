@@ -1,0 +1,98 @@
+"""What stands next to a record: so many on each side, in order, of its own portal; the same document and title of any."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+from lxml import html
+
+from archive.web.server import make_datasette
+from tests.web.sample_archive import build
+
+SERIES = "neighbouring index numbers"
+PUBLISHER = "same publisher"
+TITLE, DOCUMENT = "same title", "same document number"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
+    """Records 1 to 20 in one series of numbers, of one publisher, a day each; 21 to 29 share a title and a document number."""
+    path = build(tmp_path_factory.mktemp("near") / "disclosures.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in (
+            "UPDATE records SET index_number = NULL, document_number = NULL, publisher = NULL, published_on = NULL",
+            "UPDATE records SET index_number = printf('A/2017-%05d', 100 - id), publisher = '样例局', published_on = printf('2017-01-%02d', id) WHERE id <= 20",
+            "UPDATE records SET index_number = 'A/2018-00001' WHERE id = 31",
+            "UPDATE records SET index_number = 'A/2017-x1' WHERE id = 32",
+            "UPDATE records SET published_on = '2017-01-10', publisher = '样例局' WHERE id IN (33, 34)",
+            "UPDATE records SET title = '样例：同名', document_number = '样发〔2017〕1号' WHERE id BETWEEN 21 AND 29",
+            "UPDATE records SET portal = 'checked' WHERE id IN (22, 12)",
+        ):
+            connection.execute(statement)
+    return make_datasette(path)
+
+
+def near(site: Datasette, number: int) -> dict[str, list[int]]:
+    """What stands next to a record: the sort, and the numbers of the records in order."""
+    answer = asyncio.run(site.client.get(f"/disclosures/records/{number}"))
+    assert answer.status_code == 200
+    return {
+        section.cssselect("h2 small")[0].text: [
+            int(link.get("href").rpartition("/")[2]) for link in section.cssselect("li a")
+        ]
+        for section in html.fromstring(answer.text).cssselect(".near")
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "numbers"),
+    [
+        (5, [8, 7, 6, 4, 3, 2]),  # the number of record 8 is the lowest of these
+        (1, [4, 3, 2]),
+        (2, [5, 4, 3, 1]),
+        (20, [19, 18, 17]),
+        (11, [15, 14, 13, 10, 9, 8]),  # 12 is another portal's
+    ],
+)
+def test_three_numbers_before_and_three_behind_in_the_same_series(
+    site: Datasette, number: int, numbers: list[int]
+) -> None:
+    assert near(site, number)[SERIES] == numbers
+
+
+@pytest.mark.parametrize(
+    ("number", "numbers"),
+    [
+        (1, [2, 3, 4]),
+        (5, [2, 3, 4, 6, 7, 8]),
+        (10, [7, 8, 9, 33, 34, 11]),
+        (33, [8, 9, 10, 34, 11, 13]),
+        (20, [17, 18, 19]),
+    ],
+)
+def test_what_the_same_publisher_published_before_and_after(site: Datasette, number: int, numbers: list[int]) -> None:
+    """On the same day those that came earlier first; 12 is another portal's."""
+    assert near(site, number)[PUBLISHER] == numbers
+
+
+@pytest.mark.parametrize(
+    ("number", "numbers"),
+    [(21, [22, 23, 24, 25, 26, 27]), (25, [21, 22, 23, 24, 26, 27]), (29, [21, 22, 23, 24, 25, 26])],
+)
+def test_six_others_of_any_portal_with_the_same_title_and_document_number(
+    site: Datasette, number: int, numbers: list[int]
+) -> None:
+    assert near(site, number) == {DOCUMENT: numbers, TITLE: numbers}
+
+
+def test_another_years_numbers_and_another_end_are_another_series(site: Datasette) -> None:
+    assert SERIES not in near(site, 31)
+    assert SERIES not in near(site, 32)
+    assert not {31, 32} & {number for each in range(1, 21) for number in near(site, each).get(SERIES, ())}
+
+
+def test_without_a_day_or_a_publisher_nothing_is_around_it(site: Datasette, tmp_path: Path) -> None:
+    assert near(site, 40) == {}

@@ -1,0 +1,173 @@
+"""What another portal publishes changes no answer about this one: every page, file and command, before and after it came."""
+
+import asyncio
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from lxml import html
+
+from archive.observations import (
+    AttachmentSeen,
+    Capture,
+    CatalogOfPortal,
+    LinkedFile,
+    ListedRow,
+    ListPageSeen,
+    PageAsked,
+    PortalOfFile,
+    RecordPageSeen,
+)
+from archive.records import Reading
+from archive.store import Store
+from archive.web.server import make_datasette
+from crawler.cli import main
+
+NOW = "2026-11-24T01:00:00Z"
+DAYS = ("2026-11-20T15:59:00Z", "2026-11-20T16:01:00Z")
+"""Two crawls, one before midnight in Beijing and one after."""
+
+
+def write(path: Path, portal_id: str, code: str, mark: str, first: int) -> None:
+    """Two crawls of a portal: a record changes, one is withdrawn, one unlisted, one added. `mark` tells its titles apart.
+
+    `first`: the number of its first capture. Publishers, index numbers, days and kinds are the same for every portal.
+    """
+    home = f"http://{portal_id}.example/"
+    lists = {"budget": f"{home}budgets/", "notice": f"{home}notices/"}
+    catalogs = tuple(CatalogOfPortal(kind, f"样例{kind}", url) for kind, url in lists.items())
+    portal = PortalOfFile(portal_id, f"样例县{mark}", code, home, catalogs)
+    numbers = iter(range(first, first + 100))
+
+    def capture(url: str, now: str) -> Capture:
+        number = next(numbers)
+        return Capture(number, url, now, 200, "page", f"{number:064x}", 5, None, None)
+
+    def record(number: int, now: str, captures: list[Capture], body: str = "") -> tuple[ListedRow, RecordPageSeen]:
+        url = f"{home}{number}.html"
+        fields = {
+            "title": f"样例{mark}预算之{number}", "publisher": ("样例县民政局", "样例县财政局")[number % 2],
+            "published_on": f"{2016 + number % 3}-12-3{number % 2}", "index_number": f"640397001/2026-{number:05}",
+        }  # fmt: skip
+        captures.append(capture(url, now))
+        files = (LinkedFile("样例名单.xls", f"{url}/1.xls"),)
+        return ListedRow(url, Reading(fields, {"标题": fields["title"]})), RecordPageSeen(
+            url, Reading({}, {}), body or f"样例正文{mark}", attachments=files, capture=captures[-1].id
+        )
+
+    for place, (now, shown) in enumerate(zip(DAYS, ((1, 2, 3, 4, 5, 6), (1, 4, 5, 6, 7)), strict=True)):
+        store = Store(path)
+        store.begin(portal, "full", now)
+        captures = [capture(url, now) for url in lists.values()]
+        lists_of = dict(zip(lists, [each.id for each in captures], strict=True))
+        made = {
+            number: record(number, now, captures, f"样例正文{mark}改" if place and number == 1 else "")
+            for number in shown
+        }
+        pages = [
+            ListPageSeen(url, tuple(row for number, (row, _) in made.items() if number % 2 == odd), 1, None, None, last=True, capture=lists_of[kind])
+            for odd, (kind, url) in enumerate(lists.items())
+        ]  # fmt: skip
+        file = AttachmentSeen(
+            f"{home}1.html", "样例名单.xls", f"{home}1.html/1.xls", f"{place:064x}", 9, None, "样例名单的文字", "text"
+        )
+        store.write([*pages, *(page for _, page in made.values()), file], now, captures)
+        for missing in store.missing(now):
+            gone = (missing.url or "").endswith("2.html")
+            said = capture(missing.url or "", now)
+            store.write([PageAsked(missing.url or "", "gone" if gone else "page", "样例", said.id)], now, [said])
+        again = [ListPageSeen(page.catalog_url, page.rows, 1, None, None, last=True, look=2) for page in pages]
+        store.write([page for page in again if page.catalog_url in store.to_walk_again()], now)
+        store.finish("finished", now)
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of one portal."""
+    path = tmp_path_factory.mktemp("alone") / "disclosures.db"
+    write(path, "one", "640397", "甲", 1)
+    return path
+
+
+@pytest.fixture(scope="module")
+def beside(alone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same archive, and in it another portal that did the same on the same days."""
+    path = tmp_path_factory.mktemp("beside") / "disclosures.db"
+    shutil.copy(alone, path)
+    write(path, "two", "640398", "乙", 200)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _a_day_of_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
+
+
+site = cache(make_datasette)
+
+
+def shown(path: Path, address: str) -> str:
+    """What the answer says: a page's main part without its forms, whatever else there is whole."""
+    answer = asyncio.run(site(path).client.get(address))
+    assert answer.status_code == 200, answer.text
+    if "html" not in answer.headers["content-type"]:
+        return answer.content.decode("utf-8-sig")
+    main = html.fromstring(answer.text).cssselect("main")[0]
+    for form in main.cssselect("form"):
+        form.drop_tree()
+    return " ".join(main.text_content().split())
+
+
+def command(*arguments: object) -> str:
+    """What a command prints."""
+    done = CliRunner().invoke(main, list(map(str, arguments)))
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+SPAN = "from=2026-11-20&to=2026-11-21"
+PAGES = (
+    "/-/browse/one", "/-/browse/one/1", "/-/browse/one/1?year=2017", "/-/browse/one/2.jsonl",
+    "/-/publisher?portal=one&name=样例县民政局", "/-/publisher?portal=one&name=样例县民政局&kind=budget",
+    "/-/publisher.jsonl?portal=one&name=样例县财政局", "/-/publisher.atom?portal=one&name=样例县财政局",
+    f"/-/changes?portal=one&{SPAN}", f"/-/changes.jsonl?portal=one&{SPAN}", f"/-/changes.json?portal=one&kind=changed&{SPAN}",
+    *(f"/-/changes?portal=one&kind={kind}&{SPAN}" for kind in ("added", "changed", "withdrawn", "unlisted")),
+    "/-/changes.atom?portal=one", "/-/changes.atom?portal=one&kind=withdrawn",
+    "/-/search?portal=one", "/-/search?portal=one&q=预算", "/-/search.jsonl?portal=one&q=预算&sort=newest", "/-/search.json?portal=one&files=yes",
+    "/-/search.atom?portal=one&q=预算", "/-/search?portal=样例县甲&publisher=样例县民政局&from=2018&to=2018&state=gone",
+    "/disclosures/records/1", "/disclosures/records/3", "/-/record/1.json",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_about_one_portal_says_the_same_with_another_beside_it(alone: Path, beside: Path, address: str) -> None:
+    said = shown(alone, address)
+    assert shown(beside, address) == said
+    assert "乙" not in said
+    assert "样例" in said
+
+
+@pytest.mark.parametrize("words", [("预算", "--json", "--limit", "50"), ("预算", "--count"), ("样例", "--publisher", "民政", "--since", "2017", "--until", "2018", "--json"),
+                                   ("样例", "--state", "gone", "--files", "--json"), ("样例", "--kind", "budget", "--newest", "--json")])  # fmt: skip
+def test_a_search_from_the_shell_does_so_too(alone: Path, beside: Path, words: tuple[str, ...]) -> None:
+    said = [command("search", *words, "--portal", "one", "--db", path) for path in (alone, beside)]
+    assert said[0] == said[1]
+    assert said[0].strip() not in {"", "0", "[]"}
+
+
+def test_an_export_from_the_shell_does_so_too(alone: Path, beside: Path) -> None:
+    said = [command("export", "jsonl", "样例", "--portal", "one", "--db", path) for path in (alone, beside)]
+    assert said[0] == said[1]
+    assert len({json.loads(line)["id"] for line in said[0].splitlines()}) == len(said[0].splitlines()) == 7
+
+
+def test_without_a_portal_both_are_told_of(beside: Path) -> None:
+    """Else the tests above would say nothing."""
+    for address in ("/-/search?q=预算", f"/-/changes?kind=withdrawn&{SPAN}", "/-/changes.atom", "/-/search.csv"):
+        said = shown(beside, address)
+        assert said.count("甲预算之") == said.count("乙预算之") > 0, address
+    assert json.loads(shown(beside, "/-/search.json?portal=样例县"))["total"] == 14  # a part of both names

@@ -1,0 +1,69 @@
+"""Files sent while they are made: their time is added up, room is given back, whatever happens."""
+
+import asyncio
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from datasette.app import Datasette
+
+from archive.web import streaming, taking
+
+SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
+         "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
+
+
+def sent_by(site: Datasette) -> list[dict[str, Any]]:
+    """All messages of an answer whose reader stays."""
+    messages: list[dict[str, Any]] = []
+
+    async def ask() -> None:
+        async def receive() -> dict[str, str]:
+            await asyncio.Event().wait()
+            return {}
+
+        async def send(message: dict[str, Any]) -> None:
+            messages.append(message)
+
+        await site.invoke_startup()
+        await asyncio.wait_for(site.app()(SCOPE, receive, send), 30)
+
+    asyncio.run(ask())
+    return messages
+
+
+def endless(*_: object, **__: object) -> Iterator[tuple[object, ...]]:
+    return iter(lambda: (1, "样本" * 1000), None)
+
+
+@pytest.mark.parametrize("seconds", [5, 20])
+def test_the_time_of_all_pieces_is_added_up(site: Datasette, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Each piece is soon made, but there is no end of them: the answer breaks off once they took too long together."""
+    clock = itertools.count()
+    monkeypatch.setattr(streaming, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    monkeypatch.setattr(streaming, "STEP", 1e9)
+    monkeypatch.setattr(streaming, "WHOLE", float(seconds))
+    monkeypatch.setattr(taking.takeaway, "rows", endless)
+    messages = sent_by(site)
+    assert messages[0]["status"] == 200
+    assert all(message.get("more_body") for message in messages[1:])
+    assert 1 < len(messages) <= seconds + 3  # at a second or more a piece
+
+
+def test_room_is_given_back_after_a_file_that_broke(site: Datasette, get, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "_ROOM", streaming.threading.BoundedSemaphore(1))
+
+    def broken(*_: object, **__: object) -> Iterator[tuple[object, ...]]:
+        raise sqlite3.OperationalError("a sample")
+        yield ()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(taking.takeaway, "rows", broken)
+        answer = get("/-/search.xlsx")
+        assert answer.status_code == 400
+        assert "a sample" in answer.text
+        assert "超过时限" not in answer.text
+    assert get("/-/search.csv").status_code == 200
