@@ -148,6 +148,7 @@ def test_files_in_the_pages_frame_are_passed_over_and_those_in_the_text_are_not(
         assert found(f'<div id="{name}"><p>{LINK}</p></div><div id="zoom"></div>', body_id="zoom") == [], name
         assert found(f'<div class="{name}"><div id="zoom">{LINK}</div></div>', body_id="zoom") != [], name
         assert found(f'<div class="{name}" id="zoom"><p>{LINK}</p></div>', body_id="zoom") != [], name
+        assert found(f'<div class="{name}"><div id="zoom"></div><p>{LINK}</p></div>', body_id="zoom") != [], name
         assert found(f'<div id="zoom"><div class="{name}">{LINK}</div></div>', body_id="zoom") == [], name
     for name in NO_FRAME:
         assert found(f'<div class="{name}"><p>{LINK}</p></div>') != [], name
