@@ -50,8 +50,8 @@ def robots(text: str, status: int = 200) -> Answer:
 def list_page(paths: Iterable[str], following: str | None = None) -> str:
     """A list page whose rows lead to `paths`."""
     lines = "".join(
-        f'<tr><td>A{number}</td><td><a href="{path}">样本文件{path}</a></td><td>样本局</td><td>2017-12-19</td></tr>'
-        for number, path in enumerate(paths)
+        f'<tr><td>A-{path}</td><td><a href="{path}">样本文件{path}</a></td><td>样本局</td><td>2017-12-19</td></tr>'
+        for path in paths
     )
     pager = f'<a href="{following}">下一页</a> 尾页' if following else ""
     head = "<tr><th>索引号</th><th>标题</th><th>发布单位</th><th>发布日期</th></tr>"

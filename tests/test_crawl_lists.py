@@ -1,0 +1,129 @@
+"""Walks of lists over HTTP: where they end, what they prove, what is asked for once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Answer, Asked, Site, crawl, portal_file, rows
+from tests.test_crawl_portals import record
+from tests.test_manners import list_page
+
+FIRST = "/zwgk/list.html"
+
+
+def pages_of(*contents: str, claims: str = "", back: bool = False) -> dict[str, str]:
+    """List pages one after the other; each shows a record for each letter. `back`: the last one leads to the first again."""
+    names = ["list.html", *(f"list_{number}.html" for number in range(1, len(contents)))]
+    following = [*names[1:], names[0] if back else None]
+    return {
+        f"/zwgk/{name}": list_page([f"d/{letter}.html" for letter in letters], after).replace("</body>", f"{claims}</body>")
+        for name, letters, after in zip(names, contents, following, strict=True)
+    }  # fmt: skip
+
+
+def walked(site: Site, folder: Path, *lists: str) -> tuple[list[str], set[str], dict[str, object]]:
+    """The list pages that a crawl asked for, the kinds of problems with them, what the ledger says of the first list."""
+    catalogs = [("plan", f"规划{number}", path) for number, path in enumerate(lists or (FIRST,))]
+    crawl(portal_file(folder, site.url, *catalogs), folder / "a.db", "--concurrency", 1)
+    asked = [path.removeprefix("/zwgk/") for path in site.requests if "/list" in path]
+    kinds = {str(row["kind"]) for row in rows(folder / "a.db", "SELECT kind FROM problems WHERE url NOT LIKE '%/d/%'")}
+    ledger = rows(folder / "a.db", "SELECT pages_read, rows_read, complete FROM ledger ORDER BY catalog_id LIMIT 1")
+    return asked, kinds, ledger[0]
+
+
+@pytest.mark.parametrize(
+    ("contents", "claims", "back", "kinds", "ledger"),
+    [
+        (("ab", "cd"), "", False, set(), (2, 4, 1)),
+        (("ab", "cd"), "", True, set(), (2, 4, 1)),  # the last page leads to the first
+        (("ab", "bc"), "", False, set(), (2, 3, 1)),  # a row that slid to the next page counts once
+        (("ab", "cd"), "<div>共2页 下一页</div>", False, set(), (2, 4, 1)),
+        (("ab", "cd"), "<div>共3页 <a>下一页</a></div>", False, {"pages_missing"}, (2, 4, 0)),
+        (("ab", "cd"), "<div>共4条 <a>下一页</a></div>", False, set(), (2, 4, 1)),
+        (("ab", "cd"), "<div>共5条 <a>下一页</a></div>", False, {"pages_missing"}, (2, 4, 0)),
+        (("ab", "ab", "cd"), "", False, set(), (3, 4, 1)),  # one page shown again, then others
+        (("ab", "ab", "ab", "cd"), "", False, {"pages_repeat"}, None),
+    ],
+)
+def test_a_walk_ends_with_the_list_and_is_complete_with_all_it_claims(  # noqa: PLR0917
+    tmp_path: Path, contents: tuple[str, ...], claims: str, back: bool, kinds: set[str], ledger: tuple[int, int, int] | None
+) -> None:  # fmt: skip
+    with Site(pages_of(*contents, claims=claims, back=back)) as site:
+        asked, found, told = walked(site, tmp_path)
+    names = ["list.html", *(f"list_{number}.html" for number in range(1, len(contents)))]
+    assert found == kinds
+    if ledger is None:  # given up after the second repetition
+        assert asked == names[:3]
+        assert told["complete"] == 0
+    else:
+        assert asked == names
+        assert tuple(told.values()) == ledger
+        listed = rows(tmp_path / "a.db", "SELECT 1 FROM records")
+        assert len(listed) == len(set("".join(contents)))
+
+
+@pytest.mark.parametrize(
+    ("claimed", "asked_for", "complete"), [("", 3, 0), ("共2条", 2, 1), ("共3条", 3, 0), ("共1条", 2, 1)]
+)
+def test_a_service_that_never_ends_is_left_and_only_its_count_proves_that_nothing_is_missing(
+    tmp_path: Path, claimed: str, asked_for: int, complete: int
+) -> None:
+    def endless(asked: Asked) -> str:
+        number = int(asked.query.get("page", "1"))
+        pager = f'<div>{claimed} <a href="?page={number + 1}">下一页</a></div>'
+        return list_page(["d/a.html", "d/b.html"]).replace("</body>", f"{pager}</body>")
+
+    with Site({FIRST: endless}) as site:
+        asked, kinds, ledger = walked(site, tmp_path)
+    assert len(asked) == asked_for
+    assert ("pages_repeat" in kinds) == (not complete)
+    assert ledger["complete"] == complete
+    assert ledger["rows_read"] == 2
+
+
+@pytest.mark.parametrize(
+    ("second", "kind"),
+    [
+        (Answer("", status=500), "http_error"),
+        (Answer("<html><body>404</body></html>", status=404), "not_found"),
+        (Answer("<html><body><p>样本：没有列表的页面</p></body></html>"), "list_without_rows"),
+        (Answer(status=302, headers=(("Location", "/"),)), "redirected_home"),
+    ],
+)
+def test_a_walk_that_misses_a_page_is_not_complete_and_keeps_what_it_read(
+    tmp_path: Path, second: Answer, kind: str
+) -> None:
+    site_pages = {**pages_of("ab", "cd"), "/zwgk/list_1.html": second, "/": "<html><body>样本首页</body></html>"}
+    with Site(site_pages) as site:
+        _, kinds, ledger = walked(site, tmp_path)
+    assert kinds == {kind}
+    assert (ledger["rows_read"], ledger["complete"]) == (2, 0)
+    assert len(rows(tmp_path / "a.db", "SELECT 1 FROM records")) == 2
+
+
+def test_a_list_that_fails_says_nothing_of_another(tmp_path: Path) -> None:
+    with Site({**pages_of("ab"), "/zwgk/other/list.html": Answer("", status=404)}) as site:
+        walked(site, tmp_path, FIRST, "/zwgk/other/list.html")
+    told = rows(tmp_path / "a.db", "SELECT title, complete FROM ledger JOIN catalogs ON id = catalog_id ORDER BY id")
+    assert told == [{"title": "规划0", "complete": 1}, {"title": "规划1", "complete": 0}]
+
+
+def test_a_record_and_a_file_that_stand_twice_are_asked_for_once(tmp_path: Path) -> None:
+    link = '<a href="/zwgk/1.txt">样本附件</a>'
+    first = list_page(["d/a.html", "d/b.html", "f/c.pdf"])
+    site_pages: dict[str, Answer | str] = {
+        FIRST: first,
+        "/zwgk/other/list.html": first.replace('"d/', '"../d/').replace('"f/', '"../f/'),
+        "/zwgk/d/a.html": record("样本文件之一", "A1", link * 2),
+        "/zwgk/d/b.html": record("样本文件之二", "A2", "样本正文"),
+        "/zwgk/1.txt": Answer("样本附件的文字", "text/plain"),
+        "/zwgk/f/c.pdf": Answer(b"%PDF-1.4 sample of a file", "application/pdf"),
+    }
+    with Site(site_pages) as site:
+        walked(site, tmp_path, FIRST, "/zwgk/other/list.html")
+        asked = sorted(site.requests)
+    assert asked == sorted(["/robots.txt", *site_pages])
+    assert len(rows(tmp_path / "a.db", "SELECT 1 FROM records")) == 3
+    assert len(rows(tmp_path / "a.db", "SELECT 1 FROM listings")) == 6
+    files = rows(tmp_path / "a.db", "SELECT r.url AS page, a.url FROM attachments a JOIN records r ON r.id = record_id")
+    assert sorted(str(file["url"]).rpartition("/")[2] for file in files) == ["1.txt", "c.pdf"]
