@@ -127,3 +127,111 @@ def test_a_record_and_a_file_that_stand_twice_are_asked_for_once(tmp_path: Path)
     assert len(rows(tmp_path / "a.db", "SELECT 1 FROM listings")) == 6
     files = rows(tmp_path / "a.db", "SELECT r.url AS page, a.url FROM attachments a JOIN records r ON r.id = record_id")
     assert sorted(str(file["url"]).rpartition("/")[2] for file in files) == ["1.txt", "c.pdf"]
+
+
+# --- updates ---
+
+DAYS = ("2018-03-01T02:00:00Z", "2018-03-02T02:00:00Z")
+
+
+def update(site: Site, folder: Path, before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """The list pages that an update asked for, the day after the list was walked as it was `before`."""
+    portal = portal_file(folder, site.url, ("plan", "规划", FIRST))
+    for moment, mode, answers in zip(DAYS, ("full", "update"), (before, after), strict=True):
+        site.answers.update(answers)
+        site.requests.clear()
+        crawl(portal, folder / "a.db", "--concurrency", 1, "--mode", mode, env={"DISCLOSURES_NOW": moment})
+    return sorted(path.removeprefix("/zwgk/") for path in site.requests if "/list" in path)
+
+
+LISTED = ("ab", "cd", "ef", "gh", "ij")
+NAMES = ["list.html", *(f"list_{number}.html" for number in range(1, 5))]
+
+
+@pytest.mark.parametrize(
+    ("contents", "pages"),
+    [
+        (LISTED, 2),  # two pages without news are enough
+        (("Xab", *LISTED[1:]), 3),
+        (("ab", "Xcd", *LISTED[2:]), 4),
+        (("XYa", "bcd", *LISTED[2:]), 3),  # rows pushed further down are not gone
+        (("b", *LISTED[1:]), 5),  # a row is gone: only the whole list can show where to
+        (("ab", "c", *LISTED[2:]), 5),
+        (("ab", "cd", "e", "gh", "ij"), 2),
+    ],
+)
+def test_an_update_reads_on_until_two_pages_have_no_news(tmp_path: Path, contents: tuple[str, ...], pages: int) -> None:
+    with Site({}) as site:
+        asked = update(site, tmp_path, pages_of(*LISTED), pages_of(*contents))
+    assert asked == NAMES[:pages]
+
+
+@pytest.mark.parametrize(("claims", "pages"), [("共10条", 2), ("共11条", 5), ("共9条", 5)])
+def test_an_update_reads_a_list_to_its_end_where_its_count_says_that_more_happened(
+    tmp_path: Path, claims: str, pages: int
+) -> None:
+    before, after = (pages_of(*LISTED, claims=f"<div>{text} <a>下一页</a></div>") for text in ("共10条", claims))
+    with Site({}) as site:
+        assert update(site, tmp_path, before, after) == NAMES[:pages]
+
+
+# --- rows that lead to other things than pages ---
+
+KINDS = [
+    "pdf",
+    "doc",
+    "docx",
+    "xls",
+    "xlsx",
+    "ppt",
+    "pptx",
+    "wps",
+    "et",
+    "zip",
+    "rar",
+    "7z",
+    "jpg",
+    "jpeg",
+    "png",
+    "gif",
+    "mp4",
+    "txt",
+    "ofd",
+    "PDF",
+]
+
+
+def test_a_row_that_leads_to_a_file_has_it_as_its_file(tmp_path: Path) -> None:
+    """By its address, or by what comes: a file without an extension. A missing file is a problem, and its row is kept."""
+    content = b"\x01\x02\x03\x04 sample of a file of no known kind"
+    names = [*(f"{kind}/1.{kind}" for kind in KINDS), "plain", "none.pdf"]
+    files = {f"/zwgk/{name}": Answer(content, "application/octet-stream") for name in names[:-1]}
+    with Site({FIRST: list_page(names), **files}) as site:
+        walked(site, tmp_path)
+        assert sorted(site.requests) == sorted(["/robots.txt", FIRST, *files, "/zwgk/none.pdf"])
+    told = rows(
+        tmp_path / "a.db",
+        "SELECT r.url AS page, a.url, bytes FROM attachments a JOIN records r ON r.id = record_id",
+    )
+    assert len(told) == len(names)
+    assert all(row["page"] == row["url"] for row in told)
+    assert {row["bytes"] for row in told if not str(row["url"]).endswith("none.pdf")} == {len(content)}
+    assert [row["bytes"] for row in told if str(row["url"]).endswith("none.pdf")] == [None]
+    missing = rows(tmp_path / "a.db", "SELECT url FROM problems WHERE kind = 'not_found'")
+    assert [str(row["url"]).rpartition("/")[2] for row in missing] == ["none.pdf"]
+
+
+def test_a_portal_files_family_prevails_over_what_a_page_looks_like(tmp_path: Path) -> None:
+    listed = "".join(
+        f"<li><a href=./201803/t2018030{n}_10{n}.html>样本{n}</a><span>2018-03-0{n}</span></li>" for n in (1, 2)
+    )
+    html = f'<html><body><ul>{listed}</ul><script>createPageHTML(1, 0, "list", "html");</script></body></html>'
+    for name, family in (("one", None), ("two", "plain")):
+        with Site({FIRST: html}) as site:
+            portal = portal_file(tmp_path, site.url, ("plan", "规划", FIRST), name=name)
+            text = portal.read_text(encoding="utf-8")
+            portal.write_text(f'family = "{family}"\n{text}' if family else text, encoding="utf-8")
+            crawl(portal, tmp_path / "a.db")
+    told = rows(tmp_path / "a.db", "SELECT family, family_reason AS reason FROM catalogs ORDER BY portal")
+    assert told[0]["family"] == "trs"
+    assert told[1] == {"family": "plain", "reason": "the portal file says so"}
