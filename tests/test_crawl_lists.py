@@ -86,6 +86,8 @@ def test_a_service_that_never_ends_is_left_and_only_its_count_proves_that_nothin
     [
         (Answer("", status=500), "http_error"),
         (Answer("<html><body>404</body></html>", status=404), "not_found"),
+        (Answer("<html><body><p>系统繁忙，请稍后再试</p></body></html>"), "not_a_page"),
+        (Answer("<html><body><p>您的访问过于频繁</p></body></html>"), "blocked"),
         (Answer("<html><body><p>样本：没有列表的页面</p></body></html>"), "list_without_rows"),
         (Answer(status=302, headers=(("Location", "/"),)), "redirected_home"),
     ],

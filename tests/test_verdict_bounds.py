@@ -188,7 +188,9 @@ def test_a_page_of_nothing_but_a_firewalls_script_is_a_challenge(script: str) ->
     assert outcome(page(challenge, "")) == "blocked"
     assert outcome(page(f"{challenge}<p>{'样' * 60}</p>", "")) == "blocked"
     assert outcome(page(f"{challenge}<p>{'样' * 61}</p>", "")) == "page"
-    assert outcome(page(f"{challenge}{'<div></div>' * 3}", "")) == "page"
+    for beside, most in (("<div></div>", 2), ("<a href='/'>样本</a>", 2)):
+        assert outcome(page(challenge + beside * most, "")) == "blocked"
+        assert outcome(page(challenge + beside * (most + 1), "")) == "page"
 
 
 @pytest.mark.parametrize(("status", "expected"), [(202, "blocked"), (503, "blocked"), (500, "error"), (200, "page")])
@@ -200,21 +202,66 @@ def test_a_status_with_nothing_but_script_may_be_a_challenge(status: int, expect
 # --- home pages ---
 
 
-def home_of(links: int, sections: int, text: str = "") -> str:
+def home_of(
+    links: int, sections: int, text: str = "", *, title: str = "样本县人民政府", head: str = "", folder: str = "/lm"
+) -> str:
     """A home page of so many links, into so many sections, with a text where documents have theirs."""
-    anchors = "".join(f"<li><a href='/lm{number % sections}/'>样本栏目{number}</a></li>" for number in range(links))
+    anchors = "".join(
+        f"<li><a href='{folder}{number % sections}/'>样本栏目{number}</a></li>" for number in range(links)
+    )
     body = f"<ul>{anchors}</ul><div id='zoom'>{text}</div><style>{' ' * 16_000}</style>"
-    return page(body, "样本县人民政府")
+    return page(body, title, head)
+
+
+def came(text: str) -> str:
+    """What a page is that came where a list was asked for."""
+    return outcome(text, url=LIST, asked=LIST)
 
 
 @pytest.mark.parametrize(
     ("links", "sections", "text", "is_home"),
     [(100, 15, 299, True), (99, 15, 0, False), (100, 14, 0, False), (100, 15, 300, False), (300, 100, 0, True)],
 )
-def test_a_home_page_has_many_links_into_many_sections_and_no_text(
+def test_a_home_page_has_a_hundred_links_into_fifteen_sections_and_no_text(
     links: int, sections: int, text: int, is_home: bool
 ) -> None:
-    assert outcome(home_of(links, sections, "样" * text), url=LIST, asked=LIST) == ("home" if is_home else "page")
+    assert came(home_of(links, sections, "样" * text)) == ("home" if is_home else "page")
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "is_home"),
+    [
+        ("首页", "", True),
+        ("网站首页-样本县", "", True),
+        ("样本县政府网", "", True),
+        ("样本县管委会门户网站", "", True),
+        ("样本县人民政府_首页", "", True),
+        ("样本公开目录", "", False),
+        ("", "", False),
+        ("样本公开目录", "<meta name='SiteName' content='样本公开目录'>", True),
+        ("样本公开目录", "<meta name='SiteName' content='另一'>", False),
+        ("样本公开目录", "<meta name='PageCategory' content='首页'>", True),
+        ("样本公开目录", "<meta name='PageCategory' content='list'>", False),
+        ("首页", "<meta name='ColumnName' content='样本栏目'>", False),
+        ("首页", "<meta name='ColumnName' content=' '>", True),
+    ],
+)
+def test_a_home_page_says_that_it_is_one(title: str, head: str, is_home: bool) -> None:
+    assert came(home_of(120, 30, title=title, head=head)) == ("home" if is_home else "page")
+
+
+@pytest.mark.parametrize(
+    "sign", ["当前位置", "您的位置", "索 引 号", "createPage", "下一页", "尾页", "末页", "共 3 页"]
+)
+def test_a_page_with_a_sign_of_a_list_or_record_is_no_home_page(sign: str) -> None:
+    assert came(home_of(120, 30)) == "home"
+    assert came(home_of(120, 30).replace("</body>", f"<p>{sign}</p></body>")) == "page"
+
+
+def test_links_to_other_sites_and_to_places_beside_make_no_home_page() -> None:
+    assert came(home_of(120, 30, folder="http://www.example.com/lm")) == "page"
+    assert came(home_of(120, 30, folder="/xxgk/zfxxgkml/yqhy/lm")) == "page"
+    assert came(home_of(120, 30).replace(" " * 16_000, "")) == "page", "a small page is judged by its words"
 
 
 def test_a_portals_home_page_is_one_where_it_is_asked_for() -> None:
