@@ -1,15 +1,18 @@
 """Crawls of a made-up county, written by one machine and by many, whose databases are then merged."""
 
 import random
-from contextlib import closing
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive import clock, job
 from archive.check import check
-from archive.database import open_for_writing
+from archive.database import open_for_reading, open_for_writing
 from archive.evidence import Evidence
+from archive.evidence_file import open_for_reading as open_evidence
 from archive.exchange import Exchange
 from archive.merge import TAKEN, Merged, merge
 from archive.observations import (
@@ -73,15 +76,29 @@ class County:
 
 
 class Crawl:
-    """One crawl of a county as the pipeline writes it: sealed first, then told."""
+    """One crawl of a county as the pipeline writes it: sealed first, then told.
 
-    def __init__(self, db: Path, county: County, day: int, stop_after: int | None = None) -> None:
+    `stop_after`: so many answers are written, the next one is sealed, and the crawl is killed. `first_after`: seconds from the
+    crawl's beginning to its first answer.
+    """
+
+    def __init__(
+        self,
+        db: Path,
+        county: County,
+        day: float,
+        stop_after: int | None = None,
+        *,
+        mode: str = "full",
+        first_after: int = 3,
+    ) -> None:
         self.county, self.now = county, FIRST + timedelta(days=day, seconds=len(county.name))
         self.left = stop_after
         with closing(Evidence(beside(db))) as self.evidence:
             self.store = Store(db)
             self.evidence.seal(self.now.date().isoformat())
-            self.crawl_id = self.store.begin(county.portal, "full", clock.text(self.now))
+            self.crawl_id = self.store.begin(county.portal, mode, clock.text(self.now))
+            self.now += timedelta(seconds=first_after - 3)
             if self.walk():
                 self.store.finish("finished", self.told())
             self.store.close()
@@ -167,8 +184,27 @@ def merged(db: Path, *sources: Path) -> list[Merged]:
 
 
 def sound(db: Path) -> bool:
+    """Whether the check finds nothing, and each original belongs to the crawl, and the portal, that the archive says."""
     assert list(check(db, beside(db))) == []
+    with closing(open_evidence(beside(db))) as evidence:
+        sealed = {row[0]: row[1:] for row in evidence.execute("SELECT id, crawl_id, portal FROM captures")}
+    with closing(open_for_reading(db)) as archive:
+        crawls = dict(archive.execute("SELECT id, portal FROM crawls").fetchall())
+        assert all(crawls.get(crawl, portal) == portal for crawl, portal in sealed.values())
+        told = archive.execute("SELECT id, crawl_id FROM captures WHERE id > 0").fetchall()
+    assert all(sealed[number][0] == crawl for number, crawl in told)
     return True
+
+
+@contextmanager
+def full_disk(db: Path) -> Iterator[None]:
+    """The archive can't be written meanwhile past the first problem of a crawl, as on a full disk."""
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON problems BEGIN SELECT raise(ABORT, 'disk is full'); END"
+        )
+        yield
+        connection.execute("DROP TRIGGER full")
 
 
 @dataclass
