@@ -58,6 +58,35 @@ class County:
     def url(self, number: int) -> str:
         return f"http://{self.name}.example/{number}-{self.moved.get(number, 0)}.html"
 
+    def row(self, number: int, text: int) -> ListedRow:
+        """The row of a record in a list."""
+        title = f"样本局2025年政府信息公开工作年度报告之{number}" + ("（修订）" if text % 3 == 2 else "")
+        said = {
+            "title": title,
+            "index_number": f"640399001/2026-{number:05}",
+            "published_on": f"2026-01-{number % 28 + 1:02}",
+        }
+        return ListedRow(
+            self.url(number), Reading(said, {"标题": title}), redacted={"phone": 1} if number % 5 == 0 else {}
+        )
+
+    def page(self, number: int, text: int) -> list[Observation]:
+        """The page of a record and its file, as they are read."""
+        url, name = self.url(number), f"附件{text}.pdf"
+        files = (LinkedFile(name, f"{url}.pdf"),) if number % 3 == 0 else ()
+        said = {"document_number": f"样发〔2026〕{number}号"}
+        page = RecordPageSeen(
+            url,
+            Reading(said, {"文号": str(number)}),
+            f"样本正文之{number}：2025年共受理依申请公开{text}件，答复{text}件。",
+            attachments=files,
+        )
+        sha = f"{number:032x}{text:032x}"
+        file = AttachmentSeen(
+            url, name, f"{url}.pdf", sha, 1, "application/pdf", f"附件文字{text}", "text", redacted={"id_card": 2}
+        )
+        return [page, file] if files else [page]
+
     def live(self, chance: random.Random) -> None:
         """A day passes."""
         for column in COLUMNS:
@@ -126,11 +155,11 @@ class Crawl:
     def walk(self) -> bool:
         county = self.county
         for catalog, column in zip(county.portal.catalogs, COLUMNS, strict=True):
-            listed = [self.row(number, text) for number, text in county.listed[column].items()]
+            listed = [county.row(number, text) for number, text in county.listed[column].items()]
             if not self.see(catalog.url, "page", ListPageSeen(catalog.url, tuple(listed), None, None, "首页", True)):
                 return False
         for number, text in {**county.listed[COLUMNS[0]], **county.listed[COLUMNS[1]]}.items():
-            if not self.see(county.url(number), "page", *self.page(number, text)):
+            if not self.see(county.url(number), "page", *county.page(number, text)):
                 return False
         self.store.write([ProblemSeen("http_error", county.portal.home, "answered 500")], self.told())
         for record in self.store.missing(self.told()):
@@ -140,39 +169,12 @@ class Crawl:
         again = self.store.to_walk_again()
         for catalog, column in zip(county.portal.catalogs, COLUMNS, strict=True):
             if catalog.url in again:
-                listed = [self.row(number, text) for number, text in county.listed[column].items()]
+                listed = [county.row(number, text) for number, text in county.listed[column].items()]
                 if not self.see(
                     catalog.url, "page", ListPageSeen(catalog.url, tuple(listed), None, None, None, True, look=2)
                 ):
                     return False
         return True
-
-    def row(self, number: int, text: int) -> ListedRow:
-        title = f"样本局2025年政府信息公开工作年度报告之{number}" + ("（修订）" if text % 3 == 2 else "")
-        said = {
-            "title": title,
-            "index_number": f"640399001/2026-{number:05}",
-            "published_on": f"2026-01-{number % 28 + 1:02}",
-        }
-        return ListedRow(
-            self.county.url(number), Reading(said, {"标题": title}), redacted={"phone": 1} if number % 5 == 0 else {}
-        )
-
-    def page(self, number: int, text: int) -> list[Observation]:
-        url, name = self.county.url(number), f"附件{text}.pdf"
-        files = (LinkedFile(name, f"{url}.pdf"),) if number % 3 == 0 else ()
-        said = {"document_number": f"样发〔2026〕{number}号"}
-        page = RecordPageSeen(
-            url,
-            Reading(said, {"文号": str(number)}),
-            f"样本正文之{number}：2025年共受理依申请公开{text}件，答复{text}件。",
-            attachments=files,
-        )
-        sha = f"{number:032x}{text:032x}"
-        file = AttachmentSeen(
-            url, name, f"{url}.pdf", sha, 1, "application/pdf", f"附件文字{text}", "text", redacted={"id_card": 2}
-        )
-        return [page, file] if files else [page]
 
 
 def with_capture(seen: Observation, number: int) -> Observation:
