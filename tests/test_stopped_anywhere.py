@@ -83,6 +83,17 @@ def test_the_steps_are_those_that_matter(stopped: Stopped) -> None:
     assert len([n for n in unclaimed if n > unclaimed[0]]) >= 5
 
 
+def test_what_a_page_says_rests_on_that_page(stopped: Stopped) -> None:
+    """Answers are counted in the crawl, and numbered in the evidence only when they are sealed."""
+    shown = rows(
+        stopped.db,
+        "SELECT r.url AS record, c.url AS page FROM readings t JOIN records r ON r.id = t.record_id "
+        "JOIN captures c ON c.id = t.capture_id WHERE t.catalog_id = 0",
+    )
+    assert len(shown) > 10
+    assert [row for row in shown if row["record"] != row["page"]] == []
+
+
 def test_a_crawl_killed_at_any_step_is_completed_by_the_next(stopped: Stopped, tmp_path: Path) -> None:
     for step, copy in enumerate(stopped.copies):
         require_whole(mixed(copy, copy, tmp_path / str(step)), stopped.db)
