@@ -138,3 +138,21 @@ def test_a_crawl_without_originals_keeps_its_number(tmp_path: Path) -> None:
     assert outcomes(db, source) == [TAKEN]
     assert rows(db, "SELECT portal FROM crawls ORDER BY id") == [{"portal": "other"}, {"portal": "a"}]
     assert sound(db)
+
+
+def test_a_copy_that_went_on_otherwise_is_not_taken_for_what_was_folded_of_the_other(tmp_path: Path) -> None:
+    """Two files begin with the same captures; of the one the rest was folded by a merge that failed, the other is merged."""
+    db, source, twin = empty_archive(tmp_path / "a.db"), tmp_path / "source.db", tmp_path / "twin.db"
+    Crawl(source, county(), 0)
+    assert outcomes(db, source) == [TAKEN]
+    for path, copy in ((source, twin), (beside(source), beside(twin))):
+        shutil.copy(path, copy)
+    Crawl(source, county(seed=2), 1)
+    Crawl(twin, county(seed=3), 2)
+    with full_disk(db):
+        assert outcomes(db, source) == [FAILED]
+    assert outcomes(db, twin) == [TAKEN]
+    assert contents(db) == contents(twin)
+    assert sound(db)
+    assert outcomes(db, source) == [SET_ASIDE]
+    assert sound(db)
