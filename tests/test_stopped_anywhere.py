@@ -4,8 +4,10 @@ The files of both databases are copied whenever one of them was written: so they
 archive may lack its last transactions, the evidence must not.
 """
 
+import os
 import random
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +15,12 @@ from unittest.mock import patch
 
 import pytest
 
+from archive.backup import back_up, put_back
 from archive.check import check, summary
 from archive.originals import beside
 from tests.conftest import rows
 from tests.crawled_in_steps import CrawlInSteps, Moments, mixed, outcome, watched
-from tests.jobs import FIRST, County, Crawl, sound
+from tests.jobs import FIRST, NOW, County, Crawl, sound
 
 SECOND = FIRST + timedelta(days=1)
 AFTERWARDS = SECOND + timedelta(hours=1)
@@ -104,3 +107,65 @@ def test_an_archive_that_lost_its_last_transactions_is_completed(stopped: Stoppe
     last = stopped.copies[-1]
     for step in range(0, len(stopped.copies), 4):
         require_whole(mixed(stopped.copies[step], last, tmp_path / str(step)), stopped.db)
+
+
+# --- backups ---
+
+STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "shutil.copyfile", "sqlite3.connect"}
+"""What Python reports of the work on files (https://docs.python.org/3/library/audit_events.html)."""
+
+
+def stopped_at(step: int, folder: Path, work: Callable[[], object]) -> bool:
+    """Whether `work`, done in a process of its own, was ended as its step number `step` on a file in `folder` began."""
+    child = os.fork()
+    if child == 0:
+        seen = 0
+
+        def end_at(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal seen
+            if event in STEPS and any(str(folder) in str(each) for each in arguments):
+                seen += 1
+                if seen == step:
+                    os._exit(9)
+
+        sys.addaudithook(end_at)
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    db = tmp_path / "here" / "disclosures.db"
+    db.parent.mkdir()
+    Crawl(db, County("a", {"plans": {1: 0, 2: 0}, "reports": {}}), 0)
+    return db
+
+
+def test_a_backup_stopped_at_any_step_is_there_whole_or_not_at_all(small: Path, tmp_path: Path) -> None:
+    there, step = tmp_path / "there", 1
+    there.mkdir()
+    while stopped_at(step, there, lambda: back_up(small, beside(small), there / "backup", NOW)):
+        assert not (there / "backup").exists()
+        step += 1
+    assert step > 10
+    assert [path.name for path in there.iterdir()] == ["backup"]
+    put_back(there / "backup", tmp_path / "back.db", tmp_path / "back.evidence.db")
+    assert sound(tmp_path / "back.db")
+
+
+def test_a_backup_put_back_halfway_is_never_an_archive_without_its_originals(small: Path, tmp_path: Path) -> None:
+    there, step = tmp_path / "there", 1
+    back_up(small, beside(small), tmp_path / "backup", NOW)
+    there.mkdir()
+    db = there / "disclosures.db"
+    while stopped_at(step, there, lambda: put_back(tmp_path / "backup", db, beside(db))):
+        if db.exists():
+            assert sound(db)
+        for path in (db, beside(db)):
+            path.unlink(missing_ok=True)
+        step += 1
+    assert step > 6
+    assert sound(db)
