@@ -12,9 +12,9 @@ from archive.lock import held, hold
 
 def test_a_portal_is_held_once_and_others_beside_it(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
-    with held(db, "one"), held(db, "two"), held(tmp_path / "b.db", "one"):
-        with pytest.raises(ArchiveError, match=f"^one is being crawled into {db} already: wait"):
-            hold(db, "one")
+    refused = pytest.raises(ArchiveError, match=f"one is being crawled into {db} already: wait")
+    with held(db, "one"), held(db, "two"), held(tmp_path / "b.db", "one"), refused:
+        hold(db, "one")
     hold(db, "one").release()
 
 
@@ -44,6 +44,6 @@ def test_a_portal_is_free_again_when_its_process_was_killed(tmp_path: Path) -> N
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ArchiveError, match="^cannot write beside the archive ") as caught:
+    with pytest.raises(ArchiveError, match="cannot write beside the archive ") as caught:
         hold(tmp_path / "file" / "a.db", "one")
     assert "\n" not in str(caught.value)
