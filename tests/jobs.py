@@ -65,6 +65,7 @@ class County:
             "title": title,
             "index_number": f"640399001/2026-{number:05}",
             "published_on": f"2026-01-{number % 28 + 1:02}",
+            "publisher": ("样本县样本局", "样本局", "样本县人民政府办公室")[number % 3],
         }
         return ListedRow(
             self.url(number), Reading(said, {"标题": title}), redacted={"phone": 1} if number % 5 == 0 else {}

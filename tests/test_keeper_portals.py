@@ -141,7 +141,7 @@ def test_a_process_has_one_keeper_and_gets_another_when_it_was_ended() -> None:
     os.kill(first._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
     with pytest.raises(keeping.KeeperError, match="ended with status -9"):
         first.ask("a", "complete").result()
-    with pytest.raises(keeping.KeeperError, match="has ended$"):
+    with pytest.raises(keeping.KeeperError, match="the archive has ended"):
         first.ask("a", "complete").result()
     second = keeping.keeping()
     assert second is not first

@@ -1,6 +1,7 @@
 """Machines that crawl several portals each, merged at any time and in any order: as if one machine had crawled them all."""
 
 import random
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,31 +59,40 @@ def test_whatever_is_crawled_where_and_merged_when_the_archive_is_the_same(
         assert sound(together)
 
 
+@dataclass(frozen=True)
+class Machines:
+    """Two machines' databases, of two portals each, and one into which the same crawls were written."""
+
+    databases: list[Path]
+    alone: Path
+
+
 @pytest.fixture(scope="module")
-def machines(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two machines' databases, of two portals each; the first was merged before its last crawls."""
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Machines:
     folder, chance = tmp_path_factory.mktemp("machines"), random.Random(2)
-    made = []
-    for machine, portals in MACHINES.items():
-        for day in range(2):
+    databases = {machine: folder / f"{machine}.db" for machine in MACHINES}
+    counties = {name: County(name) for names in MACHINES.values() for name in names}
+    for day in range(3):
+        for machine, portals in MACHINES.items():
             for portal in portals:
-                county = County(portal)
-                county.live(chance)
-                Crawl(folder / f"{machine}.db", county, day)
-        made.append(folder / f"{machine}.db")
-    return made
+                counties[portal].live(chance)
+                for db in (databases[machine], folder / "alone.db"):
+                    Crawl(db, counties[portal], day)
+    return Machines(list(databases.values()), folder / "alone.db")
 
 
-def test_a_merge_stopped_at_any_step_is_completed_by_the_same_command(machines: list[Path], tmp_path: Path) -> None:
-    db = empty_archive(tmp_path / "a.db")
+def test_a_merge_stopped_at_any_step_is_completed_by_the_same_command(machines: Machines, tmp_path: Path) -> None:
+    db, sources, whole = empty_archive(tmp_path / "a.db"), machines.databases, contents(machines.alone)
+    of_the_second = [row for row in whole["events"] if '"catalogs": [' in row and "http://ccc.example/" in row]
+    assert of_the_second, "what is said of a walk names catalogues, which have other numbers here"
     moments = Moments(tmp_path / "moments", db)
     with watched(moments.copy_at):
-        merged(db, *machines)
-    whole = contents(db)
+        merged(db, *sources)
+    assert contents(db) == whole
     assert len(moments.copies) >= 6
     for step, copy in enumerate(moments.copies):
         stopped = mixed(copy, copy, tmp_path / str(step))
         assert sound(stopped) if beside(stopped).exists() else step < 4
-        assert {told.what for told in merged(stopped, *reversed(machines))} <= {TAKEN, KNOWN}
+        assert {told.what for told in merged(stopped, *reversed(sources))} <= {TAKEN, KNOWN}
         assert contents(stopped) == whole
         assert sound(stopped)
