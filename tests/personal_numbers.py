@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 ADDRESSES = frozenset({"url", "record_url", "catalog_url", "next_url", "link", "home"})
 """Fields with addresses of pages: they are kept as they are, for a page can't be asked for again without its own."""
@@ -83,16 +83,13 @@ def filled(kind: Any, text: str, name: str = "", address: str = "http://p.exampl
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (UnionType, Union):
         return filled(next(each for each in inner if each is not type(None)), text, name, address)
-    if origin is Literal:
-        return inner[0]
     if origin is tuple:
         kinds = inner[:1] if inner[-1] is Ellipsis else inner
         return tuple(filled(each, text, name, address) for each in kinds)
     if origin is not None and issubclass(origin, Mapping):
         return {"title" if name in KEYED_BY_CODES else text: filled(inner[1], text, name, address)}
-    if kind is str:
-        return address if name in ADDRESSES else name if name in CODES else text
-    return {bytes: text.encode(), bool: False, int: 1}[kind]
+    printed = address if name in ADDRESSES else name if name in CODES else text
+    return {str: printed, bytes: text.encode(), bool: False, int: 1}[kind]
 
 
 def strings(value: Any, where: str = "") -> Iterator[tuple[str, str]]:

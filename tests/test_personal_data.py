@@ -58,7 +58,9 @@ def test_no_string_that_a_crawl_emits_brings_a_number_into_the_archive(kind: typ
     seen = through_the_pipelines(item)
     assert left_in(seen, numbers) == []
     kept = [text for _, text in strings(seen) if KEPT in text]
-    assert len(kept) >= len([text for _, text in strings(item) if KEPT in text]) - 1  # a document number's form may change
+    assert (
+        len(kept) >= len([text for _, text in strings(item) if KEPT in text]) - 1
+    )  # a document number's form may change
 
 
 def test_neither_does_a_file() -> None:
@@ -112,10 +114,18 @@ def test_the_key_of_a_row_without_a_link_does_not_tell_its_numbers() -> None:
 def test_what_is_kept_of_a_portal_file_is_masked_but_for_its_addresses() -> None:
     numbers = canary(3)
     catalog = filled(Catalog, numbers.text)
-    portal = Portal("county", numbers.text, "640324", "http://p.example/", (catalog,), agencies=(filled(Stated, numbers.text),))
+    portal = Portal(
+        "county", numbers.text, "640324", "http://p.example/", (catalog,), agencies=(filled(Stated, numbers.text),)
+    )
     kept = portal_of(portal)
     assert left_in(kept, numbers) == []
-    named = (kept.name, kept.catalogs[0].title, kept.agencies[0].name, *kept.agencies[0].aliases, kept.agencies[0].successor)
+    named = (
+        kept.name,
+        kept.catalogs[0].title,
+        kept.agencies[0].name,
+        *kept.agencies[0].aliases,
+        kept.agencies[0].successor,
+    )
     assert all(text and text.startswith("样本甲") for text in named)
 
 
@@ -132,7 +142,15 @@ def unmasked(db: Path, numbers: Canary, day: int = 0, more: str = "", portals: t
         row = ListedRow(page, reading, page)
         own = replace(seen[observations.RecordPageSeen], reading=Reading({}, {f"甲{text}": text}), capture=None)
         batch = [
-            replace(seen[ListPageSeen], catalog_url=page, rows=(row,), capture=None, last=True, pages_claimed=1, rows_claimed=1),
+            replace(
+                seen[ListPageSeen],
+                catalog_url=page,
+                rows=(row,),
+                capture=None,
+                last=True,
+                pages_claimed=1,
+                rows_claimed=1,
+            ),
             own,
             replace(seen[AttachmentSeen], capture=None, state="text"),
             replace(seen[ProblemSeen], kind="sample"),
