@@ -1,5 +1,7 @@
 """Masking at the edges of its rules: what is just a number of a person, and what just isn't. All numbers here are made up."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -174,7 +176,7 @@ def test_three_blanks_at_most_stand_between_two_digits_of_an_id_number(blanks: i
 )  # fmt: skip
 def test_id_numbers_are_printed_in_these_groups(breaks: tuple[int, ...], by: str, masked: bool) -> None:
     edges = (0, *breaks, 18)
-    printed = by.join(ID[first:last] for first, last in zip(edges, edges[1:], strict=False))
+    printed = by.join(ID[first:last] for first, last in pairwise(edges))
     assert (kinds(printed) == {"resident_id": 1}) == masked
 
 
