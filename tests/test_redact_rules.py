@@ -297,6 +297,14 @@ def test_an_index_number_is_one_whatever_digits_are_in_it() -> None:
     assert kinds(f"{PHONE}/2008") == {"phone": 1}
 
 
+@pytest.mark.parametrize("by", ["/", "-", " /", "，-"])
+def test_a_number_beside_an_index_number_is_none_of_its_parts(by: str) -> None:
+    for index_number in ("640324001/2017-00001", "GA001-13-2008-0012"):
+        assert kinds(f"{index_number}，{by}{PHONE}") == {"phone": 1}
+        assert kinds(f"{PHONE}{by.strip()}，{index_number}") == {"phone": 1}
+        assert kinds(f"{index_number}，{by}{ID}") == {"resident_id": 1}
+
+
 def test_a_right_credit_code_before_a_slash_stays_and_an_id_number_does_not() -> None:
     """Eighteen digits can be both: of an index number only where the code's own check digit is right, too."""
     assert kinds(f"{ID}/2017-00012") == {"resident_id": 1}
