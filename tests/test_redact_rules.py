@@ -293,6 +293,7 @@ def test_an_index_number_is_one_whatever_digits_are_in_it() -> None:
         f"01527918X-2020-{PHONE}",
     ):
         assert kinds(number) == {}
+    assert kinds(f"1-2-3-{ID}-20080101-0012") == {}
     assert kinds(f"样本-{PHONE}-样本") == {"phone": 1}
     assert kinds(f"{PHONE}/2008") == {"phone": 1}
 
