@@ -121,7 +121,6 @@ def behind(connection: sqlite3.Connection) -> int:
 
 
 def _mask_all(connection: sqlite3.Connection) -> Masked:
-    connection.execute("PRAGMA secure_delete = ON")
     done = Masked()
     for low, high in _strides(connection, _RECORDS):
         with transaction(connection):
