@@ -108,23 +108,26 @@ def strings(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
             yield from strings(item, f"{where}[{place}]")
 
 
-def columns_with(db: Path, numbers: Canary) -> dict[str, str]:
-    """The columns of an archive, `table.column`, in which a part of the numbers stands, with one value each."""
-    found = {}
+def columns_with(db: Path, numbers: Canary) -> dict[str, list[str]]:
+    """The columns of an archive, `table.column`, in which a part of the numbers stands, with the beginnings of those values."""
+    found: dict[str, list[str]] = {}
     with closing(sqlite3.connect(db)) as connection:
         listed = "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'"
         for table, column in connection.execute(listed).fetchall():
             if table.startswith("records_fts"):
                 continue  # the index holds no text to be read back; its words are looked through below
-            for (value,) in connection.execute(f'SELECT "{column}" FROM "{table}"'):
-                if value is not None and numbers.found_in(value if isinstance(value, bytes) else str(value)):
-                    found[f"{table}.{column}"] = str(value)[:200]
-                    break
+            values = (
+                value for (value,) in connection.execute(f'SELECT "{column}" FROM "{table}"') if value is not None
+            )
+            told = [value for value in values if numbers.found_in(value if isinstance(value, bytes) else str(value))]
+            if told:
+                found[f"{table}.{column}"] = [str(value)[:200] for value in told]
         if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'records_fts'").fetchone():
             connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'records_fts', 'row')")
-            for (term,) in connection.execute("SELECT term FROM temp.terms"):
-                if numbers.found_in(term):
-                    found["records_fts, a word"] = term
+            if told := [
+                term for (term,) in connection.execute("SELECT term FROM temp.terms") if numbers.found_in(term)
+            ]:
+                found["records_fts, words"] = told
     return found
 
 

@@ -1,5 +1,7 @@
 """A captured page made inert: nothing in it acts, loads or leads anywhere, and no private number is left. All pages are samples."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -214,6 +216,23 @@ def test_masked_numbers_are_counted():
         "resident_id": 1,
         "phone": 2,
     }
+
+
+def test_a_title_and_style_are_masked_and_counted_too():
+    head = f"<head><title>样本 {ID}</title><style>p{{font-family:'138 0013 8000'}}</style></head>"
+    shown = inert_page(f"<html>{head}<body><p>样</p></body></html>", URL, lambda _: None)
+    assert "<title>样本 11****************</title>" in shown.html
+    assert "138 **** ****" in shown.html
+    assert shown.masked == {"resident_id": 1, "phone": 1}
+
+
+def test_what_masking_misses_is_not_shown(monkeypatch):
+    """The result is read again: whatever is wrong with the masking, the page is then held back."""
+    monkeypatch.setattr(inert_pages, "mask", lambda _: Counter())
+    assert "样本" in inert("样本").html
+    with pytest.raises(NotShown) as found:
+        inert(f"样本 {ID[:6]}<b>{ID[6:]}</b>")
+    assert str(found.value) == inert_pages.UNSURE
 
 
 def test_a_page_too_large_is_not_shown():

@@ -1,6 +1,7 @@
 """Invariant 8 as a property: numbers of persons in every string that a page, a portal file or a crawl can bring along."""
 
 import asyncio
+import re
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from pipelines.attachments import AttachmentsPipeline
 from pipelines.normalise import NormalisePipeline
 from pipelines.redact import RedactPipeline
 from pipelines.store import portal_of
-from tests.conftest import empty_archive
+from tests.conftest import disclosures, empty_archive
 from tests.personal_numbers import ADDRESSES, CODES, Canary, bytes_of, canary, columns_with, filled, strings
 
 ITEMS = (items.ListPage, items.RecordPage, items.PageAsked, items.AttachmentFile, items.Problem)
@@ -61,6 +62,15 @@ def test_no_string_that_a_crawl_emits_brings_a_number_into_the_archive(kind: typ
     assert (
         len(kept) >= len([text for _, text in strings(item) if KEPT in text]) - 1
     )  # a document number's form may change
+
+
+def test_what_was_masked_is_counted_where_it_was_printed() -> None:
+    """The labels and values as printed, the text, the names of files; the same number in a field is not counted again."""
+    numbers = canary(9)
+    own = through_the_pipelines(filled(items.RecordPage, numbers.text))
+    assert own.redacted == {"resident_id": 4, "phone": 4, "bank_card": 4}
+    (row,) = through_the_pipelines(filled(items.ListPage, numbers.text)).rows
+    assert row.redacted == {"resident_id": 2, "phone": 2, "bank_card": 2}
 
 
 def test_neither_does_a_file() -> None:
@@ -163,7 +173,7 @@ def unmasked(db: Path, numbers: Canary, day: int = 0, more: str = "", portals: t
 
 
 @pytest.fixture(scope="module")
-def masked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canary, Masked, dict[str, str]]:
+def masked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canary, Masked, dict[str, list[str]]]:
     """An archive of two portals and two days, masked again: its file, the numbers, what was done, where they stood before."""
     db, numbers = tmp_path_factory.mktemp("masked") / "a.db", canary(20)
     unmasked(db, numbers, portals=("p", "q"))
@@ -171,6 +181,9 @@ def masked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Canary, Mask
     before = columns_with(db, numbers)
     return db, numbers, mask_again(db), before
 
+
+OWN = {"records", "readings", "versions", "events", "attachments", "problems", "catalogs", "portals"}
+"""The tables that hold what was said; all others are read out of them."""
 
 TEXTS = (
     *(f"records.{name}" for name in FIELDS if name != "published_on"), "records.body", "records.source_fields",
@@ -181,13 +194,13 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("column", TEXTS)
-def test_a_column_is_masked_again(masked: tuple[Path, Canary, Masked, dict[str, str]], column: str) -> None:
+def test_a_column_is_masked_again(masked: tuple[Path, Canary, Masked, dict[str, list[str]]], column: str) -> None:
     db, numbers, _, before = masked
     assert column in before, f"{column} had no number in it before"
     assert column not in columns_with(db, numbers), f"{column} still has a number in it"
 
 
-def test_no_column_and_no_byte_is_left_over(masked: tuple[Path, Canary, Masked, dict[str, str]]) -> None:
+def test_no_column_and_no_byte_is_left_over(masked: tuple[Path, Canary, Masked, dict[str, list[str]]]) -> None:
     db, numbers, done, _ = masked
     assert columns_with(db, numbers) == {}
     assert numbers.found_in(bytes_of(db)) == []
@@ -195,7 +208,29 @@ def test_no_column_and_no_byte_is_left_over(masked: tuple[Path, Canary, Masked, 
     assert set(done.numbers) == {"resident_id", "phone", "bank_card"}
 
 
-def test_masked_again_once_more_nothing_changes(masked: tuple[Path, Canary, Masked, dict[str, str]]) -> None:
+def test_it_says_how_many_records_and_texts_it_masked(
+    masked: tuple[Path, Canary, Masked, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    """Each value of each column once; what is read out of them is not counted, for it follows by itself."""
+    _, _, done, before = masked
+    follows = {"agencies.name", "publisher_names.name", "records_fts, words"}
+    assert done.texts == sum(
+        len(values) for column, values in before.items() if column not in follows and column.partition(".")[0] in OWN
+    )
+    numbers = canary(
+        23
+    )  # in ten fields of a row, and once or twice in its page's label and text, and in a file's name and text
+    unmasked(tmp_path / "a.db", numbers)
+    said = disclosures("redact", "--db", tmp_path / "a.db")
+    assert re.fullmatch(r"1 records, \d+ texts changed: 15 bank_card, 15 phone, 15 resident_id\n", said.stdout), (
+        said.stdout
+    )
+    assert (
+        disclosures("redact", "--db", tmp_path / "a.db").stdout == "0 records, 0 texts changed: nothing new to mask\n"
+    )
+
+
+def test_masked_again_once_more_nothing_changes(masked: tuple[Path, Canary, Masked, dict[str, list[str]]]) -> None:
     db, _, _, _ = masked
     before = bytes_of(db)
     assert mask_again(db) == Masked()
@@ -212,7 +247,7 @@ def test_the_index_forgets_a_number_that_stood_in_a_file_alone(tmp_path: Path) -
         connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
         search.build(connection)
         connection.commit()
-    assert "records_fts, a word" in columns_with(db, numbers)
+    assert "records_fts, words" in columns_with(db, numbers)
     mask_again(db)
     assert columns_with(db, numbers) == {}
     with closing(open_for_writing(db)) as connection:
