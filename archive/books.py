@@ -15,6 +15,7 @@ from archive.frontier import mode_for
 from archive.lock import hold
 from archive.observations import Capture, Observation, PortalOfFile, ProblemSeen
 from archive.presence import Missing
+from archive.redact import names_a_person
 from archive.store import Store
 
 
@@ -66,8 +67,8 @@ class CrawlBooks:
                 outcome,
                 kept.sha256,
                 kept.bytes,
-                exchange.response_header("ETag"),
-                exchange.response_header("Last-Modified"),
+                _kept_header(exchange, "ETag"),
+                _kept_header(exchange, "Last-Modified"),
             )
             for (exchange, outcome), kept in zip(exchanges, stored, strict=True)
         ]
@@ -101,3 +102,9 @@ class CrawlBooks:
         if isinstance(observation, ProblemSeen) or observation.capture is None:
             return observation
         return replace(observation, capture=self._sealed[observation.capture - 1])
+
+
+def _kept_header(exchange: Exchange, name: str) -> str | None:
+    """A header of an answer, as the archive keeps it: not where it holds somebody's ID number; the page is then asked for anew."""
+    value = exchange.response_header(name)
+    return None if value and names_a_person(value) else value
