@@ -37,13 +37,17 @@ class CrawlBooks:
     ) -> None:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
         self._held = hold(db, portal.id)
-        self._store = Store(db, archive)
-        self._evidence = evidence
-        if self._evidence.last_id() < self._store.last_capture():
-            raise ArchiveError(f"{evidence.path} lacks originals that {db} points to: put the right file there")
-        self._evidence.seal(now.date().isoformat())
-        self.mode = mode or mode_for(db, portal.id, now, full_every)
-        self.crawl_id = self._store.begin(portal, self.mode, clock.text(now))
+        try:
+            self._store = Store(db, archive)
+            self._evidence = evidence
+            if self._evidence.last_id() < self._store.last_capture():
+                raise ArchiveError(f"{evidence.path} lacks originals that {db} points to: put the right file there")
+            self._evidence.seal(now.date().isoformat())
+            self.mode = mode or mode_for(db, portal.id, now, full_every)
+            self.crawl_id = self._store.begin(portal, self.mode, clock.text(now))
+        except BaseException:
+            self._held.release()  # else the portal would be free only when the exception is collected
+            raise
         self._sealed = array("q")
 
     def commit(
