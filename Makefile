@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: setup run test lint serve bench pictures clean
+.PHONY: setup run test lint serve bench mutants pictures clean
 
 setup: .venv/ready
 
@@ -33,6 +33,9 @@ lint: .venv/ready-dev
 
 bench: .venv/ready-dev
 	$(BIN)/python -m bench.all
+
+mutants: .venv/ready-dev  # faults put in one at a time; what the tests notice of them
+	$(BIN)/python -m bench.mutants --keep
 
 pictures: .venv/ready-dev  # of the reader's guide, from the site as it is
 	DISCLOSURES_PICTURES=archive/web/static $(BIN)/python -m pytest -k taken tests/web/test_pictures.py
