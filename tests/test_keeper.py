@@ -13,6 +13,7 @@ import pytest
 
 from archive import clock
 from archive.database import ArchiveError, open_for_writing
+from archive.keeper import Keeper
 from archive.lock import hold
 from archive.observations import PortalOfFile
 from archive.originals import beside
@@ -144,6 +145,11 @@ def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> N
         archive.execute("INSERT INTO crawls (portal, mode, started_at) VALUES ('one', 'full', '')")
         archive.execute("INSERT INTO captures VALUES (5, 1, 'u', '', 200, 'page', '', 0, NULL, NULL)")
     about = (PortalOfFile("one", "样本", "", "http://sample.example/", ()), "full", timedelta(7), clock.now())
+    keeper = Keeper()
+    with pytest.raises(ArchiveError, match="lacks originals") as still_held:  # the exception is not collected yet
+        keeper.answer("one", "begin", db, beside(db), *about)
+    hold(db, "one").release()
+    assert still_held
     keeping = Keeping()
     with pytest.raises(ArchiveError, match="lacks originals"):
         keeping.ask("one", "begin", db, beside(db), *about).result()
