@@ -3,15 +3,17 @@
 python -m bench.mutants [MODULE …] [--tests TEST …] [--again] [--keep]
 
 Each module of `bench/mutants.toml` (or the ones named) is mutated by mutmut in a folder of its own below `build/mutants/`,
-and its tests run in processes forked for each mutant. Results stay there: of a module that changed only the functions that
+and its tests run in processes forked for each mutant; then those of the questions' SQL (`bench.sql_mutants`). Results stay there: of a module that changed only the functions that
 changed are tried again, and where its tests changed, the mutants that survived. Survivors with the reason why no test need
-notice them stand in `tests/mutants_survivors.toml`. `--keep` writes the scores into `docs/benchmarks.json`.
+notice them stand in `tests/mutants_survivors.toml`; SQL in other case is the same SQL, and not counted. `--keep` writes the
+scores into `docs/benchmarks.json`, and makes the page.
 """
 
 import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,11 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import page
+from bench.measure import KEPT, conditions
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "mutants"
 SURVIVORS = ROOT / "tests" / "mutants_survivors.toml"
+SQL = ROOT / "bench" / "sql_mutants.py"
+_SQL_WORDS = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|VALUES|AND|ORDER BY|PRAGMA|CREATE|SET)\b")
 _NOTICED = {1, 3, 24, 36, -24, 152, 255, -9, -11, 37}
-_SURVIVED, _NO_TESTS = {0, 5}, {33}
 PROCESSES = os.cpu_count() or 1
 
 
@@ -36,6 +42,12 @@ class Survivor:
     name: str
     function: str
     change: str
+
+    @property
+    def same_sql(self) -> bool:
+        """Whether nothing but the case of SQL was changed."""
+        old, _, new = self.change.partition("\n")
+        return old[1:].lower() == new[1:].lower() and bool(_SQL_WORDS.search(old))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +138,9 @@ def result(module: str, where: Path) -> Result:
     """The outcome of all mutants of a module so far."""
     path = where / "mutants" / f"{module}.meta"
     codes: dict[str, int | None] = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
-    survived = [name for name, code in codes.items() if code not in _NOTICED]
-    return Result(
-        module, len(codes), len(codes) - len(survived), tuple(_survivor(where, module, name) for name in survived)
-    )
+    survived = [_survivor(where, module, name) for name, code in codes.items() if code not in _NOTICED]
+    counted = tuple(each for each in survived if not each.same_sql)
+    return Result(module, len(codes) - len(survived) + len(counted), len(codes) - len(survived), counted)
 
 
 def _survivor(where: Path, module: str, name: str) -> Survivor:
@@ -156,6 +167,37 @@ def reasons() -> dict[tuple[str, str, str], str]:
     return {(each["module"], each["function"], each["change"]): each["reason"] for each in listed}
 
 
+def explained(one: Result) -> tuple[Survivor, ...]:
+    """The survivors of a module that have a reason."""
+    known = reasons()
+    return tuple(each for each in one.survivors if known.get((one.module, each.function, each.change)))
+
+
+def report(one: Result) -> None:
+    """Print the survivors that have no reason, then the scores."""
+    known = explained(one)
+    for each in one.survivors:
+        if each not in known:
+            print(f"\n{one.module} {each.function} ({each.name.rpartition('_')[2]}): unexplained\n{each.change}")
+    print(f"\n{one.module}: {one.noticed} of {one.mutants} noticed, {one.score:.0f} %", flush=True)
+
+
+def keep(one: Result) -> None:
+    """Write the scores of a module into docs/benchmarks.json, beside those of the others."""
+    kept = json.loads(KEPT.read_text("utf-8"))
+    whole = kept.setdefault(
+        "mutants", {"name": "mutants", "title": "Mutants, and what the tests notice of them", "scores": {}}
+    )
+    whole |= {"command": "make mutants", **conditions()}
+    whole["scores"][one.module] = {
+        "mutants": one.mutants,
+        "noticed": one.noticed,
+        "explained": len(explained(one)),
+        "measured": whole["measured"],
+    }
+    KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -167,34 +209,17 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=PROCESSES)
     given = parser.parse_args()
     known = settings()
-    results = []
     for module in given.modules or known["modules"]:
-        tests = given.tests or known["modules"][module]
-        where = prepare(module, tests, known["mutmut"], again=given.again)
+        where = prepare(module, given.tests or known["modules"][module], known["mutmut"], again=given.again)
         run(where, processes=given.processes)
-        results.append(result(module, where))
-        report(results[-1])
-    print(table(results))
-
-
-def report(one: Result) -> None:
-    known = reasons()
-    for survivor in one.survivors:
-        reason = known.get((one.module, survivor.function, survivor.change))
-        if not reason:
-            print(
-                f"\n{one.module} {survivor.function} ({survivor.name.rpartition('_')[2]}): unexplained\n{survivor.change}"
-            )
-
-
-def table(results: Sequence[Result]) -> str:
-    """The scores as a Markdown table."""
-    lines = ["| module | mutants | noticed | survived | score |", "|---|---:|---:|---:|---:|"]
-    total = Result("all", sum(r.mutants for r in results), sum(r.noticed for r in results), ())
-    for each in (*results, total):
-        survived = each.mutants - each.noticed
-        lines.append(f"| {each.module} | {each.mutants} | {each.noticed} | {survived} | {each.score:.0f} % |")
-    return "\n".join(lines)
+        found = result(module, where)
+        report(found)
+        if given.keep:
+            keep(found)
+    if not given.modules and SQL.exists():
+        subprocess.run([sys.executable, "-m", "bench.sql_mutants"], cwd=ROOT, check=False)
+    if given.keep:
+        page.main()
 
 
 if __name__ == "__main__":
