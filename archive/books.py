@@ -37,15 +37,22 @@ class CrawlBooks:
         now: datetime,
     ) -> None:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
-        self._held = hold(db, portal.id)
-        self._store = Store(db, archive)
         self._evidence = evidence
-        if self._evidence.last_id() < self._store.last_capture():
-            raise ArchiveError(f"{evidence.path} lacks originals that {db} points to: put the right file there")
-        self._evidence.seal(now.date().isoformat())
-        self.mode = mode or mode_for(db, portal.id, now, full_every)
-        self.crawl_id = self._store.begin(portal, self.mode, clock.text(now))
         self._sealed = array("q")
+        self._held = hold(db, portal.id)
+        try:
+            self._store = Store(db, archive)
+            self._require_originals(db)
+            self._evidence.seal(now.date().isoformat())
+            self.mode = mode or mode_for(db, portal.id, now, full_every)
+            self.crawl_id = self._store.begin(portal, self.mode, clock.text(now))
+        except BaseException:
+            self._held.release()  # else the portal would be free only when the exception is collected
+            raise
+
+    def _require_originals(self, db: Path) -> None:
+        if self._evidence.last_id() < self._store.last_capture():
+            raise ArchiveError(f"{self._evidence.path} lacks originals that {db} points to: put the right file there")
 
     def commit(
         self, observations: Sequence[Observation], exchanges: Sequence[tuple[Exchange, str]], now: datetime

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import zipfile
@@ -20,6 +19,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.evidence import Evidence, EvidenceError, Exchange
 from archive.export_web import page_title, write_wacz, write_warc
 from tests.exchanges import exchange, page
+from tests.waiting import answers, wait_until
 
 HTML = ("Content-Type", "text/html")
 GBK = page(1, "gbk").replace(b'<meta charset="gbk">', b"")
@@ -262,7 +262,7 @@ def _get(address: str) -> tuple[int, bytes]:
         type("Stay", (urllib.request.HTTPRedirectHandler,), {"redirect_request": lambda *_: None})
     )
     try:
-        with opener.open(address, timeout=10) as response:
+        with opener.open(address, timeout=60) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -284,12 +284,7 @@ def test_pywb_replays_it(evidence: Evidence, tmp_path: Path) -> None:
     )
     try:
         base = f"http://127.0.0.1:{port}/sample/20261123id_"
-        for _ in range(100):
-            try:
-                _get(base)
-                break
-            except OSError:
-                time.sleep(0.2)
+        wait_until(lambda: answers(lambda: _get(base)))
         assert _get(f"{base}/{exchange(0).url}") == (200, page(0))
         assert _get(f"{base}/{SITE}/gbk.html") == (200, GBK)
         assert _get(f"{base}/{SITE}/%CE%C4%BC%FE.pdf?a=1&b=%20") == (200, PDF)
