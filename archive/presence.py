@@ -9,6 +9,7 @@ same title and date, where one of the two has no index number.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from archive import search
 from archive.alarm import Alarm
 from archive.noise import same
-from archive.observations import PageAsked
+from archive.observations import ListPageSeen, PageAsked
 from archive.record_writer import OWN_PAGE, Writer
 from archive.records import FIELDS
 
@@ -78,6 +79,8 @@ class Presence:
         self._portal = portal
         self._crawl_id = crawl_id
         self._asked: dict[str, PageAsked] = {}
+        self._second_pages: Counter[int] = Counter()
+        self._second_rows: Counter[int] = Counter()
         self._walked_again: set[int] = set()
         self._joined: set[int] = set()
 
@@ -85,9 +88,14 @@ class Presence:
         """Take in what the page of a missing record turned out to be."""
         self._asked[answer.url] = answer
 
-    def walked_again(self, catalog_id: int) -> None:
-        """Note that a catalogue's second walk came to its end."""
-        self._walked_again.add(catalog_id)
+    def second_walk(self, catalog_id: int, page: ListPageSeen) -> None:
+        """Take in a page of a catalogue's second walk, which proves as much as the first only where it is as whole."""
+        self._second_pages[catalog_id] += page.pages
+        self._second_rows[catalog_id] += len(page.rows)
+        pages, rows = self._second_pages[catalog_id], self._second_rows[catalog_id]
+        whole = rows > 0 and pages >= (page.pages_claimed or 0) and rows >= (page.rows_claimed or 0)
+        if page.last and whole and _long_enough(rows, self._length(catalog_id)):
+            self._walked_again.add(catalog_id)
 
     def short_walks(self) -> list[int]:
         """Catalogues walked to their end in this crawl, but implausibly short against their past."""
@@ -192,6 +200,16 @@ class Presence:
         sql = "SELECT rows_read FROM ledger WHERE catalog_id = ? AND complete AND crawl_id <= ? ORDER BY crawl_id DESC LIMIT ?"
         lengths = self._connection.execute(sql, (catalog_id, self._crawl_id, WALKS_COMPARED + 1))
         now, *before = [row["rows_read"] for row in lengths]
-        if not before or max(before) - now <= ALWAYS_PLAUSIBLE or now >= LEAST_SHARE * max(before):
+        if not before or _long_enough(now, max(before)):
             return True
         return bool(abs(before[0] - now) <= max(ALWAYS_PLAUSIBLE, AS_SHORT * now))
+
+    def _length(self, catalog_id: int) -> int:
+        """How many rows this crawl's first walk of a catalogue read."""
+        sql = "SELECT rows_read FROM ledger WHERE crawl_id = ? AND catalog_id = ?"
+        return int(self._connection.execute(sql, (self._crawl_id, catalog_id)).fetchone()["rows_read"])
+
+
+def _long_enough(rows: int, usual: int) -> bool:
+    """Whether a walk of so many rows is not implausibly short, where so many are usual."""
+    return usual - rows <= ALWAYS_PLAUSIBLE or rows >= LEAST_SHARE * usual

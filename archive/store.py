@@ -51,7 +51,6 @@ class Store:
         self.crawl_id = 0
         self.counts: Counter[str] = Counter()
         self._catalogs: dict[str, int] = {}
-        self._second_looks: Counter[int] = Counter()
         self._read = 0
 
     def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
@@ -201,9 +200,7 @@ class Store:
             self._alarm.list_page(catalog_id, page.rows)
             self._write_ledger(page, catalog_id)
         else:
-            self._second_looks[catalog_id] += page.pages
-            if page.last and self._second_looks[catalog_id] >= (page.pages_claimed or 0):
-                self._presence.walked_again(catalog_id)
+            self._presence.second_walk(catalog_id, page)
 
     def _shown_by(self, capture: int | None) -> int | None:
         """The capture that holds what `capture` shows: an earlier one where the portal said that nothing changed since."""
