@@ -81,7 +81,7 @@ class Store:
 
     def write(self, batch: Iterable[Observation], now: str, captures: Iterable[Capture] = ()) -> None:
         """Write all of `captures` and `batch` or, on an error, nothing of them."""
-        before, pages = Counter(self.counts), Counter(self._alarm.pages)
+        before, pages, noted = Counter(self.counts), Counter(self._alarm.pages), self._presence.noted.copy()
         try:
             with transaction(self._connection) as c:
                 for capture in captures:
@@ -93,6 +93,7 @@ class Store:
             self.counts.clear()
             self.counts.update(before)
             self._alarm.pages = pages
+            self._presence.noted = noted
             raise
 
     def _index_if_due(self, connection: sqlite3.Connection, now: str) -> None:

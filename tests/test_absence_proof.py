@@ -277,6 +277,44 @@ def test_a_crawl_that_ends_early_claims_what_it_has_proved(crawls: Crawls, outco
     assert crawls.events() == [("withdrawn", url(7))]
 
 
+def test_what_a_batch_that_was_taken_back_said_proves_nothing(crawls: Crawls) -> None:
+    """The answers of a batch that could not be written are not in the archive; a crawl that ends so has not seen them."""
+    crawls.run(a_list(20))
+    crawls.day += 1
+    now = DAY.format(crawls.day)
+    store = Store(crawls.path)
+    store.begin(PORTAL, "full", now)
+    store.write([a_list(20, 7, 8)], now)
+    store.missing(now)
+    store.write([PageAsked(url(8), "page", "")], now)
+    unknown = replace(a_list(1), catalog_url="http://p.example/unknown/")
+    taken_back = [PageAsked(url(7), "gone", ""), replace(a_list(20, 7, 8), look=2), unknown]
+    with pytest.raises(KeyError):
+        store.write(taken_back, now)
+    store.finish("archive_error", now)
+    store.close()
+    assert crawls.events() == []
+
+
+def test_half_a_second_walk_that_was_taken_back_is_not_counted(crawls: Crawls) -> None:
+    first = replace(listed(*(row(n) for n in range(1, 11) if n != 7), last=False), pages_claimed=2)
+    rest = replace(listed(*(row(n) for n in range(11, 21))), pages_claimed=2)
+    crawls.run(a_list(20))
+    crawls.day += 1
+    now = DAY.format(crawls.day)
+    store = Store(crawls.path)
+    store.begin(PORTAL, "full", now)
+    store.write([first, rest, PageAsked(url(7), "page", "")], now)
+    store.missing(now)
+    unknown = replace(a_list(1), catalog_url="http://p.example/unknown/")
+    with pytest.raises(KeyError):
+        store.write([replace(first, look=2), unknown], now)
+    store.write([replace(rest, look=2)], now)
+    store.finish("finished", now)
+    store.close()
+    assert crawls.events() == []
+
+
 # --- another portal ---
 
 
