@@ -9,7 +9,6 @@ import pytest
 
 from archive.database import open_for_writing
 from archive.observations import CatalogOfPortal, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
-from archive.presence import WALKS_COMPARED
 from archive.records import Reading
 from archive.store import Store
 from tests.conftest import rows
@@ -119,8 +118,8 @@ def test_walks_that_did_not_reach_the_end_are_no_measure_of_a_list(crawls: Crawl
 
 
 def test_a_list_that_never_was_longer_in_the_walks_compared_is_not_short(crawls: Crawls) -> None:
-    """A long walk counts as the usual length for WALKS_COMPARED crawls, and no longer."""
-    for later, plausible in ((WALKS_COMPARED - 1, False), (WALKS_COMPARED, True)):
+    """A long walk counts as the usual length for five crawls, and no longer."""
+    for later, plausible in ((4, False), (5, True)):
         again = Crawls(crawls.path.with_name(f"{later}.db"))
         again.run(a_list(30))
         again.run(shortened(30, 21))  # short
