@@ -34,7 +34,7 @@ REST_SHARE = 0.25
 
 RESUMES_WITHIN = timedelta(days=1)
 MAYBE_UNREAD = 200
-"""So many of a killed crawl's last answers may have been sealed and not read any more."""
+"""So many of each killed crawl's last answers may have been sealed and not read any more."""
 
 _ADDRESS = "(SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)"
 """Where a record's page is asked for: the address as its row prints it, which may differ from the key made of it."""
@@ -125,12 +125,12 @@ class Frontier:
         if since is None:
             return set()
         rows = self._connection.execute(
-            "SELECT c.url FROM captures c JOIN crawls w ON w.id = c.crawl_id "
-            "WHERE w.portal = ? AND c.fetched_at >= ? AND c.outcome IN ('page', 'not_modified') "
-            "AND w.outcome IS NOT 'not_merged' ORDER BY c.id",
-            (self._portal, since),
-        ).fetchall()
-        return {row[0] for row in rows[:-MAYBE_UNREAD]}
+            "SELECT url FROM (SELECT c.url, row_number() OVER (PARTITION BY c.crawl_id ORDER BY c.id DESC) AS last "
+            "FROM captures c JOIN crawls w ON w.id = c.crawl_id WHERE w.portal = ? AND c.fetched_at >= ? "
+            "AND c.outcome IN ('page', 'not_modified') AND w.outcome IS NOT 'not_merged') WHERE last > ?",
+            (self._portal, since, MAYBE_UNREAD),
+        )
+        return {row[0] for row in rows}
 
     def news(self, key: str, catalog_url: str, source_fields: Mapping[str, str]) -> str | None:
         """`new` or `changed` where a catalogue's row is not what it was when last read; None where it prints the same."""

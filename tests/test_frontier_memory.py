@@ -256,6 +256,14 @@ def test_so_many_answers_may_be_sealed_and_unread_as_can_wait_for_their_batch(pa
 
 
 @pytest.mark.usefixtures("two_unread")
+def test_each_of_several_killed_crawls_may_have_left_pages_unread(past: Past) -> None:
+    past.crawl(*pages(1, 2, 3), outcome="interrupted", began=NOW - 3 * HOUR)
+    past.crawl(*pages(2, 4, 5, 6), outcome="shutdown", began=NOW - 2 * HOUR)
+    past.crawl(*pages(7, 8), outcome="interrupted", began=NOW - HOUR)
+    assert past.read_before() == addresses(1, 2, 4)
+
+
+@pytest.mark.usefixtures("two_unread")
 @pytest.mark.parametrize("kind", ["cut", "error", "blocked", "gone", "home"])
 def test_only_answers_that_were_read_count_and_not_modified_is_one(past: Past, kind: str) -> None:
     answers = [*pages(1), *pages(2, kind="not_modified"), *pages(3, kind=kind), *pages(8, 9)]
