@@ -182,7 +182,7 @@ class Presence:
         kept = (*FIELDS, "url", "kind", "flags", "source_fields", "body", "capture_id", "state", "last_seen")
         values = ", ".join(f"{name} = :{name}" for name in kept)
         c.execute(f"UPDATE records SET {values} WHERE id = :old", {**new, **ids})  # noqa: S608
-        self._writer.flag_repeated(old["id"], None, new["index_number"])
+        self._writer.flag_repeated(old["id"], old["index_number"], new["index_number"])
 
     def _proof(self, record: Missing) -> dict[str, Any]:
         """The walk that did not show the record (its list pages are in `walks`), and the capture of its page."""
