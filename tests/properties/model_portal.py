@@ -100,7 +100,7 @@ class Weather:
 
     `broken`, `short`, `misread`: the place of a catalogue whose walk breaks off, that shows a quarter of its rows as if they
     were all, whose rows come without their index numbers and half of them not at all. `slips`: a document that the first
-    walk does not show. `second`: what becomes of the second walk. `failing`: documents whose pages answer `failure`.
+    walk does not show. `second`, `broken_again`: what becomes of the second walk, in all catalogues or one. `failing`: documents whose pages answer `failure`.
     `killed`: after so many answers, the last of which is sealed and not read.
     """
 
@@ -109,6 +109,7 @@ class Weather:
     misread: int | None = None
     slips: int | None = None
     second: str = "whole"
+    broken_again: int | None = None
     failing: frozenset[int] = frozenset()
     failure: str = "error"
     killed: int | None = None
@@ -218,6 +219,7 @@ class World:
         try:
             read_before = frontier.read_before(self.now)
             self._answers_left = weather.killed
+            self._slipping = self._slips(weather.slips)
             pending = frontier.pending()
             for catalog in CATALOGS:
                 self._walk(store, catalog, weather, told, look=1)
@@ -236,6 +238,11 @@ class World:
         finally:
             frontier.close()
         return told
+
+    def _slips(self, choice: int | None) -> int | None:
+        """The document that slips from one list page to another: rather one that some list shows no more."""
+        likely = sorted(self.listed(), key=lambda each: (not each.left_a_list, each.number))[:5]
+        return None if choice is None else likely[choice % 5].number
 
     def _at(self, address: str) -> Document:
         """The document at an address; a page that is gone where it has moved away from there."""
@@ -263,8 +270,7 @@ class World:
         misread = False
         lies = self.honest[catalog] >= 2 and len(rows) >= 8 and abs(self.lengths.get(catalog, 0) - len(rows)) <= 1
         if look == 1:
-            slips = weather.slips
-            rows = [each for each in rows if each.number != slips or not each.stands]
+            rows = [each for each in rows if each.number != self._slipping or not each.stands]
             whole = weather.broken != place
             if lies and weather.misread == place:
                 misread, rows = True, rows[::2]
@@ -272,7 +278,7 @@ class World:
                 rows = rows[: len(rows) // 4]
             self.honest[catalog] = 0 if misread or (lies and weather.short == place) else self.honest[catalog] + 1
         else:
-            whole = weather.second != "broken"
+            whole = weather.broken_again != place
             rows = {"empty": [], "short": rows[: len(rows) // 4] if len(rows) >= 6 else rows}.get(weather.second, rows)
         pages = [rows[at : at + PAGE_SIZE] for at in range(0, len(rows), PAGE_SIZE)] or [[]]
         for number, page in enumerate(pages, 1):
