@@ -74,6 +74,13 @@ def test_what_is_older_is_not_what_a_record_became(crawls: Crawls) -> None:
     assert crawls.events() == [("withdrawn", url(99))]
 
 
+def test_of_two_that_came_on_one_day_none_is_what_the_other_became(tmp_path: Path) -> None:
+    crawls = Crawls(tmp_path / "a.db")
+    crawls.run(listed(*a_list(20).rows, moved_row(99)), pages=[text(7), text(99)])
+    crawls.run(a_list_with(moved_row(99)), asked={7: "gone"})
+    assert crawls.events() == [("withdrawn", url(7))]
+
+
 def test_another_portal_s_record_is_not_what_it_became(crawls: Crawls) -> None:
     neighbour(crawls, a_list_with(moved_row(99)), text(99))
     crawls.run(a_list(20, 7), asked={7: "gone"})
