@@ -20,7 +20,7 @@ from tests.questions.small import Small
 
 PORTALS = ("county", "other")
 
-RECORD = dict.fromkeys(("index_number", "title", "publisher", "published_on", "document_number", "created_on", "responsible_department", "disclosure_period", "body", "capture_id", "prefix", "year", "month", "serial", "checks", "pattern", "subject", "series", "issue", "issue_unit", "last_modified", "url_date"))  # fmt: skip
+RECORD = dict.fromkeys(("index_number", "title", "publisher", "published_on", "document_number", "created_on", "responsible_department", "disclosure_period", "body", "capture_id", "prefix", "year", "month", "serial", "checks", "pattern", "subject", "series", "issue", "issue_unit", "last_modified", "url_date", "issued"))  # fmt: skip
 """Columns of a record, and what the drawing knows of it, where nothing is drawn."""
 
 WHOLE_RECORD = {"page_cut", "row_not_read", "ocr_suspect", "personal_link"}
