@@ -73,13 +73,21 @@ def at(moment: str) -> Iterator[None]:
                 os.environ[VARIABLE] = before
 
 
-def difference(question: Question, made: Drawn, given: Mapping[str, Any], expected: Expected, now: str = "") -> str:
+def difference(
+    question: Question,
+    made: Drawn,
+    given: Mapping[str, Any],
+    expected: Expected,
+    *,
+    now: str = "",
+    seconds: float = 10.0,
+) -> str:
     """The difference between a question's answer and what is expected of it, in words; empty where there is none."""
     assert made.connection
     typed = {name: str(value) for name, value in given.items()}
     try:
         with at(now):
-            answer = ask(made.connection, question, values(question, typed))
+            answer = ask(made.connection, question, values(question, typed), seconds=seconds)
     except AskError as error:
         return str(error)
     return difference_of(answer, expected)

@@ -5,7 +5,7 @@ import pytest
 from archive.question import questions
 from tests.questions.archives import Archives
 from tests.questions.comparing import MODELS, Model, difference
-from tests.questions.drawn import PORTALS
+from tests.questions.examples import examples
 
 
 @pytest.fixture(scope="module")
@@ -17,11 +17,7 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
 def test_a_question_answers_what_plain_python_computes(each: Model, archives: Archives) -> None:
     question = questions()[each.question]
     found = 0
-    for made in archives.of(each.topic):
-        for numbers in each.numbers(made):
-            for portal in ("", *PORTALS):
-                given = {**numbers, "portal": portal}
-                expected = each.compute(made, given)
-                assert difference(question, made, given, expected, each.now) == "", given
-                found += len(expected.rows)
+    for made, given, expected in examples(each, archives):
+        assert difference(question, made, given, expected, now=each.now) == "", given
+        found += len(expected.rows)
     assert found, "nothing was found in any of the archives: they say nothing"
