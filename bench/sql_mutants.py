@@ -46,7 +46,9 @@ def checks(name: str, folder: Path, archives: Archives) -> list[Check]:
     for model in (model for model in MODELS if model.question == name):
         for made, given, expected in examples(model, archives):
             found.append(
-                lambda question, m=made, g=given, e=expected, now=model.now: difference(question, m, g, e, now=now, seconds=SECONDS)
+                lambda question, m=made, g=given, e=expected, now=model.now: difference(
+                    question, m, g, e, now=now, seconds=SECONDS
+                )
             )
     return found
 

@@ -8,12 +8,13 @@ from archive.database import open_for_writing
 from tests.questions import drawn_agencies, drawn_numbers, drawn_topics, plain_agencies, plain_dates, plain_numbers  # noqa: F401 - their models join the others
 from tests.questions.drawn import Drawn, drawn
 
-SEEDS = int(os.environ.get("QUESTION_SEEDS", "6"))
+SEEDS = int(os.environ.get("QUESTION_SEEDS", "12"))
 """How many archives are drawn for each topic."""
 
 
 TOPICS: dict[str, Callable[[Drawn], None]] = {
     "dates": drawn_topics.dates,
+    "quiet": drawn_topics.quiet,
     "numbers": drawn_numbers.numbers,
     "patterns": drawn_numbers.patterns,
     "budgets": drawn_agencies.budgets,

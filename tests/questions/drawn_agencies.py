@@ -18,10 +18,10 @@ def budgets(made: Drawn) -> None:
     for catalogs in portals(made, ("budget",)).values():
         days = iter(draw.sample(range(900), 60))
         for _ in range(draw.choice((10, 25, 40))):
-            unit = draw.choice((*UNITS, None))
+            unit = draw.choice((*UNITS, None, None))
             year = draw.choice((2014, 2015, 2016, 2016, 2017))
             word, kinds = draw.choice(TYPES)
-            publisher = unit if draw.random() < 0.6 else draw.choice(PUBLISHERS)
+            publisher = unit if draw.random() < 0.6 else draw.choice((*PUBLISHERS, "同心..."))
             published = date(2016, 1, 1) + timedelta(days=next(days))
             made.record(
                 catalogs,
@@ -29,7 +29,7 @@ def budgets(made: Drawn) -> None:
                 title=f"{unit or ''}{year}年部门{word}公开",
                 publisher=publisher,
                 published_on=str(published) if draw.random() < 0.92 else None,
-                flags=made.flags(0.06),
+                flags=made.flags(0.1),
             )
         made.record(catalogs, {"budgets": []}, publisher="同心县水务局")
 
@@ -95,7 +95,7 @@ def _interpreted(made: Drawn, notices: list[object], normative: list[object], ex
             {"subject": subject if len(subject) >= 6 else None},
             title=title,
             published_on=str(published) if draw.random() < 0.9 else None,
-            flags=made.flags(0.05),
+            flags=made.flags(0.12),
         )
 
     for _ in range(draw.randint(3, 12)):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from tests.questions.drawn import Drawn
+from tests.questions.drawn import NUMBER, TITLE, Drawn
 from tests.questions.drawn_topics import PUBLISHERS, portals
 
 PATTERNS = (
@@ -18,7 +18,7 @@ PATTERNS = (
 )
 """Patterns of index numbers: the prefix, how they are written, whether the prefix is right by its check."""
 
-OWNERS = {"640324001": "同心县教育局", "640324002": "同心县国土资源局", "640324003": "同心县财政局"}
+OWNERS = {"640324001": "同心县教育局", "640324002": "同心县国土资源局", "640324003": "同心县自然资源局"}
 
 
 def number(pattern: int, year: int, serial: int, month: int = 1) -> tuple[str, dict[str, Any]]:
@@ -35,15 +35,13 @@ def numbers(made: Drawn) -> None:
     """Groups of index numbers, some dense and some not, with few agencies; document numbers of three issuers."""
     draw = made.draw
     for catalogs in portals(made).values():
-        dense = draw.random()
         kinds = [(pattern, year, month) for pattern in (0, 1, 2, 3) for year in (2017, 2018) for month in (1,)]
         kinds += [(4, 2018, 1), (4, 2018, 2), (4, 2017, 2), (4, 2017, 1)]
-        for pattern, year, month in draw.sample(kinds, draw.choice((1, 2, 5, 5, 6, 10))):
-            found = draw.randint(4, 7)
-            lowest = 1 if draw.random() < dense else draw.choice((0, 3, 3, 4, 30000))
-            highest = lowest + found + 2 if draw.random() < dense else max(3 * found + draw.randint(-1, 1), lowest + 9)
-            serials = [lowest, highest, *draw.sample(range(lowest + 1, highest), found - 2)]
-            for serial in serials:
+        doubts = draw.choice((0, 0.02, 0.1))
+        groups = draw.choice((1, 2, 4, 5, 5, 5, 5, 10))
+        sparse = draw.choice((0, groups // 5, groups // 5, groups // 5 + 1))
+        for place, (pattern, year, month) in enumerate(draw.sample(kinds, groups)):
+            for serial in _serials(made, dense=place >= sparse):
                 for _ in range(2 if draw.random() < 0.1 else 1):
                     text, parts = number(pattern, year, serial, month)
                     owner = OWNERS.get(parts["prefix"], "同心县水务局")
@@ -53,9 +51,9 @@ def numbers(made: Drawn) -> None:
                         {**parts, "issued": []},
                         title=draw.choice(("样本：通知", "样本：另一份通知")),
                         index_number=text,
-                        publisher=owner if draw.random() < 0.8 else draw.choice(PUBLISHERS),
+                        publisher=owner if draw.random() < 0.8 else draw.choice((*PUBLISHERS, *OWNERS.values())),
                         published_on=str(published) if draw.random() < 0.92 else None,
-                        flags=made.flags(0.05),
+                        flags=made.flags(doubts),
                     )
         for issuer in ("同政发", "同政办发", "国办发"):
             for year in (2016, 2017):
@@ -66,12 +64,26 @@ def numbers(made: Drawn) -> None:
                     made.record(
                         catalogs,
                         {"issued": issued},
+                        publisher=draw.choice(PUBLISHERS),
                         document_number=f"{issuer}〔{year}〕{serial}" + f"、{serial + 1}" * both + "号",
                         flags=made.flags(0.08),
                     )
 
 
-MANY = ((9, 0), (9, 1), (10, 0), (10, 1), (17, 2), (18, 2), (19, 2), (18, 3), (10, 2))
+def _serials(made: Drawn, *, dense: bool) -> list[int]:
+    """Five serials or a few more: the first within the first three and the last within three times as many, or just not."""
+    draw = made.draw
+    found = draw.choice((5, 5, 6, 7)) if draw.random() < 0.9 else 4
+    if dense:
+        lowest = draw.choice((1, 2, 3, 3))
+        highest = draw.choice((lowest + found, 3 * found, 3 * found))
+    else:
+        lowest, highest = draw.choice(((4, 3 * found), (1, 3 * found + 1), (3, 3 * found + 1), (30000, 40000)))
+    zero = [0] if draw.random() < 0.1 else []
+    return [*zero, lowest, highest, *draw.sample(range(lowest + 1, highest), found - 2)]
+
+
+MANY = ((9, 0), (9, 1), (10, 1), (10, 2), (17, 2), (18, 2), (19, 2))
 """Records of a usual pattern and of others: nine tenths, ten at the least, and one more or fewer."""
 
 
@@ -80,11 +92,12 @@ def patterns(made: Drawn) -> None:
     draw = made.draw
     for catalogs in portals(made).values():
         usual, others = draw.choice(MANY)
+        alike = draw.choice((0, 1, 3))
         for place in range(usual + others + 2):
             if place < usual:
-                pattern = draw.choice((0, 1, 5)) if draw.random() < 0.4 else 0
+                pattern = alike if draw.random() < 0.8 else draw.choice((5, alike)) if alike < 3 else alike
             else:
-                pattern = draw.choice((3, 4, 6)) if place < usual + others else 7
+                pattern = draw.choice((4, 6)) if place < usual + others else 7
             year = draw.choice((2017, 2017, 2018))
             text, parts = number(pattern, year, place + 1)
             published = draw.choice((None, "2017-12-31", "2018-01-01", "2017-06-01"))
@@ -108,5 +121,5 @@ def copies(made: Drawn) -> None:
                 body=draw.choice(BODIES),
                 index_number=serial and number(0, 2017, serial)[0],
                 published_on=draw.choice((None, "2017-01-01", "2017-01-02", "2017-01-02")),
-                flags=made.flags(0.08),
+                flags=made.flags(0.15, NUMBER | TITLE),
             )

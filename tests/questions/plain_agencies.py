@@ -50,7 +50,7 @@ def missing(made: Drawn, given: Mapping[str, Any]) -> Expected:
                 if others >= given["least"] and year >= first and (year, kind) not in own:
                     row = {"agency": names[unit], "portal": portal, "year": year, "type": LABELS[kind]}
                     rows.append({**row, "others": others})
-    return Expected(rows, ("-year", "portal", "agency"), left_out)
+    return Expected(rows, ("-year", "portal", "agency", lambda row: row["type"].endswith("budget")), left_out)
 
 
 def _due(year: int, kind: str) -> date:

@@ -79,7 +79,8 @@ def changed(made: Drawn, given: Mapping[str, Any]) -> Expected:
         else:
             names = json.dumps(event.changed, separators=(",", ":"))
             rows.append(columns(event.record, noticed_at=event.at, changed=names))
-    return Expected(rows, ("-noticed_at",), left_out)
+    number = {event.changed[-1]: event.id for event in made.events if event.changed}
+    return Expected(rows, ("-noticed_at", lambda row: -number[json.loads(row["changed"])[-1]]), left_out)
 
 
 def _days_later(record: SimpleNamespace) -> int:
@@ -225,7 +226,7 @@ TYPES = {
 }
 
 
-@model("silent_agencies", "dates")
+@model("silent_agencies", "quiet")
 def silent(made: Drawn, given: Mapping[str, Any]) -> Expected:
     """Agencies whose newest date is more than twelve months before the portal's last crawl, or stated ones without records."""
     rows = []
