@@ -5,7 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive.database import open_for_writing
-from tests.questions import drawn_agencies, drawn_numbers, drawn_topics, plain_agencies, plain_dates, plain_numbers  # noqa: F401 - their models join the others
+from tests.questions import (  # noqa: F401 - their models join the others
+    drawn_agencies,
+    drawn_numbers,
+    drawn_reports,
+    drawn_topics,
+    plain_agencies,
+    plain_dates,
+    plain_numbers,
+    plain_reports,
+)
 from tests.questions.drawn import Drawn, drawn
 
 SEEDS = int(os.environ.get("QUESTION_SEEDS", "12"))
@@ -20,6 +29,7 @@ TOPICS: dict[str, Callable[[Drawn], None]] = {
     "budgets": drawn_agencies.budgets,
     "pages": drawn_agencies.pages,
     "copies": drawn_numbers.copies,
+    "reports": drawn_reports.reports,
 }
 """What fills the archives of each topic."""
 

@@ -19,11 +19,12 @@ Order = str | Callable[[Mapping[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Expected:
-    """What an answer must be: `rows` with all its columns (others are ignored), in `order`, and how many are left out."""
+    """What an answer must be: `rows` with all its columns but those `without` (others are ignored), in `order`, and how many are left out."""
 
     rows: list[dict[str, Any]]
     order: tuple[Order, ...] = ()
     left_out: int = 0
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,10 @@ def difference(
 def difference_of(answer: Answer, expected: Expected) -> str:
     """The difference between an answer and what is expected of it, in words; empty where there is none."""
     rows = answer.dicts()
-    wanted = Counter(tuple(row[name] for name in answer.columns) for row in expected.rows)
-    had = Counter(answer.rows)
+    columns = [name for name in answer.columns if name not in expected.without]
+    wanted, had = (Counter(tuple(row[name] for name in columns) for row in each) for each in (expected.rows, rows))
     if wanted != had:
-        columns = ", ".join(answer.columns)
-        return f"({columns})\n too many {sorted((had - wanted).elements(), key=str)}\n missing {sorted((wanted - had).elements(), key=str)}"
+        return f"({', '.join(columns)})\n too many {sorted((had - wanted).elements(), key=str)}\n missing {sorted((wanted - had).elements(), key=str)}"
     for one, other in pairwise(rows):
         if _before(other, one, expected.order):
             return f"{other} must stand before {one}"
