@@ -31,6 +31,7 @@ def reports(made: Drawn) -> None:
                 published = draw.choice(("2016-12-31", "2017-01-01", "2017-12-31", "2018-01-01", "2018-05-01", None))
                 if catalog.kind != "annual_report":
                     made.record([catalog], {"report": None}, title="样本：一份", published_on=published)
+        made.record(catalogs[:1], {"report": None}, publisher="同心县自然资源局")
         for reporter in draw.sample(REPORTERS, 4):
             for year in range(draw.randint(2015, 2018), 2023):
                 for _ in range(draw.choice((0, 1, 1, 1, 1, 2))):

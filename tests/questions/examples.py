@@ -8,7 +8,7 @@ from archive.ask import AskError, ask, values
 from archive.question import Question
 from tests.questions.archives import Archives
 from tests.questions.cases import Case
-from tests.questions.comparing import Expected, Model
+from tests.questions.comparing import Expected, Model, at
 from tests.questions.drawn import PORTALS, Drawn
 
 
@@ -26,7 +26,8 @@ def case_difference(
 ) -> str:
     """The difference between an answer and what a hand-made case expects of it; empty where there is none."""
     try:
-        answer = ask(connection, question, values(question, case.given), seconds=seconds)
+        with at(case.now):
+            answer = ask(connection, question, values(question, case.given), seconds=seconds)
     except AskError as error:
         return str(error)
     rows = answer.dicts()
