@@ -21,7 +21,11 @@ def budgets(made: Drawn) -> None:
             unit = draw.choice((*UNITS, None, None))
             year = draw.choice((2014, 2015, 2016, 2016, 2017))
             word, kinds = draw.choice(TYPES)
-            publisher = unit if draw.random() < 0.6 else draw.choice((*PUBLISHERS, "同心..."))
+            publisher = (
+                unit
+                if unit and draw.random() < 0.6
+                else draw.choice((*PUBLISHERS, *["同心..."] * (4 if not unit else 1)))
+            )
             published = date(2016, 1, 1) + timedelta(days=next(days))
             made.record(
                 catalogs,

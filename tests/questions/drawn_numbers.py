@@ -42,10 +42,10 @@ def numbers(made: Drawn) -> None:
         sparse = draw.choice((0, groups // 5, groups // 5, groups // 5 + 1))
         for place, (pattern, year, month) in enumerate(draw.sample(kinds, groups)):
             for serial in _serials(made, dense=place >= sparse):
-                for _ in range(2 if draw.random() < 0.1 else 1):
+                for after in draw.sample((0, 1, 5, 6, 7, 8, 100, 365), 2 if draw.random() < 0.1 else 1):
                     text, parts = number(pattern, year, serial, month)
                     owner = OWNERS.get(parts["prefix"], "同心县水务局")
-                    published = date(year, 3, 1) + timedelta(days=draw.choice((0, 1, 5, 6, 7, 8, 100, 365)))
+                    published = date(year, 3, 1) + timedelta(days=after)
                     made.record(
                         catalogs,
                         {**parts, "issued": []},
@@ -102,7 +102,7 @@ def patterns(made: Drawn) -> None:
             text, parts = number(pattern, year, place + 1)
             published = draw.choice((None, "2017-12-31", "2018-01-01", "2017-06-01"))
             made.record(catalogs, parts, index_number=text, published_on=published, flags=made.flags(0.06))
-        made.record(catalogs, index_number=None, published_on="2017-01-01")
+        made.record(catalogs, index_number=None, published_on="2017-01-01", flags=made.flags(0.5, NUMBER))
 
 
 BODIES = (None, "样" * 99, "样" * 100, "样，" * 100, "本 " * 130, "本。" * 130, "见附件")

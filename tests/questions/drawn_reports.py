@@ -13,6 +13,18 @@ KINDS = ("notice", "annual_report", "hot_topic_response", "policy_interpretation
 PARTS = ("1_2_1", "1_2_2", "1_2_3", "1_2_4", "1_2_5")
 
 
+GROWTH = (
+    (True, "全年主动公开政府信息{total}条，同比增长{growth}%。"),
+    (True, "全年主动公开政府信息{total}条，比上年增长{growth}%。"),
+    (False, "全年主动公开政府信息{total}条。网站访问量同比增长{growth}%。"),
+    (False, "全年主动公开政府信息{total}条，同比增长约{growth}%。"),
+    (False, "全年主动公开政府信息{total}条，同比增长{growth}倍。"),
+    (False, "网站访问量同比增长{growth}%，全年主动公开政府信息{total}条。"),
+    (False, ""),
+)
+"""Sentences, and whether they state exactly how much more was disclosed than the year before."""
+
+
 def due(reporter: str, year: int) -> date:
     """The day by which a report on a year is due: agencies' from 2019 on earlier than those of whole counties."""
     return date(year + 1, 3, 31) if reporter == "同心县" or year <= 2018 else date(year + 1, 1, 31)
@@ -63,29 +75,37 @@ def _until_2020(made: Drawn) -> tuple[str, dict[str, Any]]:
     values = {name: draw.randint(0, 3) for name in PARTS}
     total = sum(values.values())
     values["1_2"] = total + draw.choice((0, 0, 0, 1, -1) if total else (0,))
-    values["1_1"] = draw.choice((100, 101, 102, 110, 111, 112))
+    values["1_1"] = draw.choice((0, 100, 101, 102, 110, 111, 112))
     values["1_1_a"] = draw.randint(0, 3)
     values["2_1"] = draw.randint(0, 3)
     values["3_1_1"], values["3_1_3"] = draw.randint(0, 2), draw.randint(0, 2)
     values["3_1"] = values["3_1_1"] + values["3_1_3"] + draw.choice((0, 0, 0, 1))
-    growth = draw.choice((None, 0, 1, 2, 8, 9, 10, 11, 12))
+    growth = draw.choice((0, 1, 2, 8, 9, 9.5, 10, 11, 12))
+    stated, sentence = draw.choice(GROWTH)
+    weeks = draw.choice((None, 50, 52))
     documents = draw.choice((None, values["1_1_a"], values["1_1_a"] + 1))
     explained = draw.choice((None, 0, 1, 2))
-    prose = ""
-    if growth is not None:
-        prose += f"全年主动公开政府信息{values['1_1']}条，同比增长{growth}%。"
+    prose = sentence.format(total=values["1_1"], growth=growth) + ("" if weeks is None else f"空气质量周报{weeks}期。")
     if documents is not None:
         prose += f"主动公开规范性文件{documents}件。"
     hot = f"（一）回应公众关注热点或重大舆情数\t件\t{values['2_1']}"
     body = table(prose, **values)
     if explained is not None:
         body = body.replace(hot, f"{hot}\n3.政策解读稿件发布数\t篇\t{explained}")
-    return body, {**values, "growth": growth, "documents": documents, "2_2_3": explained}
+    return body, {
+        **values,
+        "growth": growth if stated else None,
+        "weeks": weeks,
+        "documents": documents,
+        "2_2_3": explained,
+    }
 
 
 def _since_2021(made: Drawn) -> tuple[str, dict[str, Any]]:
     """A report with 2021's table: requests carried over and forward, documents issued and in force."""
     draw = made.draw
-    carried_over, carried_forward, issued, in_force = (draw.randint(0, 2) for _ in range(4))
-    figures = {"over": carried_over, "forward": carried_forward, "issued": issued, "in_force": in_force}
-    return since_2021(carried_over, carried_forward, issued, in_force), figures
+    carried_over, carried_forward = draw.randint(0, 2), draw.randint(0, 2)
+    documents = {kind: tuple(draw.randint(0, 2) for _ in range(3)) for kind in ("规章", "行政规范性文件")}
+    lines = ["\t".join((kind, *map(str, counts))) for kind, counts in documents.items()]
+    body = since_2021(carried_over, carried_forward, 0, 0).replace("行政规范性文件\t0\t0\t0", "\n".join(lines))
+    return body, {"over": carried_over, "forward": carried_forward, "issued": documents}

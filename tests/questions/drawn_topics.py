@@ -27,7 +27,7 @@ BEFORE = (0, 1, 2, 7, 14, 15, 29, 30, 31, 180, 364, 365, 366)
 def portals(made: Drawn, kinds: tuple[str, ...] = ("notice",)) -> dict[str, list[SimpleNamespace]]:
     """Two portals, each with catalogues of these kinds; the catalogues by portal."""
     held = {}
-    for portal in PORTALS:
+    for portal in made.draw.sample(PORTALS, len(PORTALS)):
         made.portal(portal, AGENCIES)
         held[portal] = [made.catalog(portal, kind) for kind in kinds]
     return held

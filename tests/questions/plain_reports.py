@@ -100,10 +100,14 @@ def arithmetic(made: Drawn, given: Mapping[str, Any]) -> Expected:
             left_out += 1
             continue
         for against, stated, found in _disagreeing(figures):
-            row = columns(record, held_against=against, stated=stated, found=found, weight="不一致 / disagree")
+            weight = "提示 / hint" if against == SERIES else "不一致 / disagree"
+            row = columns(record, held_against=against, stated=stated, found=found, weight=weight)
             rows.append({**row, "report_year": record.report["year"], "reporter": record.report["reporter"]})
-    order = ("-weight", "-report_year", "portal", "record_id")
+    order = (lambda row: row["held_against"] == SERIES, "-report_year", "portal", "record_id")
     return Expected(rows, order, left_out, without=("figure", "sentence"))
+
+
+SERIES = "期数与全年期数 / issues and those of a year"
 
 
 def _disagreeing(figures: Mapping[str, Any]) -> list[tuple[str, int, int]]:
@@ -119,6 +123,8 @@ def _disagreeing(figures: Mapping[str, Any]) -> list[tuple[str, int, int]]:
         found += [(inside, figures["3_1"], requests)] if figures["3_1"] != requests else []
         if figures["documents"] not in (None, figures["1_1_a"]):
             found.append((beside, figures["documents"], figures["1_1_a"]))
+        if figures["weeks"] == 50:
+            found.append((SERIES, 50, 52))
     return found
 
 
@@ -153,8 +159,7 @@ def _follows(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[tuple[str,
         found.append(("同比增长（%） / growth on the year before (%)", now["growth"], expected, 1))
     if "over" in now and "forward" in then:
         found.append(("上年结转的申请 / requests carried over", now["over"], then["forward"], 0))
-        in_force = then["in_force"] + now["issued"]
-        found.append(
-            ("第二十条第（一）项 行政规范性文件 现行有效件数 / documents in force", now["in_force"], in_force, 0)
-        )
+        for kind, (issued, repealed, in_force) in now["issued"].items():
+            figure = f"第二十条第（一）项 {kind} 现行有效件数 / documents in force"
+            found.append((figure, in_force, then["issued"][kind][2] + issued - repealed, 0))
     return found

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from tests.questions.cases import budget, case
-from tests.questions.report_cases import NOW, report
+from tests.questions.report_cases import NOW, report, table
 from tests.questions.small import Small
 
 EVENING = "2018-03-01T23:30:00Z"
@@ -46,6 +46,8 @@ def dated_thirty_days_before_a_walk(small: Small) -> None:
         False, "样本：其后的一次走完不能说明什么", published_on="2018-02-02", first_seen="2018-04-01T00:00:00Z"
     )
     small.record(True, "样本：其间走完而未见", published_on="2018-01-31", first_seen="2018-04-01T00:00:00Z")
+    walk(small, "2018-04-10T16:00:00Z", catalog)
+    small.record(True, "样本：子夜走完，子夜过后见到", published_on="2018-03-12", first_seen="2018-04-10T16:20:00Z")
     other = small.portal("other")
     small.record(
         False, "样本：另一门户没有走完", published_on="2018-01-01", first_seen=seen, portal="other", catalog=other
@@ -126,6 +128,44 @@ def any_doubt_leaves_out(small: Small) -> None:
     small.record(True, "样本：另一份", index_number="640324001/2017-00099", flags=["date_unreadable"])
 
 
+@case("number_on_several", columns=("portal", "title", "records"), expected=tuple(
+    (portal, title, 2) for portal in ("county", "other") for title in ("样本：一份", "样本：另一份")
+))  # fmt: skip
+def one_number_in_two_portals(small: Small) -> None:
+    """Twice in each of two portals, once in a third."""
+    for portal, title in (
+        *[(p, t) for p in ("county", "other") for t in ("样本：一份", "样本：另一份")],
+        ("third", "样本"),
+    ):
+        small.record(False, title, portal=portal, index_number="640324001/2017-00001")
+
+
+@case("prefix_of_another", left_out=2)
+def a_prefix_in_doubt(small: Small) -> None:
+    for publisher, prefix in (("同心县财政局", "640324001"), ("同心县教育局", "640324002")):
+        for serial in range(1, 9):
+            number = f"{prefix}/2017-{serial:05}"
+            small.record(False, "样本", publisher=publisher, index_number=number)
+    for found, flag in ((True, "date_unreadable"), (False, "index_number_differs"), (False, "publisher_truncated")):
+        number = "640324001/2017-00099"
+        small.record(found, "样本", publisher="同心县教育局", index_number=number, flags=[flag])
+
+
+@case("odd_dates", left_out=1)
+def a_day_outside_the_calendar(small: Small) -> None:
+    small.record(False, "样本", published_on="1998-10-01", flags=["index_number_differs"])
+    small.record(True, "样本", published_on="1998-10-01", flags=["index_number_differs", "date_in_future"])
+
+
+@case("silent_agencies")
+def silent_in_a_portal_not_wholly_crawled_yet(small: Small) -> None:
+    small.portals.add("county")
+    small.insert("portals", id="county", name="样本", division_code="640324", home="http://a.example/")
+    small.insert("crawls", portal="county", mode="full", started_at=EVENING)
+    small.insert("catalogs", portal="county", kind="notice", title="样本", url="http://a.example/")
+    small.portal_file([{"name": "同心县档案局"}])
+
+
 @case("same_under_several_numbers", columns=("index_number", "records"), expected=(("640324001/2017-00001", 2), ("640324001/2017-00002", 2)))  # fmt: skip
 def undated_copies_are_not_counted(small: Small) -> None:
     for serial, day in ((1, "2017-01-01"), (2, "2017-01-02"), (3, None)):
@@ -172,6 +212,9 @@ def stale_since_one_day(small: Small) -> None:
         day = str(date(2018, 3, 2) - timedelta(days=days))
         small.record(False, "样本：从前", published_on=day, catalog=catalog)
         small.record(False, "样本：日期存疑", published_on="2018-03-01", catalog=catalog, flags=["date_unreadable"])
+    numbered = small.insert("catalogs", portal="county", kind="plan", title="样本：编号存疑", url="http://a.example/n/")
+    walk(small, EVENING, numbered)
+    small.record(False, "样本", published_on="2018-01-01", catalog=numbered, flags=["index_number_differs"])
     for portal in ("county", "other"):
         small.record(False, "样本：新近", portal=portal, published_on="2018-01-01")
 
@@ -234,3 +277,28 @@ def two_regulations_of_when_an_agency_reports(small: Small) -> None:
         (2020, "2021-01-31"),
     ):
         report(small, False, year, published_on=day, of=of)
+
+
+def undated_report(small: Small) -> None:
+    """Reports of two years, and some whose title names no year, or nobody, and that bear no date."""
+    for year in (2016, 2017):
+        report(small, False, year, table(**{"1_2_2": 5, "1_1": 100}), published_on=f"{year + 1}-03-31")
+    for title in ("同心县政府信息公开工作年度报告", "政府信息公开工作年度报告", "2017年政府信息公开工作年度报告"):
+        catalog = small.connection.execute("SELECT id FROM catalogs WHERE kind = 'annual_report'").fetchone()[0]
+        body = table(**{"1_2_2": 7, "1_1": 300})
+        small.record(False, title, kind="annual_report", catalog=catalog, body=body)
+
+
+@case("report_vs_site", columns=("report_year", "stated"), expected=((2016, 5), (2017, 5), (2017, 7)))
+def a_report_of_no_year(small: Small) -> None:
+    undated_report(small)
+
+
+@case("report_deadline", now="2018-04-02T00:00:00Z", left_out=3)
+def a_report_of_nobody(small: Small) -> None:
+    undated_report(small)
+
+
+@case("report_year_on_year")
+def reports_of_nobody(small: Small) -> None:
+    undated_report(small)
