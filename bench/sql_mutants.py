@@ -19,7 +19,7 @@ from pathlib import Path
 
 from archive.question import Question, questions
 from bench.sql_faults import Fault, faults
-from tests.questions import report_cases, threshold_cases  # noqa: F401 - their cases join the others
+from tests.questions import report_cases, report_threshold_cases, threshold_cases  # noqa: F401 - their cases join the others
 from tests.questions.archives import Archives
 from tests.questions.cases import CASES
 from tests.questions.comparing import MODELS, difference

@@ -32,8 +32,9 @@ def case_difference(
         return str(error)
     rows = answer.dicts()
     if case.columns:
-        had = sorted((tuple(row[name] for name in case.columns) for row in rows), key=str)
-        expected = sorted(case.expected, key=str)
+        had, expected = [tuple(row[name] for name in case.columns) for row in rows], list(case.expected)
+        if not case.ordered:
+            had, expected = sorted(had, key=str), sorted(expected, key=str)
     else:
         had, expected = sorted(row["record_id"] for row in rows), sorted(found)
     if had != expected:

@@ -12,7 +12,7 @@ from archive.ask import AskError, ask, values
 from archive.database import open_for_reading
 from archive.question import QuestionError, load, questions
 from archive.web.tables import TABLES
-from tests.questions import report_cases, threshold_cases  # noqa: F401 - their cases join the others
+from tests.questions import report_cases, report_threshold_cases, threshold_cases  # noqa: F401 - their cases join the others
 from tests.questions.cases import CASES, Case
 from tests.questions.examples import case_difference
 from tests.questions.small import archive_of

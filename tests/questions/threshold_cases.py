@@ -2,8 +2,7 @@
 
 from datetime import date, timedelta
 
-from tests.questions.cases import budget, case
-from tests.questions.report_cases import NOW, report, table
+from tests.questions.cases import budget, case, counting
 from tests.questions.small import Small
 
 EVENING = "2018-03-01T23:30:00Z"
@@ -164,6 +163,7 @@ def silent_in_a_portal_not_wholly_crawled_yet(small: Small) -> None:
     small.insert("crawls", portal="county", mode="full", started_at=EVENING)
     small.insert("catalogs", portal="county", kind="notice", title="样本", url="http://a.example/")
     small.portal_file([{"name": "同心县档案局"}])
+    small.record(False, "样本", publisher="同心县教育局", published_on="2010-01-01")
 
 
 @case("same_under_several_numbers", columns=("index_number", "records"), expected=(("640324001/2017-00001", 2), ("640324001/2017-00002", 2)))  # fmt: skip
@@ -262,43 +262,53 @@ def forty_days_and_one_more(small: Small) -> None:
     budget(small, False, "同心县财政局", 2014, published_on="2014-05-11")
 
 
-@case("report_deadline", now=NOW, columns=("reporter", "report_year"), expected=(("同心县国土资源局", 2017), ("同心县国土资源局", 2019)))  # fmt: skip
-def two_regulations_of_when_an_agency_reports(small: Small) -> None:
-    """An agency that became another: nothing is missing after its last report, and what is there may be late."""
-    of = "同心县国土资源局"
-    small.portal_file([{"name": of, "successor": "同心县自然资源局"}])
-    for publisher in (of, "同心县自然资源局"):
-        small.record(False, "样本", publisher=publisher)
-    for year, day in (
-        (2015, "2016-03-31"),
-        (2017, "2018-04-01"),
-        (2018, "2019-03-31"),
-        (2019, "2020-02-01"),
-        (2020, "2021-01-31"),
+@case("stale_columns", ordered=True, columns=("portal", "catalog"), expected=(("county", "样本一"), ("county", "样本二"), ("other", "样本一")))  # fmt: skip
+def stale_for_the_same_time(small: Small) -> None:
+    """Walked half an hour before midnight in Beijing: 181 days after what is in three catalogues, 180 after the rest."""
+    for portal in ("other", "county"):
+        small.portal(portal)
+        small.record(False, "样本：新近", portal=portal, published_on="2018-01-01")
+    for portal, title, day in (
+        ("other", "样本一", "2017-09-01"),
+        ("county", "样本二", "2017-09-01"),
+        ("county", "样本一", "2017-09-01"),
+        ("county", "样本三", "2017-09-02"),
     ):
-        report(small, False, year, published_on=day, of=of)
+        catalog = small.insert("catalogs", portal=portal, kind="plan", title=title, url=f"http://a.example/{title}/")
+        crawl = small.crawl("2018-03-01T15:30:00Z", portal)
+        small.insert("ledger", crawl_id=crawl, catalog_id=catalog, complete=1)
+        small.record(False, "样本：从前", portal=portal, published_on=day, catalog=catalog)
 
 
-def undated_report(small: Small) -> None:
-    """Reports of two years, and some whose title names no year, or nobody, and that bear no date."""
-    for year in (2016, 2017):
-        report(small, False, year, table(**{"1_2_2": 5, "1_1": 100}), published_on=f"{year + 1}-03-31")
-    for title in ("同心县政府信息公开工作年度报告", "政府信息公开工作年度报告", "2017年政府信息公开工作年度报告"):
-        catalog = small.connection.execute("SELECT id FROM catalogs WHERE kind = 'annual_report'").fetchone()[0]
-        body = table(**{"1_2_2": 7, "1_1": 300})
-        small.record(False, title, kind="annual_report", catalog=catalog, body=body)
+@case("index_number_gaps", ordered=True, columns=("portal", "index_prefix", "numbers"), expected=(("county", "640324001", "3"), ("other", "640324001", "2")))  # fmt: skip
+def two_portals_that_count_alike(small: Small) -> None:
+    """Beside two with gaps of their own, one with a number in doubt and one with a number 0: four are no group."""
+    counting(small, "other", "640324001", 1, 3, 4, 5, 6)
+    counting(small, "county", "640324001", 1, 2, 4, 5, 6)
+    for portal in ("other", "county"):
+        counting(small, portal, "640324002", 1, 2, 3, 4, 5)
+    for portal, serials in (("doubt", (1, 2, 3, 4)), ("nought", (0, 1, 2, 3, 4))):
+        counting(small, portal, "640324001", *serials)
+    number = "640324001/2017-00005"
+    small.record(False, "样本", portal="doubt", index_number=number, flags=["index_number_differs"])
 
 
-@case("report_vs_site", columns=("report_year", "stated"), expected=((2016, 5), (2017, 5), (2017, 7)))
-def a_report_of_no_year(small: Small) -> None:
-    undated_report(small)
+@case("number_on_several", left_out=1)
+def a_doubtful_number_that_is_single_in_its_portal(small: Small) -> None:
+    for portal, flags in (("county", []), ("county", ["page_cut"]), ("other", ["page_cut"])):
+        small.record(False, "样本", portal=portal, index_number="640324001/2017-00001", flags=flags)
 
 
-@case("report_deadline", now="2018-04-02T00:00:00Z", left_out=3)
-def a_report_of_nobody(small: Small) -> None:
-    undated_report(small)
+@case("late_budgets")
+def late_budgets_of_unknown_units(small: Small) -> None:
+    for publisher in (None, None, "同心..."):
+        small.record(True, "2018年部门预算公开", kind="budget", publisher=publisher, published_on="2018-12-01")
+    budget(small, False, "同心县教育局", 2018)
+    budget(small, False, "同心县财政局", 2018)
 
 
-@case("report_year_on_year")
-def reports_of_nobody(small: Small) -> None:
-    undated_report(small)
+@case("no_interpretation", left_out=1)
+def an_interpretation_of_nothing_known(small: Small) -> None:
+    """A portal whose only interpretation is of too short a title to be compared counts as one without any."""
+    small.record(False, "关于印发《样本县养老办法》的通知", kind="normative_document", published_on="2018-03-01")
+    small.record(False, "《样本》解读", kind="policy_interpretation", published_on="2018-03-01")
