@@ -77,7 +77,8 @@ def mutants(question: Question) -> Iterator[tuple[Fault, Question]]:
 def listed() -> dict[tuple[str, str], str]:
     """The survivors that are listed, and the reason of each."""
     with LISTED.open("rb") as file:
-        return {(each["question"], each["fault"]): each["reason"] for each in tomllib.load(file).get("survivor", [])}
+        groups = tomllib.load(file).get("survivor", [])
+    return {(group["question"], fault): group["reason"] for group in groups for fault in group["faults"]}
 
 
 def main() -> int:

@@ -65,11 +65,20 @@ GROWTH = (
 )
 
 
-@case("report_year_on_year", columns=("portal", "stated", "expected"), expected=(("p0", 10, 12), ("p3", 14, 12), ("same", 10, 12)))  # fmt: skip
+@case("report_year_on_year", columns=("portal", "stated", "expected"), expected=(("one", 50, 100), ("p0", 10, 12), ("p3", 14, 12), ("same", 10, 12)))  # fmt: skip
 def growth_by_one_percentage_point(small: Small) -> None:
     for number, sentence in enumerate((*GROWTH, GROWTH[0])):
         portal = f"p{number}" if number < len(GROWTH) else "same"
         report(small, False, 2016, table(**{"1_1": 100}), portal=portal)
         report(small, False, 2017, table(sentence, **{"1_1": 112, "1_2_2": 80}), portal=portal)
+    report(small, False, 2016, table(**{"1_1": 1}), portal="one")
+    report(small, False, 2017, table("全年主动公开政府信息2条，同比增长50%。", **{"1_1": 2}), portal="one")
     report(small, False, 2016, table(**{"1_1": 0}), portal="nothing")
     report(small, False, 2017, table(GROWTH[0], **{"1_1": 112}), portal="nothing")
+
+
+@case("report_arithmetic", ordered=True, columns=("figure", "stated", "found"), expected=(
+    ("83.5% = 9 ÷ 11", 83.5, 81.8), ("周报50期（全年52期）", 50, 52),
+))  # fmt: skip
+def what_the_prose_reckons(small: Small) -> None:
+    report(small, True, 2014, "立案的11件中，办结9件、正在办理2件，办结率83.5%。空气质量周报50期。")

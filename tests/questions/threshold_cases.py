@@ -127,7 +127,7 @@ def any_doubt_leaves_out(small: Small) -> None:
     small.record(True, "样本：另一份", index_number="640324001/2017-00099", flags=["date_unreadable"])
 
 
-@case("number_on_several", columns=("portal", "title", "records"), expected=tuple(
+@case("number_on_several", ordered=True, columns=("portal", "title", "records"), expected=tuple(
     (portal, title, 2) for portal in ("county", "other") for title in ("样本：一份", "样本：另一份")
 ))  # fmt: skip
 def one_number_in_two_portals(small: Small) -> None:
@@ -198,6 +198,9 @@ def nine_tenths_are_usual(small: Small) -> None:
     numbered(small, "more", 19, 2, found=True)
     numbered(small, "nine", 9, 1, found=False)
     numbered(small, "ten", 10, 1, found=True)
+    for flag, found in (("date_unreadable", False), ("publisher_truncated", True)):
+        columns = {"index_number": "640324001/2016-00001", "published_on": "2017-01-01", "flags": [flag]}
+        small.record(found, "样本：另一年", portal="ten", **columns)
 
 
 @case("stale_columns", columns=("catalog", "walked_on", "days"), expected=(("样本181", "2018-03-02", 181),))
@@ -293,9 +296,10 @@ def two_portals_that_count_alike(small: Small) -> None:
     small.record(False, "样本", portal="doubt", index_number=number, flags=["index_number_differs"])
 
 
-@case("number_on_several", left_out=1)
+@case("number_on_several", left_out=2)
 def a_doubtful_number_that_is_single_in_its_portal(small: Small) -> None:
-    for portal, flags in (("county", []), ("county", ["page_cut"]), ("other", ["page_cut"])):
+    cut = ["page_cut"]
+    for portal, flags in (("county", []), ("county", cut), ("other", []), ("other", cut), ("third", cut)):
         small.record(False, "样本", portal=portal, index_number="640324001/2017-00001", flags=flags)
 
 
@@ -312,3 +316,10 @@ def an_interpretation_of_nothing_known(small: Small) -> None:
     """A portal whose only interpretation is of too short a title to be compared counts as one without any."""
     small.record(False, "关于印发《样本县养老办法》的通知", kind="normative_document", published_on="2018-03-01")
     small.record(False, "《样本》解读", kind="policy_interpretation", published_on="2018-03-01")
+
+
+@case("same_under_several_numbers")
+def two_titles_of_one_day(small: Small) -> None:
+    for serial, day, found in ((1, "2017-01-01", True), (2, "2017-01-01", True)):
+        number = f"640324001/2017-{serial:05}"
+        small.record(found, "样本通知一二三四五六", index_number=number, published_on=day)
