@@ -162,3 +162,13 @@ def test_parameters_are_understood_or_refused_in_one_line() -> None:
         values(question, {"state": "gone"})
     with pytest.raises(AskError, match="has no parameter colour; it has state, portal"):
         values(question, {"colour": "red"})
+
+
+@pytest.mark.parametrize(("most", "shown", "more"), [(2, 2, True), (3, 3, False), (4, 3, False)])
+def test_more_rows_are_said_to_be_there_only_where_they_are(
+    most: int, shown: int, more: bool, empty, tmp_path: Path
+) -> None:
+    path = tmp_path / "three.sql"
+    path.write_text(f"{SOUND}SELECT value FROM json_each('[1, 2, 3]')", encoding="utf-8")
+    answer = ask(empty, load(path), {}, most=most)
+    assert (len(answer.rows), answer.more) == (shown, more)
