@@ -176,6 +176,7 @@ def _everything(path: Path) -> object:
         evidence.close()
 
 
+@pytest.mark.slow
 def test_any_flipped_byte_is_found_or_harmless(path: Path) -> None:
     """At random offsets over the whole file: a fault, or the evidence reads exactly as before."""
     head = archive_of_three_days(path, each=25)
