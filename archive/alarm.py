@@ -14,8 +14,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from archive.clock import BEIJING, moment
-from archive.observations import ListedRow, ProblemSeen, RecordPageSeen
+from archive.model.clock import BEIJING, moment
+from archive.model.observations import ListedRow, ProblemSeen, RecordPageSeen
 
 HEAD_PAGES = 2
 """List pages of a walk whose rows are counted: an update reads as many, where there are as many."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from archive import clock
+from archive.model import clock
 from archive.question import Parameter, Question, QuestionError, understood
 
 MOST = 10_000

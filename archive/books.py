@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive import clock
 from archive.database import ArchiveError
 from archive.evidence import Evidence
 from archive.exchange import Exchange
 from archive.frontier import mode_for
 from archive.lock import hold
-from archive.observations import Capture, Observation, PortalOfFile, ProblemSeen
+from archive.model import clock
+from archive.model.observations import Capture, Observation, PortalOfFile, ProblemSeen
+from archive.model.redaction import names_a_person
 from archive.presence import Missing
-from archive.redact import names_a_person
 from archive.store import Store
 
 

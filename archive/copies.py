@@ -20,8 +20,8 @@ from archive.exchange import EvidenceError, Exchange
 from archive.inert.masks import mask_text
 from archive.inert.page import LONGEST_PAGE, UNSURE, Inert, NotShown, inert_page, masks_all
 from archive.inert.parts import Part, picture_type
+from archive.model.redaction import redact_json
 from archive.originals import UNREADABLE, Originals
-from archive.redact import redact_json
 
 EMPTY = "这个回应没有内容。The answer has no content."
 PICTURE = "尚不能确定此图像中有无个人信息，故不显示。It isn't known whether this image shows personal data, so it is not shown."

@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from archive import agencies, document_numbers, index_numbers, titles, workdays
-from archive.agencies import Agency, Evidence, Stated
+from archive import document_numbers, titles
 from archive.derived_schema import DERIVED
-from archive.divisions import divisions
-from archive.records import is_cut
+from archive.model import agencies, index_numbers, workdays
+from archive.model.agencies import Agency, Evidence, Stated
+from archive.model.divisions import divisions
+from archive.model.records import is_cut
 from archive.search import OWN_PAGE_READ
 
 VERSION = f"1 {workdays.VERSION}"

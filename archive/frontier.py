@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive.clock import moment
-from archive.clock import text as written
 from archive.database import open_for_reading
-from archive.noise import same_pairs
+from archive.model.clock import moment
+from archive.model.clock import text as written
+from archive.model.noise import same_pairs
+from archive.model.redaction import redact_json
 from archive.record_writer import OWN_PAGE, PENDING
-from archive.redact import redact_json
 
 SLACK = timedelta(hours=4)
 """A crawl may begin so much earlier in the day than the one before it and still be a day later: late today is not late for ever."""

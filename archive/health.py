@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from archive.clock import BEIJING, moment
+from archive.model.clock import BEIJING, moment
 
 NEVER_CHECKED, DOWN, BLOCKED, LAYOUT, SLOW, SILENT, WELL = STATES = (
     "never_checked", "down", "blocked", "changed_layout", "slow", "silent", "well",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from archive import clock
 from archive.database import ArchiveError, open_for_reading
+from archive.model import clock
 from archive.public import snapshot
 
 ABOUT = "snapshot.json"

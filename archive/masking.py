@@ -16,9 +16,9 @@ from pathlib import Path
 from archive import derived, search
 from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.lock import hold
+from archive.model.records import FIELDS
+from archive.model.redaction import RULES_VERSION, redact, redact_json
 from archive.record_writer import OWN_PAGE
-from archive.records import FIELDS
-from archive.redact import RULES_VERSION, redact, redact_json
 from archive.reports import reading
 
 STRIDE = 200

@@ -6,7 +6,7 @@ The tables and columns are a contract (docs/tables.md describes each); scripts e
 from sqlite_utils import Database, Migrations
 
 from archive import derived_schema
-from archive.redact import RULES_VERSION
+from archive.model.redaction import RULES_VERSION
 from archive.reports import schema as reports
 from archive.tallies import KEEPING, TALLIES
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from archive import search
 from archive.alarm import Alarm
-from archive.noise import same
-from archive.observations import ListPageSeen, PageAsked
+from archive.model.noise import same
+from archive.model.observations import ListPageSeen, PageAsked
+from archive.model.records import FIELDS
 from archive.record_writer import OWN_PAGE, Writer
-from archive.records import FIELDS
 
 LEAST_SHARE = 0.8
 """A walk with fewer rows than this share of the usual is implausibly short, …"""

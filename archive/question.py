@@ -23,7 +23,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from archive.workdays import FIRST, LAST
+from archive.model.workdays import FIRST, LAST
 
 FOLDER = Path(__file__).with_name("questions")
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive import search
-from archive.clock import BEIJING, moment
-from archive.noise import essence, same, same_pairs
-from archive.observations import LinkedFile
-from archive.records import CUT_PAGE, FIELDS, REPEATED, ROW_NOT_READ, Merged, Reading, merge
-from archive.redact import RULES_VERSION
+from archive.model.clock import BEIJING, moment
+from archive.model.noise import essence, same, same_pairs
+from archive.model.observations import LinkedFile
+from archive.model.records import CUT_PAGE, FIELDS, REPEATED, ROW_NOT_READ, Merged, Reading, merge
+from archive.model.redaction import RULES_VERSION
 
 OWN_PAGE = 0
 """The `catalog_id` of readings of a record's own page."""

@@ -12,7 +12,7 @@ from archive import derived, health, search
 from archive.alarm import Alarm
 from archive.database import open_for_writing, transaction
 from archive.masking import require_current
-from archive.observations import (
+from archive.model.observations import (
     AttachmentSeen,
     Capture,
     ListedRow,
@@ -23,9 +23,9 @@ from archive.observations import (
     ProblemSeen,
     RecordPageSeen,
 )
+from archive.model.records import CUT_PAGE
 from archive.presence import Missing, Presence
 from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
-from archive.records import CUT_PAGE
 from archive.reports import reading
 
 LONGEST_UNINDEXED = timedelta(minutes=15)

@@ -23,8 +23,8 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from archive.addresses import is_on_the_web
 from archive.exchange import EvidenceError
+from archive.model.addresses import is_on_the_web
 
 MOST = 1_000_000
 """Bytes of an answer that are read at most; real ones have some thousands."""

@@ -17,8 +17,15 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from archive.observations import CatalogOfPortal, ListedRow, ListPageSeen, Observation, PortalOfFile, RecordPageSeen
-from archive.records import Reading
+from archive.model.observations import (
+    CatalogOfPortal,
+    ListedRow,
+    ListPageSeen,
+    Observation,
+    PortalOfFile,
+    RecordPageSeen,
+)
+from archive.model.records import Reading
 from archive.store import Store
 from bench.large_archive import Words, archive_of, sized
 from bench.measure import Cost, Curve, Figure, Report, arguments, ratio, tell, work

@@ -24,8 +24,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive import clock
-from archive.noise import essence
+from archive.model import clock
+from archive.model.noise import essence
 from tests import warm
 from tests.county import FIRST_DAY, County, Faults, Truth
 

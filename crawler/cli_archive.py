@@ -93,7 +93,7 @@ def seal(timestamp: str | None, db: Path) -> None:
 
     Crawls seal as well, when they begin; only what is stamped or kept elsewhere proves anything to others.
     """
-    from archive import clock  # noqa: PLC0415
+    from archive.model import clock  # noqa: PLC0415
     from archive.timestamp import stamp  # noqa: PLC0415
 
     open_for_reading(db).close()

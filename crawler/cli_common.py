@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from archive.clock import ClockError
 from archive.database import ArchiveError
 from archive.exchange import EvidenceError, one_line
+from archive.model.clock import ClockError
 from archive.originals import UNREADABLE
 from crawler.portal import PortalFileError
 

@@ -10,9 +10,10 @@ from typing import IO, Any, Literal
 
 import click
 
-from archive import clock, hits, question, takeaway
+from archive import hits, question, takeaway
 from archive.ask import AskError, values
 from archive.database import open_for_reading
+from archive.model import clock
 from archive.originals import place_of
 from archive.parquet import parquet_file
 from archive.query import to_match

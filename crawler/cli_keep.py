@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archive import clock
+from archive.model import clock
 from archive.originals import place_of
 from crawler.cli_common import ATTENTION, db_option, plainly
 from crawler.many import brought

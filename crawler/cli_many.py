@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archive import clock
+from archive.model import clock
 from crawler.cli_common import CommandError, db_option, plainly
 from crawler.cli_schedule import planned
 from crawler.many import LONGEST, PATIENCE, SCRATCH, SPOOL, JobError, Spool

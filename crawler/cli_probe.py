@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 import click
 from itemadapter import ItemAdapter
 
-from archive.addresses import is_on_the_web
-from archive.records import FIELDS
+from archive.model.addresses import is_on_the_web
+from archive.model.records import FIELDS
 from crawler.cli_common import ATTENTION, CommandError, plainly
 from crawler.columns import Column
 from crawler.draft import Entry, comment, draft, portal_id

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from archive import clock
 from archive.database import ArchiveError, open_for_reading
 from archive.lock import held
+from archive.model import clock
 from crawler.cli_common import db_option, plainly
 from crawler.portal import SAMPLE, Portal, find, known, load
 from crawler.schedule import Past, Plan, plan, plans

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from archive import clock
 from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.model import clock
 from crawler.cli_common import CommandError, db_option, plainly
 
 MIB = 1 << 20

@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
 
-from archive.addresses import is_on_the_web
+from archive.model.addresses import is_on_the_web
 
 SERVER, SENDER = "DISCLOSURES_SMTP", "DISCLOSURES_SENDER"
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from archive.charset import text_of
 from archive.exchange import Exchange
-from archive.records import CUT_PAGE
-from archive.redact import names_a_person
+from archive.model.records import CUT_PAGE
+from archive.model.redaction import names_a_person
 from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
@@ -17,7 +17,7 @@ from crawler.items import File, Paging, RecordPage, Row
 READING_VERSION = 1
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
-It covers `extract/`, this module, `pipelines.normalise`, `archive.charset` and `archive.records`.
+It covers `extract/`, this module, `pipelines.normalise`, `archive.charset` and `archive.model.records`.
 """
 
 MOST_FILES = 50

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from archive.addresses import is_on_the_web
-from archive.agencies import TYPES, Stated
-from archive.divisions import divisions, named_in, province_of
+from archive.model.addresses import is_on_the_web
+from archive.model.agencies import TYPES, Stated
+from archive.model.divisions import divisions, named_in, province_of
 from crawler.families import FAMILIES
 from crawler.kinds import KINDS, kind_of
 from crawler.toml_file import read_toml

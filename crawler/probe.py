@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from archive.charset import encoding_of
-from archive.records import is_cut
+from archive.model.records import is_cut
 from crawler.columns import Column, find_columns, find_leads, portal_name
 from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body

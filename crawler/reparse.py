@@ -16,13 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive import clock, derived, search
+from archive import derived, search
 from archive.charset import text_of
 from archive.database import open_for_writing, transaction
 from archive.evidence import Evidence
 from archive.exchange import EvidenceError, Exchange
 from archive.masking import require_current
-from archive.observations import ListPageSeen, RecordPageSeen
+from archive.model import clock
+from archive.model.observations import ListPageSeen, RecordPageSeen
 from archive.record_writer import OWN_PAGE, UNLINKED, Said, Writer
 from archive.reports import reading
 from crawler.extract.verdict import CUT

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from itemadapter import ItemAdapter
 
-from archive.observations import AttachmentSeen
+from archive.model.observations import AttachmentSeen
 from archive.record_writer import UNAVAILABLE
 from pipelines.attachment_text import Limits, extract
 

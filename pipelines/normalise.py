@@ -12,7 +12,7 @@ from typing import Any
 from itemadapter import ItemAdapter
 from w3lib.url import canonicalize_url
 
-from archive.observations import (
+from archive.model.observations import (
     AttachmentSeen,
     LinkedFile,
     ListedRow,
@@ -22,8 +22,8 @@ from archive.observations import (
     ProblemSeen,
     RecordPageSeen,
 )
-from archive.records import Reading
-from archive.redact import redact_json
+from archive.model.records import Reading
+from archive.model.redaction import redact_json
 
 _BRACKETS = str.maketrans("［］【】[]﹝﹞", "〔〕〔〕〔〕〔〕")
 _YEAR_IN_BRACKETS = re.compile(r"\s*[〔(（]\s*((?:19|20)\d{2})\s*[〕)）]\s*")

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from archive.observations import (
+from archive.model.observations import (
     AttachmentSeen,
     ListedRow,
     ListPageSeen,
@@ -12,8 +12,8 @@ from archive.observations import (
     ProblemSeen,
     RecordPageSeen,
 )
-from archive.records import Reading
-from archive.redact import redact, redact_json
+from archive.model.records import Reading
+from archive.model.redaction import redact, redact_json
 
 
 class RedactPipeline:

@@ -9,11 +9,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
-from archive import clock
 from archive.exchange import EvidenceError, Exchange
-from archive.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
+from archive.model import clock
+from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
+from archive.model.redaction import redact
 from archive.presence import Missing
-from archive.redact import redact
 from pipelines.keeping import keeping
 
 logger = logging.getLogger(__name__)

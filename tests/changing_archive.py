@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from archive.masking import mask_again
-from archive.observations import (
+from archive.model.observations import (
     AttachmentSeen,
     CatalogOfPortal,
     LinkedFile,
@@ -17,7 +17,7 @@ from archive.observations import (
     PortalOfFile,
     RecordPageSeen,
 )
-from archive.records import Reading
+from archive.model.records import Reading
 from archive.store import Store
 
 PHONE = "13800138000"

@@ -19,7 +19,7 @@ from archive.database import open_for_writing
 from archive.evidence import Evidence
 from archive.exchange import Exchange
 from archive.frontier import Frontier
-from archive.observations import ListPageSeen, Observation, PageAsked
+from archive.model.observations import ListPageSeen, Observation, PageAsked
 from archive.originals import beside
 from tests.jobs import COLUMNS, County
 from tests.natural import contents

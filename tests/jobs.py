@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive import clock, job
+from archive import job
 from archive.check import check
 from archive.database import open_for_reading, open_for_writing
 from archive.evidence import Evidence
 from archive.evidence_file import open_for_reading as open_evidence
 from archive.exchange import Exchange
 from archive.merge import TAKEN, Merged, merge
-from archive.observations import (
+from archive.model import clock
+from archive.model.observations import (
     AttachmentSeen,
     Capture,
     CatalogOfPortal,
@@ -28,8 +29,8 @@ from archive.observations import (
     ProblemSeen,
     RecordPageSeen,
 )
+from archive.model.records import Reading
 from archive.originals import beside
-from archive.records import Reading
 from archive.store import Store
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)

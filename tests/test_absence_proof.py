@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive.database import open_for_writing
-from archive.observations import CatalogOfPortal, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
-from archive.records import Reading
+from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
+from archive.model.records import Reading
 from archive.store import Store
 from tests.conftest import rows
 from tests.test_presence import Crawls, url, with_capture

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from archive.agencies import TYPES
+from archive.model.agencies import TYPES
 from archive.web import labels
 from crawler import failures, portal
 from crawler.cli import main

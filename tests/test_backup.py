@@ -209,7 +209,7 @@ def test_a_crawl_of_the_future_shows_a_wrong_clock(
     archive: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, state: str | None
 ) -> None:
     now = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
-    monkeypatch.setattr("archive.clock.now", lambda: now)
+    monkeypatch.setattr("archive.model.clock.now", lambda: now)
     con = sqlite3.connect(archive)
     began = (now + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
     con.execute("UPDATE crawls SET started_at = ?", (began,))

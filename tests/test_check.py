@@ -14,8 +14,8 @@ from archive.check import Summary, check, summary
 from archive.database import open_for_writing
 from archive.evidence import Evidence
 from archive.fixity import Expected
+from archive.model.redaction import RULES_VERSION
 from archive.originals import beside
-from archive.redact import RULES_VERSION
 from tests.exchanges import exchange
 
 

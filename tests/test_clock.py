@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from archive import clock
+from archive.model import clock
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from archive.copies import Copy, copy_of
 from archive.evidence import Evidence
 from archive.exchange import EvidenceError
 from archive.inert.page import NotShown
-from archive.observations import Capture
-from archive.redact import redact
+from archive.model.observations import Capture
+from archive.model.redaction import redact
 from archive.store import Store
 from tests.conftest import empty_archive
 from tests.exchanges import exchange

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.noise import same
+from archive.model.noise import same
 from crawler.extract.detail import read_detail
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html

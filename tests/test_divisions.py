@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.divisions import COUNTY, HEADING, PREFECTURE, PROVINCE, ZONE, divisions, named_in, province_of
+from archive.model.divisions import COUNTY, HEADING, PREFECTURE, PROVINCE, ZONE, divisions, named_in, province_of
 
 
 def test_every_division_is_in_a_province_and_every_county_but_a_provinces_own_in_a_prefecture() -> None:

@@ -16,7 +16,7 @@ from archive.database import ArchiveError, open_for_reading, open_for_writing
 from archive.evidence import Evidence
 from archive.exchange import EvidenceError
 from archive.export import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export
-from archive.observations import (
+from archive.model.observations import (
     AttachmentSeen,
     Capture,
     LinkedFile,
@@ -26,8 +26,8 @@ from archive.observations import (
     PageAsked,
     RecordPageSeen,
 )
+from archive.model.records import Reading
 from archive.originals import beside
-from archive.records import Reading
 from archive.store import Store
 from tests.exchanges import exchange
 from tests.test_check import copied

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from archive import frontier
-from archive.clock import text
 from archive.frontier import BUDGET_SHARE, LEAST_BUDGET, Frontier
-from archive.observations import Capture
+from archive.model.clock import text
+from archive.model.observations import Capture
 from archive.store import Store
 from tests.test_store import PORTAL, listed, row
 

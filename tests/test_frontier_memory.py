@@ -10,9 +10,9 @@ from typing import TypeVar
 import pytest
 
 from archive import frontier
-from archive.clock import text
 from archive.frontier import TRIES, Frontier, Known, mode_for
-from archive.observations import (
+from archive.model.clock import text
+from archive.model.observations import (
     AttachmentSeen,
     Capture,
     LinkedFile,
@@ -22,8 +22,8 @@ from archive.observations import (
     PortalOfFile,
     ProblemSeen,
 )
-from archive.records import Reading
-from archive.redact import redact_json
+from archive.model.records import Reading
+from archive.model.redaction import redact_json
 from archive.store import Store
 from tests.conftest import empty_archive
 from tests.test_absence_proof import NEIGHBOUR

@@ -13,7 +13,7 @@ from archive.inert import style as inert_style
 from archive.inert.page import LONGEST_PAGE, Inert, NotShown, cleaned, inert_page
 from archive.inert.parts import Part, Parts
 from archive.inert.style import inert_declarations, inert_sheet
-from archive.redact import redact
+from archive.model.redaction import redact
 from tests.hostile import markup
 
 URL = "http://portal.example/notices/1.html"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from archive import clock
 from archive.database import ArchiveError, open_for_writing
 from archive.keeper import Keeper
 from archive.lock import hold
-from archive.observations import PortalOfFile
+from archive.model import clock
+from archive.model.observations import PortalOfFile
 from archive.originals import beside
 from bench.ten_days import command, contents, crawl, morning
 from pipelines.keeping import KeeperError, Keeping

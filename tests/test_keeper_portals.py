@@ -10,7 +10,7 @@ import pytest
 
 from archive.database import ArchiveError
 from archive.keeper import Keeper
-from archive.observations import ListPageSeen
+from archive.model.observations import ListPageSeen
 from archive.originals import beside
 from pipelines import keeping
 from tests.conftest import rows

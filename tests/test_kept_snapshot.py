@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from archive import clock
 from archive.database import ArchiveError
 from archive.kept_snapshot import ABOUT, APART, is_due, kept, renew
+from archive.model import clock
 from tests.test_store import crawl, listed, page, row
 
 START = datetime(2026, 1, 1, 15, 59, 59, tzinfo=UTC)

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from archive import clock
 from archive.check import check
-from archive.noise import essence
+from archive.model import clock
+from archive.model.noise import essence
 from archive.originals import beside
 from bench.ten_days import morning
 from tests import warm

@@ -12,9 +12,9 @@ from archive import hits, masking
 from archive.database import ArchiveError, open_for_reading
 from archive.lock import hold
 from archive.masking import Masked, behind, mask_again
-from archive.observations import AttachmentSeen, LinkedFile, ListedRow, Observation, ProblemSeen, RecordPageSeen
-from archive.records import Reading
-from archive.redact import RULES_VERSION
+from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, Observation, ProblemSeen, RecordPageSeen
+from archive.model.records import Reading
+from archive.model.redaction import RULES_VERSION
 from tests.test_crawl_privacy import CARD, KEPT, PHONE, RESIDENT_ID, luhn
 from tests.test_store import PORTAL, crawl, listed, table
 

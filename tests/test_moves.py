@@ -10,7 +10,7 @@ import pytest
 
 from archive import hits
 from archive.database import open_for_reading
-from archive.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, RecordPageSeen
+from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, RecordPageSeen
 from tests.conftest import rows
 from tests.test_absence_proof import a_list, neighbour
 from tests.test_presence import Crawls, url

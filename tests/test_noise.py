@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.noise import essence, same, same_pairs, stable_url
+from archive.model.noise import essence, same, same_pairs, stable_url
 from crawler.extract.detail import read_detail
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.observations import ListPageSeen, ProblemSeen, RecordPageSeen
+from archive.model.observations import ListPageSeen, ProblemSeen, RecordPageSeen
 from crawler.extract.row import absolute
 from crawler.items import ListPage, Paging, Problem, RecordPage, Row
 from pipelines.normalise import NormalisePipeline, document_number

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import document_numbers, index_numbers, titles, workdays
+from archive import document_numbers, titles
 from archive.document_numbers import DocumentNumber
+from archive.model import index_numbers, workdays
 from archive.titles import ACCOUNTS, BUDGET, Budget
 
 

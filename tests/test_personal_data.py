@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import observations, search
-from archive.agencies import Stated
+from archive import search
 from archive.database import open_for_writing
 from archive.masking import Masked, mask_again
-from archive.observations import AttachmentSeen, ListedRow, ListPageSeen, Observation, PortalOfFile, ProblemSeen
+from archive.model import observations
+from archive.model.agencies import Stated
+from archive.model.observations import AttachmentSeen, ListedRow, ListPageSeen, Observation, PortalOfFile, ProblemSeen
+from archive.model.records import FIELDS, Reading
 from archive.record_writer import UNAVAILABLE
-from archive.records import FIELDS, Reading
 from archive.store import Store
 from crawler import items
 from crawler.portal import Catalog, Portal

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.agencies import Stated
+from archive.model.agencies import Stated
 from crawler.families import FAMILIES
 from crawler.portal import PortalFileError, Schedule, find, known, load, on_site
 from tests.conftest import Site, crawl, portal_file, rows

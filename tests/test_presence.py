@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from archive.observations import Capture, LinkedFile, ListedRow, ListPageSeen, Observation, PageAsked, RecordPageSeen
-from archive.records import Reading
+from archive.model.observations import (
+    Capture,
+    LinkedFile,
+    ListedRow,
+    ListPageSeen,
+    Observation,
+    PageAsked,
+    RecordPageSeen,
+)
+from archive.model.records import Reading
 from archive.store import Store
 from tests.conftest import rows
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, page, row

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from archive.database import open_for_writing, transaction
-from archive.observations import AttachmentSeen, Capture, LinkedFile, ListPageSeen, Observation, ProblemSeen
+from archive.model.observations import AttachmentSeen, Capture, LinkedFile, ListPageSeen, Observation, ProblemSeen
+from archive.model.records import CUT_PAGE, ROW_NOT_READ, Reading
 from archive.record_writer import OWN_PAGE, Said, Writer
-from archive.records import CUT_PAGE, ROW_NOT_READ, Reading
 from archive.store import Store
 from tests.conftest import empty_archive, rows
 from tests.test_absence_proof import NEIGHBOUR

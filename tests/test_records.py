@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.records import FIELDS, Merged, Reading, fullest, is_cut, merge
+from archive.model.records import FIELDS, Merged, Reading, fullest, is_cut, merge
 from tests.hostile import texts
 
 

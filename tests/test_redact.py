@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from archive.redact import RULES_VERSION, names_a_person, redact, redact_json
+from archive.model.redaction import RULES_VERSION, names_a_person, redact, redact_json
 from tests.personal_numbers import id_check_digit, luhn_digit
 
 CHINESE = st.text(alphabet="同心县人民政府办公室关于的通知，。：、（）《》姓名张三李四 \n", max_size=20)

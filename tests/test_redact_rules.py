@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.index_numbers import is_credit_code
-from archive.redact import redact, redact_json
+from archive.model.index_numbers import is_credit_code
+from archive.model.redaction import redact, redact_json
 from tests.personal_numbers import id_check_digit, luhn_digit
 
 PHONE = "13812345678"

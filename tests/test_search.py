@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from archive import excerpt, hits, query
 from archive.database import open_for_reading
-from archive.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
-from archive.records import Reading
+from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
+from archive.model.records import Reading
 from archive.store import Store
 from tests.plain_scan import FIELDS, scan
 

@@ -13,8 +13,8 @@ from archive import hits, search
 from archive.database import open_for_reading, open_for_writing, transaction
 from archive.hits import Filters, Search
 from archive.masking import mask_again
-from archive.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
-from archive.records import Reading
+from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
+from archive.model.records import Reading
 from archive.store import Store
 from tests.changing_archive import DOCUMENTS, PHONE, PORTALS, STEPS, Crawl, Document, do
 from tests.conftest import empty_archive

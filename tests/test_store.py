@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archive import hits, search
 from archive.database import ArchiveError, open_for_reading, open_for_writing
-from archive.observations import (
+from archive.model.observations import (
     CatalogOfPortal,
     ListedRow,
     ListPageSeen,
@@ -22,7 +22,7 @@ from archive.observations import (
     ProblemSeen,
     RecordPageSeen,
 )
-from archive.records import FIELDS, Reading
+from archive.model.records import FIELDS, Reading
 from archive.store import Store
 from tests.conftest import empty_archive
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from archive.observations import ProblemSeen
+from archive.model.observations import ProblemSeen
 from crawler.portal import Portal
 from pipelines import store as storing
 from pipelines.store import BATCH, LONGEST_WAIT, MOST_BYTES, StorePipeline

@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from archive.redact import Redacted, redact
+from archive.model.redaction import Redacted, redact
 
 Element = Any  # an lxml element; lxml ships no types
 

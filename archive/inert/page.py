@@ -17,7 +17,7 @@ from markupsafe import escape
 from archive.inert.masks import NOT_IN_TREES, is_masked, mask
 from archive.inert.parts import Find, Parts, joined
 from archive.inert.style import LONGEST, inert_declarations, inert_sheet
-from archive.redact import redact
+from archive.model.redaction import redact
 
 LONGEST_PAGE = 3_000_000
 """Characters of a page that is shown; a longer one isn't."""

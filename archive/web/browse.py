@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.clock import today
-from archive.divisions import province_of
-from archive.records import is_cut
+from archive.model.clock import today
+from archive.model.divisions import province_of
+from archive.model.records import is_cut
 from archive.web.codes import KINDS
 from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.lines import COLUMNS, lines

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.card import DAYS, ITEMS, Counts, Report, count
-from archive.clock import today
+from archive.model.clock import today
 from archive.question import Words, questions
 from archive.reports.template import words_of
 from archive.web.codes import KINDS

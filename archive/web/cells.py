@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.clock import BEIJING, moment
 from archive.excerpt import excerpt, marked
+from archive.model.clock import BEIJING, moment
 from archive.web.changes import loaded, told, told_of_event
 from archive.web.labels import FLAGS, Label, code_label
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
 
-from archive.clock import today
+from archive.model.clock import today
 from archive.web.cells import beijing
 from archive.web.codes import KINDS
 from archive.web.lines import COLUMNS, lines

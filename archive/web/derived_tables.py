@@ -51,7 +51,7 @@ DERIVED: dict[str, Table] = {
             "kind": KIND,
             "published_on": Label("发布日期", "date published"),
             "publisher_id": _PUBLISHER,
-            "index_pattern": Label("索引号格式", "pattern", "archive/index_number_patterns.csv 的编号；空白表示都不符合。", "Of archive/index_number_patterns.csv; empty: none fits."),
+            "index_pattern": Label("索引号格式", "pattern", "archive/model/index_number_patterns.csv 的编号；空白表示都不符合。", "Of archive/model/index_number_patterns.csv; empty: none fits."),
             "index_prefix": Label("索引号前缀", "prefix"),
             "index_year": Label("索引号年份", "year of the number"),
             "index_month": Label("索引号月份", "month of the number"),

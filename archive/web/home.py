@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Response
 from datasette.views.index import IndexView
 
-from archive.clock import today
-from archive.divisions import COUNTY, divisions
+from archive.model.clock import today
+from archive.model.divisions import COUNTY, divisions
 from archive.question import Question, questions
 from archive.web.archives import archives
 from archive.web.months import Picture, picture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, Response
 
-from archive.clock import today
+from archive.model.clock import today
 from archive.web.codes import EVENTS
 from archive.web.faults import MALFORMED
 from archive.web.lines import COLUMNS, Line, lines

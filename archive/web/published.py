@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from datasette.app import Datasette
 
-from archive.clock import today
 from archive.database import ArchiveError
+from archive.model.clock import today
 from archive.originals import place_of
 from archive.publishing import CURRENT, Published, published
 from archive.web.gate import Application, Receive, Scope, Send

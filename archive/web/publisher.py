@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.clock import today
-from archive.records import is_cut, stem
+from archive.model.clock import today
+from archive.model.records import is_cut, stem
 from archive.web.codes import KINDS, STATES
 from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.lines import COLUMNS, lines
@@ -106,7 +106,7 @@ async def chosen(visit: Visit) -> tuple[Row, str | None, str | None]:
 
 
 async def _aliases(visit: Visit, portal_id: str, name: str | None) -> list[Name]:
-    """The other names under which the same agency has published (see `archive.agencies`)."""
+    """The other names under which the same agency has published (see `archive.model.agencies`)."""
     rows = await visit.db.execute(_ALIASES, {"portal": portal_id, "name": name})
     return [_named(visit, portal_id, row) for row in rows if row["records"]]
 

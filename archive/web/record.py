@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_encode
 
-from archive.records import FIELDS
+from archive.model.records import FIELDS
 from archive.web.cells import beijing, flag_labels, printed, server_time
 from archive.web.citation import citation
 from archive.web.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES

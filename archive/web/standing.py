@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.clock import moment, now
-from archive.divisions import divisions
+from archive.model.clock import moment, now
+from archive.model.divisions import divisions
 from archive.web.cells import beijing
 from archive.web.codes import HEALTH, OUTCOMES
 from archive.web.naming import Label

@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from archive.records import CUT_PAGE, fullest, is_cut
+from archive.model.records import CUT_PAGE, fullest, is_cut
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.labels import tidy, value_of
 from crawler.extract.pairs import METADATA, read_pairs, understand

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from archive.records import fullest
+from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.labels import tidy, value_of
 from crawler.extract.pairs import read_pairs, understand

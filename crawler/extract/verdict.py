@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from archive.redact import redact
+from archive.model.redaction import redact
 from crawler.extract.body import find_body
 from crawler.extract.labels import tidy
 from crawler.extract.place import Place, is_same_site, joined, place_of

@@ -10,9 +10,9 @@ from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
 from scrapy.http import Headers, Request, Response, TextResponse
 from scrapy.signals import response_downloaded
 
-from archive import clock
 from archive.exchange import Exchange
-from archive.redact import names_a_person
+from archive.model import clock
+from archive.model.redaction import names_a_person
 from crawler import __version__
 from crawler.extract.verdict import CUT, PAGE, Verdict, ends, judge
 from pipelines.store import StorePipeline

@@ -18,10 +18,10 @@ from scrapy.signals import spider_closed, spider_idle
 from twisted.python.failure import Failure
 from w3lib.url import canonicalize_url
 
-from archive import clock
 from archive.charset import text_of
 from archive.evidence import Evidence
 from archive.frontier import Frontier
+from archive.model import clock
 from crawler import reparse
 from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
 from crawler.failures import problem_of, unread

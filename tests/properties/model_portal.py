@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive.clock import text as written
 from archive.database import open_for_writing, transaction
 from archive.frontier import Frontier, Known
-from archive.noise import same
-from archive.observations import (
+from archive.model.clock import text as written
+from archive.model.noise import same
+from archive.model.observations import (
     Capture,
     CatalogOfPortal,
     LinkedFile,
@@ -28,8 +28,8 @@ from archive.observations import (
     PortalOfFile,
     RecordPageSeen,
 )
+from archive.model.records import CUT_PAGE, Reading
 from archive.record_writer import OWN_PAGE, Said, Writer
-from archive.records import CUT_PAGE, Reading
 from archive.store import Store
 from tests.conftest import empty_archive
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from archive import frontier
-from archive.noise import same
-from archive.records import FIELDS
+from archive.model.noise import same
+from archive.model.records import FIELDS
 from tests.properties.model_portal import FINE, KilledError, Told, Weather, World
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from archive.ask import Answer, AskError, ask, values
-from archive.clock import VARIABLE
+from archive.model.clock import VARIABLE
 from archive.question import Question
 from tests.questions.drawn import Drawn
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from datasette.app import Datasette
 
-from archive import clock
+from archive.model import clock
 from archive.web.server import make_datasette
 from crawler.sample.server import SampleServer
 from crawler.sample.site import portal_toml

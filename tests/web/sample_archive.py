@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database import open_for_writing, transaction
-from archive.observations import (
+from archive.model.observations import (
     AttachmentSeen,
     Capture,
     CatalogOfPortal,
@@ -18,8 +18,8 @@ from archive.observations import (
     PortalOfFile,
     RecordPageSeen,
 )
+from archive.model.records import Reading
 from archive.record_writer import OWN_PAGE, Said, Writer
-from archive.records import Reading
 from archive.store import Store
 
 BUDGETS = "http://portal.example/budgets/"

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.evidence import Evidence
-from archive.observations import (
+from archive.model.observations import (
     AttachmentSeen,
     Capture,
     CatalogOfPortal,
@@ -18,7 +18,7 @@ from archive.observations import (
     PortalOfFile,
     RecordPageSeen,
 )
-from archive.records import Reading
+from archive.model.records import Reading
 from archive.store import Store
 from tests.exchanges import exchange
 

@@ -9,7 +9,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.divisions import COUNTY, divisions
+from archive.model.divisions import COUNTY, divisions
 from archive.web.server import make_datasette
 from tests.web.sample_archive import build
 

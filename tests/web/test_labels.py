@@ -7,8 +7,8 @@ from pathlib import Path
 
 from datasette.app import Datasette
 
+from archive.model.redaction import redact
 from archive.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
-from archive.redact import redact
 from archive.web import codes, labels, tables_page
 from crawler.extract import verdict
 from pipelines.attachment_text import STATES

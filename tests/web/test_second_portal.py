@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from lxml import html
 
-from archive.observations import (
+from archive.model.observations import (
     AttachmentSeen,
     Capture,
     CatalogOfPortal,
@@ -21,7 +21,7 @@ from archive.observations import (
     PortalOfFile,
     RecordPageSeen,
 )
-from archive.records import Reading
+from archive.model.records import Reading
 from archive.store import Store
 from archive.web.server import make_datasette
 from crawler.cli import main

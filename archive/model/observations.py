@@ -6,8 +6,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from archive.agencies import Stated
-from archive.records import Reading
+from archive.model.agencies import Stated
+from archive.model.records import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from archive.index_numbers import is_credit_code
+from archive.model.index_numbers import is_credit_code
 
 RULES_VERSION = 2
 

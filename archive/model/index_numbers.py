@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from archive.divisions import divisions, province_of
+from archive.model.divisions import divisions, province_of
 
 _FILE = Path(__file__).with_name("index_number_patterns.csv")
 _YEARS = range(1949, 2100)

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from archive.records import is_cut, stem
+from archive.model.records import is_cut, stem
 
 TYPES = ("government", "office", "department", "township", "institution")
 """政府, 政府办公室, 部门, 乡镇（街道）, 事业单位 (schools, hospitals and the like)."""
