@@ -15,8 +15,8 @@ from pathlib import Path
 from archive.backup import copy_database, settle
 from archive.check import check_database
 from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.labels.tables import TABLES
 from archive.masking import behind
-from archive.web.tables import TABLES
 
 _NEEDED = {
     "readings",

@@ -13,13 +13,13 @@ import click
 from archive import hits, question, takeaway
 from archive.ask import AskError, values
 from archive.database import open_for_reading
+from archive.labels.examples import EXAMPLES
+from archive.labels.headings import codes_of, heading
+from archive.labels.tables import TABLES
 from archive.model import clock
 from archive.originals import place_of
 from archive.parquet import parquet_file
 from archive.query import to_match
-from archive.web.examples import EXAMPLES
-from archive.web.headings import codes_of, heading
-from archive.web.tables import TABLES
 from archive.writers import FORMATS, Row, WriterError
 from crawler.cli_common import ROWS, CommandError, db_option, plainly
 from crawler.cli_filters import NAMES, filter_options, wanted

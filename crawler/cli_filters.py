@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from archive import hits
+from archive.labels.codes import KINDS
 from archive.search import is_current
 from archive.web.asked import STATE_CHOICES, asked, resolved
-from archive.web.codes import KINDS
 from crawler.cli_common import CommandError
 
 NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest")

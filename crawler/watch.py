@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive import hits
+from archive.labels.codes import EVENTS, KINDS
 from archive.watching import Notes
-from archive.web.codes import EVENTS, KINDS
 from crawler.messages import DeliveryError, post, send_mail
 from crawler.watches import Watch
 

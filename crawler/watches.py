@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.hits import Filters, Search
+from archive.labels.codes import EVENTS, STATES
 from archive.query import parse
-from archive.web.codes import EVENTS, STATES
 from crawler.kinds import KINDS
 from crawler.messages import DeliveryError, check_hook
 from crawler.toml_file import read_toml

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
+from archive.labels import labels
 from archive.model.agencies import TYPES
-from archive.web import labels
 from crawler import failures, portal
 from crawler.cli import main
 from tests.conftest import ROOT

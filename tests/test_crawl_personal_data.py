@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from arro3.io import read_parquet
 
+from archive.labels.tables import TABLES
 from archive.web.server import make_datasette
-from archive.web.tables import TABLES
 from tests.conftest import Answer, Asked, Site, disclosures, rows
 from tests.files import zipped
 from tests.personal_numbers import Canary, bytes_of, canary, columns_with

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.web.codes import KINDS as LABELS
+from archive.labels.codes import KINDS as LABELS
 from crawler import portal
 from crawler.kinds import ALONE, KINDS, WITHIN, kind_of
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Response
 
+from archive.labels.codes import EVENTS, KINDS
+from archive.labels.headings import HEADINGS
+from archive.labels.labels import column_label
+from archive.labels.naming import Label
 from archive.takeaway import COLUMNS
 from archive.web.asked import FILTERS
-from archive.web.codes import EVENTS, KINDS
-from archive.web.headings import HEADINGS
-from archive.web.labels import column_label
-from archive.web.naming import Label
 from archive.web.visit import PAGE, Visit, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

@@ -14,10 +14,10 @@ from datasette.utils import tilde_encode
 from archive.copies import Copy, copy_of
 from archive.exchange import EvidenceError
 from archive.inert.page import NotShown
+from archive.labels.codes import CAPTURES, REDACTIONS
+from archive.labels.naming import Label
 from archive.originals import place_of
 from archive.web.archives import archives
-from archive.web.codes import CAPTURES, REDACTIONS
-from archive.web.naming import Label
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

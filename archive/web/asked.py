@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from archive import hits
+from archive.labels.codes import KINDS, STATES
+from archive.labels.naming import Label
 from archive.query import LONGEST_QUERY, parse
-from archive.web.codes import KINDS, STATES
-from archive.web.naming import Label
 
 PAGE_SIZE = 50
 LAST_PAGE = 200

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
+from archive.labels.codes import KINDS
+from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
-from archive.web.codes import KINDS
 from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.lines import COLUMNS, lines
 from archive.web.months import picture
-from archive.web.naming import Label
 from archive.web.observed import counted, week
 from archive.web.standing import standings
 from archive.web.visit import PAGE, Visit, choice, pages, part, portal, visited

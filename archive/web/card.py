@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.card import DAYS, ITEMS, Counts, Report, count
+from archive.labels.codes import KINDS
+from archive.labels.naming import Label
+from archive.labels.tables import TABLES
 from archive.model.clock import today
 from archive.question import Words, questions
 from archive.reports.template import words_of
-from archive.web.codes import KINDS
 from archive.web.faults import MALFORMED, NOTHING_HERE
-from archive.web.naming import Label
 from archive.web.standing import standings
-from archive.web.tables import TABLES
 from archive.web.visit import Visit, part, portal, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

@@ -14,9 +14,9 @@ from email.utils import parsedate_to_datetime
 from markupsafe import Markup, escape
 
 from archive.excerpt import excerpt, marked
+from archive.labels.labels import FLAGS, Label, code_label
 from archive.model.clock import BEIJING, moment
 from archive.web.changes import loaded, told, told_of_event
-from archive.web.labels import FLAGS, Label, code_label
 
 QUERY: ContextVar[str] = ContextVar("query", default="")
 """What this request searches for; set by `archive.web.gate`."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from diff_match_patch import diff_match_patch
 
-from archive.web.codes import STATES
-from archive.web.labels import column_label
-from archive.web.naming import Label
+from archive.labels.codes import STATES
+from archive.labels.labels import column_label
+from archive.labels.naming import Label
 
 SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
 """What a piece of text is: on both sides, only before, only now, or dots for what is not shown."""

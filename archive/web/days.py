@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
 
+from archive.labels.codes import KINDS
+from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.web.cells import beijing
-from archive.web.codes import KINDS
 from archive.web.lines import COLUMNS, lines
-from archive.web.naming import Label
 from archive.web.observed import SHOWN, Span, within
 from archive.web.visit import PAGE, Visit, choice, day, pages, part, visited
 

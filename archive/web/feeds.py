@@ -19,11 +19,11 @@ from lxml import etree
 
 from archive import takeaway
 from archive.excerpt import excerpt
+from archive.labels.codes import EVENTS, KINDS, STATES
+from archive.labels.labels import SITE
 from archive.web.cells import UNTITLED, cut
 from archive.web.changes import loaded, told_of_event
-from archive.web.codes import EVENTS, KINDS, STATES
 from archive.web.faults import TOO_SLOW
-from archive.web.labels import SITE
 from archive.web.limits import within
 from archive.web.observed import EVER, OF_ALL, OF_PORTAL, ORDER
 from archive.web.selections import Selection

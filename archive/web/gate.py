@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette.utils import tilde_decode
 
+from archive.labels.labels import TABLES
 from archive.query import LONGEST_QUERY
 from archive.web.archives import archives
 from archive.web.cells import PORTAL_NAMES, QUERY
-from archive.web.labels import TABLES
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

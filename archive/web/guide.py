@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Response
 
+from archive.labels.codes import EVENTS, STATES
 from archive.web.cells import is_web_address
-from archive.web.codes import EVENTS, STATES
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archive.labels.codes import CAPTURES, EVENTS, STATES
+from archive.labels.naming import Label
 from archive.web.cells import beijing
 from archive.web.changes import Change, changes, loaded
-from archive.web.codes import CAPTURES, EVENTS, STATES
-from archive.web.naming import Label
 
 Row = Mapping[str, Any]
 

@@ -10,10 +10,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from archive.excerpt import Passage, found_in, passage
+from archive.labels.labels import column_label
+from archive.labels.naming import Label
 from archive.query import parse
 from archive.web.cells import LONGEST_CELL, UNTITLED, cut, mark
-from archive.web.labels import column_label
-from archive.web.naming import Label
 
 Row = Mapping[str, Any]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archive.labels.labels import column_label
 from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut
-from archive.web.labels import column_label
 from archive.web.visit import Visit
 
 Row = Mapping[str, Any]

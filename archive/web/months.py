@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from archive.web.codes import KINDS
-from archive.web.naming import Label
+from archive.labels.codes import KINDS
+from archive.labels.naming import Label
 
 LEAST_YEARS, MOST_YEARS = 3, 10
 """So many years are drawn, up to the newest; what is older is counted beside."""

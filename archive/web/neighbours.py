@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from archive.labels.naming import Label
 from archive.web.cells import LONGEST_VALUE
 from archive.web.limits import within
-from archive.web.naming import Label
 
 Row = Mapping[str, Any]
 

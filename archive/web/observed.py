@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, Response
 
+from archive.labels.codes import EVENTS
+from archive.labels.naming import Label
 from archive.model.clock import today
-from archive.web.codes import EVENTS
 from archive.web.faults import MALFORMED
 from archive.web.lines import COLUMNS, Line, lines
-from archive.web.naming import Label
 from archive.web.visit import PAGE, Visit, choice, day, pages, portal, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

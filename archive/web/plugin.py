@@ -17,6 +17,7 @@ from datasette.utils.asgi import asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
+from archive.labels import examples, labels
 from archive.query import to_match
 from archive.web import (
     api_page,
@@ -29,12 +30,10 @@ from archive.web import (
     counties,
     days,
     download,
-    examples,
     faults,
     guide,
     history,
     home,
-    labels,
     machines,
     observed,
     publisher,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
+from archive.labels.codes import KINDS, STATES
+from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.model.records import is_cut, stem
-from archive.web.codes import KINDS, STATES
 from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.lines import COLUMNS, lines
 from archive.web.months import picture
-from archive.web.naming import Label
 from archive.web.visit import PAGE, Visit, choice, pages, portal, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

@@ -9,16 +9,16 @@ from markupsafe import Markup, escape
 
 from archive import question as asking
 from archive.ask import MOST, Answer, AskError, ask, values
+from archive.labels.codes import STATES
+from archive.labels.labels import code_label
+from archive.labels.tables import TABLES
 from archive.question import Question, Words
 from archive.web.archives import portal_names
 from archive.web.bars import bars
 from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, shown, web_link
-from archive.web.codes import STATES
 from archive.web.faults import NOTHING_HERE
-from archive.web.labels import code_label
 from archive.web.lines import names_of_changed
 from archive.web.question_files import FORMS, answered
-from archive.web.tables import TABLES
 from archive.web.visit import Visit, part, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

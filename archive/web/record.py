@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_encode
 
+from archive.labels.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
+from archive.labels.labels import column_label
+from archive.labels.naming import Label
 from archive.model.records import FIELDS
 from archive.web.cells import beijing, flag_labels, printed, server_time
 from archive.web.citation import citation
-from archive.web.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.web.history import History, captures, history, observed
-from archive.web.labels import column_label
-from archive.web.naming import Label
 from archive.web.neighbours import Neighbours, neighbours
 from archive.web.reading import LONGEST_FILE, Reading, part, reading
 

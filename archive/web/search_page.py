@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from datasette.utils.asgi import NotFound, Response
 
 from archive import hits
+from archive.labels.codes import KINDS, STATES
+from archive.labels.labels import column_label
+from archive.labels.naming import Label
 from archive.search import is_current
 from archive.web import archives
 from archive.web.asked import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, Asked, asked, resolved
-from archive.web.codes import KINDS, STATES
 from archive.web.hit_lines import Hit, hit_lines
-from archive.web.labels import column_label
 from archive.web.limits import within
-from archive.web.naming import Label
 from archive.web.suggestions import Suggestion, suggestions, told
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

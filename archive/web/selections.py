@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datasette.utils.asgi import BadRequest, NotFound
 
 from archive import hits
+from archive.labels.codes import KINDS
 from archive.search import is_current
 from archive.web import browse, days, publisher
 from archive.web.asked import Asked, asked, resolved
 from archive.web.cells import UNTITLED
-from archive.web.codes import KINDS
 from archive.web.faults import NOTHING_HERE
 from archive.web.visit import Visit, choice, day, part, portal
 

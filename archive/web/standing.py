@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archive.labels.codes import HEALTH, OUTCOMES
+from archive.labels.naming import Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
 from archive.web.cells import beijing
-from archive.web.codes import HEALTH, OUTCOMES
-from archive.web.naming import Label
 from archive.web.visit import Visit
 
 Row = Mapping[str, Any]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from archive import hits
+from archive.labels.naming import Label
 from archive.query import Group, Query, Word, parse
 from archive.web.asked import FILTERS, Asked
-from archive.web.naming import Label
 
 MOST_SUGGESTIONS = 8
 LEAST_CUT = 4

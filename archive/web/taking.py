@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import BadRequest, Response
 
 from archive import takeaway
+from archive.labels.codes import EVENTS
+from archive.labels.headings import codes_of, heading
 from archive.web import feeds, observed, selections
 from archive.web.cells import UNTITLED
-from archive.web.codes import EVENTS
 from archive.web.faults import TOO_SLOW
-from archive.web.headings import codes_of, heading
 from archive.web.limits import within
 from archive.web.selections import Selection
 from archive.web.streaming import Streamed

@@ -6,7 +6,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.web.codes import EVENTS, STATES
+from archive.labels.codes import EVENTS, STATES
 from archive.web.guide import VARIABLE, contact
 
 

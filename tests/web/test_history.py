@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lxml import html
 
 from archive.evidence import Evidence
+from archive.labels.naming import Label
 from archive.web import changes
-from archive.web.naming import Label
 from archive.web.server import make_datasette
 from tests.exchanges import exchange
 from tests.web.sample_archive import FILE, HOSTILE_TITLE, LONG_BODY, past_url

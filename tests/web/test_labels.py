@@ -7,9 +7,9 @@ from pathlib import Path
 
 from datasette.app import Datasette
 
+from archive.labels import codes, labels, tables_page
 from archive.model.redaction import redact
 from archive.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
-from archive.web import codes, labels, tables_page
 from crawler.extract import verdict
 from pipelines.attachment_text import STATES
 
@@ -57,7 +57,7 @@ def test_every_code_of_evidence_and_files_has_a_label():
 
 def test_docs_name_every_table_column_state_and_flag(database):
     text = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
-    assert text == tables_page.page(), "make it again: python -m archive.web.tables_page > docs/tables.md"
+    assert text == tables_page.page(), "make it again: python -m archive.labels.tables_page > docs/tables.md"
     sections = dict(re.findall(r"^### `(\w+)`(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
     for table, columns in schema(database).items():
         assert columns <= set(re.findall(r"^\| `(\w+)`", sections[table], re.MULTILINE)), table

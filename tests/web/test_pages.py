@@ -15,7 +15,8 @@ import uvicorn
 from lxml import html
 
 from archive.database import ArchiveError
-from archive.web import cells, labels
+from archive.labels import labels
+from archive.web import cells
 from archive.web.server import make_datasette, serve
 from tests.waiting import answers, wait_until
 from tests.web.sample_archive import BODY, build

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from lxml import html
 
-from archive.web.examples import EXAMPLES
-from archive.web.labels import TABLES
+from archive.labels.examples import EXAMPLES
+from archive.labels.labels import TABLES
 from archive.web.server import make_datasette
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archive.web.naming import Label
+from archive.labels.naming import Label
 
 
 @dataclass(frozen=True, slots=True)

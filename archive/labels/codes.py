@@ -5,7 +5,7 @@ Wording states what was observed, and accuses nobody.
 
 from collections.abc import Mapping
 
-from archive.web.naming import Label
+from archive.labels.naming import Label
 
 KINDS: dict[str, Label] = {
     "hot_topic_response": Label("热点回应", "response to public concerns"),

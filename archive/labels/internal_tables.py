@@ -1,7 +1,7 @@
 """What the archive's internal tables and their columns are called; they may change at any time."""
 
-from archive.web.columns import CAPTURE, ID, KIND, PORTAL, RECORD, SOURCE_FIELDS, Table
-from archive.web.naming import Label
+from archive.labels.columns import CAPTURE, ID, KIND, PORTAL, RECORD, SOURCE_FIELDS, Table
+from archive.labels.naming import Label
 
 INTERNAL: dict[str, Table] = {
     "readings": Table(

@@ -1,7 +1,7 @@
 """What the tables of annual reports and their columns are called."""
 
-from archive.web.columns import PORTAL, Table
-from archive.web.naming import Label
+from archive.labels.columns import PORTAL, Table
+from archive.labels.naming import Label
 
 _RECORD = Label("记录", "record", "该年报所在的记录。", "The record that is this report.")
 _SOURCE = Label(

@@ -6,10 +6,10 @@ Information); a code without a label here is shown as it is.
 
 from collections.abc import Callable
 
-from archive.web.codes import CODES, EVENTS, FLAGS, KINDS, OUTCOMES, PROBLEMS, STATES
-from archive.web.columns import Table
-from archive.web.naming import Label
-from archive.web.tables import TABLES
+from archive.labels.codes import CODES, EVENTS, FLAGS, KINDS, OUTCOMES, PROBLEMS, STATES
+from archive.labels.columns import Table
+from archive.labels.naming import Label
+from archive.labels.tables import TABLES
 
 __all__ = ["CODES", "EVENTS", "FLAGS", "KINDS", "OUTCOMES", "PROBLEMS", "STATES", "TABLES", "Label", "Table"]
 

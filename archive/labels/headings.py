@@ -1,8 +1,8 @@
 """What stands above the columns of a workbook, and what its codes are called: for people, on the site and in the shell."""
 
-from archive.web.codes import CODES, EVENTS, FLAGS
-from archive.web.labels import column_label
-from archive.web.naming import Label
+from archive.labels.codes import CODES, EVENTS, FLAGS
+from archive.labels.labels import column_label
+from archive.labels.naming import Label
 
 HEADINGS = {
     "portal_name": Label("门户", "portal"),

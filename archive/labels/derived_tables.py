@@ -1,7 +1,7 @@
 """What the tables are called that questions are answered from."""
 
-from archive.web.columns import ID, KIND, PORTAL, RECORD, Table
-from archive.web.naming import Label
+from archive.labels.columns import ID, KIND, PORTAL, RECORD, Table
+from archive.labels.naming import Label
 
 _YEAR = Label("年份", "year")
 _NAME = Label("名称", "name")

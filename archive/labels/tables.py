@@ -1,6 +1,6 @@
 """What the archive's tables and columns are called, and how each table is shown."""
 
-from archive.web.columns import (
+from archive.labels.columns import (
     BYTES,
     CAPTURE,
     CATALOG,
@@ -15,10 +15,10 @@ from archive.web.columns import (
     SOURCE_FIELDS,
     Table,
 )
-from archive.web.derived_tables import DERIVED
-from archive.web.internal_tables import INTERNAL
-from archive.web.naming import Label
-from archive.web.report_tables import REPORTS
+from archive.labels.derived_tables import DERIVED
+from archive.labels.internal_tables import INTERNAL
+from archive.labels.naming import Label
+from archive.labels.report_tables import REPORTS
 
 _RECORDS: dict[str, Label] = {
     "id": ID,

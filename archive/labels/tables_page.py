@@ -1,11 +1,11 @@
-"""docs/tables.md, made from the labels: `python -m archive.web.tables_page > docs/tables.md`."""
+"""docs/tables.md, made from the labels: `python -m archive.labels.tables_page > docs/tables.md`."""
 
 from collections.abc import Iterator, Mapping
 
-from archive.web import codes
-from archive.web.columns import Table
-from archive.web.naming import Label
-from archive.web.tables import TABLES
+from archive.labels import codes
+from archive.labels.columns import Table
+from archive.labels.naming import Label
+from archive.labels.tables import TABLES
 
 INTRODUCTION = """\
 # 数据表 / Tables
@@ -16,7 +16,7 @@ the site shows Beijing time.
 
 所载均为本档案所见，不是官方文本。What is stated here is what was observed; nothing is an official copy.
 
-This page is made from the same labels as the site: `python -m archive.web.tables_page > docs/tables.md`.
+This page is made from the same labels as the site: `python -m archive.labels.tables_page > docs/tables.md`.
 
 ## 检索 / Searching with SQL
 

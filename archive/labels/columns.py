@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from archive.web.naming import Label
+from archive.labels.naming import Label
 
 
 @dataclass(frozen=True, slots=True)

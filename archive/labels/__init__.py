@@ -1,0 +1,1 @@
+"""Names of everything in the archive, in Chinese and English, as data."""
