@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.check import check, summary
-from archive.database import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading
 
 DB, EVIDENCE, MANIFEST = "disclosures.db", "evidence.db", "backup.json"
 

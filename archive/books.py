@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
+from archive.database.lock import hold
 from archive.evidence import Evidence
 from archive.exchange import Exchange
 from archive.frontier import mode_for
-from archive.lock import hold
 from archive.model import clock
 from archive.model.observations import Capture, Observation, PortalOfFile, ProblemSeen
 from archive.model.redaction import names_a_person

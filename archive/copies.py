@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urldefrag
 
 from archive.charset import text_of
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.exchange import EvidenceError, Exchange
 from archive.inert.masks import mask_text
 from archive.inert.page import LONGEST_PAGE, UNSURE, Inert, NotShown, inert_page, masks_all

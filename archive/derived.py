@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from archive import document_numbers, titles
-from archive.derived_schema import DERIVED
+from archive.database.derived_schema import DERIVED
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, Evidence, Stated
 from archive.model.divisions import divisions

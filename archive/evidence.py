@@ -14,7 +14,7 @@ from pathlib import Path
 from zlib import crc32
 
 from archive.captured import chain, hash_up_to
-from archive.database import transaction
+from archive.database.connection import transaction
 from archive.dictionaries import Dictionaries
 from archive.evidence_file import open_for_writing, row_sha256
 from archive.exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.database import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.exchange import EvidenceError, one_line
 from archive.export_web import ExportError, write_wacz, write_warc
 from archive.originals import UNREADABLE, Originals

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.model.clock import moment
 from archive.model.clock import text as written
 from archive.model.noise import same_pairs

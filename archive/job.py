@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.carrying import Carrying
-from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
-from archive.lock import held
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.lock import held
 from archive.masking import require_current
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.books import CrawlBooks
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.evidence import Evidence
 
 

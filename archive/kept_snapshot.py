@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from archive.database import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.model import clock
 from archive.public import snapshot
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive import derived, search
-from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
-from archive.lock import hold
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.lock import hold
 from archive.model.records import FIELDS
 from archive.model.redaction import RULES_VERSION, redact, redact_json
 from archive.record_writer import OWN_PAGE

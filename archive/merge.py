@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.carrying import Carrying, NotAContinuationError
-from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.lock import hold
 from archive.evidence import Evidence
 from archive.evidence_file import open_for_reading as open_evidence
 from archive.exchange import EvidenceError
 from archive.folding import Run, Source, fold, folded
-from archive.lock import hold
 from archive.masking import require_current
 from archive.originals import beside
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive.backup import copy_database, settle
 from archive.check import check_database
-from archive.database import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.labels.tables import TABLES
 from archive.masking import behind
 

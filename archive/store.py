@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive import derived, health, search
 from archive.alarm import Alarm
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 from archive.masking import require_current
 from archive.model.observations import (
     AttachmentSeen,

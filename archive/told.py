@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from archive.database import transaction
+from archive.database.connection import transaction
 from archive.health import NEVER_CHECKED, WELL, Health
 
 

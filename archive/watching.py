@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from archive.database import ArchiveError, transaction
+from archive.database.connection import ArchiveError, transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS own (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

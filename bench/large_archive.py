@@ -19,7 +19,7 @@ from itertools import accumulate, cycle, islice
 from pathlib import Path
 
 from archive import derived, search
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 
 COUNTIES = [stem + branch + "县" for stem, branch in islice(zip(cycle("甲乙丙丁戊己庚辛壬癸"), cycle("子丑寅卯辰巳午未申酉戌亥")), 40)]  # fmt: skip
 AGENCIES = (

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.ask import MOST, Answer, ask, values
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.question import questions
 from bench.large_archive import archive_of, sized
 from bench.measure import Report, arguments, slowest, tell, work

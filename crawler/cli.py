@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 ELSEWHERE = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.evidence import Evidence
 from archive.originals import place_of
 from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
@@ -118,7 +118,7 @@ def reparse(portals: tuple[str, ...], db: Path) -> None:
 
     PORTAL is a portal's id; without one, all in the archive. Crawls do this by themselves after the parser has changed.
     """
-    from archive.lock import held  # noqa: PLC0415
+    from archive.database.lock import held  # noqa: PLC0415
     from crawler import settings  # noqa: PLC0415
     from crawler.reparse import reparse as read_again  # noqa: PLC0415
     from pipelines.attachment_ocr import NOT_INSTALLED  # noqa: PLC0415

@@ -10,7 +10,7 @@ import click
 
 from archive.ask import MOST, Answer, AskError, values
 from archive.ask import ask as answer_of
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.question import Question, questions
 from archive.writers import csv_file
 from crawler.cli_common import CommandError, db_option, plainly

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.exchange import EvidenceError, one_line
 from archive.model.clock import ClockError
 from archive.originals import UNREADABLE

@@ -12,7 +12,7 @@ import click
 
 from archive import hits, question, takeaway
 from archive.ask import AskError, values
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.labels.examples import EXAMPLES
 from archive.labels.headings import codes_of, heading
 from archive.labels.tables import TABLES

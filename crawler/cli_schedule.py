@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from archive.database import ArchiveError, open_for_reading
-from archive.lock import held
+from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.lock import held
 from archive.model import clock
 from crawler.cli_common import db_option, plainly
 from crawler.portal import SAMPLE, Portal, find, known, load

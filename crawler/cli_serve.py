@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.model import clock
 from crawler.cli_common import CommandError, db_option, plainly
 

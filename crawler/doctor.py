@@ -16,10 +16,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.database import ArchiveError, later_than_this, open_for_reading
+from archive.database.connection import ArchiveError, later_than_this, open_for_reading
+from archive.database.migrations import migrations
 from archive.evidence_file import open_for_reading as open_evidence
 from archive.masking import behind
-from archive.migrations import migrations
 from archive.model import clock
 from archive.search import is_current
 from crawler import settings

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
-from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.job import begin
 from archive.originals import place_of
 from crawler import many

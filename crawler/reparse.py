@@ -18,7 +18,7 @@ from typing import Any
 
 from archive import derived, search
 from archive.charset import text_of
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 from archive.evidence import Evidence
 from archive.exchange import EvidenceError, Exchange
 from archive.masking import require_current

@@ -15,8 +15,8 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.internet.task import LoopingCall
 
-from archive.database import open_for_reading, open_for_writing
-from archive.lock import hold
+from archive.database.connection import open_for_reading, open_for_writing
+from archive.database.lock import hold
 from archive.masking import require_current
 from archive.model import clock
 from archive.originals import place_of

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import settings
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from crawler.sample.server import SampleServer
 from crawler.sample.site import portal_toml
 from tests import marks, skips, warm

@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 from archive.books import CrawlBooks
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.evidence import Evidence
 from archive.exchange import Exchange
 from archive.frontier import Frontier

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive import job
 from archive.check import check
-from archive.database import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading, open_for_writing
 from archive.evidence import Evidence
 from archive.evidence_file import open_for_reading as open_evidence
 from archive.exchange import Exchange

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.model.records import Reading
 from archive.store import Store

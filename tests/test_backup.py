@@ -13,7 +13,7 @@ import pytest
 
 from archive.backup import back_up, copy_database, put_back
 from archive.check import check
-from archive.database import ArchiveError, open_for_writing
+from archive.database.connection import ArchiveError, open_for_writing
 from archive.evidence import Evidence, EvidenceError
 from archive.originals import beside
 from crawler.doctor import FINE, LEAST_FREE, NOTE, WRONG, Found, look

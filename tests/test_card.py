@@ -98,7 +98,7 @@ def test_reports_on_the_year_with_what_disagrees_in_them_the_countys_first(count
 
 
 def test_the_year_of_the_sample(sample_archive: Path) -> None:
-    from archive.database import open_for_reading
+    from archive.database.connection import open_for_reading
 
     with closing(open_for_reading(sample_archive)) as connection:
         counts = count(connection, 2017)["sample"]

@@ -11,7 +11,7 @@ import pytest
 
 from archive import masking, search
 from archive.check import Summary, check, summary
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.evidence import Evidence
 from archive.fixity import Expected
 from archive.model.redaction import RULES_VERSION

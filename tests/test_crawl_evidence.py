@@ -4,8 +4,8 @@ import gzip
 import sqlite3
 from pathlib import Path
 
+from archive.database.lock import held
 from archive.evidence import Evidence
-from archive.lock import held
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 

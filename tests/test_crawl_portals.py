@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from tests.conftest import Answer, Site, crawl, portal_file, program, rows
 
 LIST = "/zwgk/list.html"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 
 PROBLEM = (
     "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, 'sample', 'u', 'm', '', '')"

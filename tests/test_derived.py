@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import derived
-from archive.database import open_for_writing, transaction
-from archive.derived_schema import DERIVED
+from archive.database.connection import open_for_writing, transaction
+from archive.database.derived_schema import DERIVED
 from tests.conftest import empty_archive
 
 BEGUN = (

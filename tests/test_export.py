@@ -12,7 +12,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.evidence import Evidence
 from archive.exchange import EvidenceError
 from archive.export import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.health import Health, health, note
 from tests import warm
 from tests.conftest import Answer, Asked, Site, disclosures, portal_file, rows

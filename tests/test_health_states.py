@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.health import BLOCKED, DOWN, LAYOUT, NEVER_CHECKED, SILENT, SLOW, WELL, Health, health, note
 from tests.conftest import empty_archive
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import hits, takeaway
-from archive.database import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading, open_for_writing
 from archive.hits import Filters, Search
 from archive.query import parse
 from archive.search import HEAD, ID, build, catch_up, changed, first_entry, held, month_of

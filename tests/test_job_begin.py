@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from archive import job
-from archive.database import ArchiveError
-from archive.lock import held
+from archive.database.connection import ArchiveError
+from archive.database.lock import held
 from archive.originals import beside
 from tests.conftest import rows
 from tests.jobs import County, Crawl

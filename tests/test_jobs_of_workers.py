@@ -11,7 +11,7 @@ import pytest
 
 from archive import job
 from archive.check import check
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.originals import beside
 from crawler.many import SCRATCH, SPOOL, Job, JobError, Spool, brought, run
 from tests import warm

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import ArchiveError, open_for_writing
+from archive.database.connection import ArchiveError, open_for_writing
+from archive.database.lock import hold
 from archive.keeper import Keeper
-from archive.lock import hold
 from archive.model import clock
 from archive.model.observations import PortalOfFile
 from archive.originals import beside

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.keeper import Keeper
 from archive.model.observations import ListPageSeen
 from archive.originals import beside

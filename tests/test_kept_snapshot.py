@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.kept_snapshot import ABOUT, APART, is_due, kept, renew
 from archive.model import clock
 from tests.test_store import crawl, listed, page, row

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import ArchiveError
-from archive.lock import held, hold
+from archive.database.connection import ArchiveError
+from archive.database.lock import held, hold
 
 
 def test_a_portal_is_held_once_and_others_beside_it(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from archive import hits, masking
-from archive.database import ArchiveError, open_for_reading
-from archive.lock import hold
+from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.lock import hold
 from archive.masking import Masked, behind, mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, Observation, ProblemSeen, RecordPageSeen
 from archive.model.records import Reading

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive import job
+from archive.database.lock import held
 from archive.evidence import Evidence
-from archive.lock import held
 from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
 from archive.originals import beside
 from archive.store import Store

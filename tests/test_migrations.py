@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.carrying import CARRIED, MADE
-from archive.migrations import migrations
+from archive.database.migrations import migrations
 from tests.conftest import Site, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archive import hits
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, RecordPageSeen
 from tests.conftest import rows
 from tests.test_absence_proof import a_list, neighbour

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from tests.conftest import disclosures
 
 KEPT = sorted((Path(__file__).parent / "old_archives").glob("*.tar.xz"))
@@ -76,7 +76,7 @@ def test_an_old_archive_opened_for_writing_has_todays_tables(old: Path) -> None:
     with closing(sqlite3.connect(":memory:")) as fresh, closing(sqlite3.connect(old)) as connection:
         from sqlite_utils import Database
 
-        from archive.migrations import migrations
+        from archive.database.migrations import migrations
 
         migrations.apply(Database(fresh))
         sql = "SELECT name FROM sqlite_schema ORDER BY name"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import search
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.masking import Masked, mask_again
 from archive.model import observations
 from archive.model.agencies import Stated

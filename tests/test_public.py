@@ -13,7 +13,7 @@ import pytest
 from archive import hits
 from archive.ask import ask, values
 from archive.check import check_database
-from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.labels.tables import TABLES
 from archive.public import snapshot
 from archive.question import questions

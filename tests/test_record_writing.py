@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 from archive.model.observations import AttachmentSeen, Capture, LinkedFile, ListPageSeen, Observation, ProblemSeen
 from archive.model.records import CUT_PAGE, ROW_NOT_READ, Reading
 from archive.record_writer import OWN_PAGE, Said, Writer

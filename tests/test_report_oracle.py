@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.ask import ask, values
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.question import questions
 from tests.conftest import rows
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import search
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 from archive.masking import mask_again
 from archive.reports.prose import read_claims, read_equations
 from archive.reports.reading import catch_up, read_report, report_year, reporter_of

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import excerpt, hits, query
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
 from archive.model.records import Reading
 from archive.store import Store

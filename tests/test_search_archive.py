@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import hits, takeaway
-from archive.database import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading, open_for_writing
 from archive.hits import Filters, Search
 from archive.query import parse
 from tests.changing_archive import PHONE, TEXT, Crawl, Document, do

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from archive import hits, search
-from archive.database import open_for_reading, open_for_writing, transaction
+from archive.database.connection import open_for_reading, open_for_writing, transaction
 from archive.hits import Filters, Search
 from archive.masking import mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.health import Health
 from archive.told import Change
 from bench.year import webhook

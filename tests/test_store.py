@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import hits, search
-from archive.database import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.model.observations import (
     CatalogOfPortal,
     ListedRow,

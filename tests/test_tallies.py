@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive.database import open_for_writing
-from archive.migrations import migrations
+from archive.database.connection import open_for_writing
+from archive.database.migrations import migrations
 from tests.conftest import empty_archive
 
 MONTHS = "SELECT coalesce(substr(published_on, 1, 7), ''), kind, count(*) FROM records GROUP BY 1, 2"

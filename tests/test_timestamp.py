@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.evidence import Evidence
 from archive.originals import beside
 from archive.timestamp import MOST, TimestampError, check, stamp

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import watching
-from archive.database import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.store import Store
 from archive.watching import beside, notes
 from crawler import messages

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from datasette.utils import actor_matches_allow, tilde_decode
 from datasette.utils.asgi import Forbidden, NotFound, Response
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.exchange import EvidenceError
 from archive.export import export
 from archive.originals import place_of

@@ -1,6 +1,6 @@
 """What stands next to a record: the same document, the same title, the numbers beside its own, its publisher's days around it.
 
-Each is looked for along an index of its own (`archive.migrations`), so that it takes as long in a million records as in a
+Each is looked for along an index of its own (`archive.database.migrations`), so that it takes as long in a million records as in a
 hundred.
 """
 

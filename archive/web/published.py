@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from datasette.app import Datasette
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.model.clock import today
 from archive.originals import place_of
 from archive.publishing import CURRENT, Published, published

@@ -12,7 +12,7 @@ from datasette.app import Datasette
 from datasette.database import Database, Results
 from datasette.utils import BadMetadataError, parse_metadata
 
-from archive.database import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.web.gate import Application
 
 SETTINGS: dict[str, int | bool] = {

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 from archive.frontier import Frontier, Known
 from archive.model.clock import text as written
 from archive.model.noise import same

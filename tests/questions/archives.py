@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from tests.questions import (  # noqa: F401 - their models join the others
     drawn_agencies,
     drawn_numbers,

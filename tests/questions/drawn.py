@@ -15,7 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from archive.database import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading, open_for_writing
 from tests.questions.small import Small
 
 PORTALS = ("county", "other")

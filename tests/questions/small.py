@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.database import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading, open_for_writing
 
 FIRST = "2018-01-01T00:00:00Z"
 """When the first crawl of each portal began and ended, wholly."""

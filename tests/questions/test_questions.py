@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.ask import AskError, ask, values
-from archive.database import open_for_reading
+from archive.database.connection import open_for_reading
 from archive.labels.tables import TABLES
 from archive.question import QuestionError, load, questions
 from tests.questions import report_cases, report_threshold_cases, threshold_cases  # noqa: F401 - their cases join the others

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 from archive.model.observations import (
     AttachmentSeen,
     Capture,

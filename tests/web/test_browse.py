@@ -11,7 +11,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.database import open_for_writing, transaction
+from archive.database.connection import open_for_writing, transaction
 from archive.web.server import make_datasette
 from archive.web.visit import PAGE
 from tests.web.sample_archive import build, build_past

@@ -15,7 +15,7 @@ import pytest
 from datasette_auth_passwords.utils import hash_password
 from lxml import html
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.publishing import publish
 from archive.web.published import PublishedSite
 from archive.web.server import make_datasette, read_metadata

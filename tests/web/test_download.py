@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from archive import kept_snapshot
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.kept_snapshot import is_due, kept, renew
 from archive.web import download
 from archive.web.server import make_datasette

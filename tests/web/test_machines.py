@@ -51,7 +51,7 @@ def test_the_api_page_names_every_field_and_parameter(get):
 
 
 def test_the_page_works_where_nothing_is_archived_yet(tmp_path):
-    from archive.database import open_for_writing
+    from archive.database.connection import open_for_writing
 
     open_for_writing(tmp_path / "empty.db").close()
     ask = sited(tmp_path / "empty.db")

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from lxml import html
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.labels import labels
 from archive.web import cells
 from archive.web.server import make_datasette, serve

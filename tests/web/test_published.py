@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from lxml import html
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 from archive.publishing import publish, published
 from archive.web import published as served
 from archive.web import search_page

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.database import open_for_writing
+from archive.database.connection import open_for_writing
 from archive.web import cells, neighbours, reading
 from archive.web.citation import citation
 from archive.web.neighbours import series_of

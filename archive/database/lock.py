@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from archive.database import ArchiveError
+from archive.database.connection import ArchiveError
 
 
 def hold(db: Path, portal: str) -> FileLock:

@@ -5,10 +5,10 @@ The tables and columns are a contract (docs/tables.md describes each); scripts e
 
 from sqlite_utils import Database, Migrations
 
-from archive import derived_schema
+from archive.database import derived_schema
+from archive.database import report_schema as reports
+from archive.database.tallies import KEEPING, TALLIES
 from archive.model.redaction import RULES_VERSION
-from archive.reports import schema as reports
-from archive.tallies import KEEPING, TALLIES
 
 migrations = Migrations("disclosures")
 

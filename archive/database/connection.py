@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import derived, search
-from archive.migrations import migrations
+from archive.database.migrations import migrations
 from archive.reports import reading
 
 

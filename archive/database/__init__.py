@@ -1,0 +1,1 @@
+"""The archive's SQLite file: connection, schema, migrations, lock and counts kept by triggers."""
