@@ -9,8 +9,8 @@ from pathlib import Path
 
 from archive.database.connection import ArchiveError
 from archive.database.lock import hold
-from archive.evidence import Evidence
-from archive.exchange import Exchange
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import Exchange
 from archive.frontier import mode_for
 from archive.model import clock
 from archive.model.observations import Capture, Observation, PortalOfFile, ProblemSeen

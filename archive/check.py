@@ -11,13 +11,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import evidence_file
-from archive.captured import hash_up_to
 from archive.database.connection import ArchiveError, later_than_this, open_for_reading
 from archive.database.migrations import migrations
-from archive.exchange import GENESIS, one_line
-from archive.fixity import DAMAGE, Expected, verify_file
-from archive.folding import tips
+from archive.evidence import evidence_file
+from archive.evidence.capture import hash_up_to
+from archive.evidence.evidence_import import tips
+from archive.evidence.fixity import DAMAGE, Expected, verify_file
+from archive.evidence.http_exchange import GENESIS, one_line
 from archive.masking import behind
 from archive.query import phrase
 from archive.search import first_entry, month_of

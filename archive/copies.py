@@ -14,14 +14,14 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from archive.charset import text_of
 from archive.database.connection import open_for_reading
-from archive.exchange import EvidenceError, Exchange
+from archive.evidence.evidence_reader import UNREADABLE, Originals
+from archive.evidence.http_exchange import EvidenceError, Exchange
+from archive.evidence.text_encoding import text_of
 from archive.inert.masks import mask_text
 from archive.inert.page import LONGEST_PAGE, UNSURE, Inert, NotShown, inert_page, masks_all
 from archive.inert.parts import Part, picture_type
 from archive.model.redaction import redact_json
-from archive.originals import UNREADABLE, Originals
 
 EMPTY = "这个回应没有内容。The answer has no content."
 PICTURE = "尚不能确定此图像中有无个人信息，故不显示。It isn't known whether this image shows personal data, so it is not shown."

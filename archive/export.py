@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.database.connection import ArchiveError, open_for_reading
-from archive.exchange import EvidenceError, one_line
+from archive.evidence.evidence_reader import UNREADABLE, Originals
+from archive.evidence.http_exchange import EvidenceError, one_line
 from archive.export_web import ExportError, write_wacz, write_warc
-from archive.originals import UNREADABLE, Originals
 
 Form = Literal["warc", "wacz"]
 

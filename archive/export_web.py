@@ -2,7 +2,7 @@
 
 Payloads are kept decoded, so the headers that spoke of their wire form stand under `X-Archive-Orig-…`, as
 in archives of browser captures, and `Content-Length` is that of the record. Everything else is as kept
-(`archive.exchange.Exchange`). Status lines carry the standard phrase: the one received is not kept. Record ids come from
+(`archive.evidence.http_exchange.Exchange`). Status lines carry the standard phrase: the one received is not kept. Record ids come from
 the captures, so the same captures and `made_at` give the same bytes.
 """
 
@@ -28,9 +28,9 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.charset import text_of
-from archive.exchange import Exchange, Headers
-from archive.originals import Originals
+from archive.evidence.evidence_reader import Originals
+from archive.evidence.http_exchange import Exchange, Headers
+from archive.evidence.text_encoding import text_of
 
 _WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"

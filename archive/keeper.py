@@ -14,7 +14,7 @@ from typing import Any
 
 from archive.books import CrawlBooks
 from archive.database.connection import open_for_writing
-from archive.evidence import Evidence
+from archive.evidence.evidence_store import Evidence
 
 
 class Keeper:

@@ -18,12 +18,12 @@ from pathlib import Path
 from archive.carrying import Carrying, NotAContinuationError
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.database.lock import hold
-from archive.evidence import Evidence
-from archive.evidence_file import open_for_reading as open_evidence
-from archive.exchange import EvidenceError
-from archive.folding import Run, Source, fold, folded
+from archive.evidence.evidence_file import open_for_reading as open_evidence
+from archive.evidence.evidence_import import Run, Source, fold, folded
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import EvidenceError
 from archive.masking import require_current
-from archive.originals import beside
 
 TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
 

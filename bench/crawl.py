@@ -12,7 +12,7 @@ from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 from bench.measure import Cost, Figure, Ratio, Report, arguments, command, ratio, tell
 from bench.portal import nginx, portal_file, write_portal
 

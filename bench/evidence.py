@@ -22,7 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.evidence import Evidence, Exchange
+from archive.evidence.evidence_store import Evidence, Exchange
 from bench.measure import Cost, Figure, Ratio, Report, arguments, ratio, tell, work
 
 BATCH = 20

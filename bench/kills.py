@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive.fixity import verify_file
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
+from archive.evidence.fixity import verify_file
 from bench.ten_days import History, at, command, contents, crawl, morning, rows, unproved
 from tests.county import County
 

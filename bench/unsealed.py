@@ -10,13 +10,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from archive import keeper
-from archive.evidence import Stored
-from archive.exchange import Exchange
+from archive.evidence.evidence_store import Stored
+from archive.evidence.http_exchange import Exchange
 from pipelines import keeping
 
 
 class Forgetful:
-    """Stands in the place of `archive.evidence.Evidence`."""
+    """Stands in the place of `archive.evidence.evidence_store.Evidence`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

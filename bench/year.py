@@ -24,7 +24,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 from bench.ten_days import History, at, morning, rows, unproved
 from crawler.cli_schedule import planned
 from tests import warm

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from archive.database.connection import open_for_reading
-from archive.evidence import Evidence
-from archive.originals import place_of
+from archive.evidence.evidence_reader import place_of
+from archive.evidence.evidence_store import Evidence
 from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
 
 MOST_SHOWN = 50
@@ -61,7 +61,7 @@ def verify(db: Path, against: str | None, roots: Path | None) -> None:
 
 def stamps(evidence: Path, roots: bytes) -> Iterator[tuple[str, datetime | str]]:
     """Each stamped day with the time its authority saw the manifest, or in words why the stamp does not hold."""
-    from archive.timestamp import TimestampError, check  # noqa: PLC0415
+    from archive.evidence.timestamp import TimestampError, check  # noqa: PLC0415
 
     with closing(Evidence(evidence)) as sealed:
         for manifest in sealed.manifests():
@@ -93,8 +93,8 @@ def seal(timestamp: str | None, db: Path) -> None:
 
     Crawls seal as well, when they begin; only what is stamped or kept elsewhere proves anything to others.
     """
+    from archive.evidence.timestamp import stamp  # noqa: PLC0415
     from archive.model import clock  # noqa: PLC0415
-    from archive.timestamp import stamp  # noqa: PLC0415
 
     open_for_reading(db).close()
     if not place_of(db).is_file():

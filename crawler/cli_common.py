@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from archive.database.connection import ArchiveError
-from archive.exchange import EvidenceError, one_line
+from archive.evidence.evidence_reader import UNREADABLE
+from archive.evidence.http_exchange import EvidenceError, one_line
 from archive.model.clock import ClockError
-from archive.originals import UNREADABLE
 from crawler.portal import PortalFileError
 
 DEFAULT_DB = "data/disclosures.db"

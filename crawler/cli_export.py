@@ -13,11 +13,11 @@ import click
 from archive import hits, question, takeaway
 from archive.ask import AskError, values
 from archive.database.connection import open_for_reading
+from archive.evidence.evidence_reader import place_of
 from archive.labels.examples import EXAMPLES
 from archive.labels.headings import codes_of, heading
 from archive.labels.tables import TABLES
 from archive.model import clock
-from archive.originals import place_of
 from archive.parquet import parquet_file
 from archive.query import to_match
 from archive.writers import FORMATS, Row, WriterError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from archive.evidence.evidence_reader import place_of
 from archive.model import clock
-from archive.originals import place_of
 from crawler.cli_common import ATTENTION, db_option, plainly
 from crawler.many import brought
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.backup import copy_database
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 
 QUEUE = "disclosures"
 DB = "disclosures.db"

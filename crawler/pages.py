@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from archive.charset import text_of
-from archive.exchange import Exchange
+from archive.evidence.http_exchange import Exchange
+from archive.evidence.text_encoding import text_of
 from archive.model.records import CUT_PAGE
 from archive.model.redaction import names_a_person
 from crawler.extract.attachments import find_attachments
@@ -17,7 +17,7 @@ from crawler.items import File, Paging, RecordPage, Row
 READING_VERSION = 1
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
-It covers `extract/`, this module, `pipelines.normalise`, `archive.charset` and `archive.model.records`.
+It covers `extract/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.
 """
 
 MOST_FILES = 50

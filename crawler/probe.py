@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from archive.charset import encoding_of
+from archive.evidence.text_encoding import encoding_of
 from archive.model.records import is_cut
 from crawler.columns import Column, find_columns, find_leads, portal_name
 from crawler.extract.attachments import find_attachments

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from archive import derived, search
-from archive.charset import text_of
 from archive.database.connection import open_for_writing, transaction
-from archive.evidence import Evidence
-from archive.exchange import EvidenceError, Exchange
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import EvidenceError, Exchange
+from archive.evidence.text_encoding import text_of
 from archive.masking import require_current
 from archive.model import clock
 from archive.model.observations import ListPageSeen, RecordPageSeen

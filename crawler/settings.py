@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 from crawler import __version__
 
 BOT_NAME = "disclosures"

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
-from archive.exchange import EvidenceError, Exchange
+from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.model import clock
 from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
 from archive.model.redaction import redact

@@ -16,11 +16,11 @@ from unittest.mock import patch
 
 from archive.books import CrawlBooks
 from archive.database.connection import open_for_writing
-from archive.evidence import Evidence
-from archive.exchange import Exchange
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import Exchange
 from archive.frontier import Frontier
 from archive.model.observations import ListPageSeen, Observation, PageAsked
-from archive.originals import beside
 from tests.jobs import COLUMNS, County
 from tests.natural import contents
 

@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-from archive.evidence import Evidence, Exchange, verify_file
+from archive.evidence.evidence_store import Evidence, Exchange, verify_file
 
 DAYS = ("2026-11-20", "2026-11-21", "2026-11-23")
 _WORDS = (

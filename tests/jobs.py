@@ -11,9 +11,10 @@ from pathlib import Path
 from archive import job
 from archive.check import check
 from archive.database.connection import open_for_reading, open_for_writing
-from archive.evidence import Evidence
-from archive.evidence_file import open_for_reading as open_evidence
-from archive.exchange import Exchange
+from archive.evidence.evidence_file import open_for_reading as open_evidence
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import Exchange
 from archive.merge import TAKEN, Merged, merge
 from archive.model import clock
 from archive.model.observations import (
@@ -30,7 +31,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.originals import beside
 from archive.store import Store
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)

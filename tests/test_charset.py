@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archive.charset import encoding_of, text_of
+from archive.evidence.text_encoding import encoding_of, text_of
 from tests.exchanges import exchange
 
 TEXT = "同心县2017年部门预算公开"

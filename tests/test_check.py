@@ -12,10 +12,10 @@ import pytest
 from archive import masking, search
 from archive.check import Summary, check, summary
 from archive.database.connection import open_for_writing
-from archive.evidence import Evidence
-from archive.fixity import Expected
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.fixity import Expected
 from archive.model.redaction import RULES_VERSION
-from archive.originals import beside
 from tests.exchanges import exchange
 
 

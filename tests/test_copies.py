@@ -9,8 +9,8 @@ import pytest
 
 from archive import copies
 from archive.copies import Copy, copy_of
-from archive.evidence import Evidence
-from archive.exchange import EvidenceError
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import EvidenceError
 from archive.inert.page import NotShown
 from archive.model.observations import Capture
 from archive.model.redaction import redact

@@ -155,7 +155,7 @@ def test_a_file_of_another_site_in_place_of_a_page_is_not_the_record_s(tmp_path:
 
 
 def test_each_file_is_sealed_and_kept_once(county: tuple[Path, Path, int, list[str]]) -> None:
-    from archive.evidence import Evidence
+    from archive.evidence.evidence_store import Evidence
 
     folder, db, _, again = county
     for row in rows(

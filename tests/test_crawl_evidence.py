@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from archive.database.lock import held
-from archive.evidence import Evidence
+from archive.evidence.evidence_store import Evidence
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 

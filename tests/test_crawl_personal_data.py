@@ -164,7 +164,7 @@ def test_the_site_was_read(crawled: Crawled) -> None:
 
 def test_the_originals_have_the_numbers(crawled: Crawled) -> None:
     """Sealed as they came: what is masked is not lost."""
-    from archive.evidence import Evidence
+    from archive.evidence.evidence_store import Evidence
 
     with closing(Evidence(crawled.folder / "a.evidence.db")) as evidence:
         first = rows(crawled.db, "SELECT min(id) AS id FROM captures WHERE url LIKE '%/d/1.html'")[0]["id"]

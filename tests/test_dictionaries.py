@@ -7,10 +7,10 @@ from unittest.mock import patch
 
 import pytest
 
-from archive.dictionaries import FIRST_AT
-from archive.evidence import Evidence
-from archive.exchange import EvidenceError, Exchange
-from archive.packing import Packing
+from archive.evidence.compression import Packing
+from archive.evidence.compression_dictionaries import FIRST_AT
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import EvidenceError, Exchange
 from tests.exchanges import exchange, faults, page, text
 
 
@@ -54,7 +54,7 @@ def test_another_dictionary_is_due_at_sixteen_times_as_many_captures(
     tmp_path: Path, captures: int, dictionaries: int
 ) -> None:
     path = tmp_path / "e.db"
-    with patch("archive.dictionaries.FIRST_AT", 8):
+    with patch("archive.evidence.compression_dictionaries.FIRST_AT", 8):
         made(path, [exchange(n, payload=f"<p>{text(n, 30)}</p>".encode()) for n in range(captures)])
     with closing(sqlite3.connect(path)) as connection:
         kinds = connection.execute("SELECT kind, count(*) FROM dictionaries GROUP BY kind").fetchall()
@@ -63,7 +63,7 @@ def test_another_dictionary_is_due_at_sixteen_times_as_many_captures(
 
 @pytest.mark.parametrize(("size", "is_kept"), [(99, True), (100, True), (101, False)])
 def test_a_payload_past_the_limit_is_refused_and_with_it_its_batch(tmp_path: Path, size: int, is_kept: bool) -> None:
-    with closing(Evidence(tmp_path / "e.db")) as evidence, patch("archive.evidence.MOST", 100):
+    with closing(Evidence(tmp_path / "e.db")) as evidence, patch("archive.evidence.evidence_store.MOST", 100):
         batch = [exchange(1, payload=b"x"), exchange(2, payload=b"x" * size)]
         if is_kept:
             assert len(evidence.add_many(batch)) == 2

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from archive.evidence import Evidence
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
 from tests.crawled_in_steps import CrawlInSteps
 from tests.exchanges import exchange
 from tests.jobs import FIRST, County, Crawl, merged

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive import evidence_file
-from archive.dictionaries import FIRST_AT
-from archive.evidence import Evidence, EvidenceError
-from archive.packing import MOST, Packing, make_dictionary
+from archive.evidence import evidence_file
+from archive.evidence.compression import MOST, Packing, make_dictionary
+from archive.evidence.compression_dictionaries import FIRST_AT
+from archive.evidence.evidence_store import Evidence, EvidenceError
 from tests.exchanges import archive_of_three_days, exchange, faults, page, text
 
 

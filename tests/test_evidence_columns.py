@@ -11,9 +11,9 @@ from unittest.mock import patch
 import pytest
 
 from archive.check import check
-from archive.evidence import Evidence
-from archive.exchange import GENESIS, capture_digest
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import GENESIS, capture_digest
 from tests.exchanges import exchange, faults
 from tests.jobs import FIRST, County, Crawl, merged
 
@@ -25,7 +25,7 @@ KEYS = {"folded_tips": "captures"}
 
 @pytest.fixture(scope="module", autouse=True)
 def _dictionaries_of_few_pages() -> Iterator[None]:
-    with patch("archive.dictionaries.FIRST_AT", 8):
+    with patch("archive.evidence.compression_dictionaries.FIRST_AT", 8):
         yield
 
 

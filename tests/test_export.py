@@ -13,8 +13,9 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
-from archive.evidence import Evidence
-from archive.exchange import EvidenceError
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import EvidenceError
 from archive.export import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export
 from archive.model.observations import (
     AttachmentSeen,
@@ -27,7 +28,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.originals import beside
 from archive.store import Store
 from tests.exchanges import exchange
 from tests.test_check import copied

@@ -16,7 +16,7 @@ import pytest
 from wacz.main import main as wacz
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.evidence import Evidence, EvidenceError, Exchange
+from archive.evidence.evidence_store import Evidence, EvidenceError, Exchange
 from archive.export_web import page_title, write_wacz, write_warc
 from tests.exchanges import exchange, page
 from tests.waiting import answers, wait_until

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import evidence_file, unused
-from archive.dictionaries import Dictionaries
-from archive.evidence import Evidence, EvidenceError
-from archive.unused import UNTRIMMED
+from archive.evidence import evidence_file, unused_bytes
+from archive.evidence.compression_dictionaries import Dictionaries
+from archive.evidence.evidence_store import Evidence, EvidenceError
+from archive.evidence.unused_bytes import UNTRIMMED
 from tests.exchanges import DAYS, archive_of_three_days, exchange, faults, page
 
 
@@ -276,7 +276,7 @@ def test_a_file_is_sound_at_every_size(path: Path, seed: int) -> None:
     for _ in range(240):
         con.execute("INSERT INTO payloads (sha256, bytes, stored) VALUES (?, 1, x'00')", (chance.randbytes(32),))
         con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        assert list(unused.changed(path, con)) == []
+        assert list(unused_bytes.changed(path, con)) == []
     con.close()
 
 
@@ -294,7 +294,7 @@ def test_rows_packed_again_leave_nothing_behind_that_is_taken_for_damage(
     evidence = Evidence(path)
     evidence.add_many([exchange(70)])
     assert one(path, "PRAGMA user_version") == 0
-    monkeypatch.setattr("archive.dictionaries._SMALL_FILE", 0)
+    monkeypatch.setattr("archive.evidence.compression_dictionaries._SMALL_FILE", 0)
     evidence.add_many(exchange(n, portal="another") for n in range(100, 170))
     evidence.close()
     assert one(path, "SELECT count(*) FROM dictionaries WHERE portal = 'another'") == 2

@@ -9,7 +9,7 @@ import pytest
 from archive import job
 from archive.database.connection import ArchiveError
 from archive.database.lock import held
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 from tests.conftest import rows
 from tests.jobs import County, Crawl
 from tests.natural import contents

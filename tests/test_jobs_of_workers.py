@@ -12,7 +12,7 @@ import pytest
 from archive import job
 from archive.check import check
 from archive.database.connection import open_for_writing
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 from crawler.many import SCRATCH, SPOOL, Job, JobError, Spool, brought, run
 from tests import warm
 from tests.conftest import Answer, Site, empty_archive, portal_file, rows

@@ -13,10 +13,10 @@ import pytest
 
 from archive.database.connection import ArchiveError, open_for_writing
 from archive.database.lock import hold
+from archive.evidence.evidence_reader import beside
 from archive.keeper import Keeper
 from archive.model import clock
 from archive.model.observations import PortalOfFile
-from archive.originals import beside
 from bench.ten_days import command, contents, crawl, morning
 from pipelines.keeping import KeeperError, Keeping
 from tests.conftest import rows

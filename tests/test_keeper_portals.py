@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import ArchiveError
+from archive.evidence.evidence_reader import beside
 from archive.keeper import Keeper
 from archive.model.observations import ListPageSeen
-from archive.originals import beside
 from pipelines import keeping
 from tests.conftest import rows
 from tests.exchanges import exchange

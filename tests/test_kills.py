@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 from bench.kills import run
 from bench.ten_days import at, command, contents, crawl, morning, rows
 from pipelines.store import BATCH, MOST_WAITING

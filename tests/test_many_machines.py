@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from archive.check import check
+from archive.evidence.evidence_reader import beside
 from archive.model import clock
 from archive.model.noise import essence
-from archive.originals import beside
 from bench.ten_days import morning
 from tests import warm
 from tests.conftest import rows

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from archive import evidence, job
+from archive import job
 from archive import merge as merging
 from archive.check import check, summary
+from archive.evidence import evidence_store
+from archive.evidence.evidence_reader import beside
 from archive.frontier import Frontier
 from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
-from archive.originals import beside
 from tests.conftest import rows
 from tests.jobs import County, Crawl, World, full_disk, merged, sound
 from tests.natural import contents
@@ -99,7 +100,7 @@ def killed_at(last: int, db: Path, sources: list[Path]) -> bool:
     child = os.fork()
     if child == 0:
         seen = [0]
-        for module in (merging, evidence):
+        for module in (merging, evidence_store):
             opened = module.open_for_writing
 
             def counting(path: Path, opened: Any = opened) -> sqlite3.Connection:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from archive.evidence_file import open_for_reading as open_evidence
+from archive.evidence.evidence_file import open_for_reading as open_evidence
+from archive.evidence.evidence_reader import beside
 from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN
-from archive.originals import beside
 from archive.store import Store
 from tests.conftest import empty_archive, rows
 from tests.jobs import NOW, County, Crawl, full_disk, merged, sound

@@ -9,9 +9,9 @@ import pytest
 
 from archive import job
 from archive.database.lock import held
-from archive.evidence import Evidence
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
 from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
-from archive.originals import beside
 from archive.store import Store
 from tests.conftest import empty_archive, rows
 from tests.exchanges import exchange

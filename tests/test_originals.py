@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.evidence import Evidence
-from archive.exchange import EvidenceError
-from archive.originals import Originals, beside, place_of
+from archive.evidence.evidence_reader import Originals, beside, place_of
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import EvidenceError
 from tests.exchanges import archive_of_three_days, exchange
 
 

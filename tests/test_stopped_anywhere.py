@@ -17,7 +17,7 @@ import pytest
 
 from archive.backup import back_up, put_back
 from archive.check import check, summary
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 from tests.conftest import rows
 from tests.crawled_in_steps import CrawlInSteps, Moments, mixed, outcome, watched
 from tests.jobs import FIRST, NOW, County, Crawl, sound

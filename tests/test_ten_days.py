@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from archive.evidence import Evidence
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
 from bench.ten_days import FAULTS, History, crawl, morning, rows, simulate, unproved, wrong_texts
 from crawler.sample.server import SampleServer
 from crawler.sample.site import FIRST_DAY, portal_toml

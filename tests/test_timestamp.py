@@ -13,9 +13,9 @@ from threading import Thread
 import pytest
 
 from archive.database.connection import open_for_writing
-from archive.evidence import Evidence
-from archive.originals import beside
-from archive.timestamp import MOST, TimestampError, check, stamp
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.timestamp import MOST, TimestampError, check, stamp
 from tests.conftest import disclosures
 from tests.exchanges import exchange
 

@@ -12,11 +12,11 @@ from weakref import WeakKeyDictionary
 from datasette.utils import tilde_encode
 
 from archive.copies import Copy, copy_of
-from archive.exchange import EvidenceError
+from archive.evidence.evidence_reader import place_of
+from archive.evidence.http_exchange import EvidenceError
 from archive.inert.page import NotShown
 from archive.labels.codes import CAPTURES, REDACTIONS
 from archive.labels.naming import Label
-from archive.originals import place_of
 from archive.web.archives import archives
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

@@ -10,9 +10,9 @@ from datasette.utils import actor_matches_allow, tilde_decode
 from datasette.utils.asgi import Forbidden, NotFound, Response
 
 from archive.database.connection import ArchiveError
-from archive.exchange import EvidenceError
+from archive.evidence.evidence_reader import place_of
+from archive.evidence.http_exchange import EvidenceError
 from archive.export import export
-from archive.originals import place_of
 from archive.web import archived
 from archive.web.archives import archives
 from archive.web.faults import NOTHING_HERE

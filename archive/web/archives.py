@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from archive.evidence.evidence_reader import UNREADABLE
 from archive.labels.examples import queries
 from archive.labels.labels import SITE, TABLES, Table
-from archive.originals import UNREADABLE
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

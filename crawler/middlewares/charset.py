@@ -2,7 +2,7 @@
 
 from scrapy.http import Request, Response, TextResponse
 
-from archive.charset import encoding_of
+from archive.evidence.text_encoding import encoding_of
 
 
 class CharsetMiddleware:

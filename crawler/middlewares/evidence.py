@@ -10,7 +10,7 @@ from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
 from scrapy.http import Headers, Request, Response, TextResponse
 from scrapy.signals import response_downloaded
 
-from archive.exchange import Exchange
+from archive.evidence.http_exchange import Exchange
 from archive.model import clock
 from archive.model.redaction import names_a_person
 from crawler import __version__

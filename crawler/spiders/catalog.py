@@ -18,8 +18,8 @@ from scrapy.signals import spider_closed, spider_idle
 from twisted.python.failure import Failure
 from w3lib.url import canonicalize_url
 
-from archive.charset import text_of
-from archive.evidence import Evidence
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.text_encoding import text_of
 from archive.frontier import Frontier
 from archive.model import clock
 from crawler import reparse

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archive.charset import encoding_of
+from archive.evidence.text_encoding import encoding_of
 from crawler.families import Answer
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES", "")

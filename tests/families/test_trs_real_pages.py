@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archive.charset import encoding_of
+from archive.evidence.text_encoding import encoding_of
 from crawler.families import Answer, ListRead, detect
 from crawler.items import Paging
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
-from archive.evidence import Evidence
+from archive.evidence.evidence_store import Evidence
 from archive.model.observations import (
     AttachmentSeen,
     Capture,

@@ -12,7 +12,7 @@ from datasette.app import Datasette
 from lxml import html
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.originals import beside
+from archive.evidence.evidence_reader import beside
 from archive.web import archived
 from archive.web.server import make_datasette
 from tests.web import sealed

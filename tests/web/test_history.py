@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.evidence import Evidence
+from archive.evidence.evidence_store import Evidence
 from archive.labels.naming import Label
 from archive.web import changes
 from archive.web.server import make_datasette

@@ -3,7 +3,7 @@
 Reads the file alone, read-only, and never raises for damage: whatever is wrong becomes a `Fault`. What it cannot
 see: captures taken off the very end before they were sealed, by someone who also mended the counters, and
 manifests remade from a given day on. Against both, keep `Evidence.head()` or `Evidence.tip()` elsewhere and pass it
-in. Of the bytes that belong to no row, which are no evidence, `archive.unused` tells most.
+in. Of the bytes that belong to no row, which are no evidence, `archive.evidence.unused_bytes` tells most.
 """
 
 import hashlib
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Literal
 from zlib import crc32
 
-from archive import unused
-from archive.captured import Capture, hash_up_to, read_capture
-from archive.dictionaries import Dictionaries
-from archive.evidence_file import expected_schema, open_for_reading, row_sha256, schema_of
-from archive.exchange import GENESIS, EvidenceError, manifest_hash, one_line
+from archive.evidence import unused_bytes
+from archive.evidence.capture import Capture, hash_up_to, read_capture
+from archive.evidence.compression_dictionaries import Dictionaries
+from archive.evidence.evidence_file import expected_schema, open_for_reading, row_sha256, schema_of
+from archive.evidence.http_exchange import GENESIS, EvidenceError, manifest_hash, one_line
 
 Expected = tuple[str | int, str]
 """(day, hash) as `Evidence.head` gave it, or (number, hash) as `Evidence.tip` did."""
@@ -108,7 +108,7 @@ def _database(con: sqlite3.Connection) -> Iterator[Fault]:
 def _unused(path: Path, con: sqlite3.Connection) -> Iterator[Fault]:
     """Bytes changed that belong to no row."""
     try:
-        for where in unused.changed(path, con):
+        for where in unused_bytes.changed(path, con):
             yield Fault(where, "a byte that belongs to no row was changed")
     except (*DAMAGE, OSError) as error:
         yield Fault("file", one_line(error))

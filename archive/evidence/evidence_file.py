@@ -1,8 +1,8 @@
 """The tables of `evidence.db`, and opening it.
 
 - `captures`: one exchange each. `day` is the manifest it is filed under; `head` is the packed JSON of all that has
-  no column; `digest` seals the whole (`archive.exchange.capture_digest`).
-- `payloads`: one entity body each, packed (`archive.packing`). `waiting` names the portal while a page waits
+  no column; `digest` seals the whole (`archive.evidence.http_exchange.capture_digest`).
+- `payloads`: one entity body each, packed (`archive.evidence.compression`). `waiting` names the portal while a page waits
   for that portal's first dictionary.
 - `dictionaries`: what some payloads and heads are packed with. Never deleted.
 - `manifests`: one finished day each. `token` is an RFC 3161 answer, if one was got.
@@ -24,7 +24,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive.exchange import EvidenceError, canonical
+from archive.evidence.http_exchange import EvidenceError, canonical
 
 MIGRATIONS = Migrations("evidence")
 
@@ -128,7 +128,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     # Pages of 1 KiB: packed pages are one or two KiB long, and larger ones would stand half empty (measured).
     con.executescript(
         "PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-        "PRAGMA secure_delete = ON;"  # what is given up is made zero, for `archive.unused`
+        "PRAGMA secure_delete = ON;"  # what is given up is made zero, for `archive.evidence.unused_bytes`
     )
     return con
 

@@ -4,8 +4,16 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.dictionaries import Dictionaries
-from archive.exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, manifest_hash, restored
+from archive.evidence.compression_dictionaries import Dictionaries
+from archive.evidence.http_exchange import (
+    COLUMNS,
+    GENESIS,
+    EvidenceError,
+    Exchange,
+    capture_digest,
+    manifest_hash,
+    restored,
+)
 
 _CAPTURE = """SELECT c.crawl_id, c.portal, c.url, c.fetched_at, c.status,
     c.day, c.digest, c.payload_id, c.head, c.head_bytes, c.head_dictionary_id, p.sha256

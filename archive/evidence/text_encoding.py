@@ -4,7 +4,7 @@ import codecs
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
 
-from archive.exchange import Exchange
+from archive.evidence.http_exchange import Exchange
 
 _WESTERN = "cp1252"
 """What ISO-8859-1 and ASCII mean on the web. No Chinese page is in it, but Java servers declare it where nobody set another."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from archive.captured import read_capture
-from archive.dictionaries import Dictionaries
-from archive.evidence_file import open_for_reading
-from archive.exchange import EvidenceError, Exchange
+from archive.evidence.capture import read_capture
+from archive.evidence.compression_dictionaries import Dictionaries
+from archive.evidence.evidence_file import open_for_reading
+from archive.evidence.http_exchange import EvidenceError, Exchange
 
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 """What reading a damaged file can raise, beside EvidenceError."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from archive.captured import hash_up_to, read_capture
-from archive.dictionaries import Dictionaries
-from archive.evidence import Evidence, Origin
-from archive.evidence_file import open_for_reading
-from archive.exchange import GENESIS, Exchange, capture_digest, manifest_hash
-from archive.originals import Originals
+from archive.evidence.capture import hash_up_to, read_capture
+from archive.evidence.compression_dictionaries import Dictionaries
+from archive.evidence.evidence_file import open_for_reading
+from archive.evidence.evidence_reader import Originals
+from archive.evidence.evidence_store import Evidence, Origin
+from archive.evidence.http_exchange import GENESIS, Exchange, capture_digest, manifest_hash
 
 MOST_CAPTURES, MOST_BYTES = 200, 8 * 1024 * 1024
 """One transaction: so many captures at the most, or payloads of so many bytes."""

@@ -23,7 +23,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from archive.exchange import EvidenceError
+from archive.evidence.http_exchange import EvidenceError
 from archive.model.addresses import is_on_the_web
 
 MOST = 1_000_000

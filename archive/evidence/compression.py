@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import zstandard
 
-from archive.exchange import EvidenceError
+from archive.evidence.http_exchange import EvidenceError
 
 MOST = 256 * 1024 * 1024
 """Bytes: the largest payload stored, and the most that is ever unpacked."""

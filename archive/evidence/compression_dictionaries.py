@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import Literal
 from zlib import crc32
 
-from archive.evidence_file import row_sha256
-from archive.exchange import EvidenceError
-from archive.packing import Packing, make_dictionary
-from archive.unused import UNTRIMMED
+from archive.evidence.compression import Packing, make_dictionary
+from archive.evidence.evidence_file import row_sha256
+from archive.evidence.http_exchange import EvidenceError
+from archive.evidence.unused_bytes import UNTRIMMED
 
 Kind = Literal["payload", "head"]
 

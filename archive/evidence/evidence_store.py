@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zlib import crc32
 
-from archive.captured import chain, hash_up_to
 from archive.database.connection import transaction
-from archive.dictionaries import Dictionaries
-from archive.evidence_file import open_for_writing, row_sha256
-from archive.exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of
-from archive.fixity import Expected, Fault, verify_file
-from archive.originals import Originals
-from archive.packing import MOST
+from archive.evidence.capture import chain, hash_up_to
+from archive.evidence.compression import MOST
+from archive.evidence.compression_dictionaries import Dictionaries
+from archive.evidence.evidence_file import open_for_writing, row_sha256
+from archive.evidence.evidence_reader import Originals
+from archive.evidence.fixity import Expected, Fault, verify_file
+from archive.evidence.http_exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of
 
 __all__ = ["Evidence", "EvidenceError", "Exchange", "Fault", "Manifest", "Stored", "verify_file"]
 
@@ -42,7 +42,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One sealed day. `token`: the answer of a timestamp server (`archive.timestamp`), or None."""
+    """One sealed day. `token`: the answer of a timestamp server (`archive.evidence.timestamp`), or None."""
 
     day: str
     first_id: int
@@ -171,7 +171,7 @@ class Evidence(Originals):
             )
 
     def verify(self, expected: Expected | None = None) -> Iterator[Fault]:
-        """Recompute everything committed so far; see `archive.fixity.verify_file`."""
+        """Recompute everything committed so far; see `archive.evidence.fixity.verify_file`."""
         return verify_file(self.path, expected)
 
     def _add(self, exchange: Exchange, sha256: bytes, number: int, first_open: str) -> Stored:

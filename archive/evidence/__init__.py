@@ -1,0 +1,1 @@
+"""Sealed captures: store, reader, compression, fixity, time stamps, import."""
