@@ -10,8 +10,9 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from archive import derived, search
+from archive import derived
 from archive.reports import reading
+from archive.search import index
 
 CARRIED = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
@@ -49,7 +50,7 @@ _FILES = "SELECT url, name, text, state = 'unlinked' FROM {}.attachments WHERE r
 _SEARCHED_OTHERWISE = f"""
     SELECT m.ours FROM temp.record_map m JOIN theirs.records t ON t.id = m.theirs JOIN main.records o ON o.id = m.ours
     WHERE NOT m.new AND (
-        {" OR ".join(f"t.{name} IS NOT o.{name}" for name in search.INDEXED)}
+        {" OR ".join(f"t.{name} IS NOT o.{name}" for name in index.INDEXED)}
         OR EXISTS ({_FILES.format("theirs", "t.id")} EXCEPT {_FILES.format("main", "o.id")})
         OR EXISTS ({_FILES.format("main", "o.id")} EXCEPT {_FILES.format("theirs", "t.id")}))
 """
@@ -90,7 +91,7 @@ class Carrying:
         self._map("record", self._records(ids_kept))
         touched = [row[0] for row in self._c.execute(_SEARCHED_OTHERWISE)]
         for record_id in touched:
-            search.changed(self._c, record_id, search.held(self._c, record_id))
+            index.changed(self._c, record_id, index.held(self._c, record_id))
         self._join()
         self._write_records()
         for table, key, rows in _HISTORY:
@@ -175,7 +176,7 @@ class Carrying:
             ).fetchone()
             if became is None:
                 raise NotAContinuationError(f"it does not know {url}, which is here")
-            search.forget(self._c, record_id)
+            index.forget(self._c, record_id)
             self._c.execute("DELETE FROM events WHERE record_id = ? AND kind = 'added'", (record_id,))
             self._c.execute("UPDATE events SET record_id = ? WHERE record_id = ?", (became[0], record_id))
             for table in _OF_A_RECORD:
@@ -214,12 +215,12 @@ class Carrying:
         )
 
     def _index(self) -> None:
-        search.catch_up(self._c)
+        index.catch_up(self._c)
         new = [row[0] for row in self._c.execute("SELECT ours FROM temp.record_map WHERE new ORDER BY ours")]
         for start in range(0, len(new), INDEXED_AT_ONCE):
             for record_id in new[start : start + INDEXED_AT_ONCE]:
-                search.changed(self._c, record_id, None)
-            search.catch_up(self._c)
+                index.changed(self._c, record_id, None)
+            index.catch_up(self._c)
 
     # --- rows ---
 

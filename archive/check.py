@@ -19,9 +19,9 @@ from archive.evidence.evidence_import import tips
 from archive.evidence.fixity import DAMAGE, Expected, verify_file
 from archive.evidence.http_exchange import GENESIS, one_line
 from archive.masking import behind
-from archive.query import phrase
-from archive.search import first_entry, month_of
-from archive.segment import units
+from archive.search.index import first_entry, month_of
+from archive.search.query import phrase
+from archive.search.segment import units
 
 BATCH = 10_000
 """Captures compared at a time."""

@@ -18,7 +18,7 @@ from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, Evidence, Stated
 from archive.model.divisions import divisions
 from archive.model.records import is_cut
-from archive.search import OWN_PAGE_READ
+from archive.search.index import OWN_PAGE_READ
 
 VERSION = f"1 {workdays.VERSION}"
 """Changes whenever the same record would be read otherwise; everything is then read again (see `refresh`)."""

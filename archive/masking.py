@@ -13,13 +13,14 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive import derived, search
+from archive import derived
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.database.lock import hold
 from archive.model.records import FIELDS
 from archive.model.redaction import RULES_VERSION, redact, redact_json
 from archive.record_writer import OWN_PAGE
 from archive.reports import reading
+from archive.search import index
 
 STRIDE = 200
 """Rows of a table without an owner, or records with all that is theirs, in one transaction."""
@@ -169,10 +170,10 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
     searched = {
         change.owner
         for change in changes
-        if change.table is _FILES or (change.table is _RECORDS and change.values.keys() & set(search.INDEXED))
+        if change.table is _FILES or (change.table is _RECORDS and change.values.keys() & set(index.INDEXED))
     }
     for record_id in searched:
-        search.changing(connection, record_id)
+        index.changing(connection, record_id)
     for change in changes:
         assigned = ", ".join(f"{name} = ?" for name in change.values)
         which = " AND ".join(f"{name} = ?" for name in change.key)
@@ -180,7 +181,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
             f"UPDATE {change.table.name} SET {assigned} WHERE {which}",  # noqa: S608 - constant names
             (*change.values.values(), *change.key.values()),
         )
-    search.catch_up(connection)
+    index.catch_up(connection)
     reading.catch_up(connection)
     derived.refresh(connection)
     for change in changes:

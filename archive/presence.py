@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive import search
 from archive.alarm import Alarm
 from archive.model.noise import same
 from archive.model.observations import ListPageSeen, PageAsked
 from archive.model.records import FIELDS
 from archive.record_writer import OWN_PAGE, Writer
+from archive.search import index
 
 LEAST_SHARE = 0.8
 """A walk with fewer rows than this share of the usual is implausibly short, …"""
@@ -165,7 +165,7 @@ class Presence:
         """Make `new` the present form of `old`, under `old`'s id."""
         c, ids = self._connection, {"old": old["id"], "new": new["id"]}
         self._writer.reindex(old["id"])
-        search.forget(c, new["id"])
+        index.forget(c, new["id"])
         for table in ("listings", "readings", "attachments", "redactions"):
             c.execute(f"DELETE FROM {table} WHERE record_id = :old", ids)  # noqa: S608 - constant names
             c.execute(f"UPDATE {table} SET record_id = :old WHERE record_id = :new", ids)  # noqa: S608

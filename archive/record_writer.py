@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archive import search
 from archive.model.clock import BEIJING, moment
 from archive.model.noise import essence, same, same_pairs
 from archive.model.observations import LinkedFile
 from archive.model.records import CUT_PAGE, FIELDS, REPEATED, ROW_NOT_READ, Merged, Reading, merge
 from archive.model.redaction import RULES_VERSION
+from archive.search import index
 
 OWN_PAGE = 0
 """The `catalog_id` of readings of a record's own page."""
@@ -68,7 +68,7 @@ class Writer:
             (self.portal, url, kind, now, now, capture),
         )
         record_id = int(added.lastrowid or 0)
-        search.changed(self.connection, record_id, None)
+        index.changed(self.connection, record_id, None)
         self._version(record_id, {}, now, capture)
         self.event(record_id, "added", now, {"capture": capture})
         return record_id
@@ -156,7 +156,7 @@ class Writer:
 
     def reindex(self, record_id: int) -> None:
         """Note, before its searched texts change, what the index holds of a record."""
-        search.changing(self.connection, record_id)
+        index.changing(self.connection, record_id)
 
     def record(self, record_id: int) -> dict[str, Any]:
         """The row of a record."""
@@ -227,7 +227,7 @@ class Writer:
         self, old: Mapping[str, Any], merged: Merged, body: str | None, changed_at: str | None, capture: int | None
     ) -> None:
         new = {**old, **merged.fields, "body": body, "kind": self._kind(old)}
-        if any(old[name] != new[name] for name in search.INDEXED):
+        if any(old[name] != new[name] for name in index.INDEXED):
             self.reindex(old["id"])
         repeated = [REPEATED] if REPEATED in old["flags"] else []
         self.connection.execute(

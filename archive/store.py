@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive import derived, health, search
+from archive import derived, health
 from archive.alarm import Alarm
 from archive.database.connection import open_for_writing, transaction
 from archive.masking import require_current
@@ -27,6 +27,7 @@ from archive.model.records import CUT_PAGE
 from archive.presence import Missing, Presence
 from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
 from archive.reports import reading
+from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
 """So long a row may wait for its record's page before it is indexed without: else each record would be indexed twice."""
@@ -99,11 +100,11 @@ class Store:
     def _index_if_due(self, connection: sqlite3.Connection, now: str) -> None:
         """Bring the index up to date in strides, with records whose pages were read; and now and then all that follows."""
         if datetime.fromisoformat(now) - self._indexed_at >= LONGEST_UNINDEXED:
-            search.catch_up(connection)
+            index.catch_up(connection)
             derived.catch_up(connection)
             self._indexed_at = datetime.fromisoformat(now)
-        elif self._read >= search.STRIDE:
-            search.catch_up(connection, read=True)
+        elif self._read >= index.STRIDE:
+            index.catch_up(connection, read=True)
             derived.catch_up(connection, read=True)
         else:
             return
@@ -129,7 +130,7 @@ class Store:
             self._presence.claim(now)
             for problem in self._alarm.raised(now):
                 self._write_problem(problem, now)
-            search.catch_up(c)
+            index.catch_up(c)
             reading.catch_up(c)
             derived.catch_up(c)
             derived.learn(c, self._writer.portal)

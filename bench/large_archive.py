@@ -18,8 +18,9 @@ from collections.abc import Iterator
 from itertools import accumulate, cycle, islice
 from pathlib import Path
 
-from archive import derived, search
+from archive import derived
 from archive.database.connection import open_for_writing, transaction
+from archive.search import index as search
 
 COUNTIES = [stem + branch + "县" for stem, branch in islice(zip(cycle("甲乙丙丁戊己庚辛壬癸"), cycle("子丑寅卯辰巳午未申酉戌亥")), 40)]  # fmt: skip
 AGENCIES = (

@@ -20,9 +20,9 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
-from archive import hits
-from archive.query import parse
-from archive.web.asked import asked
+from archive.search import engine
+from archive.search.query import parse
+from archive.search.request import asked
 from archive.web.plugin import prepare_connection
 from archive.web.search_page import resolved
 from bench.large_archive import COMMON, COUNTIES, SUBJECTS, archive_of, sized
@@ -32,7 +32,7 @@ from bench.served import ours
 SEED = 5
 SHOWN = 50
 SEARCHED = ("title", "publisher", "responsible_department", "document_number", "index_number", "body")
-FACETS = "&".join(f"_facet={name}" for name in hits.FACETS)
+FACETS = "&".join(f"_facet={name}" for name in engine.FACETS)
 
 Parameters = dict[str, str]
 Costs = dict[str, list[Cost]]
@@ -149,7 +149,7 @@ def with_trigrams(path: Path) -> Path:
 
 def ids(connection: sqlite3.Connection, portals: dict[str, str], given: Parameters) -> Cost:
     """The ids of the first 50, as the page finds them."""
-    return work(lambda: hits.first(connection, resolved(connection, asked(given), portals), SHOWN))
+    return work(lambda: engine.first(connection, resolved(connection, asked(given), portals), SHOWN))
 
 
 def of_size(path: Path, *, others: bool = True) -> dict[str, Costs]:

@@ -10,7 +10,7 @@ from typing import IO, Any, Literal
 
 import click
 
-from archive import hits, question, takeaway
+from archive import question, takeaway
 from archive.ask import AskError, values
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
@@ -19,7 +19,8 @@ from archive.labels.headings import codes_of, heading
 from archive.labels.tables import TABLES
 from archive.model import clock
 from archive.parquet import parquet_file
-from archive.query import to_match
+from archive.search import engine
+from archive.search.query import to_match
 from archive.writers import FORMATS, Row, WriterError
 from crawler.cli_common import ROWS, CommandError, db_option, plainly
 from crawler.cli_filters import NAMES, filter_options, wanted
@@ -96,7 +97,7 @@ def _chosen(connection: sqlite3.Connection, asked: dict[str, Any]) -> tuple[tupl
         rows: Iterator[Row] = map(tuple, cursor)
     else:
         words = " ".join(asked["words"])
-        found = hits.every(connection, wanted(connection, words, **{name: asked[name] for name in NAMES}))
+        found = engine.every(connection, wanted(connection, words, **{name: asked[name] for name in NAMES}))
         columns, rows = takeaway.columns(body=asked["body"]), takeaway.rows(connection, found, body=asked["body"])
     return columns, islice(rows, asked["limit"]), asked["table"] or (None if asked["sql"] else "records")
 

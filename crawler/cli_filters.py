@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from archive import hits
 from archive.labels.codes import KINDS
-from archive.search import is_current
-from archive.web.asked import STATE_CHOICES, asked, resolved
+from archive.search import engine
+from archive.search.index import is_current
+from archive.search.request import STATE_CHOICES, asked, resolved
 from crawler.cli_common import CommandError
 
 NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest")
@@ -38,7 +38,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def wanted(connection: sqlite3.Connection, words: str, **filters: Any) -> hits.Search:  # noqa: ANN401
+def wanted(connection: sqlite3.Connection, words: str, **filters: Any) -> engine.Search:  # noqa: ANN401
     """The search for `words` under the options NAMES. Raises CommandError where the index can't be asked."""
     if not is_current(connection):
         raise CommandError("the search index was made by another version: `disclosures serve` or a crawl renews it")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from archive import hits as finding
 from archive.database.connection import open_for_reading
-from archive.excerpt import marked
+from archive.search import engine as finding
+from archive.search.snippet import marked
 from crawler.cli_common import ROWS, db_option, plainly
 from crawler.cli_filters import filter_options, wanted
 

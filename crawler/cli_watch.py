@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archive.database.connection import open_for_reading
-from archive.search import is_current
+from archive.search.index import is_current
 from archive.watching import beside, notes
 from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
 from crawler.messages import DeliveryError, check_mail

@@ -21,7 +21,7 @@ from archive.database.migrations import migrations
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.masking import behind
 from archive.model import clock
-from archive.search import is_current
+from archive.search.index import is_current
 from crawler import settings
 from crawler.portal import PortalFileError, known, load
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive import derived, search
+from archive import derived
 from archive.database.connection import open_for_writing, transaction
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
@@ -26,6 +26,7 @@ from archive.model import clock
 from archive.model.observations import ListPageSeen, RecordPageSeen
 from archive.record_writer import OWN_PAGE, UNLINKED, Said, Writer
 from archive.reports import reading
+from archive.search import index
 from crawler.extract.verdict import CUT
 from crawler.families import FAMILIES, detect
 from crawler.items import ListPage
@@ -135,7 +136,7 @@ class _Reader:
         self._in_strides(pages, self._read_page)
         self._in_strides(files, self._read_file)
         with transaction(self._connection) as c:
-            search.catch_up(c)
+            index.catch_up(c)
             reading.catch_up(c)
             derived.catch_up(c)
             derived.learn(c, self._portal)

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive import hits
 from archive.labels.codes import EVENTS, KINDS
+from archive.search import engine
 from archive.watching import Notes
 from crawler.messages import DeliveryError, post, send_mail
 from crawler.watches import Watch
@@ -83,8 +83,8 @@ def _about(watch: Watch) -> str:
 
 def _found(connection: sqlite3.Connection, watch: Watch) -> list[int]:
     """All records that the search finds, the latest first."""
-    filters = hits.of_publisher(connection, watch.search.filters, watch.publisher)
-    return hits.latest(connection, replace(watch.search, filters=filters), _ALL)
+    filters = engine.of_publisher(connection, watch.search.filters, watch.publisher)
+    return engine.latest(connection, replace(watch.search, filters=filters), _ALL)
 
 
 def _new(
@@ -117,7 +117,7 @@ def _message(connection: sqlite3.Connection, watch: Watch, site: str, new: list[
             **described,
         }
         for hit in new[:MOST]
-        for described in hits.described(connection, [hit["record"]], watch.words)
+        for described in engine.described(connection, [hit["record"]], watch.words)
     ]
     what, what_en = ("变动", "change") if watch.events else ("新记录", "new record")
     count, plural = len(new), "s" * (len(new) != 1)

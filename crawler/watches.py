@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.hits import Filters, Search
 from archive.labels.codes import EVENTS, STATES
-from archive.query import parse
+from archive.search.engine import Filters, Search
+from archive.search.query import parse
 from crawler.kinds import KINDS
 from crawler.messages import DeliveryError, check_hook
 from crawler.toml_file import read_toml

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from archive import masking, search
+from archive import masking
 from archive.check import Summary, check, summary
 from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.fixity import Expected
 from archive.model.redaction import RULES_VERSION
+from archive.search import index
 from tests.exchanges import exchange
 
 
@@ -122,7 +123,7 @@ def test_captures_are_compared_to_the_last_in_however_many_strides(db: Path, mon
 
 def test_a_record_that_fell_out_of_the_index(db: Path) -> None:
     with closing(open_for_writing(db)) as connection:
-        search.forget(connection, 3)
+        index.forget(connection, 3)
         (records,) = connection.execute("SELECT count(*) FROM records").fetchone()
     assert findings(db) == [
         f"sample.db: search index: it holds {records - 1} records, and should hold {records}",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.excerpt import WIDTH, excerpt, found_in, marked, passage, spans
-from archive.query import parse
+from archive.search.query import parse
+from archive.search.snippet import WIDTH, excerpt, found_in, marked, passage, spans
 
 FILLER = "样本文字，仅供测试。" * 60
 

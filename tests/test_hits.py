@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import hits, takeaway
+from archive import takeaway
 from archive.database.connection import open_for_reading, open_for_writing
-from archive.hits import Filters, Search
-from archive.query import parse
-from archive.search import HEAD, ID, build, catch_up, changed, first_entry, held, month_of
-from archive.segment import MARK, units
+from archive.search import engine
+from archive.search.engine import Filters, Search
+from archive.search.index import HEAD, ID, build, catch_up, changed, first_entry, held, month_of
+from archive.search.query import parse
+from archive.search.segment import MARK, units
 from bench.large_archive import KINDS, SUBJECTS, make
 
 RECORDS = 1200
@@ -42,8 +43,8 @@ def texts(connection: sqlite3.Connection) -> dict[int, dict[str, str]]:
 
 
 def found(connection: sqlite3.Connection, wanted: Search) -> list[int]:
-    ids = hits.first(connection, wanted, RECORDS)
-    assert len(ids) == len(set(ids)) == hits.count(connection, wanted)
+    ids = engine.first(connection, wanted, RECORDS)
+    assert len(ids) == len(set(ids)) == engine.count(connection, wanted)
     return ids
 
 
@@ -76,13 +77,13 @@ def test_title_before_other_heads_before_texts_and_the_newest_first_in_each(
 
     def place(record_id: int) -> int:
         """How telling the columns are in which all words stand: 0 title, 1 head, 2 anything."""
-        for rank, columns in enumerate((hits.TITLE, HEAD)):
+        for rank, columns in enumerate((engine.TITLE, HEAD)):
             held = [texts[record_id][name] for name in columns]
             if all(any(word in text for word in group for text in held) for group in groups):
                 return rank
         return 2
 
-    ids = found(connection, hits.search(words))
+    ids = found(connection, engine.search(words))
     assert ids
     expected = sorted(dated(connection, ids), reverse=True)
     assert ids == sorted((record_id for _, record_id in expected), key=place)
@@ -91,9 +92,9 @@ def test_title_before_other_heads_before_texts_and_the_newest_first_in_each(
 
 
 def test_pages_follow_each_other(connection: sqlite3.Connection) -> None:
-    for wanted in (hits.search("预算"), Search(parse("县"), newest=True), Search()):
+    for wanted in (engine.search("预算"), Search(parse("县"), newest=True), Search()):
         whole = found(connection, wanted)
-        pages = [hits.first(connection, wanted, 50, offset) for offset in range(0, len(whole) + 50, 50)]
+        pages = [engine.first(connection, wanted, 50, offset) for offset in range(0, len(whole) + 50, 50)]
         assert [record_id for page in pages for record_id in page] == whole
 
 
@@ -185,8 +186,8 @@ def test_a_publisher_by_its_name_or_words_in_it(connection: sqlite3.Connection) 
 
 
 def test_without_a_word_nothing_is_found(connection: sqlite3.Connection) -> None:
-    assert found(connection, hits.search("")) == found(connection, hits.search("，。")) == []
-    assert found(connection, hits.search("-预算")) == []
+    assert found(connection, engine.search("")) == found(connection, engine.search("，。")) == []
+    assert found(connection, engine.search("-预算")) == []
     assert found(connection, Search(parse("-预算"), Filters(kind="budget"))) == []
 
 
@@ -205,14 +206,14 @@ def test_the_entry_follows_its_record(path: Path, tmp_path: Path) -> None:
         connection.execute(change)
         catch_up(connection)
         expected = [row[0] for row in connection.execute("SELECT id FROM records ORDER BY published_on DESC, id DESC")]
-        assert hits.first(connection, Search(), 100) == expected
+        assert engine.first(connection, Search(), 100) == expected
         for kind in ("plan", "budget"):
             for state in ("listed", "withdrawn"):
                 filters = Filters(kind=kind, states=(state,))
-                assert set(hits.first(connection, Search(filters=filters), 100)) == by_sql(connection, filters)
+                assert set(engine.first(connection, Search(filters=filters), 100)) == by_sql(connection, filters)
         with_files = "SELECT DISTINCT record_id FROM attachments WHERE state <> 'unlinked'"
         expected_files = {row[0] for row in connection.execute(with_files)}
-        assert set(hits.first(connection, Search(filters=Filters(files=True)), 100)) == expected_files
+        assert set(engine.first(connection, Search(filters=Filters(files=True)), 100)) == expected_files
     connection.execute("INSERT INTO records_fts (records_fts) VALUES ('integrity-check')")
     kept = tokens(connection)
     build(connection)
@@ -234,8 +235,8 @@ def test_each_token_of_a_head_stands_in_the_index_once_more_marked_and_no_other(
 
 
 def test_words_in_heads_are_looked_up_among_heads_alone() -> None:
-    wanted = hits.search("预算公开 -教育 6403 甲|乙 640324001/2017")
-    (everywhere, heads, titles) = (wanted.parameters(*columns)["match"] for columns in ((), HEAD, hits.TITLE))
+    wanted = engine.search("预算公开 -教育 6403 甲|乙 640324001/2017")
+    (everywhere, heads, titles) = (wanted.parameters(*columns)["match"] for columns in ((), HEAD, engine.TITLE))
     assert everywhere == (
         '(("预算 算公 公开" AND "6403"* AND ("甲" OR "乙") AND ("640324001_2017" OR "6403240012017"*))) NOT "教育"'
     )
@@ -246,10 +247,10 @@ def test_words_in_heads_are_looked_up_among_heads_alone() -> None:
 
 def test_records_are_taken_away_each_once_in_the_order_of_the_hits(connection: sqlite3.Connection) -> None:
     """Many times as many as are read at once; one that went meanwhile is left out."""
-    for wanted in (Search(), hits.search("预算|决算"), Search(parse("县"), newest=True)):
+    for wanted in (Search(), engine.search("预算|决算"), Search(parse("县"), newest=True)):
         ids = found(connection, wanted)
         assert len(ids) > 2 * takeaway.AT_A_TIME or wanted.query
-        assert list(hits.every(connection, wanted)) == ids
+        assert list(engine.every(connection, wanted)) == ids
         assert [row[0] for row in takeaway.rows(connection, iter(ids))] == ids
     some = [3, RECORDS + 1, 2]
     assert [row[0] for row in takeaway.rows(connection, some, body=True)] == [3, 2]
@@ -259,16 +260,16 @@ def test_records_are_taken_away_each_once_in_the_order_of_the_hits(connection: s
 def test_hits_are_looked_at_one_by_one_as_long_as_there_are_not_too_many(
     connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, counted: int
 ) -> None:
-    monkeypatch.setattr(hits, "COUNTED", counted)
+    monkeypatch.setattr(engine, "COUNTED", counted)
     step = {RECORDS - 1: 2, RECORDS // 2: 2, RECORDS // 2 - 1: 3}.get(counted, 1)
-    assert hits.divide(connection, Search(), RECORDS).step == step
+    assert engine.divide(connection, Search(), RECORDS).step == step
 
 
 def test_the_last_that_came_in_are_told_the_last_first(connection: sqlite3.Connection) -> None:
-    for wanted in (Search(), hits.search("预算"), Search(parse("县 -预算"), Filters(since=2015))):
+    for wanted in (Search(), engine.search("预算"), Search(parse("县 -预算"), Filters(since=2015))):
         ids = found(connection, wanted)
         for limit in (1, 7, RECORDS):
-            assert hits.latest(connection, wanted, limit) == sorted(ids, reverse=True)[:limit]
+            assert engine.latest(connection, wanted, limit) == sorted(ids, reverse=True)[:limit]
 
 
 # --- division ---
@@ -276,18 +277,18 @@ def test_the_last_that_came_in_are_told_the_last_first(connection: sqlite3.Conne
 
 @pytest.mark.parametrize("words", ["", "预算", "县 -预算", "没有的词"])
 def test_a_division_is_what_sql_counts(connection: sqlite3.Connection, words: str) -> None:
-    wanted = hits.search(words) if words else Search()
+    wanted = engine.search(words) if words else Search()
     ids = found(connection, wanted)
-    division = hits.divide(connection, wanted, len(ids))
+    division = engine.divide(connection, wanted, len(ids))
     assert division.step == 1
-    for name in hits.FACETS:
+    for name in engine.FACETS:
         rows = connection.execute(f"SELECT id, {name} FROM records WHERE {name} IS NOT NULL").fetchall()
         assert division.counts[name] == Counter(value for record_id, value in rows if record_id in set(ids))
 
 
 def test_of_many_hits_some_are_looked_at(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hits, "COUNTED", 300)
-    division = hits.divide(connection, Search(), RECORDS)
+    monkeypatch.setattr(engine, "COUNTED", 300)
+    division = engine.divide(connection, Search(), RECORDS)
     assert division.step == 4
     looked_at = sum(division.counts["state"].values())
     assert 0.7 * RECORDS / 4 < looked_at < 1.3 * RECORDS / 4
@@ -295,5 +296,5 @@ def test_of_many_hits_some_are_looked_at(connection: sqlite3.Connection, monkeyp
     for kind, count in whole.most_common(3):
         assert division.counts["kind"][kind] * division.step == pytest.approx(count, rel=0.35)
     # One in twenty records has a file: none of those looked at, or all of them, would be a sample of nothing.
-    with_files = hits.divide(connection, Search(filters=Filters(files=True)), RECORDS)
+    with_files = engine.divide(connection, Search(filters=Filters(files=True)), RECORDS)
     assert sum(with_files.counts["state"].values()) * 4 == pytest.approx(RECORDS / 20, rel=0.6)

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from archive import hits, masking
+from archive import masking
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import hold
 from archive.masking import Masked, behind, mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, Observation, ProblemSeen, RecordPageSeen
 from archive.model.records import Reading
 from archive.model.redaction import RULES_VERSION
+from archive.search import engine
 from tests.test_crawl_privacy import CARD, KEPT, PHONE, RESIDENT_ID, luhn
 from tests.test_store import PORTAL, crawl, listed, table
 
@@ -66,7 +67,7 @@ def everything(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def found(path: Path, query: str) -> int:
     with closing(open_for_reading(path)) as connection:
-        return hits.count(connection, hits.search(query))
+        return engine.count(connection, engine.search(query))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from archive import hits
 from archive.database.connection import open_for_reading
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, RecordPageSeen
+from archive.search import engine
 from tests.conftest import rows
 from tests.test_absence_proof import a_list, neighbour
 from tests.test_presence import Crawls, url
@@ -210,8 +210,8 @@ def test_a_search_finds_what_moved_once_and_with_its_new_file(crawls: Crawls) ->
     )
     crawls.run(a_list_with(moved_row(99)), pages=[file])  # type: ignore[list-item]
     with closing(open_for_reading(crawls.path)) as connection:
-        assert hits.count(connection, hits.search("同一篇")) == 1
-        assert hits.count(connection, hits.search("附件独有")) == 1
+        assert engine.count(connection, engine.search("同一篇")) == 1
+        assert engine.count(connection, engine.search("附件独有")) == 1
         assert connection.execute("SELECT count(*) FROM unindexed").fetchone()[0] == 0
 
 

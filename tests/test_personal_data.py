@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import search
 from archive.database.connection import open_for_writing
 from archive.masking import Masked, mask_again
 from archive.model import observations
@@ -19,6 +18,7 @@ from archive.model.agencies import Stated
 from archive.model.observations import AttachmentSeen, ListedRow, ListPageSeen, Observation, PortalOfFile, ProblemSeen
 from archive.model.records import FIELDS, Reading
 from archive.record_writer import UNAVAILABLE
+from archive.search import index
 from archive.store import Store
 from crawler import items
 from crawler.portal import Catalog, Portal
@@ -246,7 +246,7 @@ def test_the_index_forgets_a_number_that_stood_in_a_file_alone(tmp_path: Path) -
     with closing(open_for_writing(db)) as connection:  # as if older rules had let a file's text in
         connection.execute("UPDATE attachments SET text = ?", (numbers.text,))
         connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
-        search.build(connection)
+        index.build(connection)
         connection.commit()
     assert "records_fts, words" in columns_with(db, numbers)
     mask_again(db)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from archive import hits
 from archive.ask import ask, values
 from archive.check import check_database
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.labels.tables import TABLES
 from archive.public import snapshot
 from archive.question import questions
+from archive.search import engine
 from tests.conftest import rows
 
 
@@ -44,7 +44,7 @@ def test_it_holds_what_readers_are_told_of_and_finds_it(archive: Path, tmp_path:
     with closing(open_for_reading(made.path)) as here, closing(open_for_reading(archive)) as there:
         for question in questions().values():
             assert ask(here, question, values(question, {})) == ask(there, question, values(question, {}))
-        assert hits.count(here, hits.search("预算")) == hits.count(there, hits.search("预算")) > 0
+        assert engine.count(here, engine.search("预算")) == engine.count(there, engine.search("预算")) > 0
     assert list(check_database(made.path)) == []
 
 
@@ -76,14 +76,14 @@ def test_internals_and_what_others_put_there_stay_behind(archive: Path, tmp_path
 def test_what_a_killed_crawl_left_unindexed_is_found(archive: Path, tmp_path: Path) -> None:
     with closing(open_for_writing(archive)) as connection:
         row = connection.execute("SELECT * FROM records ORDER BY id LIMIT 1").fetchone()
-        from archive import search
+        from archive.search import index
 
-        before = search.held(connection, row[0])
+        before = index.held(connection, row[0])
         connection.execute("UPDATE records SET title = '测试未入索引' WHERE id = ?", (row[0],))
-        search.changed(connection, row[0], before)
+        index.changed(connection, row[0], before)
     made = snapshot(archive, tmp_path / "public.db").path
     with closing(open_for_reading(made)) as connection:
-        assert hits.count(connection, hits.search("测试未入索引")) == 1
+        assert engine.count(connection, engine.search("测试未入索引")) == 1
     assert rows(made, "SELECT count(*) AS n FROM unindexed") == [{"n": 0}]
     assert rows(archive, "SELECT count(*) AS n FROM unindexed") == [{"n": 1}]  # the archive itself is left alone
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.query import LONGEST_QUERY, MOST_WORDS, NOTHING, parse, to_match
+from archive.search.query import LONGEST_QUERY, MOST_WORDS, NOTHING, parse, to_match
 
 
 def shape(text: str) -> list[list[str]]:

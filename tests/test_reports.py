@@ -11,13 +11,13 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import search
 from archive.database.connection import open_for_writing, transaction
 from archive.masking import mask_again
 from archive.reports.prose import read_claims, read_equations
 from archive.reports.reading import catch_up, read_report, report_year, reporter_of
 from archive.reports.table import number_of, read_table
 from archive.reports.template import lines
+from archive.search import index
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
 from pipelines.attachment_text import extract
@@ -394,7 +394,7 @@ def test_masking_a_report_masks_what_was_read_of_it(archive: sqlite3.Connection)
     read_again(archive)
     assert archive.execute("SELECT count(*) FROM report_claims WHERE sentence LIKE '%13800138000%'").fetchone()[0]
     with transaction(archive):
-        search.build(archive)
+        index.build(archive)
     path = Path(archive.execute("PRAGMA database_list").fetchone()[2])
     archive.close()
     mask_again(path)

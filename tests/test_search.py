@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import excerpt, hits, query
 from archive.database.connection import open_for_reading
 from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
 from archive.model.records import Reading
+from archive.search import engine, query, snippet
 from archive.store import Store
 from tests.plain_scan import FIELDS, scan
 
@@ -27,11 +27,11 @@ def found(connection: sqlite3.Connection, words: str) -> set[int]:
 
 
 def count(connection: sqlite3.Connection, words: str) -> int:
-    return hits.count(connection, hits.search(words))
+    return engine.count(connection, engine.search(words))
 
 
 def best(connection: sqlite3.Connection, words: str, limit: int) -> list[dict[str, str | None]]:
-    return hits.described(connection, hits.first(connection, hits.search(words), limit), words)
+    return engine.described(connection, engine.first(connection, engine.search(words), limit), words)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_snippet_shows_the_words_found(connection: sqlite3.Connection) -> None
 
 def test_marked_pieces_give_the_text_again(connection: sqlite3.Connection) -> None:
     text = "关于棚户区改造的通知，共5,640户，棚戶區二期"
-    pieces = excerpt.marked(text, "棚户区 5640")
+    pieces = snippet.marked(text, "棚户区 5640")
     assert "".join(piece for piece, _ in pieces) == text
     assert [piece for piece, hit in pieces if hit] == ["棚户区", "5,640", "棚戶區"]
 
@@ -104,7 +104,7 @@ def test_marked_pieces_give_the_text_again(connection: sqlite3.Connection) -> No
 @given(st.text(max_size=60))
 def test_no_query_is_an_error(connection: sqlite3.Connection, query: str) -> None:
     count(connection, query)
-    excerpt.marked("关于2017年预算的通知 abc", query)
+    snippet.marked("关于2017年预算的通知 abc", query)
 
 
 # --- any word at all, on records written to be difficult ---
@@ -178,7 +178,7 @@ def test_any_exclusion_equals_a_scan(difficult: sqlite3.Connection, wanted: str,
 def test_what_is_found_is_shown(difficult: sqlite3.Connection, word: str) -> None:
     for record_id in found(difficult, word):
         texts = difficult.execute(f"SELECT {', '.join(FIELDS)} FROM records WHERE id = ?", (record_id,)).fetchone()
-        assert any(excerpt.spans(text, word) for text in texts if text)
+        assert any(snippet.spans(text, word) for text in texts if text)
 
 
 @pytest.mark.parametrize(

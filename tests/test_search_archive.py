@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import hits, takeaway
+from archive import takeaway
 from archive.database.connection import open_for_reading, open_for_writing
-from archive.hits import Filters, Search
-from archive.query import parse
+from archive.search import engine
+from archive.search.engine import Filters, Search
+from archive.search.query import parse
 from tests.changing_archive import PHONE, TEXT, Crawl, Document, do
 from tests.conftest import empty_archive
 from tests.plain_scan import place, scan, texts_of_records
@@ -108,7 +109,7 @@ def in_order(connection: sqlite3.Connection, ids: set[int], key: Callable[[int],
 def pages(connection: sqlite3.Connection, wanted: Search, size: int) -> list[int]:
     """The hits page by page, until one is empty."""
     found: list[int] = []
-    while page := hits.first(connection, wanted, size, len(found)):
+    while page := engine.first(connection, wanted, size, len(found)):
         assert len(page) <= size
         found += page
     return found
@@ -153,14 +154,14 @@ def test_hits_are_those_of_a_scan_filtered_sorted_counted_and_paged(
     found = in_order(
         connection, expected, lambda record_id: 0 if newest or not typed else place(words, texts[record_id])
     )
-    assert hits.first(connection, wanted, 100) == found
+    assert engine.first(connection, wanted, 100) == found
     assert pages(connection, wanted, asked.size) == found
-    assert hits.count(connection, wanted) == len(found)
-    exported = list(hits.every(connection, wanted))
+    assert engine.count(connection, wanted) == len(found)
+    exported = list(engine.every(connection, wanted))
     assert exported == found
     assert [row[0] for row in takeaway.rows(connection, iter(exported))] == found
-    assert hits.latest(connection, wanted, asked.size) == sorted(found, reverse=True)[: asked.size]
-    for facet, counts in hits.divide(connection, wanted, len(found)).counts.items():
+    assert engine.latest(connection, wanted, asked.size) == sorted(found, reverse=True)[: asked.size]
+    for facet, counts in engine.divide(connection, wanted, len(found)).counts.items():
         values = dict(connection.execute(f"SELECT id, {facet} FROM records"))
         assert counts == Counter(values[record_id] for record_id in found if values[record_id]), facet
 
@@ -196,6 +197,8 @@ def test_both_years_are_included_and_what_has_no_date_is_in_none(
 ) -> None:
     wanted = Search(filters=Filters(since=since, until=until))
     sql = "SELECT published_on FROM records WHERE id = ?"
-    found = [connections[0].execute(sql, (number,)).fetchone()[0] for number in hits.first(connections[0], wanted, 100)]
+    found = [
+        connections[0].execute(sql, (number,)).fetchone()[0] for number in engine.first(connections[0], wanted, 100)
+    ]
     assert set(found) == days
-    assert len(found) == hits.count(connections[0], wanted) == 2 * len(days)  # of two portals
+    assert len(found) == engine.count(connections[0], wanted) == 2 * len(days)  # of two portals

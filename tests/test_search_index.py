@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import Phase, given, settings
 
-from archive import hits, search
 from archive.database.connection import open_for_reading, open_for_writing, transaction
-from archive.hits import Filters, Search
 from archive.masking import mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.model.records import Reading
+from archive.search import engine, index
+from archive.search.engine import Filters, Search
 from archive.store import Store
 from tests.changing_archive import DOCUMENTS, PHONE, PORTALS, STEPS, Crawl, Document, do
 from tests.conftest import empty_archive
@@ -35,7 +35,7 @@ def index_made_anew(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
     """What would stand in the index if it were made of the records as they are."""
     with closing(sqlite3.connect(":memory:")) as copy:
         connection.backup(copy)
-        search.build(copy)
+        index.build(copy)
         return index_of(copy)
 
 
@@ -90,13 +90,13 @@ class Archive:
     def found(self, words: str) -> list[str]:
         """The addresses and states of the records found."""
         with closing(open_for_reading(self.path)) as connection:
-            ids = hits.first(connection, hits.search(words), 100)
-            return [hit["url"] or "" for hit in hits.described(connection, ids, words)]
+            ids = engine.first(connection, engine.search(words), 100)
+            return [hit["url"] or "" for hit in engine.described(connection, ids, words)]
 
     def count(self, words: str) -> int:
         """How many are said to be found."""
         with closing(open_for_reading(self.path)) as connection:
-            return hits.count(connection, hits.search(words))
+            return engine.count(connection, engine.search(words))
 
 
 @pytest.fixture
@@ -108,10 +108,10 @@ def test_an_index_built_again_holds_what_waited_for_it_once(archive: Archive) ->
     """A crawl that broke off left records waiting; another version then makes the whole index anew."""
     archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
     with closing(open_for_writing(archive.path)) as connection, transaction(connection):
-        search.changing(connection, 1)
+        index.changing(connection, 1)
         connection.execute("UPDATE records SET title = '样本决算' WHERE id = 1")
-        search.forget(connection, 2)
-        search.changed(connection, 2, None)  # as a record that was never in it
+        index.forget(connection, 2)
+        index.changed(connection, 2, None)  # as a record that was never in it
         connection.execute("UPDATE settings SET value = 'of old' WHERE name = 'segment_version'")
     for _ in range(2):
         with closing(open_for_writing(archive.path)) as connection:
@@ -126,7 +126,7 @@ def test_a_record_of_which_its_day_or_kind_alone_changed_is_narrowed_to_by_the_n
     def counts() -> list[int]:
         filters = (Filters(since=2017, until=2017), Filters(since=2018), Filters(kind="budget"), Filters(kind="plan"))
         with closing(open_for_reading(archive.path)) as connection:
-            return [hits.count(connection, Search(filters=each)) for each in filters]
+            return [engine.count(connection, Search(filters=each)) for each in filters]
 
     def dated(day: str) -> tuple[ListedRow, RecordPageSeen]:
         row, page = sample(1, "样本", "A-1")
@@ -169,9 +169,9 @@ def test_of_several_changes_before_the_index_catches_up_the_first_tells_what_it_
     archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
     with closing(open_for_writing(archive.path)) as connection, transaction(connection):
         for title in ("样本决算", "样本规划"):
-            search.changed(connection, 1, search.held(connection, 1))
+            index.changed(connection, 1, index.held(connection, 1))
             connection.execute("UPDATE records SET title = ? WHERE id = 1", (title,))
-        search.catch_up(connection)
+        index.catch_up(connection)
     assert [archive.count(word) for word in ("预算", "决算", "规划", "样本")] == [0, 0, 1, 2]
 
 
@@ -186,7 +186,7 @@ def test_a_file_is_found_as_long_as_the_archive_keeps_it_and_filtered_as_long_as
         archive.crawl(sample(1, "样本", "A-1", files=links), sample(2, "样本之二", "A-2"), files=files)
         assert archive.found("棚户区") == archive.found("样本名单") == ["http://p.example/1.html"]
         with closing(open_for_reading(archive.path)) as connection:
-            assert hits.count(connection, with_files) == len(hits.first(connection, with_files, 9)) == linked
+            assert engine.count(connection, with_files) == len(engine.first(connection, with_files, 9)) == linked
     archive.crawl(sample(1, "样本甲", "A-1"), sample(2, "样本之二", "A-2"))
     assert archive.count("棚户区") == archive.count("样本甲") == 1
 

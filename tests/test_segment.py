@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.segment import BREAK, GAP, glue, located_units, segment, segment_number, units
+from archive.search.segment import BREAK, GAP, glue, located_units, segment, segment_number, units
 
 CHINESE = st.text(st.sampled_from("预算公开棚户区改造関於說ＡＢab１２3，、。 　\n,5〔〕㎡⺠"))
 

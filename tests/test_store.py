@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import hits, search
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.model.observations import (
     CatalogOfPortal,
@@ -23,6 +22,8 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import FIELDS, Reading
+from archive.search import engine
+from archive.search import index as search
 from archive.store import Store
 from tests.conftest import empty_archive
 
@@ -38,7 +39,7 @@ DAY = "2026-01-{:02}T00:00:00Z"
 
 
 def count(connection: sqlite3.Connection, words: str) -> int:
-    return hits.count(connection, hits.search(words))
+    return engine.count(connection, engine.search(words))
 
 
 def row(number: int, **fields: str) -> ListedRow:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import derived, search
+from archive import derived
 from archive.database.migrations import migrations
 from archive.reports import reading
+from archive.search import index
 
 
 class ArchiveError(Exception):
@@ -35,7 +36,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             )
         migrations.apply(Database(connection))
         with transaction(connection):
-            search.refresh(connection)
+            index.refresh(connection)
             derived.refresh(connection)
             reading.catch_up(connection)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:

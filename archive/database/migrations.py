@@ -285,7 +285,7 @@ def m006_tallies(db: Database) -> None:
     run_script(db, TALLIES, KEEPING)
 
 
-# Contentless as before, and cut into pairs (archive/segment.py). `ascii` takes every other character than ASCII for part
+# Contentless as before, and cut into pairs (archive/search/segment.py). `ascii` takes every other character than ASCII for part
 # of a word, in all versions of SQLite alike. An entry's number holds its record's id below, its month above.
 # The view `matches` is to Datasette the full-text table of `records`: it looks for the words in its comment.
 PAIRS = """

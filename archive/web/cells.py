@@ -13,9 +13,9 @@ from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.excerpt import excerpt, marked
 from archive.labels.labels import FLAGS, Label, code_label
 from archive.model.clock import BEIJING, moment
+from archive.search.snippet import excerpt, marked
 from archive.web.changes import loaded, told, told_of_event
 
 QUERY: ContextVar[str] = ContextVar("query", default="")

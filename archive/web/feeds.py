@@ -18,9 +18,9 @@ from datasette.utils.asgi import BadRequest, Response
 from lxml import etree
 
 from archive import takeaway
-from archive.excerpt import excerpt
 from archive.labels.codes import EVENTS, KINDS, STATES
 from archive.labels.labels import SITE
+from archive.search.snippet import excerpt
 from archive.web.cells import UNTITLED, cut
 from archive.web.changes import loaded, told_of_event
 from archive.web.faults import TOO_SLOW

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from datasette.utils import tilde_decode
 
 from archive.labels.labels import TABLES
-from archive.query import LONGEST_QUERY
+from archive.search.query import LONGEST_QUERY
 from archive.web.archives import archives
 from archive.web.cells import PORTAL_NAMES, QUERY
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from archive.excerpt import Passage, found_in, passage
 from archive.labels.labels import column_label
 from archive.labels.naming import Label
-from archive.query import parse
+from archive.search.query import parse
+from archive.search.snippet import Passage, found_in, passage
 from archive.web.cells import LONGEST_CELL, UNTITLED, cut, mark
 
 Row = Mapping[str, Any]

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.labels import examples, labels
-from archive.query import to_match
+from archive.search.query import to_match
 from archive.web import (
     api_page,
     archived,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive import hits
 from archive.labels.codes import KINDS, STATES
 from archive.labels.labels import column_label
 from archive.labels.naming import Label
-from archive.search import is_current
+from archive.search import engine
+from archive.search.index import is_current
+from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, Asked, asked, resolved
 from archive.web import archives
-from archive.web.asked import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, Asked, asked, resolved
 from archive.web.hit_lines import Hit, hit_lines
 from archive.web.limits import within
 from archive.web.suggestions import Suggestion, suggestions, told
@@ -112,9 +112,9 @@ def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
         return Found(portals, outdated=True)
     search = resolved(connection, wanted, portals)
     limited = partial(within, connection, TIME_LIMIT_MS)
-    ids = limited(lambda: hits.first(connection, search, PAGE_SIZE, (wanted.page - 1) * PAGE_SIZE))
-    total = limited(lambda: hits.count(connection, search)) if ids is not None else None
-    division = limited(lambda: hits.divide(connection, search, total)) if total else None
+    ids = limited(lambda: engine.first(connection, search, PAGE_SIZE, (wanted.page - 1) * PAGE_SIZE))
+    total = limited(lambda: engine.count(connection, search)) if ids is not None else None
+    division = limited(lambda: engine.divide(connection, search, total)) if total else None
     tries = limited(lambda: suggestions(connection, wanted, search)) if total == 0 else None
     return Found(
         portals,
@@ -129,7 +129,7 @@ def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
     )
 
 
-def _narrowed(wanted: Asked, search: hits.Search, portals: Mapping[str, str]) -> Iterator[tuple[Label, str, str]]:
+def _narrowed(wanted: Asked, search: engine.Search, portals: Mapping[str, str]) -> Iterator[tuple[Label, str, str]]:
     """The filters that are set: label, value in words, the address without it."""
     for name, value in wanted.filters().items():
         shown = value
@@ -147,7 +147,7 @@ def _narrowed(wanted: Asked, search: hits.Search, portals: Mapping[str, str]) ->
 # --- how the hits divide ---
 
 
-def _facets(division: hits.Division, wanted: Asked, portals: Mapping[str, str]) -> Iterator[Facet]:
+def _facets(division: engine.Division, wanted: Asked, portals: Mapping[str, str]) -> Iterator[Facet]:
     """The facets by which the hits can be told apart, or are narrowed."""
     labels = {"kind": KINDS, "state": STATES}
     for name, counts in division.counts.items():

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound
 
-from archive import hits
 from archive.labels.codes import KINDS
-from archive.search import is_current
+from archive.search import engine
+from archive.search.index import is_current
+from archive.search.request import Asked, asked, resolved
 from archive.web import browse, days, publisher
-from archive.web.asked import Asked, asked, resolved
 from archive.web.cells import UNTITLED
 from archive.web.faults import NOTHING_HERE
 from archive.web.visit import Visit, choice, day, part, portal
@@ -46,14 +46,14 @@ async def of_search(visit: Visit) -> Selection:
     return Selection(
         title=f"检索 {' '.join(filter(None, words)) or '全部记录'}",
         page=f"{visit.datasette.urls.path('/-/search')}{f'?{address}' if address else ''}",
-        every=lambda connection: hits.every(connection, _search(connection, wanted)),
-        count=lambda connection: hits.count(connection, _search(connection, wanted)),
-        latest=lambda connection, limit: hits.latest(connection, _search(connection, wanted), limit),
+        every=lambda connection: engine.every(connection, _search(connection, wanted)),
+        count=lambda connection: engine.count(connection, _search(connection, wanted)),
+        latest=lambda connection, limit: engine.latest(connection, _search(connection, wanted), limit),
         words=wanted.words,
     )
 
 
-def _search(connection: sqlite3.Connection, wanted: Asked) -> hits.Search:
+def _search(connection: sqlite3.Connection, wanted: Asked) -> engine.Search:
     """The search itself. Raises BadRequest while there is no index to ask."""
     if not is_current(connection):
         raise BadRequest(OUTDATED)

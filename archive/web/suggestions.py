@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from archive import hits
 from archive.labels.naming import Label
-from archive.query import Group, Query, Word, parse
-from archive.web.asked import FILTERS, Asked
+from archive.search import engine
+from archive.search.query import Group, Query, Word, parse
+from archive.search.request import FILTERS, Asked
 
 MOST_SUGGESTIONS = 8
 LEAST_CUT = 4
@@ -43,23 +43,23 @@ def told(query: Query | None) -> Label | None:
     return Label(zh, en)
 
 
-def suggestions(connection: sqlite3.Connection, wanted: Asked, search: hits.Search) -> tuple[Suggestion, ...]:
+def suggestions(connection: sqlite3.Connection, wanted: Asked, search: engine.Search) -> tuple[Suggestion, ...]:
     """What finds something where `search`, asked for by `wanted`, finds nothing; each with its count."""
     found = (
         Suggestion(label, count, address)
         for label, address, tried in _tries(wanted, search)
-        if (count := hits.count(connection, tried))
+        if (count := engine.count(connection, tried))
     )
     return tuple(islice(found, MOST_SUGGESTIONS))
 
 
-def _tries(wanted: Asked, search: hits.Search) -> Iterator[tuple[Label, str, hits.Search]]:
+def _tries(wanted: Asked, search: engine.Search) -> Iterator[tuple[Label, str, engine.Search]]:
     """What might find something: label, address, search."""
     narrowed = wanted.filters()
     for name in narrowed:
         label = Label(f"去掉条件：{FILTERS[name].zh}", f"without the filter: {FILTERS[name].en}")
         yield label, wanted.address(**{name: ""}), _without(search, name)
-    everywhere, bare = dict.fromkeys(narrowed, ""), replace(search, filters=hits.Filters())
+    everywhere, bare = dict.fromkeys(narrowed, ""), replace(search, filters=engine.Filters())
     if len(narrowed) > 1:
         yield Label("去掉全部条件", "without any filter"), wanted.address(**everywhere), bare
     for label, words in _other_words(search.query or Query()):
@@ -69,9 +69,9 @@ def _tries(wanted: Asked, search: hits.Search) -> Iterator[tuple[Label, str, hit
             yield both, wanted.address(words=words, **everywhere), replace(bare, query=parse(words))
 
 
-def _without(search: hits.Search, name: str) -> hits.Search:
+def _without(search: engine.Search, name: str) -> engine.Search:
     """The same search, not narrowed by one thing."""
-    nothing = hits.Filters()
+    nothing = engine.Filters()
     fields = {"portal": ("portals",), "state": ("states",), "publisher": ("publisher", "publisher_has")}.get(
         name, (name,)
     )

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from lxml import etree, html
 
-from archive.web import asked, browse, history, home, search_page, suggestions, taking
+from archive.search import request
+from archive.web import browse, history, home, search_page, suggestions, taking
 from archive.web.limits import within
 from archive.web.server import make_datasette
 
@@ -130,9 +131,9 @@ def test_a_list_has_as_many_pages_as_it_needs(changed, records: int, last: int) 
 
 
 def test_the_last_page_of_a_search_that_can_be_turned_to(get, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert asked.asked({"page": str(asked.LAST_PAGE)}).page == asked.LAST_PAGE
-    for odd in (str(asked.LAST_PAGE + 1), "0", "-1", "x", ""):
-        assert asked.asked({"page": odd}).page == 1
+    assert request.asked({"page": str(request.LAST_PAGE)}).page == request.LAST_PAGE
+    for odd in (str(request.LAST_PAGE + 1), "0", "-1", "x", ""):
+        assert request.asked({"page": odd}).page == 1
     monkeypatch.setattr(search_page, "PAGE_SIZE", 20)
     pages = [ids(tree(get(f"/-/search?q=预算&page={number}"))) for number in (1, 2, 3, 4, 5)]
     assert [len(page) for page in pages] == [20, 20, 20, 1, 0]

@@ -14,7 +14,7 @@ from datasette.app import Datasette
 from lxml import html
 from lxml.html import HtmlElement
 
-from archive import hits
+from archive.search import engine
 from archive.web.server import make_datasette
 from tests.web.sample_archive import HOSTILE_TITLE, PUBLISHERS
 
@@ -238,7 +238,7 @@ def test_states_and_files_of_a_portal_with_a_past(past):
 
 
 def test_counts_of_many_hits_are_said_to_be_estimates(page, monkeypatch):
-    monkeypatch.setattr(hits, "COUNTED", 20)
+    monkeypatch.setattr(engine, "COUNTED", 20)
     tree = page()
     assert "每 4 条取 1 条估计" in tree.cssselect(".dividing")[0].text_content()
     assert all(count.text_content().startswith("约 ") for count in tree.cssselect(".dividing .count"))
@@ -249,15 +249,15 @@ def test_what_takes_too_long_says_so(page, monkeypatch):
     def interrupted(*_: object) -> None:
         raise sqlite3.OperationalError("interrupted")
 
-    monkeypatch.setattr(hits, "divide", interrupted)
+    monkeypatch.setattr(engine, "divide", interrupted)
     tree = page(q="预算")
     assert (len(titles(tree)), tree.cssselect(".facet")) == (50, [])
-    monkeypatch.setattr(hits, "count", interrupted)
+    monkeypatch.setattr(engine, "count", interrupted)
     tree = page(q="预算")
     assert len(titles(tree)) == 50
     assert "未能及时数完" in tree.text_content()
     assert tree.cssselect(".pages a[rel=next]")
-    monkeypatch.setattr(hits, "first", interrupted)
+    monkeypatch.setattr(engine, "first", interrupted)
     assert "超过了时限" in page(q="预算").text_content()
 
 

@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.segment import units
+from archive.search.segment import units
 from archive.web.gate import ranks
 
 SEARCHED = ("title", "publisher", "responsible_department", "document_number", "index_number", "body")

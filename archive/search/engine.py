@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 
-from archive.excerpt import excerpt
-from archive.query import NOTHING, Query, in_heads, parse
-from archive.search import EVERY, HEAD, ID, MONTHS, filter_word, first_entry
+from archive.search.index import EVERY, HEAD, ID, MONTHS, filter_word, first_entry
+from archive.search.query import NOTHING, Query, in_heads, parse
+from archive.search.snippet import excerpt
 
 TITLE = ("title",)
 """The column of the index that tells most; in the second place come those of HEAD, in the third all."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.segment import GAP, glue, marked, pairs, rows, units
+from archive.search.segment import GAP, glue, marked, pairs, rows, units
 
 LONGEST_QUERY = 1000
 MOST_WORDS = 32

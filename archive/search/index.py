@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Sequence
 from operator import itemgetter
 
-from archive.segment import VERSION, marked, segment, segment_number
+from archive.search.segment import VERSION, marked, segment, segment_number
 
 INDEXED = ("title", "document_number", "index_number", "publisher", "responsible_department", "body",
            "portal", "kind", "state", "published_on")  # fmt: skip

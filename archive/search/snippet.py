@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from archive.query import Word, parse
-from archive.segment import BREAK, located_units, simplified
+from archive.search.query import Word, parse
+from archive.search.segment import BREAK, located_units, simplified
 
 WIDTH = 90
 LONGEST_TEXT = 1_000_000

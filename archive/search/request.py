@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from archive import hits
 from archive.labels.codes import KINDS, STATES
 from archive.labels.naming import Label
-from archive.query import LONGEST_QUERY, parse
+from archive.search import engine
+from archive.search.query import LONGEST_QUERY, parse
 
 PAGE_SIZE = 50
 LAST_PAGE = 200
@@ -83,13 +83,13 @@ def asked(arguments: Mapping[str, str], database: str = "") -> Asked:
     return Asked(words=words, **given, page=number, database=database, ignored=said)
 
 
-def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str, str]) -> hits.Search:
+def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str, str]) -> engine.Search:
     """The search that is asked for. A portal may be named by a part of its name, a publisher by words in its name."""
     chosen = (
         [wanted.portal] if wanted.portal in portals else [i for i, name in portals.items() if wanted.portal in name]
     )
     states = ("unlisted", "withdrawn") if wanted.state == GONE else (wanted.state,)
-    filters = hits.Filters(
+    filters = engine.Filters(
         portals=tuple(chosen or ["-"]) if wanted.portal else (),
         kind=wanted.kind,
         since=int(wanted.since) if wanted.since else None,
@@ -97,6 +97,6 @@ def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str
         states=tuple(filter(None, states)),
         files=bool(wanted.files),
     )
-    filters = hits.of_publisher(connection, filters, wanted.publisher)
+    filters = engine.of_publisher(connection, filters, wanted.publisher)
     query = parse(wanted.words) if wanted.words else None
-    return hits.Search(query, filters, newest=wanted.sort == "newest")
+    return engine.Search(query, filters, newest=wanted.sort == "newest")

@@ -1,0 +1,1 @@
+"""Chinese search: segments, index, query language, engine, snippets."""
