@@ -10,8 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from archive import derived
-from archive.reports import reading
+from archive.analysis import derived, report_reader
 from archive.search import index
 
 CARRIED = (
@@ -101,7 +100,7 @@ class Carrying:
             self._put(table, None, _OF_NEW_CRAWLS)
         self._events()
         self._index()
-        reading.catch_up(self._c)
+        report_reader.catch_up(self._c)
         derived.catch_up(self._c)
         derived.learn(self._c, self._portal)
 

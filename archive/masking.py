@@ -13,13 +13,12 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive import derived
+from archive.analysis import derived, report_reader
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.database.lock import hold
 from archive.model.records import FIELDS
 from archive.model.redaction import RULES_VERSION, redact, redact_json
 from archive.record_writer import OWN_PAGE
-from archive.reports import reading
 from archive.search import index
 
 STRIDE = 200
@@ -182,7 +181,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
             (*change.values.values(), *change.key.values()),
         )
     index.catch_up(connection)
-    reading.catch_up(connection)
+    report_reader.catch_up(connection)
     derived.refresh(connection)
     for change in changes:
         if change.table is _PORTALS and "agencies" in change.values:

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive import derived, health
+from archive import health
 from archive.alarm import Alarm
+from archive.analysis import derived, report_reader
 from archive.database.connection import open_for_writing, transaction
 from archive.masking import require_current
 from archive.model.observations import (
@@ -26,7 +27,6 @@ from archive.model.observations import (
 from archive.model.records import CUT_PAGE
 from archive.presence import Missing, Presence
 from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
-from archive.reports import reading
 from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
@@ -131,7 +131,7 @@ class Store:
             for problem in self._alarm.raised(now):
                 self._write_problem(problem, now)
             index.catch_up(c)
-            reading.catch_up(c)
+            report_reader.catch_up(c)
             derived.catch_up(c)
             derived.learn(c, self._writer.portal)
             counts = json.dumps(dict(sorted(self.counts.items())))

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from itertools import accumulate, cycle, islice
 from pathlib import Path
 
-from archive import derived
+from archive.analysis import derived
 from archive.database.connection import open_for_writing, transaction
 from archive.search import index as search
 

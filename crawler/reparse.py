@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive import derived
+from archive.analysis import derived, report_reader
 from archive.database.connection import open_for_writing, transaction
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
@@ -25,7 +25,6 @@ from archive.masking import require_current
 from archive.model import clock
 from archive.model.observations import ListPageSeen, RecordPageSeen
 from archive.record_writer import OWN_PAGE, UNLINKED, Said, Writer
-from archive.reports import reading
 from archive.search import index
 from crawler.extract.verdict import CUT
 from crawler.families import FAMILIES, detect
@@ -137,7 +136,7 @@ class _Reader:
         self._in_strides(files, self._read_file)
         with transaction(self._connection) as c:
             index.catch_up(c)
-            reading.catch_up(c)
+            report_reader.catch_up(c)
             derived.catch_up(c)
             derived.learn(c, self._portal)
             c.execute(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.card import Counts, count
+from archive.analysis.transparency_card import Counts, count
 from tests.questions.report_cases import report, table
 from tests.questions.small import Small, archive_of
 

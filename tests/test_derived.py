@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import derived
+from archive.analysis import derived
 from archive.database.connection import open_for_writing, transaction
 from archive.database.derived_schema import DERIVED
 from tests.conftest import empty_archive

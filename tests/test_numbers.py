@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import document_numbers, titles
-from archive.document_numbers import DocumentNumber
+from archive.analysis import document_numbers, titles
+from archive.analysis.document_numbers import DocumentNumber
+from archive.analysis.titles import ACCOUNTS, BUDGET, Budget
 from archive.model import index_numbers, workdays
-from archive.titles import ACCOUNTS, BUDGET, Budget
 
 
 def patterns() -> list[dict[str, str]]:

@@ -11,12 +11,12 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.analysis.report_prose import read_claims, read_equations
+from archive.analysis.report_reader import catch_up, read_report, report_year, reporter_of
+from archive.analysis.report_templates import lines
+from archive.analysis.statistics_table import number_of, read_table
 from archive.database.connection import open_for_writing, transaction
 from archive.masking import mask_again
-from archive.reports.prose import read_claims, read_equations
-from archive.reports.reading import catch_up, read_report, report_year, reporter_of
-from archive.reports.table import number_of, read_table
-from archive.reports.template import lines
 from archive.search import index
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import derived
+from archive.analysis import derived, report_reader
 from archive.database.migrations import migrations
-from archive.reports import reading
 from archive.search import index
 
 
@@ -38,7 +37,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         with transaction(connection):
             index.refresh(connection)
             derived.refresh(connection)
-            reading.catch_up(connection)
+            report_reader.catch_up(connection)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error
     return connection

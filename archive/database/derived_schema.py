@@ -1,4 +1,4 @@
-"""What is read out of records, for questions to be answered from small tables; `archive.derived` fills them.
+"""What is read out of records, for questions to be answered from small tables; `archive.analysis.derived` fills them.
 
 The triggers note whatever changes, whoever writes it: what is read out of a record goes in the moment in which the record
 changes, so that nothing stale is ever there, and comes back with the next catch-up.

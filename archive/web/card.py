@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.card import DAYS, ITEMS, Counts, Report, count
+from archive.analysis.report_templates import words_of
+from archive.analysis.transparency_card import DAYS, ITEMS, Counts, Report, count
 from archive.labels.codes import KINDS
 from archive.labels.naming import Label
 from archive.labels.tables import TABLES
 from archive.model.clock import today
 from archive.question import Words, questions
-from archive.reports.template import words_of
 from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.standing import standings
 from archive.web.visit import Visit, part, portal, visited

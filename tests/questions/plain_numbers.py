@@ -6,7 +6,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-from archive.titles import key_of
+from archive.analysis.titles import key_of
 from tests.questions.comparing import Expected, model
 from tests.questions.drawn import DATE, NUMBER, PUBLISHER, TITLE, Drawn, day
 from tests.questions.plain_dates import around, chosen, columns

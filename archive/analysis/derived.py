@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from archive import document_numbers, titles
+from archive.analysis import document_numbers, titles
 from archive.database.derived_schema import DERIVED
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, Evidence, Stated

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.reports.template import Line, lines
+from archive.analysis.report_templates import Line, lines
 
 ONLY_HEADING = "统计数"
 """The heading of 2014's only column."""
@@ -32,7 +32,7 @@ class Term:
 
 def terms() -> Iterator[Term]:
     """The terms of all rules of all templates."""
-    with (Path(__file__).parent / "rules.csv").open(encoding="utf-8", newline="") as file:
+    with (Path(__file__).parent / "report_rules.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             template = lines(row["template"])
             for indicator, heading in _instances(row["left"], row["right"], template):

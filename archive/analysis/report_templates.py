@@ -40,7 +40,7 @@ def words_of(label: str) -> str:
 @cache
 def lines(template: str) -> tuple[Line, ...]:
     """The lines of a template, in their order."""
-    with (Path(__file__).parent / "templates.csv").open(encoding="utf-8", newline="") as file:
+    with (Path(__file__).parent / "report_templates.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             Line(row["indicator"], row["label"], tuple(row["columns"].split("|")), row["unit"])
             for row in csv.DictReader(file)

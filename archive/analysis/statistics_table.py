@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archive.reports.template import Line, lawsuits, patterns, template_of
+from archive.analysis.report_templates import Line, lawsuits, patterns, template_of
 
 LONGEST = 200_000
 """Characters of a text that are read: a report is a tenth of that."""

@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from archive.reports.prose import Claim, Equation, read_claims, read_equations
-from archive.reports.rules import terms
-from archive.reports.table import LONGEST, ReportTable, read_table
+from archive.analysis.report_prose import Claim, Equation, read_claims, read_equations
+from archive.analysis.report_rules import terms
+from archive.analysis.statistics_table import LONGEST, ReportTable, read_table
 
 VERSION = "1"
 """Raised by hand when the same report is read otherwise than before; all reports are then read again."""
 
 MOST_CLAIMS = 2000
 
-_CHECKS = (Path(__file__).parent / "checks.sql").read_text(encoding="utf-8")
+_CHECKS = (Path(__file__).parent / "report_checks.sql").read_text(encoding="utf-8")
 
 _YEAR = re.compile(r"(20[0-9]{2}|二[〇○零Oo0]([〇○零一二])([〇○零一二三四五六七八九]))\s*年?度?")
 _DIGITS = {"〇": 0, "○": 0, "零": 0} | {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}

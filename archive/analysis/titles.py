@@ -111,7 +111,7 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def _normal(text: str) -> str:
-    """`text` in NFKC; one that is so already, as `archive.derived` gives it, costs little."""
+    """`text` in NFKC; one that is so already, as `archive.analysis.derived` gives it, costs little."""
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
 

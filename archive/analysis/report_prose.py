@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.reports.indicators import meant
+from archive.analysis.report_indicators import meant
 
 EXACT, AT_LEAST, ABOUT = "exact", "at_least", "about"
 

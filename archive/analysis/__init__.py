@@ -1,0 +1,1 @@
+"""Facts read out of records: budgets, numbers taken apart, annual reports and their checks, transparency cards."""
