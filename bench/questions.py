@@ -8,9 +8,9 @@ The archive is made if it is missing (see `bench.large_archive`). Target: at mos
 from contextlib import closing
 from pathlib import Path
 
-from archive.ask import MOST, Answer, ask, values
 from archive.database.connection import open_for_reading
-from archive.question import questions
+from archive.questions.question_files import questions
+from archive.questions.runner import MOST, Answer, ask, values
 from bench.large_archive import archive_of, sized
 from bench.measure import Report, arguments, slowest, tell, work
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from archive.question import Question, questions
+from archive.questions.question_files import Question, questions
 from bench.sql_faults import Fault, faults
 from tests.questions import report_cases, report_threshold_cases, threshold_cases  # noqa: F401 - their cases join the others
 from tests.questions.archives import Archives

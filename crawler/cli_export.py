@@ -10,8 +10,7 @@ from typing import IO, Any, Literal
 
 import click
 
-from archive import question, takeaway
-from archive.ask import AskError, values
+from archive import takeaway
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
 from archive.labels.examples import EXAMPLES
@@ -19,6 +18,8 @@ from archive.labels.headings import codes_of, heading
 from archive.labels.tables import TABLES
 from archive.model import clock
 from archive.parquet import parquet_file
+from archive.questions import question_files
+from archive.questions.runner import AskError, values
 from archive.search import engine
 from archive.search.query import to_match
 from archive.writers import FORMATS, Row, WriterError
@@ -114,7 +115,7 @@ def _statement(text: str, given: Mapping[str, str]) -> tuple[str, Mapping[str, o
     """What --sql names, and what it is given: an example of the SQL page, a question, a file, or else the statement itself."""
     if text in EXAMPLES:
         return EXAMPLES[text].sql, given
-    if asking := question.questions().get(text):
+    if asking := question_files.questions().get(text):
         return asking.sql, {**values(asking, given), "today": clock.today().isoformat()}
     with suppress(OSError, ValueError):  # a statement is a long or impossible file name
         if Path(text).is_file():

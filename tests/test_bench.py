@@ -6,7 +6,7 @@ from argparse import Namespace
 
 import pytest
 
-from archive import question as asking
+from archive.questions import question_files as asking
 from bench import all as every
 from bench import evidence, measure, memory, mutants, page, pages, questions, search, store
 from bench.large_archive import archive_of

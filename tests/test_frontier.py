@@ -82,10 +82,10 @@ def test_the_most_overdue_come_first_within_the_day_s_budget_whoever_spent_it(ar
     first = archive.due()
     assert first == overdue[::-1][:LEAST_BUDGET]
     for url in first[:15]:
-        archive.ask(url, timedelta(0))
+        archive.questions.runner(url, timedelta(0))
     assert archive.due(HOUR) == first[15:]
     for url in archive.due(HOUR):
-        archive.ask(url, timedelta(0))
+        archive.questions.runner(url, timedelta(0))
     assert archive.due(HOUR) == []
     assert archive.due(DAY) == overdue[::-1][LEAST_BUDGET:]
 

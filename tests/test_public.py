@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.ask import ask, values
 from archive.check import check_database
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.labels.tables import TABLES
 from archive.public import snapshot
-from archive.question import questions
+from archive.questions.question_files import questions
+from archive.questions.runner import ask, values
 from archive.search import engine
 from tests.conftest import rows
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.ask import ask, values
 from archive.database.connection import open_for_reading
-from archive.question import questions
+from archive.questions.question_files import questions
+from archive.questions.runner import ask, values
 from tests.conftest import rows
 
 ORACLE = Path(__file__).parent / "report_2017" / "arithmetic_checks.csv"

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archive.ask import values
-from archive.question import questions
+from archive.questions.question_files import questions
+from archive.questions.runner import values
 
 DAYS = 20
 """Working days within which what is to be disclosed is disclosed (Regulations of 2019, art. 26; of 2007, art. 18)."""

@@ -13,7 +13,7 @@ from archive.labels.codes import KINDS
 from archive.labels.naming import Label
 from archive.labels.tables import TABLES
 from archive.model.clock import today
-from archive.question import Words, questions
+from archive.questions.question_files import Words, questions
 from archive.web.faults import MALFORMED, NOTHING_HERE
 from archive.web.standing import standings
 from archive.web.visit import Visit, part, portal, visited

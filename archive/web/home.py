@@ -10,7 +10,7 @@ from datasette.views.index import IndexView
 
 from archive.model.clock import today
 from archive.model.divisions import COUNTY, divisions
-from archive.question import Question, questions
+from archive.questions.question_files import Question, questions
 from archive.web.archives import archives
 from archive.web.months import Picture, picture
 from archive.web.observed import Observed, Span, latest, week

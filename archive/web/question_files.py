@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from datasette.utils.asgi import Response
 
-from archive.ask import Answer
-from archive.question import Question
+from archive.questions.question_files import Question
+from archive.questions.runner import Answer
 from archive.web import feeds
 from archive.web.cells import UNTITLED, cut
 from archive.web.taking import file_name

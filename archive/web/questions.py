@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
-from archive import question as asking
-from archive.ask import MOST, Answer, AskError, ask, values
 from archive.labels.codes import STATES
 from archive.labels.labels import code_label
 from archive.labels.tables import TABLES
-from archive.question import Question, Words
+from archive.questions import question_files as asking
+from archive.questions.question_files import Question, Words
+from archive.questions.runner import MOST, Answer, AskError, ask, values
 from archive.web.archives import portal_names
 from archive.web.bars import bars
 from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, shown, web_link
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
     from datasette.utils.asgi import Request
 
 SHOWN = 200
-"""Rows of an answer that a page shows; its files have up to `archive.ask.MOST`."""
+"""Rows of an answer that a page shows; its files have up to `archive.questions.runner.MOST`."""
 
 _NOT_SHOWN = {"record_id"}
 _TIMES = ("_at", "_seen")

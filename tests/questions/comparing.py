@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from archive.ask import Answer, AskError, ask, values
 from archive.model.clock import VARIABLE
-from archive.question import Question
+from archive.questions.question_files import Question
+from archive.questions.runner import Answer, AskError, ask, values
 from tests.questions.drawn import Drawn
 
 Order = str | Callable[[Mapping[str, Any]], Any]

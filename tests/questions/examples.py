@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archive.ask import AskError, ask, values
-from archive.question import Question
+from archive.questions.question_files import Question
+from archive.questions.runner import AskError, ask, values
 from tests.questions.archives import Archives
 from tests.questions.cases import Case
 from tests.questions.comparing import Expected, Model, at

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.question import questions
+from archive.questions.question_files import questions
 from tests.questions.archives import Archives
 from tests.questions.comparing import MODELS, Model, difference
 from tests.questions.examples import examples

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.ask import AskError, ask, values
 from archive.database.connection import open_for_reading
 from archive.labels.tables import TABLES
-from archive.question import QuestionError, load, questions
+from archive.questions.question_files import QuestionError, load, questions
+from archive.questions.runner import AskError, ask, values
 from tests.questions import report_cases, report_threshold_cases, threshold_cases  # noqa: F401 - their cases join the others
 from tests.questions.cases import CASES, Case
 from tests.questions.examples import case_difference

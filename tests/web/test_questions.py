@@ -6,7 +6,7 @@ import json
 import pytest
 from lxml import etree, html
 
-from archive.question import questions
+from archive.questions.question_files import questions
 from archive.web.bars import bars
 from archive.web.server import make_datasette
 from tests.questions.small import archive_of

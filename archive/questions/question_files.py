@@ -25,7 +25,7 @@ from pathlib import Path
 
 from archive.model.workdays import FIRST, LAST
 
-FOLDER = Path(__file__).with_name("questions")
+FOLDER = Path(__file__).parent
 
 KINDS = ("number", "portal", "state")
 """Kinds of parameters: a whole number; a portal's id, or none for all; a record's state, or none for any."""

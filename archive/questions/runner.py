@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from archive.model import clock
-from archive.question import Parameter, Question, QuestionError, understood
+from archive.questions.question_files import Parameter, Question, QuestionError, understood
 
 MOST = 10_000
 """Rows at the most: whoever wants more asks for one portal at a time, or writes SQL."""

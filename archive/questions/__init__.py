@@ -1,0 +1,1 @@
+"""The archive's questions as SQL files, their loader and their runner."""
