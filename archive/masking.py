@@ -16,9 +16,9 @@ from pathlib import Path
 from archive.analysis import derived, report_reader
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.database.lock import hold
+from archive.ingest.record_writer import OWN_PAGE
 from archive.model.records import FIELDS
 from archive.model.redaction import RULES_VERSION, redact, redact_json
-from archive.record_writer import OWN_PAGE
 from archive.search import index
 
 STRIDE = 200

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from archive.database.connection import transaction
-from archive.health import NEVER_CHECKED, WELL, Health
+from archive.ingest.health import NEVER_CHECKED, WELL, Health
 
 
 @dataclass(frozen=True, slots=True)

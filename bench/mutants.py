@@ -201,7 +201,7 @@ def keep(one: Result) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "modules", nargs="*", metavar="MODULE", help="such as archive/presence.py; all where none is named"
+        "modules", nargs="*", metavar="MODULE", help="such as archive/ingest/presence.py; all where none is named"
     )
     parser.add_argument("--tests", nargs="+", metavar="TEST", help="instead of those of bench/mutants.toml")
     parser.add_argument("--again", action="store_true", help="try all mutants again")

@@ -17,6 +17,7 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
+from archive.ingest.store import Store
 from archive.model.observations import (
     CatalogOfPortal,
     ListedRow,
@@ -26,7 +27,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.store import Store
 from bench.large_archive import Words, archive_of, sized
 from bench.measure import Cost, Curve, Figure, Report, arguments, ratio, tell, work
 

@@ -9,9 +9,9 @@ from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from archive import keeper
 from archive.evidence.evidence_store import Stored
 from archive.evidence.http_exchange import Exchange
+from archive.ingest import writer_process
 from pipelines import keeping
 
 
@@ -35,8 +35,8 @@ class Forgetful:
 
 if __name__ == "__main__":
     if len(sys.argv) == 2:
-        keeper.Evidence = Forgetful  # type: ignore[assignment, misc]
-        keeper.serve(Connection(int(sys.argv[1])), keeper.Keeper())
+        writer_process.Evidence = Forgetful  # type: ignore[assignment, misc]
+        writer_process.serve(Connection(int(sys.argv[1])), writer_process.Keeper())
     else:
         keeping.MODULE = "bench.unsealed"
         from crawler.cli import main

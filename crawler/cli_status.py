@@ -12,7 +12,7 @@ import click
 
 from archive import told
 from archive.database.connection import open_for_reading, open_for_writing
-from archive.health import NEVER_CHECKED, STATES, WELL, Health, health
+from archive.ingest.health import NEVER_CHECKED, STATES, WELL, Health, health
 from archive.model import clock
 from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
 

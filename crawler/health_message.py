@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from archive.health import WELL
+from archive.ingest.health import WELL
 from archive.told import Change
 from crawler.messages import DeliveryError, check_hook, check_mail, post, send_mail
 

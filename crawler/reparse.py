@@ -21,10 +21,10 @@ from archive.database.connection import open_for_writing, transaction
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
+from archive.ingest.record_writer import OWN_PAGE, UNLINKED, Said, Writer
 from archive.masking import require_current
 from archive.model import clock
 from archive.model.observations import ListPageSeen, RecordPageSeen
-from archive.record_writer import OWN_PAGE, UNLINKED, Said, Writer
 from archive.search import index
 from crawler.extract.verdict import CUT
 from crawler.families import FAMILIES, detect

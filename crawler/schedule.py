@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from archive.frontier import FULL_EVERY, last_full, rest
+from archive.ingest.frontier import FULL_EVERY, last_full, rest
 from archive.model.clock import BEIJING, moment
 from crawler.portal import Portal
 

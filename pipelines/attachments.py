@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from itemadapter import ItemAdapter
 
+from archive.ingest.record_writer import UNAVAILABLE
 from archive.model.observations import AttachmentSeen
-from archive.record_writer import UNAVAILABLE
 from pipelines.attachment_text import Limits, extract
 
 OCR_SECONDS = 300.0

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-MODULE = "archive.keeper"
+MODULE = "archive.ingest.writer_process"
 """What the keeper runs."""
 
 SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
@@ -58,7 +58,7 @@ class Keeping:
         atexit.register(self.end)
 
     def ask(self, portal: str, method: str, *arguments: object) -> Future[Any]:
-        """What a method of the portal's `archive.books.CrawlBooks` gives back, or raises; or a KeeperError."""
+        """What a method of the portal's `archive.ingest.crawl_session.CrawlBooks` gives back, or raises; or a KeeperError."""
         return self._thread.submit(self._ask, portal, method, *arguments)
 
     def _ask(self, *question: object) -> Any:  # noqa: ANN401 - each method answers in its own way

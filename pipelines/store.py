@@ -10,10 +10,10 @@ from time import monotonic
 from typing import Any, Self
 
 from archive.evidence.http_exchange import EvidenceError, Exchange
+from archive.ingest.presence import Missing
 from archive.model import clock
 from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
 from archive.model.redaction import redact
-from archive.presence import Missing
 from pipelines.keeping import keeping
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ UNWRITABLE = (sqlite3.Error, EvidenceError, OSError)
 
 
 class StorePipeline:
-    """Scrapy's side of `archive.books.CrawlBooks`: opens them, feeds them, closes them. One crawl of a portal at a time."""
+    """Scrapy's side of `archive.ingest.crawl_session.CrawlBooks`: opens them, feeds them, closes them. One crawl of a portal at a time."""
 
     mode: str
     crawl_id: int

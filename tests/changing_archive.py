@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from archive.ingest.store import Store
 from archive.masking import mask_again
 from archive.model.observations import (
     AttachmentSeen,
@@ -18,7 +19,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.store import Store
 
 PHONE = "13800138000"
 """A number that masking takes out of texts; it belongs to nobody."""

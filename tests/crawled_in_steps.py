@@ -1,4 +1,4 @@
-"""A made-up county crawled in small batches through `archive.books`, as the pipeline does it, and stopped at any of its steps.
+"""A made-up county crawled in small batches through `archive.ingest.crawl_session`, as the pipeline does it, and stopped at any of its steps.
 
 The files of both databases are copied as statements begin: what a kill at that moment leaves behind.
 """
@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from archive.books import CrawlBooks
 from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
-from archive.frontier import Frontier
+from archive.ingest.crawl_session import CrawlBooks
+from archive.ingest.frontier import Frontier
 from archive.model.observations import ListPageSeen, Observation, PageAsked
 from tests.jobs import COLUMNS, County
 from tests.natural import contents

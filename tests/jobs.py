@@ -15,6 +15,7 @@ from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
+from archive.ingest.store import Store
 from archive.merge import TAKEN, Merged, merge
 from archive.model import clock
 from archive.model.observations import (
@@ -31,7 +32,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.store import Store
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 NOW = "2026-03-01T00:00:00Z"

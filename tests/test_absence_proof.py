@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import open_for_writing
+from archive.ingest.store import Store
 from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.model.records import Reading
-from archive.store import Store
 from tests.conftest import rows
 from tests.test_presence import Crawls, url, with_capture
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, row

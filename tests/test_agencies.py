@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.ingest.store import Store
 from archive.model.agencies import Agency, Evidence, Stated, key, learn, type_of
-from archive.store import Store
 from tests.conftest import rows
 from tests.web.sample_archive import BUDGETS, PORTAL, budget_rows, page
 

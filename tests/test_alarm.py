@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.alarm import LEAST_PAGES, LEAST_ROWS, Walk, lacking, longest_usual, too_short
+from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Walk, lacking, longest_usual, too_short
 from bench.ten_days import FAULTS, History, alarms, crawl, rows, simulate
 from tests.conftest import Site, portal_file
 from tests.county import County

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.alarm import LEAST_PAGES, LEAST_ROWS, Walk, lacking, longest_usual, too_short
+from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Walk, lacking, longest_usual, too_short
+from archive.ingest.store import Store
 from archive.model.observations import ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
 from archive.model.records import Reading
-from archive.store import Store
 from tests.conftest import empty_archive
 from tests.test_store import BUDGETS, PLANS, PORTAL, listed, row
 

@@ -12,9 +12,9 @@ from archive.copies import Copy, copy_of
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
 from archive.inert.page import NotShown
+from archive.ingest.store import Store
 from archive.model.observations import Capture
 from archive.model.redaction import redact
-from archive.store import Store
 from tests.conftest import empty_archive
 from tests.exchanges import exchange
 from tests.web import sealed

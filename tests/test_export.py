@@ -17,6 +17,7 @@ from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
 from archive.export import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export
+from archive.ingest.store import Store
 from archive.model.observations import (
     AttachmentSeen,
     Capture,
@@ -28,7 +29,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.store import Store
 from tests.exchanges import exchange
 from tests.test_check import copied
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL

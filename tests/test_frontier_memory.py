@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import pytest
 
-from archive import frontier
-from archive.frontier import TRIES, Frontier, Known, mode_for
+from archive.ingest import frontier
+from archive.ingest.frontier import TRIES, Frontier, Known, mode_for
+from archive.ingest.store import Store
 from archive.model.clock import text
 from archive.model.observations import (
     AttachmentSeen,
@@ -24,7 +25,6 @@ from archive.model.observations import (
 )
 from archive.model.records import Reading
 from archive.model.redaction import redact_json
-from archive.store import Store
 from tests.conftest import empty_archive
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_frontier import DAY, HOUR, NOW, Archive
@@ -406,8 +406,8 @@ def test_a_page_is_due_from_a_quarter_of_its_record_s_age_on(
 def test_only_listed_records_with_pages_that_were_asked_for_are_due(archive: Archive) -> None:
     asked = archive.add(1, 300 * DAY, 90 * DAY)
     gone = archive.add(2, 300 * DAY, 90 * DAY)
-    archive.store.write([listed(row(3, published_on="2010-01-01"), last=False)], text(NOW - 400 * DAY))
-    archive.store._connection.execute("UPDATE records SET state = 'unlisted' WHERE url = ?", (gone,))
+    archive.ingest.store.write([listed(row(3, published_on="2010-01-01"), last=False)], text(NOW - 400 * DAY))
+    archive.ingest.store._connection.execute("UPDATE records SET state = 'unlisted' WHERE url = ?", (gone,))
     assert archive.due() == [asked]
     archive.questions.runner(asked, 50 * DAY)
     assert archive.due() == [], "the last time counts"

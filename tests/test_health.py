@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from archive.database.connection import open_for_reading
-from archive.health import Health, health, note
+from archive.ingest.health import Health, health, note
 from tests import warm
 from tests.conftest import Answer, Asked, Site, disclosures, portal_file, rows
 

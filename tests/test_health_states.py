@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import open_for_writing
-from archive.health import BLOCKED, DOWN, LAYOUT, NEVER_CHECKED, SILENT, SLOW, WELL, Health, health, note
+from archive.ingest.health import BLOCKED, DOWN, LAYOUT, NEVER_CHECKED, SILENT, SLOW, WELL, Health, health, note
 from tests.conftest import empty_archive
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)

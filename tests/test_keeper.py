@@ -14,7 +14,7 @@ import pytest
 from archive.database.connection import ArchiveError, open_for_writing
 from archive.database.lock import hold
 from archive.evidence.evidence_reader import beside
-from archive.keeper import Keeper
+from archive.ingest.writer_process import Keeper
 from archive.model import clock
 from archive.model.observations import PortalOfFile
 from bench.ten_days import command, contents, crawl, morning
@@ -37,7 +37,11 @@ def keeper_of(pid: int) -> int:
     """The keeper of a crawl; a process that has just been started says a moment later what it runs."""
 
     def keepers() -> list[int]:
-        return [child for child in children(pid) if b"archive.keeper" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        return [
+            child
+            for child in children(pid)
+            if b"archive.ingest.writer_process" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
 
     wait_until(lambda: len(keepers()) == 1)
     return keepers()[0]

@@ -10,7 +10,7 @@ import pytest
 
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import beside
-from archive.keeper import Keeper
+from archive.ingest.writer_process import Keeper
 from archive.model.observations import ListPageSeen
 from pipelines import keeping
 from tests.conftest import rows

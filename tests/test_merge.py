@@ -20,7 +20,7 @@ from archive import merge as merging
 from archive.check import check, summary
 from archive.evidence import evidence_store
 from archive.evidence.evidence_reader import beside
-from archive.frontier import Frontier
+from archive.ingest.frontier import Frontier
 from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
 from tests.conftest import rows
 from tests.jobs import County, Crawl, World, full_disk, merged, sound

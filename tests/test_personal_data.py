@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.database.connection import open_for_writing
+from archive.ingest.record_writer import UNAVAILABLE
+from archive.ingest.store import Store
 from archive.masking import Masked, mask_again
 from archive.model import observations
 from archive.model.agencies import Stated
 from archive.model.observations import AttachmentSeen, ListedRow, ListPageSeen, Observation, PortalOfFile, ProblemSeen
 from archive.model.records import FIELDS, Reading
-from archive.record_writer import UNAVAILABLE
 from archive.search import index
-from archive.store import Store
 from crawler import items
 from crawler.portal import Catalog, Portal
 from pipelines.attachments import AttachmentsPipeline

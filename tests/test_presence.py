@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.ingest.store import Store
 from archive.model.observations import (
     Capture,
     LinkedFile,
@@ -17,7 +18,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.store import Store
 from tests.conftest import rows
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, page, row
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from archive.database.connection import open_for_writing, transaction
+from archive.ingest.record_writer import OWN_PAGE, Said, Writer
+from archive.ingest.store import Store
 from archive.model.observations import AttachmentSeen, Capture, LinkedFile, ListPageSeen, Observation, ProblemSeen
 from archive.model.records import CUT_PAGE, ROW_NOT_READ, Reading
-from archive.record_writer import OWN_PAGE, Said, Writer
-from archive.store import Store
 from tests.conftest import empty_archive, rows
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.database.connection import open_for_reading
+from archive.ingest.store import Store
 from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
 from archive.model.records import Reading
 from archive.search import engine, query, snippet
-from archive.store import Store
 from tests.plain_scan import FIELDS, scan
 
 

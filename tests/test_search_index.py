@@ -10,12 +10,12 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from archive.database.connection import open_for_reading, open_for_writing, transaction
+from archive.ingest.store import Store
 from archive.masking import mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.model.records import Reading
 from archive.search import engine, index
 from archive.search.engine import Filters, Search
-from archive.store import Store
 from tests.changing_archive import DOCUMENTS, PHONE, PORTALS, STEPS, Crawl, Document, do
 from tests.conftest import empty_archive
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.database.connection import open_for_writing
-from archive.health import Health
+from archive.ingest.health import Health
 from archive.told import Change
 from bench.year import webhook
 from crawler import messages

@@ -59,7 +59,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
 @pytest.fixture(autouse=True)
 def _few_answers_may_be_unread() -> Iterator[None]:
     """Of a killed crawl's pages most were surely read: here no more than two batches are under way."""
-    with patch("archive.frontier.MAYBE_UNREAD", 6):
+    with patch("archive.ingest.frontier.MAYBE_UNREAD", 6):
         yield
 
 

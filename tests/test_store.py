@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.ingest.store import Store
 from archive.model.observations import (
     CatalogOfPortal,
     ListedRow,
@@ -24,7 +25,6 @@ from archive.model.observations import (
 from archive.model.records import FIELDS, Reading
 from archive.search import engine
 from archive.search import index as search
-from archive.store import Store
 from tests.conftest import empty_archive
 
 PLANS, BUDGETS = "http://p.example/plans/", "http://p.example/budgets/"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archive.frontier import LEAST_BUDGET
+from archive.ingest.frontier import LEAST_BUDGET
 from bench.ten_days import crawl, morning, rows
 from bench.update import dump, last_crawl, measured, written
 from crawler.spiders.catalog import OVERLAP

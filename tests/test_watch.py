@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from archive import watching
 from archive.database.connection import ArchiveError, open_for_reading
-from archive.store import Store
+from archive.ingest.store import Store
 from archive.watching import beside, notes
 from crawler import messages
 from crawler import watch as watching_module

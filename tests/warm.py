@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from archive.keeper import Keeper, serve
+from archive.ingest.writer_process import Keeper, serve
 from crawler.cli import ELSEWHERE
 from pipelines import keeping
 

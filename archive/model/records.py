@@ -31,7 +31,7 @@ ROW_NOT_READ = "row_not_read"
 """The doubt about a row that an earlier parser read, and that today's does not find on the same page."""
 
 REPEATED = "index_number_repeated"
-"""The one flag that depends on other records; `archive.store` keeps it."""
+"""The one flag that depends on other records; `archive.ingest.store` keeps it."""
 
 _CUT = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+)\s*$")  # looks behind, lest a long run of dots is tried from each
 _INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")

@@ -20,7 +20,7 @@ from w3lib.url import canonicalize_url
 
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.text_encoding import text_of
-from archive.frontier import Frontier
+from archive.ingest.frontier import Frontier
 from archive.model import clock
 from crawler import reparse
 from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends

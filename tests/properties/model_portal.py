@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import open_for_writing, transaction
-from archive.frontier import Frontier, Known
+from archive.ingest.frontier import Frontier, Known
+from archive.ingest.record_writer import OWN_PAGE, Said, Writer
+from archive.ingest.store import Store
 from archive.model.clock import text as written
 from archive.model.noise import same
 from archive.model.observations import (
@@ -29,8 +31,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import CUT_PAGE, Reading
-from archive.record_writer import OWN_PAGE, Said, Writer
-from archive.store import Store
 from tests.conftest import empty_archive
 
 CATALOGS = ("http://p.example/plans/", "http://p.example/budgets/", "http://p.example/notices/")

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from archive import frontier
+from archive.ingest import frontier
 from archive.model.noise import same
 from archive.model.records import FIELDS
 from tests.properties.model_portal import FINE, KilledError, Told, Weather, World

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import open_for_writing, transaction
+from archive.ingest.record_writer import OWN_PAGE, Said, Writer
+from archive.ingest.store import Store
 from archive.model.observations import (
     AttachmentSeen,
     Capture,
@@ -19,8 +21,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.record_writer import OWN_PAGE, Said, Writer
-from archive.store import Store
 
 BUDGETS = "http://portal.example/budgets/"
 HOUSING = "http://portal.example/housing/"

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.evidence.evidence_store import Evidence
+from archive.ingest.store import Store
 from archive.model.observations import (
     AttachmentSeen,
     Capture,
@@ -19,7 +20,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.store import Store
 from tests.exchanges import exchange
 
 SITE = "http://sealed.example/"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from datasette.app import Datasette
 
+from archive.ingest.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
 from archive.labels import codes, labels, tables_page
 from archive.model.redaction import redact
-from archive.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
 from crawler.extract import verdict
 from pipelines.attachment_text import STATES
 

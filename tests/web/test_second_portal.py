@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from lxml import html
 
+from archive.ingest.store import Store
 from archive.model.observations import (
     AttachmentSeen,
     Capture,
@@ -22,7 +23,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.store import Store
 from archive.web.server import make_datasette
 from crawler.cli import main
 

@@ -1,6 +1,6 @@
 """The keeper: a process that keeps the books of the crawls of another, which reads pages meanwhile.
 
-`python -m archive.keeper FD` answers requests on the socket FD, one at a time, until its other end is closed; who asks is
+`python -m archive.ingest.writer_process FD` answers requests on the socket FD, one at a time, until its other end is closed; who asks is
 `pipelines.keeping`. A request is a portal's id, the name of a method of `CrawlBooks` and its arguments, an answer what it
 gives back, or the exception it raises. "begin" opens a portal's books. All crawls of a process write one archive.
 """
@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from archive.books import CrawlBooks
 from archive.database.connection import open_for_writing
 from archive.evidence.evidence_store import Evidence
+from archive.ingest.crawl_session import CrawlBooks
 
 
 class Keeper:

@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.alarm import Alarm
+from archive.ingest.alarm import Alarm
+from archive.ingest.record_writer import OWN_PAGE, Writer
 from archive.model.noise import same
 from archive.model.observations import ListPageSeen, PageAsked
 from archive.model.records import FIELDS
-from archive.record_writer import OWN_PAGE, Writer
 from archive.search import index
 
 LEAST_SHARE = 0.8

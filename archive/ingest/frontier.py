@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.database.connection import open_for_reading
+from archive.ingest.record_writer import OWN_PAGE, PENDING
 from archive.model.clock import moment
 from archive.model.clock import text as written
 from archive.model.noise import same_pairs
 from archive.model.redaction import redact_json
-from archive.record_writer import OWN_PAGE, PENDING
 
 SLACK = timedelta(hours=4)
 """A crawl may begin so much earlier in the day than the one before it and still be a day later: late today is not late for ever."""

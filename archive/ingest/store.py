@@ -8,10 +8,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive import health
-from archive.alarm import Alarm
 from archive.analysis import derived, report_reader
 from archive.database.connection import open_for_writing, transaction
+from archive.ingest import health
+from archive.ingest.alarm import Alarm
+from archive.ingest.presence import Missing, Presence
+from archive.ingest.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
 from archive.masking import require_current
 from archive.model.observations import (
     AttachmentSeen,
@@ -25,8 +27,6 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import CUT_PAGE
-from archive.presence import Missing, Presence
-from archive.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
 from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)

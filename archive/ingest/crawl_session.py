@@ -11,12 +11,12 @@ from archive.database.connection import ArchiveError
 from archive.database.lock import hold
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
-from archive.frontier import mode_for
+from archive.ingest.frontier import mode_for
+from archive.ingest.presence import Missing
+from archive.ingest.store import Store
 from archive.model import clock
 from archive.model.observations import Capture, Observation, PortalOfFile, ProblemSeen
 from archive.model.redaction import names_a_person
-from archive.presence import Missing
-from archive.store import Store
 
 
 class CrawlBooks:

@@ -124,7 +124,7 @@ def lacking(counts: Sequence[Mapping[str, int]], least: int) -> list[Lack]:
 def too_short(walks: Sequence[Walk]) -> str | None:
     """What is too short about the newest of `walks` (newest first), where it is not whole: updates leave lists midway.
 
-    A whole walk's length is `archive.presence`'s to judge.
+    A whole walk's length is `archive.ingest.presence`'s to judge.
     """
     heads = [walk.counts[READ] for walk in walks if walk.pages_read >= HEAD_PAGES]
     if len(heads) < 2 or walks[0].complete or walks[0].pages_read < HEAD_PAGES:

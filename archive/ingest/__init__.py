@@ -1,0 +1,1 @@
+"""Writing of a crawl: session, writer process, records, presence, alarms, frontier, health."""
