@@ -12,11 +12,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.backup import copy_database, settle
-from archive.check import check_database
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.labels.tables import TABLES
-from archive.masking import behind
+from archive.maintenance.backup import copy_database, settle
+from archive.maintenance.check import check_database
+from archive.maintenance.masking import behind
 
 _NEEDED = {
     "readings",

@@ -33,7 +33,7 @@ def verify(db: Path, against: str | None, roots: Path | None) -> None:
     Prints the head (the last sealed day's hash) and the tip (the hash over everything): one line kept elsewhere proves
     the whole past. Exit status 1 where anything is wrong.
     """
-    from archive.check import check, summary  # noqa: PLC0415
+    from archive.maintenance.check import check, summary  # noqa: PLC0415
 
     open_for_reading(db).close()
     evidence = place_of(db)
@@ -148,7 +148,7 @@ def reparse(portals: tuple[str, ...], db: Path) -> None:
 @plainly
 def redact(db: Path) -> None:
     """Apply today's masking rules to the whole archive: records, their history, files' texts, search index."""
-    from archive.masking import mask_again  # noqa: PLC0415
+    from archive.maintenance.masking import mask_again  # noqa: PLC0415
 
     open_for_reading(db).close()
     done = mask_again(db)

@@ -23,7 +23,7 @@ def backup(folder: Path, db: Path) -> None:
 
     Every digest of the copy is checked. The originals hold personal data unmasked: keep the folder private.
     """
-    from archive.backup import back_up  # noqa: PLC0415
+    from archive.maintenance.backup import back_up  # noqa: PLC0415
 
     done = back_up(db, place_of(db), folder, clock.text(clock.now()))
     click.echo(f"{done.folder}: {done.bytes / MIB:,.1f} MiB, every digest checked")
@@ -35,7 +35,7 @@ def backup(folder: Path, db: Path) -> None:
 @plainly
 def restore(folder: Path, db: Path) -> None:
     """Put a backup back, after every digest of it was checked. Nothing is written over."""
-    from archive.backup import put_back  # noqa: PLC0415
+    from archive.maintenance.backup import put_back  # noqa: PLC0415
 
     done = put_back(folder, db, place_of(db))
     click.echo(f"{db}: {done.bytes / MIB:,.1f} MiB put back from {done.folder}, every digest checked")
@@ -57,8 +57,8 @@ def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
 
     In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
     """
-    from archive.merge import FAILED, KNOWN, TAKEN, WAITS  # noqa: PLC0415
-    from archive.merge import merge as fold  # noqa: PLC0415
+    from archive.maintenance.merge import FAILED, KNOWN, TAKEN, WAITS  # noqa: PLC0415
+    from archive.maintenance.merge import merge as fold  # noqa: PLC0415
 
     attention = False
     found = list(brought(sources))

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from archive.database.connection import ArchiveError, later_than_this, open_for_reading
 from archive.database.migrations import migrations
 from archive.evidence.evidence_file import open_for_reading as open_evidence
-from archive.masking import behind
+from archive.maintenance.masking import behind
 from archive.model import clock
 from archive.search.index import is_current
 from crawler import settings

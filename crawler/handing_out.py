@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.evidence.evidence_reader import place_of
-from archive.job import begin
+from archive.maintenance.job import begin
 from crawler import many
 from crawler.many import ENDS_WITHIN, QUEUE, TRIES, Job, Spool
 from crawler.schedule import Plan

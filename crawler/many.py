@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.backup import copy_database
 from archive.evidence.evidence_reader import beside
+from archive.maintenance.backup import copy_database
 
 QUEUE = "disclosures"
 DB = "disclosures.db"

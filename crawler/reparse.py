@@ -22,7 +22,7 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
 from archive.ingest.record_writer import OWN_PAGE, UNLINKED, Said, Writer
-from archive.masking import require_current
+from archive.maintenance.masking import require_current
 from archive.model import clock
 from archive.model.observations import ListPageSeen, RecordPageSeen
 from archive.search import index

@@ -18,7 +18,7 @@ from twisted.internet.task import LoopingCall
 from archive.database.connection import open_for_reading, open_for_writing
 from archive.database.lock import hold
 from archive.evidence.evidence_reader import place_of
-from archive.masking import require_current
+from archive.maintenance.masking import require_current
 from archive.model import clock
 from crawler import settings as our_settings
 from crawler.loader import spider_for

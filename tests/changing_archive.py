@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from archive.ingest.store import Store
-from archive.masking import mask_again
+from archive.maintenance.masking import mask_again
 from archive.model.observations import (
     AttachmentSeen,
     CatalogOfPortal,

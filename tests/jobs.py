@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive import job
-from archive.check import check
 from archive.database.connection import open_for_reading, open_for_writing
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
 from archive.ingest.store import Store
-from archive.merge import TAKEN, Merged, merge
+from archive.maintenance import job
+from archive.maintenance.check import check
+from archive.maintenance.merge import TAKEN, Merged, merge
 from archive.model import clock
 from archive.model.observations import (
     AttachmentSeen,

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.backup import back_up, copy_database, put_back
-from archive.check import check
 from archive.database.connection import ArchiveError, open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence, EvidenceError
+from archive.maintenance.backup import back_up, copy_database, put_back
+from archive.maintenance.check import check
 from crawler.doctor import FINE, LEAST_FREE, NOTE, WRONG, Found, look
 from tests.conftest import disclosures, rows
 from tests.waiting import wait_until

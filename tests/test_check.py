@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from archive import masking
-from archive.check import Summary, check, summary
 from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.fixity import Expected
+from archive.maintenance import masking
+from archive.maintenance.check import Summary, check, summary
 from archive.model.redaction import RULES_VERSION
 from archive.search import index
 from tests.exchanges import exchange
@@ -112,7 +112,7 @@ def test_what_is_changed_in_the_archive_is_named(db: Path, sql: str, named: str)
 
 
 def test_captures_are_compared_to_the_last_in_however_many_strides(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.check.BATCH", 4)
+    monkeypatch.setattr("archive.maintenance.check.BATCH", 4)
     (last,) = one(db, "SELECT max(id) FROM captures")
     for number in (1, 4, 5, 8, 9, last):
         change(db, f"UPDATE captures SET status = status + 1 WHERE id = {number}")

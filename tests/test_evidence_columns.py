@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 import pytest
 
-from archive.check import check
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import GENESIS, capture_digest
+from archive.maintenance.check import check
 from tests.exchanges import exchange, faults
 from tests.jobs import FIRST, County, Crawl, merged
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import job
 from archive.database.connection import ArchiveError
 from archive.database.lock import held
 from archive.evidence.evidence_reader import beside
+from archive.maintenance import job
 from tests.conftest import rows
 from tests.jobs import County, Crawl
 from tests.natural import contents

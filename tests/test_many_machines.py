@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from archive.check import check
 from archive.evidence.evidence_reader import beside
+from archive.maintenance.check import check
 from archive.model import clock
 from archive.model.noise import essence
 from bench.ten_days import morning

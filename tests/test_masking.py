@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from archive import masking
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import hold
-from archive.masking import Masked, behind, mask_again
+from archive.maintenance import masking
+from archive.maintenance.masking import Masked, behind, mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, Observation, ProblemSeen, RecordPageSeen
 from archive.model.records import Reading
 from archive.model.redaction import RULES_VERSION

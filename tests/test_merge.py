@@ -15,13 +15,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from archive import job
-from archive import merge as merging
-from archive.check import check, summary
 from archive.evidence import evidence_store
 from archive.evidence.evidence_reader import beside
 from archive.ingest.frontier import Frontier
-from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
+from archive.maintenance import job
+from archive.maintenance import merge as merging
+from archive.maintenance.check import check, summary
+from archive.maintenance.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
 from tests.conftest import rows
 from tests.jobs import County, Crawl, World, full_disk, merged, sound
 from tests.natural import contents

@@ -11,7 +11,7 @@ import pytest
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_reader import beside
 from archive.ingest.store import Store
-from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN
+from archive.maintenance.merge import FAILED, KNOWN, SET_ASIDE, TAKEN
 from tests.conftest import empty_archive, rows
 from tests.jobs import NOW, County, Crawl, full_disk, merged, sound
 from tests.natural import contents

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from archive.evidence.evidence_reader import beside
-from archive.merge import KNOWN, TAKEN
+from archive.maintenance.merge import KNOWN, TAKEN
 from tests.conftest import empty_archive
 from tests.crawled_in_steps import Moments, mixed, watched
 from tests.jobs import County, Crawl, merged, sound

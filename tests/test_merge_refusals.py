@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from archive import job
 from archive.database.lock import held
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.ingest.store import Store
-from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
+from archive.maintenance import job
+from archive.maintenance.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
 from tests.conftest import empty_archive, rows
 from tests.exchanges import exchange
 from tests.jobs import NOW, County, Crawl, merged, sound

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.carrying import CARRIED, MADE
 from archive.database.migrations import migrations
+from archive.maintenance.transfer import CARRIED, MADE
 from tests.conftest import Site, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 
@@ -53,7 +53,7 @@ def test_an_archive_without_evidence_goes_on_with_it(tmp_path: Path) -> None:
 
 
 def test_each_table_is_carried_by_a_merge_or_made_anew() -> None:
-    """Whoever adds one says which, in archive/carrying.py: rows that name a record, a crawl or a capture get other ids there."""
+    """Whoever adds one says which, in archive/maintenance/transfer.py: rows that name a record, a crawl or a capture get other ids there."""
     connection = sqlite3.connect(":memory:")
     migrations.apply(Database(connection))
     sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT GLOB 'records_fts_*'"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archive.database.connection import open_for_writing
 from archive.ingest.record_writer import UNAVAILABLE
 from archive.ingest.store import Store
-from archive.masking import Masked, mask_again
+from archive.maintenance.masking import Masked, mask_again
 from archive.model import observations
 from archive.model.agencies import Stated
 from archive.model.observations import AttachmentSeen, ListedRow, ListPageSeen, Observation, PortalOfFile, ProblemSeen

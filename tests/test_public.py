@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.check import check_database
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.labels.tables import TABLES
+from archive.maintenance.check import check_database
 from archive.public import snapshot
 from archive.questions.question_files import questions
 from archive.questions.runner import ask, values

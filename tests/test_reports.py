@@ -16,7 +16,7 @@ from archive.analysis.report_reader import catch_up, read_report, report_year, r
 from archive.analysis.report_templates import lines
 from archive.analysis.statistics_table import number_of, read_table
 from archive.database.connection import open_for_writing, transaction
-from archive.masking import mask_again
+from archive.maintenance.masking import mask_again
 from archive.search import index
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html

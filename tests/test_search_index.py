@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 
 from archive.database.connection import open_for_reading, open_for_writing, transaction
 from archive.ingest.store import Store
-from archive.masking import mask_again
+from archive.maintenance.masking import mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.model.records import Reading
 from archive.search import engine, index

@@ -15,9 +15,9 @@ from unittest.mock import patch
 
 import pytest
 
-from archive.backup import back_up, put_back
-from archive.check import check, summary
 from archive.evidence.evidence_reader import beside
+from archive.maintenance.backup import back_up, put_back
+from archive.maintenance.check import check, summary
 from tests.conftest import rows
 from tests.crawled_in_steps import CrawlInSteps, Moments, mixed, outcome, watched
 from tests.jobs import FIRST, NOW, County, Crawl, sound

@@ -14,7 +14,7 @@ from archive.ingest import health
 from archive.ingest.alarm import Alarm
 from archive.ingest.presence import Missing, Presence
 from archive.ingest.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
-from archive.masking import require_current
+from archive.maintenance.masking import require_current
 from archive.model.observations import (
     AttachmentSeen,
     Capture,

@@ -8,10 +8,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from archive.carrying import Carrying
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.database.lock import held
-from archive.masking import require_current
+from archive.maintenance.masking import require_current
+from archive.maintenance.transfer import Carrying
 
 
 def begin(db: Path, portal: str, job: Path) -> None:

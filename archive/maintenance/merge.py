@@ -1,7 +1,7 @@
 """Folding finished databases of jobs into one archive: idempotent, resumable, portals in any order.
 
 A portal's crawls are one line. A database goes on with the line of the archive where it has all the archive's crawls of the
-portal, as one does that began from the archive (`archive.job`), or where the archive has none; what it has more is carried.
+portal, as one does that began from the archive (`archive.maintenance.job`), or where the archive has none; what it has more is carried.
 Where each has crawls that the other lacks, the line has forked: the archive's is kept, and of the other the originals and
 the fact that they were not read, for no crawl can say what was missing from a line it did not know.
 
@@ -15,7 +15,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.carrying import Carrying, NotAContinuationError
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.database.lock import hold
 from archive.evidence.evidence_file import open_for_reading as open_evidence
@@ -23,7 +22,8 @@ from archive.evidence.evidence_import import Run, Source, fold, folded
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from archive.masking import require_current
+from archive.maintenance.masking import require_current
+from archive.maintenance.transfer import Carrying, NotAContinuationError
 
 TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
 

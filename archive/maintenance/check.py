@@ -18,7 +18,7 @@ from archive.evidence.capture import hash_up_to
 from archive.evidence.evidence_import import tips
 from archive.evidence.fixity import DAMAGE, Expected, verify_file
 from archive.evidence.http_exchange import GENESIS, one_line
-from archive.masking import behind
+from archive.maintenance.masking import behind
 from archive.search.index import first_entry, month_of
 from archive.search.query import phrase
 from archive.search.segment import units

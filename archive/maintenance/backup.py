@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.check import check, summary
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.maintenance.check import check, summary
 
 DB, EVIDENCE, MANIFEST = "disclosures.db", "evidence.db", "backup.json"
 

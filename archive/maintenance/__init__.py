@@ -1,0 +1,1 @@
+"""Care of an archive: backup, check, masking again, merge, transfer."""
