@@ -7,11 +7,11 @@ from hashlib import sha256
 
 import pytest
 
-from archive import copies
-from archive.copies import Copy, copy_of
+from archive.copies import redacted_copies
+from archive.copies.redacted_copies import Copy, copy_of
+from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from archive.inert.page import NotShown
 from archive.ingest.store import Store
 from archive.model.observations import Capture
 from archive.model.redaction import redact
@@ -83,7 +83,11 @@ def test_an_image_is_shown_only_where_its_text_is_known(shown):
 
 @pytest.mark.parametrize(
     ("url", "reason"),
-    [(sealed.XLS, copies.UNKNOWN), (f"{sealed.SITE}old.html", copies.EMPTY), (sealed.CUT_UP, copies.UNSURE)],
+    [
+        (sealed.XLS, redacted_copies.UNKNOWN),
+        (f"{sealed.SITE}old.html", redacted_copies.EMPTY),
+        (sealed.CUT_UP, redacted_copies.UNSURE),
+    ],
 )
 def test_what_is_not_shown(shown, url, reason):
     with pytest.raises(NotShown) as found:
@@ -93,12 +97,12 @@ def test_what_is_not_shown(shown, url, reason):
 
 TEXT, PAGE = "text/plain; charset=utf-8", "text/html; charset=utf-8"
 CAPTURED: list[tuple[bytes, str, str]] = [
-    (b"%PDF-1.7\n1 0 obj", "application/pdf", copies.UNKNOWN), (b"%PDF-1.7", "text/plain", copies.UNKNOWN),
-    (b"MZ\x00\x01", "application/octet-stream", copies.UNKNOWN), (b"PK\x03\x04\x00", "image/png", copies.UNKNOWN),
-    (b"\xff\xfe<\x00p\x00", "", copies.UNKNOWN), (b"a" * 4095 + b"\x01", "text/plain", copies.UNKNOWN),
-    (b"<?xml version='1.0'?><a><![CDATA[<b>110105</b>19491231002X]]></a>", "text/xml", copies.UNSURE),
-    (b"", "text/html", copies.EMPTY), (b" \r\n\t", "text/plain", copies.EMPTY),
-    (sealed.GREEN, "text/html", copies.PICTURE), (b"GIF89a", "text/plain", copies.PICTURE), (b"\xff\xd8\xff\xe0", "text/html", copies.PICTURE),
+    (b"%PDF-1.7\n1 0 obj", "application/pdf", redacted_copies.UNKNOWN), (b"%PDF-1.7", "text/plain", redacted_copies.UNKNOWN),
+    (b"MZ\x00\x01", "application/octet-stream", redacted_copies.UNKNOWN), (b"PK\x03\x04\x00", "image/png", redacted_copies.UNKNOWN),
+    (b"\xff\xfe<\x00p\x00", "", redacted_copies.UNKNOWN), (b"a" * 4095 + b"\x01", "text/plain", redacted_copies.UNKNOWN),
+    (b"<?xml version='1.0'?><a><![CDATA[<b>110105</b>19491231002X]]></a>", "text/xml", redacted_copies.UNSURE),
+    (b"", "text/html", redacted_copies.EMPTY), (b" \r\n\t", "text/plain", redacted_copies.EMPTY),
+    (sealed.GREEN, "text/html", redacted_copies.PICTURE), (b"GIF89a", "text/plain", redacted_copies.PICTURE), (b"\xff\xd8\xff\xe0", "text/html", redacted_copies.PICTURE),
     (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "image/svg+xml", TEXT), (b"<script>1</script>", "image/png", TEXT),
     (b"{" * 5000, "application/json", TEXT), (b"a" * 4096 + b"\x01", "text/plain", TEXT), (b"a\x1bb\tc\r\n", "text/plain", TEXT),
     (b"<html><script>1</script><p>a", "application/xhtml+xml", PAGE), (b"<html><script>1</script><p>a", "text/xml", TEXT),
@@ -149,11 +153,11 @@ def test_numbers_are_masked_whatever_it_is_called(copied, declared):
 
 
 def test_a_text_that_is_too_long_is_not_shown(copied, monkeypatch):
-    monkeypatch.setattr(copies, "LONGEST_PAGE", 100)
+    monkeypatch.setattr(redacted_copies, "LONGEST_PAGE", 100)
     assert copied(b"a" * 100, "text/plain").body == b"a" * 100
     with pytest.raises(NotShown) as found:
         copied(b"a" * 101, "text/plain")
-    assert str(found.value) == copies.TOO_LONG
+    assert str(found.value) == redacted_copies.TOO_LONG
 
 
 def test_an_original_that_is_another_one_is_not_shown(archive):

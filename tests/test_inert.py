@@ -7,12 +7,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.inert import page as inert_pages
-from archive.inert import parts as inert_parts
-from archive.inert import style as inert_style
-from archive.inert.page import LONGEST_PAGE, Inert, NotShown, cleaned, inert_page
-from archive.inert.parts import Part, Parts
-from archive.inert.style import inert_declarations, inert_sheet
+from archive.copies import page_parts as inert_parts
+from archive.copies import sanitiser as inert_pages
+from archive.copies import style_sheets as inert_style
+from archive.copies.page_parts import Part, Parts
+from archive.copies.sanitiser import LONGEST_PAGE, Inert, NotShown, cleaned, inert_page
+from archive.copies.style_sheets import inert_declarations, inert_sheet
 from archive.model.redaction import redact
 from tests.hostile import markup
 

@@ -11,10 +11,10 @@ from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
 
-from archive.copies import Copy, copy_of
+from archive.copies.redacted_copies import Copy, copy_of
+from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
-from archive.inert.page import NotShown
 from archive.labels.codes import CAPTURES, REDACTIONS
 from archive.labels.naming import Label
 from archive.web.archives import archives

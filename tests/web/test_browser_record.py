@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from archive.inert.page import inert_page
+from archive.copies.sanitiser import inert_page
 from archive.web.archived_views import HEADERS
 from tests.web import sealed
 from tests.web.browsing import WIDTHS, fits, fits_widths, served

@@ -11,7 +11,7 @@ from typing import Any
 
 import tinycss2
 
-from archive.inert.parts import Parts, joined
+from archive.copies.page_parts import Parts, joined
 
 LONGEST = 1_000_000
 """Characters of style in one page that are read; the rest is left out."""

@@ -14,9 +14,9 @@ import nh3
 from lxml import etree
 from markupsafe import escape
 
-from archive.inert.masks import NOT_IN_TREES, is_masked, mask
-from archive.inert.parts import Find, Parts, joined
-from archive.inert.style import LONGEST, inert_declarations, inert_sheet
+from archive.copies.page_masks import NOT_IN_TREES, is_masked, mask
+from archive.copies.page_parts import Find, Parts, joined
+from archive.copies.style_sheets import LONGEST, inert_declarations, inert_sheet
 from archive.model.redaction import redact
 
 LONGEST_PAGE = 3_000_000
@@ -91,7 +91,7 @@ _NUMBER = re.compile(r"\d{11}")
 
 @dataclass(frozen=True, slots=True)
 class Inert:
-    """A page that does nothing. `masked`: how many numbers of each kind; the others as in `archive.inert.parts.Parts`."""
+    """A page that does nothing. `masked`: how many numbers of each kind; the others as in `archive.copies.page_parts.Parts`."""
 
     html: str
     masked: Mapping[str, int]

@@ -14,13 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urldefrag
 
+from archive.copies.page_masks import mask_text
+from archive.copies.page_parts import Part, picture_type
+from archive.copies.sanitiser import LONGEST_PAGE, UNSURE, Inert, NotShown, inert_page, masks_all
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
-from archive.inert.masks import mask_text
-from archive.inert.page import LONGEST_PAGE, UNSURE, Inert, NotShown, inert_page, masks_all
-from archive.inert.parts import Part, picture_type
 from archive.model.redaction import redact_json
 
 EMPTY = "这个回应没有内容。The answer has no content."

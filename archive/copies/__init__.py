@@ -1,0 +1,1 @@
+"""Sanitised and redacted copies of captures, safe to look at."""
