@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from archive.database.connection import open_for_reading
+from archive.export.writers import csv_file
 from archive.questions.question_files import Question, questions
 from archive.questions.runner import MOST, Answer, AskError, values
 from archive.questions.runner import ask as answer_of
-from archive.writers import csv_file
 from crawler.cli_common import CommandError, db_option, plainly
 
 

@@ -10,19 +10,19 @@ from typing import IO, Any, Literal
 
 import click
 
-from archive import takeaway
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
+from archive.export import record_rows
+from archive.export.parquet import parquet_file
+from archive.export.writers import FORMATS, Row, WriterError
 from archive.labels.examples import EXAMPLES
 from archive.labels.headings import codes_of, heading
 from archive.labels.tables import TABLES
 from archive.model import clock
-from archive.parquet import parquet_file
 from archive.questions import question_files
 from archive.questions.runner import AskError, values
 from archive.search import engine
 from archive.search.query import to_match
-from archive.writers import FORMATS, Row, WriterError
 from crawler.cli_common import ROWS, CommandError, db_option, plainly
 from crawler.cli_filters import NAMES, filter_options, wanted
 
@@ -66,9 +66,9 @@ def export(form: str, db: Path, out: Path | None, **asked: Any) -> None:  # noqa
         try:
             columns, rows, table = _chosen(connection, asked)
             if form == "jsonl" and table:
-                rows = takeaway.parsed(columns, rows)
+                rows = record_rows.parsed(columns, rows)
             elif form == "xlsx":
-                rows = takeaway.labelled(columns, rows, codes_of(table))
+                rows = record_rows.labelled(columns, rows, codes_of(table))
                 columns = tuple(heading(table, column) for column in columns)
             name = table or "sql"
             _write(form, columns, rows, out or (None if form in TEXT else Path(f"{name}.{form}")))
@@ -99,7 +99,7 @@ def _chosen(connection: sqlite3.Connection, asked: dict[str, Any]) -> tuple[tupl
     else:
         words = " ".join(asked["words"])
         found = engine.every(connection, wanted(connection, words, **{name: asked[name] for name in NAMES}))
-        columns, rows = takeaway.columns(body=asked["body"]), takeaway.rows(connection, found, body=asked["body"])
+        columns, rows = record_rows.columns(body=asked["body"]), record_rows.rows(connection, found, body=asked["body"])
     return columns, islice(rows, asked["limit"]), asked["table"] or (None if asked["sql"] else "records")
 
 
@@ -157,7 +157,7 @@ def _pour(pieces: Iterator[bytes], file: IO[bytes]) -> None:
 
 
 def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None, asked: dict[str, Any]) -> None:
-    from archive.export import export as write  # noqa: PLC0415
+    from archive.export.original_files import export as write  # noqa: PLC0415
 
     if asked["words"]:
         raise CommandError(f"WORDS go with csv, xlsx, jsonl and parquet, not with {form}")

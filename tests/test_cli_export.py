@@ -10,10 +10,10 @@ from arro3.io import read_parquet
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
-from archive import parquet
-from archive.parquet import parquet_file
-from archive.takeaway import COLUMNS
-from archive.writers import WriterError
+from archive.export import parquet
+from archive.export.parquet import parquet_file
+from archive.export.record_rows import COLUMNS
+from archive.export.writers import WriterError
 from crawler.cli import main
 from tests.web.sample_archive import build
 

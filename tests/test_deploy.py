@@ -17,7 +17,7 @@ import httpx
 import pytest
 import yaml
 
-from archive.publishing import publish
+from archive.export.published_folder import publish
 from crawler.cli import main
 from tests.certificates import self_signed
 from tests.conftest import ROOT

@@ -16,7 +16,7 @@ from archive.database.connection import ArchiveError, open_for_reading, open_for
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from archive.export import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export
+from archive.export.original_files import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export
 from archive.ingest.store import Store
 from archive.model.observations import (
     AttachmentSeen,

@@ -17,7 +17,7 @@ from wacz.main import main as wacz
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.evidence.evidence_store import Evidence, EvidenceError, Exchange
-from archive.export_web import page_title, write_wacz, write_warc
+from archive.export.warc import page_title, write_wacz, write_warc
 from tests.exchanges import exchange, page
 from tests.waiting import answers, wait_until
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import takeaway
 from archive.database.connection import open_for_reading, open_for_writing
+from archive.export import record_rows
 from archive.search import engine
 from archive.search.engine import Filters, Search
 from archive.search.index import HEAD, ID, build, catch_up, changed, first_entry, held, month_of
@@ -249,11 +249,11 @@ def test_records_are_taken_away_each_once_in_the_order_of_the_hits(connection: s
     """Many times as many as are read at once; one that went meanwhile is left out."""
     for wanted in (Search(), engine.search("预算|决算"), Search(parse("县"), newest=True)):
         ids = found(connection, wanted)
-        assert len(ids) > 2 * takeaway.AT_A_TIME or wanted.query
+        assert len(ids) > 2 * record_rows.AT_A_TIME or wanted.query
         assert list(engine.every(connection, wanted)) == ids
-        assert [row[0] for row in takeaway.rows(connection, iter(ids))] == ids
+        assert [row[0] for row in record_rows.rows(connection, iter(ids))] == ids
     some = [3, RECORDS + 1, 2]
-    assert [row[0] for row in takeaway.rows(connection, some, body=True)] == [3, 2]
+    assert [row[0] for row in record_rows.rows(connection, some, body=True)] == [3, 2]
 
 
 @pytest.mark.parametrize("counted", [RECORDS - 1, RECORDS, RECORDS + 1, RECORDS // 2, RECORDS // 2 - 1])

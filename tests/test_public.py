@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.export.public_database import snapshot
 from archive.labels.tables import TABLES
 from archive.maintenance.check import check_database
-from archive.public import snapshot
 from archive.questions.question_files import questions
 from archive.questions.runner import ask, values
 from archive.search import engine

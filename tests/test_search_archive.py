@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import takeaway
 from archive.database.connection import open_for_reading, open_for_writing
+from archive.export import record_rows
 from archive.search import engine
 from archive.search.engine import Filters, Search
 from archive.search.query import parse
@@ -159,7 +159,7 @@ def test_hits_are_those_of_a_scan_filtered_sorted_counted_and_paged(
     assert engine.count(connection, wanted) == len(found)
     exported = list(engine.every(connection, wanted))
     assert exported == found
-    assert [row[0] for row in takeaway.rows(connection, iter(exported))] == found
+    assert [row[0] for row in record_rows.rows(connection, iter(exported))] == found
     assert engine.latest(connection, wanted, asked.size) == sorted(found, reverse=True)[: asked.size]
     for facet, counts in engine.divide(connection, wanted, len(found)).counts.items():
         values = dict(connection.execute(f"SELECT id, {facet} FROM records"))

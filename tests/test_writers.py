@@ -8,8 +8,8 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from archive import writers
-from archive.writers import CUT, FORMATS, XLSX_TEXT, csv_file, json_lines, xlsx
+from archive.export import writers
+from archive.export.writers import CUT, FORMATS, XLSX_TEXT, csv_file, json_lines, xlsx
 
 
 def sheets(columns, rows) -> list[list[list[object]]]:

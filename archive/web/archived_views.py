@@ -12,7 +12,7 @@ from datasette.utils.asgi import Forbidden, NotFound, Response
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
-from archive.export import export
+from archive.export.original_files import export
 from archive.web import archived
 from archive.web.archives import archives
 from archive.web.faults import NOTHING_HERE

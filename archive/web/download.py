@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import NotFound, Response
 
 from archive.database.connection import ArchiveError
-from archive.kept_snapshot import Kept, is_due, kept, renew
+from archive.export.snapshot import Kept, is_due, kept, renew
 from archive.web.faults import NOTHING_HERE
 from archive.web.streaming import PATIENCE, Send, left
 from archive.web.visit import Visit, visited

@@ -17,7 +17,7 @@ from typing import Any
 from datasette.utils.asgi import BadRequest, Response
 from lxml import etree
 
-from archive import takeaway
+from archive.export import record_rows
 from archive.labels.codes import EVENTS, KINDS, STATES
 from archive.labels.labels import SITE
 from archive.search.snippet import excerpt
@@ -52,7 +52,7 @@ _TOLD = (("published_on", "发布日期"), ("document_number", "文号"), ("inde
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EVENTS = f"""
-SELECT e.at, e.kind AS event, e.detail, {takeaway.selected(takeaway.COLUMNS)}
+SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)}
 FROM (SELECT * FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :most) e
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 """  # noqa: S608 - constant names
@@ -77,8 +77,8 @@ async def of_selection(visit: Visit, chosen: Selection) -> Response:
 
     def read(connection: sqlite3.Connection) -> Read:
         ids = dict.fromkeys(chain(chosen.latest(connection, ENTRIES), islice(chosen.every(connection), ENTRIES)))
-        names = takeaway.columns(body=True)
-        rows = [dict(zip(names, row, strict=True)) for row in takeaway.rows(connection, ids, body=True)]
+        names = record_rows.columns(body=True)
+        rows = [dict(zip(names, row, strict=True)) for row in record_rows.rows(connection, ids, body=True)]
         return rows, _last_crawl(connection)
 
     rows, crawled = await _in_time(visit, read)

@@ -13,8 +13,8 @@ from datasette.app import Datasette
 
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
+from archive.export.published_folder import CURRENT, Published, published
 from archive.model.clock import today
-from archive.publishing import CURRENT, Published, published
 from archive.web.gate import Application, Receive, Scope, Send
 from archive.web.server import Archive, with_archive
 

@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from datasette.utils.asgi import Response
 
+from archive.export.writers import FORMATS, json_text
 from archive.questions.question_files import Question
 from archive.questions.runner import Answer
 from archive.web import feeds
 from archive.web.cells import UNTITLED, cut
 from archive.web.taking import file_name
 from archive.web.visit import Visit
-from archive.writers import FORMATS, json_text
 
 FORMS = (*FORMATS, "json", "atom")
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive import takeaway
+from archive.export import record_rows
+from archive.export.writers import json_text
 from archive.web import archived
 from archive.web.faults import NOTHING_HERE
 from archive.web.visit import part, visited
-from archive.writers import json_text
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -71,4 +71,4 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
 def _objects(connection: sqlite3.Connection, sql: str, given: dict[str, int]) -> list[dict[str, Any]]:
     cursor = connection.execute(sql, given)
     names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in takeaway.parsed(names, map(tuple, cursor))]
+    return [dict(zip(names, row, strict=True)) for row in record_rows.parsed(names, map(tuple, cursor))]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, Response
 
-from archive import takeaway
+from archive.export import record_rows
+from archive.export.writers import FORMATS, Pieces, Row, json_text
 from archive.labels.codes import EVENTS
 from archive.labels.headings import codes_of, heading
 from archive.web import feeds, observed, selections
@@ -20,7 +21,6 @@ from archive.web.limits import within
 from archive.web.selections import Selection
 from archive.web.streaming import Streamed
 from archive.web.visit import PAGE, Visit, choice, pages, portal, visited
-from archive.writers import FORMATS, Pieces, Row, json_text
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -44,7 +44,7 @@ FROM events e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.po
 WHERE e.at >= :since AND e.at < :until AND (:kind IS NULL OR e.kind = :kind) AND (:portal IS NULL OR r.portal = :portal)
 """
 _EVENTS = f"""
-SELECT e.at, e.kind AS event, e.detail, {takeaway.selected(takeaway.COLUMNS)} {_OBSERVED} ORDER BY e.at DESC, e.id DESC
+SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)} {_OBSERVED} ORDER BY e.at DESC, e.id DESC
 """
 
 
@@ -87,10 +87,10 @@ async def _selection(
     if form == "atom":
         return await feeds.of_selection(visit, chosen)
     body = visit.given("body") == "yes"
-    columns = (*takeaway.columns(body=body), "page")
+    columns = (*record_rows.columns(body=body), "page")
 
     def rows(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Row]:
-        for row in takeaway.rows(connection, ids, body=body):
+        for row in record_rows.rows(connection, ids, body=body):
             yield (*row, visit.absolute(visit.record(int(str(row[0])))))
 
     every = Rows(chosen.title, columns, lambda connection: rows(connection, chosen.every(connection)))
@@ -108,7 +108,7 @@ async def changes(datasette: "Datasette", request: "Request") -> Response:
         return await feeds.of_changes(visit, kind, of)
     span = observed.span_of(visit)
     given = {**observed.bounds(span), "kind": kind, "portal": of["id"] if of else None}
-    columns = (*takeaway.EVENT_COLUMNS, *takeaway.COLUMNS, "page")
+    columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, "page")
 
     def rows(connection: sqlite3.Connection) -> Iterator[Row]:
         for row in connection.execute(_EVENTS, given):
@@ -132,7 +132,7 @@ async def _json(visit: Visit, rows: Rows, count: Callable[[sqlite3.Connection], 
     def read(connection: sqlite3.Connection) -> list[Row]:
         return list(islice(rows.read(connection), page.offset, page.offset + PAGE))
 
-    found = takeaway.parsed(rows.columns, await _limited(visit, read))
+    found = record_rows.parsed(rows.columns, await _limited(visit, read))
     told = {
         "title": rows.title,
         "total": total,
@@ -160,9 +160,9 @@ def rows_file(datasette: "Datasette", request: "Request", database: str, rows: R
         found, headings = rows.read(connection), rows.columns
         if form == "xlsx":
             headings = tuple(heading(rows.table, column) for column in rows.columns)
-            found = takeaway.labelled(rows.columns, _at_most(found), codes_of(rows.table))
+            found = record_rows.labelled(rows.columns, _at_most(found), codes_of(rows.table))
         elif form == "jsonl" and rows.table:
-            found = takeaway.parsed(rows.columns, found)
+            found = record_rows.parsed(rows.columns, found)
         yield from kind.write(headings, found)
 
     return Streamed(datasette, request, database, make, kind.media_type, file_name(rows.title, form))

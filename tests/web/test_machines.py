@@ -13,7 +13,7 @@ import pytest
 from lxml import etree, html
 from protego import Protego
 
-from archive.takeaway import COLUMNS
+from archive.export.record_rows import COLUMNS
 from archive.web import machines
 from archive.web.server import make_datasette
 from tests.web.browsing import served

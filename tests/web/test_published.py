@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from lxml import html
 
 from archive.database.connection import ArchiveError
-from archive.publishing import publish, published
+from archive.export.published_folder import publish, published
 from archive.web import published as served
 from archive.web import search_page
 from archive.web.published import PublishedSite

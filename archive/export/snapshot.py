@@ -14,8 +14,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.export.public_database import snapshot
 from archive.model import clock
-from archive.public import snapshot
 
 ABOUT = "snapshot.json"
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
-from archive.export_web import ExportError, write_wacz, write_warc
+from archive.export.warc import ExportError, write_wacz, write_warc
 
 Form = Literal["warc", "wacz"]
 

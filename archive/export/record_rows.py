@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 
-from archive.writers import Row
+from archive.export.writers import Row
 
 COLUMNS = (
     "id", "published_on", "title", "publisher", "document_number", "index_number", "kind", "state", "portal", "portal_name",

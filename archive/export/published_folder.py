@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archive.database.connection import ArchiveError, open_for_reading
-from archive.public import Snapshot, snapshot
+from archive.export.public_database import Snapshot, snapshot
 
 CURRENT, DB, COUNTS, ABOUT = "current", "disclosures.db", "inspect-data.json", "snapshot.json"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from archive.writers import PIECE, Pieces, Row, WriterError
+from archive.export.writers import PIECE, Pieces, Row, WriterError
 
 NOT_INSTALLED = "Parquet needs the extra `parquet`: pip install 'disclosures[parquet]'"
 
