@@ -6,9 +6,9 @@ from typing import Any, Self
 
 from itemadapter import ItemAdapter
 
+from archive.attachments.extraction import Limits, extract
 from archive.ingest.record_writer import UNAVAILABLE
 from archive.model.observations import AttachmentSeen
-from pipelines.attachment_text import Limits, extract
 
 OCR_SECONDS = 300.0
 """Recognising a scanned document takes seconds a page."""

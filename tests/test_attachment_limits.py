@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.attachments.extraction import SMALLEST, Extracted, Limits, extract
+from archive.attachments.file_kinds import Kind, ole_streams, sniff
+from archive.attachments.markup import read_html
+from archive.attachments.worker import Order, read
 from crawler.pages import MOST_FILES, read_record
-from pipelines.attachment_kinds import Kind, ole_streams, sniff
-from pipelines.attachment_markup import read_html
-from pipelines.attachment_text import SMALLEST, Extracted, Limits, extract
-from pipelines.attachment_worker import Order, read
 from tests.files import DOCX, NOTICE, PICTURE, SAMPLE, docx, ole, pdf, word, zipped
 
 FIXTURES = Path(__file__).parent / "attachments"

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.attachment_kinds import Kind, ole_streams, sniff
-from pipelines.attachment_text import STATES, Extracted, Limits, extract
-from pipelines.attachment_worker import Order, read
+from archive.attachments.extraction import STATES, Extracted, Limits, extract
+from archive.attachments.file_kinds import Kind, ole_streams, sniff
+from archive.attachments.worker import Order, read
 from tests.files import (
     DOCX,
     HTML,

@@ -15,12 +15,12 @@ from archive.analysis.report_prose import read_claims, read_equations
 from archive.analysis.report_reader import catch_up, read_report, report_year, reporter_of
 from archive.analysis.report_templates import lines
 from archive.analysis.statistics_table import number_of, read_table
+from archive.attachments.extraction import extract
 from archive.database.connection import open_for_writing, transaction
 from archive.maintenance.masking import mask_again
 from archive.search import index
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
-from pipelines.attachment_text import extract
 from tests.conftest import rows
 
 REPORT = Path(__file__).parent / "report_2017"

@@ -121,7 +121,7 @@ class PageAsked:
 class AttachmentSeen:
     """A file that belongs to the record at `record_url`.
 
-    `state` is one of those of `pipelines.attachment_text`, or `unavailable` where there was no file to be had (`sha256`,
+    `state` is one of those of `archive.attachments.extraction`, or `unavailable` where there was no file to be had (`sha256`,
     `bytes` and `media_type` are then None). `message`: what is wrong with it, or missing from its text.
     """
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from datasette.app import Datasette
 
+from archive.attachments.extraction import STATES
 from archive.ingest.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
 from archive.labels import codes, labels, tables_page
 from archive.model.redaction import redact
 from crawler.extract import verdict
-from pipelines.attachment_text import STATES
 
 ROOT = Path(__file__).parents[2]
 

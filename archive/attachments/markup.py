@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml import html as lxml_html
 
-from pipelines.attachment_kinds import decode
+from archive.attachments.file_kinds import decode
 
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "object", "iframe"))
 _BLOCKS = frozenset(

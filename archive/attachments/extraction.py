@@ -1,6 +1,6 @@
 """Text from the bytes of an attachment, taken in a process of its own that may hang, crash or grow without harm.
 
-`extract` starts `python -m pipelines.attachment_worker` for one file, with a limit on time, CPU and memory, and never
+`extract` starts `python -m archive.attachments.worker` for one file, with a limit on time, CPU and memory, and never
 raises for a bad file: what went wrong is the `state`.
 
 | state | meaning |
@@ -33,7 +33,7 @@ STATES = (
 )  # fmt: skip
 SMALLEST = 16  # bytes; dead files on portals are answered with status 200 and two bytes
 
-_ROOT = str(Path(__file__).resolve().parent.parent)
+_ROOT = str(Path(__file__).resolve().parents[2])
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
@@ -82,7 +82,7 @@ def _run_worker(given: bytes, limits: Limits, folder: str) -> Extracted:
     paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment |= {"PYTHONPATH": os.pathsep.join(paths), "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.attachment_worker"],
+        [sys.executable, "-m", "archive.attachments.worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         cwd=folder, env=environment, start_new_session=True,
     )  # fmt: skip

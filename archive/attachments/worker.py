@@ -1,4 +1,4 @@
-"""The process in which one attachment is read: `python -m pipelines.attachment_worker`.
+"""The process in which one attachment is read: `python -m archive.attachments.worker`.
 
 Stdin: a line of JSON (`name`, `ocr`, `limits`), then the bytes of the file. Stdout: one JSON object with the fields of
 `Extracted`. Readers are imported when a file needs them, so that starting costs little.
@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 from typing import IO
 
-from pipelines.attachment_kinds import IMAGES, Kind, Unreadable, decode, sniff
-from pipelines.attachment_text import SMALLEST, Extracted, Limits
+from archive.attachments.extraction import SMALLEST, Extracted, Limits
+from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sniff
 
 _CHUNK = 1 << 20
 _UNREAD = {
@@ -128,8 +128,10 @@ def _read_document(kind: Kind, data: bytes, order: Order) -> tuple[str, str | No
 
 
 def _read_office(kind: Kind, data: bytes, limits: Limits) -> str:
-    from pipelines import attachment_markup as markup  # noqa: PLC0415 - lxml takes a while to load
-    from pipelines import attachment_office as office  # noqa: PLC0415 - as above
+    from archive.attachments import (
+        markup,
+        office,
+    )
 
     readers: dict[Kind, Callable[[], str]] = {
         Kind.DOCX: lambda: office.read_docx(data, limits),
@@ -160,7 +162,7 @@ def _unread(kind: Kind) -> tuple[str, str]:
 
 
 def _read_page(kind: Kind, data: bytes, name: str) -> str:
-    from pipelines import attachment_markup as markup  # noqa: PLC0415 - as above
+    from archive.attachments import markup  # noqa: PLC0415 - as above
 
     if kind == Kind.MHTML:
         return markup.read_html(markup.mhtml_page(data) or "").text
@@ -174,13 +176,13 @@ def _read_page(kind: Kind, data: bytes, name: str) -> str:
 def _read_image(data: bytes, order: Order) -> tuple[str, str | None, str]:
     if not order.ocr:
         raise Unreadable("needs_ocr", "the file is an image")
-    from pipelines.attachment_ocr import Recogniser  # noqa: PLC0415 - as above
+    from archive.attachments.ocr import Recogniser  # noqa: PLC0415 - as above
 
     return Recogniser().read(data), "the text was recognised and may be wrong", "ocr"
 
 
 def _read_pdf(data: bytes, order: Order) -> tuple[str, str | None, str]:
-    from pipelines import attachment_office as office  # noqa: PLC0415 - as above
+    from archive.attachments import office  # noqa: PLC0415 - as above
 
     limits, document = order.limits, office.open_pdf(data)
     pages = office.pdf_pages(document, limits)
@@ -188,7 +190,7 @@ def _read_pdf(data: bytes, order: Order) -> tuple[str, str | None, str]:
     notes = [] if len(pages) == len(document) else [f"{len(document) - len(pages)} pages were not read"]
     state = "text"
     if scans and order.ocr:
-        from pipelines.attachment_ocr import Recogniser  # noqa: PLC0415 - as above
+        from archive.attachments.ocr import Recogniser  # noqa: PLC0415 - as above
 
         recogniser = Recogniser()
         for number in scans[: limits.max_ocr_pages]:

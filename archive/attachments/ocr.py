@@ -7,7 +7,7 @@ import contextlib
 import importlib
 from typing import TYPE_CHECKING
 
-from pipelines.attachment_kinds import Unreadable
+from archive.attachments.file_kinds import Unreadable
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage  # type: ignore[import-untyped]

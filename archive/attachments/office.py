@@ -16,14 +16,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.attachment_kinds import Unreadable
-from pipelines.attachment_markup import local_name, read_xml, tidy
+from archive.attachments.file_kinds import Unreadable
+from archive.attachments.markup import local_name, read_xml, tidy
 
 if TYPE_CHECKING:
     from lxml import etree
     from pypdfium2 import PdfDocument, PdfTextPage  # type: ignore[import-untyped]
 
-    from pipelines.attachment_text import Limits
+    from archive.attachments.extraction import Limits
 
 _PIECE_AT_END = re.compile(r" [“”‘’…—·()\"' ]*[“”‘’…—·()\"'][ \r]*$", re.MULTILINE)
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
