@@ -17,7 +17,7 @@ from bench.measure import Cost, processor
 _SERVE = """
 import sys
 from pathlib import Path
-from archive.web.server import SETTINGS, serve
+from archive.web.http.server import SETTINGS, serve
 SETTINGS["num_sql_threads"] = 1  # we ask one page at a time; each thread would map the same gigabytes of the archive
 serve(Path(sys.argv[1]), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
 """

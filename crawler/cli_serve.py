@@ -62,8 +62,8 @@ def serve_archive(
     db: Path, host: str, port: int, *, published: Path | None = None, metadata: Path | None = None
 ) -> None:
     """Serve the archive at `db`, or what is `published`, until Ctrl-C. Raises ArchiveError, or CommandError where the address can't be had."""
-    from archive.web.published import PublishedSite  # noqa: PLC0415 - Datasette takes a second to load
-    from archive.web.server import make_datasette, read_metadata, run  # noqa: PLC0415
+    from archive.web.http.published import PublishedSite  # noqa: PLC0415 - Datasette takes a second to load
+    from archive.web.http.server import make_datasette, read_metadata, run  # noqa: PLC0415
 
     told = read_metadata(metadata) if metadata else None
     application: Any

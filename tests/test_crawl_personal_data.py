@@ -18,7 +18,7 @@ import pytest
 from arro3.io import read_parquet
 
 from archive.labels.tables import TABLES
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.conftest import Answer, Asked, Site, disclosures, rows
 from tests.files import zipped
 from tests.personal_numbers import Canary, bytes_of, canary, columns_with

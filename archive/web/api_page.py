@@ -11,7 +11,7 @@ from archive.labels.headings import HEADINGS
 from archive.labels.labels import column_label
 from archive.labels.naming import Label
 from archive.search.request import FILTERS
-from archive.web.visit import PAGE, Visit, visited
+from archive.web.http.request_context import PAGE, Visit, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

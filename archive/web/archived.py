@@ -17,7 +17,7 @@ from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.codes import CAPTURES, REDACTIONS
 from archive.labels.naming import Label
-from archive.web.archives import archives
+from archive.web.http.archives import archives
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -14,8 +14,8 @@ from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
 from archive.web import archived
-from archive.web.archives import archives
-from archive.web.faults import NOTHING_HERE
+from archive.web.http.archives import archives
+from archive.web.http.errors import NOTHING_HERE
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

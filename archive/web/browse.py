@@ -13,12 +13,12 @@ from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
-from archive.web.faults import MALFORMED, NOTHING_HERE
+from archive.web.http.errors import MALFORMED, NOTHING_HERE
+from archive.web.http.request_context import PAGE, Visit, choice, pages, part, portal, visited
 from archive.web.lines import COLUMNS, lines
 from archive.web.months import picture
 from archive.web.observed import counted, week
 from archive.web.standing import standings
-from archive.web.visit import PAGE, Visit, choice, pages, part, portal, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -19,7 +19,7 @@ from archive.search.snippet import excerpt, marked
 from archive.web.changes import loaded, told, told_of_event
 
 QUERY: ContextVar[str] = ContextVar("query", default="")
-"""What this request searches for; set by `archive.web.gate`."""
+"""What this request searches for; set by `archive.web.http.middleware`."""
 
 PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default={})  # noqa: B039 - never written to
 """Portal id → name, where a page needs it; Datasette asks for single cells, and can't be handed them otherwise."""

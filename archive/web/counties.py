@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import NotFound, Response
 
 from archive.model.divisions import COUNTY, Division, divisions, province_of
-from archive.web.archives import archives
+from archive.web.http.archives import archives
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -11,9 +11,9 @@ from archive.labels.codes import KINDS
 from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.web.cells import beijing
+from archive.web.http.request_context import PAGE, Visit, choice, day, pages, part, visited
 from archive.web.lines import COLUMNS, lines
 from archive.web.observed import SHOWN, Span, within
-from archive.web.visit import PAGE, Visit, choice, day, pages, part, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

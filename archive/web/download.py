@@ -15,9 +15,9 @@ from datasette.utils.asgi import NotFound, Response
 
 from archive.database.connection import ArchiveError
 from archive.export.snapshot import Kept, is_due, kept, renew
-from archive.web.faults import NOTHING_HERE
-from archive.web.streaming import PATIENCE, Send, left
-from archive.web.visit import Visit, visited
+from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import Visit, visited
+from archive.web.http.streaming import PATIENCE, Send, left
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -23,11 +23,11 @@ from archive.labels.labels import SITE
 from archive.search.snippet import excerpt
 from archive.web.cells import UNTITLED, cut
 from archive.web.changes import loaded, told_of_event
-from archive.web.faults import TOO_SLOW
-from archive.web.limits import within
+from archive.web.http.errors import TOO_SLOW
+from archive.web.http.limits import within
+from archive.web.http.request_context import Row, Visit
 from archive.web.observed import EVER, OF_ALL, OF_PORTAL, ORDER
 from archive.web.selections import Selection
-from archive.web.visit import Row, Visit
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 

@@ -11,11 +11,11 @@ from datasette.views.index import IndexView
 from archive.model.clock import today
 from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import Question, questions
-from archive.web.archives import archives
+from archive.web.http.archives import archives
+from archive.web.http.request_context import Visit
 from archive.web.months import Picture, picture
 from archive.web.observed import Observed, Span, latest, week
 from archive.web.standing import Standing, standings
-from archive.web.visit import Visit
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -7,7 +7,7 @@ from typing import Any
 
 from archive.labels.labels import column_label
 from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut
-from archive.web.visit import Visit
+from archive.web.http.request_context import Visit
 
 Row = Mapping[str, Any]
 

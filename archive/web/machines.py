@@ -10,9 +10,9 @@ from xml.sax.saxutils import escape
 from datasette.utils.asgi import NotFound, Response
 
 from archive.labels.labels import SITE
-from archive.web.archives import archives
-from archive.web.faults import NOTHING_HERE
-from archive.web.visit import Visit, visited
+from archive.web.http.archives import archives
+from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import Visit, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from archive.labels.naming import Label
 from archive.web.cells import LONGEST_VALUE
-from archive.web.limits import within
+from archive.web.http.limits import within
 
 Row = Mapping[str, Any]
 

@@ -10,9 +10,9 @@ from datasette.utils.asgi import BadRequest, Response
 from archive.labels.codes import EVENTS
 from archive.labels.naming import Label
 from archive.model.clock import today
-from archive.web.faults import MALFORMED
+from archive.web.http.errors import MALFORMED
+from archive.web.http.request_context import PAGE, Visit, choice, day, pages, portal, visited
 from archive.web.lines import COLUMNS, Line, lines
-from archive.web.visit import PAGE, Visit, choice, day, pages, portal, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -23,14 +23,12 @@ from archive.web import (
     api_page,
     archived,
     archived_views,
-    archives,
     browse,
     card,
     cells,
     counties,
     days,
     download,
-    faults,
     guide,
     history,
     home,
@@ -45,8 +43,9 @@ from archive.web import (
     table_files,
     taking,
 )
-from archive.web.closed import CLOSED, Closed
-from archive.web.gate import Application, Gate, Ranked
+from archive.web.http import archives, errors
+from archive.web.http.access_control import CLOSED, Closed
+from archive.web.http.middleware import Application, Gate, Ranked
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -248,5 +247,5 @@ def handle_exception(
 ) -> Generator[None, Result[Any], None]:
     """Answer what the request got wrong; what went wrong here is left to Datasette, which logs it."""
     outcome = yield
-    if found := faults.fault(exception):
-        outcome.force_result([faults.page(datasette, request, found)])
+    if found := errors.fault(exception):
+        outcome.force_result([errors.page(datasette, request, found)])

@@ -12,8 +12,8 @@ from archive.questions.question_files import Question
 from archive.questions.runner import Answer
 from archive.web import feeds
 from archive.web.cells import UNTITLED, cut
+from archive.web.http.request_context import Visit
 from archive.web.taking import file_name
-from archive.web.visit import Visit
 
 FORMS = (*FORMATS, "json", "atom")
 

@@ -8,8 +8,8 @@ from datasette.utils.asgi import NotFound, Response
 from archive.export import record_rows
 from archive.export.writers import json_text
 from archive.web import archived
-from archive.web.faults import NOTHING_HERE
-from archive.web.visit import part, visited
+from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import part, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

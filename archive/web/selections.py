@@ -12,8 +12,8 @@ from archive.search.index import is_current
 from archive.search.request import Asked, asked, resolved
 from archive.web import browse, days, publisher
 from archive.web.cells import UNTITLED
-from archive.web.faults import NOTHING_HERE
-from archive.web.visit import Visit, choice, day, part, portal
+from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import Visit, choice, day, part, portal
 
 OUTDATED = "检索索引正待重建，下次采集后可用。The search index is being renewed; try again after the next crawl."
 

@@ -9,7 +9,7 @@ from archive.labels.naming import Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
 from archive.web.cells import beijing
-from archive.web.visit import Visit
+from archive.web.http.request_context import Visit
 
 Row = Mapping[str, Any]
 

@@ -16,11 +16,11 @@ from archive.labels.codes import EVENTS
 from archive.labels.headings import codes_of, heading
 from archive.web import feeds, observed, selections
 from archive.web.cells import UNTITLED
-from archive.web.faults import TOO_SLOW
-from archive.web.limits import within
+from archive.web.http.errors import TOO_SLOW
+from archive.web.http.limits import within
+from archive.web.http.request_context import PAGE, Visit, choice, pages, portal, visited
+from archive.web.http.streaming import Streamed
 from archive.web.selections import Selection
-from archive.web.streaming import Streamed
-from archive.web.visit import PAGE, Visit, choice, pages, portal, visited
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

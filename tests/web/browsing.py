@@ -15,7 +15,7 @@ WIDTHS = (1280, 390)
 SERVE = """
 import json, sys
 from pathlib import Path
-from archive.web.server import make_datasette, run
+from archive.web.http.server import make_datasette, run
 site = make_datasette(Path(sys.argv[1]), json.loads(sys.argv[2]))
 run(site.app(), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
 """

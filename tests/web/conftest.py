@@ -12,7 +12,7 @@ import pytest
 from datasette.app import Datasette
 
 from archive.model import clock
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from crawler.sample.server import SampleServer
 from crawler.sample.site import portal_toml
 from tests.conftest import crawl

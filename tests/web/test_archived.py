@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.evidence.evidence_reader import beside
 from archive.web import archived
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.web import sealed
 from tests.web.sample_archive import build
 from tests.web.sealed import ID, PHONE, build_sealed, number

@@ -12,8 +12,8 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.database.connection import open_for_writing, transaction
-from archive.web.server import make_datasette
-from archive.web.visit import PAGE
+from archive.web.http.request_context import PAGE
+from archive.web.http.server import make_datasette
 from tests.web.sample_archive import build, build_past
 
 NOW = "2026-11-24T01:00:00Z"

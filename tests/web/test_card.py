@@ -9,7 +9,7 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.web.card import DEFINITIONS, share
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from lxml import html
 
 from archive.database.connection import ArchiveError
 from archive.export.published_folder import publish
-from archive.web.published import PublishedSite
-from archive.web.server import make_datasette, read_metadata
+from archive.web.http.published import PublishedSite
+from archive.web.http.server import make_datasette, read_metadata
 from tests.mailbox import free_port
 from tests.web.axe import findings
 from tests.web.browsing import fits

@@ -10,7 +10,7 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.model.divisions import COUNTY, divisions
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.web.sample_archive import build
 
 HOSTILE = '<img src=x onerror=alert(1)>"县'

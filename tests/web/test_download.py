@@ -15,7 +15,7 @@ from archive.database.connection import ArchiveError
 from archive.export import snapshot
 from archive.export.snapshot import is_due, kept, renew
 from archive.web import download
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +208,7 @@ def test_nothing_else_is_to_be_had(ask, path):
 
 def test_what_is_published_is_taken_away_as_it_is(archive, tmp_path):
     from archive.export.published_folder import publish
-    from archive.web.published import PublishedSite
+    from archive.web.http.published import PublishedSite
 
     made = publish(archive, tmp_path / "public", "2026-11-25T00:00:00Z")
     site = PublishedSite(tmp_path / "public").datasette

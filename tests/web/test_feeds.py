@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from archive.web import feeds
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 UNFIT = "\x01\x0b\x1f\ufffe\uffff"

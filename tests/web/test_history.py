@@ -15,7 +15,7 @@ from lxml import html
 from archive.evidence.evidence_store import Evidence
 from archive.labels.naming import Label
 from archive.web import changes
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.exchanges import exchange
 from tests.web.sample_archive import FILE, HOSTILE_TITLE, LONG_BODY, past_url
 

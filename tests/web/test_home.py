@@ -10,7 +10,7 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.web.home import EXAMPLES
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.web.sample_archive import build, build_past
 
 NOW = "2026-11-24T01:00:00Z"

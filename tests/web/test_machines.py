@@ -15,7 +15,7 @@ from protego import Protego
 
 from archive.export.record_rows import COLUMNS
 from archive.web import machines
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.web.browsing import served
 
 MAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}

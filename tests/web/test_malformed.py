@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.web.sealed import build_sealed
 
 # Datasette leaves facets it has not got to, when an earlier one fails.

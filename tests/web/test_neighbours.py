@@ -9,7 +9,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.web.sample_archive import build
 
 SERIES = "neighbouring index numbers"

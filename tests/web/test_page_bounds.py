@@ -14,8 +14,8 @@ from lxml import etree, html
 
 from archive.search import request
 from archive.web import browse, history, home, search_page, suggestions, taking
-from archive.web.limits import within
-from archive.web.server import make_datasette
+from archive.web.http.limits import within
+from archive.web.http.server import make_datasette
 
 NOW = "2026-11-24T01:00:00Z"
 

@@ -17,7 +17,7 @@ from lxml import html
 from archive.database.connection import ArchiveError
 from archive.labels import labels
 from archive.web import cells
-from archive.web.server import make_datasette, serve
+from archive.web.http.server import make_datasette, serve
 from tests.waiting import answers, wait_until
 from tests.web.sample_archive import BODY, build
 
@@ -148,7 +148,7 @@ def test_answers_are_not_held_back(archive, monkeypatch):
 
 def test_serves_until_interrupted(archive):
     program = (
-        "import sys, pathlib; from archive.web.server import serve; "
+        "import sys, pathlib; from archive.web.http.server import serve; "
         "serve(pathlib.Path(sys.argv[1]), '127.0.0.1', 0, announce=lambda a: print(a, flush=True))"
     )
     with subprocess.Popen(

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 
 POLICY = {
     "default-src": "'self'",

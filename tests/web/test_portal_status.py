@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.conftest import empty_archive
 
 NOW = "2026-03-31T16:30:00Z"  # half past midnight of 1 April in Beijing

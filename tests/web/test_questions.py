@@ -8,7 +8,7 @@ from lxml import etree, html
 
 from archive.questions.question_files import questions
 from archive.web.bars import bars
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.questions.small import archive_of
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
 

@@ -13,8 +13,8 @@ from lxml import html
 from archive.database.connection import open_for_writing
 from archive.web import cells, neighbours, reading
 from archive.web.citation import citation
+from archive.web.http.server import make_datasette
 from archive.web.neighbours import series_of
-from archive.web.server import make_datasette
 from tests.web import sealed
 from tests.web.sample_archive import CHECKED, HOSTILE_TITLE, build
 from tests.web.sealed import build_sealed

@@ -15,7 +15,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from archive.search import engine
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from tests.web.sample_archive import HOSTILE_TITLE, PUBLISHERS
 
 HERE = "/-/search"

@@ -11,7 +11,7 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.search.segment import units
-from archive.web.gate import ranks
+from archive.web.http.middleware import ranks
 
 SEARCHED = ("title", "publisher", "responsible_department", "document_number", "index_number", "body")
 

@@ -23,7 +23,7 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 from crawler.cli import main
 
 NOW = "2026-11-24T01:00:00Z"

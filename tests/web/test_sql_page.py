@@ -7,7 +7,7 @@ from lxml import html
 
 from archive.labels.examples import EXAMPLES
 from archive.labels.labels import TABLES
-from archive.web.server import make_datasette
+from archive.web.http.server import make_datasette
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
-from archive.web import streaming, taking
+from archive.web import taking
+from archive.web.http import streaming
 
 SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
          "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip

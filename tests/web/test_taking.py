@@ -11,8 +11,9 @@ import pytest
 from lxml import etree, html
 from python_calamine import CalamineWorkbook
 
-from archive.web import streaming, taking
-from archive.web.server import make_datasette
+from archive.web import taking
+from archive.web.http import streaming
+from archive.web.http.server import make_datasette
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

@@ -13,7 +13,7 @@ from datasette.database import Database, Results
 from datasette.utils import BadMetadataError, parse_metadata
 
 from archive.database.connection import ArchiveError, open_for_reading
-from archive.web.gate import Application
+from archive.web.http.middleware import Application
 
 SETTINGS: dict[str, int | bool] = {
     "default_page_size": 50,  # default 100: a page that is read, not scrolled

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from datasette.utils.asgi import BadRequest, Base400, Response
 
 from archive.evidence.http_exchange import one_line
-from archive.web.faults import TOO_SLOW
+from archive.web.http.errors import TOO_SLOW
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

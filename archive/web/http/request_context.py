@@ -1,6 +1,6 @@
 """What a page of this site was asked for: which archive and portal, which day, which page of a list.
 
-What can't be understood raises BadRequest, what isn't there NotFound; `archive.web.faults` makes pages of both.
+What can't be understood raises BadRequest, what isn't there NotFound; `archive.web.http.errors` makes pages of both.
 """
 
 import re
@@ -12,8 +12,8 @@ from urllib.parse import quote, unquote, urlencode
 
 from datasette.utils.asgi import BadRequest, NotFound
 
-from archive.web.archives import archives
-from archive.web.faults import MALFORMED, NOTHING_HERE
+from archive.web.http.archives import archives
+from archive.web.http.errors import MALFORMED, NOTHING_HERE
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

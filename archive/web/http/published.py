@@ -15,8 +15,8 @@ from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.export.published_folder import CURRENT, Published, published
 from archive.model.clock import today
-from archive.web.gate import Application, Receive, Scope, Send
-from archive.web.server import Archive, with_archive
+from archive.web.http.middleware import Application, Receive, Scope, Send
+from archive.web.http.server import Archive, with_archive
 
 Result = TypeVar("Result")
 

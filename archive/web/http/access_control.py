@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import await_me_maybe
 
-from archive.web.gate import Application, Receive, Scope, Send
+from archive.web.http.middleware import Application, Receive, Scope, Send
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -1,0 +1,1 @@
+"""Requests and answers: context, middleware, access, errors, streaming, server."""
