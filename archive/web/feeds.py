@@ -26,7 +26,7 @@ from archive.web.changes import loaded, told_of_event
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.limits import within
 from archive.web.http.request_context import Row, Visit
-from archive.web.observed import EVER, OF_ALL, OF_PORTAL, ORDER
+from archive.web.pages.changes_page import EVER, OF_ALL, OF_PORTAL, ORDER
 from archive.web.selections import Selection
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"

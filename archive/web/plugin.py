@@ -19,33 +19,27 @@ from pluggy import HookimplMarker, Result
 
 from archive.labels import examples, labels
 from archive.search.query import to_match
-from archive.web import (
-    api_page,
-    archived,
-    archived_views,
-    browse,
-    card,
-    cells,
-    counties,
-    days,
-    download,
-    guide,
-    history,
-    home,
-    machines,
-    observed,
-    publisher,
-    questions,
-    record,
-    record_json,
-    search_page,
-    standing,
-    table_files,
-    taking,
-)
+from archive.web import archived, cells, history, record_json, standing, table_files, taking
 from archive.web.http import archives, errors
 from archive.web.http.access_control import CLOSED, Closed
 from archive.web.http.middleware import Application, Gate, Ranked
+from archive.web.pages import (
+    api_page,
+    archived_copy,
+    browse_pages,
+    card_pages,
+    changes_page,
+    counties_page,
+    day_page,
+    download_page,
+    guide_page,
+    home_page,
+    publisher_page,
+    question_pages,
+    record_page,
+    search_page,
+    site_files,
+)
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -140,7 +134,7 @@ def extra_template_vars(
         if database is not None and database not in names:
             given.update(labels.PLAIN)
         if template == "row.html" and table == "records" and database in names:
-            given["record"] = await record.record_page(datasette, database, request)
+            given["record"] = await record_page.record_page(datasette, database, request)
         return given
 
     return more
@@ -187,30 +181,30 @@ def register_routes() -> list[tuple[str, Any]]:
     """Style sheets, the home page, search, pages to browse by, all of these as files and feeds, the guide, archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>[a-z-]{1,40}\.(?:css|webp))$", asgi_static(STATIC)),
-        (r"/(\.(?P<format>jsono?))?$", home.page),
-        (r"/-/guide$", guide.page),
-        (r"/-/counties$", counties.overview),
-        (r"/-/counties/(?P<province>[0-9]{2})$", counties.province),
+        (r"/(\.(?P<format>jsono?))?$", home_page.page),
+        (r"/-/guide$", guide_page.page),
+        (r"/-/counties$", counties_page.overview),
+        (r"/-/counties/(?P<province>[0-9]{2})$", counties_page.province),
         (record_json.PAGE, record_json.page),
         (record_json.ROUTE, record_json.answer),
         *taking.routes(),
         (r"/-/api$", api_page.page),
-        *machines.routes(),
-        (r"/-/browse$", browse.overview),
-        (r"/-/browse/(?P<portal>[^/]+)$", browse.of_portal),
-        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse.of_catalog),
-        (r"/-/cards$", card.comparison),
-        (r"/-/cards/(?P<portal>[^/]+)$", card.of_portal),
-        (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", card.page),
-        (r"/-/publisher$", publisher.page),
-        (r"/-/day$", days.find),
-        (r"/-/day/(?P<day>[^/]+)$", days.page),
-        (r"/-/changes$", observed.changes),
+        *site_files.routes(),
+        (r"/-/browse$", browse_pages.overview),
+        (r"/-/browse/(?P<portal>[^/]+)$", browse_pages.of_portal),
+        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse_pages.of_catalog),
+        (r"/-/cards$", card_pages.comparison),
+        (r"/-/cards/(?P<portal>[^/]+)$", card_pages.of_portal),
+        (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", card_pages.page),
+        (r"/-/publisher$", publisher_page.page),
+        (r"/-/day$", day_page.find),
+        (r"/-/day/(?P<day>[^/]+)$", day_page.page),
+        (r"/-/changes$", changes_page.changes),
         (r"/-/search$", search_page.answer),
-        (r"/-/questions$", questions.overview),
-        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$", questions.page),
-        *archived_views.routes(),
-        *download.routes(),
+        (r"/-/questions$", question_pages.overview),
+        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$", question_pages.page),
+        *archived_copy.routes(),
+        *download_page.routes(),
         (table_files.ROUTE, table_files.answer),
     ]
 
@@ -220,7 +214,7 @@ def permission_allowed(
     datasette: "Datasette", actor: dict[str, Any] | None, action: str
 ) -> Coroutine[Any, Any, bool | None]:
     """Who may have originals as they were received."""
-    return archived_views.allowed(datasette, actor, action)
+    return archived_copy.allowed(datasette, actor, action)
 
 
 @hookimpl

@@ -10,10 +10,10 @@ from archive.labels.codes import KINDS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import Asked, asked, resolved
-from archive.web import browse, days, publisher
 from archive.web.cells import UNTITLED
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import Visit, choice, day, part, portal
+from archive.web.pages import browse_pages, day_page, publisher_page
 
 OUTDATED = "检索索引正待重建，下次采集后可用。The search index is being renewed; try again after the next crawl."
 
@@ -63,19 +63,22 @@ def _search(connection: sqlite3.Connection, wanted: Asked) -> engine.Search:
 async def of_catalog(visit: Visit) -> Selection:
     """A catalogue's records, of all years or of one."""
     of = await portal(visit, part(visit.request, "portal"))
-    catalog, year = await browse.chosen(visit, of["id"])
+    catalog, year = await browse_pages.chosen(visit, of["id"])
     title = f"{of['name']} {catalog['title']}{f' {year}' if year else ''}"
     page = visit.address("browse", of["id"], catalog["id"], year=year)
-    return _listed(title, page, browse.LISTED, {"catalog": catalog["id"], "year": year})
+    return _listed(title, page, browse_pages.LISTED, {"catalog": catalog["id"], "year": year})
 
 
 async def of_publisher(visit: Visit) -> Selection:
     """A publisher's records, of all kinds or of one. Raises NotFound where it has none."""
-    of, name, kind = await publisher.chosen(visit)
+    of, name, kind = await publisher_page.chosen(visit)
     title = f"{of['name']} {name or '未载发布机构'}{f' {KINDS[kind].zh}' if kind else ''}"
     page = visit.address("publisher", portal=of["id"], name=name or "", kind=kind)
     return _listed(
-        title, page, f"FROM records r WHERE {publisher.PUBLISHED}", {"portal": of["id"], "name": name, "kind": kind}
+        title,
+        page,
+        f"FROM records r WHERE {publisher_page.PUBLISHED}",
+        {"portal": of["id"], "name": name, "kind": kind},
     )
 
 
@@ -83,7 +86,7 @@ async def of_day(visit: Visit) -> Selection:
     """The records of a day, by the date stated, of all kinds or of one."""
     on, kind = day(part(visit.request, "day")), choice(visit, "kind", KINDS)
     title = f"{on} 发布{f' {KINDS[kind].zh}' if kind else ''}"
-    sql = f"FROM records r WHERE {days.ON_DAY}"
+    sql = f"FROM records r WHERE {day_page.ON_DAY}"
     return _listed(title, visit.address("day", on, kind=kind), sql, {"day": str(on), "kind": kind})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from archive.copies.sanitiser import inert_page
-from archive.web.archived_views import HEADERS
+from archive.web.pages.archived_copy import HEADERS
 from tests.web import sealed
 from tests.web.browsing import WIDTHS, fits, fits_widths, served
 from tests.web.sealed import build_sealed, number

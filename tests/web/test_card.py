@@ -8,8 +8,8 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.web.card import DEFINITIONS, share
 from archive.web.http.server import make_datasette
+from archive.web.pages.card_pages import DEFINITIONS, share
 
 
 @pytest.fixture(scope="module")

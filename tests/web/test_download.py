@@ -14,8 +14,8 @@ from lxml import html
 from archive.database.connection import ArchiveError
 from archive.export import snapshot
 from archive.export.snapshot import is_due, kept, renew
-from archive.web import download
 from archive.web.http.server import make_datasette
+from archive.web.pages import download_page
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +112,10 @@ def test_what_could_not_be_made_is_not_tried_again_at_once(fresh, monkeypatch):
         tried.append(db)
         raise ArchiveError("a sample")
 
-    monkeypatch.setattr(download, "renew", fails)
+    monkeypatch.setattr(download_page, "renew", fails)
     site = make_datasette(fresh)
     for wait, times in ((3600.0, 1), (3600.0, 1), (0.0, 2)):
-        monkeypatch.setattr(download, "REST", wait)
+        monkeypatch.setattr(download_page, "REST", wait)
         asyncio.run(site.client.get("/-/download"))
         for thread in threading.enumerate():
             if thread.name == "snapshot":
@@ -124,7 +124,7 @@ def test_what_could_not_be_made_is_not_tried_again_at_once(fresh, monkeypatch):
 
 
 def test_it_is_made_once_for_a_state_and_not_for_a_request(own, ask, monkeypatch):
-    monkeypatch.setattr(download, "renew", None)
+    monkeypatch.setattr(download_page, "renew", None)
     before = kept(own)
     for _ in range(3):
         ask("/-/download")

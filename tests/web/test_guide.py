@@ -7,7 +7,7 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.labels.codes import EVENTS, STATES
-from archive.web.guide import VARIABLE, contact
+from archive.web.pages.guide_page import VARIABLE, contact
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.web.home import EXAMPLES
 from archive.web.http.server import make_datasette
+from archive.web.pages.home_page import EXAMPLES
 from tests.web.sample_archive import build, build_past
 
 NOW = "2026-11-24T01:00:00Z"

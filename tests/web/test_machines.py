@@ -14,8 +14,8 @@ from lxml import etree, html
 from protego import Protego
 
 from archive.export.record_rows import COLUMNS
-from archive.web import machines
 from archive.web.http.server import make_datasette
+from archive.web.pages import site_files
 from tests.web.browsing import served
 
 MAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -134,7 +134,7 @@ def test_an_operator_says_what_robots_may_do(archive):
 
 
 def test_the_sitemap_names_every_record_once(get, monkeypatch, database):
-    monkeypatch.setattr(machines, "RECORDS", 25)
+    monkeypatch.setattr(site_files, "RECORDS", 25)
     index = etree.fromstring(get("/sitemap.xml").content)
     assert index.tag == f"{{{MAP['s']}}}sitemapindex"
     files = [each.text for each in index.iterfind(".//s:loc", MAP)]

@@ -13,9 +13,10 @@ import pytest
 from lxml import etree, html
 
 from archive.search import request
-from archive.web import browse, history, home, search_page, suggestions, taking
+from archive.web import history, suggestions, taking
 from archive.web.http.limits import within
 from archive.web.http.server import make_datasette
+from archive.web.pages import browse_pages, home_page, search_page
 
 NOW = "2026-11-24T01:00:00Z"
 
@@ -232,7 +233,7 @@ def test_a_publishers_list_is_bounded_and_the_most_records_come_first(
     expected = [row[0] for row in database.execute(sql)]
     assert [text(link) for link in tree(get("/-/browse/yangli")).cssselect(".publishers a")] == expected
     for most in (len(expected), len(expected) - 1):
-        monkeypatch.setattr(browse, "MOST_PUBLISHERS", most)
+        monkeypatch.setattr(browse_pages, "MOST_PUBLISHERS", most)
         assert [text(link) for link in tree(get("/-/browse/yangli")).cssselect(".publishers a")] == expected[:most]
 
 
@@ -245,7 +246,7 @@ def test_where_portals_are_many_the_home_page_shows_those_that_need_attention(
     get = changed(
         refused, "UPDATE portals SET checked_on = '2026-11-01'", "UPDATE ledger SET complete = 1", of="disclosures"
     )
-    monkeypatch.setattr(home, "MOST_PORTALS", most)
+    monkeypatch.setattr(home_page, "MOST_PORTALS", most)
     assert [text(link) for link in tree(get("/")).cssselect(".standing th a")] == shown
 
 
@@ -266,7 +267,7 @@ def test_of_what_was_found_last_the_newest_by_its_date_comes_first_and_the_futur
     shown = ids(tree(get("/")).xpath("//h3[contains(., '新发现')]/following-sibling::ol")[0])
     found = "SELECT r.id FROM records r JOIN events e ON e.record_id = r.id AND e.kind = 'added' ORDER BY e.crawl_id DESC, {}"
     order = found.format("published_on IS NULL OR published_on > '2026-11-24', published_on DESC, r.id DESC")
-    assert shown == [row[0] for row in database.execute(order)][: home.NEWEST]
+    assert shown == [row[0] for row in database.execute(order)][: home_page.NEWEST]
 
 
 @pytest.mark.parametrize(("now", "first"), [("2026-11-20T15:59:00Z", 5), ("2026-11-20T16:00:00Z", 6)])

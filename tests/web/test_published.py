@@ -18,9 +18,9 @@ from lxml import html
 
 from archive.database.connection import ArchiveError
 from archive.export.published_folder import publish, published
-from archive.web import search_page
 from archive.web.http import published as served
 from archive.web.http.published import PublishedSite
+from archive.web.pages import search_page
 from crawler.cli import main
 from tests.conftest import disclosures
 from tests.web import sealed

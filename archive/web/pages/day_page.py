@@ -13,7 +13,7 @@ from archive.model.clock import today
 from archive.web.cells import beijing
 from archive.web.http.request_context import PAGE, Visit, choice, day, pages, part, visited
 from archive.web.lines import COLUMNS, lines
-from archive.web.observed import SHOWN, Span, within
+from archive.web.pages.changes_page import SHOWN, Span, within
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -17,7 +17,7 @@ from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import PAGE, Visit, choice, pages, part, portal, visited
 from archive.web.lines import COLUMNS, lines
 from archive.web.months import picture
-from archive.web.observed import counted, week
+from archive.web.pages.changes_page import counted, week
 from archive.web.standing import standings
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
