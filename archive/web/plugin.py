@@ -19,7 +19,7 @@ from pluggy import HookimplMarker, Result
 
 from archive.labels import examples, labels
 from archive.search.query import to_match
-from archive.web import archived, cells, history, record_json, standing, table_files, taking
+from archive.web import record_json, table_files, taking
 from archive.web.http import archives, errors
 from archive.web.http.access_control import CLOSED, Closed
 from archive.web.http.middleware import Application, Gate, Ranked
@@ -40,6 +40,7 @@ from archive.web.pages import (
     search_page,
     site_files,
 )
+from archive.web.views import capture_frame, cells, history, portal_status
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -130,7 +131,7 @@ def extra_template_vars(
         )
         if database in names:
             given["limits"] = datasette.settings_dict()
-            given["archived_at"] = partial(archived.address, datasette, database)
+            given["archived_at"] = partial(capture_frame.address, datasette, database)
         if database is not None and database not in names:
             given.update(labels.PLAIN)
         if template == "row.html" and table == "records" and database in names:
@@ -171,7 +172,7 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
         taken=taking.address,
         utc=cells.utc,
         documented=labels.TABLES,
-        walked=standing.walked,
+        walked=portal_status.walked,
         web_link=cells.web_link,
     )
 

@@ -7,9 +7,9 @@ from datasette.utils.asgi import NotFound, Response
 
 from archive.export import record_rows
 from archive.export.writers import json_text
-from archive.web import archived
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import part, visited
+from archive.web.views import capture_frame
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -64,7 +64,7 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
         raise NotFound(NOTHING_HERE)
     found["record"]["page"] = visit.absolute(visit.record(own["id"]))
     for capture in found["captures"]:
-        capture["page"] = visit.absolute(archived.address(datasette, visit.database, capture["id"]))
+        capture["page"] = visit.absolute(capture_frame.address(datasette, visit.database, capture["id"]))
     return Response(json_text(found), content_type="application/json; charset=utf-8")
 
 

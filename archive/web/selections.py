@@ -10,10 +10,10 @@ from archive.labels.codes import KINDS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import Asked, asked, resolved
-from archive.web.cells import UNTITLED
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import Visit, choice, day, part, portal
 from archive.web.pages import browse_pages, day_page, publisher_page
+from archive.web.views.cells import UNTITLED
 
 OUTDATED = "检索索引正待重建，下次采集后可用。The search index is being renewed; try again after the next crawl."
 

@@ -13,8 +13,8 @@ from lxml import html
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.evidence.evidence_reader import beside
-from archive.web import archived
 from archive.web.http.server import make_datasette
+from archive.web.views import capture_frame
 from tests.web import sealed
 from tests.web.sample_archive import build
 from tests.web.sealed import ID, PHONE, build_sealed, number
@@ -174,12 +174,12 @@ def test_originals_that_are_damaged_or_another_archives(archive, tmp_path):
         beside(copy).write_bytes(spoil)
         answer = asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}"))
         assert answer.status_code == 200
-        assert archived.DAMAGED.zh in answer.text
+        assert capture_frame.DAMAGED.zh in answer.text
     shutil.copy(archive.with_name("evidence.db"), beside(copy))
     with closing(sqlite3.connect(copy)) as connection:
         connection.execute("UPDATE captures SET sha256 = ?", ("0" * 64,))
         connection.commit()
-    assert archived.DAMAGED.zh in asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}")).text
+    assert capture_frame.DAMAGED.zh in asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}")).text
 
 
 def test_originals_kept_elsewhere(archive, tmp_path, monkeypatch):
@@ -330,8 +330,8 @@ def test_evidence_on_a_read_only_medium_is_known_for_what_it_is(archive, monkeyp
 
 
 def test_a_view_of_a_copy_makes_it_once(get, monkeypatch):
-    made, make = [], archived.copy_of
-    monkeypatch.setattr(archived, "copy_of", lambda *given: made.append(given[2]) or make(*given))
+    made, make = [], capture_frame.copy_of
+    monkeypatch.setattr(capture_frame, "copy_of", lambda *given: made.append(given[2]) or make(*given))
     page, other = number(sealed.PAGE), number(sealed.PAGE, 2)
     get(f"/-/archived/{page}")
     first = get(f"/-/archived/{page}/raw").content

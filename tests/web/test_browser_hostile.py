@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from archive.web.reading import LONGEST
+from archive.web.views.body_text import LONGEST
 from tests.web.browsing import fits, served
 from tests.web.hostile_archive import HOSTILE, RECORD, UNSEEN, build_hostile
 from tests.web.sealed import PAGE, number

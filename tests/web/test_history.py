@@ -14,8 +14,8 @@ from lxml import html
 
 from archive.evidence.evidence_store import Evidence
 from archive.labels.naming import Label
-from archive.web import changes
 from archive.web.http.server import make_datasette
+from archive.web.views import diff
 from tests.exchanges import exchange
 from tests.web.sample_archive import FILE, HOSTILE_TITLE, LONG_BODY, past_url
 
@@ -257,16 +257,16 @@ LABEL = Label("样例", "sample")
 @settings(deadline=None)
 def test_both_sides_are_what_was_said(lead, one, other, rest):
     old, new = lead + one + rest, lead + other + rest
-    pieces = changes.differences(old, new)
-    assert "".join(piece.text for piece in pieces if piece.kind != changes.NEW) == old
-    assert "".join(piece.text for piece in pieces if piece.kind != changes.OLD) == new
-    shown = changes.compared(LABEL, old, new)
+    pieces = diff.differences(old, new)
+    assert "".join(piece.text for piece in pieces if piece.kind != diff.NEW) == old
+    assert "".join(piece.text for piece in pieces if piece.kind != diff.OLD) == new
+    shown = diff.compared(LABEL, old, new)
     for side, text in ((shown.old, old), (shown.new, new)):
         assert (side is None) == (not text)
-        if side and max(len(old), len(new)) <= changes.BESIDE:
+        if side and max(len(old), len(new)) <= diff.BESIDE:
             assert "".join(piece.text for piece in side) == text
         for piece in side or ():
-            assert piece.kind == changes.GAP or piece.text in text or " …… " in piece.text
+            assert piece.kind == diff.GAP or piece.text in text or " …… " in piece.text
 
 
 @pytest.mark.parametrize(
@@ -280,61 +280,61 @@ def test_both_sides_are_what_was_said(lead, one, other, rest):
     ],
 )
 def test_differences_are_told_word_by_word(old, new, marked):
-    assert [(piece.kind, piece.text) for piece in changes.differences(old, new) if piece.kind] == marked
+    assert [(piece.kind, piece.text) for piece in diff.differences(old, new) if piece.kind] == marked
 
 
 def test_of_long_texts_only_the_places_that_differ():
     old = "样例文字。" * 200 + "甲" + "样例文字。" * 200 + "丙" + "样例文字。" * 200
-    change = changes.compared(LABEL, old, old.replace("甲", "乙").replace("丙", "丁"))
+    change = diff.compared(LABEL, old, old.replace("甲", "乙").replace("丙", "丁"))
     assert [piece.text for piece in change.merged if piece.kind in {"del", "ins"}] == ["甲", "乙", "丙", "丁"]
-    assert [piece.kind for piece in change.merged].count(changes.GAP) == 3
+    assert [piece.kind for piece in change.merged].count(diff.GAP) == 3
     assert sum(len(piece.text) for piece in change.merged) < 200
     many = "".join(f"样例文字不变的一段话，很长很长，足够分开各处{chr(0x4E00 + place)}" for place in range(60))
-    change = changes.compared(LABEL, many, re.sub("各处.", "各处改", many))
-    assert change.more == 60 - changes.MOST_PLACES
+    change = diff.compared(LABEL, many, re.sub("各处.", "各处改", many))
+    assert change.more == 60 - diff.MOST_PLACES
 
 
-@pytest.mark.parametrize("length", [changes.BESIDE - 1, changes.BESIDE, changes.BESIDE + 1])
+@pytest.mark.parametrize("length", [diff.BESIDE - 1, diff.BESIDE, diff.BESIDE + 1])
 def test_values_are_shown_whole_up_to_a_length(length):
     old, new = "样" * (length - 1) + "甲", "样" * (length - 1) + "乙"
-    change = changes.compared(LABEL, old, new)
-    assert bool(change.merged) is (length > changes.BESIDE)
+    change = diff.compared(LABEL, old, new)
+    assert bool(change.merged) is (length > diff.BESIDE)
     shown = "".join(piece.text for piece in change.new)
-    assert (shown == new) is (length <= changes.BESIDE)
+    assert (shown == new) is (length <= diff.BESIDE)
     assert change.lengths == (length, length)
     if change.merged:
-        around = "样" * changes.AROUND
+        around = "样" * diff.AROUND
         assert [(piece.kind, piece.text.strip()) for piece in change.merged] == [
-            (changes.GAP, "……"), ("", around), ("del", "甲"), ("ins", "乙"),
+            (diff.GAP, "……"), ("", around), ("del", "甲"), ("ins", "乙"),
         ]  # fmt: skip
 
 
-@pytest.mark.parametrize("length", [changes.LONGEST - 1, changes.LONGEST, changes.LONGEST + 1])
+@pytest.mark.parametrize("length", [diff.LONGEST - 1, diff.LONGEST, diff.LONGEST + 1])
 def test_a_stretch_is_cut_in_its_middle_where_it_is_too_long(length):
-    (piece,) = changes.compared(LABEL, "", "样" * length).new
-    assert (piece.text == "样" * length) is (length <= changes.LONGEST)
-    assert len(piece.text.replace(" …… ", "")) == min(length, changes.LONGEST)
+    (piece,) = diff.compared(LABEL, "", "样" * length).new
+    assert (piece.text == "样" * length) is (length <= diff.LONGEST)
+    assert len(piece.text.replace(" …… ", "")) == min(length, diff.LONGEST)
 
 
-@pytest.mark.parametrize("places", [changes.MOST_PLACES - 1, changes.MOST_PLACES, changes.MOST_PLACES + 1])
+@pytest.mark.parametrize("places", [diff.MOST_PLACES - 1, diff.MOST_PLACES, diff.MOST_PLACES + 1])
 def test_so_many_places_are_shown_and_the_others_counted(places):
     old = "".join(f"样例文字不变的一段话，很长很长，足够分开各处{chr(0x4E00 + place)}" for place in range(places))
-    change = changes.compared(LABEL, old, re.sub("各处.", "各处改", old))
-    assert change.more == max(0, places - changes.MOST_PLACES)
-    assert [piece.kind for piece in change.merged].count("ins") == min(places, changes.MOST_PLACES)
+    change = diff.compared(LABEL, old, re.sub("各处.", "各处改", old))
+    assert change.more == max(0, places - diff.MOST_PLACES)
+    assert [piece.kind for piece in change.merged].count("ins") == min(places, diff.MOST_PLACES)
 
 
-@pytest.mark.parametrize("gap", [2 * changes.AROUND, 2 * changes.AROUND + 1])
+@pytest.mark.parametrize("gap", [2 * diff.AROUND, 2 * diff.AROUND + 1])
 def test_what_is_the_same_between_two_places_is_left_out_only_where_it_is_long(gap):
     between = "样" * gap
-    change = changes.compared(LABEL, f"甲{between}丙{'例' * 90}", f"乙{between}丁{'例' * 90}")
+    change = diff.compared(LABEL, f"甲{between}丙{'例' * 90}", f"乙{between}丁{'例' * 90}")
     kinds = [piece.kind for piece in change.merged]
-    assert kinds.count(changes.GAP) == 1 + (gap > 2 * changes.AROUND)
+    assert kinds.count(diff.GAP) == 1 + (gap > 2 * diff.AROUND)
 
 
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
 @settings(deadline=None)
 def test_any_detail_can_be_told(detail):
-    said = changes.loaded(json.dumps(detail))
-    assert all(isinstance(text, str) for pair in changes.told_of_event(said) for text in pair)
-    assert all(isinstance(text, str) for pair in changes.told(said) for text in pair)
+    said = diff.loaded(json.dumps(detail))
+    assert all(isinstance(text, str) for pair in diff.told_of_event(said) for text in pair)
+    assert all(isinstance(text, str) for pair in diff.told(said) for text in pair)

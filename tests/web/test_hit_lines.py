@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.web.hit_lines import MOST_PASSAGES, Hit, hit_lines
+from archive.web.views.hit_lines import MOST_PASSAGES, Hit, hit_lines
 
 TITLE, PUBLISHER, BODY = "样例公告", "样例县民政局", "样例正文"
 

@@ -8,7 +8,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.web import cells
+from archive.web.views import cells
 from tests.web.sample_archive import HOSTILE_BODY, HOSTILE_PUBLISHER, HOSTILE_TITLE
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.labels.codes import KINDS
-from archive.web.months import HEIGHT, LEAST_YEARS, MOST_YEARS, Picture, picture
+from archive.web.views.months import HEIGHT, LEAST_YEARS, MOST_YEARS, Picture, picture
 
 PRESENT = "2026-11"
 

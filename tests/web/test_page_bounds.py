@@ -13,10 +13,11 @@ import pytest
 from lxml import etree, html
 
 from archive.search import request
-from archive.web import history, suggestions, taking
+from archive.web import taking
 from archive.web.http.limits import within
 from archive.web.http.server import make_datasette
 from archive.web.pages import browse_pages, home_page, search_page
+from archive.web.views import history, suggestions
 
 NOW = "2026-11-24T01:00:00Z"
 

@@ -16,8 +16,8 @@ from lxml import html
 
 from archive.database.connection import ArchiveError
 from archive.labels import labels
-from archive.web import cells
 from archive.web.http.server import make_datasette, serve
+from archive.web.views import cells
 from tests.waiting import answers, wait_until
 from tests.web.sample_archive import BODY, build
 

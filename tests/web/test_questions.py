@@ -7,8 +7,8 @@ import pytest
 from lxml import etree, html
 
 from archive.questions.question_files import questions
-from archive.web.bars import bars
 from archive.web.http.server import make_datasette
+from archive.web.views.bars import bars
 from tests.questions.small import archive_of
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
 

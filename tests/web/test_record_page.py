@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from lxml import html
 
 from archive.database.connection import open_for_writing
-from archive.web import cells, neighbours, reading
-from archive.web.citation import citation
 from archive.web.http.server import make_datasette
-from archive.web.neighbours import series_of
+from archive.web.views import body_text, cells, neighbours
+from archive.web.views.citation import citation
+from archive.web.views.neighbours import series_of
 from tests.web import sealed
 from tests.web.sample_archive import CHECKED, HOSTILE_TITLE, build
 from tests.web.sealed import build_sealed
@@ -130,8 +130,8 @@ def test_of_a_field_as_long_as_a_book_the_page_shows_the_beginning(tmp_path):
 @given(st.text(alphabet="样本\t\n 1。", max_size=300), st.integers(1, 400))
 @settings(deadline=None)
 def test_the_parts_of_a_text_make_the_whole(text, most):
-    first = reading.part(text, 1, most)
-    every = [reading.part(text, number, most) for number in range(1, first.parts + 1)]
+    first = body_text.part(text, 1, most)
+    every = [body_text.part(text, number, most) for number in range(1, first.parts + 1)]
     assert sum(found.shown for found in every) == first.length == len(text)
     shown = "".join(
         "".join(map("".join, block.rows)) if block.rows else block.text for found in every for block in found.blocks
@@ -143,7 +143,7 @@ def test_the_parts_of_a_text_make_the_whole(text, most):
 @given(st.text(alphabet="样本\t\n 1。", max_size=300), st.integers(1, 400))
 @settings(deadline=None)
 def test_reading_keeps_every_character(text, most):
-    found = reading.reading(text, most)
+    found = body_text.reading(text, most)
     shown = "".join("".join(map("".join, block.rows)) if block.rows else block.text for block in found.blocks)
     assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text[: found.shown])
     assert found.is_cut == (found.shown < len(text))

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from archive.web.cells import beijing
+from archive.web.views.cells import beijing
 from tests.web.axe import findings
 from tests.web.browsing import fits
 

@@ -13,9 +13,9 @@ from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
-from archive.web import archived
 from archive.web.http.archives import archives
 from archive.web.http.errors import NOTHING_HERE
+from archive.web.views import capture_frame
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -64,7 +64,7 @@ def routes() -> list[tuple[str, Any]]:
 async def around(datasette: "Datasette", request: "Request") -> Response:
     """The page around a copy."""
     database, number = await _asked(datasette, request)
-    found = await archived.archived(datasette, database, number)
+    found = await capture_frame.archived(datasette, database, number)
     if found is None:
         raise NotFound(NOTHING_HERE)
     may = await datasette.permission_allowed(request.actor, ORIGINALS, default=False)
@@ -79,7 +79,7 @@ async def raw(datasette: "Datasette", request: "Request") -> Response:
     row = (await db.execute("SELECT id, sha256 FROM captures WHERE id = :id", {"id": number})).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
-    copy, why_not = await archived.framed(db, row)
+    copy, why_not = await capture_frame.framed(db, row)
     if copy is None:
         said = f"{why_not.zh} {why_not.en}" if why_not else ""
         return Response(said, 415, HEADERS, "text/plain; charset=utf-8")
@@ -91,7 +91,7 @@ async def originals(datasette: "Datasette", request: "Request") -> Response:
     database, number = await _asked(datasette, request)
     if not await datasette.permission_allowed(request.actor, ORIGINALS, default=False):
         raise Forbidden(REFUSED)
-    found = await archived.archived(datasette, database, number)
+    found = await capture_frame.archived(datasette, database, number)
     if found is None:
         raise NotFound(NOTHING_HERE)
     form = request.url_vars["form"]

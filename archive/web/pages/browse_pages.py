@@ -15,10 +15,10 @@ from archive.model.divisions import province_of
 from archive.model.records import is_cut
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import PAGE, Visit, choice, pages, part, portal, visited
-from archive.web.lines import COLUMNS, lines
-from archive.web.months import picture
 from archive.web.pages.changes_page import counted, week
-from archive.web.standing import standings
+from archive.web.views.months import picture
+from archive.web.views.portal_status import standings
+from archive.web.views.record_lines import COLUMNS, lines
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

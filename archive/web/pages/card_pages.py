@@ -16,7 +16,7 @@ from archive.model.clock import today
 from archive.questions.question_files import Words, questions
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import Visit, part, portal, visited
-from archive.web.standing import standings
+from archive.web.views.portal_status import standings
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

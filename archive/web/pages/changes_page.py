@@ -12,7 +12,7 @@ from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.web.http.errors import MALFORMED
 from archive.web.http.request_context import PAGE, Visit, choice, day, pages, portal, visited
-from archive.web.lines import COLUMNS, Line, lines
+from archive.web.views.record_lines import COLUMNS, Line, lines
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -10,10 +10,10 @@ from datasette.utils.asgi import Response
 from archive.labels.codes import KINDS
 from archive.labels.naming import Label
 from archive.model.clock import today
-from archive.web.cells import beijing
 from archive.web.http.request_context import PAGE, Visit, choice, day, pages, part, visited
-from archive.web.lines import COLUMNS, lines
 from archive.web.pages.changes_page import SHOWN, Span, within
+from archive.web.views.cells import beijing
+from archive.web.views.record_lines import COLUMNS, lines
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from datasette.utils.asgi import Response
 
 from archive.labels.codes import EVENTS, STATES
-from archive.web.cells import is_web_address
+from archive.web.views.cells import is_web_address
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -13,9 +13,9 @@ from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import Question, questions
 from archive.web.http.archives import archives
 from archive.web.http.request_context import Visit
-from archive.web.months import Picture, picture
 from archive.web.pages.changes_page import Observed, Span, latest, week
-from archive.web.standing import Standing, standings
+from archive.web.views.months import Picture, picture
+from archive.web.views.portal_status import Standing, standings
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -13,8 +13,8 @@ from archive.model.clock import today
 from archive.model.records import is_cut, stem
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import PAGE, Visit, choice, pages, portal, visited
-from archive.web.lines import COLUMNS, lines
-from archive.web.months import picture
+from archive.web.views.months import picture
+from archive.web.views.record_lines import COLUMNS, lines
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -12,11 +12,11 @@ from archive.labels.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.labels import column_label
 from archive.labels.naming import Label
 from archive.model.records import FIELDS
-from archive.web.cells import beijing, flag_labels, printed, server_time
-from archive.web.citation import citation
-from archive.web.history import History, captures, history, observed
-from archive.web.neighbours import Neighbours, neighbours
-from archive.web.reading import LONGEST_FILE, Reading, part, reading
+from archive.web.views.body_text import LONGEST_FILE, Reading, part, reading
+from archive.web.views.cells import beijing, flag_labels, printed, server_time
+from archive.web.views.citation import citation
+from archive.web.views.history import History, captures, history, observed
+from archive.web.views.neighbours import Neighbours, neighbours
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -14,10 +14,10 @@ from archive.labels.naming import Label
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, Asked, asked, resolved
-from archive.web.hit_lines import Hit, hit_lines
 from archive.web.http import archives
 from archive.web.http.limits import within
-from archive.web.suggestions import Suggestion, suggestions, told
+from archive.web.views.hit_lines import Hit, hit_lines
+from archive.web.views.suggestions import Suggestion, suggestions, told
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

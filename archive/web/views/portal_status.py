@@ -8,8 +8,8 @@ from archive.labels.codes import HEALTH, OUTCOMES
 from archive.labels.naming import Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
-from archive.web.cells import beijing
 from archive.web.http.request_context import Visit
+from archive.web.views.cells import beijing
 
 Row = Mapping[str, Any]
 

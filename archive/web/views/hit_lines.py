@@ -13,7 +13,7 @@ from archive.labels.labels import column_label
 from archive.labels.naming import Label
 from archive.search.query import parse
 from archive.search.snippet import Passage, found_in, passage
-from archive.web.cells import LONGEST_CELL, UNTITLED, cut, mark
+from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, mark
 
 Row = Mapping[str, Any]
 

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from archive.labels.labels import FLAGS, Label, code_label
 from archive.model.clock import BEIJING, moment
 from archive.search.snippet import excerpt, marked
-from archive.web.changes import loaded, told, told_of_event
+from archive.web.views.diff import loaded, told, told_of_event
 
 QUERY: ContextVar[str] = ContextVar("query", default="")
 """What this request searches for; set by `archive.web.http.middleware`."""

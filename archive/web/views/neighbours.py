@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from archive.labels.naming import Label
-from archive.web.cells import LONGEST_VALUE
 from archive.web.http.limits import within
+from archive.web.views.cells import LONGEST_VALUE
 
 Row = Mapping[str, Any]
 

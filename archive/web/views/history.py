@@ -8,8 +8,8 @@ from typing import Any
 
 from archive.labels.codes import CAPTURES, EVENTS, STATES
 from archive.labels.naming import Label
-from archive.web.cells import beijing
-from archive.web.changes import Change, changes, loaded
+from archive.web.views.cells import beijing
+from archive.web.views.diff import Change, changes, loaded
 
 Row = Mapping[str, Any]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.labels.labels import column_label
-from archive.web.cells import LONGEST_CELL, UNTITLED, beijing, cut
 from archive.web.http.request_context import Visit
+from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
 
 Row = Mapping[str, Any]
 

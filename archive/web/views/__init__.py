@@ -1,0 +1,1 @@
+"""Parts of pages: lines, diffs, charts, values."""
