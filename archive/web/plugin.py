@@ -19,7 +19,7 @@ from pluggy import HookimplMarker, Result
 
 from archive.labels import examples, labels
 from archive.search.query import to_match
-from archive.web import record_json, table_files, taking
+from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import archives, errors
 from archive.web.http.access_control import CLOSED, Closed
 from archive.web.http.middleware import Application, Gate, Ranked
@@ -169,7 +169,7 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
         sql_examples=examples.EXAMPLES,
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=labels.table_label,
-        taken=taking.address,
+        taken=page_files.address,
         utc=cells.utc,
         documented=labels.TABLES,
         walked=portal_status.walked,
@@ -188,7 +188,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/counties/(?P<province>[0-9]{2})$", counties_page.province),
         (record_json.PAGE, record_json.page),
         (record_json.ROUTE, record_json.answer),
-        *taking.routes(),
+        *page_files.routes(),
         (r"/-/api$", api_page.page),
         *site_files.routes(),
         (r"/-/browse$", browse_pages.overview),

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from lxml import etree
 
-from archive.web import feeds
+from archive.web.formats import feeds
 from archive.web.http.server import make_datasette
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree, html
 from python_calamine import CalamineWorkbook
 
-from archive.web import taking
+from archive.web.formats import page_files
 from archive.web.http import streaming
 from archive.web.http.server import make_datasette
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
@@ -41,14 +41,14 @@ def history(past):
 
 @pytest.mark.parametrize("page", LISTS)
 def test_every_form_holds_the_same_records_in_the_order_of_the_page(get, page):
-    machine = lines(get(taking.address(page, "jsonl")))
-    read = table(get(taking.address(page, "csv")))
-    book = CalamineWorkbook.from_filelike(io.BytesIO(get(taking.address(page, "xlsx")).content))
+    machine = lines(get(page_files.address(page, "jsonl")))
+    read = table(get(page_files.address(page, "csv")))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(get(page_files.address(page, "xlsx")).content))
     sheet = book.get_sheet_by_index(0).to_python()
     assert machine
     assert [row["id"] for row in machine] == [int(row["id"]) for row in read] == [row[0] for row in sheet[1:]]
     if "/record/" not in page:  # of one record, machines are told more
-        first = get(taking.address(page, "json")).json()
+        first = get(page_files.address(page, "json")).json()
         assert first["records"] == machine[:50]
         assert first["total"] == len(machine)
     assert sheet[0][:4] == ["编号", "发布日期", "信息名称", "发布机构"]
@@ -198,7 +198,7 @@ SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b
 
 
 def test_what_a_workbook_should_not_hold_is_said_before_anything_is_sent(get, monkeypatch):
-    monkeypatch.setattr(taking, "MOST_IN_XLSX", 10)
+    monkeypatch.setattr(page_files, "MOST_IN_XLSX", 10)
     answer = get("/-/search.xlsx?q=预算")
     assert answer.status_code == 400
     assert "请取 CSV" in answer.text
@@ -231,7 +231,9 @@ def test_nothing_is_made_for_a_reader_who_left(site, monkeypatch):
             made.append(message)
 
         await site.invoke_startup()
-        monkeypatch.setattr(taking.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None))  # without an end
+        monkeypatch.setattr(
+            page_files.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
+        )  # without an end
         await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
     asyncio.run(ask())
@@ -252,7 +254,9 @@ def test_a_reader_who_takes_too_long_is_left(site, monkeypatch):
 
         await site.invoke_startup()
         monkeypatch.setattr(streaming, "LONGEST", 0.2)
-        monkeypatch.setattr(taking.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None))  # without an end
+        monkeypatch.setattr(
+            page_files.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
+        )  # without an end
         await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
     asyncio.run(ask())
@@ -274,7 +278,7 @@ def test_a_file_that_breaks_has_no_end(site, monkeypatch):
             raise streaming.sqlite3.OperationalError("interrupted")
 
         await site.invoke_startup()
-        monkeypatch.setattr(taking.takeaway, "rows", rows)
+        monkeypatch.setattr(page_files.takeaway, "rows", rows)
         await site.app()(SCOPE, receive, send)
 
     asyncio.run(ask())
@@ -283,7 +287,7 @@ def test_a_file_that_breaks_has_no_end(site, monkeypatch):
 
 
 def test_head_makes_nothing(site, monkeypatch):
-    monkeypatch.setattr(taking.takeaway, "rows", None)
+    monkeypatch.setattr(page_files.takeaway, "rows", None)
     answer = asyncio.run(site.client.head("/-/search.csv"))
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -307,7 +311,7 @@ def test_head_makes_nothing(site, monkeypatch):
     ],
 )
 def test_no_address_breaks_it(get, page, status, form):
-    assert get(taking.address(page, form)).status_code == status
+    assert get(page_files.address(page, form)).status_code == status
 
 
 # --- feeds ---
@@ -341,7 +345,7 @@ def feed(answer) -> etree._Element:
 
 @pytest.mark.parametrize("page", [*LISTS, "/-/search?q=没有这样的记录", "/-/changes", "/-/changes?portal=yangli"])
 def test_every_feed_is_valid(get, page):
-    root = feed(get(taking.address(page, "atom")))
+    root = feed(get(page_files.address(page, "atom")))
     alternate = root.find("a:link[@rel='alternate']", ATOM).get("href")
     assert get(alternate.removeprefix("http://localhost")).status_code == 200
 
@@ -365,7 +369,7 @@ def test_ids_stay_wherever_the_archive_is_served(site):
 
 
 def test_what_came_last_is_in_the_feed_however_old_it_says_it_is(get, monkeypatch, database):
-    from archive.web import feeds
+    from archive.web.formats import feeds
 
     monkeypatch.setattr(feeds, "ENTRIES", 1)
     (last,) = database.execute(

@@ -13,10 +13,10 @@ from archive.labels.tables import TABLES
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question, Words
 from archive.questions.runner import MOST, Answer, AskError, ask, values
+from archive.web.formats.answer_files import FORMS, answered
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import Visit, part, visited
-from archive.web.question_files import FORMS, answered
 from archive.web.views.bars import bars
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, shown, web_link
 from archive.web.views.record_lines import names_of_changed

@@ -14,13 +14,13 @@ from archive.export import record_rows
 from archive.export.writers import FORMATS, Pieces, Row, json_text
 from archive.labels.codes import EVENTS
 from archive.labels.headings import codes_of, heading
-from archive.web import feeds, selections
+from archive.web.formats import feeds, selections
+from archive.web.formats.selections import Selection
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.limits import within
 from archive.web.http.request_context import PAGE, Visit, choice, pages, portal, visited
 from archive.web.http.streaming import Streamed
 from archive.web.pages import changes_page
-from archive.web.selections import Selection
 from archive.web.views.cells import UNTITLED
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

@@ -14,9 +14,9 @@ from datasette.utils import InvalidSql, tilde_decode
 from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 
 from archive.export.writers import Row
+from archive.web.formats.page_files import Rows, rows_file
 from archive.web.http.archives import archives
 from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW
-from archive.web.taking import Rows, rows_file
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

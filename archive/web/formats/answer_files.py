@@ -10,9 +10,9 @@ from datasette.utils.asgi import Response
 from archive.export.writers import FORMATS, json_text
 from archive.questions.question_files import Question
 from archive.questions.runner import Answer
-from archive.web import feeds
+from archive.web.formats import feeds
+from archive.web.formats.page_files import file_name
 from archive.web.http.request_context import Visit
-from archive.web.taking import file_name
 from archive.web.views.cells import UNTITLED, cut
 
 FORMS = (*FORMATS, "json", "atom")

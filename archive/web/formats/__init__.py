@@ -1,0 +1,1 @@
+"""Pages as files and feeds: CSV, xlsx, JSON, Atom."""
