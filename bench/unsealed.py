@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.evidence.evidence_store import Stored
 from archive.evidence.http_exchange import Exchange
 from archive.ingest import writer_process
-from pipelines import keeping
+from pipelines import writer_client
 
 
 class Forgetful:
@@ -38,7 +38,7 @@ if __name__ == "__main__":
         writer_process.Evidence = Forgetful  # type: ignore[assignment, misc]
         writer_process.serve(Connection(int(sys.argv[1])), writer_process.Keeper())
     else:
-        keeping.MODULE = "bench.unsealed"
+        writer_client.MODULE = "bench.unsealed"
         from crawler.cli import main
 
         main()

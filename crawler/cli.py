@@ -88,7 +88,7 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
             return
     if not names:
         raise CommandError("say which portals to crawl, or --due for all that are due")
-    from pipelines.keeping import keeping  # noqa: PLC0415
+    from pipelines.writer_client import keeping  # noqa: PLC0415
 
     keeping()  # starts while Scrapy loads, which takes half a second
     from crawler.run import Rate, crawl_portals  # noqa: PLC0415

@@ -14,7 +14,7 @@ from archive.ingest.presence import Missing
 from archive.model import clock
 from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
 from archive.model.redaction import redact
-from pipelines.keeping import keeping
+from pipelines.writer_client import keeping
 
 logger = logging.getLogger(__name__)
 

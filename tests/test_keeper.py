@@ -18,7 +18,7 @@ from archive.ingest.writer_process import Keeper
 from archive.model import clock
 from archive.model.observations import PortalOfFile
 from bench.ten_days import command, contents, crawl, morning
-from pipelines.keeping import KeeperError, Keeping
+from pipelines.writer_client import KeeperError, Keeping
 from tests.conftest import rows
 from tests.county import County
 from tests.waiting import wait_until

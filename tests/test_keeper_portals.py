@@ -12,7 +12,7 @@ from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import beside
 from archive.ingest.writer_process import Keeper
 from archive.model.observations import ListPageSeen
-from pipelines import keeping
+from pipelines import writer_client
 from tests.conftest import rows
 from tests.exchanges import exchange
 from tests.jobs import FIRST, County, sound
@@ -128,22 +128,22 @@ def test_a_crawl_is_full_until_one_came_to_its_end_and_again_when_that_is_long_a
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This process has no keeper yet, and leaves none."""
-    monkeypatch.setattr(keeping, "_keeping", None)
+    monkeypatch.setattr(writer_client, "_keeping", None)
     yield
-    if keeping._keeping:
-        keeping._keeping.end()
+    if writer_client._keeping:
+        writer_client._keeping.end()
 
 
 @pytest.mark.usefixtures("fresh")
 def test_a_process_has_one_keeper_and_gets_another_when_it_was_ended() -> None:
-    first = keeping.keeping()
-    assert keeping.keeping() is first
+    first = writer_client.keeping()
+    assert writer_client.keeping() is first
     os.kill(first._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
-    with pytest.raises(keeping.KeeperError, match="ended with status -9"):
+    with pytest.raises(writer_client.KeeperError, match="ended with status -9"):
         first.ask("a", "complete").result()
-    with pytest.raises(keeping.KeeperError, match="the archive has ended"):
+    with pytest.raises(writer_client.KeeperError, match="the archive has ended"):
         first.ask("a", "complete").result()
-    second = keeping.keeping()
+    second = writer_client.keeping()
     assert second is not first
     with pytest.raises(KeyError):
         second.ask("a", "complete").result()

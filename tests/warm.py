@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from archive.ingest.writer_process import Keeper, serve
 from crawler.cli import ELSEWHERE
-from pipelines import keeping
+from pipelines import writer_client
 
 _LOADED = [
     "crawler.cli",
@@ -52,18 +52,18 @@ def _fork_keeper() -> None:
     """Have the first keeper that is wanted ready: forked here, before there are threads; another is started as ever."""
     ours, theirs = socket.socketpair()
     if not (pid := os.fork()):
-        signal.pthread_sigmask(signal.SIG_BLOCK, keeping.SIGNALS)
+        signal.pthread_sigmask(signal.SIG_BLOCK, writer_client.SIGNALS)
         ours.close()
         serve(Connection(theirs.detach()), Keeper())
         os._exit(0)
     theirs.close()
-    start = keeping.start
+    start = writer_client.start
 
-    def ready() -> tuple[keeping.Process, Connection]:
-        keeping.start = start
+    def ready() -> tuple[writer_client.Process, Connection]:
+        writer_client.start = start
         return _Forked(pid), Connection(ours.detach())
 
-    keeping.start = ready
+    writer_client.start = ready
 
 
 def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path | None) -> NoReturn:

@@ -1,7 +1,7 @@
 """The keeper: a process that keeps the books of the crawls of another, which reads pages meanwhile.
 
 `python -m archive.ingest.writer_process FD` answers requests on the socket FD, one at a time, until its other end is closed; who asks is
-`pipelines.keeping`. A request is a portal's id, the name of a method of `CrawlBooks` and its arguments, an answer what it
+`pipelines.writer_client`. A request is a portal's id, the name of a method of `CrawlBooks` and its arguments, an answer what it
 gives back, or the exception it raises. "begin" opens a portal's books. All crawls of a process write one archive.
 """
 
