@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from crawler.extract.labels import squash, tidy
+from crawler.extract.field_labels import squash, tidy
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
 from crawler.kinds import kind_of

@@ -15,7 +15,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
+from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
 from crawler.items import Problem
 
 

@@ -7,10 +7,10 @@ from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
 from archive.model.records import CUT_PAGE
 from archive.model.redaction import names_a_person
-from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
-from crawler.extract.verdict import breaks_off
+from crawler.extract.linked_files import find_attachments
+from crawler.extract.response_class import breaks_off
 from crawler.families import FAMILIES, Answer, Family, ListRead
 from crawler.items import File, Paging, RecordPage, Row
 

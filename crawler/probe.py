@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 from archive.evidence.text_encoding import encoding_of
 from archive.model.records import is_cut
 from crawler.columns import Column, find_columns, find_leads, portal_name
-from crawler.extract.attachments import find_attachments
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
+from crawler.extract.linked_files import find_attachments
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
-from crawler.extract.verdict import BLOCKED, CUT, HOME, PAGE, judge
+from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families import FAMILIES, Answer, Detected, ListRead, detect
 from crawler.items import File, RecordPage
 from crawler.portal import on_site

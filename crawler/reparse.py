@@ -26,7 +26,7 @@ from archive.maintenance.masking import require_current
 from archive.model import clock
 from archive.model.observations import ListPageSeen, RecordPageSeen
 from archive.search import index
-from crawler.extract.verdict import CUT
+from crawler.extract.response_class import CUT
 from crawler.families import FAMILIES, detect
 from crawler.items import ListPage
 from crawler.pages import READING_VERSION, answer_of, read_list, read_record

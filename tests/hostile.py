@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from crawler.extract.labels import COUNTERS, LABELS, UNMAPPED
+from crawler.extract.field_labels import COUNTERS, LABELS, UNMAPPED
 
 BLANKS = "\t\n\r \u00a0\u1680\u2002\u2003\u2009\u200b\u200c\u200e\u2028\u202f\u205f\u2060\u3000\ufeff"
 """Blanks, narrow, wide and invisible, that stand in labels on real pages (portals.md §3 trap 10)."""

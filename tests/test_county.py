@@ -12,8 +12,8 @@ import pytest
 from archive.model.noise import same
 from crawler.extract.detail import read_detail
 from crawler.extract.lists import read_rows
+from crawler.extract.response_class import judge
 from crawler.extract.tree import parse_html
-from crawler.extract.verdict import judge
 from crawler.families.pager import read_paging
 from crawler.items import Row
 from crawler.portal import load

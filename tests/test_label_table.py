@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.extract.labels import ABSENT, COUNTERS, LABELS, UNMAPPED, value_of
+from crawler.extract.field_labels import ABSENT, COUNTERS, LABELS, UNMAPPED, value_of
 from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.tree import parse_html
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extract.labels import (
+from crawler.extract.field_labels import (
     ABSENT,
     COUNTERS,
     FIELD_OF,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.extract.labels import squash
+from crawler.extract.field_labels import squash
 from crawler.items import Row
 from crawler.probe import NOWHERE, Fetched, Probed, read_answer
 

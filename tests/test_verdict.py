@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract import verdict
-from crawler.extract.verdict import Verdict, is_home, judge
+from crawler.extract import response_class
+from crawler.extract.response_class import Verdict, is_home, judge
 
 HOME = "http://www.sample.gov.cn/"
 ASKED = "http://www.sample.gov.cn/xxgk/zfxxgkml/yqhy/201712/t20171219_661234.html"
@@ -170,7 +170,7 @@ def test_what_a_page_hides_or_links_is_not_its_message() -> None:
 def test_a_page_that_names_its_document_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     head = "<meta name='ArticleTitle' content='样本文件'>"
     long = page(f"<p>{'样本正文。' * 1000}</p><p>拦截</p>", head=head)
-    monkeypatch.setattr(verdict, "parse_html", None)
+    monkeypatch.setattr(response_class, "parse_html", None)
     assert outcome(long) == "page"
     assert outcome(page(f"<p>{'样本正文。' * 1000}</p>")) == "page"
     with pytest.raises(TypeError):

@@ -7,7 +7,7 @@ from itertools import islice, takewhile
 from lxml import etree
 
 from crawler.extract.dates import is_date
-from crawler.extract.labels import squash
+from crawler.extract.field_labels import squash
 from crawler.extract.row import how_like_a_title, is_page_link, is_pager, plain_row
 from crawler.extract.text import Element, is_hidden, line_of, visible_texts
 from crawler.extract.trail import read_breadcrumb

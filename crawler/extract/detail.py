@@ -6,7 +6,7 @@ from lxml import etree
 
 from archive.model.records import CUT_PAGE, fullest, is_cut
 from crawler.extract.body import densest, find_body, read_body
-from crawler.extract.labels import tidy, value_of
+from crawler.extract.field_labels import tidy, value_of
 from crawler.extract.pairs import METADATA, read_pairs, understand
 from crawler.extract.text import Element, line_of
 from crawler.extract.trail import read_breadcrumb

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from crawler.extract.body import find_body
-from crawler.extract.labels import tidy
+from crawler.extract.field_labels import tidy
 from crawler.extract.pairs import METADATA
 from crawler.extract.text import Element, line_of
 from crawler.items import Paging, RecordPage, Row

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from crawler.extract.dates import parse_date
-from crawler.extract.labels import (
+from crawler.extract.field_labels import (
     COUNTERS,
     FIELD_OF,
     LABEL_COLON,

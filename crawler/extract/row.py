@@ -9,7 +9,7 @@ from lxml import etree
 
 from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
-from crawler.extract.labels import tidy, value_of
+from crawler.extract.field_labels import tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, visible_texts
 from crawler.items import Row

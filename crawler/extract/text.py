@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.extract.labels import tidy
+from crawler.extract.field_labels import tidy
 
 Element = Any  # an lxml.html element; lxml ships no types
 

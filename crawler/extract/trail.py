@@ -5,7 +5,7 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.extract.labels import tidy
+from crawler.extract.field_labels import tidy
 from crawler.extract.text import BLOCKS, Element, line_of
 
 _POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|在)?\s*[:：]?|^\s*位\s*置\s*[:：]")

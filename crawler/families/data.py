@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.extract.dates import parse_date
-from crawler.extract.labels import tidy, value_of
+from crawler.extract.field_labels import tidy, value_of
 from crawler.extract.pairs import DATES
 from crawler.extract.row import absolute
 from crawler.extract.text import line_of

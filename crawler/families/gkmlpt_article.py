@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from crawler.extract.attachments import find_attachments
 from crawler.extract.detail import read_detail
+from crawler.extract.linked_files import find_attachments
 from crawler.extract.row import absolute
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html

@@ -15,7 +15,7 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.extract.labels import squash
+from crawler.extract.field_labels import squash
 from crawler.extract.lists import read_rows
 from crawler.extract.row import read_row
 from crawler.extract.text import Element

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.extract.labels import squash
+from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
 from crawler.items import Paging

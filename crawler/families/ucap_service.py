@@ -10,7 +10,7 @@ from typing import Any
 
 from w3lib.url import add_or_replace_parameter, url_query_parameter
 
-from crawler.extract.labels import FIELD_OF, squash
+from crawler.extract.field_labels import FIELD_OF, squash
 from crawler.families.data import data_row, inside, number
 from crawler.families.family import Answer, ListRead
 from crawler.items import Paging, Row

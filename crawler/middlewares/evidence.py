@@ -14,7 +14,7 @@ from archive.evidence.http_exchange import Exchange
 from archive.model import clock
 from archive.model.redaction import names_a_person
 from crawler import __version__
-from crawler.extract.verdict import CUT, PAGE, Verdict, ends, judge
+from crawler.extract.response_class import CUT, PAGE, Verdict, ends, judge
 from pipelines.store import StorePipeline
 
 SOFTWARE = f"Disclosures/{__version__} Scrapy/{scrapy_version}"

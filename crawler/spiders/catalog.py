@@ -23,7 +23,7 @@ from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
 from archive.model import clock
 from crawler import reparse
-from crawler.extract.verdict import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
+from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
 from crawler.failures import problem_of, unread
 from crawler.families import FAMILIES, Answer, ListRead, detect
 from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row

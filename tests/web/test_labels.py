@@ -11,7 +11,7 @@ from archive.attachments.extraction import STATES
 from archive.ingest.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
 from archive.labels import codes, labels, tables_page
 from archive.model.redaction import redact
-from crawler.extract import verdict
+from crawler.extract import response_class
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +49,14 @@ def test_every_state_event_and_flag_has_a_label(database):
 
 def test_every_code_of_evidence_and_files_has_a_label():
     assert set(codes.ATTACHMENTS) == {*STATES, PENDING, OFF_SITE, UNLINKED, UNAVAILABLE}
-    outcomes = {verdict.PAGE, verdict.CUT, verdict.GONE, verdict.BLOCKED, verdict.ERROR, verdict.HOME}
+    outcomes = {
+        response_class.PAGE,
+        response_class.CUT,
+        response_class.GONE,
+        response_class.BLOCKED,
+        response_class.ERROR,
+        response_class.HOME,
+    }
     assert set(codes.CAPTURES) == {*outcomes, "redirect", "not_modified"}
     masked = redact("样例：11010519491231002X，13800138000，6222021234567890128")
     assert set(masked.counts) == set(codes.REDACTIONS)

@@ -13,7 +13,7 @@ from lxml import etree
 
 from archive.model.redaction import redact
 from crawler.extract.body import find_body
-from crawler.extract.labels import tidy
+from crawler.extract.field_labels import tidy
 from crawler.extract.place import Place, is_same_site, joined, place_of
 from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
 from crawler.extract.tree import parse_html
