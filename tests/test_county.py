@@ -14,8 +14,8 @@ from crawler.extract.detail import read_detail
 from crawler.extract.lists import read_rows
 from crawler.extract.response_class import judge
 from crawler.extract.tree import parse_html
-from crawler.families.pager import read_paging
 from crawler.items import Row
+from crawler.paging.pager import read_paging
 from crawler.portal import load
 from tests.county import County, Faults, Truth
 

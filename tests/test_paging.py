@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extract.tree import parse_html
-from crawler.families.pager import read_paging
 from crawler.items import Paging
+from crawler.paging.pager import read_paging
 from tests.hostile import lines_run, markup
 
 LIST = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/"

@@ -11,8 +11,8 @@ from crawler.extract.row import read_row
 from crawler.extract.tree import parse_html
 from crawler.families.data import number
 from crawler.families.family import Answer
-from crawler.families.script import stated, strings
 from crawler.items import Row
+from crawler.paging.inline_data import stated, strings
 
 _COLUMN = re.compile(r"/col/col(\d+)(?:/|$)")
 _RECORD = re.compile(r"<record(?:\s[^<>]*)?>")

@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urlsplit
 from crawler.families.data import inside, number, query_of
 from crawler.families.family import Answer, Family, ListRead
 from crawler.families.gkmlpt_article import article_row, read_article
-from crawler.families.script import stated
 from crawler.items import Paging
+from crawler.paging.inline_data import stated
 
 _PLACE = "/gkmlpt/"
 _API = "/gkmlpt/api/all/"

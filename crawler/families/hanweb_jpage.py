@@ -20,8 +20,8 @@ from crawler.extract.trail import read_breadcrumb
 from crawler.families.data import number, query_of
 from crawler.families.datastore import Store, holds_store, read_store
 from crawler.families.family import Answer, Family, ListRead
-from crawler.families.script import pairs, stated
 from crawler.items import Paging
+from crawler.paging.inline_data import pairs, stated
 
 _PAGER = ".jpage("
 _SERVICE = "dataproxy.jsp"

@@ -19,8 +19,8 @@ from crawler.extract.tree import parse_html
 from crawler.families.data import inside, number, parse_data, query_of
 from crawler.families.family import Answer, Family, ListRead
 from crawler.families.jpaas_units import SERVICE, Pager, Unit, read_pager, read_unit
-from crawler.families.pager import read_paging
 from crawler.items import Paging, Row
+from crawler.paging.pager import read_paging
 
 _PAGE_SIZE = 15
 _NEAREST = 4

@@ -13,7 +13,7 @@ from crawler.extract.row import absolute
 from crawler.extract.text import Element
 from crawler.families.data import number
 from crawler.families.family import Answer
-from crawler.families.script import pairs, stated
+from crawler.paging.inline_data import pairs, stated
 
 SERVICE = "jpaas-publish-server/front/page/build/unit"
 

@@ -6,7 +6,7 @@ No product's own marks: what no other family claims.
 from crawler.extract.lists import read_rows
 from crawler.extract.trail import read_breadcrumb
 from crawler.families.family import Answer, Family, ListRead
-from crawler.families.pager import read_paging
+from crawler.paging.pager import read_paging
 
 
 def read(answer: Answer) -> ListRead:

@@ -2,7 +2,7 @@
 
 Known from saved pages and public crawlers' behaviour. Sites differ in all but this: what an editor wrote stands in an
 element of class TRS_Editor or TRS_UEDITOR, the steps of the breadcrumb are links of class CurrChnlCls, and pagers are
-written by the server or by one of the scripts that `crawler.families.scripts` reads. The day in a record's address is that
+written by the server or by one of the scripts that `crawler.paging.script_pagers` reads. The day in a record's address is that
 of its creation and not of its publication.
 """
 

@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.extract.row import absolute
 from crawler.families.family import Answer
-from crawler.families.script import stated
+from crawler.paging.inline_data import stated
 
 SERVICE = re.compile(r"/module/xxgk/(?:search|subjectinfo|serviceinfo)\.jsp")
 

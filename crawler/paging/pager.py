@@ -1,9 +1,9 @@
-"""Pagers of list pages, whoever made them: written by a script (`crawler.families.scripts`), or links beside 下一页."""
+"""Pagers of list pages, whoever made them: written by a script (`crawler.paging.script_pagers`), or links beside 下一页."""
 
 from crawler.extract.text import Element
-from crawler.families.links import linked_paging
-from crawler.families.scripts import script_paging
 from crawler.items import Paging
+from crawler.paging.link_pagers import linked_paging
+from crawler.paging.script_pagers import script_paging
 
 
 def read_paging(root: Element, url: str) -> Paging:

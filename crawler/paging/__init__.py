@@ -1,0 +1,1 @@
+"""Pagers of list pages: links, scripts, and data stated inline."""
