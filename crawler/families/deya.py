@@ -13,8 +13,8 @@ from w3lib.url import add_or_replace_parameter, url_query_parameter
 
 from crawler.extract.row import absolute
 from crawler.families import plain
-from crawler.families.data import number
 from crawler.families.family import Answer, Family, ListRead
+from crawler.services.json_data import number
 
 _LIST = "/info/iList.jsp?"
 _BOX = re.compile(r"<div[^>]{0,200}\bid\s*=\s*[\"']?attribute\b")

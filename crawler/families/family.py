@@ -10,8 +10,8 @@ from typing import Any
 
 from crawler.extract.text import Element
 from crawler.extract.tree import parse_html
-from crawler.families.data import parse_data
 from crawler.items import Paging, RecordPage, Row
+from crawler.services.json_data import parse_data
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from crawler.extract.lists import read_rows
 from crawler.extract.row import read_row
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.data import number
 from crawler.families.family import Answer, Family, ListRead
-from crawler.families.xxgk_form import SERVICE, is_service, read_form, request_for
 from crawler.items import Paging
+from crawler.services.json_data import number
+from crawler.services.xxgk_form import SERVICE, is_service, read_form, request_for
 
 _ROWS = etree.XPath(".//tr[contains(@class, 'tr_main_value')]")
 _HELD = etree.XPath(".//*[self::tr or self::li][not(.//tr or .//li)][.//a[@syh or @mc]]")

@@ -17,11 +17,11 @@ from crawler.extract.lists import read_rows
 from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
 from crawler.families import trs
-from crawler.families.data import inside, number, objects
 from crawler.families.family import Answer, Family, ListRead
-from crawler.families.trs_records import rows_of
 from crawler.items import Paging, Row
 from crawler.paging.script_pagers import with_page
+from crawler.services.json_data import inside, number, objects
+from crawler.services.trs_records import rows_of
 
 _STATIC = etree.XPath(
     ".//*[contains(@ms-visible, 'showStatic') and not(contains(@ms-visible, '!'))]"

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 from crawler.extract.row import absolute
 from crawler.families import plain, trs
-from crawler.families.data import inside, number, parse_data, query_of
 from crawler.families.family import Answer, Family, ListRead
-from crawler.families.trs_records import rows_of
 from crawler.items import Paging
 from crawler.paging.script_pagers import with_page
+from crawler.services.json_data import inside, number, parse_data, query_of
+from crawler.services.trs_records import rows_of
 
 _SERVICE = re.compile(r"/(?:igs|irs)/front/search\b")
 _SEARCH_CODE = re.compile(r"[?&]code=[0-9a-f]{10,12}\b")

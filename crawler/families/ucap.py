@@ -15,10 +15,10 @@ from crawler.extract.detail import read_detail
 from crawler.extract.row import absolute
 from crawler.extract.text import line_of
 from crawler.families import plain
-from crawler.families.data import number
 from crawler.families.family import Answer, Family, ListRead
-from crawler.families.ucap_service import read_data
 from crawler.items import Paging, RecordPage
+from crawler.services.json_data import number
+from crawler.services.ucap_service import read_data
 
 _RECORD = re.compile(r"/\d{6}/(?:[0-9a-f]{32}|c\d\d_\d{1,9})\.shtml|/c\d{4,9}/content\.shtml")
 _SITE = re.compile(r"websiteId\s*[=:]\s*[\"'][0-9a-f]{32}")

@@ -11,9 +11,9 @@ from typing import Any
 from w3lib.url import add_or_replace_parameter, url_query_parameter
 
 from crawler.extract.field_labels import FIELD_OF, squash
-from crawler.families.data import data_row, inside, number
 from crawler.families.family import Answer, ListRead
 from crawler.items import Paging, Row
+from crawler.services.json_data import data_row, inside, number
 
 # Where the service's answers, of several ages, hold a list, and what they call its parts.
 _LISTS = (("data",), ("results", "data"), ("page",))

@@ -1,0 +1,1 @@
+"""Answers of portals' services, and records as they give them."""
