@@ -19,7 +19,7 @@ from pathlib import Path
 
 from crawler.extract.tree import parse_html
 from crawler.families import Answer, detect
-from crawler.pages import read_list, read_record
+from crawler.spiders.pages import read_list, read_record
 
 PLACE = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/list.html"
 TITLE = "样本文件之{0}：关于一件样本事项的通知，题名足够长，列表中只显示开头"

@@ -121,7 +121,7 @@ def reparse(portals: tuple[str, ...], db: Path) -> None:
     from archive.attachments.ocr import NOT_INSTALLED  # noqa: PLC0415
     from archive.database.lock import held  # noqa: PLC0415
     from crawler import settings  # noqa: PLC0415
-    from crawler.reparse import reparse as read_again  # noqa: PLC0415
+    from crawler.spiders.reparse import reparse as read_again  # noqa: PLC0415
 
     connection = open_for_reading(db)
     known = [row[0] for row in connection.execute("SELECT id FROM portals ORDER BY id")]

@@ -90,7 +90,7 @@ class HandingOut:
     def _hand_out(self, queue: Any, plan: Plan, file: Path, now: datetime) -> None:  # noqa: ANN401
         from rq import Retry  # noqa: PLC0415
 
-        from crawler.reparse import catch_up  # noqa: PLC0415
+        from crawler.spiders.reparse import catch_up  # noqa: PLC0415
 
         portal, ticket, how = plan.portal.id, f"{now:%Y%m%dT%H%M%SZ}", self.how
         name = f"{portal}.{ticket}"

@@ -126,7 +126,7 @@ def _run(job: Job) -> str:
 
 def _require_same_parser(db: Path, portal: str) -> None:
     """See that this machine reads pages as the archive's does, lest its way of reading is taken for edits. Raises JobError."""
-    from crawler.reparse import is_read_by_today  # noqa: PLC0415 - for those who crawl
+    from crawler.spiders.reparse import is_read_by_today  # noqa: PLC0415 - for those who crawl
 
     if is_read_by_today(db, portal) is False:
         raise JobError("this machine has another version of the program than the archive's: give both the same")

@@ -21,8 +21,8 @@ from archive.evidence.evidence_reader import place_of
 from archive.maintenance.masking import require_current
 from archive.model import clock
 from crawler import settings as our_settings
-from crawler.loader import spider_for
 from crawler.spiders.catalog import CatalogSpider
+from crawler.spiders.spider_loader import spider_for
 
 AT_ONCE = 50
 """Portals crawled at a time: with three seconds between two requests to a host, some twenty requests a second in all."""

@@ -7,7 +7,9 @@ from archive.evidence.evidence_reader import beside
 from crawler import __version__
 
 BOT_NAME = "disclosures"
-SPIDER_LOADER_CLASS = "crawler.loader.PortalSpiderLoader"  # default: modules; here a spider is a portal file
+SPIDER_LOADER_CLASS = (
+    "crawler.spiders.spider_loader.PortalSpiderLoader"  # default: modules; here a spider is a portal file
+)
 DISCLOSURES_DB = os.environ.get("DISCLOSURES_DB", "data/disclosures.db")  # our own: the archive to write
 DISCLOSURES_EVIDENCE = os.environ.get("DISCLOSURES_EVIDENCE") or str(
     beside(Path(DISCLOSURES_DB))

@@ -17,10 +17,10 @@ from urllib.parse import urljoin
 
 from crawler.extract.page_kind import DETAIL, LIST
 from crawler.families import Answer, detect
-from crawler.pages import read_list, read_record
 from crawler.portal import on_site
 from crawler.probe import read_page
-from crawler.reparse import versions
+from crawler.spiders.pages import read_list, read_record
+from crawler.spiders.reparse import versions
 
 FOLDER = Path(__file__).parent / "golden"
 VERSIONS = FOLDER / "versions.json"

@@ -9,8 +9,9 @@ import pytest
 
 from archive.labels import labels
 from archive.model.agencies import TYPES
-from crawler import failures, portal
+from crawler import portal
 from crawler.cli import main
+from crawler.spiders import failures
 from tests.conftest import ROOT
 
 ROOMS = {"archive": {"archive"}, "pipelines": {"archive", "pipelines"}, "crawler": {"archive", "pipelines", "crawler"}}

@@ -14,7 +14,7 @@ from archive.attachments.extraction import SMALLEST, Extracted, Limits, extract
 from archive.attachments.file_kinds import Kind, ole_streams, sniff
 from archive.attachments.markup import read_html
 from archive.attachments.worker import Order, read
-from crawler.pages import MOST_FILES, read_record
+from crawler.spiders.pages import MOST_FILES, read_record
 from tests.files import DOCX, NOTICE, PICTURE, SAMPLE, docx, ole, pdf, word, zipped
 
 FIXTURES = Path(__file__).parent / "attachments"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.families import FAMILIES
-from crawler.reparse import versions
+from crawler.spiders.reparse import versions
 from tests import golden_pages
 from tests.golden_pages import GoldenPage, pages
 

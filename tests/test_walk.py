@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Row
-from crawler.walk import Seen, Walk
+from crawler.spiders.traversal import Seen, Walk
 
 
 @given(st.lists(st.text(max_size=2)))

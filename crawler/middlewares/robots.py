@@ -12,7 +12,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from crawler.failures import ForbiddenByRobots, why
+from crawler.spiders.failures import ForbiddenByRobots, why
 
 logger = logging.getLogger(__name__)
 

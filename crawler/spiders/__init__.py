@@ -1,1 +1,1 @@
-"""The one spider; `crawler.loader` makes one of it for each portal file."""
+"""The catalogue spider and its parts, and reading sealed pages again."""

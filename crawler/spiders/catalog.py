@@ -22,14 +22,14 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
 from archive.model import clock
-from crawler import reparse
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
-from crawler.failures import problem_of, unread
 from crawler.families import FAMILIES, Answer, ListRead, detect
 from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row
-from crawler.pages import read_list, read_record
 from crawler.portal import Catalog, Portal, on_site
-from crawler.walk import Seen, Walk
+from crawler.spiders import reparse
+from crawler.spiders.failures import problem_of, unread
+from crawler.spiders.pages import read_list, read_record
+from crawler.spiders.traversal import Seen, Walk
 from pipelines.store import StorePipeline
 
 PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10

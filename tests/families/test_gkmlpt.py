@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.families import FAMILIES, Answer, detect
 from crawler.families.family import ListRead
-from crawler.pages import read_record
+from crawler.spiders.pages import read_record
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site, crawl, disclosures, portal_file, rows
 from tests.families.saved_pages import answer_in, needs_pages, saved
