@@ -12,7 +12,7 @@ from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import UNREADABLE
 from archive.evidence.http_exchange import EvidenceError, one_line
 from archive.model.clock import ClockError
-from crawler.portal import PortalFileError
+from crawler.portals.portal_file import PortalFileError
 
 DEFAULT_DB = "data/disclosures.db"
 

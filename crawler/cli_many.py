@@ -12,7 +12,7 @@ from archive.model import clock
 from crawler.cli_common import CommandError, db_option, plainly
 from crawler.cli_schedule import planned
 from crawler.many import LONGEST, PATIENCE, SCRATCH, SPOOL, JobError, Spool
-from crawler.portal import find
+from crawler.portals.portal_file import find
 
 REDIS, DEFAULT_REDIS = "DISCLOSURES_REDIS", "redis://127.0.0.1:6379"
 DEFAULT_SCRATCH = "data/jobs"

@@ -17,7 +17,7 @@ from crawler.cli_common import ATTENTION, CommandError, plainly
 from crawler.columns import Column
 from crawler.draft import Entry, comment, draft, portal_id
 from crawler.extract.page_kind import DETAIL, LIST, OTHER
-from crawler.kinds import kind_of
+from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe import MOST_BYTES, NOWHERE, Fetched, Probed, read_answer, said
 from pipelines.normalise import reading
 

@@ -12,7 +12,7 @@ from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import held
 from archive.model import clock
 from crawler.cli_common import db_option, plainly
-from crawler.portal import SAMPLE, Portal, find, known, load
+from crawler.portals.portal_file import SAMPLE, Portal, find, known, load
 from crawler.schedule import Past, Plan, plan, plans
 
 

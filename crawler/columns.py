@@ -11,8 +11,8 @@ from lxml import etree
 from crawler.extract.field_labels import squash, tidy
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
-from crawler.kinds import kind_of
-from crawler.portal import on_site
+from crawler.portals.catalogue_kinds import kind_of
+from crawler.portals.portal_file import on_site
 
 ENOUGH = 3
 """A page whose links name so many kinds of catalogue is a disclosure catalogue's own."""

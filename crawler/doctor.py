@@ -23,7 +23,7 @@ from archive.maintenance.masking import behind
 from archive.model import clock
 from archive.search.index import is_current
 from crawler import settings
-from crawler.portal import PortalFileError, known, load
+from crawler.portals.portal_file import PortalFileError, known, load
 
 FINE, NOTE, WRONG = "fine", "note", "wrong"
 

@@ -16,7 +16,7 @@ from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families import FAMILIES, Answer, Detected, ListRead, detect
 from crawler.items import File, RecordPage
-from crawler.portal import on_site
+from crawler.portals.portal_file import on_site
 
 PLAIN = FAMILIES["plain"]
 _FILES = (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from archive.ingest.frontier import FULL_EVERY, last_full, rest
 from archive.model.clock import BEIJING, moment
-from crawler.portal import Portal
+from crawler.portals.portal_file import Portal
 
 DAY = timedelta(days=1)
 

@@ -9,9 +9,9 @@ from typing import Any
 from archive.labels.codes import EVENTS, STATES
 from archive.search.engine import Filters, Search
 from archive.search.query import parse
-from crawler.kinds import KINDS
 from crawler.messages import DeliveryError, check_hook
-from crawler.toml_file import read_toml
+from crawler.portals.catalogue_kinds import KINDS
+from crawler.portals.toml_file import read_toml
 
 _TOP = ("site", "watch")
 _KEYS = ("name", "query", "portal", "kind", "publisher", "from", "to", "state", "files", "events", "mail", "webhook")

@@ -9,8 +9,8 @@ import pytest
 
 from archive.labels import labels
 from archive.model.agencies import TYPES
-from crawler import portal
 from crawler.cli import main
+from crawler.portals import portal_file
 from crawler.spiders import failures
 from tests.conftest import ROOT
 
@@ -102,13 +102,13 @@ def test_the_site_names_every_kind_of_problem_and_outcome() -> None:
 
 def test_the_docs_name_every_key_and_kind_of_portal_files() -> None:
     text = (ROOT / "docs" / "portal-files.md").read_text(encoding="utf-8")
-    keys = {*portal._PORTAL_KEYS, *portal._CATALOG_KEYS, *portal._AGENCY_KEYS, *TYPES} - {"catalogs"}
-    assert {name for name in {*keys, *portal.KINDS, *portal.FAMILIES} if f"`{name}`" not in text} == set()
+    keys = {*portal_file._PORTAL_KEYS, *portal_file._CATALOG_KEYS, *portal_file._AGENCY_KEYS, *TYPES} - {"catalogs"}
+    assert {name for name in {*keys, *portal_file.KINDS, *portal_file.FAMILIES} if f"`{name}`" not in text} == set()
 
 
-@pytest.mark.parametrize("path", sorted(portal.PORTALS.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(portal_file.PORTALS.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_packaged_portal_file_is_sound(path: Path) -> None:
-    described = portal.load(path)
+    described = portal_file.load(path)
     assert described.id == path.stem
     assert described.catalogs
     assert described.checked is None, "nobody has reached a live portal from here"

@@ -16,7 +16,7 @@ from crawler.extract.response_class import judge
 from crawler.extract.tree import parse_html
 from crawler.items import Row
 from crawler.paging.pager import read_paging
-from crawler.portal import load
+from crawler.portals.portal_file import load
 from tests.county import County, Faults, Truth
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.labels.codes import KINDS as LABELS
-from crawler import portal
-from crawler.kinds import ALONE, KINDS, WITHIN, kind_of
+from crawler.portals import portal_file
+from crawler.portals.catalogue_kinds import ALONE, KINDS, WITHIN, kind_of
 
 TITLES = {
     "hot_topic_response": "热点回应 舆情回应 回应关切 回应社会关切 政务舆情回应 舆情",
@@ -67,7 +67,7 @@ def test_the_kinds_own_names_name_them() -> None:
 
 
 def test_the_packaged_portals_titles_say_their_kinds_or_nothing() -> None:
-    described = [portal.load(path) for path in portal.PORTALS.glob("*.toml")]
+    described = [portal_file.load(path) for path in portal_file.PORTALS.glob("*.toml")]
     told = [(catalog, kind_of(catalog.title)) for each in described for catalog in each.catalogs]
     assert {(catalog.title, catalog.kind) for catalog, kind in told if kind not in {catalog.kind, "other"}} == set()
     assert sum(kind == catalog.kind for catalog, kind in told) > len(told) / 2

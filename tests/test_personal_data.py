@@ -21,7 +21,7 @@ from archive.model.observations import AttachmentSeen, ListedRow, ListPageSeen, 
 from archive.model.records import FIELDS, Reading
 from archive.search import index
 from crawler import items
-from crawler.portal import Catalog, Portal
+from crawler.portals.portal_file import Catalog, Portal
 from pipelines.attachments import AttachmentsPipeline
 from pipelines.normalise import NormalisePipeline
 from pipelines.redact import RedactPipeline

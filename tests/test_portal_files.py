@@ -7,7 +7,7 @@ import pytest
 
 from archive.model.agencies import Stated
 from crawler.families import FAMILIES
-from crawler.portal import PortalFileError, Schedule, find, known, load, on_site
+from crawler.portals.portal_file import PortalFileError, Schedule, find, known, load, on_site
 from tests.conftest import Site, crawl, portal_file, rows
 
 GOOD = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.portal import Catalog, Portal, Schedule
+from crawler.portals.portal_file import Catalog, Portal, Schedule
 from crawler.schedule import LONGEST, LONGEST_WAIT, SHORTEST, Past, plan
 from tests import warm
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows

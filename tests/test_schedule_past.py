@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import open_for_writing
-from crawler.portal import Catalog, Portal, Schedule
+from crawler.portals.portal_file import Catalog, Portal, Schedule
 from crawler.schedule import Past, past_of, plan, plans
 from tests.conftest import disclosures, empty_archive, portal_file
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archive.model.observations import ProblemSeen
-from crawler.portal import Portal
+from crawler.portals.portal_file import Portal
 from pipelines import store as storing
 from pipelines.store import BATCH, LONGEST_WAIT, MOST_BYTES, StorePipeline
 from tests.exchanges import exchange

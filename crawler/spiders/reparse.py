@@ -29,7 +29,7 @@ from archive.search import index
 from crawler.extract.response_class import CUT
 from crawler.families import FAMILIES, detect
 from crawler.items import ListPage
-from crawler.portal import on_site
+from crawler.portals.portal_file import on_site
 from crawler.spiders.pages import READING_VERSION, answer_of, read_list, read_record
 from pipelines.attachments import file_seen
 from pipelines.normalise import NormalisePipeline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
-from crawler.portal import find, known, load
+from crawler.portals.portal_file import find, known, load
 from crawler.spiders.catalog import CatalogSpider
 
 OLD_TLS = {

@@ -14,10 +14,10 @@ from archive.model.addresses import is_on_the_web
 from archive.model.agencies import TYPES, Stated
 from archive.model.divisions import divisions, named_in, province_of
 from crawler.families import FAMILIES
-from crawler.kinds import KINDS, kind_of
-from crawler.toml_file import read_toml
+from crawler.portals.catalogue_kinds import KINDS, kind_of
+from crawler.portals.toml_file import read_toml
 
-PORTALS = Path(__file__).parent / "portals"
+PORTALS = Path(__file__).parent
 SAMPLE = PORTALS / "sample.toml"
 """The sample portal, which only stands where somebody tries this project: nobody's timer should ask for it."""
 

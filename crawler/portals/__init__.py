@@ -1,0 +1,1 @@
+"""Portal files: their keys, kinds of catalogues, and the packaged ones."""
