@@ -14,11 +14,11 @@ from itemadapter import ItemAdapter
 from archive.model.addresses import is_on_the_web
 from archive.model.records import FIELDS
 from crawler.cli_common import ATTENTION, CommandError, plainly
-from crawler.columns import Column
-from crawler.draft import Entry, comment, draft, portal_id
 from crawler.extract.page_kind import DETAIL, LIST, OTHER
 from crawler.portals.catalogue_kinds import kind_of
-from crawler.probe import MOST_BYTES, NOWHERE, Fetched, Probed, read_answer, said
+from crawler.probe.catalogue_links import Column
+from crawler.probe.draft import Entry, comment, draft, portal_id
+from crawler.probe.page_reading import MOST_BYTES, NOWHERE, Fetched, Probed, read_answer, said
 from pipelines.normalise import reading
 
 
@@ -56,8 +56,8 @@ def _address(text: str) -> str:
 
 def _asked(url: str, delay: float, most: int) -> tuple[Probed, list[Entry]]:
     """The page at `url`, and the catalogues it leads to; ends the command where the page can't be had."""
-    from crawler.survey import check, find_catalogue, look  # noqa: PLC0415 - what asks takes a while to load
-    from crawler.visit import VisitError, Visitor  # noqa: PLC0415
+    from crawler.probe.fetcher import VisitError, Visitor  # noqa: PLC0415
+    from crawler.probe.home_survey import check, find_catalogue, look  # noqa: PLC0415 - what asks takes a while to load
 
     with closing(Visitor(delay, lambda asked: click.echo(f"asking {asked}", err=True))) as visitor:
         try:

@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 from crawler.extract.page_kind import DETAIL, LIST
 from crawler.families import Answer, detect
 from crawler.portals.portal_file import on_site
-from crawler.probe import read_page
+from crawler.probe.page_reading import read_page
 from crawler.spiders.pages import read_list, read_record
 from crawler.spiders.reparse import versions
 

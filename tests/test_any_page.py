@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.families import FAMILIES, Answer
-from crawler.probe import Fetched, Probed, read_answer
+from crawler.probe.page_reading import Fetched, Probed, read_answer
 from crawler.spiders.pages import read_list, read_record
 from tests.hostile import lines_run, markup, texts
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from crawler import cli_probe
-from crawler.draft import portal_id
+from crawler.probe.draft import portal_id
 from crawler.sample.server import SampleServer
 from tests.conftest import Answer, Asked, Site, crawl, disclosures, rows
 

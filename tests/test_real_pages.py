@@ -9,7 +9,7 @@ import pytest
 
 from crawler.extract.field_labels import squash
 from crawler.items import Row
-from crawler.probe import NOWHERE, Fetched, Probed, read_answer
+from crawler.probe.page_reading import NOWHERE, Fetched, Probed, read_answer
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")

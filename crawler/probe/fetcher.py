@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from protego import Protego
 
-from crawler.probe import MOST_BYTES, Fetched
+from crawler.probe.page_reading import MOST_BYTES, Fetched
 from crawler.settings import DOWNLOAD_TIMEOUT, REDIRECT_MAX_TIMES, USER_AGENT
 
 _ROBOTS_BYTES = 500 * 1024  # RFC 9309 §2.5: at least so much is read

@@ -8,7 +8,6 @@ from urllib.parse import urljoin
 
 from archive.evidence.text_encoding import encoding_of
 from archive.model.records import is_cut
-from crawler.columns import Column, find_columns, find_leads, portal_name
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
@@ -17,6 +16,7 @@ from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families import FAMILIES, Answer, Detected, ListRead, detect
 from crawler.items import File, RecordPage
 from crawler.portals.portal_file import on_site
+from crawler.probe.catalogue_links import Column, find_columns, find_leads, portal_name
 
 PLAIN = FAMILIES["plain"]
 _FILES = (

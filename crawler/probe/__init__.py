@@ -1,0 +1,1 @@
+"""Probing a page nobody has seen: fetching, reading, catalogue links, a drafted portal file."""
