@@ -91,7 +91,7 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
     from pipelines.writer_client import keeping  # noqa: PLC0415
 
     keeping()  # starts while Scrapy loads, which takes half a second
-    from crawler.run import Rate, crawl_portals  # noqa: PLC0415
+    from crawler.jobs.run import Rate, crawl_portals  # noqa: PLC0415
 
     sys.exit(ATTENTION if crawl_portals(names, db, mode or "", Rate(delay, concurrency)) else 0)
 

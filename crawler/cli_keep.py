@@ -9,7 +9,7 @@ import click
 from archive.evidence.evidence_reader import place_of
 from archive.model import clock
 from crawler.cli_common import ATTENTION, db_option, plainly
-from crawler.many import brought
+from crawler.jobs.remote_jobs import brought
 
 MIB = 1 << 20
 

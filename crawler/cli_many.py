@@ -11,7 +11,7 @@ import click
 from archive.model import clock
 from crawler.cli_common import CommandError, db_option, plainly
 from crawler.cli_schedule import planned
-from crawler.many import LONGEST, PATIENCE, SCRATCH, SPOOL, JobError, Spool
+from crawler.jobs.remote_jobs import LONGEST, PATIENCE, SCRATCH, SPOOL, JobError, Spool
 from crawler.portals.portal_file import find
 
 REDIS, DEFAULT_REDIS = "DISCLOSURES_REDIS", "redis://127.0.0.1:6379"
@@ -75,7 +75,7 @@ def enqueue(  # noqa: PLR0913 - one for each option
 
     One at a time of each host. What they bring back, `disclosures merge SPOOL` folds into the archive.
     """
-    from crawler.handing_out import HandingOut, HowFast, connected  # noqa: PLC0415
+    from crawler.jobs.queue import HandingOut, HowFast, connected  # noqa: PLC0415
 
     if not portals and not due:
         raise CommandError("say which portals to hand out, or --due for all that are due")
@@ -117,8 +117,8 @@ def work(spool: Path | None, redis: str, scratch: Path, burst: bool, patience: i
 
     A worker that is killed, with its whole machine or not, loses nothing: its portal is handed out again.
     """
-    from crawler.handing_out import connected  # noqa: PLC0415
-    from crawler.handing_out import work as work_off  # noqa: PLC0415
+    from crawler.jobs.queue import connected  # noqa: PLC0415
+    from crawler.jobs.queue import work as work_off  # noqa: PLC0415
 
     there = spool_at(spool)
     try:

@@ -81,7 +81,7 @@ ITEM_PIPELINES = {
 # --- logs ---
 
 LOG_LEVEL = "INFO"  # default DEBUG
-LOG_FORMATTER = "crawler.logs.QuietLogFormatter"  # default prints whole items
+LOG_FORMATTER = "crawler.jobs.logs.QuietLogFormatter"  # default prints whole items
 LOG_VERSIONS: list[str] = []  # default: a line of library versions at each start
 LOGSTATS_INTERVAL = 0  # default 60; progress is shown by `disclosures crawl`
 FEED_EXPORT_ENCODING = "utf-8"  # default escapes Chinese in JSON

@@ -13,7 +13,7 @@ from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.maintenance import job
 from archive.maintenance.check import check
-from crawler.many import SCRATCH, SPOOL, Job, JobError, Spool, brought, run
+from crawler.jobs.remote_jobs import SCRATCH, SPOOL, Job, JobError, Spool, brought, run
 from tests import warm
 from tests.conftest import Answer, Site, empty_archive, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page

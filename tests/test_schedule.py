@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.jobs.schedule import LONGEST, LONGEST_WAIT, SHORTEST, Past, plan
 from crawler.portals.portal_file import Catalog, Portal, Schedule
-from crawler.schedule import LONGEST, LONGEST_WAIT, SHORTEST, Past, plan
 from tests import warm
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import open_for_writing
+from crawler.jobs.schedule import Past, past_of, plan, plans
 from crawler.portals.portal_file import Catalog, Portal, Schedule
-from crawler.schedule import Past, past_of, plan, plans
 from tests.conftest import disclosures, empty_archive, portal_file
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)

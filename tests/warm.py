@@ -25,7 +25,7 @@ from pipelines import writer_client
 _LOADED = [
     "crawler.cli",
     *(f"crawler.{module}" for module in sorted(set(ELSEWHERE.values()))),
-    "crawler.run",
+    "crawler.jobs.run",
     "crawler.spiders.catalog",
     "pipelines.store",
     "scrapy.core.downloader.handlers.http11",

@@ -53,7 +53,7 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When to crawl, as far as a portal file says; None leaves it to `crawler.schedule`.
+    """When to crawl, as far as a portal file says; None leaves it to `crawler.jobs.schedule`.
 
     `hours`: only from one whole hour of the day to another, Beijing time; `budget`: record pages asked again in a day.
     """

@@ -15,9 +15,9 @@ from filelock import FileLock
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance.job import begin
-from crawler import many
-from crawler.many import ENDS_WITHIN, QUEUE, TRIES, Job, Spool
-from crawler.schedule import Plan
+from crawler.jobs import remote_jobs
+from crawler.jobs.remote_jobs import ENDS_WITHIN, QUEUE, TRIES, Job, Spool
+from crawler.jobs.schedule import Plan
 
 NOT_INSTALLED = "RQ is not installed: pip install 'disclosures[many]'"
 
@@ -105,7 +105,7 @@ class HandingOut:
         toml = file.read_text(encoding="utf-8")
         job = Job(name, portal, toml, plan.mode, how.delay, how.concurrency, how.longest)
         queue.enqueue_call(
-            many.run,
+            remote_jobs.run,
             kwargs={"told": job.told()},
             job_id=f"{portal}--{ticket}",  # a new one each time: RQ can't delete a job whose worker was killed
             timeout=int(how.longest + 2 * ENDS_WITHIN),
@@ -160,7 +160,7 @@ def work(connection: Any, spool: Spool, scratch: Path, patience: int, *, burst: 
 
     spool.make()
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ.update({many.SPOOL: str(spool.folder.resolve()), many.SCRATCH: str(scratch.resolve())})
+    os.environ.update({remote_jobs.SPOOL: str(spool.folder.resolve()), remote_jobs.SCRATCH: str(scratch.resolve())})
     worker = PortalWorker(
         [QUEUE],
         connection=connection,

@@ -1,0 +1,1 @@
+"""Crawls to run: schedule, this process, and many machines over a queue."""
