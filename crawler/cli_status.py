@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from archive import told
 from archive.database.connection import open_for_reading, open_for_writing
 from archive.ingest.health import NEVER_CHECKED, STATES, WELL, Health, health
 from archive.model import clock
 from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
+from crawler.notify import reported_states
 
 
 @click.command()
@@ -59,8 +59,8 @@ def tell_of_changes(found: list[Health], db: Path, addresses: Sequence[str]) -> 
 
     What was not delivered to one of them is told to all again the next time. Raises ArchiveError and CommandError.
     """
-    from crawler import health_message  # noqa: PLC0415 - only where asked for
-    from crawler.messages import DeliveryError  # noqa: PLC0415
+    from crawler.notify import health_message  # noqa: PLC0415 - only where asked for
+    from crawler.notify.messages import DeliveryError  # noqa: PLC0415
 
     try:
         for address in addresses:
@@ -69,7 +69,7 @@ def tell_of_changes(found: list[Health], db: Path, addresses: Sequence[str]) -> 
         raise CommandError(str(error)) from error
     delivered = True
     with closing(open_for_writing(db)) as connection:
-        changes = told.changes(connection, found)
+        changes = reported_states.changes(connection, found)
         for address in addresses if changes else ():
             try:
                 health_message.send(address, changes)
@@ -77,7 +77,7 @@ def tell_of_changes(found: list[Health], db: Path, addresses: Sequence[str]) -> 
                 click.echo(f"not told: {error}", err=True)
                 delivered = False
         if delivered:
-            told.note(connection, changes, clock.text(clock.now()))
+            reported_states.note(connection, changes, clock.text(clock.now()))
     return delivered
 
 

@@ -8,11 +8,11 @@ import click
 
 from archive.database.connection import open_for_reading
 from archive.search.index import is_current
-from archive.watching import beside, notes
 from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
-from crawler.messages import DeliveryError, check_mail
-from crawler.watch import Told, look, preview
-from crawler.watches import WatchFileError, load
+from crawler.notify.messages import DeliveryError, check_mail
+from crawler.notify.watch_state import beside, notes
+from crawler.notify.watcher import Told, look, preview
+from crawler.notify.watches import WatchFileError, load
 
 
 @click.command()

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from archive.database.connection import open_for_writing
 from archive.ingest.health import Health
-from archive.told import Change
 from bench.year import webhook
-from crawler import messages
 from crawler.cli import main
-from crawler.health_message import payload, subject, text
+from crawler.notify import messages
+from crawler.notify.health_message import payload, subject, text
+from crawler.notify.reported_states import Change
 from tests.conftest import disclosures
 from tests.mailbox import mailbox
 

@@ -12,15 +12,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from archive import watching
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.ingest.store import Store
-from archive.watching import beside, notes
-from crawler import messages
-from crawler import watch as watching_module
 from crawler.cli import main
-from crawler.watch import Told, look
-from crawler.watches import WatchFileError, load
+from crawler.notify import messages, watch_state
+from crawler.notify import watcher as watching_module
+from crawler.notify.watch_state import beside, notes
+from crawler.notify.watcher import Told, look
+from crawler.notify.watches import WatchFileError, load
 from tests.conftest import Answer, Asked, Site, disclosures
 from tests.mailbox import Mailbox, mailbox
 from tests.test_store import PORTAL, listed, page, row
@@ -277,7 +276,7 @@ def test_killed_before_anything_was_sent_all_is_told(desk: Desk, monkeypatch: py
             return []
 
         with monkeypatch.context() as patch:
-            patch.setattr(watching.Notes, at, dies)
+            patch.setattr(watch_state.Notes, at, dies)
             with pytest.raises(KeyboardInterrupt):
                 desk.look()
     assert desk.posts == []

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from archive.ingest.health import WELL
-from archive.told import Change
-from crawler.messages import DeliveryError, check_hook, check_mail, post, send_mail
+from crawler.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
+from crawler.notify.reported_states import Change
 
 _PARTICULAR = re.compile(r"\S*://\S+|[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
 """What a reason says of one portal alone: addresses, hosts, numbers."""

@@ -9,7 +9,7 @@ from typing import Any
 from archive.labels.codes import EVENTS, STATES
 from archive.search.engine import Filters, Search
 from archive.search.query import parse
-from crawler.messages import DeliveryError, check_hook
+from crawler.notify.messages import DeliveryError, check_hook
 from crawler.portals.catalogue_kinds import KINDS
 from crawler.portals.toml_file import read_toml
 

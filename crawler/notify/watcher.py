@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from archive.labels.codes import EVENTS, KINDS
 from archive.search import engine
-from archive.watching import Notes
-from crawler.messages import DeliveryError, post, send_mail
-from crawler.watches import Watch
+from crawler.notify.messages import DeliveryError, post, send_mail
+from crawler.notify.watch_state import Notes
+from crawler.notify.watches import Watch
 
 MOST = 200
 """Records or events that a message shows; it tells how many more there are."""

@@ -1,0 +1,1 @@
+"""Messages: watches, changes of health, delivery by mail and webhook."""
