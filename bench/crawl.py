@@ -33,7 +33,7 @@ def measured(records: int, runs: int) -> Report:
                 costs["bare"].append(command(*bare))
                 costs["upserts"].append(command(*bare, str(folder / f"upserts-{run}.db")))
                 costs["unsealed"].append(command("-m", "bench.unsealed", *crawl, str(folder / f"unsealed-{run}.db")))
-                costs["ours"].append(command("-m", "crawler.cli", *crawl, str(folder / f"{run}.db")))
+                costs["ours"].append(command("-m", "crawler.cli.main", *crawl, str(folder / f"{run}.db")))
                 held("SELECT count(*) FROM records WHERE body IS NOT NULL", folder / f"{run}.db", records)
                 held("SELECT count(*) FROM records WHERE body IS NOT NULL", folder / f"upserts-{run}.db", records)
         with closing(sqlite3.connect(folder / "0.db")) as connection:

@@ -55,7 +55,15 @@ def measured(records: int) -> Report:
         write_portal(folder / "site", records, small=True)
         with nginx(folder, folder / "site") as home:
             db = folder / "archive" / "disclosures.db"
-            command = [sys.executable, "-m", "crawler.cli", "crawl", str(portal_file(folder, home)), "--db", str(db)]
+            command = [
+                sys.executable,
+                "-m",
+                "crawler.cli.main",
+                "crawl",
+                str(portal_file(folder, home)),
+                "--db",
+                str(db),
+            ]
             command += ["--delay", "0", "--concurrency", str(CONCURRENCY)]
             points = peaks(watched(command, db), records + records // 20)
     settled, last = points[1][1], points[-1][1]

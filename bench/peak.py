@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from crawler.cli import main
+from crawler.cli.main import main
 
 with suppress(SystemExit):
     main()

@@ -28,7 +28,7 @@ def measured(portals: int, records: int) -> Report:
         folder = Path(name)
         write_portal(folder / "site", records)
         write_portal(folder / "whole", portals * records)
-        crawl = ["-m", "crawler.cli", "crawl", "--delay", "0", "--concurrency", "1", "--db"]
+        crawl = ["-m", "crawler.cli.main", "crawl", "--delay", "0", "--concurrency", "1", "--db"]
         hosts = [host(number) for number in range(portals)]
         with nginx(folder, folder / "site", hosts) as home:
             files = [

@@ -231,7 +231,7 @@ def crawl(portal: Path, db: Path, now: datetime, *options: str) -> subprocess.Co
 
 def command(portal: Path, db: Path, *options: str) -> list[str]:
     """The command that crawls a portal file without delay."""
-    crawling = [sys.executable, "-m", "crawler.cli", "crawl", str(portal), "--db", str(db)]
+    crawling = [sys.executable, "-m", "crawler.cli.main", "crawl", str(portal), "--db", str(db)]
     return [*crawling, "--delay", "0", "--concurrency", "8", *options]
 
 

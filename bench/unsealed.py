@@ -39,6 +39,6 @@ if __name__ == "__main__":
         writer_process.serve(Connection(int(sys.argv[1])), writer_process.Keeper())
     else:
         writer_client.MODULE = "bench.unsealed"
-        from crawler.cli import main
+        from crawler.cli.main import main
 
         main()

@@ -9,7 +9,7 @@ import pytest
 
 from archive.labels import labels
 from archive.model.agencies import TYPES
-from crawler.cli import main
+from crawler.cli.main import main
 from crawler.portals import portal_file
 from crawler.spiders import failures
 from tests.conftest import ROOT

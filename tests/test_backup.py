@@ -16,7 +16,7 @@ from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence, EvidenceError
 from archive.maintenance.backup import back_up, copy_database, put_back
 from archive.maintenance.check import check
-from crawler.doctor import FINE, LEAST_FREE, NOTE, WRONG, Found, look
+from crawler.cli.doctor import FINE, LEAST_FREE, NOTE, WRONG, Found, look
 from tests.conftest import disclosures, rows
 from tests.waiting import wait_until
 

@@ -14,7 +14,7 @@ from archive.export import parquet
 from archive.export.parquet import parquet_file
 from archive.export.record_rows import COLUMNS
 from archive.export.writers import WriterError
-from crawler.cli import main
+from crawler.cli.main import main
 from tests.web.sample_archive import build
 
 

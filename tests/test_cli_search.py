@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from crawler.cli import main
+from crawler.cli.main import main
 from tests.web.sample_archive import build, build_past
 
 Run = Callable[..., Result]

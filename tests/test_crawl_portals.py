@@ -244,7 +244,7 @@ def test_a_fault_of_our_own_is_a_problem_and_not_silence(tmp_path: Path) -> None
         "import sys; from crawler.spiders import catalog\n"
         "def broken(*_, **__): raise NameError('no such name')\n"
         "catalog.read_record = broken\n"
-        "from crawler.cli import main; sys.argv[0] = 'disclosures'; main()"
+        "from crawler.cli.main import main; sys.argv[0] = 'disclosures'; main()"
     )
     with Site({LIST: page(TABLE), "/zwgk/d/1.html": record("样本文件之1", "640324001/2017-00001")}) as site:
         portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))

@@ -93,7 +93,7 @@ def test_a_fault_of_our_own_that_quotes_the_page_is_masked(tmp_path: Path) -> No
         "import sys; from crawler.spiders import catalog\n"
         f"def broken(*_, **__): raise ValueError('样' * 185 + '{RESIDENT_ID}')\n"
         "catalog.read_record = broken\n"
-        "from crawler.cli import main; sys.argv[0] = 'disclosures'; main()"
+        "from crawler.cli.main import main; sys.argv[0] = 'disclosures'; main()"
     )
     with Site(
         {"/list.html": listed('<a href="1.html">样本名单</a>'), "/1.html": "<html><body>样本</body></html>"}

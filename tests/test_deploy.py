@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from archive.export.published_folder import publish
-from crawler.cli import main
+from crawler.cli.main import main
 from tests.certificates import self_signed
 from tests.conftest import ROOT
 from tests.mailbox import free_port

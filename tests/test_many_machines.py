@@ -54,7 +54,18 @@ def until_brought(spool: Path, wanted: int) -> None:
 
 
 def worker(spool: Path, redis: str, scratch: Path, env: dict[str, str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "crawler.cli", "work", "--spool", spool, "--redis", redis, "--scratch", scratch]
+    command = [
+        sys.executable,
+        "-m",
+        "crawler.cli.main",
+        "work",
+        "--spool",
+        spool,
+        "--redis",
+        redis,
+        "--scratch",
+        scratch,
+    ]
     return subprocess.Popen([*map(str, command), "--patience", str(PATIENCE)], env=env, start_new_session=True)
 
 

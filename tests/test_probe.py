@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crawler import cli_probe
+from crawler.cli import probe
 from crawler.probe.draft import portal_id
 from crawler.sample.server import SampleServer
 from tests.conftest import Answer, Asked, Site, crawl, disclosures, rows
@@ -100,10 +100,10 @@ def test_what_is_no_page_gets_a_plain_answer(saved: Path, body: bytes) -> None:
 def test_of_a_page_without_end_the_beginning_is_read_and_that_is_said(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_probe, "MOST_BYTES", 200_000)
+    monkeypatch.setattr(probe, "MOST_BYTES", 200_000)
     row = '<li><a href="/a/{}.html">样本文件</a><span>2018-01-01</span></li>'
     saved.write_text("<html><body><ul>" + "".join(map(row.format, range(4_000))), encoding="utf-8")
-    page = json.loads(CliRunner().invoke(cli_probe.probe, [str(saved), "--json"]).stdout)
+    page = json.loads(CliRunner().invoke(probe.probe, [str(saved), "--json"]).stdout)
     assert page["page"] == "list"
     assert 1_000 < len(page["rows"]) < 4_000
     assert "larger than what was read of it" in page["doubts"]

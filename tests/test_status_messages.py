@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from archive.database.connection import open_for_writing
 from archive.ingest.health import Health
 from bench.year import webhook
-from crawler.cli import main
+from crawler.cli.main import main
 from crawler.notify import messages
 from crawler.notify.health_message import payload, subject, text
 from crawler.notify.reported_states import Change

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.ingest.store import Store
-from crawler.cli import main
+from crawler.cli.main import main
 from crawler.notify import messages, watch_state
 from crawler.notify import watcher as watching_module
 from crawler.notify.watch_state import beside, notes

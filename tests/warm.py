@@ -19,12 +19,12 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from archive.ingest.writer_process import Keeper, serve
-from crawler.cli import ELSEWHERE
+from crawler.cli.main import ELSEWHERE
 from pipelines import writer_client
 
 _LOADED = [
-    "crawler.cli",
-    *(f"crawler.{module}" for module in sorted(set(ELSEWHERE.values()))),
+    "crawler.cli.main",
+    *(f"crawler.cli.{module}" for module in sorted(set(ELSEWHERE.values()))),
     "crawler.jobs.run",
     "crawler.spiders.catalog",
     "pipelines.store",
@@ -77,7 +77,7 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path |
     if arguments[1:2] == ["crawl"]:
         _fork_keeper()
     sys.argv = arguments
-    from crawler.cli import main
+    from crawler.cli.main import main
 
     main()
     sys.exit()

@@ -136,7 +136,7 @@ def _crawl(job: Job, portal: Path, db: Path) -> str:
     """Crawl in a process of its own; the first line of its summary. Raises JobError and OSError."""
     options = [("--mode", job.mode), ("--delay", job.delay), ("--concurrency", job.concurrency)]
     said = [str(word) for option in options if option[1] not in {None, ""} for word in option]
-    command = [sys.executable, "-m", "crawler.cli", "crawl", str(portal), "--db", str(db), *said]
+    command = [sys.executable, "-m", "crawler.cli.main", "crawl", str(portal), "--db", str(db), *said]
     env = {key: value for key, value in os.environ.items() if key not in {"DISCLOSURES_DB", "DISCLOSURES_EVIDENCE"}}
     out, err = db.with_name("out.txt"), db.with_name("err.txt")
     with out.open("wb") as told, err.open("wb") as errors:

@@ -21,7 +21,7 @@ from archive.export.published_folder import publish, published
 from archive.web.http import published as served
 from archive.web.http.published import PublishedSite
 from archive.web.pages import search_page
-from crawler.cli import main
+from crawler.cli.main import main
 from tests.conftest import disclosures
 from tests.web import sealed
 from tests.web.sample_archive import build

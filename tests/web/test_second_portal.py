@@ -24,7 +24,7 @@ from archive.model.observations import (
 )
 from archive.model.records import Reading
 from archive.web.http.server import make_datasette
-from crawler.cli import main
+from crawler.cli.main import main
 
 NOW = "2026-11-24T01:00:00Z"
 DAYS = ("2026-11-20T15:59:00Z", "2026-11-20T16:01:00Z")

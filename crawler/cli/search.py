@@ -8,8 +8,8 @@ import click
 from archive.database.connection import open_for_reading
 from archive.search import engine as finding
 from archive.search.snippet import marked
-from crawler.cli_common import ROWS, db_option, plainly
-from crawler.cli_filters import filter_options, wanted
+from crawler.cli.filters import filter_options, wanted
+from crawler.cli.options import ROWS, db_option, plainly
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -8,7 +8,7 @@ import click
 
 from archive.evidence.evidence_reader import place_of
 from archive.model import clock
-from crawler.cli_common import ATTENTION, db_option, plainly
+from crawler.cli.options import ATTENTION, db_option, plainly
 from crawler.jobs.remote_jobs import brought
 
 MIB = 1 << 20
@@ -82,7 +82,7 @@ def doctor(db: Path) -> None:
 
     Exit status 1 where something is wrong. Reads no payload: `disclosures verify` reads them all.
     """
-    from crawler.doctor import WRONG, look  # noqa: PLC0415 - Scrapy's settings take a while to load
+    from crawler.cli.doctor import WRONG, look  # noqa: PLC0415 - Scrapy's settings take a while to load
 
     wrong = 0
     for found in look(db, place_of(db)):

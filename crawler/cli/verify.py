@@ -11,7 +11,7 @@ import click
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.evidence_store import Evidence
-from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 
 MOST_SHOWN = 50
 

@@ -8,7 +8,7 @@ import click
 
 from archive.database.connection import open_for_reading
 from archive.search.index import is_current
-from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.notify.messages import DeliveryError, check_mail
 from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import Told, look, preview

@@ -23,8 +23,8 @@ from archive.questions import question_files
 from archive.questions.runner import AskError, values
 from archive.search import engine
 from archive.search.query import to_match
-from crawler.cli_common import ROWS, CommandError, db_option, plainly
-from crawler.cli_filters import NAMES, filter_options, wanted
+from crawler.cli.filters import NAMES, filter_options, wanted
+from crawler.cli.options import ROWS, CommandError, db_option, plainly
 
 ORIGINALS = ("warc", "wacz")
 WRITERS = {**{name: each.write for name, each in FORMATS.items()}, "parquet": parquet_file}

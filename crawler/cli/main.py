@@ -10,28 +10,28 @@ from typing import Any
 import click
 
 from archive.database.connection import open_for_reading
-from crawler.cli_common import ATTENTION, WRONG_USE, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 ELSEWHERE = {
-    "ask": "cli_ask",
-    "backup": "cli_keep",
-    "doctor": "cli_keep",
-    "due": "cli_schedule",
-    "enqueue": "cli_many",
-    "export": "cli_export",
-    "merge": "cli_keep",
-    "probe": "cli_probe",
-    "publish": "cli_serve",
-    "redact": "cli_archive",
-    "reparse": "cli_archive",
-    "restore": "cli_keep",
-    "seal": "cli_archive",
-    "search": "cli_search",
-    "serve": "cli_serve",
-    "status": "cli_status",
-    "verify": "cli_archive",
-    "watch": "cli_watch",
-    "work": "cli_many",
+    "ask": "ask",
+    "backup": "upkeep",
+    "doctor": "upkeep",
+    "due": "due",
+    "enqueue": "workers",
+    "export": "export",
+    "merge": "upkeep",
+    "probe": "probe",
+    "publish": "serve",
+    "redact": "verify",
+    "reparse": "verify",
+    "restore": "upkeep",
+    "seal": "verify",
+    "search": "search",
+    "serve": "serve",
+    "status": "status",
+    "verify": "verify",
+    "watch": "watch",
+    "work": "workers",
 }
 """Command → its module. Each is loaded when it is asked for: together they need half a second, and a crawl none of them."""
 
@@ -47,7 +47,7 @@ class Commands(click.Group):
         """The command of this name, or None."""
         if cmd_name not in ELSEWHERE:
             return super().get_command(ctx, cmd_name)
-        found: click.Command = getattr(import_module(f"crawler.{ELSEWHERE[cmd_name]}"), cmd_name)
+        found: click.Command = getattr(import_module(f"crawler.cli.{ELSEWHERE[cmd_name]}"), cmd_name)
         return found
 
 
@@ -80,7 +80,7 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
     """
     names = list(portals)
     if due:
-        from crawler.cli_schedule import due_now  # noqa: PLC0415
+        from crawler.cli.due import due_now  # noqa: PLC0415
 
         names = due_now(portals, db)
         if not names:
@@ -124,7 +124,7 @@ def sample(day: int, port: int) -> None:
 @plainly
 def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> None:
     """Crawl the sample portal over real HTTP on its first day and its second, then serve the archive."""
-    from crawler.cli_serve import serve_archive  # noqa: PLC0415
+    from crawler.cli.serve import serve_archive  # noqa: PLC0415
     from crawler.sample.site import portal_toml  # noqa: PLC0415
 
     days = (2,) if holds_sample(db) else (1, 2)
@@ -136,7 +136,7 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
             click.echo(f"The sample portal, day {day}")
             server.set_day(day)
             options = ["--db", str(db), "--mode", "full", "--delay", "0", "--concurrency", "8"]
-            command = [sys.executable, "-m", "crawler.cli", "crawl", str(portal_file), *options]
+            command = [sys.executable, "-m", "crawler.cli.main", "crawl", str(portal_file), *options]
             status = subprocess.run(command, check=False).returncode  # noqa: S603 - one crawl a process, for Scrapy's sake
             if status == WRONG_USE:
                 sys.exit(WRONG_USE)

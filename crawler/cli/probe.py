@@ -13,7 +13,7 @@ from itemadapter import ItemAdapter
 
 from archive.model.addresses import is_on_the_web
 from archive.model.records import FIELDS
-from crawler.cli_common import ATTENTION, CommandError, plainly
+from crawler.cli.options import ATTENTION, CommandError, plainly
 from crawler.extract.page_kind import DETAIL, LIST, OTHER
 from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe.catalogue_links import Column

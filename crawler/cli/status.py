@@ -13,7 +13,7 @@ import click
 from archive.database.connection import open_for_reading, open_for_writing
 from archive.ingest.health import NEVER_CHECKED, STATES, WELL, Health, health
 from archive.model import clock
-from crawler.cli_common import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.notify import reported_states
 
 

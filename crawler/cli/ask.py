@@ -13,7 +13,7 @@ from archive.export.writers import csv_file
 from archive.questions.question_files import Question, questions
 from archive.questions.runner import MOST, Answer, AskError, values
 from archive.questions.runner import ask as answer_of
-from crawler.cli_common import CommandError, db_option, plainly
+from crawler.cli.options import CommandError, db_option, plainly
 
 
 @click.command()

@@ -10,7 +10,7 @@ from archive.labels.codes import KINDS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import STATE_CHOICES, asked, resolved
-from crawler.cli_common import CommandError
+from crawler.cli.options import CommandError
 
 NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest")
 

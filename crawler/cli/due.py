@@ -11,7 +11,7 @@ import click
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import held
 from archive.model import clock
-from crawler.cli_common import db_option, plainly
+from crawler.cli.options import db_option, plainly
 from crawler.jobs.schedule import Past, Plan, plan, plans
 from crawler.portals.portal_file import SAMPLE, Portal, find, known, load
 

@@ -8,7 +8,7 @@ import click
 
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.model import clock
-from crawler.cli_common import CommandError, db_option, plainly
+from crawler.cli.options import CommandError, db_option, plainly
 
 MIB = 1 << 20
 

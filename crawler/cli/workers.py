@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from archive.model import clock
-from crawler.cli_common import CommandError, db_option, plainly
-from crawler.cli_schedule import planned
+from crawler.cli.due import planned
+from crawler.cli.options import CommandError, db_option, plainly
 from crawler.jobs.remote_jobs import LONGEST, PATIENCE, SCRATCH, SPOOL, JobError, Spool
 from crawler.portals.portal_file import find
 

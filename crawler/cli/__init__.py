@@ -1,0 +1,1 @@
+"""The disclosures command, a module for each group of subcommands."""
