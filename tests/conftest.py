@@ -18,7 +18,7 @@ import pytest
 from hypothesis import settings
 
 from archive.database.connection import open_for_writing
-from crawler.sample.server import SampleServer
+from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests import marks, skips, warm
 

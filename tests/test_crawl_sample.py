@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.sample.server import SampleServer
+from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import rows as sample_rows
 from tests.conftest import ROOT, crawl, disclosures, rows
 

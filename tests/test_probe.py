@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from crawler.cli import probe
 from crawler.probe.draft import portal_id
-from crawler.sample.server import SampleServer
+from crawler.sample.portal_server import SampleServer
 from tests.conftest import Answer, Asked, Site, crawl, disclosures, rows
 
 KEYS = {"page", "blocked", "family", "rows", "next_pages", "pages", "fields", "breadcrumb", "attachments", "body"}

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import lxml.html
 import pytest
 
-from crawler.sample.server import SampleServer
+from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import CATALOGS, DEFAULT_URL, Page, build, portal_toml, rows
 
 REPORT = Path(__file__).parent / "report_2017"

@@ -12,7 +12,7 @@ import pytest
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from bench.ten_days import FAULTS, History, crawl, morning, rows, simulate, unproved, wrong_texts
-from crawler.sample.server import SampleServer
+from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import FIRST_DAY, portal_toml
 from crawler.sample.site import rows as sample_rows
 from tests.county import County

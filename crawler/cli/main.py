@@ -155,7 +155,7 @@ def holds_sample(db: Path) -> bool:
 
 def start_sample(day: int, port: int) -> Any:  # noqa: ANN401
     """A sample portal that listens on `port` of this machine. Raises CommandError where the port is taken."""
-    from crawler.sample.server import SampleServer  # noqa: PLC0415
+    from crawler.sample.portal_server import SampleServer  # noqa: PLC0415
 
     try:
         return SampleServer(day=day, port=port)

@@ -13,7 +13,7 @@ from datasette.app import Datasette
 
 from archive.model import clock
 from archive.web.http.server import make_datasette
-from crawler.sample.server import SampleServer
+from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests.conftest import crawl
 from tests.web.browsing import CHROMIUM, WIDTHS, served
