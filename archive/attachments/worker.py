@@ -128,10 +128,7 @@ def _read_document(kind: Kind, data: bytes, order: Order) -> tuple[str, str | No
 
 
 def _read_office(kind: Kind, data: bytes, limits: Limits) -> str:
-    from archive.attachments import (
-        markup,
-        office,
-    )
+    from archive.attachments import markup, office  # noqa: PLC0415 - lxml takes a while to load
 
     readers: dict[Kind, Callable[[], str]] = {
         Kind.DOCX: lambda: office.read_docx(data, limits),
