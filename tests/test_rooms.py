@@ -1,0 +1,96 @@
+"""The rooms of the project: which may import which, without circles, each with a purpose and of a size one can survey."""
+
+import ast
+from collections import defaultdict
+
+import pytest
+
+from tests import rooms
+
+MOST, LEAST = 15, 5
+
+SMALLER = {
+    "archive": "rooms only",
+    "archive.web": "the plugin, and the rooms of the site",
+    "crawler": "settings.py, where a Scrapy user looks for it",
+    "crawler.middlewares": "middlewares, where a Scrapy user looks for them",
+}
+"""Rooms with fewer than LEAST files, and why."""
+
+ALLOWED: dict[str, set[str]] = {}
+"""Which rooms a room may import, besides itself. A new entry is a decision: say in the commit why."""
+
+
+def test_no_room_imports_another_than_those_allowed() -> None:
+    against = {
+        f"{room} > {target}: {', '.join(sorted(found))}"
+        for room, targets in rooms.imports().items()
+        for target, found in targets.items()
+        if target not in ALLOWED.get(room, set())
+    }
+    assert against == set()
+
+
+def test_no_import_is_allowed_that_nobody_makes() -> None:
+    made = rooms.imports()
+    assert {
+        (room, target) for room, targets in ALLOWED.items() for target in targets if target not in made[room]
+    } == set()
+
+
+def test_rooms_import_each_other_in_no_circle() -> None:
+    found = rooms.imports()
+    reached: dict[str, set[str]] = {}
+    for room in rooms.rooms():
+        seen, waiting = set[str](), [room]
+        while waiting:
+            for target in found.get(waiting.pop(), {}):
+                if target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+        reached[room] = seen
+    assert {room for room, targets in reached.items() if room in targets} == set()
+
+
+def test_the_archive_does_without_its_site() -> None:
+    assert {
+        room for room, targets in rooms.imports().items()
+        if room.startswith("archive") and not room.startswith("archive.web") and any(t.startswith("archive.web") for t in targets)
+    } == set()  # fmt: skip
+
+
+@pytest.mark.parametrize("room", rooms.rooms())
+def test_a_room_can_be_surveyed(room: str) -> None:
+    assert rooms.sizes()[room] <= MOST
+    assert rooms.files(room) >= LEAST or room in SMALLER
+
+
+def test_a_package_states_its_purpose_in_a_line_and_holds_no_code() -> None:
+    for name, path in rooms.sources().items():
+        if path.name == "__init__.py":
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            assert rooms.rooms()[name].endswith("."), name
+            assert len(tree.body) == 1, f"{name} holds code"
+
+
+def test_no_module_name_stands_more_than_twice_and_at_most_four_do() -> None:
+    named = defaultdict[str, list[str]](list)
+    for name, path in rooms.sources().items():
+        if path.name != "__init__.py":
+            named[name.rpartition(".")[2]].append(name)
+    assert [names for names in named.values() if len(names) > 2] == []
+    assert len([names for names in named.values() if len(names) == 2]) <= 4
+
+
+def test_no_class_name_stands_twice() -> None:
+    """Two classes of one name would mean two things, or one thing twice."""
+    named = defaultdict[str, set[str]](set)
+    for name, path in rooms.sources().items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named[node.name].add(name)
+    assert {name: places for name, places in named.items() if len(places) > 1} == {}
+
+
+def test_the_design_shows_the_rooms_as_they_are() -> None:
+    assert rooms.written() == rooms.tree(), "run python -m tests.rooms"
