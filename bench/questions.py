@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.ask import MOST, Answer, ask, values
 from archive.database import open_for_reading
-from archive.question import questions
+from archive.question import Question, questions
 from bench.large_archive import archive_of, sized
 from bench.measure import Report, arguments, slowest, tell, work
 
@@ -29,7 +29,7 @@ def measured(path: Path, times: int) -> Report:
         for question in questions().values():
             answers: list[Answer] = []
 
-            def once(asked=question, into=answers) -> None:
+            def once(asked: Question = question, into: list[Answer] = answers) -> None:
                 into.append(ask(connection, asked, values(asked, {}), seconds=PATIENCE))
 
             costs = [work(once) for _ in range(times)]

@@ -22,9 +22,8 @@ from urllib.parse import urlencode
 
 from archive import hits
 from archive.query import parse
-from archive.web.asked import asked
+from archive.web.asked import asked, resolved
 from archive.web.plugin import prepare_connection
-from archive.web.search_page import resolved
 from bench.large_archive import COMMON, COUNTIES, SUBJECTS, archive_of, sized
 from bench.measure import Cost, Curve, Report, arguments, of_slowest, p95, slowest, tell, work
 from bench.served import ours
