@@ -16,6 +16,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import zstandard
@@ -172,7 +173,7 @@ def exchange(number: int, template: str, page: bytes) -> Exchange:
         wire_bytes=len(page) // 4,
         protocol="HTTP/1.1",
         ip_address="127.0.0.1",
-        software="disclosures/0.1.0 scrapy/2.19.0",
+        software=f"Disclosures/{version('disclosures')} Scrapy/{version('scrapy')}",
     )
 
 
