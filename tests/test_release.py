@@ -24,6 +24,13 @@ def test_the_version_is_stated_once() -> None:
     assert [path.name for path in SOURCES if own.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_the_newest_release_in_the_changelog_is_this_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(stated_version())} \(\d{{4}}-\d\d-\d\d\)", headings[1])
+
+
 def test_what_a_release_is_tried_with_works_here(tmp_path: Path) -> None:
     try_out(Path(sys.executable).parent, tmp_path)
 
