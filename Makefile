@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: setup run test quick repeat test-extras lint serve bench mutants pictures clean
+.PHONY: setup run test quick repeat test-extras lint serve bench mutants pictures release clean
 
 setup: .venv/ready
 
@@ -52,7 +52,7 @@ test-extras: $(EXTRAS)/ready
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy archive pipelines crawler
+	$(BIN)/mypy archive pipelines crawler bench tests
 
 bench: .venv/ready-dev
 	$(BIN)/python -m bench.all
@@ -62,6 +62,11 @@ mutants: .venv/ready-dev  # faults put in one at a time; what the tests notice o
 
 pictures: .venv/ready-dev  # of the reader's guide, from the site as it is
 	DISCLOSURES_PICTURES=archive/web/static $(BIN)/python -m pytest -k taken tests/web/test_pictures.py
+
+release: .venv/ready-dev  # sdist and wheel in dist/; the wheel is tried in an environment of its own, away from here
+	rm -rf dist build/lib build/bdist.*
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m bench.release dist/*.whl
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

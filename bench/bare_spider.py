@@ -6,24 +6,29 @@ python -m bench.bare_spider HOME CONCURRENCY [DATABASE]
 """
 
 import sys
+from collections.abc import AsyncIterator, Iterator
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
+from scrapy.http import Response
 from sqlite_utils import Database
+from sqlite_utils.db import Table
 
 
 class BareSpider(scrapy.Spider):
     """List pages by their numbers, details by their links; the fields by position, as such spiders do."""
 
     name = "bare"
+    home: str
+    database: str
 
-    async def start(self):
+    async def start(self) -> AsyncIterator[scrapy.Request]:
         yield scrapy.Request(f"{self.home}xxgk/list.html", self.parse_list)
 
-    def parse_list(self, response):
+    def parse_list(self, response: Response) -> Iterator[dict[str, object] | scrapy.Request]:
         for row in response.css("div.xxgk_wrap"):
             hover = row.css("div.hover_box p")
-            url = response.urljoin(row.css("a::attr(href)").get())
+            url = response.urljoin(row.css("a::attr(href)").get(""))
             yield {
                 "url": url,
                 "index_number": row.css("li:nth-child(1) span::text").get(),
@@ -37,7 +42,7 @@ class BareSpider(scrapy.Spider):
         if current + 1 < pages:
             yield response.follow(f"list_{current + 1}.html", self.parse_list, priority=10)
 
-    def parse_record(self, response):
+    def parse_record(self, response: Response) -> Iterator[dict[str, object]]:
         yield {
             "url": response.url,
             "title": response.css("h1::text").get(),
@@ -50,10 +55,10 @@ class BareSpider(scrapy.Spider):
 class UpsertPipeline:
     """Each item into the table `records` at once."""
 
-    def open_spider(self, spider):
-        self.records = Database(spider.database)["records"]
+    def open_spider(self, spider: BareSpider) -> None:
+        self.records = Table(Database(spider.database), "records")
 
-    def process_item(self, item):
+    def process_item(self, item: dict[str, object]) -> dict[str, object]:
         self.records.upsert(item, pk="url", alter=True)
         return item
 

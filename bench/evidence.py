@@ -15,6 +15,8 @@ import random
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import zstandard
@@ -171,7 +173,7 @@ def exchange(number: int, template: str, page: bytes) -> Exchange:
         wire_bytes=len(page) // 4,
         protocol="HTTP/1.1",
         ip_address="127.0.0.1",
-        software="disclosures/0.1.0 scrapy/2.19.0",
+        software=f"Disclosures/{version('disclosures')} Scrapy/{version('scrapy')}",
     )
 
 
@@ -225,10 +227,10 @@ def measured(count: int, runs: int) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         for run in range(runs):
             ours, theirs = Path(folder, f"{run}.db"), Path(folder, f"{run}.warc.gz")
-            costs["warcio"].append(work(lambda path=theirs: warc(path, exchanges)))
-            costs["evidence"].append(work(lambda path=ours: seal(path, exchanges)))
-            costs["warcio check"].append(work(lambda path=theirs: read_warc(path)))
-            costs["verify"].append(work(lambda path=ours: read_back(path)))
+            costs["warcio"].append(work(partial(warc, theirs, exchanges)))
+            costs["evidence"].append(work(partial(seal, ours, exchanges)))
+            costs["warcio check"].append(work(partial(read_warc, theirs)))
+            costs["verify"].append(work(partial(read_back, ours)))
         size, of_warc = ours.stat().st_size, theirs.stat().st_size
     report = Report(
         "evidence",

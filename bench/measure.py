@@ -162,9 +162,9 @@ def lines(report: Report) -> list[str]:
     for each in report.ratios:
         by_processor = "" if each.processor is None else f" (processor: {each.processor:.2f})"
         told.append(f"  ratio  {each.wall:8.2f}{by_processor}{_target(each.target)}  {each.what}")
-    for each in report.figures:
-        by_processor = "" if each.processor is None else f" (processor: {each.processor:,.1f})"
-        told.append(f"  {each.value:15,.1f} {each.unit}{by_processor}{_target(each.target)}  {each.what}")
+    for figure in report.figures:
+        by_processor = "" if figure.processor is None else f" (processor: {figure.processor:,.1f})"
+        told.append(f"  {figure.value:15,.1f} {figure.unit}{by_processor}{_target(figure.target)}  {figure.what}")
     return told + [f"  note: {note}" for note in report.notes]
 
 

@@ -128,7 +128,7 @@ def _files(path: Path) -> Iterable[Path]:
 def run(where: Path, *, processes: int = PROCESSES) -> None:
     """Try the mutants that have not been tried. Raises MutmutFailedError."""
     paths = os.pathsep.join([str(where / "mutants"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    command = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(processes)]
+    command: list[str | Path] = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(processes)]
     done = subprocess.run(command, cwd=where, env={**os.environ, "PYTHONPATH": paths, "CI": "1"}, check=False)
     if done.returncode:
         raise MutmutFailedError(where)

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.database.connection import open_for_reading
-from archive.questions.question_files import questions
+from archive.questions.question_files import Question, questions
 from archive.questions.runner import MOST, Answer, ask, values
 from bench.large_archive import archive_of, sized
 from bench.measure import Report, arguments, slowest, tell, work
@@ -29,7 +29,7 @@ def measured(path: Path, times: int) -> Report:
         for question in questions().values():
             answers: list[Answer] = []
 
-            def once(asked=question, into=answers) -> None:
+            def once(asked: Question = question, into: list[Answer] = answers) -> None:
                 into.append(ask(connection, asked, values(asked, {}), seconds=PATIENCE))
 
             costs = [work(once) for _ in range(times)]

@@ -22,8 +22,7 @@ from urllib.parse import urlencode
 
 from archive.search import engine
 from archive.search.query import parse
-from archive.search.request import asked
-from archive.web.pages.search_page import resolved
+from archive.search.request import asked, resolved
 from archive.web.plugin import prepare_connection
 from bench.large_archive import COMMON, COUNTIES, SUBJECTS, archive_of, sized
 from bench.measure import Cost, Curve, Report, arguments, of_slowest, p95, slowest, tell, work

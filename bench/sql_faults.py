@@ -9,7 +9,7 @@ from sqlglot import exp, parse_one
 
 DIALECT = "sqlite"
 
-COMPARISONS: dict[type[exp.Expression], tuple[type[exp.Expression], ...]] = {
+COMPARISONS: dict[type[exp.Expr], tuple[type[exp.Expr], ...]] = {
     exp.EQ: (exp.NEQ,),
     exp.NEQ: (exp.EQ,),
     exp.LT: (exp.LTE, exp.GT),
@@ -52,7 +52,7 @@ def faults(sql: str) -> list[Fault]:
     return found
 
 
-def _changed(tree: exp.Expression, place: int, after: exp.Expression | None) -> str:
+def _changed(tree: exp.Expr, place: int, after: exp.Expr | None) -> str:
     """The statement with the node at `place` of its walk replaced, or taken out."""
     copied = tree.copy()
     node = next(node for number, node in enumerate(copied.walk()) if number == place)
@@ -63,20 +63,20 @@ def _changed(tree: exp.Expression, place: int, after: exp.Expression | None) -> 
     return _text(copied)
 
 
-def _text(node: exp.Expression) -> str:
+def _text(node: exp.Expr) -> str:
     return node.sql(dialect=DIALECT, comments=False)
 
 
-Changed = Iterator[exp.Expression | None]
+Changed = Iterator[exp.Expr | None]
 
 
-def _compared(node: exp.Expression) -> Changed:
+def _compared(node: exp.Expr) -> Changed:
     """A comparison, a sum or an extreme turned into another one."""
     for other in COMPARISONS.get(type(node), ()):
         yield other(**dict(node.copy().args))
 
 
-def _number(node: exp.Expression) -> Changed:
+def _number(node: exp.Expr) -> Changed:
     """A number that is one more, one less, doubled."""
     # The number that EXISTS selects is nothing.
     if isinstance(node, exp.Literal) and not node.is_string and not isinstance(node.parent, exp.Select):
@@ -86,7 +86,7 @@ def _number(node: exp.Expression) -> Changed:
                 yield exp.Literal.number(str(other))
 
 
-def _text_of_time(node: exp.Expression) -> Changed:
+def _text_of_time(node: exp.Expr) -> Changed:
     """A span of time, or a day in a year, that is one more, one less or doubled."""
     if not isinstance(node, exp.Literal) or not node.is_string:
         return
@@ -98,7 +98,7 @@ def _text_of_time(node: exp.Expression) -> Changed:
         yield exp.Literal.string(f"-{int(date[1]) % 12 + 1:02}-{date[2]}")
 
 
-def _condition(node: exp.Expression) -> Changed:
+def _condition(node: exp.Expr) -> Changed:
     """A condition left out, of several or the only one; one that was refused is wanted."""
     if isinstance(node, exp.And | exp.Or):
         yield node.left.copy()
@@ -112,7 +112,7 @@ def _condition(node: exp.Expression) -> Changed:
         yield exp.Not(this=node.copy())
 
 
-def _join(node: exp.Expression) -> Changed:
+def _join(node: exp.Expr) -> Changed:
     """A join of all with all, one that drops what has no partner, or a key left out."""
     if not isinstance(node, exp.Join):
         return
@@ -129,13 +129,13 @@ def _join(node: exp.Expression) -> Changed:
         yield _without(node, "side")
 
 
-def _without(node: exp.Expression, name: str) -> exp.Expression:
+def _without(node: exp.Expr, name: str) -> exp.Expr:
     copied = node.copy()
     copied.set(name, None)
     return copied
 
 
-def _grouping(node: exp.Expression) -> Changed:
+def _grouping(node: exp.Expr) -> Changed:
     """A term of GROUP BY, PARTITION BY or ORDER BY left out, DISTINCT and LIMIT left out, an order turned."""
     for kind, name in ((exp.Group, "expressions"), (exp.Window, "partition_by"), (exp.Order, "expressions")):
         terms = node.args.get(name) if isinstance(node, kind) else None
@@ -158,7 +158,7 @@ def _grouping(node: exp.Expression) -> Changed:
         yield None
 
 
-def _choice(node: exp.Expression) -> Changed:
+def _choice(node: exp.Expr) -> Changed:
     """One of several values, branches or halves left out; what makes values alike left out."""
     if isinstance(node, exp.In) and len(node.expressions) > 1:
         for number in range(len(node.expressions)):
@@ -169,9 +169,9 @@ def _choice(node: exp.Expression) -> Changed:
         yield node.this.copy()
     if isinstance(node, exp.Case) and len(node.args["ifs"]) > 1:
         for number in range(len(node.args["ifs"])):
-            copied = node.copy()
-            copied.args["ifs"].pop(number)
-            yield copied
+            branches = node.copy()
+            branches.args["ifs"].pop(number)
+            yield branches
     if isinstance(node, exp.Union):
         yield node.left.copy()
         yield node.right.copy()
@@ -180,13 +180,13 @@ def _choice(node: exp.Expression) -> Changed:
         yield exp.LTE(this=node.this.copy(), expression=node.args["high"].copy())
 
 
-def _zone(node: exp.Expression) -> Changed:
+def _zone(node: exp.Expr) -> Changed:
     """The zone of Beijing left out."""
     if isinstance(node, exp.Literal) and node.is_string and node.this == "+8 hours":
         yield None
 
 
-CHANGES: tuple[Callable[[exp.Expression], Changed], ...] = (
+CHANGES: tuple[Callable[[exp.Expr], Changed], ...] = (
     _compared,
     _number,
     _text_of_time,

@@ -15,6 +15,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from archive.questions.question_files import Question, questions
@@ -40,16 +41,11 @@ def checks(name: str, folder: Path, archives: Archives) -> list[Check]:
     found: list[Check] = []
     for number, case in enumerate(case for case in CASES if case.question == name):
         connection, ids = archive_of(folder / f"{name}{number}.db", case.write)
-        found.append(
-            lambda question, c=connection, case=case, ids=ids: case_difference(question, case, c, ids, SECONDS)
-        )
+        found.append(partial(case_difference, case=case, connection=connection, found=ids, seconds=SECONDS))
     for model in (model for model in MODELS if model.question == name):
         for made, given, expected in examples(model, archives):
-            found.append(
-                lambda question, m=made, g=given, e=expected, now=model.now: difference(
-                    question, m, g, e, now=now, seconds=SECONDS
-                )
-            )
+            test = partial(difference, made=made, given=given, expected=expected, now=model.now, seconds=SECONDS)
+            found.append(test)
     return found
 
 

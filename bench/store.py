@@ -14,6 +14,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -94,9 +95,9 @@ def measured(folder: Path, sizes: Sequence[int], count: int, runs: int) -> dict[
             portal, said = county(f"bench{run}", count)
             new, table = Path(name, f"new-{run}.db"), Path(name, f"plain-{run}.db")
             Store(new).close()
-            costs["plain"].append(work(lambda path=table, pages=said: plain(path, pages)))
+            costs["plain"].append(work(partial(plain, table, said)))
             for size, path in {EMPTY: new, **copies}.items():
-                costs[size].append(work(lambda path=path, to=portal, pages=said: store(path, to, pages)))
+                costs[size].append(work(partial(store, path, portal, said)))
     return costs
 
 

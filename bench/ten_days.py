@@ -27,7 +27,8 @@ from typing import Any
 from archive.model import clock
 from archive.model.noise import essence
 from tests import warm
-from tests.county import FIRST_DAY, County, Faults, Truth
+from tests.county import County, Faults, Truth
+from tests.county_pages import FIRST_DAY
 
 FAULTS = Faults(unavailable=0.03, blocked=0.02, cut=0.02)
 WALKS_ALLOWED = 2

@@ -1,10 +1,10 @@
 """Scrapy's settings. Each line departs from a default and says which, and why."""
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 
 from archive.evidence.evidence_reader import beside
-from crawler import __version__
 
 BOT_NAME = "disclosures"
 SPIDER_LOADER_CLASS = (
@@ -20,7 +20,9 @@ DISCLOSURES_OCR = os.environ.get("DISCLOSURES_OCR", "") == "1"  # our own: recog
 # --- a polite guest ---
 
 CONTACT = os.environ.get("DISCLOSURES_CONTACT", "")
-USER_AGENT = f"Disclosures/{__version__} (archive of county disclosure catalogues; {CONTACT or 'no contact given'})"
+USER_AGENT = (
+    f"Disclosures/{version('disclosures')} (archive of county disclosure catalogues; {CONTACT or 'no contact given'})"
+)
 """default: Scrapy's own name; a portal's operator should see who calls and how to reach them."""
 ROBOTSTXT_OBEY = True  # default False
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; county portals are small machines

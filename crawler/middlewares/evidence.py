@@ -1,9 +1,9 @@
 """Every answer of a portal, judged and handed on to be sealed: pages, redirects, refusals, robots.txt, files."""
 
 from hashlib import sha256
+from importlib.metadata import version
 from typing import Self
 
-from scrapy import __version__ as scrapy_version
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
@@ -13,11 +13,10 @@ from scrapy.signals import response_downloaded
 from archive.evidence.http_exchange import Exchange
 from archive.model import clock
 from archive.model.redaction import names_a_person
-from crawler import __version__
 from crawler.extract.response_class import CUT, PAGE, Verdict, ends, judge
 from pipelines.store import StorePipeline
 
-SOFTWARE = f"Disclosures/{__version__} Scrapy/{scrapy_version}"
+SOFTWARE = f"Disclosures/{version('disclosures')} Scrapy/{version('scrapy')}"
 
 BROKE_OFF = "dataloss"
 """What Scrapy flags an answer with that is shorter than it said."""
