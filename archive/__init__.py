@@ -1,1 +1,1 @@
-"""What was seen, for ever: schema, storing, searching and publishing. Knows neither Scrapy nor Twisted."""
+"""Everything that is kept of portals, and its publication; knows neither Scrapy nor Twisted."""

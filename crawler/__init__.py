@@ -1,1 +1,1 @@
-"""Fetching and reading portals: portal files, spiders, extraction, and the sample portal."""
+"""Fetching and reading of portals."""

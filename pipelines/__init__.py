@@ -1,4 +1,4 @@
-"""From what a page said to what the archive keeps: one job per file, in this order.
+"""The four pipelines, one job each, in this order.
 
 | order | pipeline | why there |
 |---|---|---|

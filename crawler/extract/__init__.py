@@ -1,1 +1,1 @@
-"""Pure functions from a page to what it says: no response, database, clock or network in here."""
+"""Pure functions from a page to its contents, without response, database, clock or network."""

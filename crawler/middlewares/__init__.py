@@ -1,1 +1,1 @@
-"""What stands between the spider and the network."""
+"""Middlewares between the spider and the network: robots.txt, encodings, sealing."""
