@@ -1,123 +1,145 @@
-"""What the families' tests share: a mock site crawled by an ordinary portal file, and what the archive then says."""
+"""What the families' tests share: a mock site of golden pages crawled by an ordinary portal file, and what the archive then holds."""
 
 import json
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
-from subprocess import CompletedProcess
-from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
-from archive.charset import encoding_of
-from crawler.families import Answer
-from tests.conftest import Site, crawl, portal_file, rows
+from tests.conftest import Answer as Served
+from tests.conftest import Asked, Site, crawl, portal_file, rows
+from tests.golden_pages import GoldenPage, pages
 
 SAMPLE = "样本正文，仅供测试，由本项目自写，不是任何政府的文件，也不含任何政府的文字。"
+TEXT_ALONE = f'<html><body><div id="zoom"><p>{SAMPLE}</p></div></body></html>'
+
+_TYPES = {".json": "application/json; charset=utf-8", ".js": "application/javascript; charset=utf-8"}
 
 
-def page(main: str, head: str = "", title: str = "样本页面", side: str = "") -> str:
-    """A page with what stands around every list: navigation, a side column where there is one, a footer."""
+def golden(name: str) -> GoldenPage:
+    """The golden page FAMILY/NAME."""
+    return next(page for page in pages() if page.name == name)
+
+
+def page(main: str, head: str = "") -> str:
+    """A page with what stands around every list: navigation and a footer."""
     return (
-        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>{head}</head><body>'
+        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>样本页面</title>{head}</head><body>'
         '<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/zwgk/">政务公开</a></li><li><a href="/bs/">办事服务</a></li></ul></div>'
-        f'{side}{main}<div class="footer"><p>主办：测试县（样本）</p><a href="/map/">网站地图</a></div></body></html>'
+        f'{main}<div class="footer"><p>主办：测试县（样本）</p><a href="/map/">网站地图</a></div></body></html>'
     )
 
 
-def trs_page(main: str, head: str = "", title: str = "样本页面") -> str:
-    """A page of TRS, with a column beside the list that holds what looks like a row of it."""
-    side = '<div class="side"><ul><li><a href="/rd/1.html">样本热点一</a><span>2020-01-01</span></li></ul></div>'
-    return page(main, head, title, side)
+class GoldenSite(Site):
+    """A site that answers each address and form of some golden pages with that page, under its own host, and nothing else.
+
+    Records that its lists name and that have no golden page are pages of text alone.
+    """
+
+    def __init__(self, family: str, *names: str) -> None:
+        super().__init__({})
+        self._family = family
+        self._served: dict[object, Served] = {}
+        self.show(*names)
+
+    def show(self, *names: str) -> None:
+        """Serve the family's golden pages whose names match, in place of what stood at their addresses."""
+        chosen = [each for each in pages() if any(fnmatch(each.name, f"{self._family}/{name}") for name in names)]
+        assert chosen, names
+        for each in chosen:
+            expected = each.expected() or {}
+            host = urlsplit(expected["url"]).netloc
+            text = each.page.read_text(encoding="utf-8").replace(host, urlsplit(self.url).netloc)
+            served = Served(text, _TYPES.get(each.page.suffix, "text/html; charset=utf-8"))
+            self._serve(expected["url"], expected.get("form"), served)
+            for row in expected["read"].get("list", {}).get("rows", ()):
+                if urlsplit(row.get("url", "")).netloc == host and _key(row["url"]) not in self._served:
+                    self._serve(row["url"], None, Served(TEXT_ALONE))
+
+    def _serve(self, url: str, form: str | None, served: Served) -> None:
+        self._served[_key(url, form)] = served
+        self.answers[urlsplit(url).path] = self.answered
+
+    def answered(self, asked: Asked) -> Served:
+        """The golden page for what was asked, or a 404."""
+        key = asked.path, frozenset(asked.query.items()), _values(asked.form)
+        return self._served.get(key) or Served("<html><body>404</body></html>", status=404)
+
+    def asked_for(self, part: str) -> list[str]:
+        """The requests so far whose address holds `part`, in order."""
+        return [path for path in self.requests if part in path]
 
 
-def trs_record(title: str, index_number: str = "", text: str = "样本正文，仅供测试。") -> str:
-    """A record's own page, as TRS makes it."""
-    labels = (
-        f"<table><tr><td>索 引 号：{index_number}</td><td>发布机构：样本局</td></tr></table>" if index_number else ""
-    )
-    return trs_page(f'<h1>{title}</h1>{labels}<div class="TRS_Editor"><p>{text}</p></div>', title=title)
+def _values(text: str | None) -> frozenset[tuple[str, str]]:
+    return frozenset(parse_qsl(text or "", keep_blank_values=True))
 
 
-def crawled(site: Site, folder: Path, *catalogs: tuple[str, str, str], status: int = 0) -> Path:
-    """An archive of `site`, crawled once by a portal file of fewer than 15 lines that names no family."""
-    done = _crawl(site, folder, catalogs)
-    assert done.returncode == status, done.stdout + done.stderr
-    return folder / "a.db"
-
-
-def _crawl(site: Site, folder: Path, catalogs: Sequence[tuple[str, str, str]]) -> CompletedProcess[str]:
-    portal = portal_file(folder, site.url, *catalogs)
-    lines = portal.read_text(encoding="utf-8").splitlines()
-    assert len([line for line in lines if line]) < 15 + 4 * max(len(catalogs) - 2, 0)
-    assert not any(line.startswith("family") for line in lines)
-    return crawl(portal, folder / "a.db")
+def _key(url: str, form: str | None = None) -> object:
+    parts = urlsplit(url)
+    return parts.path, _values(parts.query), _values(form)
 
 
 @dataclass(frozen=True)
 class Crawled:
-    """A crawl's exit status, and what the archive holds after it: whole records by title, problems by kind."""
+    """A crawl's exit status and what its archive holds; a record by its title: the columns that are filled, its path on the site."""
 
+    db: Path
     status: int
-    records: dict[str, dict[str, object]]
+    records: Mapping[str, Mapping[str, object]]
     ledger: list[tuple[object, ...]]
-    families: dict[object, tuple[object, object]]
-    problems: dict[object, object]
+    family: str
+    reason: str
+    problems: list[tuple[object, object]]
+
+    @property
+    def whole(self) -> bool:
+        """The crawl finished without a problem and each list was walked to its end."""
+        return (self.status, self.problems) == (0, []) and all(walk[-1] == 1 for walk in self.ledger)
+
+    def flags(self) -> dict[str, object]:
+        """The flags of each record that has any."""
+        return {title: record["flags"] for title, record in self.records.items() if record["flags"]}
+
+    def days(self) -> list[object]:
+        """The day of publication of each record."""
+        return [record.get("published_on") for record in self.records.values()]
 
 
-def listed(site: Site, folder: Path, *urls: str) -> Crawled:
-    """A site whose lists 通知公告1, 通知公告2 … stand at `urls`, crawled once as by `crawled`, however it ends."""
-    done = _crawl(site, folder, [("notice", f"通知公告{number}", url) for number, url in enumerate(urls, 1)])
-    db = folder / "a.db"
-    found = {str(row["title"]): row for row in rows(db, "SELECT * FROM records ORDER BY id")}
-    return Crawled(done.returncode, found, ledger(db), families(db), dict(problems(db)))
+def crawled(site: Site, folder: Path, *urls: str, options: tuple[str, ...] = ()) -> Crawled:
+    """An archive of a site whose lists 公告1, 公告2 … stand at `urls`, crawled by a portal file that names no family."""
+    catalogs = [("notice", f"公告{number}", url) for number, url in enumerate(urls, 1)]
+    portal, db = portal_file(folder, site.url, *catalogs), folder / "a.db"
+    lines = [line for line in portal.read_text(encoding="utf-8").splitlines() if line]
+    assert len(lines) < 15 + 4 * max(len(urls) - 2, 0)
+    assert not any(line.startswith("family") for line in lines)
+    done = crawl(portal, db, *options)
+    ((family, reason),) = {
+        (str(row["family"]), str(row["family_reason"]))
+        for row in rows(db, "SELECT family, family_reason FROM catalogs")[:1]
+    }
+    found = {str(row["title"]): _record(row, site) for row in rows(db, "SELECT * FROM records ORDER BY id")}
+    return Crawled(db, done.returncode, found, ledger(db), family, reason, problems(db))
 
 
-def records(db: Path, site: Site) -> dict[str, dict[str, Any]]:
-    """What the archive says of each record, by its path on the site (the whole address elsewhere): columns that are filled."""
-    found = {}
-    for row in rows(db, "SELECT * FROM records WHERE state = 'listed' ORDER BY id"):
-        kept = {name: value for name, value in row.items() if value is not None and name in _COLUMNS}
-        kept["flags"] = [flag for flag in json.loads(str(row["flags"])) if flag != "index_year_differs"]
-        found[str(row["url"]).replace(site.url, "/")] = kept
-    return found
+_COLUMNS = ("url", "index_number", "publisher", "published_on", "document_number", "created_on", "responsible_department",
+            "disclosure_mode", "disclosure_period", "topic", "validity", "body", "flags", "state")  # fmt: skip
 
 
-_COLUMNS = frozenset(
-    {"index_number", "title", "publisher", "published_on", "document_number", "created_on", "responsible_department",
-     "disclosure_mode", "disclosure_period", "topic", "validity", "body"}
-)  # fmt: skip
+def _record(row: Mapping[str, object], site: Site) -> dict[str, object]:
+    kept = {name: row[name] for name in _COLUMNS if row[name] not in (None, "listed")}
+    kept["flags"] = [flag for flag in json.loads(str(row["flags"])) if flag != "index_year_differs"]
+    return kept | {"url": str(row["url"]).replace(site.url, "/")}
 
 
 def ledger(db: Path) -> list[tuple[object, ...]]:
-    """Of each catalogue its title, pages claimed and read, rows claimed and read, whether it was walked wholly."""
+    """Of each walk the pages claimed and read, the rows claimed and read, whether it was complete."""
     sql = (
-        "SELECT title, pages_claimed, pages_read, rows_claimed, rows_read, complete FROM ledger JOIN catalogs c "
-        "ON c.id = catalog_id ORDER BY ledger.crawl_id, c.id"
+        "SELECT pages_claimed, pages_read, rows_claimed, rows_read, complete FROM ledger ORDER BY crawl_id, catalog_id"
     )
     return [tuple(row.values()) for row in rows(db, sql)]
-
-
-def families(db: Path) -> dict[object, tuple[object, object]]:
-    """Of each catalogue, by title, its family and why."""
-    found = rows(db, "SELECT title, family, family_reason FROM catalogs")
-    return {row["title"]: (row["family"], row["family_reason"]) for row in found}
 
 
 def problems(db: Path) -> list[tuple[object, object]]:
     """Kind and message of each problem."""
     return [(row["kind"], row["message"]) for row in rows(db, "SELECT kind, message FROM problems ORDER BY id")]
-
-
-def saved(*, apart_from: str) -> list[tuple[str, Answer]]:
-    """The saved pages of real portals but those of one folder, by name; the test is skipped where there are none."""
-    folder = os.environ.get("DISCLOSURES_PAGES")
-    if not folder:
-        pytest.skip("DISCLOSURES_PAGES names no folder of real pages")
-    files = [file for file in sorted(Path(folder).glob("*/*.*")) if file.parent.name != apart_from]
-    bodies = [(str(file.relative_to(folder)), file.read_bytes()) for file in files]
-    return [
-        (name, Answer("http://www.csx.gov.cn/zwgk/list.html", body.decode(encoding_of(body), "replace")))
-        for name, body in bodies
-    ]
