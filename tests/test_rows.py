@@ -5,7 +5,9 @@ import pytest
 from crawler.extract.row import absolute, is_page_link, read_row
 from crawler.extract.tree import parse_html
 from tests.hostile import lines_run
-from tests.list_pages import BASE, HERE
+
+HERE = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/"
+BASE = HERE + "list.html"
 
 # --- addresses ---
 
