@@ -1,7 +1,7 @@
 """Golden pages: frozen pages in `tests/golden/FAMILY/`, each with what is read of it in a JSON file beside it.
 
-`NAME.html`, `.xml`, `.js` or `.data.json` is what a portal answered (made up, after the described structure), `NAME.json` its address and
-what the parser reads there. Add a page by writing the page alone: the next run of the tests writes its JSON file and fails, so that
+`NAME.html`, `.xml`, `.js` or `.data.json` is what a portal answered (small, made up after the described structure, texts that say
+they are samples), `NAME.json` its address and what the parser reads there; NAME tells what is special about it. Add a page by writing the page alone: the next run of the tests writes its JSON file and fails, so that
 somebody looks at it; correct the address in it and run again. `python -m tests.golden_pages` writes all JSON files anew,
 which is refused where the parser reads a page otherwise under an unchanged version.
 """
