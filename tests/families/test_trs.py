@@ -4,16 +4,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from crawler.extract.tree import parse_html
 from crawler.families import FAMILIES, Answer, detect
-from crawler.families.pager import read_paging
-from crawler.families.scripts import with_page
-from crawler.items import Paging
 from tests.conftest import Answer as Served
 from tests.families.whole import SAMPLE, GoldenSite, crawled
-from tests.hostile import lines_run, markup
+from tests.hostile import markup
 
 LIST = "http://www.county.gov.cn/zwgk/gsgg/"
 
@@ -62,114 +57,6 @@ def test_a_list_of_govsearch_that_says_its_number_of_rows_in_a_script(tmp_path: 
         f"样本决定书之{row}": [f"4000-{row}", f"2021-08-1{row}", f"〔2021〕{row}号", "样本局", "样本分类"]
         for row in range(1, 8)
     }
-
-
-# --- pagers ---
-
-
-def paging(html: str, url: str = LIST) -> Paging:
-    return read_paging(parse_html(html), url)
-
-
-def script(text: str, url: str = LIST) -> Paging:
-    return paging(f"<script>{text}</script>", url)
-
-
-@pytest.mark.parametrize(
-    ("call", "read"),
-    [
-        ("createPageHTML(21, 0, index, html)", Paging(21, None, LIST + "index_1.html")),
-        ("createPageHTML( '21' , '3' , 'index' , '.shtml' )", Paging(21, None, LIST + "index_4.shtml")),
-        ("createPageHTML(2,0,'index_7401','htm')", Paging(2, None, LIST + "index_7401_1.htm")),
-        ("createPageHTML(2,0,'../gsgg/list','html')", Paging(2, None, LIST + "list_1.html")),
-        ("var a = 'http://x/'; createPageHTML(3, 0, 'index', 'html')", Paging(3, None, LIST + "index_1.html")),
-        ("createPageHTML(3, 0, 'index', 'html');// createPageHTML(9, 0, 'list', 'html')", Paging(3, None, LIST + "index_1.html")),
-        ("// createPageHTML(9, 0, 'list', 'html')\ncreatePageHTML(3, 2, 'index', 'html')", Paging(3)),
-        ("/* createPageHTML(9, 0, 'list', 'html')\n */ createPageHTML(3, 0, 'index', 'html')", Paging(3, None, LIST + "index_1.html")),
-        ("<!--\ncreatePageHTML(3, 0, 'index', 'html');\n//-->", Paging(3, None, LIST + "index_1.html")),
-        ("<!-- createPageHTML(3, 0, 'index', 'html');\n-->", Paging()),
-        ("/* createPageHTML(3, 0, 'index', 'html');", Paging()),
-        ("function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){}", Paging()),
-        ("function createPageHTML(divName, _nPageCount, _nCurrIndex, _sPageName, _sPageExt, _nPageSum){}", Paging()),
-        # With a box to write to and the number of rows, pages are counted from 1.
-        ("createPageHTML('page_div', 43, 1, 'list', 'shtml', 860)", Paging(43, 860, LIST + "list_2.shtml")),
-        ("createPageHTML('page_div', 43, 42, 'list', 'shtml', 860)", Paging(43, 860, LIST + "list_43.shtml")),
-        ("createPageHTML('page_div', 43, 43, 'list', 'shtml', 860)", Paging(43, 860)),
-        ("createPageHTML(page_div, 2, 1, 'list', 'shtml')", Paging(2, None, LIST + "list_2.shtml")),
-    ],
-)  # fmt: skip
-def test_calls_of_the_script(call: str, read: Paging) -> None:
-    assert script(call) == read
-
-
-HANDAN = ('var countnum= 6348;\nvar currentPage={0};\nvar prevPage=currentPage-1\nvar countPage=56//共多少页\nvar endPage=countPage-1\n'
-          'document.write("<a href=\\"index.html\\" target=\\"_self\\" >首页</a>");')  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "url", "read"),
-    [
-        (HANDAN.format(0), LIST, Paging(56, 6348, LIST + "index_1.html")),
-        (HANDAN.format(0), LIST + "index.html", Paging(56, 6348, LIST + "index_1.html")),
-        (HANDAN.format(54), LIST + "index_54.html", Paging(56, 6348, LIST + "index_55.html")),
-        (HANDAN.format(55), LIST + "index_55.html", Paging(56, 6348)),
-        ("var countPage = 1", LIST, Paging(1)),
-        ("var currentPage = 0; var countPage = 3; var kind = '.shtml'", LIST, Paging(3, None, LIST + "index_1.shtml")),
-        ("var countPage = '3'; var file = \"list_\"; var kind = 'htm'", LIST, Paging(3, None, LIST + "list_1.htm")),
-        ('var m_nRecordCount = "1234"; var m_nCurrPage = 0; var m_nPageSize = 20;', LIST + "nei.htm", Paging(62, 1234, LIST + "nei_1.htm")),
-        ("var m_nRecordCount = 40; var m_nCurrPage = 1; var m_nPageSize = 20;", LIST + "nei_1.htm", Paging(2, 40)),
-        ("var m_nRecordCount = 41;\nvar m_nCurrPage = 1;\nvar m_nPageSize = 20;", LIST + "haqj.jsp?Stype=2&page=2&channelid=1",
-         Paging(3, 41, LIST + "haqj.jsp?Stype=2&page=3&channelid=1")),
-        ("var m_nRecordCount = 41; var m_nPageSize = 20;", LIST + "haqj.jsp", Paging(3, 41, LIST + "haqj.jsp?page=2")),
-        ('PageContext["RecordNum"] = 41; PageContext["PageSize"] = 20; m_nCurrPage = 0; // m_nRecordCount', LIST + "index.html",
-         Paging(3, 41, LIST + "index_1.html")),
-        ('var m_nRecordCount = ""; if(m_nRecordCount.length == 0){ m_nRecordCount = 0; } var m_nPageSize = 20;', LIST, Paging(0, 0)),
-        ("var m_nRecordCount = count; var m_nPageSize = size;", LIST, Paging()),
-        ("m_nRecordCount == 7; m_nPageSize == 2", LIST, Paging()),
-    ],
-)  # fmt: skip
-def test_counts_in_a_script(text: str, url: str, read: Paging) -> None:
-    assert script(text, url) == read
-
-
-def test_a_script_in_a_comment_of_the_page_and_a_file_of_scripts_say_nothing() -> None:
-    call = "createPageHTML(3, 0, 'index', 'html')"
-    assert paging(f"<!-- <script>{call}</script> --><script src=page.js>{call}</script>") == Paging()
-
-
-def test_a_pager_of_links_that_counts_its_pages_beside_a_number_in_bold() -> None:
-    html = '<div>共有 <b>25</b> 页&nbsp;<a href="index_1.html">下一页</a><a href="index_9.html">下5页</a></div>'
-    assert paging(html) == Paging(25, None, LIST + "index_1.html")
-
-
-@pytest.mark.parametrize(
-    ("url", "name", "changed"),
-    [
-        ("http://x/a?page=9&b=1#c", "page", "http://x/a?page=2&b=1#c"),
-        ("http://x/a?prepage=9&page=1", "page", "http://x/a?prepage=9&page=2"),
-        ("http://x/a?b=%5B1%5D", "page", "http://x/a?b=%5B1%5D&page=2"),
-        ("http://x/a", "page", "http://x/a?page=2"),
-        ("http://x/a?page=", "page", "http://x/a?page=2"),
-    ],
-)
-def test_the_number_of_a_page_in_an_address(url: str, name: str, changed: str) -> None:
-    assert with_page(url, name, 2) == changed
-
-
-@settings(deadline=None, max_examples=150)
-@given(markup, st.text())
-def test_any_script_is_read(html: str, text: str) -> None:
-    for said in ("createPageHTML(", "var countPage=5;", "m_nRecordCount=1;m_nPageSize=", ""):
-        paging(f"<script>{said}{text}</script>{html}", LIST + "index.html")
-
-
-@pytest.mark.parametrize(
-    "unit",
-    ["createPageHTML(", 'createPageHTML("', "/*createPageHTML", "'countPage", "createPageHTML( ", "countPage=\n"],
-)
-def test_work_grows_with_the_script_and_no_faster(unit: str) -> None:
-    small, large = (parse_html(f"<script>{unit * times}</script>") for times in (100, 400))
-    assert lines_run(lambda: read_paging(large, LIST)) < 5 * lines_run(lambda: read_paging(small, LIST))
 
 
 # --- what marks it ---
