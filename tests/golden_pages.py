@@ -45,6 +45,11 @@ class GoldenPage:
     def golden(self) -> Path:
         return FOLDER / f"{self.name}.json"
 
+    @property
+    def text(self) -> str:
+        """The page."""
+        return self.page.read_text(encoding="utf-8")
+
     def expected(self) -> dict[str, Any] | None:
         """What the JSON file says; None where there is none."""
         return json.loads(self.golden.read_text(encoding="utf-8")) if self.golden.exists() else None
@@ -53,8 +58,7 @@ class GoldenPage:
         """The page's address, the form that asked for it, and what today's parser reads of it."""
         known = self.expected() or {"url": f"http://golden.example/{self.name}.html"}
         url, form = known["url"], known.get("form")
-        text = self.page.read_text(encoding="utf-8")
-        return {"url": url, **({"form": form} if form else {}), "read": read(text, url, form)}
+        return {"url": url, **({"form": form} if form else {}), "read": read(self.text, url, form)}
 
     def write(self) -> None:
         """Write the JSON file anew."""
@@ -66,6 +70,11 @@ def pages() -> list[GoldenPage]:
     """All golden pages, by name."""
     found = (path for path in FOLDER.glob("*/*") if path.name.endswith(SUFFIXES))
     return sorted((GoldenPage(path) for path in found), key=lambda page: page.name)
+
+
+def golden_page(name: str) -> GoldenPage:
+    """The golden page FAMILY/NAME."""
+    return next(page for page in pages() if page.name == name)
 
 
 def read(text: str, url: str, form: str | None = None) -> dict[str, Any]:

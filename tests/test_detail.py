@@ -9,7 +9,7 @@ from crawler.extract.text import line_of, lines_of
 from crawler.extract.trail import read_breadcrumb
 from crawler.extract.tree import parse_html
 from crawler.items import RecordPage
-from tests.families.whole import golden
+from tests.golden_pages import golden_page
 from tests.hostile import lines_run, markup, texts
 
 URL = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/201712/t20171219_661234.html"
@@ -21,7 +21,7 @@ def detail(html: str, *, cut: bool = False) -> RecordPage:
 
 
 def test_a_page_cut_in_the_middle_says_so_and_gives_what_it_has() -> None:
-    whole = golden("trs/record_with_labels_in_cells").page.read_text(encoding="utf-8")
+    whole = golden_page("trs/record_with_labels_in_cells").text
     page = detail(whole[: whole.index("<p>有效性")], cut=True)
     assert page.doubts == ("page_cut",)
     assert page.fields["index_number"] == "A/2017-1"

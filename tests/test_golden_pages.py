@@ -1,8 +1,10 @@
 """Golden pages of every family are read as their JSON files say, and a version is raised where they are not."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -34,6 +36,14 @@ def test_every_golden_file_has_its_page() -> None:
     paged = {page.golden for page in pages()}
     known = {path for path in golden_pages.FOLDER.glob("*/*.json") if not path.name.endswith(".data.json")}
     assert known == paged
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_a_golden_page_is_a_small_sample_of_nobodys_site_with_a_telling_name(page: GoldenPage) -> None:
+    assert len(page.text) < 8_000
+    assert "样本" in page.text or not re.search("[\u4e00-\u9fff]", page.text)
+    assert str(urlsplit((page.expected() or {})["url"]).hostname).endswith(".example")
+    assert not re.search(r"/[a-z]+_?\d+$", page.name)
 
 
 @pytest.fixture

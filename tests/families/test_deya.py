@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.families import FAMILIES, Answer
-from tests.families.whole import SAMPLE, GoldenSite, crawled, page
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled, page
 
 DEYA = FAMILIES["deya"]
 URL = "http://www.csx.gov.cn/info/iList.jsp?node_id=GKcsxzf&site_id=CMScsx&cat_id=10015&tm_id=2"
@@ -24,7 +24,7 @@ def test_a_list_of_disclosures(tmp_path: Path) -> None:
         "url": "/csx/gk/1.htm", "index_number": "510683-2020-000001", "publisher": "样本局", "published_on": "2020-03-01",
         "document_number": "样发〔2020〕1号", "body": SAMPLE, "flags": [],
     }  # fmt: skip
-    assert done.records["样本文件之2的全名"]["published_on"] == "2020-03-02"  # its own page says the year
+    assert done.days() == [f"2020-03-0{number}" for number in range(1, 6)]  # of the second, its own page says the year
     assert done.flags() == {"样本文件之2的全名": ["date_unreadable"], "样本文件之3的全名": ["off_site"]}
     assert "#row-" in str(done.records["样本文件之4的全名"]["url"])
 

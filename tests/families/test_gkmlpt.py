@@ -13,7 +13,7 @@ from crawler.families import FAMILIES, Answer, detect
 from crawler.families.family import ListRead
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, crawl, disclosures, rows
-from tests.families.whole import GoldenSite, crawled
+from tests.families.golden_site import GoldenSite, crawled
 from tests.hostile import lines_run, markup
 
 GKMLPT = FAMILIES["gkmlpt"]
@@ -55,6 +55,9 @@ def test_a_catalogue_is_crawled_whole(tmp_path: Path) -> None:
         None,
         "2020-09-09",
         "2020-10-10",
+    ]
+    assert [row["document_number"] for row in done.records.values()] == [
+        f"样府办〔2020〕{number}号" for number in range(1, 10)
     ]
     validity = {number: done.records[title(number)].get("validity") for number in range(1, 10)}
     assert {number: word for number, word in validity.items() if word} == {4: "废止", 5: "失效"}

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from crawler.families import FAMILIES, Answer
 from tests.conftest import rows
-from tests.families.whole import GoldenSite, crawled, golden
+from tests.families.golden_site import GoldenSite, crawled
+from tests.golden_pages import golden_page
 from tests.hostile import lines_run, markup
 
 JPAGE = FAMILIES["hanweb_jpage"]
@@ -49,7 +50,7 @@ def test_a_county_is_crawled_whole(tmp_path: Path, first: str, services: str, ur
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (golden("hanweb_jpage/service_that_obeys_nothing").page.read_text(encoding="utf-8"), "pages_repeat"),
+        (golden_page("hanweb_jpage/service_that_obeys_nothing").text, "pages_repeat"),
         ("<datastore><recordset></recordset></datastore>", "list_without_rows"),
     ],
     ids=["obeys nothing", "gives nothing"],
@@ -65,7 +66,7 @@ def test_a_service_that_fails_leaves_the_list_incomplete(tmp_path: Path, answer:
 
 def test_rows_that_stand_in_the_page_besides_are_not_doubled() -> None:
     alone, besides = (
-        (golden(f"hanweb_jpage/{name}").expected() or {})["read"]["list"]["rows"]
+        (golden_page(f"hanweb_jpage/{name}").expected() or {})["read"]["list"]["rows"]
         for name in ("column_with_a_datastore_beside_anothers", "column_with_the_same_rows_in_html")
     )
     assert (alone, len(alone)) == (besides, 6)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crawler.families import FAMILIES, Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, crawl, disclosures, rows
-from tests.families.whole import GoldenSite, crawled
+from tests.families.golden_site import GoldenSite, crawled
 from tests.hostile import lines_run, markup
 
 XXGK = FAMILIES["hanweb_xxgk"]

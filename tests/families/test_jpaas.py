@@ -11,7 +11,8 @@ from crawler.families import FAMILIES, Answer
 from crawler.families.family import ListRead
 from tests.conftest import Answer as Served
 from tests.conftest import rows
-from tests.families.whole import GoldenSite, crawled, golden
+from tests.families.golden_site import GoldenSite, crawled
+from tests.golden_pages import golden_page
 from tests.hostile import lines_run, markup
 
 JPAAS = FAMILIES["jpaas"]
@@ -50,7 +51,7 @@ def test_a_county_is_crawled_whole(
 
 
 def test_a_server_that_gives_page_1_to_every_request_leaves_the_list_incomplete(tmp_path: Path) -> None:
-    first = golden("jpaas/unit_first_rows").page.read_text(encoding="utf-8")
+    first = golden_page("jpaas/unit_first_rows").text
     with GoldenSite("jpaas", "column_with_its_first_rows") as site:
         site.answers[SERVICE] = Served(first, content_type="application/json")
         done = crawled(site, tmp_path, "/col/col1554468/index.html")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.families.whole import SAMPLE, GoldenSite, crawled
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 
 COLUMN = "/public/column/6616411?type=4&action=list&nav=3"
 TITLES = [f"样本文件之{number}，它的全名比服务肯给的长度还要长一些" for number in range(1, 8)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.families import Answer, detect
-from tests.families.whole import SAMPLE, GoldenSite, crawled, page
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled, page
 
 TITLES = [f"样本文件之{number}的全名" for number in range(1, 7)]
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from crawler.families import FAMILIES, Answer, detect
 from tests.conftest import Answer as Served
-from tests.families.whole import SAMPLE, GoldenSite, crawled
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 from tests.hostile import markup
 
 LIST = "http://www.county.gov.cn/zwgk/gsgg/"

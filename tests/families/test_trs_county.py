@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.families.whole import SAMPLE, GoldenSite, crawled
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 
 
 def test_a_countys_list(tmp_path: Path) -> None:
@@ -19,7 +19,9 @@ def test_a_countys_list(tmp_path: Path) -> None:
         "publisher": "样本县政府办", "created_on": "2017-12-01", "responsible_department": "样本科", "disclosure_period": "长期公开",
         "disclosure_mode": "主动公开", "document_number": "样发〔2017〕1号", "body": "样本正文，仅供测试。", "flags": [],
     }  # fmt: skip
-    assert [done.records[title]["created_on"] for title in titles] == [f"2017-12-0{number}" for number in range(1, 7)]
+    assert [(done.records[title]["index_number"], done.records[title]["created_on"]) for title in titles] == [
+        (f"640424-101/2017-0000{number}", f"2017-12-0{number}") for number in range(1, 7)
+    ]
     assert done.records["样本回应之七"].keys() == {"url", "body", "flags"}
     assert done.flags() == {titles[3]: ["off_site"]}
     assert done.records[titles[2]]["url"] == "/xxgk_13518/zcjd/201712/t20171203_3.html"

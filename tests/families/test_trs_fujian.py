@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.families import Answer, detect
 from crawler.families.trs_fujian import FAMILY
 from tests.conftest import Answer as Served
-from tests.families.whole import SAMPLE, GoldenSite, crawled
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 
 LIST = "https://www.county.gov.cn/zwgk/ghxx/gzjzqk/"
 SERVICE = "https://www.county.gov.cn/fjdzapp/search"

@@ -14,7 +14,7 @@ from crawler.families.trs_igs import FAMILY
 from crawler.items import Paging
 from tests.conftest import Answer as Served
 from tests.conftest import Asked
-from tests.families.whole import SAMPLE, GoldenSite, crawled
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 
 IGS = "/igs/front/search/list.html?index=zcwj-index&type=zcfg&filter%5BAVAILABLE%5D=true&pageSize=3&pageNumber=1"
 TITLES = [f"样本通知之{number}" for number in range(1, 8)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.families import FAMILIES, Answer
-from tests.families.whole import SAMPLE, GoldenSite, crawled
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 
 UCAP = FAMILIES["ucap"]
 SERVICE = "/common/search/cafe0123456789abcdef0123456789ab?_isAgg=true&_isJson=true&_pageSize=2&_template=index"
@@ -23,12 +23,17 @@ def test_pages_written_by_the_server(tmp_path: Path) -> None:
         "index_number": "01474222/2022-00001", "publisher": "样本局", "published_on": "2022-07-11",
         "responsible_department": "样本局", "disclosure_mode": "主动公开", "body": SAMPLE,
     }.items()  # fmt: skip
-    assert done.records["样本文件之6的全名"]["published_on"] == "2017-05-15"
+    assert [row["index_number"] for row in done.records.values()] == [
+        f"01474222/2022-0000{number}" for number in range(1, 7)
+    ]
+    assert done.days() == ["2022-07-11", "2022-07-12", None, "2022-07-12", "2022-07-15", "2017-05-15"]
     # 07-13 in the list: the address has no day to agree with
     assert done.flags() == {"样本文件之3的全名": ["date_unreadable"], "样本文件之4的全名": ["off_site"]}
 
 
-@pytest.mark.parametrize("first", ["empty_list_whose_script_counts_pages", "empty_list_whose_script_names_page_1"])
+@pytest.mark.parametrize(
+    "first", ["empty_list_whose_script_counts_pages", "empty_list_whose_script_names_the_first_page"]
+)
 def test_a_first_page_without_rows_leads_to_the_service(tmp_path: Path, first: str) -> None:
     url = "/csxrmzf/gsgg/list.shtml" if "names" in first else "/csxrmzf/tzgg/list.shtml"
     with GoldenSite("ucap", first, "service_first_page", "service_with_metadata", "service_last_page") as site:

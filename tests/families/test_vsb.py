@@ -8,7 +8,8 @@ import pytest
 
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site, crawl, rows
-from tests.families.whole import SAMPLE, GoldenSite, crawled, golden, ledger, page, problems
+from tests.families.golden_site import SAMPLE, GoldenSite, crawled, ledger, page, problems
+from tests.golden_pages import golden_page
 
 COMMENT = "<!--Announced by Visual SiteBuilder 9-->"
 SIZE = 4
@@ -64,6 +65,7 @@ def test_pages_that_count_down(tmp_path: Path) -> None:
     assert done.records["样本公告之8的全名"] == {
         "url": "/info/1039/3008.htm", "published_on": "2022-07-08", "body": SAMPLE, "flags": [],
     }  # fmt: skip
+    assert done.days() == [f"2022-07-{number:02}" if number not in {6, 7} else None for number in range(11, 0, -1)]
     assert "#row-" in str(done.records["样本公告之4的全名"]["url"])
     assert done.flags() == {"样本公告之10的全名": ["off_site"], "样本公告之6的全名": ["date_unreadable"]}
 
@@ -106,6 +108,9 @@ def test_a_catalogue_behind_gkml_list(tmp_path: Path) -> None:
     assert done.ledger == [(3, 3, 8, 8, 1)]
     assert done.family == "vsb"
     assert list(done.records) == [f"样本文件之{number}的全名" for number in range(1, 9)]
+    assert [(row["index_number"], row["publisher"], row["created_on"]) for row in done.records.values()] == [
+        (f"01511500{number}-1/2019-080000{number}", "样本局", f"2019-08-0{number}") for number in range(1, 9)
+    ]
     assert done.records["样本文件之1的全名"] == {
         "url": "/info/egovinfo/1001/xxgk/1.htm", "index_number": "015115001-1/2019-0800001", "publisher": "样本局",
         "created_on": "2019-08-01", "published_on": "2019-08-11", "document_number": "样发〔2019〕8号", "body": SAMPLE, "flags": [],
@@ -122,7 +127,7 @@ def test_files_behind_download_jsp_one_of_them_a_captcha(tmp_path: Path) -> None
         site.answers["/system/_content/download.jsp"] = download
         done = crawled(site, tmp_path, "/wjxz.htm")
         assert (done.status, done.ledger[0][-1], [kind for kind, _ in done.problems]) == (1, 1, ["attachment"])
-        counted = golden("vsb/record_with_files_behind_download_jsp").page.read_text(encoding="utf-8")
+        counted = golden_page("vsb/record_with_files_behind_download_jsp").text
         site.answers["/info/1040/1.htm"] = counted.replace(">146<", ">147<")
         crawl(tmp_path / "county.toml", done.db, "--mode", "full")
     assert rows(done.db, "SELECT name, state, text FROM attachments ORDER BY url") == [

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,11 +16,6 @@ SAMPLE = "样本正文，仅供测试，由本项目自写，不是任何政府�
 TEXT_ALONE = f'<html><body><div id="zoom"><p>{SAMPLE}</p></div></body></html>'
 
 _TYPES = {".json": "application/json; charset=utf-8", ".js": "application/javascript; charset=utf-8"}
-
-
-def golden(name: str) -> GoldenPage:
-    """The golden page FAMILY/NAME."""
-    return next(page for page in pages() if page.name == name)
 
 
 def page(main: str, head: str = "") -> str:
@@ -38,28 +34,25 @@ class GoldenSite(Site):
     """
 
     def __init__(self, family: str, *names: str) -> None:
+        """Serve the family's pages whose names match one of `names`."""
         super().__init__({})
-        self._family = family
         self._served: dict[object, Served] = {}
-        self.show(*names)
+        chosen = [each for each in pages() if any(fnmatch(each.name, f"{family}/{name}") for name in names)]
+        listed = [self._serve(each) for each in chosen]
+        for url in chain.from_iterable(listed):
+            self._served.setdefault(_key(url), Served(TEXT_ALONE))
+            self.answers[urlsplit(url).path] = self.answered
 
-    def show(self, *names: str) -> None:
-        """Serve the family's golden pages whose names match, in place of what stood at their addresses."""
-        chosen = [each for each in pages() if any(fnmatch(each.name, f"{self._family}/{name}") for name in names)]
-        assert chosen, names
-        for each in chosen:
-            expected = each.expected() or {}
-            host = urlsplit(expected["url"]).netloc
-            text = each.page.read_text(encoding="utf-8").replace(host, urlsplit(self.url).netloc)
-            served = Served(text, _TYPES.get(each.page.suffix, "text/html; charset=utf-8"))
-            self._serve(expected["url"], expected.get("form"), served)
-            for row in expected["read"].get("list", {}).get("rows", ()):
-                if urlsplit(row.get("url", "")).netloc == host and _key(row["url"]) not in self._served:
-                    self._serve(row["url"], None, Served(TEXT_ALONE))
-
-    def _serve(self, url: str, form: str | None, served: Served) -> None:
-        self._served[_key(url, form)] = served
+    def _serve(self, golden: GoldenPage) -> list[str]:
+        """Serve a page; the addresses on its host that it lists."""
+        expected = golden.expected() or {}
+        url, host = expected["url"], urlsplit(expected["url"]).netloc
+        key, text = _key(url, expected.get("form")), golden.text.replace(host, urlsplit(self.url).netloc)
+        assert key not in self._served, f"{golden.name}: two pages at one address"
+        self._served[key] = Served(text, _TYPES.get(golden.page.suffix, "text/html; charset=utf-8"))
         self.answers[urlsplit(url).path] = self.answered
+        rows = expected["read"].get("list", {}).get("rows", ())
+        return [row["url"] for row in rows if urlsplit(row.get("url", "")).netloc == host]
 
     def answered(self, asked: Asked) -> Served:
         """The golden page for what was asked, or a 404."""
