@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: setup run test lint serve bench pictures clean
+.PHONY: setup run test quick repeat test-extras lint serve bench mutants pictures clean
 
 setup: .venv/ready
 
@@ -26,6 +26,29 @@ serve: setup
 test: .venv/ready-dev
 	$(BIN)/python -m pytest -n auto
 
+quick: .venv/ready-dev  # what starts no process and no browser: under a minute
+	$(BIN)/python -m pytest -n auto -m "not crawl and not browser and not slow"
+
+repeat: .venv/ready-dev  # the suite again and again under load: make repeat OPTIONS='--times 10 --busy 4 --zone Pacific/Auckland'
+	$(BIN)/python -m bench.repeat $(OPTIONS)
+
+# What wants large packages, or other versions than ours: OCR and MCP in one environment, pywb's replay with another's programs.
+EXTRAS = build/extras
+EXTRA_TESTS = tests/test_attachment_text.py::test_a_scan_is_recognised_and_marked \
+	tests/web/test_machines.py::test_an_mcp_server_finds_chinese_and_writes_nothing \
+	tests/test_export_web.py::test_pywb_replays_it
+
+$(EXTRAS)/ready: requirements.txt requirements-dev.txt requirements-ci.txt requirements-pywb.txt pyproject.toml
+	$(PYTHON) -m venv $(EXTRAS)/ours
+	$(EXTRAS)/ours/bin/pip install --quiet --disable-pip-version-check -r requirements-ci.txt
+	$(EXTRAS)/ours/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PYTHON) -m venv $(EXTRAS)/pywb
+	$(EXTRAS)/pywb/bin/pip install --quiet --disable-pip-version-check -r requirements-pywb.txt
+	touch $@
+
+test-extras: $(EXTRAS)/ready
+	PATH="$(CURDIR)/$(EXTRAS)/pywb/bin:$$PATH" $(EXTRAS)/ours/bin/python -m pytest $(EXTRA_TESTS)
+
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -33,6 +56,9 @@ lint: .venv/ready-dev
 
 bench: .venv/ready-dev
 	$(BIN)/python -m bench.all
+
+mutants: .venv/ready-dev  # faults put in one at a time; what the tests notice of them
+	$(BIN)/python -m bench.mutants --keep
 
 pictures: .venv/ready-dev  # of the reader's guide, from the site as it is
 	DISCLOSURES_PICTURES=archive/web/static $(BIN)/python -m pytest -k taken tests/web/test_pictures.py

@@ -15,6 +15,7 @@ from archive.frontier import mode_for
 from archive.lock import hold
 from archive.observations import Capture, Observation, PortalOfFile, ProblemSeen
 from archive.presence import Missing
+from archive.redact import names_a_person
 from archive.store import Store
 
 
@@ -36,15 +37,22 @@ class CrawlBooks:
         now: datetime,
     ) -> None:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
-        self._held = hold(db, portal.id)
-        self._store = Store(db, archive)
         self._evidence = evidence
-        if self._evidence.last_id() < self._store.last_capture():
-            raise ArchiveError(f"{evidence.path} lacks originals that {db} points to: put the right file there")
-        self._evidence.seal(now.date().isoformat())
-        self.mode = mode or mode_for(db, portal.id, now, full_every)
-        self.crawl_id = self._store.begin(portal, self.mode, clock.text(now))
         self._sealed = array("q")
+        self._held = hold(db, portal.id)
+        try:
+            self._store = Store(db, archive)
+            self._require_originals(db)
+            self._evidence.seal(now.date().isoformat())
+            self.mode = mode or mode_for(db, portal.id, now, full_every)
+            self.crawl_id = self._store.begin(portal, self.mode, clock.text(now))
+        except BaseException:
+            self._held.release()  # else the portal would be free only when the exception is collected
+            raise
+
+    def _require_originals(self, db: Path) -> None:
+        if self._evidence.last_id() < self._store.last_capture():
+            raise ArchiveError(f"{self._evidence.path} lacks originals that {db} points to: put the right file there")
 
     def commit(
         self, observations: Sequence[Observation], exchanges: Sequence[tuple[Exchange, str]], now: datetime
@@ -66,8 +74,8 @@ class CrawlBooks:
                 outcome,
                 kept.sha256,
                 kept.bytes,
-                exchange.response_header("ETag"),
-                exchange.response_header("Last-Modified"),
+                _kept_header(exchange, "ETag"),
+                _kept_header(exchange, "Last-Modified"),
             )
             for (exchange, outcome), kept in zip(exchanges, stored, strict=True)
         ]
@@ -101,3 +109,9 @@ class CrawlBooks:
         if isinstance(observation, ProblemSeen) or observation.capture is None:
             return observation
         return replace(observation, capture=self._sealed[observation.capture - 1])
+
+
+def _kept_header(exchange: Exchange, name: str) -> str | None:
+    """A header of an answer, as the archive keeps it: not where it holds somebody's ID number; the page is then asked for anew."""
+    value = exchange.response_header(name)
+    return None if value and names_a_person(value) else value

@@ -137,16 +137,27 @@ def tips(path: Path) -> Iterator[tuple[int, int, str, str]]:
 
 
 def _tip(con: sqlite3.Connection, dictionaries: Dictionaries, runs: list[Run], captures: int) -> str:
-    """The hash over a source's first captures, as in its own file."""
+    """The hash over a source's first captures, as in its own file; "" where the notes on them contradict one another."""
     days: dict[str, list[bytes]] = {}
+    counted = 0
     for run in runs:
-        for number in range(run.first, run.last + 1):
-            there = run.there + number - run.first
-            if there <= captures:
-                kept = read_capture(con, dictionaries, number)
-                told = replace(kept.exchange, crawl_id=run.crawl_there)
-                days.setdefault(run.day_there, []).append(capture_digest(told, there, run.day_there, kept.sha256))
+        if run.there > captures:
+            continue  # folded after this tip was noted
+        if run.last_there > captures:
+            return ""
+        digests = [_digest_there(con, dictionaries, run, number) for number in range(run.first, run.last + 1)]
+        if digests[-1:] != [run.last_digest]:
+            return ""
+        days.setdefault(run.day_there, []).extend(digests)
+        counted += len(digests)
     previous = GENESIS
     for day in sorted(days):
         previous = manifest_hash(previous, days[day], day)
-    return previous
+    return previous if counted == captures else ""
+
+
+def _digest_there(con: sqlite3.Connection, dictionaries: Dictionaries, run: Run, number: int) -> bytes:
+    """The digest that capture `number` had in its own file, computed again."""
+    kept = read_capture(con, dictionaries, number)
+    told = replace(kept.exchange, crawl_id=run.crawl_there)
+    return capture_digest(told, run.there + number - run.first, run.day_there, kept.sha256)

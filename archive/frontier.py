@@ -34,21 +34,23 @@ REST_SHARE = 0.25
 
 RESUMES_WITHIN = timedelta(days=1)
 MAYBE_UNREAD = 200
-"""So many of a killed crawl's last answers may have been sealed and not read any more."""
+"""So many of each killed crawl's last answers may have been sealed and not read any more."""
 
 _ADDRESS = "(SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)"
 """Where a record's page is asked for: the address as its row prints it, which may differ from the key made of it."""
 
 _DUE = f"""
     SELECT {_ADDRESS} AS address, max(coalesce(r.changed_at, ''), coalesce(r.published_on, '')) AS dated, r.first_seen,
-           (SELECT c.fetched_at FROM captures c WHERE c.url = {_ADDRESS} ORDER BY c.id DESC LIMIT 1) AS asked
+           (SELECT c.fetched_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
+            WHERE c.url = {_ADDRESS} AND w.portal = r.portal ORDER BY c.id DESC LIMIT 1) AS asked
     FROM records r WHERE r.portal = ? AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
 """  # noqa: S608 - constant
 
 # A crawl that was killed may have sealed a page and not read it any more: were its version sent back, it would never be.
+# Nor would a version that only another portal with the same address read.
 _KNOWN = """
     SELECT c.etag, c.last_modified, c.id FROM captures c JOIN crawls w ON w.id = c.crawl_id
-    WHERE c.url = ? AND c.outcome = 'page' AND c.status = 200 AND w.outcome NOT IN ('interrupted', 'archive_error', 'not_merged')
+    WHERE c.url = ? AND w.portal = ? AND c.outcome = 'page' AND c.status = 200 AND w.outcome NOT IN ('interrupted', 'archive_error', 'not_merged')
       AND NOT EXISTS (SELECT 1 FROM problems p WHERE p.crawl_id = c.crawl_id AND p.kind = 'reading_failed' AND p.url = c.url)
     ORDER BY c.id DESC LIMIT 1
 """
@@ -58,7 +60,8 @@ _PENDING = f"""
     SELECT {_ADDRESS} FROM records r WHERE portal = ? AND state = 'listed' AND url NOT LIKE '%#row-%'
       AND NOT EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = ?)
       AND NOT EXISTS (SELECT 1 FROM attachments WHERE record_id = r.id AND url = r.url AND state <> ?)
-      AND NOT EXISTS (SELECT 1 FROM captures c WHERE c.url = {_ADDRESS} AND c.outcome IN ('gone', 'home', 'redirect'))
+      AND NOT EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id
+                      WHERE c.url = {_ADDRESS} AND w.portal = r.portal AND c.outcome IN ('gone', 'home', 'redirect'))
     ORDER BY id
 """  # noqa: S608 - constant
 
@@ -96,7 +99,7 @@ class Frontier:
 
     def known(self, url: str) -> Known | None:
         """The last page that `url` gave in an earlier crawl, and that was surely read."""
-        row = self._connection.execute(_KNOWN, (url,)).fetchone()
+        row = self._connection.execute(_KNOWN, (url, self._portal)).fetchone()
         return Known(*row) if row else None
 
     def pending(self) -> list[str]:
@@ -122,12 +125,12 @@ class Frontier:
         if since is None:
             return set()
         rows = self._connection.execute(
-            "SELECT c.url FROM captures c JOIN crawls w ON w.id = c.crawl_id "
-            "WHERE w.portal = ? AND c.fetched_at >= ? AND c.outcome IN ('page', 'not_modified') "
-            "AND w.outcome IS NOT 'not_merged' ORDER BY c.id",
-            (self._portal, since),
-        ).fetchall()
-        return {row[0] for row in rows[:-MAYBE_UNREAD]}
+            "SELECT url FROM (SELECT c.url, row_number() OVER (PARTITION BY c.crawl_id ORDER BY c.id DESC) AS last "
+            "FROM captures c JOIN crawls w ON w.id = c.crawl_id WHERE w.portal = ? AND c.fetched_at >= ? "
+            "AND c.outcome IN ('page', 'not_modified') AND w.outcome IS NOT 'not_merged') WHERE last > ?",
+            (self._portal, since, MAYBE_UNREAD),
+        )
+        return {row[0] for row in rows}
 
     def news(self, key: str, catalog_url: str, source_fields: Mapping[str, str]) -> str | None:
         """`new` or `changed` where a catalogue's row is not what it was when last read; None where it prints the same."""

@@ -1,8 +1,8 @@
 """Today's rules for personal data, applied to everything that older rules let into the archive.
 
 What is masked on the way in is masked again where it now stands: records, readings, versions, events, files, problems,
-the names of portals, the titles and paths of catalogues. Afterwards no byte of the file holds what was masked, be it the search index, a free page or
-the write-ahead log. The sealed originals stay as they are.
+the names of portals and of the agencies in their files, the titles and paths of catalogues. Afterwards no byte of the file
+holds what was masked, be it the search index, a free page or the write-ahead log. The sealed originals stay as they are.
 """
 
 import json
@@ -53,10 +53,11 @@ _FILES = _Table("attachments", ("record_id", "url"), "record_id", texts=("name",
 _VERSIONS = _Table("versions", ("id",), "record_id", json=("changed",))
 _EVENTS = _Table("events", ("id",), "record_id", json=("detail",))
 _OF_RECORDS = (_RECORDS, _READINGS, _FILES, _VERSIONS, _EVENTS)
+_PORTALS = _Table("portals", ("rowid",), "rowid", texts=("name",), json=("agencies",))
 _OTHERS = (
     _Table("problems", ("id",), "id", texts=("message",)),
     _Table("catalogs", ("id",), "id", texts=("title", "path")),
-    _Table("portals", ("rowid",), "rowid", texts=("name",)),
+    _PORTALS,
 )
 
 
@@ -120,7 +121,6 @@ def behind(connection: sqlite3.Connection) -> int:
 
 
 def _mask_all(connection: sqlite3.Connection) -> Masked:
-    connection.execute("PRAGMA secure_delete = ON")
     done = Masked()
     for low, high in _strides(connection, _RECORDS):
         with transaction(connection):
@@ -152,7 +152,7 @@ def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int)
     """What today's rules mask in the rows of the owners after `low`, up to `high`."""
     for row in connection.execute(table.rows(), (low, high)).fetchall():
         texts = {name: redact(row[name] or "") for name in table.texts}
-        jsons = {name: redact_json(json.loads(row[name])) for name in table.json}
+        jsons = {name: redact_json(json.loads(row[name] or "null")) for name in table.json}
         counts = {name: masked.counts for name, masked in texts.items()}
         counts |= {name: masked.counts for name, masked in jsons.items()}
         values = {name: masked.text for name, masked in texts.items() if masked.counts}
@@ -183,6 +183,10 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
     search.catch_up(connection)
     reading.catch_up(connection)
     derived.refresh(connection)
+    for change in changes:
+        if change.table is _PORTALS and "agencies" in change.values:
+            (portal,) = connection.execute("SELECT id FROM portals WHERE rowid = ?", (change.owner,)).fetchone()
+            derived.learn(connection, portal)
     numbers = _numbers(changes)
     connection.executemany(
         "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "

@@ -9,14 +9,15 @@ same title and date, where one of the two has no index number.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from archive import search
 from archive.alarm import Alarm
 from archive.noise import same
-from archive.observations import PageAsked
+from archive.observations import ListPageSeen, PageAsked
 from archive.record_writer import OWN_PAGE, Writer
 from archive.records import FIELDS
 
@@ -66,8 +67,22 @@ class Missing:
     state: str
 
 
+@dataclass(slots=True)
+class Noted:
+    """Answers for the pages of missing records, by address, and of each catalogue the second walk so far."""
+
+    answers: dict[str, PageAsked] = field(default_factory=dict)
+    pages: Counter[int] = field(default_factory=Counter)
+    rows: Counter[int] = field(default_factory=Counter)
+    walked_again: set[int] = field(default_factory=set)
+
+    def copy(self) -> "Noted":
+        """The same, which later notes leave as it is."""
+        return Noted(dict(self.answers), Counter(self.pages), Counter(self.rows), set(self.walked_again))
+
+
 class Presence:
-    """The claims of one crawl; works in the caller's transaction."""
+    """The claims of one crawl; works in the caller's transaction. `noted`: what the claims rest on beside the ledger."""
 
     def __init__(
         self, connection: sqlite3.Connection, writer: Writer, alarm: Alarm, portal: str, crawl_id: int
@@ -77,17 +92,21 @@ class Presence:
         self._alarm = alarm
         self._portal = portal
         self._crawl_id = crawl_id
-        self._asked: dict[str, PageAsked] = {}
-        self._walked_again: set[int] = set()
+        self.noted = Noted()
         self._joined: set[int] = set()
 
     def asked(self, answer: PageAsked) -> None:
         """Take in what the page of a missing record turned out to be."""
-        self._asked[answer.url] = answer
+        self.noted.answers[answer.url] = answer
 
-    def walked_again(self, catalog_id: int) -> None:
-        """Note that a catalogue's second walk came to its end."""
-        self._walked_again.add(catalog_id)
+    def second_walk(self, catalog_id: int, page: ListPageSeen) -> None:
+        """Take in a page of a catalogue's second walk, which proves as much as the first only where it is as whole."""
+        self.noted.pages[catalog_id] += page.pages
+        self.noted.rows[catalog_id] += len(page.rows)
+        pages, rows = self.noted.pages[catalog_id], self.noted.rows[catalog_id]
+        whole = rows > 0 and pages >= (page.pages_claimed or 0) and rows >= (page.rows_claimed or 0)
+        if page.last and whole and _long_enough(rows, self._length(catalog_id)):
+            self.noted.walked_again.add(catalog_id)
 
     def short_walks(self) -> list[int]:
         """Catalogues walked to their end in this crawl, but implausibly short against their past."""
@@ -119,7 +138,7 @@ class Presence:
             if record.record_id in self._joined:
                 continue  # it is another's present form now; that it is missing too, the next crawl finds
             outcome = self._outcome(record)
-            seen_twice = self._catalogs(record.record_id) <= self._walked_again
+            seen_twice = self._catalogs(record.record_id) <= self.noted.walked_again
             if outcome == "gone":
                 self._leave(record, "withdrawn", now)
             elif record.state == "listed" and seen_twice and (outcome == "page" or record.url is None):
@@ -160,14 +179,14 @@ class Presence:
         self._writer.counts["added"] -= [tuple(row) for row in c.execute(added, (new["id"],))].count((self._crawl_id,))
         c.execute("UPDATE events SET record_id = :old WHERE record_id = :new", ids)
         c.execute("DELETE FROM records WHERE id = :new", ids)
-        kept = (*FIELDS, "url", "kind", "flags", "source_fields", "body", "capture_id", "last_seen")
+        kept = (*FIELDS, "url", "kind", "flags", "source_fields", "body", "capture_id", "state", "last_seen")
         values = ", ".join(f"{name} = :{name}" for name in kept)
-        c.execute(f"UPDATE records SET {values}, state = 'listed' WHERE id = :old", {**new, **ids})  # noqa: S608
-        self._writer.flag_repeated(old["id"], None, new["index_number"])
+        c.execute(f"UPDATE records SET {values} WHERE id = :old", {**new, **ids})  # noqa: S608
+        self._writer.flag_repeated(old["id"], old["index_number"], new["index_number"])
 
     def _proof(self, record: Missing) -> dict[str, Any]:
         """The walk that did not show the record (its list pages are in `walks`), and the capture of its page."""
-        answer = self._asked.get(record.url or "")
+        answer = self.noted.answers.get(record.url or "")
         return {
             "walk": self._crawl_id,
             "catalogs": sorted(self._catalogs(record.record_id)),
@@ -176,7 +195,7 @@ class Presence:
         }
 
     def _outcome(self, record: Missing) -> str | None:
-        answer = self._asked.get(record.url or "")
+        answer = self.noted.answers.get(record.url or "")
         return answer.outcome if answer else None
 
     def _catalogs(self, record_id: int) -> set[int]:
@@ -192,6 +211,16 @@ class Presence:
         sql = "SELECT rows_read FROM ledger WHERE catalog_id = ? AND complete AND crawl_id <= ? ORDER BY crawl_id DESC LIMIT ?"
         lengths = self._connection.execute(sql, (catalog_id, self._crawl_id, WALKS_COMPARED + 1))
         now, *before = [row["rows_read"] for row in lengths]
-        if not before or max(before) - now <= ALWAYS_PLAUSIBLE or now >= LEAST_SHARE * max(before):
+        if not before or _long_enough(now, max(before)):
             return True
         return bool(abs(before[0] - now) <= max(ALWAYS_PLAUSIBLE, AS_SHORT * now))
+
+    def _length(self, catalog_id: int) -> int:
+        """How many rows this crawl's first walk of a catalogue read."""
+        sql = "SELECT rows_read FROM ledger WHERE crawl_id = ? AND catalog_id = ?"
+        return int(self._connection.execute(sql, (self._crawl_id, catalog_id)).fetchone()["rows_read"])
+
+
+def _long_enough(rows: int, usual: int) -> bool:
+    """Whether a walk of so many rows is not implausibly short, where so many are usual."""
+    return usual - rows <= ALWAYS_PLAUSIBLE or rows >= LEAST_SHARE * usual

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive import search
+from archive.clock import BEIJING, moment
 from archive.noise import essence, same, same_pairs
 from archive.observations import LinkedFile
 from archive.records import CUT_PAGE, FIELDS, REPEATED, ROW_NOT_READ, Merged, Reading, merge
@@ -174,7 +175,8 @@ class Writer:
     def _merged(self, readings: Mapping[int, Reading], old: Mapping[str, Any]) -> Merged:
         """The record that its readings make; a value that differs from the old one in noise alone stays the old one."""
         catalogs = sorted(key for key in readings if key != OWN_PAGE)
-        merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), old["first_seen"][:10])
+        seen_on = moment(old["first_seen"]).astimezone(BEIJING).date().isoformat()
+        merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), seen_on)
         for name in FIELDS:
             if same(old[name], merged.fields[name]):
                 merged.fields[name] = old[name]

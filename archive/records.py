@@ -86,7 +86,7 @@ def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merge
     """The record that `listed` (rows, in the catalogues' order) and its `own` page describe.
 
     Its own page is believed before a row, save for the title: the row's stands unless it is cut. `seen_on` is the
-    day (ISO) the archive first saw the record.
+    day in China (ISO) on which the archive first saw the record.
     """
     readings = [own, *listed] if own else list(listed)
     fields: dict[str, str | None] = {name: next(iter(_stated(readings, name)), None) for name in FIELDS}

@@ -51,7 +51,6 @@ class Store:
         self.crawl_id = 0
         self.counts: Counter[str] = Counter()
         self._catalogs: dict[str, int] = {}
-        self._second_looks: Counter[int] = Counter()
         self._read = 0
 
     def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
@@ -82,7 +81,7 @@ class Store:
 
     def write(self, batch: Iterable[Observation], now: str, captures: Iterable[Capture] = ()) -> None:
         """Write all of `captures` and `batch` or, on an error, nothing of them."""
-        before, pages = Counter(self.counts), Counter(self._alarm.pages)
+        before, pages, noted = Counter(self.counts), Counter(self._alarm.pages), self._presence.noted.copy()
         try:
             with transaction(self._connection) as c:
                 for capture in captures:
@@ -94,6 +93,7 @@ class Store:
             self.counts.clear()
             self.counts.update(before)
             self._alarm.pages = pages
+            self._presence.noted = noted
             raise
 
     def _index_if_due(self, connection: sqlite3.Connection, now: str) -> None:
@@ -201,9 +201,7 @@ class Store:
             self._alarm.list_page(catalog_id, page.rows)
             self._write_ledger(page, catalog_id)
         else:
-            self._second_looks[catalog_id] += page.pages
-            if page.last and self._second_looks[catalog_id] >= (page.pages_claimed or 0):
-                self._presence.walked_again(catalog_id)
+            self._presence.second_walk(catalog_id, page)
 
     def _shown_by(self, capture: int | None) -> int | None:
         """The capture that holds what `capture` shows: an earlier one where the portal said that nothing changed since."""

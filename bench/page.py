@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.measure import KEPT
 
-ORDER = ("crawl", "evidence", "store", "memory", "portals", "search", "pages", "questions")
+ORDER = ("crawl", "evidence", "store", "memory", "portals", "search", "pages", "questions", "mutants")
 """Benchmarks in the order of the page; new ones follow."""
 
 PAGE, PLOT = KEPT.with_suffix(".md"), KEPT.with_suffix(".svg")
@@ -46,6 +46,9 @@ def _section(one: Kept) -> Iterator[str]:
     load = " ".join(f"{value:g}" for value in one["load"])
     yield f"## {one['title']}\n"
     yield f"`{one['command']}`, {one['measured']}, load {load}; {one['machine']}.\n"
+    if "scores" in one:
+        yield from _scores(one["scores"])
+        return
     yield "| ratio | clock | processor | at most |\n|---|---:|---:|---:|"
     for each in one["ratios"]:
         yield f"| {each['what']} | {_number(each['wall'])} | {_number(each['processor'])} | {_number(each['target'])} |"
@@ -56,6 +59,19 @@ def _section(one: Kept) -> Iterator[str]:
     yield ""
     for note in one["notes"]:
         yield f"{note}\n"
+
+
+def _scores(scores: Mapping[str, Kept]) -> Iterator[str]:
+    """The mutants of each module; `explained`: of the survivors, those with a reason in `tests/mutants_survivors.toml`."""
+    yield "| module | mutants | noticed | survived | of these explained | score | measured |\n|---|---:|---:|---:|---:|---:|---|"
+    for module, each in scores.items():
+        survived, score = each["mutants"] - each["noticed"], 100 * each["noticed"] / max(each["mutants"], 1)
+        yield (
+            f"| `{module}` | {each['mutants']} | {each['noticed']} | {survived} | {each['explained']} "
+            f"| {score:.0f} % | {each['measured']} |"
+        )
+    mutants, noticed = (sum(each[name] for each in scores.values()) for name in ("mutants", "noticed"))
+    yield f"| all | {mutants} | {noticed} | {mutants - noticed} | | {100 * noticed / max(mutants, 1):.0f} % | |\n"
 
 
 def _number(value: float | None) -> str:
@@ -69,7 +85,7 @@ def plot(kept: Mapping[str, Kept]) -> str:
     """The curves of all benchmarks as SVG, one box for each plot."""
     plots: dict[str, list[Kept]] = defaultdict(list)
     for one in kept.values():
-        for curve in one["curves"]:
+        for curve in one.get("curves", ()):
             if len(curve["points"]) > 1:
                 plots[curve["plot"]].append(curve)
     boxes = [line for place, (name, curves) in enumerate(plots.items()) for line in _box(name, curves, place * HEIGHT)]

@@ -70,8 +70,8 @@ class Visitor:
             return str(error)
         if answer.status >= 500:
             return f"it answered {answer.status}"
-        nothing = answer.status >= 300 or answer.body.lstrip()[:1] == b"<"
-        return Protego.parse("" if nothing else answer.body.decode("utf-8", "replace"))
+        rules = answer.body.decode("utf-8-sig", "replace").lstrip()
+        return Protego.parse("" if answer.status >= 300 or rules.startswith("<") else rules)
 
     def _ask(self, url: str, form: str | None, referer: str, most: int) -> tuple[Fetched, str | None]:
         """An answer, and where it sends the visitor."""

@@ -80,7 +80,12 @@ def record_page(said: Mapping[str, Any]) -> RecordPageSeen:
 def reading(said: Mapping[str, Any]) -> Reading:
     """Fields tidied; the values as printed only freed of characters that no text can hold."""
     fields = {name: tidied for name, value in said["fields"].items() if (tidied := _tidy(name, value))}
-    source_fields = {_text(label) or "": _text(value) or "" for label, value in said["source_fields"].items()}
+    source_fields: dict[str, str] = {}
+    for label, value in said[
+        "source_fields"
+    ].items():  # of labels that differ in such characters alone, the first stands
+        kept = _text(label) or ""
+        source_fields[kept] = source_fields.get(kept) or _text(value) or ""
     return Reading(fields, source_fields, tuple(said["doubts"]))
 
 

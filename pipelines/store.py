@@ -199,7 +199,12 @@ def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401
         family=portal.family,
         checked_on=portal.checked.isoformat() if portal.checked else None,
         agencies=tuple(
-            replace(each, name=redact(each.name).text, aliases=tuple(redact(name).text for name in each.aliases))
+            replace(
+                each,
+                name=redact(each.name).text,
+                aliases=tuple(redact(name).text for name in each.aliases),
+                successor=each.successor and redact(each.successor).text,
+            )
             for each in portal.agencies
         ),
     )

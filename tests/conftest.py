@@ -15,20 +15,31 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from hypothesis import settings
 
 from archive.database import open_for_writing
 from crawler.sample.server import SampleServer
 from crawler.sample.site import portal_toml
-from tests import warm
+from tests import marks, skips, warm
 
 ROOT = Path(__file__).parent.parent
+
+settings.register_profile("untimed", settings.get_profile("ci" if os.environ.get("CI") else "default"), deadline=None)
+settings.load_profile("untimed")  # on a busy machine a single example may take long
 
 SLOWEST = ("test_every_page", "test_ten_days", "test_ways", "test_alarm", "test_health", "test_merge", "test_browser",
            "test_cli", "test_browser_record", "test_reparse", "test_update", "test_kills", "test_redact", "test_year")  # fmt: skip
 """Files whose tests take longest; they begin first, so that no process is left with one of them at the end."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    skips.watch(config)
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marks.mark(item)
     rank = {name: place for place, name in enumerate(SLOWEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 

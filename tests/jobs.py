@@ -1,15 +1,18 @@
 """Crawls of a made-up county, written by one machine and by many, whose databases are then merged."""
 
 import random
-from contextlib import closing
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive import clock, job
 from archive.check import check
-from archive.database import open_for_writing
+from archive.database import open_for_reading, open_for_writing
 from archive.evidence import Evidence
+from archive.evidence_file import open_for_reading as open_evidence
 from archive.exchange import Exchange
 from archive.merge import TAKEN, Merged, merge
 from archive.observations import (
@@ -55,6 +58,36 @@ class County:
     def url(self, number: int) -> str:
         return f"http://{self.name}.example/{number}-{self.moved.get(number, 0)}.html"
 
+    def row(self, number: int, text: int) -> ListedRow:
+        """The row of a record in a list."""
+        title = f"样本局2025年政府信息公开工作年度报告之{number}" + ("（修订）" if text % 3 == 2 else "")
+        said = {
+            "title": title,
+            "index_number": f"640399001/2026-{number:05}",
+            "published_on": f"2026-01-{number % 28 + 1:02}",
+            "publisher": ("样本县样本局", "样本局", "样本县人民政府办公室")[number % 3],
+        }
+        return ListedRow(
+            self.url(number), Reading(said, {"标题": title}), redacted={"phone": 1} if number % 5 == 0 else {}
+        )
+
+    def page(self, number: int, text: int) -> list[Observation]:
+        """The page of a record and its file, as they are read."""
+        url, name = self.url(number), f"附件{text}.pdf"
+        files = (LinkedFile(name, f"{url}.pdf"),) if number % 3 == 0 else ()
+        said = {"document_number": f"样发〔2026〕{number}号"}
+        page = RecordPageSeen(
+            url,
+            Reading(said, {"文号": str(number)}),
+            f"样本正文之{number}：2025年共受理依申请公开{text}件，答复{text}件。",
+            attachments=files,
+        )
+        sha = f"{number:032x}{text:032x}"
+        file = AttachmentSeen(
+            url, name, f"{url}.pdf", sha, 1, "application/pdf", f"附件文字{text}", "text", redacted={"id_card": 2}
+        )
+        return [page, file] if files else [page]
+
     def live(self, chance: random.Random) -> None:
         """A day passes."""
         for column in COLUMNS:
@@ -73,15 +106,29 @@ class County:
 
 
 class Crawl:
-    """One crawl of a county as the pipeline writes it: sealed first, then told."""
+    """One crawl of a county as the pipeline writes it: sealed first, then told.
 
-    def __init__(self, db: Path, county: County, day: int, stop_after: int | None = None) -> None:
+    `stop_after`: so many answers are written, the next one is sealed, and the crawl is killed. `first_after`: seconds from the
+    crawl's beginning to its first answer.
+    """
+
+    def __init__(
+        self,
+        db: Path,
+        county: County,
+        day: float,
+        stop_after: int | None = None,
+        *,
+        mode: str = "full",
+        first_after: int = 3,
+    ) -> None:
         self.county, self.now = county, FIRST + timedelta(days=day, seconds=len(county.name))
         self.left = stop_after
         with closing(Evidence(beside(db))) as self.evidence:
             self.store = Store(db)
             self.evidence.seal(self.now.date().isoformat())
-            self.crawl_id = self.store.begin(county.portal, "full", clock.text(self.now))
+            self.crawl_id = self.store.begin(county.portal, mode, clock.text(self.now))
+            self.now += timedelta(seconds=first_after - 3)
             if self.walk():
                 self.store.finish("finished", self.told())
             self.store.close()
@@ -109,11 +156,11 @@ class Crawl:
     def walk(self) -> bool:
         county = self.county
         for catalog, column in zip(county.portal.catalogs, COLUMNS, strict=True):
-            listed = [self.row(number, text) for number, text in county.listed[column].items()]
+            listed = [county.row(number, text) for number, text in county.listed[column].items()]
             if not self.see(catalog.url, "page", ListPageSeen(catalog.url, tuple(listed), None, None, "首页", True)):
                 return False
         for number, text in {**county.listed[COLUMNS[0]], **county.listed[COLUMNS[1]]}.items():
-            if not self.see(county.url(number), "page", *self.page(number, text)):
+            if not self.see(county.url(number), "page", *county.page(number, text)):
                 return False
         self.store.write([ProblemSeen("http_error", county.portal.home, "answered 500")], self.told())
         for record in self.store.missing(self.told()):
@@ -123,39 +170,12 @@ class Crawl:
         again = self.store.to_walk_again()
         for catalog, column in zip(county.portal.catalogs, COLUMNS, strict=True):
             if catalog.url in again:
-                listed = [self.row(number, text) for number, text in county.listed[column].items()]
+                listed = [county.row(number, text) for number, text in county.listed[column].items()]
                 if not self.see(
                     catalog.url, "page", ListPageSeen(catalog.url, tuple(listed), None, None, None, True, look=2)
                 ):
                     return False
         return True
-
-    def row(self, number: int, text: int) -> ListedRow:
-        title = f"样本局2025年政府信息公开工作年度报告之{number}" + ("（修订）" if text % 3 == 2 else "")
-        said = {
-            "title": title,
-            "index_number": f"640399001/2026-{number:05}",
-            "published_on": f"2026-01-{number % 28 + 1:02}",
-        }
-        return ListedRow(
-            self.county.url(number), Reading(said, {"标题": title}), redacted={"phone": 1} if number % 5 == 0 else {}
-        )
-
-    def page(self, number: int, text: int) -> list[Observation]:
-        url, name = self.county.url(number), f"附件{text}.pdf"
-        files = (LinkedFile(name, f"{url}.pdf"),) if number % 3 == 0 else ()
-        said = {"document_number": f"样发〔2026〕{number}号"}
-        page = RecordPageSeen(
-            url,
-            Reading(said, {"文号": str(number)}),
-            f"样本正文之{number}：2025年共受理依申请公开{text}件，答复{text}件。",
-            attachments=files,
-        )
-        sha = f"{number:032x}{text:032x}"
-        file = AttachmentSeen(
-            url, name, f"{url}.pdf", sha, 1, "application/pdf", f"附件文字{text}", "text", redacted={"id_card": 2}
-        )
-        return [page, file] if files else [page]
 
 
 def with_capture(seen: Observation, number: int) -> Observation:
@@ -167,8 +187,27 @@ def merged(db: Path, *sources: Path) -> list[Merged]:
 
 
 def sound(db: Path) -> bool:
+    """Whether the check finds nothing, and each original belongs to the crawl, and the portal, that the archive says."""
     assert list(check(db, beside(db))) == []
+    with closing(open_evidence(beside(db))) as evidence:
+        sealed = {row[0]: row[1:] for row in evidence.execute("SELECT id, crawl_id, portal FROM captures")}
+    with closing(open_for_reading(db)) as archive:
+        crawls = dict(archive.execute("SELECT id, portal FROM crawls").fetchall())
+        assert all(crawls.get(crawl, portal) == portal for crawl, portal in sealed.values())
+        told = archive.execute("SELECT id, crawl_id FROM captures WHERE id > 0").fetchall()
+    assert all(sealed[number][0] == crawl for number, crawl in told)
     return True
+
+
+@contextmanager
+def full_disk(db: Path) -> Iterator[None]:
+    """The archive can't be written meanwhile past the first problem of a crawl, as on a full disk."""
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON problems BEGIN SELECT raise(ABORT, 'disk is full'); END"
+        )
+        yield
+        connection.execute("DROP TRIGGER full")
 
 
 @dataclass

@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from archive.evidence import Evidence, EvidenceError
 from archive.originals import beside
 from crawler.doctor import FINE, LEAST_FREE, NOTE, WRONG, Found, look
 from tests.conftest import disclosures, rows
+from tests.waiting import wait_until
 
 NOW = "2026-11-25T10:00:00Z"
 
@@ -46,6 +46,10 @@ def test_a_backup_is_put_back_as_it_was(sample_archive: Path, archive: Path, tmp
     assert told["tip"] == [last, tip]
 
 
+def captured(db: Path) -> int:
+    return int(str(rows(db, "SELECT count(*) AS n FROM captures")[0]["n"]))
+
+
 def test_backups_made_while_a_crawl_writes_are_each_whole(sample_portal: Path, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     command = [Path(sys.executable).with_name("disclosures"), "crawl", sample_portal, "--db", db]
@@ -60,10 +64,8 @@ def test_backups_made_while_a_crawl_writes_are_each_whole(sample_portal: Path, t
             except ArchiveError as error:
                 assert "not a disclosures archive" in str(error)  # the crawl is making it  # noqa: PT017
                 continue
-            sizes.append(
-                rows(tmp_path / f"b{len(sizes)}" / "disclosures.db", "SELECT count(*) AS n FROM captures")[0]["n"]
-            )
-        time.sleep(0.3)
+            sizes.append(captured(tmp_path / f"b{len(sizes)}" / "disclosures.db"))
+            wait_until(lambda: crawl.poll() is not None or captured(db) > sizes[-1])
     assert crawl.returncode == 0
     assert len({*sizes}) > 1, sizes  # made at several stages of the crawl
     for number in range(len(sizes)):

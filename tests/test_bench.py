@@ -1,5 +1,6 @@
 """The benchmarks run, with tiny numbers, so that they don't rot; what they measure is no test."""
 
+import json
 import xml.etree.ElementTree as ET
 from argparse import Namespace
 
@@ -7,9 +8,10 @@ import pytest
 
 from archive import question as asking
 from bench import all as every
-from bench import evidence, measure, memory, page, pages, questions, search, store
+from bench import evidence, measure, memory, mutants, page, pages, questions, search, store
 from bench.large_archive import archive_of
 from bench.measure import Cost, Curve, Figure, Ratio, Report
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +78,31 @@ def test_a_report_is_kept_told_and_drawn(tmp_path, monkeypatch, capsys):
 
 def test_all_runs_benchmarks_that_there_are():
     assert {*every.BY_THEMSELVES, *every.ON_ARCHIVES} <= {*page.ORDER}
+
+
+def test_mutated_modules_and_their_tests_are_there():
+    known = mutants.settings()
+    named = [*known["modules"], *(test for tests in known["modules"].values() for test in tests)]
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_scores_of_mutants_are_kept_module_by_module(tmp_path, monkeypatch):
+    monkeypatch.setattr(mutants, "KEPT", tmp_path / "benchmarks.json")
+    monkeypatch.setattr(mutants, "SURVIVORS", tmp_path / "survivors.toml")
+    (tmp_path / "benchmarks.json").write_text("{}")
+    (tmp_path / "survivors.toml").write_text(
+        '[[survivor]]\nmodule = "archive/a.py"\nfunction = "f"\nchange = "-x < 1\\n+x <= 1"\nreason = "the same for whole numbers"\n'
+    )
+    survivors = tuple(mutants.Survivor(f"archive.a.x_f__mutmut_{n}", "f", f"-x < {n}\n+x <= {n}") for n in (1, 2))
+    mutants.keep(mutants.Result("archive/a.py", 10, 8, survivors))
+    mutants.keep(mutants.Result("archive/b.py", 10, 10, ()))
+    written = page.page(json.loads((tmp_path / "benchmarks.json").read_text("utf-8")))
+    assert "| `archive/a.py` | 10 | 8 | 2 | 1 | 80 % |" in written
+    assert "| all | 20 | 18 | 2 | | 90 % | |" in written
+
+
+def test_sql_in_other_case_is_no_fault():
+    same = mutants.Survivor("", "f", '-"SELECT 1 FROM a"\n+"select 1 from a"')
+    other = mutants.Survivor("", "f", '-"SELECT 1 FROM a"\n+"SELECT 2 FROM a"')
+    name = mutants.Survivor("", "f", '-record["url"]\n+record["URL"]')
+    assert [each.same_sql for each in (same, other, name)] == [True, False, False]

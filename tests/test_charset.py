@@ -1,10 +1,11 @@
 """The right characters, whatever the portal says or forgets to say about them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archive.charset import encoding_of
+from archive.charset import encoding_of, text_of
+from tests.exchanges import exchange
 
 TEXT = "同心县2017年部门预算公开"
 HTML = f"<html><head><title>{TEXT}</title></head><body>{TEXT}</body></html>"
@@ -65,7 +66,48 @@ def test_undeclared_gbk_is_not_taken_for_another_script(text: str) -> None:
     assert decoded(text.encode()) == text
 
 
+UNTRUE = st.sampled_from(
+    [
+        "",
+        "text/html",
+        "charset=",
+        *(f"text/html; charset={name}" for name in ("iso-8859-1", "ascii", "x-unknown", "\0")),
+    ]
+)
+"""What says nothing of a Chinese page's encoding."""
+
+
 @settings(deadline=None)
-@given(st.binary(), st.text())
-def test_any_bytes_have_an_encoding(body: bytes, content_type: str) -> None:
-    assert isinstance(body.decode(encoding_of(body, content_type), "replace"), str)
+@given(st.text("样本同心县预算公开abc 123", min_size=2), st.sampled_from(["utf-8", "gb18030"]), UNTRUE)
+def test_chinese_text_is_read_whatever_a_header_says(text: str, encoding: str, declared: str) -> None:
+    body = text.encode(encoding)
+    assume(encoding == "utf-8" or not is_text(body, "utf-8"))
+    assert decoded(body, declared) == text
+    assert decoded(body, f"text/html; charset={encoding}") == text
+    assert text_of(exchange(payload=body, response_headers=(("Content-Type", declared),))) == text
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60), UNTRUE | st.text(max_size=20))
+def test_any_bytes_have_an_encoding_that_loses_nothing_where_one_does(body: bytes, content_type: str) -> None:
+    """A byte order mark's; else UTF-8 where the bytes are that; else GB 18030; where they are neither, what is lost is marked."""
+    assume(b"charset" not in body)
+    assume("charset" not in content_type or "iso" in content_type or "x-unknown" in content_type)
+    found = encoding_of(body, content_type)
+    if body[:2] in {b"\xff\xfe", b"\xfe\xff"} or body.startswith(b"\xef\xbb\xbf"):
+        assert found != "gb18030"
+    elif is_text(body, "utf-8"):
+        assert decoded(body, content_type) == body.decode()
+    elif is_text(body, "gb18030") and not is_text(
+        body[:-3], "utf-8"
+    ):  # a page in UTF-8 may break off within a character
+        assert decoded(body, content_type) == body.decode("gb18030")
+
+
+def is_text(body: bytes, encoding: str) -> bool:
+    """Whether these bytes are whole characters in that encoding."""
+    try:
+        body.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -80,6 +80,11 @@ def test_days_are_sealed_and_originals_nobody_points_to_are_no_fault(db: Path) -
     [
         ("UPDATE captures SET sha256 = printf('%064d', 0) WHERE id = 7", "capture 7 http{}: its sha256 is not as in"),
         ("UPDATE captures SET url = 'http://x/', status = 404 WHERE id = 7", "capture 7 http://x/: its url, status are"),
+        ("UPDATE captures SET bytes = bytes + 1 WHERE id = 7", "capture 7 http{}: its bytes is not as in"),
+        ("UPDATE captures SET status = 203 WHERE id = 7", "capture 7 http{}: its status is not as in"),
+        ("UPDATE walks SET capture_id = 998 WHERE capture_id = (SELECT min(capture_id) FROM walks)", "crawl 1, walk of catalogue {}: points to capture 998"),
+        ("UPDATE events SET detail = json_set(detail, '$.page', 998) WHERE record_id = 3", "record 3, event {}: points to capture 998"),
+        ("UPDATE listings SET catalog_id = 998 WHERE record_id = 3", "listings{}: points to a row of catalogs that is not there"),
         ("UPDATE captures SET fetched_at = '2000-01-01' WHERE id = 7", "capture 7 http{}: its fetched_at is not as in"),
         ("INSERT INTO captures SELECT 999, crawl_id, url, fetched_at, status, outcome, sha256, bytes, etag, last_modified FROM captures WHERE id = 7", "capture 999 http{}: it is not in"),
         ("UPDATE records SET capture_id = 998 WHERE id = 3", "record 3: points to capture 998, which is not there"),
@@ -103,6 +108,16 @@ def test_what_is_changed_in_the_archive_is_named(db: Path, sql: str, named: str)
     assert all(line.startswith("sample.db: ") for line in found), found
     begins, _, ends = named.partition("{}")
     assert any(begins in line and ends in line for line in found), found
+
+
+def test_captures_are_compared_to_the_last_in_however_many_strides(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.check.BATCH", 4)
+    (last,) = one(db, "SELECT max(id) FROM captures")
+    for number in (1, 4, 5, 8, 9, last):
+        change(db, f"UPDATE captures SET status = status + 1 WHERE id = {number}")
+        (found,) = findings(db)
+        assert found.startswith(f"sample.db: capture {number} http")
+        change(db, f"UPDATE captures SET status = status - 1 WHERE id = {number}")
 
 
 def test_a_record_that_fell_out_of_the_index(db: Path) -> None:

@@ -1,14 +1,22 @@
 """What of a sealed original may be shown, and what may not."""
 
+import re
+import sqlite3
+from contextlib import closing
 from hashlib import sha256
 
 import pytest
 
 from archive import copies
 from archive.copies import Copy, copy_of
+from archive.evidence import Evidence
 from archive.exchange import EvidenceError
 from archive.inert.page import NotShown
+from archive.observations import Capture
 from archive.redact import redact
+from archive.store import Store
+from tests.conftest import empty_archive
+from tests.exchanges import exchange
 from tests.web import sealed
 from tests.web.sealed import ANSWERS, ID, PHONE, build_sealed, number
 
@@ -83,27 +91,69 @@ def test_what_is_not_shown(shown, url, reason):
     assert str(found.value) == reason
 
 
-@pytest.mark.parametrize(
-    ("payload", "declared"),
-    [
-        (b"%PDF-1.7\n1 0 obj", "application/pdf"), (b"%PDF-1.7", "text/plain"), (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "image/svg+xml"),
-        (b"MZ\x00\x01", "application/octet-stream"), (b"PK\x03\x04\x00", "image/png"), (b"\x00\x01\x02", "text/html"), (b"\xff\xfe<\x00p\x00", ""),
-        (b"<?xml version='1.0'?><a><![CDATA[<b>110105</b>19491231002X]]></a>", "text/xml"), (b"<script>1</script>", "image/png"), (b"{" * 5000, "application/json"),
-    ],
-)  # fmt: skip
-def test_whatever_was_captured_nothing_acts(payload, declared):
-    from archive.exchange import Exchange
-    from tests.exchanges import exchange
+TEXT, PAGE = "text/plain; charset=utf-8", "text/html; charset=utf-8"
+CAPTURED: list[tuple[bytes, str, str]] = [
+    (b"%PDF-1.7\n1 0 obj", "application/pdf", copies.UNKNOWN), (b"%PDF-1.7", "text/plain", copies.UNKNOWN),
+    (b"MZ\x00\x01", "application/octet-stream", copies.UNKNOWN), (b"PK\x03\x04\x00", "image/png", copies.UNKNOWN),
+    (b"\xff\xfe<\x00p\x00", "", copies.UNKNOWN), (b"a" * 4095 + b"\x01", "text/plain", copies.UNKNOWN),
+    (b"<?xml version='1.0'?><a><![CDATA[<b>110105</b>19491231002X]]></a>", "text/xml", copies.UNSURE),
+    (b"", "text/html", copies.EMPTY), (b" \r\n\t", "text/plain", copies.EMPTY),
+    (sealed.GREEN, "text/html", copies.PICTURE), (b"GIF89a", "text/plain", copies.PICTURE), (b"\xff\xd8\xff\xe0", "text/html", copies.PICTURE),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "image/svg+xml", TEXT), (b"<script>1</script>", "image/png", TEXT),
+    (b"{" * 5000, "application/json", TEXT), (b"a" * 4096 + b"\x01", "text/plain", TEXT), (b"a\x1bb\tc\r\n", "text/plain", TEXT),
+    (b"<html><script>1</script><p>a", "application/xhtml+xml", PAGE), (b"<html><script>1</script><p>a", "text/xml", TEXT),
+    (b"<html><script>1</script><p>a", "application/json", TEXT), (b"\x00\x01\x02<script>1</script>", "text/html", PAGE),
+    *((start + b"<script>1</script><p onclick=a()>b", "", PAGE) for start in (b"<!DOCTYPE HTML>", b" \n<html>", b"<head>", b"<BODY>")),
+    (b"<script>1</script>", "TEXT/HTML; charset=gbk", PAGE), (b"<p>a<html>", "", TEXT), (b"a" * 1024 + b"<html>", "", TEXT),
+]  # fmt: skip
 
-    sample: Exchange = exchange(1, payload=payload, response_headers=(("Content-Type", declared),))
-    try:
-        copy = copies._copy(sample, copies._Parts(None, None, 1))
-    except NotShown:
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory):
+    """Seal an answer and ask for its copy."""
+    folder = tmp_path_factory.mktemp("copied")
+    db = empty_archive(folder / "a.db")
+
+    def ask(payload: bytes, declared: str) -> Copy:
+        with closing(Evidence(folder / "a.evidence.db")) as evidence:
+            headers = (("Content-Type", declared),) if declared else ()
+            (kept,) = evidence.add_many([exchange(1, payload=payload, response_headers=headers)])
+        return copy_of(db, folder / "a.evidence.db", kept.id, sha256(payload).hexdigest())
+
+    return ask
+
+
+@pytest.mark.parametrize(("payload", "declared", "becomes"), CAPTURED)
+def test_whatever_was_captured_nothing_acts(copied, payload, declared, becomes):
+    """Shown as text, or as a page without anything that acts, or for a reason not at all; told by its bytes, not by its header alone."""
+    if becomes not in {TEXT, PAGE}:
+        with pytest.raises(NotShown) as found:
+            copied(payload, declared)
+        assert str(found.value) == becomes
         return
-    assert copy.media_type in {"text/plain; charset=utf-8", "text/html; charset=utf-8"}
-    if "html" in copy.media_type:
+    copy = copied(payload, declared)
+    assert copy.media_type == becomes
+    assert (copy.page is not None) == (becomes == PAGE)
+    if becomes == PAGE:
         assert b"<script" not in copy.body
+        assert b"onclick" not in copy.body
+    else:
+        assert copy.body.decode() == re.sub("[\x01\x1b]", "\ufffd", payload.decode())
+
+
+@pytest.mark.parametrize("declared", ["text/plain", "application/json", "text/xml", "text/html", ""])
+def test_numbers_are_masked_whatever_it_is_called(copied, declared):
+    copy = copied(f"样本 {ID}，{PHONE}\n{ID[:6]}\n{ID[6:]}".encode(), declared)
     assert ID[6:] not in copy.body.decode()
+    assert copy.masked == {"resident_id": 2, "phone": 1}
+
+
+def test_a_text_that_is_too_long_is_not_shown(copied, monkeypatch):
+    monkeypatch.setattr(copies, "LONGEST_PAGE", 100)
+    assert copied(b"a" * 100, "text/plain").body == b"a" * 100
+    with pytest.raises(NotShown) as found:
+        copied(b"a" * 101, "text/plain")
+    assert str(found.value) == copies.TOO_LONG
 
 
 def test_an_original_that_is_another_one_is_not_shown(archive):
@@ -115,23 +165,102 @@ def test_an_original_that_is_another_one_is_not_shown(archive):
         copy_of(archive, archive.with_name("none.db"), 1, "0" * 64)
 
 
-def test_an_image_with_a_long_number_in_it_is_not_shown(tmp_path):
-    import sqlite3
-    from contextlib import closing
-
+@pytest.fixture
+def changed(tmp_path):
+    """Change an archive, then ask for the copy of its image whose text is known."""
     archive = build_sealed(tmp_path)
-    ask = (archive, archive.with_name("evidence.db"), number(sealed.SEEN), sha256(sealed.GREEN).hexdigest())
-    with closing(sqlite3.connect(archive)) as connection:
-        connection.execute("UPDATE attachments SET text = '样本 1101 0519 491 2' WHERE url = ?", (sealed.SEEN,))
-        connection.commit()
-        with pytest.raises(NotShown):
-            copy_of(*ask)
-        connection.execute("UPDATE attachments SET text = '样本 2026' WHERE url = ?", (sealed.SEEN,))
-        connection.commit()
-        assert copy_of(*ask).media_type == "image/png"
-        connection.execute(
-            "INSERT INTO redactions SELECT record_id, url, 'phone', 1, 1 FROM attachments WHERE url = ?", (sealed.SEEN,)
-        )
-        connection.commit()
-        with pytest.raises(NotShown):
-            copy_of(*ask)
+
+    def ask(*statements: str) -> Copy:
+        with closing(sqlite3.connect(archive)) as connection:
+            for statement in statements:
+                assert connection.execute(statement, {"url": sealed.SEEN}).rowcount == 1
+            connection.commit()
+        return copy_of(archive, archive.with_name("evidence.db"), number(sealed.SEEN), sha256(sealed.GREEN).hexdigest())
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("样本 2026", True), ("样本 1234567890", True), ("样本 12345678901", False), ("样本 1101 0519 491", False),
+        ("样本 1101 0519 49", True), ("1-1-0-1-0-5-1-9-4-9-1", False), ("样本 110105  194912", True), ("", True),
+    ],
+)  # fmt: skip
+def test_an_image_with_a_long_number_in_it_is_not_shown(changed, text, shown):
+    """Eleven digits, as long as the shortest number of a person, also in groups: recognition may have read one of them wrong."""
+    statement = f"UPDATE attachments SET text = '{text}' WHERE url = :url"
+    if shown:
+        assert changed(statement).body == sealed.GREEN
+    else:
+        with pytest.raises(NotShown, match="isn't known"):
+            changed(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO redactions SELECT record_id, url, 'phone', 1, 1 FROM attachments WHERE url = :url",
+        "UPDATE attachments SET state = 'text' WHERE url = :url", "UPDATE attachments SET state = 'needs_ocr' WHERE url = :url",
+        f"UPDATE attachments SET sha256 = '{'0' * 64}' WHERE url = :url", "UPDATE attachments SET capture_id = NULL WHERE url = :url",
+    ],
+)  # fmt: skip
+def test_an_image_is_not_shown_where_its_own_text_was_masked_or_is_another_one_s(changed, statement):
+    with pytest.raises(NotShown, match="isn't known"):
+        changed(statement)
+
+
+def test_what_was_masked_in_another_file_does_not_hide_an_image(changed):
+    assert changed(
+        "INSERT INTO redactions SELECT record_id, 'http://sealed.example/files/a.txt', 'bank_card', 1, 1 FROM attachments WHERE url = :url",
+        "INSERT INTO redactions SELECT 3, url, 'phone', 1, 1 FROM attachments WHERE url = :url",
+    ).body == sealed.GREEN  # fmt: skip
+
+
+def test_one_of_several_texts_with_a_number_hides_an_image(changed):
+    more = (
+        "INSERT INTO attachments (record_id, name, url, sha256, text, state, capture_id) "
+        "SELECT 3, name, url, sha256, '{}', state, capture_id FROM attachments WHERE url = :url AND record_id = 1"
+    )
+    assert changed(more.format("样本")).body == sealed.GREEN
+    with pytest.raises(NotShown):
+        changed("UPDATE attachments SET text = '12345678901' WHERE url = :url AND record_id = 3")
+
+
+def style_of(folder, *sheets: tuple[str, str, int]) -> str:
+    """A page as it is shown between captures of its style sheet: outcome, colour, status; "page" stands for the page itself."""
+    db, page, css = empty_archive(folder / "a.db"), "http://p.example/1.html", "http://p.example/s.css"
+    payloads = [
+        b"<html><link rel=stylesheet href='s.css#x'><p>a"
+        if outcome == "page itself"
+        else f"p{{color:{colour}}}".encode()
+        for outcome, colour, _ in sheets
+    ]
+    made = [
+        exchange(1, url=page if outcome == "page itself" else css, payload=payload, status=status,
+                 response_headers=(("Content-Type", "text/html" if outcome == "page itself" else "text/css"),))
+        for (outcome, _, status), payload in zip(sheets, payloads, strict=True)
+    ]  # fmt: skip
+    with closing(Evidence(folder / "a.evidence.db")) as evidence:
+        stored = evidence.add_many(made)
+    store = Store(db)
+    store.begin(sealed.PORTAL, "full", sealed.FIRST)
+    captures = [
+        Capture(kept.id, each.url, sealed.FIRST, each.status, outcome.split()[0], kept.sha256, kept.bytes, None, None)
+        for kept, each, (outcome, *_) in zip(stored, made, sheets, strict=True)
+    ]
+    store.write([], sealed.FIRST, captures)
+    store.close()
+    at = next(place for place, (outcome, *_) in enumerate(sheets) if outcome == "page itself")
+    return copy_of(db, folder / "a.evidence.db", stored[at].id, stored[at].sha256).body.decode()
+
+
+def test_parts_are_those_captured_nearest_to_the_page(tmp_path):
+    """Neither an older nor a newer style sheet, nor what stood there while the portal refused or failed."""
+    shown = style_of(
+        tmp_path, ("page", "red", 200), ("page", "blue", 200), ("blocked", "teal", 200), ("page", "gold", 304),
+        ("page itself", "", 200), ("error", "pink", 500), ("page", "lime", 404), ("cut", "cyan", 200), ("page", "gray", 200),
+    )  # fmt: skip
+    assert [
+        colour for colour in ("red", "blue", "teal", "gold", "pink", "lime", "cyan", "gray") if colour in shown
+    ] == ["blue"]

@@ -7,7 +7,6 @@ import shutil
 import ssl
 import subprocess
 import sys
-import time
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from crawler.cli import main
 from tests.certificates import self_signed
 from tests.conftest import ROOT
 from tests.mailbox import free_port
+from tests.waiting import answers, wait_until
 from tests.web.sample_archive import build
 
 DEPLOY = ROOT / "deploy"
@@ -203,12 +203,9 @@ def proxy(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     ):
         try:
             assert "The archive" in site.stdout.readline()
-            for _ in range(100):
-                try:
-                    assert httpx.get(f"http://127.0.0.1:{http}/x?y=1").headers["location"] == "https://127.0.0.1/x?y=1"
-                    break
-                except httpx.ConnectError:
-                    time.sleep(0.05)
+            plain = f"http://127.0.0.1:{http}/x?y=1"
+            wait_until(lambda: answers(lambda: httpx.get(plain), httpx.ConnectError))
+            assert httpx.get(plain).headers["location"] == "https://127.0.0.1/x?y=1"
             yield client
         finally:
             nginx.terminate()

@@ -150,6 +150,43 @@ def test_crawls_and_portals(county: County) -> None:
         assert captures_of_portal(connection, "q") == []
 
 
+def test_another_portals_captures_are_not_exported(county: County, tmp_path: Path) -> None:
+    """Two portals may print the same address; what a portal, a crawl or a record shows is its own all the same."""
+    store = Store(county.db)
+    store.begin(replace(PORTAL, id="q"), "full", DAY.format(5))
+    made = exchange(5, url=BUDGETS, crawl_id=store.crawl_id, portal="q")
+    (kept,) = county.evidence.add_many([made])
+    capture = Capture(kept.id, BUDGETS, made.fetched_at, 200, "page", kept.sha256, kept.bytes, None, None)
+    store.write([replace(listed(OTHER, catalog=BUDGETS), capture=kept.id)], DAY.format(5), [capture])
+    store.finish("finished", DAY.format(5))
+    store.close()
+    with closing(open_for_reading(county.db)) as connection:
+        assert captures_of_portal(connection, "q") == [15]
+        assert captures_of_crawl(connection, 5) == [15]
+        assert captures_of_portal(connection, "p") == list(range(1, 15))
+    for chosen, captures in (({"portal": "q"}, 1), ({"crawl": 5}, 1), ({"portal": "p"}, 14), ({"capture": 15}, 1)):
+        done = export(county.db, beside(county.db), tmp_path / "x.warc.gz", "warc", **chosen)  # type: ignore[arg-type]
+        assert done.captures == captures
+
+
+def test_a_not_modified_confirms_a_page_and_no_refusal(county: County, tmp_path: Path) -> None:
+    """Between the page and the "not modified" a crawl was blocked with status 200; what is confirmed is the page."""
+    url = "http://p.example/3.html"
+    (shown,) = county.crawl(5, (url, 200, None))
+    county.crawl(6, (url, 200, None))
+    (confirming,) = county.crawl(7, (url, 304, None))
+    county.crawl(8, (url, 200, None))
+    with closing(sqlite3.connect(county.db)) as connection, connection:
+        connection.execute("UPDATE captures SET outcome = 'blocked' WHERE crawl_id = 6")
+    out = tmp_path / "x.warc.gz"
+    assert export(county.db, beside(county.db), out, "warc", capture=confirming).captures == 2
+    with closing(sqlite3.connect(county.db)) as connection:
+        (fetched,) = connection.execute("SELECT fetched_at FROM captures WHERE id = ?", (shown,)).fetchone()
+    with out.open("rb") as file:
+        dates = [record.rec_headers.get_header("WARC-Date") for record in ArchiveIterator(file)]
+    assert fetched in dates
+
+
 def test_what_was_confirmed_goes_with_a_not_modified(county: County, tmp_path: Path) -> None:
     out = tmp_path / "crawl.warc.gz"
     assert export(county.db, beside(county.db), out, "warc", crawl=2).captures == 6

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import zipfile
@@ -20,6 +19,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.evidence import Evidence, EvidenceError, Exchange
 from archive.export_web import page_title, write_wacz, write_warc
 from tests.exchanges import exchange, page
+from tests.waiting import answers, wait_until
 
 HTML = ("Content-Type", "text/html")
 GBK = page(1, "gbk").replace(b'<meta charset="gbk">', b"")
@@ -153,6 +153,45 @@ def test_not_modified(evidence: Evidence, tmp_path: Path) -> None:
     assert (responses[7][0], responses[7][2]) == ("response", "HTTP/1.1 304 Not Modified")
 
 
+TAG_1, TAG_2 = ("ETag", '"1"'), ("ETag", '"2"')
+DATE_1, DATE_2 = (("Last-Modified", f"Mon, 0{day} Jan 2018 00:00:00 GMT") for day in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("versions", "asked", "answered", "confirmed"),
+    [
+        ((TAG_1, TAG_2), ("If-None-Match", '"1"'), (), 1),
+        ((TAG_1, TAG_2), ("If-None-Match", '"2"'), (), 2),
+        ((TAG_1, TAG_2), None, (TAG_1,), 1),
+        ((DATE_1, DATE_2), ("If-Modified-Since", DATE_1[1]), (), 1),
+        ((DATE_1, DATE_2), None, (DATE_1,), 1),
+        ((TAG_1, TAG_2), None, (), 2),  # neither names a version: the last
+        ((TAG_1, TAG_2), ("If-None-Match", '"3"'), (), None),  # what it confirms is not here
+    ],
+)
+def test_a_not_modified_confirms_the_version_it_names(
+    tmp_path: Path,
+    versions: tuple[tuple[str, str], ...],
+    asked: tuple[str, str] | None,
+    answered: tuple[tuple[str, str], ...],
+    confirmed: int | None,
+) -> None:
+    """Another address with the same tags, and a refusal of this one, are not what is confirmed."""
+    url = f"{SITE}/page.html"
+    made = [exchange(n, url=url, response_headers=(version,)) for n, version in enumerate(versions, 1)]
+    made.append(exchange(3, url=f"{SITE}/other.html", response_headers=(TAG_1, DATE_1)))
+    made.append(exchange(4, url=url, status=403, response_headers=(versions[0],)))
+    headers = (asked,) if asked else ()
+    made.append(exchange(5, url=url, status=304, payload=b"", request_headers=headers, response_headers=answered))
+    evidence = Evidence(tmp_path / "versions.db")
+    evidence.add_many(made)
+    write_warc(evidence, evidence.find(), tmp_path / "versions.warc.gz")
+    kind, told, *_ = records(tmp_path / "versions.warc.gz")[1::2][4]
+    assert kind == ("revisit" if confirmed else "response")
+    assert told.get("WARC-Refers-To-Date") == (exchange(confirmed).fetched_at if confirmed else None)
+    assert told.get("WARC-Refers-To-Target-URI") == (url if confirmed else None)
+
+
 def test_the_same_captures_give_the_same_bytes(evidence: Evidence) -> None:
     first, second = io.BytesIO(), io.BytesIO()
     write_warc(evidence, [3, 1, 2], first, made_at=MADE_AT)
@@ -223,7 +262,7 @@ def _get(address: str) -> tuple[int, bytes]:
         type("Stay", (urllib.request.HTTPRedirectHandler,), {"redirect_request": lambda *_: None})
     )
     try:
-        with opener.open(address, timeout=10) as response:
+        with opener.open(address, timeout=60) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -245,12 +284,7 @@ def test_pywb_replays_it(evidence: Evidence, tmp_path: Path) -> None:
     )
     try:
         base = f"http://127.0.0.1:{port}/sample/20261123id_"
-        for _ in range(100):
-            try:
-                _get(base)
-                break
-            except OSError:
-                time.sleep(0.2)
+        wait_until(lambda: answers(lambda: _get(base)))
         assert _get(f"{base}/{exchange(0).url}") == (200, page(0))
         assert _get(f"{base}/{SITE}/gbk.html") == (200, GBK)
         assert _get(f"{base}/{SITE}/%CE%C4%BC%FE.pdf?a=1&b=%20") == (200, PDF)

@@ -125,6 +125,109 @@ def test_in_the_text_and_in_the_list() -> None:
     assert found(text, body_id="zoom") == expected
 
 
+LINK = '<a href="a.doc">样本通知.doc</a>'
+FRAME = ["nav", "navi", "navbar", "menu", "foot", "footer", "header", "breadcrumb", "breadcrumbs", "sidebar", "share", "relalinks",
+         "related", "friendlink", "friendlinks", "yqlj", "copyright", "main-nav", "nav_top", "FOOTER", "box footer"]  # fmt: skip
+NO_FRAME = [
+    "",
+    "content",
+    "navigate",
+    "shared",
+    "footnote",
+    "menus",
+    "article_attachment nav",
+    "header fujian",
+    "footer files",
+]
+
+
+def test_files_in_the_pages_frame_are_passed_over_and_those_in_the_text_are_not() -> None:
+    """A box named as a frame's part holds no file of the record, unless the text, or a list of files, is in it or is it."""
+    for name in FRAME:
+        assert found(f'<div class="{name}"><p>{LINK}</p></div>') == [], name
+        assert found(f'<div id="{name}"><p>{LINK}</p></div><div id="zoom"></div>', body_id="zoom") == [], name
+        assert found(f'<div class="{name}"><div id="zoom">{LINK}</div></div>', body_id="zoom") != [], name
+        assert found(f'<div class="{name}" id="zoom"><p>{LINK}</p></div>', body_id="zoom") != [], name
+        assert found(f'<div class="{name}"><div id="zoom"></div><p>{LINK}</p></div>', body_id="zoom") != [], name
+        assert found(f'<div id="zoom"><div class="{name}">{LINK}</div></div>', body_id="zoom") == [], name
+    for name in NO_FRAME:
+        assert found(f'<div class="{name}"><p>{LINK}</p></div>') != [], name
+    for tag in ("nav", "header", "footer"):
+        assert found(f"<{tag}><p>{LINK}</p></{tag}>") == []
+        assert found(f"<{tag}><div id=zoom><p>{LINK}</p></div></{tag}>", body_id="zoom") != []
+    assert found(f"<table id=zoom role=navigation><tr><td>{LINK}</td></tr></table>", body_id="zoom") != []
+
+
+DOCUMENTS = ["pdf", "doc", "docx", "docm", "wps", "wpt", "xls", "xlsx", "xlsm", "et", "csv", "ppt", "pptx", "dps", "ofd", "ods", "odt",
+             "rtf", "txt", "zip", "rar", "7z", "gz", "tgz"]  # fmt: skip
+IMAGES = ["jpg", "jpeg", "png", "tif", "tiff", "bmp"]
+
+
+def test_each_kind_of_document_is_a_file_wherever_it_stands() -> None:
+    for kind in [*DOCUMENTS, "PDF"]:
+        expected = [("样本", f"/zwgk/201712/1.{kind}")]
+        assert found(f'<div id="zoom"></div><a href="1.{kind}">样本</a>', body_id="zoom") == expected
+        assert found(f'<a href="/down?id=7&amp;f=1.{kind}">样本</a>') == [("样本", f"/down?id=7&f=1.{kind}")]
+        assert found(f'<a href="/down/7">样本.{kind}</a>') == [(f"样本.{kind}", "/down/7")]
+        assert found(f'<a href="/down/">样本.{kind}</a>') == []
+        assert found(f'<a href="/down/?id=1">样本.{kind}</a>') == [(f"样本.{kind}", "/down/?id=1")]
+        assert found(f'<iframe src="/f/1.{kind}"></iframe>') == [(f"1.{kind}", f"/f/1.{kind}")]
+    for kind in ("exe", "html", "shtml", "jspx", "docs"):
+        assert found(f'<a href="1.{kind}">样本</a>') == []
+
+
+def test_a_linked_picture_is_a_file_in_the_text_and_elsewhere_under_a_file_name_only() -> None:
+    for kind in IMAGES:
+        link = f'<a href="1.{kind}">样本</a>'
+        assert found(f'<div id="zoom">{link}</div>', body_id="zoom") != []
+        assert found(link) != []
+        assert found(f'<div id="zoom"></div>{link}', body_id="zoom") == []
+        assert found(f'<div id="zoom"></div><a href="1.{kind}">样本.{kind}</a>', body_id="zoom") != []
+        assert found(f'<div id="zoom"></div><a href="1.{kind}" title="样本.{kind}">下载</a>', body_id="zoom") != []
+
+
+@pytest.mark.parametrize(
+    ("href", "is_file"),
+    [(f"/x/download.{kind}?id=1", True) for kind in ("jsp", "do", "action", "asp", "aspx", "php")]
+    + [("/x/downfile.jsp?id=1", True), ("/x/DownloadAttach?id=1", True), ("/attachment/1", True), ("/attachments/1", True),
+       ("/x/downloadFile/1", True), ("/fileDownload?id=1", True), ("/x/down.jsp?id=1", False), ("/attachmentlist/1", False),
+       ("/x/download.html?id=1", False), ("/x/list.html?file=1.pdf", False)],
+)  # fmt: skip
+def test_addresses_that_give_files_out(href: str, is_file: bool) -> None:
+    assert bool(found(f'<a href="{href}">样本</a>')) == is_file
+    assert found(f'<iframe src="{href}"></iframe>') == []
+
+
+@pytest.mark.parametrize(
+    "generic", ["下载", "点击下载", "请点击这里下载", "附件", "附件下载", "附件1", "附件 二：", "附１", "查看全文", "预览", "pdf", "Word版", "下载附件",
+                "download", "VIEW", "open"]
+)  # fmt: skip
+def test_words_that_name_no_file_give_way_to_its_title(generic: str) -> None:
+    assert found(f'<a href="a.doc" title="样本通知.doc">{generic}</a>') == [("样本通知.doc", "/zwgk/201712/a.doc")]
+    assert found(f'<a href="a.doc">{generic}</a><p><a href="a.doc">样本通知</a></p>') == [
+        ("样本通知", "/zwgk/201712/a.doc")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        ('<a href="a.doc" title="另一个名字.doc">样本通知</a>', "样本通知"),
+        ('<a href="a.doc" title="别的开头">样本通知（全…</a>', "样本通知（全…"),
+        ('<a href="a.doc" oldsrc="/x/P020171219500303101.doc">下载</a>', "a.doc"),
+        ('<a href="a.doc" oldsrc="/x/P0样本.doc">下载</a>', "P0样本.doc"),
+        ('<a href="a.doc" title="附件" download="样本通知.doc">下载</a>', "样本通知.doc"),
+        ('<a href="/f?name=%E6%A0%B7%E6%9C%AC.doc&amp;id=3" appendix="true"><img></a>', "样本.doc"),
+        ('<a href="a.doc">样本通知\u200b.doc 【下载次数：12次】</a>', "样本通知.doc"),
+        ('<a href="a.doc">样本通知.doc(浏览 3)</a>', "样本通知.doc"),
+        ('<a href="a.doc">样本下载次数统计</a>', "样本下载次数统计"),
+        ('<p><a href="a.doc">样本</a></p><p><a href="a.doc">通知.doc</a></p>', "样本"),
+    ],
+)  # fmt: skip
+def test_names_from_beside_the_text_are_taken_only_where_they_say_more(link: str, name: str) -> None:
+    assert [found_name for found_name, _ in found(link)] == [name]
+
+
 @given(st.text(max_size=200), st.text(max_size=40))
 def test_any_page_in_no_crash(text: str, href: str) -> None:
     root = html.document_fromstring("<html><body><a>x.pdf</a><p></p></body></html>")

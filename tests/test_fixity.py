@@ -4,6 +4,7 @@ import hashlib
 import os
 import random
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ def flip(path: Path, offset: int, bits: int = 0x01) -> None:
         ("DELETE FROM captures WHERE id = 17", ("captures 17: missing", "manifest 2026-11-20: seals 30 captures")),
         ("DELETE FROM captures WHERE id = 80", ("captures 80: missing",)),
         ("DELETE FROM captures WHERE id = 91", ("captures: 91 were numbered, but the last one there is 90",)),
+        (
+            "UPDATE sqlite_sequence SET seq = 90 WHERE name = 'captures'",
+            ("captures: 90 were numbered, but the last one there is 91",),
+        ),
         ("UPDATE captures SET url = 'http://x/' WHERE id = 17", ("capture 17 http://x/: its address",)),
         (
             "UPDATE captures SET day = '2026-11-20' WHERE id = 31",
@@ -81,6 +86,20 @@ def test_changes_are_named(path: Path, sql: str, named: tuple[str, ...]) -> None
     found = faults(path, head)
     for each in named:
         assert any(each in line for line in found), found
+
+
+@pytest.mark.parametrize("changed", [{"first_id": 2}, {"last_id": 29}, {"captures": 29}])
+def test_a_manifest_that_seals_other_captures_than_it_says(path: Path, changed: dict[str, int]) -> None:
+    """The check sum of its row is no secret: who changes the one changes the other as well."""
+    archive_of_three_days(path)
+    evidence = Evidence(path)
+    forged = replace(evidence.manifests()[0], **changed)  # type: ignore[arg-type]
+    evidence.close()
+    ((column, value),) = changed.items()
+    sql = f"UPDATE manifests SET {column} = ?, row_sha256 = ? WHERE day = ?"
+    change(path, sql, value, forged.row_sha256(), forged.day)
+    (fault,) = faults(path)
+    assert fault.endswith("; there are 30, 1 to 30")
 
 
 def test_a_history_remade_is_told_by_the_hash_kept_elsewhere(path: Path) -> None:
@@ -157,6 +176,7 @@ def _everything(path: Path) -> object:
         evidence.close()
 
 
+@pytest.mark.slow
 def test_any_flipped_byte_is_found_or_harmless(path: Path) -> None:
     """At random offsets over the whole file: a fault, or the evidence reads exactly as before."""
     head = archive_of_three_days(path, each=25)

@@ -1,11 +1,16 @@
 """A captured page made inert: nothing in it acts, loads or leads anywhere, and no private number is left. All pages are samples."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.inert.page import LONGEST_PAGE, Inert, NotShown, inert_page
+from archive.inert import page as inert_pages
+from archive.inert import parts as inert_parts
+from archive.inert import style as inert_style
+from archive.inert.page import LONGEST_PAGE, Inert, NotShown, cleaned, inert_page
 from archive.inert.parts import Part, Parts
 from archive.inert.style import inert_declarations, inert_sheet
 from archive.redact import redact
@@ -213,9 +218,146 @@ def test_masked_numbers_are_counted():
     }
 
 
+def test_a_title_and_style_are_masked_and_counted_too():
+    head = f"<head><title>样本 {ID}</title><style>p{{font-family:'138 0013 8000'}}</style></head>"
+    shown = inert_page(f"<html>{head}<body><p>样</p></body></html>", URL, lambda _: None)
+    assert "<title>样本 11****************</title>" in shown.html
+    assert "138 **** ****" in shown.html
+    assert shown.masked == {"resident_id": 1, "phone": 1}
+
+
+def test_what_masking_misses_is_not_shown(monkeypatch):
+    """The result is read again: whatever is wrong with the masking, the page is then held back."""
+    monkeypatch.setattr(inert_pages, "mask", lambda _: Counter())
+    assert "样本" in inert("样本").html
+    with pytest.raises(NotShown) as found:
+        inert(f"样本 {ID[:6]}<b>{ID[6:]}</b>")
+    assert str(found.value) == inert_pages.UNSURE
+
+
 def test_a_page_too_large_is_not_shown():
     with pytest.raises(NotShown, match="too large"):
         inert("样" * LONGEST_PAGE)
+
+
+# --- the last word on tags and attributes, by itself ---
+
+
+@pytest.mark.parametrize(
+    ("markup", "left"),
+    [
+        ("<img src=http://evil.example/1.png>", "<img>"), ("<img src=https://evil.example/1.png alt=样>", '<img alt="样">'), ("<img src=//evil.example/1.png>", "<img>"),
+        ("<img src=/1.png>", "<img>"), ("<img src=1.png>", "<img>"), ("<img src='?1'>", "<img>"), ("<img src=javascript:alert(1)>", "<img>"), ("<img src=blob:x>", "<img>"),
+        ("<img src=data:image/png;base64,AA>", '<img src="data:image/png;base64,AA">'), ("<img srcset='data:image/png;base64,AA 2x'>", "<img>"),
+        ("<img onerror=alert(1)>", "<img>"), ("<a href=http://evil.example/ target=_top ping=x>样</a>", "<a>样</a>"), ("<a href='data:text/html,x'>样</a>", "<a>样</a>"),
+        ("<script>alert(1)</script>样", "样"), ("<style>p{color:red}</style>样", "样"), ("<iframe src=x></iframe>样", "样"), ("<svg onload=a()></svg>样", "样"),
+        ("<form action=x>样</form>", "样"), ("<object data=x>样</object>", "样"), ("<base href=x>样", "样"), ("<meta http-equiv=refresh content=0>样", "样"), ("<link href=x>样", "样"),
+        ("<video src=x>样</video>", "样"), ("<p background=x data-x=1 onclick=a()>样</p>", "<p>样</p>"), ("<!-- 样 -->本", "本"),
+        ("<input type=image src=http://evil.example/1.png>", '<input type="image" disabled="">'), ("<button formaction=x>样</button>", '<button disabled="">样</button>'),
+        ("<select><option>样</option></select>", '<select disabled=""><option>样</option></select>'), ("<textarea>样</textarea>", '<textarea disabled="">样</textarea>'),
+    ],
+)  # fmt: skip
+def test_what_only_the_last_word_on_a_page_would_stop(markup, left):
+    """Whatever slips through what comes before: nothing is loaded from elsewhere, led to, run or sent."""
+    assert cleaned(markup) == left
+
+
+# --- limits ---
+
+
+def test_each_limit_of_a_page_and_its_parts(monkeypatch):
+    whole = "<html><body>样本</body></html>"
+    monkeypatch.setattr(inert_pages, "LONGEST_PAGE", len(whole))
+    assert "样本" in inert_page(whole, URL, lambda _: None).html
+    with pytest.raises(NotShown):
+        inert_page(f"{whole} ", URL, lambda _: None)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_so_many_parts_of_a_page_are_asked_for(monkeypatch, count):
+    monkeypatch.setattr(inert_parts, "MOST_PARTS", 3)
+    shown = inert("<img src=a.png>" * count, a_png=PNG)
+    assert (shown.shown, shown.missing) == (min(count, 3), max(0, count - 3))
+
+
+def test_so_many_bytes_of_parts_are_shown(monkeypatch):
+    """The part that goes beyond the bound is the last."""
+    for most, shown in ((len(PNG) - 1, 1), (len(PNG), 2), (2 * len(PNG) - 1, 2), (2 * len(PNG), 3)):
+        monkeypatch.setattr(inert_parts, "MOST_BYTES", most)
+        assert inert("<img src=a.png>" * 4, a_png=PNG).shown == shown
+
+
+def test_so_much_style_of_a_page_is_read(monkeypatch):
+    monkeypatch.setattr(inert_style, "LONGEST", 30)
+    monkeypatch.setattr(inert_pages, "LONGEST", 30)
+    first, second = "p{color:red}", "b{color:blue}"
+    both = inert(f"<style>{first}</style><style>{second}</style>")
+    assert (f"{first}</style>" in both.html, "blue" in both.html, both.missing) == (True, True, 0)
+    room = 30 - len(first)
+    for size, kept in ((room, True), (room + 1, False)):
+        sheet = second + " " * (size - len(second))
+        shown = inert(f"<style>{first}</style><style>{sheet}</style>")
+        assert ("blue" in shown.html, shown.missing) == (kept, 0 if kept else 1)
+
+
+@pytest.mark.parametrize(("depth", "kept"), [(49, True), (50, True), (51, False)])
+def test_style_nested_deeper_than_any_needs_is_left_out(depth, kept):
+    value = "calc(" * (depth - 1) + "1px" + ")" * (depth - 1)
+    assert ("calc" in inert_sheet(f"p{{width:{value}}}", URL, Parts(lambda _: None))) == kept
+
+
+@pytest.mark.parametrize(("digits", "kept"), [(10, True), (11, False)])
+def test_a_rule_or_a_name_with_a_long_number_is_left_out(digits, kept):
+    number = "1" * digits
+    shown = inert(f"<style>.r{number}{{color:red}}</style><p id=r{number} class='a{number}'>样</p>")
+    assert (f".r{number}" in shown.html, f'id="r{number}"' in shown.html, f'class="a{number}"' in shown.html) == (
+        kept,
+    ) * 3
+
+
+def test_style_prints_no_digits():
+    """A number could be cut up between what a page says and what its style adds."""
+    kept = inert_sheet(
+        "a::after{content:'样1'} b::after{content:'样'} i{color:red;quotes:'1' '2'}", URL, Parts(lambda _: None)
+    )
+    assert ("样1" in kept, "样" in kept, "color:red" in kept) == (False, True, True)
+
+
+@pytest.mark.parametrize("kind", ["hidden", "password", "HIDDEN"])
+def test_what_a_form_hides_is_not_shown(kind):
+    assert "样本值" not in inert(f"<input type={kind} value=样本值>").html
+    assert "样本值" in inert("<input type=text value=样本值>").html
+
+
+def test_style_for_other_media_keeps_its_condition():
+    shown = inert(
+        "<link rel='alternate StyleSheet' href=x.css media=print><link rel=icon href=x.css>", x_css=b"p{color:red}"
+    )
+    assert "@media print{p{color:red}}" in shown.html
+    assert shown.shown == 1
+
+
+def test_what_is_no_style_sheet_is_no_style():
+    page = "<html><head><link rel=stylesheet href=x></head><body>样</body></html>"
+    shown = inert_page(page, URL, lambda _: Part("text/plain", b"p{color:red}"))
+    assert ("color" in shown.html, shown.missing) == (False, 1)
+    shown = inert_page(page, URL, lambda _: Part("text/css", None))
+    assert ("color" in shown.html, shown.withheld) == (False, 1)
+
+
+def test_relative_addresses_in_a_sheet_are_its_own():
+    asked = []
+
+    def find(address: str) -> Part | None:
+        asked.append(address)
+        return Part("text/css", b"p{background:url(b.png)}") if address.endswith(".css") else None
+
+    inert_page("<html><head><link rel=stylesheet href=/css/x.css></head><body><img src=a.png></body></html>", URL, find)
+    assert asked == [
+        "http://portal.example/css/x.css",
+        "http://portal.example/css/b.png",
+        "http://portal.example/notices/a.png",
+    ]
 
 
 # --- any page ---

@@ -2,9 +2,9 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 
 from archive import clock
 from archive.database import ArchiveError, open_for_writing
+from archive.keeper import Keeper
 from archive.lock import hold
 from archive.observations import PortalOfFile
 from archive.originals import beside
@@ -20,8 +21,8 @@ from bench.ten_days import command, contents, crawl, morning
 from pipelines.keeping import KeeperError, Keeping
 from tests.conftest import rows
 from tests.county import County
+from tests.waiting import wait_until
 
-SECONDS = 20
 RECORDS = 300
 Contents = dict[str, tuple[str | None, ...]]
 
@@ -42,14 +43,6 @@ def keeper_of(pid: int) -> int:
     return keepers()[0]
 
 
-def wait_until(reached: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + SECONDS
-    while not reached():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 @pytest.fixture(scope="module")
 def county() -> Iterator[County]:
     with County(RECORDS, catalogs=2) as serving:
@@ -64,6 +57,14 @@ def whole(county: County, tmp_path_factory: pytest.TempPathFactory) -> Contents:
     return contents(folder / "whole.db")
 
 
+def sealed(db: Path) -> int:
+    """The number of answers that are sealed; a crawl asks on while the first of them are being sealed."""
+    try:
+        return len(rows(beside(db), "SELECT 1 FROM captures"))
+    except sqlite3.OperationalError:  # the file is being made
+        return 0
+
+
 @contextmanager
 def midway(tmp_path: Path, county: County) -> Iterator[subprocess.Popen[str]]:
     """A crawl of a county in a process group of its own, some answers of which are sealed."""
@@ -73,10 +74,10 @@ def midway(tmp_path: Path, county: County) -> Iterator[subprocess.Popen[str]]:
         command(county.portal_file(tmp_path), db, "--mode", "full"),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as process:  # fmt: skip
-        wait_until(lambda: county.count > RECORDS // 3)
+        wait_until(lambda: county.count > RECORDS // 3 and sealed(db))
         yield process
         process.wait()
-    assert 0 < len(rows(beside(db), "SELECT 1 FROM captures")) < RECORDS
+    assert 0 < sealed(db) < RECORDS
 
 
 def gone_on_with(tmp_path: Path, county: County, whole: Contents) -> list[str]:
@@ -144,6 +145,11 @@ def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> N
         archive.execute("INSERT INTO crawls (portal, mode, started_at) VALUES ('one', 'full', '')")
         archive.execute("INSERT INTO captures VALUES (5, 1, 'u', '', 200, 'page', '', 0, NULL, NULL)")
     about = (PortalOfFile("one", "样本", "", "http://sample.example/", ()), "full", timedelta(7), clock.now())
+    keeper = Keeper()
+    with pytest.raises(ArchiveError, match="lacks originals") as still_held:  # the exception is not collected yet
+        keeper.answer("one", "begin", db, beside(db), *about)
+    hold(db, "one").release()
+    assert still_held
     keeping = Keeping()
     with pytest.raises(ArchiveError, match="lacks originals"):
         keeping.ask("one", "begin", db, beside(db), *about).result()

@@ -1,6 +1,7 @@
 """Crawls killed at any moment: nothing is lost, doubled or made up. The long run is `python -m bench.kills`."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -52,3 +53,26 @@ def test_a_page_that_was_sealed_but_not_written_is_read_by_the_next_crawl(tmp_pa
         assert contents(db) != whole
         crawl(portal, db, morning(1), "--mode", "full")
         assert contents(db) == whole
+
+
+def test_a_changed_page_that_was_sealed_but_not_written_is_read_by_the_next_crawl(tmp_path: Path) -> None:
+    """Its tag is that of a page nobody read: sent back, it would be answered "not modified", and the change lost."""
+    with County(20, catalogs=1) as county:
+        db, portal = tmp_path / "county.db", county.portal_file(tmp_path)
+        crawl(portal, db, morning(1), "--mode", "full")
+        before = tmp_path / "before.db"
+        shutil.copy(db, before)
+        (changed,) = county.next_day(0.01).changed
+        crawl(portal, db, morning(2), "--mode", "full")
+        with closing(sqlite3.connect(before)) as connection:
+            connection.execute("ATTACH ? AS killed", (str(db),))
+            connection.execute(
+                "INSERT INTO crawls (id, portal, mode, started_at) SELECT id, portal, mode, started_at FROM killed.crawls WHERE id = 2"
+            )
+            connection.execute("INSERT INTO captures SELECT * FROM killed.captures WHERE crawl_id = 2")
+            connection.commit()
+        before.replace(db)
+        crawl(portal, db, morning(3), "--mode", "full")
+    found = "SELECT crawl_id FROM events e JOIN records r ON r.id = record_id WHERE e.kind = 'changed' AND url = ?"
+    assert rows(db, found, (changed,)) == [(3,)]
+    assert rows(db, "SELECT outcome FROM crawls ORDER BY id") == [("finished",), ("interrupted",), ("finished",)]

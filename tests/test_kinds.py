@@ -76,3 +76,49 @@ def test_the_packaged_portals_titles_say_their_kinds_or_nothing() -> None:
 @given(st.text())
 def test_any_title_has_a_kind(title: str) -> None:
     assert kind_of(title) in KINDS
+
+
+WORDS_WITHIN = """
+consultation: 民意征集 意见征集 征求意见 征集意见 建议征集 调查征集 征集调查 网上征集 公开征集 网上调查 民意调查 问卷调查 意见收集 预公开
+policy_interpretation: 解读 图解 一图读懂 政策问答 政策释义
+hot_topic_response: 热点回应 热点问题 热点关切 热点舆情 社会热点 舆情回应 舆情关切 舆情热点 政务舆情 网络舆情 回应关切 回应社会关切 关切回应 社会关切 公众关切
+proposal: 提案 议案 代表建议 人大建议 建议办理 两会建议
+housing_expropriation: 棚户区 棚改 拆迁 征地 土地征收 房屋征收 征收补偿 征收安置
+rule_of_law: 法治政府 法治建设 依法行政
+budget: 预算 决算 三公经费 财政资金 财政信息 财政收支 财政公开
+normative_document: 规范性文件 规范性公文
+plan: 规划计划 计划规划 规划总结 规划纲要 发展规划 发展计划 专项规划 总体规划 区域规划 空间规划 城乡规划 城市规划 五年规划 十三五规划 十四五规划 十五五规划 中长期规划 年度计划 工作计划 工作总结 计划总结 总结计划
+annual_report: 公开年报 公开年度报告 公开年度工作报告 公开工作年报 公开工作年度报告 公开工作报告
+institution: 工作制度 规章制度 公开制度 公开指南 公开规定 制度建设
+notice: 通知公告 公告通知 公示公告 公告公示 通告公告 公告通告 通知公示 通知通告 政府公告 政务公告
+"""
+"""Every word that names a kind wherever it stands, written down a second time: a word that is dropped or moved is a change."""
+
+WORDS_ALONE = """
+hot_topic_response: 舆情
+plan: 规划 计划 总结
+annual_report: 年报 年度报告
+institution: 制度
+notice: 通知 公告 公示 通告
+"""
+
+
+def _kinds(text: str) -> dict[str, str]:
+    lines = (line.partition(": ") for line in text.split("\n") if line)
+    return {word: kind for kind, _, words in lines for word in words.split()}
+
+
+def test_every_word_names_its_kind_by_itself_and_within_a_title() -> None:
+    words = _kinds(WORDS_WITHIN)
+    assert words.keys() == {word for named in WITHIN.values() for word in named}
+    assert {word: kind_of(word) for word in words} == words
+    assert {word: kind_of(f"样本{word}") for word in words} == words
+    assert {word: kind_of(f"{word}专栏") for word in words} == words
+
+
+def test_words_that_say_too_little_name_their_kind_only_alone() -> None:
+    words = _kinds(WORDS_ALONE)
+    assert words.keys() == {word for named in ALONE.values() for word in named}
+    assert {word: kind_of(word) for word in words} == words
+    assert {word: kind_of(f"2017年度{word}") for word in words} == words
+    assert {kind_of(f"样本{word}") for word in words} == {"other"}

@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from tests import warm
 from tests.conftest import rows
 from tests.county import County
 from tests.natural import contents
+from tests.waiting import answers, wait_until
 
 pytest.importorskip("rq", reason="the extra `many` is not installed")
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
@@ -42,30 +42,15 @@ def redis_server(folder: Path) -> Iterator[str]:
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
     process = subprocess.Popen(["redis-server", *options, "--requirepass", "sample"], stdout=subprocess.DEVNULL)
     try:
-        until(lambda: answers(port))
+        wait_until(lambda: answers(lambda: socket.create_connection(("127.0.0.1", port), 60).close()))
         yield f"redis://:sample@127.0.0.1:{port}"
     finally:
         process.kill()
         process.wait()
 
 
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
-
-
-def until(true: Callable[[], Any], seconds: float = 240) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def until_brought(spool: Path, wanted: int) -> None:
-    until(lambda: len(list(spool.glob("done/county*"))) == wanted)
+    wait_until(lambda: len(list(spool.glob("done/county*"))) == wanted)
 
 
 def worker(spool: Path, redis: str, scratch: Path, env: dict[str, str]) -> "subprocess.Popen[bytes]":
@@ -125,7 +110,7 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
             assert (again.returncode, again.stdout.count("is under way")) == (0, len(handed_out)), again.stderr
             workers = [worker(spool, redis, tmp_path / f"machine{n}", env) for n in range(3 if day == 1 else 1)]
             if day == 1:
-                until(lambda: list(tmp_path.glob("machine*/*/evidence.db")))
+                wait_until(lambda: list(tmp_path.glob("machine*/*/evidence.db")))
                 busy = next(tmp_path.glob("machine*/*/evidence.db")).parts[-3]
                 kill_all_of(workers.pop(int(busy.removeprefix("machine"))))
             for file in handed_out:

@@ -205,6 +205,24 @@ def test_an_archive_of_older_rules_is_behind_until_they_are_applied(
     assert table(path, "SELECT DISTINCT rules_version FROM redactions") == [(RULES_VERSION + 1,)]
 
 
+def test_no_crawl_mixes_its_rules_with_older_ones(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newer rules would make an edit of each text they mask: they are applied to the whole archive first."""
+    archive(path, 1)
+    mask_again(path)
+    crawl(path, [], day=3)
+    monkeypatch.setattr(masking, "RULES_VERSION", RULES_VERSION + 1)
+    with pytest.raises(ArchiveError, match="run `disclosures redact` first"):
+        crawl(path, [], day=4)
+    assert table(path, "SELECT count(*) FROM crawls") == [(3,)]
+    mask_again(path)
+    crawl(path, [], day=4)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE redactions SET rules_version = ? WHERE source = '0'", (RULES_VERSION,))
+        connection.commit()
+    with pytest.raises(ArchiveError, match="run `disclosures redact` first"):
+        crawl(path, [], day=5)
+
+
 def test_a_crawl_and_a_busy_file_are_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive(path, 1)
     lock = hold(path, PORTAL.id)

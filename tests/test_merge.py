@@ -22,11 +22,12 @@ from archive.frontier import Frontier
 from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
 from archive.originals import beside
 from tests.conftest import rows
-from tests.jobs import County, Crawl, World, merged, sound
+from tests.jobs import County, Crawl, World, full_disk, merged, sound
 from tests.natural import contents
 from tests.warm import disclosures
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.randoms(use_true_random=False), st.integers(1, 3))
 def test_however_it_is_split_the_archive_is_the_same(chance: random.Random, crawls_a_job: int) -> None:
@@ -127,16 +128,11 @@ def test_killed_at_any_moment_it_goes_on(world: World, tmp_path: Path) -> None:
     )
 
 
-def test_what_fails_changes_nothing(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_changes_nothing(world: World, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     merged(db, *world.jobs[:2])
     before = contents(db)
-
-    def failing(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("archive.search.catch_up", failing)
+    with full_disk(db):
         assert {(told.what, "disk is full" in told.why) for told in merged(db, *world.jobs[2:4])} == {(FAILED, True)}
     assert contents(db) == before
     merged(db, *world.jobs)

@@ -104,3 +104,25 @@ def test_whatever_a_page_says_can_be_stored_and_is_the_same_twice(
         kept = json.dumps([dict(read.fields), dict(read.source_fields), own.body, seen.rows[0].url], ensure_ascii=False)
         assert sqlite3.connect(":memory:").execute("SELECT ?", (kept,)).fetchone()[0] == kept
         assert all(read.fields.values())
+
+
+PRINTED = st.text("样本名称0１2 ﹝〔[2017年]〕\u3000\n：", max_size=12)
+
+
+@settings(deadline=None)
+@given(FIELDS, st.dictionaries(PRINTED, PRINTED, max_size=6))
+def test_what_a_page_printed_stands_as_it_printed_it(fields: dict[str, str], printed: dict[str, str]) -> None:
+    """Understanding is for columns: of the labels and values nothing is tidied, in whatever order they come."""
+    for seen in (
+        listed(Row("http://p.example/1.html", fields, printed)).rows[0].reading,
+        NormalisePipeline().process_item(RecordPage(CATALOG, fields, printed, (), None, (), cut=False)).reading,  # type: ignore[union-attr]
+    ):
+        assert list(seen.source_fields.items()) == list(printed.items())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stands"), [("甲", "乙", "甲"), ("", "乙", "乙"), ("\x00", "乙", "乙"), ("甲", "", "甲")]
+)
+def test_of_labels_that_become_the_same_the_first_value_stands(first: str, second: str, stands: str) -> None:
+    seen = listed(Row(None, {}, {"名\x00称": first, "名称": second}))
+    assert seen.rows[0].reading.source_fields == {"名称": stands}

@@ -112,6 +112,46 @@ def test_the_number_of_a_page_in_an_address(url: str, name: str, changed: str) -
     assert with_page(url, name, 2) == changed
 
 
+# --- counts that scripts state: the last page, and the one before it ---
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "at", "claimed", "following"),
+    [
+        (20, 10, 0, 2, "list_1.html"),
+        (21, 10, 1, 3, "list_2.html"),
+        (21, 10, 2, 3, None),
+        (20, 10, 1, 2, None),
+        (10, 10, 0, 1, None),
+        (0, 10, 0, 0, None),
+        (21, 10, 9, 3, None),
+    ],
+)
+def test_rows_and_their_number_on_a_page_make_the_pages(
+    rows: int, size: int, at: int, claimed: int, following: str | None
+) -> None:
+    script = f"var m_nRecordCount = '{rows}'; var m_nPageSize = {size}; var m_nCurrPage = {at};"
+    page = "list.html" if not at else f"list_{at}.html"
+    assert paging(f"<script>{script}</script>", page) == Paging(claimed, rows, LIST + following if following else None)
+
+
+@pytest.mark.parametrize(
+    ("pages", "at", "following"), [(3, 0, "list_1.html"), (3, 1, "list_2.html"), (3, 2, None), (1, 0, None)]
+)
+def test_the_number_of_this_page_and_of_all(pages: int, at: int, following: str | None) -> None:
+    address = LIST + following if following else None
+    page = "list.html" if not at else f"list_{at}.html"
+    assert paging(f"<script>var countPage = {pages}; var currentPage = {at};</script>", page) == Paging(
+        pages, None, address
+    )
+    call = f"<script>createPageHTML({pages}, {at}, 'list', 'html');</script>"
+    assert paging(call, page) == Paging(pages, None, address)
+    from_one = f"<script>createPageHTML('pager', {pages}, {at + 1}, 'list', 'html', 30);</script>"
+    counted_from_one = paging(from_one, page)
+    assert (counted_from_one.pages_claimed, counted_from_one.rows_claimed) == (pages, 30)
+    assert (counted_from_one.next_url is None) == (following is None)
+
+
 # --- links, buttons and choices ---
 
 

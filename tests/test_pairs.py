@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.tree import parse_html
@@ -115,6 +116,20 @@ def test_a_surer_label_without_a_value_gives_way(empty: str) -> None:
 def test_a_label_printed_twice_keeps_the_value_it_has() -> None:
     assert understand([("文号", "A"), ("文号", "")]).source_fields == {"文号": "A"}
     assert understand([("文号", ""), ("文号", "B")]).source_fields == {"文号": "B"}
+    first = understand([("文号", "A"), ("文号", "B")])
+    assert (first.fields, first.source_fields) == ({"document_number": "A"}, {"文号": "A"})
+    absent = understand([("发布日期", "昨天"), ("发布日期", "2017-01-02")])
+    assert (absent.fields, absent.doubts) == ({"published_on": "2017-01-02"}, set())
+    assert absent.source_fields == {"发布日期": "2017-01-02"}
+    assert understand([("文号", "无"), ("文号", "B"), ("文号", "C")]).source_fields == {"文号": "B"}
+    assert understand([("语种", "中文"), ("语种", "英文")]).source_fields == {"语种": "中文"}
+
+
+def test_a_label_that_a_page_prints_twice_counts_where_it_stands_first() -> None:
+    html = "<p>文号：样发〔2017〕1号</p><p>索引号：A1</p><h3>相关文件</h3><p>文号：样发〔2016〕9号</p><p>索引号：A2</p>"
+    read = understand(pairs(html))
+    assert read.fields == {"document_number": "样发〔2017〕1号", "index_number": "A1"}
+    assert read.source_fields == {"文号": "样发〔2017〕1号", "索引号": "A1"}
 
 
 def test_a_date_that_cant_be_read_is_a_doubt_unless_another_can() -> None:
@@ -133,6 +148,23 @@ def test_a_date_without_a_year_asks_the_address() -> None:
 def test_labels_that_stand_for_no_field_are_kept_as_printed_only() -> None:
     read = understand([("语种", "中文")])
     assert (read.fields, read.source_fields) == ({}, {"语种": "中文"})
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["文号", "文 号", "发文字号", "发布日期", "公开日期", "生成日期", "来源", "语种"]),
+            st.sampled_from(["", "无", "甲", "乙", "昨天", "2017-01-02", "2018年3月4日"]),
+        ),
+        max_size=8,
+    )
+)
+def test_what_is_kept_as_printed_says_the_same_when_it_is_read_again(printed: Pairs) -> None:
+    read = understand(printed)
+    again = understand(read.source_fields.items())
+    assert again.fields == read.fields
+    assert read.source_fields.keys() == {label for label, _ in printed}
 
 
 # --- whatever the page ---

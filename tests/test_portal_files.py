@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from archive.agencies import Stated
-from crawler.portal import PortalFileError, Schedule, find, load
+from crawler.families import FAMILIES
+from crawler.portal import PortalFileError, Schedule, find, known, load, on_site
 from tests.conftest import Site, crawl, portal_file, rows
 
 GOOD = """
@@ -94,6 +95,92 @@ def test_a_schedule(tmp_path: Path) -> None:
 def test_a_slip_is_one_line_with_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in GOOD
     assert said in slip(tmp_path, GOOD.replace(old, new))
+
+
+REPLACED = "checked = 2026-05-31"
+
+
+@pytest.mark.parametrize(
+    ("said", "schedule"),
+    [
+        ('every = "1h"', Schedule(timedelta(hours=1))),
+        ('every = "999 d"', Schedule(timedelta(days=999))),
+        ('full_every = "30d"', Schedule(None, timedelta(days=30))),
+        ('hours = "0-23"', Schedule(hours=(0, 23))),
+        ('hours = "22-24"', Schedule(hours=(22, 0))),
+        ('hours = "24-6"', Schedule(hours=(0, 6))),
+        ('hours = "08-9"', Schedule(hours=(8, 9))),
+        ("budget = 0", Schedule(budget=0)),
+    ],
+)
+def test_the_bounds_of_a_schedule(tmp_path: Path, said: str, schedule: Schedule) -> None:
+    assert load(written(tmp_path, GOOD.replace(REPLACED, said))).schedule == schedule
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['every = "1000d"', 'every = "01d"', 'every = "1w"', 'every = "1.5d"', 'every = "d"', 'every = ""', "every = 2026-05-31",
+     'full_every = "-1d"', 'hours = "0-24"', 'hours = "24-0"', 'hours = "6"', "hours = 6", 'hours = "6-8-9"', 'hours = "-6-8"',
+     "hours = [6, 8]", "budget = -1", "budget = 1.5", 'budget = "200"', 'old_tls = "true"', "old_tls = 0", "checked = 2026-05-31T10:00:00",
+     "checked = 2026", 'family = ""', "family = 7", 'colour = "red"', 'Family = "trs"', "agencies = 7", 'agencies = ["x"]'],
+)  # fmt: skip
+def test_each_key_is_checked(tmp_path: Path, said: str) -> None:
+    key = said.partition(" = ")[0]
+    assert key in slip(tmp_path, GOOD.replace(REPLACED, said))
+
+
+@pytest.mark.parametrize(
+    ("identity", "is_id"),
+    [("a", True), ("a1-b_c", True), ("1a", False), ("A", False), ("a b", False), ("-a", False), ("县", False), ("a.b", False)],
+)  # fmt: skip
+def test_an_id_is_a_plain_word(tmp_path: Path, identity: str, is_id: bool) -> None:
+    path = written(tmp_path, GOOD.replace('"xx"', f'"{identity}"'), f"{identity}.toml")
+    if is_id:
+        assert load(path).id == identity
+    else:
+        with pytest.raises(PortalFileError, match="must be lower-case letters"):
+            load(path)
+
+
+@pytest.mark.parametrize("text", ["catalogs = []", "catalogs = 7", 'catalogs = ["x"]', "[catalogs]"])
+def test_catalogues_are_tables(tmp_path: Path, text: str) -> None:
+    slip(tmp_path, GOOD.split("[[catalogs]]", maxsplit=1)[0] + text)
+
+
+def test_every_family_may_be_named_and_what_a_file_states_is_kept(tmp_path: Path) -> None:
+    for family in FAMILIES:
+        assert load(written(tmp_path, GOOD.replace(REPLACED, f'family = "{family}"'))).family == family
+    assert load(written(tmp_path, GOOD)).family is None
+    assert load(written(tmp_path, GOOD.replace(REPLACED, "old_tls = true"))).old_tls is True
+    assert load(written(tmp_path, GOOD)).old_tls is False
+    assert load(written(tmp_path, GOOD.replace("某县人民政府", "  某县人民政府 "))).name == "某县人民政府"
+
+
+SITE = "http://www.xx.gov.cn/"
+
+
+@pytest.mark.parametrize(
+    ("home", "url", "is_own"),
+    [
+        (SITE, "http://www.xx.gov.cn/a.html", True),
+        (SITE, "https://www.xx.gov.cn:8443/a.html", True),
+        (SITE, "http://xx.gov.cn/", True),
+        (SITE, "http://xxgk.xx.gov.cn/", True),
+        (SITE, "http://a.b.xx.gov.cn/", True),
+        (SITE, "http://yy.gov.cn/", False),
+        (SITE, "http://gov.cn/", False),
+        (SITE, "http://axx.gov.cn/", False),
+        (SITE, "http://xx.gov.cn.example.com/", False),
+        (SITE, "http://example.com/?www.xx.gov.cn", False),
+        (SITE, "/a.html", False),
+        ("http://xxgk.xx.gov.cn/", "http://www.xx.gov.cn/", False),
+        ("http://127.0.0.1:8001/", "http://127.0.0.1:8002/", True),
+        ("http://127.0.0.1/", "http://x.127.0.0.1/", False),
+        ("http://127.0.0.1/", "http://27.0.0.1/", False),
+    ],
+)
+def test_whether_an_address_is_on_a_portals_own_site(home: str, url: str, is_own: bool) -> None:
+    assert on_site(home, url) == is_own
 
 
 def test_a_kind_not_given_follows_from_the_title_and_one_given_prevails(tmp_path: Path) -> None:
@@ -222,6 +309,17 @@ def test_portals_are_found_by_id_or_path() -> None:
     assert find("somewhere/else.toml") == Path("somewhere/else.toml")
     with pytest.raises(PortalFileError, match="one of sample, tongxin"):
         find("../etc/passwd")
+
+
+def test_portals_of_an_operators_own_folder_are_known_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, GOOD)
+    assert "xx" not in known()
+    monkeypatch.setenv("DISCLOSURES_PORTALS", str(tmp_path))
+    assert find("xx") == path
+    assert {"sample", "tongxin", "xx"} <= set(known())
+    monkeypatch.setenv("DISCLOSURES_PORTALS", str(tmp_path / "none"))
+    with pytest.raises(PortalFileError, match="is no folder"):
+        known()
 
 
 def test_a_doubt_is_said_and_does_no_harm(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ class Crawls:
         pages: Iterable[RecordPageSeen] = (),
         asked: dict[int, str] | None = None,
         second: ListPageSeen | None = None,
+        seconds: Iterable[ListPageSeen] = (),
         reason: str = "finished",
     ) -> None:
         self.day += 1
@@ -61,9 +62,9 @@ class Crawls:
             number = self.capture(store, url(record), outcome)
             store.write([PageAsked(url(record), outcome, f"found to be {outcome}", number)], now)
         self.again = store.to_walk_again()
-        if second:
-            number = self.capture(store, second.catalog_url)
-            store.write([with_capture(second, number, look=2)], now)
+        for seen in [second] if second else seconds:
+            number = self.capture(store, seen.catalog_url)
+            store.write([with_capture(seen, number, look=2)], now)
         store.finish(reason, now)
         store.close()
 

@@ -5,9 +5,7 @@ import pytest
 from crawler.extract.row import absolute, is_page_link, read_row
 from crawler.extract.tree import parse_html
 from tests.hostile import lines_run
-
-HERE = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/"
-BASE = HERE + "list.html"
+from tests.list_pages import BASE, HERE
 
 # --- addresses ---
 

@@ -126,7 +126,12 @@ class Handler(BaseHTTPRequestHandler):
             )
             body = (self.folder / "a.tsr").read_bytes()
         else:
-            body = {"garbage": b"<html>not a timestamp</html>", "empty": b"", "large": b"0" * (MOST + 1)}.get(name, b"")
+            body = {
+                "garbage": b"<html>not a timestamp</html>",
+                "empty": b"",
+                "large": b"0" * (MOST + 1),
+                "most": b"0" * MOST,
+            }.get(name, b"")
         with suppress(BrokenPipeError):  # who asked may have gone
             self.send_response(500 if name == "broken" else 200)
             self.end_headers()
@@ -202,6 +207,7 @@ def test_no_altered_token_says_another_time(authority: tuple[Path, bytes], serve
         ("empty", "no timestamp answer"),
         ("broken", "HTTP Error 500"),
         ("large", "more than"),
+        ("most", "no timestamp answer"),
     ],
 )
 def test_servers_that_fail(server: str, name: str, said: str) -> None:

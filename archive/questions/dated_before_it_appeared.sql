@@ -21,7 +21,7 @@ WITH walked AS (
   WHERE c.finished_at IS NOT NULL AND :portal IN ('', c.portal) GROUP BY c.portal
 ), late AS (
   SELECT r.id, r.portal, r.first_seen, r.published_on FROM walked w JOIN records r ON r.portal = w.portal
-  WHERE r.first_seen > w.since AND r.published_on < date(r.first_seen, '-' || :days || ' days')
+  WHERE r.first_seen > w.since AND r.published_on <= date(r.first_seen, '+8 hours', '-' || :days || ' days')
 )
 SELECT r.id AS record_id, r.title, r.publisher, r.portal, r.published_on, r.first_seen,
        CAST(julianday(date(r.first_seen, '+8 hours')) - julianday(r.published_on) AS INTEGER) AS days_later,
@@ -34,7 +34,7 @@ LEFT JOIN captures c ON c.id = r.capture_id
 WHERE EXISTS (
   SELECT 1 FROM listings s JOIN ledger l ON l.catalog_id = s.catalog_id AND l.complete JOIN crawls w ON w.id = l.crawl_id
   WHERE s.record_id = r.id AND w.finished_at < r.first_seen
-    AND w.started_at > date(r.published_on, '+' || :days || ' days')
+    AND date(w.started_at, '+8 hours') >= date(r.published_on, '+' || :days || ' days')
 )
 ORDER BY r.first_seen DESC, r.id DESC
 -- left out
@@ -43,4 +43,4 @@ SELECT count(*) FROM (
   WHERE c.finished_at IS NOT NULL AND :portal IN ('', c.portal) GROUP BY c.portal
 ) w JOIN records r ON r.portal = w.portal AND r.first_seen > w.since
 JOIN derived d ON d.record_id = r.id AND d.doubtful & 4
-WHERE r.published_on < date(r.first_seen, '-' || :days || ' days')
+WHERE r.published_on <= date(r.first_seen, '+8 hours', '-' || :days || ' days')

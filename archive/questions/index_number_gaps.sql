@@ -18,7 +18,7 @@
 -- left out: 不能判断怎样编号、因而未列的门户 / portals left out, for how they count isn't known
 WITH serials AS MATERIALIZED (
   SELECT DISTINCT portal, index_prefix, index_year, index_month, index_serial FROM derived
-  WHERE index_serial IS NOT NULL AND NOT doubtful & 1 AND :portal IN ('', portal)
+  WHERE index_serial > 0 AND NOT doubtful & 1 AND :portal IN ('', portal)
 ), groups AS (
   SELECT portal, index_prefix, index_year, index_month, count(*) AS found, min(index_serial) AS lowest, max(index_serial) AS highest
   FROM serials GROUP BY portal, index_prefix, index_year, index_month HAVING count(*) >= 5
@@ -39,8 +39,8 @@ ORDER BY year DESC, month DESC, missing DESC, portal, index_prefix
 -- left out
 WITH groups AS (
   SELECT portal, count(DISTINCT index_serial) AS found, min(index_serial) AS lowest, max(index_serial) AS highest FROM derived
-  WHERE index_serial IS NOT NULL AND NOT doubtful & 1 AND :portal IN ('', portal)
-  GROUP BY portal, index_prefix, index_year, index_month HAVING count(*) >= 5
+  WHERE index_serial > 0 AND NOT doubtful & 1 AND :portal IN ('', portal)
+  GROUP BY portal, index_prefix, index_year, index_month HAVING count(DISTINCT index_serial) >= 5
 )
 SELECT count(*) FROM (
   SELECT portal FROM groups GROUP BY portal

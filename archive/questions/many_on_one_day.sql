@@ -33,7 +33,7 @@ WITH first_walk AS (
   SELECT portal, basis, avg(records) AS mean FROM days GROUP BY portal, basis
 )
 SELECT d.day, d.portal, d.basis, d.records, round(u.mean, 1) AS usual,
-       (SELECT min(i.published_on) FROM derived i WHERE i.inspects AND i.portal = d.portal
+       (SELECT min(i.published_on) FROM derived i WHERE i.inspects AND i.portal = d.portal AND NOT i.doubtful & 4
         AND i.published_on BETWEEN d.day AND date(d.day, '+14 days')) AS inspection_on
 FROM days d JOIN usual u ON u.portal = d.portal AND u.basis = d.basis
 WHERE d.records >= :least AND d.records >= :times * u.mean

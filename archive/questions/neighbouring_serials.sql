@@ -21,7 +21,7 @@ WITH serials AS (
          lag(published_on) OVER w AS before_on, lag(record_id) OVER w AS before_id
   FROM derived
   WHERE index_serial IS NOT NULL AND published_on IS NOT NULL AND NOT doubtful & 5 AND :portal IN ('', portal)
-  WINDOW w AS (PARTITION BY portal, index_prefix, index_year, index_month ORDER BY index_serial)
+  WINDOW w AS (PARTITION BY portal, index_prefix, index_year, index_month ORDER BY index_serial, published_on)
 )
 SELECT r.index_number, r.id AS record_id, r.title, r.publisher, s.portal, s.published_on, b.index_number AS before_number,
        s.before_on, CAST(abs(julianday(s.published_on) - julianday(s.before_on)) AS INTEGER) AS days_apart

@@ -21,4 +21,4 @@ WHERE (d.doubtful & 16 OR (d.rest_day <> '' AND (d.rest_day <> '周末' OR :week
 ORDER BY d.portal, d.published_on DESC
 -- left out
 SELECT count(*) FROM derived
-WHERE published_on IS NOT NULL AND (rest_day IS NULL OR doubtful & 4) AND NOT doubtful & 16 AND :portal IN ('', portal)
+WHERE published_on IS NOT NULL AND (doubtful & 4 OR (rest_day IS NULL AND NOT doubtful & 16)) AND :portal IN ('', portal)

@@ -16,9 +16,9 @@ SELECT r.index_number, o.name AS prefix_of, r.id AS record_id, r.title, r.publis
 FROM agencies o CROSS JOIN derived d ON d.portal = o.portal AND d.index_prefix = o.index_prefix
 CROSS JOIN publisher_names n ON n.id = d.publisher_id CROSS JOIN agencies a ON a.id = n.agency_id
 CROSS JOIN records r ON r.id = d.record_id
-WHERE a.id <> o.id AND o.successor_id IS NOT a.id AND a.successor_id IS NOT o.id AND NOT d.doubtful & 1
+WHERE a.id <> o.id AND o.successor_id IS NOT a.id AND a.successor_id IS NOT o.id AND NOT d.doubtful & 9
   AND :portal IN ('', o.portal)
 ORDER BY o.portal, o.name, r.published_on DESC, r.id
 -- left out
 SELECT count(*) FROM derived d LEFT JOIN publisher_names n ON n.id = d.publisher_id
-WHERE d.index_prefix IS NOT NULL AND d.publisher_id IS NOT NULL AND (d.doubtful & 1 OR n.agency_id IS NULL) AND :portal IN ('', d.portal)
+WHERE d.index_prefix IS NOT NULL AND d.publisher_id IS NOT NULL AND (d.doubtful & 9 OR n.agency_id IS NULL) AND :portal IN ('', d.portal)

@@ -3,9 +3,9 @@
 -- means: 正文完全相同的记录，或同一天所标、标题完全相同的记录，各有各的索引号。按条数统计公开量时，它们会重复计数。
 --    / Records with exactly the same text, or with the same title and date, each with an index number of its own. Whoever
 --   counts records counts them more than once.
--- computed: 同一门户里，标点空白之外逐字相同的正文（100字以上），或同一天的同一标题（10字以上），索引号不止一个的。
+-- computed: 同一门户里，标点空白之外逐字相同的正文（100字以上），或同一天的同一标题（10字以上），索引号不止一个的；未载发布日期的不计。
 --    / In one portal: texts of 100 characters and more that are the same but for blanks and punctuation, or titles of 10 and
---   more on one date, with more than one index number.
+--   more on one date, with more than one index number. Records without a date of publication don't count.
 -- caution: 一份文件放进几个栏目、由几个单位各自公开，都会这样，不一定是有意重复。
 --    / A document placed in several columns, or published by several agencies, looks the same; none of it need be on purpose.
 -- parameter: portal portal -, 门户 / portal
@@ -34,7 +34,7 @@ WITH alike AS (
 SELECT CASE g.same WHEN 'text' THEN '正文 / text' ELSE '标题和日期 / title and date' END AS same, g.records,
        r.id AS record_id, r.title, r.index_number, r.publisher, r.portal, r.published_on
 FROM groups g JOIN members m ON m.same = g.same AND m.portal = g.portal AND m.key = g.key
-  AND g.day IN ('', m.published_on)
+  AND m.published_on IS NOT NULL AND g.day IN ('', m.published_on)
 JOIN records r ON r.id = m.record_id AND r.index_number IS NOT NULL
 ORDER BY g.portal, g.same DESC, g.key, r.index_number, r.id
 -- left out

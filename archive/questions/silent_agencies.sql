@@ -19,8 +19,8 @@
 WITH crawled AS (
   SELECT portal, date(max(finished_at), '+8 hours') AS crawled_on FROM crawls WHERE finished_at IS NOT NULL GROUP BY portal
 ), published AS (
-  SELECT publisher_id, count(*) AS records, max(published_on) AS newest_on FROM derived
-  WHERE publisher_id IS NOT NULL AND NOT doubtful & 20 AND :portal IN ('', portal) GROUP BY portal, publisher_id
+  SELECT publisher_id, count(*) AS records, max(published_on) FILTER (WHERE NOT doubtful & 20) AS newest_on FROM derived
+  WHERE publisher_id IS NOT NULL AND :portal IN ('', portal) GROUP BY portal, publisher_id
 ), agency AS (
   SELECT a.id, a.name, a.portal, a.type, a.stated, c.crawled_on, coalesce(sum(p.records), 0) AS records, max(p.newest_on) AS newest_on
   FROM agencies a JOIN crawled c ON c.portal = a.portal
@@ -31,7 +31,7 @@ SELECT name AS agency, portal,
        CASE type WHEN 'office' THEN '政府办公室 / government office' WHEN 'township' THEN '乡镇、街道 / township'
                  WHEN 'government' THEN '政府 / government' ELSE '部门 / department' END AS type,
        records, newest_on, crawled_on
-FROM agency WHERE coalesce(newest_on, '') < date(crawled_on, '-12 months') AND (records OR stated)
+FROM agency WHERE newest_on < date(crawled_on, '-12 months') OR (stated AND NOT records)
 ORDER BY coalesce(newest_on, ''), portal, agency
 -- left out
 SELECT count(*) FROM publisher_names WHERE agency_id IS NULL AND :portal IN ('', portal)

@@ -30,7 +30,8 @@ FROM newest WHERE julianday(walked_on) - julianday(newest_on) > :days
 ORDER BY days DESC, portal, catalog
 -- left out
 SELECT count(*) FROM catalogs c WHERE :portal IN ('', c.portal) AND NOT (
-  EXISTS (SELECT 1 FROM ledger l WHERE l.catalog_id = c.id AND l.complete)
+  EXISTS (SELECT 1 FROM ledger l JOIN crawls w ON w.id = l.crawl_id
+          WHERE l.catalog_id = c.id AND l.complete AND w.finished_at IS NOT NULL)
   AND EXISTS (SELECT 1 FROM listings l JOIN derived d ON d.record_id = l.record_id
               WHERE l.catalog_id = c.id AND d.published_on IS NOT NULL AND NOT d.doubtful & 20)
 )

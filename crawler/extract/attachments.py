@@ -72,7 +72,7 @@ class _Link:
 
 
 def find_attachments(root: Element, base_url: str, body: Element | None = None) -> tuple[Attachment, ...]:
-    """The files `root` links to. Navigation and footer are passed over, but for what lies in `body`.
+    """The files `root` links to. Navigation and footer are passed over; what stands around `body` is neither.
 
     Linked images count inside `body` (without one: anywhere), elsewhere only under a file name.
     """

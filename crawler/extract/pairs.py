@@ -58,6 +58,7 @@ def read_pairs(root: Element, skip: Element | None = None) -> list[tuple[str, st
 def understand(pairs: Iterable[tuple[str, str]], url: str | None = None) -> Pairs:
     """The fields that `pairs` state: of several labels for one field the surest that has a value counts.
 
+    Of a label that is there several times `source_fields` has what its field was understood from, else the first that is printed.
     A date without a year takes it from `url` where day and month agree; one that can't be read is a doubt.
     """
     read = Pairs()
@@ -76,6 +77,7 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None) -> Pair
             unread.add(name)
         elif (rank := RANK[known]) < ranks.get(name, len(RANK)):
             read.fields[name], ranks[name] = value, rank
+            read.source_fields[label] = printed
     if unread - read.fields.keys():
         read.doubts.add("date_unreadable")
     return read

@@ -6,12 +6,13 @@ from typing import Self
 from scrapy import __version__ as scrapy_version
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import ResponseDataLossError
+from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
 from scrapy.http import Headers, Request, Response, TextResponse
 from scrapy.signals import response_downloaded
 
 from archive import clock
 from archive.exchange import Exchange
+from archive.redact import names_a_person
 from crawler import __version__
 from crawler.extract.verdict import CUT, PAGE, Verdict, ends, judge
 from pipelines.store import StorePipeline
@@ -49,7 +50,8 @@ class EvidenceMiddleware:
         """Judge `response`, hand the exchange on to be sealed, let it pass.
 
         An answer that broke off before its announced end is asked for again instead. Raises ResponseDataLossError where
-        that was done often enough.
+        that was done often enough, and IgnoreRequest where it leads on to an address that holds somebody's ID number: that
+        is neither kept nor followed.
         """
         headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
         verdict = request.meta["verdict"] = self._verdict(request, response)
@@ -73,6 +75,8 @@ class EvidenceMiddleware:
             software=SOFTWARE,
         )
         request.meta["capture"] = await self._store.received(exchange, verdict.outcome)
+        if 300 <= response.status < 400 and names_a_person(_location(response)):
+            raise IgnoreRequest("it leads to an address that holds an ID number")
         if BROKE_OFF not in response.flags:
             return response
         again = get_retry_request(request, spider=self._crawler.spider, reason=BROKE_OFF)  # type: ignore[arg-type]
@@ -84,7 +88,7 @@ class EvidenceMiddleware:
         if response.status == 304:
             return Verdict("not_modified", "unchanged since it was last read")
         if 300 <= response.status < 400:
-            return Verdict("redirect", f"leads to {(response.headers.get('Location') or b'').decode('latin-1')}")
+            return Verdict("redirect", f"leads to {_location(response)}")
         if BROKE_OFF in response.flags:
             return Verdict(CUT, "the answer broke off before its announced end")
         if request.url.endswith("/robots.txt") or (response.status == 200 and not isinstance(response, TextResponse)):
@@ -100,6 +104,11 @@ class EvidenceMiddleware:
             whole = request.meta["cut_before"] == sha256(response.body).hexdigest()
             return judge(response.status, text, response.url, asked, home, whole=whole)
         return verdict
+
+
+def _location(response: Response) -> str:
+    """Where a redirect leads, as its header says it; empty where it doesn't."""
+    return (response.headers.get("Location") or b"").decode("latin-1")
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

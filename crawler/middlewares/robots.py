@@ -1,6 +1,7 @@
 """robots.txt obeyed for every request, as RFC 9309 wants it."""
 
 import logging
+from codecs import BOM_UTF8
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -63,8 +64,9 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
         if response.status >= 500:
             self._unreadable[netloc] = f"it answered {response.status}"
             response = response.replace(body=FORBID_ALL)
-        elif response.status >= 400 or response.body.lstrip()[:1] == b"<":
-            response = response.replace(body=b"")
+        else:
+            rules = response.body.removeprefix(BOM_UTF8).lstrip()
+            response = response.replace(body=b"" if response.status >= 400 or rules.startswith(b"<") else rules)
         await super()._parse_robots(response, netloc, request)
         self._keep_crawl_delay(self._parsers[netloc], request)
 
@@ -82,5 +84,9 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         slot = downloader.slots.get(downloader.get_slot_key(request)) if downloader else None
         if crawl_delay and slot:
-            slot.delay = max(slot.delay, min(float(crawl_delay), LONGEST_CRAWL_DELAY))
+            least = min(float(crawl_delay), LONGEST_CRAWL_DELAY)
+            slot.delay = max(slot.delay, least)
+            slot.jitter = min(
+                slot.jitter, 1 - least / slot.delay
+            )  # a delay is varied by this share, but not below `least`
             logger.info("crawl_delay=%s host=%s", slot.delay, urlparse_cached(request).netloc)

@@ -10,7 +10,8 @@ from tests.questions.small import SEEN, Small
 @dataclass(frozen=True)
 class Case:
     """A question over the archive that `write` fills. `expected`: values of these columns in the answer, in any order,
-    where the answer's rows are no records; `left_out`: how many rows it says it left out."""
+    where the answer's rows are no records; `left_out`: how many rows it says it left out; `now`: the moment of asking;
+    `ordered`: whether the order of `expected` is that of the answer."""
 
     question: str
     write: Callable[[Small], object]
@@ -18,6 +19,8 @@ class Case:
     columns: tuple[str, ...] = ()
     expected: tuple[tuple[Any, ...], ...] = ()
     left_out: int = 0
+    now: str = ""
+    ordered: bool = False
 
 
 CASES: list[Case] = []

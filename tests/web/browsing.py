@@ -1,6 +1,7 @@
 """The site served for Chromium; the fixtures `browser` and `page` are in conftest."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(shutil.which("chromium") or "/usr/bin/chromium-is-not-there")
 WIDTHS = (1280, 390)
 
 SERVE = """

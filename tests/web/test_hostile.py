@@ -193,18 +193,6 @@ def test_a_fault_of_ours_stays_a_fault(site, monkeypatch):
 # --- headers ---
 
 
-@pytest.mark.parametrize("path", ["/", "/disclosures/records", "/disclosures/records?_search=预算", "/nope", "/disclosures/records.json",
-                                  "/disclosures/records.csv", "/-/static-plugins/disclosures/disclosures.css"])  # fmt: skip
-def test_security_headers(get, path):
-    headers = get(path).headers
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers.get_list("referrer-policy") == ["no-referrer"]
-    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
-    assert policy["default-src"] == "'self'"
-    assert "script-src" not in policy
-    assert policy["frame-ancestors"] == "'self'"
-
-
 def test_own_pages_need_no_script_and_no_inline_style(get):
     for path in (
         "/",

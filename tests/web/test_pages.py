@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import httpx
@@ -18,6 +17,7 @@ from lxml import html
 from archive.database import ArchiveError
 from archive.web import cells, labels
 from archive.web.server import make_datasette, serve
+from tests.waiting import answers, wait_until
 from tests.web.sample_archive import BODY, build
 
 
@@ -154,12 +154,8 @@ def test_serves_until_interrupted(archive):
         [sys.executable, "-c", program, str(archive)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as server:
         address = server.stdout.readline().strip()
-        for _ in range(50):
-            try:
-                assert httpx.get(f"{address}disclosures/search?_search=预算").status_code == 200
-                break
-            except httpx.ConnectError:
-                time.sleep(0.1)
+        wait_until(lambda: answers(lambda: httpx.get(address, timeout=60), httpx.ConnectError))
+        assert httpx.get(f"{address}disclosures/search?_search=预算", timeout=60).status_code == 200
         os.kill(server.pid, signal.SIGINT)
-        assert server.wait(timeout=10) == 0
+        assert server.wait(timeout=60) == 0
         assert server.stderr.read() == ""

@@ -1,0 +1,226 @@
+"""Mutants: one small fault at a time is put into a copy of the code, and the tests that belong to it must notice.
+
+python -m bench.mutants [MODULE …] [--tests TEST …] [--again] [--keep]
+
+Each module of `bench/mutants.toml` (or the ones named) is mutated by mutmut in a folder of its own below `build/mutants/`,
+and its tests run in processes forked for each mutant; then those of the questions' SQL (`bench.sql_mutants`). Results stay there: of a module that changed only the functions that
+changed are tried again, and where its tests changed, the mutants that survived. Survivors with the reason why no test need
+notice them stand in `tests/mutants_survivors.toml`; SQL in other case is the same SQL, and not counted. `--keep` writes the
+scores into `docs/benchmarks.json`, and makes the page.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import page
+from bench.measure import KEPT, conditions
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "build" / "mutants"
+SURVIVORS = ROOT / "tests" / "mutants_survivors.toml"
+SQL = ROOT / "bench" / "sql_mutants.py"
+_SQL_WORDS = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|VALUES|AND|ORDER BY|PRAGMA|CREATE|SET)\b")
+_NOTICED = {1, 3, 24, 36, -24, 152, 255, -9, -11, 37}
+PROCESSES = os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A mutant that no test noticed: its number for mutmut, and the change as lines taken out and put in."""
+
+    name: str
+    function: str
+    change: str
+
+    @property
+    def same_sql(self) -> bool:
+        """Whether nothing but the case of SQL was changed."""
+        old, _, new = self.change.partition("\n")
+        return old[1:].lower() == new[1:].lower() and bool(_SQL_WORDS.search(old))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Mutants of one module."""
+
+    module: str
+    mutants: int
+    noticed: int
+    survivors: tuple[Survivor, ...]
+
+    @property
+    def score(self) -> float:
+        return 100 * self.noticed / self.mutants if self.mutants else 100.0
+
+
+class MutmutFailedError(Exception):
+    """mutmut ended before it tried the mutants; its output is on the terminal."""
+
+
+def settings() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "bench" / "mutants.toml").read_text("utf-8"))
+
+
+def folder(module: str) -> Path:
+    return FOLDER / module.removesuffix(".py").replace("/", ".")
+
+
+def prepare(module: str, tests: Sequence[str], tool: Mapping[str, Any], *, again: bool) -> Path:
+    """The folder in which mutmut works on a module: links to the sources, and a configuration that names module and tests."""
+    where = folder(module)
+    if again:
+        shutil.rmtree(where, ignore_errors=True)
+    copies = where / "mutants"
+    copies.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(copies / "tests", ignore_errors=True)
+    for name in (*tool["source_paths"], *tool["also_copy"], "tests"):
+        link = where / name
+        if not link.is_symlink():
+            link.symlink_to(ROOT / name)
+    for room in tool["source_paths"]:  # mutmut copies data files once only
+        for path in (ROOT / room).rglob("*"):
+            copy = copies / path.relative_to(ROOT)
+            if path.is_file() and path.suffix not in {".py", ".pyc"} and copy.exists():
+                shutil.copy2(path, copy)
+    pytest = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    mutmut = {**tool, "only_mutate": [module], "pytest_add_cli_args_test_selection": list(tests)}
+    text = _table("tool.mutmut", mutmut) + _table("tool.pytest.ini_options", pytest)
+    (where / "pyproject.toml").write_text(text, "utf-8")
+    _forget_where_tests_changed(where, tests)
+    return where
+
+
+def _table(name: str, values: Mapping[str, Any]) -> str:
+    return f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+
+
+def _forget_where_tests_changed(where: Path, tests: Sequence[str]) -> None:
+    """Where the tests are not those of the last run: survivors are tried again, and it is found out anew who tests what."""
+    digest = hashlib.sha256()
+    for path in sorted(path for test in tests for path in _files(ROOT / test.split("::")[0])):
+        digest.update(path.read_bytes())
+    kept = where / "tests.sha256"
+    if kept.exists() and kept.read_text() != digest.hexdigest():
+        (where / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
+        for path in (where / "mutants").rglob("*.py.meta"):
+            meta = json.loads(path.read_text("utf-8"))
+            codes = meta["exit_code_by_key"]
+            meta["exit_code_by_key"] = {name: code if code in _NOTICED else None for name, code in codes.items()}
+            path.write_text(json.dumps(meta), "utf-8")
+    kept.write_text(digest.hexdigest())
+
+
+def _files(path: Path) -> Iterable[Path]:
+    return path.rglob("*.py") if path.is_dir() else [path]
+
+
+def run(where: Path, *, processes: int = PROCESSES) -> None:
+    """Try the mutants that have not been tried. Raises MutmutFailedError."""
+    paths = os.pathsep.join([str(where / "mutants"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    command = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(processes)]
+    done = subprocess.run(command, cwd=where, env={**os.environ, "PYTHONPATH": paths, "CI": "1"}, check=False)
+    if done.returncode:
+        raise MutmutFailedError(where)
+
+
+def result(module: str, where: Path) -> Result:
+    """The outcome of all mutants of a module so far."""
+    path = where / "mutants" / f"{module}.meta"
+    codes: dict[str, int | None] = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
+    survived = [_survivor(where, module, name) for name, code in codes.items() if code not in _NOTICED]
+    counted = tuple(each for each in survived if not each.same_sql)
+    return Result(module, len(codes) - len(survived) + len(counted), len(codes) - len(survived), counted)
+
+
+def _survivor(where: Path, module: str, name: str) -> Survivor:
+    from mutmut.mutation.diff_apply import get_diff_for_mutant  # noqa: PLC0415 - which begins with what its folder says
+
+    before = Path.cwd()
+    os.chdir(where)
+    try:
+        lines = get_diff_for_mutant(name, path=Path(module)).splitlines()
+    finally:
+        os.chdir(before)
+    changed = [line[0] + line[1:].strip() for line in lines if line[:1] in "+-" and not line.startswith(("+++", "---"))]
+    function = (
+        name.rpartition(".")[2].rpartition("__mutmut_")[0].removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+    )
+    return Survivor(name, function, "\n".join(changed))
+
+
+def reasons() -> dict[tuple[str, str, str], str]:
+    """The reason of each survivor that has one, by module, function and change."""
+    if not SURVIVORS.exists():
+        return {}
+    listed = tomllib.loads(SURVIVORS.read_text("utf-8")).get("survivor", [])
+    return {(each["module"], each["function"], each["change"]): each["reason"] for each in listed}
+
+
+def explained(one: Result) -> tuple[Survivor, ...]:
+    """The survivors of a module that have a reason."""
+    known = reasons()
+    return tuple(each for each in one.survivors if known.get((one.module, each.function, each.change)))
+
+
+def report(one: Result) -> None:
+    """Print the survivors that have no reason, then the scores."""
+    known = explained(one)
+    for each in one.survivors:
+        if each not in known:
+            print(f"\n{one.module} {each.function} ({each.name.rpartition('_')[2]}): unexplained\n{each.change}")
+    print(f"\n{one.module}: {one.noticed} of {one.mutants} noticed, {one.score:.0f} %", flush=True)
+
+
+def keep(one: Result) -> None:
+    """Write the scores of a module into docs/benchmarks.json, beside those of the others."""
+    kept = json.loads(KEPT.read_text("utf-8"))
+    whole = kept.setdefault(
+        "mutants", {"name": "mutants", "title": "Mutants, and what the tests notice of them", "scores": {}}
+    )
+    whole |= {"command": "make mutants", **conditions()}
+    whole["scores"][one.module] = {
+        "mutants": one.mutants,
+        "noticed": one.noticed,
+        "explained": len(explained(one)),
+        "measured": whole["measured"],
+    }
+    KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "modules", nargs="*", metavar="MODULE", help="such as archive/presence.py; all where none is named"
+    )
+    parser.add_argument("--tests", nargs="+", metavar="TEST", help="instead of those of bench/mutants.toml")
+    parser.add_argument("--again", action="store_true", help="try all mutants again")
+    parser.add_argument("--keep", action="store_true", help="write the scores into docs/benchmarks.json")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
+    given = parser.parse_args()
+    known = settings()
+    for module in given.modules or known["modules"]:
+        where = prepare(module, given.tests or known["modules"][module], known["mutmut"], again=given.again)
+        run(where, processes=given.processes)
+        found = result(module, where)
+        report(found)
+        if given.keep:
+            keep(found)
+    if not given.modules and SQL.exists():
+        subprocess.run([sys.executable, "-m", "bench.sql_mutants"], cwd=ROOT, check=False)
+    if given.keep:
+        page.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Marks that nobody keeps by hand: each test is marked by what it reaches, itself, through what it calls or through fixtures.
+
+`crawl`: a process of its own is started, a crawl or another command; `browser`: Chromium. What is left, and not marked
+`slow`, is what `make quick` runs.
+"""
+
+import subprocess
+from collections.abc import Iterator
+from multiprocessing.context import BaseContext
+from types import CodeType, FunctionType, MethodType
+from typing import Any
+
+import pytest
+
+OURS = ("tests", "bench")
+STARTED = {subprocess.run, subprocess.Popen, subprocess.check_output, subprocess.check_call}
+BROWSER = {"browser", "playwright"}
+
+_reached: dict[FunctionType, frozenset[object]] = {}
+
+
+def mark(item: pytest.Item) -> None:
+    """Add the marks that follow from what a test reaches."""
+    fixtures = getattr(item, "_fixtureinfo", None)
+    names = set(getattr(item, "fixturenames", ()))
+    if names & BROWSER:
+        item.add_marker("browser")
+    functions = [getattr(item, "function", None)]
+    if fixtures:
+        functions += [one.func for name in names for one in fixtures.name2fixturedefs.get(name, ())]
+    if any(_starts_process(_plain(function)) for function in functions):
+        item.add_marker("crawl")
+
+
+def _plain(function: Any) -> FunctionType | None:
+    """The function that was written, below what wraps it: hypothesis, a context manager, a cache, a method."""
+    inner = getattr(getattr(function, "hypothesis", None), "inner_test", function)
+    inner = inner.__func__ if isinstance(inner, MethodType) else inner
+    while hasattr(inner, "__wrapped__"):
+        inner = inner.__wrapped__
+    return inner if isinstance(inner, FunctionType) else None
+
+
+def _starts_process(function: FunctionType | None) -> bool:
+    return function is not None and "process" in _reaches(function)
+
+
+def _reaches(function: FunctionType) -> frozenset[object]:
+    if function not in _reached:
+        _reached[function] = frozenset()  # where it calls itself
+        found: set[object] = set()
+        for each in _named(function):
+            if isinstance(each, BaseContext) or any(each is one for one in STARTED):
+                found.add("process")
+            elif isinstance(each, type):
+                for member in vars(each).values():
+                    if each.__module__.split(".")[0] in OURS and (method := _plain(member)):
+                        found |= _reaches(method)
+            elif (called := _plain(each)) and (called.__module__ or "").split(".")[0] in OURS:
+                found |= _reaches(called)
+        _reached[function] = frozenset(found)
+    return _reached[function]
+
+
+def _named(function: FunctionType) -> Iterator[object]:
+    """What a function names: globals, attributes of modules it names, and what it holds on to."""
+    codes: list[CodeType] = [function.__code__]
+    names: set[str] = set()
+    while codes:
+        code = codes.pop()
+        names |= set(code.co_names)
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    for name in names:
+        if name in function.__globals__:
+            each = function.__globals__[name]
+            yield each
+            if type(each).__name__ == "module" and (each is subprocess or each.__name__.split(".")[0] in OURS):
+                yield from (getattr(each, inner) for inner in names if hasattr(each, inner))
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:
+            continue

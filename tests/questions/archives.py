@@ -1,0 +1,51 @@
+"""The archives that are drawn for each topic, and all models of questions."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from archive.database import open_for_writing
+from tests.questions import (  # noqa: F401 - their models join the others
+    drawn_agencies,
+    drawn_numbers,
+    drawn_reports,
+    drawn_topics,
+    plain_agencies,
+    plain_dates,
+    plain_numbers,
+    plain_reports,
+)
+from tests.questions.drawn import Drawn, drawn
+
+SEEDS = int(os.environ.get("QUESTION_SEEDS", "12"))
+"""How many archives are drawn for each topic."""
+
+
+TOPICS: dict[str, Callable[[Drawn], None]] = {
+    "dates": drawn_topics.dates,
+    "quiet": drawn_topics.quiet,
+    "numbers": drawn_numbers.numbers,
+    "patterns": drawn_numbers.patterns,
+    "budgets": drawn_agencies.budgets,
+    "pages": drawn_agencies.pages,
+    "copies": drawn_numbers.copies,
+    "reports": drawn_reports.reports,
+}
+"""What fills the archives of each topic."""
+
+
+class Archives:
+    """The drawn archives by topic, each made when it is first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, list[Drawn]] = {}
+        open_for_writing(folder / "empty.db").close()
+
+    def of(self, topic: str) -> list[Drawn]:
+        """All archives of a topic."""
+        if topic not in self._made:
+            write = TOPICS[topic]
+            paths = [(seed, self._folder / f"{topic}{seed}.db") for seed in range(SEEDS)]
+            self._made[topic] = [drawn(self._folder / "empty.db", path, write, seed) for seed, path in paths]
+        return self._made[topic]

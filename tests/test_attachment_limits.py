@@ -1,0 +1,298 @@
+"""Attachments at the edges: each limit, each mark by which a kind is told, each state. All contents are samples."""
+
+import gzip
+import io
+import json
+import shutil
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from crawler.pages import MOST_FILES, read_record
+from pipelines.attachment_kinds import Kind, ole_streams, sniff
+from pipelines.attachment_markup import read_html
+from pipelines.attachment_text import SMALLEST, Extracted, Limits, extract
+from pipelines.attachment_worker import Order, read
+from tests.files import DOCX, NOTICE, PICTURE, SAMPLE, docx, ole, pdf, word, zipped
+
+FIXTURES = Path(__file__).parent / "attachments"
+DOC = (FIXTURES / "sample.doc").read_bytes()
+
+
+def inside(data: bytes, name: str = "a", **limits: int) -> Extracted:
+    """The reading without a process of its own, for what is only a matter of content."""
+    return read(data, Order(name, Limits(**limits), ocr=False))
+
+
+# --- limits: the last that is let through, the first that isn't ---
+
+
+@pytest.mark.parametrize(("size", "state"), [(SMALLEST - 1, "empty"), (SMALLEST, "text"), (SMALLEST + 1, "text")])
+def test_fewer_than_16_bytes_are_no_file(size: int, state: str) -> None:
+    assert SMALLEST == 16
+    assert inside(b"a" * size).state == state
+    assert extract(b"a" * size, "a.txt").state == state
+
+
+@pytest.mark.parametrize(("over", "state"), [(-1, "text"), (0, "text"), (1, "too_large")])
+def test_a_file_may_have_just_so_many_bytes(over: int, state: str) -> None:
+    found = extract(b"a" * (1000 + over), "a.txt", Limits(max_bytes=1000))
+    assert found.state == state
+    assert (found.message == "the file has 1001 bytes, the limit is 1000") == (state == "too_large")
+
+
+@pytest.mark.parametrize(("over", "state"), [(-1, "text"), (0, "text"), (1, "too_large")])
+def test_what_is_packed_may_unpack_to_just_so_many_bytes(over: int, state: str) -> None:
+    size = 1000
+    assert inside(gzip.compress(b"a" * (size + over)), max_unpacked=size).state == state
+    assert inside(zipped({"a.txt": b"a" * (size + over)}), max_unpacked=size).state == state
+    halves = zipped({"a.txt": b"a" * 500, "b.txt": b"b" * (size - 500 + over)})
+    assert inside(halves, max_unpacked=size).state == state
+    with zipfile.ZipFile(io.BytesIO(DOCX)) as archive:
+        whole = sum(entry.file_size for entry in archive.infolist())
+    assert inside(DOCX, max_unpacked=whole - over).state == state
+
+
+@pytest.mark.parametrize(("count", "state"), [(4, "text"), (5, "text"), (6, "too_large")])
+def test_an_archive_may_hold_just_so_many_files(count: int, state: str) -> None:
+    skipped = {"folder/": b"", "__MACOSX/x": b"x", "Thumbs.db": b"x", "a/.DS_Store": b"x", "desktop.ini": b"x"}
+    found = inside(zipped({**skipped, **{f"{n}.txt": SAMPLE.encode() for n in range(count)}}), max_members=5)
+    assert found.state == state
+    assert len(found.members) == min(count, 5)
+    assert found.members[0] == "0.txt"
+
+
+@pytest.mark.parametrize(("over", "state"), [(0, "text"), (1, "too_large")])
+def test_an_office_file_may_have_just_so_many_parts(over: int, state: str) -> None:
+    parts = {
+        "[Content_Types].xml": b"<Types/>",
+        "word/document.xml": zipfile.ZipFile(io.BytesIO(DOCX)).read("word/document.xml"),
+    }
+    parts |= {f"word/{n}.xml": b"" for n in range(40 - 2 + over)}
+    assert inside(zipped(parts), max_members=2).state == state
+
+
+@pytest.mark.parametrize(("over", "message"), [(-1, None), (0, None), (1, "the text is cut after 1000 characters")])
+def test_a_text_may_have_just_so_many_characters(over: int, message: str | None) -> None:
+    found = inside(("样" * (1000 + over)).encode(), max_text=1000)
+    assert (len(found.text or ""), found.message) == (min(1000 + over, 1000), message)
+    name = len("a.txt\n")
+    packed = inside(zipped({"a.txt": ("样" * (1000 - name + over)).encode()}), max_text=1000)
+    assert (len(packed.text or ""), packed.message) == (min(1000 + over, 1000), message)
+
+
+def test_a_pdf_is_read_up_to_so_many_pages_and_says_how_many_are_left() -> None:
+    data = pages(b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET", 3)
+    for most, message in ((2, "1 pages were not read"), (3, None), (4, None)):
+        found = inside(data, max_pages=most)
+        assert (found.text, found.message) == ("\n\n".join(["A sample of the project."] * min(most, 3)), message)
+    assert inside(data, max_text=24).message == "the text is cut after 24 characters"
+
+
+def pages(content: bytes, count: int) -> bytes:
+    """A PDF of so many pages, each the same."""
+    kids = b" ".join(b"%d 0 R" % (3 + 2 * n) for n in range(count))
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, count)]
+    for n in range(count):
+        objects += [
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents %d 0 R/Resources<<"
+            b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>" % (4 + 2 * n),
+            b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        ]
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%s endobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return bytes(out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
+
+
+@pytest.mark.parametrize(("characters", "state"), [(11, "needs_ocr"), (12, "text"), (13, "text")])
+def test_a_picture_with_hardly_any_text_is_a_scan(characters: int, state: str) -> None:
+    text = b"BT /F1 9 Tf 9 9 Td (%s) Tj ET" % (b"a" * characters)
+    assert inside(pdf(PICTURE + text)).state == state
+    assert inside(pdf(text)).state == "text", "short, and no picture"
+
+
+def test_only_the_first_twenty_members_without_text_are_named() -> None:
+    for count, notes in ((19, 19), (20, 20), (21, 21), (30, 21)):
+        members = {f"{n}.exe": b"MZ\x90\0" + bytes(200) for n in range(count)}
+        found = (inside(zipped({"a.txt": SAMPLE.encode(), **members})).message or "").split("; ")
+        assert len(found) == notes
+        assert (found[-1] == f"and {count - 20} more") == (count > 20)
+
+
+@pytest.mark.parametrize(("count", "kept"), [(49, 49), (50, 50), (51, 50)])
+def test_a_record_has_so_many_files_at_the_most(count: int, kept: int) -> None:
+    links = "".join(f'<p><a href="f/{n}.doc">样本附件{n}.doc</a></p>' for n in range(count))
+    page = f'<html><body><h1>样本</h1><div class="TRS_Editor"><p>样本正文</p>{links}</div></body></html>'
+    found = read_record(page, "http://p.example/1.html", "http://p.example/1.html", lambda _: True, cut=False)
+    assert MOST_FILES == 50
+    assert len(found.attachments) == kept
+    assert found.attachments[0].name == "样本附件0.doc"
+
+
+# --- kinds, told by their bytes ---
+
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+MAGIC: list[tuple[bytes, Kind]] = [
+    (b"{\\rtf1 a}", Kind.RTF), (b"\x1f\x8b\x08", Kind.GZIP), (b"\x1f\x8b\x07", Kind.UNKNOWN), (b"Rar!\x1a\x07\x00", Kind.RAR),
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP), (PNG_MAGIC, Kind.PNG), (b"\xff\xd8\xff\xe0", Kind.JPEG), (b"GIF87a", Kind.GIF),
+    (b"GIF89a", Kind.GIF), (b"II*\0", Kind.TIFF), (b"MM\0*", Kind.TIFF), (b"\x7fELF", Kind.EXECUTABLE), (b"\xcf\xfa\xed\xfe", Kind.EXECUTABLE),
+    (b"\xca\xfe\xba\xbe", Kind.EXECUTABLE), (b"L\0\0\0\x01\x14\x02\0", Kind.EXECUTABLE), (b"MZ\x90\0", Kind.EXECUTABLE),
+    (b"MZ" + b"a" * 61 + b"\0", Kind.EXECUTABLE), (b"MZ" + b"a" * 62 + b"\0", Kind.UNKNOWN), ("MZ样本文字".encode(), Kind.TEXT),
+    (b"BM" + b"\1\1\1\1" + b"\0\0\0\0", Kind.BMP), (b"BMW sample text", Kind.TEXT), (b"RIFF\1\1\1\1WEBP", Kind.WEBP), (b"RIFF\1\1\1\1WAVE", Kind.UNKNOWN),
+    (b"a" * 1019 + b"%PDF-1.4", Kind.PDF), (b"a" * 1020 + b"%PDF-1.4", Kind.TEXT), (b"PK\x03\x04cut", Kind.DAMAGED), (b"PK\x05\x06", Kind.DAMAGED),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(20), Kind.DAMAGED), (ole("Workbook"), Kind.XLS), (ole("Book"), Kind.XLS),
+    (ole("PowerPoint Document"), Kind.PPT), (ole("EncryptedPackage"), Kind.ENCRYPTED_OFFICE), (ole("Other"), Kind.OLE), (DOC, Kind.DOC),
+    (zipped({"a": b""}), Kind.ZIP), (zipped({}), Kind.ZIP), (zipped({"OFD.xml": b""}), Kind.OFD), (zipped({"word/document.xml": b""}), Kind.ZIP),
+    *((zipped({"[Content_Types].xml": b"", f"{folder}/a.xml": b""}), kind) for folder, kind in (("word", Kind.DOCX), ("xl", Kind.XLSX), ("ppt", Kind.PPTX), ("x", Kind.ZIP))),
+    *((zipped({"mimetype": kind.encode()}), kind) for kind in (Kind.ODT, Kind.ODS)),
+    (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b", Kind.MHTML), (b"MIME-Version: 1.0\nContent-Type: text/plain", Kind.TEXT),
+    (b"<?xml version='1.0'?><a/>", Kind.XML), (b"<?mso-application progid='x'?><a/>", Kind.XML), (b"<?xml version='1.0'?><html/>", Kind.HTML),
+    *((tag + b">a", Kind.HTML) for tag in (b"<!DOCTYPE html", b"<HTML", b"<head", b"<body", b"<table", b"<meta", b"<script", b"<div", b"<title", b"<p", b"<style")),
+    (b"<a>b", Kind.TEXT), (b"text, then <html>", Kind.TEXT), (b"\xef\xbb\xbf  \n<html>", Kind.HTML), ("\ufeff<html>".encode("utf-16-le"), Kind.HTML),
+    (b"a" * 49 + b"\x01", Kind.TEXT), (b"a" * 48 + b"\x01", Kind.UNKNOWN), (b"a\0b", Kind.UNKNOWN), (b"a\tb\r\nc\fd\x1a", Kind.TEXT), (b"\xff\xff\xff", Kind.UNKNOWN),
+    ("样本".encode("utf-16"), Kind.TEXT), ("样本".encode("gb18030"), Kind.TEXT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", range(len(MAGIC)))
+def test_each_kind_is_told_by_its_bytes(place: int) -> None:
+    data, kind = MAGIC[place]
+    assert (sniff(data), data[:40]) == (kind, data[:40])
+
+
+@pytest.mark.parametrize("bit", range(16))
+def test_of_a_word_file_s_flags_one_says_that_it_is_encrypted(bit: int) -> None:
+    """fEncrypted, bit 8 of the flags at byte 10 of the file information block ([MS-DOC] 2.5.2)."""
+    data = bytearray(DOC)
+    place = ole_streams(DOC)["WordDocument"] + 10
+    (flags,) = struct.unpack_from("<H", data, place)
+    struct.pack_into("<H", data, place, flags & ~0x0100 | 1 << bit)
+    assert sniff(bytes(data)) == (Kind.ENCRYPTED_OFFICE if bit == 8 else Kind.DOC)
+
+
+def test_an_encrypted_word_file_has_a_state() -> None:
+    data = bytearray(DOC)
+    data[ole_streams(DOC)["WordDocument"] + 11] |= 1
+    found = extract(bytes(data), "a.doc")
+    assert (found.state, found.text, found.message) == ("encrypted", None, "the office file asks for a password")
+
+
+# --- pages in place of files ---
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "state"),
+    [
+        ("验证码" + "样" * 596, "附件", "not_a_document"), ("验证码" + "样" * 597, "附件", "text"),
+        ("样" * 29, "附件", "not_a_document"), ("样" * 30, "附件", "text"), ("样" * 199, "a.doc", "not_a_document"), ("样" * 200, "a.doc", "text"),
+        ("样" * 900, "a.pdf", "not_a_document"), ("样" * 900, "a.ofd", "not_a_document"), ("样", "a.shtml", "text"), ("验证码", "a.jsp", "text"),
+        ("样" * 100 + "<a>" + "样" * 100 + "</a>", "a.xls", "text"), ("样" * 99 + "<a>" + "样" * 101 + "</a>", "a.xls", "not_a_document"),
+        ("<table><tr><td>样<td>本</tr></table>", "a.xls", "text"), ("<table><tr><td>样<td></tr></table>", "a.xls", "not_a_document"),
+        ("验证码<table>" + "<tr><td>样<td>本</tr>" * 2 + "</table>", "a.xls", "not_a_document"), ("验证码<table>" + "<tr><td>样<td>本</tr>" * 3 + "</table>", "a.xls", "text"),
+    ],
+)  # fmt: skip
+def test_when_a_page_is_taken_for_a_file(body: str, name: str, state: str) -> None:
+    assert inside(f"<html><body>{body}</body></html>".encode(), name).state == state
+
+
+def test_what_a_page_hides_is_no_text() -> None:
+    hidden = "".join(f"<{tag}>隐藏</{tag}>" for tag in ("script", "style", "noscript", "template", "object", "iframe"))
+    assert (
+        read_html(f"<html><body>前{hidden}<p style='DISPLAY : none'>隐藏<b>隐</b></p>后</body></html>").text == "前后"
+    )
+
+
+# --- archives in archives, members in states ---
+
+
+@pytest.mark.parametrize(
+    ("members", "state"),
+    [
+        ({"a.exe": b"MZ\x90\0" + bytes(200), "b.pdf": pdf(b"")}, "needs_ocr"), ({"a.exe": b"MZ\x90\0" + bytes(200), "b": b"x"}, "executable"),
+        ({"a": b"x", "b.rar": b"Rar!\x1a\x07\x00" + bytes(50)}, "unsupported"), ({"a.txt": SAMPLE.encode(), "b.pdf": pdf(b"")}, "text"),
+        ({"a.docx": DOCX[:300], "b.xlsx": ole("EncryptedPackage")}, "encrypted"), ({"a.docx": DOCX[:300], "b.exe": b"MZ\x90\0" + bytes(200)}, "failed"),
+        ({"a.zip": zipped({"b.txt": SAMPLE.encode()})}, "unsupported"), ({"a.gz": gzip.compress(SAMPLE.encode())}, "unsupported"), ({"a": b"x"}, "empty"),
+    ],
+)  # fmt: skip
+def test_the_best_state_of_its_members_is_an_archive_s(members: dict[str, bytes], state: str) -> None:
+    assert inside(zipped(members)).state == state
+
+
+def test_an_archive_in_a_packed_file_is_not_opened() -> None:
+    found = inside(gzip.compress(zipped({"a.txt": SAMPLE.encode()})))
+    assert (found.state, found.message, found.media_type) == (
+        "unsupported",
+        "an archive within an archive is not opened",
+        "application/gzip",
+    )
+    page = gzip.compress("<html><body>样本验证码</body></html>".encode())
+    assert inside(page, "a.pdf.gz").state == "not_a_document", "known by its name without .gz"
+
+
+def test_texts_can_be_stored_whatever_they_hold() -> None:
+    found = inside("样本\0文字\0的样本，样本".encode("utf-16"))
+    assert found.text == "样本文字的样本，样本"
+    json.dumps(found.text).encode()
+
+
+# --- programs that read a kind ---
+
+
+def only_on_path(folder: Path, monkeypatch: pytest.MonkeyPatch, **programs: str) -> None:
+    """Make a PATH that holds these programs (shell scripts) alone."""
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "message"),
+    [
+        ("kill -9 $PPID", "failed", "the converter crashed (signal 9)"), ("kill -24 $PPID", "failed", "the converter used more than 30 s of CPU"),
+        ("exit 1", "failed", "antiword finds no text in this .doc file; LibreOffice might"), ("echo 样本; exit 1", "failed", "antiword finds no text in this .doc file; LibreOffice might"),
+        ("echo ' '", "failed", "antiword finds no text in this .doc file; LibreOffice might"), ("echo 样本", "text", None),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_a_program_is_a_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, state: str, message: str | None
+) -> None:
+    only_on_path(tmp_path, monkeypatch, antiword=script)
+    found = extract(DOC, "a.doc", Limits(seconds=30))
+    assert (found.state, found.message) == (state, message)
+
+
+def test_a_program_sees_neither_the_environment_nor_the_folder_of_the_crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMPLE_SECRET", "样本秘密")
+    only_on_path(tmp_path, monkeypatch, antiword='echo "样本[$SAMPLE_SECRET] $HOME"; pwd')
+    text = extract(DOC, "a.doc").text or ""
+    assert "样本[]" in text
+    assert str(Path.home()) not in text.split()
+    assert str(Path.cwd()) not in text.split()
+
+
+def test_tables_and_pictures_of_word_files_as_antiword_prints_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cat = shutil.which("cat")
+    (tmp_path / "printed").write_text("样本\n[pic]\n|甲   |乙 |\n图[pic]文\n", "utf-8")
+    only_on_path(tmp_path, monkeypatch, antiword=f"{cat} {tmp_path / 'printed'}")
+    assert extract(DOC, "a.doc").text == "样本\n\n甲\t乙\n图文"
+
+
+def test_notes_at_the_foot_of_a_word_file_come_after_its_text() -> None:
+    notes = word("样本脚注").join(
+        ('<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">', "</w:footnotes>")
+    )
+    with zipfile.ZipFile(io.BytesIO(docx(word(NOTICE)))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert inside(zipped({"word/footnotes.xml": notes.encode(), **parts})).text == f"{NOTICE}\n样本脚注"

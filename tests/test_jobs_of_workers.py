@@ -1,0 +1,173 @@
+"""Jobs as a worker does them, and portals as they are handed out: each once, one of a host at a time, nothing by halves."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive import job
+from archive.check import check
+from archive.database import open_for_writing
+from archive.originals import beside
+from crawler.many import SCRATCH, SPOOL, Job, JobError, Spool, brought, run
+from tests import warm
+from tests.conftest import Answer, Site, empty_archive, portal_file, rows
+from tests.test_crawl_portals import LIST, TABLE, page
+
+NAME = "county.20180101T000000Z"
+
+
+@pytest.fixture
+def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Spool:
+    made = Spool(tmp_path / "spool")
+    made.make()
+    monkeypatch.setenv(SPOOL, str(made.folder))
+    monkeypatch.setenv(SCRATCH, str(tmp_path / "scratch"))
+    return made
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site({LIST: page(TABLE)}) as serving:
+        yield serving
+
+
+def handed_out(spool: Spool, site: Site, folder: Path) -> Job:
+    """A job for a county, and what it is to begin with in the spool."""
+    file = portal_file(folder, site.url, ("plan", "规划", LIST))
+    job.begin(empty_archive(folder / "archive.db"), "county", spool.begins(NAME))
+    return Job(NAME, "county", file.read_text(encoding="utf-8"), "full", 0, 4)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in [folder, *folder.iterdir()]}
+
+
+def test_a_job_is_done_once_and_brought_back_whole(
+    spool: Spool, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever this machine keeps an archive of its own: a job has nothing to do with that."""
+    monkeypatch.setenv("DISCLOSURES_DB", str(tmp_path / "own.db"))
+    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path / "own.evidence.db"))
+    todo = handed_out(spool, site, tmp_path)
+    assert "full crawl finished" in run(todo.told())
+    done = spool.done(NAME)
+    assert modes(done) == {NAME: 0o700, "disclosures.db": 0o600, "evidence.db": 0o600}
+    assert list(check(done / "disclosures.db", done / "evidence.db")) == []
+    assert len(rows(done / "disclosures.db", "SELECT 1 FROM records")) == 3
+    assert list(tmp_path.glob("own*")) == []
+    assert not spool.begins(NAME).exists()
+    assert list((tmp_path / "scratch").iterdir()) == []
+    asked = len(site.requests)
+    assert run(todo.told()) == f"{NAME}: was done before"
+    shutil.rmtree(done)
+    assert run(todo.told()) == f"{NAME}: was done before, and is merged"
+    assert len(site.requests) == asked
+
+
+def test_what_another_worker_brought_first_is_left_as_it_is(spool: Spool, site: Site, tmp_path: Path) -> None:
+    todo = handed_out(spool, site, tmp_path)
+
+    def meanwhile(_: object) -> Answer:
+        spool.done(NAME).mkdir(exist_ok=True)
+        (spool.done(NAME) / "disclosures.db").write_text("the other's")
+        return Answer(page(TABLE))
+
+    site.answers[LIST] = meanwhile
+    assert run(todo.told()) == f"{NAME}: another worker had done it"
+    assert {path.name for path in spool.done().iterdir()} == {NAME}
+    assert (spool.done(NAME) / "disclosures.db").read_text() == "the other's"
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_machine_with_another_parser_does_not_crawl(spool: Spool, site: Site, tmp_path: Path) -> None:
+    todo = handed_out(spool, site, tmp_path)
+    with closing(open_for_writing(spool.begins(NAME))) as connection:
+        connection.execute("INSERT INTO settings VALUES ('parser:county', 'another')")
+    with pytest.raises(JobError, match="another version of the program than the archive's"):
+        run(todo.told())
+    assert not site.requests
+    assert not spool.done(NAME).exists()
+
+
+def test_a_crawl_that_could_not_begin_brings_nothing(spool: Spool, site: Site, tmp_path: Path) -> None:
+    todo = replace(handed_out(spool, site, tmp_path), toml="id = 7")
+    with pytest.raises(JobError, match=rf"{NAME}: .*id = 7 must be a text"):
+        run(todo.told())
+    assert list(spool.done().iterdir()) == []
+    assert spool.begins(NAME).exists(), "another worker may do it"
+
+
+def test_the_databases_that_were_brought_back_are_those_that_are_whole(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.make()
+    for name in ("county.2", "county.1", ".county.3.machine.17.part", "county.4"):
+        spool.done(name).mkdir()
+        if name != "county.4":
+            (spool.done(name) / "disclosures.db").touch()
+    single = tmp_path / "single.db"
+    found = list(brought([spool.folder, single]))
+    assert found == [spool.done("county.1") / "disclosures.db", spool.done("county.2") / "disclosures.db", single]
+    assert {path.stat().st_mode & 0o777 for path in (spool.folder, spool.done(), spool.folder / "begin")} == {0o700}
+
+
+def test_what_waits_of_a_portal_is_of_that_portal_alone(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.make()
+    for name in (
+        "county.20180102T000000Z",
+        "county.20180101T000000Z",
+        "county2.20180101T000000Z",
+        ".county.2018Z.part",
+    ):
+        spool.done(name).mkdir()
+    assert [path.name for path in spool.waiting("county")] == ["county.20180101T000000Z", "county.20180102T000000Z"]
+    assert spool.waiting("count") == []
+
+
+# --- handing out ---
+
+
+pytest.importorskip("rq", reason="the extra `many` is not installed")
+
+
+@pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
+def test_one_portal_of_a_host_at_a_time_and_none_that_waits_to_be_merged(tmp_path: Path) -> None:
+    from tests.test_many_machines import redis_server
+
+    one, two, three = (
+        portal_file(tmp_path, f"http://{host}/", ("plan", "规划", "/zwgk/"), name=name)
+        for name, host in (("one", "a.example"), ("two", "a.example"), ("three", "b.example"))
+    )
+    spool = Spool(tmp_path / "spool")
+    spool.make()
+    orphan = spool.begins("one.20170101T000000Z")
+    orphan.touch()
+    spool.done("three.20170101T000000Z").mkdir()
+    db = tmp_path / "a.db"
+
+    def enqueue(*files: Path) -> list[str]:
+        done = warm.disclosures(
+            "enqueue", *files, "--db", db, "--spool", spool.folder, "--redis", redis, env={**os.environ}
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    with redis_server(tmp_path) as redis:
+        first = enqueue(one, two, three)
+        assert first[0].startswith("one: handed out, full: ")
+        assert first[1] == "two: waits, for one is under way on a.example"
+        assert first[2] == f"three: waits to be merged first: {spool.done('three.20170101T000000Z')}"
+        assert not orphan.exists()
+        (begun,) = (spool.folder / "begin").iterdir()
+        assert begun.name.startswith("one.")
+        spool.done("three.20170101T000000Z").rmdir()
+        again = enqueue(three, two)
+        assert again[0].startswith("three: handed out, full: ")
+        assert again[1] == "two: waits, for one is under way on a.example"
+        assert begun.exists(), "its job is under way"
+    assert not beside(db).exists()

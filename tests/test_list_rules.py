@@ -1,0 +1,207 @@
+"""Rules by which rows are told from what only looks like them: for each a page just inside and one just outside."""
+
+import pytest
+
+from tests.list_pages import HEAD, HERE, LINE, UL_HEAD, rows, titles
+
+# --- headers ---
+
+
+def headed(*columns: str, cells: tuple[str, ...]) -> str:
+    head = "".join(f"<th>{column}</th>" for column in columns)
+    return f"<table><tr>{head}</tr><tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr></table>"
+
+
+LINK = "<a href=1.html>样本标题</a>"
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_header"),
+    [
+        (("标题", "发布日期"), True),
+        (("索引号", "发布日期"), True),
+        (("标题", "索引号"), True),
+        (("发布机构", "发布日期"), False),  # neither says what the record is
+        (("标题", "备注"), False),  # one known name is a word
+        (("标题", "名称"), False),  # two names of one field are one
+        (("标题", "备" * 20, "发布日期"), True),
+        (("标题", "备" * 21, "发布日期"), False),  # a text, and no column's name
+        (("标题", "发布日期", *["备注"] * 10), True),
+        (("标题", "发布日期", *["备注"] * 11), False),
+        (("标题", "2017-12-19", "索引号"), True),
+        (("标题", "2017-12-19"), False),
+    ],
+)
+def test_a_header_names_two_fields_in_few_and_short_columns(columns: tuple[str, ...], is_header: bool) -> None:
+    cells = (LINK, *["值"] * (len(columns) - 1))
+    read = rows(headed(*columns, cells=cells))
+    assert [row.source_fields.get(columns[0]) for row in read] == (["样本标题"] if is_header else [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_form"),
+    [("<td><input></td>", False), ("<td><input></td><td><select></select></td>", True),
+     ("<td><input type=hidden></td><td><input type=submit></td>", False)],
+)  # fmt: skip
+def test_a_header_with_fields_to_fill_in_under_half_its_names_is_a_search_form(fields: str, is_form: bool) -> None:
+    head = f"<tr><td>标题</td><td>索引号</td><td>发布日期</td>{fields}</tr>"
+    row = f"<tr><td>{LINK}</td><td>A1</td><td>2017-12-19</td><td></td></tr>"
+    (read,) = rows(f"<table>{head}{row}</table>")
+    assert ("索引号" not in read.source_fields) == is_form
+
+
+def test_labels_and_values_in_turns_are_no_header_and_a_repeated_header_is() -> None:
+    turns = f"<table><tr><td>标题</td><td>甲一</td><td>索引号</td><td>A1/2017</td></tr>{LINE.format(1)}</table>"
+    assert "索引号" not in rows(turns)[0].source_fields
+    named = f"<table><tr><td>标题</td><td>来件人</td><td>索引号</td><td>备注</td></tr><tr><td>{LINK}</td><td>某</td><td>A1</td><td>无</td></tr></table>"
+    assert [row.fields for row in rows(named)] == [{"title": "样本标题", "index_number": "A1"}]
+
+
+def test_a_second_header_counts_from_where_it_stands() -> None:
+    other = f"<tr><th>标题</th><th>文号</th><th>索引号</th><th>生成日期</th></tr><tr><td>{LINK}</td><td>B</td><td>A2</td><td>2018-01-02</td></tr>"
+    first, second = rows(f"<table>{HEAD}{LINE.format(1)}{other}</table>")
+    assert first.fields["index_number"] == "A1"
+    assert second.fields == {
+        "title": "样本标题",
+        "document_number": "B",
+        "index_number": "A2",
+        "created_on": "2018-01-02",
+    }
+
+
+# --- rows that stand elsewhere than their header ---
+
+OWN = "<td>A1</td><td><a href=1.html>甲</a></td><td>样本局</td><td>2017-12-19</td>"
+APART = [
+    (OWN, True),
+    (OWN.replace("2017-12-19", ""), True),
+    (OWN.replace("2017-12-19", "无"), True),
+    (OWN.replace("2017-12-19", "样本镇"), False),  # no date under dates
+    (OWN.replace("样本局", "<a href=2.html>样本局</a>"), False),  # a link under another column
+    (OWN.replace("<a href=1.html>甲</a>", "甲"), False),  # no link
+    (OWN.replace("<a href=1.html>", "<a href='javascript:void(0)'>"), False),
+    (OWN + "<td>多</td>", False),
+    (OWN.replace("<td>A1</td>", ""), False),
+]
+
+
+@pytest.mark.parametrize(("cells", "is_row"), APART)
+def test_a_row_of_another_table_than_its_headers_fits_it_and_has_a_link(cells: str, is_row: bool) -> None:
+    html = f"<table>{HEAD}</table><table><tr>{cells}</tr></table>"
+    read = [row for row in rows(html) if "索引号" in row.source_fields]  # others are a link with a date beside it
+    assert [row.fields["title"] for row in read] == ["甲"] * is_row
+    assert titles(f"<table>{HEAD}<tr>{cells}</tr></table>") != [], "in its header's table every row with a value is one"
+
+
+@pytest.mark.parametrize(("cells", "is_row"), [each for each in APART if each[0].startswith(("<td>A1", "<td><a"))])
+def test_a_row_of_li_fits_its_header(cells: str, is_row: bool) -> None:
+    # A ul without a link is a row too: some portals list records that have no page.
+    is_row = is_row or cells == APART[5][0] or cells == APART[6][0]
+    html = (
+        "<ul><li>索引号</li><li>标题</li><li>发布单位</li><li>发布日期</li></ul><ul>"
+        + cells.replace("td>", "li>")
+        + "</ul>"
+    )
+    assert (titles(html) == ["甲"]) == is_row
+
+
+@pytest.mark.parametrize(
+    "odd", ["<li><a href=2.html>样本局</a></li><li>乙</li><li>2017-12-19</li>", "<li>样本局</li><li><a href=2.html>乙</a></li><li>昨天</li>",
+            "<li></li><li></li><li></li>", "<li>首页</li><li>上一页</li><li>下一页</li>"]
+)  # fmt: skip
+def test_cells_in_one_ul_are_rows_only_if_all_of_them_fit(odd: str) -> None:
+    head = "<ul><li>发布机构</li><li>标题</li><li>发布日期</li></ul>"
+    good = "<li>样本局</li><li><a href=1.html>甲</a></li><li>2017-12-18</li>"
+    assert titles(f"{head}<ul>{good}{good}</ul>") == ["甲", "甲"]
+    assert titles(f"{head}<ul>{good}{odd}</ul>") == []
+
+
+# --- rows that are none ---
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("<td>只有一格</td>", 1),
+        ("<td>-</td><td>无</td><td></td><td>/</td>", 1),
+        ("<td>首页</td><td>下一页</td><td></td><td></td>", 1),
+        ("<td>下一页</td><td>甲</td><td></td><td></td>", 2),
+        ("<td>文号</td><td>B1</td><td></td><td></td>", 1),  # a record's metadata below the list
+        ("<td>文号：B1</td><td>主题：教育</td>", 1),
+        ("<td>文号:B1</td><td>主题:教育</td>", 1),
+        ("<td>文号</td><td><a href=2.html>B1</a></td><td></td><td></td>", 2),
+        ("<td>文号</td><td>B1</td><td>样本局</td><td></td>", 2),
+    ],
+)
+def test_lines_without_values_pagers_and_metadata_are_no_rows(line: str, count: int) -> None:
+    assert len(rows(f"<table>{HEAD}{LINE.format(1)}<tr>{line}</tr></table>")) == count
+
+
+def test_tables_in_tables_in_a_row_belong_to_it_all() -> None:
+    inner = "<table><tr><td>文号</td><td>B<table><tr><td>公开方式</td><td>主动公开</td></tr></table></td></tr></table>"
+    html = f"<table>{HEAD}<tr><td>A1</td><td><a href=1.html>甲</a>{inner}</td><td>样本局</td><td>2017-12-19</td></tr>{LINE.format(2)}</table>"
+    first, second = rows(html)
+    assert (first.fields["document_number"], first.fields["disclosure_mode"]) == ("B", "主动公开")
+    assert second.fields["title"] == "第2条"
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [("", {"title": "甲", "publisher": "样本局"}), ("<td>A1</td>", {"index_number": "A1", "title": "甲"})],
+)
+def test_a_cell_that_spans_into_the_titles_column_is_the_title(before: str, expected: dict[str, str]) -> None:
+    html = f"<table>{HEAD}<tr>{before}<td colspan=2><a href=1.html>甲</a></td><td>样本局</td><td>2017-12-19</td></tr></table>"
+    (row,) = rows(html)
+    assert row.url == HERE + "1.html"
+    assert expected.items() <= row.fields.items()
+
+
+def test_a_cell_that_spans_everything_is_bounded() -> None:
+    assert rows(f"<table>{HEAD}<tr><td colspan=9999><a href=1.html>甲</a></td></tr></table>")[0].fields == {
+        "title": "甲"
+    }
+
+
+# --- hover boxes and bare rows ---
+
+
+@pytest.mark.parametrize(("labels", "are_rows"), [(3, True), (2, False)])
+def test_three_labelled_values_are_a_hover_box(labels: int, are_rows: bool) -> None:
+    pairs = "".join(f"<p>{label}：值</p>" for label in ("索引号", "文号", "公开方式")[:labels])
+    html = f"<div><ul><li>甲</li><li>乙</li></ul><div style='display:none'>{pairs}</div></div>"
+    assert bool(rows(html)) == are_rows
+
+
+@pytest.mark.parametrize(
+    ("line", "is_row"),
+    [
+        ("<li><a href=1.html>甲</a></li><li>2017-12-19</li>", True),
+        ("<li><a href=1.html>甲</a></li><li>640324-101/2017-00121</li>", True),
+        ("<li>甲</li><li>2017-12-19</li>", False),  # no link
+        ("<li><a href=1.html>甲</a></li><li>样本镇</li>", False),  # nothing known
+    ],
+)
+def test_rows_without_any_label_are_a_link_and_something_known_by_its_form(line: str, is_row: bool) -> None:
+    html = f"<div class=list><ul>{line}</ul><ul>{line.replace('1.html', '2.html')}</ul></div>"
+    assert (len(rows(html)) == 2) == is_row
+
+
+def test_one_row_without_any_label_is_no_list() -> None:
+    assert rows("<div><ul><li><a href=1.html>甲</a></li><li>2017-12-19</li></ul></div>") == ()
+
+
+def test_a_hover_box_belongs_to_the_row_before_it() -> None:
+    box = "<div>索引号：A{0}<br>文号：B{0}<br>公开方式：主动公开</div>"
+    line = f"<ul><li>{{0}}</li><li><a href={{0}}.html>第{{0}}条</a></li></ul>{box}"
+    read = rows(f"<div>{line.format(1)}{line.format(2)}</div>")
+    assert [(row.fields["index_number"], row.fields["document_number"]) for row in read] == [("A1", "B1"), ("A2", "B2")]
+
+
+def test_ul_rows_take_the_header_of_their_own_list() -> None:
+    first = UL_HEAD + "<div><ul><li>A1</li><li><a href=1.html>甲</a></li><li>样本局</li><li>2017-12-19</li></ul></div>"
+    other = "<ul><li>标题</li><li>公开日期</li></ul><ul><li><a href=2.html>乙</a></li><li>2018-01-02</li></ul>"
+    read = rows(f"<div>{first}{other}</div>")
+    assert [row.fields.get("created_on") or row.fields.get("published_on") for row in read] == [
+        "2017-12-19",
+        "2018-01-02",
+    ]

@@ -1,0 +1,141 @@
+"""Databases that can't be merged, or not yet: why is said, nothing is changed, and the others are merged."""
+
+import random
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive import job
+from archive.evidence import Evidence
+from archive.lock import held
+from archive.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS
+from archive.originals import beside
+from archive.store import Store
+from tests.conftest import empty_archive, rows
+from tests.exchanges import exchange
+from tests.jobs import NOW, County, Crawl, merged, sound
+from tests.natural import contents
+
+
+def county(name: str = "a") -> County:
+    """A county whose catalogues list some records."""
+    made = County(name)
+    made.live(random.Random(1))
+    return made
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    db = tmp_path / "source.db"
+    Crawl(db, county(), 0)
+    return db
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """An archive that knows another county."""
+    path = tmp_path / "a.db"
+    Crawl(path, county("bb"), 0)
+    return path
+
+
+def require_refused(db: Path, source: Path, why: str) -> None:
+    """See that nothing of `source` is merged, and the reason said, while another database is."""
+    other = source.with_name("third.db")
+    Crawl(other, county("ccc"), 0)
+    told = {each.source: each for each in merged(db, source, other)}
+    assert (told[source].what, why in told[source].why) == (FAILED, True), told[source].why
+    assert told[other].what == TAKEN
+    assert {row["portal"] for row in rows(db, "SELECT portal FROM crawls")} == {"bb", "ccc"}
+    assert sound(db)
+
+
+def test_a_database_whose_originals_are_missing(db: Path, source: Path) -> None:
+    beside(source).unlink()
+    require_refused(db, source, f"should be at {beside(source)}, and are not")
+
+
+def test_a_crawl_that_got_no_answer_has_no_originals(db: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source.db"
+    with closing(Store(source)) as store:
+        store.begin(county().portal, "full", NOW)
+    assert [told.what for told in merged(db, source)] == [TAKEN]
+    assert rows(db, "SELECT portal, outcome FROM crawls ORDER BY id DESC LIMIT 1") == [
+        {"portal": "a", "outcome": "interrupted"}
+    ]
+    assert [told.what for told in merged(db, source)] == [KNOWN]
+
+
+def test_originals_of_a_crawl_that_the_database_does_not_know(db: Path, source: Path) -> None:
+    with closing(Evidence(beside(source))) as evidence:
+        evidence.add_many([exchange(1, crawl_id=7, portal="a")])
+    require_refused(db, source, "has originals of crawl 7, which")
+
+
+@pytest.mark.parametrize("locked", ["source.db", "a.db"])
+def test_a_portal_that_is_being_crawled(db: Path, source: Path, locked: str) -> None:
+    with held(source.with_name(locked), "a"):
+        require_refused(db, source, f"a is being crawled into {source.with_name(locked)} already")
+    assert [told.what for told in merged(db, source)] == [TAKEN]
+
+
+def test_another_portal_of_the_archive_may_be_crawled_meanwhile(db: Path, source: Path) -> None:
+    with held(db, "bb"):
+        assert [told.what for told in merged(db, source)] == [TAKEN]
+
+
+@pytest.mark.parametrize("older", ["source.db", "a.db"])
+def test_what_was_masked_by_older_rules(db: Path, source: Path, older: str) -> None:
+    path = source.with_name(older)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT OR REPLACE INTO settings VALUES ('redaction_version', '1')")
+    before = contents(db)
+    (told,) = merged(db, source)
+    assert (told.what, told.portal) == (FAILED, None)
+    assert told.why.startswith(f"{path}: ")
+    assert told.why.endswith(f"--db {path}")
+    assert contents(db) == before
+
+
+def test_a_database_named_twice_is_merged_once(db: Path, source: Path) -> None:
+    assert [told.what for told in merged(db, source, source)] == [TAKEN]
+
+
+def test_of_two_that_began_alike_the_earlier_is_taken_in_whatever_order_they_are_named(
+    source: Path, tmp_path: Path
+) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    merged(db, source)
+    twins = [tmp_path / "early.db", tmp_path / "late.db"]
+    for day, twin in zip((3, 4), twins, strict=True):
+        job.begin(db, "a", twin)
+        Crawl(twin, county(), day)
+    told = {each.source.name: each.what for each in merged(db, *reversed(twins))}
+    assert told == {"early.db": TAKEN, "late.db": SET_ASIDE}
+
+
+def parser(db: Path, portal: str, value: str) -> None:
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{portal}", value))
+
+
+def test_another_portals_parser_is_of_no_concern(db: Path, source: Path) -> None:
+    merged(db, source)
+    parser(db, "bb", "ours")
+    parser(source, "bb", "theirs")
+    Crawl(source, county(), 1)
+    assert [told.what for told in merged(db, source)] == [TAKEN]
+    assert rows(db, "SELECT value FROM settings WHERE name = 'parser:bb'") == [{"value": "ours"}]
+
+
+def test_the_parser_that_read_a_portal_comes_with_it(db: Path, source: Path) -> None:
+    parser(source, "a", "theirs")
+    assert [told.what for told in merged(db, source)] == [TAKEN]
+    assert rows(db, "SELECT value FROM settings WHERE name = 'parser:a'") == [{"value": "theirs"}]
+    Crawl(source, county(), 1)
+    parser(db, "a", "ours")
+    (told,) = merged(db, source)
+    assert (told.what, told.portal, told.crawls) == (WAITS, "a", 0)
+    assert rows(db, "SELECT value FROM settings WHERE name = 'parser:a'") == [{"value": "ours"}]

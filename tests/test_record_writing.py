@@ -1,0 +1,417 @@
+"""How what pages say becomes records, flags, versions, files and problems: straight on the store."""
+
+import json
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.database import open_for_writing, transaction
+from archive.observations import AttachmentSeen, Capture, LinkedFile, ListPageSeen, Observation, ProblemSeen
+from archive.record_writer import OWN_PAGE, Said, Writer
+from archive.records import CUT_PAGE, ROW_NOT_READ, Reading
+from archive.store import Store
+from tests.conftest import empty_archive, rows
+from tests.test_absence_proof import NEIGHBOUR
+from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row
+
+URL = "http://p.example/1.html"
+FILE = "http://p.example/1.pdf"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.db"
+
+
+def record(path: Path, number: int = 1) -> dict[str, Any]:
+    (found,) = rows(path, "SELECT * FROM records WHERE portal = 'p' AND url = ?", f"http://p.example/{number}.html")
+    return found
+
+
+def events(path: Path) -> list[object]:
+    return [event["kind"] for event in rows(path, "SELECT kind FROM events WHERE kind <> 'added' ORDER BY id")]
+
+
+def versions(path: Path, number: int = 1) -> list[tuple[Any, str]]:
+    sql = "SELECT changed, cause FROM versions v JOIN records r ON r.id = record_id WHERE r.url LIKE ? ORDER BY number"
+    return [(json.loads(str(each["changed"])), str(each["cause"])) for each in rows(path, sql, f"%/{number}.html")][1:]
+
+
+# --- dates and flags ---
+
+
+@pytest.mark.parametrize(
+    ("first_seen", "published", "future"),
+    [
+        ("2026-01-01T15:59:59Z", "2026-01-01", False),
+        ("2026-01-01T15:59:59Z", "2026-01-02", True),
+        ("2026-01-01T16:00:00Z", "2026-01-02", False),  # midnight in Beijing, where days of publication are days
+        ("2026-01-01T23:30:00Z", "2026-01-02", False),
+        ("2026-01-01T23:30:00Z", "2026-01-03", True),
+        ("2025-12-31T16:30:00Z", "2026-01-01", False),
+        ("2026-01-01T00:00:00Z", "2025-12-31", False),
+        ("2026-01-01T00:00:00Z", "2071-01-01", True),
+    ],
+)
+def test_a_date_is_in_the_future_where_its_day_in_china_was_still_to_come(
+    path: Path, first_seen: str, published: str, future: bool
+) -> None:
+    store = Store(empty_archive(path))
+    store.begin(PORTAL, "full", first_seen)
+    store.write([listed(row(1, published_on=published))], first_seen)
+    store.finish("finished", first_seen)
+    store.close()
+    flagged = ["date_in_future"] if future else []
+    year = ["index_year_differs"] if published[:4] != "2026" else []
+    assert json.loads(record(path)["flags"]) == flagged + year
+    crawl(path, [listed(row(1, published_on=published)), page(1)], day=28)
+    assert json.loads(record(path)["flags"]) == flagged + year, "the day it was first seen counts"
+
+
+def test_flags_come_and_go_with_what_pages_say(path: Path) -> None:
+    crawl(path, [listed(row(1, title="样本文件之..."))])
+    assert record(path)["flags"] == '["title_truncated"]'
+    crawl(path, [listed(row(1, title="样本文件之...")), page(1, title="样本文件之1全称")], day=2)
+    assert (record(path)["flags"], record(path)["title"]) == ("[]", "样本文件之1全称")
+    crawl(
+        path, [listed(row(1, title="样本文件之...")), page(1, title="样本文件之1全称", index_number="9/2026-9")], day=3
+    )
+    assert record(path)["flags"] == '["index_number_differs"]'
+
+
+def test_the_four_dates_are_kept_apart(path: Path) -> None:
+    store = Store(empty_archive(path))
+    store.begin(PORTAL, "full", DAY.format(20))
+    answer = Capture(1, URL, DAY.format(20), 200, "page", "0" * 64, 1, None, "Thu, 15 Jan 2026 00:00:00 GMT")
+    dated = [listed(row(1, published_on="2026-01-10")), replace(page(1, created_on="2026-01-05"), capture=1)]
+    store.write(dated, DAY.format(20), [answer])
+    store.finish("finished", DAY.format(20))
+    store.close()
+    kept = record(path)
+    assert (kept["created_on"], kept["published_on"], kept["first_seen"]) == (
+        "2026-01-05",
+        "2026-01-10",
+        DAY.format(20),
+    )
+    captured = rows(path, "SELECT last_modified FROM captures WHERE id = ?", kept["capture_id"])
+    assert captured == [{"last_modified": "Thu, 15 Jan 2026 00:00:00 GMT"}]
+    crawl(path, [listed(row(1)), page(1)], day=21)  # neither date is stated any more
+    assert (record(path)["created_on"], record(path)["published_on"]) == (None, None)
+
+
+def test_the_kind_is_that_of_the_first_catalogue_of_the_portal_file(path: Path) -> None:
+    crawl(path, [listed(row(1), catalog=BUDGETS)])
+    assert record(path)["kind"] == "budget"
+    crawl(path, [listed(row(1), catalog=BUDGETS), listed(row(1))], day=2)
+    assert record(path)["kind"] == "plan"
+    assert events(path) == []
+
+
+# --- listings ---
+
+
+def test_a_listing_says_when_the_catalogue_showed_the_record_first_and_last(path: Path) -> None:
+    crawl(path, [listed(row(1), row(2)), listed(row(1), catalog=BUDGETS)])
+    crawl(path, [listed(row(1)), listed(replace(row(1), link=f"{URL}?b"), catalog=BUDGETS)], day=2)
+    crawl(path, [listed(row(1))], day=3)
+    sql = "SELECT r.url, c.url AS catalog, l.first_seen, l.last_seen, l.crawl_id, link FROM listings l JOIN records r ON r.id = record_id JOIN catalogs c ON c.id = catalog_id ORDER BY 1, 2 DESC"
+    assert [tuple(each.values()) for each in rows(path, sql)] == [
+        (URL, PLANS, DAY.format(1), DAY.format(3), 3, None),
+        (URL, BUDGETS, DAY.format(1), DAY.format(2), 2, f"{URL}?b"),
+        ("http://p.example/2.html", PLANS, DAY.format(1), DAY.format(1), 1, None),
+    ]
+    seen = rows(path, "SELECT first_seen, last_seen FROM records ORDER BY url")
+    assert [tuple(each.values()) for each in seen] == [(DAY.format(1), DAY.format(3)), (DAY.format(1), DAY.format(1))]
+
+
+@pytest.mark.parametrize("state", ["unlisted", "withdrawn"])
+def test_a_record_that_is_listed_again_has_returned_with_the_list_that_shows_it(path: Path, state: str) -> None:
+    crawl(path, [listed(row(1), row(2))])
+    with_state = open_for_writing(path)
+    with_state.execute("UPDATE records SET state = ? WHERE url = ?", (state, URL))
+    with_state.close()
+    store = Store(path)
+    store.begin(PORTAL, "full", DAY.format(2))
+    store.write(
+        [replace(listed(row(1)), capture=5)],
+        DAY.format(2),
+        [Capture(5, PLANS, DAY.format(2), 200, "page", "0" * 64, 1, None, None)],
+    )
+    store.finish("finished", DAY.format(2))
+    store.close()
+    (event,) = rows(path, "SELECT detail, at FROM events WHERE kind = 'returned'")
+    assert (json.loads(str(event["detail"])), event["at"]) == ({"capture": 5, "was": state}, DAY.format(2))
+    assert record(path)["state"] == "listed"
+
+
+def test_a_list_that_did_not_change_is_proved_by_the_answer_that_shows_it(path: Path) -> None:
+    store = Store(empty_archive(path))
+    store.begin(PORTAL, "full", DAY.format(1))
+    kinds = [
+        (1, PLANS, "page"),
+        (2, BUDGETS, "page"),
+        (3, PLANS, "error"),
+        (4, PLANS, "not_modified"),
+        (5, BUDGETS, "page"),
+    ]
+    captures = [Capture(n, url, DAY.format(1), 200, kind, "0" * 64, 1, None, None) for n, url, kind in kinds]
+    store.write(
+        [replace(listed(row(1)), capture=4), replace(listed(row(2), catalog=BUDGETS), capture=5)],
+        DAY.format(1),
+        captures,
+    )
+    store.finish("finished", DAY.format(1))
+    store.close()
+    assert [each["capture_id"] for each in rows(path, "SELECT capture_id FROM records ORDER BY url")] == [1, 5]
+    assert [each["capture_id"] for each in rows(path, "SELECT capture_id FROM walks ORDER BY 1")] == [4, 5]
+
+
+def test_half_a_row_takes_nothing_away_and_is_completed_without_an_event(path: Path) -> None:
+    def cut(**fields: str) -> ListPageSeen:
+        return listed(replace(row(1), reading=Reading(fields, {"标题": fields["title"]}, (CUT_PAGE,))))
+
+    crawl(path, [cut(title="样本文"), listed(row(2), catalog=BUDGETS)])
+    assert record(path)["title"] == "样本文"
+    crawl(path, [listed(row(1))], day=2)
+    assert (record(path)["title"], record(path)["flags"], events(path)) == ("样本文件之1", "[]", [])
+    crawl(path, [cut(title="样本文")], day=3)
+    assert (record(path)["title"], record(path)["flags"], events(path)) == ("样本文件之1", "[]", [])
+    assert record(path)["last_seen"] == DAY.format(3)
+
+
+# --- versions and what is no version ---
+
+
+def test_what_a_catalogue_or_page_says_first_completes_and_what_it_says_next_changes(path: Path) -> None:
+    crawl(path, [listed(row(1))])
+    crawl(path, [listed(row(1)), listed(row(1, topic="样本"), catalog=BUDGETS)], day=2)
+    assert (record(path)["topic"], versions(path), record(path)["changed_at"]) == ("样本", [], None)
+    crawl(path, [listed(row(1)), listed(row(1, topic="样例"), catalog=BUDGETS)], day=3)
+    assert versions(path) == [({"topic": ["样本", "样例"]}, "source")]
+    assert (events(path), record(path)["changed_at"]) == (["changed"], DAY.format(3))
+
+
+def test_a_changed_label_that_no_column_holds_is_kept_and_no_version(path: Path) -> None:
+    crawl(path, [listed(row(1)), page(1)])
+    other = replace(page(1), reading=replace(page(1).reading, source_fields={"文号": "1", "语种": "中文"}))
+    crawl(path, [listed(row(1)), other], day=2)
+    assert json.loads(record(path)["source_fields"]) == {"标题": "样本文件之1", "文号": "1", "语种": "中文"}
+    assert (versions(path), events(path)) == ([], [])
+
+
+@pytest.fixture
+def parser(path: Path) -> Any:
+    """A record that was read, and the writer with which a later parser reads its pages again."""
+    store = crawl(path, [listed(row(1)), page(1)], finish=False)
+    store.write([], DAY.format(1), [Capture(1, PLANS, DAY.format(1), 200, "page", "0" * 64, 1, None, None)])
+    store.finish("finished", DAY.format(1))
+    store.close()
+    connection = open_for_writing(path)
+    connection.row_factory = sqlite3.Row
+    catalogs = {each["id"]: each["kind"] for each in connection.execute("SELECT id, kind FROM catalogs")}
+    yield Writer(connection, "p", 1, catalogs, cause="parser")
+    connection.close()
+
+
+def test_what_a_later_parser_reads_is_a_version_and_no_edit(path: Path, parser: Writer) -> None:
+    with transaction(parser.connection):
+        again = Reading({**page(1).reading.fields, "topic": "样本"}, {"文号": "1"})
+        parser.take(1, OWN_PAGE, Said(again, None, "样本正文，读全"), DAY.format(9))
+    assert versions(path) == [({"topic": [None, "样本"], "body": ["样本正文", "样本正文，读全"]}, "parser")]
+    assert (events(path), record(path)["changed_at"]) == ([], None)
+    crawl(path, [listed(row(1)), replace(page(1, "样本正文，读全", topic="样本"))], day=10)
+    assert events(path) == [], "the next crawl, by the same parser, finds what it knows"
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_row_that_today_s_parser_does_not_find_is_doubted_and_not_missed(
+    path: Path, parser: Writer, stands: bool
+) -> None:
+    (catalog,) = rows(path, "SELECT id FROM catalogs WHERE url = ?", PLANS)
+    with transaction(parser.connection):
+        assert parser.disown(1, int(str(catalog["id"])), 1, DAY.format(9))
+        assert not parser.disown(1, int(str(catalog["id"])), 1, DAY.format(9))
+    assert record(path)["flags"] == f'["{ROW_NOT_READ}"]'
+    assert rows(path, "SELECT * FROM listings") == []
+    store = Store(path)
+    store.begin(PORTAL, "full", DAY.format(10))
+    store.write([listed(row(1, title="样本文件之一") if stands else row(2))], DAY.format(10))
+    assert store.missing(DAY.format(10)) == []
+    store.finish("finished", DAY.format(10))
+    store.close()
+    assert events(path) == [], "what completes a doubtful row is no edit"
+    assert record(path)["flags"] == ("[]" if stands else f'["{ROW_NOT_READ}"]')
+
+
+# --- files ---
+
+
+def linked(*names: str, own: bool = True) -> Observation:
+    files = tuple(LinkedFile(name, f"http://p.example/{name}", own) for name in names)
+    return replace(page(1), attachments=files)
+
+
+def had(state: str, sha256: str | None = None, text: str | None = None, message: str | None = None) -> AttachmentSeen:
+    return AttachmentSeen(URL, "1.pdf", FILE, sha256, 9 if sha256 else None, None, text, state, message)
+
+
+def states(path: Path) -> dict[str, str]:
+    return {str(each["name"]): str(each["state"]) for each in rows(path, "SELECT name, state FROM attachments")}
+
+
+def test_a_file_that_is_linked_again_is_asked_for_again(path: Path) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf", "2.pdf"), had("text", "1" * 64, "样本")])
+    assert states(path) == {"1.pdf": "text", "2.pdf": "pending"}
+    crawl(path, [listed(row(1)), linked("2.pdf")], day=2)
+    assert states(path) == {"1.pdf": "unlinked", "2.pdf": "pending"}
+    crawl(path, [listed(row(1)), linked("1.pdf", "2.pdf")], day=3)
+    assert states(path) == {"1.pdf": "pending", "2.pdf": "pending"}
+    assert [changed for changed, _ in versions(path)] == [
+        {"attachments": [["1.pdf", "2.pdf"], ["2.pdf"]]},
+        {"attachments": [["2.pdf"], ["1.pdf", "2.pdf"]]},
+    ]
+
+
+def test_a_file_of_another_site_is_noted_and_half_a_page_unlinks_none(path: Path) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf", own=False)])
+    assert states(path) == {"1.pdf": "off_site"}
+    crawl(path, [listed(row(1)), page(1, "样本", cut=True)], day=2)
+    assert (states(path), events(path)) == ({"1.pdf": "off_site"}, [])
+
+
+def test_the_first_half_of_a_page_links_no_files_yet(path: Path) -> None:
+    cut = page(1, "样本", cut=True)
+    crawl(path, [listed(row(1)), replace(cut, attachments=(LinkedFile("1.pdf", FILE),))])
+    assert states(path) == {}
+
+
+def test_a_file_that_was_replaced_at_its_address_is_a_change(path: Path) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf"), had("text", "1" * 64, "样本")])
+    assert events(path) == []
+    crawl(path, [listed(row(1)), had("text", "1" * 64, "样本")], day=2)
+    assert events(path) == []
+    crawl(path, [listed(row(1)), had("text", "2" * 64, "样本二")], day=3)
+    assert versions(path) == [({"attachment 1.pdf": ["1" * 64, "2" * 64]}, "source")]
+    assert (events(path), record(path)["changed_at"]) == (["changed"], DAY.format(3))
+    assert rows(path, "SELECT text FROM attachments") == [{"text": "样本二"}]
+
+
+@pytest.mark.parametrize("state", ["unavailable", "empty", "not_a_document"])
+def test_a_file_that_can_t_be_had_today_is_what_it_was(path: Path, state: str) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf"), had("text", "1" * 64, "样本")])
+    crawl(path, [had(state, None if state == "unavailable" else "9" * 64)], day=2)
+    assert rows(path, "SELECT state, sha256, text FROM attachments") == [
+        {"state": "text", "sha256": "1" * 64, "text": "样本"}
+    ]
+    crawl(path, [had("text", "2" * 64, "样本二")], day=3)
+    assert len(versions(path)) == 1
+
+
+@pytest.mark.parametrize("state", ["empty", "not_a_document"])
+def test_what_stood_in_a_file_s_place_is_not_the_file_before(path: Path, state: str) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf"), had(state, "9" * 64)])
+    assert states(path) == {"1.pdf": state}
+    crawl(path, [had("text", "1" * 64, "样本")], day=2)
+    assert (states(path), events(path)) == ({"1.pdf": "text"}, [])
+
+
+@pytest.mark.parametrize(
+    ("state", "problem"),
+    [
+        ("text", False),
+        ("ocr", False),
+        ("needs_ocr", False),
+        ("unavailable", False),
+        ("empty", True),
+        ("encrypted", True),
+    ],
+)
+def test_a_file_without_a_text_is_a_problem_but_for_scans_and_failed_requests(
+    path: Path, state: str, problem: bool
+) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf"), had(state, "1" * 64, message="样本")])
+    found = rows(path, "SELECT kind, url, message FROM problems")
+    assert found == ([{"kind": "attachment", "url": FILE, "message": f"{state}: 样本"}] if problem else [])
+
+
+# --- what is counted, and what belongs to no record ---
+
+
+def test_pages_and_files_of_unknown_records_are_left_to_the_next_crawl(path: Path) -> None:
+    crawl(path, [listed(row(2)), page(1), had("text", "1" * 64, "样本")])
+    assert rows(path, "SELECT url FROM records") == [{"url": "http://p.example/2.html"}]
+    assert rows(path, "SELECT * FROM attachments") == []
+    (found,) = rows(path, "SELECT counts FROM crawls")
+    assert json.loads(str(found["counts"])) == {"added": 1, "list_pages": 1, "rows": 1}
+
+
+def test_a_page_without_a_text_is_a_problem_where_there_was_one(path: Path) -> None:
+    bare = replace(page(1), body=None)
+    crawl(path, [listed(row(1)), bare])
+    assert rows(path, "SELECT * FROM problems") == []
+    crawl(path, [listed(row(1)), page(1)], day=2)
+    crawl(path, [listed(row(1)), bare], day=3)
+    assert rows(path, "SELECT kind, crawl_id FROM problems") == [{"kind": "body_missing", "crawl_id": 3}]
+    assert record(path)["body"] == "样本正文"
+
+
+def test_a_problem_keeps_when_it_was_met_first_and_last_in_its_crawl(path: Path) -> None:
+    store = Store(empty_archive(path))
+    store.begin(PORTAL, "full", DAY.format(1))
+    for day in (1, 2, 3):
+        store.write([ProblemSeen("http_error", URL, f"样本{day}")], DAY.format(day))
+    store.write([ProblemSeen("blocked", URL, "样本")], DAY.format(3))
+    store.finish("finished", DAY.format(3))
+    store.close()
+    crawl(path, [ProblemSeen("http_error", URL, "样本")], day=4)
+    sql = "SELECT kind, message, count, first_at, last_at FROM problems ORDER BY id"
+    assert [tuple(each.values()) for each in rows(path, sql)] == [
+        ("http_error", "样本1", 3, DAY.format(1), DAY.format(3)),
+        ("blocked", "样本", 1, DAY.format(3), DAY.format(3)),
+        ("http_error", "样本", 1, DAY.format(4), DAY.format(4)),
+    ]
+
+
+def test_how_much_was_masked_is_counted_for_each_source_as_it_is_now(path: Path) -> None:
+    def masked(*counts: dict[str, int]) -> list[Observation]:
+        own, other = counts
+        return [listed(replace(row(1), redacted=other)), replace(page(1), redacted=own)]
+
+    crawl(path, masked({"phone": 2, "bank_card": 1}, {"phone": 1}))
+    sql = "SELECT source, kind, count FROM redactions ORDER BY 1, 2"
+    (catalog,) = rows(path, "SELECT id FROM catalogs WHERE url = ?", PLANS)
+    listing = (str(catalog["id"]), "phone", 1)
+    assert [tuple(each.values()) for each in rows(path, sql)] == [("0", "bank_card", 1), ("0", "phone", 2), listing]
+    crawl(path, masked({"phone": 3}, {"phone": 1}), day=2)
+    assert [tuple(each.values()) for each in rows(path, sql)] == [("0", "phone", 3), listing]
+
+
+def test_what_a_portal_file_says_is_kept_as_it_says_it_now(path: Path) -> None:
+    crawl(path, [replace(listed(row(1)), path="首页 > 样本", family=("trs", "样本标记"))])
+    store = Store(path)
+    store.begin(NEIGHBOUR, "full", DAY.format(2))
+    store.finish("finished", DAY.format(2))
+    named = replace(PORTAL, name="样本县（新）", checked_on="2026-01-02", family="trs", home="http://new.example/")
+    store.begin(
+        replace(named, catalogs=(replace(PORTAL.catalogs[0], kind="notice", title="样本公告"),)), "full", DAY.format(3)
+    )
+    store.write([replace(listed(row(1)), path=None, family=None)], DAY.format(3))
+    store.finish("finished", DAY.format(3))
+    store.close()
+    (portal,) = rows(path, "SELECT * FROM portals WHERE id = 'p'")
+    assert (portal["name"], portal["checked_on"], portal["family"], portal["home"]) == (
+        "样本县（新）",
+        "2026-01-02",
+        "trs",
+        "http://new.example/",
+    )
+    sql = "SELECT kind, title, path, family, family_reason FROM catalogs WHERE portal = 'p' ORDER BY id"
+    assert [tuple(each.values()) for each in rows(path, sql)] == [
+        ("notice", "样本公告", "首页 > 样本", "trs", "样本标记"),
+        ("budget", "预算", None, None, None),
+    ]
+    assert rows(path, "SELECT name FROM portals WHERE id = 'q'") == [{"name": "样本邻县"}]
+    assert [each["catalog_id"] for each in rows(path, "SELECT catalog_id FROM ledger WHERE crawl_id = 3")] == [1]

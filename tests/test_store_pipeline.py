@@ -1,0 +1,180 @@
+"""When a crawl's batch is written, what ends the crawl, and as what its books are closed; the archive's side stands in."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from archive.observations import ProblemSeen
+from crawler.portal import Portal
+from pipelines import store as storing
+from pipelines.store import BATCH, LONGEST_WAIT, MOST_BYTES, StorePipeline
+from tests.exchanges import exchange
+
+PROBLEM = ProblemSeen("sample", "http://p.example/", "样本")
+
+
+class Stand:
+    """A crawl whose archive answers as told: `batches` are those written, `closed` what the books were closed with."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.batches: list[tuple[int, int]] = []
+        self.closed: list[str] = []
+        self.ended: list[str] = []
+        self.complete, self.unwritten, self.now = True, 0, 0.0
+        self.error: Exception | None = None
+        self.stats: dict[str, Any] = {}
+        monkeypatch.setattr(storing, "keeping", lambda: self)
+        monkeypatch.setattr(storing, "monotonic", lambda: self.now)
+
+        async def close(reason: str) -> None:
+            self.ended.append(reason)
+
+        schedule = SimpleNamespace(full_every=timedelta(days=7))
+        portal = SimpleNamespace(
+            **{name: getattr(Portal("p", "样本县", "", "http://p.example/", ()), name) for name in Portal.__slots__}
+        )
+        portal.schedule = schedule
+        stats = SimpleNamespace(
+            set_value=self.stats.__setitem__,
+            get_value=self.stats.get,
+            inc_value=lambda name: self.stats.update({name: self.stats.get(name, 0) + 1}),
+        )
+        self.pipeline = StorePipeline(
+            SimpleNamespace(
+                settings={"DISCLOSURES_DB": "a.db", "DISCLOSURES_EVIDENCE": "a.evidence.db", "DISCLOSURES_MODE": ""},
+                spider=SimpleNamespace(portal=portal), stats=stats, engine=SimpleNamespace(close_spider_async=close),
+            )
+        )  # fmt: skip
+        self.pipeline.open_spider()
+
+    def ask(self, _portal: str, method: str, *given: Any) -> Future[Any]:
+        """What the archive's side answers."""
+        future: Future[Any] = Future()
+        if method == "commit":
+            self.batches.append((len(given[0]), len(given[1])))
+        if method == "close":
+            self.closed.append(given[0])
+        if self.error and method != "begin":
+            future.set_exception(self.error)
+        else:
+            future.set_result({"begin": ("full", 7), "complete": self.complete}.get(method))
+        return future
+
+
+@pytest.fixture
+def stand(monkeypatch: pytest.MonkeyPatch) -> Stand:
+    return Stand(monkeypatch)
+
+
+def run(work: Callable[[], Any]) -> None:
+    async def whole() -> None:
+        await work()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize(("count", "batches"), [(BATCH - 1, []), (BATCH, [(BATCH, 0)]), (BATCH + 1, [(BATCH + 1, 0)])])
+def test_a_full_batch_is_written(stand: Stand, count: int, batches: list[tuple[int, int]]) -> None:
+    async def work() -> None:
+        for _ in range(count):
+            await stand.pipeline.process_item(PROBLEM)
+
+    run(work)
+    assert stand.batches == batches
+
+
+@pytest.mark.parametrize(("count", "batches"), [(BATCH - 1, []), (BATCH, [(0, BATCH)])])
+def test_answers_alone_fill_one_too_and_are_numbered(stand: Stand, count: int, batches: list[tuple[int, int]]) -> None:
+    places: list[int] = []
+
+    async def work() -> None:
+        places.extend([await stand.pipeline.received(exchange(payload=b""), "not_modified") for _ in range(count)])
+
+    run(work)
+    assert (stand.batches, places) == (batches, list(range(1, count + 1)))
+
+
+@pytest.mark.parametrize(("over", "batches"), [(-1, []), (0, [(0, 2)]), (1, [(0, 2)])])
+def test_so_many_bytes_of_answers_fill_one(stand: Stand, over: int, batches: list[tuple[int, int]]) -> None:
+    async def work() -> None:
+        await stand.pipeline.received(exchange(payload=bytes(MOST_BYTES - 10 + over)), "page")
+        await stand.pipeline.received(exchange(payload=bytes(10)), "page")
+
+    run(work)
+    assert stand.batches == batches
+    assert stand.unwritten == (0 if batches else MOST_BYTES + over)
+
+
+@pytest.mark.parametrize(("seconds", "batches"), [(LONGEST_WAIT, []), (LONGEST_WAIT + 0.1, [(2, 0)])])
+def test_none_waits_too_long_to_be_filled(stand: Stand, seconds: float, batches: list[tuple[int, int]]) -> None:
+    async def work() -> None:
+        await stand.pipeline.process_item(PROBLEM)
+        stand.now += seconds
+        await stand.pipeline.process_item(PROBLEM)
+
+    run(work)
+    assert stand.batches == batches
+
+
+def test_what_is_left_is_written_before_anything_is_asked_and_at_the_end(stand: Stand) -> None:
+    async def work() -> None:
+        await stand.pipeline.process_item(PROBLEM)
+        stand.pipeline.missing()
+        await stand.pipeline.process_item(PROBLEM)
+        stand.pipeline.to_walk_again()
+        await stand.pipeline.process_item(PROBLEM)
+        await stand.pipeline.close_spider()
+
+    run(work)
+    assert stand.batches == [(1, 0)] * 3
+
+
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("disk full"), OSError("gone"), KeyError("a fault of our own")]
+)
+def test_what_cannot_be_written_ends_the_crawl_once(stand: Stand, error: Exception) -> None:
+    async def work() -> None:
+        stand.error = error
+        for _ in range(3 * BATCH):
+            await stand.pipeline.process_item(PROBLEM)
+            await asyncio.sleep(0)
+        await stand.pipeline.close_spider()
+
+    run(work)
+    assert stand.ended == ["archive_error"]
+    stand.error = None
+    stand.pipeline.spider_closed("finished")
+    assert stand.closed == ["archive_error"]
+    assert stand.unwritten == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "broken", "complete", "outcome"),
+    [
+        ("finished", None, True, "finished"), ("finished", None, False, "incomplete"), ("finished", 1, True, "incomplete"),
+        ("blocked", 1, False, "blocked"), ("shutdown", None, True, "shutdown"),
+    ],
+)  # fmt: skip
+def test_the_books_are_closed_with_what_ended_the_crawl(
+    stand: Stand, reason: str, broken: int | None, complete: bool, outcome: str
+) -> None:
+    stand.complete = complete
+    if broken:
+        stand.stats["disclosures/walks_broken"] = broken
+    stand.pipeline.spider_closed(reason)
+    assert stand.closed == [outcome]
+    assert stand.stats["disclosures/ended"] == 1
+
+
+def test_books_that_cannot_be_closed_are_not_said_to_be(stand: Stand) -> None:
+    stand.error = OSError("gone")
+    stand.pipeline.spider_closed("finished")
+    assert "disclosures/ended" not in stand.stats

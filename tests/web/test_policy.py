@@ -1,0 +1,123 @@
+"""Promises that each answer keeps: its security headers, its status where a request is wrong, the bounds of a reader's SQL."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from archive.web.server import make_datasette
+
+POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "style-src": "'self' 'unsafe-inline'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/disclosures", "/disclosures/records", "/disclosures/records/1", "/disclosures/records?_search=预算", "/nope", "/nope.json",
+     "/disclosures/records.json", "/disclosures/records.csv", "/disclosures/records?_sort=nope", "/disclosures?sql=select+1",
+     "/-/static-plugins/disclosures/disclosures.css", "/-/search?q=预算", "/-/search.atom?q=预算", "/robots.txt", "/-/permissions", "/-/logout"],
+)  # fmt: skip
+def test_every_answer_has_the_whole_policy(get, path):
+    headers = get(path).headers
+    (policy,) = headers.get_list("content-security-policy")
+    assert dict(part.strip().split(" ", 1) for part in policy.split(";")) == POLICY
+    assert headers.get_list("x-content-type-options") == ["nosniff"]
+    assert headers.get_list("referrer-policy") == ["no-referrer"]
+
+
+# --- what a request got wrong ---
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/disclosures/records/999999", 404, "There is nothing at this address."),
+        ("/disclosures/nope", 404, "There is nothing at this address."),
+        ("/nope/records", 404, "There is nothing at this address."),
+        ("/-/browse/nope", 404, "There is nothing at this address."),
+        ("/disclosures/records?_sort=nope", 400, "Cannot sort table by nope"),
+        ("/disclosures/search?_search=预算&_next=x", 400, "can't be understood"),
+        ("/disclosures/records?_size=nope", 400, "_size must be a positive integer"),
+        ("/disclosures?sql=delete+from+records", 400, "Statement must be a SELECT"),
+        ("/disclosures?sql=select+nope", 400, "no such column: nope"),
+        ("/disclosures?_timelimit=20&sql=with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+max(i)+from+n", 400,
+         "The query took too long"),
+    ],
+)  # fmt: skip
+def test_what_a_request_got_wrong_is_said_with_its_status(get, path, status, words):
+    page = get(path)
+    assert page.status_code == status
+    assert words in page.text.replace("&#39;", "'")
+    assert "Traceback" not in page.text
+    bare, _, query = path.partition("?")
+    answer = get(f"{bare}.json?{query}".rstrip("?"))
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.status_code == status
+    assert answer.json()["ok"] is False
+    assert words in answer.json()["error"]
+
+
+def test_no_method_writes(site):
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        answer = asyncio.run(site.client.request(method, "/disclosures/records"))
+        assert answer.status_code in {400, 403, 405}, method
+
+
+# --- a reader's SQL ---
+
+ROWS = "with recursive n(i) as (select 1 union all select i + 1 from n limit {}) select i from n"
+LARGEST = 64 * 1024 * 1024
+
+
+@pytest.mark.parametrize(("rows", "cut"), [(999, False), (1000, False), (1001, True)])
+def test_a_thousand_rows_are_an_answer(get, rows, cut):
+    answer = get("/disclosures.json", sql=ROWS.format(rows)).json()
+    assert (len(answer["rows"]), answer["truncated"]) == (min(rows, 1000), cut)
+
+
+@pytest.mark.parametrize(("size", "status"), [(LARGEST, 200), (LARGEST + 1, 400)])
+def test_a_value_has_64_mib_at_most(get, size, status):
+    assert get("/disclosures.json", sql=f"select length(zeroblob({size})) as bytes").status_code == status
+
+
+def test_sql_reads_one_archive_and_nothing_else(site, get):
+    for sql in ("select * from evidence.payloads", "attach database 'x.db' as x", "pragma database_list", "select load_extension('x')",
+                "select readfile('/etc/passwd')", "vacuum into 'x.db'"):  # fmt: skip
+        assert get("/disclosures.json", sql=sql).status_code == 400, sql
+    assert "evidence" not in site.databases
+
+
+# --- who may see what ---
+
+
+def asked_as(site: object, path: str, name: str | None) -> httpx.Response:
+    cookies = {"ds_actor": site.sign({"a": {"id": name}}, "actor")} if name else {}
+    return asyncio.run(site.client.get(path, cookies=cookies))
+
+
+@pytest.mark.parametrize(("name", "status"), [(None, 403), ("guest", 403), ("desk", 200), ("desk2", 403)])
+def test_only_those_named_see_a_closed_archive(archive, name, status):
+    site = make_datasette(archive, {"allow": {"id": ["desk"]}})
+    for path in (
+        "/",
+        "/disclosures/records.json",
+        "/-/search?q=预算",
+        "/-/browse",
+        "/robots.txt",
+        "/-/changes.atom",
+        "/disclosures/records.csv",
+    ):
+        assert asked_as(site, path, name).status_code == status, path
+
+
+@pytest.mark.parametrize("path", ["/-/static-plugins/disclosures/disclosures.css", "/-/static/app.css", "/-/logout"])
+def test_what_a_closed_archive_shows_to_all(archive, path):
+    site = make_datasette(archive, {"allow": {"id": ["desk"]}})
+    assert asked_as(site, path, None).status_code in {200, 302}
