@@ -1,11 +1,11 @@
-"""Lists as portals print them, for the tests of reading them; every page here is written for the tests after portals.md."""
+"""Lists as portals print them, for the tests of small ones; every page here is written for the tests after portals.md."""
 
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
 from crawler.items import Row
 
-BASE = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/list.html"
 HERE = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/"
+BASE = HERE + "list.html"
 
 # What stands around a list on real pages, all of it tempting: menus, a ticker, a side column, a footer, a search form.
 AROUND = """
@@ -19,32 +19,14 @@ AROUND = """
 <table><tr><td><a href="/jb/">举报</a></td><td>县政府</td><td>备案</td><td>2020-01-01</td></tr></table></div>
 """
 
+HEAD = "<tr><th>索引号</th><th>标题</th><th>发布单位</th><th>发布日期</th></tr>"
+LINE = '<tr><td>A{0}</td><td><a href="t20171219_{0}.html">第{0}条</a></td><td>县政府办</td><td>2017-12-19</td></tr>'
+UL_HEAD = '<div class="head"><ul><li>索 引 号</li><li>名　　称</li><li>发布机构</li><li>生成日期</li></ul></div>'
 
-def rows(html: str, base: str = BASE) -> tuple[Row, ...]:
-    return read_rows(parse_html(html), base)
+
+def rows(html: str) -> tuple[Row, ...]:
+    return read_rows(parse_html(html), BASE)
 
 
 def titles(html: str) -> list[str | None]:
     return [row.fields.get("title") for row in rows(html)]
-
-
-HEAD = "<tr><th>索引号</th><th>标题</th><th>发布单位</th><th>发布日期</th></tr>"
-LINE = '<tr><td>A{0}</td><td><a href="t20171219_{0}.html">第{0}条</a></td><td>县政府办</td><td>2017-12-19</td></tr>'
-
-
-def table(*lines: str, head: str = HEAD) -> str:
-    return AROUND % f"<table>{head}{''.join(lines)}</table>"
-
-
-UL_HEAD = '<div class="head"><ul><li>索 引 号</li><li>名　　称</li><li>发布机构</li><li>生成日期</li></ul></div>'
-UL = """<div class="xxgk_wrap"><ul><li><span>640324-101/2017-0012{0}</span></li>
-<li class="w353"><a href="./201712/t20171219_{0}.html"{1} target="_blank">关于公布2017年部门预...</a></li>
-<li><span>县政府...</span></li><li class="w100"><span>2017-12-19</span></li> </ul>{2}</div>"""
-HOVER = """<div class="hover_box"><p>索 引 号：<span>640324-101/2017-0012{0}</span></p>
-<p>名　　称：<span>关于公布2017年部门预算的通知之{0}</span></p><p>文　　号：<span></span></p><p>公开时限：长期公开</p>
-<p>生成日期：<span>2017-12-18</span></p><p>责任部门：<span>县政府办公室</span></p></div>"""
-
-
-def ul_row(number: int, *, attribute: bool = False, hover: bool = False) -> str:
-    title = f' title="关于公布2017年部门预算的通知之{number}"' if attribute else ""
-    return UL.format(number, title, HOVER.format(number) if hover else "")

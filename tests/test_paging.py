@@ -1,4 +1,4 @@
-"""Pagers of the TRS county template (portals.md §2.1, §2.2): written by a script call, or as links."""
+"""Pagers as portals write them (portals.md §2.1, §2.2): by a script, or as links, buttons and choices."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from crawler.extract.tree import parse_html
 from crawler.items import Paging
 from crawler.paging.pager import read_paging
+from crawler.paging.script_pagers import with_page
 from tests.hostile import lines_run, markup
 
 LIST = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/"
@@ -17,26 +18,141 @@ def paging(html: str, page: str = "list.html") -> Paging:
     return read_paging(parse_html(html), LIST + page)
 
 
+def script(text: str, page: str = "list.html") -> Paging:
+    return paging(f"<script>{text}</script>", page)
+
+
+# --- scripts ---
+
+
 @pytest.mark.parametrize(
-    ("call", "claimed", "following"),
+    ("call", "read"),
     [
-        ('createPageHTML(21, 0, "index", "html");', 21, "index_1.html"),
-        ("createPageHTML( 3 ,1,'list','shtml')", 3, "list_2.shtml"),
-        ('createPageHTML("21","20","index","html")', 21, None),
-        ('createPageHTML(1, 0, "list", "html")', 1, None),
-        ('createPageHTML(0, 0, "list", "html")', 0, None),
-        ('createPageHTML("page", 50, 0, "list", "html")', 50, "list_1.html"),
+        ("createPageHTML(21, 0, index, html)", Paging(21, None, LIST + "index_1.html")),
+        ('createPageHTML("21","20","index","html")', Paging(21)),
+        ('createPageHTML(1, 0, "list", "html")', Paging(1)),
+        ('createPageHTML(0, 0, "list", "html")', Paging(0)),
+        ('createPageHTML("page", 50, 0, "list", "html")', Paging(50, None, LIST + "list_1.html")),
+        ("createPageHTML( '21' , '3' , 'index' , '.shtml' )", Paging(21, None, LIST + "index_4.shtml")),
+        ("createPageHTML(2,0,'index_7401','htm')", Paging(2, None, LIST + "index_7401_1.htm")),
+        ("createPageHTML(2,0,'../yqhy/list','html')", Paging(2, None, LIST + "list_1.html")),
+        ("var a = 'http://x/'; createPageHTML(3, 0, 'index', 'html')", Paging(3, None, LIST + "index_1.html")),
+        ("createPageHTML(3, 0, 'index', 'html');// createPageHTML(9, 0, 'list', 'html')", Paging(3, None, LIST + "index_1.html")),
+        ("// createPageHTML(9, 0, 'list', 'html')\ncreatePageHTML(3, 2, 'index', 'html')", Paging(3)),
+        ("/* createPageHTML(9, 0, 'list', 'html')\n */ createPageHTML(3, 0, 'index', 'html')", Paging(3, None, LIST + "index_1.html")),
+        ("<!--\ncreatePageHTML(3, 0, 'index', 'html');\n//-->", Paging(3, None, LIST + "index_1.html")),
+        ("<!-- createPageHTML(3, 0, 'index', 'html');\n-->", Paging()),
+        ("/* createPageHTML(3, 0, 'index', 'html');", Paging()),
+        ("function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){}", Paging()),
+        ("function createPageHTML(divName, _nPageCount, _nCurrIndex, _sPageName, _sPageExt, _nPageSum){}", Paging()),
+        # With a box to write to and the number of rows, pages are counted from 1.
+        ("createPageHTML('page_div', 43, 1, 'list', 'shtml', 860)", Paging(43, 860, LIST + "list_2.shtml")),
+        ("createPageHTML('page_div', 43, 42, 'list', 'shtml', 860)", Paging(43, 860, LIST + "list_43.shtml")),
+        ("createPageHTML('page_div', 43, 43, 'list', 'shtml', 860)", Paging(43, 860)),
+        ("createPageHTML(page_div, 2, 1, 'list', 'shtml')", Paging(2, None, LIST + "list_2.shtml")),
     ],
-)
-def test_the_scripts_call(call: str, claimed: int, following: str | None) -> None:
-    read = paging(f"<script>{DEFINITION}\n{call}</script>")
-    assert read == Paging(claimed, None, LIST + following if following else None)
+)  # fmt: skip
+def test_calls_of_the_script(call: str, read: Paging) -> None:
+    assert script(call) == read
+    assert script(f"{DEFINITION}\n{call}") == read
 
 
 def test_the_scripts_call_and_not_what_it_wrote_in_a_saved_page() -> None:
     # §2.2: a browser saves both the script and its output
     html = "<script>createPageHTML(5, 1, 'list', 'html')</script><a href=list_9.html>下一页</a>共9页"
     assert paging(html) == Paging(5, None, LIST + "list_2.html")
+
+
+HANDAN = ('var countnum= 6348;\nvar currentPage={0};\nvar prevPage=currentPage-1\nvar countPage=56//共多少页\nvar endPage=countPage-1\n'
+          'document.write("<a href=\\"index.html\\" target=\\"_self\\" >首页</a>");')  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "read"),
+    [
+        (HANDAN.format(0), LIST, Paging(56, 6348, LIST + "index_1.html")),
+        (HANDAN.format(0), LIST + "index.html", Paging(56, 6348, LIST + "index_1.html")),
+        (HANDAN.format(54), LIST + "index_54.html", Paging(56, 6348, LIST + "index_55.html")),
+        (HANDAN.format(55), LIST + "index_55.html", Paging(56, 6348)),
+        ("var countPage = 1", LIST, Paging(1)),
+        ("var currentPage = 0; var countPage = 3; var kind = '.shtml'", LIST, Paging(3, None, LIST + "index_1.shtml")),
+        ("var countPage = '3'; var file = \"list_\"; var kind = 'htm'", LIST, Paging(3, None, LIST + "list_1.htm")),
+        ('var m_nRecordCount = "1234"; var m_nCurrPage = 0; var m_nPageSize = 20;', LIST + "nei.htm", Paging(62, 1234, LIST + "nei_1.htm")),
+        ("var m_nRecordCount = 40; var m_nCurrPage = 1; var m_nPageSize = 20;", LIST + "nei_1.htm", Paging(2, 40)),
+        ("var m_nRecordCount = 41;\nvar m_nCurrPage = 1;\nvar m_nPageSize = 20;", LIST + "haqj.jsp?Stype=2&page=2&channelid=1",
+         Paging(3, 41, LIST + "haqj.jsp?Stype=2&page=3&channelid=1")),
+        ("var m_nRecordCount = 41; var m_nPageSize = 20;", LIST + "haqj.jsp", Paging(3, 41, LIST + "haqj.jsp?page=2")),
+        ('PageContext["RecordNum"] = 41; PageContext["PageSize"] = 20; m_nCurrPage = 0; // m_nRecordCount', LIST + "index.html",
+         Paging(3, 41, LIST + "index_1.html")),
+        ('var m_nRecordCount = ""; if(m_nRecordCount.length == 0){ m_nRecordCount = 0; } var m_nPageSize = 20;', LIST, Paging(0, 0)),
+        ("var m_nRecordCount = count; var m_nPageSize = size;", LIST, Paging()),
+        ("m_nRecordCount == 7; m_nPageSize == 2", LIST, Paging()),
+    ],
+)  # fmt: skip
+def test_counts_in_a_script(text: str, url: str, read: Paging) -> None:
+    assert script(text, url.removeprefix(LIST)) == read
+
+
+def test_a_script_in_a_comment_of_the_page_and_a_file_of_scripts_say_nothing() -> None:
+    call = "createPageHTML(3, 0, 'index', 'html')"
+    assert paging(f"<!-- <script>{call}</script> --><script src=page.js>{call}</script>") == Paging()
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "changed"),
+    [
+        ("http://x/a?page=9&b=1#c", "page", "http://x/a?page=2&b=1#c"),
+        ("http://x/a?prepage=9&page=1", "page", "http://x/a?prepage=9&page=2"),
+        ("http://x/a?b=%5B1%5D", "page", "http://x/a?b=%5B1%5D&page=2"),
+        ("http://x/a", "page", "http://x/a?page=2"),
+        ("http://x/a?page=", "page", "http://x/a?page=2"),
+    ],
+)
+def test_the_number_of_a_page_in_an_address(url: str, name: str, changed: str) -> None:
+    assert with_page(url, name, 2) == changed
+
+
+# --- counts that scripts state: the last page, and the one before it ---
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "at", "claimed", "following"),
+    [
+        (20, 10, 0, 2, "list_1.html"),
+        (21, 10, 1, 3, "list_2.html"),
+        (21, 10, 2, 3, None),
+        (20, 10, 1, 2, None),
+        (10, 10, 0, 1, None),
+        (0, 10, 0, 0, None),
+        (21, 10, 9, 3, None),
+    ],
+)
+def test_rows_and_their_number_on_a_page_make_the_pages(
+    rows: int, size: int, at: int, claimed: int, following: str | None
+) -> None:
+    script = f"var m_nRecordCount = '{rows}'; var m_nPageSize = {size}; var m_nCurrPage = {at};"
+    page = "list.html" if not at else f"list_{at}.html"
+    assert paging(f"<script>{script}</script>", page) == Paging(claimed, rows, LIST + following if following else None)
+
+
+@pytest.mark.parametrize(
+    ("pages", "at", "following"), [(3, 0, "list_1.html"), (3, 1, "list_2.html"), (3, 2, None), (1, 0, None)]
+)
+def test_the_number_of_this_page_and_of_all(pages: int, at: int, following: str | None) -> None:
+    address = LIST + following if following else None
+    page = "list.html" if not at else f"list_{at}.html"
+    assert paging(f"<script>var countPage = {pages}; var currentPage = {at};</script>", page) == Paging(
+        pages, None, address
+    )
+    call = f"<script>createPageHTML({pages}, {at}, 'list', 'html');</script>"
+    assert paging(call, page) == Paging(pages, None, address)
+    from_one = f"<script>createPageHTML('pager', {pages}, {at + 1}, 'list', 'html', 30);</script>"
+    counted_from_one = paging(from_one, page)
+    assert (counted_from_one.pages_claimed, counted_from_one.rows_claimed) == (pages, 30)
+    assert (counted_from_one.next_url is None) == (following is None)
+
+
+# --- links, buttons and choices ---
 
 
 @pytest.mark.parametrize(
@@ -52,6 +168,7 @@ def test_the_scripts_call_and_not_what_it_wrote_in_a_saved_page() -> None:
         ("<div>共3页 <a href='javascript:void(0)'>下一页</a></div>", Paging(3, None, None)),
         ("<div>共3页 <a href='list.html'>下一页</a></div>", Paging(3, None, None)),
         ("<div>共3页 <a href='http://[x/'>下一页</a></div>", Paging(3, None, None)),
+        ("<div>共有 <b>25</b> 页&nbsp;<a href=list_1.html>下一页</a><a href=list_9.html>下5页</a></div>", Paging(25, None, LIST + "list_1.html")),
     ],
 )  # fmt: skip
 def test_a_pager_of_links(html: str, read: Paging) -> None:
@@ -69,25 +186,6 @@ def test_words_go_before_arrows_on_other_links() -> None:
                                   "<a href=a.html>上一页</a>", "<a>下一页</a>", "<script src=x>createPageHTML(2,0,'a','html')</script>"])  # fmt: skip
 def test_no_pager(html: str) -> None:
     assert paging(html) == Paging()
-
-
-@settings(deadline=None, max_examples=150)
-@given(markup, st.text())
-def test_any_markup_is_read(html: str, script: str) -> None:
-    paging(f"<script>createPageHTML({script}</script>{html}")
-    paging(html)
-
-
-@pytest.mark.parametrize(
-    "unit",
-    ["<a href=x>下一页", "<div><a href=x>下一页</a>共1页", "<a href=x>a</a>", "<script>createPageHTML(</script>"],
-)
-def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:
-    small, large = (parse_html(unit * times) for times in (100, 400))
-    assert lines_run(lambda: read_paging(large, LIST)) < 5 * lines_run(lambda: read_paging(small, LIST))
-
-
-# --- links in other forms: scripts that name an address, numbers, a choice of pages ---
 
 
 @pytest.mark.parametrize(
@@ -153,48 +251,31 @@ def test_what_a_pager_without_a_next_page_claims(html: str, claimed: tuple[int |
     assert paging(html, "list_4.html") == Paging(*claimed)
 
 
-@pytest.mark.parametrize("unit", ["<a href=x><div>", "<select onchange=x><option value=a.html>1", "<a href=?page=1>1</a>",
-                                  """<b onclick="f('a.html')">下一页""", "<p>下一页"])  # fmt: skip
-def test_work_on_odd_pagers_grows_with_the_page_and_no_faster(unit: str) -> None:
+# --- whatever the page ---
+
+
+@settings(deadline=None, max_examples=200)
+@given(markup, st.text())
+def test_any_markup_and_script_are_read(html: str, text: str) -> None:
+    paging(html)
+    for said in ("createPageHTML(", "var countPage=5;", "m_nRecordCount=1;m_nPageSize=", ""):
+        paging(f"<script>{said}{text}</script>{html}", "index.html")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<a href=x>下一页", "<div><a href=x>下一页</a>共1页", "<a href=x>a</a>", "<script>createPageHTML(</script>", "<a href=x><div>",
+     "<select onchange=x><option value=a.html>1", "<a href=?page=1>1</a>", """<b onclick="f('a.html')">下一页""", "<p>下一页"],
+)  # fmt: skip
+def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:
     small, large = (parse_html(unit * times) for times in (100, 400))
-    assert lines_run(lambda: read_paging(large, LIST)) < 6 * lines_run(lambda: read_paging(small, LIST))
-
-
-# --- counts that scripts state: the last page, and the one before it ---
+    assert lines_run(lambda: read_paging(large, LIST)) < 5 * lines_run(lambda: read_paging(small, LIST))
 
 
 @pytest.mark.parametrize(
-    ("rows", "size", "at", "claimed", "following"),
-    [
-        (20, 10, 0, 2, "list_1.html"),
-        (21, 10, 1, 3, "list_2.html"),
-        (21, 10, 2, 3, None),
-        (20, 10, 1, 2, None),
-        (10, 10, 0, 1, None),
-        (0, 10, 0, 0, None),
-        (21, 10, 9, 3, None),
-    ],
+    "unit",
+    ["createPageHTML(", 'createPageHTML("', "/*createPageHTML", "'countPage", "createPageHTML( ", "countPage=\n"],
 )
-def test_rows_and_their_number_on_a_page_make_the_pages(
-    rows: int, size: int, at: int, claimed: int, following: str | None
-) -> None:
-    script = f"var m_nRecordCount = '{rows}'; var m_nPageSize = {size}; var m_nCurrPage = {at};"
-    page = "list.html" if not at else f"list_{at}.html"
-    assert paging(f"<script>{script}</script>", page) == Paging(claimed, rows, LIST + following if following else None)
-
-
-@pytest.mark.parametrize(
-    ("pages", "at", "following"), [(3, 0, "list_1.html"), (3, 1, "list_2.html"), (3, 2, None), (1, 0, None)]
-)
-def test_the_number_of_this_page_and_of_all(pages: int, at: int, following: str | None) -> None:
-    address = LIST + following if following else None
-    page = "list.html" if not at else f"list_{at}.html"
-    assert paging(f"<script>var countPage = {pages}; var currentPage = {at};</script>", page) == Paging(
-        pages, None, address
-    )
-    call = f"<script>createPageHTML({pages}, {at}, 'list', 'html');</script>"
-    assert paging(call, page) == Paging(pages, None, address)
-    from_one = f"<script>createPageHTML('pager', {pages}, {at + 1}, 'list', 'html', 30);</script>"
-    counted_from_one = paging(from_one, page)
-    assert (counted_from_one.pages_claimed, counted_from_one.rows_claimed) == (pages, 30)
-    assert (counted_from_one.next_url is None) == (following is None)
+def test_work_grows_with_the_script_and_no_faster(unit: str) -> None:
+    small, large = (parse_html(f"<script>{unit * times}</script>") for times in (100, 400))
+    assert lines_run(lambda: read_paging(large, LIST)) < 5 * lines_run(lambda: read_paging(small, LIST))

@@ -46,53 +46,34 @@ def pairs(html: str) -> Pairs:
                      [("索引号", "A"), ("文号", "B")], id="nested tables"),
         pytest.param("<p>[索引号]：A　[文号]：B</p>", [("索引号", "A"), ("文号", "B")], id="brackets"),
         pytest.param("<table><tr><td>索引号：A<br>文号：B</td></tr></table>", [("索引号", "A"), ("文号", "B")], id="line break"),
+        # portals.md §3 trap 16: one number in seven spans
+        pytest.param("<td>文　号：<span>岚</span><span>金管备〔</span><span>20</span><b>23</b><span>〕</span><span>3</span><o:p>号</o:p></td>",
+                     [("文 号", "岚金管备〔2023〕3号")], id="value in Word's markup"),
+        pytest.param("<p><span>文</span><span>&emsp;</span><span>号</span><span>：</span><b>B</b></p>", [("文号", "B")], id="label in Word's markup"),
+        # trap 20: counters end the value before them
+        pytest.param("<p>来源：县政府办 浏览次数：<span id=hits>33</span>次 【字号：大 中 小】</p><p>点击量：12</p>", [("来源", "县政府办")],
+                     id="view counters and font sizes"),
+        # trap 13 (Handan: 成文日期 only in a comment)
+        pytest.param("<!-- <td>成文日期：2019-01-01</td> --><p>发布日期：<!-- 2018-01-01 -->2017-12-19</p><style>索引号：Y</style>",
+                     [("发布日期", "2017-12-19")], id="comments and styles"),
+        pytest.param("<script>document.write('文号：X')</script><template><p>名称：Z</p></template><p>发布日期：2017-12-19</p>",
+                     [("发布日期", "2017-12-19")], id="scripts and templates"),
+        pytest.param("<form><table><tr><td>索引号：</td><td><input name=syh></td><td>标题</td><td><input type=text></td></tr></table></form>",
+                     [], id="search form in a table"),
+        pytest.param("<form><table><tr><td>发布日期：</td><td><input> 至 <input></td></tr></table>文号：<input> "
+                     "公开方式：<select><option>主动公开</select> 发布日期：<textarea></textarea></form>", [], id="search form in a line"),
+        pytest.param("<form><p>索引号：A<input type=hidden value=1></p><p>名称：<input type=hidden>甲 <input type=button value=复制></p></form>",
+                     [("索引号", "A"), ("名称", "甲")], id="page in a form"),
     ],
 )  # fmt: skip
 def test_every_layout(html: str, read: Pairs) -> None:
     assert pairs(html) == read
 
 
-def test_word_markup_is_joined_as_it_stands() -> None:
-    # portals.md §3 trap 16: one number in seven spans
-    html = "<td>文　号：<span>岚</span><span>金管备〔</span><span>20</span><b>23</b><span>〕</span><span>3</span><o:p>号</o:p></td>"
-    assert pairs(html) == [("文 号", "岚金管备〔2023〕3号")]
-    label = "<p><span>文</span><span>&emsp;</span><span>号</span><span>：</span><b>B</b></p>"
-    assert pairs(label) == [("文号", "B")]
-
-
 @pytest.mark.parametrize("empty", ["", "&nbsp;", "<span></span>", "\u3000\u200b"])
 def test_a_label_without_a_value_takes_no_other_labels(empty: str) -> None:
     html = f"<table><tr><td>文号：{empty}</td><td>主题分类：</td><td>教育</td></tr><tr><td>索引号</td><td>发布机构：甲</td></tr></table>"
     assert pairs(html) == [("文号", ""), ("主题分类", "教育"), ("发布机构", "甲")]
-
-
-def test_counters_are_dropped_and_end_the_value_before_them() -> None:
-    # portals.md §3 trap 20: view counters, font sizes
-    html = "<p>来源：县政府办 浏览次数：<span id=hits>33</span>次 【字号：大 中 小】</p><p>点击量：12</p>"
-    assert pairs(html) == [("来源", "县政府办")]
-
-
-def test_comments_scripts_and_hidden_choices_say_nothing() -> None:
-    # portals.md §3 trap 13 (Handan: 成文日期 only in a comment)
-    html = (
-        "<!-- <td>成文日期：2019-01-01</td> --><p>发布日期：<!-- 2018-01-01 -->2017-12-19</p>"
-        "<script>document.write('文号：X')</script><style>索引号：Y</style><template><p>名称：Z</p></template>"
-    )
-    assert pairs(html) == [("发布日期", "2017-12-19")]
-
-
-def test_a_search_form_states_nothing() -> None:
-    html = (
-        "<form><table><tr><td>索引号：</td><td><input name=syh></td><td>标题</td><td><input type=text></td></tr>"
-        "<tr><td>发布日期：</td><td><input> 至 <input></td></tr></table>"
-        "文号：<input> 公开方式：<select><option>主动公开</select> 发布日期：<textarea></textarea></form>"
-    )
-    assert pairs(html) == []
-
-
-def test_a_page_wrapped_in_a_form_is_read() -> None:
-    html = "<form><p>索引号：A<input type=hidden value=1></p><p>名称：<input type=hidden>甲 <input type=button value=复制></p></form>"
-    assert pairs(html) == [("索引号", "A"), ("名称", "甲")]
 
 
 @pytest.mark.parametrize(

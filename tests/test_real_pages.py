@@ -121,11 +121,12 @@ def test_lists_that_come_as_data() -> None:
     )
     assert jiangsu.detected
     assert jiangsu.detected.family.name == "hanweb_jpage"
-    assert [(row.fields["published_on"], str(row.url)[-11:]) for row in jiangsu.listed.rows] == [
-        ("2020-03-23", "019230.html"),
-        ("2020-03-19", "017328.html"),
-        ("2020-03-19", "017327.html"),
-        ("2020-03-19", "017297.html"),
+    site = "http://www.jiangsu.gov.cn/art/2020/3"
+    assert [(row.url, row.fields["published_on"], row.fields["title"]) for row in jiangsu.listed.rows] == [
+        (f"{site}/23/art_46143_9019230.html", "2020-03-23", "省政府关于进一步深化高考综合改革的若干意见"),
+        (f"{site}/19/art_46144_9017328.html", "2020-03-19", "省政府办公厅关于印发江苏省突发环境事件应急预案的通知"),
+        (f"{site}/19/art_46144_9017327.html", "2020-03-19", "省政府办公厅关于印发江苏省太湖蓝藻暴发应急预案的通知"),
+        (f"{site}/19/art_46144_9017297.html", "2020-03-19", "省政府办公厅关于印发省政府 2020 年立法工作计划的通知"),
     ]
     (tianjin,) = probed("json/tianjin_igs_search_2020.json").listed.rows
     assert (tianjin.fields["index_number"], tianjin.fields["published_on"], tianjin.fields["created_on"]) == (

@@ -1,13 +1,22 @@
-"""No page, whatever it holds, makes a family raise, and none is claimed by two products for the same reason."""
+"""No page, whatever it holds, makes a family raise, and none of one product is claimed by another."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.evidence.text_encoding import encoding_of
 from crawler.families import FAMILIES, Answer, detect
 from tests.hostile import markup, texts
+
+FOLDER = os.environ.get("DISCLOSURES_PAGES", "")
+SAVED = [path for path in sorted(Path(FOLDER or "/nowhere").glob("*/*")) if path.suffix in {".html", ".xml", ".json"}]
+OF_ITS_OWN = {"deya": "deya", "gkmlpt": "", "hanweb_jpage": "hanweb", "hanweb_xxgk": "", "jpaas": "", "lonsun": "lonsun",
+              "ucap": "ucap", "vsb": "vsb"}  # fmt: skip
+"""Of families without marks on others' pages, the folder of saved pages of their own."""
 
 HEX = "0123456789abcdef" * 2
 _SCRAPS = (
@@ -49,3 +58,26 @@ def test_any_page_is_read(name: str, text: str, url: str) -> None:
     page = family.record(answer)
     assert page is None or page.url == url
     assert detect(answer).reason
+
+
+@pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")
+@pytest.mark.parametrize("name", OF_ITS_OWN)
+def test_saved_pages_of_other_products_have_no_marks(name: str) -> None:
+    for path in SAVED:
+        body = path.read_bytes()
+        answer = Answer("http://www.csx.gov.cn/zwgk/list.html", body.decode(encoding_of(body), errors="replace"))
+        assert path.parent.name == OF_ITS_OWN[name] or FAMILIES[name].marks(answer) == (), path
+        assert name != "gkmlpt" or FAMILIES[name].record(answer) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "text"),
+    [
+        ("deya", "http://www.csx.gov.cn/list.jsp?cur_page=2", "<div id=attribute></div>"),
+        ("lonsun", "http://www.csx.gov.cn/public/list.html", "<script>var urls.ajax = 1</script>"),
+        ("ucap", "http://www.csx.gov.cn/xx/201712/t20171219_1.shtml", "createPageHTML(3, 0, 'list', 'shtml')"),
+        ("vsb", "http://www.csx.gov.cn/info/1039/3201.htm", "<p>样本</p>"),
+    ],
+)
+def test_what_marks_no_page(name: str, url: str, text: str) -> None:
+    assert FAMILIES[name].marks(Answer(url, text)) == ()
