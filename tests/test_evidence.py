@@ -224,7 +224,7 @@ def test_a_clock_gone_back(path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from archive.evidence import Evidence
+from archive.evidence.evidence_store import Evidence
 from tests.exchanges import exchange
 evidence = Evidence(Path(sys.argv[1]))
 start = int(sys.argv[2])

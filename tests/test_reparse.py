@@ -15,8 +15,7 @@ from tests.test_crawl_portals import LIST, TABLE, page, record
 WORSE_PARSER = """
 import sys
 from dataclasses import replace
-from crawler import pages, reparse
-from crawler.spiders import catalog
+from crawler.spiders import catalog, pages, reparse
 
 def read_record(*arguments, **options):
     read = pages.read_record(*arguments, **options)
@@ -29,7 +28,7 @@ def read_list(*arguments):
 
 catalog.read_record, catalog.read_list = read_record, read_list
 reparse.versions = lambda: {"reading": 0}
-from crawler.cli import main
+from crawler.cli.main import main
 sys.argv[0] = "disclosures"
 main()
 """
@@ -37,9 +36,8 @@ main()
 SEES_TOO_MUCH = """
 import sys
 from dataclasses import replace
-from crawler import pages, reparse
+from crawler.spiders import catalog, pages, reparse
 from crawler.items import Row
-from crawler.spiders import catalog
 
 def read_list(answer, *arguments):
     read = pages.read_list(answer, *arguments)
@@ -49,7 +47,7 @@ def read_list(answer, *arguments):
 
 catalog.read_list = read_list
 reparse.versions = lambda: {"reading": 0}
-from crawler.cli import main
+from crawler.cli.main import main
 sys.argv[0] = "disclosures"
 main()
 """
