@@ -20,7 +20,7 @@ from pluggy import HookimplMarker, Result
 from archive.labels import examples, labels
 from archive.search.query import to_match
 from archive.web.formats import page_files, record_json, table_files
-from archive.web.http import archives, errors
+from archive.web.http import archives, errors, request_context
 from archive.web.http.access_control import CLOSED, Closed
 from archive.web.http.middleware import Application, Gate, Ranked
 from archive.web.pages import (
@@ -92,7 +92,7 @@ def filters_from_request(
         return None
 
     async def search() -> FilterArguments:
-        cells.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
+        request_context.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
         words = request.args.get("_search")
         shown = {"supports_search": True, "search": words or ""}
         if not words:

@@ -10,7 +10,7 @@ from datasette.utils import tilde_decode
 from archive.labels.labels import TABLES
 from archive.search.query import LONGEST_QUERY
 from archive.web.http.archives import archives
-from archive.web.views.cells import PORTAL_NAMES, QUERY
+from archive.web.http.request_context import PORTAL_NAMES, QUERY
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

@@ -15,6 +15,7 @@ from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
 from archive.web.http.archives import archives
 from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import render
 from archive.web.views import capture_frame
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -68,8 +69,9 @@ async def around(datasette: "Datasette", request: "Request") -> Response:
     if found is None:
         raise NotFound(NOTHING_HERE)
     may = await datasette.permission_allowed(request.actor, ORIGINALS, default=False)
-    context = {"archived": found, "database": database, "may_download": may, "is_archive": True}
-    return Response.html(await datasette.render_template("archived.html", context, request=request))
+    return await render(
+        datasette, request, "archived.html", archived=found, database=database, may_download=may, is_archive=True
+    )
 
 
 async def raw(datasette: "Datasette", request: "Request") -> Response:

@@ -10,6 +10,7 @@ from datasette.utils.asgi import NotFound, Response
 
 from archive.model.divisions import COUNTY, Division, divisions, province_of
 from archive.web.http.archives import archives
+from archive.web.http.request_context import render
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -52,13 +53,15 @@ async def overview(request: "Request", datasette: "Datasette") -> Response:
     counties = [division.code for division in divisions().values() if division.level == COUNTY]
     known = Counter(code[:2] for code in counties)
     archived = Counter(code[:2] for code in counties if code in with_records)
-    context = {
-        "places": [Place(key, divisions()[f"{key}0000"].name, known[key], archived[key]) for key in known],
-        "counties": known.total(),
-        "archived": archived.total(),
-        "others": [row for row in portals if province_of(row["division_code"]) is None],
-    }
-    return Response.html(await datasette.render_template("counties.html", context, request=request))
+    return await render(
+        datasette,
+        request,
+        "counties.html",
+        places=[Place(key, divisions()[f"{key}0000"].name, known[key], archived[key]) for key in known],
+        counties=known.total(),
+        archived=archived.total(),
+        others=[row for row in portals if province_of(row["division_code"]) is None],
+    )
 
 
 async def province(request: "Request", datasette: "Datasette") -> Response:
@@ -70,17 +73,17 @@ async def province(request: "Request", datasette: "Datasette") -> Response:
     portals = await _portals(request, datasette, _PORTALS_WITHIN, province=key)
     counties = [division for division in divisions().values() if division.code[:2] == key and division.level == COUNTY]
     codes = {county.code for county in counties}
-    context = {
-        "name": known.name,
-        "places": [
+    return await render(
+        datasette,
+        request,
+        "province.html",
+        name=known.name,
+        places=[
             _prefecture(name, list(within), portals)
             for name, within in groupby(counties, key=lambda c: c.prefecture or "")
         ],
-        "others": [
-            (divisions().get(row["division_code"]), row) for row in portals if row["division_code"] not in codes
-        ],
-    }
-    return Response.html(await datasette.render_template("province.html", context, request=request))
+        others=[(divisions().get(row["division_code"]), row) for row in portals if row["division_code"] not in codes],
+    )
 
 
 def _prefecture(name: str, counties: list[Division], portals: Iterable[Row]) -> Place:

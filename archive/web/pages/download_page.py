@@ -16,7 +16,7 @@ from datasette.utils.asgi import NotFound, Response
 from archive.database.connection import ArchiveError
 from archive.export.snapshot import Kept, is_due, kept, renew
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import Visit, visited
+from archive.web.http.request_context import RequestContext, context_for
 from archive.web.http.streaming import PATIENCE, Send, left
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -46,10 +46,9 @@ def routes() -> list[tuple[str, Any]]:
 
 async def page(datasette: "Datasette", request: "Request") -> Response:
     """What there is to take away; where there is nothing yet, or something old, it is made from now on."""
-    visit, db = await _asked(datasette, request)
-    found, busy = await visit.db.execute_fn(lambda _: (kept(db), _renewed(db)))
-    context = {"visit": visit, "found": found, "name": _name(found) if found else None, "busy": busy}
-    return Response.html(await datasette.render_template("download.html", context, request=request))
+    context, db = await _asked(datasette, request)
+    found, busy = await context.db.execute_fn(lambda _: (kept(db), _renewed(db)))
+    return await context.render("download.html", found=found, name=_name(found) if found else None, busy=busy)
 
 
 async def file(datasette: "Datasette", request: "Request") -> Response:
@@ -64,12 +63,12 @@ async def digest(datasette: "Datasette", request: "Request") -> Response:
     return Response.text(f"{found.sha256}  {_name(found)}\n")
 
 
-async def _asked(datasette: "Datasette", request: "Request") -> tuple[Visit, Path]:
+async def _asked(datasette: "Datasette", request: "Request") -> tuple[RequestContext, Path]:
     """The archive asked for, and its file. Raises NotFound where it isn't to be taken away."""
-    visit = await visited(datasette, request)
-    if (datasette.plugin_config("disclosures") or {}).get("download", True) is False or not visit.db.path:
+    context = await context_for(datasette, request)
+    if (datasette.plugin_config("disclosures") or {}).get("download", True) is False or not context.db.path:
         raise NotFound(NOTHING_HERE)
-    return visit, Path(visit.db.path)
+    return context, Path(context.db.path)
 
 
 async def _named(datasette: "Datasette", request: "Request") -> Kept:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from datasette.utils.asgi import Response
 
 from archive.labels.codes import EVENTS, STATES
+from archive.web.http.request_context import render
 from archive.web.views.cells import is_web_address
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -34,8 +35,9 @@ class Contact:
 async def page(datasette: "Datasette", request: "Request") -> Response:
     """The guide."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
-    context = {"contact": contact(datasette), "variable": VARIABLE, "states": STATES, "events": EVENTS}
-    return Response.html(await datasette.render_template("guide.html", context, request=request))
+    return await render(
+        datasette, request, "guide.html", contact=contact(datasette), variable=VARIABLE, states=STATES, events=EVENTS
+    )
 
 
 def contact(datasette: "Datasette") -> Contact | None:

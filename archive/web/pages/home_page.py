@@ -12,7 +12,7 @@ from archive.model.clock import today
 from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import Question, questions
 from archive.web.http.archives import archives
-from archive.web.http.request_context import Visit
+from archive.web.http.request_context import RequestContext, render
 from archive.web.pages.changes_page import Observed, Span, latest, week
 from archive.web.views.months import Picture, picture
 from archive.web.views.portal_status import Standing, standings
@@ -48,7 +48,7 @@ class Home:
     `counties`: how many have records here, and how many there are.
     """
 
-    visit: Visit
+    context: RequestContext
     records: int
     catalogs: int
     since: str | None
@@ -66,7 +66,7 @@ class Home:
     def links(self) -> dict[str, str]:
         """Where each kind in the picture leads."""
         return (
-            {row.kind: self.visit.address("browse", kind=row.kind) for row in self.picture.kinds}
+            {row.kind: self.context.address("browse", kind=row.kind) for row in self.picture.kinds}
             if self.picture
             else {}
         )
@@ -80,8 +80,9 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     if not homes or request.url_vars["format"]:
         return await IndexView(datasette).get(request)
     others = [name for name in seen if name not in archives(datasette)]
-    context = {"homes": homes, "others": others, "examples": EXAMPLES, "metadata": datasette.metadata()}
-    return Response.html(await datasette.render_template("index.html", context, request=request))
+    return await render(
+        datasette, request, "index.html", homes=homes, others=others, examples=EXAMPLES, metadata=datasette.metadata()
+    )
 
 
 async def _may_see(datasette: "Datasette", request: "Request", name: str) -> bool:
@@ -90,19 +91,19 @@ async def _may_see(datasette: "Datasette", request: "Request", name: str) -> boo
 
 
 async def _home(datasette: "Datasette", request: "Request", name: str) -> Home:
-    visit = Visit(datasette, request, name, len(archives(datasette)) > 1)
+    context = RequestContext(datasette, request, name, len(archives(datasette)) > 1)
     present = str(today())
-    since = (await visit.db.execute(_SINCE)).first()
-    months = await visit.db.execute(_MONTHS)
-    all_portals = await standings(visit, present)
+    since = (await context.db.execute(_SINCE)).first()
+    months = await context.db.execute(_MONTHS)
+    all_portals = await standings(context, present)
     return Home(
-        visit=visit,
+        context=context,
         records=sum(each.row["records"] for each in all_portals),
         catalogs=since["catalogs"],
         since=since["first"],
         crawled=since["last"],
         span=week(),
-        observed=await latest(visit, NEWEST),
+        observed=await latest(context, NEWEST),
         picture=picture(map(tuple, months), present[:7]),
         portals=len(all_portals),
         concerned=sum(bool(each.concerns) for each in all_portals),

@@ -87,7 +87,7 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
     await datasette.ensure_permissions(request.actor, permissions)
     wanted = asked(request.args, database if len(names) > 1 else "")
     found = await datasette.get_database(database).execute_fn(partial(find, wanted=wanted))
-    context = {
+    variables = {
         "found": found,
         "asked": wanted,
         "base": datasette.urls.database(database),
@@ -99,7 +99,7 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
         "last_page": LAST_PAGE,
         "page_size": PAGE_SIZE,
     }
-    page = await datasette.render_template("search.html", context, request=request)
+    page = await datasette.render_template("search.html", variables, request=request)
     # What took too long may be found in time when next asked: nobody should keep an answer that says so.
     hurried = found.total is None or (found.total > 0 and found.facets is None)
     return Response.html(page, headers={"Cache-Control": "no-store"} if hurried else {})

@@ -7,7 +7,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
-from contextvars import ContextVar
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -16,13 +15,8 @@ from markupsafe import Markup, escape
 from archive.labels.labels import FLAGS, Label, code_label
 from archive.model.clock import BEIJING, moment
 from archive.search.snippet import excerpt, marked
+from archive.web.http.request_context import PORTAL_NAMES, QUERY
 from archive.web.views.diff import loaded, told, told_of_event
-
-QUERY: ContextVar[str] = ContextVar("query", default="")
-"""What this request searches for; set by `archive.web.http.middleware`."""
-
-PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default={})  # noqa: B039 - never written to
-"""Portal id → name, where a page needs it; Datasette asks for single cells, and can't be handed them otherwise."""
 
 UNTITLED = "（无标题）"
 EXCERPT = 90

@@ -8,7 +8,7 @@ from archive.labels.codes import HEALTH, OUTCOMES
 from archive.labels.naming import Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
-from archive.web.http.request_context import Visit
+from archive.web.http.request_context import RequestContext
 from archive.web.views.cells import beijing
 
 Row = Mapping[str, Any]
@@ -52,21 +52,21 @@ class Standing:
     concerns: tuple[Concern, ...]
 
 
-async def standings(visit: Visit, today: str, portal_id: str | None = None) -> tuple[Standing, ...]:
+async def standings(context: RequestContext, today: str, portal_id: str | None = None) -> tuple[Standing, ...]:
     """All portals, or the one of this id, in the order of their division codes. `today`: in Beijing."""
-    rows = (await visit.db.execute(_PORTALS, {"today": today, "portal": portal_id})).rows
-    return tuple(_standing(visit, row) for row in rows)
+    rows = (await context.db.execute(_PORTALS, {"today": today, "portal": portal_id})).rows
+    return tuple(_standing(context, row) for row in rows)
 
 
-def _standing(visit: Visit, row: Row) -> Standing:
+def _standing(context: RequestContext, row: Row) -> Standing:
     division = divisions().get(row["division_code"])
     place = f"{division.province or ''}{division.prefecture or ''}" if division else ""
     return Standing(
         row=row,
         place=place,
-        url=visit.address("browse", row["id"]),
-        day_url=visit.address("day", row["newest"]) if row["newest"] else None,
-        concerns=tuple(_concerns(row, visit.datasette.urls.database(visit.database))),
+        url=context.address("browse", row["id"]),
+        day_url=context.address("day", row["newest"]) if row["newest"] else None,
+        concerns=tuple(_concerns(row, context.datasette.urls.database(context.database))),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.labels.labels import column_label
-from archive.web.http.request_context import Visit
+from archive.web.http.request_context import RequestContext
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
 
 Row = Mapping[str, Any]
@@ -34,15 +34,15 @@ class Line:
     changed: tuple[str, ...] = ()
 
 
-def lines(visit: Visit, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[Line, ...]:
+def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[Line, ...]:
     """The lines of rows with COLUMNS, and with `at` and `changed` where they tell of events.
 
     `by_kind`: with the kind in the publisher's place.
     """
-    return tuple(_line(visit, dict(row), by_kind) for row in rows)
+    return tuple(_line(context, dict(row), by_kind) for row in rows)
 
 
-def _line(visit: Visit, row: dict[str, Any], by_kind: bool) -> Line:
+def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> Line:
     title, date, publisher = row["title"] or "", row["published_on"], row["publisher"]
     return Line(
         date=date,
@@ -50,9 +50,9 @@ def _line(visit: Visit, row: dict[str, Any], by_kind: bool) -> Line:
         publisher=cut(publisher, LONGEST_CELL) if publisher else None,
         portal_name=row["portal_name"],
         state=row["state"],
-        url=visit.record(row["id"]),
+        url=context.record(row["id"]),
         kind=row["kind"] if by_kind else None,
-        day_url=visit.address("day", date) if date else None,
+        day_url=context.address("day", date) if date else None,
         seen=beijing(row["at"]) if "at" in row else None,
         changed=names_of_changed(row.get("changed")),
     )
