@@ -27,7 +27,7 @@ from archive.web.http.limits import within
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.pages.changes_page import EVER, OF_ALL, OF_PORTAL, ORDER
 from archive.web.views.cells import UNTITLED, cut
-from archive.web.views.diff import loaded, told_of_event
+from archive.web.views.diff import event_lines, json_object
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 
@@ -135,7 +135,7 @@ def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> E
 
 def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
     label = EVENTS[row["event"]]
-    told = [f"{name}：{text}" for name, text in told_of_event(loaded(row["detail"]))]
+    told = [f"{name}：{text}" for name, text in event_lines(json_object(row["detail"]))]
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
         title=f"【{label.zh}】{_title(row)}",

@@ -9,7 +9,7 @@ from datasette.utils.asgi import BadRequest, NotFound
 from archive.labels.codes import KINDS
 from archive.search import engine
 from archive.search.index import is_current
-from archive.search.request import Asked, asked, resolved
+from archive.search.request import SearchRequest, parse_request, resolved
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, choice, day, part, portal
 from archive.web.pages import browse_pages, day_page, publisher_page
@@ -39,25 +39,25 @@ class Selection:
 
 async def of_search(context: RequestContext) -> Selection:
     """What the search page finds, under the same parameters."""
-    wanted = asked(context.request.args, context.database if context.named else "")
-    address = wanted.address()
-    words = [wanted.words, *(value for name, value in wanted.filters().items() if name != "kind")]
-    words += [KINDS[wanted.kind].zh] if wanted.kind else []
+    requested = parse_request(context.request.args, context.database if context.named else "")
+    address = requested.address()
+    words = [requested.words, *(value for name, value in requested.filters().items() if name != "kind")]
+    words += [KINDS[requested.kind].zh] if requested.kind else []
     return Selection(
         title=f"检索 {' '.join(filter(None, words)) or '全部记录'}",
         page=f"{context.datasette.urls.path('/-/search')}{f'?{address}' if address else ''}",
-        every=lambda connection: engine.every(connection, _search(connection, wanted)),
-        count=lambda connection: engine.count(connection, _search(connection, wanted)),
-        latest=lambda connection, limit: engine.latest(connection, _search(connection, wanted), limit),
-        words=wanted.words,
+        every=lambda connection: engine.every(connection, _search(connection, requested)),
+        count=lambda connection: engine.count(connection, _search(connection, requested)),
+        latest=lambda connection, limit: engine.latest(connection, _search(connection, requested), limit),
+        words=requested.words,
     )
 
 
-def _search(connection: sqlite3.Connection, wanted: Asked) -> engine.Search:
+def _search(connection: sqlite3.Connection, requested: SearchRequest) -> engine.Search:
     """The search itself. Raises BadRequest while there is no index to ask."""
     if not is_current(connection):
         raise BadRequest(OUTDATED)
-    return resolved(connection, wanted, dict(map(tuple, connection.execute("SELECT id, name FROM portals"))))
+    return resolved(connection, requested, dict(map(tuple, connection.execute("SELECT id, name FROM portals"))))
 
 
 async def of_catalog(context: RequestContext) -> Selection:

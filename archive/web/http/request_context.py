@@ -1,4 +1,4 @@
-"""What a page of this site was asked for: which archive and portal, which day, which page of a list.
+"""The context of a request: its archive and portal, its day, its page of a list.
 
 What can't be understood raises BadRequest, what isn't there NotFound; `archive.web.http.errors` makes pages of both.
 """
@@ -39,7 +39,7 @@ NOT_A_DAY = "日期应写作 2018-03-01 这样。A day is written like 2018-03-0
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """A request for a page about one archive. `named`: the archive is named in addresses, for there are several."""
+    """The context of a request for a page about one archive. `named`: the archive is named in addresses, for there are several."""
 
     datasette: "Datasette"
     request: "Request"
@@ -72,7 +72,7 @@ class RequestContext:
         return str(self.datasette.absolute_url(self.request, address))
 
     def with_parameters(self, **parameters: object) -> str:
-        """The address asked for with other parameters; those that are None are left out."""
+        """Return the requested address with other parameters; those that are None are left out."""
         kept = {name: self.parameter(name) for name in self.request.args if self.parameter(name)} | parameters
         pairs = urlencode({name: value for name, value in kept.items() if value is not None})
         path = self.request.scope.get("route_path", self.request.path)  # the former without the site's prefix
@@ -94,7 +94,7 @@ class Pages:
 
     @property
     def offset(self) -> int:
-        """How many lines the pages before it hold."""
+        """Lines on the pages before it."""
         return (self.number - 1) * PAGE
 
 
@@ -133,12 +133,12 @@ async def portal(context: RequestContext, portal_id: str) -> Row:
 def day(text: str) -> date:
     """A day as an address has it. Raises BadRequest."""
     try:
-        found = date.fromisoformat(text) if _DAY.fullmatch(text) and text.isascii() else None
+        parsed = date.fromisoformat(text) if _DAY.fullmatch(text) and text.isascii() else None
     except ValueError:
-        found = None
-    if found is None or found.year not in _YEARS:
+        parsed = None
+    if parsed is None or parsed.year not in _YEARS:
         raise BadRequest(NOT_A_DAY)
-    return found
+    return parsed
 
 
 def choice(context: RequestContext, name: str, known: Mapping[str, object]) -> str | None:
@@ -150,7 +150,7 @@ def choice(context: RequestContext, name: str, known: Mapping[str, object]) -> s
 
 
 def pages(context: RequestContext, lines: int) -> Pages:
-    """Which page of a list of so many lines is asked for. Raises BadRequest, or NotFound beyond the last."""
+    """Return the requested page of a list of so many lines. Raises BadRequest, or NotFound beyond the last."""
     text = context.parameter("page") or "1"
     if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
         raise BadRequest(MALFORMED)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
     from datasette.utils.asgi import Request
 
 _ADDRESSED = {"since": "from", "until": "to"}
-"""How the address calls a filter, where it is another name."""
+"""Filter → its name in addresses, where that is another."""
 
 _KNOWN = """
 SELECT (SELECT min(id) FROM records) AS record, c.portal, c.id AS catalog, r.publisher, r.published_on
@@ -29,7 +29,7 @@ WHERE r.publisher IS NOT NULL AND r.published_on IS NOT NULL LIMIT 1
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What can be asked for. `path`: with capitals for what varies; `examples`: addresses that work."""
+    """One endpoint of the API. `path`: with capitals for what varies; `examples`: addresses that work."""
 
     label: Label
     path: str
@@ -60,7 +60,7 @@ def _endpoints(context: RequestContext, known: dict[str, object]) -> list[Endpoi
         ("body", Label("yes：连同正文", "yes: with the text")),
     )
     kind = ("kind", Label("类别：" + "、".join(KINDS), "kind"))
-    found = [
+    endpoints = [
         Endpoint(
             Label("检索", "search", "条件与检索页相同；.json 给出一页和 total、pages、next，其余给出全部。", "Parameters as on the search page; .json is a page with total, pages, next, the others are whole."),
             "/-/search.json | .jsonl | .csv | .xlsx | .atom",
@@ -76,8 +76,8 @@ def _endpoints(context: RequestContext, known: dict[str, object]) -> list[Endpoi
         ),
     ]  # fmt: skip
     if known:
-        found += _of_one(context, known, kind, common)
-    found += [
+        endpoints += _of_one(context, known, kind, common)
+    endpoints += [
         Endpoint(
             Label("数据表", "tables", "每个表、每一栏都可筛选排序；.csv、.xlsx、.jsonl 给出全部行。", "Every table, filtered and sorted by any column; .csv, .xlsx, .jsonl hold all rows."),
             f"{base}/TABLE.json | .jsonl | .csv | .xlsx",
@@ -103,13 +103,13 @@ def _endpoints(context: RequestContext, known: dict[str, object]) -> list[Endpoi
             tuple(str(context.datasette.urls.path(path)) for path in ("/robots.txt", "/sitemap.xml", "/llms.txt")),
         ),
     ]  # fmt: skip
-    return found
+    return endpoints
 
 
 def _of_one(
     context: RequestContext, known: dict[str, object], kind: tuple[str, Label], common: tuple[tuple[str, Label], ...]
 ) -> list[Endpoint]:
-    """What can be asked of one record, catalogue, publisher or day."""
+    """Endpoints about one record, catalogue, publisher or day."""
     name = {"portal": known["portal"], "name": known["publisher"]}
     return [
         Endpoint(

@@ -17,7 +17,7 @@ from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, part, portal
 from archive.web.pages.changes_page import counted, week
 from archive.web.views.months import picture
-from archive.web.views.portal_status import standings
+from archive.web.views.portal_status import portal_statuses
 from archive.web.views.record_lines import COLUMNS, lines
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 Row = Mapping[str, Any]
 
 UNDATED = "none"
-"""What stands for the year of records without a date."""
+"""Value of `year` that selects records without a date."""
 
 MOST_PUBLISHERS = 500
 
@@ -71,7 +71,7 @@ ORDER BY r.published_on DESC, r.id DESC
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class YearChoice:
     """The records of one year in a list. `label`: the year, or what stands for none."""
 
     label: Label
@@ -91,7 +91,7 @@ async def overview(datasette: "Datasette", request: "Request") -> Response:
         kinds=[(code, label, counts[code]) for code, label in KINDS.items() if code in counts],
         kind=kind,
         label=KINDS[kind] if kind else None,
-        standings=() if kind else await standings(context, str(today())),
+        portal_statuses=() if kind else await portal_statuses(context, str(today())),
         catalogs=[(name, list(rows)) for name, rows in groupby(catalogs, key=lambda row: row["portal_name"])],
     )
 
@@ -101,12 +101,12 @@ async def of_portal(datasette: "Datasette", request: "Request") -> Response:
     context = await context_for(datasette, request)
     row = await portal(context, part(request, "portal"))
     of = {"portal": row["id"]}
-    (standing,) = await standings(context, str(today()), row["id"])
+    (status,) = await portal_statuses(context, str(today()), row["id"])
     publishers = (await context.db.execute(_PUBLISHERS, {**of, "most": MOST_PUBLISHERS + 1})).rows
     return await context.render(
         "portal.html",
         portal=row,
-        standing=standing,
+        status=status,
         province=province_of(row["division_code"]),
         catalogs=(await context.db.execute(_CATALOGS_OF_PORTAL, of)).rows,
         picture=picture(map(tuple, await context.db.execute(_MONTHS, of)), str(today())[:7]),
@@ -122,9 +122,9 @@ async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
     row = await portal(context, part(request, "portal"))
     catalog, year = await chosen(context, row["id"])
     years = (await context.db.execute(_YEARS, {"catalog": catalog["id"]})).rows
-    found = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))
-    page = pages(context, found)
-    wanted = {"catalog": catalog["id"], "year": year, "most": PAGE, "offset": page.offset}
+    total = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))
+    page = pages(context, total)
+    parameters = {"catalog": catalog["id"], "year": year, "most": PAGE, "offset": page.offset}
     return await context.render(
         "catalog.html",
         portal=row,
@@ -132,9 +132,9 @@ async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
         kind=KINDS.get(catalog["kind"], Label(catalog["kind"], "")),
         year=year,
         years=_years(context, years, year),
-        records=found,
+        records=total,
         pages=page,
-        lines=lines(context, await context.db.execute(_RECORDS, wanted)),
+        lines=lines(context, await context.db.execute(_RECORDS, parameters)),
     )
 
 
@@ -145,22 +145,22 @@ async def chosen(context: RequestContext, portal_id: str) -> tuple[Row, str | No
         raise NotFound(NOTHING_HERE)
     if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
         raise BadRequest(MALFORMED)
-    found: Row | None = (await context.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
-    if found is None:
+    row: Row | None = (await context.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
+    if row is None:
         raise NotFound(NOTHING_HERE)
-    return found, year
+    return row, year
 
 
-def _years(context: RequestContext, rows: list[Row], chosen: str | None) -> list[Year]:
+def _years(context: RequestContext, rows: list[Row], chosen: str | None) -> list[YearChoice]:
     """All years of a list, the one asked for marked."""
-    all_of_it = Year(
+    all_of_it = YearChoice(
         Label("全部", "all"),
         sum(row["records"] for row in rows),
         context.with_parameters(year=None, page=None),
         chosen is None,
     )
     each = [
-        Year(
+        YearChoice(
             Label(row["year"], "") if row["year"] else Label("未载日期", "undated"),
             row["records"],
             context.with_parameters(year=row["year"] or UNDATED, page=None),

@@ -16,7 +16,7 @@ from archive.model.clock import today
 from archive.questions.question_files import Words, questions
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, context_for, part, portal
-from archive.web.views.portal_status import standings
+from archive.web.views.portal_status import portal_statuses
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -65,7 +65,7 @@ DEFINITIONS: tuple[Words, ...] = (
         "disagree it is mostly a slip or another way of counting; it doesn't say which figure is right. Not seen is not unwritten.",
     ),
 )
-"""What the words on a card mean, printed with it."""
+"""Meanings of the words on a card, printed with it."""
 
 _YEARS = """
 WITH RECURSIVE years(year) AS (
@@ -97,9 +97,9 @@ async def comparison(datasette: "Datasette", request: "Request") -> Response:
     """All portals' year side by side."""
     context = await context_for(datasette, request)
     years = await _years(context, "")
-    year = _asked(context.parameter("year")) if context.parameter("year") else _finished(years)
+    year = _year(context.parameter("year")) if context.parameter("year") else _finished(years)
     counted = await context.db.execute_fn(lambda connection: count(connection, year))
-    rows = [each for each in await standings(context, str(today())) if each.row["id"] in counted]
+    rows = [each for each in await portal_statuses(context, str(today())) if each.row["id"] in counted]
     return await context.render(
         "cards.html",
         year=year,
@@ -126,7 +126,7 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     """One portal's card of one year."""
     context = await context_for(datasette, request)
     row = await portal(context, part(request, "portal"))
-    year = _asked(part(request, "year"))
+    year = _year(part(request, "year"))
     counted = await context.db.execute_fn(lambda connection: count(connection, year, row["id"]))
     before = (
         await context.db.execute(
@@ -136,14 +136,14 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     counts = counted.get(row["id"])
     if counts is None:
         raise NotFound(NOTHING_HERE)
-    (standing,) = await standings(context, str(today()), row["id"])
+    (status,) = await portal_statuses(context, str(today()), row["id"])
     whole = counts.whole
     figures = await context.db.execute(_FIGURES, {"record": whole.record_id, "most": MOST_FIGURES}) if whole else ()
     on_site = (await context.db.execute(_ON_SITE, {"record": whole.record_id})).first() if whole else None
     return await context.render(
         "card.html",
         portal=row,
-        standing=standing,
+        status=status,
         year=year,
         years=await _years(context, row["id"]),
         counts=counts,
@@ -185,7 +185,7 @@ def _due(year: int, report: Report | None) -> tuple[str, str]:
     return day, "late" if report.published_on and report.published_on > day else "seen"
 
 
-def _asked(text: str) -> int:
+def _year(text: str) -> int:
     """A year as an address has it. Raises BadRequest."""
     if not re.fullmatch(r"(?:19|20)\d\d", text, re.ASCII):
         raise BadRequest(MALFORMED)
@@ -195,8 +195,8 @@ def _asked(text: str) -> int:
 async def _years(context: RequestContext, portal_id: str) -> list[int]:
     """The years of which there are records, the newest first."""
     sql = _YEARS.format(whose="portal = :portal" if portal_id else "true")
-    found = await context.db.execute(sql, {"portal": portal_id, "today": str(today())})
-    return [int(row["year"]) for row in found]
+    rows = await context.db.execute(sql, {"portal": portal_id, "today": str(today())})
+    return [int(row["year"]) for row in rows]
 
 
 def _finished(years: list[int]) -> int:

@@ -1,4 +1,4 @@
-"""What the archive observed, event by event: added, changed, unlisted, withdrawn, returned, moved; the page /-/changes."""
+"""Observed events, one by one: added, changed, unlisted, withdrawn, returned, moved; the page /-/changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.web.http.errors import MALFORMED
 from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, day, pages, portal
-from archive.web.views.record_lines import COLUMNS, Line, lines
+from archive.web.views.record_lines import COLUMNS, RecordLine, lines
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -58,14 +58,14 @@ ORDER BY e.crawl_id DESC, coalesce(r.published_on > :today, 1), r.published_on D
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class EventsOfKind:
     """Events of one kind: how many, where they are all listed, and the newest of them."""
 
     kind: str
     label: Label
     events: int
     url: str
-    newest: tuple[Line, ...]
+    newest: tuple[RecordLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,39 +90,41 @@ def week() -> Span:
 
 
 async def counted(context: RequestContext, span: Span, portal_id: str | None = None) -> dict[str, int]:
-    """How many events of each kind were observed within `span`."""
+    """Count the events of each kind that were observed within `span`."""
     sql = _COUNTS if portal_id is None else _COUNTS_OF_PORTAL
     rows = await context.db.execute(sql, {**bounds(span), "portal": portal_id})
     return {row["kind"]: row["events"] for row in rows}
 
 
-async def latest(context: RequestContext, most: int) -> tuple[Observed, ...]:
-    """What was observed this week, by kind, and the last `most` events of each kind, however long ago."""
+async def latest(context: RequestContext, most: int) -> tuple[EventsOfKind, ...]:
+    """Return what was observed this week, by kind, and the last `most` events of each kind, however long ago."""
     span = week()
     counts = await counted(context, span)
-    found = []
+    kinds = []
     for kind in ORDER:
         if kind == "added":
             rows = await context.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
         else:
             rows = await context.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
-        found.append(_observed(context, kind, span, counts, lines(context, rows)))
-    return tuple(found)
+        kinds.append(_events_of_kind(context, kind, span, counts, lines(context, rows)))
+    return tuple(kinds)
 
 
-async def within(context: RequestContext, span: Span, most: int, portal_id: str | None = None) -> tuple[Observed, ...]:
-    """What was observed within `span`, by kind, with the last `most` events of each kind."""
+async def within(
+    context: RequestContext, span: Span, most: int, portal_id: str | None = None
+) -> tuple[EventsOfKind, ...]:
+    """Return what was observed within `span`, by kind, with the last `most` events of each kind."""
     counts = await counted(context, span, portal_id)
-    found = []
+    kinds = []
     for kind in ORDER:
         rows = await events(context, kind, span, most, 0, portal_id) if counts.get(kind) else ()
-        found.append(_observed(context, kind, span, counts, rows, portal_id))
-    return tuple(found)
+        kinds.append(_events_of_kind(context, kind, span, counts, rows, portal_id))
+    return tuple(kinds)
 
 
 async def events(  # noqa: PLR0913, PLR0917
     context: RequestContext, kind: str, span: Span, most: int, offset: int, portal_id: str | None
-) -> tuple[Line, ...]:
+) -> tuple[RecordLine, ...]:
     """Events of one kind within `span`, newest first."""
     page = {"kind": kind, "most": most, "offset": offset, "portal": portal_id}
     sql = _OF_ALL if portal_id is None else _OF_PORTAL
@@ -148,16 +150,16 @@ async def changes(datasette: "Datasette", request: "Request") -> Response:
     return await context.render("changes.html", **variables)
 
 
-def _observed(  # noqa: PLR0913, PLR0917
+def _events_of_kind(  # noqa: PLR0913, PLR0917
     context: RequestContext,
     kind: str,
     span: Span,
     counts: Mapping[str, int],
-    newest: tuple[Line, ...],
+    newest: tuple[RecordLine, ...],
     portal_id: str | None = None,
-) -> Observed:
+) -> EventsOfKind:
     url = context.address("changes", **{"kind": kind, "from": span.first, "to": span.last, "portal": portal_id})
-    return Observed(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
+    return EventsOfKind(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
 
 
 def bounds(span: Span) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which counties are archived, and which are not: the pages /-/counties and, for a province, /-/counties/64."""
+"""Archived and missing counties: the pages /-/counties and, for a province, /-/counties/64."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ FROM portals p WHERE substr(p.division_code, 1, 2) = :province ORDER BY p.divisi
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Area:
     """A province or prefecture: its name, how many of its counties there are, and how many of them are archived.
 
     `key`: the first two digits of a province's codes. Of a prefecture, `portals` are those of its counties, and `missing`
@@ -57,7 +57,7 @@ async def overview(request: "Request", datasette: "Datasette") -> Response:
         datasette,
         request,
         "counties.html",
-        places=[Place(key, divisions()[f"{key}0000"].name, known[key], archived[key]) for key in known],
+        places=[Area(key, divisions()[f"{key}0000"].name, known[key], archived[key]) for key in known],
         counties=known.total(),
         archived=archived.total(),
         others=[row for row in portals if province_of(row["division_code"]) is None],
@@ -86,21 +86,21 @@ async def province(request: "Request", datasette: "Datasette") -> Response:
     )
 
 
-def _prefecture(name: str, counties: list[Division], portals: Iterable[Row]) -> Place:
+def _prefecture(name: str, counties: list[Division], portals: Iterable[Row]) -> Area:
     of_county = [(county, row) for county in counties for row in portals if row["division_code"] == county.code]
     archived = {county.code for county, row in of_county if row["records"]}
     known = {county.code for county, _ in of_county}
     missing = tuple(county for county in counties if county.code not in known)
-    return Place("", name, len(counties), len(archived), tuple(of_county), missing)
+    return Area("", name, len(counties), len(archived), tuple(of_county), missing)
 
 
 async def _portals(request: "Request", datasette: "Datasette", sql: str, **parameters: str) -> list[Row]:
-    """The portals of all archives that the visitor may see."""
-    found: list[Row] = []
+    """The portals of all archives that the reader may see."""
+    portals: list[Row] = []
     for name in archives(datasette):
         allowed = [("view-database", name), "view-instance"]
         visible, _ = await datasette.check_visibility(request.actor, permissions=allowed)
         if visible:
             rows = await datasette.get_database(name).execute(sql, {"database": name, **parameters})
-            found.extend(rows.rows)
-    return found
+            portals.extend(rows.rows)
+    return portals

@@ -25,7 +25,7 @@ WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "�
 
 _ORDER = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(KINDS))
 ON_DAY = "r.published_on = :day AND (:kind IS NULL OR r.kind = :kind)"
-"""Which records a day's page lists, of all kinds or of one, as SQL."""
+"""Condition of the records that a day's page lists, of all kinds or of one, as SQL."""
 
 _KINDS = "SELECT kind, count(*) AS records FROM records WHERE published_on = :day GROUP BY kind"
 _RECORDS = f"""
@@ -44,9 +44,8 @@ SELECT (SELECT max(published_on) FROM records WHERE published_on < :day AND publ
 async def find(datasette: "Datasette", request: "Request") -> Response:
     """From `?date=` to that day's page; without it, to the last day on which there is something."""
     context = await context_for(datasette, request)
-    wanted = context.parameter("date")
-    if wanted:
-        return Response.redirect(context.address("day", day(wanted)))
+    if date_typed := context.parameter("date"):
+        return Response.redirect(context.address("day", day(date_typed)))
     last, _ = await _neighbours(context, today() + timedelta(days=1))
     return Response.redirect(context.address("day", last or today()))
 
@@ -57,10 +56,10 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     on = day(part(request, "day"))
     kind = choice(context, "kind", KINDS)
     counts = {row["kind"]: row["records"] for row in await context.db.execute(_KINDS, {"day": str(on)})}
-    found = counts.get(kind, 0) if kind else sum(counts.values())
-    shown = pages(context, found)
-    wanted = {"day": str(on), "kind": kind, "most": PAGE, "offset": shown.offset}
-    rows = await context.db.execute(_RECORDS, wanted)
+    total = counts.get(kind, 0) if kind else sum(counts.values())
+    shown = pages(context, total)
+    parameters = {"day": str(on), "kind": kind, "most": PAGE, "offset": shown.offset}
+    rows = await context.db.execute(_RECORDS, parameters)
     before, after = await _neighbours(context, on)
     return await context.render(
         "day.html",
@@ -71,7 +70,7 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         kind=kind,
         kinds=[(code, label, counts[code]) for code, label in KINDS.items() if code in counts],
         total=sum(counts.values()),
-        records=found,
+        records=total,
         pages=shown,
         groups=[
             (KINDS.get(code, Label(code, "")), lines(context, rows))

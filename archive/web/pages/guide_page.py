@@ -42,8 +42,8 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
 
 def contact(datasette: "Datasette") -> Contact | None:
     """The operator's address: `plugins: disclosures: contact:` of the metadata, or else DISCLOSURES_CONTACT; None without."""
-    given = (datasette.plugin_config("disclosures") or {}).get("contact") or os.environ.get(VARIABLE)
-    text = str(given or "").strip()
+    address = (datasette.plugin_config("disclosures") or {}).get("contact") or os.environ.get(VARIABLE)
+    text = str(address or "").strip()
     if not text:
         return None
     link = f"mailto:{text}" if _MAIL.fullmatch(text) else text if is_web_address(text) else ""

@@ -29,7 +29,7 @@ SELECT coalesce(substr(r.published_on, 1, 7), '') AS month, r.kind, r.state, cou
 FROM records r WHERE {_WHOSE} GROUP BY 1, 2, 3
 """  # noqa: S608 - constant names
 PUBLISHED = f"{_WHOSE} AND (:kind IS NULL OR r.kind = :kind)"
-"""Which records the page lists, of all kinds or of one, as SQL."""
+"""Condition of the records that the page lists, of all kinds or of one, as SQL."""
 
 _RECORDS = f"""
 SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal WHERE {PUBLISHED}
@@ -72,9 +72,9 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     counts = (await context.db.execute(_COUNTS, whose)).rows
     if not counts:
         raise NotFound(NOTHING_HERE)
-    found = sum(each["records"] for each in counts if kind in (None, each["kind"]))
-    shown = pages(context, found)
-    wanted = {**whose, "kind": kind, "most": PAGE, "offset": shown.offset}
+    total = sum(each["records"] for each in counts if kind in (None, each["kind"]))
+    shown = pages(context, total)
+    parameters = {**whose, "kind": kind, "most": PAGE, "offset": shown.offset}
     return await context.render(
         "publisher.html",
         portal=row,
@@ -91,9 +91,9 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         first_seen=min(each["first_seen"] for each in counts),
         last_seen=max(each["last_seen"] for each in counts),
         picture=picture(((each["month"], each["kind"], each["records"]) for each in counts), str(today())[:7]),
-        records=found,
+        records=total,
         pages=shown,
-        lines=lines(context, await context.db.execute(_RECORDS, wanted), by_kind=True),
+        lines=lines(context, await context.db.execute(_RECORDS, parameters), by_kind=True),
     )
 
 
@@ -125,17 +125,17 @@ async def _others(context: RequestContext, portal_id: str, name: str | None) -> 
         return []
     begun = stem(name)
     rows = await context.db.execute(_NAMES, {"portal": portal_id})
-    found = []
+    others = []
     for row in rows:
         other = row["publisher"]
         cut, whole = (name, other) if is_cut(name) else (other, name)
         if other != name and is_cut(cut) and stem(cut) and stem(whole).startswith(stem(cut)) and stem(other) != begun:
-            found.append(_named(context, portal_id, row))
-    return found
+            others.append(_named(context, portal_id, row))
+    return others
 
 
 def _counted(labels: Mapping[str, Label], column: str, rows: Iterable[Row]) -> list[Counted]:
-    """How many records each code of a column has, in the order of its labels."""
+    """Count the records of each code of a column, in the order of its labels."""
     counts: Counter[str] = Counter()
     for row in rows:
         counts[row[column]] += row["records"]

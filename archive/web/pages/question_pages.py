@@ -65,17 +65,17 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         raise NotFound(NOTHING_HERE)
     typed = {each.name: context.parameter(each.name) for each in question.parameters if each.name in request.args}
     try:
-        given = values(question, typed)
-        answer = await context.db.execute_fn(lambda connection: ask(connection, question, given))
+        chosen = values(question, typed)
+        answer = await context.db.execute_fn(lambda connection: ask(connection, question, chosen))
     except AskError as error:
         raise BadRequest(str(error)) from error
     if form := request.url_vars["format"]:
-        return await answered(context, question, given, answer, form)
-    return await context.render("question.html", **await _variables(context, question, given, answer))
+        return await answered(context, question, chosen, answer, form)
+    return await context.render("question.html", **await _variables(context, question, chosen, answer))
 
 
 async def _variables(
-    context: RequestContext, question: Question, given: Mapping[str, str | int], answer: Answer
+    context: RequestContext, question: Question, chosen: Mapping[str, str | int], answer: Answer
 ) -> dict[str, Any]:
     names = await portal_names(context.datasette, context.database)
     rows = answer.dicts()
@@ -83,7 +83,7 @@ async def _variables(
     path = ("questions", question.name)
     return {
         "question": question,
-        "fields": [_field(question, name, str(value), names) for name, value in given.items()],
+        "fields": [_field(question, name, str(value), names) for name, value in chosen.items()],
         "answer": answer,
         "most": MOST,
         "columns": columns,
@@ -91,7 +91,7 @@ async def _variables(
         "bars": bars(rows, *question.chart) if question.chart else None,
         "bars_by": _label(question, question.chart[0]) if question.chart else None,
         "bar_label": lambda value: _shown_value(question.chart[0] if question.chart else "", value, names),
-        "files": {form: context.address(*path[:-1], f"{question.name}.{form}", **given) for form in FORMS},
+        "files": {form: context.address(*path[:-1], f"{question.name}.{form}", **chosen) for form in FORMS},
     }
 
 
@@ -111,7 +111,7 @@ def _field(question: Question, name: str, value: str, names: Mapping[str, str]) 
 
 
 def _label(question: Question, name: str) -> Words:
-    """What a column is called: by the question itself, or else as the same column of records."""
+    """Return the label of a column: as named by the question itself, or else as the same column of records."""
     if name in question.columns:
         return question.columns[name]
     label = TABLES["records"].columns[name]

@@ -79,17 +79,17 @@ def routes() -> list[tuple[str, Any]]:
 
 async def robots(datasette: "Datasette", request: "Request") -> Response:
     """robots.txt (RFC 9309)."""
-    given = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
-    if given == "block":
+    setting = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
+    if setting == "block":
         return Response.text(BLOCKED)
-    if given != "allow":
-        return Response.text(given + "\n")
+    if setting != "allow":
+        return Response.text(setting + "\n")
     sitemap = datasette.absolute_url(request, datasette.urls.path("/sitemap.xml"))
     return Response.text(ROBOTS.format(root=datasette.urls.path("/"), sitemap=sitemap))
 
 
 async def llms(datasette: "Datasette", request: "Request") -> Response:
-    """What a language model should know of the site (https://llmstxt.org/)."""
+    """llms.txt: facts about the site for language models (https://llmstxt.org/)."""
     context = await context_for(datasette, request)
     first = (await context.db.execute("SELECT min(id) FROM records")).first()[0]
 
@@ -123,8 +123,8 @@ async def index(datasette: "Datasette", request: "Request") -> Response:
         last = (await context.db.execute("SELECT max(id) FROM records")).first()[0] or 0
         some = "SELECT EXISTS (SELECT 1 FROM records WHERE id > :after AND id <= :upto)"
         for number in range(-(-last // RECORDS)):
-            given = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
-            if (await context.db.execute(some, given)).first()[0]:
+            bounds = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
+            if (await context.db.execute(some, bounds)).first()[0]:
                 files.append(context.address("sitemap", f"records-{number}.xml"))
     entries = "".join(f"<sitemap><loc>{escape(context.absolute(file))}</loc></sitemap>\n" for file in files)
     return _xml(f"<sitemapindex {NAMESPACE}>\n{entries}</sitemapindex>\n")
@@ -133,7 +133,7 @@ async def index(datasette: "Datasette", request: "Request") -> Response:
 async def pages(datasette: "Datasette", request: "Request") -> Response:
     """The pages other than those of records."""
     context = await context_for(datasette, request)
-    found = [
+    addresses = [
         str(datasette.urls.instance()),
         *(context.address(name) for name in ("browse", "changes", "counties", "questions", "guide", "api")),
     ]
@@ -141,8 +141,8 @@ async def pages(datasette: "Datasette", request: "Request") -> Response:
         "SELECT id, NULL AS catalog FROM portals UNION ALL SELECT portal, id FROM catalogs"
     ):
         parts = [row["id"], *([row["catalog"]] if row["catalog"] else [])]
-        found.append(context.address("browse", *parts))
-    return _xml(_urls(context, [(page, None) for page in found]))
+        addresses.append(context.address("browse", *parts))
+    return _xml(_urls(context, [(page, None) for page in addresses]))
 
 
 async def records(datasette: "Datasette", request: "Request") -> Response:
@@ -150,19 +150,19 @@ async def records(datasette: "Datasette", request: "Request") -> Response:
     context = await context_for(datasette, request)
     number = int(request.url_vars["number"])
     sql = "SELECT id, coalesce(changed_at, first_seen) AS at FROM records WHERE id > :after AND id <= :upto ORDER BY id"
-    given = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
-    rows = await context.db.execute_fn(lambda connection: connection.execute(sql, given).fetchall())
+    bounds = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
+    rows = await context.db.execute_fn(lambda connection: connection.execute(sql, bounds).fetchall())
     if not rows:
         raise NotFound(NOTHING_HERE)
     return _xml(_urls(context, [(context.record(row["id"]), row["at"]) for row in rows]))
 
 
-def _urls(context: RequestContext, found: list[tuple[str, str | None]]) -> str:
+def _urls(context: RequestContext, pages: list[tuple[str, str | None]]) -> str:
     """Addresses, each with when it was last changed."""
     root = context.absolute("/").rstrip("/")
     entries = (
         f"<url><loc>{escape(root + address)}</loc>{f'<lastmod>{escape(at)}</lastmod>' if at else ''}</url>\n"
-        for address, at in found
+        for address, at in pages
     )
     return f"<urlset {NAMESPACE}>\n{''.join(entries)}</urlset>\n"
 

@@ -12,13 +12,13 @@ from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
 Row = Mapping[str, Any]
 
 COLUMNS = "r.id, r.title, r.publisher, r.published_on, r.kind, r.state, p.name AS portal_name"
-"""What a line is made of: of `records r` and its `portals p`."""
+"""Columns that a line is made of: of `records r` and its `portals p`."""
 
 FILE, FILES = "attachment ", "attachments"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecordLine:
     """A record. `date`: of publication, as stated. `kind`: shown in the publisher's place, where a page is about one
     publisher. `seen`: when an event was observed, in Beijing's time; `changed`: the names of what it changed."""
 
@@ -34,7 +34,7 @@ class Line:
     changed: tuple[str, ...] = ()
 
 
-def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[Line, ...]:
+def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[RecordLine, ...]:
     """The lines of rows with COLUMNS, and with `at` and `changed` where they tell of events.
 
     `by_kind`: with the kind in the publisher's place.
@@ -42,9 +42,9 @@ def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False
     return tuple(_line(context, dict(row), by_kind) for row in rows)
 
 
-def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> Line:
+def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> RecordLine:
     title, date, publisher = row["title"] or "", row["published_on"], row["publisher"]
-    return Line(
+    return RecordLine(
         date=date,
         title=cut(title, LONGEST_CELL) if title.strip() else UNTITLED,
         publisher=cut(publisher, LONGEST_CELL) if publisher else None,
@@ -59,7 +59,7 @@ def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> Line:
 
 
 def names_of_changed(changed: str | None) -> tuple[str, ...]:
-    """What a JSON list of changed fields names, each once."""
+    """Return the names in a JSON list of changed fields, each once."""
     names = [str(name) for name in json.loads(changed or "[]")]
     files = any(name.startswith(FILE) or name == FILES for name in names)
     fields = [column_label("records", name).zh for name in names if not (name.startswith(FILE) or name == FILES)]
