@@ -13,7 +13,7 @@ from bench.year import webhook
 from crawler.cli.main import main
 from crawler.notify import messages
 from crawler.notify.health_message import payload, subject, text
-from crawler.notify.reported_states import Change
+from crawler.notify.reported_states import StateChange
 from tests.conftest import disclosures
 from tests.mailbox import mailbox
 
@@ -162,10 +162,10 @@ def test_an_address_that_is_none(db: Path, address: str) -> None:
 
 def test_other_states_and_causes_are_groups_of_their_own() -> None:
     changes = [
-        Change(Health("a", "样本甲", "down", "a.example.org: timed out", "wait", 1), "well"),
-        Change(Health("b", "样本乙", "blocked", "b.example.org: timed out", "ask", 2), "slow"),
-        Change(Health("c", "样本丙", "down", "c.example.org: connection refused", "", 3), "well"),
-        Change(Health("d", "样本丁", "changed_layout", "rows lack publisher", "look", 4), "well"),
+        StateChange(Health("a", "样本甲", "down", "a.example.org: timed out", "wait", 1), "well"),
+        StateChange(Health("b", "样本乙", "blocked", "b.example.org: timed out", "ask", 2), "slow"),
+        StateChange(Health("c", "样本丙", "down", "c.example.org: connection refused", "", 3), "well"),
+        StateChange(Health("d", "样本丁", "changed_layout", "rows lack publisher", "look", 4), "well"),
     ]
     assert text(changes).split("\n\n") == [
         "blocked: b.example.org: timed out\n  → ask\n  b 样本乙 (was slow)",
@@ -182,10 +182,10 @@ def test_other_states_and_causes_are_groups_of_their_own() -> None:
 
 def test_grouped_by_cause() -> None:
     changes = [
-        Change(Health("a", "样本甲", "down", "a.example.org:80 answered 503", "wait", 1), "well"),
-        Change(Health("b", "样本乙", "down", "b.example.org:80 answered 502", "wait", 2), "well"),
-        Change(Health("c", "样本丙", "well", "3 list pages read", "", 3), "blocked"),
-        Change(Health("d", "样本丁", "well", "9 list pages read on 2026-01-01", "", 4), "silent"),
+        StateChange(Health("a", "样本甲", "down", "a.example.org:80 answered 503", "wait", 1), "well"),
+        StateChange(Health("b", "样本乙", "down", "b.example.org:80 answered 502", "wait", 2), "well"),
+        StateChange(Health("c", "样本丙", "well", "3 list pages read", "", 3), "blocked"),
+        StateChange(Health("d", "样本丁", "well", "9 list pages read on 2026-01-01", "", 4), "silent"),
     ]
     assert text(changes).split("\n\n") == [
         "down: a.example.org:80 answered 503\n  → wait\n  a 样本甲 (was well)\n  b 样本乙 (was well)",

@@ -1,4 +1,4 @@
-"""The file of watches: what each looks for, and whom it tells. Checked so that a slip is an error that names file and key."""
+"""The file of watches: what each looks for, and its receivers. Checked so that a slip is an error that names file and key."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -84,7 +84,7 @@ def _watch(where: str, table: Mapping[str, Any]) -> Watch:
         publisher=_text(where, table, "publisher"),
         events=_texts(where, table, "events"),
         mail=_texts(where, table, "mail"),
-        hooks=tuple(_hook(where, given) for given in _texts(where, table, "webhook")),
+        hooks=tuple(_hook(where, address) for address in _texts(where, table, "webhook")),
     )
     _require_known(where, "kind", (filters.kind,) if filters.kind else (), KINDS)
     _require_known(where, "state", filters.states, STATES)
@@ -131,12 +131,12 @@ def _year(where: str, table: Mapping[str, Any], key: str) -> int | None:
     return value
 
 
-def _hook(where: str, given: str) -> str:
+def _hook(where: str, address: str) -> str:
     """The address of a webhook; `$NAME`: what this variable of the environment holds, for such addresses are often secret."""
-    url = os.environ.get(given[1:], "") if given.startswith("$") else given
+    url = os.environ.get(address[1:], "") if address.startswith("$") else address
     try:
         check_hook(url)
     except DeliveryError as error:
-        said = f"the variable {given[1:]} holds no address: " if given.startswith("$") else ""
-        raise WatchFileError(f"{where}: webhook: {said}{error}") from error
+        variable = f"the variable {address[1:]} holds no address: " if address.startswith("$") else ""
+        raise WatchFileError(f"{where}: webhook: {variable}{error}") from error
     return url

@@ -335,6 +335,6 @@ def test_what_is_the_same_between_two_places_is_left_out_only_where_it_is_long(g
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
 @settings(deadline=None)
 def test_any_detail_can_be_told(detail):
-    said = diff.loaded(json.dumps(detail))
+    said = diff.json_object(json.dumps(detail))
     assert all(isinstance(text, str) for pair in diff.event_lines(said) for text in pair)
     assert all(isinstance(text, str) for pair in diff.diff_lines(said) for text in pair)
