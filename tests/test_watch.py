@@ -58,7 +58,7 @@ class Desk:
     def watches(self, text: str) -> None:
         self.file.write_text(text, encoding="utf-8")
 
-    def run_watch(self) -> list[WatchReport]:
+    def look(self) -> list[WatchReport]:
         """A run."""
         told = load(self.file)
         with closing(open_for_reading(self.db)) as connection, notes(beside(self.db)) as kept:
