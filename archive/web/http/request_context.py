@@ -4,7 +4,7 @@ What can't be understood raises BadRequest, what isn't there NotFound; `archive.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -115,6 +115,15 @@ async def context_for(datasette: "Datasette", request: "Request", named: str | N
     allowed = [("view-table", (chosen, "records")), ("view-database", chosen), "view-instance"]
     await datasette.ensure_permissions(request.actor, allowed)
     return RequestContext(datasette, request, chosen, len(known) > 1)
+
+
+def in_context(page: Callable[[RequestContext], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+    """Return the view, as Datasette calls it, of a page about one archive."""
+
+    async def view(datasette: "Datasette", request: "Request") -> Response:
+        return await page(await context_for(datasette, request))
+
+    return view
 
 
 def part(request: "Request", name: str) -> str:

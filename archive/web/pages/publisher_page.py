@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
@@ -12,15 +11,9 @@ from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.model.records import is_cut, stem
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, portal
+from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, portal
 from archive.web.views.months import picture
 from archive.web.views.record_lines import COLUMNS, lines
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 _WHOSE = "r.portal = :portal AND r.publisher IS :name"
 _COUNTS = f"""
@@ -64,9 +57,8 @@ class Counted:
     records: int
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """The page."""
-    context = await context_for(datasette, request)
     row, name, kind = await chosen(context)
     whose = {"portal": row["id"], "name": name}
     counts = (await context.db.execute(_COUNTS, whose)).rows
