@@ -80,7 +80,7 @@ def test_what_was_not_delivered_is_told_again(db: Path, monkeypatch: pytest.Monk
     with webhook(heard.append) as address:
         nowhere = address.replace("/hook", "/").replace("http://127.0.0.1", "http://nobody.invalid")
         failed = CliRunner().invoke(main, ["status", "--db", str(db), "--tell", address, "--tell", nowhere])
-        assert (failed.exit_code, failed.output.count("not told: nobody.invalid")) == (1, 1)
+        assert (failed.exit_code, failed.output.count("not delivered: nobody.invalid")) == (1, 1)
         disclosures("status", "--db", db, "--tell", address)
         disclosures("status", "--db", db, "--tell", address)
     assert len(heard) == 2
@@ -103,7 +103,7 @@ def test_a_mail_that_fails_is_sent_again_until_it_arrives(db: Path, monkeypatch:
         box.answers = ["451 try again later"] * 2
         for _ in range(2):
             code, said = status(db, "ops@example.org")
-            assert (code, "not told: " in said, box.mails) == (1, True, [])
+            assert (code, "not delivered: " in said, box.mails) == (1, True, [])
         crawled(db, "c", "well")
         assert status(db, "ops@example.org")[0] == 0  # what was told of nobody is well again: there is nothing to tell
         assert box.mails == []

@@ -319,8 +319,8 @@ def command(desk: Desk, *options: str, **env: str) -> Result:
 def test_the_command(desk: Desk) -> None:
     desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
     assert disclosures("watch", desk.file, "--db", desk.db).stdout.splitlines() == [
-        "样本: begins now; 2 records are there already and are not told",
-        "邮件: begins now; 2 records are there already and are not told",
+        "样本: begins now; 2 records are there already and are not reported",
+        "邮件: begins now; 2 records are there already and are not reported",
     ]
     desk.add(3)
     assert command(desk, "--dry-run").stdout.count("样本文件之3") == 2

@@ -69,7 +69,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
-        # SQLite opens the index when it is first asked. Within a search that has little time left, that would fail as damage does.
+        # SQLite opens the index at its first query. Within a search that has little time left, that would fail as damage does.
         with suppress(sqlite3.Error):
             conn.execute("SELECT 1 FROM records_fts LIMIT 0")
 
@@ -236,7 +236,7 @@ def asgi_wrapper() -> Callable[[Application], Middleware]:
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
 def control_access(datasette: "Datasette") -> Callable[[Application], AccessControl]:
-    """Refuse those who may not see the archive, before anything is said of it."""
+    """Refuse those who may not see the archive, before any other hook sees the request."""
     return lambda application: AccessControl(SearchRedirect(application, datasette), datasette)
 
 

@@ -39,7 +39,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def search_of(connection: sqlite3.Connection, words: str, **filters: Any) -> engine.Search:  # noqa: ANN401
-    """The search for `words` under the options NAMES. Raises CommandError where the index can't be asked."""
+    """The search for `words` under the options NAMES. Raises CommandError where the index is of another version."""
     if not is_current(connection):
         raise CommandError("the search index was made by another version: `disclosures serve` or a crawl renews it")
     arguments = {name: str(filters[name] or "") for name in ("portal", "kind", "publisher", "state")}

@@ -33,7 +33,7 @@ MODULES = {
     "watch": "watch",
     "work": "workers",
 }
-"""Command → its module. Each is loaded when it is asked for: together they need half a second, and a crawl none of them."""
+"""Command → its module. Each is loaded when it is run: together they need half a second, and a crawl none of them."""
 
 
 class Commands(click.Group):

@@ -47,7 +47,7 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 ROWS = click.IntRange(1, 1_000_000_000)
-"""Number of rows that may be asked for."""
+"""Number of rows that may be requested."""
 
 
 db_option = click.option(

@@ -27,7 +27,7 @@ from pipelines.normalise import reading
 @click.option("--base", metavar="URL", help="Where a saved file came from: its links are relative to that.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object instead.")
 @click.option("--delay", type=click.FloatRange(0), default=3.0, show_default=True, help="Seconds between two requests.")
-@click.option("--pages", "most", type=click.IntRange(1), default=60, show_default=True, help="Columns asked for.")
+@click.option("--pages", "most", type=click.IntRange(1), default=60, show_default=True, help="Columns requested.")
 @plainly
 def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -> None:
     """Say which family of portal software a page is of, and all that is read from it, with a draft portal file.
@@ -42,7 +42,7 @@ def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -
         page_read, entries = _fetched(_address(page), delay, most)
     else:
         page_read = _saved(Path(page), _address(base) if base else NOWHERE)
-        entries = [DraftCatalog(column, "not asked for", is_list=False) for column in page_read.columns]
+        entries = [DraftCatalog(column, "not requested", is_list=False) for column in page_read.columns]
     click.echo(
         json.dumps(_object(page_read, entries), ensure_ascii=False, indent=1) if as_json else _text(page_read, entries)
     )

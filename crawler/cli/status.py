@@ -1,4 +1,4 @@
-"""The command that says how each portal is, and tells of changes."""
+"""`disclosures status`: the state of each portal, and messages of changes."""
 
 import json
 import sys
@@ -30,7 +30,7 @@ from crawler.notify import reported_states
     "--tell",
     multiple=True,
     metavar="ADDRESS",
-    help="Send what has changed since it was last told to a mail address or a webhook; several times for several.",
+    help="Send what has changed since the last message to a mail address or a webhook; several times for several.",
 )
 @plainly
 def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ...]) -> None:
@@ -74,7 +74,7 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
             try:
                 health_message.send(address, changes)
             except DeliveryError as error:
-                click.echo(f"not told: {error}", err=True)
+                click.echo(f"not delivered: {error}", err=True)
                 delivered = False
         if delivered:
             reported_states.note(connection, changes, clock.text(clock.now()))

@@ -1,4 +1,4 @@
-"""The commands that keep an archive: back it up, put it back, fold others into it, look whether all is in order."""
+"""`disclosures backup`, `restore`, `merge` and `doctor`: the upkeep of an archive."""
 
 import shutil
 import sys
@@ -53,16 +53,16 @@ def restore(folder: Path, db: Path) -> None:
 @click.option("--delete", is_flag=True, help="Delete what was merged out of a spool.")
 @plainly
 def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
-    """Fold finished databases into the archive, their originals with them. FROM is a database, or a spool with all in it.
+    """Merge finished databases into the archive, their originals with them. FROM is a database, or a spool with all in it.
 
     In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
     """
     from archive.maintenance.merge import FAILED, KNOWN, TAKEN, WAITS  # noqa: PLC0415
-    from archive.maintenance.merge import merge as fold  # noqa: PLC0415
+    from archive.maintenance.merge import merge as merge_databases  # noqa: PLC0415
 
     attention = False
     databases = list(brought(sources))
-    for outcome in fold(db, place_of(db), databases, clock.text(clock.now())):
+    for outcome in merge_databases(db, place_of(db), databases, clock.text(clock.now())):
         crawls = f"{outcome.crawls} crawl{'s' if outcome.crawls != 1 else ''} " if outcome.crawls else ""
         message = f"{crawls}{outcome.what}" + (f": {outcome.why}" if outcome.why else "")
         click.echo(

@@ -1,4 +1,4 @@
-"""The command that tells of what is new."""
+"""`disclosures watch`: messages of what is new."""
 
 import sys
 from contextlib import closing
@@ -21,7 +21,7 @@ from crawler.notify.watches import WatchFileError, load
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; send and note nothing.")
 @plainly
 def watch(file: Path, db: Path, dry_run: bool) -> None:
-    """Tell of records that are new for the watches in FILE, or of what was observed, by mail and webhook.
+    """Report records that are new for the watches in FILE, or of what was observed, by mail and webhook.
 
     One message for each watch, and each record in one of them. Exit status 1 where one could not be delivered: it is kept,
     and the next run delivers it.
@@ -52,5 +52,5 @@ def watch(file: Path, db: Path, dry_run: bool) -> None:
 
 def _message(report: WatchReport) -> str:
     if report.begins is not None:
-        return f"{report.watch}: begins now; {report.begins:,} records are there already and are not told"
+        return f"{report.watch}: begins now; {report.begins:,} records are there already and are not reported"
     return f"{report.watch}: {report.new:,} new, {report.deliveries} messages delivered"

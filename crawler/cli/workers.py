@@ -1,4 +1,4 @@
-"""The commands for many machines: hand portals out, work them off."""
+"""`disclosures enqueue` and `work`: hand portals out to many machines, and work them off."""
 
 import os
 from collections.abc import Callable

@@ -145,7 +145,7 @@ def _given_up(queue: Any, portal: str) -> str:  # noqa: ANN401
 
 
 def work(connection: Any, spool: Spool, scratch: Path, patience: int, *, burst: bool) -> None:  # noqa: ANN401
-    """Work portals off, one after the other, until told to stop; with `burst`, until none waits.
+    """Work portals off, one after the other, until stopped; with `burst`, until none waits.
 
     Workers that give no sign of life for `patience` seconds are taken for dead by the others. Raises OSError.
     """

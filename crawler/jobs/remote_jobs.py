@@ -27,16 +27,16 @@ PATIENCE = 90
 """Seconds without a sign of life after which a worker is taken for dead, and its portal is handed out again."""
 
 LONGEST = 7 * 24 * 3600
-"""Seconds a crawl may take; it is then asked to end, and what it found is brought back."""
+"""Seconds a crawl may take; it is then interrupted, and what it found is brought back."""
 
 TRIES = 5
 """Times that a portal is handed out until somebody looks into it."""
 
 ENDS_WITHIN = 120
-"""Seconds a crawl that is asked to end has for it."""
+"""Seconds an interrupted crawl has to end."""
 
 SPOOL, SCRATCH = "DISCLOSURES_SPOOL", "DISCLOSURES_SCRATCH"
-"""The variables that tell a job where these are on its machine."""
+"""The variables that name these folders on a job's machine."""
 
 _LOOKS_EVERY = 0.2
 
@@ -152,7 +152,7 @@ def _crawl(job: Job, portal: Path, db: Path) -> str:
 
 
 def _ended(process: "subprocess.Popen[bytes]", longest: float) -> int:
-    """The exit status of a crawl. It is asked to end when its time is over, and ended when the worker that runs this is gone."""
+    """The exit status of a crawl. It is interrupted when its time is over, and killed when the worker that runs this is gone."""
     worker, until = os.getppid(), time.monotonic() + longest
     while process.poll() is None:
         time.sleep(_LOOKS_EVERY)
@@ -163,7 +163,7 @@ def _ended(process: "subprocess.Popen[bytes]", longest: float) -> int:
             try:
                 process.wait(ENDS_WITHIN)
             except subprocess.TimeoutExpired:
-                raise JobError(f"a crawl of more than {longest:.0f} s did not end when asked to") from None
+                raise JobError(f"a crawl of more than {longest:.0f} s did not end when interrupted") from None
     return process.returncode
 
 

@@ -152,7 +152,7 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     attention = False
     for crawl in crawls:
         crawl_id = crawl.number("crawl_id")
-        if crawl.waits:  # the process was asked to end
+        if crawl.waits:  # the process was interrupted
             print(f"{crawl.spider.portal.id}: not begun")
             attention = True
             continue

@@ -21,7 +21,7 @@ NEWS_DAYS = 60
 """The days of the past that show how often a portal has news."""
 
 LONGEST_WAIT = 14 * DAY
-"""A portal that refuses, or answers nothing, is asked again after its rhythm, then after twice that, and so on; never later."""
+"""A portal that refuses, or answers nothing, is tried again after its rhythm, then after twice that, and so on; never later."""
 
 # A crawl that read no list page at all has failed; one that read some may have a problem, and is no reason to wait.
 _CRAWLS = """

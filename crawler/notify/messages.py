@@ -1,7 +1,7 @@
 """Sending messages: by mail (SMTP), or to an address on the web as JSON.
 
 Where mail goes through, the environment says, so that no password stands in a file of the project or on a command line:
-DISCLOSURES_SMTP=smtps://USER:PASSWORD@HOST:PORT, or smtp:// for a server that is asked to switch to TLS.
+DISCLOSURES_SMTP=smtps://USER:PASSWORD@HOST:PORT, or smtp:// for a server that switches to TLS.
 """
 
 import os
@@ -46,7 +46,7 @@ class DeliveryError(Exception):
 def send_mail(to: str, subject: str, text: str, message_id: str) -> None:
     """Send a mail to one address. Raises DeliveryError, where it may not have got there.
 
-    `message_id`: what tells this message from all others, of letters, digits, dots and hyphens. Whoever gets it twice can
+    `message_id`: unique to this message, of letters, digits, dots and hyphens. A receiver that gets it twice can
     know by it (RFC 5322, 3.6.4), and most mail servers drop the second.
     """
     server, mail = _server(), _mail(to, subject, text, message_id)

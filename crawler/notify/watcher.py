@@ -161,7 +161,7 @@ def _lines(hit: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _deliver(notes: Notes, watch: Watch) -> WatchReport:
-    """Deliver what is undelivered to whoever has not got it yet."""
+    """Deliver what is undelivered to those who have not got it yet."""
     deliveries, failures = 0, []
     for number, message_id, message in notes.undelivered(watch.name):
         missing = False

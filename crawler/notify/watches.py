@@ -55,7 +55,7 @@ def load(path: Path) -> WatchFile:
     watches = tuple(_watch(f"{path}: watch {number}", table) for number, table in enumerate(tables, 1))
     names = [watch.name for watch in watches]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise WatchFileError(f"{path}: several watches are named {twice[0]!r}: a name tells a watch from the others")
+        raise WatchFileError(f"{path}: several watches are named {twice[0]!r}: names must differ")
     site = _text(str(path), data, "site")
     if site and not site.startswith(("http://", "https://")):
         raise WatchFileError(f"{path}: site = {site!r} must begin with https:// or http://")
@@ -94,7 +94,7 @@ def _watch(where: str, table: Mapping[str, Any]) -> Watch:
     if wrong := [address for address in watch.mail if "@" not in address]:
         raise WatchFileError(f"{where}: mail = {wrong[0]!r} is no address")
     if not watch.mail and not watch.hooks:
-        raise WatchFileError(f"{where}: says neither mail nor webhook: whom should it tell?")
+        raise WatchFileError(f"{where}: says neither mail nor webhook: it has no receiver")
     return watch
 
 

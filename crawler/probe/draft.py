@@ -30,7 +30,7 @@ def portal_id(url: str) -> str:
 
 
 def draft(identity: str, name: str, home: str, entries: Sequence[DraftCatalog], remarks: Iterable[str]) -> str:
-    """The text of a portal file. Entries that are no lists, and a division code that can't be told, stay comments."""
+    """The text of a portal file. Entries that are no lists, and a division code that isn't known, stay comments."""
     lines = [comment(remark) for remark in remarks]
     lines += [f"id = {_quoted(identity)}", f"name = {_quoted(name or identity)}", *_division(name)]
     lines.append(f"home = {_quoted(home)}")

@@ -53,13 +53,13 @@ class Fetcher:
             self._rules[site] = self._robots(f"{site}/robots.txt")
         rules = self._rules[site]
         if isinstance(rules, str):
-            raise FetchError(f"{url}: not asked for: robots.txt of {parts.netloc} could not be read ({rules})")
+            raise FetchError(f"{url}: not requested: robots.txt of {parts.netloc} could not be read ({rules})")
         if not rules.can_fetch(url, USER_AGENT):
-            raise FetchError(f"{url}: not asked for: robots.txt of {parts.netloc} forbids it")
+            raise FetchError(f"{url}: not requested: robots.txt of {parts.netloc} forbids it")
         self._delay = max(self._delay, min(float(rules.crawl_delay(USER_AGENT) or 0), 60.0))
 
     def _robots(self, url: str) -> Protego | str:
-        """The rules of a host, or why there are none to go by: then nothing may be asked for (RFC 9309 §2.3.1.4)."""
+        """The rules of a host, or why there are none to go by: then nothing may be requested (RFC 9309 §2.3.1.4)."""
         try:
             for _ in range(REDIRECT_MAX_TIMES + 1):
                 answer, location = self._ask(url, None, "", _ROBOTS_BYTES)

@@ -45,10 +45,10 @@ def find_catalogue(fetcher: Fetcher, page: Probed) -> Probed:
 
 
 def check(fetcher: Fetcher, columns: tuple[CatalogueLink, ...], referer: str, most: int) -> Iterator[DraftCatalog]:
-    """Each of `columns` with what is read of its first page; behind the first `most` none is asked for."""
+    """Each of `columns` with what is read of its first page; behind the first `most` none is requested."""
     for number, column in enumerate(columns):
         if number >= most:
-            yield DraftCatalog(column, "not asked for: see --pages", is_list=False)
+            yield DraftCatalog(column, "not requested: see --pages", is_list=False)
             continue
         try:
             page = read_at(fetcher, column.url, referer)

@@ -27,7 +27,7 @@ QUERY: ContextVar[str] = ContextVar("query", default="")
 """Words that the request searches for."""
 
 PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default={})  # noqa: B039 - never written to
-"""Portal id → name, where a page needs it; Datasette asks for single cells, and can't be handed them otherwise."""
+"""Portal id → name, where a page needs it; Datasette renders single cells, and can't be handed them otherwise."""
 
 PAGE = 50
 """Lines on a page of a list."""

@@ -128,7 +128,7 @@ async def of_catalog(context: RequestContext) -> Response:
 
 
 async def chosen(context: RequestContext, portal_id: str) -> tuple[Row, str | None]:
-    """A portal's catalogue by its number in the path, and the year asked for. Raises NotFound, BadRequest."""
+    """A portal's catalogue by its number in the path, and the requested year. Raises NotFound, BadRequest."""
     number, year = part(context.request, "catalog"), context.parameter("year") or None
     if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
         raise NotFound(NOTHING_HERE)
@@ -141,7 +141,7 @@ async def chosen(context: RequestContext, portal_id: str) -> tuple[Row, str | No
 
 
 def _years(context: RequestContext, rows: list[Row], chosen: str | None) -> list[YearChoice]:
-    """All years of a list, the one asked for marked."""
+    """All years of a list, the requested one marked."""
     all_of_it = YearChoice(
         Label("全部", "all"),
         sum(row["records"] for row in rows),

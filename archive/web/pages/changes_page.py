@@ -15,7 +15,7 @@ from archive.web.http.request_context import PAGE, RequestContext, choice, day, 
 from archive.web.views.record_lines import COLUMNS, RecordLine, lines
 
 ORDER = ("withdrawn", "unlisted", "changed", "returned", "moved", "added")
-"""Events in the order in which they are shown: what went first, for that is asked first."""
+"""Events in the order in which they are shown: what went comes first, for readers look for that first."""
 
 WEEK = 7
 
@@ -161,7 +161,7 @@ def bounds(span: Span) -> dict[str, str]:
 
 
 def span_of(context: RequestContext) -> Span:
-    """The days asked for; this week where none are. Raises BadRequest."""
+    """The requested days; this week where none are. Raises BadRequest."""
     last = day(context.parameter("to")) if context.parameter("to") else today()
     first = day(context.parameter("from")) if context.parameter("from") else last - timedelta(days=WEEK - 1)
     if first > last:

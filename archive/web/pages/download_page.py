@@ -105,7 +105,7 @@ def _make(db: Path) -> None:
 
 
 class _File(Response):  # type: ignore[misc]  # Datasette comes without types
-    """The bytes of a snapshot, from the one on that is asked for."""
+    """The bytes of a snapshot, from the requested one on."""
 
     def __init__(self, snapshot: Kept, request: "Request") -> None:
         requested = _RANGE.fullmatch(request.headers.get("range", ""))

@@ -90,7 +90,7 @@ async def page(context: RequestContext) -> Response:
 
 
 async def chosen(context: RequestContext) -> tuple[Row, str | None, str | None]:
-    """The portal, the publisher's name (None: none stated) and the kind asked for. Raises BadRequest, NotFound."""
+    """The portal, the publisher's name (None: none stated) and the requested kind. Raises BadRequest, NotFound."""
     if not context.parameter("portal") or "name" not in context.request.args:
         raise BadRequest(MALFORMED)
     return (
@@ -112,7 +112,7 @@ def _named(context: RequestContext, portal_id: str, row: Row) -> Name:
 
 
 async def _others(context: RequestContext, portal_id: str, name: str | None) -> list[Name]:
-    """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher, told apart."""
+    """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher, kept apart."""
     if name is None:
         return []
     begun = stem(name)

@@ -30,7 +30,7 @@ _TIMES = ("_at", "_seen")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value that a parameter may have. `chosen`: it is the one that was asked for."""
+    """One value that a parameter may have. `chosen`: it is the requested one."""
 
     value: str
     label: str
