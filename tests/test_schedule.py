@@ -178,7 +178,7 @@ def test_three_full_walks_that_reach_no_end_are_enough_for_a_while(tmp_path: Pat
     assert {each["outcome"] for each in crawls[:3]} == {"incomplete"}
 
 
-def test_without_portals_all_that_are_known_are_told_but_the_sample(tmp_path: Path) -> None:
+def test_without_portals_all_that_are_known_are_reported_but_the_sample(tmp_path: Path) -> None:
     done = disclosures("due", "--db", tmp_path / "none.db")
     assert done.returncode == 0, done.stderr
     assert "tongxin" in done.stdout
@@ -234,7 +234,7 @@ def test_an_interrupted_process_begins_no_other_portal(tmp_path: Path) -> None:
     assert rows(tmp_path / "a.db", "SELECT portal, outcome FROM crawls") == [{"portal": "one", "outcome": "shutdown"}]
 
 
-def test_a_full_crawl_asked_for_is_made_whatever_is_due(tmp_path: Path) -> None:
+def test_a_full_crawl_requested_is_made_whatever_is_due(tmp_path: Path) -> None:
     with Site({"/list.html": LIST.format(ROW.format(n=1)), "/1.html": RECORD}) as site:
         county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
         for _ in range(2):

@@ -74,7 +74,7 @@ def test_by_mail(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "样本县b (was well)" in mail.get_content()
 
 
-def test_what_was_not_delivered_is_told_again(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_not_delivered_is_reported_again(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "PAUSES", (0, 0))
     heard: list[dict[str, object]] = []
     with webhook(heard.append) as address:
@@ -145,7 +145,7 @@ def test_a_portal_never_checked_is_no_change_and_needs_no_attention(db: Path) ->
     assert (code, said.splitlines()[-2].startswith("never_checked   d 样本县d: ")) == (0, True)
 
 
-def test_all_of_several_addresses_are_told(db: Path) -> None:
+def test_all_of_several_addresses_are_reported(db: Path) -> None:
     first: list[object] = []
     second: list[object] = []
     with webhook(first.append) as one, webhook(second.append) as other:

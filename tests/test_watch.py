@@ -83,7 +83,7 @@ MAIL = '[[watch]]\nname = "样本"\nquery = "样本文件 -测试"\nmail = "desk
 HOOK = '[[watch]]\nname = "样本"\nquery = "样本文件 -测试"\nwebhook = "$DESK_HOOK"\n'
 
 
-def test_what_is_there_is_not_told_and_what_comes_is_told_once_in_one_message(desk: Desk) -> None:
+def test_what_is_there_is_not_reported_and_what_comes_is_reported_once_in_one_message(desk: Desk) -> None:
     desk.watches('site = "https://archive.example.org"\n' + MAIL)
     assert desk.look() == [WatchReport("样本", begins=2)]
     desk.add(3, 4)
@@ -100,7 +100,7 @@ def test_what_is_there_is_not_told_and_what_comes_is_told_once_in_one_message(de
     assert len(desk.box.mails) == 1
 
 
-def test_a_record_that_comes_to_say_it_later_is_told(desk: Desk) -> None:
+def test_a_record_that_comes_to_say_it_later_is_reported(desk: Desk) -> None:
     desk.watches('[[watch]]\nname = "拆迁"\nquery = "拆迁"\nwebhook = "$DESK_HOOK"\n')
     assert desk.look() == [WatchReport("拆迁", begins=0)]
     desk.add(1, body="现予公布拆迁方案")
@@ -136,7 +136,7 @@ def test_a_watch_is_narrowed_as_a_search_is(desk: Desk, filters: str, found: int
     assert desk.look()[0].new == found
 
 
-def test_what_is_observed_is_told(desk: Desk) -> None:
+def test_what_is_observed_is_reported(desk: Desk) -> None:
     desk.watches(
         '[[watch]]\nname = "变动"\nquery = "样本文件"\nevents = ["changed", "withdrawn"]\nmail = "a@example.org"\nwebhook = "$DESK_HOOK"\n'
         '[[watch]]\nname = "别处"\nportal = "q"\nevents = ["changed"]\nmail = "a@example.org"\n'
@@ -152,7 +152,7 @@ def test_what_is_observed_is_told(desk: Desk) -> None:
     assert desk.look() == [WatchReport("变动", new=1, deliveries=2), WatchReport("别处")]
 
 
-def test_many_are_told_in_one_message_that_says_how_many_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_are_reported_in_one_message_that_says_how_many_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching_module, "MOST", 2)
     desk.watches(MAIL)
     desk.look()
@@ -173,7 +173,7 @@ def test_another_search_under_the_same_name_begins_anew(desk: Desk) -> None:
     assert desk.look() == [WatchReport("样本")]
 
 
-def test_what_one_watch_has_told_is_news_to_another(desk: Desk) -> None:
+def test_what_one_watch_has_reported_is_news_to_another(desk: Desk) -> None:
     other = '[[watch]]\nname = "拆迁"\nquery = "拆迁"\nwebhook = "$DESK_HOOK"\n'
     desk.watches(HOOK + other)
     desk.look()
@@ -183,7 +183,7 @@ def test_what_one_watch_has_told_is_news_to_another(desk: Desk) -> None:
     assert desk.look() == [WatchReport("样本"), WatchReport("拆迁", new=1, deliveries=1)]
 
 
-def test_a_watch_begun_anew_has_told_nothing_yet(desk: Desk) -> None:
+def test_a_watch_begun_anew_has_reported_nothing_yet(desk: Desk) -> None:
     desk.watches(HOOK)
     assert desk.look() == [WatchReport("样本", begins=2)]
     desk.watches(HOOK.replace("样本文件 -测试", "拆迁"))
@@ -207,7 +207,7 @@ def test_a_watch_that_looks_for_something_else_begins_anew(desk: Desk, more: str
 # --- where something goes wrong ---
 
 
-def test_a_message_that_waits_is_told_to_the_receivers_of_its_own_watch_alone(desk: Desk) -> None:
+def test_a_message_that_waits_is_reported_to_the_receivers_of_its_own_watch_alone(desk: Desk) -> None:
     desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
     desk.look()
     desk.add(3)
@@ -262,7 +262,7 @@ def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(de
     assert len(desk.posts) == 2
 
 
-def test_killed_before_anything_was_sent_all_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_before_anything_was_sent_all_is_reported(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.watches(HOOK)
     desk.look()
     desk.add(3)
