@@ -15,7 +15,7 @@ from archive.model.records import FIELDS
 from archive.web.views.body_text import LONGEST_FILE, TextPart, beginning, part
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
-from archive.web.views.history import History, captures, history, observation
+from archive.web.views.history import TimeLine, captures, history, observation
 from archive.web.views.neighbours import Neighbours, neighbours
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -85,7 +85,7 @@ class RecordView:
     printed: Mapping[str, str]
     flags: tuple[Label, ...]
     listings: tuple[Row, ...]
-    history: History
+    history: TimeLine
     observation: Label
     files: tuple[FileView, ...]
     masked: tuple[tuple[Label, int], ...]

@@ -81,7 +81,7 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class TimeLine:
     """Newest first. `more`: there are older events than these."""
 
     entries: tuple[EventEntry, ...]
@@ -94,14 +94,14 @@ class History:
         return any(entry.changes for entry in self.entries) or bool(self.reread)
 
 
-def history(connection: sqlite3.Connection, record_id: int) -> History:
+def history(connection: sqlite3.Connection, record_id: int) -> TimeLine:
     """The time line of one record."""
     rows = connection.execute(_EVENTS, {"id": record_id, "most": MOST + 1}).fetchall()
     reread = connection.execute(_REREAD, {"id": record_id, "most": MOST}).fetchall()
     details = [json_object(row["detail"]) for row in rows[:MOST]]
     shown = captures(connection, (detail.get(key) for detail in details for key in ("capture", "page")))
     entries = [_entry(connection, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
-    return History(
+    return TimeLine(
         tuple(entries), tuple(Reread(row, diff(json_object(row["changed"]))) for row in reread), len(rows) > MOST
     )
 
