@@ -12,6 +12,7 @@ from archive.labels.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.labels import column_label
 from archive.labels.naming import Label
 from archive.model.records import FIELDS
+from archive.web.http.request_context import Row
 from archive.web.views.body_text import LONGEST_FILE, TextPart, beginning, part
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
@@ -21,8 +22,6 @@ from archive.web.views.neighbours import Neighbours, neighbours
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""

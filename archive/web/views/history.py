@@ -8,10 +8,9 @@ from typing import Any
 
 from archive.labels.codes import CAPTURES, EVENTS, STATES
 from archive.labels.naming import Label
+from archive.web.http.request_context import Row
 from archive.web.views.cells import beijing
 from archive.web.views.diff import FieldDiff, diff, json_object
-
-Row = Mapping[str, Any]
 
 MOST = 50
 """Events and re-readings shown on a record's page; the tables have them all."""
