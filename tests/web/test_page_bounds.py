@@ -179,9 +179,9 @@ def test_no_one_keeps_an_answer_that_came_short(get, monkeypatch: pytest.MonkeyP
 
     assert get("/-/search?q=预算").headers.get("cache-control") != "no-store"
     assert get("/-/search?q=没有的词").headers.get("cache-control") != "no-store"
-    monkeypatch.setattr(search_page.hits, "divide", interrupted)
+    monkeypatch.setattr(search_page.engine, "divide", interrupted)
     assert get("/-/search?q=预算").headers["cache-control"] == "no-store"
-    monkeypatch.setattr(search_page.hits, "count", interrupted)
+    monkeypatch.setattr(search_page.engine, "count", interrupted)
     assert get("/-/search?q=预算").headers["cache-control"] == "no-store"
 
 

@@ -21,11 +21,11 @@ from archive.export import record_rows
 from archive.labels.codes import EVENTS, KINDS, STATES
 from archive.labels.labels import SITE
 from archive.search.snippet import excerpt
-from archive.web.formats.selections import Selection
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.limits import within
 from archive.web.http.request_context import Row, Visit
-from archive.web.pages.changes_page import EVER, OF_ALL, OF_PORTAL, ORDER
+from archive.web.listings.observed_events import EVER, OF_ALL, OF_PORTAL, ORDER
+from archive.web.listings.selections import Selection
 from archive.web.views.cells import UNTITLED, cut
 from archive.web.views.diff import loaded, told_of_event
 

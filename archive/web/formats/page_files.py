@@ -14,13 +14,13 @@ from archive.export import record_rows
 from archive.export.writers import FORMATS, Pieces, Row, json_text
 from archive.labels.codes import EVENTS
 from archive.labels.headings import codes_of, heading
-from archive.web.formats import feeds, selections
-from archive.web.formats.selections import Selection
+from archive.web.formats import feeds
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.limits import within
 from archive.web.http.request_context import PAGE, Visit, choice, pages, portal, visited
 from archive.web.http.streaming import Streamed
-from archive.web.pages import changes_page
+from archive.web.listings import observed_events, selections
+from archive.web.listings.selections import Selection
 from archive.web.views.cells import UNTITLED
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -107,8 +107,8 @@ async def changes(datasette: "Datasette", request: "Request") -> Response:
     of = await portal(visit, visit.given("portal")) if visit.given("portal") else None
     if form == "atom":
         return await feeds.of_changes(visit, kind, of)
-    span = changes_page.span_of(visit)
-    given = {**changes_page.bounds(span), "kind": kind, "portal": of["id"] if of else None}
+    span = observed_events.span_of(visit)
+    given = {**observed_events.bounds(span), "kind": kind, "portal": of["id"] if of else None}
     columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, "page")
 
     def rows(connection: sqlite3.Connection) -> Iterator[Row]:

@@ -1,21 +1,20 @@
 """Browsing by county: /-/browse, a portal's page /-/browse/<portal>, and a catalogue's /-/browse/<portal>/<number>?year=."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from datasette.utils.asgi import BadRequest, NotFound, Response
+from datasette.utils.asgi import Response
 
 from archive.labels.codes import KINDS
 from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import PAGE, Visit, choice, pages, part, portal, visited
-from archive.web.pages.changes_page import counted, week
+from archive.web.listings.observed_events import counted, week
+from archive.web.listings.selections import IN_CATALOG, UNDATED, WALKED_AT, selected_catalog
 from archive.web.views.months import picture
 from archive.web.views.portal_status import standings
 from archive.web.views.record_lines import COLUMNS, lines
@@ -26,21 +25,15 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 
 Row = Mapping[str, Any]
 
-UNDATED = "none"
-"""What stands for the year of records without a date."""
-
 MOST_PUBLISHERS = 500
 
-_CATALOGS = """
-SELECT c.*, p.name AS portal_name, (SELECT count(*) FROM listings WHERE catalog_id = c.id) AS records,
-       (SELECT max(w.started_at) FROM ledger l JOIN crawls w ON w.id = l.crawl_id WHERE l.catalog_id = c.id AND l.complete)
-       AS walked_at
+_CATALOGS = f"""
+SELECT c.*, p.name AS portal_name, (SELECT count(*) FROM listings WHERE catalog_id = c.id) AS records, {WALKED_AT}
 FROM catalogs c JOIN portals p ON p.id = c.portal
-WHERE {} ORDER BY p.division_code, p.id, c.id
-"""
+WHERE {{}} ORDER BY p.division_code, p.id, c.id
+"""  # noqa: S608 - constant names
 _CATALOGS_OF_KIND = _CATALOGS.format("c.kind = :kind")
 _CATALOGS_OF_PORTAL = _CATALOGS.format("c.portal = :portal")
-_CATALOG = _CATALOGS.format("c.portal = :portal AND c.id = :id")
 _KINDS = """
 SELECT c.kind, count(*) AS catalogs,
        (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE kind = c.kind) AS records FROM catalogs c GROUP BY c.kind
@@ -57,14 +50,8 @@ _YEARS = """
 SELECT r.year, count(*) AS records FROM listings l JOIN records r ON r.id = l.record_id
 WHERE l.catalog_id = :catalog GROUP BY r.year ORDER BY r.year DESC
 """
-LISTED = f"""
-FROM listings l JOIN records r ON r.id = l.record_id
-WHERE l.catalog_id = :catalog AND (:year IS NULL OR coalesce(r.year, '{UNDATED}') = :year)
-"""
-"""The records of a catalogue, of all years or of one, as SQL."""
-
 _RECORDS = f"""
-WITH page AS (SELECT r.id {LISTED} ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset)
+WITH page AS (SELECT r.id {IN_CATALOG} ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset)
 SELECT {COLUMNS} FROM page JOIN records r ON r.id = page.id JOIN portals p ON p.id = r.portal
 ORDER BY r.published_on DESC, r.id DESC
 """  # noqa: S608 - constant names
@@ -122,7 +109,7 @@ async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
     """A catalogue's records, newest first, of all years or of one."""
     visit = await visited(datasette, request)
     row = await portal(visit, part(request, "portal"))
-    catalog, year = await chosen(visit, row["id"])
+    catalog, year = await selected_catalog(visit, row["id"])
     years = (await visit.db.execute(_YEARS, {"catalog": catalog["id"]})).rows
     found = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))
     page = pages(visit, found)
@@ -139,19 +126,6 @@ async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
         "lines": lines(visit, await visit.db.execute(_RECORDS, wanted)),
     }
     return Response.html(await datasette.render_template("catalog.html", context, request=request))
-
-
-async def chosen(visit: Visit, portal_id: str) -> tuple[Row, str | None]:
-    """A portal's catalogue by its number in the path, and the year asked for. Raises NotFound, BadRequest."""
-    number, year = part(visit.request, "catalog"), visit.given("year") or None
-    if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
-        raise NotFound(NOTHING_HERE)
-    if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
-        raise BadRequest(MALFORMED)
-    found: Row | None = (await visit.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
-    if found is None:
-        raise NotFound(NOTHING_HERE)
-    return found, year
 
 
 def _years(visit: Visit, rows: list[Row], chosen: str | None) -> list[Year]:

@@ -13,7 +13,7 @@ from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import Question, questions
 from archive.web.http.archives import archives
 from archive.web.http.request_context import Visit
-from archive.web.pages.changes_page import Observed, Span, latest, week
+from archive.web.listings.observed_events import Observed, Span, latest, week
 from archive.web.views.months import Picture, picture
 from archive.web.views.portal_status import Standing, standings
 

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datasette.utils.asgi import BadRequest, NotFound, Response
+from datasette.utils.asgi import NotFound, Response
 
 from archive.labels.codes import KINDS, STATES
 from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.model.records import is_cut, stem
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import PAGE, Visit, choice, pages, portal, visited
+from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import PAGE, Visit, pages, visited
+from archive.web.listings.selections import OF_PUBLISHER, OF_PUBLISHER_AND_KIND, selected_publisher
 from archive.web.views.months import picture
 from archive.web.views.record_lines import COLUMNS, lines
 
@@ -22,17 +23,13 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 
 Row = Mapping[str, Any]
 
-_WHOSE = "r.portal = :portal AND r.publisher IS :name"
 _COUNTS = f"""
 SELECT coalesce(substr(r.published_on, 1, 7), '') AS month, r.kind, r.state, count(*) AS records,
        min(r.published_on) AS first, max(r.published_on) AS last, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
-FROM records r WHERE {_WHOSE} GROUP BY 1, 2, 3
+FROM records r WHERE {OF_PUBLISHER} GROUP BY 1, 2, 3
 """  # noqa: S608 - constant names
-PUBLISHED = f"{_WHOSE} AND (:kind IS NULL OR r.kind = :kind)"
-"""Which records the page lists, of all kinds or of one, as SQL."""
-
 _RECORDS = f"""
-SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal WHERE {PUBLISHED}
+SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal WHERE {OF_PUBLISHER_AND_KIND}
 ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset
 """  # noqa: S608 - constant names
 _NAMES = """
@@ -67,7 +64,7 @@ class Counted:
 async def page(datasette: "Datasette", request: "Request") -> Response:
     """The page."""
     visit = await visited(datasette, request)
-    row, name, kind = await chosen(visit)
+    row, name, kind = await selected_publisher(visit)
     whose = {"portal": row["id"], "name": name}
     counts = (await visit.db.execute(_COUNTS, whose)).rows
     if not counts:
@@ -96,13 +93,6 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         "lines": lines(visit, await visit.db.execute(_RECORDS, wanted), by_kind=True),
     }
     return Response.html(await datasette.render_template("publisher.html", context, request=request))
-
-
-async def chosen(visit: Visit) -> tuple[Row, str | None, str | None]:
-    """The portal, the publisher's name (None: none stated) and the kind asked for. Raises BadRequest, NotFound."""
-    if not visit.given("portal") or "name" not in visit.request.args:
-        raise BadRequest(MALFORMED)
-    return await portal(visit, visit.given("portal")), visit.given("name") or None, choice(visit, "kind", KINDS)
 
 
 async def _aliases(visit: Visit, portal_id: str, name: str | None) -> list[Name]:
