@@ -187,7 +187,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/counties$", counties_page.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties_page.province),
         (record_json.PAGE, record_json.page),
-        (record_json.ROUTE, record_json.answer),
+        (record_json.ROUTE, record_json.record),
         *page_files.routes(),
         (r"/-/api$", api_page.page),
         *site_files.routes(),
@@ -206,7 +206,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$", question_pages.page),
         *archived_copy.routes(),
         *download_page.routes(),
-        (table_files.ROUTE, table_files.answer),
+        (table_files.ROUTE, table_files.table_file),
     ]
 
 

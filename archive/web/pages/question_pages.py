@@ -13,7 +13,7 @@ from archive.labels.tables import TABLES
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question, Words
 from archive.questions.runner import MOST, Answer, AskError, ask, values
-from archive.web.formats.answer_files import FORMS, answered
+from archive.web.formats.answer_files import FORMS, answer_file
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import Visit, part, visited
@@ -71,7 +71,7 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     except AskError as error:
         raise BadRequest(str(error)) from error
     if form := request.url_vars["format"]:
-        return await answered(visit, question, given, answer, form)
+        return await answer_file(visit, question, given, answer, form)
     context = await _context(visit, question, given, answer)
     return Response.html(await datasette.render_template("question.html", context, request=request))
 
