@@ -13,7 +13,8 @@ from datasette.app import Datasette
 
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
-from archive.export.published_folder import CURRENT, Published, published
+from archive.export.public_database import Snapshot
+from archive.export.snapshots import CURRENT, published
 from archive.model.clock import today
 from archive.web.http.middleware import Application, Receive, Scope, Send
 from archive.web.http.server import Archive, with_archive
@@ -33,9 +34,9 @@ class PublishedArchive(Archive):
     Datasette's threads keep their connections under the database's name, and would go on reading a former snapshot.
     """
 
-    def __init__(self, datasette: Datasette, found: Published) -> None:
+    def __init__(self, datasette: Datasette, found: Snapshot) -> None:
         """Serve `found`, with `datasette`."""
-        super().__init__(datasette, str(found.db), is_mutable=False)
+        super().__init__(datasette, str(found.path), is_mutable=False)
         self.made_at = found.made_at
         self.cached_hash, self.cached_size, self._cached_table_counts = found.sha256, found.bytes, found.counts
         self._threads = ThreadPoolExecutor(datasette.setting("num_sql_threads"), thread_name_prefix="snapshot")
@@ -67,7 +68,7 @@ class PublishedSite:
         self._folder = folder
         self._target = self._current.readlink() if self._current.is_symlink() else None
         found = published(folder)
-        self._name = found.db.stem
+        self._name = found.path.stem
         self.datasette = with_archive(lambda datasette: PublishedArchive(datasette, found), self._name, metadata)
         self._application: Application = self.datasette.app()
         self._former: PublishedArchive | None = None

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import NotFound, Response
 
 from archive.database.connection import ArchiveError
-from archive.export.snapshot import Kept, is_due, kept, renew
+from archive.export.public_database import Snapshot
+from archive.export.snapshots import is_due, kept, renew
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import Visit, visited
 from archive.web.http.streaming import PATIENCE, Send, left
@@ -72,7 +73,7 @@ async def _asked(datasette: "Datasette", request: "Request") -> tuple[Visit, Pat
     return visit, Path(visit.db.path)
 
 
-async def _named(datasette: "Datasette", request: "Request") -> Kept:
+async def _named(datasette: "Datasette", request: "Request") -> Snapshot:
     _, db = await _asked(datasette, request)
     found = kept(db)
     if found is None or request.url_vars["name"] != _name(found):
@@ -80,7 +81,7 @@ async def _named(datasette: "Datasette", request: "Request") -> Kept:
     return found
 
 
-def _name(found: Kept) -> str:
+def _name(found: Snapshot) -> str:
     """What the file is called for those who take it: by its day and its digest, so that two are never mixed up."""
     return f"disclosures-{found.made_at[:10]}-{found.sha256[:12]}.db"
 
@@ -108,7 +109,7 @@ def _make(db: Path) -> None:
 class _File(Response):  # type: ignore[misc]  # Datasette comes without types
     """The bytes of a snapshot, from the one on that is asked for."""
 
-    def __init__(self, found: Kept, request: "Request") -> None:
+    def __init__(self, found: Snapshot, request: "Request") -> None:
         asked = _RANGE.fullmatch(request.headers.get("range", ""))
         tag = f'"{found.sha256}"'
         since = int(asked[1]) if asked and request.headers.get("if-range", tag) == tag else 0
