@@ -1,1 +1,1 @@
-"""The sample portal, made of the 2017 report, on several days."""
+"""The bundled sample portal: its pages day by day, and a server for them."""
