@@ -23,7 +23,7 @@ from archive.questions import question_files
 from archive.questions.runner import AskError, values
 from archive.search import engine
 from archive.search.query import to_match
-from crawler.cli.filters import NAMES, filter_options, wanted
+from crawler.cli.filters import NAMES, filter_options, search_of
 from crawler.cli.options import ROWS, CommandError, db_option, plainly
 
 ORIGINALS = ("warc", "wacz")
@@ -74,7 +74,7 @@ def _rows(connection: sqlite3.Connection, asked: dict[str, Any]) -> Rows:
     if asked["table"] and asked["sql"]:
         raise CommandError("choose one of --table and --sql")
     if not asked["table"] and not asked["sql"]:
-        search = wanted(connection, " ".join(asked["words"]), **{name: asked[name] for name in NAMES})
+        search = search_of(connection, " ".join(asked["words"]), **{name: asked[name] for name in NAMES})
         body = asked["body"]
         rows = record_rows.rows(connection, engine.every(connection, search), body=body)
         return Rows("records", record_rows.columns(body=body), islice(rows, asked["limit"]), "records")

@@ -14,7 +14,7 @@ from archive.export.rows import Row, Rows
 from archive.labels.codes import EVENTS
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
-from archive.web.http.request_context import PAGE, Visit, choice, pages, portal, visited
+from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, portal
 from archive.web.listings import observed_events, selections
 from archive.web.listings.selections import Selection
 
@@ -55,71 +55,71 @@ def address(page: str, form: str) -> str:
 
 
 async def _selection(
-    select: Callable[[Visit], Awaitable[Selection]], datasette: "Datasette", request: "Request"
+    select: Callable[[RequestContext], Awaitable[Selection]], datasette: "Datasette", request: "Request"
 ) -> Response:
-    visit = await visited(datasette, request)
-    selection, form = await select(visit), request.url_vars["format"]
+    context = await context_for(datasette, request)
+    selection, form = await select(context), request.url_vars["format"]
     if form == "atom":
-        return await feeds.of_selection(visit, selection)
-    body = visit.given("body") == "yes"
+        return await feeds.of_selection(context, selection)
+    body = context.parameter("body") == "yes"
     columns = record_rows.columns(body=body)
 
     def read(connection: sqlite3.Connection) -> Rows:
         rows = record_rows.rows(connection, selection.every(connection), body=body)
-        return _with_pages(visit, selection.title, columns, 0, rows)
+        return _with_pages(context, selection.title, columns, 0, rows)
 
     if form == "json":
-        return await _json(visit, read, selection.count, "records")
-    return streamed_file(datasette, request, visit.database, selection.title, read)
+        return await _json(context, read, selection.count, "records")
+    return streamed_file(datasette, request, context.database, selection.title, read)
 
 
 async def changes(datasette: "Datasette", request: "Request") -> Response:
     """Return what was observed, event by event, the last first: on the days that the page of changes shows; as a feed, ever."""
-    visit = await visited(datasette, request)
-    form, kind = request.url_vars["format"], choice(visit, "kind", EVENTS)
-    of = await portal(visit, visit.given("portal")) if visit.given("portal") else None
+    context = await context_for(datasette, request)
+    form, kind = request.url_vars["format"], choice(context, "kind", EVENTS)
+    of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
     if form == "atom":
-        return await feeds.of_changes(visit, kind, of)
-    span = observed_events.span_of(visit)
+        return await feeds.of_changes(context, kind, of)
+    span = observed_events.span_of(context)
     values = {**observed_events.bounds(span), "kind": kind, "portal": of["id"] if of else None}
     columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS)
     title = f"{EVENTS[kind].zh if kind else '所见变动'} {span.first} {span.last}"
 
     def read(connection: sqlite3.Connection) -> Rows:
-        return _with_pages(visit, title, columns, columns.index("id"), connection.execute(_EVENTS, values))
+        return _with_pages(context, title, columns, columns.index("id"), connection.execute(_EVENTS, values))
 
     def count(connection: sqlite3.Connection) -> int:
         return int(connection.execute(f"SELECT count(*) {_OBSERVED}", values).fetchone()[0])
 
     if form == "json":
-        return await _json(visit, read, count, "events")
-    return streamed_file(datasette, request, visit.database, title, read)
+        return await _json(context, read, count, "events")
+    return streamed_file(datasette, request, context.database, title, read)
 
 
-def _with_pages(visit: Visit, title: str, columns: tuple[str, ...], place: int, rows: Iterable[Row]) -> Rows:
+def _with_pages(context: RequestContext, title: str, columns: tuple[str, ...], place: int, rows: Iterable[Row]) -> Rows:
     """Return the rows with the address of each record's page; `place`: of the record's id in a row."""
-    paged = ((*row, visit.absolute(visit.record(int(str(row[place]))))) for row in rows)
+    paged = ((*row, context.absolute(context.record(int(str(row[place]))))) for row in rows)
     return Rows(title, (*columns, "page"), paged, "records")
 
 
-async def _json(visit: Visit, read: Read, count: Callable[[sqlite3.Connection], int], name: str) -> Response:
+async def _json(context: RequestContext, read: Read, count: Callable[[sqlite3.Connection], int], name: str) -> Response:
     """Return one page of the rows, called `name`, with what leads to the next."""
-    total = await in_time(visit, COUNTING, count)
-    page = pages(visit, total)
+    total = await in_time(context, COUNTING, count)
+    page = pages(context, total)
 
     def read_page(connection: sqlite3.Connection) -> tuple[str, list[dict[str, Any]]]:
         rows = read(connection)
         part = replace(rows, rows=list(islice(rows.rows, page.offset, page.offset + PAGE)))
         return rows.title, part.parsed().dicts()
 
-    title, rows = await in_time(visit, COUNTING, read_page)
+    title, rows = await in_time(context, COUNTING, read_page)
     return json_response(
         {
             "title": title,
             "total": total,
             "page": page.number,
             "pages": page.last,
-            "next": visit.absolute(page.after) if page.after else None,
+            "next": context.absolute(page.after) if page.after else None,
             name: rows,
         }
     )

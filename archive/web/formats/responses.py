@@ -14,7 +14,7 @@ from archive.export.rows import Row, Rows
 from archive.export.writers import Pieces, json_text
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.limits import within
-from archive.web.http.request_context import Visit
+from archive.web.http.request_context import RequestContext
 from archive.web.http.streaming import Streamed
 from archive.web.views.cells import UNTITLED
 
@@ -60,9 +60,9 @@ def json_response(value: object) -> Response:
     return Response(json_text(value), content_type="application/json; charset=utf-8")
 
 
-async def in_time(visit: Visit, milliseconds: int, work: Callable[[sqlite3.Connection], Result]) -> Result:
+async def in_time(context: RequestContext, milliseconds: int, work: Callable[[sqlite3.Connection], Result]) -> Result:
     """Return what `work` reads from the archive. Raises BadRequest where that takes too long."""
-    result: Result | None = await visit.db.execute_fn(
+    result: Result | None = await context.db.execute_fn(
         lambda connection: within(connection, milliseconds, lambda: work(connection))
     )
     if result is None:

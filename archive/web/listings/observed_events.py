@@ -1,4 +1,4 @@
-"""Events that the archive observed: records added, changed, unlisted, withdrawn, returned, moved."""
+"""Observed events, one by one: added, changed, unlisted, withdrawn, returned, moved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from archive.labels.codes import EVENTS
 from archive.labels.naming import Label
 from archive.model.clock import today
 from archive.web.http.errors import MALFORMED
-from archive.web.http.request_context import Visit, day
-from archive.web.views.record_lines import COLUMNS, Line, lines
+from archive.web.http.request_context import RequestContext, day
+from archive.web.views.record_lines import COLUMNS, RecordLine, lines
 
 ORDER = ("withdrawn", "unlisted", "changed", "returned", "moved", "added")
-"""Events in the order in which they are shown: what went first, for that is asked first."""
+"""Events in the order in which they are shown: what went comes first, for readers look for that first."""
 
 WEEK = 7
 
@@ -51,14 +51,14 @@ ORDER BY e.crawl_id DESC, coalesce(r.published_on > :today, 1), r.published_on D
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class EventsOfKind:
     """Events of one kind: how many, where they are all listed, and the newest of them."""
 
     kind: str
     label: Label
     events: int
     url: str
-    newest: tuple[Line, ...]
+    newest: tuple[RecordLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,56 +82,58 @@ def week() -> Span:
     return Span(today() - timedelta(days=WEEK - 1), today())
 
 
-async def counted(visit: Visit, span: Span, portal_id: str | None = None) -> dict[str, int]:
-    """How many events of each kind were observed within `span`."""
+async def counted(context: RequestContext, span: Span, portal_id: str | None = None) -> dict[str, int]:
+    """Count the events of each kind that were observed within `span`."""
     sql = _COUNTS if portal_id is None else _COUNTS_OF_PORTAL
-    rows = await visit.db.execute(sql, {**bounds(span), "portal": portal_id})
+    rows = await context.db.execute(sql, {**bounds(span), "portal": portal_id})
     return {row["kind"]: row["events"] for row in rows}
 
 
-async def latest(visit: Visit, most: int) -> tuple[Observed, ...]:
-    """What was observed this week, by kind, and the last `most` events of each kind, however long ago."""
+async def latest(context: RequestContext, most: int) -> tuple[EventsOfKind, ...]:
+    """Return what was observed this week, by kind, and the last `most` events of each kind, however long ago."""
     span = week()
-    counts = await counted(visit, span)
-    found = []
+    counts = await counted(context, span)
+    kinds = []
     for kind in ORDER:
         if kind == "added":
-            rows = await visit.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
+            rows = await context.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
         else:
-            rows = await visit.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
-        found.append(_observed(visit, kind, span, counts, lines(visit, rows)))
-    return tuple(found)
+            rows = await context.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
+        kinds.append(_events_of_kind(context, kind, span, counts, lines(context, rows)))
+    return tuple(kinds)
 
 
-async def within(visit: Visit, span: Span, most: int, portal_id: str | None = None) -> tuple[Observed, ...]:
-    """What was observed within `span`, by kind, with the last `most` events of each kind."""
-    counts = await counted(visit, span, portal_id)
-    found = []
+async def within(
+    context: RequestContext, span: Span, most: int, portal_id: str | None = None
+) -> tuple[EventsOfKind, ...]:
+    """Return what was observed within `span`, by kind, with the last `most` events of each kind."""
+    counts = await counted(context, span, portal_id)
+    kinds = []
     for kind in ORDER:
-        rows = await events(visit, kind, span, most, 0, portal_id) if counts.get(kind) else ()
-        found.append(_observed(visit, kind, span, counts, rows, portal_id))
-    return tuple(found)
+        rows = await events(context, kind, span, most, 0, portal_id) if counts.get(kind) else ()
+        kinds.append(_events_of_kind(context, kind, span, counts, rows, portal_id))
+    return tuple(kinds)
 
 
 async def events(  # noqa: PLR0913, PLR0917
-    visit: Visit, kind: str, span: Span, most: int, offset: int, portal_id: str | None
-) -> tuple[Line, ...]:
+    context: RequestContext, kind: str, span: Span, most: int, offset: int, portal_id: str | None
+) -> tuple[RecordLine, ...]:
     """Events of one kind within `span`, newest first."""
     page = {"kind": kind, "most": most, "offset": offset, "portal": portal_id}
     sql = _OF_ALL if portal_id is None else _OF_PORTAL
-    return lines(visit, await visit.db.execute(sql, {**bounds(span), **page}))
+    return lines(context, await context.db.execute(sql, {**bounds(span), **page}))
 
 
-def _observed(  # noqa: PLR0913, PLR0917
-    visit: Visit,
+def _events_of_kind(  # noqa: PLR0913, PLR0917
+    context: RequestContext,
     kind: str,
     span: Span,
     counts: Mapping[str, int],
-    newest: tuple[Line, ...],
+    newest: tuple[RecordLine, ...],
     portal_id: str | None = None,
-) -> Observed:
-    url = visit.address("changes", **{"kind": kind, "from": span.first, "to": span.last, "portal": portal_id})
-    return Observed(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
+) -> EventsOfKind:
+    url = context.address("changes", **{"kind": kind, "from": span.first, "to": span.last, "portal": portal_id})
+    return EventsOfKind(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
 
 
 def bounds(span: Span) -> dict[str, str]:
@@ -139,10 +141,10 @@ def bounds(span: Span) -> dict[str, str]:
     return {"first": str(span.first), "last": str(span.last), "since": span.since, "until": span.until}
 
 
-def span_of(visit: Visit) -> Span:
-    """The days asked for; this week where none are. Raises BadRequest."""
-    last = day(visit.given("to")) if visit.given("to") else today()
-    first = day(visit.given("from")) if visit.given("from") else last - timedelta(days=WEEK - 1)
+def span_of(context: RequestContext) -> Span:
+    """The requested days; this week where none are. Raises BadRequest."""
+    last = day(context.parameter("to")) if context.parameter("to") else today()
+    first = day(context.parameter("from")) if context.parameter("from") else last - timedelta(days=WEEK - 1)
     if first > last:
         raise BadRequest(MALFORMED)
     return Span(first, last)

@@ -1,32 +1,27 @@
-"""The page /-/changes: what the archive observed, event by event."""
+"""The page /-/changes: observed events, one by one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils.asgi import Response
 
 from archive.labels.codes import EVENTS
-from archive.web.http.request_context import PAGE, choice, pages, portal, visited
+from archive.web.http.request_context import PAGE, RequestContext, choice, pages, portal
 from archive.web.listings.observed_events import SHOWN, events, span_of, within
 
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
-
-async def changes(datasette: "Datasette", request: "Request") -> Response:
+async def changes(context: RequestContext) -> Response:
     """The page: all kinds, or one of them in full, within the days from `from` to `to`, of all portals or one."""
-    visit = await visited(datasette, request)
-    kind, span = choice(visit, "kind", EVENTS), span_of(visit)
-    of = await portal(visit, visit.given("portal")) if visit.given("portal") else None
+    kind, span = choice(context, "kind", EVENTS), span_of(context)
+    of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
     portal_id = of["id"] if of else None
-    kinds = await within(visit, span, 0 if kind else SHOWN, portal_id)
-    context: dict[str, Any] = {"span": span, "portal": of, "kinds": kinds, "chosen": None, "visit": visit}
+    kinds = await within(context, span, 0 if kind else SHOWN, portal_id)
+    variables: dict[str, Any] = {"span": span, "portal": of, "kinds": kinds, "chosen": None}
     if kind:
         chosen = next(each for each in kinds if each.kind == kind)
-        page = pages(visit, chosen.events)
-        context |= {
+        page = pages(context, chosen.events)
+        variables |= {
             "chosen": chosen,
             "pages": page,
-            "lines": await events(visit, kind, span, PAGE, page.offset, portal_id),
+            "lines": await events(context, kind, span, PAGE, page.offset, portal_id),
         }
-    return Response.html(await datasette.render_template("changes.html", context, request=request))
+    return await context.render("changes.html", **variables)
