@@ -14,9 +14,10 @@ from pathlib import Path
 
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.labels.tables import TABLES
-from archive.maintenance.backup import copy_database, settle
+from archive.maintenance.backup import copy_database
 from archive.maintenance.check import check_database
 from archive.maintenance.masking import behind
+from archive.model.atomic_file import sync
 
 _NEEDED = {
     "readings",
@@ -69,7 +70,7 @@ def snapshot(db: Path, target: Path) -> Snapshot:
             if damage is not None:
                 raise ArchiveError(f"{db} is damaged ({damage.what}): `disclosures verify` says all that is wrong")
             made.chmod(0o644)
-            settle(made)
+            sync(made)
             with made.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             made.rename(target)

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.export.public_database import snapshot
 from archive.model import clock
+from archive.model.atomic_file import atomic_file
 
 ABOUT = "snapshot.json"
 
@@ -81,9 +82,8 @@ def renew(db: Path) -> Kept:
             found = Kept(path, now, made.sha256, made.bytes, state)
             told = {"format": _FORMAT, **asdict(found), "file": path.name}
             del told["path"]
-            about = folder / f".{ABOUT}"
-            about.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-            about.replace(folder / ABOUT)
+            with atomic_file(folder / ABOUT) as about:
+                about.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
             for old in folder.glob("disclosures-*.db"):
                 if old != path:
                     old.unlink()

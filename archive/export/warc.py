@@ -31,6 +31,7 @@ from warcio.warcwriter import WARCWriter
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange, Headers
 from archive.evidence.text_encoding import text_of
+from archive.model.atomic_file import atomic_file
 
 _WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -79,14 +80,8 @@ def write_warc(
     `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
     """
     if isinstance(out, Path):
-        part = out.with_name(f"{out.name}.part")  # a file of the right name is whole
-        try:
-            with part.open("wb") as file:
-                written = write_warc(evidence, capture_ids, file, made_at=made_at, description=description)
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
-        return written
+        with atomic_file(out) as part, part.open("wb") as file:
+            return write_warc(evidence, capture_ids, file, made_at=made_at, description=description)
     made_at = made_at or datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
     ids = sorted(set(capture_ids))
@@ -119,7 +114,8 @@ def write_wacz(
             failed = import_module("wacz.main").main([*asked, *(["--title", title] if title else []), str(warc)])
         if failed:
             raise ExportError(f"the wacz package made no file: {' '.join(said.getvalue().split())}")
-        shutil.move(made, out)
+        with atomic_file(out) as part:
+            shutil.move(made, part)
     return len(ids)
 
 

@@ -19,6 +19,7 @@ from archive.labels.examples import EXAMPLES
 from archive.labels.headings import codes_of, heading
 from archive.labels.tables import TABLES
 from archive.model import clock
+from archive.model.atomic_file import atomic_file
 from archive.questions import question_files
 from archive.questions.runner import AskError, values
 from archive.search import engine
@@ -138,16 +139,11 @@ def _write(form: str, columns: tuple[str, ...], rows: Iterator[Row], out: Path |
             _pour(pieces, sys.stdout.buffer)
             sys.stdout.buffer.flush()
         return
-    part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("wb") as file:
+        with atomic_file(out) as part, part.open("wb") as file:
             _pour(pieces, file)
-        part.replace(out)
     except OSError as error:
         raise CommandError(f"cannot write {out}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     click.echo(f"{out}: {out.stat().st_size:,} bytes", err=True)
 
 

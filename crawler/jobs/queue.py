@@ -15,6 +15,7 @@ from filelock import FileLock
 from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance.job import begin
+from archive.model.atomic_file import atomic_file
 from crawler.jobs import remote_jobs
 from crawler.jobs.remote_jobs import ENDS_WITHIN, QUEUE, TRIES, Job, Spool
 from crawler.jobs.schedule import Plan
@@ -98,10 +99,8 @@ class HandingOut:
             known = connection.execute("SELECT 1 FROM portals WHERE id = ?", (portal,)).fetchone()
         if known:
             asyncio.run(catch_up(self.db, place_of(self.db), portal))
-        part = self.spool.begins(f".{name}.part")
-        part.unlink(missing_ok=True)
-        begin(self.db, portal, part)
-        part.replace(self.spool.begins(name))
+        with atomic_file(self.spool.begins(name)) as part:
+            begin(self.db, portal, part)
         toml = file.read_text(encoding="utf-8")
         job = Job(name, portal, toml, plan.mode, how.delay, how.concurrency, how.longest)
         queue.enqueue_call(
@@ -116,8 +115,9 @@ class HandingOut:
 
     def _tidy(self, names: set[str]) -> None:
         """Delete what jobs were to begin with that nobody does any more."""
-        for path in (self.spool.folder / "begin").glob("*.db"):
-            if path.stem not in names:
+        kept = {f"{name}.db" for name in names}
+        for path in (self.spool.folder / "begin").glob("*.db*"):
+            if path.name not in kept:
                 path.unlink(missing_ok=True)
 
 
