@@ -18,13 +18,13 @@ def test_a_file_replaces_the_one_before_once_it_is_whole(tmp_path: Path) -> None
 
 
 def test_a_file_that_fails_leaves_the_one_before_and_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
+    path, left = tmp_path / "a.txt", tmp_path / ".a.txt.part"
     path.write_text("old")
-    (tmp_path / ".a.txt.part").write_text("of a killed process")
+    left.write_text("of a killed process")
+    with pytest.raises(FileNotFoundError), atomic_file(path) as part:
+        part.read_text()
     with pytest.raises(ZeroDivisionError), atomic_file(path) as part:
-        assert not part.exists()
-        part.write_text("half")
-        raise ZeroDivisionError
+        part.write_text(str(1 // part.write_text("half")) + str(1 // 0))
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import open_for_writing
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import disclosures
 
 KEPT = sorted((Path(__file__).parent / "old_archives").glob("*.tar.xz"))
@@ -72,7 +72,7 @@ def test_what_reads_an_old_archive_needs_says_so_in_one_line(old: Path) -> None:
 
 
 def test_an_old_archive_opened_for_writing_has_todays_tables(old: Path) -> None:
-    open_for_writing(old).close()
+    open_up_to_date(old).close()
     with closing(sqlite3.connect(":memory:")) as fresh, closing(sqlite3.connect(old)) as connection:
         from sqlite_utils import Database
 

@@ -67,8 +67,11 @@ SELECT id, portal, kind, index_number, title, publisher, published_on, document_
 _NAME = "INSERT INTO publisher_names (portal, name) VALUES (?, ?) ON CONFLICT (portal, name) DO UPDATE SET name = name RETURNING id"
 
 
-def refresh(connection: sqlite3.Connection) -> None:
-    """Read what a killed crawl left unread; everything again where another version read it. The caller's transaction."""
+def refresh(connection: sqlite3.Connection, portal: str | None = None) -> None:
+    """Read what is noted as changed; everything again where another version read it. The caller's transaction.
+
+    `portal`: the one whose agencies are learned again; else those of which something was read or a name is unknown.
+    """
     known = connection.execute("SELECT value FROM settings WHERE name = 'derived_version'").fetchone()
     if known is None or known[0] != VERSION:
         for table in DERIVED:
@@ -76,20 +79,22 @@ def refresh(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT OR IGNORE INTO underived SELECT id FROM records")
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('derived_version', ?)", (VERSION,))
     sql = "SELECT DISTINCT r.portal FROM underived u JOIN records r ON r.id = u.record_id"
-    behind = {row[0] for row in connection.execute(sql)}
+    portals = {portal} if portal else {row[0] for row in connection.execute(sql)}
     catch_up(connection)
-    # A crawl that was killed has read names, and not said whose they are; of cut ones that may never be known.
-    unknown = connection.execute("SELECT portal, name FROM publisher_names WHERE agency_id IS NULL").fetchall()
-    for portal in sorted(behind | {whose for whose, name in unknown if not is_cut(name)}):
-        learn(connection, portal)
+    if not portal:
+        # A crawl that was killed has read names, and not said whose they are; of cut ones that may never be known.
+        unknown = connection.execute("SELECT portal, name FROM publisher_names WHERE agency_id IS NULL").fetchall()
+        portals |= {whose for whose, name in unknown if not is_cut(name)}
+    for each in sorted(portals):
+        learn(connection, each)
 
 
-def catch_up(connection: sqlite3.Connection, *, read: bool = False) -> None:
+def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
     """Read out of all records that have changed. The caller's transaction.
 
-    `read`: only of those whose own page was read, the others are likely to change again soon.
+    `own_page_read`: only of those whose own page was read, the others are likely to change again soon.
     """
-    chosen = OWN_PAGE_READ if read else "1"
+    chosen = OWN_PAGE_READ if own_page_read else "1"
     sql = f"SELECT record_id FROM underived u WHERE {chosen} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constants
     names: dict[tuple[str, str], int] = {}
     while ids := [row[0] for row in connection.execute(sql)]:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.database.connection import open_for_reading
-from archive.ingest.record_writer import OWN_PAGE, PENDING
+from archive.ingest.record_writer import PENDING
 from archive.model.clock import moment
 from archive.model.clock import text as written
 from archive.model.noise import same_pairs
+from archive.model.records import OWN_PAGE
 from archive.model.redaction import redact_json
 
 SLACK = timedelta(hours=4)

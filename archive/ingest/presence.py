@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.ingest.alarm import Alarm
-from archive.ingest.record_writer import OWN_PAGE, Writer
+from archive.ingest.record_writer import Writer
 from archive.model.noise import same
 from archive.model.observations import ListPageSeen, PageAsked
-from archive.model.records import FIELDS
+from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
 
 LEAST_SHARE = 0.8

@@ -13,12 +13,12 @@ from sqlite_utils import Database
 
 from archive.database.connection import ArchiveError, later_than_this, open_for_reading
 from archive.database.migrations import migrations
+from archive.database.redaction_version import count_outdated
 from archive.evidence import evidence_file
 from archive.evidence.capture import hash_up_to
 from archive.evidence.evidence_import import tips
 from archive.evidence.fixity import DAMAGE, Expected, verify_file
 from archive.evidence.http_exchange import GENESIS, one_line
-from archive.maintenance.masking import behind
 from archive.search.index import first_entry, month_of
 from archive.search.query import phrase
 from archive.search.segment import units
@@ -286,5 +286,5 @@ def _varint(block: bytes) -> int:
 
 def _masking(connection: sqlite3.Connection) -> Iterator[Told]:
     """Whether today's rules for personal data were applied to everything."""
-    if older := behind(connection):
+    if older := count_outdated(connection):
         yield "masking", f"{older} records were masked by older rules: run `disclosures redact`"

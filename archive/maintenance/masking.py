@@ -13,19 +13,16 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.analysis import derived, report_reader
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
-from archive.ingest.record_writer import OWN_PAGE
-from archive.model.records import FIELDS
+from archive.database.redaction_version import redaction_version, set_redaction_version
+from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
+from archive.model.records import FIELDS, OWN_PAGE
 from archive.model.redaction import RULES_VERSION, redact, redact_json
 from archive.search import index
 
 STRIDE = 200
 """Rows of a table without an owner, or records with all that is theirs, in one transaction."""
-
-FIRST_VERSION = 1
-"""The rules of an archive that doesn't say by which it was masked."""
 
 UNFINISHED = 0
 """Stands for the version of the rules from the first text masked until no trace of it is left."""
@@ -94,7 +91,7 @@ def mask_again(db: Path) -> Masked:
     with ExitStack() as stack:
         for portal in portals:
             stack.callback(hold(db, portal).release)  # a crawl under way masks by the rules it began with
-        connection = stack.enter_context(closing(open_for_writing(db)))
+        connection = stack.enter_context(closing(open_up_to_date(db)))
         connection.row_factory = sqlite3.Row
         try:
             return _mask_all(connection)
@@ -106,20 +103,6 @@ def mask_again(db: Path) -> Masked:
             raise ArchiveError(f"cannot mask the archive {db}: a row is no JSON ({error})") from error
 
 
-def require_current(connection: sqlite3.Connection) -> None:
-    """See that today's rules masked the archive: newer ones would make edits of what they mask. Raises ArchiveError."""
-    if behind(connection):
-        raise ArchiveError("the archive was masked by older rules: run `disclosures redact` first")
-
-
-def behind(connection: sqlite3.Connection) -> int:
-    """How many records were masked by older rules than today's."""
-    if _version(connection, FIRST_VERSION) < RULES_VERSION:
-        return int(connection.execute("SELECT count(*) FROM records").fetchone()[0])
-    older = "SELECT count(DISTINCT record_id) FROM redactions WHERE rules_version < ?"
-    return int(connection.execute(older, (RULES_VERSION,)).fetchone()[0])
-
-
 def _mask_all(connection: sqlite3.Connection) -> Masked:
     done = Masked()
     for low, high in _strides(connection, _RECORDS):
@@ -129,11 +112,11 @@ def _mask_all(connection: sqlite3.Connection) -> Masked:
         for low, high in _strides(connection, table):
             with transaction(connection):
                 _mask(connection, list(_changes(connection, table, low, high)), done)
-    if _version(connection, UNFINISHED) != RULES_VERSION:
+    if redaction_version(connection, UNFINISHED) != RULES_VERSION:
         _leave_no_trace(connection)
     with transaction(connection):
         connection.execute("UPDATE redactions SET rules_version = ?1 WHERE rules_version < ?1", (RULES_VERSION,))
-        _set_version(connection, RULES_VERSION)
+        set_redaction_version(connection, RULES_VERSION)
     return done
 
 
@@ -180,20 +163,18 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
             f"UPDATE {change.table.name} SET {assigned} WHERE {which}",  # noqa: S608 - constant names
             (*change.values.values(), *change.key.values()),
         )
-    index.catch_up(connection)
-    report_reader.catch_up(connection)
-    derived.refresh(connection)
+    bring_up_to_date(connection)
     for change in changes:
         if change.table is _PORTALS and "agencies" in change.values:
             (portal,) = connection.execute("SELECT id FROM portals WHERE rowid = ?", (change.owner,)).fetchone()
-            derived.learn(connection, portal)
+            bring_up_to_date(connection, portal)
     numbers = _numbers(changes)
     connection.executemany(
         "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET count = count + excluded.count, rules_version = excluded.rules_version",
         [(*where, count, RULES_VERSION) for where, count in numbers.items()],
     )
-    _set_version(connection, UNFINISHED)
+    set_redaction_version(connection, UNFINISHED)
     done.records += len({change.owner for change in changes if change.table in _OF_RECORDS})
     done.texts += sum(len(change.values) for change in changes)
     for (_, _, kind), count in numbers.items():
@@ -235,19 +216,6 @@ def _leave_no_trace(connection: sqlite3.Connection) -> None:
             "all is masked, but the file still holds the old text, for another program is reading it: "
             "end that program, then run this again"
         )
-
-
-def _version(connection: sqlite3.Connection, default: int) -> int:
-    row = connection.execute("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'redaction_version'").fetchone()
-    return int(row[0]) if row else default
-
-
-def _set_version(connection: sqlite3.Connection, version: int) -> None:
-    connection.execute(
-        "INSERT INTO settings VALUES ('redaction_version', ?) "
-        "ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
-        (str(version),),
-    )
 
 
 def _json(value: object) -> str:

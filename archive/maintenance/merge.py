@@ -15,14 +15,15 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
+from archive.database.redaction_version import require_current
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_import import Run, Source, fold, folded
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from archive.maintenance.masking import require_current
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.transfer import Carrying, NotAContinuationError
 
 TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
@@ -106,10 +107,10 @@ def _begun(source: Path) -> str:
 
 def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[Merged]:
     with ExitStack() as stack:
-        with closing(open_for_writing(source)) as theirs:  # brought up to date, where an earlier version wrote it
+        with closing(open_up_to_date(source)) as theirs:  # brought up to date, where an earlier version wrote it
             _require_masked(theirs, source)
             portals = [row[0] for row in theirs.execute("SELECT id FROM portals ORDER BY id")]
-        connection = stack.enter_context(closing(open_for_writing(db)))
+        connection = stack.enter_context(closing(open_up_to_date(db)))
         connection.execute("PRAGMA synchronous = FULL")  # what is merged may be deleted where it came from
         _require_masked(connection, db)
         for portal in portals:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from archive.analysis import derived, report_reader
+from archive.maintenance.bring_up_to_date import bring_up_to_date
 from archive.search import index
 
 CARRIED = (
@@ -100,9 +100,7 @@ class Carrying:
             self._put(table, None, _OF_NEW_CRAWLS)
         self._events()
         self._index()
-        report_reader.catch_up(self._c)
-        derived.catch_up(self._c)
-        derived.learn(self._c, self._portal)
+        bring_up_to_date(self._c, self._portal)
 
     def originals_only(self, message: str, now: str) -> None:
         """Carry the crawls and their captures, and nothing of what they say; a problem of each says why."""

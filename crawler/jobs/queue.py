@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import place_of
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.job import begin
 from archive.model.atomic_file import atomic_file
 from crawler.jobs import remote_jobs
@@ -70,7 +71,7 @@ class HandingOut:
         from rq.serializers import JSONSerializer  # noqa: PLC0415
 
         self.spool.make()
-        open_for_writing(self.db).close()
+        open_up_to_date(self.db).close()
         with FileLock(self.spool.folder / "enqueue.lock"):
             queue = Queue(QUEUE, connection=self.connection, serializer=JSONSerializer)
             under_way = _under_way(queue)
