@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.analysis import derived
+from archive.analysis.derived import DERIVED
 from archive.database.connection import transaction
-from archive.database.derived_schema import DERIVED
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import empty_archive
 

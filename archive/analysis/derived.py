@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from archive.analysis import document_numbers, titles
-from archive.database.derived_schema import DERIVED
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, Evidence, Stated
 from archive.model.divisions import divisions
@@ -22,6 +21,9 @@ from archive.search.index import OWN_PAGE_READ
 
 VERSION = f"1 {workdays.VERSION}"
 """Changes whenever the same record would be read otherwise; everything is then read again (see `refresh`)."""
+
+DERIVED = ("derived", "document_numbers", "budgets")
+"""The tables that hold something of a record, under its `record_id`."""
 
 BATCH = 1000
 

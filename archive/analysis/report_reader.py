@@ -1,6 +1,6 @@
 """Annual reports read into the archive: whose and for which year, their table, the numbers of their prose.
 
-All of it follows from a record and its files alone. Triggers note each change (`schema.py`), `catch_up` reads again what
+All of it follows from a record and its files alone. Triggers note each change (`schema.sql`), `catch_up` reads again what
 is noted, so that the rows are right after a crawl, a reparse and a redaction alike.
 """
 

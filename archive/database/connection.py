@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.database.migrations import migrations
+from archive.database.migrations import EARLIER, migrations
 
 
 class ArchiveError(Exception):
@@ -40,7 +40,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def later_than_this(connection: sqlite3.Connection) -> list[str]:
     """The changes of the schema that this version does not know: a later one made them."""
     ours = {migration.name for migration in migrations.pending(Database(memory=True))}
-    return sorted({migration.name for migration in migrations.applied(Database(connection))} - ours)
+    return sorted({migration.name for migration in migrations.applied(Database(connection))} - ours - EARLIER)
 
 
 @contextmanager
