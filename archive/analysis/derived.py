@@ -1,4 +1,4 @@
-"""What is read out of records: numbers taken apart, budgets, working days, keys of what is the same; and who publishes.
+"""Facts derived from records: numbers taken apart, budgets, working days, keys of what is the same; and who publishes.
 
 `catch_up` reads whatever records have changed (triggers note them), in the writer's transaction: the store calls it after
 batches, as it does for the search index. `learn` says whose the publishers' names are, at the end of a crawl.
@@ -28,13 +28,13 @@ DERIVED = ("derived", "document_numbers", "budgets")
 BATCH = 1000
 
 NO_NUMBER, NO_CREATED, NO_PUBLISHER, NO_DEPARTMENT, NO_DOCUMENT_NUMBER, NO_PUBLISHED, NO_TEXT = 1, 2, 4, 8, 16, 32, 64
-"""What a record lacks, as bits of `lacks`."""
+"""The missing-field mask: bits of the column `lacks`."""
 
 DOUBTFUL_NUMBER, DOUBTFUL_TITLE, DOUBTFUL_DATE, DOUBTFUL_PUBLISHER, IN_FUTURE = 1, 2, 4, 8, 16
-"""What is doubtful about a record, as bits of `doubtful`; and that its date was still to come when it was first seen."""
+"""The mask of quality flags: bits of the column `doubtful`; and that its date was still to come when it was first seen."""
 
 _ALL = DOUBTFUL_NUMBER | DOUBTFUL_TITLE | DOUBTFUL_DATE | DOUBTFUL_PUBLISHER
-_DOUBTS = {
+_QUALITY_FLAGS = {
     "page_cut": _ALL,
     "row_not_read": _ALL,
     "ocr_suspect": _ALL,
@@ -46,7 +46,7 @@ _DOUBTS = {
     "date_unreadable": DOUBTFUL_DATE,
     "date_in_future": IN_FUTURE,
 }
-_LACKING = (
+_MISSING_FIELDS = (
     ("index_number", NO_NUMBER),
     ("created_on", NO_CREATED),
     ("publisher", NO_PUBLISHER),
@@ -114,7 +114,7 @@ def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str,
     columns = [column[0] for column in cursor.description]
     record = dict(zip(columns, tuple(cursor.fetchone()), strict=True))
     portal, title = record["portal"], unicodedata.normalize("NFKC", record["title"] or "")
-    doubtful = _doubtful(record["flags"])
+    doubtful = _quality_mask(record["flags"])
     publisher = _name(connection, portal, record["publisher"], names)
     issued = document_numbers.taken_apart(record["document_number"] or "")
     found = titles.budgets(title)
@@ -152,21 +152,21 @@ def _particulars(record: Mapping[str, Any], title: str, doubtful: int) -> Iterat
     explains = kind == "policy_interpretation" or titles.explains(title)
     yield workdays.working_days(record["created_on"], record["published_on"])
     yield workdays.rest_day(record["published_on"])
-    yield sum(bit for name, bit in _LACKING if not record[name])
+    yield sum(bit for name, bit in _MISSING_FIELDS if not record[name])
     yield doubtful
-    yield titles.key_of(title, LEAST_TITLE)
-    yield titles.key_of(record["body"], LEAST_TEXT)
+    yield titles.fingerprint(title, LEAST_TITLE)
+    yield titles.fingerprint(record["body"], LEAST_TEXT)
     yield titles.subject(title) if explains or kind == "normative_document" else None
     yield int(explains)
     yield int(bool(_INSPECTS.search(title)))
     yield from (issue.key, issue.number, issue.unit) if issue else (None, None, None)
 
 
-def _doubtful(flags: str) -> int:
-    doubts = 0
+def _quality_mask(flags: str) -> int:
+    mask = 0
     for flag in json.loads(flags):
-        doubts |= _DOUBTS.get(flag, 0)
-    return doubts
+        mask |= _QUALITY_FLAGS.get(flag, 0)
+    return mask
 
 
 def _name(
@@ -193,7 +193,7 @@ def learn(connection: sqlite3.Connection, portal: str) -> None:
 
 
 def _evidence(connection: sqlite3.Connection, portal: str) -> Evidence:
-    """What the records of a portal show of its publishers; names that no record bears any more are forgotten."""
+    """Return the evidence that a portal's records give of its publishers; names that no record bears any more are forgotten."""
     names = dict(map(tuple, connection.execute("SELECT id, name FROM publisher_names WHERE portal = ?", (portal,))))
     published = "SELECT publisher_id, count(*) FROM derived WHERE portal = ? AND publisher_id IS NOT NULL GROUP BY 1"
     counts = {names[name]: count for name, count in connection.execute(published, (portal,))}

@@ -30,7 +30,7 @@ UNFINISHED = 0
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Where text is kept. `owner`: the column that says whose row it is; `texts` and `json`: columns to be masked."""
+    """A table with text. `owner`: the column that says whose row it is; `texts` and `json`: columns to be masked."""
 
     name: str
     key: tuple[str, ...]
@@ -71,7 +71,7 @@ class _Change:
 
 @dataclass(slots=True)
 class Masked:
-    """What a run masked: in how many records and texts, and how many numbers by kind were added to `redactions`."""
+    """Counts of a run: in how many records and texts, and how many numbers by kind were added to `redactions`."""
 
     records: int = 0
     texts: int = 0
@@ -132,7 +132,7 @@ def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[in
 
 
 def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int) -> Iterator[_Change]:
-    """What today's rules mask in the rows of the owners after `low`, up to `high`."""
+    """Yield the changes that today's rules make in the rows of the owners after `low`, up to `high`."""
     for row in connection.execute(table.rows(), (low, high)).fetchall():
         texts = {name: redact(row[name] or "") for name in table.texts}
         jsons = {name: redact_json(json.loads(row[name] or "null")) for name in table.json}
@@ -182,7 +182,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
 
 
 def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
-    """How many numbers are newly masked, by record, source and kind, each counted once and where it is printed.
+    """Count the numbers newly masked, by record, source and kind, each once and where it is printed.
 
     A field repeats what the page prints, the record repeats its readings, and history what was there before.
     """

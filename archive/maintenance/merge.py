@@ -47,7 +47,7 @@ Crawls = dict[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What became of one portal of one database, or of the whole database, `portal` being None, where it FAILED.
+    """The outcome for one portal of one database, or of the whole database, `portal` being None, where it FAILED.
 
     `what`: TAKEN, KNOWN, SET_ASIDE, WAITS or FAILED; `why`, in a plain line, where it is not TAKEN.
     """
@@ -97,7 +97,7 @@ def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterat
 
 
 def _begun(source: Path) -> str:
-    """When the last crawl of a database began."""
+    """Return when the last crawl of a database began."""
     with closing(open_for_reading(source)) as connection:
         try:
             return str(connection.execute("SELECT max(started_at) FROM crawls").fetchone()[0])
@@ -237,7 +237,7 @@ class _Merge:
         return Merged(self._source, line.portal, TAKEN, len(new))
 
     def _captures(self, line: _Line, runs: Sequence[Run]) -> list[tuple[int, int]]:
-        """Which capture of theirs is which of ours."""
+        """Return pairs of captures, theirs and ours."""
         pairs = []
         for theirs, ours in line.known.items():
             same = self._c.execute(_SAME_CAPTURES, (theirs, ours)).fetchall()

@@ -56,7 +56,7 @@ _SEARCHED_OTHERWISE = f"""
 
 
 class NotAContinuationError(Exception):
-    """What is carried does not go on from what is there; the message says why."""
+    """The archive carried from does not go on from the one carried to; the message says why."""
 
 
 class Carrying:
@@ -138,7 +138,7 @@ class Carrying:
         self._put("captures", None, _OF_NEW_CRAWLS, ids="capture")
 
     def _records(self, ids_kept: bool) -> list[tuple[int, int, int]]:
-        """Which record of theirs is which of ours, and whether it is new here."""
+        """Return triples: a record of theirs, which of ours it is, and whether it is new here."""
         c, portal = self._c, (self._portal,)
         ours = dict(c.execute("SELECT url, id FROM main.records WHERE portal = ?", portal).fetchall())
         new = "SELECT record_id FROM theirs.events t WHERE kind = 'added' AND " + _OF_NEW_CRAWLS

@@ -92,7 +92,7 @@ def _number(record_id: int, values: Sequence[str | int | None]) -> int:
 
 
 def held(connection: sqlite3.Connection, record_id: int) -> list[str | int | None]:
-    """What a record's entry is made of, as it stands now."""
+    """Return the values that a record's entry is made of, as they stand now."""
     return list(connection.execute(f"SELECT {_SEARCHED} FROM records r WHERE r.id = ?", (record_id,)).fetchone())  # noqa: S608
 
 
