@@ -12,11 +12,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, transaction
+from archive.database.redaction_version import count_outdated
 from archive.labels.tables import TABLES
-from archive.maintenance.backup import copy_database, settle
+from archive.maintenance.backup import copy_database
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check_database
-from archive.maintenance.masking import behind
+from archive.model.atomic_file import sync
 
 _NEEDED = {
     "readings",
@@ -66,8 +68,8 @@ def snapshot(db: Path, target: Path) -> Snapshot:
     try:
         with _scratch(target) as (copy, made):
             copy_database(db, copy, mode=0o600)
-            with closing(open_for_writing(copy)) as connection:
-                if older := behind(connection):
+            with closing(open_up_to_date(copy)) as connection:
+                if older := count_outdated(connection):
                     raise ArchiveError(f"{older} records were masked by older rules: run `disclosures redact` first")
                 _take_out(connection)
                 connection.execute("VACUUM INTO ?", (str(made),))
@@ -75,7 +77,7 @@ def snapshot(db: Path, target: Path) -> Snapshot:
             if damage is not None:
                 raise ArchiveError(f"{db} is damaged ({damage.what}): `disclosures verify` says all that is wrong")
             made.chmod(0o644)
-            settle(made)
+            sync(made)
             with made.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             made.rename(target)

@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.export.public_database import Snapshot, snapshot
 from archive.model import clock
+from archive.model.atomic_file import atomic_file
 
 CURRENT, DB, COUNTS, ABOUT = "current", "disclosures.db", "inspect-data.json", "snapshot.json"
 
@@ -76,9 +77,8 @@ def renew(db: Path) -> Snapshot:
         made = replace(snapshot(db, new), made_at=made_at, state=state)
         made = replace(made, path=folder / f"disclosures-{made_at[:10]}-{made.sha256[:12]}.db")
         new.rename(made.path)
-        about = folder / f".{ABOUT}"
-        _write(about, {**_about(made), "state": state, "file": made.path.name})
-        about.replace(folder / ABOUT)
+        with atomic_file(folder / ABOUT) as about:
+            _write(about, {**_about(made), "state": state, "file": made.path.name})
         for old in folder.glob("disclosures-*.db"):
             if old != made.path:
                 old.unlink()

@@ -17,7 +17,8 @@ from urllib.parse import unquote_plus, urlencode, urlsplit
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
-from archive.export.warc import WrittenRecord, ascii_address, record_uuid, utc_now, warc_records, whole_file
+from archive.export.warc import WrittenRecord, ascii_address, record_uuid, utc_now, warc_records
+from archive.model.atomic_file import atomic_file
 
 _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
 
@@ -39,7 +40,7 @@ def write_wacz(
     The same captures, `made_at` and `title` give the same bytes. Raises EvidenceError for a capture that is not intact.
     """
     ids, made_at = sorted(set(capture_ids)), made_at or utc_now()
-    with whole_file(out) as file, zipfile.ZipFile(file, "w") as package:
+    with atomic_file(out) as file, zipfile.ZipFile(file, "w") as package:
         parts = _Parts(package, made_at)
         pages: list[dict[str, str]] = [{"format": "json-pages-1.0", "id": "pages", "title": "Pages"}]
         index = parts.add_archive(warc_records(evidence, ids, made_at, title), pages)

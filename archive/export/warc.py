@@ -6,7 +6,6 @@ in archives of browser captures, and `Content-Length` is that of the record. Eve
 the captures, so the same captures and `made_at` give the same bytes.
 """
 
-import contextlib
 import hashlib
 import io
 import re
@@ -25,6 +24,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange, Headers
+from archive.model.atomic_file import atomic_file
 
 _WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -77,9 +77,10 @@ def write_warc(
     `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
     """
     ids = sorted(set(capture_ids))
-    with whole_file(out) if isinstance(out, Path) else contextlib.nullcontext(out) as file:
-        for written in warc_records(evidence, ids, made_at or utc_now(), description):
-            file.write(written.data)
+    if isinstance(out, Path):
+        with atomic_file(out) as part, part.open("wb") as file:
+            return write_warc(evidence, ids, file, made_at=made_at, description=description)
+    out.writelines(written.data for written in warc_records(evidence, ids, made_at or utc_now(), description))
     return len(ids)
 
 
@@ -92,18 +93,6 @@ def warc_records(evidence: Originals, ids: list[int], made_at: str, description:
         exchange = evidence.exchange(number)
         for record in _records(number, exchange, seen):
             yield WrittenRecord(record, number, exchange, _gzipped(record))
-
-
-@contextlib.contextmanager
-def whole_file(out: Path) -> Iterator[BinaryIO]:
-    """A file that takes the name `out` once it is whole."""
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def utc_now() -> str:

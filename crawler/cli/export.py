@@ -19,6 +19,7 @@ from archive.export.writers import WriterError
 from archive.labels.examples import EXAMPLES
 from archive.labels.tables import TABLES
 from archive.model import clock
+from archive.model.atomic_file import atomic_file
 from archive.questions import question_files
 from archive.questions.runner import AskError, values
 from archive.search import engine
@@ -129,16 +130,11 @@ def _write(pieces: Iterable[bytes], out: Path | None) -> None:
             sys.stdout.buffer.writelines(pieces)
             sys.stdout.buffer.flush()
         return
-    part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("wb") as file:
+        with atomic_file(out) as part, part.open("wb") as file:
             file.writelines(pieces)
-        part.replace(out)
     except OSError as error:
         raise CommandError(f"cannot write {out}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     click.echo(f"{out}: {out.stat().st_size:,} bytes", err=True)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from crawler.cli.options import CommandError, db_option, plainly
 
@@ -72,7 +73,7 @@ def serve_archive(
     else:
         open_for_reading(db).close()
         with suppress(ArchiveError):  # an archive that can't be written to is served as it is
-            open_for_writing(db).close()
+            open_up_to_date(db).close()
         application = make_datasette(db, told).app()
     try:
         run(application, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"))
