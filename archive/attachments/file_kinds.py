@@ -155,7 +155,7 @@ def _sniff_zip(data: bytes) -> Kind:
 def _sniff_ole(data: bytes) -> Kind:
     try:
         streams = ole_streams(data)
-    except (struct.error, IndexError, ValueError):
+    except (OSError, ValueError, IndexError, RecursionError):
         return Kind.DAMAGED
     if "EncryptedPackage" in streams:
         return Kind.ENCRYPTED_OFFICE
@@ -170,45 +170,15 @@ def _sniff_ole(data: bytes) -> Kind:
 
 
 def ole_streams(data: bytes) -> dict[str, int]:
-    """Names of the entries in the root of an OLE compound file, with the byte at which each starts.
+    """Return the names of the entries in the root of an OLE compound file, with the byte at which each starts.
 
-    Only the root counts: a letter may hold an embedded workbook, and the other way round. Raises struct.error,
-    IndexError or ValueError on damage.
+    Only the root counts: a letter may hold an embedded workbook, and the other way round. Raises OSError,
+    ValueError, IndexError or RecursionError on damage.
     """
-    shift, first = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
-    if shift not in (9, 12):
-        raise ValueError("sector size")
-    size = 1 << shift
-    table = _fat_sectors(data, size)
-    directory, sector, seen = bytearray(), first, 0
-    while sector < 0xFFFFFFFA and seen < 4096:
-        directory += data[(sector + 1) * size : (sector + 2) * size]
-        place = (table[sector * 4 // size] + 1) * size + sector * 4 % size
-        sector, seen = struct.unpack_from("<I", data, place)[0], seen + 1
-    names: dict[str, int] = {}
-    waiting, visited = [struct.unpack_from("<I", directory, 76)[0]], set()
-    while waiting:
-        entry = waiting.pop()
-        if entry in visited or (entry + 1) * 128 > len(directory):
-            continue
-        visited.add(entry)
-        raw = directory[entry * 128 : entry * 128 + 128]
-        length, left, right, start = struct.unpack("<H2xII40xI", raw[64:120])
-        names[raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")] = (start + 1) * size
-        waiting += (left, right)
-    return names
+    import olefile  # noqa: PLC0415 - few files are of this kind
 
-
-def _fat_sectors(data: bytes, size: int) -> list[int]:
-    """Which sectors hold the allocation table: 109 numbers in the header, more in a chain of sectors."""
-    table = list(struct.unpack_from("<109I", data, 76))
-    sector, count = struct.unpack_from("<II", data, 68)
-    for _ in range(min(count, 1024)):
-        if sector >= 0xFFFFFFFA:
-            break
-        *more, sector = struct.unpack_from(f"<{size // 4}I", data, (sector + 1) * size)
-        table += more
-    return table
+    with olefile.OleFileIO(io.BytesIO(data)) as file:  # bytes by themselves may be taken for a path
+        return {entry.name: (entry.isectStart + 1) * file.sector_size for entry in file.root.kids}
 
 
 def _sniff_text(data: bytes) -> Kind:
