@@ -10,6 +10,8 @@ import zipfile
 import zlib
 from enum import StrEnum
 
+from archive.model import magic_numbers
+
 
 class Kind(StrEnum):
     """What a file is; the value is its media type."""
@@ -58,34 +60,22 @@ IMAGES = frozenset((Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.TIFF, Kind.WEB
 
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"{\\rtf", Kind.RTF),
-    (b"\x1f\x8b\x08", Kind.GZIP),
-    (b"Rar!\x1a\x07", Kind.RAR),
-    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
-    (b"\x89PNG\r\n\x1a\n", Kind.PNG),
-    (b"\xff\xd8\xff", Kind.JPEG),
-    (b"GIF87a", Kind.GIF),
-    (b"GIF89a", Kind.GIF),
-    (b"II*\0", Kind.TIFF),
-    (b"MM\0*", Kind.TIFF),
+    (magic_numbers.GZIP + b"\x08", Kind.GZIP),
+    (magic_numbers.RAR, Kind.RAR),
+    (magic_numbers.SEVEN_ZIP, Kind.SEVEN_ZIP),
+    *((magic, Kind(media_type)) for magic, media_type in magic_numbers.PICTURES.items()),
+    *((magic, Kind.TIFF) for magic in magic_numbers.TIFF),
     (b"\x7fELF", Kind.EXECUTABLE),
     (b"\xcf\xfa\xed\xfe", Kind.EXECUTABLE),
     (b"\xca\xfe\xba\xbe", Kind.EXECUTABLE),
     (b"L\0\0\0\x01\x14\x02\0", Kind.EXECUTABLE),  # a Windows shortcut
 )
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_TAGS = (
-    b"<!doctype html",
-    b"<html",
-    b"<head",
-    b"<body",
-    b"<table",
-    b"<meta",
-    b"<script",
-    b"<div",
-    b"<title",
-    b"<p>",
-    b"<style",
-)
+    b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<script", b"<div", b"<title", b"<p>", b"<style",
+)  # fmt: skip
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError,
+)  # fmt: skip
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -94,11 +84,11 @@ def sniff(data: bytes) -> Kind:
     known = _sniff_magic(data)
     if known:
         return known
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+    if data[:4] in (magic_numbers.ZIP, b"PK\x05\x06"):
         return _sniff_zip(data)
-    if data.startswith(_OLE_MAGIC):
+    if data.startswith(magic_numbers.OLE):
         return _sniff_ole(data)
-    if b"%PDF-" in data[:1024]:
+    if magic_numbers.PDF in data[:1024]:
         return Kind.PDF
     return _sniff_text(data)
 
@@ -107,7 +97,7 @@ def _sniff_magic(data: bytes) -> Kind | None:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
-    if data[:2] == b"MZ" and b"\0" in data[:64]:
+    if data.startswith(magic_numbers.EXECUTABLE) and b"\0" in data[:64]:
         return Kind.EXECUTABLE
     if data[:2] == b"BM" and data[6:10] == b"\0\0\0\0":
         return Kind.BMP
@@ -132,16 +122,7 @@ def _sniff_zip(data: bytes) -> Kind:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             mimetype = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        EOFError,
-        OSError,
-    ):
+    except _BROKEN_ZIP:
         return Kind.DAMAGED
     if "[Content_Types].xml" in names:
         for folder, kind in (("word/", Kind.DOCX), ("xl/", Kind.XLSX), ("ppt/", Kind.PPTX)):

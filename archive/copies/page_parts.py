@@ -5,18 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from archive.model.magic_numbers import PICTURES
+
 MOST_BYTES = 20_000_000
 """So many bytes of captured parts are shown in one page, …"""
 
 MOST_PARTS = 500
 """… and so many of them asked for."""
-
-_PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
 
 
 def joined(base: str, address: str) -> str:
@@ -32,7 +27,7 @@ def picture_type(data: bytes) -> str | None:
 
     None for all else: SVG and PDF can act, and what a file is called says nothing.
     """
-    return next((media_type for magic, media_type in _PICTURES if data.startswith(magic)), None)
+    return next((media_type for magic, media_type in PICTURES.items() if data.startswith(magic)), None)
 
 
 @dataclass(frozen=True, slots=True)

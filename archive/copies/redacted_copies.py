@@ -21,6 +21,7 @@ from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
+from archive.model.magic_numbers import PDF
 from archive.model.redaction import redact_json
 
 EMPTY = "这个回应没有内容。The answer has no content."
@@ -111,7 +112,7 @@ def _copy(exchange: Exchange, parts: _Parts) -> Copy:
     if _is_page(declared, text):
         page = inert_page(text, exchange.url, parts.find)
         return Copy("text/html; charset=utf-8", page.html.encode(), page.masked, page)
-    if _BINARY.search(exchange.payload[:4096]) or exchange.payload.startswith(b"%PDF-"):
+    if _BINARY.search(exchange.payload[:4096]) or exchange.payload.startswith(PDF):
         raise NotShown(UNKNOWN)
     return _text_copy(text)
 
