@@ -1,7 +1,6 @@
-"""Say what a file is from its bytes alone: names and Content-Type headers lie.
+"""The kind of a file, told by its bytes alone: names and Content-Type headers lie.
 
-In: bytes. Out: a `Kind`. Pure; damaged containers come out as `Kind.DAMAGED`, nothing is raised. `Unreadable` is what
-the readers raise.
+Pure; damaged containers are `Kind.DAMAGED`, nothing is raised. The readers raise `Unreadable`.
 """
 
 import io
@@ -14,7 +13,7 @@ from archive.model import magic_numbers
 
 
 class Kind(StrEnum):
-    """What a file is; the value is its media type."""
+    """The kind of a file; the value is its media type."""
 
     PDF = "application/pdf"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -48,7 +47,7 @@ class Kind(StrEnum):
     UNKNOWN = "application/octet-stream"
 
 
-class Unreadable(Exception):  # noqa: N818 - it says what the file is
+class Unreadable(Exception):  # noqa: N818 - it describes the file
     """A file without text for us: `state` is one of those of `attachment_text`, the message one plain line."""
 
     def __init__(self, state: str, message: str) -> None:
@@ -80,10 +79,9 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 
 
 def sniff(data: bytes) -> Kind:
-    """The kind of `data`."""
-    known = _sniff_magic(data)
-    if known:
-        return known
+    """Return the kind of `data`."""
+    if kind := _sniff_magic(data):
+        return kind
     if data[:4] in (magic_numbers.ZIP, b"PK\x05\x06"):
         return _sniff_zip(data)
     if data.startswith(magic_numbers.OLE):
@@ -105,7 +103,7 @@ def _sniff_magic(data: bytes) -> Kind | None:
 
 
 def decode(data: bytes) -> str | None:
-    """Text from bytes: by its byte order mark, else UTF-8 if it is that without fault, else GB 18030; else None."""
+    """Return the text of `data`: by its byte order mark, else UTF-8 if it is that without fault, else GB 18030; else None."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace")
