@@ -28,9 +28,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 STATES = (
-    "text", "ocr", "needs_ocr", "ocr_not_installed", "empty", "not_a_document", "executable", "encrypted", "too_large",
-    "no_converter", "failed", "unsupported",
+    "ocr", "text", "needs_ocr", "ocr_not_installed", "encrypted", "too_large", "failed", "no_converter", "executable",
+    "not_a_document", "unsupported", "empty",
 )  # fmt: skip
+"""All states; of those of an archive's members the first is the archive's: recognised text marks the whole."""
 SMALLEST = 16  # bytes; dead files on portals are answered with status 200 and two bytes
 
 _ROOT = str(Path(__file__).resolve().parents[2])

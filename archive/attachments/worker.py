@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 from typing import IO
 
-from archive.attachments.extraction import SMALLEST, Extracted, Limits
+from archive.attachments.extraction import SMALLEST, STATES, Extracted, Limits
 from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sniff
 
 _CHUNK = 1 << 20
@@ -32,12 +32,7 @@ _UNREAD = {
     Kind.OLE: "an OLE file of unknown content",
     Kind.UNKNOWN: "a file of unknown kind",
 }
-# Of the states of the members, the first of these that occurs stands for the archive: recognised text marks the whole.
-_RANK = (
-    "ocr", "text", "needs_ocr", "ocr_not_installed", "encrypted", "too_large", "failed", "no_converter", "executable",
-    "not_a_document", "unsupported", "empty",
-)  # fmt: skip
-# What the readers raise on damage: lxml's XMLSyntaxError is a SyntaxError, PdfiumError a RuntimeError.
+# Raised by the readers on damage: lxml's XMLSyntaxError is a SyntaxError, PdfiumError a RuntimeError.
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, ValueError, KeyError, IndexError, EOFError, RuntimeError,
     OSError,
@@ -252,7 +247,7 @@ def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -
     """Return one result for an archive: the texts under the names of their files, and a message for what was not read."""
     if not results:
         return Extracted(None, Kind.ZIP.value, "empty", "the archive holds no file")
-    state = min((item.state for item in results), key=_RANK.index)
+    state = min((item.state for item in results), key=STATES.index)
     texts = [f"{name}\n{item.text}" for name, item in zip(members, results, strict=True) if item.text]
     unread = [f"{name}: {item.message}" for name, item in zip(members, results, strict=True) if not item.text]
     text = "\n\n".join(texts)

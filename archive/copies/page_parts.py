@@ -57,41 +57,27 @@ class Parts:
 
     def picture(self, address: str) -> str | None:
         """Return a captured image as a `data:` address; None where there is none to show."""
-        part = self._look_up(address)
-        if part is None or part.data is None:
-            return None
-        media_type = picture_type(part.data)
-        if media_type is None:
-            self.missing += 1
-            return None
-        self._count(part.data)
-        return f"data:{media_type};base64,{b64encode(part.data).decode('ascii')}"
+        data = self._data(address, lambda part: picture_type(part.data or b"") is not None)
+        return f"data:{picture_type(data)};base64,{b64encode(data).decode('ascii')}" if data else None
 
     def sheet(self, address: str) -> bytes | None:
         """Return a captured style sheet."""
-        part = self._look_up(address)
-        if part is None or part.data is None:
-            return None
-        if part.media_type != "text/css":
-            self.missing += 1
-            return None
-        self._count(part.data)
-        return part.data
+        return self._data(address, lambda part: part.media_type == "text/css")
 
-    def _count(self, data: bytes) -> None:
-        self.shown += 1
-        self._bytes += len(data)
-
-    def _look_up(self, address: str) -> Part | None:
-        """Return the part at an address; count one that can't be shown."""
+    def _data(self, address: str, is_shown: Callable[[Part], bool]) -> bytes | None:
+        """Return the data of the part at an address, and count it, or why it can't be shown."""
         self._looked_up += 1
         if address.lower().startswith("data:"):  # nobody has looked at what it shows
             self.withheld += 1
             return None
         within = self._looked_up <= MOST_PARTS and self._bytes <= MOST_BYTES
         part = self.find(address) if within else None
-        if part is None:
-            self.missing += 1
-        elif part.data is None:
+        if part is not None and part.data is None:
             self.withheld += 1
-        return part
+            return None
+        if part is None or part.data is None or not is_shown(part):
+            self.missing += 1
+            return None
+        self.shown += 1
+        self._bytes += len(part.data)
+        return part.data
