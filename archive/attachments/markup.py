@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 from lxml import html as lxml_html
-from w3lib.encoding import to_unicode
 
-from archive.evidence.text_encoding import encoding_of
+from archive.evidence.text_encoding import decode_page
 
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "object", "iframe"))
 _BLOCKS = frozenset(
@@ -67,11 +66,6 @@ def tidy(lines: Iterable[str]) -> str:
     """Join lines without blanks at their ends, and never more than one empty line in a row."""
     text = "\n".join(line.replace("\u00a0", " ").strip(" \u3000\r").rstrip("\t ") for line in lines)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
-
-
-def decode_html(data: bytes) -> str:
-    """Return the characters of a page, decoded as a crawl decodes pages."""
-    return to_unicode(data, encoding_of(data)).removeprefix("\ufeff")
 
 
 def read_html(source: str) -> Page:
@@ -149,7 +143,7 @@ def mhtml_page(data: bytes) -> str | None:
     for part in message.walk():
         if part.get_content_type() == "text/html":
             body = part.get_payload(decode=True)
-            return decode_html(body) if isinstance(body, bytes) else None
+            return decode_page(body) if isinstance(body, bytes) else None
     return None
 
 

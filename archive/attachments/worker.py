@@ -154,10 +154,11 @@ def _unread(kind: Kind) -> tuple[str, str]:
 
 def _read_page(kind: Kind, data: bytes, name: str) -> str:
     from archive.attachments import markup  # noqa: PLC0415 - as above
+    from archive.evidence.text_encoding import decode_page  # noqa: PLC0415 - as above
 
     if kind == Kind.MHTML:
         return markup.read_html(markup.mhtml_page(data) or "").text
-    page = markup.read_html(markup.decode_html(data))
+    page = markup.read_html(decode_page(data))
     reason = markup.refusal(page, name)
     if reason:
         raise Unreadable("not_a_document", reason)
