@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archive.attachments.extraction import Limits
 
 _PIECE_AT_END = re.compile(r" [“”‘’…—·()\"' ]*[“”‘’…—·()\"'][ \r]*$", re.MULTILINE)
+_PRINTED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements of Word that stand for a character
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
 
 
@@ -167,12 +168,8 @@ def _paragraph(node: "etree._Element") -> str:
         name = local_name(child)
         if name == "t":
             parts.append(child.text or "")
-        elif name == "tab":
-            parts.append("\t")
-        elif name in ("br", "cr"):
-            parts.append("\n")
-        elif name == "noBreakHyphen":
-            parts.append("-")
+        elif name in _PRINTED:
+            parts.append(_PRINTED[name])
         elif name not in ("pPr", "rPr", "del", "moveFrom", "Fallback", "txbxContent"):
             parts.append(_paragraph(child))
     return "".join(parts)
@@ -207,10 +204,8 @@ def read_sheets(data: bytes, limits: "Limits") -> str:
                 if size > limits.max_text:
                     break
             sheets.append((name, lines))
-    except calamine.PasswordError as error:
-        raise Unreadable("encrypted", "the workbook asks for a password") from error
     except calamine.CalamineError as error:
-        if "password" in str(error).lower():
+        if isinstance(error, calamine.PasswordError) or "password" in str(error).lower():
             raise Unreadable("encrypted", "the workbook asks for a password") from error
         raise Unreadable("failed", "the workbook is damaged or of an unknown form") from error
     filled = [(name, lines) for name, lines in sheets if lines]

@@ -23,14 +23,19 @@ from archive.attachments.extraction import SMALLEST, STATES, Extracted, Limits
 from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sniff
 
 _CHUNK = 1 << 20
-_UNREAD = {
-    Kind.RAR: "a RAR archive",
-    Kind.SEVEN_ZIP: "a 7-Zip archive",
-    Kind.OFD: "an OFD file",
-    Kind.PPT: "a presentation",
-    Kind.PPTX: "a presentation",
-    Kind.OLE: "an OLE file of unknown content",
-    Kind.UNKNOWN: "a file of unknown kind",
+_UNREAD = {  # kinds without a reader: state and message
+    Kind.EXECUTABLE: ("executable", "the file is a program"),
+    Kind.ENCRYPTED_OFFICE: ("encrypted", "the office file asks for a password"),
+    Kind.DAMAGED: ("failed", "the file is cut or damaged"),
+    Kind.ZIP: ("unsupported", "an archive within an archive is not opened"),
+    Kind.GZIP: ("unsupported", "an archive within an archive is not opened"),
+    Kind.RAR: ("unsupported", "a RAR archive is not read"),
+    Kind.SEVEN_ZIP: ("unsupported", "a 7-Zip archive is not read"),
+    Kind.OFD: ("unsupported", "an OFD file is not read"),
+    Kind.PPT: ("unsupported", "a presentation is not read"),
+    Kind.PPTX: ("unsupported", "a presentation is not read"),
+    Kind.OLE: ("unsupported", "an OLE file of unknown content is not read"),
+    Kind.UNKNOWN: ("unsupported", "a file of unknown kind is not read"),
 }
 # Raised by the readers on damage: lxml's XMLSyntaxError is a SyntaxError, PdfiumError a RuntimeError.
 _DAMAGE = (
@@ -136,20 +141,8 @@ def _read_office(kind: Kind, data: bytes, limits: Limits) -> str:
         Kind.TEXT: lambda: markup.tidy((decode(data) or "").split("\n")),
     }
     if kind not in readers:
-        raise Unreadable(*_unread(kind))
+        raise Unreadable(*_UNREAD[kind])
     return readers[kind]()
-
-
-def _unread(kind: Kind) -> tuple[str, str]:
-    if kind == Kind.EXECUTABLE:
-        return "executable", "the file is a program"
-    if kind == Kind.ENCRYPTED_OFFICE:
-        return "encrypted", "the office file asks for a password"
-    if kind == Kind.DAMAGED:
-        return "failed", "the file is cut or damaged"
-    if kind in (Kind.ZIP, Kind.GZIP):
-        return "unsupported", "an archive within an archive is not opened"
-    return "unsupported", f"{_UNREAD[kind]} is not read"
 
 
 def _read_page(kind: Kind, data: bytes, name: str) -> str:

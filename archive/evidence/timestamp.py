@@ -32,15 +32,10 @@ _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = 0
 _CERTIFICATES = 0xA0
 _BROKEN = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
+    ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
-)
-"""What reading a broken answer, or a broken certificate in it, can raise."""
+)  # fmt: skip
+"""Raised by the reading of a broken answer, or of a broken certificate in it."""
 
 
 class TimestampError(EvidenceError):
