@@ -101,10 +101,10 @@ class _Parts:
         """Add the index in compressed blocks, and the index of the blocks (ZipNum)."""
         blocks, index = b"", [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': _INDEX})}\n"]
         for start in range(0, len(lines), _LINES_OF_BLOCK):
-            some = lines[start : start + _LINES_OF_BLOCK]
-            block = gzip.compress("".join(some).encode(), mtime=0)
+            part = lines[start : start + _LINES_OF_BLOCK]
+            block = gzip.compress("".join(part).encode(), mtime=0)
             place = {"offset": len(blocks), "length": len(block), "digest": _digest(block)}
-            index.append(f"{some[0].partition(' {')[0]} {json.dumps(place)}\n")
+            index.append(f"{part[0].partition(' {')[0]} {json.dumps(place)}\n")
             blocks += block
         self.add(f"indexes/{_INDEX}", blocks)
         self.add("indexes/index.idx", "".join(index).encode(), compress=True)
