@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.export.public_database import snapshot
 from archive.labels.tables import TABLES
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check_database
 from archive.questions.question_files import questions
-from archive.questions.runner import ask, values
+from archive.questions.runner import parameter_values, run_question
 from archive.search import engine
 from tests.conftest import rows
 
@@ -43,7 +44,9 @@ def test_it_holds_what_readers_are_told_of_and_finds_it(archive: Path, tmp_path:
         assert rows(made.path, f"SELECT * FROM {table}") == rows(archive, f"SELECT * FROM {table}")
     with closing(open_for_reading(made.path)) as here, closing(open_for_reading(archive)) as there:
         for question in questions().values():
-            assert ask(here, question, values(question, {})) == ask(there, question, values(question, {}))
+            assert run_question(here, question, parameter_values(question, {})) == run_question(
+                there, question, parameter_values(question, {})
+            )
         assert engine.count(here, engine.search("预算")) == engine.count(there, engine.search("预算")) > 0
     assert list(check_database(made.path)) == []
 
@@ -74,7 +77,7 @@ def test_internals_and_what_others_put_there_stay_behind(archive: Path, tmp_path
 
 
 def test_what_a_killed_crawl_left_unindexed_is_found(archive: Path, tmp_path: Path) -> None:
-    with closing(open_for_writing(archive)) as connection:
+    with closing(open_up_to_date(archive)) as connection:
         row = connection.execute("SELECT * FROM records ORDER BY id LIMIT 1").fetchone()
         from archive.search import index
 

@@ -1,6 +1,6 @@
 """The part of an archive that is for everybody: one SQLite file to serve or to download, without originals and internals.
 
-It has the tables that `docs/tables.md` tells a reader of, and nothing else: of what each page said (`readings`) only which
+It has the tables that `docs/tables.md` describes, and nothing else: of what each page said (`readings`) only which
 capture it was, of the settings only what searching needs, and no table or view that somebody put beside the archive's own.
 """
 
@@ -12,11 +12,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, transaction
+from archive.database.redaction_version import count_outdated
 from archive.labels.tables import TABLES
-from archive.maintenance.backup import copy_database, settle
+from archive.maintenance.backup import copy_database
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check_database
-from archive.maintenance.masking import behind
+from archive.model.atomic_file import sync
 
 _NEEDED = {
     "readings",
@@ -66,16 +68,16 @@ def snapshot(db: Path, target: Path) -> Snapshot:
     try:
         with _scratch(target) as (copy, made):
             copy_database(db, copy, mode=0o600)
-            with closing(open_for_writing(copy)) as connection:
-                if older := behind(connection):
+            with closing(open_up_to_date(copy)) as connection:
+                if older := count_outdated(connection):
                     raise ArchiveError(f"{older} records were masked by older rules: run `disclosures redact` first")
-                _take_out(connection)
+                _delete_internals(connection)
                 connection.execute("VACUUM INTO ?", (str(made),))
             damage = next(check_database(made), None)
             if damage is not None:
                 raise ArchiveError(f"{db} is damaged ({damage.what}): `disclosures verify` says all that is wrong")
             made.chmod(0o644)
-            settle(made)
+            sync(made)
             with made.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             made.rename(target)
@@ -113,8 +115,8 @@ def _runs(pid: int) -> bool:
     return True
 
 
-def _take_out(connection: sqlite3.Connection) -> None:
-    """Take out of a copy what is not for everybody. What the index keeps of words taken out earlier goes too."""
+def _delete_internals(connection: sqlite3.Connection) -> None:
+    """Delete from a copy what is not for everybody. What the index keeps of words deleted earlier goes too."""
     connection.execute("PRAGMA foreign_keys = OFF")
     with transaction(connection):
         for kind, name in connection.execute(_NAMES).fetchall():

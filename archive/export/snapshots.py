@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.export.public_database import Snapshot, snapshot
 from archive.model import clock
+from archive.model.atomic_file import atomic_file
 
 CURRENT, DB, COUNTS, ABOUT = "current", "disclosures.db", "inspect-data.json", "snapshot.json"
 
@@ -31,7 +32,7 @@ PUBLISHED = 2
 """Published snapshots that stay: the current one, and the one before it, which a site may still be reading."""
 
 APART = timedelta(days=1)
-"""How long a download is good enough, though the archive went on: making one reads all of it, and takes its room twice."""
+"""Time for which a download is good enough, though the archive went on: making one reads all of it, and takes its room twice."""
 
 _FORMAT = 1
 _DAMAGED = (OSError, ValueError, KeyError, TypeError)
@@ -47,8 +48,8 @@ def kept(db: Path) -> Snapshot | None:
     folder = db.parent if is_published else _folder(db)
     try:
         about = _read(folder / ABOUT)
-        found = _described(about, db if is_published else folder / Path(about["file"]).name)
-        return found if about["format"] == _FORMAT and found.path.stat().st_size == found.bytes else None
+        current = _described(about, db if is_published else folder / Path(about["file"]).name)
+        return current if about["format"] == _FORMAT and current.path.stat().st_size == current.bytes else None
     except _DAMAGED:
         return None
 
@@ -76,9 +77,8 @@ def renew(db: Path) -> Snapshot:
         made = replace(snapshot(db, new), made_at=made_at, state=state)
         made = replace(made, path=folder / f"disclosures-{made_at[:10]}-{made.sha256[:12]}.db")
         new.rename(made.path)
-        about = folder / f".{ABOUT}"
-        _write(about, {**_about(made), "state": state, "file": made.path.name})
-        about.replace(folder / ABOUT)
+        with atomic_file(folder / ABOUT) as about:
+            _write(about, {**_about(made), "state": state, "file": made.path.name})
         for old in folder.glob("disclosures-*.db"):
             if old != made.path:
                 old.unlink()

@@ -17,7 +17,8 @@ from urllib.parse import unquote_plus, urlencode, urlsplit
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
-from archive.export.warc import WrittenRecord, ascii_address, record_uuid, utc_now, warc_records, whole_file
+from archive.export.warc import WrittenRecord, ascii_address, record_uuid, utc_now, warc_records
+from archive.model.atomic_file import atomic_file
 
 _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
 
@@ -39,7 +40,7 @@ def write_wacz(
     The same captures, `made_at` and `title` give the same bytes. Raises EvidenceError for a capture that is not intact.
     """
     ids, made_at = sorted(set(capture_ids)), made_at or utc_now()
-    with whole_file(out) as file, zipfile.ZipFile(file, "w") as package:
+    with atomic_file(out) as file, zipfile.ZipFile(file, "w") as package:
         parts = _Parts(package, made_at)
         pages: list[dict[str, str]] = [{"format": "json-pages-1.0", "id": "pages", "title": "Pages"}]
         index = parts.add_archive(warc_records(evidence, ids, made_at, title), pages)
@@ -100,10 +101,10 @@ class _Parts:
         """Add the index in compressed blocks, and the index of the blocks (ZipNum)."""
         blocks, index = b"", [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': _INDEX})}\n"]
         for start in range(0, len(lines), _LINES_OF_BLOCK):
-            some = lines[start : start + _LINES_OF_BLOCK]
-            block = gzip.compress("".join(some).encode(), mtime=0)
+            part = lines[start : start + _LINES_OF_BLOCK]
+            block = gzip.compress("".join(part).encode(), mtime=0)
             place = {"offset": len(blocks), "length": len(block), "digest": _digest(block)}
-            index.append(f"{some[0].partition(' {')[0]} {json.dumps(place)}\n")
+            index.append(f"{part[0].partition(' {')[0]} {json.dumps(place)}\n")
             blocks += block
         self.add(f"indexes/{_INDEX}", blocks)
         self.add("indexes/index.idx", "".join(index).encode(), compress=True)

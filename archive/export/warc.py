@@ -6,7 +6,6 @@ in archives of browser captures, and `Content-Length` is that of the record. Eve
 the captures, so the same captures and `made_at` give the same bytes.
 """
 
-import contextlib
 import hashlib
 import io
 import re
@@ -25,6 +24,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange, Headers
+from archive.model.atomic_file import atomic_file
 
 _WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -77,9 +77,10 @@ def write_warc(
     `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
     """
     ids = sorted(set(capture_ids))
-    with whole_file(out) if isinstance(out, Path) else contextlib.nullcontext(out) as file:
-        for written in warc_records(evidence, ids, made_at or utc_now(), description):
-            file.write(written.data)
+    if isinstance(out, Path):
+        with atomic_file(out) as part, part.open("wb") as file:
+            return write_warc(evidence, ids, file, made_at=made_at, description=description)
+    out.writelines(written.data for written in warc_records(evidence, ids, made_at or utc_now(), description))
     return len(ids)
 
 
@@ -94,18 +95,6 @@ def warc_records(evidence: Originals, ids: list[int], made_at: str, description:
             yield WrittenRecord(record, number, exchange, _gzipped(record))
 
 
-@contextlib.contextmanager
-def whole_file(out: Path) -> Iterator[BinaryIO]:
-    """A file that takes the name `out` once it is whole."""
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def utc_now() -> str:
     """Return the time as records state it."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -118,7 +107,7 @@ def _gzipped(record: ArcWarcRecord) -> bytes:
 
 
 def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> Iterator[ArcWarcRecord]:
-    """The response (or revisit) record, then the request record that goes with it."""
+    """Yield the response (or revisit) record, then the request record that goes with it."""
     uri, digest = ascii_address(exchange.url), _sha256(exchange.payload)
     response_id, request_id = (f"<urn:uuid:{record_uuid(number, exchange, part)}>" for part in ("response", "request"))
     common = [("WARC-Target-URI", uri), ("WARC-Date", exchange.fetched_at)]
@@ -144,7 +133,7 @@ def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> It
 
 
 def _confirmed(exchange: Exchange, uri: str, seen: dict[_Version, _Seen]) -> _Seen | None:
-    """What a 304 confirms: the answer of the version it or its request names; where they name none, the last."""
+    """Return what a 304 confirms: the answer of the version it or its request names; where they name none, the last."""
     named = [
         version
         for version in (
@@ -159,7 +148,7 @@ def _confirmed(exchange: Exchange, uri: str, seen: dict[_Version, _Seen]) -> _Se
 
 
 def _revisit_fields(exchange: Exchange, uri: str, earlier: _Seen) -> Fields:
-    """A "not modified" as a pointer to the page it confirms. Its headers stand in the record's own.
+    """Return a "not modified" as a pointer to the page it confirms. Its headers stand in the record's own.
 
     As the record's block, where WARC would also have them, they make pywb replay an empty page.
     """
@@ -175,7 +164,7 @@ def _revisit_fields(exchange: Exchange, uri: str, earlier: _Seen) -> Fields:
 
 
 def _record(kind: str, record_id: str, fields: Fields, block: bytes) -> ArcWarcRecord:
-    """A record whose block is taken as it stands: warcio would rewrite header bytes that are not ASCII."""
+    """Return a record with its block as it stands: warcio would rewrite header bytes that are not ASCII."""
     content_type = _CONTENT_TYPES[kind]
     headers = [("WARC-Type", kind), ("WARC-Record-ID", record_id), *fields]
     headers += [("WARC-Block-Digest", _sha256(block)), ("Content-Type", content_type)]
@@ -224,7 +213,7 @@ def _request_block(exchange: Exchange, uri: str) -> bytes:
 
 
 def _protocol(exchange: Exchange) -> str:
-    """What a WARC can say: HTTP/2 has no text form, and its exchanges are written as HTTP/1.1."""
+    """Return the protocol as a WARC can state it: HTTP/2 has no text form, and its exchanges are written as HTTP/1.1."""
     return exchange.protocol if exchange.protocol in {"HTTP/1.0", "HTTP/1.1"} else "HTTP/1.1"
 
 

@@ -1,36 +1,32 @@
-"""Asking the archive a question: within a time limit, so many rows at the most, and nothing written.
+"""Run a question on the archive: within a time limit, so many rows at the most, and nothing written.
 
-Whoever asks opens the archive for reading only; here the time is limited, and rows are left in the database once there
+The caller opens the archive for reading only; here the time is limited, and rows are left in the database once there
 are enough of them.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
+from archive.database.time_limit import is_interrupted, time_limit
 from archive.model import clock
-from archive.questions.question_files import Parameter, Question, QuestionError, understood
+from archive.questions.question_files import Parameter, Question, QuestionError, parameter_value
 
 MOST = 10_000
-"""Rows at the most: whoever wants more asks for one portal at a time, or writes SQL."""
+"""Rows at the most: for more, one portal at a time, or SQL."""
 
 SECONDS = 10.0
-"""How long one question may take."""
-
-STEPS = 10_000
-"""After so many steps of SQLite's machine it is looked at the clock: some milliseconds."""
+"""Seconds that one question may take."""
 
 
-class AskError(Exception):
-    """A question that can't be answered as asked; the message is one line that says why."""
+class AnswerError(Exception):
+    """A question that can't be answered with these parameters; the message is one line that says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question's SQL found. `more`: there are more rows than these. `left_out`: rows that are not counted.
+    """The answer to a question. `more`: there are more rows than these. `left_out`: rows that are not counted.
 
     `behind`: records that a crawl under way has read and that no answer knows yet.
     """
@@ -42,59 +38,50 @@ class Answer:
     behind: int
 
     def dicts(self) -> list[dict[str, Any]]:
-        """Each row by its columns' names."""
+        """Return each row by its columns' names."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-def values(question: Question, typed: Mapping[str, str]) -> dict[str, str | int]:
-    """The values of all parameters of `question`: those `typed`, the others by default. Raises AskError."""
+def parameter_values(question: Question, typed: Mapping[str, str]) -> dict[str, str | int]:
+    """Return the values of all parameters of `question`: those `typed`, the others by default. Raises AnswerError."""
     known = {parameter.name: parameter for parameter in question.parameters}
     if unknown := sorted(typed.keys() - known.keys()):
         names = ", ".join(known) or "none"
-        raise AskError(f"{question.name} has no parameter {', '.join(unknown)}; it has {names}")
+        raise AnswerError(f"{question.name} has no parameter {', '.join(unknown)}; it has {names}")
     return {name: _value(parameter, typed) for name, parameter in known.items()}
 
 
 def _value(parameter: Parameter, typed: Mapping[str, str]) -> str | int:
     try:
-        return understood(parameter, typed.get(parameter.name, parameter.default))
+        return parameter_value(parameter, typed.get(parameter.name, parameter.default))
     except QuestionError as error:
-        raise AskError(str(error)) from error
+        raise AnswerError(str(error)) from error
 
 
-def ask(
+def run_question(
     connection: sqlite3.Connection,
     question: Question,
-    given: Mapping[str, str | int],
+    values: Mapping[str, str | int],
     *,
     most: int = MOST,
     seconds: float = SECONDS,
 ) -> Answer:
-    """The answer to `question`, on a connection opened for reading; `given`: what `values` returned.
+    """Run `question` on a connection opened for reading; `values`: those of its parameters.
 
-    Raises AskError where it takes longer than `seconds`.
+    Raises AnswerError where it takes longer than `seconds`.
     """
-    parameters = {**given, "today": clock.today().isoformat()}
-    with _limited(connection, seconds, question):
-        cursor = connection.execute(question.sql, parameters)
-        columns = tuple(column[0] for column in cursor.description)
-        rows = [tuple(row) for row in cursor.fetchmany(most + 1)]
-        cursor.close()
-        left_out = connection.execute(question.left_out_sql, parameters).fetchone()[0] if question.left_out_sql else 0
-        behind = connection.execute("SELECT count(*) FROM underived").fetchone()[0]
-    return Answer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)
-
-
-@contextmanager
-def _limited(connection: sqlite3.Connection, seconds: float, question: Question) -> Iterator[None]:
-    """Interrupt whatever `connection` does when the time is over."""
-    end = monotonic() + seconds
-    connection.set_progress_handler(lambda: monotonic() > end, STEPS)
+    parameters = {**values, "today": clock.today().isoformat()}
     try:
-        yield
+        with time_limit(connection, seconds):
+            cursor = connection.execute(question.sql, parameters)
+            columns = tuple(column[0] for column in cursor.description)
+            rows = [tuple(row) for row in cursor.fetchmany(most + 1)]
+            cursor.close()
+            left_out_sql = question.left_out_sql or "SELECT 0"
+            left_out = connection.execute(left_out_sql, parameters).fetchone()[0]
+            behind = connection.execute("SELECT count(*) FROM underived").fetchone()[0]
     except sqlite3.OperationalError as error:
-        if "interrupted" in str(error):
-            raise AskError(f"{question.name} takes longer than {seconds:g} s here: ask for one portal") from error
-        raise
-    finally:
-        connection.set_progress_handler(None, 0)
+        if not is_interrupted(error):
+            raise
+        raise AnswerError(f"{question.name} takes longer than {seconds:g} s here: ask for one portal") from error
+    return Answer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)

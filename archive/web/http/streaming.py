@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from datasette.utils.asgi import BadRequest, Base400, Response
 
+from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
 from archive.web.http.errors import TOO_SLOW
 
@@ -25,7 +26,7 @@ Make = Callable[[sqlite3.Connection], Generator[bytes, None, None]]
 Send = Callable[[dict[str, Any]], Any]
 
 AT_ONCE = 8
-"""Files that are made at the same time; whoever comes then is asked to come back."""
+"""Files that are made at the same time; a reader who comes then gets 503."""
 
 STEP = 10.0
 """Seconds that one piece may take, …"""
@@ -39,7 +40,7 @@ PATIENCE = 60.0
 LONGEST = 1800.0
 """Seconds from the first piece to the last, however slowly they are received: until then the archive's log can't be emptied."""
 
-_WORKER = ThreadPoolExecutor(1, thread_name_prefix="take-away")  # one, so that pages are answered meanwhile
+_WORKER = ThreadPoolExecutor(1, thread_name_prefix="export")  # one, so that pages are answered meanwhile
 _ROOM = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -53,7 +54,7 @@ BUSY = "同时取数的人太多，请稍后再试。Too many files are being ma
 
 
 class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
-    """A file named `name` that `make` makes from the archive `database`; `request` tells when its reader is gone."""
+    """A file named `name` that `make` makes from the archive `database`; `request` ends when its reader is gone."""
 
     def __init__(  # noqa: PLR0913, PLR0917
         self, datasette: "Datasette", request: "Request", database: str, make: Make, media_type: str, name: str
@@ -95,7 +96,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
                         message = {"type": "http.response.body", "body": piece, "more_body": True}
                         await asyncio.wait_for(send(message), PATIENCE)
         except (sqlite3.Error, TimeoutError) as error:
-            slow = isinstance(error, TimeoutError) or error.args == ("interrupted",)
+            slow = isinstance(error, TimeoutError) or is_interrupted(error)
             if not started:
                 raise BadRequest(TOO_SLOW if slow else str(error)) from error
             # Left without its end, the answer breaks off, and nobody takes the file for whole.
@@ -108,32 +109,31 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
 
 
 class _Work:
-    """The making of one file: its connection, its limits. Used by the worker's thread alone."""
+    """The work on one file: its connection, its limits. Used by the worker's thread alone."""
 
     def __init__(self, datasette: "Datasette", database: str, make: Make) -> None:
         self._datasette, self._database, self._make = datasette, database, make
         self._connection: sqlite3.Connection | None = None
         self._pieces: Generator[bytes, None, None] | None = None
-        self._spent, self._until = 0.0, 0.0
+        self._spent = 0.0
 
     def piece(self) -> bytes | None:
-        """The next piece; None after the last. Raises sqlite3.OperationalError("interrupted") where it takes too long."""
+        """Return the next piece; None after the last. Raises sqlite3.OperationalError("interrupted") where it takes too long."""
         began = time.monotonic()
         if self._spent > WHOLE:
             raise sqlite3.OperationalError("interrupted")
-        self._until = began + STEP
         if self._connection is None or self._pieces is None:
             self._connection = self._open()
             self._pieces = self._make(self._connection)
-        found = next(self._pieces, None)
+        with time_limit(self._connection, STEP):
+            piece = next(self._pieces, None)
         self._spent += time.monotonic() - began
-        return found
+        return piece
 
     def _open(self) -> sqlite3.Connection:
         # A connection of its own: those of Datasette's threads answer other requests between two pieces.
         connection: sqlite3.Connection = self._datasette.get_database(self._database).connect()
         self._datasette._prepare_connection(connection, self._database)
-        connection.set_progress_handler(lambda: time.monotonic() > self._until, 10_000)
         return connection
 
     def close(self) -> None:
@@ -144,6 +144,6 @@ class _Work:
 
 
 async def left(receive: Callable[[], Any]) -> None:
-    """Returns when the reader has left."""
+    """Return when the reader has left."""
     while (await receive())["type"] != "http.disconnect":
         pass

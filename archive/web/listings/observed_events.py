@@ -1,4 +1,4 @@
-"""Events that the archive observed: records added, changed, unlisted, withdrawn, returned, moved."""
+"""Observed events, one by one: added, changed, unlisted, withdrawn, returned, moved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from archive.web.http.request_context import RequestContext, day
 from archive.web.views.record_lines import COLUMNS, RecordLine, lines
 
 ORDER = ("withdrawn", "unlisted", "changed", "returned", "moved", "added")
-"""Events in the order in which they are shown: what went first, for that is asked first."""
+"""Events in the order in which they are shown: what went comes first, for readers look for that first."""
 
 WEEK = 7
 
@@ -22,7 +22,7 @@ SHOWN = 10
 """Events of each kind that are shown where all kinds are."""
 
 EVER = {"since": "", "until": "9"}
-"""The bounds of all events, as SQL is given them."""
+"""The bounds of all events, as parameters of SQL."""
 
 _COUNTS = "SELECT kind, sum(events) AS events FROM tally_events WHERE day BETWEEN :first AND :last GROUP BY kind"
 _COUNTS_OF_PORTAL = """
@@ -78,41 +78,41 @@ class Span:
 
 
 def week() -> Span:
-    """The last seven days, today included."""
+    """Return the last seven days, today included."""
     return Span(today() - timedelta(days=WEEK - 1), today())
 
 
 async def counted(context: RequestContext, span: Span, portal_id: str | None = None) -> dict[str, int]:
-    """How many events of each kind were observed within `span`."""
+    """Count the events of each kind that were observed within `span`."""
     sql = _COUNTS if portal_id is None else _COUNTS_OF_PORTAL
     rows = await context.db.execute(sql, {**bounds(span), "portal": portal_id})
     return {row["kind"]: row["events"] for row in rows}
 
 
 async def latest(context: RequestContext, most: int) -> tuple[EventsOfKind, ...]:
-    """What was observed this week, by kind, and the last `most` events of each kind, however long ago."""
+    """Return what was observed this week, by kind, and the last `most` events of each kind, however long ago."""
     span = week()
     counts = await counted(context, span)
-    found = []
+    kinds = []
     for kind in ORDER:
         if kind == "added":
             rows = await context.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
         else:
             rows = await context.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
-        found.append(_events_of_kind(context, kind, span, counts, lines(context, rows)))
-    return tuple(found)
+        kinds.append(_events_of_kind(context, kind, span, counts, lines(context, rows)))
+    return tuple(kinds)
 
 
 async def within(
     context: RequestContext, span: Span, most: int, portal_id: str | None = None
 ) -> tuple[EventsOfKind, ...]:
-    """What was observed within `span`, by kind, with the last `most` events of each kind."""
+    """Return what was observed within `span`, by kind, with the last `most` events of each kind."""
     counts = await counted(context, span, portal_id)
-    found = []
+    kinds = []
     for kind in ORDER:
         rows = await events(context, kind, span, most, 0, portal_id) if counts.get(kind) else ()
-        found.append(_events_of_kind(context, kind, span, counts, rows, portal_id))
-    return tuple(found)
+        kinds.append(_events_of_kind(context, kind, span, counts, rows, portal_id))
+    return tuple(kinds)
 
 
 async def events(  # noqa: PLR0913, PLR0917
@@ -137,12 +137,12 @@ def _events_of_kind(  # noqa: PLR0913, PLR0917
 
 
 def bounds(span: Span) -> dict[str, str]:
-    """A span as SQL is given it."""
+    """Return a span as parameters of SQL."""
     return {"first": str(span.first), "last": str(span.last), "since": span.since, "until": span.until}
 
 
 def span_of(context: RequestContext) -> Span:
-    """The days asked for; this week where none are. Raises BadRequest."""
+    """Return the requested days; this week where none are. Raises BadRequest."""
     last = day(context.parameter("to")) if context.parameter("to") else today()
     first = day(context.parameter("from")) if context.parameter("from") else last - timedelta(days=WEEK - 1)
     if first > last:

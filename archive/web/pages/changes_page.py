@@ -1,4 +1,4 @@
-"""The page /-/changes: what the archive observed, event by event."""
+"""The page /-/changes: observed events, one by one."""
 
 from typing import Any
 
