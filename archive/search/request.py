@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from archive.labels.codes import KINDS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import Label
 from archive.search import engine
 from archive.search.query import LONGEST_QUERY, parse
 

@@ -15,9 +15,9 @@ from archive.evidence.evidence_reader import place_of
 from archive.export import record_rows
 from archive.export.parquet import parquet_file
 from archive.export.writers import FORMATS, Row, WriterError
-from archive.labels.examples import EXAMPLES
-from archive.labels.headings import codes_of, heading
-from archive.labels.tables import TABLES
+from archive.labels.code_labels import codes_of
+from archive.labels.example_queries import EXAMPLES
+from archive.labels.tables import TABLES, heading
 from archive.model import clock
 from archive.questions import question_files
 from archive.questions.runner import AskError, values

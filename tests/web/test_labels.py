@@ -9,7 +9,7 @@ from datasette.app import Datasette
 
 from archive.attachments.extraction import STATES
 from archive.ingest.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
-from archive.labels import codes, labels, tables_page
+from archive.labels import code_labels, tables, tables_page
 from archive.model.redaction import redact
 from crawler.extract import response_class
 
@@ -26,7 +26,7 @@ def schema(database: sqlite3.Connection) -> dict[str, set[str]]:
 
 
 def test_every_table_and_column_has_a_label(database):
-    assert {name: set(table.columns) for name, table in labels.TABLES.items()} == schema(database)
+    assert {name: set(table.columns) for name, table in tables.TABLES.items()} == schema(database)
 
 
 def test_every_state_event_and_flag_has_a_label(database):
@@ -34,9 +34,9 @@ def test_every_state_event_and_flag_has_a_label(database):
         (sql,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
         return set(re.findall(r"'(\w+)'", re.search(rf"{column} IN \(([^)]*)\)", sql)[1]))
 
-    assert checked("records", "state") == set(labels.STATES)
-    assert checked("events", "kind") == set(labels.EVENTS)
-    assert checked("versions", "cause") == set(codes.CAUSES)
+    assert checked("records", "state") == set(code_labels.STATES)
+    assert checked("events", "kind") == set(code_labels.EVENTS)
+    assert checked("versions", "cause") == set(code_labels.CAUSES)
     sources = [
         path.read_text(encoding="utf-8")
         for room in ("archive", "crawler", "pipelines")
@@ -44,11 +44,11 @@ def test_every_state_event_and_flag_has_a_label(database):
     ]
     flags = {flag for source in sources for flag in re.findall(r'(?:flags|doubts)\.add\("(\w+)"\)', source)}
     assert "title_truncated" in flags
-    assert flags <= set(labels.FLAGS)
+    assert flags <= set(code_labels.FLAGS)
 
 
 def test_every_code_of_evidence_and_files_has_a_label():
-    assert set(codes.ATTACHMENTS) == {*STATES, PENDING, OFF_SITE, UNLINKED, UNAVAILABLE}
+    assert set(code_labels.ATTACHMENTS) == {*STATES, PENDING, OFF_SITE, UNLINKED, UNAVAILABLE}
     outcomes = {
         response_class.PAGE,
         response_class.CUT,
@@ -57,9 +57,9 @@ def test_every_code_of_evidence_and_files_has_a_label():
         response_class.ERROR,
         response_class.HOME,
     }
-    assert set(codes.CAPTURES) == {*outcomes, "redirect", "not_modified"}
+    assert set(code_labels.CAPTURES) == {*outcomes, "redirect", "not_modified"}
     masked = redact("样例：11010519491231002X，13800138000，6222021234567890128")
-    assert set(masked.counts) == set(codes.REDACTIONS)
+    assert set(masked.counts) == set(code_labels.REDACTIONS)
 
 
 def test_docs_name_every_table_column_state_and_flag(database):
@@ -68,7 +68,7 @@ def test_docs_name_every_table_column_state_and_flag(database):
     sections = dict(re.findall(r"^### `(\w+)`(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
     for table, columns in schema(database).items():
         assert columns <= set(re.findall(r"^\| `(\w+)`", sections[table], re.MULTILINE)), table
-    named = {code for known in labels.CODES.values() for code in known} | set(labels.FLAGS)
+    named = {code for known in code_labels.CODES.values() for code in known} | set(code_labels.FLAGS)
     assert named <= set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE))
 
 

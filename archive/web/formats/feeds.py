@@ -18,8 +18,8 @@ from datasette.utils.asgi import BadRequest, Response
 from lxml import etree
 
 from archive.export import record_rows
-from archive.labels.codes import EVENTS, KINDS, STATES
-from archive.labels.labels import SITE
+from archive.labels.code_labels import EVENTS, KINDS, STATES
+from archive.labels.label import SITE
 from archive.search.snippet import excerpt
 from archive.web.formats.selections import Selection
 from archive.web.http.errors import TOO_SLOW

@@ -12,8 +12,8 @@ from datasette.utils.asgi import BadRequest, Response
 
 from archive.export import record_rows
 from archive.export.writers import FORMATS, Pieces, Row, json_text
-from archive.labels.codes import EVENTS
-from archive.labels.headings import codes_of, heading
+from archive.labels.code_labels import EVENTS, codes_of
+from archive.labels.tables import heading
 from archive.web.formats import feeds, selections
 from archive.web.formats.selections import Selection
 from archive.web.http.errors import TOO_SLOW

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from datasette.utils.asgi import Response
 
 from archive.export.record_rows import COLUMNS
-from archive.labels.codes import EVENTS, KINDS
-from archive.labels.headings import HEADINGS
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import EVENTS, KINDS
+from archive.labels.label import Label
+from archive.labels.tables import HEADINGS, column_label
 from archive.search.request import FILTERS
 from archive.web.http.request_context import PAGE, Visit, visited
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import Label
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut

@@ -9,8 +9,8 @@ from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.analysis.report_templates import words_of
 from archive.analysis.transparency_card import DAYS, ITEMS, Counts, Report, count
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import Label
 from archive.labels.tables import TABLES
 from archive.model.clock import today
 from archive.questions.question_files import Words, questions

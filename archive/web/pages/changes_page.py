@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, Response
 
-from archive.labels.codes import EVENTS
-from archive.labels.naming import Label
+from archive.labels.code_labels import EVENTS
+from archive.labels.label import Label
 from archive.model.clock import today
 from archive.web.http.errors import MALFORMED
 from archive.web.http.request_context import PAGE, Visit, choice, day, pages, portal, visited

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import Label
 from archive.model.clock import today
 from archive.web.http.request_context import PAGE, Visit, choice, day, pages, part, visited
 from archive.web.pages.changes_page import SHOWN, Span, within

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.labels.codes import KINDS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import Label
 from archive.model.clock import today
 from archive.model.records import is_cut, stem
 from archive.web.http.errors import MALFORMED, NOTHING_HERE

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_encode
 
-from archive.labels.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
+from archive.labels.label import Label
+from archive.labels.tables import column_label
 from archive.model.records import FIELDS
 from archive.web.views.body_text import LONGEST_FILE, Reading, part, reading
 from archive.web.views.cells import beijing, flag_labels, printed, server_time

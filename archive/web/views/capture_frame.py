@@ -15,8 +15,8 @@ from archive.copies.redacted_copies import Copy, copy_of
 from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
-from archive.labels.codes import CAPTURES, REDACTIONS
-from archive.labels.naming import Label
+from archive.labels.code_labels import CAPTURES, REDACTIONS
+from archive.labels.label import Label
 from archive.web.http.archives import archives
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported

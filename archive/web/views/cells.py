@@ -13,7 +13,8 @@ from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.labels.labels import FLAGS, Label, code_label
+from archive.labels.code_labels import FLAGS, code_label
+from archive.labels.label import Label
 from archive.model.clock import BEIJING, moment
 from archive.search.snippet import excerpt, marked
 from archive.web.views.diff import loaded, told, told_of_event

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from diff_match_patch import diff_match_patch
 
-from archive.labels.codes import STATES
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import STATES
+from archive.labels.label import Label
+from archive.labels.tables import column_label
 
 SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
 """What a piece of text is: on both sides, only before, only now, or dots for what is not shown."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.codes import CAPTURES, EVENTS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import CAPTURES, EVENTS, STATES
+from archive.labels.label import Label
 from archive.web.views.cells import beijing
 from archive.web.views.diff import Change, changes, loaded
 

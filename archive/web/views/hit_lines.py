@@ -9,8 +9,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.label import Label
+from archive.labels.tables import column_label
 from archive.search.query import parse
 from archive.search.snippet import Passage, found_in, passage
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, mark

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import Label
 
 LEAST_YEARS, MOST_YEARS = 3, 10
 """So many years are drawn, up to the newest; what is older is counted beside."""

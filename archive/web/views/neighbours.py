@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from archive.labels.naming import Label
+from archive.labels.label import Label
 from archive.web.http.limits import within
 from archive.web.views.cells import LONGEST_VALUE
 

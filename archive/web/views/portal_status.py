@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.codes import HEALTH, OUTCOMES
-from archive.labels.naming import Label
+from archive.labels.code_labels import HEALTH, OUTCOMES
+from archive.labels.label import Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
 from archive.web.http.request_context import Visit

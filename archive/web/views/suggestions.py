@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from archive.labels.naming import Label
+from archive.labels.label import Label
 from archive.search import engine
 from archive.search.query import Group, Query, Word, parse
 from archive.search.request import FILTERS, Asked
