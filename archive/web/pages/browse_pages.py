@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.labels.code_labels import KINDS
-from archive.labels.label import Label
+from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
@@ -131,7 +131,7 @@ async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
         "visit": visit,
         "portal": row,
         "catalog": catalog,
-        "kind": KINDS.get(catalog["kind"], Label(catalog["kind"], "")),
+        "kind": label_of(KINDS, catalog["kind"]),
         "year": year,
         "years": _years(visit, years, year),
         "records": found,
@@ -157,11 +157,11 @@ async def chosen(visit: Visit, portal_id: str) -> tuple[Row, str | None]:
 def _years(visit: Visit, rows: list[Row], chosen: str | None) -> list[Year]:
     """All years of a list, the one asked for marked."""
     all_of_it = Year(
-        Label("全部", "all"), sum(row["records"] for row in rows), visit.again(year=None, page=None), chosen is None
+        LABELS["word.all"], sum(row["records"] for row in rows), visit.again(year=None, page=None), chosen is None
     )
     each = [
         Year(
-            Label(row["year"], "") if row["year"] else Label("未载日期", "undated"),
+            Label(row["year"], "") if row["year"] else LABELS["word.undated"],
             row["records"],
             visit.again(year=row["year"] or UNDATED, page=None),
             chosen == (row["year"] or UNDATED),

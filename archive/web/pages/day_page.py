@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Response
 
 from archive.labels.code_labels import KINDS
-from archive.labels.label import Label
+from archive.labels.label import label_of
 from archive.model.clock import today
 from archive.web.http.request_context import PAGE, Visit, choice, day, pages, part, visited
 from archive.web.pages.changes_page import SHOWN, Span, within
@@ -74,8 +74,7 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
         "records": found,
         "pages": shown,
         "groups": [
-            (KINDS.get(code, Label(code, "")), lines(visit, rows))
-            for code, rows in groupby(rows, key=lambda row: row["kind"])
+            (label_of(KINDS, code), lines(visit, rows)) for code, rows in groupby(rows, key=lambda row: row["kind"])
         ],
         "observed": await within(visit, Span(on, on), SHOWN),
     }

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from markupsafe import Markup, escape
 
 from archive.labels.code_labels import FLAGS, code_label
-from archive.labels.label import Label
+from archive.labels.label import Label, label_of
 from archive.model.clock import BEIJING, moment
 from archive.search.snippet import excerpt, marked
 from archive.web.views.diff import loaded, told, told_of_event
@@ -165,7 +165,7 @@ def flag_labels(flags: str) -> list[Label]:
         codes = json.loads(flags)
     except ValueError:
         return []
-    return [FLAGS.get(str(code), Label(str(code), "")) for code in codes] if isinstance(codes, list) else []
+    return [label_of(FLAGS, str(code)) for code in codes] if isinstance(codes, list) else []
 
 
 def printed(source_fields: str) -> dict[str, str]:

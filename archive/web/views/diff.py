@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from diff_match_patch import diff_match_patch
 
 from archive.labels.code_labels import STATES
-from archive.labels.label import Label
+from archive.labels.label import LABELS, Label, labels_under
 from archive.labels.tables import column_label
 
 SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
@@ -37,6 +37,7 @@ MOST_COMPARED = 100_000
 _SECONDS = 0.1  # spent on one comparison; then the rest counts as replaced
 _FILE = "attachment "
 _DIGEST = 12
+_DETAILS = labels_under("detail")
 _DOTS = " …… "
 _WORDS = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[A-Za-z]+")
 _IN_WORD = re.compile(r"[0-9A-Za-z.,]")
@@ -82,10 +83,10 @@ def changes(changed: object) -> tuple[Change, ...]:
 def _change(name: str, before: object, now: object) -> Change:
     old, new = _text(before), _text(now)
     if name.startswith(_FILE):
-        label = Label(f"附件“{name.removeprefix(_FILE)}”的文件", "file at the same address, SHA-256")
+        label = LABELS["word.file"].format(name=name.removeprefix(_FILE))
         # Two digests have nothing in common; their beginnings are enough to tell them apart.
         return Change(label, _whole(OLD, old[:_DIGEST]), _whole(NEW, new[:_DIGEST]))
-    label = Label("附件", "attachments") if name == "attachments" else column_label("records", name)
+    label = LABELS["word.attachments"] if name == "attachments" else column_label("records", name)
     return compared(label, old, new)
 
 
@@ -189,9 +190,10 @@ def told_of_event(detail: Mapping[str, object]) -> list[tuple[str, str]]:
     """What an event's detail says as labels and short texts, for a table's cell."""
     pairs = told(detail.get("changed"))
     if was := detail.get("was"):
-        pairs.append(("此前", STATES[was].zh if isinstance(was, str) and was in STATES else _text(was)))
-    named = {"from": "旧地址", "to": "新地址", "reason": "原页面的回应", "page": "其采集原件", "capture": "采集原件"}
-    return pairs + [(label, _text(detail[key])) for key, label in named.items() if detail.get(key)]
+        pairs.append(
+            (LABELS["word.before"].zh, STATES[was].zh if isinstance(was, str) and was in STATES else _text(was))
+        )
+    return pairs + [(label.zh, _text(detail[key])) for key, label in _DETAILS.items() if detail.get(key)]
 
 
 def loaded(text: str) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.labels.code_labels import CAPTURES, EVENTS, STATES
-from archive.labels.label import Label
+from archive.labels.label import Label, label_of
 from archive.web.views.cells import beijing
 from archive.web.views.diff import Change, changes, loaded
 
@@ -150,7 +150,7 @@ def _entry(connection: sqlite3.Connection, row: Row, detail: Mapping[str, Any], 
     was, ends = detail.get("was"), (detail.get("from"), detail.get("to"))
     return Entry(
         row=row,
-        kind=EVENTS.get(row["kind"], Label(row["kind"], "")),
+        kind=label_of(EVENTS, row["kind"]),
         changes=changes(detail.get("changed")),
         capture=shown.get(detail.get("capture")),
         proof=_proof(connection, detail, shown) if "walk" in detail else None,
