@@ -23,9 +23,9 @@ from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import SITE
 from archive.search.query import to_match
 from archive.web.formats import page_files, record_json, table_files
-from archive.web.http import archives, errors
-from archive.web.http.access_control import CLOSED, Closed
-from archive.web.http.middleware import Application, Gate, Ranked
+from archive.web.http import archives, errors, request_context
+from archive.web.http.access_control import ACCESS_DENIED, AccessControl
+from archive.web.http.middleware import Application, Middleware, SearchRedirect
 from archive.web.pages import (
     api_page,
     archived_copy,
@@ -95,7 +95,7 @@ def filters_from_request(
         return None
 
     async def search() -> FilterArguments:
-        cells.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
+        request_context.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
         words = request.args.get("_search")
         shown = {"supports_search": True, "search": words or ""}
         if not words:
@@ -123,23 +123,23 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
 def extra_template_vars(
     template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
 ) -> Callable[[], Any]:
-    """What the header and a record's page need."""
-    names = [] if request and request.scope.get(CLOSED) else archives.archives(datasette)
+    """Add what the header and a record's page need."""
+    names = [] if request and request.scope.get(ACCESS_DENIED) else archives.archives(datasette)
 
     async def more() -> dict[str, Any]:
-        given: dict[str, Any] = {"archives": names, "is_archive": database in names}
-        given["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
-        given["published_at"] = next(
+        variables: dict[str, Any] = {"archives": names, "is_archive": database in names}
+        variables["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
+        variables["published_at"] = next(
             (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), None
         )
         if database in names:
-            given["limits"] = datasette.settings_dict()
-            given["archived_at"] = partial(capture_frame.address, datasette, database)
+            variables["limits"] = datasette.settings_dict()
+            variables["archived_at"] = partial(capture_frame.address, datasette, database)
         if database is not None and database not in names:
-            given.update(tables.PLAIN)
+            variables.update(tables.PLAIN)
         if template == "row.html" and table == "records" and database in names:
-            given["record"] = await record_page.record_page(datasette, database, request)
-        return given
+            variables["record"] = await record_page.record_page(datasette, database, request)
+        return variables
 
     return more
 
@@ -172,7 +172,7 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
         sql_examples=EXAMPLES,
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=tables.table_label,
-        taken=page_files.address,
+        export_address=page_files.address,
         utc=cells.utc,
         documented=tables.TABLES,
         walked=portal_status.walked,
@@ -217,7 +217,7 @@ def register_routes() -> list[tuple[str, Any]]:
 def permission_allowed(
     datasette: "Datasette", actor: dict[str, Any] | None, action: str
 ) -> Coroutine[Any, Any, bool | None]:
-    """Who may have originals as they were received."""
+    """Say who may have originals as they were received."""
     return archived_copy.allowed(datasette, actor, action)
 
 
@@ -227,16 +227,16 @@ def startup(datasette: "Datasette") -> None:
     archives.leave_out_evidence(datasette)
 
 
-@hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind the gate
-def asgi_wrapper() -> Callable[[Application], Gate]:
-    """Put the gate before Datasette."""
-    return Gate
+@hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind this
+def asgi_wrapper() -> Callable[[Application], Middleware]:
+    """Put our middleware before Datasette."""
+    return Middleware
 
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
-def keep_closed(datasette: "Datasette") -> Callable[[Application], Closed]:
+def control_access(datasette: "Datasette") -> Callable[[Application], AccessControl]:
     """Refuse those who may not see the archive, before anything is said of it."""
-    return lambda application: Closed(Ranked(application, datasette), datasette)
+    return lambda application: AccessControl(SearchRedirect(application, datasette), datasette)
 
 
 @hookimpl(hookwrapper=True)
@@ -245,5 +245,5 @@ def handle_exception(
 ) -> Generator[None, Result[Any], None]:
     """Answer what the request got wrong; what went wrong here is left to Datasette, which logs it."""
     outcome = yield
-    if found := errors.fault(exception):
-        outcome.force_result([errors.page(datasette, request, found)])
+    if error := errors.error_page(exception):
+        outcome.force_result([errors.response(datasette, request, error)])

@@ -9,7 +9,7 @@ import click
 from archive.labels.code_labels import KINDS
 from archive.search import engine
 from archive.search.index import is_current
-from archive.search.request import STATE_CHOICES, asked, resolved
+from archive.search.request import STATE_CHOICES, parse_request, resolved
 from crawler.cli.options import CommandError
 
 NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest")
@@ -46,4 +46,4 @@ def wanted(connection: sqlite3.Connection, words: str, **filters: Any) -> engine
     given |= {"q": words, "from": str(filters["since"] or ""), "to": str(filters["until"] or "")}
     given |= {"files": "yes" if filters["files"] else "", "sort": "newest" if filters["newest"] else ""}
     portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals ORDER BY division_code, id")))
-    return resolved(connection, asked(given), portals)
+    return resolved(connection, parse_request(given), portals)

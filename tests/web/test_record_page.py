@@ -143,7 +143,7 @@ def test_the_parts_of_a_text_make_the_whole(text, most):
 @given(st.text(alphabet="样本\t\n 1。", max_size=300), st.integers(1, 400))
 @settings(deadline=None)
 def test_reading_keeps_every_character(text, most):
-    found = body_text.reading(text, most)
+    found = body_text.beginning(text, most)
     shown = "".join("".join(map("".join, block.rows)) if block.rows else block.text for block in found.blocks)
     assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text[: found.shown])
     assert found.is_cut == (found.shown < len(text))

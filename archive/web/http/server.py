@@ -26,7 +26,7 @@ SETTINGS: dict[str, int | bool] = {
 }
 
 
-class Archive(Database):  # type: ignore[misc]  # Datasette comes without types
+class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes without types
     def execute(self, sql: str, *args: object, **options: object) -> Awaitable[Results]:
         """As Datasette has it, but what SQLite says of a reader's query is told to the reader, not to the log.
 
@@ -41,7 +41,7 @@ def make_datasette(path: Path, metadata: dict[str, Any] | None = None) -> Datase
     """The site of the archive at `path`, read-only. `metadata`: an operator's. Raises ArchiveError where there is no archive."""
     open_for_reading(path).close()
     # Never as an immutable file: SQLite would then ignore what a crawl has written to the -wal beside it.
-    return with_archive(lambda datasette: Archive(datasette, str(path), is_mutable=True), path.stem, metadata)
+    return with_archive(lambda datasette: ArchiveDatabase(datasette, str(path), is_mutable=True), path.stem, metadata)
 
 
 def with_archive(

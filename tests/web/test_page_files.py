@@ -232,7 +232,7 @@ def test_nothing_is_made_for_a_reader_who_left(site, monkeypatch):
 
         await site.invoke_startup()
         monkeypatch.setattr(
-            page_files.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
+            page_files.record_rows, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
         )  # without an end
         await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
@@ -255,7 +255,7 @@ def test_a_reader_who_takes_too_long_is_left(site, monkeypatch):
         await site.invoke_startup()
         monkeypatch.setattr(streaming, "LONGEST", 0.2)
         monkeypatch.setattr(
-            page_files.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
+            page_files.record_rows, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
         )  # without an end
         await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
@@ -278,7 +278,7 @@ def test_a_file_that_breaks_has_no_end(site, monkeypatch):
             raise streaming.sqlite3.OperationalError("interrupted")
 
         await site.invoke_startup()
-        monkeypatch.setattr(page_files.takeaway, "rows", rows)
+        monkeypatch.setattr(page_files.record_rows, "rows", rows)
         await site.app()(SCOPE, receive, send)
 
     asyncio.run(ask())
@@ -287,7 +287,7 @@ def test_a_file_that_breaks_has_no_end(site, monkeypatch):
 
 
 def test_head_makes_nothing(site, monkeypatch):
-    monkeypatch.setattr(page_files.takeaway, "rows", None)
+    monkeypatch.setattr(page_files.record_rows, "rows", None)
     answer = asyncio.run(site.client.head("/-/search.csv"))
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

@@ -65,10 +65,13 @@ def ids(database, where: str, *values: object) -> list[int]:
 
 def test_from_all_counties_to_a_catalogue(get, database):
     page = tree(get("/-/browse"))
-    assert [link.get("href") for link in page.cssselect(".standing th a")] == ["/-/browse/checked", "/-/browse/yangli"]
+    assert [link.get("href") for link in page.cssselect(".portal-table th a")] == [
+        "/-/browse/checked",
+        "/-/browse/yangli",
+    ]
     portal = tree(get("/-/browse/yangli"))
     assert text(portal.cssselect("h1")[0]) == "样例县人民政府"
-    catalogs = {link.text: link.get("href") for link in portal.cssselect(".standing th a")}
+    catalogs = {link.text: link.get("href") for link in portal.cssselect(".portal-table th a")}
     assert list(catalogs) == ["部门预算", "棚户区改造"]
     for title, address in catalogs.items():
         in_catalog = "id IN (SELECT record_id FROM listings l JOIN catalogs c ON c.id = l.catalog_id WHERE c.title = ?)"
