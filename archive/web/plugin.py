@@ -26,6 +26,7 @@ from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
 from archive.web.http.middleware import Application, Middleware, SearchRedirect
+from archive.web.http.request_context import in_context
 from archive.web.pages import (
     api_page,
     archived_copy,
@@ -71,7 +72,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
-        # SQLite opens the index when it is first asked. Within a search that has little time left, that would fail as damage does.
+        # SQLite opens the index at its first query. Within a search that has little time left, that would fail as damage does.
         with suppress(sqlite3.Error):
             conn.execute("SELECT 1 FROM records_fts LIMIT 0")
 
@@ -192,21 +193,24 @@ def register_routes() -> list[tuple[str, Any]]:
         (record_json.PAGE, record_json.page),
         (record_json.ROUTE, record_json.answer),
         *page_files.routes(),
-        (r"/-/api$", api_page.page),
+        (r"/-/api$", in_context(api_page.page)),
         *site_files.routes(),
-        (r"/-/browse$", browse_pages.overview),
-        (r"/-/browse/(?P<portal>[^/]+)$", browse_pages.of_portal),
-        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse_pages.of_catalog),
-        (r"/-/cards$", card_pages.comparison),
-        (r"/-/cards/(?P<portal>[^/]+)$", card_pages.of_portal),
-        (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", card_pages.page),
-        (r"/-/publisher$", publisher_page.page),
-        (r"/-/day$", day_page.find),
-        (r"/-/day/(?P<day>[^/]+)$", day_page.page),
-        (r"/-/changes$", changes_page.changes),
+        (r"/-/browse$", in_context(browse_pages.overview)),
+        (r"/-/browse/(?P<portal>[^/]+)$", in_context(browse_pages.of_portal)),
+        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", in_context(browse_pages.of_catalog)),
+        (r"/-/cards$", in_context(card_pages.comparison)),
+        (r"/-/cards/(?P<portal>[^/]+)$", in_context(card_pages.of_portal)),
+        (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", in_context(card_pages.page)),
+        (r"/-/publisher$", in_context(publisher_page.page)),
+        (r"/-/day$", in_context(day_page.find)),
+        (r"/-/day/(?P<day>[^/]+)$", in_context(day_page.page)),
+        (r"/-/changes$", in_context(changes_page.changes)),
         (r"/-/search$", search_page.answer),
-        (r"/-/questions$", question_pages.overview),
-        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$", question_pages.page),
+        (r"/-/questions$", in_context(question_pages.overview)),
+        (
+            r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$",
+            in_context(question_pages.page),
+        ),
         *archived_copy.routes(),
         *download_page.routes(),
         (table_files.ROUTE, table_files.answer),
@@ -235,7 +239,7 @@ def asgi_wrapper() -> Callable[[Application], Middleware]:
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
 def control_access(datasette: "Datasette") -> Callable[[Application], AccessControl]:
-    """Refuse those who may not see the archive, before anything is said of it."""
+    """Refuse those who may not see the archive, before any other hook sees the request."""
     return lambda application: AccessControl(SearchRedirect(application, datasette), datasette)
 
 

@@ -170,7 +170,7 @@ def test_records_that_state_no_publisher(get, database):
     assert listed(page) == ids(database, "portal = 'checked' AND publisher IS NULL")
 
 
-def test_cut_names_are_told_apart(tmp_path):
+def test_cut_names_are_kept_apart(tmp_path):
     build(tmp_path / "cut.db")
     with closing(open_for_writing(tmp_path / "cut.db")) as connection, transaction(connection):
         for place, name in enumerate(("样例县教育局...", "样例县教育局办公室", "样例县财...", "另一县...")):
@@ -344,7 +344,7 @@ def test_all_kinds_of_these_days_with_the_first_of_each(get):
         ("/-/changes?from=x", 400), ("/-/changes?portal=x", 404), ("/-/browse?db=none", 404),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_told(get, path, status):
+def test_what_makes_no_sense_is_reported(get, path, status):
     answer = get(path)
     assert answer.status_code == status
     assert html.fromstring(answer.text).get("lang") == "zh-CN"

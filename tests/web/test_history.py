@@ -155,7 +155,7 @@ def test_the_capture_it_was_read_from(page):
     assert "非官方文本" in words(cite)
 
 
-def test_its_own_page_is_told_of_as_it_last_came(past, tmp_path):
+def test_its_own_page_is_mentioned_as_it_last_came(past, tmp_path):
     """Whatever came after it that is no page, and whatever other pages show the record, its list among them."""
     copy = tmp_path / "past.db"
     with closing(sqlite3.connect(past)) as old, closing(sqlite3.connect(copy)) as new:
@@ -204,7 +204,7 @@ def test_a_state_without_its_event_still_shows(past, tmp_path):
     assert "原因不明" in words(html.fromstring(answer.text).cssselect(".observed")[0])
 
 
-def test_details_in_tables_are_said_in_words(page):
+def test_details_in_tables_are_stated_in_words(page):
     shown = [words(cell) for cell in page("/past/events").cssselect("td.col-detail")]
     assert any(text.startswith("信息名称 样例公告之1 → 样例") for text in shown)
     assert "原页面的回应 the portal answered 404: no such page；其采集原件 14" in shown
@@ -255,7 +255,7 @@ LABEL = Label("样例", "sample")
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 @settings(deadline=None)
-def test_both_sides_are_what_was_said(lead, one, other, rest):
+def test_both_sides_are_what_was_stated(lead, one, other, rest):
     old, new = lead + one + rest, lead + other + rest
     pieces = diff.differences(old, new)
     assert "".join(piece.text for piece in pieces if piece.kind != diff.NEW) == old
@@ -279,7 +279,7 @@ def test_both_sides_are_what_was_said(lead, one, other, rest):
         ("\U000f0000一12", "\U000f0000二13", [("del", "一12"), ("ins", "二13")]),
     ],
 )
-def test_differences_are_told_word_by_word(old, new, marked):
+def test_differences_are_shown_word_by_word(old, new, marked):
     assert [(piece.kind, piece.text) for piece in diff.differences(old, new) if piece.kind] == marked
 
 
@@ -334,7 +334,7 @@ def test_what_is_the_same_between_two_places_is_left_out_only_where_it_is_long(g
 
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
 @settings(deadline=None)
-def test_any_detail_can_be_told(detail):
-    said = diff.loaded(json.dumps(detail))
+def test_any_detail_can_be_shown(detail):
+    said = diff.json_object(json.dumps(detail))
     assert all(isinstance(text, str) for pair in diff.event_lines(said) for text in pair)
     assert all(isinstance(text, str) for pair in diff.diff_lines(said) for text in pair)

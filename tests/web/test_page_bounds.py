@@ -108,7 +108,7 @@ def test_what_was_observed_within_days_of_beijing(midnights, span: str, records:
     assert len(feed.findall("{http://www.w3.org/2005/Atom}entry")) == 4  # whatever the days: a reader keeps its own
 
 
-def test_a_kind_of_event_is_taken_alone(changed) -> None:
+def test_a_kind_of_event_is_exported_alone(changed) -> None:
     get = changed(*MIDNIGHTS, "UPDATE events SET kind = 'moved' WHERE record_id = 2")
     for kind, records in (("returned", [4, 3, 1]), ("moved", [2])):
         span = "from=2026-10-01&to=2026-10-03"
@@ -179,9 +179,9 @@ def test_no_one_keeps_an_answer_that_came_short(get, monkeypatch: pytest.MonkeyP
 
     assert get("/-/search?q=预算").headers.get("cache-control") != "no-store"
     assert get("/-/search?q=没有的词").headers.get("cache-control") != "no-store"
-    monkeypatch.setattr(search_page.hits, "divide", interrupted)
+    monkeypatch.setattr(search_page.engine, "divide", interrupted)
     assert get("/-/search?q=预算").headers["cache-control"] == "no-store"
-    monkeypatch.setattr(search_page.hits, "count", interrupted)
+    monkeypatch.setattr(search_page.engine, "count", interrupted)
     assert get("/-/search?q=预算").headers["cache-control"] == "no-store"
 
 

@@ -71,7 +71,7 @@ def test_record_of_a_checked_portal_has_no_notice(get, database):
     assert "未在该网站实地核对" not in get(f"/disclosures/records/{record_id}").text
 
 
-def test_four_dates_told_apart(page):
+def test_four_dates_kept_apart(page):
     days = [words(day) for day in page.cssselect(".days > div")]
     assert days[0].startswith("生成日期 date created 未载 not stated")
     assert days[1].startswith("发布日期 date published 2026-11-19 门户所标 as the portal states it")

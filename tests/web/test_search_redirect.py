@@ -90,7 +90,7 @@ def test_best_first_title_before_body(get):
         ([("_search_title", "预算")], False),
     ],
 )
-def test_what_is_asked_of_the_ranked_view(parameters, ranked):
+def test_what_is_sent_to_the_ranked_view(parameters, ranked):
     assert is_ranked(parameters) is ranked
 
 

@@ -1,4 +1,4 @@
-"""An archive that an operator closed (`allow:` in the metadata) shows nothing to whom it is closed, whatever is asked for.
+"""Access control: an archive closed by `allow:` in the metadata shows nothing to those it is closed to, at any address.
 
 Who somebody is, a plugin says: by password, by a header that a proxy sets, as the operator chose. Datasette asks at each
 page of its own; this asks once for all pages, those of other plugins and downloads too.
@@ -70,8 +70,8 @@ class AccessControl:
         """As Datasette does, so that a plugin may lead to where one logs in."""
         from datasette.plugins import pm  # noqa: PLC0415 - as above
 
-        await self._datasette.invoke_startup()  # pages can't be made before, and nothing was asked of Datasette yet
-        request.scope = {**request.scope, "csrftoken": str}  # what is asked for is refused before it would get one
+        await self._datasette.invoke_startup()  # pages can't be made before, and Datasette has had no request yet
+        request.scope = {**request.scope, "csrftoken": str}  # the request is refused before it would get one
         for response in pm.hook.forbidden(datasette=self._datasette, request=request, message=REFUSED):
             if answer := await await_me_maybe(response):
                 answer.headers["Cache-Control"] = "private, no-store"

@@ -70,7 +70,7 @@ def _is_ours(exception: Exception) -> bool:
 
 
 async def response(datasette: "Datasette", request: "Request", error: ErrorPage) -> Response:
-    """The page, or JSON where JSON was asked for."""
+    """The page, or JSON where JSON was requested."""
     context = {"ok": False, "error": error.message, "status": error.status, "title": error.title}
     if request.path.endswith(".json"):
         return Response.json(context, status=error.status)

@@ -4,7 +4,7 @@ What can't be understood raises BadRequest, what isn't there NotFound; `archive.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +27,7 @@ QUERY: ContextVar[str] = ContextVar("query", default="")
 """Words that the request searches for."""
 
 PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default={})  # noqa: B039 - never written to
-"""Portal id → name, where a page needs it; Datasette asks for single cells, and can't be handed them otherwise."""
+"""Portal id → name, where a page needs it; Datasette renders single cells, and can't be handed them otherwise."""
 
 PAGE = 50
 """Lines on a page of a list."""
@@ -115,6 +115,15 @@ async def context_for(datasette: "Datasette", request: "Request", named: str | N
     allowed = [("view-table", (chosen, "records")), ("view-database", chosen), "view-instance"]
     await datasette.ensure_permissions(request.actor, allowed)
     return RequestContext(datasette, request, chosen, len(known) > 1)
+
+
+def in_context(page: Callable[[RequestContext], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+    """Return the view, as Datasette calls it, of a page about one archive."""
+
+    async def view(datasette: "Datasette", request: "Request") -> Response:
+        return await page(await context_for(datasette, request))
+
+    return view
 
 
 def part(request: "Request", name: str) -> str:

@@ -1,7 +1,6 @@
 """The one page that documents what machines can ask, /-/api, with examples from the archive itself, each of which works."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Response
 
@@ -10,11 +9,7 @@ from archive.labels.code_labels import EVENTS, KINDS
 from archive.labels.label import LABELS, Label
 from archive.labels.tables import HEADINGS, column_label
 from archive.search.request import FILTERS
-from archive.web.http.request_context import PAGE, RequestContext, context_for
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
+from archive.web.http.request_context import PAGE, RequestContext
 
 _ADDRESSED = {"since": "from", "until": "to"}
 """Filter → its name in addresses, where that is another."""
@@ -36,16 +31,15 @@ class Endpoint:
     examples: tuple[str, ...]
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """The page."""
-    context = await context_for(datasette, request)
     known = (await context.db.execute(_KNOWN)).first()
     return await context.render(
         "api.html",
         endpoints=_endpoints(context, dict(known) if known else {}),
         columns=[(name, HEADINGS.get(name) or column_label("records", name)) for name in (*COLUMNS, "page", "body")],
         page_size=PAGE,
-        mcp=any(plugin["name"] == "datasette-mcp" for plugin in datasette._plugins()),
+        mcp=any(plugin["name"] == "datasette-mcp" for plugin in context.datasette._plugins()),
     )
 
 

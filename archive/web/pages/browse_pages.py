@@ -1,10 +1,8 @@
 """Browsing by county: /-/browse, a portal's page /-/browse/<portal>, and a catalogue's /-/browse/<portal>/<number>?year=."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
@@ -14,17 +12,11 @@ from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, part, portal
+from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
 from archive.web.pages.changes_page import counted, week
 from archive.web.views.months import picture
 from archive.web.views.portal_status import portal_statuses
 from archive.web.views.record_lines import COLUMNS, lines
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 UNDATED = "none"
 """Value of `year` that selects records without a date."""
@@ -80,9 +72,8 @@ class YearChoice:
     chosen: bool
 
 
-async def overview(datasette: "Datasette", request: "Request") -> Response:
+async def overview(context: RequestContext) -> Response:
     """All portals; or with `kind=` the catalogues of that kind, county by county."""
-    context = await context_for(datasette, request)
     kind = choice(context, "kind", KINDS)
     counts = {row["kind"]: row for row in await context.db.execute(_KINDS)}
     catalogs = (await context.db.execute(_CATALOGS_OF_KIND, {"kind": kind})).rows if kind else []
@@ -96,10 +87,9 @@ async def overview(datasette: "Datasette", request: "Request") -> Response:
     )
 
 
-async def of_portal(datasette: "Datasette", request: "Request") -> Response:
+async def of_portal(context: RequestContext) -> Response:
     """A portal: how it stands, its catalogues, how much it published when, and its publishers."""
-    context = await context_for(datasette, request)
-    row = await portal(context, part(request, "portal"))
+    row = await portal(context, part(context.request, "portal"))
     of = {"portal": row["id"]}
     (status,) = await portal_statuses(context, str(today()), row["id"])
     publishers = (await context.db.execute(_PUBLISHERS, {**of, "most": MOST_PUBLISHERS + 1})).rows
@@ -116,10 +106,9 @@ async def of_portal(datasette: "Datasette", request: "Request") -> Response:
     )
 
 
-async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
+async def of_catalog(context: RequestContext) -> Response:
     """A catalogue's records, newest first, of all years or of one."""
-    context = await context_for(datasette, request)
-    row = await portal(context, part(request, "portal"))
+    row = await portal(context, part(context.request, "portal"))
     catalog, year = await chosen(context, row["id"])
     years = (await context.db.execute(_YEARS, {"catalog": catalog["id"]})).rows
     total = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))
@@ -139,7 +128,7 @@ async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
 
 
 async def chosen(context: RequestContext, portal_id: str) -> tuple[Row, str | None]:
-    """A portal's catalogue by its number in the path, and the year asked for. Raises NotFound, BadRequest."""
+    """A portal's catalogue by its number in the path, and the requested year. Raises NotFound, BadRequest."""
     number, year = part(context.request, "catalog"), context.parameter("year") or None
     if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
         raise NotFound(NOTHING_HERE)
@@ -152,7 +141,7 @@ async def chosen(context: RequestContext, portal_id: str) -> tuple[Row, str | No
 
 
 def _years(context: RequestContext, rows: list[Row], chosen: str | None) -> list[YearChoice]:
-    """All years of a list, the one asked for marked."""
+    """All years of a list, the requested one marked."""
     all_of_it = YearChoice(
         LABELS["word.all"],
         sum(row["records"] for row in rows),

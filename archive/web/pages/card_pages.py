@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
@@ -15,14 +14,8 @@ from archive.labels.tables import TABLES
 from archive.model.clock import today
 from archive.questions.question_files import questions
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import RequestContext, context_for, part, portal
+from archive.web.http.request_context import RequestContext, Row, part, portal
 from archive.web.views.portal_status import portal_statuses
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 MOST_PORTALS = 1000
 LEAST = 20
@@ -60,9 +53,8 @@ class Beside:
     url: str
 
 
-async def comparison(datasette: "Datasette", request: "Request") -> Response:
+async def comparison(context: RequestContext) -> Response:
     """All portals' year side by side."""
-    context = await context_for(datasette, request)
     years = await _years(context, "")
     year = _year(context.parameter("year")) if context.parameter("year") else _finished(years)
     counted = await context.db.execute_fn(lambda connection: count(connection, year))
@@ -82,18 +74,16 @@ async def comparison(datasette: "Datasette", request: "Request") -> Response:
     )
 
 
-async def of_portal(datasette: "Datasette", request: "Request") -> Response:
+async def of_portal(context: RequestContext) -> Response:
     """A portal's card of the last finished year that it has anything of."""
-    context = await context_for(datasette, request)
-    row = await portal(context, part(request, "portal"))
+    row = await portal(context, part(context.request, "portal"))
     return Response.redirect(context.address("cards", row["id"], _finished(await _years(context, row["id"]))))
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """One portal's card of one year."""
-    context = await context_for(datasette, request)
-    row = await portal(context, part(request, "portal"))
-    year = _year(part(request, "year"))
+    row = await portal(context, part(context.request, "portal"))
+    year = _year(part(context.request, "year"))
     counted = await context.db.execute_fn(lambda connection: count(connection, year, row["id"]))
     before = (
         await context.db.execute(

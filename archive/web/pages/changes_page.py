@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils.asgi import BadRequest, Response
 
@@ -11,17 +11,11 @@ from archive.labels.code_labels import EVENTS
 from archive.labels.label import Label
 from archive.model.clock import today
 from archive.web.http.errors import MALFORMED
-from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, day, pages, portal
+from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, portal
 from archive.web.views.record_lines import COLUMNS, RecordLine, lines
 
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
-
 ORDER = ("withdrawn", "unlisted", "changed", "returned", "moved", "added")
-"""Events in the order in which they are shown: what went first, for that is asked first."""
+"""Events in the order in which they are shown: what went comes first, for readers look for that first."""
 
 WEEK = 7
 
@@ -131,9 +125,8 @@ async def events(  # noqa: PLR0913, PLR0917
     return lines(context, await context.db.execute(sql, {**bounds(span), **page}))
 
 
-async def changes(datasette: "Datasette", request: "Request") -> Response:
+async def changes(context: RequestContext) -> Response:
     """The page: all kinds, or one of them in full, within the days from `from` to `to`, of all portals or one."""
-    context = await context_for(datasette, request)
     kind, span = choice(context, "kind", EVENTS), span_of(context)
     of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
     portal_id = of["id"] if of else None
@@ -168,7 +161,7 @@ def bounds(span: Span) -> dict[str, str]:
 
 
 def span_of(context: RequestContext) -> Span:
-    """The days asked for; this week where none are. Raises BadRequest."""
+    """The requested days; this week where none are. Raises BadRequest."""
     last = day(context.parameter("to")) if context.parameter("to") else today()
     first = day(context.parameter("from")) if context.parameter("from") else last - timedelta(days=WEEK - 1)
     if first > last:

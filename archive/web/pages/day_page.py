@@ -1,25 +1,17 @@
 """A day's page, /-/day/2018-03-01: what was published as stated, and what this archive observed on that day."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
 
 from archive.labels.code_labels import KINDS
 from archive.labels.label import label_of
 from archive.model.clock import today
-from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, day, pages, part
+from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, part
 from archive.web.pages.changes_page import SHOWN, Span, within
 from archive.web.views.cells import beijing
 from archive.web.views.record_lines import COLUMNS, lines
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 
@@ -41,19 +33,17 @@ SELECT (SELECT max(published_on) FROM records WHERE published_on < :day AND publ
 """
 
 
-async def find(datasette: "Datasette", request: "Request") -> Response:
+async def find(context: RequestContext) -> Response:
     """From `?date=` to that day's page; without it, to the last day on which there is something."""
-    context = await context_for(datasette, request)
     if date_typed := context.parameter("date"):
         return Response.redirect(context.address("day", day(date_typed)))
     last, _ = await _neighbours(context, today() + timedelta(days=1))
     return Response.redirect(context.address("day", last or today()))
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """The page. With `kind=`, the records of that kind alone."""
-    context = await context_for(datasette, request)
-    on = day(part(request, "day"))
+    on = day(part(context.request, "day"))
     kind = choice(context, "kind", KINDS)
     counts = {row["kind"]: row["records"] for row in await context.db.execute(_KINDS, {"day": str(on)})}
     total = counts.get(kind, 0) if kind else sum(counts.values())

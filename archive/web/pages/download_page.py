@@ -16,11 +16,10 @@ from datasette.utils.asgi import NotFound, Response
 from archive.database.connection import ArchiveError
 from archive.export.snapshot import Kept, is_due, kept, renew
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, context_for
+from archive.web.http.request_context import RequestContext, in_context
 from archive.web.http.streaming import PATIENCE, Send, left
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
 logger = logging.getLogger(__name__)
@@ -38,45 +37,44 @@ _failed: dict[Path, float] = {}
 def routes() -> list[tuple[str, Any]]:
     """The addresses."""
     return [
-        (r"/-/download$", page),
-        (r"/-/download/(?P<name>[\w-]+\.db)$", file),
-        (r"/-/download/(?P<name>[\w-]+\.db)\.sha256$", digest),
+        (r"/-/download$", in_context(page)),
+        (r"/-/download/(?P<name>[\w-]+\.db)$", in_context(file)),
+        (r"/-/download/(?P<name>[\w-]+\.db)\.sha256$", in_context(digest)),
     ]
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """The page; where there is no snapshot yet, or an old one, a new one is made from now on."""
-    context, db = await _requested_archive(datasette, request)
+    db = _requested_archive(context)
     snapshot, busy = await context.db.execute_fn(lambda _: (kept(db), _renewed(db)))
     return await context.render(
         "download.html", snapshot=snapshot, name=_name(snapshot) if snapshot else None, busy=busy
     )
 
 
-async def file(datasette: "Datasette", request: "Request") -> Response:
+async def file(context: RequestContext) -> Response:
     """The snapshot, or the rest of it from a byte on. Raises NotFound for one that isn't there any more."""
-    snapshot = await _named(datasette, request)
-    return _File(snapshot, request)
+    snapshot = _named(context)
+    return _File(snapshot, context.request)
 
 
-async def digest(datasette: "Datasette", request: "Request") -> Response:
+async def digest(context: RequestContext) -> Response:
     """The snapshot's digest, as `sha256sum --check` reads it."""
-    snapshot = await _named(datasette, request)
+    snapshot = _named(context)
     return Response.text(f"{snapshot.sha256}  {_name(snapshot)}\n")
 
 
-async def _requested_archive(datasette: "Datasette", request: "Request") -> tuple[RequestContext, Path]:
-    """The archive asked for, and its file. Raises NotFound where downloads are turned off."""
-    context = await context_for(datasette, request)
-    if (datasette.plugin_config("disclosures") or {}).get("download", True) is False or not context.db.path:
+def _requested_archive(context: RequestContext) -> Path:
+    """The file of the requested archive. Raises NotFound where downloads are turned off."""
+    settings = context.datasette.plugin_config("disclosures") or {}
+    if settings.get("download", True) is False or not context.db.path:
         raise NotFound(NOTHING_HERE)
-    return context, Path(context.db.path)
+    return Path(context.db.path)
 
 
-async def _named(datasette: "Datasette", request: "Request") -> Kept:
-    _, db = await _requested_archive(datasette, request)
-    snapshot = kept(db)
-    if snapshot is None or request.url_vars["name"] != _name(snapshot):
+def _named(context: RequestContext) -> Kept:
+    snapshot = kept(_requested_archive(context))
+    if snapshot is None or context.request.url_vars["name"] != _name(snapshot):
         raise NotFound(NOTHING_HERE)
     return snapshot
 
@@ -107,7 +105,7 @@ def _make(db: Path) -> None:
 
 
 class _File(Response):  # type: ignore[misc]  # Datasette comes without types
-    """The bytes of a snapshot, from the one on that is asked for."""
+    """The bytes of a snapshot, from the requested one on."""
 
     def __init__(self, snapshot: Kept, request: "Request") -> None:
         requested = _RANGE.fullmatch(request.headers.get("range", ""))

@@ -1,4 +1,4 @@
-"""The reader's guide, /-/guide: how to search, what the states mean and what proves them, how to cite, whom to write to."""
+"""The reader's guide, /-/guide: searching, states and their proofs, citing, contact."""
 
 import mimetypes
 import os
@@ -26,7 +26,7 @@ mimetypes.add_type("image/webp", ".webp")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to write to. `link`: the address a browser can open; empty where the text is none."""
+    """The address to write to. `link`: the address a browser can open; empty where the text is none."""
 
     text: str
     link: str

@@ -32,7 +32,7 @@ NEWEST = 4
 MOST_PORTALS = 30
 """Portals that are shown; where there are more, those that need attention and then those with most records."""
 
-ASKED = 6
+MOST_QUESTIONS = 6
 """Questions that are named: the first by their value."""
 
 _MONTHS = "SELECT month, kind, records FROM tally_months"
@@ -73,7 +73,7 @@ class Home:
 
 
 async def page(datasette: "Datasette", request: "Request") -> Response:
-    """The page; Datasette's own where no archive is served, or its JSON is asked for."""
+    """The page; Datasette's own where no archive is served, or its JSON is requested."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     seen = [name for name in datasette.databases if await _may_see(datasette, request, name)]
     homes = [await _home(datasette, request, name) for name in archives(datasette) if name in seen]
@@ -109,7 +109,7 @@ async def _home(datasette: "Datasette", request: "Request", name: str) -> Home:
         concerned=sum(bool(each.concerns) for each in all_portals),
         portal_statuses=_chosen(all_portals),
         counties=_counties(all_portals),
-        questions=tuple(questions().values())[:ASKED],
+        questions=tuple(questions().values())[:MOST_QUESTIONS],
     )
 
 

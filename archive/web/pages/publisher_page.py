@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
@@ -12,15 +11,9 @@ from archive.labels.label import Label, label_of
 from archive.model.clock import today
 from archive.model.records import is_cut, stem
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, portal
+from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, portal
 from archive.web.views.months import picture
 from archive.web.views.record_lines import COLUMNS, lines
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 _WHOSE = "r.portal = :portal AND r.publisher IS :name"
 _COUNTS = f"""
@@ -64,9 +57,8 @@ class Counted:
     records: int
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """The page."""
-    context = await context_for(datasette, request)
     row, name, kind = await chosen(context)
     whose = {"portal": row["id"], "name": name}
     counts = (await context.db.execute(_COUNTS, whose)).rows
@@ -98,7 +90,7 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
 
 
 async def chosen(context: RequestContext) -> tuple[Row, str | None, str | None]:
-    """The portal, the publisher's name (None: none stated) and the kind asked for. Raises BadRequest, NotFound."""
+    """The portal, the publisher's name (None: none stated) and the requested kind. Raises BadRequest, NotFound."""
     if not context.parameter("portal") or "name" not in context.request.args:
         raise BadRequest(MALFORMED)
     return (
@@ -120,7 +112,7 @@ def _named(context: RequestContext, portal_id: str, row: Row) -> Name:
 
 
 async def _others(context: RequestContext, portal_id: str, name: str | None) -> list[Name]:
-    """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher, told apart."""
+    """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher, kept apart."""
     if name is None:
         return []
     begun = stem(name)

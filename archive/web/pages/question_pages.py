@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
@@ -15,14 +15,10 @@ from archive.questions.runner import MOST, Answer, AskError, ask, values
 from archive.web.formats.answer_files import FORMS, answered
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, context_for, part
+from archive.web.http.request_context import RequestContext, part
 from archive.web.views.bars import bars
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, shown, web_link
 from archive.web.views.record_lines import names_of_changed
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 SHOWN = 200
 """Rows of an answer that a page shows; its files have up to `archive.questions.runner.MOST`."""
@@ -33,7 +29,7 @@ _TIMES = ("_at", "_seen")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value that a parameter may have. `chosen`: it is the one that was asked for."""
+    """One value that a parameter may have. `chosen`: it is the requested one."""
 
     value: str
     label: str
@@ -50,25 +46,25 @@ class Field:
     choices: tuple[Choice, ...] | None
 
 
-async def overview(datasette: "Datasette", request: "Request") -> Response:
+async def overview(context: RequestContext) -> Response:
     """The list of all questions."""
-    context = await context_for(datasette, request)
     return await context.render("questions.html", questions=tuple(asking.questions().values()))
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """A question's page, or its answer as a file or a feed."""
-    context = await context_for(datasette, request)
-    question = asking.questions().get(part(request, "name"))
+    question = asking.questions().get(part(context.request, "name"))
     if question is None:
         raise NotFound(NOTHING_HERE)
-    typed = {each.name: context.parameter(each.name) for each in question.parameters if each.name in request.args}
+    typed = {
+        each.name: context.parameter(each.name) for each in question.parameters if each.name in context.request.args
+    }
     try:
         chosen = values(question, typed)
         answer = await context.db.execute_fn(lambda connection: ask(connection, question, chosen))
     except AskError as error:
         raise BadRequest(str(error)) from error
-    if form := request.url_vars["format"]:
+    if form := context.request.url_vars["format"]:
         return await answered(context, question, chosen, answer, form)
     return await context.render("question.html", **await _variables(context, question, chosen, answer))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 Row = Mapping[str, Any]
 
 PART = "_part"
-"""The parameter by which a further part of a long body is asked for (`?_part=2`)."""
+"""The parameter by which a further part of a long body is requested (`?_part=2`)."""
 
 _LISTINGS = """
 SELECT l.first_seen, l.last_seen, l.link, c.id AS catalog_id, c.title, c.path, c.url, c.kind
@@ -97,7 +97,7 @@ class RecordView:
 
 
 async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordView | None:
-    """The page of the record that `request` asks for; None where there is no such record."""
+    """The page of the record that `request` names; None where there is no such record."""
     path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
     address, number_typed = datasette.absolute_url(request, path), request.args.get(PART) or ""
     number = int(number_typed) if re.fullmatch(r"[0-9]{1,9}", number_typed) else 1
@@ -142,7 +142,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
 
 
 def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
-    """The four dates, told apart; a date that nobody stated is empty."""
+    """The four dates, each by itself; a date that nobody stated is empty."""
     stated = LABELS["date.stated"]
     modified = page["last_modified"] if page else None
     return (

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
     from datasette.utils.asgi import Request
 
 TIME_LIMIT_MS = 2000
-"""For finding, counting and dividing each; what takes longer is said to have taken too long."""
+"""For finding, counting and dividing each; what takes longer is reported as too slow."""
 
 MOST_VALUES = 60
 """Values of a facet that are shown."""
@@ -100,7 +100,7 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
         "page_size": PAGE_SIZE,
     }
     page = await datasette.render_template("search.html", variables, request=request)
-    # What took too long may be found in time when next asked: nobody should keep an answer that says so.
+    # What took too long may be found in time at the next request: nobody should keep such an answer.
     hurried = results.total is None or (results.total > 0 and results.facets is None)
     return Response.html(page, headers={"Cache-Control": "no-store"} if hurried else {})
 
@@ -150,7 +150,7 @@ def _narrowed(
 
 
 def _facets(division: engine.Division, requested: SearchRequest, portals: Mapping[str, str]) -> Iterator[Facet]:
-    """The facets by which the hits can be told apart, or are narrowed."""
+    """The facets by which the hits differ, or are narrowed."""
     labels = {"kind": KINDS, "state": STATES}
     for name, counts in division.counts.items():
         common = counts.most_common(MOST_VALUES)

@@ -12,7 +12,7 @@ from datasette.utils.asgi import NotFound, Response
 from archive.labels.label import SITE
 from archive.web.http.archives import archives
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, context_for
+from archive.web.http.request_context import RequestContext, context_for, in_context
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -70,10 +70,10 @@ def routes() -> list[tuple[str, Any]]:
     """The addresses."""
     return [
         (r"/robots\.txt$", robots),
-        (r"/llms\.txt$", llms),
+        (r"/llms\.txt$", in_context(llms)),
         (r"/sitemap\.xml$", index),
-        (r"/-/sitemap/pages\.xml$", pages),
-        (r"/-/sitemap/records-(?P<number>[0-9]{1,9})\.xml$", records),
+        (r"/-/sitemap/pages\.xml$", in_context(pages)),
+        (r"/-/sitemap/records-(?P<number>[0-9]{1,9})\.xml$", in_context(records)),
     ]
 
 
@@ -88,9 +88,8 @@ async def robots(datasette: "Datasette", request: "Request") -> Response:
     return Response.text(ROBOTS.format(root=datasette.urls.path("/"), sitemap=sitemap))
 
 
-async def llms(datasette: "Datasette", request: "Request") -> Response:
+async def llms(context: RequestContext) -> Response:
     """llms.txt: facts about the site for language models (https://llmstxt.org/)."""
-    context = await context_for(datasette, request)
     first = (await context.db.execute("SELECT min(id) FROM records")).first()[0]
 
     def at(*parts: object) -> str:
@@ -106,8 +105,8 @@ async def llms(datasette: "Datasette", request: "Request") -> Response:
         record=at("record", f"{first or 1}.json"),
         changes=at("changes"),
         download=at("download"),
-        sql=context.absolute(datasette.urls.database(context.database)),
-        sitemap=context.absolute(datasette.urls.path("/sitemap.xml")),
+        sql=context.absolute(context.datasette.urls.database(context.database)),
+        sitemap=context.absolute(context.datasette.urls.path("/sitemap.xml")),
     )
     return Response(text, content_type="text/markdown; charset=utf-8")
 
@@ -130,11 +129,10 @@ async def index(datasette: "Datasette", request: "Request") -> Response:
     return _xml(f"<sitemapindex {NAMESPACE}>\n{entries}</sitemapindex>\n")
 
 
-async def pages(datasette: "Datasette", request: "Request") -> Response:
+async def pages(context: RequestContext) -> Response:
     """The pages other than those of records."""
-    context = await context_for(datasette, request)
     addresses = [
-        str(datasette.urls.instance()),
+        str(context.datasette.urls.instance()),
         *(context.address(name) for name in ("browse", "changes", "counties", "questions", "guide", "api")),
     ]
     for row in await context.db.execute(
@@ -145,10 +143,9 @@ async def pages(datasette: "Datasette", request: "Request") -> Response:
     return _xml(_urls(context, [(page, None) for page in addresses]))
 
 
-async def records(datasette: "Datasette", request: "Request") -> Response:
+async def records(context: RequestContext) -> Response:
     """The pages of some records, by their ids. Raises NotFound where there are none."""
-    context = await context_for(datasette, request)
-    number = int(request.url_vars["number"])
+    number = int(context.request.url_vars["number"])
     sql = "SELECT id, coalesce(changed_at, first_seen) AS at FROM records WHERE id > :after AND id <= :upto ORDER BY id"
     bounds = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
     rows = await context.db.execute_fn(lambda connection: connection.execute(sql, bounds).fetchall())

@@ -31,7 +31,7 @@ MOST_CAPTURES = 100
 MOST_RECORDS = 5
 
 _FRESH = 10.0
-"""Seconds within which a browser asks for the frame of a page."""
+"""Seconds within which a browser requests the frame of a page."""
 
 _MADE: WeakKeyDictionary["Database", tuple[int, str, float, Copy]] = WeakKeyDictionary()
 """Of each archive the copy made last: its capture and digest, and when. It is given away once."""
@@ -100,7 +100,7 @@ def address(datasette: "Datasette", database: str, capture_id: int, part: str = 
 
 
 async def archived(datasette: "Datasette", database: str, capture_id: int) -> Archived | None:
-    """All that is said of one capture; None where there is none of this number."""
+    """All that the page says of one capture; None where there is none of this number."""
     db = datasette.get_database(database)
     capture: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
     if capture is None or capture.confirms:

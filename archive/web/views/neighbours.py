@@ -46,7 +46,7 @@ _SERIAL = re.compile(r"(.*[^0-9])([0-9]+)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """A few records of one sort. `every`: the query string that lists them all; `numbered`: told apart by their numbers."""
+    """A few records of one sort. `every`: the query string that lists them all; `numbered`: shown with their numbers."""
 
     label: Label
     rows: tuple[Row, ...]

@@ -35,7 +35,7 @@ WHERE :portal IS NULL OR p.id = :portal ORDER BY p.division_code, p.id
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something that needs attention, and where it is told in full (None: nowhere)."""
+    """Something that needs attention, and where it is described in full (None: nowhere)."""
 
     label: Label
     url: str | None = None

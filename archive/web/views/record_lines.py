@@ -35,7 +35,7 @@ class RecordLine:
 
 
 def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[RecordLine, ...]:
-    """The lines of rows with COLUMNS, and with `at` and `changed` where they tell of events.
+    """The lines of rows with COLUMNS, and with `at` and `changed` where they are events.
 
     `by_kind`: with the kind in the publisher's place.
     """

@@ -26,7 +26,7 @@ class Suggestion:
 
 
 def in_words(query: Query | None) -> Label | None:
-    """Say a query in words; None where it asks for nothing."""
+    """Say a query in words; None where it has no words."""
 
     def group(words: tuple[Word, ...], between: str, brackets: str) -> str:
         quoted = [f"“{word.written}”" for word in words]
@@ -81,7 +81,7 @@ def _without(search: engine.Search, name: str) -> engine.Search:
 
 
 def _other_words(query: Query) -> Iterator[tuple[Label, str]]:
-    """Other words than those asked for: fewer, any of them, shorter ones."""
+    """Other words than the requested ones: fewer, any of them, shorter ones."""
     groups = query.wanted
     if query.unwanted and groups:
         yield LABELS["suggestion.exclusions"], _written(groups)
