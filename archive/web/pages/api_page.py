@@ -102,12 +102,6 @@ def _endpoints(context: RequestContext, known: dict[str, object]) -> list[Endpoi
         ),
         Endpoint(LABELS["api.download"], "/-/download", (), (context.address("download"),)),
         Endpoint(
-            LABELS["api.download"],
-            "/-/download",
-            (),
-            (context.address("download"),),
-        ),
-        Endpoint(
             LABELS["api.robots"],
             "/robots.txt  /sitemap.xml  /llms.txt",
             (),
@@ -125,12 +119,6 @@ def _of_one(
     return [
         Endpoint(
             LABELS["api.record"], "/-/record/ID.json", (), (context.address("record", f"{known['record']}.json"),)
-        ),
-        Endpoint(
-            LABELS["api.record"],
-            "/-/record/ID.json",
-            (),
-            (context.address("record", f"{known['record']}.json"),),
         ),
         Endpoint(
             LABELS["api.catalog"],
