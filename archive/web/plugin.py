@@ -20,7 +20,7 @@ from pluggy import HookimplMarker, Result
 from archive.labels import tables
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
-from archive.labels.label import SITE
+from archive.labels.label import LABELS, SITE
 from archive.search.query import to_match
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import archives, errors, request_context
@@ -157,11 +157,13 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
     env.globals.update(
         arranged=tables.arranged,
         beijing=cells.beijing,
+        both=cells.both,
         code_label=code_label,
         column_label=tables.column_label,
         cut=cells.cut,
         is_internal=tables.is_internal,
         is_web_address=cells.is_web_address,
+        labels=LABELS,
         linked_walks=history.LINKED,
         lookups=tables.LOOKUPS,
         refers=cells.REFERS,

@@ -59,7 +59,7 @@ def sources() -> str:
 
 def test_every_label_is_used(database):
     text = sources()
-    named = set(re.findall(r"""(?:LABELS\[|\blabel\()["']([\w.]+)["']""", text))
+    named = set(re.findall(r"""(?:LABELS|labels)\[["']([\w.]+)["']""", text))
     seen = {row["zh"].removeprefix("see ") for row in rows() if row["zh"].startswith("see ")}
     assert named <= LABELS.keys()
     assert seen <= LABELS.keys()

@@ -19,7 +19,7 @@ from lxml import etree
 
 from archive.export import record_rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
-from archive.labels.label import SITE
+from archive.labels.label import LABELS, SITE
 from archive.labels.tables import column_label
 from archive.search.snippet import excerpt
 from archive.web.formats.selections import Selection
@@ -98,7 +98,7 @@ async def of_changes(context: RequestContext, kind: str | None, of: Row | None) 
         return found, _last_crawl(connection)
 
     rows, crawled = await _in_time(context, read)
-    title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else '所见变动'}".strip()
+    title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else LABELS['word.changes'].zh}".strip()
     page = context.address("changes", kind=kind, portal=of["id"] if of else None)
     return feed(context, title, page, [_of_event(context, row) for row in rows], crawled, MOST_EVENTS)
 

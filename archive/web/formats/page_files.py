@@ -13,6 +13,7 @@ from datasette.utils.asgi import BadRequest, Response
 from archive.export import record_rows
 from archive.export.writers import FORMATS, Pieces, Row, json_text
 from archive.labels.code_labels import EVENTS, codes_of
+from archive.labels.label import LABELS
 from archive.labels.tables import heading
 from archive.web.formats import feeds, selections
 from archive.web.formats.selections import Selection
@@ -115,7 +116,7 @@ async def changes(datasette: "Datasette", request: "Request") -> Response:
         for row in connection.execute(_EVENTS, given):
             yield (*row, context.absolute(context.record(row["id"])))
 
-    every = Rows(f"{EVENTS[kind].zh if kind else '所见变动'} {span.first} {span.last}", columns, rows)
+    every = Rows(f"{EVENTS[kind].zh if kind else LABELS['word.changes'].zh} {span.first} {span.last}", columns, rows)
     if form == "json":
         return await _json(context, every, lambda connection: _count_events(connection, given), "events")
     return rows_file(datasette, request, context.database, every)

@@ -13,13 +13,13 @@ from email.utils import parsedate_to_datetime
 from markupsafe import Markup, escape
 
 from archive.labels.code_labels import FLAGS, code_label
-from archive.labels.label import Label, label_of
+from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import BEIJING, moment
 from archive.search.snippet import excerpt, marked
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
 from archive.web.views.diff import diff_lines, event_lines, json_object
 
-UNTITLED = "（无标题）"
+UNTITLED = LABELS["word.untitled"].zh
 EXCERPT = 90
 LONGEST_CELL = 200
 LONGEST_VALUE = 2_000
@@ -111,6 +111,11 @@ def server_time(stated: str) -> str:
         return beijing(parsedate_to_datetime(stated).isoformat())
     except (ValueError, OverflowError):
         return ""
+
+
+def both(label: Label, tag: str = "small") -> Markup:
+    """Return a name in both languages, the English one in an element."""
+    return Markup('{} <{} lang="en">{}</{}>').format(plain(label.zh), tag, plain(label.en), tag)
 
 
 def shown(text: str) -> Markup:
