@@ -21,7 +21,7 @@ from archive.export import record_rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
 from archive.labels.label import LABELS, SITE
 from archive.labels.tables import column_label
-from archive.search.snippet import excerpt
+from archive.search.snippet import snippet
 from archive.web.formats.selections import Selection
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.limits import within
@@ -119,7 +119,7 @@ def _last_crawl(connection: sqlite3.Connection) -> str:
 
 
 def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> Entry:
-    text = excerpt(row["body"], words, SUMMARY) if words else None
+    text = snippet(row["body"], words, SUMMARY) if words else None
     told = [KINDS[row["kind"]].zh if row["kind"] in KINDS else row["kind"], STATES[row["state"]].zh]
     told += [f"{column_label('records', column).zh} {row[column]}" for column in _TOLD if row[column]]
     return Entry(

@@ -104,7 +104,7 @@ async def render(datasette: "Datasette", request: "Request", template: str, /, *
 
 
 async def context_for(datasette: "Datasette", request: "Request", named: str | None = None) -> RequestContext:
-    """The archive that a page is about: the one that is `named`, or that `db=` names, or else the first.
+    """Return the context of a request: its archive is the one that is `named`, or that `db=` names, or else the first.
 
     Raises NotFound where there is none, Forbidden where it may not be seen.
     """

@@ -12,17 +12,16 @@ from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.tables import column_label
 from archive.model.records import FIELDS
+from archive.web.http.request_context import Row
 from archive.web.views.body_text import LONGEST_FILE, TextPart, beginning, part
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
-from archive.web.views.history import History, captures, history, observation
+from archive.web.views.history import TimeLine, captures, history, observation
 from archive.web.views.neighbours import Neighbours, neighbours
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
@@ -85,7 +84,7 @@ class RecordView:
     printed: Mapping[str, str]
     flags: tuple[Label, ...]
     listings: tuple[Row, ...]
-    history: History
+    history: TimeLine
     observation: Label
     files: tuple[FileView, ...]
     masked: tuple[tuple[Label, int], ...]

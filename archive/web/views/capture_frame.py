@@ -3,10 +3,9 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
@@ -18,12 +17,11 @@ from archive.evidence.http_exchange import EvidenceError
 from archive.labels.code_labels import CAPTURES, REDACTIONS
 from archive.labels.label import LABELS, Label
 from archive.web.http.archives import archives
+from archive.web.http.request_context import Row
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.database import Database
-
-Row = Mapping[str, Any]
 
 MOST_CAPTURES = 100
 """Captures of one address that can be chosen from; the table `captures` has them all."""

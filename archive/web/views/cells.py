@@ -15,12 +15,12 @@ from markupsafe import Markup, escape
 from archive.labels.code_labels import FLAGS, code_label
 from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import BEIJING, moment
-from archive.search.snippet import excerpt, marked
+from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
 from archive.web.views.diff import diff_lines, event_lines, json_object
 
 UNTITLED = LABELS["word.untitled"].zh
-EXCERPT = 90
+SNIPPET_LENGTH = 90
 LONGEST_CELL = 200
 LONGEST_VALUE = 2_000
 """Characters of a field that its record's own page shows; files and JSON have all of it."""
@@ -71,9 +71,9 @@ def short(text: str) -> str:
     return f"{text[:LONGEST_VALUE]}…（共 {len(text):,} 字，全文见本页所附数据文件 {len(text):,} characters: the files offered here have all）"
 
 
-def snippet(body: str, query: str) -> Markup:
-    """About EXCERPT characters of `body` around the first hit, or else its beginning."""
-    return mark((query and excerpt(body, query, EXCERPT)) or cut(body, EXCERPT), query)
+def body_snippet(body: str, query: str) -> Markup:
+    """About SNIPPET_LENGTH characters of `body` around the first hit, or else its beginning."""
+    return mark((query and snippet(body, query, SNIPPET_LENGTH)) or cut(body, SNIPPET_LENGTH), query)
 
 
 def is_web_address(text: str) -> bool:
@@ -195,7 +195,7 @@ def _text(value: str, column: str, table: str) -> Markup:
     if column in _MARKED:
         html = mark(cut(value, LONGEST_CELL), QUERY.get())
     elif column == "body":
-        html = snippet(value, QUERY.get())
+        html = body_snippet(value, QUERY.get())
     elif column in _ADDRESSES:
         html = web_link(value)
     elif column in _TIMES:

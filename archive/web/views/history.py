@@ -8,10 +8,9 @@ from typing import Any
 
 from archive.labels.code_labels import CAPTURES, EVENTS, STATES
 from archive.labels.label import Label, label_of
+from archive.web.http.request_context import Row
 from archive.web.views.cells import beijing
 from archive.web.views.diff import FieldDiff, diff, json_object
-
-Row = Mapping[str, Any]
 
 MOST = 50
 """Events and re-readings shown on a record's page; the tables have them all."""
@@ -81,7 +80,7 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class TimeLine:
     """Newest first. `more`: there are older events than these."""
 
     entries: tuple[EventEntry, ...]
@@ -94,14 +93,14 @@ class History:
         return any(entry.changes for entry in self.entries) or bool(self.reread)
 
 
-def history(connection: sqlite3.Connection, record_id: int) -> History:
+def history(connection: sqlite3.Connection, record_id: int) -> TimeLine:
     """The time line of one record."""
     rows = connection.execute(_EVENTS, {"id": record_id, "most": MOST + 1}).fetchall()
     reread = connection.execute(_REREAD, {"id": record_id, "most": MOST}).fetchall()
     details = [json_object(row["detail"]) for row in rows[:MOST]]
     shown = captures(connection, (detail.get(key) for detail in details for key in ("capture", "page")))
     entries = [_entry(connection, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
-    return History(
+    return TimeLine(
         tuple(entries), tuple(Reread(row, diff(json_object(row["changed"]))) for row in reread), len(rows) > MOST
     )
 

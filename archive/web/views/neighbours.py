@@ -13,9 +13,8 @@ from urllib.parse import urlencode
 
 from archive.labels.label import LABELS, Label
 from archive.web.http.limits import within
+from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_VALUE
-
-Row = Mapping[str, Any]
 
 LONGEST = 200
 """Milliseconds that looking for one sort may take."""

@@ -1,17 +1,13 @@
 """The status of each portal: how much of it is archived, when it was last walked wholly, what needs attention."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from archive.labels.code_labels import HEALTH, OUTCOMES
 from archive.labels.label import LABELS, Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
-from archive.web.http.request_context import RequestContext
+from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.cells import beijing
-
-Row = Mapping[str, Any]
 
 WHOLE_WITHIN = 14
 """Days without a whole walk that call for attention: twice what a crawl takes between full ones."""

@@ -1,15 +1,13 @@
 """Records as lines that can be scanned: date, title, publisher, county, state; `_line.html` shows one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from archive.labels.tables import column_label
-from archive.web.http.request_context import RequestContext
+from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
-
-Row = Mapping[str, Any]
 
 COLUMNS = "r.id, r.title, r.publisher, r.published_on, r.kind, r.state, p.name AS portal_name"
 """Columns that a line is made of: of `records r` and its `portals p`."""
