@@ -11,9 +11,13 @@ _WESTERN = "cp1252"
 
 
 def text_of(exchange: Exchange) -> str:
-    """The text of a sealed page, decoded as a crawl decodes it; what no decoding fits becomes U+FFFD."""
-    encoding = encoding_of(exchange.payload, exchange.response_header("Content-Type") or "")
-    return to_unicode(exchange.payload, encoding).removeprefix("\ufeff")
+    """Return the text of a sealed page, decoded as a crawl decodes it."""
+    return decode(exchange.payload, exchange.response_header("Content-Type") or "")
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """Return the text of a page in the encoding that `encoding_of` finds; what does not fit becomes U+FFFD."""
+    return to_unicode(body, encoding_of(body, content_type)).removeprefix("\ufeff")
 
 
 def encoding_of(body: bytes, content_type: str = "") -> str:
