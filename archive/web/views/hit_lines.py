@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.label import Label
+from archive.labels.tables import column_label
 from archive.search.query import parse
 from archive.search.snippet import Passage, found_in, passage
 from archive.web.http.request_context import Row
