@@ -9,7 +9,7 @@ import pytest
 
 from archive.ingest import frontier
 from archive.ingest.frontier import DAILY_QUOTA_SHARE, LEAST_DAILY_QUOTA, Frontier
-from archive.ingest.store import Store
+from archive.store import Store
 from archive.model.clock import text
 from archive.model.observations import Capture
 from tests.test_store import PORTAL, listed, row
@@ -82,10 +82,10 @@ def test_the_most_overdue_come_first_within_the_day_s_budget_whoever_spent_it(ar
     first = archive.due()
     assert first == overdue[::-1][:LEAST_DAILY_QUOTA]
     for url in first[:15]:
-        archive.questions.runner(url, timedelta(0))
+        archive.ask(url, timedelta(0))
     assert archive.due(HOUR) == first[15:]
     for url in archive.due(HOUR):
-        archive.questions.runner(url, timedelta(0))
+        archive.ask(url, timedelta(0))
     assert archive.due(HOUR) == []
     assert archive.due(DAY) == overdue[::-1][LEAST_DAILY_QUOTA:]
 
