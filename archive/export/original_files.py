@@ -15,7 +15,8 @@ from typing import Any, Literal
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
-from archive.export.warc import ExportError, write_wacz, write_warc
+from archive.export.wacz import write_wacz
+from archive.export.warc import write_warc
 
 Form = Literal["warc", "wacz"]
 
@@ -182,8 +183,6 @@ def _write(evidence: Originals, ids: list[int], out: Path, form: Form, title: st
     except (EvidenceError, *UNREADABLE) as error:
         told = next(_damaged(evidence, ids), one_line(error))
         raise EvidenceError(f"nothing was written: {told}; `disclosures verify` says what else is wrong") from error
-    except ExportError as error:
-        raise ArchiveError(one_line(error)) from error
     except OSError as error:
         raise ArchiveError(f"cannot write {out}: {error.strerror or error}") from error
 

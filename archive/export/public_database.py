@@ -1,4 +1,4 @@
-"""What of an archive is for everybody: one SQLite file to serve or to take away, without originals and without internals.
+"""The part of an archive that is for everybody: one SQLite file to serve or to download, without originals and internals.
 
 It has the tables that `docs/tables.md` tells a reader of, and nothing else: of what each page said (`readings`) only which
 capture it was, of the settings only what searching needs, and no table or view that somebody put beside the archive's own.
@@ -7,9 +7,9 @@ capture it was, of the settings only what searching needs, and no table or view 
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.database.connection import ArchiveError, open_for_reading, transaction
@@ -43,11 +43,17 @@ ORDER BY sql NOT LIKE 'CREATE VIRTUAL %'  -- with such a table go the tables tha
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A file for everybody. `sha256`: of its bytes, in hex."""
+    """A file for everybody. `sha256`: of its bytes, in hex; `made_at`: UTC, ISO 8601, "" until it is kept or published.
+
+    `state`: of the archive, where it can go on; `counts`: table → rows, where they were counted.
+    """
 
     path: Path
     bytes: int
     sha256: str
+    made_at: str = ""
+    state: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def snapshot(db: Path, target: Path) -> Snapshot:

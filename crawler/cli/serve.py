@@ -46,16 +46,16 @@ def publish(folder: Path, db: Path) -> None:
     It takes the place of the former one in one step; where anything is wrong, or nothing has changed, the former one stays.
     Crawls may go on.
     """
-    from archive.export import published_folder  # noqa: PLC0415
+    from archive.export import snapshots  # noqa: PLC0415
 
     now = clock.text(clock.now())
-    made = published_folder.publish(db, folder, now)
+    made = snapshots.publish(db, folder, now)
     records, same = (
         made.counts["records"],
         "" if made.made_at == now else "; nothing has changed, it stays as published",
     )
     click.echo(
-        f"{made.db.parent}: {records:,} records, {made.bytes / MIB:,.1f} MiB, checked; sha256 {made.sha256}{same}"
+        f"{made.path.parent}: {records:,} records, {made.bytes / MIB:,.1f} MiB, checked; sha256 {made.sha256}{same}"
     )
 
 

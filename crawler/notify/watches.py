@@ -1,4 +1,4 @@
-"""The file of watches: what each looks for, and whom it tells. Checked so that a slip is an error that names file and key."""
+"""The file of watches: what each looks for, and its receivers. Checked so that a slip is an error that names file and key."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -55,7 +55,7 @@ def load(path: Path) -> WatchFile:
     watches = tuple(_watch(f"{path}: watch {number}", table) for number, table in enumerate(tables, 1))
     names = [watch.name for watch in watches]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise WatchFileError(f"{path}: several watches are named {twice[0]!r}: a name tells a watch from the others")
+        raise WatchFileError(f"{path}: several watches are named {twice[0]!r}: names must differ")
     site = _text(str(path), data, "site")
     if site and not site.startswith(("http://", "https://")):
         raise WatchFileError(f"{path}: site = {site!r} must begin with https:// or http://")
@@ -84,7 +84,7 @@ def _watch(where: str, table: Mapping[str, Any]) -> Watch:
         publisher=_text(where, table, "publisher"),
         events=_texts(where, table, "events"),
         mail=_texts(where, table, "mail"),
-        hooks=tuple(_hook(where, given) for given in _texts(where, table, "webhook")),
+        hooks=tuple(_hook(where, address) for address in _texts(where, table, "webhook")),
     )
     _require_known(where, "kind", (filters.kind,) if filters.kind else (), KINDS)
     _require_known(where, "state", filters.states, STATES)
@@ -94,7 +94,7 @@ def _watch(where: str, table: Mapping[str, Any]) -> Watch:
     if wrong := [address for address in watch.mail if "@" not in address]:
         raise WatchFileError(f"{where}: mail = {wrong[0]!r} is no address")
     if not watch.mail and not watch.hooks:
-        raise WatchFileError(f"{where}: says neither mail nor webhook: whom should it tell?")
+        raise WatchFileError(f"{where}: says neither mail nor webhook: it has no receiver")
     return watch
 
 
@@ -131,12 +131,12 @@ def _year(where: str, table: Mapping[str, Any], key: str) -> int | None:
     return value
 
 
-def _hook(where: str, given: str) -> str:
+def _hook(where: str, address: str) -> str:
     """The address of a webhook; `$NAME`: what this variable of the environment holds, for such addresses are often secret."""
-    url = os.environ.get(given[1:], "") if given.startswith("$") else given
+    url = os.environ.get(address[1:], "") if address.startswith("$") else address
     try:
         check_hook(url)
     except DeliveryError as error:
-        said = f"the variable {given[1:]} holds no address: " if given.startswith("$") else ""
-        raise WatchFileError(f"{where}: webhook: {said}{error}") from error
+        variable = f"the variable {address[1:]} holds no address: " if address.startswith("$") else ""
+        raise WatchFileError(f"{where}: webhook: {variable}{error}") from error
     return url

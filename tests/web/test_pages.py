@@ -48,7 +48,7 @@ def test_body_is_cut_in_tables_and_whole_on_its_page(get, database):
         "/disclosures/search?_search=工作方案",
     ):
         (shown,) = [cell.text_content() for cell in html.fromstring(get(path).text).cssselect("td.col-body.type-str")]
-        assert len(shown.strip()) <= cells.EXCERPT + 2
+        assert len(shown.strip()) <= cells.SNIPPET_LENGTH + 2
     snippet = (
         html.fromstring(get("/disclosures/search?_search=老旧小区").text).cssselect("td.col-body")[0].text_content()
     )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
@@ -15,14 +14,8 @@ from archive.labels.tables import TABLES
 from archive.model.clock import today
 from archive.questions.question_files import Words, questions
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import Visit, part, portal, visited
-from archive.web.views.portal_status import standings
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
+from archive.web.http.request_context import RequestContext, Row, part, portal
+from archive.web.views.portal_status import portal_statuses
 
 MOST_PORTALS = 1000
 LEAST = 20
@@ -65,7 +58,7 @@ DEFINITIONS: tuple[Words, ...] = (
         "disagree it is mostly a slip or another way of counting; it doesn't say which figure is right. Not seen is not unwritten.",
     ),
 )
-"""What the words on a card mean, printed with it."""
+"""Meanings of the words on a card, printed with it."""
 
 _YEARS = """
 WITH RECURSIVE years(year) AS (
@@ -93,74 +86,69 @@ class Beside:
     url: str
 
 
-async def comparison(datasette: "Datasette", request: "Request") -> Response:
+async def comparison(context: RequestContext) -> Response:
     """All portals' year side by side."""
-    visit = await visited(datasette, request)
-    years = await _years(visit, "")
-    year = _asked(visit.given("year")) if visit.given("year") else _finished(years)
-    counted = await visit.db.execute_fn(lambda connection: count(connection, year))
-    rows = [each for each in await standings(visit, str(today())) if each.row["id"] in counted]
-    context = {
-        "visit": visit,
-        "year": year,
-        "years": years,
-        "portals": [
-            Beside(each.row, counted[each.row["id"]], visit.address("cards", each.row["id"], year))
+    years = await _years(context, "")
+    year = _year(context.parameter("year")) if context.parameter("year") else _finished(years)
+    counted = await context.db.execute_fn(lambda connection: count(connection, year))
+    rows = [each for each in await portal_statuses(context, str(today())) if each.row["id"] in counted]
+    return await context.render(
+        "cards.html",
+        year=year,
+        years=years,
+        portals=[
+            Beside(each.row, counted[each.row["id"]], context.address("cards", each.row["id"], year))
             for each in rows[:MOST_PORTALS]
         ],
-        "more": len(rows) > MOST_PORTALS,
-        "definitions": DEFINITIONS,
-        "share": share,
-        "due": _due,
-    }
-    return Response.html(await datasette.render_template("cards.html", context, request=request))
+        more=len(rows) > MOST_PORTALS,
+        definitions=DEFINITIONS,
+        share=share,
+        due=_due,
+    )
 
 
-async def of_portal(datasette: "Datasette", request: "Request") -> Response:
+async def of_portal(context: RequestContext) -> Response:
     """A portal's card of the last finished year that it has anything of."""
-    visit = await visited(datasette, request)
-    row = await portal(visit, part(request, "portal"))
-    return Response.redirect(visit.address("cards", row["id"], _finished(await _years(visit, row["id"]))))
+    row = await portal(context, part(context.request, "portal"))
+    return Response.redirect(context.address("cards", row["id"], _finished(await _years(context, row["id"]))))
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """One portal's card of one year."""
-    visit = await visited(datasette, request)
-    row = await portal(visit, part(request, "portal"))
-    year = _asked(part(request, "year"))
-    counted = await visit.db.execute_fn(lambda connection: count(connection, year, row["id"]))
+    row = await portal(context, part(context.request, "portal"))
+    year = _year(part(context.request, "year"))
+    counted = await context.db.execute_fn(lambda connection: count(connection, year, row["id"]))
     before = (
-        await visit.db.execute(
+        await context.db.execute(
             _BEFORE, {"portal": row["id"], "first": f"{year - 1}-01-01", "last": f"{year - 1}-12-31"}
         )
     ).first()
     counts = counted.get(row["id"])
     if counts is None:
         raise NotFound(NOTHING_HERE)
-    (standing,) = await standings(visit, str(today()), row["id"])
+    (status,) = await portal_statuses(context, str(today()), row["id"])
     whole = counts.whole
-    figures = await visit.db.execute(_FIGURES, {"record": whole.record_id, "most": MOST_FIGURES}) if whole else ()
-    on_site = (await visit.db.execute(_ON_SITE, {"record": whole.record_id})).first() if whole else None
-    context = {
-        "visit": visit,
-        "portal": row,
-        "standing": standing,
-        "year": year,
-        "years": await _years(visit, row["id"]),
-        "counts": counts,
-        "before": before["records"],
-        "kinds": [(code, KINDS.get(code, Label(code, "")), counts.kinds[code]) for code in _by_size(counts.kinds)],
-        "items": [(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
-        "figures": [(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
-        "on_site": on_site["value"] if on_site else None,
-        "due": _due(year, whole),
-        "today": str(today()),
-        "questions": questions(),
-        "definitions": DEFINITIONS,
-        "share": share,
-        "plain": plain,
-    }
-    return Response.html(await datasette.render_template("card.html", context, request=request))
+    figures = await context.db.execute(_FIGURES, {"record": whole.record_id, "most": MOST_FIGURES}) if whole else ()
+    on_site = (await context.db.execute(_ON_SITE, {"record": whole.record_id})).first() if whole else None
+    return await context.render(
+        "card.html",
+        portal=row,
+        status=status,
+        year=year,
+        years=await _years(context, row["id"]),
+        counts=counts,
+        before=before["records"],
+        kinds=[(code, KINDS.get(code, Label(code, "")), counts.kinds[code]) for code in _by_size(counts.kinds)],
+        items=[(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
+        figures=[(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
+        on_site=on_site["value"] if on_site else None,
+        due=_due(year, whole),
+        today=str(today()),
+        questions=questions(),
+        definitions=DEFINITIONS,
+        share=share,
+        plain=plain,
+    )
 
 
 def share(part_of: int, whole: int) -> str:
@@ -187,18 +175,18 @@ def _due(year: int, report: Report | None) -> tuple[str, str]:
     return day, "late" if report.published_on and report.published_on > day else "seen"
 
 
-def _asked(text: str) -> int:
+def _year(text: str) -> int:
     """A year as an address has it. Raises BadRequest."""
     if not re.fullmatch(r"(?:19|20)\d\d", text, re.ASCII):
         raise BadRequest(MALFORMED)
     return int(text)
 
 
-async def _years(visit: Visit, portal_id: str) -> list[int]:
+async def _years(context: RequestContext, portal_id: str) -> list[int]:
     """The years of which there are records, the newest first."""
     sql = _YEARS.format(whose="portal = :portal" if portal_id else "true")
-    found = await visit.db.execute(sql, {"portal": portal_id, "today": str(today())})
-    return [int(row["year"]) for row in found]
+    rows = await context.db.execute(sql, {"portal": portal_id, "today": str(today())})
+    return [int(row["year"]) for row in rows]
 
 
 def _finished(years: list[int]) -> int:

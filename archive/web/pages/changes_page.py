@@ -1,174 +1,27 @@
-"""What the archive observed, event by event: added, changed, unlisted, withdrawn, returned, moved; the page /-/changes."""
+"""The page /-/changes: observed events, one by one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from datasette.utils.asgi import BadRequest, Response
+from datasette.utils.asgi import Response
 
 from archive.labels.codes import EVENTS
-from archive.labels.naming import Label
-from archive.model.clock import today
-from archive.web.http.errors import MALFORMED
-from archive.web.http.request_context import PAGE, Visit, choice, day, pages, portal, visited
-from archive.web.views.record_lines import COLUMNS, Line, lines
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
-
-ORDER = ("withdrawn", "unlisted", "changed", "returned", "moved", "added")
-"""Events in the order in which they are shown: what went first, for that is asked first."""
-
-WEEK = 7
-
-SHOWN = 10
-"""Events of each kind that are shown where all kinds are."""
-
-EVER = {"since": "", "until": "9"}
-"""The bounds of all events, as SQL is given them."""
-
-_COUNTS = "SELECT kind, sum(events) AS events FROM tally_events WHERE day BETWEEN :first AND :last GROUP BY kind"
-_COUNTS_OF_PORTAL = """
-SELECT kind, count(*) AS events FROM events
-WHERE crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +at >= :since AND +at < :until GROUP BY kind
-"""
-_TOLD = f"{COLUMNS}, e.at, (SELECT json_group_array(key) FROM json_each(e.detail, '$.changed')) AS changed"  # noqa: S608
-# The page is found among the events alone: each row skipped would else be joined first. The + keeps SQLite from walking
-# through all portals' events of these days where it can go by the portal's crawls.
-_EVENTS = f"""
-WITH page AS (SELECT id FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :most OFFSET :offset)
-SELECT {_TOLD} FROM page CROSS JOIN events e ON e.id = page.id
-JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal ORDER BY e.at DESC, e.id DESC
-"""  # noqa: S608 - constant names
-OF_ALL = "kind = :kind AND at >= :since AND at < :until"
-OF_PORTAL = (
-    "crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +kind = :kind AND +at >= :since AND +at < :until"
-)
-_OF_ALL, _OF_PORTAL = _EVENTS.format(OF_ALL), _EVENTS.format(OF_PORTAL)
-# A first crawl ends with a list's oldest records: of those found last, the newest by the date they state.
-_FOUND_LAST = f"""
-SELECT {_TOLD} FROM (SELECT * FROM events WHERE kind = 'added' ORDER BY at DESC, id DESC LIMIT 200) e
-JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
-ORDER BY e.crawl_id DESC, coalesce(r.published_on > :today, 1), r.published_on DESC, r.id DESC LIMIT :most
-"""  # noqa: S608 - constant names
+from archive.web.http.request_context import PAGE, RequestContext, choice, pages, portal
+from archive.web.listings.observed_events import SHOWN, events, span_of, within
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """Events of one kind: how many, where they are all listed, and the newest of them."""
-
-    kind: str
-    label: Label
-    events: int
-    url: str
-    newest: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Some days, the first and last included. `since` and `until`: the same as moments of the archive."""
-
-    first: date
-    last: date
-
-    @property
-    def since(self) -> str:
-        return f"{self.first - timedelta(days=1)}T16:00:00Z"
-
-    @property
-    def until(self) -> str:
-        return f"{self.last}T16:00:00Z"
-
-
-def week() -> Span:
-    """The last seven days, today included."""
-    return Span(today() - timedelta(days=WEEK - 1), today())
-
-
-async def counted(visit: Visit, span: Span, portal_id: str | None = None) -> dict[str, int]:
-    """How many events of each kind were observed within `span`."""
-    sql = _COUNTS if portal_id is None else _COUNTS_OF_PORTAL
-    rows = await visit.db.execute(sql, {**bounds(span), "portal": portal_id})
-    return {row["kind"]: row["events"] for row in rows}
-
-
-async def latest(visit: Visit, most: int) -> tuple[Observed, ...]:
-    """What was observed this week, by kind, and the last `most` events of each kind, however long ago."""
-    span = week()
-    counts = await counted(visit, span)
-    found = []
-    for kind in ORDER:
-        if kind == "added":
-            rows = await visit.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
-        else:
-            rows = await visit.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
-        found.append(_observed(visit, kind, span, counts, lines(visit, rows)))
-    return tuple(found)
-
-
-async def within(visit: Visit, span: Span, most: int, portal_id: str | None = None) -> tuple[Observed, ...]:
-    """What was observed within `span`, by kind, with the last `most` events of each kind."""
-    counts = await counted(visit, span, portal_id)
-    found = []
-    for kind in ORDER:
-        rows = await events(visit, kind, span, most, 0, portal_id) if counts.get(kind) else ()
-        found.append(_observed(visit, kind, span, counts, rows, portal_id))
-    return tuple(found)
-
-
-async def events(  # noqa: PLR0913, PLR0917
-    visit: Visit, kind: str, span: Span, most: int, offset: int, portal_id: str | None
-) -> tuple[Line, ...]:
-    """Events of one kind within `span`, newest first."""
-    page = {"kind": kind, "most": most, "offset": offset, "portal": portal_id}
-    sql = _OF_ALL if portal_id is None else _OF_PORTAL
-    return lines(visit, await visit.db.execute(sql, {**bounds(span), **page}))
-
-
-async def changes(datasette: "Datasette", request: "Request") -> Response:
+async def changes(context: RequestContext) -> Response:
     """The page: all kinds, or one of them in full, within the days from `from` to `to`, of all portals or one."""
-    visit = await visited(datasette, request)
-    kind, span = choice(visit, "kind", EVENTS), span_of(visit)
-    of = await portal(visit, visit.given("portal")) if visit.given("portal") else None
+    kind, span = choice(context, "kind", EVENTS), span_of(context)
+    of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
     portal_id = of["id"] if of else None
-    kinds = await within(visit, span, 0 if kind else SHOWN, portal_id)
-    context: dict[str, Any] = {"span": span, "portal": of, "kinds": kinds, "chosen": None, "visit": visit}
+    kinds = await within(context, span, 0 if kind else SHOWN, portal_id)
+    variables: dict[str, Any] = {"span": span, "portal": of, "kinds": kinds, "chosen": None}
     if kind:
         chosen = next(each for each in kinds if each.kind == kind)
-        page = pages(visit, chosen.events)
-        context |= {
+        page = pages(context, chosen.events)
+        variables |= {
             "chosen": chosen,
             "pages": page,
-            "lines": await events(visit, kind, span, PAGE, page.offset, portal_id),
+            "lines": await events(context, kind, span, PAGE, page.offset, portal_id),
         }
-    return Response.html(await datasette.render_template("changes.html", context, request=request))
-
-
-def _observed(  # noqa: PLR0913, PLR0917
-    visit: Visit,
-    kind: str,
-    span: Span,
-    counts: Mapping[str, int],
-    newest: tuple[Line, ...],
-    portal_id: str | None = None,
-) -> Observed:
-    url = visit.address("changes", **{"kind": kind, "from": span.first, "to": span.last, "portal": portal_id})
-    return Observed(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
-
-
-def bounds(span: Span) -> dict[str, str]:
-    """A span as SQL is given it."""
-    return {"first": str(span.first), "last": str(span.last), "since": span.since, "until": span.until}
-
-
-def span_of(visit: Visit) -> Span:
-    """The days asked for; this week where none are. Raises BadRequest."""
-    last = day(visit.given("to")) if visit.given("to") else today()
-    first = day(visit.given("from")) if visit.given("from") else last - timedelta(days=WEEK - 1)
-    if first > last:
-        raise BadRequest(MALFORMED)
-    return Span(first, last)
+    return await context.render("changes.html", **variables)

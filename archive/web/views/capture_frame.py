@@ -1,4 +1,4 @@
-"""What the page around an archived copy says: which address, when, what came, and every other capture of it."""
+"""The page around an archived copy: its address, when it was captured, what came, and every other capture of it."""
 
 import asyncio
 import sqlite3
@@ -31,7 +31,7 @@ MOST_CAPTURES = 100
 MOST_RECORDS = 5
 
 _FRESH = 10.0
-"""Seconds within which a browser asks for the frame of a page."""
+"""Seconds within which a browser requests the frame of a page."""
 
 _MADE: WeakKeyDictionary["Database", tuple[int, str, float, Copy]] = WeakKeyDictionary()
 """Of each archive the copy made last: its capture and digest, and when. It is given away once."""
@@ -97,37 +97,37 @@ class Archived:
 
     @property
     def masked(self) -> tuple[tuple[Label, int], ...]:
-        """What was masked in the copy: which numbers, how many."""
+        """Kinds of numbers masked in the copy, and how many of each."""
         counts = self.copy.masked if self.copy else {}
         return tuple((REDACTIONS.get(kind, Label(kind, kind)), count) for kind, count in sorted(counts.items()))
 
 
 def address(datasette: "Datasette", database: str, capture_id: int, part: str = "") -> str:
-    """Where a capture's copy is shown; the archive is named only where several are served."""
+    """Return the address of a capture's copy; the archive is named only where several are served."""
     named = f"{tilde_encode(datasette.get_database(database).route)}/" if len(archives(datasette)) > 1 else ""
     return str(datasette.urls.path(f"/-/archived/{named}{capture_id}{part}"))
 
 
 async def archived(datasette: "Datasette", database: str, capture_id: int) -> Archived | None:
-    """All that is said of one capture; None where there is none of this number."""
+    """All that the page says of one capture; None where there is none of this number."""
     db = datasette.get_database(database)
-    found: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
-    if found is None or found.confirms:
-        return found
-    copy, why_not = await shown(db, found.row)
+    capture: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
+    if capture is None or capture.confirms:
+        return capture
+    copy, why_not = await shown(db, capture.row)
     if copy is not None:
-        _MADE[db] = (capture_id, found.row["sha256"], time.monotonic(), copy)
-    return replace(found, copy=copy, why_not=why_not)
+        _MADE[db] = (capture_id, capture.row["sha256"], time.monotonic(), copy)
+    return replace(capture, copy=copy, why_not=why_not)
 
 
 def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | None:
-    """What the archive itself says of a capture."""
+    """Return what the archive itself says of a capture."""
     row = connection.execute(_CAPTURE, {"id": capture_id}).fetchone()
     if row is None:
         return None
     url = {"url": row["url"]}
-    asked = {**url, "portal": row["portal"], "most": MOST_RECORDS}
-    records = tuple(connection.execute(_RECORDS, asked).fetchall())
+    parameters = {**url, "portal": row["portal"], "most": MOST_RECORDS}
+    records = tuple(connection.execute(_RECORDS, parameters).fetchall())
     record = records[0]["id"] if len(records) == 1 else None
     same = connection.execute(_SAME, {**url, "record": record, "most": MOST_CAPTURES + 1}).fetchall()
     confirms = connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0] if row["status"] == 304 else None
