@@ -9,7 +9,7 @@ import pytest
 
 from archive.ingest import frontier
 from archive.ingest.frontier import DAILY_QUOTA_SHARE, LEAST_DAILY_QUOTA, Frontier
-from archive.store import Store
+from archive.ingest.store import Store
 from archive.model.clock import text
 from archive.model.observations import Capture
 from tests.test_store import PORTAL, listed, row
