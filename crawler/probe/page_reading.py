@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from archive.evidence.text_encoding import decode
+from archive.evidence.text_encoding import decode_page
 from archive.model.records import is_cut
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
@@ -92,7 +92,7 @@ def text_of(body: bytes, content_type: str = "") -> str | None:
     wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, in which every other byte may be 0
     if start.startswith(_FILES) or (not wide and len(_CONTROLS.findall(start)) * 50 > len(start)):
         return None
-    return decode(body, content_type)
+    return decode_page(body, content_type)
 
 
 def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
