@@ -11,12 +11,12 @@ _WESTERN = "cp1252"
 
 
 def text_of(exchange: Exchange) -> str:
-    """Return the text of a sealed page, decoded as a crawl decodes it."""
-    return decode(exchange.payload, exchange.response_header("Content-Type") or "")
+    """Return the text of a sealed page."""
+    return decode_page(exchange.payload, exchange.response_header("Content-Type") or "")
 
 
-def decode(body: bytes, content_type: str = "") -> str:
-    """Return the text of a page in the encoding that `encoding_of` finds; what does not fit becomes U+FFFD."""
+def decode_page(body: bytes, content_type: str = "") -> str:
+    """Return the text of a page as a crawl decodes it; bytes that no encoding fits become U+FFFD."""
     return to_unicode(body, encoding_of(body, content_type)).removeprefix("\ufeff")
 
 
