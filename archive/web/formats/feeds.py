@@ -79,7 +79,7 @@ async def of_selection(context: RequestContext, selection: Selection) -> Respons
     def read(connection: sqlite3.Connection) -> Read:
         ids = dict.fromkeys(chain(selection.latest(connection, ENTRIES), islice(selection.every(connection), ENTRIES)))
         rows = Rows(selection.title, record_rows.columns(body=True), record_rows.rows(connection, ids, body=True))
-        return rows.dicts(), _last_crawl(connection)
+        return rows.dicts(), last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
     entries = [_of_record(context, row, selection.words) for row in rows]
@@ -94,7 +94,7 @@ async def of_changes(context: RequestContext, kind: str | None, of: Row | None) 
     def read(connection: sqlite3.Connection) -> Read:
         values = {**EVER, "portal": of["id"] if of else None, "most": MOST_EVENTS}
         rows = [dict(row) for each in kinds for row in connection.execute(sql, {**values, "kind": each})]
-        return rows, _last_crawl(connection)
+        return rows, last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
     title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else LABELS['word.changes'].zh}".strip()
@@ -102,7 +102,8 @@ async def of_changes(context: RequestContext, kind: str | None, of: Row | None) 
     return feed(context, title, page, [_of_event(context, row) for row in rows], crawled, MOST_EVENTS)
 
 
-def _last_crawl(connection: sqlite3.Connection) -> str:
+def last_crawl(connection: sqlite3.Connection) -> str:
+    """Return when the last crawl ended, as a feed without entries states it."""
     row = connection.execute("SELECT max(coalesce(finished_at, started_at)) FROM crawls").fetchone()
     return row[0] or NEVER
 
