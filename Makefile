@@ -36,7 +36,7 @@ repeat: .venv/ready-dev  # the suite again and again under load: make repeat OPT
 EXTRAS = build/extras
 EXTRA_TESTS = tests/test_attachment_text.py::test_a_scan_is_recognised_and_marked \
 	tests/web/test_machines.py::test_an_mcp_server_finds_chinese_and_writes_nothing \
-	tests/test_export_web.py::test_pywb_replays_it
+	tests/test_warc.py::test_pywb_replays_it
 
 $(EXTRAS)/ready: requirements.txt requirements-dev.txt requirements-ci.txt requirements-pywb.txt pyproject.toml
 	$(PYTHON) -m venv $(EXTRAS)/ours

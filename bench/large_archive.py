@@ -52,7 +52,7 @@ NOW = "2026-11-20T00:00:00Z"
 BATCH = 20_000
 
 
-class Words:
+class Vocabulary:
     """Words to draw from: frequent ones often, rare ones seldom (Zipf's law), as in any language."""
 
     def __init__(self, chance: random.Random, count: int = 30_000) -> None:
@@ -83,7 +83,7 @@ class Words:
         return SAMPLE + "".join(words)
 
 
-def records(chance: random.Random, words: Words, count: int, bodies: int) -> Iterator[tuple[object, ...]]:
+def records(chance: random.Random, words: Vocabulary, count: int, bodies: int) -> Iterator[tuple[object, ...]]:
     """Rows of `records`, catalogue after catalogue as a crawl brings them."""
     kinds = chance.choices(list(KINDS), weights=list(KINDS.values()), k=count)
     for number in range(count):
@@ -120,7 +120,7 @@ def records(chance: random.Random, words: Words, count: int, bodies: int) -> Ite
 def fill(connection: sqlite3.Connection, count: int, bodies: int) -> None:
     """Write portals, catalogues, a crawl of each, records, their listings, events and files."""
     chance = random.Random(SEED)
-    words = Words(chance)
+    words = Vocabulary(chance)
     for place, county in enumerate(COUNTIES, 1):
         portal = f"sample{place:02}"
         connection.execute(

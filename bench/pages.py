@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from bench.large_archive import archive_of, sized
 from bench.measure import Cost, Report, arguments, of_slowest, slowest, tell
-from bench.served import Site, ours, stock
+from bench.served import ServedSite, ours, stock
 
 TARGETS = {"home": 100, "a record": 50, "a card": 1000, "all cards of a year": 1000}
 
@@ -59,7 +59,7 @@ def some_records(path: Path, count: int) -> list[str]:
     return [f"/{path.stem}/records/{chance.randrange(1, last + 1)}" for _ in range(count)]
 
 
-def ask(site: Site, paths: Sequence[str]) -> list[Cost]:
+def ask(site: ServedSite, paths: Sequence[str]) -> list[Cost]:
     """What each costs; the first two warm up, and count as well at their second time."""
     for path in paths[:2]:
         site.ask(path)

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 from archive.search import engine
 from archive.search.query import parse
-from archive.search.request import asked
+from archive.search.request import parse_request
 from archive.web.pages.search_page import resolved
 from archive.web.plugin import prepare_connection
 from bench.large_archive import COMMON, COUNTIES, SUBJECTS, archive_of, sized
@@ -140,16 +140,14 @@ def with_trigrams(path: Path) -> Path:
             columns = ", ".join(SEARCHED)
             connection.execute(f"CREATE VIRTUAL TABLE trigrams USING fts5({columns}, content='', tokenize='trigram')")
             connection.execute("INSERT INTO trigrams (trigrams, rank) VALUES ('hashsize', 67108864)")
-            connection.execute(
-                f"INSERT INTO trigrams (rowid, {columns}) SELECT id, {columns} FROM archive.model.records"
-            )
+            connection.execute(f"INSERT INTO trigrams (rowid, {columns}) SELECT id, {columns} FROM archive.records")
         part.rename(side)
     return side
 
 
 def ids(connection: sqlite3.Connection, portals: dict[str, str], given: Parameters) -> Cost:
     """The ids of the first 50, as the page finds them."""
-    return work(lambda: engine.first(connection, resolved(connection, asked(given), portals), SHOWN))
+    return work(lambda: engine.first(connection, resolved(connection, parse_request(given), portals), SHOWN))
 
 
 def of_size(path: Path, *, others: bool = True) -> dict[str, Costs]:

@@ -25,7 +25,7 @@ _TOO_SLOW = "超过了时限".encode()
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ServedSite:
     """A site's address, ending in a slash, and the process that serves it."""
 
     address: str
@@ -46,18 +46,18 @@ class Site:
 
 
 @contextmanager
-def ours(archive: Path) -> Iterator[Site]:
+def ours(archive: Path) -> Iterator[ServedSite]:
     """Our site over the archive."""
     with Popen([sys.executable, "-c", _SERVE, str(archive)], stdout=PIPE, text=True) as process:
         try:
             assert process.stdout
-            yield Site(process.stdout.readline().strip(), process.pid)
+            yield ServedSite(process.stdout.readline().strip(), process.pid)
         finally:
             process.terminate()
 
 
 @contextmanager
-def stock(archive: Path) -> Iterator[Site]:
+def stock(archive: Path) -> Iterator[ServedSite]:
     """Datasette without any plugin over the archive, its limits of time lifted so that it answers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -65,7 +65,7 @@ def stock(archive: Path) -> Iterator[Site]:
     command = [sys.executable, "-m", "datasette", str(archive), "--port", str(port), *limits]
     with Popen(command, env={**os.environ, "DATASETTE_LOAD_PLUGINS": ""}, stdout=DEVNULL, stderr=DEVNULL) as process:
         try:
-            site = Site(f"http://127.0.0.1:{port}/", process.pid)
+            site = ServedSite(f"http://127.0.0.1:{port}/", process.pid)
             for _ in range(300):
                 try:
                     site.ask("/-/versions.json")

@@ -27,14 +27,14 @@ COMPARISONS: dict[type[exp.Expression], tuple[type[exp.Expression], ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SqlFault:
     """A statement with one fault. `name`: what was changed into what, and which of several if it is not the first."""
 
     name: str
     sql: str
 
 
-def faults(sql: str) -> list[Fault]:
+def faults(sql: str) -> list[SqlFault]:
     """All faults of a statement that SQL's grammar allows; none of an empty one."""
     if not sql:
         return []
@@ -48,7 +48,7 @@ def faults(sql: str) -> list[Fault]:
                 name = f"{before} → {_text(after) if after else ''}".strip()
                 seen[name] += 1
                 number = f" ({seen[name]})" if seen[name] > 1 else ""
-                found.append(Fault(name + number, _changed(tree, place, after)))
+                found.append(SqlFault(name + number, _changed(tree, place, after)))
     return found
 
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive.questions.question_files import Question, questions
-from bench.sql_faults import Fault, faults
+from bench.sql_faults import SqlFault, faults
 from tests.questions import report_cases, report_threshold_cases, threshold_cases  # noqa: F401 - their cases join the others
 from tests.questions.archives import Archives
 from tests.questions.cases import CASES
@@ -66,7 +66,7 @@ def noticed(question: Question, tests: list[Check]) -> bool | None:
     return False
 
 
-def mutants(question: Question) -> Iterator[tuple[Fault, Question]]:
+def mutants(question: Question) -> Iterator[tuple[SqlFault, Question]]:
     """The question with each fault in it."""
     for fault in faults(question.sql):
         yield fault, replace(question, sql=fault.sql)

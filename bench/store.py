@@ -27,7 +27,7 @@ from archive.model.observations import (
     RecordPageSeen,
 )
 from archive.model.records import Reading
-from bench.large_archive import Words, archive_of, sized
+from bench.large_archive import Vocabulary, archive_of, sized
 from bench.measure import Cost, Curve, Figure, Report, arguments, ratio, tell, work
 
 BATCH = 50
@@ -39,7 +39,7 @@ EMPTY = 0
 
 def county(name: str, count: int) -> tuple[PortalOfFile, list[Observation]]:
     """A portal, and what a crawl of it says: list pages first, then the records' own pages, each with a text."""
-    words = Words(random.Random(name), 5000)
+    words = Vocabulary(random.Random(name), 5000)
     home = f"http://{name}.example/"
     catalog = CatalogOfPortal("notice", "样本目录", f"{home}list.html")
     rows, pages = [], []

@@ -27,8 +27,8 @@ ROOT = Path(__file__).parent.parent
 settings.register_profile("untimed", settings.get_profile("ci" if os.environ.get("CI") else "default"), deadline=None)
 settings.load_profile("untimed")  # on a busy machine a single example may take long
 
-SLOWEST = ("test_every_page", "test_ten_days", "test_ways", "test_alarm", "test_health", "test_merge", "test_browser",
-           "test_cli", "test_browser_record", "test_reparse", "test_update", "test_kills", "test_redact", "test_year")  # fmt: skip
+SLOWEST = ("test_every_page", "test_ten_days", "test_reader_journeys", "test_alarm", "test_health", "test_merge", "test_browser",
+           "test_cli", "test_browser_record", "test_reparse", "test_update", "test_kills", "test_redaction", "test_year")  # fmt: skip
 """Files whose tests take longest; they begin first, so that no process is left with one of them at the end."""
 
 

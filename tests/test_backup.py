@@ -16,7 +16,7 @@ from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence, EvidenceError
 from archive.maintenance.backup import back_up, copy_database, put_back
 from archive.maintenance.check import check
-from crawler.cli.doctor import FINE, LEAST_FREE, NOTE, WRONG, Found, look
+from crawler.cli.doctor import FINE, LEAST_FREE, NOTE, WRONG, Diagnosis, diagnose
 from tests.conftest import disclosures, rows
 from tests.waiting import wait_until
 
@@ -138,21 +138,21 @@ def test_an_archive_of_a_later_version_is_refused_plainly(archive: Path) -> None
     con.close()
     with pytest.raises(EvidenceError, match="written by a later version of this program: update it first"):
         Evidence(beside(archive))
-    assert Found(WRONG, "schema", "of a later version (m999): update this program") in list(
-        look(archive, beside(archive))
+    assert Diagnosis(WRONG, "schema", "of a later version (m999): update this program") in list(
+        diagnose(archive, beside(archive))
     )
 
 
 # --- the doctor ---
 
 
-def said(db: Path) -> dict[str, Found]:
-    return {found.what: found for found in look(db, beside(db))}
+def said(db: Path) -> dict[str, Diagnosis]:
+    return {each.what: each for each in diagnose(db, beside(db))}
 
 
 def test_a_sound_archive_is_fine(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.settings.CONTACT", "desk@example.org")
-    found = list(look(archive, beside(archive)))
+    found = list(diagnose(archive, beside(archive)))
     assert {each.what for each in found if each.state == FINE} == {
         "machine",
         "portal files",
@@ -169,15 +169,15 @@ def test_a_sound_archive_is_fine(archive: Path, monkeypatch: pytest.MonkeyPatch)
 def test_evidence_that_is_missing_old_or_open_to_all(archive: Path, tmp_path: Path) -> None:
     evidence = beside(archive)
     evidence.chmod(0o644)
-    assert "chmod 600" in said(archive)["evidence"].said
+    assert "chmod 600" in said(archive)["evidence"].message
     evidence.chmod(0o600)
     kept = tmp_path / "kept"
     shutil.move(evidence, kept)
-    assert (said(archive)["evidence"].state, "is missing" in said(archive)["evidence"].said) == (WRONG, True)
+    assert (said(archive)["evidence"].state, "is missing" in said(archive)["evidence"].message) == (WRONG, True)
     Evidence(evidence).close()
-    assert "ends at original 0" in said(archive)["evidence"].said
+    assert "ends at original 0" in said(archive)["evidence"].message
     evidence.write_bytes(b"no database")
-    assert "can't be read" in said(archive)["evidence"].said
+    assert "can't be read" in said(archive)["evidence"].message
     assert disclosures("doctor", "--db", archive).returncode == 1
 
 
@@ -198,9 +198,9 @@ def test_the_configuration(archive: Path, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("shutil.which", lambda _: None)
     monkeypatch.setattr("shutil.disk_usage", lambda _: os.statvfs_result([0] * 10) and type("U", (), {"free": 1})())
     found = said(archive)
-    assert (found["portal file"].state, "id = 7 must be a text" in found["portal file"].said) == (WRONG, True)
-    assert "DISCLOSURES_NOW is set" in found["configuration"].said
-    assert "antiword" in found["machine"].said
+    assert (found["portal file"].state, "id = 7 must be a text" in found["portal file"].message) == (WRONG, True)
+    assert "DISCLOSURES_NOW is set" in found["configuration"].message
+    assert "antiword" in found["machine"].message
     assert (found["disk"].state, found["clock"].state) == (WRONG, WRONG)
 
 
@@ -240,7 +240,7 @@ def test_evidence_that_ends_before_what_the_archive_points_to(archive: Path) -> 
     con.commit()
     con.close()
     found = said(archive)["evidence"]
-    assert (found.state, f"ends at original {last}, but {archive.name} points to {last + 1}" in found.said) == (
+    assert (found.state, f"ends at original {last}, but {archive.name} points to {last + 1}" in found.message) == (
         WRONG,
         True,
     )
@@ -275,4 +275,4 @@ def test_masked_by_older_rules(archive: Path) -> None:
     con.execute("INSERT INTO settings VALUES ('redaction_version', '1') ON CONFLICT DO NOTHING")
     con.commit()
     con.close()
-    assert "run `disclosures redact`" in said(archive)["masking"].said
+    assert "run `disclosures redact`" in said(archive)["masking"].message

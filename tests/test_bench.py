@@ -38,7 +38,7 @@ def test_storing_is_measured_by_the_size_of_the_archive(archive):
     assert report.ratios[-1].wall > 1
 
 
-def test_memory_is_told_by_tenths_of_a_crawl():
+def test_memory_is_reported_by_tenths_of_a_crawl():
     seen = [(n, 100.0 + n) for n in range(0, 100, 5)]
     assert memory.peaks(iter(seen), 100) == [(10 * step, 95.0 + 10 * step) for step in range(1, 11)]
 
@@ -56,7 +56,7 @@ def test_every_question_is_asked(archive):
     assert report.figures[0].what.startswith("Q01 removed_records")
 
 
-def test_a_report_is_kept_told_and_drawn(tmp_path, monkeypatch, capsys):
+def test_a_report_is_kept_printed_and_drawn(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(measure, "KEPT", tmp_path / "benchmarks.json")
     for name in ("KEPT", "PAGE", "PLOT"):
         monkeypatch.setattr(

@@ -29,7 +29,7 @@ def test_ask_lists_and_answers(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_asked_wrongly_is_one_line(tmp_path: Path) -> None:
+def test_what_is_wrong_is_one_line(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     archive_of(db, one_number)[0].close()
     for arguments, said in (

@@ -82,7 +82,7 @@ def test_so_many_rows_at_the_most(run, of, limit, count):
     assert len({row["id"] for row in rows}) == len(rows) == count
 
 
-def test_texts_come_when_asked_for(run):
+def test_texts_come_when_requested(run):
     assert "老旧小区改造" in lines(run("export", "jsonl", "老旧小区", "--body"))[0]["body"]
 
 
@@ -130,7 +130,7 @@ def test_a_file_is_there_whole_or_not_at_all(run, tmp_path):
         (("csv", "--out", "/nowhere/x.csv"), "cannot write /nowhere/x.csv"),
     ],
 )
-def test_what_cannot_be_written_is_said_in_one_line(run, arguments, told):
+def test_what_cannot_be_written_is_stated_in_one_line(run, arguments, told):
     done = run("export", *arguments, status=2)
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -161,7 +161,7 @@ def test_parquet_says_which_column_does_not_fit_together(monkeypatch):
         b"".join(parquet_file(["n"], [(1,), (2,), ("x",)]))
 
 
-def test_an_error_among_the_rows_is_told_as_it_is(monkeypatch):
+def test_an_error_among_the_rows_is_reported_as_it_is(monkeypatch):
     monkeypatch.setattr(parquet, "AT_A_TIME", 2)
 
     def rows():

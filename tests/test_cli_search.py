@@ -36,7 +36,7 @@ def test_a_hit_is_a_line_with_its_date_and_three_below(run: Run) -> None:
     assert len(lines) == 4
 
 
-def test_a_hit_without_a_date_has_blanks_in_its_place_and_its_title_is_not_told_twice(run: Run) -> None:
+def test_a_hit_without_a_date_has_blanks_in_its_place_and_its_title_is_not_shown_twice(run: Run) -> None:
     lines = run("无链接的一行").stdout.splitlines()
     assert lines[0] == f"{' ' * 10}  样例：无链接的一行"
     assert len(lines) == 3

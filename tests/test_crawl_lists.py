@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Answer, Asked, Site, crawl, portal_file, rows
 from tests.test_crawl_portals import record
-from tests.test_manners import list_page
+from tests.test_politeness import list_page
 
 FIRST = "/zwgk/list.html"
 

@@ -140,7 +140,7 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
 
 
 @needs_redis
-def test_what_is_wrong_is_said_in_one_line(tmp_path: Path) -> None:
+def test_what_is_wrong_is_stated_in_one_line(tmp_path: Path) -> None:
     with County(3, catalogs=1) as county, redis_server(tmp_path) as redis:
         portal, spool = county.portal_file(tmp_path), tmp_path / "spool"
         options = ["--db", tmp_path / "a.db", "--spool", spool]

@@ -113,7 +113,7 @@ def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         ("smtp://[", "is no address such as"),
     ],
 )
-def test_what_is_wrong_with_the_environment_is_said(monkeypatch: pytest.MonkeyPatch, given: str, said: str) -> None:
+def test_what_is_wrong_with_the_environment_is_stated(monkeypatch: pytest.MonkeyPatch, given: str, said: str) -> None:
     monkeypatch.setenv("DISCLOSURES_SMTP", given)
     with pytest.raises(DeliveryError, match=f"^DISCLOSURES_SMTP {said}"):
         check_mail()

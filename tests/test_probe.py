@@ -71,7 +71,7 @@ def test_a_saved_record(saved: Path) -> None:
     assert str(page["body"]).startswith("样本正文")
 
 
-def test_a_refusal_is_said_to_be_one(saved: Path) -> None:
+def test_a_refusal_is_stated_to_be_one(saved: Path) -> None:
     saved.write_text("<html><body>您的访问被云堤安全防护系统拦截了</body></html>", encoding="utf-8")
     page = probed(saved)
     assert (page["page"], page["family"], page["rows"]) == ("other", None, [])
@@ -97,7 +97,7 @@ def test_what_is_no_page_gets_a_plain_answer(saved: Path, body: bytes) -> None:
     assert (page["page"], page["rows"], page["columns"]) == ("other", [], [])
 
 
-def test_of_a_page_without_end_the_beginning_is_read_and_that_is_said(
+def test_of_a_page_without_end_the_beginning_is_read_and_that_is_stated(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probe, "MOST_BYTES", 200_000)
@@ -109,7 +109,7 @@ def test_of_a_page_without_end_the_beginning_is_read_and_that_is_said(
     assert "larger than what was read of it" in page["doubts"]
 
 
-def test_what_looks_wrong_is_said(saved: Path) -> None:
+def test_what_looks_wrong_is_stated(saved: Path) -> None:
     odd = (
         LIST.replace("样本文件之2<", "样本文件之...<")
         .replace("2018年3月3日", "三月")

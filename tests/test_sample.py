@@ -13,7 +13,7 @@ import lxml.html
 import pytest
 
 from crawler.sample.portal_server import SampleServer
-from crawler.sample.site import CATALOGS, DEFAULT_URL, Page, build, portal_toml, rows
+from crawler.sample.site import CATALOGS, DEFAULT_URL, SamplePage, build, portal_toml, rows
 
 REPORT = Path(__file__).parent / "report_2017"
 TABLES = {
@@ -42,7 +42,7 @@ def printed(row: dict[str, str]) -> Cells:
 
 
 @cache
-def site(day: int) -> dict[str, Page]:
+def site(day: int) -> dict[str, SamplePage]:
     """Built once a day here, since most tests ask again and again."""
     return build(day)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.jobs.schedule import LONGEST, LONGEST_WAIT, SHORTEST, Past, plan
+from crawler.jobs.schedule import LONGEST, LONGEST_WAIT, SHORTEST, CrawlHistory, plan
 from crawler.portals.portal_file import Catalog, Portal, Schedule
 from tests import warm
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
@@ -25,7 +25,7 @@ def ago(hours: float) -> datetime:
 
 
 def test_a_portal_never_crawled_is_due_at_once_and_walked_wholly() -> None:
-    planned = plan(portal(), Past(), NOW)
+    planned = plan(portal(), CrawlHistory(), NOW)
     assert (planned.at, planned.mode, planned.why) == (NOW, "full", "never crawled")
 
 
@@ -33,14 +33,14 @@ def test_a_portal_never_crawled_is_due_at_once_and_walked_wholly() -> None:
     ("news_days", "every"), [(60, SHORTEST), (30, SHORTEST), (15, 2 * DAY), (10, LONGEST), (1, LONGEST), (0, LONGEST)]
 )
 def test_how_often_is_learned_from_the_days_with_news_within_bounds(news_days: int, every: timedelta) -> None:
-    planned = plan(portal(), Past(last=NOW, last_full=NOW, news_days=news_days), NOW)
+    planned = plan(portal(), CrawlHistory(last=NOW, last_full=NOW, news_days=news_days), NOW)
     assert planned.at == NOW + every - 4 * HOUR
     assert planned.mode == "update"
     assert f"news on {news_days} of the last 60 days" in planned.why
 
 
 def test_the_portal_file_prevails_over_what_is_learned() -> None:
-    said = plan(portal(every=6 * HOUR), Past(last=NOW, last_full=NOW, news_days=0), NOW)
+    said = plan(portal(every=6 * HOUR), CrawlHistory(last=NOW, last_full=NOW, news_days=0), NOW)
     assert (said.at, said.mode, said.why) == (NOW + 5 * HOUR, "update", "every 6 h, as its file says")
 
 
@@ -55,22 +55,24 @@ def test_the_portal_file_prevails_over_what_is_learned() -> None:
     ],
 )
 def test_a_full_walk_comes_on_its_rhythm(last_full: float, full_every: timedelta | None, mode: str) -> None:
-    planned = plan(portal(full_every=full_every), Past(last=ago(21), last_full=ago(last_full), news_days=60), NOW)
+    planned = plan(
+        portal(full_every=full_every), CrawlHistory(last=ago(21), last_full=ago(last_full), news_days=60), NOW
+    )
     assert (planned.mode, planned.at <= NOW) == (mode, True)
 
 
 def test_a_full_walk_more_often_than_updates_needs_no_update_to_fall_due() -> None:
-    planned = plan(portal(every=9 * DAY, full_every=2 * DAY), Past(last=ago(45), last_full=ago(45)), NOW)
+    planned = plan(portal(every=9 * DAY, full_every=2 * DAY), CrawlHistory(last=ago(45), last_full=ago(45)), NOW)
     assert (planned.at, planned.mode) == (ago(1), "full")
 
 
 def test_a_portal_never_walked_wholly_is_not_crawled_more_often_for_that() -> None:
-    planned = plan(portal(), Past(last=ago(1), news_days=60), NOW)
+    planned = plan(portal(), CrawlHistory(last=ago(1), news_days=60), NOW)
     assert (planned.at, planned.mode) == (ago(1) + 20 * HOUR, "full")
 
 
 def test_a_crawl_that_broke_off_is_gone_on_with_at_once() -> None:
-    planned = plan(portal(), Past(last=ago(1), interrupted=True), NOW)
+    planned = plan(portal(), CrawlHistory(last=ago(1), interrupted=True), NOW)
     assert (planned.at <= NOW, planned.mode) == (True, "full")
 
 
@@ -78,7 +80,7 @@ def test_a_crawl_that_broke_off_is_gone_on_with_at_once() -> None:
     ("failures", "wait"), [(1, DAY), (2, 2 * DAY), (4, 8 * DAY), (5, LONGEST_WAIT), (20, LONGEST_WAIT)]
 )
 def test_failures_back_off(failures: int, wait: timedelta) -> None:
-    planned = plan(portal(every=DAY), Past(last=NOW, last_full=NOW, failures=failures), NOW)
+    planned = plan(portal(every=DAY), CrawlHistory(last=NOW, last_full=NOW, failures=failures), NOW)
     assert planned.at == NOW + wait - 4 * HOUR
     assert "nothing could be read" in planned.why
 
@@ -96,7 +98,7 @@ def test_failures_back_off(failures: int, wait: timedelta) -> None:
     ],
 )
 def test_only_within_the_hours_its_file_allows(hours: tuple[int, int], at: datetime) -> None:
-    assert plan(portal(hours=hours), Past(), NOW).at == at
+    assert plan(portal(hours=hours), CrawlHistory(), NOW).at == at
 
 
 LIST = "<html><body><table><tr><th>索引号</th><th>标题</th><th>发布日期</th></tr>{}</table></body></html>"
@@ -176,7 +178,7 @@ def test_three_full_walks_that_reach_no_end_are_enough_for_a_while(tmp_path: Pat
     assert {each["outcome"] for each in crawls[:3]} == {"incomplete"}
 
 
-def test_without_portals_all_that_are_known_are_told_but_the_sample(tmp_path: Path) -> None:
+def test_without_portals_all_that_are_known_are_reported_but_the_sample(tmp_path: Path) -> None:
     done = disclosures("due", "--db", tmp_path / "none.db")
     assert done.returncode == 0, done.stderr
     assert "tongxin" in done.stdout
@@ -232,7 +234,7 @@ def test_an_interrupted_process_begins_no_other_portal(tmp_path: Path) -> None:
     assert rows(tmp_path / "a.db", "SELECT portal, outcome FROM crawls") == [{"portal": "one", "outcome": "shutdown"}]
 
 
-def test_a_full_crawl_asked_for_is_made_whatever_is_due(tmp_path: Path) -> None:
+def test_a_full_crawl_requested_is_made_whatever_is_due(tmp_path: Path) -> None:
     with Site({"/list.html": LIST.format(ROW.format(n=1)), "/1.html": RECORD}) as site:
         county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
         for _ in range(2):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import open_for_writing
-from crawler.jobs.schedule import Past, past_of, plan, plans
+from crawler.jobs.schedule import CrawlHistory, past_of, plan, plans
 from crawler.portals.portal_file import Catalog, Portal, Schedule
 from tests.conftest import disclosures, empty_archive, portal_file
 
@@ -65,7 +65,7 @@ def county(name: str = "county", **schedule: object) -> Portal:
 def test_a_portal_without_crawls_has_no_past(archive: sqlite3.Connection) -> None:
     crawl(archive, "finished", portal="other")
     publish(archive, "2026-03-09")
-    assert past_of(archive, "county", NOW) == Past()
+    assert past_of(archive, "county", NOW) == CrawlHistory()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_the_most_overdue_stands_first(archive: sqlite3.Connection) -> None:
     ("every", "after"), [(DAY, 20 * HOUR), (3 * DAY, 68 * HOUR), (6 * HOUR, 5 * HOUR), (DAY + HOUR, 21 * HOUR)]
 )
 def test_a_portal_is_due_at_its_rhythm_less_a_sixth_or_four_hours(every: timedelta, after: timedelta) -> None:
-    assert plan(county(every=every), Past(last=NOW, last_full=NOW), NOW).at == NOW + after
+    assert plan(county(every=every), CrawlHistory(last=NOW, last_full=NOW), NOW).at == NOW + after
 
 
 @pytest.mark.parametrize(("minutes", "due"), [(-1, False), (0, True), (1, True)])
@@ -181,7 +181,7 @@ def test_a_portal_is_due_at_its_rhythm_and_not_a_minute_before(
     ("last_full", "mode"), [(timedelta(days=7) - 4 * HOUR, "full"), (timedelta(days=7) - 4.02 * HOUR, "update")]
 )
 def test_a_week_less_four_hours_after_a_full_walk_comes_the_next(last_full: timedelta, mode: str) -> None:
-    planned = plan(county(every=DAY), Past(last=NOW - DAY, last_full=NOW - last_full), NOW)
+    planned = plan(county(every=DAY), CrawlHistory(last=NOW - DAY, last_full=NOW - last_full), NOW)
     assert planned.mode == mode
 
 
@@ -198,4 +198,4 @@ def test_a_week_less_four_hours_after_a_full_walk_comes_the_next(last_full: time
     ],
 )
 def test_hours_are_those_in_beijing(now: str, hours: tuple[int, int], at: str) -> None:
-    assert plan(county(hours=hours), Past(), datetime.fromisoformat(now)).at == datetime.fromisoformat(at)
+    assert plan(county(hours=hours), CrawlHistory(), datetime.fromisoformat(now)).at == datetime.fromisoformat(at)

@@ -13,7 +13,7 @@ from bench.year import webhook
 from crawler.cli.main import main
 from crawler.notify import messages
 from crawler.notify.health_message import payload, subject, text
-from crawler.notify.reported_states import Change
+from crawler.notify.reported_states import StateChange
 from tests.conftest import disclosures
 from tests.mailbox import mailbox
 
@@ -74,13 +74,13 @@ def test_by_mail(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "样本县b (was well)" in mail.get_content()
 
 
-def test_what_was_not_delivered_is_told_again(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_not_delivered_is_reported_again(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "PAUSES", (0, 0))
     heard: list[dict[str, object]] = []
     with webhook(heard.append) as address:
         nowhere = address.replace("/hook", "/").replace("http://127.0.0.1", "http://nobody.invalid")
         failed = CliRunner().invoke(main, ["status", "--db", str(db), "--tell", address, "--tell", nowhere])
-        assert (failed.exit_code, failed.output.count("not told: nobody.invalid")) == (1, 1)
+        assert (failed.exit_code, failed.output.count("not delivered: nobody.invalid")) == (1, 1)
         disclosures("status", "--db", db, "--tell", address)
         disclosures("status", "--db", db, "--tell", address)
     assert len(heard) == 2
@@ -103,7 +103,7 @@ def test_a_mail_that_fails_is_sent_again_until_it_arrives(db: Path, monkeypatch:
         box.answers = ["451 try again later"] * 2
         for _ in range(2):
             code, said = status(db, "ops@example.org")
-            assert (code, "not told: " in said, box.mails) == (1, True, [])
+            assert (code, "not delivered: " in said, box.mails) == (1, True, [])
         crawled(db, "c", "well")
         assert status(db, "ops@example.org")[0] == 0  # what was told of nobody is well again: there is nothing to tell
         assert box.mails == []
@@ -145,7 +145,7 @@ def test_a_portal_never_checked_is_no_change_and_needs_no_attention(db: Path) ->
     assert (code, said.splitlines()[-2].startswith("never_checked   d 样本县d: ")) == (0, True)
 
 
-def test_all_of_several_addresses_are_told(db: Path) -> None:
+def test_all_of_several_addresses_are_reported(db: Path) -> None:
     first: list[object] = []
     second: list[object] = []
     with webhook(first.append) as one, webhook(second.append) as other:
@@ -162,10 +162,10 @@ def test_an_address_that_is_none(db: Path, address: str) -> None:
 
 def test_other_states_and_causes_are_groups_of_their_own() -> None:
     changes = [
-        Change(Health("a", "样本甲", "down", "a.example.org: timed out", "wait", 1), "well"),
-        Change(Health("b", "样本乙", "blocked", "b.example.org: timed out", "ask", 2), "slow"),
-        Change(Health("c", "样本丙", "down", "c.example.org: connection refused", "", 3), "well"),
-        Change(Health("d", "样本丁", "changed_layout", "rows lack publisher", "look", 4), "well"),
+        StateChange(Health("a", "样本甲", "down", "a.example.org: timed out", "wait", 1), "well"),
+        StateChange(Health("b", "样本乙", "blocked", "b.example.org: timed out", "ask", 2), "slow"),
+        StateChange(Health("c", "样本丙", "down", "c.example.org: connection refused", "", 3), "well"),
+        StateChange(Health("d", "样本丁", "changed_layout", "rows lack publisher", "look", 4), "well"),
     ]
     assert text(changes).split("\n\n") == [
         "blocked: b.example.org: timed out\n  → ask\n  b 样本乙 (was slow)",
@@ -182,10 +182,10 @@ def test_other_states_and_causes_are_groups_of_their_own() -> None:
 
 def test_grouped_by_cause() -> None:
     changes = [
-        Change(Health("a", "样本甲", "down", "a.example.org:80 answered 503", "wait", 1), "well"),
-        Change(Health("b", "样本乙", "down", "b.example.org:80 answered 502", "wait", 2), "well"),
-        Change(Health("c", "样本丙", "well", "3 list pages read", "", 3), "blocked"),
-        Change(Health("d", "样本丁", "well", "9 list pages read on 2026-01-01", "", 4), "silent"),
+        StateChange(Health("a", "样本甲", "down", "a.example.org:80 answered 503", "wait", 1), "well"),
+        StateChange(Health("b", "样本乙", "down", "b.example.org:80 answered 502", "wait", 2), "well"),
+        StateChange(Health("c", "样本丙", "well", "3 list pages read", "", 3), "blocked"),
+        StateChange(Health("d", "样本丁", "well", "9 list pages read on 2026-01-01", "", 4), "silent"),
     ]
     assert text(changes).split("\n\n") == [
         "down: a.example.org:80 answered 503\n  → wait\n  a 样本甲 (was well)\n  b 样本乙 (was well)",

@@ -18,7 +18,7 @@ from crawler.cli.main import main
 from crawler.notify import messages, watch_state
 from crawler.notify import watcher as watching_module
 from crawler.notify.watch_state import beside, notes
-from crawler.notify.watcher import Told, look
+from crawler.notify.watcher import WatchReport, run_watch
 from crawler.notify.watches import WatchFileError, load
 from tests.conftest import Answer, Asked, Site, disclosures
 from tests.mailbox import Mailbox, mailbox
@@ -58,11 +58,11 @@ class Desk:
     def watches(self, text: str) -> None:
         self.file.write_text(text, encoding="utf-8")
 
-    def look(self) -> list[Told]:
+    def look(self) -> list[WatchReport]:
         """A run."""
         told = load(self.file)
         with closing(open_for_reading(self.db)) as connection, notes(beside(self.db)) as kept:
-            return [look(connection, kept, watch, told.site) for watch in told.watches]
+            return [run_watch(connection, kept, watch, told.site) for watch in told.watches]
 
     def titles(self) -> list[list[str]]:
         """The titles in each message that was posted."""
@@ -83,12 +83,12 @@ MAIL = '[[watch]]\nname = "样本"\nquery = "样本文件 -测试"\nmail = "desk
 HOOK = '[[watch]]\nname = "样本"\nquery = "样本文件 -测试"\nwebhook = "$DESK_HOOK"\n'
 
 
-def test_what_is_there_is_not_told_and_what_comes_is_told_once_in_one_message(desk: Desk) -> None:
+def test_what_is_there_is_not_reported_and_what_comes_is_reported_once_in_one_message(desk: Desk) -> None:
     desk.watches('site = "https://archive.example.org"\n' + MAIL)
-    assert desk.look() == [Told("样本", begins=2)]
+    assert desk.look() == [WatchReport("样本", begins=2)]
     desk.add(3, 4)
     desk.add(5, body="测试")  # excluded
-    assert desk.look() == [Told("样本", new=2, deliveries=1)]
+    assert desk.look() == [WatchReport("样本", new=2, deliveries=1)]
     (mail,) = desk.box.mails
     assert mail["Subject"] == "样本：2 条新记录 / 2 new records"
     text = mail.get_content()
@@ -96,15 +96,15 @@ def test_what_is_there_is_not_told_and_what_comes_is_told_once_in_one_message(de
                      "样本县", "640399001/2026-00003", "规划计划", "不是官方网站"):  # fmt: skip
         assert expected in text
     assert "样本文件之5" not in text
-    assert desk.look() == [Told("样本")]
+    assert desk.look() == [WatchReport("样本")]
     assert len(desk.box.mails) == 1
 
 
-def test_a_record_that_comes_to_say_it_later_is_told(desk: Desk) -> None:
+def test_a_record_that_comes_to_say_it_later_is_reported(desk: Desk) -> None:
     desk.watches('[[watch]]\nname = "拆迁"\nquery = "拆迁"\nwebhook = "$DESK_HOOK"\n')
-    assert desk.look() == [Told("拆迁", begins=0)]
+    assert desk.look() == [WatchReport("拆迁", begins=0)]
     desk.add(1, body="现予公布拆迁方案")
-    assert desk.look() == [Told("拆迁", new=1, deliveries=1)]
+    assert desk.look() == [WatchReport("拆迁", new=1, deliveries=1)]
     assert desk.titles() == [["样本文件之1"]]
     (told,) = (json.loads(each.form or "") for each in desk.posts)
     assert told["hits"][0]["snippet"] == "现予公布拆迁方案"
@@ -136,7 +136,7 @@ def test_a_watch_is_narrowed_as_a_search_is(desk: Desk, filters: str, found: int
     assert desk.look()[0].new == found
 
 
-def test_what_is_observed_is_told(desk: Desk) -> None:
+def test_what_is_observed_is_reported(desk: Desk) -> None:
     desk.watches(
         '[[watch]]\nname = "变动"\nquery = "样本文件"\nevents = ["changed", "withdrawn"]\nmail = "a@example.org"\nwebhook = "$DESK_HOOK"\n'
         '[[watch]]\nname = "别处"\nportal = "q"\nevents = ["changed"]\nmail = "a@example.org"\n'
@@ -144,52 +144,52 @@ def test_what_is_observed_is_told(desk: Desk) -> None:
     desk.look()
     desk.add(3)
     desk.add(1, body="另一正文")
-    assert desk.look() == [Told("变动", new=1, deliveries=2), Told("别处")]
+    assert desk.look() == [WatchReport("变动", new=1, deliveries=2), WatchReport("别处")]
     (told,) = (json.loads(each.form or "") for each in desk.posts)
     assert [(hit["event"], hit["record"], hit["at"]) for hit in told["hits"]] == [("changed", 1, DAY.format(3))]
     assert "内容变动 changed" in desk.box.mails[0].get_content()
     desk.add(1, body="第三个正文")  # the same record again is another event
-    assert desk.look() == [Told("变动", new=1, deliveries=2), Told("别处")]
+    assert desk.look() == [WatchReport("变动", new=1, deliveries=2), WatchReport("别处")]
 
 
-def test_many_are_told_in_one_message_that_says_how_many_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_are_reported_in_one_message_that_says_how_many_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching_module, "MOST", 2)
     desk.watches(MAIL)
     desk.look()
     desk.add(*range(10, 15))
-    assert desk.look() == [Told("样本", new=5, deliveries=1)]
+    assert desk.look() == [WatchReport("样本", new=5, deliveries=1)]
     text = desk.box.mails[0].get_content()
     assert text.count("样本文件之") == 2
     assert "另有 3 条未列出" in text
-    assert desk.look() == [Told("样本")]
+    assert desk.look() == [WatchReport("样本")]
 
 
 def test_another_search_under_the_same_name_begins_anew(desk: Desk) -> None:
     desk.watches(HOOK)
     desk.look()
     desk.watches(HOOK.replace("-测试", "") + 'mail = "desk@example.org"\n')
-    assert desk.look() == [Told("样本", begins=2)]
+    assert desk.look() == [WatchReport("样本", begins=2)]
     desk.watches(HOOK.replace("-测试", ""))  # whom it tells is another matter
-    assert desk.look() == [Told("样本")]
+    assert desk.look() == [WatchReport("样本")]
 
 
-def test_what_one_watch_has_told_is_news_to_another(desk: Desk) -> None:
+def test_what_one_watch_has_reported_is_news_to_another(desk: Desk) -> None:
     other = '[[watch]]\nname = "拆迁"\nquery = "拆迁"\nwebhook = "$DESK_HOOK"\n'
     desk.watches(HOOK + other)
     desk.look()
     desk.add(3)
-    assert desk.look() == [Told("样本", new=1, deliveries=1), Told("拆迁")]
+    assert desk.look() == [WatchReport("样本", new=1, deliveries=1), WatchReport("拆迁")]
     desk.add(3, body="现予公布拆迁方案")
-    assert desk.look() == [Told("样本"), Told("拆迁", new=1, deliveries=1)]
+    assert desk.look() == [WatchReport("样本"), WatchReport("拆迁", new=1, deliveries=1)]
 
 
-def test_a_watch_begun_anew_has_told_nothing_yet(desk: Desk) -> None:
+def test_a_watch_begun_anew_has_reported_nothing_yet(desk: Desk) -> None:
     desk.watches(HOOK)
-    assert desk.look() == [Told("样本", begins=2)]
+    assert desk.look() == [WatchReport("样本", begins=2)]
     desk.watches(HOOK.replace("样本文件 -测试", "拆迁"))
-    assert desk.look() == [Told("样本", begins=0)]
+    assert desk.look() == [WatchReport("样本", begins=0)]
     desk.add(1, body="现予公布拆迁方案")
-    assert desk.look() == [Told("样本", new=1, deliveries=1)]
+    assert desk.look() == [WatchReport("样本", new=1, deliveries=1)]
 
 
 @pytest.mark.parametrize(
@@ -207,13 +207,13 @@ def test_a_watch_that_looks_for_something_else_begins_anew(desk: Desk, more: str
 # --- where something goes wrong ---
 
 
-def test_a_message_that_waits_is_told_to_the_receivers_of_its_own_watch_alone(desk: Desk) -> None:
+def test_a_message_that_waits_is_reported_to_the_receivers_of_its_own_watch_alone(desk: Desk) -> None:
     desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
     desk.look()
     desk.add(3)
     desk.statuses = [500]
     assert [(told.deliveries, len(told.failures)) for told in desk.look()] == [(0, 1), (1, 0)]
-    assert desk.look() == [Told("样本", deliveries=1), Told("邮件")]
+    assert desk.look() == [WatchReport("样本", deliveries=1), WatchReport("邮件")]
     assert (len(desk.posts), len(desk.box.mails)) == (2, 1)
 
 
@@ -228,7 +228,7 @@ def test_what_could_not_be_delivered_is_by_the_next_run_and_only_to_who_has_not_
     desk.statuses = [500]
     assert desk.look()[0].failures  # no second message is written while one is waiting
     assert len(desk.posts) == 2
-    assert desk.look() == [Told("样本", new=1, deliveries=3)]
+    assert desk.look() == [WatchReport("样本", new=1, deliveries=3)]
     assert desk.titles() == [["样本文件之3"]] * 3 + [["样本文件之4"]]
     assert [json.loads(each.form or "")["id"].rpartition(".")[2] for each in desk.posts] == ["1", "1", "1", "2"]
     assert len({json.loads(each.form or "")["id"] for each in desk.posts}) == 2
@@ -256,13 +256,13 @@ def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(de
     running[0].communicate(timeout=60)
     assert running[0].returncode == -signal.SIGKILL
     desk.site.answers["/hook"] = desk.hook
-    assert desk.look() == [Told("样本", deliveries=1)]
+    assert desk.look() == [WatchReport("样本", deliveries=1)]
     assert desk.posts[0].form == desk.posts[1].form  # the same to the byte, id and all
-    assert desk.look() == [Told("样本")]
+    assert desk.look() == [WatchReport("样本")]
     assert len(desk.posts) == 2
 
 
-def test_killed_before_anything_was_sent_all_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_before_anything_was_sent_all_is_reported(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.watches(HOOK)
     desk.look()
     desk.add(3)
@@ -280,7 +280,7 @@ def test_killed_before_anything_was_sent_all_is_told(desk: Desk, monkeypatch: py
             with pytest.raises(KeyboardInterrupt):
                 desk.look()
     assert desk.posts == []
-    assert desk.look() == [Told("样本", deliveries=1)]
+    assert desk.look() == [WatchReport("样本", deliveries=1)]
     assert desk.titles() == [["样本文件之3"]]
 
 
@@ -319,8 +319,8 @@ def command(desk: Desk, *options: str, **env: str) -> Result:
 def test_the_command(desk: Desk) -> None:
     desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
     assert disclosures("watch", desk.file, "--db", desk.db).stdout.splitlines() == [
-        "样本: begins now; 2 records are there already and are not told",
-        "邮件: begins now; 2 records are there already and are not told",
+        "样本: begins now; 2 records are there already and are not reported",
+        "邮件: begins now; 2 records are there already and are not reported",
     ]
     desk.add(3)
     assert command(desk, "--dry-run").stdout.count("样本文件之3") == 2

@@ -19,12 +19,12 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from archive.ingest.writer_process import Keeper, serve
-from crawler.cli.main import ELSEWHERE
+from crawler.cli.main import MODULES
 from pipelines import writer_client
 
 _LOADED = [
     "crawler.cli.main",
-    *(f"crawler.cli.{module}" for module in sorted(set(ELSEWHERE.values()))),
+    *(f"crawler.cli.{module}" for module in sorted(set(MODULES.values()))),
     "crawler.jobs.run",
     "crawler.spiders.catalog",
     "pipelines.store",

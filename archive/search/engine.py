@@ -14,7 +14,7 @@ from itertools import chain, groupby, islice
 
 from archive.search.index import EVERY, HEAD, ID, MONTHS, filter_word, first_entry
 from archive.search.query import NOTHING, Query, in_heads, parse
-from archive.search.snippet import excerpt
+from archive.search.snippet import snippet
 
 TITLE = ("title",)
 """The column of the index that tells most; in the second place come those of HEAD, in the third all."""
@@ -193,12 +193,12 @@ def described(connection: sqlite3.Connection, ids: Sequence[int], words: str) ->
     for record_id in ids:
         *values, body = connection.execute(sql, (record_id,)).fetchone()
         hit = dict(zip(_SHOWN, values, strict=True))
-        snippet = excerpt(body, words) or _of_files(connection, record_id, words) or hit["title"] or ""
-        described.append({**hit, "snippet": snippet})
+        passage = snippet(body, words) or _of_files(connection, record_id, words) or hit["title"] or ""
+        described.append({**hit, "snippet": passage})
     return described
 
 
 def _of_files(connection: sqlite3.Connection, record_id: int, words: str) -> str | None:
     """Text of a record's files around the words found in one."""
     files = connection.execute("SELECT name, text FROM attachments WHERE record_id = ? ORDER BY id", (record_id,))
-    return next((found for name, text in files if (found := excerpt(f"{name}\n{text or ''}", words))), None)
+    return next((passage for name, text in files if (passage := snippet(f"{name}\n{text or ''}", words))), None)

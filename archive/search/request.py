@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from archive.labels.codes import KINDS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import LABELS, labels_under
 from archive.search import engine
 from archive.search.query import LONGEST_QUERY, parse
 
@@ -16,21 +16,10 @@ LAST_PAGE = 200
 """No further: whoever reads ten thousand hits wants filters, or an export."""
 
 GONE = "gone"
-STATE_CHOICES: dict[str, Label] = {
-    **STATES,
-    GONE: Label("不在列（已撤列或已撤下）", "no longer listed", "已撤列或已撤下。", "Unlisted or withdrawn."),
-}
+STATE_CHOICES = STATES | {GONE: LABELS["choice.gone"]}
 """What the state can be asked for by: each state, or not being listed any more."""
 
-FILTERS: dict[str, Label] = {
-    "portal": Label("县（门户）", "county"),
-    "kind": Label("类别", "kind"),
-    "publisher": Label("发布机构", "publisher"),
-    "since": Label("起始年份", "from"),
-    "until": Label("截止年份", "to"),
-    "state": Label("状态", "state"),
-    "files": Label("附件", "attachment"),
-}
+FILTERS = labels_under("filter")
 """What a search can be narrowed by."""
 
 _NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}
@@ -38,7 +27,7 @@ _NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """What is asked for; empty: not asked for. `ignored`: what the address says that can't be understood."""
 
     words: str = ""
@@ -65,7 +54,7 @@ class Asked:
         return urlencode({_NAMES.get(name, name): value for name, value in given.items() if value not in {"", 1}})
 
 
-def asked(arguments: Mapping[str, str], database: str = "") -> Asked:
+def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchRequest:
     """What the arguments of an address ask for. Whatever they are, there is an answer."""
     given = {name: arguments.get(_NAMES.get(name, name), "").strip()[:200] for name in (*FILTERS, "sort", "page")}
     known = {
@@ -80,23 +69,25 @@ def asked(arguments: Mapping[str, str], database: str = "") -> Asked:
     page = given.pop("page")
     number = int(page) if re.fullmatch(r"[0-9]{1,3}", page) and 1 <= int(page) <= LAST_PAGE else 1
     words = arguments.get("q", "").strip()[:LONGEST_QUERY]
-    return Asked(words=words, **given, page=number, database=database, ignored=said)
+    return SearchRequest(words=words, **given, page=number, database=database, ignored=said)
 
 
-def resolved(connection: sqlite3.Connection, wanted: Asked, portals: Mapping[str, str]) -> engine.Search:
+def resolved(connection: sqlite3.Connection, requested: SearchRequest, portals: Mapping[str, str]) -> engine.Search:
     """The search that is asked for. A portal may be named by a part of its name, a publisher by words in its name."""
     chosen = (
-        [wanted.portal] if wanted.portal in portals else [i for i, name in portals.items() if wanted.portal in name]
+        [requested.portal]
+        if requested.portal in portals
+        else [i for i, name in portals.items() if requested.portal in name]
     )
-    states = ("unlisted", "withdrawn") if wanted.state == GONE else (wanted.state,)
+    states = ("unlisted", "withdrawn") if requested.state == GONE else (requested.state,)
     filters = engine.Filters(
-        portals=tuple(chosen or ["-"]) if wanted.portal else (),
-        kind=wanted.kind,
-        since=int(wanted.since) if wanted.since else None,
-        until=int(wanted.until) if wanted.until else None,
+        portals=tuple(chosen or ["-"]) if requested.portal else (),
+        kind=requested.kind,
+        since=int(requested.since) if requested.since else None,
+        until=int(requested.until) if requested.until else None,
         states=tuple(filter(None, states)),
-        files=bool(wanted.files),
+        files=bool(requested.files),
     )
-    filters = engine.of_publisher(connection, filters, wanted.publisher)
-    query = parse(wanted.words) if wanted.words else None
-    return engine.Search(query, filters, newest=wanted.sort == "newest")
+    filters = engine.of_publisher(connection, filters, requested.publisher)
+    query = parse(requested.words) if requested.words else None
+    return engine.Search(query, filters, newest=requested.sort == "newest")

@@ -100,7 +100,7 @@ def passage(text: str | None, query: str, width: int = WIDTH) -> Passage | None:
     return None
 
 
-def excerpt(text: str | None, query: str, width: int = WIDTH) -> str | None:
+def snippet(text: str | None, query: str, width: int = WIDTH) -> str | None:
     """The passage of `text` that shows most of the words of `query`; None where none is found."""
     found = passage(text, query, width)
     return found.text if found else None

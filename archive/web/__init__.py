@@ -1,1 +1,1 @@
-"""The Datasette plugin and its rooms."""
+"""The Datasette plugin. Imports go one way: plugin, then pages, formats, views, http."""

@@ -17,12 +17,16 @@ from datasette.utils.asgi import asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
-from archive.labels import examples, labels
+from archive.labels import tables
+from archive.labels.code_labels import code_label
+from archive.labels.example_queries import EXAMPLES
+from archive.labels.label import LABELS, SITE
 from archive.search.query import to_match
 from archive.web.formats import page_files, record_json, table_files
-from archive.web.http import archives, errors
-from archive.web.http.access_control import CLOSED, Closed
-from archive.web.http.middleware import Application, Gate, Ranked
+from archive.web.http import archives, errors, request_context
+from archive.web.http.access_control import ACCESS_DENIED, AccessControl
+from archive.web.http.middleware import Application, Middleware, SearchRedirect
+from archive.web.http.request_context import in_context
 from archive.web.pages import (
     api_page,
     archived_copy,
@@ -68,7 +72,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
-        # SQLite opens the index when it is first asked. Within a search that has little time left, that would fail as damage does.
+        # SQLite opens the index at its first query. Within a search that has little time left, that would fail as damage does.
         with suppress(sqlite3.Error):
             conn.execute("SELECT 1 FROM records_fts LIMIT 0")
 
@@ -92,7 +96,7 @@ def filters_from_request(
         return None
 
     async def search() -> FilterArguments:
-        cells.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
+        request_context.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
         words = request.args.get("_search")
         shown = {"supports_search": True, "search": words or ""}
         if not words:
@@ -111,7 +115,7 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
         return None
     if table is None:  # the result of a query
         return cells.found_by_sql(value)
-    if table not in labels.TABLES:
+    if table not in tables.TABLES:
         return None
     return cells.cell(value, row, column, table, datasette.urls.database(database))
 
@@ -120,23 +124,23 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
 def extra_template_vars(
     template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
 ) -> Callable[[], Any]:
-    """What the header and a record's page need."""
-    names = [] if request and request.scope.get(CLOSED) else archives.archives(datasette)
+    """Add what the header and a record's page need."""
+    names = [] if request and request.scope.get(ACCESS_DENIED) else archives.archives(datasette)
 
     async def more() -> dict[str, Any]:
-        given: dict[str, Any] = {"archives": names, "is_archive": database in names}
-        given["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
-        given["published_at"] = next(
+        variables: dict[str, Any] = {"archives": names, "is_archive": database in names}
+        variables["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
+        variables["published_at"] = next(
             (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), None
         )
         if database in names:
-            given["limits"] = datasette.settings_dict()
-            given["archived_at"] = partial(capture_frame.address, datasette, database)
+            variables["limits"] = datasette.settings_dict()
+            variables["archived_at"] = partial(capture_frame.address, datasette, database)
         if database is not None and database not in names:
-            given.update(labels.PLAIN)
+            variables.update(tables.PLAIN)
         if template == "row.html" and table == "records" and database in names:
-            given["record"] = await record_page.record_page(datasette, database, request)
-        return given
+            variables["record"] = await record_page.record_page(datasette, database, request)
+        return variables
 
     return more
 
@@ -151,27 +155,29 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
     env.finalize = cells.plain
     env.globals.update(
-        arranged=labels.arranged,
+        arranged=tables.arranged,
         beijing=cells.beijing,
-        code_label=labels.code_label,
-        column_label=labels.column_label,
+        both=cells.both,
+        code_label=code_label,
+        column_label=tables.column_label,
         cut=cells.cut,
-        is_internal=labels.is_internal,
+        is_internal=tables.is_internal,
         is_web_address=cells.is_web_address,
+        labels=LABELS,
         linked_walks=history.LINKED,
-        lookups=labels.LOOKUPS,
+        lookups=tables.LOOKUPS,
         refers=cells.REFERS,
         server_time=cells.server_time,
         short=cells.short,
         shown=cells.shown,
-        site=labels.SITE,
+        site=SITE,
         size=cells.size,
-        sql_examples=examples.EXAMPLES,
+        sql_examples=EXAMPLES,
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
-        table_label=labels.table_label,
-        taken=page_files.address,
+        table_label=tables.table_label,
+        export_address=page_files.address,
         utc=cells.utc,
-        documented=labels.TABLES,
+        documented=tables.TABLES,
         walked=portal_status.walked,
         web_link=cells.web_link,
     )
@@ -189,21 +195,24 @@ def register_routes() -> list[tuple[str, Any]]:
         (record_json.PAGE, record_json.page),
         (record_json.ROUTE, record_json.answer),
         *page_files.routes(),
-        (r"/-/api$", api_page.page),
+        (r"/-/api$", in_context(api_page.page)),
         *site_files.routes(),
-        (r"/-/browse$", browse_pages.overview),
-        (r"/-/browse/(?P<portal>[^/]+)$", browse_pages.of_portal),
-        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", browse_pages.of_catalog),
-        (r"/-/cards$", card_pages.comparison),
-        (r"/-/cards/(?P<portal>[^/]+)$", card_pages.of_portal),
-        (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", card_pages.page),
-        (r"/-/publisher$", publisher_page.page),
-        (r"/-/day$", day_page.find),
-        (r"/-/day/(?P<day>[^/]+)$", day_page.page),
-        (r"/-/changes$", changes_page.changes),
+        (r"/-/browse$", in_context(browse_pages.overview)),
+        (r"/-/browse/(?P<portal>[^/]+)$", in_context(browse_pages.of_portal)),
+        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", in_context(browse_pages.of_catalog)),
+        (r"/-/cards$", in_context(card_pages.comparison)),
+        (r"/-/cards/(?P<portal>[^/]+)$", in_context(card_pages.of_portal)),
+        (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", in_context(card_pages.page)),
+        (r"/-/publisher$", in_context(publisher_page.page)),
+        (r"/-/day$", in_context(day_page.find)),
+        (r"/-/day/(?P<day>[^/]+)$", in_context(day_page.page)),
+        (r"/-/changes$", in_context(changes_page.changes)),
         (r"/-/search$", search_page.answer),
-        (r"/-/questions$", question_pages.overview),
-        (r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$", question_pages.page),
+        (r"/-/questions$", in_context(question_pages.overview)),
+        (
+            r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$",
+            in_context(question_pages.page),
+        ),
         *archived_copy.routes(),
         *download_page.routes(),
         (table_files.ROUTE, table_files.answer),
@@ -214,7 +223,7 @@ def register_routes() -> list[tuple[str, Any]]:
 def permission_allowed(
     datasette: "Datasette", actor: dict[str, Any] | None, action: str
 ) -> Coroutine[Any, Any, bool | None]:
-    """Who may have originals as they were received."""
+    """Say who may have originals as they were received."""
     return archived_copy.allowed(datasette, actor, action)
 
 
@@ -224,16 +233,16 @@ def startup(datasette: "Datasette") -> None:
     archives.leave_out_evidence(datasette)
 
 
-@hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind the gate
-def asgi_wrapper() -> Callable[[Application], Gate]:
-    """Put the gate before Datasette."""
-    return Gate
+@hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind this
+def asgi_wrapper() -> Callable[[Application], Middleware]:
+    """Put our middleware before Datasette."""
+    return Middleware
 
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
-def keep_closed(datasette: "Datasette") -> Callable[[Application], Closed]:
-    """Refuse those who may not see the archive, before anything is said of it."""
-    return lambda application: Closed(Ranked(application, datasette), datasette)
+def control_access(datasette: "Datasette") -> Callable[[Application], AccessControl]:
+    """Refuse those who may not see the archive, before any other hook sees the request."""
+    return lambda application: AccessControl(SearchRedirect(application, datasette), datasette)
 
 
 @hookimpl(hookwrapper=True)
@@ -242,5 +251,5 @@ def handle_exception(
 ) -> Generator[None, Result[Any], None]:
     """Answer what the request got wrong; what went wrong here is left to Datasette, which logs it."""
     outcome = yield
-    if found := errors.fault(exception):
-        outcome.force_result([errors.page(datasette, request, found)])
+    if error := errors.error_page(exception):
+        outcome.force_result([errors.response(datasette, request, error)])

@@ -1,6 +1,6 @@
-"""What `disclosures doctor` looks at: the machine, the configuration, the disk, the archive, its evidence; and what to do.
+"""Checks of `disclosures doctor`: the machine, the configuration, the disk, the archive, its evidence; and what to do.
 
-Each look is quick: it reads no payload. `disclosures verify` reads them all.
+Each check is quick: it reads no payload. `disclosures verify` reads them all.
 """
 
 import os
@@ -33,21 +33,21 @@ LEAST_FREE = 512 * MIB
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """`state`: fine, note (works, but someone should know) or wrong; `what` was looked at; `said`, with what to do."""
+class Diagnosis:
+    """`state`: fine, note (works, but someone should know) or wrong; `what` was looked at; `message`: with what to do."""
 
     state: str
     what: str
-    said: str
+    message: str
 
 
-def look(db: Path, evidence: Path) -> Iterator[Found]:
-    """Everything, in the order in which it should be mended. Never raises for what is found."""
+def diagnose(db: Path, evidence: Path) -> Iterator[Diagnosis]:
+    """Everything, in the order in which it should be mended. Never raises for what is wrong."""
     yield from _machine()
     yield from _configuration()
     yield from _disk(db, evidence)
     if not db.is_file():
-        yield Found(
+        yield Diagnosis(
             NOTE, "archive", f"there is none at {db}: `disclosures crawl PORTAL` makes one, `make run` a sample"
         )
         return
@@ -56,42 +56,46 @@ def look(db: Path, evidence: Path) -> Iterator[Found]:
             yield from _archive(connection)
             yield from _evidence(connection, db, evidence)
     except (ArchiveError, sqlite3.Error, ValueError) as error:
-        yield Found(WRONG, "archive", f"{error}: put a backup back with `disclosures restore`")
+        yield Diagnosis(WRONG, "archive", f"{error}: put a backup back with `disclosures restore`")
 
 
-def _machine() -> Iterator[Found]:
+def _machine() -> Iterator[Diagnosis]:
     with closing(sqlite3.connect(":memory:")) as memory:
         options = {row[0] for row in memory.execute("PRAGMA compile_options")}
     version = f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"
     if "ENABLE_FTS5" not in options:
-        yield Found(
+        yield Diagnosis(
             WRONG, "machine", f"{version} without FTS5: nothing can be searched; install a Python whose SQLite has it"
         )
     else:
-        yield Found(FINE, "machine", version)
+        yield Diagnosis(FINE, "machine", version)
     if "ENABLE_DBSTAT_VTAB" not in options:
-        yield Found(NOTE, "machine", "SQLite without dbstat: `verify` does not see changed bytes that belong to no row")
+        yield Diagnosis(
+            NOTE, "machine", "SQLite without dbstat: `verify` does not see changed bytes that belong to no row"
+        )
     if not (shutil.which("antiword") or shutil.which("soffice")):
-        yield Found(NOTE, "machine", "neither antiword nor LibreOffice: no text is taken from old Word files (.doc)")
+        yield Diagnosis(
+            NOTE, "machine", "neither antiword nor LibreOffice: no text is taken from old Word files (.doc)"
+        )
     if os.environ.get("DISCLOSURES_OCR") == "1" and not find_spec("rapidocr_onnxruntime"):
-        yield Found(
+        yield Diagnosis(
             WRONG, "machine", "DISCLOSURES_OCR=1, but the extra is not installed: pip install 'disclosures[ocr]'"
         )
 
 
-def _configuration() -> Iterator[Found]:
+def _configuration() -> Iterator[Diagnosis]:
     if not settings.CONTACT:
-        yield Found(
+        yield Diagnosis(
             NOTE, "configuration", "set DISCLOSURES_CONTACT to an address where a portal's operator can reach you"
         )
     if os.environ.get(clock.VARIABLE):
-        yield Found(
+        yield Diagnosis(
             NOTE, "configuration", f"{clock.VARIABLE} is set: everything is dated by it, not by the machine's clock"
         )
     try:
         files = known()
     except PortalFileError as error:
-        yield Found(WRONG, "configuration", str(error))
+        yield Diagnosis(WRONG, "configuration", str(error))
         return
     faults = 0
     for path in files.values():
@@ -99,83 +103,89 @@ def _configuration() -> Iterator[Found]:
             load(path)
         except PortalFileError as error:
             faults += 1
-            yield Found(WRONG, "portal file", str(error))
+            yield Diagnosis(WRONG, "portal file", str(error))
     if not faults:
-        yield Found(FINE, "portal files", f"{len(files)}, all of them sound")
+        yield Diagnosis(FINE, "portal files", f"{len(files)}, all of them sound")
 
 
-def _disk(db: Path, evidence: Path) -> Iterator[Found]:
+def _disk(db: Path, evidence: Path) -> Iterator[Diagnosis]:
     held = sum(path.stat().st_size for path in (db, evidence) if path.is_file())
     folder = next(parent for parent in db.resolve().parents if parent.is_dir())
     free = shutil.disk_usage(folder).free
-    said = f"{free // MIB:,} MiB free, the archive holds {held // MIB:,} MiB"
+    message = f"{free // MIB:,} MiB free, the archive holds {held // MIB:,} MiB"
     if free < LEAST_FREE:
-        yield Found(WRONG, "disk", f"{said}: make room, or crawls will end with archive_error")
+        yield Diagnosis(WRONG, "disk", f"{message}: make room, or crawls will end with archive_error")
     elif free < LEAST_FREE + held:
-        yield Found(NOTE, "disk", f"{said}: too little for a backup or a snapshot beside it")
+        yield Diagnosis(NOTE, "disk", f"{message}: too little for a backup or a snapshot beside it")
     else:
-        yield Found(FINE, "disk", said)
+        yield Diagnosis(FINE, "disk", message)
     if not os.access(folder, os.W_OK):
-        yield Found(WRONG, "disk", f"{folder} can't be written to by this user")
+        yield Diagnosis(WRONG, "disk", f"{folder} can't be written to by this user")
 
 
-def _archive(connection: sqlite3.Connection) -> Iterator[Found]:
+def _archive(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
     if later := later_than_this(connection):
-        yield Found(WRONG, "schema", f"of a later version ({', '.join(later)}): update this program")
+        yield Diagnosis(WRONG, "schema", f"of a later version ({', '.join(later)}): update this program")
         return
     if migrations.pending(Database(connection)):
-        yield Found(
+        yield Diagnosis(
             NOTE,
             "schema",
             "of an earlier version: back it up; the next crawl, or `disclosures redact`, brings it up to date",
         )
         return
-    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if said != "ok":
-        yield Found(WRONG, "archive", f"damaged ({said.splitlines()[0]}): put a backup back with `disclosures restore`")
+    (message,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if message != "ok":
+        yield Diagnosis(
+            WRONG, "archive", f"damaged ({message.splitlines()[0]}): put a backup back with `disclosures restore`"
+        )
         return
     records, last = connection.execute(
         "SELECT (SELECT count(*) FROM records), (SELECT max(started_at) FROM crawls)"
     ).fetchone()
-    yield Found(FINE, "archive", f"{records:,} records, last crawl {last or 'never'}")
+    yield Diagnosis(FINE, "archive", f"{records:,} records, last crawl {last or 'never'}")
     if last and datetime.fromisoformat(last).astimezone(UTC) > clock.now() + timedelta(minutes=5):
-        yield Found(
+        yield Diagnosis(
             WRONG, "clock", f"the last crawl began at {last}, which is in the future: set the machine's clock right"
         )
     if not is_current(connection):
-        yield Found(NOTE, "search", "the index was made by another version: a crawl or `disclosures serve` renews it")
+        yield Diagnosis(
+            NOTE, "search", "the index was made by another version: a crawl or `disclosures serve` renews it"
+        )
     if older := behind(connection):
-        yield Found(NOTE, "masking", f"{older:,} records were masked by older rules: run `disclosures redact`")
+        yield Diagnosis(NOTE, "masking", f"{older:,} records were masked by older rules: run `disclosures redact`")
 
 
-def _evidence(connection: sqlite3.Connection, db: Path, evidence: Path) -> Iterator[Found]:
+def _evidence(connection: sqlite3.Connection, db: Path, evidence: Path) -> Iterator[Diagnosis]:
     if not _has_captures(connection):
         return
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
     if not evidence.is_file():
         if last:
             missing = f"{evidence} is missing, though {db.name} points to {last:,} originals in it: put it back, or DISCLOSURES_EVIDENCE right"
-            yield Found(WRONG, "evidence", missing)
+            yield Diagnosis(WRONG, "evidence", missing)
         return
     try:
         with closing(open_evidence(evidence)) as sealed:
             (kept,) = sealed.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
             days, head = sealed.execute("SELECT count(*), max(day) FROM manifests").fetchone()
     except (sqlite3.Error, ValueError) as error:
-        yield Found(
+        yield Diagnosis(
             WRONG, "evidence", f"{evidence} can't be read ({error}): put a backup back with `disclosures restore`"
         )
         return
     if kept < last:
-        yield Found(
+        yield Diagnosis(
             WRONG,
             "evidence",
             f"{evidence} ends at original {kept:,}, but {db.name} points to {last:,}: put the right file there",
         )
     else:
-        yield Found(FINE, "evidence", f"{kept:,} originals, {days:,} days sealed{f', the last {head}' if head else ''}")
+        yield Diagnosis(
+            FINE, "evidence", f"{kept:,} originals, {days:,} days sealed{f', the last {head}' if head else ''}"
+        )
     if evidence.stat().st_mode & 0o077:
-        yield Found(
+        yield Diagnosis(
             NOTE, "evidence", f"{evidence} holds personal data unmasked and others may read it: chmod 600 {evidence}"
         )
 

@@ -1,4 +1,4 @@
-"""The command that says which portals are due, and why."""
+"""`disclosures due`: the portals that are due, and why."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import held
 from archive.model import clock
 from crawler.cli.options import db_option, plainly
-from crawler.jobs.schedule import Past, Plan, plan, plans
+from crawler.jobs.schedule import CrawlHistory, Plan, plan, plans
 from crawler.portals.portal_file import SAMPLE, Portal, find, known, load
 
 
@@ -27,9 +27,9 @@ def due(portals: tuple[str, ...], db: Path, as_json: bool) -> None:
     Without PORTAL: all that come with the project, save its sample, and those in the folder $DISCLOSURES_PORTALS.
     """
     now = clock.now()
-    found = planned(portals, db, now)
+    upcoming = planned(portals, db, now)
     if as_json:
-        told = [
+        rows = [
             {
                 "portal": each.portal.id,
                 "due": each.at <= now,
@@ -37,11 +37,11 @@ def due(portals: tuple[str, ...], db: Path, as_json: bool) -> None:
                 "mode": each.mode,
                 "why": each.why,
             }
-            for each in found
+            for each in upcoming
         ]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    for each in found:
+    for each in upcoming:
         click.echo(f"{each.portal.id:<20} {_when(each, now):<22} {each.mode:<7} {each.why}")
 
 
@@ -53,7 +53,7 @@ def planned(names: Sequence[str], db: Path, now: datetime) -> list[Plan]:
     files = map(find, names) if names else (path for path in known().values() if path != SAMPLE)
     portals = [load(path) for path in files]
     if not db.is_file():
-        return [plan(portal, Past(), now) for portal in portals]
+        return [plan(portal, CrawlHistory(), now) for portal in portals]
     with closing(open_for_reading(db)) as connection:
         return plans(connection, portals, now)
 
@@ -65,7 +65,7 @@ def due_now(names: Sequence[str], db: Path) -> list[str]:
 
 
 def _free(portal: Portal, names: Sequence[str], db: Path) -> str | None:
-    """How `crawl` knows the portal; None while it is crawled."""
+    """Return the name by which `crawl` knows the portal; None while it is crawled."""
     try:
         with held(db, portal.id):
             pass

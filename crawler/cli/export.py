@@ -15,15 +15,15 @@ from archive.evidence.evidence_reader import place_of
 from archive.export import record_rows
 from archive.export.parquet import parquet_file
 from archive.export.writers import FORMATS, Row, WriterError
-from archive.labels.examples import EXAMPLES
-from archive.labels.headings import codes_of, heading
-from archive.labels.tables import TABLES
+from archive.labels.code_labels import codes_of
+from archive.labels.example_queries import EXAMPLES
+from archive.labels.tables import TABLES, heading
 from archive.model import clock
 from archive.questions import question_files
 from archive.questions.runner import AskError, values
 from archive.search import engine
 from archive.search.query import to_match
-from crawler.cli.filters import NAMES, filter_options, wanted
+from crawler.cli.filters import NAMES, filter_options, search_of
 from crawler.cli.options import ROWS, CommandError, db_option, plainly
 
 ORIGINALS = ("warc", "wacz")
@@ -98,7 +98,7 @@ def _chosen(connection: sqlite3.Connection, asked: dict[str, Any]) -> tuple[tupl
         rows: Iterator[Row] = map(tuple, cursor)
     else:
         words = " ".join(asked["words"])
-        found = engine.every(connection, wanted(connection, words, **{name: asked[name] for name in NAMES}))
+        found = engine.every(connection, search_of(connection, words, **{name: asked[name] for name in NAMES}))
         columns, rows = record_rows.columns(body=asked["body"]), record_rows.rows(connection, found, body=asked["body"])
     return columns, islice(rows, asked["limit"]), asked["table"] or (None if asked["sql"] else "records")
 

@@ -1,4 +1,4 @@
-"""What `disclosures search` and `disclosures export` narrow records by: the search page's filters, as options."""
+"""Options by which `disclosures search` and `disclosures export` narrow records: the search page's filters."""
 
 import sqlite3
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from archive.labels.codes import KINDS
+from archive.labels.code_labels import KINDS
 from archive.search import engine
 from archive.search.index import is_current
-from archive.search.request import STATE_CHOICES, asked, resolved
+from archive.search.request import STATE_CHOICES, parse_request, resolved
 from crawler.cli.options import CommandError
 
 NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest")
@@ -38,12 +38,12 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def wanted(connection: sqlite3.Connection, words: str, **filters: Any) -> engine.Search:  # noqa: ANN401
-    """The search for `words` under the options NAMES. Raises CommandError where the index can't be asked."""
+def search_of(connection: sqlite3.Connection, words: str, **filters: Any) -> engine.Search:  # noqa: ANN401
+    """The search for `words` under the options NAMES. Raises CommandError where the index is of another version."""
     if not is_current(connection):
         raise CommandError("the search index was made by another version: `disclosures serve` or a crawl renews it")
-    given = {name: str(filters[name] or "") for name in ("portal", "kind", "publisher", "state")}
-    given |= {"q": words, "from": str(filters["since"] or ""), "to": str(filters["until"] or "")}
-    given |= {"files": "yes" if filters["files"] else "", "sort": "newest" if filters["newest"] else ""}
+    arguments = {name: str(filters[name] or "") for name in ("portal", "kind", "publisher", "state")}
+    arguments |= {"q": words, "from": str(filters["since"] or ""), "to": str(filters["until"] or "")}
+    arguments |= {"files": "yes" if filters["files"] else "", "sort": "newest" if filters["newest"] else ""}
     portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals ORDER BY division_code, id")))
-    return resolved(connection, asked(given), portals)
+    return resolved(connection, parse_request(arguments), portals)

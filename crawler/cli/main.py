@@ -12,7 +12,7 @@ import click
 from archive.database.connection import open_for_reading
 from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
-ELSEWHERE = {
+MODULES = {
     "ask": "ask",
     "backup": "upkeep",
     "doctor": "upkeep",
@@ -33,22 +33,22 @@ ELSEWHERE = {
     "watch": "watch",
     "work": "workers",
 }
-"""Command → its module. Each is loaded when it is asked for: together they need half a second, and a crawl none of them."""
+"""Command → its module. Each is loaded when it is run: together they need half a second, and a crawl none of them."""
 
 
 class Commands(click.Group):
-    """The commands of this module and those of ELSEWHERE."""
+    """The commands of this module and those of MODULES."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in order."""
-        return sorted({*self.commands, *ELSEWHERE})
+        return sorted({*self.commands, *MODULES})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, or None."""
-        if cmd_name not in ELSEWHERE:
+        if cmd_name not in MODULES:
             return super().get_command(ctx, cmd_name)
-        found: click.Command = getattr(import_module(f"crawler.cli.{ELSEWHERE[cmd_name]}"), cmd_name)
-        return found
+        command: click.Command = getattr(import_module(f"crawler.cli.{MODULES[cmd_name]}"), cmd_name)
+        return command
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -146,7 +146,7 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
 
 
 def holds_sample(db: Path) -> bool:
-    """Whether the archive at `db` has crawled the sample portal before: its first day must not come after its second."""
+    """Return whether the archive at `db` has crawled the sample portal before: its first day must not come after its second."""
     if not db.is_file():
         return False
     connection = open_for_reading(db)

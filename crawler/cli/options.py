@@ -1,4 +1,4 @@
-"""What all commands share: the archive's place, and errors as one plain line."""
+"""Options and errors that all commands share: the archive's place, one plain line for each error."""
 
 import os
 from collections.abc import Callable
@@ -40,14 +40,14 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         except (ArchiveError, ClockError, EvidenceError, PortalFileError) as error:
             raise CommandError(str(error)) from error
         except UNREADABLE as error:
-            said = f"the archive can't be read ({one_line(error)}): `disclosures doctor` says what to do"
-            raise CommandError(said) from error
+            message = f"the archive can't be read ({one_line(error)}): `disclosures doctor` says what to do"
+            raise CommandError(message) from error
 
     return wrapper
 
 
 ROWS = click.IntRange(1, 1_000_000_000)
-"""How many rows may be asked for."""
+"""Number of rows that may be requested."""
 
 
 db_option = click.option(

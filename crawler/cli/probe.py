@@ -1,4 +1,4 @@
-"""`disclosures probe`: what a page nobody has seen is and says, and a portal file to begin with."""
+"""`disclosures probe`: read a page nobody has seen, and draft a portal file."""
 
 import json
 import sys
@@ -16,9 +16,9 @@ from archive.model.records import FIELDS
 from crawler.cli.options import ATTENTION, CommandError, plainly
 from crawler.extract.page_kind import DETAIL, LIST, OTHER
 from crawler.portals.catalogue_kinds import kind_of
-from crawler.probe.catalogue_links import Column
-from crawler.probe.draft import Entry, comment, draft, portal_id
-from crawler.probe.page_reading import MOST_BYTES, NOWHERE, Fetched, Probed, read_answer, said
+from crawler.probe.catalogue_links import CatalogueLink
+from crawler.probe.draft import DraftCatalog, comment, draft, portal_id
+from crawler.probe.page_reading import MOST_BYTES, NOWHERE, Fetched, Probed, described, read_answer
 from pipelines.normalise import reading
 
 
@@ -27,7 +27,7 @@ from pipelines.normalise import reading
 @click.option("--base", metavar="URL", help="Where a saved file came from: its links are relative to that.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object instead.")
 @click.option("--delay", type=click.FloatRange(0), default=3.0, show_default=True, help="Seconds between two requests.")
-@click.option("--pages", "most", type=click.IntRange(1), default=60, show_default=True, help="Columns asked for.")
+@click.option("--pages", "most", type=click.IntRange(1), default=60, show_default=True, help="Columns requested.")
 @plainly
 def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -> None:
     """Say which family of portal software a page is of, and all that is read from it, with a draft portal file.
@@ -39,12 +39,14 @@ def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -
     Exit status: 0 done, 1 nothing could be read (refused, gone, no list), 2 wrong use.
     """
     if page.lower().startswith(("http://", "https://")):
-        found, entries = _asked(_address(page), delay, most)
+        page_read, entries = _fetched(_address(page), delay, most)
     else:
-        found = _saved(Path(page), _address(base) if base else NOWHERE)
-        entries = [Entry(column, "not asked for", is_list=False) for column in found.columns]
-    click.echo(json.dumps(_object(found, entries), ensure_ascii=False, indent=1) if as_json else _text(found, entries))
-    sys.exit(0 if found.kind != OTHER or any(entry.is_list for entry in entries) else ATTENTION)
+        page_read = _saved(Path(page), _address(base) if base else NOWHERE)
+        entries = [DraftCatalog(column, "not requested", is_list=False) for column in page_read.columns]
+    click.echo(
+        json.dumps(_object(page_read, entries), ensure_ascii=False, indent=1) if as_json else _text(page_read, entries)
+    )
+    sys.exit(0 if page_read.kind != OTHER or any(entry.is_list for entry in entries) else ATTENTION)
 
 
 def _address(text: str) -> str:
@@ -54,21 +56,21 @@ def _address(text: str) -> str:
     return text
 
 
-def _asked(url: str, delay: float, most: int) -> tuple[Probed, list[Entry]]:
+def _fetched(url: str, delay: float, most: int) -> tuple[Probed, list[DraftCatalog]]:
     """The page at `url`, and the catalogues it leads to; ends the command where the page can't be had."""
-    from crawler.probe.fetcher import VisitError, Visitor  # noqa: PLC0415
-    from crawler.probe.home_survey import check, find_catalogue, look  # noqa: PLC0415 - what asks takes a while to load
+    from crawler.probe.fetcher import Fetcher, FetchError  # noqa: PLC0415
+    from crawler.probe.home_survey import check, find_catalogue, read_at  # noqa: PLC0415 - what asks takes a while to load
 
-    with closing(Visitor(delay, lambda asked: click.echo(f"asking {asked}", err=True))) as visitor:
+    with closing(Fetcher(delay, lambda address: click.echo(f"asking {address}", err=True))) as fetcher:
         try:
-            page = look(visitor, url)
-        except VisitError as error:
+            page = read_at(fetcher, url)
+        except FetchError as error:
             click.echo(f"disclosures: {error}", err=True)
             sys.exit(ATTENTION)
         if page.kind != OTHER or page.blocked:
             return page, []
-        catalogue = find_catalogue(visitor, page)
-        return page, list(check(visitor, catalogue.columns, catalogue.url, most))
+        catalogue = find_catalogue(fetcher, page)
+        return page, list(check(fetcher, catalogue.columns, catalogue.url, most))
 
 
 def _saved(path: Path, url: str) -> Probed:
@@ -84,7 +86,7 @@ def _saved(path: Path, url: str) -> Probed:
 # --- as one object ---
 
 
-def _object(page: Probed, entries: list[Entry]) -> dict[str, Any]:
+def _object(page: Probed, entries: list[DraftCatalog]) -> dict[str, Any]:
     paging, is_detail = page.listed.paging, page.kind == DETAIL
     return {
         "page": page.kind,
@@ -116,19 +118,19 @@ def _fields(page: Mapping[str, Any]) -> dict[str, Any]:
 # --- as a portal file with comments ---
 
 
-def _text(page: Probed, entries: list[Entry]) -> str:
+def _text(page: Probed, entries: list[DraftCatalog]) -> str:
     remarks = list(_remarks(page, entries))
     if page.kind == LIST:
         trail = page.listed.breadcrumb
         title = trail[-1] if trail else page.site or "目录"
-        entries = [Entry(Column(title, kind_of(title), page.url), said(page), is_list=True)]
+        entries = [DraftCatalog(CatalogueLink(title, kind_of(title), page.url), described(page), is_list=True)]
     if not entries:
         return "\n".join(map(comment, remarks))
     home = urljoin(page.url, "/")
     return draft(portal_id(home), page.site, home, entries, remarks)
 
 
-def _remarks(page: Probed, entries: list[Entry]) -> Iterator[str]:
+def _remarks(page: Probed, entries: list[DraftCatalog]) -> Iterator[str]:
     yield f"{page.url}: {_named(page)}"
     if page.detected:
         yield f"family {page.detected.family.name}: {page.detected.reason}"
@@ -152,7 +154,7 @@ def _named(page: Probed) -> str:
     if page.blocked:
         return f"refused: {page.blocked}"
     if page.kind == LIST:
-        return said(page)
+        return described(page)
     return "a record's page" if page.kind == DETAIL else "neither a list nor a record's page"
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from archive.database.connection import open_for_reading
-from archive.search import engine as finding
+from archive.search import engine
 from archive.search.snippet import marked
-from crawler.cli.filters import filter_options, wanted
+from crawler.cli.filters import filter_options, search_of
 from crawler.cli.options import ROWS, db_option, plainly
 
 
@@ -29,11 +29,11 @@ def search(
     """
     query = " ".join(words)
     connection = open_for_reading(db)
-    asked = wanted(connection, query, **filters) if query.strip() else finding.search(query)
+    request = search_of(connection, query, **filters) if query.strip() else engine.search(query)
     if only_count:
-        click.echo(finding.count(connection, asked))
+        click.echo(engine.count(connection, request))
         return
-    hits = finding.described(connection, finding.first(connection, asked, limit), query)
+    hits = engine.described(connection, engine.first(connection, request, limit), query)
     if as_json:
         click.echo(json.dumps(hits, ensure_ascii=False, indent=1))
         return
@@ -43,11 +43,11 @@ def search(
         click.echo(f"            {hit['url']}")
         if hit["snippet"] != hit["title"]:
             click.echo(f"            {shown('', hit['snippet'] or '', query)}")
-    total = finding.count(connection, asked)
+    total = engine.count(connection, request)
     click.echo(f"{total} found" + (f", the best {len(hits)} shown" if total > len(hits) else ""), err=True)
 
 
 def shown(date: str, text: str, query: str) -> str:
     """A line of a hit, the words found in bold where the terminal can."""
-    pieces = [click.style(piece, bold=True) if found else piece for piece, found in marked(text, query)]
+    pieces = [click.style(piece, bold=True) if is_hit else piece for piece, is_hit in marked(text, query)]
     return f"{date}  {''.join(pieces)}" if date else "".join(pieces)

@@ -1,4 +1,4 @@
-"""The command that says how each portal is, and tells of changes."""
+"""`disclosures status`: the state of each portal, and messages of changes."""
 
 import json
 import sys
@@ -30,7 +30,7 @@ from crawler.notify import reported_states
     "--tell",
     multiple=True,
     metavar="ADDRESS",
-    help="Send what has changed since it was last told to a mail address or a webhook; several times for several.",
+    help="Send what has changed since the last message to a mail address or a webhook; several times for several.",
 )
 @plainly
 def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ...]) -> None:
@@ -39,25 +39,25 @@ def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ..
     Exit status 1 where a portal needs attention, or a message was not delivered.
     """
     with closing(open_for_reading(db)) as connection:
-        found = health(connection)
+        states = health(connection)
     if prometheus:
-        write_metrics(found, prometheus)
-    delivered = not tell or tell_of_changes(found, db, tell)
+        write_metrics(states, prometheus)
+    delivered = not tell or report_changes(states, db, tell)
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([asdict(each) for each in states], ensure_ascii=False, indent=1))
     else:
-        for each in found:
+        for each in states:
             click.echo(f"{each.state:<15} {each.portal} {each.name}: {each.reason}")
             if each.next_step:
                 click.echo(f"{'':<15} → {each.next_step}")
-    well = all(each.state in {WELL, NEVER_CHECKED} for each in found)
+    well = all(each.state in {WELL, NEVER_CHECKED} for each in states)
     sys.exit(0 if well and delivered else ATTENTION)
 
 
-def tell_of_changes(found: list[Health], db: Path, addresses: Sequence[str]) -> bool:
-    """Tell what is no longer as it was last told, in one message to each of `addresses`; whether all was delivered.
+def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> bool:
+    """Report what is no longer as it was last reported, in one message to each of `addresses`; whether all was delivered.
 
-    What was not delivered to one of them is told to all again the next time. Raises ArchiveError and CommandError.
+    What was not delivered to one of them is reported to all again the next time. Raises ArchiveError and CommandError.
     """
     from crawler.notify import health_message  # noqa: PLC0415 - only where asked for
     from crawler.notify.messages import DeliveryError  # noqa: PLC0415
@@ -69,26 +69,26 @@ def tell_of_changes(found: list[Health], db: Path, addresses: Sequence[str]) -> 
         raise CommandError(str(error)) from error
     delivered = True
     with closing(open_for_writing(db)) as connection:
-        changes = reported_states.changes(connection, found)
+        changes = reported_states.changes(connection, states)
         for address in addresses if changes else ():
             try:
                 health_message.send(address, changes)
             except DeliveryError as error:
-                click.echo(f"not told: {error}", err=True)
+                click.echo(f"not delivered: {error}", err=True)
                 delivered = False
         if delivered:
             reported_states.note(connection, changes, clock.text(clock.now()))
     return delivered
 
 
-def write_metrics(found: list[Health], path: Path) -> None:
+def write_metrics(states: list[Health], path: Path) -> None:
     """The portals' states as metrics in Prometheus's text format. Raises CommandError where `path` can't be written."""
     from prometheus_client import CollectorRegistry, Gauge, write_to_textfile  # noqa: PLC0415 - only where asked for
 
     registry = CollectorRegistry()
     state = Gauge("disclosures_portal_state", "1 for the state a portal is in", ["portal", "state"], registry=registry)
     crawled = Gauge("disclosures_last_crawl_timestamp_seconds", "When the crawl began", ["portal"], registry=registry)
-    for each in found:
+    for each in states:
         for name in STATES:
             state.labels(each.portal, name).set(name == each.state)
         if each.crawled_at:

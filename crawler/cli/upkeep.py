@@ -1,4 +1,4 @@
-"""The commands that keep an archive: back it up, put it back, fold others into it, look whether all is in order."""
+"""`disclosures backup`, `restore`, `merge` and `doctor`: the upkeep of an archive."""
 
 import shutil
 import sys
@@ -53,23 +53,25 @@ def restore(folder: Path, db: Path) -> None:
 @click.option("--delete", is_flag=True, help="Delete what was merged out of a spool.")
 @plainly
 def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
-    """Fold finished databases into the archive, their originals with them. FROM is a database, or a spool with all in it.
+    """Merge finished databases into the archive, their originals with them. FROM is a database, or a spool with all in it.
 
     In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
     """
     from archive.maintenance.merge import FAILED, KNOWN, TAKEN, WAITS  # noqa: PLC0415
-    from archive.maintenance.merge import merge as fold  # noqa: PLC0415
+    from archive.maintenance.merge import merge as merge_databases  # noqa: PLC0415
 
     attention = False
-    found = list(brought(sources))
-    for told in fold(db, place_of(db), found, clock.text(clock.now())):
-        crawls = f"{told.crawls} crawl{'s' if told.crawls != 1 else ''} " if told.crawls else ""
-        said = f"{crawls}{told.what}" + (f": {told.why}" if told.why else "")
-        click.echo(f"{told.source}: {told.portal}: {said}" if told.portal else f"{told.source}: {said}")
-        attention = attention or told.what not in {TAKEN, KNOWN}
-        if delete and told.source not in sources and told.what not in {WAITS, FAILED}:
-            shutil.rmtree(told.source.parent, ignore_errors=True)
-    if not found:
+    databases = list(brought(sources))
+    for outcome in merge_databases(db, place_of(db), databases, clock.text(clock.now())):
+        crawls = f"{outcome.crawls} crawl{'s' if outcome.crawls != 1 else ''} " if outcome.crawls else ""
+        message = f"{crawls}{outcome.what}" + (f": {outcome.why}" if outcome.why else "")
+        click.echo(
+            f"{outcome.source}: {outcome.portal}: {message}" if outcome.portal else f"{outcome.source}: {message}"
+        )
+        attention = attention or outcome.what not in {TAKEN, KNOWN}
+        if delete and outcome.source not in sources and outcome.what not in {WAITS, FAILED}:
+            shutil.rmtree(outcome.source.parent, ignore_errors=True)
+    if not databases:
         click.echo("nothing to merge")
     sys.exit(ATTENTION if attention else 0)
 
@@ -82,10 +84,10 @@ def doctor(db: Path) -> None:
 
     Exit status 1 where something is wrong. Reads no payload: `disclosures verify` reads them all.
     """
-    from crawler.cli.doctor import WRONG, look  # noqa: PLC0415 - Scrapy's settings take a while to load
+    from crawler.cli.doctor import WRONG, diagnose  # noqa: PLC0415 - Scrapy's settings take a while to load
 
     wrong = 0
-    for found in look(db, place_of(db)):
-        wrong += found.state == WRONG
-        click.echo(f"{found.state:<6} {found.what}: {found.said}")
+    for diagnosis in diagnose(db, place_of(db)):
+        wrong += diagnosis.state == WRONG
+        click.echo(f"{diagnosis.state:<6} {diagnosis.what}: {diagnosis.message}")
     sys.exit(ATTENTION if wrong else 0)

@@ -1,4 +1,4 @@
-"""The command that tells of what is new."""
+"""`disclosures watch`: messages of what is new."""
 
 import sys
 from contextlib import closing
@@ -11,7 +11,7 @@ from archive.search.index import is_current
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.notify.messages import DeliveryError, check_mail
 from crawler.notify.watch_state import beside, notes
-from crawler.notify.watcher import Told, look, preview
+from crawler.notify.watcher import WatchReport, preview, run_watch
 from crawler.notify.watches import WatchFileError, load
 
 
@@ -21,14 +21,14 @@ from crawler.notify.watches import WatchFileError, load
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; send and note nothing.")
 @plainly
 def watch(file: Path, db: Path, dry_run: bool) -> None:
-    """Tell of records that are new for the watches in FILE, or of what was observed, by mail and webhook.
+    """Report records that are new for the watches in FILE, or of what was observed, by mail and webhook.
 
     One message for each watch, and each record in one of them. Exit status 1 where one could not be delivered: it is kept,
     and the next run delivers it.
     """
     try:
-        told = load(file)
-        if not dry_run and any(each.mail for each in told.watches):
+        watch_file = load(file)
+        if not dry_run and any(each.mail for each in watch_file.watches):
             check_mail()
     except (DeliveryError, WatchFileError) as error:
         raise CommandError(str(error)) from error
@@ -36,21 +36,21 @@ def watch(file: Path, db: Path, dry_run: bool) -> None:
     with closing(open_for_reading(db)) as connection:
         if not is_current(connection):
             raise CommandError(f"the search index of {db} was made by another version: a crawl renews it")
-        with notes(beside(db)) as kept:
-            for each in told.watches:
+        with notes(beside(db)) as state:
+            for each in watch_file.watches:
                 if dry_run:
-                    for text in preview(connection, kept, each, told.site):
+                    for text in preview(connection, state, each, watch_file.site):
                         click.echo(f"{each.name}:\n{text}")
                     continue
-                done = look(connection, kept, each, told.site)
-                failed = failed or bool(done.failures)
-                for line in done.failures:
+                report = run_watch(connection, state, each, watch_file.site)
+                failed = failed or bool(report.failures)
+                for line in report.failures:
                     click.echo(f"{line}; kept for the next run", err=True)
-                click.echo(_said(done))
+                click.echo(_message(report))
     sys.exit(ATTENTION if failed else 0)
 
 
-def _said(done: Told) -> str:
-    if done.begins is not None:
-        return f"{done.watch}: begins now; {done.begins:,} records are there already and are not told"
-    return f"{done.watch}: {done.new:,} new, {done.deliveries} messages delivered"
+def _message(report: WatchReport) -> str:
+    if report.begins is not None:
+        return f"{report.watch}: begins now; {report.begins:,} records are there already and are not reported"
+    return f"{report.watch}: {report.new:,} new, {report.deliveries} messages delivered"

@@ -1,4 +1,4 @@
-"""Handing portals out by RQ on Redis, and working them off. Needs the extra `many`."""
+"""The queue of jobs in Redis, by RQ: hand portals out, work them off. Needs the extra `many`."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ NOT_INSTALLED = "RQ is not installed: pip install 'disclosures[many]'"
 
 
 @dataclass(frozen=True, slots=True)
-class HowFast:
+class Pace:
     """Seconds between two requests to one host and requests at a time, None as ever; and how long a crawl may take."""
 
     delay: float | None
@@ -52,13 +52,13 @@ def connected(address: str) -> Iterator[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class HandingOut:
-    """Portals of the archive `db` go to the queue in Redis and to the `spool`, to be crawled as `how` says."""
+class JobQueue:
+    """Portals of the archive `db` go to the queue in Redis and to the `spool`, to be crawled at this `pace`."""
 
     connection: Any
     db: Path
     spool: Spool
-    how: HowFast
+    pace: Pace
 
     def hand_out(self, plans: Sequence[tuple[Plan, Path]], now: datetime) -> Iterator[str]:
         """Hand out a job for each of `plans`, with its portal's file, save where one is under way; in lines, what was done.
@@ -92,7 +92,7 @@ class HandingOut:
 
         from crawler.spiders.reparse import catch_up  # noqa: PLC0415
 
-        portal, ticket, how = plan.portal.id, f"{now:%Y%m%dT%H%M%SZ}", self.how
+        portal, ticket, pace = plan.portal.id, f"{now:%Y%m%dT%H%M%SZ}", self.pace
         name = f"{portal}.{ticket}"
         with closing(open_for_reading(self.db)) as connection:
             known = connection.execute("SELECT 1 FROM portals WHERE id = ?", (portal,)).fetchone()
@@ -103,12 +103,12 @@ class HandingOut:
         begin(self.db, portal, part)
         part.replace(self.spool.begins(name))
         toml = file.read_text(encoding="utf-8")
-        job = Job(name, portal, toml, plan.mode, how.delay, how.concurrency, how.longest)
+        job = Job(name, portal, toml, plan.mode, pace.delay, pace.concurrency, pace.longest)
         queue.enqueue_call(
             remote_jobs.run,
-            kwargs={"told": job.told()},
+            kwargs={"values": job.as_json()},
             job_id=f"{portal}--{ticket}",  # a new one each time: RQ can't delete a job whose worker was killed
-            timeout=int(how.longest + 2 * ENDS_WITHIN),
+            timeout=int(pace.longest + 2 * ENDS_WITHIN),
             retry=Retry(max=TRIES - 1),
             meta={"host": urlsplit(plan.portal.catalogs[0].url).hostname or "", "portal": portal},
             description=name,
@@ -131,7 +131,7 @@ def _under_way(queue: Any) -> list[Any]:  # noqa: ANN401
 
 
 def _given_up(queue: Any, portal: str) -> str:  # noqa: ANN401
-    """Why the last job of a portal was given up, where it was, as the end of a sentence; it is told once."""
+    """Say why the last job of a portal was given up, where it was, as the end of a sentence; it is said once."""
     failed = queue.failed_job_registry
     ids = sorted(job_id for job_id in failed.get_job_ids(cleanup=False) if job_id.rpartition("--")[0] == portal)
     if not ids:
@@ -145,7 +145,7 @@ def _given_up(queue: Any, portal: str) -> str:  # noqa: ANN401
 
 
 def work(connection: Any, spool: Spool, scratch: Path, patience: int, *, burst: bool) -> None:  # noqa: ANN401
-    """Work portals off, one after the other, until told to stop; with `burst`, until none waits.
+    """Work portals off, one after the other, until stopped; with `burst`, until none waits.
 
     Workers that give no sign of life for `patience` seconds are taken for dead by the others. Raises OSError.
     """

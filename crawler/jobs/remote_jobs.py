@@ -27,16 +27,16 @@ PATIENCE = 90
 """Seconds without a sign of life after which a worker is taken for dead, and its portal is handed out again."""
 
 LONGEST = 7 * 24 * 3600
-"""Seconds a crawl may take; it is then asked to end, and what it found is brought back."""
+"""Seconds a crawl may take; it is then interrupted, and what it found is brought back."""
 
 TRIES = 5
-"""How often a portal is handed out until somebody looks into it."""
+"""Times that a portal is handed out until somebody looks into it."""
 
 ENDS_WITHIN = 120
-"""Seconds a crawl that is asked to end has for it."""
+"""Seconds an interrupted crawl has to end."""
 
 SPOOL, SCRATCH = "DISCLOSURES_SPOOL", "DISCLOSURES_SCRATCH"
-"""The variables that tell a job where these are on its machine."""
+"""The variables that name these folders on a job's machine."""
 
 _LOOKS_EVERY = 0.2
 
@@ -56,11 +56,11 @@ class Spool:
         return self.folder / "begin" / f"{name}.db"
 
     def done(self, name: str = "") -> Path:
-        """What a job brought back, or where all of them are."""
+        """Return the folder of what a job brought back, or of all jobs."""
         return self.folder / "done" / name
 
     def waiting(self, portal: str) -> list[Path]:
-        """What was brought back of a portal."""
+        """Return the folders brought back of a portal."""
         return sorted(self.done().glob(f"{portal}.[0-9]*Z"))
 
     def make(self) -> None:
@@ -85,16 +85,16 @@ class Job:
     concurrency: int | None = None
     longest: float = LONGEST
 
-    def told(self) -> dict[str, Any]:
-        """As JSON can say it."""
+    def as_json(self) -> dict[str, Any]:
+        """Return the values as JSON can hold them."""
         return asdict(self)
 
 
-def run(told: dict[str, Any]) -> str:
+def run(values: dict[str, Any]) -> str:
     """On a worker: do a job, print and return in a line what became of it. Raises JobError."""
-    said = _run(Job(**told))
-    print(said, flush=True)
-    return said
+    summary = _run(Job(**values))
+    print(summary, flush=True)
+    return summary
 
 
 def _run(job: Job) -> str:
@@ -116,16 +116,16 @@ def _run(job: Job) -> str:
             shutil.copyfile(spool.begins(job.name), part)
             part.replace(db)
         _require_same_parser(db, job.portal)
-        said = _crawl(job, portal, db)
+        summary = _crawl(job, portal, db)
         first = _bring(folder, spool, job.name)
     except OSError as error:
         raise JobError(f"{job.name}: {error.strerror or error}: {error.filename or folder}") from error
     shutil.rmtree(folder, ignore_errors=True)
-    return said if first else f"{job.name}: another worker had done it"
+    return summary if first else f"{job.name}: another worker had done it"
 
 
 def _require_same_parser(db: Path, portal: str) -> None:
-    """See that this machine reads pages as the archive's does, lest its way of reading is taken for edits. Raises JobError."""
+    """See that this machine reads pages as the archive's does, so that its way of reading is not taken for edits. Raises JobError."""
     from crawler.spiders.reparse import is_read_by_today  # noqa: PLC0415 - for those who crawl
 
     if is_read_by_today(db, portal) is False:
@@ -135,12 +135,12 @@ def _require_same_parser(db: Path, portal: str) -> None:
 def _crawl(job: Job, portal: Path, db: Path) -> str:
     """Crawl in a process of its own; the first line of its summary. Raises JobError and OSError."""
     options = [("--mode", job.mode), ("--delay", job.delay), ("--concurrency", job.concurrency)]
-    said = [str(word) for option in options if option[1] not in {None, ""} for word in option]
-    command = [sys.executable, "-m", "crawler.cli.main", "crawl", str(portal), "--db", str(db), *said]
+    words = [str(word) for option in options if option[1] not in {None, ""} for word in option]
+    command = [sys.executable, "-m", "crawler.cli.main", "crawl", str(portal), "--db", str(db), *words]
     env = {key: value for key, value in os.environ.items() if key not in {"DISCLOSURES_DB", "DISCLOSURES_EVIDENCE"}}
     out, err = db.with_name("out.txt"), db.with_name("err.txt")
-    with out.open("wb") as told, err.open("wb") as errors:
-        process = subprocess.Popen(command, stdout=told, stderr=errors, env=env)  # noqa: S603 - our own command
+    with out.open("wb") as output, err.open("wb") as errors:
+        process = subprocess.Popen(command, stdout=output, stderr=errors, env=env)  # noqa: S603 - our own command
         try:
             status = _ended(process, job.longest)
         finally:
@@ -152,7 +152,7 @@ def _crawl(job: Job, portal: Path, db: Path) -> str:
 
 
 def _ended(process: "subprocess.Popen[bytes]", longest: float) -> int:
-    """The exit status of a crawl. It is asked to end when its time is over, and ended when the worker that runs this is gone."""
+    """The exit status of a crawl. It is interrupted when its time is over, and killed when the worker that runs this is gone."""
     worker, until = os.getppid(), time.monotonic() + longest
     while process.poll() is None:
         time.sleep(_LOOKS_EVERY)
@@ -163,7 +163,7 @@ def _ended(process: "subprocess.Popen[bytes]", longest: float) -> int:
             try:
                 process.wait(ENDS_WITHIN)
             except subprocess.TimeoutExpired:
-                raise JobError(f"a crawl of more than {longest:.0f} s did not end when asked to") from None
+                raise JobError(f"a crawl of more than {longest:.0f} s did not end when interrupted") from None
     return process.returncode
 
 
@@ -193,6 +193,6 @@ def brought(folders: Sequence[Path]) -> Iterator[Path]:
     for path in folders:
         if path.is_dir():
             spool = Spool(path)
-            yield from sorted(found / DB for found in spool.done().glob("[!.]*") if (found / DB).is_file())
+            yield from sorted(folder / DB for folder in spool.done().glob("[!.]*") if (folder / DB).is_file())
         else:
             yield path

@@ -58,7 +58,7 @@ class Rate:
 
 
 @dataclass(slots=True, eq=False)
-class Crawl:
+class PortalCrawl:
     """One portal's crawl: waiting, under way with a `crawler`, or ended. Then its numbers alone are kept: it took a megabyte."""
 
     spider: type[CatalogSpider]
@@ -72,7 +72,7 @@ class Crawl:
 
     @property
     def waits(self) -> bool:
-        """Whether it has not begun."""
+        """Return whether it has not begun."""
         return self.crawler is None and not self.numbers
 
     def number(self, name: str) -> int:
@@ -92,18 +92,18 @@ class PortalsInTurn(AsyncCrawlerProcess):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.waiting: Sequence[Crawl] = ()
+        self.waiting: Sequence[PortalCrawl] = ()
         self._stopped = False
         self._ended = 0
 
     async def join(self) -> None:
-        """Crawl them; Scrapy waits for this before it ends the process."""
+        """PortalCrawl them; Scrapy waits for this before it ends the process."""
         free = asyncio.Semaphore(AT_ONCE)
-        hosts: dict[str | None, list[Crawl]] = {}
+        hosts: dict[str | None, list[PortalCrawl]] = {}
         for crawl in self.waiting:
             hosts.setdefault(urlsplit(crawl.spider.portal.catalogs[0].url).hostname, []).append(crawl)
 
-        async def one_after_the_other(crawls: Sequence[Crawl]) -> None:
+        async def one_after_the_other(crawls: Sequence[PortalCrawl]) -> None:
             for crawl in crawls:
                 async with free:
                     if not self._stopped:
@@ -111,7 +111,7 @@ class PortalsInTurn(AsyncCrawlerProcess):
 
         await asyncio.gather(*map(one_after_the_other, hosts.values()))
 
-    async def _to_its_end(self, crawl: Crawl) -> None:
+    async def _to_its_end(self, crawl: PortalCrawl) -> None:
         crawl.crawler = self.create_crawler(crawl.spider)
         await asyncio.wait([self.crawl(crawl.crawler)])
         crawl.end()
@@ -126,7 +126,7 @@ class PortalsInTurn(AsyncCrawlerProcess):
 
 
 def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool:
-    """Crawl the portals `names` (ids or files) into `db`; True if something needs attention.
+    """PortalCrawl the portals `names` (ids or files) into `db`; True if something needs attention.
 
     Prints progress to standard error and a summary to standard output; the log goes to crawl.log beside `db`.
     Raises PortalFileError and ArchiveError before anything is fetched.
@@ -142,7 +142,7 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
         print("note: set DISCLOSURES_CONTACT to an address where a portal's operator can reach you", file=sys.stderr)
     for doubt in (doubt for spider in spiders for doubt in spider.portal.doubts):
         print(f"note: {doubt}", file=sys.stderr)
-    process.waiting = crawls = [Crawl(spider) for spider in spiders]
+    process.waiting = crawls = [PortalCrawl(spider) for spider in spiders]
     # Pages make many objects that die young and few cycles: Python's collector, as set by default, takes a tenth of a
     # crawl's time to find next to nothing.
     gc.freeze()
@@ -152,7 +152,7 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     attention = False
     for crawl in crawls:
         crawl_id = crawl.number("crawl_id")
-        if crawl.waits:  # the process was asked to end
+        if crawl.waits:  # the process was interrupted
             print(f"{crawl.spider.portal.id}: not begun")
             attention = True
             continue
@@ -192,7 +192,7 @@ def _is_loopback(url: str) -> bool:
 
 
 @contextmanager
-def _progress(crawls: Sequence[Crawl], out: TextIO) -> Iterator[None]:
+def _progress(crawls: Sequence[PortalCrawl], out: TextIO) -> Iterator[None]:
     """One line that changes in place on a terminal; plain lines, fewer, in a file."""
     began = monotonic()
     terminal = out.isatty()
@@ -213,7 +213,7 @@ def _progress(crawls: Sequence[Crawl], out: TextIO) -> Iterator[None]:
         out.write("\n" if terminal else "")
 
 
-def _progress_line(crawls: Sequence[Crawl], seconds: float) -> str:
+def _progress_line(crawls: Sequence[PortalCrawl], seconds: float) -> str:
     def total(name: str) -> int:
         return sum(crawl.number(name) for crawl in crawls)
 
@@ -228,7 +228,7 @@ def _progress_line(crawls: Sequence[Crawl], seconds: float) -> str:
 
 
 def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
-    """What crawl `crawl_id` did, in lines for a person, and whether all is well."""
+    """Say what crawl `crawl_id` did, in lines for a person, and whether all is well."""
     connection = open_for_reading(db)
     portal, name, mode, outcome, seconds = connection.execute(
         "SELECT p.id, p.name, c.mode, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) "
@@ -247,12 +247,12 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
         "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?), kind, id",
         (crawl_id, *SHOWN_FIRST),
     ).fetchall()
-    told = [(kind, word) for kind, word in EVENTS.items() if events.get(kind) or kind in {"added", "changed"}]
+    counted = [(kind, word) for kind, word in EVENTS.items() if events.get(kind) or kind in {"added", "changed"}]
     walked = "catalogues looked through for news" if mode == "update" else f"of {catalogs} catalogues walked wholly"
     lines = [
         f"{portal} {name}: {mode} crawl {outcome} in {seconds} s",
         f"  {catalogs if mode == 'update' else int(whole)} {walked}: {int(rows)} rows on {int(pages)} list pages",
-        f"  {held} records in the archive: {', '.join(f'{events.get(kind, 0)} {word}' for kind, word in told)}",
+        f"  {held} records in the archive: {', '.join(f'{events.get(kind, 0)} {word}' for kind, word in counted)}",
         *[f"  problem: {kind}: {message}: {url}" for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
     ]
     if len(problems) > MOST_PROBLEMS_SHOWN:

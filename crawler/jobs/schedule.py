@@ -1,4 +1,4 @@
-"""When a portal is to be crawled, and why: as its file says, or as often as it has news, within bounds; failures back off.
+"""The schedule of crawls, with reasons: as a portal's file says, or as often as it has news, within bounds; failures back off.
 
 Pure but for reading the archive; the moment is passed in.
 """
@@ -21,7 +21,7 @@ NEWS_DAYS = 60
 """The days of the past that show how often a portal has news."""
 
 LONGEST_WAIT = 14 * DAY
-"""A portal that refuses, or answers nothing, is asked again after its rhythm, then after twice that, and so on; never later."""
+"""A portal that refuses, or answers nothing, is tried again after its rhythm, then after twice that, and so on; never later."""
 
 # A crawl that read no list page at all has failed; one that read some may have a problem, and is no reason to wait.
 _CRAWLS = """
@@ -32,8 +32,8 @@ _NEWS = "SELECT count(DISTINCT published_on) FROM records WHERE portal = ? AND p
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """What the archive knows of a portal's crawls. `failures`: so many of the last ones, one after the other, read nothing."""
+class CrawlHistory:
+    """A portal's crawls so far, as the archive knows them. `failures`: so many of the last ones, one after the other, read nothing."""
 
     last: datetime | None = None
     last_full: datetime | None = None
@@ -44,7 +44,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When a portal is due next, how it is then crawled, and why, in one line."""
+    """The next crawl of a portal: when it is due, how it is done, and why, in one line."""
 
     portal: Portal
     at: datetime
@@ -52,15 +52,15 @@ class Plan:
     why: str
 
 
-def past_of(connection: sqlite3.Connection, portal: str, now: datetime) -> Past:
+def past_of(connection: sqlite3.Connection, portal: str, now: datetime) -> CrawlHistory:
     """The past of one portal in the archive."""
     crawls = connection.execute(_CRAWLS, (portal,)).fetchall()
     if not crawls:
-        return Past()
+        return CrawlHistory()
     since = (now - NEWS_DAYS * DAY).astimezone(BEIJING).date().isoformat()
     until = now.astimezone(BEIJING).date().isoformat()
     (news_days,) = connection.execute(_NEWS, (portal, since, until)).fetchone()
-    return Past(
+    return CrawlHistory(
         last=moment(crawls[0][0]),
         last_full=last_full(connection, portal),
         interrupted=crawls[0][2] in {None, "interrupted", "shutdown"},
@@ -69,34 +69,34 @@ def past_of(connection: sqlite3.Connection, portal: str, now: datetime) -> Past:
     )
 
 
-def plan(portal: Portal, past: Past, now: datetime) -> Plan:
-    """When `portal` is due."""
+def plan(portal: Portal, past: CrawlHistory, now: datetime) -> Plan:
+    """Plan the next crawl of `portal`."""
     schedule = portal.schedule
     every, rhythm = (schedule.every, "as its file says") if schedule.every else _learned(past.news_days)
     full_every = schedule.full_every or FULL_EVERY
     if past.last is None:
         return _within_hours(Plan(portal, now, "full", "never crawled"), now)
-    at, why = past.last + rest(min(every, full_every)), f"every {_said(every)}, {rhythm}"
+    at, why = past.last + rest(min(every, full_every)), f"every {_in_words(every)}, {rhythm}"
     if past.interrupted:
         at, why = past.last, "its last crawl broke off"
     elif past.failures:
         wait = min(every * 2 ** (past.failures - 1), max(LONGEST_WAIT, every))
         times = f"{past.failures} times, one after the other" if past.failures > 1 else "once"
-        at, why = past.last + rest(wait), f"nothing could be read, {times}: waits {_said(wait)}"
+        at, why = past.last + rest(wait), f"nothing could be read, {times}: waits {_in_words(wait)}"
     if past.last_full and past.last_full + rest(full_every) > max(at, now):
         return _within_hours(Plan(portal, at, "update", why), now)
-    whole = f"walked wholly every {_said(full_every)}" if past.last_full else "never walked wholly"
+    whole = f"walked wholly every {_in_words(full_every)}" if past.last_full else "never walked wholly"
     return _within_hours(Plan(portal, at, "full", f"{why}; {whole}"), now)
 
 
 def plans(connection: sqlite3.Connection, portals: Sequence[Portal], now: datetime) -> list[Plan]:
     """The plans of `portals`, the most overdue first."""
-    found = [plan(portal, past_of(connection, portal.id, now), now) for portal in portals]
-    return sorted(found, key=lambda each: (each.at, each.portal.id))
+    upcoming = [plan(portal, past_of(connection, portal.id, now), now) for portal in portals]
+    return sorted(upcoming, key=lambda each: (each.at, each.portal.id))
 
 
 def _failures(crawls: Sequence[tuple[str | None, int]]) -> int:
-    """How many of the latest crawls failed one after the other."""
+    """Count the latest crawls that failed one after the other."""
     failed = [outcome == "blocked" or (not read and outcome == "incomplete") for outcome, read in crawls]
     return failed.index(False) if False in failed else len(failed)
 
@@ -121,6 +121,6 @@ def _within_hours(planned: Plan, now: datetime) -> Plan:
     return Plan(planned.portal, opens.astimezone(UTC), planned.mode, why)
 
 
-def _said(span: timedelta) -> str:
+def _in_words(span: timedelta) -> str:
     hours = round(span / timedelta(hours=1))
     return f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} h"

@@ -9,37 +9,37 @@ from typing import Any
 
 from archive.ingest.health import WELL
 from crawler.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
-from crawler.notify.reported_states import Change
+from crawler.notify.reported_states import StateChange
 
 _PARTICULAR = re.compile(r"\S*://\S+|[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
-"""What a reason says of one portal alone: addresses, hosts, numbers."""
+"""Parts of a reason that concern one portal alone: addresses, hosts, numbers."""
 
 
 def check(address: str) -> None:
-    """Whether a message can be sent there, as far as that can be told before. Raises DeliveryError."""
+    """Check that a message can be sent there, as far as that can be known before. Raises DeliveryError."""
     if _is_hook(address):
         check_hook(address)
     else:
         check_mail()
 
 
-def send(address: str, changes: Sequence[Change]) -> None:
-    """Tell of the changes at a mail address, or at a webhook as JSON. Raises DeliveryError."""
-    said = "\n".join(f"{each.now.portal} {each.now.state} {each.now.crawl_id}" for each in changes)
-    message_id = f"health-{sha256(said.encode()).hexdigest()[:32]}"
+def send(address: str, changes: Sequence[StateChange]) -> None:
+    """Send the changes to a mail address, or to a webhook as JSON. Raises DeliveryError."""
+    content = "\n".join(f"{each.now.portal} {each.now.state} {each.now.crawl_id}" for each in changes)
+    message_id = f"health-{sha256(content.encode()).hexdigest()[:32]}"
     if _is_hook(address):
         post(address, payload(changes), message_id)
     else:
         send_mail(address, subject(changes), text(changes), message_id)
 
 
-def subject(changes: Sequence[Change]) -> str:
+def subject(changes: Sequence[StateChange]) -> str:
     """One line, such as `Disclosures: 2 down, 1 well again`."""
     counts = Counter(each.now.state for each in changes)
     return f"Disclosures: {', '.join(f'{n} {_words(state)}' for state, n in counts.items())}"
 
 
-def text(changes: Sequence[Change]) -> str:
+def text(changes: Sequence[StateChange]) -> str:
     """All of it, grouped by cause."""
     lines = []
     for _, group in groupby(sorted(changes, key=_cause), key=_cause):
@@ -52,9 +52,9 @@ def text(changes: Sequence[Change]) -> str:
     return "\n".join(lines).strip()
 
 
-def payload(changes: Sequence[Change]) -> dict[str, Any]:
-    """What a webhook is given: `subject`, `text` and the `changes` one by one."""
-    told = [
+def payload(changes: Sequence[StateChange]) -> dict[str, Any]:
+    """Return the JSON for a webhook: `subject`, `text` and the `changes` one by one."""
+    rows = [
         {
             "portal": each.now.portal,
             "name": each.now.name,
@@ -66,14 +66,14 @@ def payload(changes: Sequence[Change]) -> dict[str, Any]:
         }
         for each in changes
     ]
-    return {"subject": subject(changes), "text": text(changes), "changes": told}
+    return {"subject": subject(changes), "text": text(changes), "changes": rows}
 
 
 def _words(state: str) -> str:
     return "well again" if state == WELL else state.replace("_", " ")
 
 
-def _cause(change: Change) -> tuple[str, str]:
+def _cause(change: StateChange) -> tuple[str, str]:
     return change.now.state, "" if change.now.state == WELL else _PARTICULAR.sub("…", change.now.reason)
 
 

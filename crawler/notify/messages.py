@@ -1,7 +1,7 @@
-"""Sending what someone should know: by mail (SMTP), or to an address on the web as JSON.
+"""Sending messages: by mail (SMTP), or to an address on the web as JSON.
 
 Where mail goes through, the environment says, so that no password stands in a file of the project or on a command line:
-DISCLOSURES_SMTP=smtps://USER:PASSWORD@HOST:PORT, or smtp:// for a server that is asked to switch to TLS.
+DISCLOSURES_SMTP=smtps://USER:PASSWORD@HOST:PORT, or smtp:// for a server that switches to TLS.
 """
 
 import os
@@ -37,38 +37,38 @@ class DeliveryError(Exception):
     `again`: whether trying once more may help.
     """
 
-    def __init__(self, said: str, *, again: bool = False) -> None:
-        """What is said in place of the message."""
-        super().__init__(" ".join(said.split()))
+    def __init__(self, message: str, *, again: bool = False) -> None:
+        """Keep `message` on one line."""
+        super().__init__(" ".join(message.split()))
         self.again = again
 
 
 def send_mail(to: str, subject: str, text: str, message_id: str) -> None:
     """Send a mail to one address. Raises DeliveryError, where it may not have got there.
 
-    `message_id`: what tells this message from all others, of letters, digits, dots and hyphens. Whoever gets it twice can
+    `message_id`: unique to this message, of letters, digits, dots and hyphens. A receiver that gets it twice can
     know by it (RFC 5322, 3.6.4), and most mail servers drop the second.
     """
     server, mail = _server(), _mail(to, subject, text, message_id)
     _persistently(lambda: _send(server, mail))
 
 
-def post(url: str, told: Mapping[str, Any], message_id: str) -> None:
-    """Post `told` as JSON to a webhook. Raises DeliveryError for any answer but 2xx; redirects are not followed.
+def post(url: str, content: Mapping[str, Any], message_id: str) -> None:
+    """Post `content` as JSON to a webhook. Raises DeliveryError for any answer but 2xx; redirects are not followed.
 
     `message_id` goes along as the header Idempotency-Key, for receivers that know it.
     """
-    _persistently(lambda: _post(url, told, message_id))
+    _persistently(lambda: _post(url, content, message_id))
 
 
 def check_mail() -> None:
-    """Whether the environment says how to send mail. Raises DeliveryError."""
+    """Check that the environment says how to send mail. Raises DeliveryError."""
     _server()
     _sender()
 
 
 def check_hook(url: str) -> None:
-    """Whether this is an address that can be posted to. Raises DeliveryError."""
+    """Check that this is an address that can be posted to. Raises DeliveryError."""
     if not is_on_the_web(url):
         raise DeliveryError("a webhook's address begins with https:// or http://")
 
@@ -85,22 +85,22 @@ def _persistently(send: Callable[[], None]) -> None:
 
 
 def _server() -> SplitResult:
-    given = os.environ.get(SERVER, "")
+    setting = os.environ.get(SERVER, "")
     try:
-        parts = urlsplit(given)
+        parts = urlsplit(setting)
         if parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0:
             return parts
     except ValueError:
         pass
-    wrong = "is no address such as" if given else "must say how mail is sent, such as"
+    wrong = "is no address such as" if setting else "must say how mail is sent, such as"
     raise DeliveryError(f"{SERVER} {wrong} smtps://USER:PASSWORD@mail.example.org")
 
 
 def _sender() -> str:
-    given = os.environ.get(SENDER) or os.environ.get("DISCLOSURES_CONTACT", "")
-    if "@" not in given:
+    setting = os.environ.get(SENDER) or os.environ.get("DISCLOSURES_CONTACT", "")
+    if "@" not in setting:
         raise DeliveryError(f"{SENDER} must say from which address mail is sent, such as archive@example.org")
-    return given
+    return setting
 
 
 def _mail(to: str, subject: str, text: str, message_id: str) -> EmailMessage:
@@ -126,11 +126,14 @@ def _send(server: SplitResult, mail: EmailMessage) -> None:
                 smtp.login(unquote(server.username), unquote(server.password or ""))
             smtp.send_message(mail)
     except smtplib.SMTPRecipientsRefused as error:
-        (code, said), *_ = error.recipients.values()
-        raise DeliveryError(f"{host} refused {mail['To']} ({_said(code, said)})", again=400 <= code < 500) from error
+        (code, text), *_ = error.recipients.values()
+        raise DeliveryError(
+            f"{host} refused {mail['To']} ({_smtp_reply(code, text)})", again=400 <= code < 500
+        ) from error
     except smtplib.SMTPResponseException as error:
         raise DeliveryError(
-            f"{host} refused the mail ({_said(error.smtp_code, error.smtp_error)})", again=400 <= error.smtp_code < 500
+            f"{host} refused the mail ({_smtp_reply(error.smtp_code, error.smtp_error)})",
+            again=400 <= error.smtp_code < 500,
         ) from error
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(f"{host} does not do what is needed: {error}") from error
@@ -161,14 +164,14 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
     return smtp
 
 
-def _said(code: int, words: bytes | str) -> str:
+def _smtp_reply(code: int, words: bytes | str) -> str:
     return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
 
 
-def _post(url: str, told: Mapping[str, Any], message_id: str) -> None:
+def _post(url: str, content: Mapping[str, Any], message_id: str) -> None:
     host = urlsplit(url).hostname  # what follows the host is often a secret
     try:
-        answer = httpx.post(url, json=told, headers={"Idempotency-Key": message_id}, timeout=_TIMEOUT)
+        answer = httpx.post(url, json=content, headers={"Idempotency-Key": message_id}, timeout=_TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise DeliveryError(f"{host} can't be reached ({type(error).__name__})", again=True) from error
     if not answer.is_success:

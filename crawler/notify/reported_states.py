@@ -1,4 +1,4 @@
-"""Which portals are no longer as was last told of them in a message."""
+"""Changes of portals' states since they were last reported in a message."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -9,22 +9,22 @@ from archive.ingest.health import NEVER_CHECKED, WELL, Health
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A portal whose state is another than the one last told: `was`, or `well` where nothing was told yet."""
+class StateChange:
+    """A portal whose state is another than the one last reported: `was`, or `well` where nothing was reported yet."""
 
     now: Health
     was: str
 
 
-def changes(connection: sqlite3.Connection, found: Iterable[Health]) -> list[Change]:
-    """Those of `found` to be told of. Raises sqlite3.Error."""
-    told = dict(connection.execute("SELECT portal, health FROM told").fetchall())
-    seen = [Change(each, told.get(each.portal, WELL)) for each in found if each.state != NEVER_CHECKED]
+def changes(connection: sqlite3.Connection, states: Iterable[Health]) -> list[StateChange]:
+    """Return those of `states` that are to be reported. Raises sqlite3.Error."""
+    reported = dict(connection.execute("SELECT portal, health FROM told").fetchall())
+    seen = [StateChange(each, reported.get(each.portal, WELL)) for each in states if each.state != NEVER_CHECKED]
     return [change for change in seen if change.now.state != change.was]
 
 
-def note(connection: sqlite3.Connection, delivered: Sequence[Change], now: str) -> None:
-    """Note that these were told. `now`: UTC, ISO 8601. Raises ArchiveError."""
+def note(connection: sqlite3.Connection, delivered: Sequence[StateChange], now: str) -> None:
+    """Note that these were reported. `now`: UTC, ISO 8601. Raises ArchiveError."""
     with transaction(connection) as c:
         c.executemany(
             "INSERT INTO told (portal, health, at) VALUES (?, ?, ?) "

@@ -1,7 +1,7 @@
-"""What a watch has told already, and the messages that it still has to deliver; kept in a file of its own beside the archive.
+"""State of the watches: records already reported, messages still to be delivered; kept in a file of its own beside the archive.
 
-What somebody watches is nobody else's business, and a watch only ever reads the archive. A record is noted as told in the same
-step in which the message that tells of it is written down, and the message goes only when it was delivered to all. So each
+What somebody watches is nobody else's business, and a watch only ever reads the archive. A record is noted as reported in the same
+step in which the message that reports it is written down, and the message goes only when it was delivered to all. So each
 record is in one message, and a message that was not delivered, or of which a killed run did not note it, is delivered again as it
 was, under the same id.
 """
@@ -29,7 +29,7 @@ _VERSION = 1
 
 
 def beside(db: Path) -> Path:
-    """Where it is kept for the archive `db`."""
+    """Return the path of the state for the archive `db`."""
     return db.with_name(f"{db.stem}.watches.db")
 
 
@@ -68,12 +68,12 @@ class Notes:
         (self._id,) = connection.execute("SELECT value FROM own WHERE name = 'id'").fetchone()
 
     def began(self, watch: str, about: str) -> bool:
-        """Whether the watch has begun, looking for the same: `about` tells what it looks for."""
+        """Return whether the watch has begun, looking for the same: `about` says what it looks for."""
         row = self._con.execute("SELECT about FROM watches WHERE name = ?", (watch,)).fetchone()
         return row is not None and row[0] == about
 
     def begin(self, watch: str, about: str, records: Iterable[int], last_event: int) -> None:
-        """Begin it, or begin it anew where it looks for something else: `records` are there already, and not told."""
+        """Begin it, or begin it anew where it looks for something else: `records` are there already, and not reported."""
         with transaction(self._con):
             self._con.execute("DELETE FROM seen WHERE watch = ?", (watch,))
             self._con.execute("INSERT OR REPLACE INTO watches VALUES (?, ?, ?)", (watch, about, last_event))
@@ -84,12 +84,12 @@ class Notes:
         return int(self._con.execute("SELECT last_event FROM watches WHERE name = ?", (watch,)).fetchone()[0])
 
     def unseen(self, watch: str, records: Iterable[int]) -> list[int]:
-        """Those of `records` that were not told, in the order given."""
+        """Those of `records` that were not reported, in their order."""
         seen = {row[0] for row in self._con.execute("SELECT record FROM seen WHERE watch = ?", (watch,))}
         return [record for record in records if record not in seen]
 
     def note(self, watch: str, records: Sequence[int], last_event: int, message: dict[str, Any] | None) -> None:
-        """Note in one step what was looked at, and the message that tells of it."""
+        """Note in one step what was looked at, and the message that reports it."""
         with transaction(self._con):
             self._see(watch, records)
             self._con.execute("UPDATE watches SET last_event = ? WHERE name = ?", (last_event, watch))
@@ -103,9 +103,9 @@ class Notes:
         return [(number, f"{self._id}.{number}", json.loads(text)) for number, text in rows]
 
     def was_delivered(self, number: int, receiver: str) -> bool:
-        """Whether a message is noted as delivered to `receiver`."""
-        asked = "SELECT 1 FROM delivered WHERE id = ? AND receiver = ?"
-        return self._con.execute(asked, (number, receiver)).fetchone() is not None
+        """Return whether a message is noted as delivered to `receiver`."""
+        sql = "SELECT 1 FROM delivered WHERE id = ? AND receiver = ?"
+        return self._con.execute(sql, (number, receiver)).fetchone() is not None
 
     def delivered(self, number: int, receiver: str) -> None:
         """Note that a message was delivered to `receiver`."""

@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.labels.codes import EVENTS, KINDS
+from archive.labels.code_labels import EVENTS, KINDS
 from archive.search import engine
 from crawler.notify.messages import DeliveryError, post, send_mail
 from crawler.notify.watch_state import Notes
 from crawler.notify.watches import Watch
 
 MOST = 200
-"""Records or events that a message shows; it tells how many more there are."""
+"""Records or events that a message shows; it says how many more there are."""
 
 _ALL = 1 << 40
 
@@ -27,8 +27,8 @@ _LAST_EVENT = "SELECT coalesce(max(id), 0) FROM events"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What came of a watch. `begins`: records that were there when it began. `failures`: one line each."""
+class WatchReport:
+    """The outcome of one run of a watch. `begins`: records that were there when it began. `failures`: one line each."""
 
     watch: str
     begins: int | None = None
@@ -37,21 +37,21 @@ class Told:
     failures: tuple[str, ...] = ()
 
 
-def look(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: str) -> Told:
-    """See what is new for a watch, and tell of it; what an earlier run could not deliver comes first.
+def run_watch(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: str) -> WatchReport:
+    """Find what is new for a watch, and report it; what an earlier run could not deliver comes first.
 
     `site`: where the archive's own site stands, ending in a slash, for links; empty: nowhere.
     """
     earlier = _deliver(notes, watch)
     if earlier.failures:
-        return earlier  # what is new meanwhile will be told in one message, once this one has gone out
+        return earlier  # what is new meanwhile will be reported in one message, once this one has gone out
     connection.execute("BEGIN")  # one state of the archive, though a crawl may be writing
     try:
-        found, last = _found(connection, watch), int(connection.execute(_LAST_EVENT).fetchone()[0])
+        hits, last = _hits(connection, watch), int(connection.execute(_LAST_EVENT).fetchone()[0])
         if not notes.began(watch.name, _about(watch)):
-            notes.begin(watch.name, _about(watch), () if watch.events else found, last)
-            return replace(earlier, begins=len(found))
-        seen, new = _new(connection, notes, watch, found, last)
+            notes.begin(watch.name, _about(watch), () if watch.events else hits, last)
+            return replace(earlier, begins=len(hits))
+        seen, new = _new(connection, notes, watch, hits, last)
         message = _message(connection, watch, site, new) if new else None
     finally:
         connection.execute("ROLLBACK")
@@ -61,17 +61,17 @@ def look(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: str) 
 
 
 def preview(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: str) -> Iterator[str]:
-    """The texts that `look` would send now; nothing is sent or noted."""
+    """The texts that `run_watch` would send now; nothing is sent or noted."""
     yield from (message["text"] for _, _, message in notes.undelivered(watch.name))
     if notes.began(watch.name, _about(watch)):
         last = int(connection.execute(_LAST_EVENT).fetchone()[0])
-        _, new = _new(connection, notes, watch, _found(connection, watch), last)
+        _, new = _new(connection, notes, watch, _hits(connection, watch), last)
         if new:
             yield _message(connection, watch, site, new)["text"]
 
 
 def _about(watch: Watch) -> str:
-    """What tells a watch from one that looks for something else; whom it tells does not matter."""
+    """Return a digest of what a watch looks for; its receivers do not matter."""
     looked_for = {
         **asdict(watch.search.filters),  # whose publisher is only known once the archive is read
         "words": watch.words,
@@ -81,21 +81,21 @@ def _about(watch: Watch) -> str:
     return hashlib.sha256(json.dumps(looked_for, sort_keys=True).encode()).hexdigest()
 
 
-def _found(connection: sqlite3.Connection, watch: Watch) -> list[int]:
+def _hits(connection: sqlite3.Connection, watch: Watch) -> list[int]:
     """All records that the search finds, the latest first."""
     filters = engine.of_publisher(connection, watch.search.filters, watch.publisher)
     return engine.latest(connection, replace(watch.search, filters=filters), _ALL)
 
 
 def _new(
-    connection: sqlite3.Connection, notes: Notes, watch: Watch, found: list[int], last: int
+    connection: sqlite3.Connection, notes: Notes, watch: Watch, hits: list[int], last: int
 ) -> tuple[list[int], list[dict[str, Any]]]:
-    """The records to be noted as told, and each hit: `record` and, where events are watched, `event` and `at`."""
+    """The records to be noted as reported, and each hit: `record` and, where events are watched, `event` and `at`."""
     if not watch.events:
-        unseen = notes.unseen(watch.name, found)
+        unseen = notes.unseen(watch.name, hits)
         return unseen, [{"record": record} for record in unseen]
-    asked, among = (notes.last_event(watch.name), last, json.dumps(watch.events)), set(found)
-    rows = connection.execute(_EVENTS, asked)
+    bounds, among = (notes.last_event(watch.name), last, json.dumps(watch.events)), set(hits)
+    rows = connection.execute(_EVENTS, bounds)
     return [], [{"record": record, "event": kind, "at": at} for _, record, kind, at in rows if record in among]
 
 
@@ -103,7 +103,7 @@ def _new(
 
 
 def _message(connection: sqlite3.Connection, watch: Watch, site: str, new: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is sent, as JSON and, in `subject` and `text`, as mail."""
+    """Return the message, as JSON and, in `subject` and `text`, as mail."""
     names = dict(connection.execute("SELECT id, name FROM portals"))
     of = dict(connection.execute(
         "SELECT id, portal FROM records WHERE id IN (SELECT value FROM json_each(?))",
@@ -160,8 +160,8 @@ def _lines(hit: Mapping[str, Any]) -> Iterator[str]:
 # --- delivering ---
 
 
-def _deliver(notes: Notes, watch: Watch) -> Told:
-    """Deliver what is undelivered to whoever has not got it yet."""
+def _deliver(notes: Notes, watch: Watch) -> WatchReport:
+    """Deliver what is undelivered to those who have not got it yet."""
     deliveries, failures = 0, []
     for number, message_id, message in notes.undelivered(watch.name):
         missing = False
@@ -178,7 +178,7 @@ def _deliver(notes: Notes, watch: Watch) -> Told:
                 deliveries += 1
         if not missing:
             notes.done(number)
-    return Told(watch.name, deliveries=deliveries, failures=tuple(failures))
+    return WatchReport(watch.name, deliveries=deliveries, failures=tuple(failures))
 
 
 def _send(watch: Watch, receiver: str, message_id: str, message: dict[str, Any]) -> None:
@@ -189,7 +189,7 @@ def _send(watch: Watch, receiver: str, message_id: str, message: dict[str, Any])
 
 
 def _mark(receiver: str) -> str:
-    """What the notes know a receiver by: not the address of a webhook, which may be secret."""
+    """Return the mark by which the notes know a receiver: not the address of a webhook, which may be secret."""
     return hashlib.sha256(receiver.encode()).hexdigest()[:20]
 
 

@@ -37,7 +37,7 @@ _LEADS = (  # what the link to the disclosure catalogue says, the surest first
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class CatalogueLink:
     """A catalogue that a page links to: its title as printed, its kind by its title, its address."""
 
     title: str
@@ -47,26 +47,26 @@ class Column:
 
 def find_leads(root: Element, url: str) -> tuple[str, ...]:
     """Addresses on the same site that may be the disclosure catalogue's, the surest first."""
-    found = [
+    leads = [
         (rank, target)
         for _, title, target in _links(root, url)
         for rank, lead in enumerate(_LEADS)
         if lead.fullmatch(title)
     ]
-    return tuple(dict.fromkeys(target for _, target in sorted(found, key=lambda lead: lead[0])))
+    return tuple(dict.fromkeys(target for _, target in sorted(leads, key=lambda lead: lead[0])))
 
 
-def find_columns(root: Element, url: str) -> tuple[Column, ...]:
+def find_catalogue_links(root: Element, url: str) -> tuple[CatalogueLink, ...]:
     """The catalogues that the page links to, in its order: those whose titles name a kind, and what stands among them.
 
     () where too few titles do: then the page is no disclosure catalogue.
     """
-    links = [(link, Column(title, kind_of(title), target)) for link, title, target in _links(root, url)]
+    links = [(link, CatalogueLink(title, kind_of(title), target)) for link, title, target in _links(root, url)]
     telling = [(link, column) for link, column in links if column.kind != "other"]
     if kinds(column for _, column in telling) < ENOUGH:
         return ()
     around = _holder([link for link, _ in telling])
-    columns: dict[str, Column] = {}
+    columns: dict[str, CatalogueLink] = {}
     for link, column in links:
         if column.kind != "other" or any(up is around for up in link.iterancestors()):
             before = columns.setdefault(column.url, column)
@@ -76,15 +76,15 @@ def find_columns(root: Element, url: str) -> tuple[Column, ...]:
 
 
 def portal_name(root: Element) -> str:
-    """What the portal calls itself on a page, e.g. 同心县人民政府; "" where it does not say."""
-    said = [tidy(find(root)) for find in (_SITE_NAME, _TITLE)]
-    governments = (found[0] for text in said if (found := _GOVERNMENT.search(text)))
-    return next(governments, next(filter(None, said), ""))[:60]
+    """Return the portal's name for itself on a page, e.g. 同心县人民政府; "" where there is none."""
+    names = [tidy(find(root)) for find in (_SITE_NAME, _TITLE)]
+    governments = (match[0] for text in names if (match := _GOVERNMENT.search(text)))
+    return next(governments, next(filter(None, names), ""))[:60]
 
 
-def kinds(columns: Iterable[Column]) -> int:
-    """How many kinds of catalogue there are among `columns`."""
-    return len({column.kind for column in columns} - {"other"})
+def kinds(links: Iterable[CatalogueLink]) -> int:
+    """Count the kinds of catalogue among `links`."""
+    return len({link.kind for link in links} - {"other"})
 
 
 def _holder(links: list[Element]) -> Element | None:

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.model.divisions import named_in
-from crawler.probe.catalogue_links import Column
+from crawler.probe.catalogue_links import CatalogueLink
 
 _OF_NOBODY = re.compile(r"^(?:www\d*|gov|cn|com|org|net|localhost)$|xxgk|zwgk|xinxi|^\d+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A catalogue for the file. `found`: what was read there, in a few words; `is_list`: whether that is a list."""
+class DraftCatalog:
+    """A catalogue for the file. `remark`: what was read there, in a few words; `is_list`: whether that is a list."""
 
-    column: Column
-    found: str
+    column: CatalogueLink
+    remark: str
     is_list: bool
 
 
@@ -29,8 +29,8 @@ def portal_id(url: str) -> str:
     return name if name[:1].isalpha() else "portal"
 
 
-def draft(identity: str, name: str, home: str, entries: Sequence[Entry], remarks: Iterable[str]) -> str:
-    """The text of a portal file. Entries that are no lists, and a division code that can't be told, stay comments."""
+def draft(identity: str, name: str, home: str, entries: Sequence[DraftCatalog], remarks: Iterable[str]) -> str:
+    """The text of a portal file. Entries that are no lists, and a division code that isn't known, stay comments."""
     lines = [comment(remark) for remark in remarks]
     lines += [f"id = {_quoted(identity)}", f"name = {_quoted(name or identity)}", *_division(name)]
     lines.append(f"home = {_quoted(home)}")
@@ -42,19 +42,19 @@ def draft(identity: str, name: str, home: str, entries: Sequence[Entry], remarks
             f"title = {_quoted(column.title)}",
             f"url = {_quoted(column.url)}",
         ]
-        lines += ["", comment(entry.found), *(keys if entry.is_list else map(comment, keys))]
+        lines += ["", comment(entry.remark), *(keys if entry.is_list else map(comment, keys))]
     return "\n".join(lines) + "\n"
 
 
 def _division(name: str) -> list[str]:
     """The line with the code of the division that `name` names; a comment where it names none, or one of several."""
-    found = named_in(name)
-    placed = [division for division in found if (division.prefecture or division.province or "") in name]
-    sure = placed if len(placed) == 1 else found
+    named = named_in(name)
+    placed = [division for division in named if (division.prefecture or division.province or "") in name]
+    sure = placed if len(placed) == 1 else named
     if len(sure) == 1:
         return [f"division_code = {_quoted(sure[0].code)}  # {sure[0].place}"]
-    asked = "to be filled in; its name may be of one of these:" if found else "to be filled in"
-    return [comment(f'division_code = "…"  {asked}'), *(comment(f"  {division.place}") for division in found)]
+    hint = "to be filled in; its name may be of one of these:" if named else "to be filled in"
+    return [comment(f'division_code = "…"  {hint}'), *(comment(f"  {division.place}") for division in named)]
 
 
 def comment(text: str) -> str:

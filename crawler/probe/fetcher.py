@@ -1,4 +1,4 @@
-"""A page or a few, asked for politely without a crawl: for `disclosures probe`.
+"""Fetching a page or a few, politely and without a crawl: for `disclosures probe`.
 
 The rules are the crawl's: robots.txt obeyed (RFC 9309), the same User-Agent, a pause before each request but the first, no
 more of an answer read than a page may have. Certificates are not checked, as in a crawl: faults in them are common.
@@ -17,17 +17,17 @@ from crawler.settings import DOWNLOAD_TIMEOUT, REDIRECT_MAX_TIMES, USER_AGENT
 _ROBOTS_BYTES = 500 * 1024  # RFC 9309 §2.5: at least so much is read
 
 
-class VisitError(Exception):
+class FetchError(Exception):
     """A page that could not be had, or that robots.txt forbids; the message is one plain line."""
 
 
-class Visitor:
+class Fetcher:
     """Asks one portal's pages one after the other, `delay` seconds apart."""
 
-    def __init__(self, delay: float, said: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, delay: float, report: Callable[[str], None] = lambda _: None) -> None:
         self._client = httpx.Client(headers={"User-Agent": USER_AGENT}, timeout=DOWNLOAD_TIMEOUT, verify=False)  # noqa: S501
         self._delay = delay
-        self._said = said
+        self._report = report
         self._rules: dict[str, Protego | str] = {}
         self._last: float | None = None
 
@@ -36,15 +36,15 @@ class Visitor:
         self._client.close()
 
     def get(self, url: str, form: str | None = None, referer: str = "") -> Fetched:
-        """The answer to `url`; `form` is sent as the body of a POST. Raises VisitError."""
+        """The answer to `url`; `form` is sent as the body of a POST. Raises FetchError."""
         for _ in range(REDIRECT_MAX_TIMES + 1):
             self._obey(url)
-            self._said(url)
+            self._report(url)
             answer, location = self._ask(url, form, referer, MOST_BYTES)
             if location is None:
                 return answer
             url, form = location, None
-        raise VisitError(f"{url}: sent on more than {REDIRECT_MAX_TIMES} times")
+        raise FetchError(f"{url}: sent on more than {REDIRECT_MAX_TIMES} times")
 
     def _obey(self, url: str) -> None:
         parts = urlsplit(url)
@@ -53,20 +53,20 @@ class Visitor:
             self._rules[site] = self._robots(f"{site}/robots.txt")
         rules = self._rules[site]
         if isinstance(rules, str):
-            raise VisitError(f"{url}: not asked for: robots.txt of {parts.netloc} could not be read ({rules})")
+            raise FetchError(f"{url}: not requested: robots.txt of {parts.netloc} could not be read ({rules})")
         if not rules.can_fetch(url, USER_AGENT):
-            raise VisitError(f"{url}: not asked for: robots.txt of {parts.netloc} forbids it")
+            raise FetchError(f"{url}: not requested: robots.txt of {parts.netloc} forbids it")
         self._delay = max(self._delay, min(float(rules.crawl_delay(USER_AGENT) or 0), 60.0))
 
     def _robots(self, url: str) -> Protego | str:
-        """The rules of a host, or why there are none to go by: then nothing may be asked for (RFC 9309 §2.3.1.4)."""
+        """The rules of a host, or why there are none to go by: then nothing may be requested (RFC 9309 §2.3.1.4)."""
         try:
             for _ in range(REDIRECT_MAX_TIMES + 1):
                 answer, location = self._ask(url, None, "", _ROBOTS_BYTES)
                 if location is None:
                     break
                 url = location
-        except VisitError as error:
+        except FetchError as error:
             return str(error)
         if answer.status >= 500:
             return f"it answered {answer.status}"
@@ -74,7 +74,7 @@ class Visitor:
         return Protego.parse("" if answer.status >= 300 or rules.startswith("<") else rules)
 
     def _ask(self, url: str, form: str | None, referer: str, most: int) -> tuple[Fetched, str | None]:
-        """An answer, and where it sends the visitor."""
+        """An answer, and where it sends the client."""
         if self._last is not None:
             time.sleep(max(0.0, self._last + self._delay - time.monotonic()))
         headers = {"Referer": referer} if referer else {}
@@ -94,11 +94,11 @@ class Visitor:
                     if len(body) > most:
                         break
                     if time.monotonic() > until:
-                        raise VisitError(f"{url}: the answer took longer than {DOWNLOAD_TIMEOUT} s")
+                        raise FetchError(f"{url}: the answer took longer than {DOWNLOAD_TIMEOUT} s")
                 kind = answer.headers.get("Content-Type", "")
                 return Fetched(url, answer.status_code, bytes(body[:most]), kind, cut=len(body) > most), None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise VisitError(f"{url}: {_plainly(error)}") from error
+            raise FetchError(f"{url}: {_plainly(error)}") from error
         finally:
             self._last = time.monotonic()
 

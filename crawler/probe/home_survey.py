@@ -5,29 +5,29 @@ from dataclasses import replace
 
 from crawler.extract.page_kind import LIST
 from crawler.families import Answer
-from crawler.probe.catalogue_links import Column, kinds
-from crawler.probe.draft import Entry
-from crawler.probe.fetcher import VisitError, Visitor
-from crawler.probe.page_reading import Probed, doubts_of_list, read_answer, said, text_of
+from crawler.probe.catalogue_links import CatalogueLink, kinds
+from crawler.probe.draft import DraftCatalog
+from crawler.probe.fetcher import Fetcher, FetchError
+from crawler.probe.page_reading import Probed, described, doubts_of_list, read_answer, text_of
 
 LEADS = 4
 """So many pages are looked into for the disclosure catalogue."""
 
 
-def look(visitor: Visitor, url: str, referer: str = "") -> Probed:
-    """What the page at `url` is and says; a list whose rows come from a service is asked for its first. Raises VisitError."""
-    page = read_answer(visitor.get(url, referer=referer), url)
+def read_at(fetcher: Fetcher, url: str, referer: str = "") -> Probed:
+    """Read the page at `url`; of a list whose rows come from a service, its first rows. Raises FetchError."""
+    page = read_answer(fetcher.get(url, referer=referer), url)
     paging = page.listed.paging
     if page.kind != LIST or page.listed.rows or paging.next_url is None or page.detected is None:
         return page
-    more = visitor.get(paging.next_url, paging.next_form, referer=page.url)
+    more = fetcher.get(paging.next_url, paging.next_form, referer=page.url)
     text = text_of(more.body, more.content_type) or ""
     listed = page.detected.family.read(Answer(more.url, text, paging.next_form))
     listed = replace(listed, breadcrumb=page.listed.breadcrumb)
     return replace(page, listed=listed, doubts=tuple(doubts_of_list(listed, page.url)))
 
 
-def find_catalogue(visitor: Visitor, page: Probed) -> Probed:
+def find_catalogue(fetcher: Fetcher, page: Probed) -> Probed:
     """The page, of `page` and those it leads to, whose links name most kinds of catalogue."""
     best, leads, seen = page, list(page.leads), {page.url}
     for _ in range(LEADS):
@@ -36,23 +36,23 @@ def find_catalogue(visitor: Visitor, page: Probed) -> Probed:
             break
         seen.add(target)
         try:
-            found = look(visitor, target, page.url)
-        except VisitError:
+            read = read_at(fetcher, target, page.url)
+        except FetchError:
             continue
-        best = max(best, found, key=lambda each: kinds(each.columns))
-        leads = [*found.leads, *leads]
+        best = max(best, read, key=lambda each: kinds(each.columns))
+        leads = [*read.leads, *leads]
     return best
 
 
-def check(visitor: Visitor, columns: tuple[Column, ...], referer: str, most: int) -> Iterator[Entry]:
-    """Each of `columns` with what is read of its first page; behind the first `most` none is asked for."""
+def check(fetcher: Fetcher, columns: tuple[CatalogueLink, ...], referer: str, most: int) -> Iterator[DraftCatalog]:
+    """Each of `columns` with what is read of its first page; behind the first `most` none is requested."""
     for number, column in enumerate(columns):
         if number >= most:
-            yield Entry(column, "not asked for: see --pages", is_list=False)
+            yield DraftCatalog(column, "not requested: see --pages", is_list=False)
             continue
         try:
-            page = look(visitor, column.url, referer)
-        except VisitError as error:
-            yield Entry(column, str(error), is_list=False)
+            page = read_at(fetcher, column.url, referer)
+        except FetchError as error:
+            yield DraftCatalog(column, str(error), is_list=False)
             continue
-        yield Entry(column, said(page), is_list=page.kind == LIST and bool(page.listed.rows))
+        yield DraftCatalog(column, described(page), is_list=page.kind == LIST and bool(page.listed.rows))

@@ -1,4 +1,4 @@
-"""What a page is and says, however it comes: the reading behind `disclosures probe`. Pure; asks for nothing."""
+"""Reading one page, however it comes, for `disclosures probe`. Pure; requests nothing."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families import FAMILIES, Answer, Detected, ListRead, detect
 from crawler.items import File, RecordPage
 from crawler.portals.portal_file import on_site
-from crawler.probe.catalogue_links import Column, find_columns, find_leads, portal_name
+from crawler.probe.catalogue_links import CatalogueLink, find_catalogue_links, find_leads, portal_name
 
 PLAIN = FAMILIES["plain"]
 _NOTHING = RecordPage("", {}, {}, (), None, (), cut=False)
@@ -42,7 +42,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What one page is and says.
+    """One page as read: its kind and its contents.
 
     `kind`: "list", "detail" or "other"; `blocked`: the refusal, if it is one; `listed`: the page read as a list (no rows on
     other pages); `record`: read as a record's page, empty on others; `site`: what the portal calls itself; `columns`: the
@@ -57,14 +57,14 @@ class Probed:
     listed: ListRead
     record: RecordPage = _NOTHING
     site: str = ""
-    columns: tuple[Column, ...] = ()
+    columns: tuple[CatalogueLink, ...] = ()
     leads: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
 
-def read_answer(fetched: Fetched, asked: str) -> Probed:
-    """What the answer to a request for the address `asked` is and says."""
-    doubts = [f"sent on from {asked}"] if fetched.url != asked else []
+def read_answer(fetched: Fetched, requested: str) -> Probed:
+    """Read the answer to a request for the address `requested`."""
+    doubts = [f"sent on from {requested}"] if fetched.url != requested else []
     doubts += ["larger than what was read of it"] if fetched.cut else []
     text = text_of(fetched.body, fetched.content_type)
     if text is None:
@@ -84,15 +84,15 @@ def text_of(body: bytes, content_type: str = "") -> str | None:
 
 
 def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
-    """What the page at `url` is and says; `cut`: more follows that was not read."""
+    """Read the page at `url`; `cut`: more follows that was not read."""
     answer, home = Answer(url, text), urljoin(url, "/")
     verdict = judge(status, text, url, url, home, whole=cut)
     if verdict.outcome == BLOCKED:
         return Probed(url, OTHER, verdict.reason, None, ListRead(()))
     detected = detect(answer)
     listed = detected.family.read(answer)
-    told = next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
-    record = replace(told, url=url) if told else read_detail(answer.root, url)
+    data = next((data for family in FAMILIES.values() if (data := family.record(answer))), None)
+    record = replace(data, url=url) if data else read_detail(answer.root, url)
     kind = OTHER
     if verdict.outcome in {PAGE, CUT}:
         kind = page_kind(answer.root, listed.rows, listed.paging, record)
@@ -113,13 +113,13 @@ def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
         listed if kind == LIST else ListRead((), breadcrumb=record.breadcrumb),
         record if kind == DETAIL else _NOTHING,
         portal_name(answer.root),
-        find_columns(answer.root, url) if kind == OTHER else (),
+        find_catalogue_links(answer.root, url) if kind == OTHER else (),
         find_leads(answer.root, url) if kind == OTHER else (),
         tuple(doubts),
     )
 
 
-def said(page: Probed) -> str:
+def described(page: Probed) -> str:
     """A page in a few words: what it is, how many rows and pages, what looks wrong."""
     if page.blocked:
         return f"refused: {page.blocked}"
@@ -134,7 +134,7 @@ def said(page: Probed) -> str:
 
 
 def doubts_of_list(page: ListRead, url: str) -> Iterator[str]:
-    """What looks wrong with a list."""
+    """Yield what looks wrong with a list."""
     rows, paging = page.rows, page.paging
     if not rows:
         yield "no rows on this page itself: they come from a service"
@@ -161,7 +161,7 @@ def _is_off_site(url: str, link: str | None) -> bool:
 
 
 def _doubts_of_record(page: RecordPage) -> Iterator[str]:
-    """What looks wrong with a record's page."""
+    """Yield what looks wrong with a record's page."""
     for name, words in (("title", "no title"), ("published_on", "no date of publication")):
         if name not in page.fields:
             yield words

@@ -11,7 +11,7 @@ from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Self, cast
 
-from crawler.sample.site import LAST_DAY_OF_CHANGE, Page, build, not_found
+from crawler.sample.site import LAST_DAY_OF_CHANGE, SamplePage, build, not_found
 
 
 class SampleServer:
@@ -23,7 +23,7 @@ class SampleServer:
 
     def __init__(self, day: int = 1, host: str = "127.0.0.1", port: int = 0) -> None:
         self.requests: deque[tuple[str, str, int]] = deque(maxlen=10_000)
-        self._days: dict[int, dict[str, Page]] = {}
+        self._days: dict[int, dict[str, SamplePage]] = {}
         self._absent = not_found()
         self.set_day(day)
         self._http = _Server((host, port), self)
@@ -39,8 +39,8 @@ class SampleServer:
         self._pages = self._days[key]
         self.day = day
 
-    def page(self, path: str) -> Page:
-        """What the site answers for a path, without its query, today."""
+    def page(self, path: str) -> SamplePage:
+        """Return the answer of the site for a path, without its query, today."""
         return self._pages.get(path, self._absent)
 
     def start(self) -> None:
@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(page.body)
 
     def _is_known(self, etag: str, modified: datetime) -> bool:
-        """Whether the client's conditional headers say that it has this page (RFC 9110, section 13)."""
+        """Return whether the client's conditional headers say that it has this page (RFC 9110, section 13)."""
         tags = self.headers.get("If-None-Match")
         if tags is not None:
             return tags.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in tags.split(","))

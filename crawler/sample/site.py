@@ -45,7 +45,7 @@ _CATALOGUE_ROOT = "/xxgk/zfxxgkml/"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SamplePage:
     """One answer of the site: body and Content-Type as sent, time of its last change (UTC), HTTP status."""
 
     body: bytes
@@ -55,7 +55,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
+class SampleCatalog:
     """One catalogue: folder name, title, the column above it, how it pages ("links" or "script"), headings.
 
     `separator` and `place_label` are those of the breadcrumb, which the report prints in more than one way.
@@ -71,7 +71,7 @@ class Catalog:
 
     @property
     def is_news(self) -> bool:
-        """Whether it is in the news template, outside the catalogue of disclosures."""
+        """Return whether it is in the news template, outside the catalogue of disclosures."""
         return self.slug == "tzgg"
 
     @property
@@ -96,16 +96,16 @@ class Catalog:
 
 
 CATALOGS = (
-    Catalog("yqhy", "热点回应"),
-    Catalog("zcjd", "政策解读", pager="script"),
-    Catalog("zfbz/phqgz", "棚户区改造", pager="script"),
-    Catalog("ghjh/fzgh", "发展规划", parent="规划计划", separator=">"),
-    Catalog("czzj/bmys", "部门预算"),
-    Catalog("yajyta", "建议提案", columns=("案号", "标题", "承办单位", "办结日期"), pager="script"),
-    Catalog("fzzfjs/qt", "其他", parent="法治政府建设", place_label="当前位置: "),
-    Catalog("tzgg", "通知公告"),
-    Catalog("gzzd", "工作制度", pager="script"),
-    Catalog("xxgknb", "信息公开年报"),
+    SampleCatalog("yqhy", "热点回应"),
+    SampleCatalog("zcjd", "政策解读", pager="script"),
+    SampleCatalog("zfbz/phqgz", "棚户区改造", pager="script"),
+    SampleCatalog("ghjh/fzgh", "发展规划", parent="规划计划", separator=">"),
+    SampleCatalog("czzj/bmys", "部门预算"),
+    SampleCatalog("yajyta", "建议提案", columns=("案号", "标题", "承办单位", "办结日期"), pager="script"),
+    SampleCatalog("fzzfjs/qt", "其他", parent="法治政府建设", place_label="当前位置: "),
+    SampleCatalog("tzgg", "通知公告"),
+    SampleCatalog("gzzd", "工作制度", pager="script"),
+    SampleCatalog("xxgknb", "信息公开年报"),
 )
 NAV = [
     ("首页", "/"),
@@ -117,7 +117,7 @@ NAV = [
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SampleRow:
     """One line of `records.csv`; a cell that is empty in print is an empty string. Days count from 1."""
 
     catalog: str
@@ -150,19 +150,19 @@ class Row:
 
 
 @cache
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[SampleRow, ...]:
     """All lines of `records.csv`, in list order."""
     with (_HERE / "records.csv").open(encoding="utf-8", newline="") as file:
         return tuple(_row(line) for line in csv.DictReader(file))
 
 
-def _row(line: dict[str, Any]) -> Row:
+def _row(line: dict[str, Any]) -> SampleRow:
     forever = 10**6
     days = {name: int(line[name] or forever) for name in ("from_day", "to_day", "page_to_day")}
-    return Row(**(line | days | {"index_number_doubtful": line["index_number_doubtful"] == "1"}))
+    return SampleRow(**(line | days | {"index_number_doubtful": line["index_number_doubtful"] == "1"}))
 
 
-def build(day: int) -> dict[str, Page]:
+def build(day: int) -> dict[str, SamplePage]:
     """Every page of the site on a day (from 1), by path. Raises ValueError for a day before the first.
 
     A page's `modified` is the day on which its bytes last became what they are; a page that goes and comes
@@ -170,8 +170,8 @@ def build(day: int) -> dict[str, Page]:
     """
     if day < 1:
         raise ValueError(f"the sample portal begins on day 1, not day {day}")
-    last: dict[str, Page] = {}
-    now: dict[str, Page] = {}
+    last: dict[str, SamplePage] = {}
+    now: dict[str, SamplePage] = {}
     for number in range(1, min(day, LAST_DAY_OF_CHANGE) + 1):
         now = {}
         for path, text in _texts(number):
@@ -180,15 +180,15 @@ def build(day: int) -> dict[str, Page]:
             modified = FIRST_DAY + timedelta(days=number - 1)
             before = last.get(path)
             unchanged = before if before and before.body == body else None
-            now[path] = unchanged or Page(body, kind, modified)
+            now[path] = unchanged or SamplePage(body, kind, modified)
         last |= now
     return now
 
 
-def not_found() -> Page:
+def not_found() -> SamplePage:
     """The page sent, with status 404, for an address the site does not have."""
     text = _render("message.html", name="页面不存在", text="您访问的页面不存在或已删除（404）。", trail=[])
-    return Page(text.encode(), HTML, FIRST_DAY, 404)
+    return SamplePage(text.encode(), HTML, FIRST_DAY, 404)
 
 
 def portal_toml(url: str) -> str:
@@ -224,7 +224,7 @@ def _columns() -> Iterator[tuple[str, str]]:
         yield path, _render("column.html", name="" if path == "/" else name, entries=below, trail=trail)
 
 
-def _lists(catalog: Catalog, listed: Sequence[Row]) -> Iterator[tuple[str, str]]:
+def _lists(catalog: SampleCatalog, listed: Sequence[SampleRow]) -> Iterator[tuple[str, str]]:
     """The list pages of one catalogue."""
     pages = max(1, ceil(len(listed) / PAGE_SIZE))
     # The report's breadcrumbs of lists name the last column twice.
@@ -248,7 +248,7 @@ def _page_name(number: int) -> str:
     return f"list_{number - 1}.html" if number > 1 else "list.html"
 
 
-def _detail(catalog: Catalog, row: Row, day: int) -> str:
+def _detail(catalog: SampleCatalog, row: SampleRow, day: int) -> str:
     """The text of one record's own page."""
     printed = _printed().get(catalog.slug, {})
     remarks = [] if printed else [_sample_body(row)]
@@ -271,8 +271,8 @@ def _detail(catalog: Catalog, row: Row, day: int) -> str:
     )
 
 
-def _sample_body(row: Row) -> str:
-    """What stands where the report prints no text of the record itself."""
+def _sample_body(row: SampleRow) -> str:
+    """Return the text that stands where the report prints none of the record itself."""
     if row.catalog == "xxgknb":
         return "样本说明：上表按2017年报告的统计表转录；其上各句由本项目撰写，其中数字取自该报告。报告标题未见于转录，页面标题由本项目拟定，仅供演示。"
     number = f"，索引号{row.index_number}" if row.index_number else ""

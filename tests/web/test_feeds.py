@@ -85,7 +85,7 @@ def test_what_changed_at_the_same_moment_stands_by_the_day_it_states(changed) ->
     assert found == ["2017-03-01T00:00:00+08:00", "2017-02-01T00:00:00+08:00", "2017-01-01T00:00:00+08:00", "", "", ""]
 
 
-def test_a_day_that_is_none_is_not_told(changed) -> None:
+def test_a_day_that_is_none_is_not_reported(changed) -> None:
     get = changed(
         "UPDATE records SET published_on = '2017-5' WHERE id = 1",
         "UPDATE records SET published_on = '2017-05-01' WHERE id = 2",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from archive.evidence.evidence_store import Evidence
-from archive.labels.naming import Label
+from archive.labels.label import Label
 from archive.web.http.server import make_datasette
 from archive.web.views import diff
 from tests.exchanges import exchange
@@ -155,7 +155,7 @@ def test_the_capture_it_was_read_from(page):
     assert "非官方文本" in words(cite)
 
 
-def test_its_own_page_is_told_of_as_it_last_came(past, tmp_path):
+def test_its_own_page_is_mentioned_as_it_last_came(past, tmp_path):
     """Whatever came after it that is no page, and whatever other pages show the record, its list among them."""
     copy = tmp_path / "past.db"
     with closing(sqlite3.connect(past)) as old, closing(sqlite3.connect(copy)) as new:
@@ -204,7 +204,7 @@ def test_a_state_without_its_event_still_shows(past, tmp_path):
     assert "原因不明" in words(html.fromstring(answer.text).cssselect(".observed")[0])
 
 
-def test_details_in_tables_are_said_in_words(page):
+def test_details_in_tables_are_stated_in_words(page):
     shown = [words(cell) for cell in page("/past/events").cssselect("td.col-detail")]
     assert any(text.startswith("信息名称 样例公告之1 → 样例") for text in shown)
     assert "原页面的回应 the portal answered 404: no such page；其采集原件 14" in shown
@@ -255,12 +255,12 @@ LABEL = Label("样例", "sample")
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 @settings(deadline=None)
-def test_both_sides_are_what_was_said(lead, one, other, rest):
+def test_both_sides_are_what_was_stated(lead, one, other, rest):
     old, new = lead + one + rest, lead + other + rest
     pieces = diff.differences(old, new)
     assert "".join(piece.text for piece in pieces if piece.kind != diff.NEW) == old
     assert "".join(piece.text for piece in pieces if piece.kind != diff.OLD) == new
-    shown = diff.compared(LABEL, old, new)
+    shown = diff.field_diff(LABEL, old, new)
     for side, text in ((shown.old, old), (shown.new, new)):
         assert (side is None) == (not text)
         if side and max(len(old), len(new)) <= diff.BESIDE:
@@ -279,25 +279,25 @@ def test_both_sides_are_what_was_said(lead, one, other, rest):
         ("\U000f0000一12", "\U000f0000二13", [("del", "一12"), ("ins", "二13")]),
     ],
 )
-def test_differences_are_told_word_by_word(old, new, marked):
+def test_differences_are_shown_word_by_word(old, new, marked):
     assert [(piece.kind, piece.text) for piece in diff.differences(old, new) if piece.kind] == marked
 
 
 def test_of_long_texts_only_the_places_that_differ():
     old = "样例文字。" * 200 + "甲" + "样例文字。" * 200 + "丙" + "样例文字。" * 200
-    change = diff.compared(LABEL, old, old.replace("甲", "乙").replace("丙", "丁"))
+    change = diff.field_diff(LABEL, old, old.replace("甲", "乙").replace("丙", "丁"))
     assert [piece.text for piece in change.merged if piece.kind in {"del", "ins"}] == ["甲", "乙", "丙", "丁"]
     assert [piece.kind for piece in change.merged].count(diff.GAP) == 3
     assert sum(len(piece.text) for piece in change.merged) < 200
     many = "".join(f"样例文字不变的一段话，很长很长，足够分开各处{chr(0x4E00 + place)}" for place in range(60))
-    change = diff.compared(LABEL, many, re.sub("各处.", "各处改", many))
+    change = diff.field_diff(LABEL, many, re.sub("各处.", "各处改", many))
     assert change.more == 60 - diff.MOST_PLACES
 
 
 @pytest.mark.parametrize("length", [diff.BESIDE - 1, diff.BESIDE, diff.BESIDE + 1])
 def test_values_are_shown_whole_up_to_a_length(length):
     old, new = "样" * (length - 1) + "甲", "样" * (length - 1) + "乙"
-    change = diff.compared(LABEL, old, new)
+    change = diff.field_diff(LABEL, old, new)
     assert bool(change.merged) is (length > diff.BESIDE)
     shown = "".join(piece.text for piece in change.new)
     assert (shown == new) is (length <= diff.BESIDE)
@@ -311,7 +311,7 @@ def test_values_are_shown_whole_up_to_a_length(length):
 
 @pytest.mark.parametrize("length", [diff.LONGEST - 1, diff.LONGEST, diff.LONGEST + 1])
 def test_a_stretch_is_cut_in_its_middle_where_it_is_too_long(length):
-    (piece,) = diff.compared(LABEL, "", "样" * length).new
+    (piece,) = diff.field_diff(LABEL, "", "样" * length).new
     assert (piece.text == "样" * length) is (length <= diff.LONGEST)
     assert len(piece.text.replace(" …… ", "")) == min(length, diff.LONGEST)
 
@@ -319,7 +319,7 @@ def test_a_stretch_is_cut_in_its_middle_where_it_is_too_long(length):
 @pytest.mark.parametrize("places", [diff.MOST_PLACES - 1, diff.MOST_PLACES, diff.MOST_PLACES + 1])
 def test_so_many_places_are_shown_and_the_others_counted(places):
     old = "".join(f"样例文字不变的一段话，很长很长，足够分开各处{chr(0x4E00 + place)}" for place in range(places))
-    change = diff.compared(LABEL, old, re.sub("各处.", "各处改", old))
+    change = diff.field_diff(LABEL, old, re.sub("各处.", "各处改", old))
     assert change.more == max(0, places - diff.MOST_PLACES)
     assert [piece.kind for piece in change.merged].count("ins") == min(places, diff.MOST_PLACES)
 
@@ -327,14 +327,14 @@ def test_so_many_places_are_shown_and_the_others_counted(places):
 @pytest.mark.parametrize("gap", [2 * diff.AROUND, 2 * diff.AROUND + 1])
 def test_what_is_the_same_between_two_places_is_left_out_only_where_it_is_long(gap):
     between = "样" * gap
-    change = diff.compared(LABEL, f"甲{between}丙{'例' * 90}", f"乙{between}丁{'例' * 90}")
+    change = diff.field_diff(LABEL, f"甲{between}丙{'例' * 90}", f"乙{between}丁{'例' * 90}")
     kinds = [piece.kind for piece in change.merged]
     assert kinds.count(diff.GAP) == 1 + (gap > 2 * diff.AROUND)
 
 
 @given(st.recursive(st.none() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
 @settings(deadline=None)
-def test_any_detail_can_be_told(detail):
-    said = diff.loaded(json.dumps(detail))
-    assert all(isinstance(text, str) for pair in diff.told_of_event(said) for text in pair)
-    assert all(isinstance(text, str) for pair in diff.told(said) for text in pair)
+def test_any_detail_can_be_shown(detail):
+    said = diff.json_object(json.dumps(detail))
+    assert all(isinstance(text, str) for pair in diff.event_lines(said) for text in pair)
+    assert all(isinstance(text, str) for pair in diff.diff_lines(said) for text in pair)

@@ -60,7 +60,7 @@ def test_a_files_name_is_part_of_what_is_found(line) -> None:
     assert passages(line("乙.zip")) == [("乙.zip", "<mark>乙.zip</mark>")]
 
 
-def test_numbers_and_departments_are_told_where_a_word_stands_in_them(line) -> None:
+def test_numbers_and_departments_are_shown_where_a_word_stands_in_them(line) -> None:
     columns = {"document_number": "样政发〔2017〕92号", "index_number": "A-1", "responsible_department": "县救助站"}
     assert [str(text) for _, text in line("92", **columns).details] == ["样政发〔2017〕<mark>92</mark>号"]
     assert [str(text) for _, text in line("救助", **columns).details] == ["县<mark>救助</mark>站"]

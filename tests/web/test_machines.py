@@ -66,7 +66,7 @@ def test_every_page_leads_to_the_api_and_the_download(get):
     assert {"/-/api", "/-/download"} <= links
 
 
-def test_a_record_is_told_whole(past):
+def test_a_record_is_shown_whole(past):
     ask = sited(past)
     with closing(sqlite3.connect(past)) as connection:
         (number,) = connection.execute("SELECT record_id FROM events WHERE kind = 'withdrawn' LIMIT 1").fetchone()
@@ -170,7 +170,7 @@ def test_the_sitemap_covers_every_archive(archive, past, tmp_path):
         assert asyncio.run(site.client.get(file.removeprefix("http://localhost"))).status_code == 200, file
 
 
-def test_language_models_are_told_what_to_mind(get):
+def test_language_models_get_what_to_mind(get):
     answer = get("/llms.txt")
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     assert answer.text.startswith("# 政府信息公开目录档案")

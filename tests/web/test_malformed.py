@@ -65,7 +65,7 @@ def addresses(chance: random.Random):
         yield path or b"/", chance.choice([b"&", b"&", b"&", b";", b"&&"]).join(joined)
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What came; `location`: where a redirect leads."""
 
     status: int
@@ -74,7 +74,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-async def ask(application, path: bytes, query: bytes) -> Answer:
+async def ask(application, path: bytes, query: bytes) -> Reply:
     """Ask as a client does that encodes nothing."""
     sent = []
 
@@ -91,11 +91,11 @@ async def ask(application, path: bytes, query: bytes) -> Answer:
     await application(scope, receive, send)
     headers = {name.lower(): value for name, value in sent[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in sent[1:])
-    return Answer(sent[0]["status"], headers.get(b"content-type", b""), headers.get(b"location", b""), body)
+    return Reply(sent[0]["status"], headers.get(b"content-type", b""), headers.get(b"location", b""), body)
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory) -> dict[tuple[bytes, bytes], Answer]:
+def answers(tmp_path_factory) -> dict[tuple[bytes, bytes], Reply]:
     """What is asked, and what comes; also behind redirects."""
     site = make_datasette(build_sealed(tmp_path_factory.mktemp("sealed")))
     every = addresses(random.Random(SEED))

@@ -108,7 +108,7 @@ def test_what_was_observed_within_days_of_beijing(midnights, span: str, records:
     assert len(feed.findall("{http://www.w3.org/2005/Atom}entry")) == 4  # whatever the days: a reader keeps its own
 
 
-def test_a_kind_of_event_is_taken_alone(changed) -> None:
+def test_a_kind_of_event_is_exported_alone(changed) -> None:
     get = changed(*MIDNIGHTS, "UPDATE events SET kind = 'moved' WHERE record_id = 2")
     for kind, records in (("returned", [4, 3, 1]), ("moved", [2])):
         span = "from=2026-10-01&to=2026-10-03"
@@ -133,9 +133,9 @@ def test_a_list_has_as_many_pages_as_it_needs(changed, records: int, last: int) 
 
 
 def test_the_last_page_of_a_search_that_can_be_turned_to(get, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert request.asked({"page": str(request.LAST_PAGE)}).page == request.LAST_PAGE
+    assert request.parse_request({"page": str(request.LAST_PAGE)}).page == request.LAST_PAGE
     for odd in (str(request.LAST_PAGE + 1), "0", "-1", "x", ""):
-        assert request.asked({"page": odd}).page == 1
+        assert request.parse_request({"page": odd}).page == 1
     monkeypatch.setattr(search_page, "PAGE_SIZE", 20)
     pages = [ids(tree(get(f"/-/search?q=预算&page={number}"))) for number in (1, 2, 3, 4, 5)]
     assert [len(page) for page in pages] == [20, 20, 20, 1, 0]
@@ -179,9 +179,9 @@ def test_no_one_keeps_an_answer_that_came_short(get, monkeypatch: pytest.MonkeyP
 
     assert get("/-/search?q=预算").headers.get("cache-control") != "no-store"
     assert get("/-/search?q=没有的词").headers.get("cache-control") != "no-store"
-    monkeypatch.setattr(search_page.hits, "divide", interrupted)
+    monkeypatch.setattr(search_page.engine, "divide", interrupted)
     assert get("/-/search?q=预算").headers["cache-control"] == "no-store"
-    monkeypatch.setattr(search_page.hits, "count", interrupted)
+    monkeypatch.setattr(search_page.engine, "count", interrupted)
     assert get("/-/search?q=预算").headers["cache-control"] == "no-store"
 
 
@@ -248,7 +248,7 @@ def test_where_portals_are_many_the_home_page_shows_those_that_need_attention(
         refused, "UPDATE portals SET checked_on = '2026-11-01'", "UPDATE ledger SET complete = 1", of="disclosures"
     )
     monkeypatch.setattr(home_page, "MOST_PORTALS", most)
-    assert [text(link) for link in tree(get("/")).cssselect(".standing th a")] == shown
+    assert [text(link) for link in tree(get("/")).cssselect(".portal-table th a")] == shown
 
 
 @pytest.mark.parametrize("events", [49, 50, 51])
@@ -291,7 +291,7 @@ def test_a_catalogue_was_walked_when_it_was_last_walked_wholly(changed) -> None:
         ("UPDATE ledger SET complete = 0 WHERE crawl_id = 3", "2026-11-21"),
         ("UPDATE ledger SET complete = 0 WHERE crawl_id > 1", "2026-11-20"),
     ):
-        (row,) = tree(changed(statement)("/-/browse/past")).cssselect(".standing tbody tr")
+        (row,) = tree(changed(statement)("/-/browse/past")).cssselect(".portal-table tbody tr")
         assert day in text(row), statement
 
 

@@ -15,7 +15,7 @@ import uvicorn
 from lxml import html
 
 from archive.database.connection import ArchiveError
-from archive.labels import labels
+from archive.labels.tables import TABLES
 from archive.web.http.server import make_datasette, serve
 from archive.web.views import cells
 from tests.waiting import answers, wait_until
@@ -48,7 +48,7 @@ def test_body_is_cut_in_tables_and_whole_on_its_page(get, database):
         "/disclosures/search?_search=工作方案",
     ):
         (shown,) = [cell.text_content() for cell in html.fromstring(get(path).text).cssselect("td.col-body.type-str")]
-        assert len(shown.strip()) <= cells.EXCERPT + 2
+        assert len(shown.strip()) <= cells.SNIPPET_LENGTH + 2
     snippet = (
         html.fromstring(get("/disclosures/search?_search=老旧小区").text).cssselect("td.col-body")[0].text_content()
     )
@@ -86,7 +86,7 @@ def test_row_without_a_link_or_title(get):
 def test_internals_are_hidden(get):
     shown = get("/disclosures.json").json()
     assert {table["name"] for table in shown["tables"] if not table["hidden"]} == {
-        name for name, table in labels.TABLES.items() if not table.hidden and name != "search"
+        name for name, table in TABLES.items() if not table.hidden and name != "search"
     }
     page = get("/disclosures").text
     for name in ("readings", "settings", "records_fts", "_sqlite_migrations", "unindexed"):

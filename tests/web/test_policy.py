@@ -51,7 +51,7 @@ def test_every_answer_has_the_whole_policy(get, path):
          "The query took too long"),
     ],
 )  # fmt: skip
-def test_what_a_request_got_wrong_is_said_with_its_status(get, path, status, words):
+def test_what_a_request_got_wrong_is_stated_with_its_status(get, path, status, words):
     page = get(path)
     assert page.status_code == status
     assert words in page.text.replace("&#39;", "'")

@@ -185,7 +185,7 @@ def cut_off(folder: Path) -> None:
         (without_file, "there is no archive at"),
     ],
 )
-def test_what_can_not_be_served_is_said(mine: tuple[Path, Path], spoil: Callable[[Path], None], said: str) -> None:
+def test_what_can_not_be_served_is_stated(mine: tuple[Path, Path], spoil: Callable[[Path], None], said: str) -> None:
     spoil(mine[1])
     with pytest.raises(ArchiveError, match=said):
         PublishedSite(mine[1])

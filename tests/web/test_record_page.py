@@ -71,7 +71,7 @@ def test_record_of_a_checked_portal_has_no_notice(get, database):
     assert "未在该网站实地核对" not in get(f"/disclosures/records/{record_id}").text
 
 
-def test_four_dates_told_apart(page):
+def test_four_dates_kept_apart(page):
     days = [words(day) for day in page.cssselect(".days > div")]
     assert days[0].startswith("生成日期 date created 未载 not stated")
     assert days[1].startswith("发布日期 date published 2026-11-19 门户所标 as the portal states it")
@@ -143,7 +143,7 @@ def test_the_parts_of_a_text_make_the_whole(text, most):
 @given(st.text(alphabet="样本\t\n 1。", max_size=300), st.integers(1, 400))
 @settings(deadline=None)
 def test_reading_keeps_every_character(text, most):
-    found = body_text.reading(text, most)
+    found = body_text.beginning(text, most)
     shown = "".join("".join(map("".join, block.rows)) if block.rows else block.text for block in found.blocks)
     assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text[: found.shown])
     assert found.is_cut == (found.shown < len(text))

@@ -58,7 +58,7 @@ def facets(tree: HtmlElement) -> dict[str, dict[str, tuple[int, str]]]:
 # --- words ---
 
 
-def test_a_line_tells_date_title_publisher_county_and_state(page):
+def test_a_line_states_date_title_publisher_county_and_state(page):
     (line,) = page(q="棚户区改造 2017").cssselect(".hits li")
     assert line.cssselect("time")[0].text == "2017-05-02"
     assert line.cssselect(".title")[0].text_content() == "样例：关于印发2017年棚户区改造工作方案的通知"
@@ -237,7 +237,7 @@ def test_states_and_files_of_a_portal_with_a_past(past):
             assert ids
 
 
-def test_counts_of_many_hits_are_said_to_be_estimates(page, monkeypatch):
+def test_counts_of_many_hits_are_stated_to_be_estimates(page, monkeypatch):
     monkeypatch.setattr(engine, "COUNTED", 20)
     tree = page()
     assert "每 4 条取 1 条估计" in tree.cssselect(".dividing")[0].text_content()
@@ -314,7 +314,7 @@ def test_addresses_are_short_and_readable(page):
     assert link == f"{HERE}?q={quote('预算')}&sort=newest"
 
 
-def test_what_is_not_understood_is_said_and_left_out(page):
+def test_what_is_not_understood_is_stated_and_left_out(page):
     tree = page(q="预算", kind="nonsense", from_="abc", page="-3", sort="oldest")
     assert [code.text for code in tree.cssselect(".note code")] == ["kind=nonsense", "sort=oldest", "from=abc"]
     assert total(tree) == 61

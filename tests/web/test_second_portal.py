@@ -165,7 +165,7 @@ def test_an_export_from_the_shell_does_so_too(alone: Path, beside: Path) -> None
     assert len({json.loads(line)["id"] for line in said[0].splitlines()}) == len(said[0].splitlines()) == 7
 
 
-def test_without_a_portal_both_are_told_of(beside: Path) -> None:
+def test_without_a_portal_both_are_mentioned(beside: Path) -> None:
     """Else the tests above would say nothing."""
     for address in ("/-/search?q=预算", f"/-/changes?kind=withdrawn&{SPAN}", "/-/changes.atom", "/-/search.csv"):
         said = shown(beside, address)

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from lxml import html
 
-from archive.labels.examples import EXAMPLES
-from archive.labels.labels import TABLES
+from archive.labels.example_queries import EXAMPLES
+from archive.labels.tables import TABLES
 from archive.web.http.server import make_datasette
 
 
@@ -25,7 +25,7 @@ def test_every_example_finds_something(past, name):
 
 
 @pytest.mark.parametrize("path", ["/disclosures", "/disclosures?sql=select+1", "/disclosures/records_by_year"])
-def test_the_page_tells_limits_examples_and_every_column(get, path):
+def test_the_page_states_limits_examples_and_every_column(get, path):
     tree = html.fromstring(get(path).text)
     text = " ".join(tree.text_content().split())
     assert "每次至多 5 秒" in text

@@ -47,7 +47,7 @@ def test_the_time_of_all_pieces_is_added_up(site: Datasette, monkeypatch: pytest
     monkeypatch.setattr(streaming, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
     monkeypatch.setattr(streaming, "STEP", 1e9)
     monkeypatch.setattr(streaming, "WHOLE", float(seconds))
-    monkeypatch.setattr(page_files.takeaway, "rows", endless)
+    monkeypatch.setattr(page_files.record_rows, "rows", endless)
     messages = sent_by(site)
     assert messages[0]["status"] == 200
     assert all(message.get("more_body") for message in messages[1:])
@@ -62,7 +62,7 @@ def test_room_is_given_back_after_a_file_that_broke(site: Datasette, get, monkey
         yield ()
 
     with monkeypatch.context() as patch:
-        patch.setattr(page_files.takeaway, "rows", broken)
+        patch.setattr(page_files.record_rows, "rows", broken)
         answer = get("/-/search.xlsx")
         assert answer.status_code == 400
         assert "a sample" in answer.text

@@ -12,7 +12,7 @@ from archive.questions.question_files import Question
 from archive.questions.runner import Answer
 from archive.web.formats import feeds
 from archive.web.formats.page_files import file_name
-from archive.web.http.request_context import Visit
+from archive.web.http.request_context import RequestContext
 from archive.web.views.cells import UNTITLED, cut
 
 FORMS = (*FORMATS, "json", "atom")
@@ -24,11 +24,11 @@ Row = Mapping[str, Any]
 
 
 async def answered(
-    visit: Visit, question: Question, given: Mapping[str, str | int], answer: Answer, form: str
+    context: RequestContext, question: Question, given: Mapping[str, str | int], answer: Answer, form: str
 ) -> Response:
     """The answer in the form `form`, one of FORMS."""
     if form == "atom":
-        return await _feed(visit, question, answer)
+        return await _feed(context, question, answer)
     if form == "json":
         return Response(json_text(_told(question, given, answer)), content_type="application/json; charset=utf-8")
     kind = FORMATS[form]
@@ -52,7 +52,7 @@ def _told(question: Question, given: Mapping[str, str | int], answer: Answer) ->
     }
 
 
-async def _feed(visit: Visit, question: Question, answer: Answer) -> Response:
+async def _feed(context: RequestContext, question: Question, answer: Answer) -> Response:
     """The first rows as entries: those of records keep their ids when the archive moves, others as long as they say the same."""
     rows = answer.dicts()[: feeds.MOST_EVENTS]
 
@@ -61,14 +61,14 @@ async def _feed(visit: Visit, question: Question, answer: Answer) -> Response:
         found: dict[int, Row] = {each: dict(connection.execute(_RECORDS, (each,)).fetchone()) for each in ids}
         return found, connection.execute(_LAST_CRAWL).fetchone()[0] or feeds.NEVER
 
-    records, crawled = await visit.db.execute_fn(read)
-    page = visit.address("questions", question.name)
-    entries = [_entry(visit, question, row, records.get(row.get("record_id") or 0), crawled, page) for row in rows]
-    return feeds.feed(visit, question.title.zh, page, entries, crawled, feeds.MOST_EVENTS)
+    records, crawled = await context.db.execute_fn(read)
+    page = context.address("questions", question.name)
+    entries = [_entry(context, question, row, records.get(row.get("record_id") or 0), crawled, page) for row in rows]
+    return feeds.feed(context, question.title.zh, page, entries, crawled, feeds.MOST_EVENTS)
 
 
 def _entry(  # noqa: PLR0913, PLR0917
-    visit: Visit, question: Question, row: Row, record: Row | None, crawled: str, page: str
+    context: RequestContext, question: Question, row: Row, record: Row | None, crawled: str, page: str
 ) -> feeds.Entry:
     told = [
         f"{name}: {value}" for name, value in row.items() if value is not None and name not in {"record_id", "title"}
@@ -78,7 +78,7 @@ def _entry(  # noqa: PLR0913, PLR0917
     return feeds.Entry(
         key=("question", question.name, *((record["portal"], record["url"]) if record else said)),
         title=cut(title, feeds.SUMMARY) or UNTITLED,
-        page=visit.absolute(visit.record(record["id"]) if record else page),
+        page=context.absolute(context.record(record["id"]) if record else page),
         updated=row.get("noticed_at") or (record["seen"] if record else crawled),
         published=row.get("published_on"),
         author=row.get("publisher") or question.title.zh,

@@ -18,16 +18,17 @@ from datasette.utils.asgi import BadRequest, Response
 from lxml import etree
 
 from archive.export import record_rows
-from archive.labels.codes import EVENTS, KINDS, STATES
-from archive.labels.labels import SITE
-from archive.search.snippet import excerpt
+from archive.labels.code_labels import EVENTS, KINDS, STATES
+from archive.labels.label import LABELS, SITE
+from archive.labels.tables import column_label
+from archive.search.snippet import snippet
 from archive.web.formats.selections import Selection
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.limits import within
-from archive.web.http.request_context import Row, Visit
+from archive.web.http.request_context import RequestContext, Row
 from archive.web.pages.changes_page import EVER, OF_ALL, OF_PORTAL, ORDER
 from archive.web.views.cells import UNTITLED, cut
-from archive.web.views.diff import loaded, told_of_event
+from archive.web.views.diff import event_lines, json_object
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 
@@ -48,7 +49,7 @@ NEVER = "1970-01-01T00:00:00Z"
 
 ATOM = "http://www.w3.org/2005/Atom"
 
-_TOLD = (("published_on", "发布日期"), ("document_number", "文号"), ("index_number", "索引号"))
+_TOLD = ("published_on", "document_number", "index_number")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EVENTS = f"""
@@ -72,7 +73,7 @@ class Entry:
     published: str | None = None
 
 
-async def of_selection(visit: Visit, chosen: Selection) -> Response:
+async def of_selection(context: RequestContext, chosen: Selection) -> Response:
     """The feed of what a page lists: what came into the archive last, and what is newest by the date it states."""
 
     def read(connection: sqlite3.Connection) -> Read:
@@ -81,12 +82,12 @@ async def of_selection(visit: Visit, chosen: Selection) -> Response:
         rows = [dict(zip(names, row, strict=True)) for row in record_rows.rows(connection, ids, body=True)]
         return rows, _last_crawl(connection)
 
-    rows, crawled = await _in_time(visit, read)
-    entries = [_of_record(visit, row, chosen.words) for row in rows]
-    return feed(visit, chosen.title, chosen.page, entries, crawled)
+    rows, crawled = await _in_time(context, read)
+    entries = [_of_record(context, row, chosen.words) for row in rows]
+    return feed(context, chosen.title, chosen.page, entries, crawled)
 
 
-async def of_changes(visit: Visit, kind: str | None, of: Row | None) -> Response:
+async def of_changes(context: RequestContext, kind: str | None, of: Row | None) -> Response:
     """The feed of what was observed: one kind of event, or all but new records; in one portal, or in all."""
     kinds = [kind] if kind else [each for each in ORDER if each != "added"]
     sql = _EVENTS.format(OF_PORTAL if of else OF_ALL)
@@ -96,15 +97,15 @@ async def of_changes(visit: Visit, kind: str | None, of: Row | None) -> Response
         found = [dict(row) for each in kinds for row in connection.execute(sql, {**given, "kind": each})]
         return found, _last_crawl(connection)
 
-    rows, crawled = await _in_time(visit, read)
-    title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else '所见变动'}".strip()
-    page = visit.address("changes", kind=kind, portal=of["id"] if of else None)
-    return feed(visit, title, page, [_of_event(visit, row) for row in rows], crawled, MOST_EVENTS)
+    rows, crawled = await _in_time(context, read)
+    title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else LABELS['word.changes'].zh}".strip()
+    page = context.address("changes", kind=kind, portal=of["id"] if of else None)
+    return feed(context, title, page, [_of_event(context, row) for row in rows], crawled, MOST_EVENTS)
 
 
-async def _in_time(visit: Visit, read: Callable[[sqlite3.Connection], Read]) -> Read:
+async def _in_time(context: RequestContext, read: Callable[[sqlite3.Connection], Read]) -> Read:
     """What `read` finds. Raises BadRequest where that takes too long."""
-    found: Read | None = await visit.db.execute_fn(
+    found: Read | None = await context.db.execute_fn(
         lambda connection: within(connection, TIME_LIMIT_MS, lambda: read(connection))
     )
     if found is None:
@@ -117,14 +118,14 @@ def _last_crawl(connection: sqlite3.Connection) -> str:
     return row[0] or NEVER
 
 
-def _of_record(visit: Visit, row: Mapping[str, Any], words: str) -> Entry:
-    text = excerpt(row["body"], words, SUMMARY) if words else None
+def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> Entry:
+    text = snippet(row["body"], words, SUMMARY) if words else None
     told = [KINDS[row["kind"]].zh if row["kind"] in KINDS else row["kind"], STATES[row["state"]].zh]
-    told += [f"{name} {row[column]}" for column, name in _TOLD if row[column]]
+    told += [f"{column_label('records', column).zh} {row[column]}" for column in _TOLD if row[column]]
     return Entry(
         key=(row["portal"], row["url"]),
         title=_title(row),
-        page=visit.absolute(visit.record(row["id"])),
+        page=context.absolute(context.record(row["id"])),
         updated=max(row["first_seen"], row["changed_at"] or ""),
         published=row["published_on"],
         author=row["publisher"] or row["portal_name"],
@@ -133,13 +134,13 @@ def _of_record(visit: Visit, row: Mapping[str, Any], words: str) -> Entry:
     )
 
 
-def _of_event(visit: Visit, row: Mapping[str, Any]) -> Entry:
+def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
     label = EVENTS[row["event"]]
-    told = [f"{name}：{text}" for name, text in told_of_event(loaded(row["detail"]))]
+    told = [f"{name}：{text}" for name, text in event_lines(json_object(row["detail"]))]
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
         title=f"【{label.zh}】{_title(row)}",
-        page=visit.absolute(f"{visit.record(row['id'])}#history"),
+        page=context.absolute(f"{context.record(row['id'])}#history"),
         updated=row["at"],
         author=row["publisher"] or row["portal_name"],
         summary="\n".join([f"{label.about} {label.about_en}", *told]),
@@ -152,19 +153,19 @@ def _title(row: Mapping[str, Any]) -> str:
 
 
 def feed(  # noqa: PLR0913, PLR0917
-    visit: Visit, title: str, page: str, entries: Sequence[Entry], crawled: str, most: int = 2 * ENTRIES
+    context: RequestContext, title: str, page: str, entries: Sequence[Entry], crawled: str, most: int = 2 * ENTRIES
 ) -> Response:
     """The answer with a feed of these entries, the last `most` of them; 304 to whoever has it."""
     body = document(
         title=title,
-        page=visit.absolute(page),
-        here=visit.absolute(visit.again()),
+        page=context.absolute(page),
+        here=context.absolute(context.with_parameters()),
         entries=sorted(entries, key=lambda entry: (entry.updated, entry.published or ""), reverse=True)[:most],
         otherwise=crawled,
     )
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "max-age=300"}
-    if visit.request.headers.get("if-none-match") == tag:
+    if context.request.headers.get("if-none-match") == tag:
         return Response("", status=304, headers=headers, content_type=MEDIA_TYPE)
     return Response(body, headers=headers, content_type=MEDIA_TYPE)
 

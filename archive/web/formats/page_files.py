@@ -12,13 +12,14 @@ from datasette.utils.asgi import BadRequest, Response
 
 from archive.export import record_rows
 from archive.export.writers import FORMATS, Pieces, Row, json_text
-from archive.labels.codes import EVENTS
-from archive.labels.headings import codes_of, heading
+from archive.labels.code_labels import EVENTS, codes_of
+from archive.labels.label import LABELS
+from archive.labels.tables import heading
 from archive.web.formats import feeds, selections
 from archive.web.formats.selections import Selection
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.limits import within
-from archive.web.http.request_context import PAGE, Visit, choice, pages, portal, visited
+from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, portal
 from archive.web.http.streaming import Streamed
 from archive.web.pages import changes_page
 from archive.web.views.cells import UNTITLED
@@ -81,72 +82,72 @@ def address(page: str, form: str) -> str:
 
 
 async def _selection(
-    select: Callable[[Visit], Awaitable[Selection]], datasette: "Datasette", request: "Request"
+    select: Callable[[RequestContext], Awaitable[Selection]], datasette: "Datasette", request: "Request"
 ) -> Response:
-    visit = await visited(datasette, request)
-    chosen, form = await select(visit), request.url_vars["format"]
+    context = await context_for(datasette, request)
+    chosen, form = await select(context), request.url_vars["format"]
     if form == "atom":
-        return await feeds.of_selection(visit, chosen)
-    body = visit.given("body") == "yes"
+        return await feeds.of_selection(context, chosen)
+    body = context.parameter("body") == "yes"
     columns = (*record_rows.columns(body=body), "page")
 
     def rows(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Row]:
         for row in record_rows.rows(connection, ids, body=body):
-            yield (*row, visit.absolute(visit.record(int(str(row[0])))))
+            yield (*row, context.absolute(context.record(int(str(row[0])))))
 
     every = Rows(chosen.title, columns, lambda connection: rows(connection, chosen.every(connection)))
     if form == "json":
-        return await _json(visit, every, chosen.count, "records")
-    return rows_file(datasette, request, visit.database, every)
+        return await _json(context, every, chosen.count, "records")
+    return rows_file(datasette, request, context.database, every)
 
 
 async def changes(datasette: "Datasette", request: "Request") -> Response:
     """What was observed, event by event, the last first: on the days that the page of changes shows; as a feed, ever."""
-    visit = await visited(datasette, request)
-    form, kind = request.url_vars["format"], choice(visit, "kind", EVENTS)
-    of = await portal(visit, visit.given("portal")) if visit.given("portal") else None
+    context = await context_for(datasette, request)
+    form, kind = request.url_vars["format"], choice(context, "kind", EVENTS)
+    of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
     if form == "atom":
-        return await feeds.of_changes(visit, kind, of)
-    span = changes_page.span_of(visit)
+        return await feeds.of_changes(context, kind, of)
+    span = changes_page.span_of(context)
     given = {**changes_page.bounds(span), "kind": kind, "portal": of["id"] if of else None}
     columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, "page")
 
     def rows(connection: sqlite3.Connection) -> Iterator[Row]:
         for row in connection.execute(_EVENTS, given):
-            yield (*row, visit.absolute(visit.record(row["id"])))
+            yield (*row, context.absolute(context.record(row["id"])))
 
-    every = Rows(f"{EVENTS[kind].zh if kind else '所见变动'} {span.first} {span.last}", columns, rows)
+    every = Rows(f"{EVENTS[kind].zh if kind else LABELS['word.changes'].zh} {span.first} {span.last}", columns, rows)
     if form == "json":
-        return await _json(visit, every, lambda connection: _count_events(connection, given), "events")
-    return rows_file(datasette, request, visit.database, every)
+        return await _json(context, every, lambda connection: _count_events(connection, given), "events")
+    return rows_file(datasette, request, context.database, every)
 
 
 def _count_events(connection: sqlite3.Connection, given: Mapping[str, str | None]) -> int:
     return int(connection.execute(f"SELECT count(*) {_OBSERVED}", given).fetchone()[0])
 
 
-async def _json(visit: Visit, rows: Rows, count: Callable[[sqlite3.Connection], int], name: str) -> Response:
+async def _json(context: RequestContext, rows: Rows, count: Callable[[sqlite3.Connection], int], name: str) -> Response:
     """One page of the rows, called `name`, with what leads to the next."""
-    total = await _limited(visit, count)
-    page = pages(visit, total)
+    total = await _limited(context, count)
+    page = pages(context, total)
 
     def read(connection: sqlite3.Connection) -> list[Row]:
         return list(islice(rows.read(connection), page.offset, page.offset + PAGE))
 
-    found = record_rows.parsed(rows.columns, await _limited(visit, read))
+    found = record_rows.parsed(rows.columns, await _limited(context, read))
     told = {
         "title": rows.title,
         "total": total,
         "page": page.number,
         "pages": page.last,
-        "next": visit.absolute(page.after) if page.after else None,
+        "next": context.absolute(page.after) if page.after else None,
         name: [dict(zip(rows.columns, row, strict=True)) for row in found],
     }
     return Response(json_text(told), content_type="application/json; charset=utf-8")
 
 
-async def _limited(visit: Visit, work: Callable[[sqlite3.Connection], Any]) -> Any:  # noqa: ANN401
-    found = await visit.db.execute_fn(lambda connection: within(connection, COUNTING, lambda: work(connection)))
+async def _limited(context: RequestContext, work: Callable[[sqlite3.Connection], Any]) -> Any:  # noqa: ANN401
+    found = await context.db.execute_fn(lambda connection: within(connection, COUNTING, lambda: work(connection)))
     if found is None:
         raise BadRequest(TOO_SLOW)
     return found

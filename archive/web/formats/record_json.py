@@ -8,7 +8,7 @@ from datasette.utils.asgi import NotFound, Response
 from archive.export import record_rows
 from archive.export.writers import json_text
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import part, visited
+from archive.web.http.request_context import context_for, part
 from archive.web.views import capture_frame
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -44,13 +44,13 @@ _LISTS = {
 
 async def page(datasette: "Datasette", request: "Request") -> Response:
     """Where the record's page is; it says itself whether there is such a record."""
-    visit = await visited(datasette, request)
-    return Response.redirect(visit.record(int(part(request, "id"))))
+    context = await context_for(datasette, request)
+    return Response.redirect(context.record(int(part(request, "id"))))
 
 
 async def answer(datasette: "Datasette", request: "Request") -> Response:
     """The record. Raises NotFound."""
-    visit = await visited(datasette, request)
+    context = await context_for(datasette, request)
     own = {"id": int(part(request, "id"))}
 
     def read(connection: sqlite3.Connection) -> dict[str, Any] | None:
@@ -59,12 +59,12 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
             return None
         return {"record": record[0], **{name: _objects(connection, sql, own) for name, sql in _LISTS.items()}}
 
-    found = await visit.db.execute_fn(read)
+    found = await context.db.execute_fn(read)
     if found is None:
         raise NotFound(NOTHING_HERE)
-    found["record"]["page"] = visit.absolute(visit.record(own["id"]))
+    found["record"]["page"] = context.absolute(context.record(own["id"]))
     for capture in found["captures"]:
-        capture["page"] = visit.absolute(capture_frame.address(datasette, visit.database, capture["id"]))
+        capture["page"] = context.absolute(capture_frame.address(datasette, context.database, capture["id"]))
     return Response(json_text(found), content_type="application/json; charset=utf-8")
 
 

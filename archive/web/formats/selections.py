@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound
 
-from archive.labels.codes import KINDS
+from archive.labels.code_labels import KINDS
 from archive.search import engine
 from archive.search.index import is_current
-from archive.search.request import Asked, asked, resolved
+from archive.search.request import SearchRequest, parse_request, resolved
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import Visit, choice, day, part, portal
+from archive.web.http.request_context import RequestContext, choice, day, part, portal
 from archive.web.pages import browse_pages, day_page, publisher_page
 from archive.web.views.cells import UNTITLED
 
@@ -37,43 +37,43 @@ class Selection:
     words: str = ""
 
 
-async def of_search(visit: Visit) -> Selection:
+async def of_search(context: RequestContext) -> Selection:
     """What the search page finds, under the same parameters."""
-    wanted = asked(visit.request.args, visit.database if visit.named else "")
-    address = wanted.address()
-    words = [wanted.words, *(value for name, value in wanted.filters().items() if name != "kind")]
-    words += [KINDS[wanted.kind].zh] if wanted.kind else []
+    requested = parse_request(context.request.args, context.database if context.named else "")
+    address = requested.address()
+    words = [requested.words, *(value for name, value in requested.filters().items() if name != "kind")]
+    words += [KINDS[requested.kind].zh] if requested.kind else []
     return Selection(
         title=f"检索 {' '.join(filter(None, words)) or '全部记录'}",
-        page=f"{visit.datasette.urls.path('/-/search')}{f'?{address}' if address else ''}",
-        every=lambda connection: engine.every(connection, _search(connection, wanted)),
-        count=lambda connection: engine.count(connection, _search(connection, wanted)),
-        latest=lambda connection, limit: engine.latest(connection, _search(connection, wanted), limit),
-        words=wanted.words,
+        page=f"{context.datasette.urls.path('/-/search')}{f'?{address}' if address else ''}",
+        every=lambda connection: engine.every(connection, _search(connection, requested)),
+        count=lambda connection: engine.count(connection, _search(connection, requested)),
+        latest=lambda connection, limit: engine.latest(connection, _search(connection, requested), limit),
+        words=requested.words,
     )
 
 
-def _search(connection: sqlite3.Connection, wanted: Asked) -> engine.Search:
+def _search(connection: sqlite3.Connection, requested: SearchRequest) -> engine.Search:
     """The search itself. Raises BadRequest while there is no index to ask."""
     if not is_current(connection):
         raise BadRequest(OUTDATED)
-    return resolved(connection, wanted, dict(map(tuple, connection.execute("SELECT id, name FROM portals"))))
+    return resolved(connection, requested, dict(map(tuple, connection.execute("SELECT id, name FROM portals"))))
 
 
-async def of_catalog(visit: Visit) -> Selection:
+async def of_catalog(context: RequestContext) -> Selection:
     """A catalogue's records, of all years or of one."""
-    of = await portal(visit, part(visit.request, "portal"))
-    catalog, year = await browse_pages.chosen(visit, of["id"])
+    of = await portal(context, part(context.request, "portal"))
+    catalog, year = await browse_pages.chosen(context, of["id"])
     title = f"{of['name']} {catalog['title']}{f' {year}' if year else ''}"
-    page = visit.address("browse", of["id"], catalog["id"], year=year)
+    page = context.address("browse", of["id"], catalog["id"], year=year)
     return _listed(title, page, browse_pages.LISTED, {"catalog": catalog["id"], "year": year})
 
 
-async def of_publisher(visit: Visit) -> Selection:
+async def of_publisher(context: RequestContext) -> Selection:
     """A publisher's records, of all kinds or of one. Raises NotFound where it has none."""
-    of, name, kind = await publisher_page.chosen(visit)
+    of, name, kind = await publisher_page.chosen(context)
     title = f"{of['name']} {name or '未载发布机构'}{f' {KINDS[kind].zh}' if kind else ''}"
-    page = visit.address("publisher", portal=of["id"], name=name or "", kind=kind)
+    page = context.address("publisher", portal=of["id"], name=name or "", kind=kind)
     return _listed(
         title,
         page,
@@ -82,21 +82,21 @@ async def of_publisher(visit: Visit) -> Selection:
     )
 
 
-async def of_day(visit: Visit) -> Selection:
+async def of_day(context: RequestContext) -> Selection:
     """The records of a day, by the date stated, of all kinds or of one."""
-    on, kind = day(part(visit.request, "day")), choice(visit, "kind", KINDS)
+    on, kind = day(part(context.request, "day")), choice(context, "kind", KINDS)
     title = f"{on} 发布{f' {KINDS[kind].zh}' if kind else ''}"
     sql = f"FROM records r WHERE {day_page.ON_DAY}"
-    return _listed(title, visit.address("day", on, kind=kind), sql, {"day": str(on), "kind": kind})
+    return _listed(title, context.address("day", on, kind=kind), sql, {"day": str(on), "kind": kind})
 
 
-async def of_record(visit: Visit) -> Selection:
+async def of_record(context: RequestContext) -> Selection:
     """One record. Raises NotFound."""
-    number = int(part(visit.request, "id"))
-    row = (await visit.db.execute("SELECT title FROM records WHERE id = :id", {"id": number})).first()
+    number = int(part(context.request, "id"))
+    row = (await context.db.execute("SELECT title FROM records WHERE id = :id", {"id": number})).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
-    return _listed(row["title"] or UNTITLED, visit.record(number), "FROM records r WHERE r.id = :id", {"id": number})
+    return _listed(row["title"] or UNTITLED, context.record(number), "FROM records r WHERE r.id = :id", {"id": number})
 
 
 def _listed(title: str, page: str, sql: str, given: Mapping[str, object]) -> Selection:

@@ -1,4 +1,4 @@
-"""An archive that an operator closed (`allow:` in the metadata) shows nothing to whom it is closed, whatever is asked for.
+"""Access control: an archive closed by `allow:` in the metadata shows nothing to those it is closed to, at any address.
 
 Who somebody is, a plugin says: by password, by a header that a proxy sets, as the operator chose. Datasette asks at each
 page of its own; this asks once for all pages, those of other plugins and downloads too.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
-CLOSED = "disclosures.closed"
+ACCESS_DENIED = "disclosures.access_denied"
 """The key of a request's scope that says that its sender may not see the archive."""
 
 REFUSED = "本档案只供获准的人查阅，请先登录。This archive is for those allowed to see it: log in first."
@@ -26,7 +26,7 @@ REFUSED = "本档案只供获准的人查阅，请先登录。This archive is fo
 _OPEN = re.compile(rb"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/favicon\.ico")
 
 
-class Closed:
+class AccessControl:
     """Datasette's application, for those who may see the archive."""
 
     def __init__(self, application: Application, datasette: "Datasette") -> None:
@@ -41,7 +41,7 @@ class Closed:
             scope = with_readable_credentials(scope)
             request = Request(scope, receive)
             if not await self._may_see(request):
-                request.scope = scope = {**scope, CLOSED: True}
+                request.scope = scope = {**scope, ACCESS_DENIED: True}
                 if not _OPEN.fullmatch(self._path(scope)):
                     await self._refuse(request, send)
                     return
@@ -54,11 +54,11 @@ class Closed:
         return bool(await self._datasette.permission_allowed(actor, "view-instance", default=True))
 
     async def _actor(self, request: "Request") -> dict[str, Any] | None:
-        """Who asks; None: nobody knows."""
+        """The actor that sent the request; None: nobody knows."""
         from datasette.plugins import pm  # noqa: PLC0415 - as above
 
-        for found in pm.hook.actor_from_request(datasette=self._datasette, request=request):
-            if actor := await await_me_maybe(found):
+        for answer in pm.hook.actor_from_request(datasette=self._datasette, request=request):
+            if actor := await await_me_maybe(answer):
                 return dict(actor)
         return None
 
@@ -70,10 +70,10 @@ class Closed:
         """As Datasette does, so that a plugin may lead to where one logs in."""
         from datasette.plugins import pm  # noqa: PLC0415 - as above
 
-        await self._datasette.invoke_startup()  # pages can't be made before, and nothing was asked of Datasette yet
-        request.scope = {**request.scope, "csrftoken": str}  # what is asked for is refused before it would get one
-        for found in pm.hook.forbidden(datasette=self._datasette, request=request, message=REFUSED):
-            if answer := await await_me_maybe(found):
+        await self._datasette.invoke_startup()  # pages can't be made before, and Datasette has had no request yet
+        request.scope = {**request.scope, "csrftoken": str}  # the request is refused before it would get one
+        for response in pm.hook.forbidden(datasette=self._datasette, request=request, message=REFUSED):
+            if answer := await await_me_maybe(response):
                 answer.headers["Cache-Control"] = "private, no-store"
                 await answer.asgi_send(send)
                 return

@@ -1,4 +1,4 @@
-"""Which of the databases a Datasette serves are disclosures archives, and what Datasette is told about them."""
+"""The disclosures archives among the databases that a Datasette serves, and their metadata."""
 
 import logging
 import sqlite3
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from archive.evidence.evidence_reader import UNREADABLE
-from archive.labels.examples import queries
-from archive.labels.labels import SITE, TABLES, Table
+from archive.labels.example_queries import queries
+from archive.labels.label import SITE
+from archive.labels.tables import TABLES, Table
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -21,12 +22,12 @@ _KNOWN: WeakKeyDictionary["Database", bool] = WeakKeyDictionary()
 
 
 def is_archive(connection: sqlite3.Connection) -> bool:
-    """Whether the database has our search index."""
+    """Return whether the database has our search index."""
     try:
-        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'records_fts'").fetchone()
+        row = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'records_fts'").fetchone()
     except sqlite3.Error:
         return False
-    return found is not None
+    return row is not None
 
 
 def archives(datasette: "Datasette") -> list[str]:
@@ -56,7 +57,7 @@ def leave_out_evidence(datasette: "Datasette") -> None:
 
 
 def _holds_originals(path: str) -> bool:
-    """Whether the file at `path` is an `evidence.db`, whatever it is called, and in whatever way it can be opened."""
+    """Return whether the file at `path` is an `evidence.db`, whatever it is called, and in whatever way it can be opened."""
     for opened in ("mode=ro", "mode=ro&immutable=1"):  # the latter is how `datasette -i` does
         try:
             with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?{opened}", uri=True)) as connection:
@@ -69,7 +70,7 @@ def _holds_originals(path: str) -> bool:
 
 def metadata(datasette: "Datasette") -> dict[str, Any]:
     """Datasette's metadata for every archive served; made anew each time, for Datasette writes into it."""
-    plugins = {"datasette-mcp": {"canned_queries": True}}  # the extra `mcp` is told before the archives are known
+    plugins = {"datasette-mcp": {"canned_queries": True}}  # the extra `mcp` is metadata before the archives are known
     names = archives(datasette)
     if not names:
         return {"plugins": plugins}
@@ -93,7 +94,7 @@ def metadata(datasette: "Datasette") -> dict[str, Any]:
 
 def _table_metadata(table: Table) -> dict[str, Any]:
     label = table.label
-    told: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "title": f"{label.zh} / {label.en}",
         "description": f"{label.about} {label.about_en}",
         "hidden": table.hidden,
@@ -104,12 +105,12 @@ def _table_metadata(table: Table) -> dict[str, Any]:
     }
     for key in ("label_column", "sort", "sort_desc"):
         if value := getattr(table, key):
-            told[key] = value
+            metadata[key] = value
     if table.facets:
-        told["facets"] = list(table.facets)
+        metadata["facets"] = list(table.facets)
     if table.sortable is not None:
-        told["sortable_columns"] = list(table.sortable)
-    return told
+        metadata["sortable_columns"] = list(table.sortable)
+    return metadata
 
 
 async def portal_names(datasette: "Datasette", database: str) -> dict[str, str]:

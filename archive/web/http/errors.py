@@ -1,4 +1,4 @@
-"""What a reader's request got wrong, as a page that says so.
+"""Mistakes in a reader's request, as a page that says so.
 
 Datasette prints a traceback for every missing page, and calls addresses it doesn't expect an error of the server.
 """
@@ -32,7 +32,7 @@ TOO_SLOW = "查询超过时限，请缩小范围再试。The query took too long
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ErrorPage:
     """HTTP status, title (None: the page's own) and message."""
 
     status: int
@@ -40,23 +40,23 @@ class Fault:
     title: str | None = None
 
 
-def fault(exception: Exception) -> Fault | None:
-    """What the request got wrong; None where `exception` is a fault of the server.
+def error_page(exception: Exception) -> ErrorPage | None:
+    """Return the page that says what the request got wrong; None where `exception` is an error of the server.
 
-    What was raised in or through this package is a fault of ours, and must go on looking like one.
+    What was raised in or through this package is an error of ours, and must go on looking like one.
     """
     if isinstance(exception, NotFound):
-        return Fault(exception.status, NOTHING_HERE)
+        return ErrorPage(exception.status, NOTHING_HERE)
     if isinstance(exception, Base400):
-        return Fault(exception.status, str(exception))
+        return ErrorPage(exception.status, str(exception))
     if isinstance(exception, QueryInterrupted):
-        return Fault(400, TOO_SLOW)
+        return ErrorPage(400, TOO_SLOW)
     if isinstance(exception, DatasetteError):
         # The one message it words as HTML is that of the time limit. "Cannot sort by" has status 500 there.
         message = TOO_SLOW if exception.message_is_html else str(exception.message)
-        return Fault(400 if exception.status == 500 else exception.status, message, exception.title)
+        return ErrorPage(400 if exception.status == 500 else exception.status, message, exception.title)
     if isinstance(exception, RAISED_BY_ADDRESSES) and not _is_ours(exception):
-        return Fault(400, MALFORMED)
+        return ErrorPage(400, MALFORMED)
     return None
 
 
@@ -69,9 +69,9 @@ def _is_ours(exception: Exception) -> bool:
     return False
 
 
-async def page(datasette: "Datasette", request: "Request", found: Fault) -> Response:
-    """The page, or JSON where JSON was asked for."""
-    context = {"ok": False, "error": found.message, "status": found.status, "title": found.title}
+async def response(datasette: "Datasette", request: "Request", error: ErrorPage) -> Response:
+    """The page, or JSON where JSON was requested."""
+    context = {"ok": False, "error": error.message, "status": error.status, "title": error.title}
     if request.path.endswith(".json"):
-        return Response.json(context, status=found.status)
-    return Response.html(await datasette.render_template("error.html", context, request=request), status=found.status)
+        return Response.json(context, status=error.status)
+    return Response.html(await datasette.render_template("error.html", context, request=request), status=error.status)

@@ -10,7 +10,7 @@ Result = TypeVar("Result")
 
 
 def within(connection: sqlite3.Connection, milliseconds: int, work: Callable[[], Result]) -> Result | None:
-    """What `work` finds in the archive; None where that takes too long."""
+    """Return the result of `work` on the archive; None where that takes too long."""
     with sqlite_timelimit(connection, milliseconds):
         try:
             return work()

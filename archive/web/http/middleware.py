@@ -1,4 +1,4 @@
-"""What stands between the network and Datasette: addresses tidied, searches sent to the ranked view, headers added."""
+"""Middleware around Datasette: tidy addresses, send searches to the ranked view, add headers."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette.utils import tilde_decode
 
-from archive.labels.labels import TABLES
+from archive.labels.tables import TABLES
 from archive.search.query import LONGEST_QUERY
 from archive.web.http.archives import archives
-from archive.web.views.cells import PORTAL_NAMES, QUERY
+from archive.web.http.request_context import PORTAL_NAMES, QUERY
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -37,8 +37,8 @@ _COLUMN_ARGUMENTS = re.compile(r"_facet(_array|_date)?|_col|_nocol|_filter_colum
 _KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "_where"}
 
 
-class Gate:
-    """Datasette's application behind the gate."""
+class Middleware:
+    """Datasette's application, with tidy addresses and our headers."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -58,7 +58,7 @@ class Gate:
         await self._application(scope, receive, _with_headers(send))
 
 
-class Ranked:
+class SearchRedirect:
     """Datasette's application, with searches sent to the ranked view; for those who may see the archive, for it says its name."""
 
     def __init__(self, application: Application, datasette: "Datasette") -> None:
@@ -67,28 +67,28 @@ class Ranked:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, the address of which is tidied."""
-        asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        if asked and (target := self._ranked(scope, pairs_of(scope))):
+        is_page = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        if is_page and (target := self._ranked_address(scope, pairs_of(scope))):
             await send({"type": "http.response.start", "status": 302, "headers": [(b"location", target.encode())]})
             await send({"type": "http.response.body", "body": b""})
             return
         await self._application(scope, receive, send)
 
-    def _ranked(self, scope: Scope, pairs: Pairs) -> str | None:
-        """Where a search of the table `records` finds its hits best first, if it can be asked there."""
+    def _ranked_address(self, scope: Scope, pairs: Pairs) -> str | None:
+        """Return the address at which a search of the table `records` finds its hits best first, if it has one."""
         path = scope["raw_path"].decode("ascii")
-        prefix, found, _ = path.rpartition("/records")
+        prefix, table, _ = path.rpartition("/records")
         database = prefix.removeprefix(self._datasette.setting("base_url").rstrip("/")).removeprefix("/")
-        if not found or not path.endswith("/records") or not database or "/" in database:
+        if not table or not path.endswith("/records") or not database or "/" in database:
             return None
         routes = {self._datasette.databases[name].route for name in archives(self._datasette)}
-        if tilde_decode(database) not in routes or not ranks(pairs):
+        if tilde_decode(database) not in routes or not is_ranked(pairs):
             return None
         return f"{prefix}/search?{urlencode([(key, value) for key, value in pairs if key != '_next'])}"
 
 
 def is_search(key: str) -> bool:
-    """Whether a query string's key carries words to search for."""
+    """Return whether a query string's key carries words to search for."""
     return key == "_search" or (key.startswith("_search_") and key != "_searchmode")
 
 
@@ -106,15 +106,15 @@ def tidied(pairs: Pairs) -> Pairs:
     ]
 
 
-def ranks(pairs: Iterable[tuple[str, str]]) -> bool:
-    """Whether the view `search` can answer this: there are words, no order of its own, and only columns it has."""
-    given = [(key, value) for key, value in pairs if value]
-    keys = {key for key, _ in given}
+def is_ranked(pairs: Iterable[tuple[str, str]]) -> bool:
+    """Return whether the view `search` can answer this: there are words, no order of its own, and only columns it has."""
+    filled = [(key, value) for key, value in pairs if value]
+    keys = {key for key, _ in filled}
     if "_search" not in keys or keys & _KEEPS_TABLE:
         return False
-    asked = {value for key, value in given if _COLUMN_ARGUMENTS.fullmatch(key)}
-    asked |= {key.rsplit("__", 1)[0] for key in keys if not key.startswith("_") or "__" in key}
-    return asked <= set(TABLES["search"].columns)
+    columns = {value for key, value in filled if _COLUMN_ARGUMENTS.fullmatch(key)}
+    columns |= {key.rsplit("__", 1)[0] for key in keys if not key.startswith("_") or "__" in key}
+    return columns <= set(TABLES["search"].columns)
 
 
 def with_plain_address(scope: Scope) -> Scope:

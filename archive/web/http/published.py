@@ -16,33 +16,33 @@ from archive.evidence.evidence_reader import place_of
 from archive.export.published_folder import CURRENT, Published, published
 from archive.model.clock import today
 from archive.web.http.middleware import Application, Receive, Scope, Send
-from archive.web.http.server import Archive, with_archive
+from archive.web.http.server import ArchiveDatabase, with_archive
 
 Result = TypeVar("Result")
 
 KEEP = b"public, max-age=300"
-"""How long a reader's browser, or a proxy, need not ask again. After that, it asks whether the answer it has still holds."""
+"""Time in which a reader's browser, or a proxy, need not ask again. After that, it asks whether the answer it has still holds."""
 
 _OWN = {None, b"max-age=5"}
-"""What an answer says of caching where nothing particular is meant: nothing, or Datasette's default."""
+"""Cache-Control of answers where nothing particular is meant: none, or Datasette's default."""
 
 
-class PublishedArchive(Archive):
+class PublishedArchive(ArchiveDatabase):
     """A snapshot as Datasette serves it: its rows counted already, and read in threads of its own.
 
     Datasette's threads keep their connections under the database's name, and would go on reading a former snapshot.
     """
 
-    def __init__(self, datasette: Datasette, found: Published) -> None:
-        """Serve `found`, with `datasette`."""
-        super().__init__(datasette, str(found.db), is_mutable=False)
-        self.made_at = found.made_at
-        self.cached_hash, self.cached_size, self._cached_table_counts = found.sha256, found.bytes, found.counts
+    def __init__(self, datasette: Datasette, snapshot: Published) -> None:
+        """Serve `snapshot`, with `datasette`."""
+        super().__init__(datasette, str(snapshot.db), is_mutable=False)
+        self.made_at = snapshot.made_at
+        self.cached_hash, self.cached_size, self._cached_table_counts = snapshot.sha256, snapshot.bytes, snapshot.counts
         self._threads = ThreadPoolExecutor(datasette.setting("num_sql_threads"), thread_name_prefix="snapshot")
         self._own = threading.local()
 
     async def execute_fn(self, fn: Callable[[Any], Result]) -> Result:
-        """What `fn` finds, given a connection."""
+        """Return the result of `fn`, called with a connection."""
 
         def in_thread() -> Result:
             if not hasattr(self._own, "connection"):
@@ -66,9 +66,9 @@ class PublishedSite:
         self._current = folder / CURRENT
         self._folder = folder
         self._target = self._current.readlink() if self._current.is_symlink() else None
-        found = published(folder)
-        self._name = found.db.stem
-        self.datasette = with_archive(lambda datasette: PublishedArchive(datasette, found), self._name, metadata)
+        snapshot = published(folder)
+        self._name = snapshot.db.stem
+        self.datasette = with_archive(lambda datasette: PublishedArchive(datasette, snapshot), self._name, metadata)
         self._application: Application = self.datasette.app()
         self._former: PublishedArchive | None = None
         self._tag = secrets.token_hex(8)
@@ -83,11 +83,13 @@ class PublishedSite:
             await self._application(scope, receive, send)
             return
         tag = self._etag(scope)
-        given = {
+        conditional = {
             name: value for name, value in scope["headers"] if name in {b"if-none-match", b"cookie", b"authorization"}
         }
         kept = [(b"etag", tag), (b"cache-control", KEEP), (b"vary", b"Cookie, Authorization")]
-        if given.keys() == {b"if-none-match"} and tag in [each.strip() for each in given[b"if-none-match"].split(b",")]:
+        if conditional.keys() == {b"if-none-match"} and tag in [
+            each.strip() for each in conditional[b"if-none-match"].split(b",")
+        ]:
             await send({"type": "http.response.start", "status": 304, "headers": kept})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -99,11 +101,11 @@ class PublishedSite:
             target = self._current.readlink()
             if target == self._target:
                 return
-            found = published(self._folder)
+            snapshot = published(self._folder)
         except (ArchiveError, OSError):  # not all of it is there, or ever will be: what was served goes on being served
             return
         self._target = target
-        archive = PublishedArchive(self.datasette, found)
+        archive = PublishedArchive(self.datasette, snapshot)
         archive.name = archive.route = self._name
         if self._former is not None:
             threading.Thread(target=self._former.close, daemon=True).start()
@@ -112,7 +114,7 @@ class PublishedSite:
         self._tag = secrets.token_hex(8)
 
     async def _is_open(self) -> bool:
-        """Whether everybody may see the archive; else no answer may be kept, nor given without asking who it is."""
+        """Return whether everybody may see the archive; else no answer may be kept, nor sent without asking who it is."""
         allowed = [
             await self.datasette.permission_allowed(None, action, resource, default=True)
             for action, resource in (("view-instance", None), ("view-database", self._name))
@@ -123,8 +125,8 @@ class PublishedSite:
         """The same as long as the answer is: for one address, snapshot and day, and while originals are at hand or not."""
         sealed = place_of(Path(self.datasette.databases[self._name].path)).is_file()
         address = scope.get("raw_path") or scope["path"].encode()
-        told = b"\n".join([self._tag.encode(), address, scope["query_string"], f"{today()} {sealed}".encode()])
-        return b'W/"%s"' % sha256(told).hexdigest()[:20].encode()
+        state = b"\n".join([self._tag.encode(), address, scope["query_string"], f"{today()} {sealed}".encode()])
+        return b'W/"%s"' % sha256(state).hexdigest()[:20].encode()
 
 
 def _with(kept: list[tuple[bytes, bytes]], send: Send) -> Send:

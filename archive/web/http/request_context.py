@@ -1,16 +1,17 @@
-"""What a page of this site was asked for: which archive and portal, which day, which page of a list.
+"""The context of a request: its archive and portal, its day, its page of a list.
 
 What can't be understood raises BadRequest, what isn't there NotFound; `archive.web.http.errors` makes pages of both.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
-from datasette.utils.asgi import BadRequest, NotFound
+from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.web.http.archives import archives
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
@@ -22,6 +23,12 @@ if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being import
 
 Row = Mapping[str, Any]
 
+QUERY: ContextVar[str] = ContextVar("query", default="")
+"""Words that the request searches for."""
+
+PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default={})  # noqa: B039 - never written to
+"""Portal id → name, where a page needs it; Datasette renders single cells, and can't be handed them otherwise."""
+
 PAGE = 50
 """Lines on a page of a list."""
 
@@ -31,8 +38,8 @@ NOT_A_DAY = "日期应写作 2018-03-01 这样。A day is written like 2018-03-0
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """A request for a page about one archive. `named`: the archive is named in addresses, for there are several."""
+class RequestContext:
+    """The context of a request for a page about one archive. `named`: the archive is named in addresses, for there are several."""
 
     datasette: "Datasette"
     request: "Request"
@@ -44,7 +51,7 @@ class Visit:
         """The archive's database."""
         return self.datasette.get_database(self.database)
 
-    def given(self, name: str) -> str:
+    def parameter(self, name: str) -> str:
         """A parameter of the address; empty where it isn't given."""
         return str(self.request.args.get(name) or "")
 
@@ -64,12 +71,16 @@ class Visit:
         """An address of this site with its scheme and host."""
         return str(self.datasette.absolute_url(self.request, address))
 
-    def again(self, **parameters: object) -> str:
-        """The address asked for with other parameters; those that are None are left out."""
-        kept = {name: self.given(name) for name in self.request.args if self.given(name)} | parameters
+    def with_parameters(self, **parameters: object) -> str:
+        """Return the requested address with other parameters; those that are None are left out."""
+        kept = {name: self.parameter(name) for name in self.request.args if self.parameter(name)} | parameters
         pairs = urlencode({name: value for name, value in kept.items() if value is not None})
         path = self.request.scope.get("route_path", self.request.path)  # the former without the site's prefix
         return str(self.datasette.urls.path(path)) + (f"?{pairs}" if pairs else "")
+
+    async def render(self, template: str, /, **variables: object) -> Response:
+        """Return the page of a template, which knows this context as `context`."""
+        return await render(self.datasette, self.request, template, context=self, **variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +94,17 @@ class Pages:
 
     @property
     def offset(self) -> int:
-        """How many lines the pages before it hold."""
+        """Lines on the pages before it."""
         return (self.number - 1) * PAGE
 
 
-async def visited(datasette: "Datasette", request: "Request", named: str | None = None) -> Visit:
-    """The archive that a page is about: the one that is `named`, or that `db=` names, or else the first.
+async def render(datasette: "Datasette", request: "Request", template: str, /, **variables: object) -> Response:
+    """Return the page of a template."""
+    return Response.html(await datasette.render_template(template, variables, request=request))
+
+
+async def context_for(datasette: "Datasette", request: "Request", named: str | None = None) -> RequestContext:
+    """Return the context of a request: its archive is the one that is `named`, or that `db=` names, or else the first.
 
     Raises NotFound where there is none, Forbidden where it may not be seen.
     """
@@ -98,7 +114,16 @@ async def visited(datasette: "Datasette", request: "Request", named: str | None 
         raise NotFound(NOTHING_HERE)
     allowed = [("view-table", (chosen, "records")), ("view-database", chosen), "view-instance"]
     await datasette.ensure_permissions(request.actor, allowed)
-    return Visit(datasette, request, chosen, len(known) > 1)
+    return RequestContext(datasette, request, chosen, len(known) > 1)
+
+
+def in_context(page: Callable[[RequestContext], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+    """Return the view, as Datasette calls it, of a page about one archive."""
+
+    async def view(datasette: "Datasette", request: "Request") -> Response:
+        return await page(await context_for(datasette, request))
+
+    return view
 
 
 def part(request: "Request", name: str) -> str:
@@ -106,9 +131,9 @@ def part(request: "Request", name: str) -> str:
     return unquote(str(request.url_vars[name]), errors="replace")
 
 
-async def portal(visit: Visit, portal_id: str) -> Row:
+async def portal(context: RequestContext, portal_id: str) -> Row:
     """The portal of this id. Raises NotFound."""
-    row: Row | None = (await visit.db.execute("SELECT * FROM portals WHERE id = :id", {"id": portal_id})).first()
+    row: Row | None = (await context.db.execute("SELECT * FROM portals WHERE id = :id", {"id": portal_id})).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
     return row
@@ -117,25 +142,25 @@ async def portal(visit: Visit, portal_id: str) -> Row:
 def day(text: str) -> date:
     """A day as an address has it. Raises BadRequest."""
     try:
-        found = date.fromisoformat(text) if _DAY.fullmatch(text) and text.isascii() else None
+        parsed = date.fromisoformat(text) if _DAY.fullmatch(text) and text.isascii() else None
     except ValueError:
-        found = None
-    if found is None or found.year not in _YEARS:
+        parsed = None
+    if parsed is None or parsed.year not in _YEARS:
         raise BadRequest(NOT_A_DAY)
-    return found
+    return parsed
 
 
-def choice(visit: Visit, name: str, known: Mapping[str, object]) -> str | None:
+def choice(context: RequestContext, name: str, known: Mapping[str, object]) -> str | None:
     """A parameter that must be one of `known`; None where it isn't given. Raises BadRequest."""
-    value = visit.given(name)
+    value = context.parameter(name)
     if value and value not in known:
         raise BadRequest(MALFORMED)
     return value or None
 
 
-def pages(visit: Visit, lines: int) -> Pages:
-    """Which page of a list of so many lines is asked for. Raises BadRequest, or NotFound beyond the last."""
-    text = visit.given("page") or "1"
+def pages(context: RequestContext, lines: int) -> Pages:
+    """Return the requested page of a list of so many lines. Raises BadRequest, or NotFound beyond the last."""
+    text = context.parameter("page") or "1"
     if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
         raise BadRequest(MALFORMED)
     number, last = int(text), max(1, -(-lines // PAGE))
@@ -144,6 +169,6 @@ def pages(visit: Visit, lines: int) -> Pages:
     return Pages(
         number,
         last,
-        visit.again(page=number - 1 if number > 2 else None) if number > 1 else None,
-        visit.again(page=number + 1) if number < last else None,
+        context.with_parameters(page=number - 1 if number > 2 else None) if number > 1 else None,
+        context.with_parameters(page=number + 1) if number < last else None,
     )

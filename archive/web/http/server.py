@@ -17,7 +17,7 @@ from archive.web.http.middleware import Application
 
 SETTINGS: dict[str, int | bool] = {
     "default_page_size": 50,  # default 100: a page that is read, not scrolled
-    "max_returned_rows": 1000,  # the default, said aloud: as much as one page or one JSON answer holds
+    "max_returned_rows": 1000,  # the default, written out: as much as one page or one JSON answer holds
     "sql_time_limit_ms": 5000,  # default 1000: a frequent word in a million records takes longer than that
     "facet_time_limit_ms": 3000,  # default 200: facets must not come and go with the load
     "suggest_facets": False,  # default on: costs about a second a page in a large archive
@@ -26,9 +26,9 @@ SETTINGS: dict[str, int | bool] = {
 }
 
 
-class Archive(Database):  # type: ignore[misc]  # Datasette comes without types
+class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes without types
     def execute(self, sql: str, *args: object, **options: object) -> Awaitable[Results]:
-        """As Datasette has it, but what SQLite says of a reader's query is told to the reader, not to the log.
+        """As Datasette has it, but what SQLite says of a reader's query goes to the reader, not to the log.
 
         Datasette would log it at any length, and its own attempts to count the rows of the index, which has none.
         """
@@ -41,14 +41,14 @@ def make_datasette(path: Path, metadata: dict[str, Any] | None = None) -> Datase
     """The site of the archive at `path`, read-only. `metadata`: an operator's. Raises ArchiveError where there is no archive."""
     open_for_reading(path).close()
     # Never as an immutable file: SQLite would then ignore what a crawl has written to the -wal beside it.
-    return with_archive(lambda datasette: Archive(datasette, str(path), is_mutable=True), path.stem, metadata)
+    return with_archive(lambda datasette: ArchiveDatabase(datasette, str(path), is_mutable=True), path.stem, metadata)
 
 
 def with_archive(
     opened: Callable[[Datasette], Database], name: str, metadata: dict[str, Any] | None = None
 ) -> Datasette:
     """A Datasette with this site's settings and one archive, which `opened` makes and whose addresses begin with `name`."""
-    # Cookies of whoever logged in stay good as long as the secret does.
+    # Cookies of those logged in stay good as long as the secret does.
     datasette = Datasette(settings=SETTINGS, metadata=metadata, secret=os.environ.get("DATASETTE_SECRET"))
     datasette.remove_database("_memory")
     datasette.add_database(opened(datasette), name=name)
@@ -56,7 +56,7 @@ def with_archive(
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """Datasette's metadata, from YAML or JSON: who may see the archive, and what plugins are told. Raises ArchiveError."""
+    """Datasette's metadata, from YAML or JSON: who may see the archive, and the settings of plugins. Raises ArchiveError."""
     try:
         metadata = parse_metadata(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, BadMetadataError) as error:
@@ -72,7 +72,7 @@ def serve(path: Path, host: str, port: int, announce: Callable[[str], object] | 
 
 
 def run(application: Application, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
-    """Serve a site until Ctrl-C; `announce` is told the address once it is ours.
+    """Serve a site until Ctrl-C; `announce` is called with the address once it is ours.
 
     Raises OSError where the address can't be had (a port in use).
     """

@@ -15,6 +15,7 @@ from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
 from archive.web.http.archives import archives
 from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import render
 from archive.web.views import capture_frame
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -42,14 +43,14 @@ _CAPTURE = r"/-/archived/(?:(?P<database>[^/]+)/)?(?P<capture>\d{1,18})"
 
 
 async def allowed(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> bool | None:
-    """Whether an operator's setting (`plugins: disclosures: originals:`, an allow block) gives `actor` the originals.
+    """Return whether an operator's setting (`plugins: disclosures: originals:`, an allow block) gives `actor` the originals.
 
     None where it doesn't say so: another plugin may, and without one the answer is no.
     """
     if action != ORIGINALS:
         return None
-    given = (datasette.plugin_config("disclosures") or {}).get("originals")
-    return True if given is not None and actor_matches_allow(actor, given) else None
+    allow = (datasette.plugin_config("disclosures") or {}).get("originals")
+    return True if allow is not None and actor_matches_allow(actor, allow) else None
 
 
 def routes() -> list[tuple[str, Any]]:
@@ -63,39 +64,40 @@ def routes() -> list[tuple[str, Any]]:
 
 async def around(datasette: "Datasette", request: "Request") -> Response:
     """The page around a copy."""
-    database, number = await _asked(datasette, request)
-    found = await capture_frame.archived(datasette, database, number)
-    if found is None:
+    database, number = await _requested_capture(datasette, request)
+    archived = await capture_frame.archived(datasette, database, number)
+    if archived is None:
         raise NotFound(NOTHING_HERE)
     may = await datasette.permission_allowed(request.actor, ORIGINALS, default=False)
-    context = {"archived": found, "database": database, "may_download": may, "is_archive": True}
-    return Response.html(await datasette.render_template("archived.html", context, request=request))
+    return await render(
+        datasette, request, "archived.html", archived=archived, database=database, may_download=may, is_archive=True
+    )
 
 
 async def raw(datasette: "Datasette", request: "Request") -> Response:
     """The copy by itself, for the frame."""
-    database, number = await _asked(datasette, request)
+    database, number = await _requested_capture(datasette, request)
     db = datasette.get_database(database)
     row = (await db.execute("SELECT id, sha256 FROM captures WHERE id = :id", {"id": number})).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
     copy, why_not = await capture_frame.framed(db, row)
     if copy is None:
-        said = f"{why_not.zh} {why_not.en}" if why_not else ""
-        return Response(said, 415, HEADERS, "text/plain; charset=utf-8")
+        message = f"{why_not.zh} {why_not.en}" if why_not else ""
+        return Response(message, 415, HEADERS, "text/plain; charset=utf-8")
     return Response(copy.body, 200, HEADERS, copy.media_type)
 
 
 async def originals(datasette: "Datasette", request: "Request") -> Response:
     """The originals of the record that a capture shows, or else of the capture alone, as WARC or WACZ."""
-    database, number = await _asked(datasette, request)
+    database, number = await _requested_capture(datasette, request)
     if not await datasette.permission_allowed(request.actor, ORIGINALS, default=False):
         raise Forbidden(REFUSED)
-    found = await capture_frame.archived(datasette, database, number)
-    if found is None:
+    archived = await capture_frame.archived(datasette, database, number)
+    if archived is None:
         raise NotFound(NOTHING_HERE)
     form = request.url_vars["form"]
-    record = found.records[0]["id"] if len(found.records) == 1 else None
+    record = archived.records[0]["id"] if len(archived.records) == 1 else None
     name = f"capture-{number}" if record is None else f"record-{record}"
     db = Path(datasette.get_database(database).path)
     try:
@@ -117,8 +119,8 @@ def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, captu
         return out.read_bytes()
 
 
-async def _asked(datasette: "Datasette", request: "Request") -> tuple[str, int]:
-    """Which archive's capture is asked for. Raises NotFound, or Forbidden where the archive may not be seen."""
+async def _requested_capture(datasette: "Datasette", request: "Request") -> tuple[str, int]:
+    """Return the requested capture: database and number. Raises NotFound, or Forbidden where the archive may not be seen."""
     route, known = request.url_vars["database"], archives(datasette)
     names = [name for name in known if route is None or datasette.get_database(name).route == tilde_decode(route)]
     if len(names) != 1:

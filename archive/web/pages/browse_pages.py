@@ -1,33 +1,25 @@
 """Browsing by county: /-/browse, a portal's page /-/browse/<portal>, and a catalogue's /-/browse/<portal>/<number>?year=."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import PAGE, Visit, choice, pages, part, portal, visited
+from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
 from archive.web.pages.changes_page import counted, week
 from archive.web.views.months import picture
-from archive.web.views.portal_status import standings
+from archive.web.views.portal_status import portal_statuses
 from archive.web.views.record_lines import COLUMNS, lines
 
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
-
 UNDATED = "none"
-"""What stands for the year of records without a date."""
+"""Value of `year` that selects records without a date."""
 
 MOST_PUBLISHERS = 500
 
@@ -71,7 +63,7 @@ ORDER BY r.published_on DESC, r.id DESC
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class YearChoice:
     """The records of one year in a list. `label`: the year, or what stands for none."""
 
     label: Label
@@ -80,90 +72,87 @@ class Year:
     chosen: bool
 
 
-async def overview(datasette: "Datasette", request: "Request") -> Response:
+async def overview(context: RequestContext) -> Response:
     """All portals; or with `kind=` the catalogues of that kind, county by county."""
-    visit = await visited(datasette, request)
-    kind = choice(visit, "kind", KINDS)
-    counts = {row["kind"]: row for row in await visit.db.execute(_KINDS)}
-    catalogs = (await visit.db.execute(_CATALOGS_OF_KIND, {"kind": kind})).rows if kind else []
-    context = {
-        "visit": visit,
-        "kinds": [(code, label, counts[code]) for code, label in KINDS.items() if code in counts],
-        "kind": kind,
-        "label": KINDS[kind] if kind else None,
-        "standings": () if kind else await standings(visit, str(today())),
-        "catalogs": [(name, list(rows)) for name, rows in groupby(catalogs, key=lambda row: row["portal_name"])],
-    }
-    return Response.html(await datasette.render_template("browse.html", context, request=request))
+    kind = choice(context, "kind", KINDS)
+    counts = {row["kind"]: row for row in await context.db.execute(_KINDS)}
+    catalogs = (await context.db.execute(_CATALOGS_OF_KIND, {"kind": kind})).rows if kind else []
+    return await context.render(
+        "browse.html",
+        kinds=[(code, label, counts[code]) for code, label in KINDS.items() if code in counts],
+        kind=kind,
+        label=KINDS[kind] if kind else None,
+        portal_statuses=() if kind else await portal_statuses(context, str(today())),
+        catalogs=[(name, list(rows)) for name, rows in groupby(catalogs, key=lambda row: row["portal_name"])],
+    )
 
 
-async def of_portal(datasette: "Datasette", request: "Request") -> Response:
+async def of_portal(context: RequestContext) -> Response:
     """A portal: how it stands, its catalogues, how much it published when, and its publishers."""
-    visit = await visited(datasette, request)
-    row = await portal(visit, part(request, "portal"))
+    row = await portal(context, part(context.request, "portal"))
     of = {"portal": row["id"]}
-    (standing,) = await standings(visit, str(today()), row["id"])
-    publishers = (await visit.db.execute(_PUBLISHERS, {**of, "most": MOST_PUBLISHERS + 1})).rows
-    context = {
-        "visit": visit,
-        "portal": row,
-        "standing": standing,
-        "province": province_of(row["division_code"]),
-        "catalogs": (await visit.db.execute(_CATALOGS_OF_PORTAL, of)).rows,
-        "picture": picture(map(tuple, await visit.db.execute(_MONTHS, of)), str(today())[:7]),
-        "week": sum((await counted(visit, week(), row["id"])).values()),
-        "publishers": [(each, is_cut(each["publisher"])) for each in publishers[:MOST_PUBLISHERS]],
-        "more_publishers": len(publishers) > MOST_PUBLISHERS,
-    }
-    return Response.html(await datasette.render_template("portal.html", context, request=request))
+    (status,) = await portal_statuses(context, str(today()), row["id"])
+    publishers = (await context.db.execute(_PUBLISHERS, {**of, "most": MOST_PUBLISHERS + 1})).rows
+    return await context.render(
+        "portal.html",
+        portal=row,
+        status=status,
+        province=province_of(row["division_code"]),
+        catalogs=(await context.db.execute(_CATALOGS_OF_PORTAL, of)).rows,
+        picture=picture(map(tuple, await context.db.execute(_MONTHS, of)), str(today())[:7]),
+        week=sum((await counted(context, week(), row["id"])).values()),
+        publishers=[(each, is_cut(each["publisher"])) for each in publishers[:MOST_PUBLISHERS]],
+        more_publishers=len(publishers) > MOST_PUBLISHERS,
+    )
 
 
-async def of_catalog(datasette: "Datasette", request: "Request") -> Response:
+async def of_catalog(context: RequestContext) -> Response:
     """A catalogue's records, newest first, of all years or of one."""
-    visit = await visited(datasette, request)
-    row = await portal(visit, part(request, "portal"))
-    catalog, year = await chosen(visit, row["id"])
-    years = (await visit.db.execute(_YEARS, {"catalog": catalog["id"]})).rows
-    found = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))
-    page = pages(visit, found)
-    wanted = {"catalog": catalog["id"], "year": year, "most": PAGE, "offset": page.offset}
-    context = {
-        "visit": visit,
-        "portal": row,
-        "catalog": catalog,
-        "kind": KINDS.get(catalog["kind"], Label(catalog["kind"], "")),
-        "year": year,
-        "years": _years(visit, years, year),
-        "records": found,
-        "pages": page,
-        "lines": lines(visit, await visit.db.execute(_RECORDS, wanted)),
-    }
-    return Response.html(await datasette.render_template("catalog.html", context, request=request))
+    row = await portal(context, part(context.request, "portal"))
+    catalog, year = await chosen(context, row["id"])
+    years = (await context.db.execute(_YEARS, {"catalog": catalog["id"]})).rows
+    total = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))
+    page = pages(context, total)
+    parameters = {"catalog": catalog["id"], "year": year, "most": PAGE, "offset": page.offset}
+    return await context.render(
+        "catalog.html",
+        portal=row,
+        catalog=catalog,
+        kind=label_of(KINDS, catalog["kind"]),
+        year=year,
+        years=_years(context, years, year),
+        records=total,
+        pages=page,
+        lines=lines(context, await context.db.execute(_RECORDS, parameters)),
+    )
 
 
-async def chosen(visit: Visit, portal_id: str) -> tuple[Row, str | None]:
-    """A portal's catalogue by its number in the path, and the year asked for. Raises NotFound, BadRequest."""
-    number, year = part(visit.request, "catalog"), visit.given("year") or None
+async def chosen(context: RequestContext, portal_id: str) -> tuple[Row, str | None]:
+    """A portal's catalogue by its number in the path, and the requested year. Raises NotFound, BadRequest."""
+    number, year = part(context.request, "catalog"), context.parameter("year") or None
     if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
         raise NotFound(NOTHING_HERE)
     if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
         raise BadRequest(MALFORMED)
-    found: Row | None = (await visit.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
-    if found is None:
+    row: Row | None = (await context.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
+    if row is None:
         raise NotFound(NOTHING_HERE)
-    return found, year
+    return row, year
 
 
-def _years(visit: Visit, rows: list[Row], chosen: str | None) -> list[Year]:
-    """All years of a list, the one asked for marked."""
-    all_of_it = Year(
-        Label("全部", "all"), sum(row["records"] for row in rows), visit.again(year=None, page=None), chosen is None
+def _years(context: RequestContext, rows: list[Row], chosen: str | None) -> list[YearChoice]:
+    """All years of a list, the requested one marked."""
+    all_of_it = YearChoice(
+        LABELS["word.all"],
+        sum(row["records"] for row in rows),
+        context.with_parameters(year=None, page=None),
+        chosen is None,
     )
     each = [
-        Year(
-            Label(row["year"], "") if row["year"] else Label("未载日期", "undated"),
+        YearChoice(
+            Label(row["year"], "") if row["year"] else LABELS["word.undated"],
             row["records"],
-            visit.again(year=row["year"] or UNDATED, page=None),
+            context.with_parameters(year=row["year"] or UNDATED, page=None),
             chosen == (row["year"] or UNDATED),
         )
         for row in rows

@@ -3,26 +3,19 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.analysis.report_templates import words_of
 from archive.analysis.transparency_card import DAYS, ITEMS, Counts, Report, count
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import label_of, labels_under
 from archive.labels.tables import TABLES
 from archive.model.clock import today
-from archive.questions.question_files import Words, questions
+from archive.questions.question_files import questions
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import Visit, part, portal, visited
-from archive.web.views.portal_status import standings
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
+from archive.web.http.request_context import RequestContext, Row, part, portal
+from archive.web.views.portal_status import portal_statuses
 
 MOST_PORTALS = 1000
 LEAST = 20
@@ -31,41 +24,8 @@ LEAST = 20
 MOST_FIGURES = 6
 """Figures of a report that a card shows; its question has them all."""
 
-DEFINITIONS: tuple[Words, ...] = (
-    Words(
-        "年度：按门户所标发布日期归入年度；预决算按标题所写年度；年报按所报告的年度。",
-        "Year: by the date of publication that the portal states; budgets by the year in their title; reports by the year they report on.",
-    ),
-    Words(
-        "公布：当年的记录条数，含后来撤列、撤下的。只计本档案采集的目录。",
-        "Published: records of the year, those no longer listed included; only of the catalogues archived here.",
-    ),
-    Words(
-        f"及时：同时载有生成日期与发布日期的记录中，{DAYS}个工作日以内公开的。日期存疑、早于生成日期或不在历书之内的不计。",
-        f"In time: of the records that state both dates, those disclosed within {DAYS} working days of being made. Dates that are "
-        "doubtful, earlier than creation or outside the calendar are not counted.",
-    ),
-    Words(
-        "齐全：读到过原页的记录中，索引号、生成日期、发布机构、责任部门四项所载的比例。",
-        "Complete: of the records whose own page was read, the share of four items that are stated: index number, date created, "
-        "publisher, responsible department.",
-    ),
-    Words(
-        "预决算未找到：其他单位公开了该年度的，而该单位的在本档案里没有。未找到不等于没有公开。",
-        "Budgets not found: others disclosed theirs for the year, this unit's is not in the archive. Not found is not undisclosed.",
-    ),
-    Words(
-        "撤列：完整采集时目录中已无，原页仍在；撤下：原页也不能打开。原因不明，也可能是期满依规撤下。",
-        "Unlisted: in no catalogue at a whole crawl, its page still opens; withdrawn: its page doesn't either. Why isn't known; "
-        "it may be lawful expiry.",
-    ),
-    Words(
-        "年报：统计表的合计、文字与统计表、文字自述的算式逐项核对。对不上多为笔误或口径不同，不说明哪个数字是对的。未见不等于没有编写。",
-        "Report: sums of its table, its prose beside the table, and sums that the prose states are checked one by one. Where they "
-        "disagree it is mostly a slip or another way of counting; it doesn't say which figure is right. Not seen is not unwritten.",
-    ),
-)
-"""What the words on a card mean, printed with it."""
+DEFINITIONS = tuple(label.format(days=DAYS) for label in labels_under("card").values())
+"""Meanings of the words on a card, printed with it."""
 
 _YEARS = """
 WITH RECURSIVE years(year) AS (
@@ -93,74 +53,69 @@ class Beside:
     url: str
 
 
-async def comparison(datasette: "Datasette", request: "Request") -> Response:
+async def comparison(context: RequestContext) -> Response:
     """All portals' year side by side."""
-    visit = await visited(datasette, request)
-    years = await _years(visit, "")
-    year = _asked(visit.given("year")) if visit.given("year") else _finished(years)
-    counted = await visit.db.execute_fn(lambda connection: count(connection, year))
-    rows = [each for each in await standings(visit, str(today())) if each.row["id"] in counted]
-    context = {
-        "visit": visit,
-        "year": year,
-        "years": years,
-        "portals": [
-            Beside(each.row, counted[each.row["id"]], visit.address("cards", each.row["id"], year))
+    years = await _years(context, "")
+    year = _year(context.parameter("year")) if context.parameter("year") else _finished(years)
+    counted = await context.db.execute_fn(lambda connection: count(connection, year))
+    rows = [each for each in await portal_statuses(context, str(today())) if each.row["id"] in counted]
+    return await context.render(
+        "cards.html",
+        year=year,
+        years=years,
+        portals=[
+            Beside(each.row, counted[each.row["id"]], context.address("cards", each.row["id"], year))
             for each in rows[:MOST_PORTALS]
         ],
-        "more": len(rows) > MOST_PORTALS,
-        "definitions": DEFINITIONS,
-        "share": share,
-        "due": _due,
-    }
-    return Response.html(await datasette.render_template("cards.html", context, request=request))
+        more=len(rows) > MOST_PORTALS,
+        definitions=DEFINITIONS,
+        share=share,
+        due=_due,
+    )
 
 
-async def of_portal(datasette: "Datasette", request: "Request") -> Response:
+async def of_portal(context: RequestContext) -> Response:
     """A portal's card of the last finished year that it has anything of."""
-    visit = await visited(datasette, request)
-    row = await portal(visit, part(request, "portal"))
-    return Response.redirect(visit.address("cards", row["id"], _finished(await _years(visit, row["id"]))))
+    row = await portal(context, part(context.request, "portal"))
+    return Response.redirect(context.address("cards", row["id"], _finished(await _years(context, row["id"]))))
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """One portal's card of one year."""
-    visit = await visited(datasette, request)
-    row = await portal(visit, part(request, "portal"))
-    year = _asked(part(request, "year"))
-    counted = await visit.db.execute_fn(lambda connection: count(connection, year, row["id"]))
+    row = await portal(context, part(context.request, "portal"))
+    year = _year(part(context.request, "year"))
+    counted = await context.db.execute_fn(lambda connection: count(connection, year, row["id"]))
     before = (
-        await visit.db.execute(
+        await context.db.execute(
             _BEFORE, {"portal": row["id"], "first": f"{year - 1}-01-01", "last": f"{year - 1}-12-31"}
         )
     ).first()
     counts = counted.get(row["id"])
     if counts is None:
         raise NotFound(NOTHING_HERE)
-    (standing,) = await standings(visit, str(today()), row["id"])
+    (status,) = await portal_statuses(context, str(today()), row["id"])
     whole = counts.whole
-    figures = await visit.db.execute(_FIGURES, {"record": whole.record_id, "most": MOST_FIGURES}) if whole else ()
-    on_site = (await visit.db.execute(_ON_SITE, {"record": whole.record_id})).first() if whole else None
-    context = {
-        "visit": visit,
-        "portal": row,
-        "standing": standing,
-        "year": year,
-        "years": await _years(visit, row["id"]),
-        "counts": counts,
-        "before": before["records"],
-        "kinds": [(code, KINDS.get(code, Label(code, "")), counts.kinds[code]) for code in _by_size(counts.kinds)],
-        "items": [(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
-        "figures": [(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
-        "on_site": on_site["value"] if on_site else None,
-        "due": _due(year, whole),
-        "today": str(today()),
-        "questions": questions(),
-        "definitions": DEFINITIONS,
-        "share": share,
-        "plain": plain,
-    }
-    return Response.html(await datasette.render_template("card.html", context, request=request))
+    figures = await context.db.execute(_FIGURES, {"record": whole.record_id, "most": MOST_FIGURES}) if whole else ()
+    on_site = (await context.db.execute(_ON_SITE, {"record": whole.record_id})).first() if whole else None
+    return await context.render(
+        "card.html",
+        portal=row,
+        status=status,
+        year=year,
+        years=await _years(context, row["id"]),
+        counts=counts,
+        before=before["records"],
+        kinds=[(code, label_of(KINDS, code), counts.kinds[code]) for code in _by_size(counts.kinds)],
+        items=[(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
+        figures=[(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
+        on_site=on_site["value"] if on_site else None,
+        due=_due(year, whole),
+        today=str(today()),
+        questions=questions(),
+        definitions=DEFINITIONS,
+        share=share,
+        plain=plain,
+    )
 
 
 def share(part_of: int, whole: int) -> str:
@@ -187,18 +142,18 @@ def _due(year: int, report: Report | None) -> tuple[str, str]:
     return day, "late" if report.published_on and report.published_on > day else "seen"
 
 
-def _asked(text: str) -> int:
+def _year(text: str) -> int:
     """A year as an address has it. Raises BadRequest."""
     if not re.fullmatch(r"(?:19|20)\d\d", text, re.ASCII):
         raise BadRequest(MALFORMED)
     return int(text)
 
 
-async def _years(visit: Visit, portal_id: str) -> list[int]:
+async def _years(context: RequestContext, portal_id: str) -> list[int]:
     """The years of which there are records, the newest first."""
     sql = _YEARS.format(whose="portal = :portal" if portal_id else "true")
-    found = await visit.db.execute(sql, {"portal": portal_id, "today": str(today())})
-    return [int(row["year"]) for row in found]
+    rows = await context.db.execute(sql, {"portal": portal_id, "today": str(today())})
+    return [int(row["year"]) for row in rows]
 
 
 def _finished(years: list[int]) -> int:

@@ -1,27 +1,21 @@
-"""What the archive observed, event by event: added, changed, unlisted, withdrawn, returned, moved; the page /-/changes."""
+"""Observed events, one by one: added, changed, unlisted, withdrawn, returned, moved; the page /-/changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils.asgi import BadRequest, Response
 
-from archive.labels.codes import EVENTS
-from archive.labels.naming import Label
+from archive.labels.code_labels import EVENTS
+from archive.labels.label import Label
 from archive.model.clock import today
 from archive.web.http.errors import MALFORMED
-from archive.web.http.request_context import PAGE, Visit, choice, day, pages, portal, visited
-from archive.web.views.record_lines import COLUMNS, Line, lines
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
+from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, portal
+from archive.web.views.record_lines import COLUMNS, RecordLine, lines
 
 ORDER = ("withdrawn", "unlisted", "changed", "returned", "moved", "added")
-"""Events in the order in which they are shown: what went first, for that is asked first."""
+"""Events in the order in which they are shown: what went comes first, for readers look for that first."""
 
 WEEK = 7
 
@@ -58,14 +52,14 @@ ORDER BY e.crawl_id DESC, coalesce(r.published_on > :today, 1), r.published_on D
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class EventsOfKind:
     """Events of one kind: how many, where they are all listed, and the newest of them."""
 
     kind: str
     label: Label
     events: int
     url: str
-    newest: tuple[Line, ...]
+    newest: tuple[RecordLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,75 +83,76 @@ def week() -> Span:
     return Span(today() - timedelta(days=WEEK - 1), today())
 
 
-async def counted(visit: Visit, span: Span, portal_id: str | None = None) -> dict[str, int]:
-    """How many events of each kind were observed within `span`."""
+async def counted(context: RequestContext, span: Span, portal_id: str | None = None) -> dict[str, int]:
+    """Count the events of each kind that were observed within `span`."""
     sql = _COUNTS if portal_id is None else _COUNTS_OF_PORTAL
-    rows = await visit.db.execute(sql, {**bounds(span), "portal": portal_id})
+    rows = await context.db.execute(sql, {**bounds(span), "portal": portal_id})
     return {row["kind"]: row["events"] for row in rows}
 
 
-async def latest(visit: Visit, most: int) -> tuple[Observed, ...]:
-    """What was observed this week, by kind, and the last `most` events of each kind, however long ago."""
+async def latest(context: RequestContext, most: int) -> tuple[EventsOfKind, ...]:
+    """Return what was observed this week, by kind, and the last `most` events of each kind, however long ago."""
     span = week()
-    counts = await counted(visit, span)
-    found = []
+    counts = await counted(context, span)
+    kinds = []
     for kind in ORDER:
         if kind == "added":
-            rows = await visit.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
+            rows = await context.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
         else:
-            rows = await visit.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
-        found.append(_observed(visit, kind, span, counts, lines(visit, rows)))
-    return tuple(found)
+            rows = await context.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
+        kinds.append(_events_of_kind(context, kind, span, counts, lines(context, rows)))
+    return tuple(kinds)
 
 
-async def within(visit: Visit, span: Span, most: int, portal_id: str | None = None) -> tuple[Observed, ...]:
-    """What was observed within `span`, by kind, with the last `most` events of each kind."""
-    counts = await counted(visit, span, portal_id)
-    found = []
+async def within(
+    context: RequestContext, span: Span, most: int, portal_id: str | None = None
+) -> tuple[EventsOfKind, ...]:
+    """Return what was observed within `span`, by kind, with the last `most` events of each kind."""
+    counts = await counted(context, span, portal_id)
+    kinds = []
     for kind in ORDER:
-        rows = await events(visit, kind, span, most, 0, portal_id) if counts.get(kind) else ()
-        found.append(_observed(visit, kind, span, counts, rows, portal_id))
-    return tuple(found)
+        rows = await events(context, kind, span, most, 0, portal_id) if counts.get(kind) else ()
+        kinds.append(_events_of_kind(context, kind, span, counts, rows, portal_id))
+    return tuple(kinds)
 
 
 async def events(  # noqa: PLR0913, PLR0917
-    visit: Visit, kind: str, span: Span, most: int, offset: int, portal_id: str | None
-) -> tuple[Line, ...]:
+    context: RequestContext, kind: str, span: Span, most: int, offset: int, portal_id: str | None
+) -> tuple[RecordLine, ...]:
     """Events of one kind within `span`, newest first."""
     page = {"kind": kind, "most": most, "offset": offset, "portal": portal_id}
     sql = _OF_ALL if portal_id is None else _OF_PORTAL
-    return lines(visit, await visit.db.execute(sql, {**bounds(span), **page}))
+    return lines(context, await context.db.execute(sql, {**bounds(span), **page}))
 
 
-async def changes(datasette: "Datasette", request: "Request") -> Response:
+async def changes(context: RequestContext) -> Response:
     """The page: all kinds, or one of them in full, within the days from `from` to `to`, of all portals or one."""
-    visit = await visited(datasette, request)
-    kind, span = choice(visit, "kind", EVENTS), span_of(visit)
-    of = await portal(visit, visit.given("portal")) if visit.given("portal") else None
+    kind, span = choice(context, "kind", EVENTS), span_of(context)
+    of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
     portal_id = of["id"] if of else None
-    kinds = await within(visit, span, 0 if kind else SHOWN, portal_id)
-    context: dict[str, Any] = {"span": span, "portal": of, "kinds": kinds, "chosen": None, "visit": visit}
+    kinds = await within(context, span, 0 if kind else SHOWN, portal_id)
+    variables: dict[str, Any] = {"span": span, "portal": of, "kinds": kinds, "chosen": None}
     if kind:
         chosen = next(each for each in kinds if each.kind == kind)
-        page = pages(visit, chosen.events)
-        context |= {
+        page = pages(context, chosen.events)
+        variables |= {
             "chosen": chosen,
             "pages": page,
-            "lines": await events(visit, kind, span, PAGE, page.offset, portal_id),
+            "lines": await events(context, kind, span, PAGE, page.offset, portal_id),
         }
-    return Response.html(await datasette.render_template("changes.html", context, request=request))
+    return await context.render("changes.html", **variables)
 
 
-def _observed(  # noqa: PLR0913, PLR0917
-    visit: Visit,
+def _events_of_kind(  # noqa: PLR0913, PLR0917
+    context: RequestContext,
     kind: str,
     span: Span,
     counts: Mapping[str, int],
-    newest: tuple[Line, ...],
+    newest: tuple[RecordLine, ...],
     portal_id: str | None = None,
-) -> Observed:
-    url = visit.address("changes", **{"kind": kind, "from": span.first, "to": span.last, "portal": portal_id})
-    return Observed(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
+) -> EventsOfKind:
+    url = context.address("changes", **{"kind": kind, "from": span.first, "to": span.last, "portal": portal_id})
+    return EventsOfKind(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
 
 
 def bounds(span: Span) -> dict[str, str]:
@@ -165,10 +160,10 @@ def bounds(span: Span) -> dict[str, str]:
     return {"first": str(span.first), "last": str(span.last), "since": span.since, "until": span.until}
 
 
-def span_of(visit: Visit) -> Span:
-    """The days asked for; this week where none are. Raises BadRequest."""
-    last = day(visit.given("to")) if visit.given("to") else today()
-    first = day(visit.given("from")) if visit.given("from") else last - timedelta(days=WEEK - 1)
+def span_of(context: RequestContext) -> Span:
+    """The requested days; this week where none are. Raises BadRequest."""
+    last = day(context.parameter("to")) if context.parameter("to") else today()
+    first = day(context.parameter("from")) if context.parameter("from") else last - timedelta(days=WEEK - 1)
     if first > last:
         raise BadRequest(MALFORMED)
     return Span(first, last)

@@ -1,21 +1,20 @@
-"""Which counties are archived, and which are not: the pages /-/counties and, for a province, /-/counties/64."""
+"""Archived and missing counties: the pages /-/counties and, for a province, /-/counties/64."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Response
 
 from archive.model.divisions import COUNTY, Division, divisions, province_of
 from archive.web.http.archives import archives
+from archive.web.http.request_context import Row, render
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 _PORTALS = """
 SELECT :database AS database, p.id, p.name, p.division_code, EXISTS (SELECT 1 FROM records WHERE portal = p.id) AS archived
@@ -30,7 +29,7 @@ FROM portals p WHERE substr(p.division_code, 1, 2) = :province ORDER BY p.divisi
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Area:
     """A province or prefecture: its name, how many of its counties there are, and how many of them are archived.
 
     `key`: the first two digits of a province's codes. Of a prefecture, `portals` are those of its counties, and `missing`
@@ -52,13 +51,15 @@ async def overview(request: "Request", datasette: "Datasette") -> Response:
     counties = [division.code for division in divisions().values() if division.level == COUNTY]
     known = Counter(code[:2] for code in counties)
     archived = Counter(code[:2] for code in counties if code in with_records)
-    context = {
-        "places": [Place(key, divisions()[f"{key}0000"].name, known[key], archived[key]) for key in known],
-        "counties": known.total(),
-        "archived": archived.total(),
-        "others": [row for row in portals if province_of(row["division_code"]) is None],
-    }
-    return Response.html(await datasette.render_template("counties.html", context, request=request))
+    return await render(
+        datasette,
+        request,
+        "counties.html",
+        places=[Area(key, divisions()[f"{key}0000"].name, known[key], archived[key]) for key in known],
+        counties=known.total(),
+        archived=archived.total(),
+        others=[row for row in portals if province_of(row["division_code"]) is None],
+    )
 
 
 async def province(request: "Request", datasette: "Datasette") -> Response:
@@ -70,34 +71,34 @@ async def province(request: "Request", datasette: "Datasette") -> Response:
     portals = await _portals(request, datasette, _PORTALS_WITHIN, province=key)
     counties = [division for division in divisions().values() if division.code[:2] == key and division.level == COUNTY]
     codes = {county.code for county in counties}
-    context = {
-        "name": known.name,
-        "places": [
+    return await render(
+        datasette,
+        request,
+        "province.html",
+        name=known.name,
+        places=[
             _prefecture(name, list(within), portals)
             for name, within in groupby(counties, key=lambda c: c.prefecture or "")
         ],
-        "others": [
-            (divisions().get(row["division_code"]), row) for row in portals if row["division_code"] not in codes
-        ],
-    }
-    return Response.html(await datasette.render_template("province.html", context, request=request))
+        others=[(divisions().get(row["division_code"]), row) for row in portals if row["division_code"] not in codes],
+    )
 
 
-def _prefecture(name: str, counties: list[Division], portals: Iterable[Row]) -> Place:
+def _prefecture(name: str, counties: list[Division], portals: Iterable[Row]) -> Area:
     of_county = [(county, row) for county in counties for row in portals if row["division_code"] == county.code]
     archived = {county.code for county, row in of_county if row["records"]}
     known = {county.code for county, _ in of_county}
     missing = tuple(county for county in counties if county.code not in known)
-    return Place("", name, len(counties), len(archived), tuple(of_county), missing)
+    return Area("", name, len(counties), len(archived), tuple(of_county), missing)
 
 
 async def _portals(request: "Request", datasette: "Datasette", sql: str, **parameters: str) -> list[Row]:
-    """The portals of all archives that the visitor may see."""
-    found: list[Row] = []
+    """The portals of all archives that the reader may see."""
+    portals: list[Row] = []
     for name in archives(datasette):
         allowed = [("view-database", name), "view-instance"]
         visible, _ = await datasette.check_visibility(request.actor, permissions=allowed)
         if visible:
             rows = await datasette.get_database(name).execute(sql, {"database": name, **parameters})
-            found.extend(rows.rows)
-    return found
+            portals.extend(rows.rows)
+    return portals

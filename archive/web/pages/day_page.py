@@ -1,31 +1,23 @@
 """A day's page, /-/day/2018-03-01: what was published as stated, and what this archive observed on that day."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import label_of
 from archive.model.clock import today
-from archive.web.http.request_context import PAGE, Visit, choice, day, pages, part, visited
+from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, part
 from archive.web.pages.changes_page import SHOWN, Span, within
 from archive.web.views.cells import beijing
 from archive.web.views.record_lines import COLUMNS, lines
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 
 _ORDER = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(KINDS))
 ON_DAY = "r.published_on = :day AND (:kind IS NULL OR r.kind = :kind)"
-"""Which records a day's page lists, of all kinds or of one, as SQL."""
+"""Condition of the records that a day's page lists, of all kinds or of one, as SQL."""
 
 _KINDS = "SELECT kind, count(*) AS records FROM records WHERE published_on = :day GROUP BY kind"
 _RECORDS = f"""
@@ -41,51 +33,46 @@ SELECT (SELECT max(published_on) FROM records WHERE published_on < :day AND publ
 """
 
 
-async def find(datasette: "Datasette", request: "Request") -> Response:
+async def find(context: RequestContext) -> Response:
     """From `?date=` to that day's page; without it, to the last day on which there is something."""
-    visit = await visited(datasette, request)
-    wanted = visit.given("date")
-    if wanted:
-        return Response.redirect(visit.address("day", day(wanted)))
-    last, _ = await _neighbours(visit, today() + timedelta(days=1))
-    return Response.redirect(visit.address("day", last or today()))
+    if date_typed := context.parameter("date"):
+        return Response.redirect(context.address("day", day(date_typed)))
+    last, _ = await _neighbours(context, today() + timedelta(days=1))
+    return Response.redirect(context.address("day", last or today()))
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """The page. With `kind=`, the records of that kind alone."""
-    visit = await visited(datasette, request)
-    on = day(part(request, "day"))
-    kind = choice(visit, "kind", KINDS)
-    counts = {row["kind"]: row["records"] for row in await visit.db.execute(_KINDS, {"day": str(on)})}
-    found = counts.get(kind, 0) if kind else sum(counts.values())
-    shown = pages(visit, found)
-    wanted = {"day": str(on), "kind": kind, "most": PAGE, "offset": shown.offset}
-    rows = await visit.db.execute(_RECORDS, wanted)
-    before, after = await _neighbours(visit, on)
-    context = {
-        "visit": visit,
-        "day": on,
-        "weekday": WEEKDAYS[on.weekday()],
-        "before": before,
-        "after": after,
-        "kind": kind,
-        "kinds": [(code, label, counts[code]) for code, label in KINDS.items() if code in counts],
-        "total": sum(counts.values()),
-        "records": found,
-        "pages": shown,
-        "groups": [
-            (KINDS.get(code, Label(code, "")), lines(visit, rows))
-            for code, rows in groupby(rows, key=lambda row: row["kind"])
+    on = day(part(context.request, "day"))
+    kind = choice(context, "kind", KINDS)
+    counts = {row["kind"]: row["records"] for row in await context.db.execute(_KINDS, {"day": str(on)})}
+    total = counts.get(kind, 0) if kind else sum(counts.values())
+    shown = pages(context, total)
+    parameters = {"day": str(on), "kind": kind, "most": PAGE, "offset": shown.offset}
+    rows = await context.db.execute(_RECORDS, parameters)
+    before, after = await _neighbours(context, on)
+    return await context.render(
+        "day.html",
+        day=on,
+        weekday=WEEKDAYS[on.weekday()],
+        before=before,
+        after=after,
+        kind=kind,
+        kinds=[(code, label, counts[code]) for code, label in KINDS.items() if code in counts],
+        total=sum(counts.values()),
+        records=total,
+        pages=shown,
+        groups=[
+            (label_of(KINDS, code), lines(context, rows)) for code, rows in groupby(rows, key=lambda row: row["kind"])
         ],
-        "observed": await within(visit, Span(on, on), SHOWN),
-    }
-    return Response.html(await datasette.render_template("day.html", context, request=request))
+        observed=await within(context, Span(on, on), SHOWN),
+    )
 
 
-async def _neighbours(visit: Visit, on: date) -> tuple[str | None, str | None]:
+async def _neighbours(context: RequestContext, on: date) -> tuple[str | None, str | None]:
     """The nearest days before and after one on which anything was published or observed."""
     span = Span(on, on)
-    row = (await visit.db.execute(_NEIGHBOURS, {"day": str(on), "since": span.since, "until": span.until})).first()
+    row = (await context.db.execute(_NEIGHBOURS, {"day": str(on), "since": span.since, "until": span.until})).first()
     before = [row["published_before"], row["seen_before"] and beijing(row["seen_before"])[:10]]
     after = [row["published_after"], row["seen_after"] and beijing(row["seen_after"])[:10]]
     return max(filter(None, before), default=None), min(filter(None, after), default=None)

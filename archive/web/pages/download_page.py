@@ -1,4 +1,4 @@
-"""The whole archive to be taken away: the page /-/download, the snapshot, and its digest.
+"""The download of the whole archive: the page /-/download, the snapshot, and its digest.
 
 An operator turns it off in the metadata (`plugins: disclosures: download: false`).
 """
@@ -16,11 +16,10 @@ from datasette.utils.asgi import NotFound, Response
 from archive.database.connection import ArchiveError
 from archive.export.snapshot import Kept, is_due, kept, renew
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import Visit, visited
+from archive.web.http.request_context import RequestContext, in_context
 from archive.web.http.streaming import PATIENCE, Send, left
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
 logger = logging.getLogger(__name__)
@@ -38,51 +37,51 @@ _failed: dict[Path, float] = {}
 def routes() -> list[tuple[str, Any]]:
     """The addresses."""
     return [
-        (r"/-/download$", page),
-        (r"/-/download/(?P<name>[\w-]+\.db)$", file),
-        (r"/-/download/(?P<name>[\w-]+\.db)\.sha256$", digest),
+        (r"/-/download$", in_context(page)),
+        (r"/-/download/(?P<name>[\w-]+\.db)$", in_context(file)),
+        (r"/-/download/(?P<name>[\w-]+\.db)\.sha256$", in_context(digest)),
     ]
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
-    """What there is to take away; where there is nothing yet, or something old, it is made from now on."""
-    visit, db = await _asked(datasette, request)
-    found, busy = await visit.db.execute_fn(lambda _: (kept(db), _renewed(db)))
-    context = {"visit": visit, "found": found, "name": _name(found) if found else None, "busy": busy}
-    return Response.html(await datasette.render_template("download.html", context, request=request))
+async def page(context: RequestContext) -> Response:
+    """The page; where there is no snapshot yet, or an old one, a new one is made from now on."""
+    db = _requested_archive(context)
+    snapshot, busy = await context.db.execute_fn(lambda _: (kept(db), _renewed(db)))
+    return await context.render(
+        "download.html", snapshot=snapshot, name=_name(snapshot) if snapshot else None, busy=busy
+    )
 
 
-async def file(datasette: "Datasette", request: "Request") -> Response:
+async def file(context: RequestContext) -> Response:
     """The snapshot, or the rest of it from a byte on. Raises NotFound for one that isn't there any more."""
-    found = await _named(datasette, request)
-    return _File(found, request)
+    snapshot = _named(context)
+    return _File(snapshot, context.request)
 
 
-async def digest(datasette: "Datasette", request: "Request") -> Response:
+async def digest(context: RequestContext) -> Response:
     """The snapshot's digest, as `sha256sum --check` reads it."""
-    found = await _named(datasette, request)
-    return Response.text(f"{found.sha256}  {_name(found)}\n")
+    snapshot = _named(context)
+    return Response.text(f"{snapshot.sha256}  {_name(snapshot)}\n")
 
 
-async def _asked(datasette: "Datasette", request: "Request") -> tuple[Visit, Path]:
-    """The archive asked for, and its file. Raises NotFound where it isn't to be taken away."""
-    visit = await visited(datasette, request)
-    if (datasette.plugin_config("disclosures") or {}).get("download", True) is False or not visit.db.path:
+def _requested_archive(context: RequestContext) -> Path:
+    """The file of the requested archive. Raises NotFound where downloads are turned off."""
+    settings = context.datasette.plugin_config("disclosures") or {}
+    if settings.get("download", True) is False or not context.db.path:
         raise NotFound(NOTHING_HERE)
-    return visit, Path(visit.db.path)
+    return Path(context.db.path)
 
 
-async def _named(datasette: "Datasette", request: "Request") -> Kept:
-    _, db = await _asked(datasette, request)
-    found = kept(db)
-    if found is None or request.url_vars["name"] != _name(found):
+def _named(context: RequestContext) -> Kept:
+    snapshot = kept(_requested_archive(context))
+    if snapshot is None or context.request.url_vars["name"] != _name(snapshot):
         raise NotFound(NOTHING_HERE)
-    return found
+    return snapshot
 
 
-def _name(found: Kept) -> str:
-    """What the file is called for those who take it: by its day and its digest, so that two are never mixed up."""
-    return f"disclosures-{found.made_at[:10]}-{found.sha256[:12]}.db"
+def _name(snapshot: Kept) -> str:
+    """Return the file name for those who download it: made of its day and its digest, so that two are never mixed up."""
+    return f"disclosures-{snapshot.made_at[:10]}-{snapshot.sha256[:12]}.db"
 
 
 def _renewed(db: Path) -> bool:
@@ -106,35 +105,35 @@ def _make(db: Path) -> None:
 
 
 class _File(Response):  # type: ignore[misc]  # Datasette comes without types
-    """The bytes of a snapshot, from the one on that is asked for."""
+    """The bytes of a snapshot, from the requested one on."""
 
-    def __init__(self, found: Kept, request: "Request") -> None:
-        asked = _RANGE.fullmatch(request.headers.get("range", ""))
-        tag = f'"{found.sha256}"'
-        since = int(asked[1]) if asked and request.headers.get("if-range", tag) == tag else 0
-        self._since = since if since < found.bytes else 0
+    def __init__(self, snapshot: Kept, request: "Request") -> None:
+        requested = _RANGE.fullmatch(request.headers.get("range", ""))
+        tag = f'"{snapshot.sha256}"'
+        since = int(requested[1]) if requested and request.headers.get("if-range", tag) == tag else 0
+        self._since = since if since < snapshot.bytes else 0
         super().__init__("", status=206 if self._since else 200, content_type="application/vnd.sqlite3")
-        self._path, self._request = found.path, request
+        self._path, self._request = snapshot.path, request
         self.headers |= {
-            "content-length": str(found.bytes - self._since),
+            "content-length": str(snapshot.bytes - self._since),
             "accept-ranges": "bytes",
             "etag": tag,
-            "content-disposition": f'attachment; filename="{_name(found)}"',
+            "content-disposition": f'attachment; filename="{_name(snapshot)}"',
         }
         if self._since:
-            self.headers["content-range"] = f"bytes {self._since}-{found.bytes - 1}/{found.bytes}"
+            self.headers["content-range"] = f"bytes {self._since}-{snapshot.bytes - 1}/{snapshot.bytes}"
 
     async def asgi_send(self, send: Send) -> None:
         """Send it piece by piece, as long as its reader stays."""
         gone = asyncio.ensure_future(left(self._request.receive))
         try:
-            with self._path.open("rb") as snapshot:
-                snapshot.seek(self._since)
+            with self._path.open("rb") as file:
+                file.seek(self._since)
                 headers = {**self.headers, "content-type": self.content_type}
                 raw = [(name.encode(), value.encode()) for name, value in headers.items()]
                 await send({"type": "http.response.start", "status": self.status, "headers": raw})
                 if self._request.method != "HEAD":
-                    while not gone.done() and (piece := await asyncio.to_thread(snapshot.read, PIECE)):
+                    while not gone.done() and (piece := await asyncio.to_thread(file.read, PIECE)):
                         message = {"type": "http.response.body", "body": piece, "more_body": True}
                         await asyncio.wait_for(send(message), PATIENCE)
                 await send({"type": "http.response.body", "body": b""})

@@ -1,4 +1,4 @@
-"""The reader's guide, /-/guide: how to search, what the states mean and what proves them, how to cite, whom to write to."""
+"""The reader's guide, /-/guide: searching, states and their proofs, citing, contact."""
 
 import mimetypes
 import os
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Response
 
-from archive.labels.codes import EVENTS, STATES
+from archive.labels.code_labels import EVENTS, STATES
+from archive.web.http.request_context import render
 from archive.web.views.cells import is_web_address
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
@@ -25,7 +26,7 @@ mimetypes.add_type("image/webp", ".webp")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to write to. `link`: the address a browser can open; empty where the text is none."""
+    """The address to write to. `link`: the address a browser can open; empty where the text is none."""
 
     text: str
     link: str
@@ -34,14 +35,15 @@ class Contact:
 async def page(datasette: "Datasette", request: "Request") -> Response:
     """The guide."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
-    context = {"contact": contact(datasette), "variable": VARIABLE, "states": STATES, "events": EVENTS}
-    return Response.html(await datasette.render_template("guide.html", context, request=request))
+    return await render(
+        datasette, request, "guide.html", contact=contact(datasette), variable=VARIABLE, states=STATES, events=EVENTS
+    )
 
 
 def contact(datasette: "Datasette") -> Contact | None:
     """The operator's address: `plugins: disclosures: contact:` of the metadata, or else DISCLOSURES_CONTACT; None without."""
-    given = (datasette.plugin_config("disclosures") or {}).get("contact") or os.environ.get(VARIABLE)
-    text = str(given or "").strip()
+    address = (datasette.plugin_config("disclosures") or {}).get("contact") or os.environ.get(VARIABLE)
+    text = str(address or "").strip()
     if not text:
         return None
     link = f"mailto:{text}" if _MAIL.fullmatch(text) else text if is_web_address(text) else ""

@@ -1,9 +1,8 @@
 """The home page: what is archived, what changed this week, how much was published when, and how each portal stands."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Response
 from datasette.views.index import IndexView
@@ -12,16 +11,14 @@ from archive.model.clock import today
 from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import Question, questions
 from archive.web.http.archives import archives
-from archive.web.http.request_context import Visit
-from archive.web.pages.changes_page import Observed, Span, latest, week
+from archive.web.http.request_context import RequestContext, render
+from archive.web.pages.changes_page import EventsOfKind, Span, latest, week
 from archive.web.views.months import Picture, picture
-from archive.web.views.portal_status import Standing, standings
+from archive.web.views.portal_status import PortalStatus, portal_statuses
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 EXAMPLES = ("预算", "棚户区改造 2017", "“部门预算” -教育", "同政办发〔2017〕")
 """Queries to begin with."""
@@ -32,7 +29,7 @@ NEWEST = 4
 MOST_PORTALS = 30
 """Portals that are shown; where there are more, those that need attention and then those with most records."""
 
-ASKED = 6
+MOST_QUESTIONS = 6
 """Questions that are named: the first by their value."""
 
 _MONTHS = "SELECT month, kind, records FROM tally_months"
@@ -43,45 +40,46 @@ _SINCE = (
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One archive on the home page. `standings`: the portals shown, `concerned`: how many of all need attention.
+    """One archive on the home page. `portal_statuses`: the portals shown, `concerned`: how many of all need attention.
 
     `counties`: how many have records here, and how many there are.
     """
 
-    visit: Visit
+    context: RequestContext
     records: int
     catalogs: int
     since: str | None
     crawled: str | None
     span: Span
-    observed: tuple[Observed, ...]
+    events: tuple[EventsOfKind, ...]
     picture: Picture | None
     portals: int
     concerned: int
-    standings: tuple[Standing, ...]
+    portal_statuses: tuple[PortalStatus, ...]
     counties: tuple[int, int]
     questions: tuple[Question, ...]
 
     @property
     def links(self) -> dict[str, str]:
-        """Where each kind in the picture leads."""
+        """Address of each kind in the picture."""
         return (
-            {row.kind: self.visit.address("browse", kind=row.kind) for row in self.picture.kinds}
+            {row.kind: self.context.address("browse", kind=row.kind) for row in self.picture.kinds}
             if self.picture
             else {}
         )
 
 
 async def page(datasette: "Datasette", request: "Request") -> Response:
-    """The page; Datasette's own where no archive is served, or its JSON is asked for."""
+    """The page; Datasette's own where no archive is served, or its JSON is requested."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     seen = [name for name in datasette.databases if await _may_see(datasette, request, name)]
     homes = [await _home(datasette, request, name) for name in archives(datasette) if name in seen]
     if not homes or request.url_vars["format"]:
         return await IndexView(datasette).get(request)
     others = [name for name in seen if name not in archives(datasette)]
-    context = {"homes": homes, "others": others, "examples": EXAMPLES, "metadata": datasette.metadata()}
-    return Response.html(await datasette.render_template("index.html", context, request=request))
+    return await render(
+        datasette, request, "index.html", homes=homes, others=others, examples=EXAMPLES, metadata=datasette.metadata()
+    )
 
 
 async def _may_see(datasette: "Datasette", request: "Request", name: str) -> bool:
@@ -90,36 +88,36 @@ async def _may_see(datasette: "Datasette", request: "Request", name: str) -> boo
 
 
 async def _home(datasette: "Datasette", request: "Request", name: str) -> Home:
-    visit = Visit(datasette, request, name, len(archives(datasette)) > 1)
+    context = RequestContext(datasette, request, name, len(archives(datasette)) > 1)
     present = str(today())
-    since = (await visit.db.execute(_SINCE)).first()
-    months = await visit.db.execute(_MONTHS)
-    all_portals = await standings(visit, present)
+    since = (await context.db.execute(_SINCE)).first()
+    months = await context.db.execute(_MONTHS)
+    all_portals = await portal_statuses(context, present)
     return Home(
-        visit=visit,
+        context=context,
         records=sum(each.row["records"] for each in all_portals),
         catalogs=since["catalogs"],
         since=since["first"],
         crawled=since["last"],
         span=week(),
-        observed=await latest(visit, NEWEST),
+        events=await latest(context, NEWEST),
         picture=picture(map(tuple, months), present[:7]),
         portals=len(all_portals),
         concerned=sum(bool(each.concerns) for each in all_portals),
-        standings=_chosen(all_portals),
+        portal_statuses=_chosen(all_portals),
         counties=_counties(all_portals),
-        questions=tuple(questions().values())[:ASKED],
+        questions=tuple(questions().values())[:MOST_QUESTIONS],
     )
 
 
-def _chosen(all_portals: tuple[Standing, ...]) -> tuple[Standing, ...]:
+def _chosen(all_portals: tuple[PortalStatus, ...]) -> tuple[PortalStatus, ...]:
     """Those to be shown, in the order given."""
     ranked = sorted(all_portals, key=lambda each: (not each.concerns, -each.row["records"]))
-    wanted = {each.row["id"] for each in ranked[:MOST_PORTALS]}
-    return tuple(each for each in all_portals if each.row["id"] in wanted)
+    chosen = {each.row["id"] for each in ranked[:MOST_PORTALS]}
+    return tuple(each for each in all_portals if each.row["id"] in chosen)
 
 
-def _counties(all_portals: tuple[Standing, ...]) -> tuple[int, int]:
+def _counties(all_portals: tuple[PortalStatus, ...]) -> tuple[int, int]:
     known = _known_counties()
     return len(known & {each.row["division_code"] for each in all_portals if each.row["records"]}), len(known)
 

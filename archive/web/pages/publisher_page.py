@@ -3,24 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.labels.codes import KINDS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import Label, label_of
 from archive.model.clock import today
 from archive.model.records import is_cut, stem
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import PAGE, Visit, choice, pages, portal, visited
+from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, portal
 from archive.web.views.months import picture
 from archive.web.views.record_lines import COLUMNS, lines
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 _WHOSE = "r.portal = :portal AND r.publisher IS :name"
 _COUNTS = f"""
@@ -29,7 +22,7 @@ SELECT coalesce(substr(r.published_on, 1, 7), '') AS month, r.kind, r.state, cou
 FROM records r WHERE {_WHOSE} GROUP BY 1, 2, 3
 """  # noqa: S608 - constant names
 PUBLISHED = f"{_WHOSE} AND (:kind IS NULL OR r.kind = :kind)"
-"""Which records the page lists, of all kinds or of one, as SQL."""
+"""Condition of the records that the page lists, of all kinds or of one, as SQL."""
 
 _RECORDS = f"""
 SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal WHERE {PUBLISHED}
@@ -64,77 +57,79 @@ class Counted:
     records: int
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """The page."""
-    visit = await visited(datasette, request)
-    row, name, kind = await chosen(visit)
+    row, name, kind = await chosen(context)
     whose = {"portal": row["id"], "name": name}
-    counts = (await visit.db.execute(_COUNTS, whose)).rows
+    counts = (await context.db.execute(_COUNTS, whose)).rows
     if not counts:
         raise NotFound(NOTHING_HERE)
-    found = sum(each["records"] for each in counts if kind in (None, each["kind"]))
-    shown = pages(visit, found)
-    wanted = {**whose, "kind": kind, "most": PAGE, "offset": shown.offset}
-    context = {
-        "visit": visit,
-        "portal": row,
-        "name": name,
-        "cut": is_cut(name),
-        "aliases": (aliases := await _aliases(visit, row["id"], name)),
-        "likely": [each for each in await _others(visit, row["id"], name) if each not in aliases],
-        "kind": kind,
-        "kinds": _counted(KINDS, "kind", counts),
-        "states": _counted(STATES, "state", counts),
-        "total": sum(each["records"] for each in counts),
-        "first": min((each["first"] for each in counts if each["first"]), default=None),
-        "last": max((each["last"] for each in counts if each["last"]), default=None),
-        "first_seen": min(each["first_seen"] for each in counts),
-        "last_seen": max(each["last_seen"] for each in counts),
-        "picture": picture(((each["month"], each["kind"], each["records"]) for each in counts), str(today())[:7]),
-        "records": found,
-        "pages": shown,
-        "lines": lines(visit, await visit.db.execute(_RECORDS, wanted), by_kind=True),
-    }
-    return Response.html(await datasette.render_template("publisher.html", context, request=request))
+    total = sum(each["records"] for each in counts if kind in (None, each["kind"]))
+    shown = pages(context, total)
+    parameters = {**whose, "kind": kind, "most": PAGE, "offset": shown.offset}
+    return await context.render(
+        "publisher.html",
+        portal=row,
+        name=name,
+        cut=is_cut(name),
+        aliases=(aliases := await _aliases(context, row["id"], name)),
+        likely=[each for each in await _others(context, row["id"], name) if each not in aliases],
+        kind=kind,
+        kinds=_counted(KINDS, "kind", counts),
+        states=_counted(STATES, "state", counts),
+        total=sum(each["records"] for each in counts),
+        first=min((each["first"] for each in counts if each["first"]), default=None),
+        last=max((each["last"] for each in counts if each["last"]), default=None),
+        first_seen=min(each["first_seen"] for each in counts),
+        last_seen=max(each["last_seen"] for each in counts),
+        picture=picture(((each["month"], each["kind"], each["records"]) for each in counts), str(today())[:7]),
+        records=total,
+        pages=shown,
+        lines=lines(context, await context.db.execute(_RECORDS, parameters), by_kind=True),
+    )
 
 
-async def chosen(visit: Visit) -> tuple[Row, str | None, str | None]:
-    """The portal, the publisher's name (None: none stated) and the kind asked for. Raises BadRequest, NotFound."""
-    if not visit.given("portal") or "name" not in visit.request.args:
+async def chosen(context: RequestContext) -> tuple[Row, str | None, str | None]:
+    """The portal, the publisher's name (None: none stated) and the requested kind. Raises BadRequest, NotFound."""
+    if not context.parameter("portal") or "name" not in context.request.args:
         raise BadRequest(MALFORMED)
-    return await portal(visit, visit.given("portal")), visit.given("name") or None, choice(visit, "kind", KINDS)
+    return (
+        await portal(context, context.parameter("portal")),
+        context.parameter("name") or None,
+        choice(context, "kind", KINDS),
+    )
 
 
-async def _aliases(visit: Visit, portal_id: str, name: str | None) -> list[Name]:
+async def _aliases(context: RequestContext, portal_id: str, name: str | None) -> list[Name]:
     """The other names under which the same agency has published (see `archive.model.agencies`)."""
-    rows = await visit.db.execute(_ALIASES, {"portal": portal_id, "name": name})
-    return [_named(visit, portal_id, row) for row in rows if row["records"]]
+    rows = await context.db.execute(_ALIASES, {"portal": portal_id, "name": name})
+    return [_named(context, portal_id, row) for row in rows if row["records"]]
 
 
-def _named(visit: Visit, portal_id: str, row: Row) -> Name:
-    address = visit.address("publisher", portal=portal_id, name=row["publisher"])
+def _named(context: RequestContext, portal_id: str, row: Row) -> Name:
+    address = context.address("publisher", portal=portal_id, name=row["publisher"])
     return Name(row["publisher"], row["records"], address)
 
 
-async def _others(visit: Visit, portal_id: str, name: str | None) -> list[Name]:
-    """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher, told apart."""
+async def _others(context: RequestContext, portal_id: str, name: str | None) -> list[Name]:
+    """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher, kept apart."""
     if name is None:
         return []
     begun = stem(name)
-    rows = await visit.db.execute(_NAMES, {"portal": portal_id})
-    found = []
+    rows = await context.db.execute(_NAMES, {"portal": portal_id})
+    others = []
     for row in rows:
         other = row["publisher"]
         cut, whole = (name, other) if is_cut(name) else (other, name)
         if other != name and is_cut(cut) and stem(cut) and stem(whole).startswith(stem(cut)) and stem(other) != begun:
-            found.append(_named(visit, portal_id, row))
-    return found
+            others.append(_named(context, portal_id, row))
+    return others
 
 
 def _counted(labels: Mapping[str, Label], column: str, rows: Iterable[Row]) -> list[Counted]:
-    """How many records each code of a column has, in the order of its labels."""
+    """Count the records of each code of a column, in the order of its labels."""
     counts: Counter[str] = Counter()
     for row in rows:
         counts[row[column]] += row["records"]
     codes = [code for code in (*labels, *sorted(counts.keys() - labels.keys())) if counts[code]]
-    return [Counted(code, labels.get(code, Label(code, "")), counts[code]) for code in codes]
+    return [Counted(code, label_of(labels, code), counts[code]) for code in codes]

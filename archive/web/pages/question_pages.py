@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
-from archive.labels.codes import STATES
-from archive.labels.labels import code_label
+from archive.labels.code_labels import STATES, code_label
 from archive.labels.tables import TABLES
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question, Words
@@ -16,14 +15,10 @@ from archive.questions.runner import MOST, Answer, AskError, ask, values
 from archive.web.formats.answer_files import FORMS, answered
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import Visit, part, visited
+from archive.web.http.request_context import RequestContext, part
 from archive.web.views.bars import bars
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, shown, web_link
 from archive.web.views.record_lines import names_of_changed
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 SHOWN = 200
 """Rows of an answer that a page shows; its files have up to `archive.questions.runner.MOST`."""
@@ -34,7 +29,7 @@ _TIMES = ("_at", "_seen")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value that a parameter may have. `chosen`: it is the one that was asked for."""
+    """One value that a parameter may have. `chosen`: it is the requested one."""
 
     value: str
     label: str
@@ -51,48 +46,47 @@ class Field:
     choices: tuple[Choice, ...] | None
 
 
-async def overview(datasette: "Datasette", request: "Request") -> Response:
+async def overview(context: RequestContext) -> Response:
     """The list of all questions."""
-    visit = await visited(datasette, request)
-    context = {"visit": visit, "questions": tuple(asking.questions().values())}
-    return Response.html(await datasette.render_template("questions.html", context, request=request))
+    return await context.render("questions.html", questions=tuple(asking.questions().values()))
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """A question's page, or its answer as a file or a feed."""
-    visit = await visited(datasette, request)
-    question = asking.questions().get(part(request, "name"))
+    question = asking.questions().get(part(context.request, "name"))
     if question is None:
         raise NotFound(NOTHING_HERE)
-    typed = {each.name: visit.given(each.name) for each in question.parameters if each.name in request.args}
+    typed = {
+        each.name: context.parameter(each.name) for each in question.parameters if each.name in context.request.args
+    }
     try:
-        given = values(question, typed)
-        answer = await visit.db.execute_fn(lambda connection: ask(connection, question, given))
+        chosen = values(question, typed)
+        answer = await context.db.execute_fn(lambda connection: ask(connection, question, chosen))
     except AskError as error:
         raise BadRequest(str(error)) from error
-    if form := request.url_vars["format"]:
-        return await answered(visit, question, given, answer, form)
-    context = await _context(visit, question, given, answer)
-    return Response.html(await datasette.render_template("question.html", context, request=request))
+    if form := context.request.url_vars["format"]:
+        return await answered(context, question, chosen, answer, form)
+    return await context.render("question.html", **await _variables(context, question, chosen, answer))
 
 
-async def _context(visit: Visit, question: Question, given: Mapping[str, str | int], answer: Answer) -> dict[str, Any]:
-    names = await portal_names(visit.datasette, visit.database)
+async def _variables(
+    context: RequestContext, question: Question, chosen: Mapping[str, str | int], answer: Answer
+) -> dict[str, Any]:
+    names = await portal_names(context.datasette, context.database)
     rows = answer.dicts()
     columns = [(name, _label(question, name)) for name in answer.columns if name not in _NOT_SHOWN]
     path = ("questions", question.name)
     return {
-        "visit": visit,
         "question": question,
-        "fields": [_field(question, name, str(value), names) for name, value in given.items()],
+        "fields": [_field(question, name, str(value), names) for name, value in chosen.items()],
         "answer": answer,
         "most": MOST,
         "columns": columns,
-        "rows": [[(name, label, _cell(visit, row, name, names)) for name, label in columns] for row in rows[:SHOWN]],
+        "rows": [[(name, label, _cell(context, row, name, names)) for name, label in columns] for row in rows[:SHOWN]],
         "bars": bars(rows, *question.chart) if question.chart else None,
         "bars_by": _label(question, question.chart[0]) if question.chart else None,
         "bar_label": lambda value: _shown_value(question.chart[0] if question.chart else "", value, names),
-        "files": {form: visit.address(*path[:-1], f"{question.name}.{form}", **given) for form in FORMS},
+        "files": {form: context.address(*path[:-1], f"{question.name}.{form}", **chosen) for form in FORMS},
     }
 
 
@@ -112,7 +106,7 @@ def _field(question: Question, name: str, value: str, names: Mapping[str, str]) 
 
 
 def _label(question: Question, name: str) -> Words:
-    """What a column is called: by the question itself, or else as the same column of records."""
+    """Return the label of a column: as named by the question itself, or else as the same column of records."""
     if name in question.columns:
         return question.columns[name]
     label = TABLES["records"].columns[name]
@@ -134,13 +128,13 @@ def _shown_value(name: str, value: object, names: Mapping[str, str]) -> str:
     return code_label("records", name, str(value).partition(" / ")[0])
 
 
-def _cell(visit: Visit, row: Mapping[str, Any], name: str, names: Mapping[str, str]) -> Markup:
+def _cell(context: RequestContext, row: Mapping[str, Any], name: str, names: Mapping[str, str]) -> Markup:
     value = row[name]
     if name == "title" and row.get("record_id") is not None:
         title = cut(str(value), LONGEST_CELL) if value and str(value).strip() else UNTITLED
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(visit.record(row["record_id"]), shown(title))
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(context.record(row["record_id"]), shown(title))
     if name == "publisher" and value and row.get("portal"):
-        address = visit.address("publisher", portal=row["portal"], name=value)
+        address = context.address("publisher", portal=row["portal"], name=value)
         return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, shown(cut(value, LONGEST_CELL)))
     if isinstance(value, str) and is_web_address(value):
         return web_link(value)

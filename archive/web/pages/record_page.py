@@ -1,4 +1,4 @@
-"""What a record's own page shows, read from the archive in one turn."""
+"""A record's own page, read from the archive in one turn."""
 
 import re
 import sqlite3
@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_encode
 
-from archive.labels.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
+from archive.labels.label import LABELS, Label, label_of
+from archive.labels.tables import column_label
 from archive.model.records import FIELDS
-from archive.web.views.body_text import LONGEST_FILE, Reading, part, reading
+from archive.web.http.request_context import Row
+from archive.web.views.body_text import LONGEST_FILE, TextPart, beginning, part
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
-from archive.web.views.history import History, captures, history, observed
+from archive.web.views.history import TimeLine, captures, history, observation
 from archive.web.views.neighbours import Neighbours, neighbours
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
-Row = Mapping[str, Any]
-
 PART = "_part"
-"""The parameter by which a further part of a long body is asked for (`?_part=2`)."""
+"""The parameter by which a further part of a long body is requested (`?_part=2`)."""
 
 _LISTINGS = """
 SELECT l.first_seen, l.last_seen, l.link, c.id AS catalog_id, c.title, c.path, c.url, c.kind
@@ -58,19 +57,19 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class FileView:
     """A file that the record's page links to, with the beginning of its text."""
 
     row: Row
     state: Label
-    text: Reading | None
+    text: TextPart | None
 
 
 @dataclass(frozen=True, slots=True)
-class RecordPage:
+class RecordView:
     """All that a record's own page shows.
 
-    `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observed`: its state,
+    `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its state,
     and when it was seen, as a sentence; `capture`: the answer from which it was last read, if it was sealed; `own`: its own
     page as last captured; `masked`: kind and how many.
     """
@@ -80,14 +79,14 @@ class RecordPage:
     kind: Label
     state: Label
     days: tuple[Day, ...]
-    body: Reading | None
+    body: TextPart | None
     understood: tuple[tuple[str, Label, str | None], ...]
     printed: Mapping[str, str]
     flags: tuple[Label, ...]
     listings: tuple[Row, ...]
-    history: History
-    observed: Label
-    files: tuple[File, ...]
+    history: TimeLine
+    observation: Label
+    files: tuple[FileView, ...]
     masked: tuple[tuple[Label, int], ...]
     capture: Row | None
     own: Row | None
@@ -96,19 +95,19 @@ class RecordPage:
     citation: Label
 
 
-async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordPage | None:
-    """The page of the record that `request` asks for; None where there is no such record."""
+async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordView | None:
+    """The page of the record that `request` names; None where there is no such record."""
     path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
-    address, asked = datasette.absolute_url(request, path), request.args.get(PART) or ""
-    number = int(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else 1
+    address, number_typed = datasette.absolute_url(request, path), request.args.get(PART) or ""
+    number = int(number_typed) if re.fullmatch(r"[0-9]{1,9}", number_typed) else 1
     # All is read in one turn on one connection: a turn for each query would cost more than the queries.
-    found: RecordPage | None = await datasette.get_database(database).execute_fn(
+    view: RecordView | None = await datasette.get_database(database).execute_fn(
         lambda connection: _read(connection, request.url_vars["pks"], address, number)
     )
-    return found
+    return view
 
 
-def _read(connection: sqlite3.Connection, record_id: str, address: str, number: int) -> RecordPage | None:
+def _read(connection: sqlite3.Connection, record_id: str, address: str, number: int) -> RecordView | None:
     row = connection.execute("SELECT * FROM records WHERE id = :id", {"id": record_id}).fetchone()
     if row is None:
         return None
@@ -118,11 +117,11 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
     masked = connection.execute(_MASKED, own).fetchall()
     capture = captures(connection, [row["capture_id"]]).get(row["capture_id"])
     page = connection.execute(_OWN, own).fetchone()
-    return RecordPage(
+    return RecordView(
         row=row,
         portal=portal,
-        kind=_named(KINDS, row["kind"]),
-        state=_named(STATES, row["state"]),
+        kind=label_of(KINDS, row["kind"]),
+        state=label_of(STATES, row["state"]),
         days=_days(row, page),
         body=part(row["body"], number) if row["body"] else None,
         understood=tuple((name, column_label("records", name), row[name]) for name in FIELDS),
@@ -130,9 +129,9 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
         flags=tuple(flag_labels(row["flags"])),
         listings=tuple(connection.execute(_LISTINGS, own).fetchall()),
         history=past,
-        observed=observed(row, past.entries),
+        observation=observation(row, past.entries),
         files=_files(connection, own),
-        masked=tuple((_named(REDACTIONS, kind), count) for kind, count in masked),
+        masked=tuple((label_of(REDACTIONS, kind), count) for kind, count in masked),
         capture=capture,
         own=page,
         neighbours=neighbours(connection, row),
@@ -142,8 +141,8 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
 
 
 def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
-    """The four dates, told apart; a date that nobody stated is empty."""
-    stated = Label("门户所标", "as the portal states it")
+    """The four dates, each by itself; a date that nobody stated is empty."""
+    stated = LABELS["date.stated"]
     modified = page["last_modified"] if page else None
     return (
         Day(column_label("records", "created_on"), row["created_on"] or "", stated, row["created_on"] or ""),
@@ -151,28 +150,24 @@ def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
         Day(
             column_label("records", "first_seen"),
             beijing(row["first_seen"]),
-            Label("本档案首次见到，北京时间", "when this archive first saw it, Beijing time"),
+            LABELS["date.seen"],
             row["first_seen"],
         ),
         Day(
-            Label("服务器所称修改时间", "server's Last-Modified"),
+            LABELS["date.modified"],
             (server_time(modified) or modified) if modified else "",
-            Label("由服务器给出，不一定属实", "as the server stated it; it need not be true"),
+            LABELS["date.unsure"],
         ),
     )
 
 
-def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> tuple[File, ...]:
+def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> tuple[FileView, ...]:
     rows = connection.execute(_FILES, {**own, "most": LONGEST_FILE}).fetchall()
     return tuple(
-        File(
+        FileView(
             row,
-            _named(ATTACHMENTS, row["state"]),
-            reading(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
+            label_of(ATTACHMENTS, row["state"]),
+            beginning(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
         )
         for row in rows
     )
-
-
-def _named(labels: Mapping[str, Label], code: str) -> Label:
-    return labels.get(code, Label(code, ""))

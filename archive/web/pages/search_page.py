@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive.labels.codes import KINDS, STATES
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import Label
+from archive.labels.tables import column_label
 from archive.search import engine
 from archive.search.index import is_current
-from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, Asked, asked, resolved
+from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, SearchRequest, parse_request, resolved
 from archive.web.http import archives
 from archive.web.http.limits import within
 from archive.web.views.hit_lines import Hit, hit_lines
-from archive.web.views.suggestions import Suggestion, suggestions, told
+from archive.web.views.suggestions import Suggestion, in_words, suggestions
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
 TIME_LIMIT_MS = 2000
-"""For finding, counting and dividing each; what takes longer is said to have taken too long."""
+"""For finding, counting and dividing each; what takes longer is reported as too slow."""
 
 MOST_VALUES = 60
 """Values of a facet that are shown."""
@@ -45,22 +45,22 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """How the hits divide by one thing."""
+    """Hits divided by one thing."""
 
     label: Label
     values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the page shows. `total` and `facets`: None where counting took too long. `step`: see `hits.Division`.
+class SearchResults:
+    """Contents of the page. `total` and `facets`: None where counting took too long. `step`: see `engine.Division`.
 
     `narrowed`: the filters that are set, each with its value and the address without it. `slow`: nothing could be found
     in time. `outdated`: the index is of another version.
     """
 
     portals: Mapping[str, str]
-    told: Label | None = None
+    in_words: Label | None = None
     total: int | None = None
     hits: tuple[Hit, ...] = ()
     facets: tuple[Facet, ...] | None = None
@@ -72,7 +72,7 @@ class Found:
 
     @property
     def pages(self) -> int:
-        """How many pages can be turned to."""
+        """Number of pages that can be turned to."""
         return LAST_PAGE if self.total is None else min(-(-self.total // PAGE_SIZE), LAST_PAGE)
 
 
@@ -85,53 +85,55 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
     database = database if database in names else names[0]
     permissions = [("view-table", (database, "records")), ("view-database", database), "view-instance"]
     await datasette.ensure_permissions(request.actor, permissions)
-    wanted = asked(request.args, database if len(names) > 1 else "")
-    found = await datasette.get_database(database).execute_fn(partial(find, wanted=wanted))
-    context = {
-        "found": found,
-        "asked": wanted,
+    requested = parse_request(request.args, database if len(names) > 1 else "")
+    results = await datasette.get_database(database).execute_fn(partial(find, requested=requested))
+    variables = {
+        "results": results,
+        "requested": requested,
         "base": datasette.urls.database(database),
         "here": datasette.urls.path("/-/search"),
         "kinds": KINDS,
         "states": STATE_CHOICES,
         "filters": FILTERS,
-        "choose_portal": len(found.portals) <= MOST_PORTALS,
+        "choose_portal": len(results.portals) <= MOST_PORTALS,
         "last_page": LAST_PAGE,
         "page_size": PAGE_SIZE,
     }
-    page = await datasette.render_template("search.html", context, request=request)
-    # What took too long may be found in time when next asked: nobody should keep an answer that says so.
-    hurried = found.total is None or (found.total > 0 and found.facets is None)
+    page = await datasette.render_template("search.html", variables, request=request)
+    # What took too long may be found in time at the next request: nobody should keep such an answer.
+    hurried = results.total is None or (results.total > 0 and results.facets is None)
     return Response.html(page, headers={"Cache-Control": "no-store"} if hurried else {})
 
 
-def find(connection: sqlite3.Connection, wanted: Asked) -> Found:
-    """What the page shows, read through `connection`."""
+def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResults:
+    """Return the contents of the page, read through `connection`."""
     portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals ORDER BY division_code, id")))
     if not is_current(connection):
-        return Found(portals, outdated=True)
-    search = resolved(connection, wanted, portals)
+        return SearchResults(portals, outdated=True)
+    search = resolved(connection, requested, portals)
     limited = partial(within, connection, TIME_LIMIT_MS)
-    ids = limited(lambda: engine.first(connection, search, PAGE_SIZE, (wanted.page - 1) * PAGE_SIZE))
+    ids = limited(lambda: engine.first(connection, search, PAGE_SIZE, (requested.page - 1) * PAGE_SIZE))
     total = limited(lambda: engine.count(connection, search)) if ids is not None else None
     division = limited(lambda: engine.divide(connection, search, total)) if total else None
-    tries = limited(lambda: suggestions(connection, wanted, search)) if total == 0 else None
-    return Found(
+    tries = limited(lambda: suggestions(connection, requested, search)) if total == 0 else None
+    return SearchResults(
         portals,
-        told=told(search.query),
+        in_words=in_words(search.query),
         total=total,
-        hits=hit_lines(connection, ids or [], wanted.words),
-        facets=tuple(_facets(division, wanted, portals)) if division else None,
+        hits=hit_lines(connection, ids or [], requested.words),
+        facets=tuple(_facets(division, requested, portals)) if division else None,
         step=division.step if division else 1,
-        narrowed=tuple(_narrowed(wanted, search, portals)),
+        narrowed=tuple(_narrowed(requested, search, portals)),
         suggestions=tries or (),
         slow=ids is None,
     )
 
 
-def _narrowed(wanted: Asked, search: engine.Search, portals: Mapping[str, str]) -> Iterator[tuple[Label, str, str]]:
+def _narrowed(
+    requested: SearchRequest, search: engine.Search, portals: Mapping[str, str]
+) -> Iterator[tuple[Label, str, str]]:
     """The filters that are set: label, value in words, the address without it."""
-    for name, value in wanted.filters().items():
+    for name, value in requested.filters().items():
         shown = value
         if name == "portal":
             shown = portals.get(value, f"名称含“{value}”")
@@ -141,14 +143,14 @@ def _narrowed(wanted: Asked, search: engine.Search, portals: Mapping[str, str]) 
             shown = {**KINDS, **STATE_CHOICES}[value].zh
         elif name == "files":
             shown = "有附件"
-        yield FILTERS[name], shown, wanted.address(**{name: ""})
+        yield FILTERS[name], shown, requested.address(**{name: ""})
 
 
 # --- how the hits divide ---
 
 
-def _facets(division: engine.Division, wanted: Asked, portals: Mapping[str, str]) -> Iterator[Facet]:
-    """The facets by which the hits can be told apart, or are narrowed."""
+def _facets(division: engine.Division, requested: SearchRequest, portals: Mapping[str, str]) -> Iterator[Facet]:
+    """The facets by which the hits differ, or are narrowed."""
     labels = {"kind": KINDS, "state": STATES}
     for name, counts in division.counts.items():
         common = counts.most_common(MOST_VALUES)
@@ -159,16 +161,16 @@ def _facets(division: engine.Division, wanted: Asked, portals: Mapping[str, str]
             label = (
                 portals.get(value, value) if name == "portal" else labels[name][value].zh if name in labels else value
             )
-            values.append(_value(name, value, label, count * division.step, wanted))
+            values.append(_value(name, value, label, count * division.step, requested))
         if len(values) > 1 or any(value.chosen for value in values):
             yield Facet(column_label("records", name), tuple(values))
 
 
-def _value(name: str, value: str, label: str, count: int, wanted: Asked) -> Value:
+def _value(name: str, value: str, label: str, count: int, requested: SearchRequest) -> Value:
     if name == "year":
-        chosen = wanted.since == wanted.until == value
+        chosen = requested.since == requested.until == value
         changes = dict.fromkeys(("since", "until"), "" if chosen else value)
     else:
-        chosen = getattr(wanted, name) == value
+        chosen = getattr(requested, name) == value
         changes = {name: "" if chosen else value}
-    return Value(label, count, wanted.address(**changes), chosen)
+    return Value(label, count, requested.address(**changes), chosen)

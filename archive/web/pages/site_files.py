@@ -9,10 +9,10 @@ from xml.sax.saxutils import escape
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive.labels.labels import SITE
+from archive.labels.label import SITE
 from archive.web.http.archives import archives
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import Visit, visited
+from archive.web.http.request_context import RequestContext, context_for, in_context
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -70,31 +70,30 @@ def routes() -> list[tuple[str, Any]]:
     """The addresses."""
     return [
         (r"/robots\.txt$", robots),
-        (r"/llms\.txt$", llms),
+        (r"/llms\.txt$", in_context(llms)),
         (r"/sitemap\.xml$", index),
-        (r"/-/sitemap/pages\.xml$", pages),
-        (r"/-/sitemap/records-(?P<number>[0-9]{1,9})\.xml$", records),
+        (r"/-/sitemap/pages\.xml$", in_context(pages)),
+        (r"/-/sitemap/records-(?P<number>[0-9]{1,9})\.xml$", in_context(records)),
     ]
 
 
 async def robots(datasette: "Datasette", request: "Request") -> Response:
     """robots.txt (RFC 9309)."""
-    given = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
-    if given == "block":
+    setting = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
+    if setting == "block":
         return Response.text(BLOCKED)
-    if given != "allow":
-        return Response.text(given + "\n")
+    if setting != "allow":
+        return Response.text(setting + "\n")
     sitemap = datasette.absolute_url(request, datasette.urls.path("/sitemap.xml"))
     return Response.text(ROBOTS.format(root=datasette.urls.path("/"), sitemap=sitemap))
 
 
-async def llms(datasette: "Datasette", request: "Request") -> Response:
-    """What a language model should know of the site (https://llmstxt.org/)."""
-    visit = await visited(datasette, request)
-    first = (await visit.db.execute("SELECT min(id) FROM records")).first()[0]
+async def llms(context: RequestContext) -> Response:
+    """llms.txt: facts about the site for language models (https://llmstxt.org/)."""
+    first = (await context.db.execute("SELECT min(id) FROM records")).first()[0]
 
     def at(*parts: object) -> str:
-        return visit.absolute(visit.address(*parts))
+        return context.absolute(context.address(*parts))
 
     text = LLMS.format(
         zh=SITE.zh,
@@ -106,8 +105,8 @@ async def llms(datasette: "Datasette", request: "Request") -> Response:
         record=at("record", f"{first or 1}.json"),
         changes=at("changes"),
         download=at("download"),
-        sql=visit.absolute(datasette.urls.database(visit.database)),
-        sitemap=visit.absolute(datasette.urls.path("/sitemap.xml")),
+        sql=context.absolute(context.datasette.urls.database(context.database)),
+        sitemap=context.absolute(context.datasette.urls.path("/sitemap.xml")),
     )
     return Response(text, content_type="text/markdown; charset=utf-8")
 
@@ -118,51 +117,49 @@ async def index(datasette: "Datasette", request: "Request") -> Response:
         raise NotFound(NOTHING_HERE)
     files = []
     for name in archives(datasette):
-        visit = await visited(datasette, request, name)
-        files.append(visit.address("sitemap", "pages.xml"))
-        last = (await visit.db.execute("SELECT max(id) FROM records")).first()[0] or 0
+        context = await context_for(datasette, request, name)
+        files.append(context.address("sitemap", "pages.xml"))
+        last = (await context.db.execute("SELECT max(id) FROM records")).first()[0] or 0
         some = "SELECT EXISTS (SELECT 1 FROM records WHERE id > :after AND id <= :upto)"
         for number in range(-(-last // RECORDS)):
-            given = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
-            if (await visit.db.execute(some, given)).first()[0]:
-                files.append(visit.address("sitemap", f"records-{number}.xml"))
-    entries = "".join(f"<sitemap><loc>{escape(visit.absolute(file))}</loc></sitemap>\n" for file in files)
+            bounds = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
+            if (await context.db.execute(some, bounds)).first()[0]:
+                files.append(context.address("sitemap", f"records-{number}.xml"))
+    entries = "".join(f"<sitemap><loc>{escape(context.absolute(file))}</loc></sitemap>\n" for file in files)
     return _xml(f"<sitemapindex {NAMESPACE}>\n{entries}</sitemapindex>\n")
 
 
-async def pages(datasette: "Datasette", request: "Request") -> Response:
+async def pages(context: RequestContext) -> Response:
     """The pages other than those of records."""
-    visit = await visited(datasette, request)
-    found = [
-        str(datasette.urls.instance()),
-        *(visit.address(name) for name in ("browse", "changes", "counties", "questions", "guide", "api")),
+    addresses = [
+        str(context.datasette.urls.instance()),
+        *(context.address(name) for name in ("browse", "changes", "counties", "questions", "guide", "api")),
     ]
-    for row in await visit.db.execute(
+    for row in await context.db.execute(
         "SELECT id, NULL AS catalog FROM portals UNION ALL SELECT portal, id FROM catalogs"
     ):
         parts = [row["id"], *([row["catalog"]] if row["catalog"] else [])]
-        found.append(visit.address("browse", *parts))
-    return _xml(_urls(visit, [(page, None) for page in found]))
+        addresses.append(context.address("browse", *parts))
+    return _xml(_urls(context, [(page, None) for page in addresses]))
 
 
-async def records(datasette: "Datasette", request: "Request") -> Response:
+async def records(context: RequestContext) -> Response:
     """The pages of some records, by their ids. Raises NotFound where there are none."""
-    visit = await visited(datasette, request)
-    number = int(request.url_vars["number"])
+    number = int(context.request.url_vars["number"])
     sql = "SELECT id, coalesce(changed_at, first_seen) AS at FROM records WHERE id > :after AND id <= :upto ORDER BY id"
-    given = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
-    rows = await visit.db.execute_fn(lambda connection: connection.execute(sql, given).fetchall())
+    bounds = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
+    rows = await context.db.execute_fn(lambda connection: connection.execute(sql, bounds).fetchall())
     if not rows:
         raise NotFound(NOTHING_HERE)
-    return _xml(_urls(visit, [(visit.record(row["id"]), row["at"]) for row in rows]))
+    return _xml(_urls(context, [(context.record(row["id"]), row["at"]) for row in rows]))
 
 
-def _urls(visit: Visit, found: list[tuple[str, str | None]]) -> str:
+def _urls(context: RequestContext, pages: list[tuple[str, str | None]]) -> str:
     """Addresses, each with when it was last changed."""
-    root = visit.absolute("/").rstrip("/")
+    root = context.absolute("/").rstrip("/")
     entries = (
         f"<url><loc>{escape(root + address)}</loc>{f'<lastmod>{escape(at)}</lastmod>' if at else ''}</url>\n"
-        for address, at in found
+        for address, at in pages
     )
     return f"<urlset {NAMESPACE}>\n{''.join(entries)}</urlset>\n"
 

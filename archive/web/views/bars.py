@@ -1,4 +1,4 @@
-"""How many rows of an answer have each value, as lengths of bars; pure. `_bars.html` draws them, without script or style."""
+"""Bars as long as the number of rows that have each value; pure. `_bars.html` draws them, without script or style."""
 
 import re
 from collections import Counter

@@ -23,7 +23,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextPart:
     """A text as far as it is shown: which of how many parts. `length`: of the whole of it, in characters."""
 
     blocks: tuple[Block, ...]
@@ -34,26 +34,26 @@ class Reading:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there is more of it."""
+        """Return whether there is more of it."""
         return self.shown < self.length
 
 
-def reading(text: str, most: int, length: int | None = None) -> Reading:
+def beginning(text: str, most: int, length: int | None = None) -> TextPart:
     """The beginning of `text` in blocks, `most` characters at the most. `length`: where `text` is itself a beginning."""
     cut = text[: _edge(text, most)]
-    return Reading(tuple(_blocks(cut.split("\n"))), len(cut), length if length is not None else len(text))
+    return TextPart(tuple(_blocks(cut.split("\n"))), len(cut), length if length is not None else len(text))
 
 
-def part(text: str, number: int, most: int = LONGEST) -> Reading:
+def part(text: str, number: int, most: int = LONGEST) -> TextPart:
     """The part of `text` with this number, from 1 on; the first where there is none of that number."""
     parts = max(1, -(-len(text) // most))
     number = number if 1 <= number <= parts else 1
     own = text[_edge(text, (number - 1) * most, most) : _edge(text, number * most, most)]
-    return Reading(tuple(_blocks(own.split("\n"))), len(own), len(text), number, parts)
+    return TextPart(tuple(_blocks(own.split("\n"))), len(own), len(text), number, parts)
 
 
 def _edge(text: str, place: int, most: int | None = None) -> int:
-    """Where to cut near `place`: behind the end of a line, where one is near before it."""
+    """Return the place near `place` to cut at: behind the end of a line, where one is near before it."""
     if place >= len(text):
         return len(text)
     most = place if most is None else most

@@ -1,12 +1,11 @@
-"""What the page around an archived copy says: which address, when, what came, and every other capture of it."""
+"""The page around an archived copy: its address, when it was captured, what came, and every other capture of it."""
 
 import asyncio
 import sqlite3
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
@@ -15,15 +14,14 @@ from archive.copies.redacted_copies import RedactedCopy, redacted_copy
 from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
-from archive.labels.codes import CAPTURES, REDACTIONS
-from archive.labels.naming import Label
+from archive.labels.code_labels import CAPTURES, REDACTIONS
+from archive.labels.label import LABELS, Label
 from archive.web.http.archives import archives
+from archive.web.http.request_context import Row
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.database import Database
-
-Row = Mapping[str, Any]
 
 MOST_CAPTURES = 100
 """Captures of one address that can be chosen from; the table `captures` has them all."""
@@ -31,23 +29,14 @@ MOST_CAPTURES = 100
 MOST_RECORDS = 5
 
 _FRESH = 10.0
-"""Seconds within which a browser asks for the frame of a page."""
+"""Seconds within which a browser requests the frame of a page."""
 
 _MADE: WeakKeyDictionary["Database", tuple[int, str, float, RedactedCopy]] = WeakKeyDictionary()
 """Of each archive the copy made last: its capture and digest, and when. It is given away once."""
 
-NOT_HERE = Label(
-    "封存的原件另行保存，本站不提供，只登记采集过什么。",
-    "The sealed originals are kept elsewhere and not served here: this site only lists what was captured.",
-)
-DAMAGED = Label(
-    "封存的原件缺失或与登记不符，无法显示。",
-    "The sealed original is missing, or is not what was registered; it can't be shown.",
-)
-UNCHANGED = Label(
-    "服务器答复：与此前所取相同，未再发送内容。",
-    "The server said that nothing had changed, and sent nothing.",
-)
+NOT_HERE = LABELS["original.not_here"]
+DAMAGED = LABELS["original.damaged"]
+UNCHANGED = LABELS["original.unchanged"]
 
 _CAPTURE = """
 SELECT c.*, w.portal, w.mode, w.started_at, p.name AS portal_name, p.checked_on
@@ -97,37 +86,37 @@ class Archived:
 
     @property
     def masked(self) -> tuple[tuple[Label, int], ...]:
-        """What was masked in the copy: which numbers, how many."""
+        """Kinds of numbers masked in the copy, and how many of each."""
         counts = self.copy.masked if self.copy else {}
         return tuple((REDACTIONS.get(kind, Label(kind, kind)), count) for kind, count in sorted(counts.items()))
 
 
 def address(datasette: "Datasette", database: str, capture_id: int, part: str = "") -> str:
-    """Where a capture's copy is shown; the archive is named only where several are served."""
+    """Return the address of a capture's copy; the archive is named only where several are served."""
     named = f"{tilde_encode(datasette.get_database(database).route)}/" if len(archives(datasette)) > 1 else ""
     return str(datasette.urls.path(f"/-/archived/{named}{capture_id}{part}"))
 
 
 async def archived(datasette: "Datasette", database: str, capture_id: int) -> Archived | None:
-    """All that is said of one capture; None where there is none of this number."""
+    """All that the page says of one capture; None where there is none of this number."""
     db = datasette.get_database(database)
-    found: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
-    if found is None or found.confirms:
-        return found
-    copy, why_not = await shown(db, found.row)
+    capture: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
+    if capture is None or capture.confirms:
+        return capture
+    copy, why_not = await shown(db, capture.row)
     if copy is not None:
-        _MADE[db] = (capture_id, found.row["sha256"], time.monotonic(), copy)
-    return replace(found, copy=copy, why_not=why_not)
+        _MADE[db] = (capture_id, capture.row["sha256"], time.monotonic(), copy)
+    return replace(capture, copy=copy, why_not=why_not)
 
 
 def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | None:
-    """What the archive itself says of a capture."""
+    """Return what the archive itself says of a capture."""
     row = connection.execute(_CAPTURE, {"id": capture_id}).fetchone()
     if row is None:
         return None
     url = {"url": row["url"]}
-    asked = {**url, "portal": row["portal"], "most": MOST_RECORDS}
-    records = tuple(connection.execute(_RECORDS, asked).fetchall())
+    parameters = {**url, "portal": row["portal"], "most": MOST_RECORDS}
+    records = tuple(connection.execute(_RECORDS, parameters).fetchall())
     record = records[0]["id"] if len(records) == 1 else None
     same = connection.execute(_SAME, {**url, "record": record, "most": MOST_CAPTURES + 1}).fetchall()
     confirms = connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0] if row["status"] == 304 else None

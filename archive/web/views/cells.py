@@ -1,4 +1,4 @@
-"""How single values are shown: hits marked, codes by their labels, addresses as links only where they lead to the web.
+"""Single values as HTML: hits marked, codes by their labels, addresses as links only where they lead to the web.
 
 Everything that comes from a page is escaped here; nothing that comes from a page becomes markup.
 """
@@ -7,25 +7,20 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
-from contextvars import ContextVar
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.labels.labels import FLAGS, Label, code_label
+from archive.labels.code_labels import FLAGS, code_label
+from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import BEIJING, moment
-from archive.search.snippet import excerpt, marked
-from archive.web.views.diff import loaded, told, told_of_event
+from archive.search.snippet import marked, snippet
+from archive.web.http.request_context import PORTAL_NAMES, QUERY
+from archive.web.views.diff import diff_lines, event_lines, json_object
 
-QUERY: ContextVar[str] = ContextVar("query", default="")
-"""What this request searches for; set by `archive.web.http.middleware`."""
-
-PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default={})  # noqa: B039 - never written to
-"""Portal id → name, where a page needs it; Datasette asks for single cells, and can't be handed them otherwise."""
-
-UNTITLED = "（无标题）"
-EXCERPT = 90
+UNTITLED = LABELS["word.untitled"].zh
+SNIPPET_LENGTH = 90
 LONGEST_CELL = 200
 LONGEST_VALUE = 2_000
 """Characters of a field that its record's own page shows; files and JSON have all of it."""
@@ -35,7 +30,7 @@ _UNSEEN = re.compile(
     "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f])"
 )
-"""What nobody sees, and what turns the reading direction: either can make one name look like another."""
+"""Characters that nobody sees, and those that turn the reading direction: either can make one name look like another."""
 
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
@@ -76,13 +71,13 @@ def short(text: str) -> str:
     return f"{text[:LONGEST_VALUE]}…（共 {len(text):,} 字，全文见本页所附数据文件 {len(text):,} characters: the files offered here have all）"
 
 
-def snippet(body: str, query: str) -> Markup:
-    """About EXCERPT characters of `body` around the first hit, or else its beginning."""
-    return mark((query and excerpt(body, query, EXCERPT)) or cut(body, EXCERPT), query)
+def body_snippet(body: str, query: str) -> Markup:
+    """About SNIPPET_LENGTH characters of `body` around the first hit, or else its beginning."""
+    return mark((query and snippet(body, query, SNIPPET_LENGTH)) or cut(body, SNIPPET_LENGTH), query)
 
 
 def is_web_address(text: str) -> bool:
-    """Whether `text` is an http(s) address and nothing else."""
+    """Return whether `text` is an http(s) address and nothing else."""
     return _WEB_ADDRESS.fullmatch(text) is not None
 
 
@@ -118,6 +113,11 @@ def server_time(stated: str) -> str:
         return ""
 
 
+def both(label: Label, tag: str = "small") -> Markup:
+    """Return a name in both languages, the English one in an element."""
+    return Markup('{} <{} lang="en">{}</{}>').format(plain(label.zh), tag, plain(label.en), tag)
+
+
 def shown(text: str) -> Markup:
     """`text` as HTML, each character that is not seen or turns the reading direction shown by its code."""
     pieces = (
@@ -133,7 +133,7 @@ def plain(value: object) -> object:
     This is for all templates (jinja's `finalize`), and for attributes as well as texts: hence without a tag. What a form
     must give back as it was typed stands there as `|e`.
     """
-    return _UNSEEN.sub(lambda found: f"‹{_code(found[0])}›", value) if type(value) is str else value
+    return _UNSEEN.sub(lambda match: f"‹{_code(match[0])}›", value) if type(value) is str else value
 
 
 def _code(character: str) -> str:
@@ -164,14 +164,14 @@ def flag_labels(flags: str) -> list[Label]:
         codes = json.loads(flags)
     except ValueError:
         return []
-    return [FLAGS.get(str(code), Label(str(code), "")) for code in codes] if isinstance(codes, list) else []
+    return [label_of(FLAGS, str(code)) for code in codes] if isinstance(codes, list) else []
 
 
 def printed(source_fields: str) -> dict[str, str]:
     """A JSON object of labels and values as strings; empty where it is something else."""
     return {
         label: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for label, value in loaded(source_fields).items()
+        for label, value in json_object(source_fields).items()
     }
 
 
@@ -195,7 +195,7 @@ def _text(value: str, column: str, table: str) -> Markup:
     if column in _MARKED:
         html = mark(cut(value, LONGEST_CELL), QUERY.get())
     elif column == "body":
-        html = snippet(value, QUERY.get())
+        html = body_snippet(value, QUERY.get())
     elif column in _ADDRESSES:
         html = web_link(value)
     elif column in _TIMES:
@@ -219,8 +219,10 @@ def _text(value: str, column: str, table: str) -> Markup:
 def _pairs(value: str, column: str, table: str) -> list[tuple[str, str]]:
     """A JSON object as labels and texts."""
     if (table, column) == ("events", "detail"):
-        return told_of_event(loaded(value))
-    return told(loaded(value)) if (table, column) == ("versions", "changed") else list(printed(value).items())
+        return event_lines(json_object(value))
+    return (
+        diff_lines(json_object(value)) if (table, column) == ("versions", "changed") else list(printed(value).items())
+    )
 
 
 def _record_link(title: object, row: sqlite3.Row, base: str) -> Markup:

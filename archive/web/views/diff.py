@@ -1,4 +1,4 @@
-"""What the JSON of versions and events says, made readable: each field before and now, differences word by word.
+"""The JSON of versions and events made readable: each field before and now, differences word by word.
 
 Pure. The JSON was written by this archive, but what pages print stands in it: nothing here is markup. A word is a Chinese
 character, a number, or a run of letters; diff-match-patch finds which were taken out and put in, and joins them to
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from diff_match_patch import diff_match_patch
 
-from archive.labels.codes import STATES
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import STATES
+from archive.labels.label import LABELS, Label, labels_under
+from archive.labels.tables import column_label
 
 SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
-"""What a piece of text is: on both sides, only before, only now, or dots for what is not shown."""
+"""Kinds of pieces of text: on both sides, only before, only now, or dots for what is not shown."""
 
 BESIDE = 80
 """Values up to this length are shown whole, before and now. Of longer ones only what differs, …"""
@@ -37,6 +37,7 @@ MOST_COMPARED = 100_000
 _SECONDS = 0.1  # spent on one comparison; then the rest counts as replaced
 _FILE = "attachment "
 _DIGEST = 12
+_DETAILS = labels_under("detail")
 _DOTS = " …… "
 _WORDS = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[A-Za-z]+")
 _IN_WORD = re.compile(r"[0-9A-Za-z.,]")
@@ -55,7 +56,7 @@ Pieces = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldDiff:
     """One field of a record, before and now. None: it was not there.
 
     `merged`: where it is long, both sides in one, at the places that differ; `more` of these are not shown. `lengths`: of
@@ -70,32 +71,34 @@ class Change:
     lengths: tuple[int, int] = (0, 0)
 
 
-def changes(changed: object) -> tuple[Change, ...]:
-    """What `changed` (field → [before, now]) says, field by field; nothing where it is something else."""
+def diff(changed: object) -> tuple[FieldDiff, ...]:
+    """Return what `changed` (field → [before, now]) says, field by field; nothing where it is something else."""
     if not isinstance(changed, Mapping):
         return ()
     return tuple(
-        _change(str(name), *value) for name, value in changed.items() if isinstance(value, list) and len(value) == 2
+        _field_diff(str(name), *value) for name, value in changed.items() if isinstance(value, list) and len(value) == 2
     )
 
 
-def _change(name: str, before: object, now: object) -> Change:
+def _field_diff(name: str, before: object, now: object) -> FieldDiff:
     old, new = _text(before), _text(now)
     if name.startswith(_FILE):
-        label = Label(f"附件“{name.removeprefix(_FILE)}”的文件", "file at the same address, SHA-256")
+        label = LABELS["word.file"].format(name=name.removeprefix(_FILE))
         # Two digests have nothing in common; their beginnings are enough to tell them apart.
-        return Change(label, _whole(OLD, old[:_DIGEST]), _whole(NEW, new[:_DIGEST]))
-    label = Label("附件", "attachments") if name == "attachments" else column_label("records", name)
-    return compared(label, old, new)
+        return FieldDiff(label, _whole(OLD, old[:_DIGEST]), _whole(NEW, new[:_DIGEST]))
+    label = LABELS["word.attachments"] if name == "attachments" else column_label("records", name)
+    return field_diff(label, old, new)
 
 
-def compared(label: Label, old: str, new: str) -> Change:
+def field_diff(label: Label, old: str, new: str) -> FieldDiff:
     """Two values as they are shown beside each other, or as one where they are long."""
     if not old or not new:
-        return Change(label, _whole(OLD, old), _whole(NEW, new), lengths=(len(old), len(new)))
+        return FieldDiff(label, _whole(OLD, old), _whole(NEW, new), lengths=(len(old), len(new)))
     pieces = differences(old, new)
     merged, more = _places(pieces) if max(len(old), len(new)) > BESIDE else ((), 0)
-    return Change(label, _side(merged or pieces, NEW), _side(merged or pieces, OLD), merged, more, (len(old), len(new)))
+    return FieldDiff(
+        label, _side(merged or pieces, NEW), _side(merged or pieces, OLD), merged, more, (len(old), len(new))
+    )
 
 
 def differences(old: str, new: str) -> Pieces:
@@ -124,14 +127,14 @@ def _compared(old: str, new: str) -> Iterator[Piece]:
     meant = {ord(code): word for word, code in words.items()}
     matcher = diff_match_patch()
     matcher.Diff_Timeout = _SECONDS
-    found = matcher.diff_main(*coded, checklines=False)
-    matcher.diff_cleanupSemantic(found)
-    for step, text in found:
+    steps = matcher.diff_main(*coded, checklines=False)
+    matcher.diff_cleanupSemantic(steps)
+    for step, text in steps:
         yield Piece({-1: OLD, 0: SAME, 1: NEW}[step], text.translate(meant))
 
 
 def _places(pieces: Pieces) -> tuple[Pieces, int]:
-    """What differs, with a little on both sides, and in how many more places something does."""
+    """Return what differs, with a little on both sides, and in how many more places something does."""
     shown: list[Piece] = []
     places = 0
     for number, piece in enumerate(pieces):
@@ -169,7 +172,7 @@ def _whole(kind: str, text: str) -> Pieces | None:
 
 
 def _shared(one: str, other: str) -> int:
-    """How many characters the beginnings of two texts share, found by halves: bodies may be long."""
+    """Count the characters that two texts share at their beginnings, by halves: bodies may be long."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -180,27 +183,28 @@ def _shared(one: str, other: str) -> int:
     return low
 
 
-def told(changed: object) -> list[tuple[str, str]]:
-    """What `changed` says as labels and short texts, for a table's cell."""
-    return [(change.label.zh, f"{_plain(change.old)} → {_plain(change.new)}") for change in changes(changed)]
+def diff_lines(changed: object) -> list[tuple[str, str]]:
+    """Return what `changed` says as labels and short texts, for a table's cell."""
+    return [(change.label.zh, f"{_plain(change.old)} → {_plain(change.new)}") for change in diff(changed)]
 
 
-def told_of_event(detail: Mapping[str, object]) -> list[tuple[str, str]]:
-    """What an event's detail says as labels and short texts, for a table's cell."""
-    pairs = told(detail.get("changed"))
+def event_lines(detail: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return what an event's detail says as labels and short texts, for a table's cell."""
+    pairs = diff_lines(detail.get("changed"))
     if was := detail.get("was"):
-        pairs.append(("此前", STATES[was].zh if isinstance(was, str) and was in STATES else _text(was)))
-    named = {"from": "旧地址", "to": "新地址", "reason": "原页面的回应", "page": "其采集原件", "capture": "采集原件"}
-    return pairs + [(label, _text(detail[key])) for key, label in named.items() if detail.get(key)]
+        pairs.append(
+            (LABELS["word.before"].zh, STATES[was].zh if isinstance(was, str) and was in STATES else _text(was))
+        )
+    return pairs + [(label.zh, _text(detail[key])) for key, label in _DETAILS.items() if detail.get(key)]
 
 
-def loaded(text: str) -> Mapping[str, object]:
+def json_object(text: str) -> Mapping[str, object]:
     """A JSON object; empty where it is something else."""
     try:
-        found = json.loads(text)
+        parsed = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def _plain(side: Pieces | None) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.codes import CAPTURES, EVENTS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import CAPTURES, EVENTS, STATES
+from archive.labels.label import Label, label_of
+from archive.web.http.request_context import Row
 from archive.web.views.cells import beijing
-from archive.web.views.diff import Change, changes, loaded
-
-Row = Mapping[str, Any]
+from archive.web.views.diff import FieldDiff, diff, json_object
 
 MOST = 50
 """Events and re-readings shown on a record's page; the tables have them all."""
@@ -40,7 +39,7 @@ WHERE id IN (SELECT value FROM json_each(:ids))
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class CatalogueWalk:
     """One catalogue as it was walked, without the record on any of its pages."""
 
     catalog_id: int
@@ -52,20 +51,20 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Why a record is said to be gone. `page`: what its own page answered; None where it has none. `reason`: in English."""
+    """Proof that a record is gone. `page`: what its own page answered; None where it has none. `reason`: in English."""
 
-    walks: tuple[Walk, ...]
+    walks: tuple[CatalogueWalk, ...]
     page: Row | None
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EventEntry:
     """One event. `capture`: the answer that shows it; `moved`: its address before and now; `was`: its state before."""
 
     row: Row
     kind: Label
-    changes: tuple[Change, ...]
+    changes: tuple[FieldDiff, ...]
     capture: Row | None
     proof: Proof | None
     moved: tuple[str, str] | None
@@ -77,44 +76,44 @@ class Reread:
     """A version that this archive made by reading a capture again."""
 
     row: Row
-    changes: tuple[Change, ...]
+    changes: tuple[FieldDiff, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class TimeLine:
     """Newest first. `more`: there are older events than these."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[EventEntry, ...]
     reread: tuple[Reread, ...]
     more: bool
 
     @property
     def has_changes(self) -> bool:
-        """Whether any of it shows differences."""
+        """Return whether any of it shows differences."""
         return any(entry.changes for entry in self.entries) or bool(self.reread)
 
 
-def history(connection: sqlite3.Connection, record_id: int) -> History:
+def history(connection: sqlite3.Connection, record_id: int) -> TimeLine:
     """The time line of one record."""
     rows = connection.execute(_EVENTS, {"id": record_id, "most": MOST + 1}).fetchall()
     reread = connection.execute(_REREAD, {"id": record_id, "most": MOST}).fetchall()
-    details = [loaded(row["detail"]) for row in rows[:MOST]]
+    details = [json_object(row["detail"]) for row in rows[:MOST]]
     shown = captures(connection, (detail.get(key) for detail in details for key in ("capture", "page")))
     entries = [_entry(connection, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
-    return History(
-        tuple(entries), tuple(Reread(row, changes(loaded(row["changed"]))) for row in reread), len(rows) > MOST
+    return TimeLine(
+        tuple(entries), tuple(Reread(row, diff(json_object(row["changed"]))) for row in reread), len(rows) > MOST
     )
 
 
 def captures(connection: sqlite3.Connection, ids: Iterable[object]) -> dict[object, Row]:
     """The rows of captures by their numbers; whatever is no number of one is left out."""
-    wanted = sorted({number for number in ids if isinstance(number, int)})
-    rows = connection.execute(CAPTURED, {"ids": json.dumps(wanted)}).fetchall() if wanted else []
+    numbers = sorted({number for number in ids if isinstance(number, int)})
+    rows = connection.execute(CAPTURED, {"ids": json.dumps(numbers)}).fetchall() if numbers else []
     return {row["id"]: row for row in rows}
 
 
-def observed(record: Row, entries: Iterable[Entry]) -> Label:
-    """What was last observed of a record, and when, as a sentence; what its state means where nothing more is known."""
+def observation(record: Row, entries: Iterable[EventEntry]) -> Label:
+    """Say what was last observed of a record, and when; what its state means where nothing more is known."""
     state, seen = str(record["state"]), beijing(record["last_seen"])
     last_zh, last_en = f"{seen}（北京时间）最后一次见于目录", f"Last seen in a catalogue at {seen} (Beijing time)"
     if state == "listed":
@@ -139,19 +138,21 @@ def observed(record: Row, entries: Iterable[Entry]) -> Label:
 
 
 def _answer(page: Row | None) -> str:
-    """What a page answered, in a few words."""
+    """Return the answer of a page in a few words."""
     if page is None:
         return CAPTURES["gone"].zh
     outcome = CAPTURES.get(page["outcome"])
     return f"{outcome.zh if outcome else page['outcome']}（HTTP {page['status']}）"
 
 
-def _entry(connection: sqlite3.Connection, row: Row, detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Entry:
+def _entry(
+    connection: sqlite3.Connection, row: Row, detail: Mapping[str, Any], shown: Mapping[object, Row]
+) -> EventEntry:
     was, ends = detail.get("was"), (detail.get("from"), detail.get("to"))
-    return Entry(
+    return EventEntry(
         row=row,
-        kind=EVENTS.get(row["kind"], Label(row["kind"], "")),
-        changes=changes(detail.get("changed")),
+        kind=label_of(EVENTS, row["kind"]),
+        changes=diff(detail.get("changed")),
         capture=shown.get(detail.get("capture")),
         proof=_proof(connection, detail, shown) if "walk" in detail else None,
         moved=(str(ends[0]), str(ends[1])) if all(ends) else None,
@@ -160,11 +161,11 @@ def _entry(connection: sqlite3.Connection, row: Row, detail: Mapping[str, Any], 
 
 
 def _proof(connection: sqlite3.Connection, detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Proof:
-    asked = {"crawl": detail["walk"], "catalogs": json.dumps(detail.get("catalogs", []))}
-    walks = connection.execute(_WALKS, asked).fetchall()
+    parameters = {"crawl": detail["walk"], "catalogs": json.dumps(detail.get("catalogs", []))}
+    walks = connection.execute(_WALKS, parameters).fetchall()
     return Proof(
         walks=tuple(
-            Walk(
+            CatalogueWalk(
                 row["catalog_id"],
                 row["title"],
                 row["look"],

@@ -3,24 +3,22 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup, escape
 
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.label import Label
+from archive.labels.tables import column_label
 from archive.search.query import parse
 from archive.search.snippet import Passage, found_in, passage
+from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, mark
-
-Row = Mapping[str, Any]
 
 MOST_PASSAGES = 2
 
-_TOLD_WHERE_FOUND = ("document_number", "index_number", "responsible_department")
-"""What stands on a line only if a word was found in it."""
+_SHOWN_WHERE_FOUND = ("document_number", "index_number", "responsible_department")
+"""Columns that stand on a line only if a word was found in it."""
 
 _ROWS = """
 SELECT r.id, r.title, r.publisher, r.published_on, r.kind, r.state, r.document_number, r.index_number,
@@ -82,7 +80,7 @@ def _hit(row: Row, body: Passage | None, files: Iterable[Row], words: str) -> Hi
 
 
 def _details(row: Row, words: str) -> Iterator[tuple[Label, Markup]]:
-    for name in _TOLD_WHERE_FOUND:
+    for name in _SHOWN_WHERE_FOUND:
         value = row[name]
         if value and value != row["publisher"] and found_in((value,), words):
             yield column_label("records", name), mark(cut(value, LONGEST_CELL), words)

@@ -7,18 +7,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import LABELS, Label, label_of
 
 LEAST_YEARS, MOST_YEARS = 3, 10
 """So many years are drawn, up to the newest; what is older is counted beside."""
 
 HEIGHT, MONTH, BAR = 100, 8, 6
-"""How high a row is and how wide a month and its bar are, in units of the picture."""
+"""Height of a row and width of a month and of its bar, in units of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class MonthBar:
     """One month of the row for all: its bar's left side and height, month and number."""
 
     x: int
@@ -28,7 +28,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
+class BarRow:
     """A row: the path of its bars in a box HEIGHT high; how many records in all, and in its fullest month."""
 
     kind: str
@@ -47,9 +47,9 @@ class Picture:
     """
 
     years: tuple[int, ...]
-    bars: tuple[Bar, ...]
-    all: Bars
-    kinds: tuple[Bars, ...]
+    bars: tuple[MonthBar, ...]
+    all: BarRow
+    kinds: tuple[BarRow, ...]
     table: tuple[tuple[str, int, tuple[int, ...]], ...]
     earlier: int
     later: int
@@ -57,7 +57,7 @@ class Picture:
 
     @property
     def width(self) -> int:
-        """How wide the picture is."""
+        """Width of the picture."""
         return 12 * MONTH * len(self.years)
 
 
@@ -85,12 +85,12 @@ def picture(counts: Iterable[tuple[str, str, int]], present: str) -> Picture | N
     months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
     drawn = {month: everything[month] for month in months if everything[month]}
     kinds = [kind for kind in (*KINDS, *sorted(by_kind.keys() - KINDS.keys())) if by_kind.get(kind)]
-    rows = [_bars(kind, KINDS.get(kind, Label(kind, "")), by_kind[kind], months) for kind in kinds]
+    rows = [_bars(kind, label_of(KINDS, kind), by_kind[kind], months) for kind in kinds]
     kept = [row for row in rows if row.total]
     return Picture(
         years=tuple(years),
         bars=_rectangles(drawn, months),
-        all=_bars("", Label("全部", "all"), everything, months),
+        all=_bars("", LABELS["word.all"], everything, months),
         kinds=tuple(kept),
         table=tuple(
             (month, records, tuple(by_kind[row.kind][month] for row in kept))
@@ -102,24 +102,24 @@ def picture(counts: Iterable[tuple[str, str, int]], present: str) -> Picture | N
     )
 
 
-def _bars(kind: str, label: Label, counts: Mapping[str, int], months: list[str]) -> Bars:
+def _bars(kind: str, label: Label, counts: Mapping[str, int], months: list[str]) -> BarRow:
     drawn = {place: counts[month] for place, month in enumerate(months) if counts.get(month)}
     most = max(drawn.values(), default=0)
     path = "".join(
         f"M{place * MONTH + 1} {HEIGHT}v-{_height(records, most)}h{BAR}V{HEIGHT}z" for place, records in drawn.items()
     )
     fullest = next((months[place] for place, records in drawn.items() if records == most), "")
-    return Bars(kind, label, path, sum(drawn.values()), most, fullest)
+    return BarRow(kind, label, path, sum(drawn.values()), most, fullest)
 
 
-def _rectangles(drawn: Mapping[str, int], months: list[str]) -> tuple[Bar, ...]:
+def _rectangles(drawn: Mapping[str, int], months: list[str]) -> tuple[MonthBar, ...]:
     most = max(drawn.values(), default=0)
     places = {month: place for place, month in enumerate(months)}
     return tuple(
-        Bar(places[month] * MONTH + 1, _height(records, most), month, records) for month, records in drawn.items()
+        MonthBar(places[month] * MONTH + 1, _height(records, most), month, records) for month, records in drawn.items()
     )
 
 
 def _height(records: int, most: int) -> int:
-    """How high a bar is; the least one is still seen."""
+    """Return the height of a bar; the least one is still seen."""
     return max(3, round(HEIGHT * records / most))

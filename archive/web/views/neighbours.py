@@ -1,4 +1,4 @@
-"""What stands next to a record: the same document, the same title, the numbers beside its own, its publisher's days around it.
+"""Neighbours of a record: the same document, the same title, the numbers beside its own, its publisher's days around it.
 
 Each is looked for along an index of its own (`archive.database.migrations`), so that it takes as long in a million records as in a
 hundred.
@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from archive.labels.naming import Label
+from archive.labels.label import LABELS, Label
 from archive.web.http.limits import within
+from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_VALUE
-
-Row = Mapping[str, Any]
 
 LONGEST = 200
 """Milliseconds that looking for one sort may take."""
@@ -23,19 +22,10 @@ LONGEST = 200
 SIDE = 3
 """Records before and behind; of the same document or title twice as many in all."""
 
-DOCUMENT = Label(
-    "同一文号",
-    "same document number",
-    "各门户中载有同一文号的记录。",
-    "Records of any portal with this document number.",
-)
-TITLE = Label("同一标题", "same title", "各门户中标题相同的记录。", "Records of any portal with the same title.")
-SERIES = Label(
-    "索引号相邻", "neighbouring index numbers", "同一门户、同一序列中前后的索引号。", "Numbers before and behind it in the same series of this portal."
-)  # fmt: skip
-PUBLISHER = Label(
-    "同一发布机构", "same publisher", "同一门户、同一发布机构前后发布的记录。", "What the same agency published before and after it, by the dates stated."
-)  # fmt: skip
+DOCUMENT = LABELS["near.document"]
+TITLE = LABELS["near.title"]
+SERIES = LABELS["near.series"]
+PUBLISHER = LABELS["near.publisher"]
 
 _SHOWN = "SELECT id, title, published_on, state, index_number, portal FROM records"
 _SAME = f"{_SHOWN} WHERE {{0}} = :value AND id <> :id ORDER BY id LIMIT 2 * :side"
@@ -55,7 +45,7 @@ _SERIAL = re.compile(r"(.*[^0-9])([0-9]+)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """A few records of one sort. `every`: the query string that lists them all; `numbered`: told apart by their numbers."""
+    """A few records of one sort. `every`: the query string that lists them all; `numbered`: shown with their numbers."""
 
     label: Label
     rows: tuple[Row, ...]
@@ -65,19 +55,19 @@ class Neighbours:
 
 def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours, ...]:
     """The sorts of which there is at least one."""
-    found = [
+    sorts = [
         _same(connection, record, DOCUMENT, "document_number"),
         _same(connection, record, TITLE, "title"),
         _series(connection, record),
         _publisher(connection, record),
     ]
-    return tuple(each for each in found if each and each.rows)
+    return tuple(each for each in sorts if each and each.rows)
 
 
-def _rows(connection: sqlite3.Connection, sql: str, asked: Mapping[str, Any]) -> tuple[Row, ...]:
-    """What a query finds; nothing where an archive not yet brought up to date has no index for it."""
-    found = within(connection, LONGEST, lambda: connection.execute(sql, {**asked, "side": SIDE}).fetchall())
-    return tuple(found or ())
+def _rows(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, Any]) -> tuple[Row, ...]:
+    """Return the rows of a query; none where an archive not yet brought up to date has no index for it."""
+    rows = within(connection, LONGEST, lambda: connection.execute(sql, {**parameters, "side": SIDE}).fetchall())
+    return tuple(rows or ())
 
 
 def _same(connection: sqlite3.Connection, record: Row, label: Label, column: str) -> Neighbours | None:
@@ -93,8 +83,8 @@ def _series(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
     if not number or len(number) > LONGEST_VALUE:
         return None
     first, end = series_of(number)
-    asked = {"portal": record["portal"], "value": number, "id": record["id"], "first": first, "end": end}
-    rows = _rows(connection, _IN_SERIES, asked)
+    parameters = {"portal": record["portal"], "value": number, "id": record["id"], "first": first, "end": end}
+    rows = _rows(connection, _IN_SERIES, parameters)
     every = {"portal": record["portal"], "index_number__gte": first, "index_number__lt": end, "_sort": "index_number"}
     return Neighbours(SERIES, rows, urlencode(every), numbered=True)
 
@@ -104,17 +94,17 @@ def series_of(number: str) -> tuple[str, str]:
 
     A number that does not end in digits, or is nothing but digits, is a series by itself.
     """
-    found = _SERIAL.fullmatch(number)
-    if not found:
+    match = _SERIAL.fullmatch(number)
+    if not match:
         return number, f"{number}\x01"
-    return found[1], f"{found[1]}:"  # the character after the digits
+    return match[1], f"{match[1]}:"  # the character after the digits
 
 
 def _publisher(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
     publisher, day = record["publisher"], record["published_on"]
     if not publisher or not day or len(publisher) > LONGEST_VALUE:
         return None
-    asked = {"portal": record["portal"], "publisher": publisher, "value": day, "id": record["id"]}
-    rows = _rows(connection, _OF_PUBLISHER, asked)
+    parameters = {"portal": record["portal"], "publisher": publisher, "value": day, "id": record["id"]}
+    rows = _rows(connection, _OF_PUBLISHER, parameters)
     every = {"portal": record["portal"], "publisher": publisher, "_sort_desc": "published_on"}
     return Neighbours(PUBLISHER, rows, urlencode(every))

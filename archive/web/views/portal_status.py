@@ -1,17 +1,13 @@
-"""How each portal stands: how much of it is archived, when it was last walked wholly, and what needs attention."""
+"""The status of each portal: how much of it is archived, when it was last walked wholly, what needs attention."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from archive.labels.codes import HEALTH, OUTCOMES
-from archive.labels.naming import Label
+from archive.labels.code_labels import HEALTH, OUTCOMES
+from archive.labels.label import LABELS, Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
-from archive.web.http.request_context import Visit
+from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.cells import beijing
-
-Row = Mapping[str, Any]
 
 WHOLE_WITHIN = 14
 """Days without a whole walk that call for attention: twice what a crawl takes between full ones."""
@@ -35,14 +31,14 @@ WHERE :portal IS NULL OR p.id = :portal ORDER BY p.division_code, p.id
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something that needs attention, and where it is told in full (None: nowhere)."""
+    """Something that needs attention, and where it is described in full (None: nowhere)."""
 
     label: Label
     url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PortalStatus:
     """A portal. `place`: the prefecture and province of its code, where they are known; `url`: of its page here."""
 
     row: Row
@@ -52,47 +48,49 @@ class Standing:
     concerns: tuple[Concern, ...]
 
 
-async def standings(visit: Visit, today: str, portal_id: str | None = None) -> tuple[Standing, ...]:
+async def portal_statuses(
+    context: RequestContext, today: str, portal_id: str | None = None
+) -> tuple[PortalStatus, ...]:
     """All portals, or the one of this id, in the order of their division codes. `today`: in Beijing."""
-    rows = (await visit.db.execute(_PORTALS, {"today": today, "portal": portal_id})).rows
-    return tuple(_standing(visit, row) for row in rows)
+    rows = (await context.db.execute(_PORTALS, {"today": today, "portal": portal_id})).rows
+    return tuple(_portal_status(context, row) for row in rows)
 
 
-def _standing(visit: Visit, row: Row) -> Standing:
+def _portal_status(context: RequestContext, row: Row) -> PortalStatus:
     division = divisions().get(row["division_code"])
     place = f"{division.province or ''}{division.prefecture or ''}" if division else ""
-    return Standing(
+    return PortalStatus(
         row=row,
         place=place,
-        url=visit.address("browse", row["id"]),
-        day_url=visit.address("day", row["newest"]) if row["newest"] else None,
-        concerns=tuple(_concerns(row, visit.datasette.urls.database(visit.database))),
+        url=context.address("browse", row["id"]),
+        day_url=context.address("day", row["newest"]) if row["newest"] else None,
+        concerns=tuple(_concerns(row, context.datasette.urls.database(context.database))),
     )
 
 
 def _concerns(row: Row, base: str) -> list[Concern]:
-    """What needs attention, the gravest first. `base`: the address of the database's page."""
+    """Return what needs attention, the gravest first. `base`: the address of the database's page."""
     if row["crawl_id"] is None:
-        return [Concern(Label("尚未采集", "not crawled yet"))]
-    found = []
+        return [Concern(LABELS["concern.not_crawled"])]
+    concerns = []
     crawl = f"{base}/crawls/{row['crawl_id']}"
     if row["health"] in HEALTH and row["health"] != _WELL:
-        found.append(Concern(HEALTH[row["health"]], crawl))
+        concerns.append(Concern(HEALTH[row["health"]], crawl))
     elif row["outcome"] not in (_FINE, None):
         outcome = OUTCOMES.get(row["outcome"], Label(row["outcome"], row["outcome"]))
-        found.append(Concern(Label(f"上次采集{outcome.zh}", f"last crawl {outcome.en}"), crawl))
+        concerns.append(Concern(LABELS["concern.outcome"].format(zh=outcome.zh, en=outcome.en), crawl))
     if row["walked_at"] is None:
-        found.append(Concern(Label("尚未完整走完", "never walked wholly"), crawl))
+        concerns.append(Concern(LABELS["concern.never_whole"], crawl))
     elif (days := _days_since(row["walked_at"])) > WHOLE_WITHIN:
-        found.append(Concern(Label(f"{days} 天未完整走完", f"not walked wholly for {days} days"), crawl))
+        concerns.append(Concern(LABELS["concern.overdue"].format(days=days), crawl))
     if row["problems"]:
         address = f"{base}/problems?crawl_id={row['crawl_id']}"
-        found.append(Concern(Label(f"上次采集有 {row['problems']} 项待查", f"{row['problems']} problems"), address))
-    return found
+        concerns.append(Concern(LABELS["concern.problems"].format(count=row["problems"]), address))
+    return concerns
 
 
 def _days_since(text: str) -> int:
-    """How many days ago a moment of the archive was; 0 where it can't be read."""
+    """Count the days since a moment of the archive; 0 where it can't be read."""
     try:
         return (now() - moment(text)).days
     except ValueError:
@@ -100,5 +98,5 @@ def _days_since(text: str) -> int:
 
 
 def walked(row: Row) -> str:
-    """When a portal was last walked wholly, as a day in Beijing; empty where it never was."""
+    """Return the day a portal was last walked wholly, in Beijing; empty where it never was."""
     return beijing(row["walked_at"])[:10] if row["walked_at"] else ""

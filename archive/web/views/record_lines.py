@@ -1,24 +1,22 @@
 """Records as lines that can be scanned: date, title, publisher, county, state; `_line.html` shows one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.labels import column_label
-from archive.web.http.request_context import Visit
+from archive.labels.tables import column_label
+from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
 
-Row = Mapping[str, Any]
-
 COLUMNS = "r.id, r.title, r.publisher, r.published_on, r.kind, r.state, p.name AS portal_name"
-"""What a line is made of: of `records r` and its `portals p`."""
+"""Columns that a line is made of: of `records r` and its `portals p`."""
 
 FILE, FILES = "attachment ", "attachments"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecordLine:
     """A record. `date`: of publication, as stated. `kind`: shown in the publisher's place, where a page is about one
     publisher. `seen`: when an event was observed, in Beijing's time; `changed`: the names of what it changed."""
 
@@ -34,32 +32,32 @@ class Line:
     changed: tuple[str, ...] = ()
 
 
-def lines(visit: Visit, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[Line, ...]:
-    """The lines of rows with COLUMNS, and with `at` and `changed` where they tell of events.
+def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[RecordLine, ...]:
+    """The lines of rows with COLUMNS, and with `at` and `changed` where they are events.
 
     `by_kind`: with the kind in the publisher's place.
     """
-    return tuple(_line(visit, dict(row), by_kind) for row in rows)
+    return tuple(_line(context, dict(row), by_kind) for row in rows)
 
 
-def _line(visit: Visit, row: dict[str, Any], by_kind: bool) -> Line:
+def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> RecordLine:
     title, date, publisher = row["title"] or "", row["published_on"], row["publisher"]
-    return Line(
+    return RecordLine(
         date=date,
         title=cut(title, LONGEST_CELL) if title.strip() else UNTITLED,
         publisher=cut(publisher, LONGEST_CELL) if publisher else None,
         portal_name=row["portal_name"],
         state=row["state"],
-        url=visit.record(row["id"]),
+        url=context.record(row["id"]),
         kind=row["kind"] if by_kind else None,
-        day_url=visit.address("day", date) if date else None,
+        day_url=context.address("day", date) if date else None,
         seen=beijing(row["at"]) if "at" in row else None,
         changed=names_of_changed(row.get("changed")),
     )
 
 
 def names_of_changed(changed: str | None) -> tuple[str, ...]:
-    """What a JSON list of changed fields names, each once."""
+    """Return the names in a JSON list of changed fields, each once."""
     names = [str(name) for name in json.loads(changed or "[]")]
     files = any(name.startswith(FILE) or name == FILES for name in names)
     fields = [column_label("records", name).zh for name in names if not (name.startswith(FILE) or name == FILES)]

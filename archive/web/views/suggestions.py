@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from archive.labels.naming import Label
+from archive.labels.label import LABELS, Label
 from archive.search import engine
 from archive.search.query import Group, Query, Word, parse
-from archive.search.request import FILTERS, Asked
+from archive.search.request import FILTERS, SearchRequest
 
 MOST_SUGGESTIONS = 8
 LEAST_CUT = 4
@@ -18,15 +18,15 @@ LEAST_CUT = 4
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to try, how many it finds, and its address."""
+    """Something to try, how many records it finds, and its address."""
 
     label: Label
     count: int
     address: str
 
 
-def told(query: Query | None) -> Label | None:
-    """What a query asks for, in words; None where it asks for nothing."""
+def in_words(query: Query | None) -> Label | None:
+    """Say a query in words; None where it has no words."""
 
     def group(words: tuple[Word, ...], between: str, brackets: str) -> str:
         quoted = [f"“{word.written}”" for word in words]
@@ -43,30 +43,32 @@ def told(query: Query | None) -> Label | None:
     return Label(zh, en)
 
 
-def suggestions(connection: sqlite3.Connection, wanted: Asked, search: engine.Search) -> tuple[Suggestion, ...]:
-    """What finds something where `search`, asked for by `wanted`, finds nothing; each with its count."""
-    found = (
+def suggestions(
+    connection: sqlite3.Connection, requested: SearchRequest, search: engine.Search
+) -> tuple[Suggestion, ...]:
+    """Return what finds something where `search`, made of `requested`, finds nothing; each with its count."""
+    tries = (
         Suggestion(label, count, address)
-        for label, address, tried in _tries(wanted, search)
+        for label, address, tried in _tries(requested, search)
         if (count := engine.count(connection, tried))
     )
-    return tuple(islice(found, MOST_SUGGESTIONS))
+    return tuple(islice(tries, MOST_SUGGESTIONS))
 
 
-def _tries(wanted: Asked, search: engine.Search) -> Iterator[tuple[Label, str, engine.Search]]:
-    """What might find something: label, address, search."""
-    narrowed = wanted.filters()
+def _tries(requested: SearchRequest, search: engine.Search) -> Iterator[tuple[Label, str, engine.Search]]:
+    """Yield what might find something: label, address, search."""
+    narrowed = requested.filters()
     for name in narrowed:
-        label = Label(f"去掉条件：{FILTERS[name].zh}", f"without the filter: {FILTERS[name].en}")
-        yield label, wanted.address(**{name: ""}), _without(search, name)
+        label = LABELS["suggestion.filter"].format(zh=FILTERS[name].zh, en=FILTERS[name].en)
+        yield label, requested.address(**{name: ""}), _without(search, name)
     everywhere, bare = dict.fromkeys(narrowed, ""), replace(search, filters=engine.Filters())
     if len(narrowed) > 1:
-        yield Label("去掉全部条件", "without any filter"), wanted.address(**everywhere), bare
+        yield LABELS["suggestion.filters"], requested.address(**everywhere), bare
     for label, words in _other_words(search.query or Query()):
-        yield label, wanted.address(words=words), replace(search, query=parse(words))
+        yield label, requested.address(words=words), replace(search, query=parse(words))
         if narrowed:
-            both = Label(f"{label.zh}，去掉全部条件", f"{label.en}, without any filter")
-            yield both, wanted.address(words=words, **everywhere), replace(bare, query=parse(words))
+            both = LABELS["suggestion.both"].format(zh=label.zh, en=label.en)
+            yield both, requested.address(words=words, **everywhere), replace(bare, query=parse(words))
 
 
 def _without(search: engine.Search, name: str) -> engine.Search:
@@ -79,20 +81,20 @@ def _without(search: engine.Search, name: str) -> engine.Search:
 
 
 def _other_words(query: Query) -> Iterator[tuple[Label, str]]:
-    """Other words than those asked for: fewer, any of them, shorter ones."""
+    """Other words than the requested ones: fewer, any of them, shorter ones."""
     groups = query.wanted
     if query.unwanted and groups:
-        yield Label("不排除任何词", "excluding nothing"), _written(groups)
+        yield LABELS["suggestion.exclusions"], _written(groups)
     if len(groups) > 1:
-        yield Label("有其中一个词即可", "any of the words"), " | ".join(_word(word) for word in query.words)
+        yield LABELS["suggestion.any"], " | ".join(_word(word) for word in query.words)
         for group in groups:
             kept = _written((group,))
-            yield Label(f"只找 {kept}", f"only {kept}"), kept
+            yield LABELS["suggestion.only"].format(words=kept), kept
     for word in query.words:
         if len(word.units) >= LEAST_CUT and re.fullmatch(r"[^\W0-9_a-zA-Z]+", word.written):
             middle = len(word.written) // 2
             parts = f"{word.written[:middle]} {word.written[middle:]}"
-            yield Label(f"拆成两个词：{parts}", f"as two words: {parts}"), parts
+            yield LABELS["suggestion.split"].format(words=parts), parts
 
 
 def _written(groups: tuple[Group, ...]) -> str:

@@ -79,7 +79,7 @@ def test_people_get_words_and_machines_get_codes(get):
     assert (row["kind"], row["flags"]) == ("housing_expropriation", ["index_number_repeated", "index_year_differs"])
 
 
-def test_the_text_comes_where_it_is_asked_for(get):
+def test_the_text_comes_where_it_is_requested(get):
     assert "body" not in lines(get("/-/search.jsonl?q=老旧小区"))[0]
     assert "老旧小区改造" in lines(get("/-/search.jsonl?q=老旧小区&body=yes"))[0]["body"]
 
@@ -96,7 +96,7 @@ def test_hostile_text_stays_text(get):
     assert get("/-/day/2018-07-01.json").headers["content-type"].startswith("application/json")
 
 
-def test_changes_are_taken_with_what_they_changed(history):
+def test_changes_are_exported_with_what_they_changed(history):
     rows = lines(history("/-/changes.jsonl?from=2000-01-01&to=2999-01-01"))
     assert {row["event"] for row in rows} >= {"added", "changed", "withdrawn"}
     assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)
@@ -104,7 +104,7 @@ def test_changes_are_taken_with_what_they_changed(history):
     assert {row["event"] for row in gone} == {"withdrawn"}
 
 
-def test_changes_are_told_page_by_page(get):
+def test_changes_are_listed_page_by_page(get):
     first = get("/-/changes.json?from=2026-11-20&to=2026-11-21").json()
     second = get(first["next"]).json()
     assert (first["total"], first["pages"], len(first["events"]), len(second["events"])) == (66, 2, 50, 16)
@@ -114,7 +114,7 @@ def test_changes_are_told_page_by_page(get):
 # --- tables and SQL ---
 
 
-def test_a_table_is_taken_whole_as_it_is_filtered_and_sorted(get, database):
+def test_a_table_is_exported_whole_as_it_is_filtered_and_sorted(get, database):
     names = [row[0] for row in database.execute("SELECT title FROM records WHERE kind = 'budget' ORDER BY title DESC")]
     for given in ({"_size": 5}, {"_next": "3"}, {"_stream": "on", "_labels": "on"}):
         rows = table(get("/disclosures/records.csv", kind="budget", _sort_desc="title", **given))
@@ -131,12 +131,12 @@ def test_what_is_json_in_a_table_is_json_in_its_lines(get):
     assert "样例" in lines(get("/disclosures/records.jsonl?portal=yangli"))[0]["source_fields"]["名称"]
 
 
-def test_a_search_among_the_tables_is_taken_whole(get):
+def test_a_search_among_the_tables_is_exported_whole(get):
     assert len(lines(get("/disclosures/search.jsonl?_search=预算"))) == 61
     assert lines(get("/disclosures/search.jsonl")) == []
 
 
-def test_the_result_of_sql_is_taken_whole_beyond_what_a_page_shows(get):
+def test_the_result_of_sql_is_exported_whole_beyond_what_a_page_shows(get):
     sql = "with recursive n(i) as (select cast(:from as integer) union all select i + 1 from n where i < 3000) select i, '=' || i as f from n"
     rows = table(get("/disclosures.csv", sql=sql, **{"from": 1}))
     assert len(rows) == 3000
@@ -197,7 +197,7 @@ SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b
 """A request for all records, as the server hands it on."""
 
 
-def test_what_a_workbook_should_not_hold_is_said_before_anything_is_sent(get, monkeypatch):
+def test_what_a_workbook_should_not_hold_is_stated_before_anything_is_sent(get, monkeypatch):
     monkeypatch.setattr(page_files, "MOST_IN_XLSX", 10)
     answer = get("/-/search.xlsx?q=预算")
     assert answer.status_code == 400
@@ -232,7 +232,7 @@ def test_nothing_is_made_for_a_reader_who_left(site, monkeypatch):
 
         await site.invoke_startup()
         monkeypatch.setattr(
-            page_files.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
+            page_files.record_rows, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
         )  # without an end
         await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
@@ -255,7 +255,7 @@ def test_a_reader_who_takes_too_long_is_left(site, monkeypatch):
         await site.invoke_startup()
         monkeypatch.setattr(streaming, "LONGEST", 0.2)
         monkeypatch.setattr(
-            page_files.takeaway, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
+            page_files.record_rows, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
         )  # without an end
         await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
@@ -278,7 +278,7 @@ def test_a_file_that_breaks_has_no_end(site, monkeypatch):
             raise streaming.sqlite3.OperationalError("interrupted")
 
         await site.invoke_startup()
-        monkeypatch.setattr(page_files.takeaway, "rows", rows)
+        monkeypatch.setattr(page_files.record_rows, "rows", rows)
         await site.app()(SCOPE, receive, send)
 
     asyncio.run(ask())
@@ -287,7 +287,7 @@ def test_a_file_that_breaks_has_no_end(site, monkeypatch):
 
 
 def test_head_makes_nothing(site, monkeypatch):
-    monkeypatch.setattr(page_files.takeaway, "rows", None)
+    monkeypatch.setattr(page_files.record_rows, "rows", None)
     answer = asyncio.run(site.client.head("/-/search.csv"))
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -350,7 +350,7 @@ def test_every_feed_is_valid(get, page):
     assert get(alternate.removeprefix("http://localhost")).status_code == 200
 
 
-def test_an_entry_tells_what_a_reader_needs(get):
+def test_an_entry_states_what_a_reader_needs(get):
     (entry, _) = feed(get("/-/search.atom?q=棚户区")).findall("a:entry", ATOM)
     assert entry.findtext("a:title", None, ATOM) == "样例：某棚户区土地征收公告"
     assert entry.findtext("a:author/a:name", None, ATOM) == "样例县人民政府"
@@ -380,7 +380,7 @@ def test_what_came_last_is_in_the_feed_however_old_it_says_it_is(get, monkeypatc
     assert len(found) == 2
 
 
-def test_a_feed_of_withdrawals_tells_of_nothing_else(history):
+def test_a_feed_of_withdrawals_holds_nothing_else(history):
     entries = feed(history("/-/changes.atom?kind=withdrawn")).findall("a:entry", ATOM)
     assert entries
     for entry in entries:

@@ -172,7 +172,7 @@ def test_programs_send_the_password_along(closed: object) -> None:
         assert visitor(closed)("/", headers=headers).status_code == 403, headers
 
 
-def test_a_browser_may_be_asked_for_the_password(archive: Path, metadata: dict) -> None:
+def test_a_browser_may_be_prompted_for_the_password(archive: Path, metadata: dict) -> None:
     plugin = {**metadata["plugins"]["datasette-auth-passwords"], "http_basic_auth": True}
     ask = visitor(make_datasette(archive, {**metadata, "plugins": {"datasette-auth-passwords": plugin}}).app())
     refused = ask("/disclosures/records")

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tests.test_verdict import LIST, home_page, outcome, page
+from tests.test_response_class import LIST, home_page, outcome, page
 
 THINGS = ["页面", "网页", "信息", "文章", "内容", "资源", "栏目", "链接", "地址", "网址", "稿件", "页"]
 LOST = ["不存在", "已不存在", "不在了", "已删除", "已被删除", "已经被删除", "被移除", "已移除", "已下线", "被撤下", "找不到", "未找到", "没有找到", "无法找到",

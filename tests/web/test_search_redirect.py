@@ -11,7 +11,7 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.search.segment import units
-from archive.web.http.middleware import ranks
+from archive.web.http.middleware import is_ranked
 
 SEARCHED = ("title", "publisher", "responsible_department", "document_number", "index_number", "body")
 
@@ -90,8 +90,8 @@ def test_best_first_title_before_body(get):
         ([("_search_title", "预算")], False),
     ],
 )
-def test_what_is_asked_of_the_ranked_view(parameters, ranked):
-    assert ranks(parameters) is ranked
+def test_what_is_sent_to_the_ranked_view(parameters, ranked):
+    assert is_ranked(parameters) is ranked
 
 
 def test_a_sorted_search_stays_on_the_table(get):

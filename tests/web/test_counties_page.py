@@ -101,6 +101,6 @@ def test_the_home_page_counts_counties_with_records_alone(site: Datasette) -> No
     assert f"1 / {counties:,} 个县级行政区" in text(page(site, "/"))
 
 
-def test_who_may_not_see_an_archive_is_not_told_of_it(site: Datasette) -> None:
+def test_who_may_not_see_an_archive_finds_no_mention_of_it(site: Datasette) -> None:
     closed = Datasette(files=[site.get_database("a").path], metadata={"databases": {"a": {"allow": {"id": "root"}}}})
     assert "宁夏回族自治区 0 / 22" in {text(line) for line in page(closed, "/-/counties").cssselect("ul.kinds li")}

@@ -83,7 +83,7 @@ def test_a_broken_download_is_gone_on_with(ask):
         assert answer.content == whole.content
 
 
-def test_the_rest_begins_with_the_byte_asked_for_up_to_the_last(ask):
+def test_the_rest_begins_with_the_byte_requested_up_to_the_last(ask):
     link = the_link(ask("/-/download"))
     whole = ask(link).content
     last = len(whole) - 1
@@ -98,7 +98,7 @@ def test_the_rest_begins_with_the_byte_asked_for_up_to_the_last(ask):
         assert "content-range" not in answer.headers
 
 
-def test_head_tells_how_long_it_is_and_sends_nothing(own, ask):
+def test_head_states_how_long_it_is_and_sends_nothing(own, ask):
     link = the_link(ask("/-/download"))
     answer = asyncio.run(make_datasette(own).client.head(link))
     assert (answer.status_code, answer.content) == (200, b"")
@@ -142,7 +142,7 @@ def test_it_is_made_once_for_a_state_and_not_for_a_request(own, ask, monkeypatch
     assert kept(own) == before
 
 
-def test_it_is_made_when_the_page_is_first_asked_for(fresh):
+def test_it_is_made_when_the_page_is_first_requested(fresh):
     site = make_datasette(fresh)
     first = asyncio.run(site.client.get("/-/download"))
     assert "正在生成" in first.text
@@ -206,7 +206,7 @@ def test_nothing_else_is_to_be_had(ask, path):
     assert ask(path).status_code in {403, 404}
 
 
-def test_what_is_published_is_taken_away_as_it_is(archive, tmp_path):
+def test_what_is_published_is_downloaded_as_it_is(archive, tmp_path):
     from archive.export.published_folder import publish
     from archive.web.http.published import PublishedSite
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.search.query import parse
-from archive.search.snippet import WIDTH, excerpt, found_in, marked, passage, spans
+from archive.search.snippet import WIDTH, found_in, marked, passage, snippet, spans
 
 FILLER = "样本文字，仅供测试。" * 60
 
@@ -63,17 +63,17 @@ def test_the_passage_with_most_words_is_taken() -> None:
     assert found
     assert "预算与决算都在此" in found.text
     assert len(found.words) == 2
-    assert "预算在此" in str(excerpt(text, "预算"))
+    assert "预算在此" in str(snippet(text, "预算"))
 
 
 def test_a_passage_begins_with_its_sentence() -> None:
-    assert str(excerpt(f"{FILLER}现将预算公开如下", "预算")).startswith("…现将预算公开如下")
+    assert str(snippet(f"{FILLER}现将预算公开如下", "预算")).startswith("…现将预算公开如下")
 
 
 @pytest.mark.parametrize("query", ["没有的词", "2017", "-样本", "", "测样"])
 def test_no_passage_without_the_words(query: str) -> None:
     assert passage(f"{FILLER}第12017次", query) is None
-    assert excerpt(None, query) is None
+    assert snippet(None, query) is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_no_passage_without_the_words(query: str) -> None:
 )
 def test_dots_stand_where_a_text_goes_on(before: int, after: int) -> None:
     text = f"{'甲' * before}预算{'乙' * after}"
-    found = str(excerpt(text, "预算"))
+    found = str(snippet(text, "预算"))
     assert found.startswith("…") is (before > WIDTH // 3)
     assert found.endswith("…") is not text.endswith(found.lstrip("…"))
     assert found.strip("…") in text
@@ -89,7 +89,7 @@ def test_dots_stand_where_a_text_goes_on(before: int, after: int) -> None:
 
 
 def test_a_word_is_marked_in_the_passage_and_not_within_a_longer_number() -> None:
-    found = str(excerpt(f"共12017户。{FILLER}到2017年底。", "2017"))
+    found = str(snippet(f"共12017户。{FILLER}到2017年底。", "2017"))
     assert "到2017年底" in found
     assert "12017" not in found
 
@@ -107,7 +107,7 @@ def test_words_in_short_texts() -> None:
 
 @pytest.mark.parametrize("query", ["预" * 1000, " ".join("预算公开棚户区县样本测试文字" * 3), "|".join("预算公开" * 8)])
 def test_long_texts_and_long_queries_come_to_an_end(query: str) -> None:
-    excerpt("预算公开，" * 200_000, query)
+    snippet("预算公开，" * 200_000, query)
 
 
 @settings(deadline=None)

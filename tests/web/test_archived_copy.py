@@ -57,7 +57,7 @@ def words(tree) -> str:
 # --- the page around a copy ---
 
 
-def test_what_is_said_of_a_copy(page):
+def test_what_is_stated_of_a_copy(page):
     tree = page(number(sealed.PAGE, 2))
     text = words(tree)
     for expected in (

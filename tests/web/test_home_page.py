@@ -110,7 +110,7 @@ def test_the_picture_has_a_table_beside_it(get, database):
 
 
 def test_portals_and_what_needs_attention(get):
-    rows = {row.cssselect("th a")[0].text: row for row in tree(get("/")).cssselect(".standing tbody tr")}
+    rows = {row.cssselect("th a")[0].text: row for row in tree(get("/")).cssselect(".portal-table tbody tr")}
     assert list(rows) == ["核对过的样例县", "样例县人民政府"]
     checked, unchecked = (
         [text(cell) for cell in rows[name].cssselect("td")] for name in ("核对过的样例县", "样例县人民政府")
@@ -161,7 +161,7 @@ def test_a_portal_of_which_nothing_is_known_yet(tmp_path):
         connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('new', '新样例县', '', '')")
         connection.commit()
     page = asyncio.run(make_datasette(tmp_path / "new.db").client.get("/"))
-    (row,) = [row for row in tree(page).cssselect(".standing tbody tr") if "新样例县" in text(row)]
+    (row,) = [row for row in tree(page).cssselect(".portal-table tbody tr") if "新样例县" in text(row)]
     assert "尚未采集" in text(row)
 
 
