@@ -107,7 +107,7 @@ def _year(table: TomlTable, key: str) -> int | None:
 
 
 def _hook(table: TomlTable, address: str) -> str:
-    """The address of a webhook; `$NAME`: what this variable of the environment holds, for such addresses are often secret."""
+    """Return the address of a webhook; `$NAME`: what this variable of the environment holds, for such addresses are often secret."""
     url = os.environ.get(address[1:], "") if address.startswith("$") else address
     try:
         check_hook(url)
