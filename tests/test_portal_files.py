@@ -122,7 +122,7 @@ def test_the_bounds_of_a_schedule(tmp_path: Path, line: str, schedule: Schedule)
     ['every = "1000d"', 'every = "01d"', 'every = "1w"', 'every = "1.5d"', 'every = "d"', 'every = ""', "every = 2026-05-31",
      'full_every = "-1d"', 'hours = "0-24"', 'hours = "24-0"', 'hours = "6"', "hours = 6", 'hours = "6-8-9"', 'hours = "-6-8"',
      "hours = [6, 8]", "budget = -1", "budget = 1.5", 'budget = "200"', 'old_tls = "true"', "old_tls = 0", "checked = 2026-05-31T10:00:00",
-     "checked = 2026", 'family = ""', "family = 7", 'colour = "red"', 'Family = "trs"', "agencies = 7", 'agencies = ["x"]'],
+     "checked = 2026", 'family = ""', "family = 7", 'family = ["trs"]', 'colour = "red"', 'Family = "trs"', "agencies = 7", 'agencies = ["x"]'],
 )  # fmt: skip
 def test_each_key_is_checked(tmp_path: Path, line: str) -> None:
     key = line.partition(" = ")[0]
