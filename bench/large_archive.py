@@ -19,7 +19,8 @@ from itertools import accumulate, cycle, islice
 from pathlib import Path
 
 from archive.analysis import derived
-from archive.database.connection import open_for_writing, transaction
+from archive.database.connection import transaction
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.search import index as search
 
 COUNTIES = [stem + branch + "县" for stem, branch in islice(zip(cycle("甲乙丙丁戊己庚辛壬癸"), cycle("子丑寅卯辰巳午未申酉戌亥")), 40)]  # fmt: skip
@@ -165,7 +166,7 @@ def make(path: Path, count: int, bodies: int) -> Path:
     if not path.exists():
         part = path.with_suffix(".part")
         part.unlink(missing_ok=True)
-        connection = open_for_writing(part)
+        connection = open_up_to_date(part)
         connection.execute("PRAGMA synchronous = OFF")
         began = time.monotonic()
         with transaction(connection):

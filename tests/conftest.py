@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import settings
 
-from archive.database.connection import open_for_writing
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests import marks, skips, warm
@@ -188,7 +188,7 @@ def crawl(
 def _empty() -> bytes:
     with TemporaryDirectory() as folder:
         db = Path(folder) / "empty.db"
-        open_for_writing(db).close()
+        open_up_to_date(db).close()
         return db.read_bytes()
 
 

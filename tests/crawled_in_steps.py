@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
 from archive.ingest.crawl_session import CrawlBooks
 from archive.ingest.frontier import Frontier
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import ListPageSeen, Observation, PageAsked
 from tests.jobs import COLUMNS, County
 from tests.natural import contents
@@ -40,7 +40,7 @@ class CrawlInSteps:
         self._said: list[Observation] = []
         self._ready: list[Observation] = []
         with ExitStack() as stack:
-            archive = stack.enter_context(closing(open_for_writing(db)))
+            archive = stack.enter_context(closing(open_up_to_date(db)))
             evidence = stack.enter_context(closing(Evidence(beside(db))))
             self._books = CrawlBooks(db, archive, evidence, county.portal, "full", timedelta(7), now)
             self._frontier = stack.enter_context(closing(Frontier(db, county.name, self._books.crawl_id)))

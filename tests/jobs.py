@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive.database.connection import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
 from archive.ingest.store import Store
 from archive.maintenance import job
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check
 from archive.maintenance.merge import TAKEN, Merged, merge
 from archive.model import clock
@@ -228,7 +229,7 @@ class World:
 
     def pass_days(self, days: int, one: Path, many: Path, crawls_a_job: int) -> None:
         """`one` is crawled directly; `many` gets what jobs of so many crawls each found, in any order."""
-        open_for_writing(many).close()
+        open_up_to_date(many).close()
         under_way: dict[str, tuple[Path, int]] = {}
         for day in range(days):
             finished = []
@@ -246,7 +247,7 @@ class World:
             self.chance.shuffle(finished)
             for each in finished:
                 assert {told.what for told in merged(many, each)} == {TAKEN}
-        open_for_writing(one).close()  # what a killed crawl left to be indexed and read
+        open_up_to_date(one).close()  # what a killed crawl left to be indexed and read
 
 
 # --- the same as one machine ---

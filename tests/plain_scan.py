@@ -29,16 +29,18 @@ def texts_of_records(connection: sqlite3.Connection) -> dict[int, dict[str, str]
 
 def scan(connection: sqlite3.Connection, *words: str) -> set[int]:
     """The records in each of which every word stands somewhere; none where no word has a letter or digit."""
-    wanted = [word for word in words if plain(word).strip("|")]
-    if not wanted:
+    if not any(plain(word).strip("|") for word in words):
         return set()
     records = texts_of_records(connection).items()
-    return {record_id for record_id, texts in records if all(any(columns(word, texts)) for word in wanted)}
+    return {record_id for record_id, texts in records if all(any(columns(word, texts)) for word in words)}
 
 
 def columns(word: str, texts: Mapping[str, str]) -> Iterator[str]:
     """The columns of a record in which a word stands."""
     cut = plain(word).strip("|")
+    if not cut:  # of marks alone: no condition
+        yield from texts
+        return
     for name, text in texts.items():
         if any(_stands(cut, plain(line)) for line in text.split("\n")) or (
             name == "index_number" and _begins(plain(text).replace("|", ""), cut, word)

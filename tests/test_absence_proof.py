@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import open_for_writing
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.model.records import Reading
 from tests.conftest import rows
@@ -330,7 +330,7 @@ def test_a_walk_of_one_portal_says_nothing_of_another_s_records(crawls: Crawls) 
 
 def test_a_crawl_that_begins_leaves_the_running_one_of_another_portal_alone(tmp_path: Path) -> None:
     """Many portals are crawled side by side into one archive, over one connection."""
-    connection = open_for_writing(tmp_path / "a.db")
+    connection = open_up_to_date(tmp_path / "a.db")
     first, second, again = (Store(tmp_path / "a.db", connection) for _ in range(3))
     first.begin(PORTAL, "full", DAY.format(1))
     second.begin(NEIGHBOUR, "full", DAY.format(1))

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import ArchiveError, open_for_writing
+from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence, EvidenceError
 from archive.maintenance.backup import back_up, copy_database, put_back
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check
 from crawler.cli.doctor import FINE, LEAST_FREE, NOTE, WRONG, Diagnosis, diagnose
 from tests.conftest import disclosures, rows
@@ -131,7 +132,7 @@ def test_an_archive_of_a_later_version_is_refused_plainly(archive: Path) -> None
         con.commit()
         con.close()
     with pytest.raises(ArchiveError, match=r"written by a later version of this program \(m999\): update it first"):
-        open_for_writing(archive)
+        open_up_to_date(archive)
     con = sqlite3.connect(beside(archive))
     con.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('evidence', 'm999', '')")
     con.commit()

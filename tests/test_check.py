@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import open_for_writing
+from archive.database import redaction_version
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.fixity import Expected
 from archive.maintenance import masking
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import Summary, check, summary
 from archive.model.redaction import RULES_VERSION
 from archive.search import index
@@ -122,14 +123,14 @@ def test_captures_are_compared_to_the_last_in_however_many_strides(db: Path, mon
 
 
 def test_a_record_that_fell_out_of_the_index(db: Path) -> None:
-    with closing(open_for_writing(db)) as connection:
+    with closing(open_up_to_date(db)) as connection:
         index.forget(connection, 3)
         (records,) = connection.execute("SELECT count(*) FROM records").fetchone()
     assert findings(db) == [
         f"sample.db: search index: it holds {records - 1} records, and should hold {records}",
         "sample.db: record 3: the search index does not find it by its title",
     ]
-    with closing(open_for_writing(db)) as connection:
+    with closing(open_up_to_date(db)) as connection:
         connection.execute("INSERT INTO unindexed VALUES (3, NULL)")  # as a killed crawl leaves it: it will be indexed
     assert findings(db) == []
 
@@ -166,7 +167,7 @@ def test_originals_that_are_missing(db: Path) -> None:
 
 def test_an_archive_without_originals_needs_none(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
-    open_for_writing(db).close()
+    open_up_to_date(db).close()
     assert findings(db) == []
     assert summary(db, beside(db)) == Summary()
     assert "does not exist" in findings(db, (1, "0" * 64))[0]
@@ -178,7 +179,8 @@ def test_no_archive(tmp_path: Path) -> None:
 
 
 def test_older_rules_of_masking_are_a_finding(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(masking, "RULES_VERSION", RULES_VERSION + 1)
+    for module in (masking, redaction_version):
+        monkeypatch.setattr(module, "RULES_VERSION", RULES_VERSION + 1)
     (records,) = one(db, "SELECT count(*) FROM records")
     assert findings(db) == [
         f"sample.db: masking: {records} records were masked by older rules: run `disclosures redact`"

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 
-from archive.database.connection import open_for_writing
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import Answer, Site, crawl, portal_file, program, rows
 
 LIST = "/zwgk/list.html"
@@ -216,7 +216,7 @@ def test_several_portals_in_one_process(tmp_path: Path) -> None:
 
 def test_an_archive_that_cannot_be_written_ends_the_crawl(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
-    archive = open_for_writing(db)
+    archive = open_up_to_date(db)
     archive.execute("CREATE TRIGGER full BEFORE INSERT ON readings BEGIN SELECT RAISE(ABORT, 'disk full'); END")
     archive.close()
     with Site({LIST: page(TABLE)}) as site:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import open_for_writing, transaction
+from archive.database.connection import transaction
+from archive.maintenance.bring_up_to_date import open_up_to_date
 
 PROBLEM = (
     "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, 'sample', 'u', 'm', '', '')"
@@ -14,7 +15,7 @@ PROBLEM = (
 
 @pytest.fixture
 def connection(tmp_path: Path) -> sqlite3.Connection:
-    opened = open_for_writing(tmp_path / "a.db")
+    opened = open_up_to_date(tmp_path / "a.db")
     opened.execute(
         "INSERT INTO portals (id, name, division_code, home) VALUES ('one', '样本', '', 'http://sample.example/')"
     )

@@ -17,7 +17,7 @@ import httpx
 import pytest
 import yaml
 
-from archive.export.published_folder import publish
+from archive.export.snapshots import publish
 from crawler.cli.main import main
 from tests.certificates import self_signed
 from tests.conftest import ROOT

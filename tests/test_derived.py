@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.analysis import derived
-from archive.database.connection import open_for_writing, transaction
-from archive.database.derived_schema import DERIVED
+from archive.analysis.derived import DERIVED
+from archive.database.connection import transaction
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import empty_archive
 
 BEGUN = (
@@ -59,7 +60,7 @@ def held(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
 @settings(max_examples=60, deadline=None)
 @given(steps)
 def test_it_is_what_reading_everything_again_gives(steps: list[tuple[object, ...]]) -> None:
-    with TemporaryDirectory() as folder, closing(open_for_writing(empty_archive(Path(folder) / "a.db"))) as connection:
+    with TemporaryDirectory() as folder, closing(open_up_to_date(empty_archive(Path(folder) / "a.db"))) as connection:
         for statement in BEGUN:
             connection.execute(statement)
         for statement, *values in steps:
@@ -80,7 +81,7 @@ def test_it_is_what_reading_everything_again_gives(steps: list[tuple[object, ...
 
 
 def test_names_that_no_record_bears_any_more_are_forgotten(tmp_path: Path) -> None:
-    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+    with closing(open_up_to_date(tmp_path / "a.db")) as connection:
         connection.execute(BEGUN[0])
         connection.execute(RECORD, ("a", "样本", "某人13800138000", None, None, None, "[]", None, "1"))
         derived.refresh(connection)
@@ -91,16 +92,16 @@ def test_names_that_no_record_bears_any_more_are_forgotten(tmp_path: Path) -> No
 
 
 def test_names_that_a_killed_crawl_left_are_learned_by_whoever_opens_the_archive(tmp_path: Path) -> None:
-    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+    with closing(open_up_to_date(tmp_path / "a.db")) as connection:
         connection.execute(BEGUN[0])
         connection.execute(RECORD, ("a", "样本", "同心县教育局", None, None, None, "[]", None, "1"))
         derived.catch_up(connection)
-    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+    with closing(open_up_to_date(tmp_path / "a.db")) as connection:
         assert connection.execute("SELECT name FROM agencies").fetchall() == [("同心县教育局",)]
 
 
 def test_agencies_keep_their_numbers(tmp_path: Path) -> None:
-    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+    with closing(open_up_to_date(tmp_path / "a.db")) as connection:
         connection.execute(BEGUN[0])
         for number, name in enumerate(("同心县教育局", "县教育局", "同心县财政局")):
             connection.execute(RECORD, ("a", "样本", name, None, None, None, "[]", None, str(number)))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.database.connection import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading
 from archive.export import record_rows
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.search import engine
 from archive.search.engine import Filters, Search
 from archive.search.index import HEAD, ID, build, catch_up, changed, first_entry, held, month_of
@@ -193,7 +194,7 @@ def test_without_a_word_nothing_is_found(connection: sqlite3.Connection) -> None
 
 def test_the_entry_follows_its_record(path: Path, tmp_path: Path) -> None:
     """A record that gets another date, kind, state or file is found by them, and no longer by what it had."""
-    connection = open_for_writing(make(tmp_path / "own.db", 50, 10))
+    connection = open_up_to_date(make(tmp_path / "own.db", 50, 10))
     for change in (
         "UPDATE records SET published_on = '1999-09-09' WHERE id = 5",
         "UPDATE records SET published_on = NULL, kind = 'plan', state = 'withdrawn' WHERE id = 5",

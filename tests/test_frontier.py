@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.ingest import frontier
-from archive.ingest.frontier import BUDGET_SHARE, LEAST_BUDGET, Frontier
+from archive.ingest.frontier import DAILY_QUOTA_SHARE, LEAST_DAILY_QUOTA, Frontier
 from archive.ingest.store import Store
 from archive.model.clock import text
 from archive.model.observations import Capture
@@ -80,19 +80,19 @@ def test_a_record_that_changed_is_young_again(archive: Archive) -> None:
 def test_the_most_overdue_come_first_within_the_day_s_budget_whoever_spent_it(archive: Archive) -> None:
     overdue = [archive.add(number, 300 * DAY, (60 + number) * DAY) for number in range(1, 31)]
     first = archive.due()
-    assert first == overdue[::-1][:LEAST_BUDGET]
+    assert first == overdue[::-1][:LEAST_DAILY_QUOTA]
     for url in first[:15]:
         archive.ask(url, timedelta(0))
     assert archive.due(HOUR) == first[15:]
     for url in archive.due(HOUR):
         archive.ask(url, timedelta(0))
     assert archive.due(HOUR) == []
-    assert archive.due(DAY) == overdue[::-1][LEAST_BUDGET:]
+    assert archive.due(DAY) == overdue[::-1][LEAST_DAILY_QUOTA:]
 
 
 def test_the_budget_grows_with_the_portal(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frontier, "LEAST_BUDGET", 2)
-    many = 3 * int(2 / BUDGET_SHARE)
+    monkeypatch.setattr(frontier, "LEAST_DAILY_QUOTA", 2)
+    many = 3 * int(2 / DAILY_QUOTA_SHARE)
     rows = [row(number, published_on="2010-01-01") for number in range(1, many + 1)]
     archive.store.write([listed(*rows)], text(NOW - 400 * DAY))
     answers = [

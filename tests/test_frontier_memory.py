@@ -427,7 +427,7 @@ def test_the_portal_file_s_budget_is_the_day_s(archive: Archive, budget: int, as
 def test_another_portal_s_records_are_neither_due_nor_counted(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frontier, "LEAST_BUDGET", 1)
+    monkeypatch.setattr(frontier, "LEAST_DAILY_QUOTA", 1)
     overdue = [archive.add(number, 300 * DAY, (60 + number) * DAY) for number in (1, 2, 3)]
     other = Store(archive.path)
     other.begin(NEIGHBOUR, "full", text(NOW - 400 * DAY))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import open_for_writing
 from archive.ingest.health import BLOCKED, DOWN, LAYOUT, NEVER_CHECKED, SILENT, SLOW, WELL, Health, health, note
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import empty_archive
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
@@ -107,7 +107,7 @@ def _text(moment: datetime) -> str:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    with closing(open_for_writing(empty_archive(tmp_path / "a.db"))) as connection:
+    with closing(open_up_to_date(empty_archive(tmp_path / "a.db"))) as connection:
         yield Archive(connection)
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from archive.database import redaction_version
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import hold
+from archive.database.redaction_version import count_outdated
 from archive.maintenance import masking
-from archive.maintenance.masking import Masked, behind, mask_again
+from archive.maintenance.masking import Masked, mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, Observation, ProblemSeen, RecordPageSeen
 from archive.model.records import Reading
 from archive.model.redaction import RULES_VERSION
@@ -192,12 +194,13 @@ def test_an_archive_of_older_rules_is_behind_until_they_are_applied(
 ) -> None:
     def older() -> int:
         with closing(open_for_reading(path)) as connection:
-            return behind(connection)
+            return count_outdated(connection)
 
     archive(path, 1, 2)
     mask_again(path)
     assert older() == 0
-    monkeypatch.setattr(masking, "RULES_VERSION", RULES_VERSION + 1)
+    for module in (masking, redaction_version):
+        monkeypatch.setattr(module, "RULES_VERSION", RULES_VERSION + 1)
     assert older() == 2
     counted = table(path, "SELECT record_id, source, kind, count FROM redactions")
     mask_again(path)
@@ -211,7 +214,8 @@ def test_no_crawl_mixes_its_rules_with_older_ones(path: Path, monkeypatch: pytes
     archive(path, 1)
     mask_again(path)
     crawl(path, [], day=3)
-    monkeypatch.setattr(masking, "RULES_VERSION", RULES_VERSION + 1)
+    for module in (masking, redaction_version):
+        monkeypatch.setattr(module, "RULES_VERSION", RULES_VERSION + 1)
     with pytest.raises(ArchiveError, match="run `disclosures redact` first"):
         crawl(path, [], day=4)
     assert table(path, "SELECT count(*) FROM crawls") == [(3,)]

@@ -100,13 +100,13 @@ def killed_at(last: int, db: Path, sources: list[Path]) -> bool:
     child = os.fork()
     if child == 0:
         seen = [0]
-        for module in (merging, evidence_store):
-            opened = module.open_for_writing
+        for module, name in ((merging, "open_up_to_date"), (evidence_store, "open_for_writing")):
+            opened = getattr(module, name)
 
             def counting(path: Path, opened: Any = opened) -> sqlite3.Connection:
                 return statements(opened(path), seen, last)
 
-            module.open_for_writing = counting  # type: ignore[attr-defined]
+            setattr(module, name, counting)
         try:
             merged(db, *sources)
         finally:

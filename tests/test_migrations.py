@@ -9,6 +9,7 @@ from archive.database.migrations import migrations
 from archive.maintenance.transfer import CARRIED, MADE
 from tests.conftest import Site, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
+from tests.test_old_archives import emptied
 
 
 def test_an_archive_without_evidence_goes_on_with_it(tmp_path: Path) -> None:
@@ -16,8 +17,7 @@ def test_an_archive_without_evidence_goes_on_with_it(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     pages = {f"/zwgk/d/{n}.html": record(f"样本文件之{n}", f"640324001/2017-0000{n}") for n in (1, 2, 3)}
     with Site({LIST: page(TABLE), **pages}) as site:
-        connection = sqlite3.connect(db, isolation_level=None)
-        migrations.apply(Database(connection), stop_before="m002_evidence_and_time")
+        connection = emptied("m001_catalogue", tmp_path)
         for statement in (
             f"INSERT INTO portals (id, name, division_code, home) VALUES ('county', '样本县', '640399', '{site.url}')",
             f"INSERT INTO catalogs (portal, kind, title, url) VALUES ('county', 'plan', '规划', '{site.url[:-1]}{LIST}')",
@@ -50,6 +50,11 @@ def test_an_archive_without_evidence_goes_on_with_it(tmp_path: Path) -> None:
     assert rows(db, "SELECT count(*) AS n FROM events WHERE kind = 'added'") == [{"n": 3}]
     assert rows(db, "SELECT capture_id FROM readings WHERE record_id = 1 AND capture_id IS NULL") == []
     assert disclosures("verify", "--db", db).returncode == 0
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    numbers = [migration.name[:5] for migration in migrations.pending(Database(memory=True))]
+    assert numbers == [f"m{number:03}_" for number in range(1, len(numbers) + 1)]
 
 
 def test_each_table_is_carried_by_a_merge_or_made_anew() -> None:

@@ -11,8 +11,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
-from archive.database.connection import open_for_writing
+from archive.database.migrations import migrations
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import disclosures
 
 KEPT = sorted((Path(__file__).parent / "old_archives").glob("*.tar.xz"))
@@ -25,9 +27,7 @@ CONTRACT = (
 @pytest.fixture(params=KEPT, ids=lambda path: path.name.split(".")[0])
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """An old archive, unpacked."""
-    with tarfile.open(request.param) as packed:
-        packed.extractall(tmp_path, filter="data")
-    return tmp_path / "a.db"
+    return unpacked(request.param.name.split(".")[0], tmp_path)
 
 
 def contents(db: Path, columns: dict[str, list[str]] | None = None) -> dict[str, set[tuple[object, ...]]]:
@@ -45,7 +45,7 @@ def columns_of(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def test_there_are_some() -> None:
-    assert len(KEPT) >= 3
+    assert len(KEPT) >= 4
 
 
 def test_an_old_archive_is_brought_up_to_date_with_nothing_lost(old: Path) -> None:
@@ -71,16 +71,41 @@ def test_what_reads_an_old_archive_needs_says_so_in_one_line(old: Path) -> None:
         assert done.stderr.startswith("disclosures: the ")
 
 
-def test_an_old_archive_opened_for_writing_has_todays_tables(old: Path) -> None:
-    open_for_writing(old).close()
-    with closing(sqlite3.connect(":memory:")) as fresh, closing(sqlite3.connect(old)) as connection:
-        from sqlite_utils import Database
+def test_an_old_archive_opened_for_writing_is_defined_as_a_new_one(old: Path, tmp_path: Path) -> None:
+    open_up_to_date(old).close()
+    open_up_to_date(tmp_path / "new.db").close()
+    schema = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+    applied = "SELECT migration_set, name FROM _sqlite_migrations ORDER BY name"
+    with closing(sqlite3.connect(tmp_path / "new.db")) as new, closing(sqlite3.connect(old)) as connection:
+        for sql in (schema, applied):
+            assert connection.execute(sql).fetchall() == new.execute(sql).fetchall()
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
-        from archive.database.migrations import migrations
 
-        migrations.apply(Database(fresh))
-        sql = "SELECT name FROM sqlite_schema ORDER BY name"
-        assert connection.execute(sql).fetchall() == fresh.execute(sql).fetchall()
+def test_an_old_archive_killed_between_its_two_migrations_goes_on(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        columns = columns_of(connection)
+    before = contents(old, columns)
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        migrations.apply(Database(connection), stop_before="m002_rows_of_earlier_archives")
+    open_up_to_date(old).close()
+    assert contents(old, columns) == before
+
+
+def unpacked(name: str, folder: Path) -> Path:
+    """Unpack the old archive `name` in `folder`."""
+    with tarfile.open(Path(__file__).parent / "old_archives" / f"{name}.tar.xz") as packed:
+        packed.extractall(folder, filter="data")
+    return folder / "a.db"
+
+
+def emptied(name: str, folder: Path) -> sqlite3.Connection:
+    """Open the old archive `name` as an empty one of that version would be."""
+    connection = sqlite3.connect(unpacked(name, folder), isolation_level=None)
+    tables = "type = 'table' AND name NOT GLOB 'records_fts*' AND name NOT GLOB '_sqlite_*'"
+    for (table,) in connection.execute(f"SELECT name FROM sqlite_schema WHERE {tables}").fetchall():
+        connection.execute(f"DELETE FROM {table}")
+    return connection
 
 
 def keep() -> Path:

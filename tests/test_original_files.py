@@ -12,12 +12,13 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import Exported, captures_of_crawl, captures_of_portal, captures_of_record, export
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import (
     AttachmentSeen,
     Capture,
@@ -229,7 +230,7 @@ def test_a_record_of_a_crawled_portal(sample_archive: Path, tmp_path: Path) -> N
 
 
 def test_a_record_is_named_by_id_or_address(county: County, tmp_path: Path) -> None:
-    with closing(open_for_writing(county.db)) as connection:
+    with closing(open_up_to_date(county.db)) as connection:
         connection.execute(
             "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (1, 'moved', '', 4, ?)",
             ('{"from": "http://p.example/old.html", "to": "' + PAGE + '"}',),

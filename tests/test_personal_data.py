@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.database.connection import open_for_writing
 from archive.ingest.record_writer import UNAVAILABLE
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.masking import Masked, mask_again
 from archive.model import observations
 from archive.model.agencies import Stated
@@ -243,7 +243,7 @@ def test_the_index_forgets_a_number_that_stood_in_a_file_alone(tmp_path: Path) -
     db, numbers = tmp_path / "a.db", canary(21)
     unmasked(db, numbers)
     mask_again(db)
-    with closing(open_for_writing(db)) as connection:  # as if older rules had let a file's text in
+    with closing(open_up_to_date(db)) as connection:  # as if older rules had let a file's text in
         connection.execute("UPDATE attachments SET text = ?", (numbers.text,))
         connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
         index.build(connection)
@@ -251,7 +251,7 @@ def test_the_index_forgets_a_number_that_stood_in_a_file_alone(tmp_path: Path) -
     assert "records_fts, words" in columns_with(db, numbers)
     mask_again(db)
     assert columns_with(db, numbers) == {}
-    with closing(open_for_writing(db)) as connection:
+    with closing(open_up_to_date(db)) as connection:
         connection.execute("INSERT INTO records_fts (records_fts) VALUES ('integrity-check')")
 
 

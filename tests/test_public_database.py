@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.export.public_database import snapshot
 from archive.labels.tables import TABLES
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check_database
 from archive.questions.question_files import questions
 from archive.questions.runner import ask, values
@@ -74,7 +75,7 @@ def test_internals_and_what_others_put_there_stay_behind(archive: Path, tmp_path
 
 
 def test_what_a_killed_crawl_left_unindexed_is_found(archive: Path, tmp_path: Path) -> None:
-    with closing(open_for_writing(archive)) as connection:
+    with closing(open_up_to_date(archive)) as connection:
         row = connection.execute("SELECT * FROM records ORDER BY id LIMIT 1").fetchone()
         from archive.search import index
 

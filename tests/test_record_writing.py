@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from archive.database.connection import open_for_writing, transaction
-from archive.ingest.record_writer import OWN_PAGE, Said, Writer
+from archive.database.connection import transaction
+from archive.ingest.record_writer import Said, Writer
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import AttachmentSeen, Capture, LinkedFile, ListPageSeen, Observation, ProblemSeen
-from archive.model.records import CUT_PAGE, ROW_NOT_READ, Reading
+from archive.model.records import CUT_PAGE, OWN_PAGE, ROW_NOT_READ, Reading
 from tests.conftest import empty_archive, rows
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row
@@ -130,7 +131,7 @@ def test_a_listing_says_when_the_catalogue_showed_the_record_first_and_last(path
 @pytest.mark.parametrize("state", ["unlisted", "withdrawn"])
 def test_a_record_that_is_listed_again_has_returned_with_the_list_that_shows_it(path: Path, state: str) -> None:
     crawl(path, [listed(row(1), row(2))])
-    with_state = open_for_writing(path)
+    with_state = open_up_to_date(path)
     with_state.execute("UPDATE records SET state = ? WHERE url = ?", (state, URL))
     with_state.close()
     store = Store(path)
@@ -209,7 +210,7 @@ def parser(path: Path) -> Any:
     store.write([], DAY.format(1), [Capture(1, PLANS, DAY.format(1), 200, "page", "0" * 64, 1, None, None)])
     store.finish("finished", DAY.format(1))
     store.close()
-    connection = open_for_writing(path)
+    connection = open_up_to_date(path)
     connection.row_factory = sqlite3.Row
     catalogs = {each["id"]: each["kind"] for each in connection.execute("SELECT id, kind FROM catalogs")}
     yield Writer(connection, "p", 1, catalogs, cause="parser")

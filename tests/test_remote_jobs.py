@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.maintenance import job
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check
 from crawler.jobs.remote_jobs import SCRATCH, SPOOL, Job, JobError, Spool, brought, run
 from tests import warm
@@ -86,7 +86,7 @@ def test_what_another_worker_brought_first_is_left_as_it_is(spool: Spool, site: 
 
 def test_a_machine_with_another_parser_does_not_crawl(spool: Spool, site: Site, tmp_path: Path) -> None:
     todo = handed_out(spool, site, tmp_path)
-    with closing(open_for_writing(spool.begins(NAME))) as connection:
+    with closing(open_up_to_date(spool.begins(NAME))) as connection:
         connection.execute("INSERT INTO settings VALUES ('parser:county', 'another')")
     with pytest.raises(JobError, match="another version of the program than the archive's"):
         run(todo.as_json())

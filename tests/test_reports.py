@@ -16,7 +16,8 @@ from archive.analysis.report_reader import catch_up, read_report, report_year, r
 from archive.analysis.report_templates import lines
 from archive.analysis.statistics_table import number_of, read_table
 from archive.attachments.extraction import extract
-from archive.database.connection import open_for_writing, transaction
+from archive.database.connection import transaction
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.masking import mask_again
 from archive.search import index
 from crawler.extract.text import lines_of
@@ -266,7 +267,7 @@ def test_the_samples_report_is_read_while_it_is_crawled(sample_archive: Path) ->
 
 @pytest.fixture
 def archive(tmp_path: Path) -> sqlite3.Connection:
-    connection = open_for_writing(tmp_path / "a.db")
+    connection = open_up_to_date(tmp_path / "a.db")
     connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('county', '样本县', '640399', '')")
     connection.execute(
         "INSERT INTO records (portal, url, title, kind, body, first_seen, last_seen) "

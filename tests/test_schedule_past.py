@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import open_for_writing
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from crawler.jobs.schedule import CrawlHistory, past_of, plan, plans
 from crawler.portals.portal_file import Catalog, Portal, Schedule
 from tests.conftest import disclosures, empty_archive, portal_file
@@ -20,7 +20,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(open_for_writing(empty_archive(tmp_path / "a.db"))) as connection:
+    with closing(open_up_to_date(empty_archive(tmp_path / "a.db"))) as connection:
         for name in ("county", "other"):
             connection.execute(
                 "INSERT INTO portals (id, name, division_code, home) VALUES (?, '样本县', '', '')", (name,)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.database.connection import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading
 from archive.export import record_rows
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.search import engine
 from archive.search.engine import Filters, Search
 from archive.search.query import parse
@@ -35,7 +36,7 @@ def connections(tmp_path_factory: pytest.TempPathFactory) -> list[sqlite3.Connec
         path = empty_archive(tmp_path_factory.mktemp("past") / f"{place_}.db")
         for day, step in enumerate(steps, 1):
             do(path, day, step, documents)
-        open_for_writing(path).close()
+        open_up_to_date(path).close()
         made.append(open_for_reading(path))
     return made
 

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import Phase, given, settings
 
-from archive.database.connection import open_for_reading, open_for_writing, transaction
+from archive.database.connection import open_for_reading, transaction
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.masking import mask_again
 from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
 from archive.model.records import Reading
@@ -51,7 +52,7 @@ def test_after_every_change_the_index_holds_what_the_records_say(
         path = empty_archive(Path(folder) / "a.db")
         for day, step in enumerate(steps, 1):
             do(path, day, step, documents)
-            with closing(open_for_writing(path)) as connection:  # which finishes what a broken crawl left
+            with closing(open_up_to_date(path)) as connection:  # which finishes what a broken crawl left
                 assert index_of(connection) == index_made_anew(connection), step
 
 
@@ -107,18 +108,18 @@ def archive(tmp_path: Path) -> Archive:
 def test_an_index_built_again_holds_what_waited_for_it_once(archive: Archive) -> None:
     """A crawl that broke off left records waiting; another version then makes the whole index anew."""
     archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
-    with closing(open_for_writing(archive.path)) as connection, transaction(connection):
+    with closing(open_up_to_date(archive.path)) as connection, transaction(connection):
         index.changing(connection, 1)
         connection.execute("UPDATE records SET title = '样本决算' WHERE id = 1")
         index.forget(connection, 2)
         index.changed(connection, 2, None)  # as a record that was never in it
         connection.execute("UPDATE settings SET value = 'of old' WHERE name = 'segment_version'")
     for _ in range(2):
-        with closing(open_for_writing(archive.path)) as connection:
+        with closing(open_up_to_date(archive.path)) as connection:
             assert index_of(connection) == index_made_anew(connection)
         assert [archive.count(word) for word in ("预算", "决算", "样本")] == [0, 1, 2]
     archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
-    with closing(open_for_writing(archive.path)) as connection:
+    with closing(open_up_to_date(archive.path)) as connection:
         assert index_of(connection) == index_made_anew(connection)
 
 
@@ -167,7 +168,7 @@ def test_a_record_that_became_another_leaves_nothing_in_the_index(
 
 def test_of_several_changes_before_the_index_catches_up_the_first_tells_what_it_holds(archive: Archive) -> None:
     archive.crawl(sample(1, "样本预算", "A-1"), sample(2, "样本", "A-2"))
-    with closing(open_for_writing(archive.path)) as connection, transaction(connection):
+    with closing(open_up_to_date(archive.path)) as connection, transaction(connection):
         for title in ("样本决算", "样本规划"):
             index.changed(connection, 1, index.held(connection, 1))
             connection.execute("UPDATE records SET title = ? WHERE id = 1", (title,))
@@ -216,5 +217,5 @@ def test_a_file_that_was_replaced_or_masked_is_found_by_what_it_says_now(archive
     assert [archive.count(word) for word in ("旧文", "新文", PHONE, "样本名单")] == [0, 1, 1, 1]
     mask_again(archive.path)
     assert [archive.count(word) for word in ("旧文", "新文", PHONE, "138", "样本名单")] == [0, 1, 0, 1, 1]
-    with closing(open_for_writing(archive.path)) as connection:
+    with closing(open_up_to_date(archive.path)) as connection:
         assert index_of(connection) == index_made_anew(connection)

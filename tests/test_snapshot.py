@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from archive.database.connection import ArchiveError
-from archive.export.snapshot import ABOUT, APART, is_due, kept, renew
+from archive.export.snapshots import ABOUT, APART, is_due, kept, renew
 from archive.model import clock
 from tests.test_store import crawl, listed, page, row
 

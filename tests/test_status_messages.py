@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive.database.connection import open_for_writing
 from archive.ingest.health import Health
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from bench.year import webhook
 from crawler.cli.main import main
 from crawler.notify import messages
@@ -24,7 +24,7 @@ STATES = {"a": ("down", "127.0.0.1:81: connection refused"), "b": ("down", "127.
 def db(tmp_path: Path) -> Path:
     """An archive of portals in different states."""
     path = tmp_path / "a.db"
-    with closing(open_for_writing(path)) as connection:
+    with closing(open_up_to_date(path)) as connection:
         for portal in STATES:
             connection.execute(
                 "INSERT INTO portals (id, name, division_code, home) VALUES (?, ?, '', '')", (portal, f"样本县{portal}")

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import (
     CatalogOfPortal,
     ListedRow,
@@ -302,7 +303,7 @@ def test_the_index_equals_the_records_after_any_changes(steps: list[tuple[int, s
             store = crawl(path, batch, day=day, finish=finished)
             if not finished:
                 store.close()
-        open_for_writing(path).close()
+        open_up_to_date(path).close()
         connection = open_for_reading(path)
         for word in ("预算", "决算", "棚户区", "样本", "正文"):
             scanned = connection.execute(
@@ -316,12 +317,12 @@ def test_another_segmentation_builds_the_index_again(path: Path, monkeypatch: py
     crawl(path, [listed(row(1), row(2))])
     monkeypatch.setattr(search, "VERSION", "another")
     monkeypatch.setattr(search, "segment", lambda text: "甲" if text else "")
-    connection = open_for_writing(path)
+    connection = open_up_to_date(path)
     assert connection.execute("SELECT value FROM settings WHERE name = 'segment_version'").fetchone()[0] == "another"
     assert (count(connection, "甲"), count(connection, "样本文件")) == (2, 0)
     connection.close()
     monkeypatch.undo()
-    connection = open_for_writing(path)
+    connection = open_up_to_date(path)
     assert (count(connection, "甲"), count(connection, "样本文件")) == (0, 2)
     connection.close()
 

@@ -12,10 +12,10 @@ from threading import Thread
 
 import pytest
 
-from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.timestamp import MOST, TimestampError, check, stamp
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import disclosures
 from tests.exchanges import exchange
 
@@ -250,7 +250,7 @@ def test_kept_with_the_manifest(authority: tuple[Path, bytes], server: str, tmp_
 def archive(tmp_path: Path) -> Path:
     """An archive whose originals are of days that are over."""
     db = tmp_path / "a.db"
-    open_for_writing(db).close()
+    open_up_to_date(db).close()
     evidence = Evidence(beside(db))
     for day in ("2018-04-02", "2018-04-03"):
         evidence.add_many([exchange(fetched_at=f"{day}T01:02:03.000004Z")])

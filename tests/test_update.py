@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archive.ingest.frontier import LEAST_BUDGET
+from archive.ingest.frontier import LEAST_DAILY_QUOTA
 from bench.ten_days import crawl, morning, rows
 from bench.update import dump, last_crawl, measured, written
 from crawler.spiders.catalog import OVERLAP
@@ -94,7 +94,7 @@ def test_an_update_of_an_unchanged_portal_costs_little_and_writes_nothing(tmp_pa
     assert last_crawl(db)[1:] == ("update", "finished")
     assert written(before, dump(db), last_crawl(db)[0]) == []
     lists, robots = OVERLAP * 2, 1
-    assert update.addresses <= lists + LEAST_BUDGET + robots
+    assert update.addresses <= lists + LEAST_DAILY_QUOTA + robots
     assert update.requests == update.addresses
     assert update.not_modified == update.requests - robots
     assert update.bytes < 0.01 * full.bytes

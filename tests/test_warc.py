@@ -13,11 +13,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from cdxj_indexer.main import CDXJIndexer
 from wacz.main import main as wacz
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.evidence.evidence_store import Evidence, EvidenceError, Exchange
-from archive.export.warc import page_title, write_wacz, write_warc
+from archive.export.wacz import page_title, write_wacz
+from archive.export.warc import write_warc
 from tests.exchanges import exchange, page
 from tests.waiting import answers, wait_until
 
@@ -242,6 +244,53 @@ def test_wacz(evidence: Evidence, tmp_path: Path, capsys: pytest.CaptureFixture[
         warc = tmp_path / "again.warc.gz"
         warc.write_bytes(file.read("archive/data.warc.gz"))
     assert records(warc)[3][4] == GBK
+
+
+FORM, JSON = (
+    ("Content-Type", kind) for kind in ("application/x-www-form-urlencoded", "application/json;charset=UTF-8")
+)
+
+
+def test_the_index_is_that_of_cdxj_indexer(tmp_path: Path) -> None:
+    """Line by line, in blocks that each line of `index.idx` finds."""
+    made = [
+        exchange(20, url="https://www.Sample.gov.cn:443//A/b.HTML/?b=2&a=1&A=0", request_headers=(("Referer", SITE),)),
+        exchange(21, url=f"{SITE}?", request_headers=(("Cookie", "a=1"),), response_headers=(("Content-Type", "a/b c"),)),
+        exchange(22, url=f"{SITE}/f", method="POST", request_headers=(FORM,), request_body=b"page=1&word=%E8%AF%8D+1"),
+        exchange(23, url=f"{SITE}/f?x", method="POST", request_headers=(FORM,), request_body=b"word=\xb4\xca"),
+        exchange(24, url=f"{SITE}/j", method="POST", request_headers=(JSON,), request_body=b'{"a":[1,{"a":"x"}],"b":{"c":null,"a":true}}'),
+        exchange(25, url=f"{SITE}/j", method="POST", request_headers=(JSON,), request_body=b"{"),
+        exchange(26, url=f"{SITE}/long", method="PUT", request_body=b"x" * 8000),
+        *(exchange(n, url=f"{SITE}/{n % 7}/{n}.html") for n in range(30, 1100)),
+    ]  # fmt: skip
+    evidence = Evidence(tmp_path / "many.db")
+    evidence.add_many([*captures(), *made])
+    write_wacz(evidence, evidence.find(), tmp_path / "many.wacz")
+    with zipfile.ZipFile(tmp_path / "many.wacz") as file:
+        blocks, index = file.read("indexes/index.cdx.gz"), file.read("indexes/index.idx").decode().splitlines()
+        (tmp_path / "data.warc.gz").write_bytes(file.read("archive/data.warc.gz"))
+    expected = io.StringIO()
+    fields = {
+        "fields": "referrer,req.http:cookie",
+        "digest_records": True,
+        "post_append": True,
+        "sort": True,
+        "records": "response,revisit",
+    }
+    CDXJIndexer(expected, [str(tmp_path / "data.warc.gz")], **fields).process_all()
+    lines = gzip.decompress(blocks).decode().splitlines()
+    assert lines == expected.getvalue().splitlines()
+    places = [json.loads(line[line.index("{") :]) for line in index[1:]]
+    assert len(places) == 2
+    for line, place in zip(index[1:], places, strict=True):
+        block = gzip.decompress(blocks[place["offset"] : place["offset"] + place["length"]]).decode()
+        assert block.startswith(line.partition(" {")[0])
+
+
+def test_wacz_gives_the_same_bytes(evidence: Evidence, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_wacz(evidence, evidence.find(), tmp_path / name, made_at=MADE_AT)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 def test_wacz_without_pages(evidence: Evidence, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import ArchiveError, open_for_writing
+from archive.database.connection import ArchiveError
 from archive.database.lock import hold
 from archive.evidence.evidence_reader import beside
 from archive.ingest.writer_process import Keeper
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from archive.model.observations import PortalOfFile
 from bench.ten_days import command, contents, crawl, morning
@@ -144,7 +145,7 @@ def test_a_keeper_that_has_ended_is_told_of(tmp_path: Path) -> None:
 
 def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
-    with closing(open_for_writing(db)) as archive:
+    with closing(open_up_to_date(db)) as archive:
         archive.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('one', '样本', '', '')")
         archive.execute("INSERT INTO crawls (portal, mode, started_at) VALUES ('one', 'full', '')")
         archive.execute("INSERT INTO captures VALUES (5, 1, 'u', '', 200, 'page', '', 0, NULL, NULL)")

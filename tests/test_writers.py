@@ -1,4 +1,4 @@
-"""Files to take away: exact bytes of CSV, inert cells, numbers that stay what they are, memory that stays flat."""
+"""Exported files: exact bytes of CSV, inert cells, numbers that stay what they are, memory that stays flat."""
 
 import io
 import itertools
@@ -9,7 +9,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from archive.export import writers
-from archive.export.writers import CUT, FORMATS, XLSX_TEXT, csv_file, json_lines, xlsx
+from archive.export.file_formats import STREAMED
+from archive.export.writers import CUT, XLSX_TEXT, csv_file, json_lines, xlsx
 
 
 def sheets(columns, rows) -> list[list[list[object]]]:
@@ -75,7 +76,7 @@ def test_a_sheet_holds_as_many_rows_as_excel_does():
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_half_a_character_breaks_no_file(form):
     """What a broken page left of a character of two halves."""
-    assert b"".join(FORMATS[form].write(["x"], [["样本\ud800"], ["样例"]])).decode("utf-8").count("样例") == 1
+    assert b"".join(STREAMED[form].write(["x"], [["样本\ud800"], ["样例"]])).decode("utf-8").count("样例") == 1
 
 
 def test_bytes_are_told_as_digits():
@@ -104,10 +105,10 @@ def test_json_lines_is_json_a_line():
     assert json.loads(lines[1]) == {"t": "<b>", "n": None, "x": "AA=="}
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", STREAMED)
 def test_rows_are_read_as_pieces_are_taken(form):
     read = itertools.count()
-    pieces = FORMATS[form].write(["n", "x"], ([next(read), "字" * 100] for _ in itertools.repeat(None)))
+    pieces = STREAMED[form].write(["n", "x"], ([next(read), "字" * 100] for _ in itertools.repeat(None)))
     for _ in range(3):
         next(pieces)
     pieces.close()

@@ -1,4 +1,4 @@
-"""What is read out of records: numbers taken apart, budgets, working days, keys of what is the same; and who publishes.
+"""Facts derived from records: numbers taken apart, budgets, working days, keys of what is the same; and who publishes.
 
 `catch_up` reads whatever records have changed (triggers note them), in the writer's transaction: the store calls it after
 batches, as it does for the search index. `learn` says whose the publishers' names are, at the end of a crawl.
@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from archive.analysis import document_numbers, titles
-from archive.database.derived_schema import DERIVED
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, Evidence, Stated
 from archive.model.divisions import divisions
@@ -23,16 +22,19 @@ from archive.search.index import OWN_PAGE_READ
 VERSION = f"1 {workdays.VERSION}"
 """Changes whenever the same record would be read otherwise; everything is then read again (see `refresh`)."""
 
+DERIVED = ("derived", "document_numbers", "budgets")
+"""The tables that hold something of a record, under its `record_id`."""
+
 BATCH = 1000
 
 NO_NUMBER, NO_CREATED, NO_PUBLISHER, NO_DEPARTMENT, NO_DOCUMENT_NUMBER, NO_PUBLISHED, NO_TEXT = 1, 2, 4, 8, 16, 32, 64
-"""What a record lacks, as bits of `lacks`."""
+"""The missing-field mask: bits of the column `lacks`."""
 
 DOUBTFUL_NUMBER, DOUBTFUL_TITLE, DOUBTFUL_DATE, DOUBTFUL_PUBLISHER, IN_FUTURE = 1, 2, 4, 8, 16
-"""What is doubtful about a record, as bits of `doubtful`; and that its date was still to come when it was first seen."""
+"""The mask of quality flags: bits of the column `doubtful`; and that its date was still to come when it was first seen."""
 
 _ALL = DOUBTFUL_NUMBER | DOUBTFUL_TITLE | DOUBTFUL_DATE | DOUBTFUL_PUBLISHER
-_DOUBTS = {
+_QUALITY_FLAGS = {
     "page_cut": _ALL,
     "row_not_read": _ALL,
     "ocr_suspect": _ALL,
@@ -44,7 +46,7 @@ _DOUBTS = {
     "date_unreadable": DOUBTFUL_DATE,
     "date_in_future": IN_FUTURE,
 }
-_LACKING = (
+_MISSING_FIELDS = (
     ("index_number", NO_NUMBER),
     ("created_on", NO_CREATED),
     ("publisher", NO_PUBLISHER),
@@ -67,8 +69,11 @@ SELECT id, portal, kind, index_number, title, publisher, published_on, document_
 _NAME = "INSERT INTO publisher_names (portal, name) VALUES (?, ?) ON CONFLICT (portal, name) DO UPDATE SET name = name RETURNING id"
 
 
-def refresh(connection: sqlite3.Connection) -> None:
-    """Read what a killed crawl left unread; everything again where another version read it. The caller's transaction."""
+def refresh(connection: sqlite3.Connection, portal: str | None = None) -> None:
+    """Read what is noted as changed; everything again where another version read it. The caller's transaction.
+
+    `portal`: the one whose agencies are learned again; else those of which something was read or a name is unknown.
+    """
     known = connection.execute("SELECT value FROM settings WHERE name = 'derived_version'").fetchone()
     if known is None or known[0] != VERSION:
         for table in DERIVED:
@@ -76,20 +81,22 @@ def refresh(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT OR IGNORE INTO underived SELECT id FROM records")
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('derived_version', ?)", (VERSION,))
     sql = "SELECT DISTINCT r.portal FROM underived u JOIN records r ON r.id = u.record_id"
-    behind = {row[0] for row in connection.execute(sql)}
+    portals = {portal} if portal else {row[0] for row in connection.execute(sql)}
     catch_up(connection)
-    # A crawl that was killed has read names, and not said whose they are; of cut ones that may never be known.
-    unknown = connection.execute("SELECT portal, name FROM publisher_names WHERE agency_id IS NULL").fetchall()
-    for portal in sorted(behind | {whose for whose, name in unknown if not is_cut(name)}):
-        learn(connection, portal)
+    if not portal:
+        # A crawl that was killed has read names, and not said whose they are; of cut ones that may never be known.
+        unknown = connection.execute("SELECT portal, name FROM publisher_names WHERE agency_id IS NULL").fetchall()
+        portals |= {whose for whose, name in unknown if not is_cut(name)}
+    for each in sorted(portals):
+        learn(connection, each)
 
 
-def catch_up(connection: sqlite3.Connection, *, read: bool = False) -> None:
+def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
     """Read out of all records that have changed. The caller's transaction.
 
-    `read`: only of those whose own page was read, the others are likely to change again soon.
+    `own_page_read`: only of those whose own page was read, the others are likely to change again soon.
     """
-    chosen = OWN_PAGE_READ if read else "1"
+    chosen = OWN_PAGE_READ if own_page_read else "1"
     sql = f"SELECT record_id FROM underived u WHERE {chosen} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constants
     names: dict[tuple[str, str], int] = {}
     while ids := [row[0] for row in connection.execute(sql)]:
@@ -107,7 +114,7 @@ def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str,
     columns = [column[0] for column in cursor.description]
     record = dict(zip(columns, tuple(cursor.fetchone()), strict=True))
     portal, title = record["portal"], unicodedata.normalize("NFKC", record["title"] or "")
-    doubtful = _doubtful(record["flags"])
+    doubtful = _quality_mask(record["flags"])
     publisher = _name(connection, portal, record["publisher"], names)
     issued = document_numbers.taken_apart(record["document_number"] or "")
     found = titles.budgets(title)
@@ -145,21 +152,21 @@ def _particulars(record: Mapping[str, Any], title: str, doubtful: int) -> Iterat
     explains = kind == "policy_interpretation" or titles.explains(title)
     yield workdays.working_days(record["created_on"], record["published_on"])
     yield workdays.rest_day(record["published_on"])
-    yield sum(bit for name, bit in _LACKING if not record[name])
+    yield sum(bit for name, bit in _MISSING_FIELDS if not record[name])
     yield doubtful
-    yield titles.key_of(title, LEAST_TITLE)
-    yield titles.key_of(record["body"], LEAST_TEXT)
+    yield titles.fingerprint(title, LEAST_TITLE)
+    yield titles.fingerprint(record["body"], LEAST_TEXT)
     yield titles.subject(title) if explains or kind == "normative_document" else None
     yield int(explains)
     yield int(bool(_INSPECTS.search(title)))
     yield from (issue.key, issue.number, issue.unit) if issue else (None, None, None)
 
 
-def _doubtful(flags: str) -> int:
-    doubts = 0
+def _quality_mask(flags: str) -> int:
+    mask = 0
     for flag in json.loads(flags):
-        doubts |= _DOUBTS.get(flag, 0)
-    return doubts
+        mask |= _QUALITY_FLAGS.get(flag, 0)
+    return mask
 
 
 def _name(
@@ -186,7 +193,7 @@ def learn(connection: sqlite3.Connection, portal: str) -> None:
 
 
 def _evidence(connection: sqlite3.Connection, portal: str) -> Evidence:
-    """What the records of a portal show of its publishers; names that no record bears any more are forgotten."""
+    """Return the evidence that a portal's records give of its publishers; names that no record bears any more are forgotten."""
     names = dict(map(tuple, connection.execute("SELECT id, name FROM publisher_names WHERE portal = ?", (portal,))))
     published = "SELECT publisher_id, count(*) FROM derived WHERE portal = ? AND publisher_id IS NOT NULL GROUP BY 1"
     counts = {names[name]: count for name, count in connection.execute(published, (portal,))}

@@ -50,7 +50,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """What the sentences say of each other: `left` should equal `right`; `kind`: parts, difference, rate or series.
+    """A relation between sentences: `left` should equal `right`; `kind`: parts, difference, rate or series.
 
     `shown`: the equation as a reader writes it. `offset`: of its first number.
     """

@@ -1,6 +1,6 @@
 """Annual reports read into the archive: whose and for which year, their table, the numbers of their prose.
 
-All of it follows from a record and its files alone. Triggers note each change (`schema.py`), `catch_up` reads again what
+All of it follows from a record and its files alone. Triggers note each change (`schema.sql`), `catch_up` reads again what
 is noted, so that the rows are right after a crawl, a reparse and a redaction alike.
 """
 
@@ -31,7 +31,7 @@ _REGION = re.compile("(.*[省市县区旗州盟])(?:人民政府|政府)?$")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a record of an annual report says. `reporter`: whose report; `region`: of a whole county, not of one agency.
+    """The contents of an annual report. `reporter`: whose report; `region`: of a whole county, not of one agency.
 
     `year`: the one it reports on. `source`: where the table stands, `page` or a file's address; `claims_source`: where
     the claims stand.
@@ -69,7 +69,7 @@ def report_year(title: str, published_on: str) -> int | None:
 
 
 def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
-    """Whose report it is, and whether it is a whole county's.
+    """Return whose report it is, and whether it is a whole county's.
 
     As the title says before or behind the year, else its publisher, else the portal by its name. An office that publishes a
     report without naming itself in the title publishes the county's.

@@ -1,4 +1,4 @@
-"""Which sums must hold inside a report's table: `rules.csv`, one a line for each template.
+"""The sums that must hold inside a report's table: `rules.csv`, one a line for each template.
 
 `left` and `right` are sums of cells, a cell being `indicator@heading` (2014's table has one column, and needs no heading).
 `*` for the heading: the sum holds in each column of the left side's first indicator; `*` for the indicator: in each line
@@ -46,7 +46,7 @@ def terms() -> Iterator[Term]:
 
 
 def _instances(left: str, right: str, template: tuple[Line, ...]) -> Iterator[tuple[str, str]]:
-    """What the stars of a rule stand for: each (indicator, heading)."""
+    """Yield each (indicator, heading) that the stars of a rule stand for."""
     first, _, heading = left.partition("+")[0].partition("@")
     if first == "*":
         needed = {term.partition("@")[2] for term in f"{left}+{right}".split("+")}

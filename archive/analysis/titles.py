@@ -1,4 +1,4 @@
-"""What a title says beyond its words: whose budget of which year, which issue of what, what it explains. Pure."""
+"""Facts stated by titles: whose budget of which year, which issue of what, what it explains. Pure."""
 
 import re
 import unicodedata
@@ -83,7 +83,7 @@ def issue(title: str) -> Issue | None:
     rest = plain[: found.start()] + "#" + plain[found.end() :]
     if not number or (unit == "月" and number > 12) or (unit == "季度" and number > 4) or len(rest) < 6:
         return None
-    return Issue(key_of(rest) or 0, number, unit)
+    return Issue(fingerprint(rest) or 0, number, unit)
 
 
 def _number(text: str) -> int:
@@ -121,17 +121,17 @@ def explains(title: str) -> bool:
 
 
 def subject(title: str) -> int | None:
-    """What a document is about, as a key that a normative document and its interpretation share.
+    """Return the fingerprint of a document's subject, which a normative document and its interpretation share.
 
     Of 关于印发《同心县棚户区改造办法》的通知 and of 《同心县棚户区改造办法》政策解读 it is the same.
     """
     plain = _normal(title)
     quoted = _QUOTED.search(plain)
     core = quoted[1] if quoted else _EXPLAINS.sub("", _AFTER.sub("", _BEFORE.sub("", plain)))
-    return key_of(core, 6)
+    return fingerprint(core, 6)
 
 
-def key_of(text: str | None, least: int = 1) -> int | None:
+def fingerprint(text: str | None, least: int = 1) -> int | None:
     """A key that texts share which differ in blanks and punctuation alone; None for one of fewer than `least` characters."""
     essence = _PUNCTUATION.sub("", _normal(text or ""))
     if len(essence) < least:

@@ -1,4 +1,4 @@
-"""What a transparency card counts: for a portal and a year, or for all portals side by side.
+"""Counts of a transparency card: for a portal and a year, or for all portals side by side.
 
 A year's records are those that the portal itself dates in it. Each count is what a question counts, narrowed to the year;
 what is doubtful to the question is doubtful here.
@@ -103,7 +103,7 @@ _TYPES = {"预算": "budget", "决算": "accounts"}
 
 
 def count(connection: sqlite3.Connection, year: int, portal: str = "") -> dict[str, Counts]:
-    """What each portal's year counts, or that of the one `portal`; portals of which nothing is known are left out."""
+    """Count each portal's year, or that of the one `portal`; portals of which nothing is known are left out."""
     given = {"portal": portal, "year": year, "first": f"{year:04}-01-01", "last": f"{year:04}-12-31"}
     found: dict[str, Counts] = {}
 
@@ -132,7 +132,7 @@ def _grouped(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
 
 
 def _budgets(connection: sqlite3.Connection, given: Mapping[str, Any]) -> dict[str, dict[str, tuple[int, int]]]:
-    """How many units' budgets and accounts of the year were found, and how many the question misses."""
+    """Count the units' budgets and accounts of the year that were found, and those that the question misses."""
     question = questions()[BUDGET_QUESTION]
     wanted = {**values(question, {}), **given}
     found = _grouped(connection.execute(_FOUND, given))

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.analysis import derived, report_reader
-from archive.database.migrations import migrations
-from archive.search import index
+from archive.database.migrations import EARLIER, migrations
 
 
 class ArchiveError(Exception):
@@ -17,7 +15,7 @@ class ArchiveError(Exception):
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """The archive at `path`, made if missing, its schema and search index brought up to date.
+    """Open the archive at `path`, made if missing, its schema migrated.
 
     The connection commits only when told to (`BEGIN` … `COMMIT`), and may be used from any one thread at a time.
     Raises ArchiveError.
@@ -34,10 +32,6 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
                 f"{path} was written by a later version of this program ({', '.join(later)}): update it first"
             )
         migrations.apply(Database(connection))
-        with transaction(connection):
-            index.refresh(connection)
-            derived.refresh(connection)
-            report_reader.catch_up(connection)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error
     return connection
@@ -46,7 +40,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def later_than_this(connection: sqlite3.Connection) -> list[str]:
     """The changes of the schema that this version does not know: a later one made them."""
     ours = {migration.name for migration in migrations.pending(Database(memory=True))}
-    return sorted({migration.name for migration in migrations.applied(Database(connection))} - ours)
+    return sorted({migration.name for migration in migrations.applied(Database(connection))} - ours - EARLIER)
 
 
 @contextmanager

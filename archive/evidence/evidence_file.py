@@ -154,7 +154,7 @@ def schema_of(con: sqlite3.Connection) -> dict[str, str]:
 
 
 def expected_schema(con: sqlite3.Connection) -> dict[str, str]:
-    """What `schema_of` should give, after the migrations the file says it had. Raises KeyError where it says nonsense."""
+    """Return the schema that `schema_of` should give, after the migrations the file says it had. Raises KeyError where it says nonsense."""
     pending = [migration.name for migration in MIGRATIONS.pending(Database(con))]
     con = sqlite3.connect(":memory:", isolation_level=None)
     MIGRATIONS.apply(Database(con), stop_before=pending or None)

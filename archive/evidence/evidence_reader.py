@@ -17,12 +17,12 @@ UNREADABLE = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 
 
 def beside(db: Path) -> Path:
-    """Where the originals of the archive `db` are kept: `evidence.db` beside `disclosures.db`, else named after it."""
+    """Return the path at which the originals of `db` are kept: `evidence.db` beside `disclosures.db`, else named after it."""
     return db.with_name("evidence.db" if db.name == "disclosures.db" else f"{db.stem}.evidence.db")
 
 
 def place_of(db: Path) -> Path:
-    """Where the originals of the archive `db` are: $DISCLOSURES_EVIDENCE, else beside it."""
+    """Return the path of the originals of the archive `db`: $DISCLOSURES_EVIDENCE, else beside it."""
     return Path(os.environ.get("DISCLOSURES_EVIDENCE") or beside(db))
 
 

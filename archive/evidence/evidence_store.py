@@ -61,7 +61,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a run of captures was in the evidence file it comes from.
+    """The identity of a run of captures in the evidence file it comes from.
 
     `source`: the digest of that file's first capture; `first`: the number of the run's first one there, and their crawl and
     day there; `last_digest`: of the run's last one there.

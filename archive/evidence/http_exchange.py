@@ -27,7 +27,7 @@ class EvidenceError(Exception):
 
 
 def one_line(error: object) -> str:
-    """What an error, or SQLite, says, as one line."""
+    """Return the message of an error, or of SQLite, as one line."""
     return " ".join(str(error).split()) or type(error).__name__
 
 

@@ -46,7 +46,7 @@ def changed(path: Path, con: sqlite3.Connection) -> Iterator[str]:
 
 
 def _options(con: sqlite3.Connection) -> set[str]:
-    """What this SQLite was built with."""
+    """Return the options that this SQLite was built with."""
     return {option for (option,) in con.execute("PRAGMA compile_options")}
 
 
@@ -58,7 +58,7 @@ def _is_sound(header: bytes) -> bool:
 
 
 def _gap(page: bytes, kind: str, start: int) -> bytes:
-    """What stands between a page's pointers to its cells and the cells; its header begins at `start`."""
+    """Return the bytes between a page's pointers to its cells and the cells; its header begins at `start`."""
     cells, first = (
         int.from_bytes(page[start + 3 : start + 5], "big"),
         int.from_bytes(page[start + 5 : start + 7], "big"),

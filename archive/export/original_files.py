@@ -6,8 +6,7 @@ is masked. They are for those who are allowed to see the originals, and the site
 
 import json
 import sqlite3
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import Any, Literal
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
-from archive.export.warc import ExportError, write_wacz, write_warc
+from archive.export.wacz import write_wacz
+from archive.export.warc import write_warc
 
 Form = Literal["warc", "wacz"]
 
@@ -176,23 +176,15 @@ def _rising(connection: sqlite3.Connection, sql: str, ids: Iterable[int]) -> lis
 
 
 def _write(evidence: Originals, ids: list[int], out: Path, form: Form, title: str) -> int:
-    write: Callable[[Path], int] = {
-        "warc": lambda path: write_warc(evidence, ids, path, description=title),
-        "wacz": lambda path: write_wacz(evidence, ids, path, title=title),
-    }[form]
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as folder:
-            made = Path(folder, out.name)
-            written = write(made)
-            made.replace(out)
+        if form == "warc":
+            return write_warc(evidence, ids, out, description=title)
+        return write_wacz(evidence, ids, out, title=title)
     except (EvidenceError, *UNREADABLE) as error:
         told = next(_damaged(evidence, ids), one_line(error))
         raise EvidenceError(f"nothing was written: {told}; `disclosures verify` says what else is wrong") from error
-    except ExportError as error:
-        raise ArchiveError(one_line(error)) from error
     except OSError as error:
         raise ArchiveError(f"cannot write {out}: {error.strerror or error}") from error
-    return written
 
 
 def _damaged(evidence: Originals, ids: Iterable[int]) -> Iterator[str]:

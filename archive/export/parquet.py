@@ -5,19 +5,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from archive.export.writers import PIECE, Pieces, Row, WriterError
+from archive.export.rows import Row
+from archive.export.writers import PIECE, Pieces, WriterError
 
 NOT_INSTALLED = "Parquet needs the extra `parquet`: pip install 'disclosures[parquet]'"
 
 AT_A_TIME = 5_000
-"""Rows in a batch; the first tells what the columns hold."""
+"""Rows in a batch; the first decides the types of the columns."""
 
 GROUP = 50_000
 """Rows in a group: what a reader must hold to read one."""
 
 
 def parquet_file(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
-    """A Parquet file, packed by zstd. A column is of whole numbers, numbers or text, as its first rows are.
+    """Write a Parquet file, packed by zstd. A column is of whole numbers, numbers or text, as its first rows are.
 
     Until it is whole, pieces are empty. Raises WriterError where the library is missing, or a column's rows don't fit together.
     """
@@ -34,16 +35,16 @@ def parquet_file(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
     )
 
     def batches() -> Iterator[Any]:
-        some = first
-        while some:
-            values = [[_fitting(row[place], kind, columns[place]) for row in some] for place, kind in enumerate(kinds)]
+        batch = first
+        while batch:
+            values = [[_fitting(row[place], kind, columns[place]) for row in batch] for place, kind in enumerate(kinds)]
             arrays = [core.Array(column, types[kind]) for column, kind in zip(values, kinds, strict=True)]
             yield core.RecordBatch.from_arrays(arrays, schema=schema)
-            some = list(islice(remaining, AT_A_TIME))
+            batch = list(islice(remaining, AT_A_TIME))
 
     with tempfile.NamedTemporaryFile(prefix="disclosures-", suffix=".parquet") as file:
         failed: list[Exception] = []
-        reader = core.RecordBatchReader.from_batches(schema, _told(batches(), failed))
+        reader = core.RecordBatchReader.from_batches(schema, _noting(batches(), failed))
         try:
             io.write_parquet(reader, file.name, compression="zstd(3)", max_row_group_size=GROUP)
         except Exception as error:
@@ -52,8 +53,8 @@ def parquet_file(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
             yield piece
 
 
-def _told(batches: Iterator[Any], failed: list[Exception]) -> Iterator[Any]:
-    """The batches; what goes wrong among them is noted in `failed`, too."""
+def _noting(batches: Iterator[Any], failed: list[Exception]) -> Iterator[Any]:
+    """Yield the batches; what goes wrong among them is noted in `failed`, too."""
     try:
         yield from batches
     except Exception as error:
@@ -62,7 +63,7 @@ def _told(batches: Iterator[Any], failed: list[Exception]) -> Iterator[Any]:
 
 
 def _kind(values: Iterable[object]) -> type:
-    """What a column holds; text where nothing tells."""
+    """Return the type of a column; text where no value decides."""
     kinds = {type(value) for value in values if value is not None}
     if kinds == {int}:
         return int

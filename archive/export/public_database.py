@@ -1,4 +1,4 @@
-"""What of an archive is for everybody: one SQLite file to serve or to take away, without originals and without internals.
+"""The part of an archive that is for everybody: one SQLite file to serve or to download, without originals and internals.
 
 It has the tables that `docs/tables.md` tells a reader of, and nothing else: of what each page said (`readings`) only which
 capture it was, of the settings only what searching needs, and no table or view that somebody put beside the archive's own.
@@ -7,16 +7,18 @@ capture it was, of the settings only what searching needs, and no table or view 
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, transaction
+from archive.database.redaction_version import count_outdated
 from archive.labels.tables import TABLES
-from archive.maintenance.backup import copy_database, settle
+from archive.maintenance.backup import copy_database
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check_database
-from archive.maintenance.masking import behind
+from archive.model.atomic_file import sync
 
 _NEEDED = {
     "readings",
@@ -41,11 +43,17 @@ ORDER BY sql NOT LIKE 'CREATE VIRTUAL %'  -- with such a table go the tables tha
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A file for everybody. `sha256`: of its bytes, in hex."""
+    """A file for everybody. `sha256`: of its bytes, in hex; `made_at`: UTC, ISO 8601, "" until it is kept or published.
+
+    `state`: of the archive, where it can go on; `counts`: table → rows, where they were counted.
+    """
 
     path: Path
     bytes: int
     sha256: str
+    made_at: str = ""
+    state: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def snapshot(db: Path, target: Path) -> Snapshot:
@@ -60,8 +68,8 @@ def snapshot(db: Path, target: Path) -> Snapshot:
     try:
         with _scratch(target) as (copy, made):
             copy_database(db, copy, mode=0o600)
-            with closing(open_for_writing(copy)) as connection:
-                if older := behind(connection):
+            with closing(open_up_to_date(copy)) as connection:
+                if older := count_outdated(connection):
                     raise ArchiveError(f"{older} records were masked by older rules: run `disclosures redact` first")
                 _take_out(connection)
                 connection.execute("VACUUM INTO ?", (str(made),))
@@ -69,7 +77,7 @@ def snapshot(db: Path, target: Path) -> Snapshot:
             if damage is not None:
                 raise ArchiveError(f"{db} is damaged ({damage.what}): `disclosures verify` says all that is wrong")
             made.chmod(0o644)
-            settle(made)
+            sync(made)
             with made.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             made.rename(target)

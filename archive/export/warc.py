@@ -1,4 +1,4 @@
-"""Evidence as WARC and WACZ, for the tools of web archives (warcio, pywb, ReplayWeb.page).
+"""Captures as WARC, for the tools of web archives (warcio, pywb, ReplayWeb.page).
 
 Payloads are kept decoded, so the headers that spoke of their wire form stand under `X-Archive-Orig-…`, as
 in archives of browser captures, and `Content-Length` is that of the record. Everything else is as kept
@@ -6,20 +6,14 @@ in archives of browser captures, and `Content-Length` is that of the record. Eve
 the captures, so the same captures and `made_at` give the same bytes.
 """
 
-import contextlib
 import hashlib
-import html
 import io
-import json
 import re
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import responses
-from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, urlsplit
@@ -30,13 +24,11 @@ from warcio.warcwriter import WARCWriter
 
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange, Headers
-from archive.evidence.text_encoding import text_of
+from archive.model.atomic_file import atomic_file
 
 _WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _LINE_BREAK = re.compile(r"[\r\n]+")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-
 
 _CONTENT_TYPES = {
     "warcinfo": "application/warc-fields",
@@ -46,10 +38,6 @@ _CONTENT_TYPES = {
 }
 
 Fields = list[tuple[str, str]]
-
-
-class ExportError(Exception):
-    """The export could not be made: one plain line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +52,16 @@ _Version = tuple[str, str]
 """An address, and the ETag or Last-Modified of what it gave."""
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenRecord:
+    """A record of a WARC file. `data`: its bytes, gzipped by itself; `number`, `exchange`: its capture, None for the warcinfo's."""
+
+    record: ArcWarcRecord
+    number: int
+    exchange: Exchange | None
+    data: bytes
+
+
 def write_warc(
     evidence: Originals,
     capture_ids: Iterable[int],
@@ -72,96 +70,66 @@ def write_warc(
     made_at: str | None = None,
     description: str = "",
 ) -> int:
-    """Write the captures as WARC/1.1, each record gzipped by itself, in order of number; how many were written.
+    """Write the captures as WARC/1.1, each record gzipped by itself, in order of number; return how many were written.
 
     A path should end in `.warc.gz`. An answer 304 becomes a `revisit` of the answer 200 for that address
     whose ETag or Last-Modified it or its request names, if it is among those written; else, as everything else, redirects and refusals too, a `response`.
     `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
     """
-    if isinstance(out, Path):
-        part = out.with_name(f"{out.name}.part")  # a file of the right name is whole
-        try:
-            with part.open("wb") as file:
-                written = write_warc(evidence, capture_ids, file, made_at=made_at, description=description)
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
-        return written
-    made_at = made_at or datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
     ids = sorted(set(capture_ids))
-    writer.write_record(_warcinfo(made_at, description, ids))
+    if isinstance(out, Path):
+        with atomic_file(out) as part, part.open("wb") as file:
+            return write_warc(evidence, ids, file, made_at=made_at, description=description)
+    out.writelines(written.data for written in warc_records(evidence, ids, made_at or utc_now(), description))
+    return len(ids)
+
+
+def warc_records(evidence: Originals, ids: list[int], made_at: str, description: str) -> Iterator[WrittenRecord]:
+    """Yield the records of a WARC file, in its order."""
+    info = _warcinfo(made_at, description, ids)
+    yield WrittenRecord(info, 0, None, _gzipped(info))
     seen: dict[_Version, _Seen] = {}
     for number in ids:
         exchange = evidence.exchange(number)
         for record in _records(number, exchange, seen):
-            writer.write_record(record)
-    return len(ids)
+            yield WrittenRecord(record, number, exchange, _gzipped(record))
 
 
-def write_wacz(
-    evidence: Originals, capture_ids: Iterable[int], out: Path, *, made_at: str | None = None, title: str = ""
-) -> int:
-    """Write the captures as WACZ: the WARC, its index, and the list of pages with their titles; how many were written.
-
-    Raises EvidenceError for a capture that is not intact, ExportError if the wacz package refuses.
-    """
-    ids = sorted(set(capture_ids))
-    with tempfile.TemporaryDirectory() as folder:
-        warc, pages, made = Path(folder, "data.warc.gz"), Path(folder, "pages.jsonl"), Path(folder, "made.wacz")
-        write_warc(evidence, ids, warc, made_at=made_at, description=title)
-        with pages.open("w", encoding="ascii") as file:
-            file.writelines(f"{json.dumps(line)}\n" for line in _page_list(evidence, ids))
-        asked = ["create", "--output", str(made), "--copy-pages", "--pages", str(pages)]
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
-            # Loaded here: it takes a second, which only this export should cost.
-            failed = import_module("wacz.main").main([*asked, *(["--title", title] if title else []), str(warc)])
-        if failed:
-            raise ExportError(f"the wacz package made no file: {' '.join(said.getvalue().split())}")
-        shutil.move(made, out)
-    return len(ids)
+def utc_now() -> str:
+    """Return the time as records state it."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def page_title(exchange: Exchange) -> str:
-    """The title the page gives itself, in whatever charset; its address if it gives none."""
-    found = _TITLE.search(text_of(exchange))
-    title = " ".join(html.unescape(found.group(1)).split()) if found else ""
-    return title or exchange.url
-
-
-def _page_list(evidence: Originals, ids: Iterable[int]) -> Iterator[dict[str, str]]:
-    yield {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}
-    for number in ids:
-        exchange = evidence.exchange(number)
-        if exchange.status == 200 and exchange.method == "GET" and _is_html(exchange):
-            page_id = _identity(number, exchange, "page").hex
-            yield {"id": page_id, "url": _uri(exchange.url), "ts": exchange.fetched_at, "title": page_title(exchange)}
-
-
-def _is_html(exchange: Exchange) -> bool:
-    declared = exchange.response_header("Content-Type")
-    return "html" in declared.lower() if declared else exchange.payload[:256].lstrip()[:1] == b"<"
+def _gzipped(record: ArcWarcRecord) -> bytes:
+    buffer = io.BytesIO()
+    WARCWriter(buffer, gzip=True, warc_version="WARC/1.1").write_record(record)
+    return buffer.getvalue()
 
 
 def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> Iterator[ArcWarcRecord]:
     """The response (or revisit) record, then the request record that goes with it."""
-    uri, digest = _uri(exchange.url), _sha256(exchange.payload)
-    response_id, request_id = (f"<urn:uuid:{_identity(number, exchange, part)}>" for part in ("response", "request"))
+    uri, digest = ascii_address(exchange.url), _sha256(exchange.payload)
+    response_id, request_id = (f"<urn:uuid:{record_uuid(number, exchange, part)}>" for part in ("response", "request"))
     common = [("WARC-Target-URI", uri), ("WARC-Date", exchange.fetched_at)]
     if exchange.ip_address:
         common.append(("WARC-IP-Address", exchange.ip_address))
-    answered = [*common, ("WARC-Concurrent-To", request_id)]
+    response_fields = [*common, ("WARC-Concurrent-To", request_id)]
     if exchange.status == 304 and (confirmed := _confirmed(exchange, uri, seen)):
-        yield _record("revisit", response_id, [*answered, *_revisit_fields(exchange, uri, confirmed)], b"")
+        yield _record("revisit", response_id, [*response_fields, *_revisit_fields(exchange, uri, confirmed)], b"")
     else:
         if exchange.status == 200:
             for version in (exchange.response_header("ETag"), exchange.response_header("Last-Modified"), ""):
                 if version is not None:
                     seen[uri, version] = _Seen(exchange.fetched_at, digest)
-        yield _record("response", response_id, [*answered, ("WARC-Payload-Digest", digest)], _response_block(exchange))
-    asked = [*common, ("WARC-Concurrent-To", response_id), ("WARC-Payload-Digest", _sha256(exchange.request_body))]
-    yield _record("request", request_id, asked, _request_block(exchange, uri))
+        yield _record(
+            "response", response_id, [*response_fields, ("WARC-Payload-Digest", digest)], _response_block(exchange)
+        )
+    request_fields = [
+        *common,
+        ("WARC-Concurrent-To", response_id),
+        ("WARC-Payload-Digest", _sha256(exchange.request_body)),
+    ]
+    yield _record("request", request_id, request_fields, _request_block(exchange, uri))
 
 
 def _confirmed(exchange: Exchange, uri: str, seen: dict[_Version, _Seen]) -> _Seen | None:
@@ -195,10 +163,10 @@ def _revisit_fields(exchange: Exchange, uri: str, earlier: _Seen) -> Fields:
     ]
 
 
-def _record(kind: str, record_id: str, told: Fields, block: bytes) -> ArcWarcRecord:
+def _record(kind: str, record_id: str, fields: Fields, block: bytes) -> ArcWarcRecord:
     """A record whose block is taken as it stands: warcio would rewrite header bytes that are not ASCII."""
     content_type = _CONTENT_TYPES[kind]
-    headers = [("WARC-Type", kind), ("WARC-Record-ID", record_id), *told]
+    headers = [("WARC-Type", kind), ("WARC-Record-ID", record_id), *fields]
     headers += [("WARC-Block-Digest", _sha256(block)), ("Content-Type", content_type)]
     warc_headers = StatusAndHeaders("", headers, protocol="WARC/1.1")
     return ArcWarcRecord("warc", kind, warc_headers, io.BytesIO(block), None, content_type, len(block))
@@ -213,13 +181,13 @@ def _status_line(exchange: Exchange) -> str:
 
 
 def _warcinfo(made_at: str, description: str, ids: list[int]) -> ArcWarcRecord:
-    told = {
+    fields = {
         "software": "disclosures",
         "format": "WARC File Format 1.1",
         "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
         "description": _one_line(description),
     }
-    block = "".join(f"{name}: {value}\r\n" for name, value in told.items() if value).encode()
+    block = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value).encode()
     record_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{made_at} {ids}")
     return _record("warcinfo", f"<urn:uuid:{record_id}>", [("WARC-Date", made_at)], block)
 
@@ -258,10 +226,11 @@ def _one_line(text: str) -> str:
     return _LINE_BREAK.sub(" ", text)
 
 
-def _uri(url: str) -> str:
-    """The address in ASCII: escapes stay as they are, Chinese and blanks are escaped as UTF-8."""
+def ascii_address(url: str) -> str:
+    """Return the address in ASCII: escapes stay as they are, Chinese and blanks are escaped as UTF-8."""
     return quote(url, safe="!#$%&'()*+,/:;=?@[]~")
 
 
-def _identity(number: int, exchange: Exchange, part: str) -> uuid.UUID:
+def record_uuid(number: int, exchange: Exchange, part: str) -> uuid.UUID:
+    """Return the same id for the same part of the same capture."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{exchange.url}#{exchange.fetched_at}#{number}#{part}")

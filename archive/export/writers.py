@@ -1,4 +1,4 @@
-"""Rows as files to take away: CSV that opens right in Chinese Excel, xlsx, JSON Lines. The site and the shell share them.
+"""Writers of files: CSV that opens right in Chinese Excel, xlsx, JSON Lines.
 
 Pure: rows in, pieces of a file out, a few rows at a time, so that memory stays flat however many there are.
 """
@@ -11,11 +11,11 @@ import math
 import re
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
 
 import xlsxwriter
 
-Row = Sequence[object]
+from archive.export.rows import Row
+
 Pieces = Generator[bytes, None, None]
 Writer = Callable[[Sequence[str], Iterable[Row]], Pieces]
 
@@ -44,17 +44,8 @@ class WriterError(Exception):
     """Rows that can't be written so; the message is one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A kind of file: its extension, media type, and what writes it: headings and rows in, pieces of the file out."""
-
-    extension: str
-    media_type: str
-    write: Writer
-
-
 def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
-    """CSV as in RFC 4180, in UTF-8 with a byte order mark.
+    """Write CSV as in RFC 4180, in UTF-8 with a byte order mark.
 
     A text that a spreadsheet would run gets an apostrophe before it; one that it would take for another number or a day
     a tab behind it, which spreadsheets don't show.
@@ -62,15 +53,15 @@ def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
     yield BOM
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([_inert(column) for column in columns])
+    writer.writerow([_harmless(column) for column in columns])
     for row in rows:
-        writer.writerow([_inert(value) for value in row])
+        writer.writerow([_harmless(value) for value in row])
         if buffer.tell() >= PIECE:
-            yield _taken(buffer)
-    yield _taken(buffer)
+            yield _emptied(buffer)
+    yield _emptied(buffer)
 
 
-def _inert(value: object) -> object:
+def _harmless(value: object) -> object:
     if isinstance(value, bytes):
         return value.hex()
     if not isinstance(value, str):
@@ -81,18 +72,18 @@ def _inert(value: object) -> object:
 
 
 def json_lines(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
-    """An object a line, by the columns' names (https://jsonlines.org/). Bytes become base64, infinities null."""
+    """Write an object a line, by the columns' names (https://jsonlines.org/). Bytes become base64, infinities null."""
     buffer = io.StringIO()
     for row in rows:
         buffer.write(json_text(dict(zip(columns, row, strict=True))))
         buffer.write("\n")
         if buffer.tell() >= PIECE:
-            yield _taken(buffer)
-    yield _taken(buffer)
+            yield _emptied(buffer)
+    yield _emptied(buffer)
 
 
 def json_text(value: object) -> str:
-    """`value` as JSON, Chinese as it is."""
+    """Return `value` as JSON, Chinese as it is."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_encoded)
     except ValueError:  # an infinity, which JSON has not
@@ -107,8 +98,8 @@ def _encoded(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
-def _taken(buffer: io.StringIO) -> bytes:
-    """What was gathered; the buffer is then empty."""
+def _emptied(buffer: io.StringIO) -> bytes:
+    """Return what was gathered; the buffer is then empty."""
     piece = buffer.getvalue().encode("utf-8", "replace")
     buffer.seek(0)
     buffer.truncate()
@@ -116,7 +107,7 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 
 def xlsx(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
-    """An Excel workbook in which every text is a text. It is made in a file beside; until it is whole, pieces are empty."""
+    """Write an Excel workbook in which every text is a text. It is made in a file beside; until it is whole, pieces are empty."""
     with tempfile.TemporaryFile(prefix="disclosures-") as file:
         book = xlsxwriter.Workbook(
             file, {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
@@ -159,13 +150,3 @@ def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, va
     if len(text) > XLSX_TEXT:
         text = text[: XLSX_TEXT - len(CUT)] + CUT
     sheet.write_string(row, column, text)
-
-
-FORMATS = {
-    each.extension: each
-    for each in (
-        Format("csv", "text/csv; charset=utf-8", csv_file),
-        Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx),
-        Format("jsonl", "application/x-ndjson; charset=utf-8", json_lines),
-    )
-}

@@ -1,4 +1,4 @@
-"""What breaks silently: fields that are suddenly not stated, lists that suddenly show few rows, nothing new for too long.
+"""Alarms for what breaks silently: fields that are suddenly not stated, lists that suddenly show few rows, nothing new for too long.
 
 Each catalogue is held against its own past, and so are the portal's record pages: a first crawl raises no alarm, and nor
 does what was never there. Full crawls and updates alike read the first pages of every list, so that these are compared.
@@ -93,7 +93,7 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far a catalogue was walked in one crawl, and what was counted on its first pages."""
+    """The length of one crawl's traversal of a catalogue, and the counts of its first pages."""
 
     pages_read: int
     complete: bool
@@ -101,7 +101,7 @@ class Walk:
 
 
 def counted(rows: Iterable[ListedRow]) -> Counter[str]:
-    """How many rows there are, how many have a page of their own, and how many state each field."""
+    """Count the rows, those that have a page of their own, and those that state each field."""
     counts = Counter[str]()
     for row in rows:
         counts.update([READ, *(name for name, value in row.reading.fields.items() if value)])
@@ -122,7 +122,7 @@ def lacking(counts: Sequence[Mapping[str, int]], least: int) -> list[Lack]:
 
 
 def too_short(walks: Sequence[Walk]) -> str | None:
-    """What is too short about the newest of `walks` (newest first), where it is not whole: updates leave lists midway.
+    """Describe why the newest of `walks` (newest first) is too short, where it is not whole: updates leave lists midway.
 
     A whole walk's length is `archive.ingest.presence`'s to judge.
     """
@@ -134,7 +134,7 @@ def too_short(walks: Sequence[Walk]) -> str | None:
 
 
 def longest_usual(days: Sequence[date]) -> timedelta | None:
-    """How long it may be until something is new, after news on `days` (sorted); None where they are too few to say.
+    """Return the longest usual silence after news on `days` (sorted); None where they are too few to say.
 
     One exceptional silence says nothing, so it is the second longest of the last years that counts. A past of less than
     two years shows no seasons: the silence must then be as long as all of it.
@@ -204,7 +204,7 @@ class Alarm:
         return [Walk(row["pages_read"], bool(row["complete"]), Counter(json.loads(row["stated"]))) for row in rows]
 
     def _silence(self, catalog_id: int, url: str, now: str) -> str | None:
-        """How long nothing was new, where that is far longer than usual, and was not yet when the list was first walked."""
+        """Describe the silence of a list where it is far longer than usual, and was not yet when the list was first walked."""
         began = self._connection.execute(_BEGAN, (catalog_id, self._crawl_id)).fetchone()[0]
         if began is None:
             return None

@@ -1,4 +1,4 @@
-"""What a crawl should ask for: the archive is the frontier, so a killed crawl is gone on with by the next."""
+"""The requests that a crawl should make: the archive is the frontier, so the next crawl goes on with a killed one."""
 
 import json
 import sqlite3
@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.database.connection import open_for_reading
-from archive.ingest.record_writer import OWN_PAGE, PENDING
+from archive.ingest.record_writer import PENDING
 from archive.model.clock import moment
 from archive.model.clock import text as written
 from archive.model.noise import same_pairs
+from archive.model.records import OWN_PAGE
 from archive.model.redaction import redact_json
 
 SLACK = timedelta(hours=4)
@@ -23,14 +24,14 @@ FULL_EVERY = timedelta(days=7)
 TRIES = 3
 """A portal whose full crawls never reach the end of every list is not walked wholly each day, but as often as any other."""
 
-LEAST_BUDGET = 20
-BUDGET_SHARE = 0.01
+LEAST_DAILY_QUOTA = 20
+DAILY_QUOTA_SHARE = 0.01
 """Record pages asked again in a day: this share of the portal's records, and no fewer than the least."""
 
-SHORTEST_REST = timedelta(days=1) - SLACK
-LONGEST_REST = timedelta(days=60)
-REST_SHARE = 0.25
-"""A page rests for this share of its record's age: a record of a month is asked weekly, one of a year every two months."""
+SHORTEST_INTERVAL = timedelta(days=1) - SLACK
+LONGEST_INTERVAL = timedelta(days=60)
+INTERVAL_SHARE = 0.25
+"""The recrawl interval of a page is this share of its record's age: a record of a month is asked weekly, one of a year every two months."""
 
 RESUMES_WITHIN = timedelta(days=1)
 MAYBE_UNREAD = 200
@@ -86,7 +87,7 @@ class KnownFile:
 
 
 class Frontier:
-    """What the archive at `db` knows of one portal; read-only. Raises ArchiveError where there is none."""
+    """A view of what the archive at `db` knows of one portal; read-only. Raises ArchiveError where there is none."""
 
     def __init__(self, db: Path, portal: str, crawl_id: int) -> None:
         self._connection = open_for_reading(db)
@@ -150,7 +151,7 @@ class Frontier:
         return row[0] if row else None
 
     def rows_claimed(self, catalog_url: str) -> int | None:
-        """How many rows a catalogue said it had when it last said so, in an earlier crawl."""
+        """Return the number of rows that a catalogue last stated in an earlier crawl."""
         row = self._connection.execute(
             "SELECT l.rows_claimed FROM ledger l JOIN catalogs c ON c.id = l.catalog_id WHERE c.portal = ? AND c.url = ? "
             "AND l.crawl_id < ? AND l.rows_claimed IS NOT NULL ORDER BY l.crawl_id DESC LIMIT 1",
@@ -158,23 +159,23 @@ class Frontier:
         ).fetchone()
         return int(row[0]) if row else None
 
-    def due(self, now: datetime, budget: int | None = None) -> list[str]:
-        """The addresses of listed records to be asked again today, the most overdue first, within the day's `budget`."""
+    def due(self, now: datetime, daily_quota: int | None = None) -> list[str]:
+        """The addresses of listed records to be asked again today, the most overdue first, within the `daily_quota`."""
         rows = self._connection.execute(_DUE, (self._portal,)).fetchall()
         overdue = []
         asked_today = 0
         for url, dated, first_seen, asked in rows:
             if asked is None:
                 continue
-            rested = now - moment(asked)
-            asked_today += rested < SHORTEST_REST
+            since_asked = now - moment(asked)
+            asked_today += since_asked < SHORTEST_INTERVAL
             age = max(now - moment(dated or first_seen), timedelta(0))
-            rest = min(max(age * REST_SHARE, SHORTEST_REST), LONGEST_REST)
-            if rested >= rest:
-                overdue.append((rested / rest, url))
-        if budget is None:
-            budget = max(LEAST_BUDGET, int(len(rows) * BUDGET_SHARE))
-        return [url for _, url in sorted(overdue, reverse=True)[: max(budget - asked_today, 0)]]
+            interval = min(max(age * INTERVAL_SHARE, SHORTEST_INTERVAL), LONGEST_INTERVAL)
+            if since_asked >= interval:
+                overdue.append((since_asked / interval, url))
+        if daily_quota is None:
+            daily_quota = max(LEAST_DAILY_QUOTA, int(len(rows) * DAILY_QUOTA_SHARE))
+        return [url for _, url in sorted(overdue, reverse=True)[: max(daily_quota - asked_today, 0)]]
 
     def _files(self, condition: str, *values: str) -> list[KnownFile]:
         rows = self._connection.execute(
@@ -185,7 +186,7 @@ class Frontier:
         return [KnownFile(*row) for row in rows]
 
     def _interrupted_since(self, now: datetime) -> str | None:
-        """When the first of the crawls began that broke off since the last one that came to an end, within a day."""
+        """Return when the first of the crawls began that broke off since the last one that came to an end, within a day."""
         rows = self._connection.execute(
             "SELECT started_at, outcome FROM crawls WHERE portal = ? AND id < ? AND started_at >= ? ORDER BY id DESC",
             (self._portal, self._crawl_id, written(now - RESUMES_WITHIN)),
@@ -207,16 +208,16 @@ def mode_for(db: Path, portal: str, now: datetime, full_every: timedelta | None 
         last = None
     finally:
         connection.close()
-    return "update" if last and now - last < rest(full_every or FULL_EVERY) else "full"
+    return "update" if last and now - last < recrawl_interval(full_every or FULL_EVERY) else "full"
 
 
-def rest(every: timedelta) -> timedelta:
-    """How long after something that is done `every` so often it is due again: somewhat sooner, see SLACK."""
+def recrawl_interval(every: timedelta) -> timedelta:
+    """Return the interval after which something done `every` so often is due again: somewhat sooner, see SLACK."""
     return every - min(SLACK, every / 6)
 
 
 def last_full(connection: sqlite3.Connection, portal: str) -> datetime | None:
-    """When the last full crawl of a portal began that reached the end of every list; the last of TRIES, where none did."""
+    """Return when the last full crawl of a portal began that reached the end of every list; the last of TRIES, where none did."""
     sql = (
         "SELECT started_at, outcome FROM crawls WHERE portal = ? AND mode = 'full' AND outcome IN ('finished', 'incomplete') "
         "ORDER BY id DESC LIMIT ?"

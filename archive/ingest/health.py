@@ -1,4 +1,4 @@
-"""How each portal is: a state, the reason, and what a person should do next. Told from its last crawl, held against its own past.
+"""Health of portals: a state, the reason, and what a person should do next, from the last crawl compared with earlier ones.
 
 States, the gravest first: `down`, `blocked`, `changed_layout`, `slow`, `silent`, `well`; `never_checked` before any crawl came
 to its end. A fault that was there in the very first crawl is how the portal is made, and no change.
@@ -79,7 +79,7 @@ class _Problem:
 
 
 def health(connection: sqlite3.Connection) -> list[Health]:
-    """How each portal of the archive is, the gravest first. Raises sqlite3.Error."""
+    """Return the health of each portal of the archive, the gravest first. Raises sqlite3.Error."""
     portals = connection.execute("SELECT id, name FROM portals ORDER BY id").fetchall()
     found = [_of_portal(connection, *portal) for portal in portals]
     return sorted(found, key=lambda each: (each.state == NEVER_CHECKED, STATES.index(each.state)))
@@ -101,7 +101,7 @@ def _of_portal(connection: sqlite3.Connection, portal: str, name: str) -> Health
 
 
 def note(connection: sqlite3.Connection, crawl_id: int) -> None:
-    """Write how its portal is at the end of a crawl into the crawl's row; nothing where it tells nothing of the portal."""
+    """Write the health of a crawl's portal at its end into the crawl's row; nothing where it tells nothing of the portal."""
     (portal,) = connection.execute("SELECT portal FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
     if told := _told_of(connection, portal, crawl_id):
         connection.execute(
@@ -133,7 +133,7 @@ Told = Iterator[tuple[str, str, str]]
 
 
 def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> Told:
-    """What keeps every list from being read."""
+    """Yield the causes that keep every list from being read."""
     by_kind = {problem.kind: problem for problem in reversed(problems)}
     robots = by_kind.get("robots")
     if problem := next((each for each in problems if "TLS" in each.message), None):
@@ -173,7 +173,7 @@ def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], probl
 
 
 def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> Told:
-    """What is not as it was, though lists were read."""
+    """Yield the changes for the worse, though lists were read."""
     by_kind = {problem.kind: problem for problem in reversed(problems)}
     if last["outcome"] == "blocked" or ("blocked" in by_kind and not by_kind["blocked"].ever):
         yield BLOCKED, _refused(by_kind, last), "a longer --delay, a smaller budget or other hours in its file"
@@ -203,7 +203,7 @@ def _named_lists(lists: Sequence[_Problem]) -> str:
 
 
 def _slow(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> str | None:
-    """What is slower than the portal's own past, in words."""
+    """Describe in what the portal is slower than in its own past."""
     past = [crawl for crawl in past if crawl["pages"] and crawl["answers"]]
     if len(past) < LEAST_PAST or not last["answers"]:
         return None

@@ -1,4 +1,4 @@
-"""What is no longer there: claimed only on proof, and with the proof.
+"""Claims that a record is no longer there: made only on proof, and with the proof.
 
 A record is missing when every catalogue that lists it was walked wholly and plausibly, and none showed it: at a length,
 and with fields in its rows, as in its past.
@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.ingest.alarm import Alarm
-from archive.ingest.record_writer import OWN_PAGE, Writer
+from archive.ingest.record_writer import Writer
 from archive.model.noise import same
 from archive.model.observations import ListPageSeen, PageAsked
-from archive.model.records import FIELDS
+from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
 
 LEAST_SHARE = 0.8
@@ -216,7 +216,7 @@ class Presence:
         return bool(abs(before[0] - now) <= max(ALWAYS_PLAUSIBLE, AS_SHORT * now))
 
     def _length(self, catalog_id: int) -> int:
-        """How many rows this crawl's first walk of a catalogue read."""
+        """Return the number of rows that this crawl's first traversal of a catalogue read."""
         sql = "SELECT rows_read FROM ledger WHERE crawl_id = ? AND catalog_id = ?"
         return int(self._connection.execute(sql, (self._crawl_id, catalog_id)).fetchone()["rows_read"])
 

@@ -10,12 +10,9 @@ from typing import Any
 from archive.model.clock import BEIJING, moment
 from archive.model.noise import essence, same, same_pairs
 from archive.model.observations import LinkedFile
-from archive.model.records import CUT_PAGE, FIELDS, REPEATED, ROW_NOT_READ, Merged, Reading, merge
+from archive.model.records import CUT_PAGE, FIELDS, OWN_PAGE, REPEATED, ROW_NOT_READ, Merged, Reading, merge
 from archive.model.redaction import RULES_VERSION
 from archive.search import index
-
-OWN_PAGE = 0
-"""The `catalog_id` of readings of a record's own page."""
 
 _STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)
 _UPDATE = (

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive.analysis import derived, report_reader
-from archive.database.connection import open_for_writing, transaction
+from archive.database.connection import transaction
+from archive.database.redaction_version import require_current
 from archive.ingest import health
 from archive.ingest.alarm import Alarm
 from archive.ingest.presence import Missing, Presence
-from archive.ingest.record_writer import OWN_PAGE, UNAVAILABLE, Said, Writer
-from archive.maintenance.masking import require_current
+from archive.ingest.record_writer import UNAVAILABLE, Said, Writer
+from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
 from archive.model.observations import (
     AttachmentSeen,
     Capture,
@@ -26,7 +26,7 @@ from archive.model.observations import (
     ProblemSeen,
     RecordPageSeen,
 )
-from archive.model.records import CUT_PAGE
+from archive.model.records import CUT_PAGE, OWN_PAGE
 from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
@@ -42,12 +42,12 @@ NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
 class Store:
     """The archive at `path`, open for one crawl's writing. Raises ArchiveError where it can't be opened.
 
-    `connection`: where it is open already, by `open_for_writing`; several crawls may share it, and it stays open.
+    `connection`: where it is open already, by `open_up_to_date`; several crawls may share it, and it stays open.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection | None = None) -> None:
         self._own = connection is None
-        self._connection = connection or open_for_writing(path)
+        self._connection = connection or open_up_to_date(path)
         self._connection.row_factory = sqlite3.Row
         self.crawl_id = 0
         self.counts: Counter[str] = Counter()
@@ -100,12 +100,10 @@ class Store:
     def _index_if_due(self, connection: sqlite3.Connection, now: str) -> None:
         """Bring the index up to date in strides, with records whose pages were read; and now and then all that follows."""
         if datetime.fromisoformat(now) - self._indexed_at >= LONGEST_UNINDEXED:
-            index.catch_up(connection)
-            derived.catch_up(connection)
+            keep_up(connection)
             self._indexed_at = datetime.fromisoformat(now)
         elif self._read >= index.STRIDE:
-            index.catch_up(connection, read=True)
-            derived.catch_up(connection, read=True)
+            keep_up(connection, own_page_read=True)
         else:
             return
         self._read = 0
@@ -130,10 +128,7 @@ class Store:
             self._presence.claim(now)
             for problem in self._alarm.raised(now):
                 self._write_problem(problem, now)
-            index.catch_up(c)
-            report_reader.catch_up(c)
-            derived.catch_up(c)
-            derived.learn(c, self._writer.portal)
+            bring_up_to_date(c, self._writer.portal)
             counts = json.dumps(dict(sorted(self.counts.items())))
             stated = json.dumps(self._alarm.pages) if self._alarm.pages else None
             c.execute(

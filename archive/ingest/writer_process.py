@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from archive.database.connection import open_for_writing
 from archive.evidence.evidence_store import Evidence
 from archive.ingest.crawl_session import CrawlBooks
+from archive.maintenance.bring_up_to_date import open_up_to_date
 
 
 class Keeper:
@@ -38,7 +38,7 @@ class Keeper:
                 self._files = None
 
     def _begin(self, portal: str, db: Path, evidence: Path, *about: Any) -> tuple[str, int]:  # noqa: ANN401
-        self._files = self._files or (open_for_writing(db), Evidence(evidence))
+        self._files = self._files or (open_up_to_date(db), Evidence(evidence))
         self._books[portal] = books = CrawlBooks(db, *self._files, *about)
         return books.mode, books.crawl_id
 

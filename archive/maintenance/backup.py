@@ -7,17 +7,16 @@ evidence after it: whatever the one points to is then in the other.
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.maintenance.check import check, summary
+from archive.model.atomic_file import atomic_file, atomic_folder, sync
 
 DB, EVIDENCE, MANIFEST = "disclosures.db", "evidence.db", "backup.json"
 
@@ -39,15 +38,21 @@ def back_up(db: Path, evidence: Path, folder: Path, now: str) -> Backup:
     where what was copied is damaged: nobody should trust such a backup.
     """
     open_for_reading(db).close()
-    with _made_whole(folder) as part:
-        copy_database(db, part / DB)
-        if evidence.is_file():
-            copy_database(evidence, part / EVIDENCE, mode=0o600)
-        _require_sound(part, "the archive")
-        found = summary(part / DB, part / EVIDENCE)
-        files = _files(part)
-        told = {"format": _FORMAT, "made_at": now, "head": found.head, "tip": found.tip, "files": files}
-        (part / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    if folder.exists():
+        raise ArchiveError(f"{folder} exists: name a new folder for the backup")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_folder(folder) as part:
+            copy_database(db, part / DB)
+            if evidence.is_file():
+                copy_database(evidence, part / EVIDENCE, mode=0o600)
+            _require_sound(part, "the archive")
+            proof = summary(part / DB, part / EVIDENCE)
+            files = _files(part)
+            manifest = {"format": _FORMAT, "made_at": now, "head": proof.head, "tip": proof.tip, "files": files}
+            (part / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"cannot back up to {folder}: {error}") from error
     return Backup(folder, sum(file["bytes"] for file in files.values()))
 
 
@@ -71,34 +76,15 @@ def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
         for name, path, mode in ((EVIDENCE, evidence, 0o600), (DB, db, 0o644)):  # the archive points to its evidence
             if name in found:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                part = path.with_name(f".{path.name}.part")
-                made += [part, path]
-                shutil.copyfile(folder / name, part)
-                part.chmod(mode)
-                settle(part)
-                part.replace(path)
+                made.append(path)
+                with atomic_file(path) as part:
+                    shutil.copyfile(folder / name, part)
+                    part.chmod(mode)
     except OSError as error:
         for path in made:
             path.unlink(missing_ok=True)
         raise ArchiveError(f"cannot put {folder} back: {error}") from error
     return Backup(folder, sum(file["bytes"] for file in found.values()))
-
-
-@contextmanager
-def _made_whole(folder: Path) -> Iterator[Path]:
-    """A folder to fill, renamed to `folder` once all went well, else deleted."""
-    part = folder.with_name(f".{folder.name}.part")
-    try:
-        if folder.exists():
-            raise ArchiveError(f"{folder} exists: name a new folder for the backup")
-        shutil.rmtree(part, ignore_errors=True)  # what a killed backup left
-        part.mkdir(parents=True, mode=0o700)
-        yield part
-        part.rename(folder)
-    except (OSError, sqlite3.Error) as error:
-        raise ArchiveError(f"cannot back up to {folder}: {error}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def copy_database(source: Path, target: Path, mode: int = 0o644) -> None:
@@ -114,13 +100,7 @@ def copy_database(source: Path, target: Path, mode: int = 0o644) -> None:
             )
         here.backup(there)
         there.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
-    settle(target)
-
-
-def settle(path: Path) -> None:
-    """See that a file is on the disk before anything relies on it."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    sync(target)
 
 
 def _require_sound(folder: Path, what: str) -> None:

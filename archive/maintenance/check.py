@@ -13,12 +13,12 @@ from sqlite_utils import Database
 
 from archive.database.connection import ArchiveError, later_than_this, open_for_reading
 from archive.database.migrations import migrations
+from archive.database.redaction_version import count_outdated
 from archive.evidence import evidence_file
 from archive.evidence.capture import hash_up_to
 from archive.evidence.evidence_import import tips
 from archive.evidence.fixity import DAMAGE, Expected, verify_file
 from archive.evidence.http_exchange import GENESIS, one_line
-from archive.maintenance.masking import behind
 from archive.search.index import first_entry, month_of
 from archive.search.query import phrase
 from archive.search.segment import units
@@ -81,7 +81,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What there is to prove, as far as it can be read.
+    """The extent of what was checked, as far as it can be read.
 
     `head` (day, hash of its manifest) and `tip` (number of the last capture, hash of all up to it) are what to keep
     elsewhere. `unclaimed`: originals that the archive does not point to, as a crawl killed between sealing and writing
@@ -128,7 +128,7 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fin
 
 
 def summary(db: Path, evidence_path: Path) -> Summary:
-    """What there is to prove, to be shown once `check` has run."""
+    """Return the extent of what was checked, to be shown once `check` has run."""
     known: set[int] = set()
     sealed: set[int] = set()
     days, head, tip = 0, None, None
@@ -152,7 +152,7 @@ def summary(db: Path, evidence_path: Path) -> Summary:
 
 
 def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Finding], bool]:
-    """What is wrong with files folded into the evidence, and whether `expected` is the tip of one of them."""
+    """Return the findings about files folded into the evidence, and whether `expected` is the tip of one of them."""
     told, of_a_job = [], False
     try:
         for first, captures, noted, found in tips(evidence_path):
@@ -166,7 +166,7 @@ def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Findin
 
 
 def _findings(db: Path, told: Iterator[Told]) -> Iterator[Finding]:
-    """What a part of the check tells; the damage that ends it is told as well."""
+    """Yield the findings of a part of the check; the damage that ends it is one as well."""
     where = ""
     try:
         for where, what in told:
@@ -286,5 +286,5 @@ def _varint(block: bytes) -> int:
 
 def _masking(connection: sqlite3.Connection) -> Iterator[Told]:
     """Whether today's rules for personal data were applied to everything."""
-    if older := behind(connection):
+    if older := count_outdated(connection):
         yield "masking", f"{older} records were masked by older rules: run `disclosures redact`"

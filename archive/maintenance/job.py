@@ -8,9 +8,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import held
-from archive.maintenance.masking import require_current
+from archive.database.redaction_version import require_current
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.transfer import Carrying
 
 
@@ -22,7 +23,7 @@ def begin(db: Path, portal: str, job: Path) -> None:
     if job.exists():
         raise ArchiveError(f"{job} exists: a job begins with a new file")
     open_for_reading(db).close()
-    with held(db, portal), closing(open_for_writing(job)) as connection:
+    with held(db, portal), closing(open_up_to_date(job)) as connection:
         connection.execute("ATTACH ? AS theirs", (str(db),))
         try:
             with transaction(connection):

@@ -13,19 +13,16 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.analysis import derived, report_reader
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
-from archive.ingest.record_writer import OWN_PAGE
-from archive.model.records import FIELDS
+from archive.database.redaction_version import redaction_version, set_redaction_version
+from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
+from archive.model.records import FIELDS, OWN_PAGE
 from archive.model.redaction import RULES_VERSION, redact, redact_json
 from archive.search import index
 
 STRIDE = 200
 """Rows of a table without an owner, or records with all that is theirs, in one transaction."""
-
-FIRST_VERSION = 1
-"""The rules of an archive that doesn't say by which it was masked."""
 
 UNFINISHED = 0
 """Stands for the version of the rules from the first text masked until no trace of it is left."""
@@ -33,7 +30,7 @@ UNFINISHED = 0
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Where text is kept. `owner`: the column that says whose row it is; `texts` and `json`: columns to be masked."""
+    """A table with text. `owner`: the column that says whose row it is; `texts` and `json`: columns to be masked."""
 
     name: str
     key: tuple[str, ...]
@@ -74,7 +71,7 @@ class _Change:
 
 @dataclass(slots=True)
 class Masked:
-    """What a run masked: in how many records and texts, and how many numbers by kind were added to `redactions`."""
+    """Counts of a run: in how many records and texts, and how many numbers by kind were added to `redactions`."""
 
     records: int = 0
     texts: int = 0
@@ -94,7 +91,7 @@ def mask_again(db: Path) -> Masked:
     with ExitStack() as stack:
         for portal in portals:
             stack.callback(hold(db, portal).release)  # a crawl under way masks by the rules it began with
-        connection = stack.enter_context(closing(open_for_writing(db)))
+        connection = stack.enter_context(closing(open_up_to_date(db)))
         connection.row_factory = sqlite3.Row
         try:
             return _mask_all(connection)
@@ -106,20 +103,6 @@ def mask_again(db: Path) -> Masked:
             raise ArchiveError(f"cannot mask the archive {db}: a row is no JSON ({error})") from error
 
 
-def require_current(connection: sqlite3.Connection) -> None:
-    """See that today's rules masked the archive: newer ones would make edits of what they mask. Raises ArchiveError."""
-    if behind(connection):
-        raise ArchiveError("the archive was masked by older rules: run `disclosures redact` first")
-
-
-def behind(connection: sqlite3.Connection) -> int:
-    """How many records were masked by older rules than today's."""
-    if _version(connection, FIRST_VERSION) < RULES_VERSION:
-        return int(connection.execute("SELECT count(*) FROM records").fetchone()[0])
-    older = "SELECT count(DISTINCT record_id) FROM redactions WHERE rules_version < ?"
-    return int(connection.execute(older, (RULES_VERSION,)).fetchone()[0])
-
-
 def _mask_all(connection: sqlite3.Connection) -> Masked:
     done = Masked()
     for low, high in _strides(connection, _RECORDS):
@@ -129,11 +112,11 @@ def _mask_all(connection: sqlite3.Connection) -> Masked:
         for low, high in _strides(connection, table):
             with transaction(connection):
                 _mask(connection, list(_changes(connection, table, low, high)), done)
-    if _version(connection, UNFINISHED) != RULES_VERSION:
+    if redaction_version(connection, UNFINISHED) != RULES_VERSION:
         _leave_no_trace(connection)
     with transaction(connection):
         connection.execute("UPDATE redactions SET rules_version = ?1 WHERE rules_version < ?1", (RULES_VERSION,))
-        _set_version(connection, RULES_VERSION)
+        set_redaction_version(connection, RULES_VERSION)
     return done
 
 
@@ -149,7 +132,7 @@ def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[in
 
 
 def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int) -> Iterator[_Change]:
-    """What today's rules mask in the rows of the owners after `low`, up to `high`."""
+    """Yield the changes that today's rules make in the rows of the owners after `low`, up to `high`."""
     for row in connection.execute(table.rows(), (low, high)).fetchall():
         texts = {name: redact(row[name] or "") for name in table.texts}
         jsons = {name: redact_json(json.loads(row[name] or "null")) for name in table.json}
@@ -180,20 +163,18 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
             f"UPDATE {change.table.name} SET {assigned} WHERE {which}",  # noqa: S608 - constant names
             (*change.values.values(), *change.key.values()),
         )
-    index.catch_up(connection)
-    report_reader.catch_up(connection)
-    derived.refresh(connection)
+    bring_up_to_date(connection)
     for change in changes:
         if change.table is _PORTALS and "agencies" in change.values:
             (portal,) = connection.execute("SELECT id FROM portals WHERE rowid = ?", (change.owner,)).fetchone()
-            derived.learn(connection, portal)
+            bring_up_to_date(connection, portal)
     numbers = _numbers(changes)
     connection.executemany(
         "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET count = count + excluded.count, rules_version = excluded.rules_version",
         [(*where, count, RULES_VERSION) for where, count in numbers.items()],
     )
-    _set_version(connection, UNFINISHED)
+    set_redaction_version(connection, UNFINISHED)
     done.records += len({change.owner for change in changes if change.table in _OF_RECORDS})
     done.texts += sum(len(change.values) for change in changes)
     for (_, _, kind), count in numbers.items():
@@ -201,7 +182,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
 
 
 def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
-    """How many numbers are newly masked, by record, source and kind, each counted once and where it is printed.
+    """Count the numbers newly masked, by record, source and kind, each once and where it is printed.
 
     A field repeats what the page prints, the record repeats its readings, and history what was there before.
     """
@@ -235,19 +216,6 @@ def _leave_no_trace(connection: sqlite3.Connection) -> None:
             "all is masked, but the file still holds the old text, for another program is reading it: "
             "end that program, then run this again"
         )
-
-
-def _version(connection: sqlite3.Connection, default: int) -> int:
-    row = connection.execute("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'redaction_version'").fetchone()
-    return int(row[0]) if row else default
-
-
-def _set_version(connection: sqlite3.Connection, version: int) -> None:
-    connection.execute(
-        "INSERT INTO settings VALUES ('redaction_version', ?) "
-        "ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
-        (str(version),),
-    )
 
 
 def _json(value: object) -> str:

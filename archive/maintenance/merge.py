@@ -15,14 +15,15 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
+from archive.database.redaction_version import require_current
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_import import Run, Source, fold, folded
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from archive.maintenance.masking import require_current
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.transfer import Carrying, NotAContinuationError
 
 TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
@@ -46,7 +47,7 @@ Crawls = dict[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What became of one portal of one database, or of the whole database, `portal` being None, where it FAILED.
+    """The outcome for one portal of one database, or of the whole database, `portal` being None, where it FAILED.
 
     `what`: TAKEN, KNOWN, SET_ASIDE, WAITS or FAILED; `why`, in a plain line, where it is not TAKEN.
     """
@@ -96,7 +97,7 @@ def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterat
 
 
 def _begun(source: Path) -> str:
-    """When the last crawl of a database began."""
+    """Return when the last crawl of a database began."""
     with closing(open_for_reading(source)) as connection:
         try:
             return str(connection.execute("SELECT max(started_at) FROM crawls").fetchone()[0])
@@ -106,10 +107,10 @@ def _begun(source: Path) -> str:
 
 def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[Merged]:
     with ExitStack() as stack:
-        with closing(open_for_writing(source)) as theirs:  # brought up to date, where an earlier version wrote it
+        with closing(open_up_to_date(source)) as theirs:  # brought up to date, where an earlier version wrote it
             _require_masked(theirs, source)
             portals = [row[0] for row in theirs.execute("SELECT id FROM portals ORDER BY id")]
-        connection = stack.enter_context(closing(open_for_writing(db)))
+        connection = stack.enter_context(closing(open_up_to_date(db)))
         connection.execute("PRAGMA synchronous = FULL")  # what is merged may be deleted where it came from
         _require_masked(connection, db)
         for portal in portals:
@@ -236,7 +237,7 @@ class _Merge:
         return Merged(self._source, line.portal, TAKEN, len(new))
 
     def _captures(self, line: _Line, runs: Sequence[Run]) -> list[tuple[int, int]]:
-        """Which capture of theirs is which of ours."""
+        """Return pairs of captures, theirs and ours."""
         pairs = []
         for theirs, ours in line.known.items():
             same = self._c.execute(_SAME_CAPTURES, (theirs, ours)).fetchall()

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from archive.analysis import derived, report_reader
+from archive.maintenance.bring_up_to_date import bring_up_to_date
 from archive.search import index
 
 CARRIED = (
@@ -56,7 +56,7 @@ _SEARCHED_OTHERWISE = f"""
 
 
 class NotAContinuationError(Exception):
-    """What is carried does not go on from what is there; the message says why."""
+    """The archive carried from does not go on from the one carried to; the message says why."""
 
 
 class Carrying:
@@ -100,9 +100,7 @@ class Carrying:
             self._put(table, None, _OF_NEW_CRAWLS)
         self._events()
         self._index()
-        report_reader.catch_up(self._c)
-        derived.catch_up(self._c)
-        derived.learn(self._c, self._portal)
+        bring_up_to_date(self._c, self._portal)
 
     def originals_only(self, message: str, now: str) -> None:
         """Carry the crawls and their captures, and nothing of what they say; a problem of each says why."""
@@ -140,7 +138,7 @@ class Carrying:
         self._put("captures", None, _OF_NEW_CRAWLS, ids="capture")
 
     def _records(self, ids_kept: bool) -> list[tuple[int, int, int]]:
-        """Which record of theirs is which of ours, and whether it is new here."""
+        """Return triples: a record of theirs, which of ours it is, and whether it is new here."""
         c, portal = self._c, (self._portal,)
         ours = dict(c.execute("SELECT url, id FROM main.records WHERE portal = ?", portal).fetchall())
         new = "SELECT record_id FROM theirs.events t WHERE kind = 'added' AND " + _OF_NEW_CRAWLS

@@ -52,7 +52,7 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the records of a portal show: how many each name has published, with which prefixes, and who has budgets."""
+    """The evidence in a portal's records: how many each name has published, with which prefixes, and who has budgets."""
 
     names: Mapping[str, int]
     prefixes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -100,7 +100,7 @@ def learn(evidence: Evidence, stated: Iterable[Stated], place: str) -> list[Agen
 
 
 def key(name: str, place: str) -> str:
-    """What names of one agency share: 同心县政府办公室, 同心县人民政府办公室 and 县政府办 are one in 同心县."""
+    """Return the key that names of one agency share: 同心县政府办公室, 同心县人民政府办公室 and 县政府办 are one in 同心县."""
     plain = "".join(unicodedata.normalize("NFKC", name).split())
     short = place[:-1] if len(place) > 2 else place
     for begun in (place, short):
@@ -114,7 +114,7 @@ def key(name: str, place: str) -> str:
 
 
 def type_of(name: str) -> str:
-    """What kind of agency a name is of, one of TYPES."""
+    """Return the kind of agency that a name is of, one of TYPES."""
     return next((kind for kind, named in _TYPED if named.search(name)), "department")
 
 

@@ -1,4 +1,4 @@
-"""What time it is: the machine's time, or for tests and simulations a moment given, from which time then runs on."""
+"""The clock: the machine's time, or for tests and simulations a moment given, from which time then runs on."""
 
 import os
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -37,7 +37,7 @@ def text(moment: datetime) -> str:
 
 @cache
 def _ahead(given: str) -> timedelta:
-    """How far the clock given is ahead of the machine's, from the first question on."""
+    """Return how far the clock given is ahead of the machine's, from the first call on."""
     if not given:
         return timedelta(0)
     try:

@@ -1,4 +1,4 @@
-"""What of a text counts when two readings of it are compared, and what is noise: counters, clocks, weather, page tools.
+"""The essence of a text when two readings of it are compared, without noise: counters, clocks, weather, page tools.
 
 Pure. Noise is taken out only where it surely is such a box: a whole line, or its label with a value directly behind at
 the start or the end of a line. The same words inside a sentence stay.

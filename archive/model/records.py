@@ -24,6 +24,9 @@ FIELDS = (
 )
 """The columns of `records` that pages state, dates in ISO 8601."""
 
+OWN_PAGE = 0
+"""The `catalog_id` of readings of a record's own page."""
+
 CUT_PAGE = "page_cut"
 """The doubt about a page that broke off in the middle."""
 

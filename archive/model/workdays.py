@@ -49,7 +49,7 @@ def working_days(start: str | None, end: str | None) -> int | None:
 
 @lru_cache(maxsize=1 << 14)  # the package looks through all its years for each day
 def rest_day(text: str | None) -> str | None:
-    """What makes a day free of work: a holiday's Chinese name, or WEEKEND; empty for a working day, None where unknown."""
+    """Return the reason why a day is free of work: a holiday's Chinese name, or WEEKEND; empty for a working day, None where unknown."""
     day = _day(text)
     if day is None:
         return None

@@ -5,12 +5,11 @@ are enough of them.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
+from archive.database.time_limit import is_interrupted, time_limit
 from archive.model import clock
 from archive.questions.question_files import Parameter, Question, QuestionError, understood
 
@@ -19,9 +18,6 @@ MOST = 10_000
 
 SECONDS = 10.0
 """How long one question may take."""
-
-STEPS = 10_000
-"""After so many steps of SQLite's machine it is looked at the clock: some milliseconds."""
 
 
 class AskError(Exception):
@@ -75,26 +71,17 @@ def ask(
     Raises AskError where it takes longer than `seconds`.
     """
     parameters = {**given, "today": clock.today().isoformat()}
-    with _limited(connection, seconds, question):
-        cursor = connection.execute(question.sql, parameters)
-        columns = tuple(column[0] for column in cursor.description)
-        rows = [tuple(row) for row in cursor.fetchmany(most + 1)]
-        cursor.close()
-        left_out = connection.execute(question.left_out_sql, parameters).fetchone()[0] if question.left_out_sql else 0
-        behind = connection.execute("SELECT count(*) FROM underived").fetchone()[0]
-    return Answer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)
-
-
-@contextmanager
-def _limited(connection: sqlite3.Connection, seconds: float, question: Question) -> Iterator[None]:
-    """Interrupt whatever `connection` does when the time is over."""
-    end = monotonic() + seconds
-    connection.set_progress_handler(lambda: monotonic() > end, STEPS)
     try:
-        yield
+        with time_limit(connection, seconds):
+            cursor = connection.execute(question.sql, parameters)
+            columns = tuple(column[0] for column in cursor.description)
+            rows = [tuple(row) for row in cursor.fetchmany(most + 1)]
+            cursor.close()
+            left_out_sql = question.left_out_sql or "SELECT 0"
+            left_out = connection.execute(left_out_sql, parameters).fetchone()[0]
+            behind = connection.execute("SELECT count(*) FROM underived").fetchone()[0]
     except sqlite3.OperationalError as error:
-        if "interrupted" in str(error):
-            raise AskError(f"{question.name} takes longer than {seconds:g} s here: ask for one portal") from error
-        raise
-    finally:
-        connection.set_progress_handler(None, 0)
+        if not is_interrupted(error):
+            raise
+        raise AskError(f"{question.name} takes longer than {seconds:g} s here: ask for one portal") from error
+    return Answer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)

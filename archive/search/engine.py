@@ -40,7 +40,7 @@ _DIVIDED = f"""
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a search is narrowed to; empty: not by this. `publisher`: a whole name. `since`, `until`: years.
+    """Filters of a search; empty: not narrowed by this. `publisher`: a whole name. `since`, `until`: years.
 
     `publisher_has`: words in a publisher's name. `portals`, `states`: any of these.
     """
@@ -85,7 +85,7 @@ class Search:
     newest: bool = False
 
     def parameters(self, *columns: str, besides: tuple[str, ...] = ()) -> dict[str, int | str]:
-        """What SQL is given: the hits whose words all stand in `columns` (none: anywhere), without those in `besides`.
+        """Return the parameters of the SQL: the hits whose words all stand in `columns` (none: anywhere), without those in `besides`.
 
         Both are of HEAD, or empty.
         """
@@ -101,14 +101,14 @@ class Search:
 
 
 def _within(columns: tuple[str, ...], expression: str) -> str:
-    """What `expression` finds in these columns of HEAD."""
+    """Return `expression` restricted to these columns of HEAD."""
     marked = in_heads(expression)
     return marked if columns == HEAD else f"({{{' '.join(columns)}}} : {marked})"
 
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """How the hits divide: facet → value → how many. `step`: every so many-th was looked at; 1: all, and it is exact."""
+    """Counts of hits: facet → value → how many. `step`: every so many-th was looked at; 1: all, and it is exact."""
 
     counts: Mapping[str, Counter[str]]
     step: int
@@ -128,7 +128,7 @@ def search(text: str) -> Search:
 
 
 def count(connection: sqlite3.Connection, wanted: Search) -> int:
-    """How many records are found: exact, however many."""
+    """Return the exact number of records found."""
     return int(connection.execute(_COUNT, wanted.parameters()).fetchone()[0])
 
 
@@ -177,7 +177,7 @@ def _in_order(connection: sqlite3.Connection, parameters: Mapping[str, int | str
 
 
 def divide(connection: sqlite3.Connection, wanted: Search, total: int) -> Division:
-    """How the hits, `total` of them, divide by each of FACETS."""
+    """Count the hits, `total` of them, by each of FACETS."""
     step = -(-total // COUNTED) or 1
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for name, value, times in connection.execute(_DIVIDED, {**wanted.parameters(), "step": step}):

@@ -92,7 +92,7 @@ def _number(record_id: int, values: Sequence[str | int | None]) -> int:
 
 
 def held(connection: sqlite3.Connection, record_id: int) -> list[str | int | None]:
-    """What a record's entry is made of, as it stands now."""
+    """Return the values that a record's entry is made of, as they stand now."""
     return list(connection.execute(f"SELECT {_SEARCHED} FROM records r WHERE r.id = ?", (record_id,)).fetchone())  # noqa: S608
 
 
@@ -117,12 +117,12 @@ def changing(connection: sqlite3.Connection, record_id: int) -> None:
         changed(connection, record_id, held(connection, record_id))
 
 
-def catch_up(connection: sqlite3.Connection, *, read: bool = False) -> None:
+def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
     """Bring the index up to date with the records noted by `changed`; the caller's transaction.
 
-    `read`: only with those whose own page was read, the others are likely to change again soon.
+    `own_page_read`: only with those whose own page was read, the others are likely to change again soon.
     """
-    chosen = OWN_PAGE_READ if read else "1"
+    chosen = OWN_PAGE_READ if own_page_read else "1"
     sql = (
         f"SELECT u.record_id, u.indexed, {_SEARCHED} FROM unindexed u JOIN records r ON r.id = u.record_id "  # noqa: S608
         f"WHERE {chosen} ORDER BY u.record_id LIMIT {STRIDE}"

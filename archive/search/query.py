@@ -72,12 +72,12 @@ class Query:
 
     @property
     def wanted(self) -> tuple[Group, ...]:
-        """What must be found."""
+        """The terms that must be found."""
         return tuple(group for group in self.groups if not group.exclude)
 
     @property
     def unwanted(self) -> tuple[Group, ...]:
-        """What must not."""
+        """The terms that must not be found."""
         return tuple(group for group in self.groups if group.exclude)
 
     @property
@@ -86,11 +86,11 @@ class Query:
         return tuple(word for group in self.wanted for word in group.words)
 
     def match_wanted(self) -> str:
-        """What must be found, as an FTS5 expression; empty where nothing is asked for."""
+        """Return the terms that must be found as an FTS5 expression; empty where there are none."""
         return _joined(" AND ", (group.match() for group in self.wanted))
 
     def match_unwanted(self) -> str:
-        """What must not, each group enough to leave a record out."""
+        """Return the terms that must not be found, each group enough to leave a record out."""
         return _joined(" OR ", (group.match() for group in self.unwanted))
 
 
@@ -106,7 +106,7 @@ def _joined(by: str, expressions: Iterable[str]) -> str:
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Query:
-    """What `text` asks for."""
+    """Parse a search as typed."""
     items = list(_ITEM.finditer(text[:LONGEST_QUERY].translate(str.maketrans(_MARKS))))
     groups: list[Group] = []
     either = False

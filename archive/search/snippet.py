@@ -26,7 +26,7 @@ _MARK = r"(?:[^\w\n]|_)"
 
 
 def spans(text: str, query: str) -> list[tuple[int, int]]:
-    """Where the words of `query` stand in `text`, in order, overlapping ones joined."""
+    """Return the spans of `text` where words of `query` stand, in order, overlapping ones joined."""
     located = located_units(text)
     starts: dict[str, list[int]] = {}
     for place, (unit, _, _) in enumerate(located):
@@ -128,7 +128,7 @@ _FOLDING = _Folding()
 
 @lru_cache(maxsize=1024)
 def _pattern(word: Word) -> re.Pattern[str]:
-    """Where a word may stand in folded text: its characters with some punctuation between them."""
+    """Return the pattern of a word in folded text: its characters with some punctuation between them."""
     units = [r"\s+" if unit == BREAK else r",?".join(map(re.escape, unit)) for unit in word.units]
     before = r"(?<![0-9])" if word.units[0][0].isdecimal() else ""
     after = r"(?![0-9])" if word.units[-1][-1].isdecimal() and not (word.prefix or word.glued) else ""

@@ -193,7 +193,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/counties$", counties_page.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties_page.province),
         (record_json.PAGE, record_json.page),
-        (record_json.ROUTE, record_json.answer),
+        (record_json.ROUTE, record_json.record),
         *page_files.routes(),
         (r"/-/api$", in_context(api_page.page)),
         *site_files.routes(),
@@ -215,7 +215,7 @@ def register_routes() -> list[tuple[str, Any]]:
         ),
         *archived_copy.routes(),
         *download_page.routes(),
-        (table_files.ROUTE, table_files.answer),
+        (table_files.ROUTE, table_files.table_file),
     ]
 
 

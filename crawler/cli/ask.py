@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from archive.database.connection import open_for_reading
-from archive.export.writers import csv_file
+from archive.export.file_formats import FORMATS
+from archive.export.rows import Rows
 from archive.questions.question_files import Question, questions
 from archive.questions.runner import MOST, Answer, AskError, values
 from archive.questions.runner import ask as answer_of
@@ -41,7 +42,7 @@ def ask(question: str | None, given: tuple[str, ...], form: str | None, db: Path
         raise CommandError(str(error)) from error
     match form:
         case "csv":
-            click.echo(b"".join(csv_file(answer.columns, answer.rows)), nl=False)
+            click.echo(b"".join(FORMATS["csv"].pieces(Rows(asked.name, answer.columns, answer.rows))), nl=False)
         case "json":
             click.echo(json.dumps(answer.dicts(), ensure_ascii=False, indent=1))
         case _:

@@ -18,8 +18,8 @@ from sqlite_utils import Database
 
 from archive.database.connection import ArchiveError, later_than_this, open_for_reading
 from archive.database.migrations import migrations
+from archive.database.redaction_version import count_outdated
 from archive.evidence.evidence_file import open_for_reading as open_evidence
-from archive.maintenance.masking import behind
 from archive.model import clock
 from archive.search.index import is_current
 from crawler import settings
@@ -152,7 +152,7 @@ def _archive(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
         yield Diagnosis(
             NOTE, "search", "the index was made by another version: a crawl or `disclosures serve` renews it"
         )
-    if older := behind(connection):
+    if older := count_outdated(connection):
         yield Diagnosis(NOTE, "masking", f"{older:,} records were masked by older rules: run `disclosures redact`")
 
 

@@ -2,23 +2,24 @@
 
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 import click
 
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
 from archive.export import record_rows
-from archive.export.parquet import parquet_file
-from archive.export.writers import FORMATS, Row, WriterError
-from archive.labels.code_labels import codes_of
+from archive.export.file_formats import FORMATS
+from archive.export.rows import Rows
+from archive.export.writers import WriterError
 from archive.labels.example_queries import EXAMPLES
-from archive.labels.tables import TABLES, heading
+from archive.labels.tables import TABLES
 from archive.model import clock
+from archive.model.atomic_file import atomic_file
 from archive.questions import question_files
 from archive.questions.runner import AskError, values
 from archive.search import engine
@@ -27,13 +28,12 @@ from crawler.cli.filters import NAMES, filter_options, search_of
 from crawler.cli.options import ROWS, CommandError, db_option, plainly
 
 ORIGINALS = ("warc", "wacz")
-WRITERS = {**{name: each.write for name, each in FORMATS.items()}, "parquet": parquet_file}
 TEXT = ("csv", "jsonl")
 """Forms that go to standard output, unless a file is named."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("form", type=click.Choice([*WRITERS, *ORIGINALS]))
+@click.argument("form", type=click.Choice([*FORMATS, *ORIGINALS]))
 @click.argument("words", nargs=-1)
 @filter_options
 @click.option("--body", is_flag=True, help="Records with their texts.")
@@ -64,47 +64,40 @@ def export(form: str, db: Path, out: Path | None, **asked: Any) -> None:  # noqa
         raise CommandError("--record and --crawl go with warc and wacz alone")
     with closing(open_for_reading(db)) as connection:
         try:
-            columns, rows, table = _chosen(connection, asked)
-            if form == "jsonl" and table:
-                rows = record_rows.parsed(columns, rows)
-            elif form == "xlsx":
-                rows = record_rows.labelled(columns, rows, codes_of(table))
-                columns = tuple(heading(table, column) for column in columns)
-            name = table or "sql"
-            _write(form, columns, rows, out or (None if form in TEXT else Path(f"{name}.{form}")))
+            rows = _rows(connection, asked)
+            _write(FORMATS[form].pieces(rows), out or (None if form in TEXT else Path(f"{rows.title}.{form}")))
         except (sqlite3.Error, AskError, WriterError) as error:
             raise CommandError(" ".join(str(error).split())) from error
 
 
-def _chosen(connection: sqlite3.Connection, asked: dict[str, Any]) -> tuple[tuple[str, ...], Iterator[Row], str | None]:
-    """Columns and rows of what is asked for, and whose they are (None: nobody's). Raises CommandError."""
+def _rows(connection: sqlite3.Connection, asked: dict[str, Any]) -> Rows:
+    """Return the rows to export. Raises CommandError."""
     if asked["table"] and asked["sql"]:
         raise CommandError("choose one of --table and --sql")
-    if asked["table"] or asked["sql"]:
-        if asked["words"]:
-            raise CommandError("WORDS go with records, not with --table or --sql")
-        if others := [name for name in (*NAMES, "body") if asked[name]]:
-            raise CommandError(f"--{others[0]} goes with records, not with --table or --sql")
-        connection.create_function("zh_match", 1, lambda words: to_match(str(words or "")), deterministic=True)
-        given: Mapping[str, object] = {}
-        if asked["table"]:
-            sql = f"SELECT * FROM {_table(asked['table'])}"  # noqa: S608 - a known name
-        else:
-            sql, given = _statement(asked["sql"], _parameters(asked["params"]))
-        cursor = connection.execute(sql, given)
-        if cursor.description is None:
-            raise CommandError("the SQL must be a SELECT")
-        columns = tuple(column[0] for column in cursor.description)
-        rows: Iterator[Row] = map(tuple, cursor)
+    if not asked["table"] and not asked["sql"]:
+        search = search_of(connection, " ".join(asked["words"]), **{name: asked[name] for name in NAMES})
+        body = asked["body"]
+        rows = record_rows.rows(connection, engine.every(connection, search), body=body)
+        return Rows("records", record_rows.columns(body=body), islice(rows, asked["limit"]), "records")
+    if asked["words"]:
+        raise CommandError("WORDS go with records, not with --table or --sql")
+    if others := [name for name in (*NAMES, "body") if asked[name]]:
+        raise CommandError(f"--{others[0]} goes with records, not with --table or --sql")
+    connection.create_function("zh_match", 1, lambda words: to_match(str(words or "")), deterministic=True)
+    values: Mapping[str, object] = {}
+    if asked["table"]:
+        sql = f"SELECT * FROM {_table(asked['table'])}"  # noqa: S608 - a known name
     else:
-        words = " ".join(asked["words"])
-        found = engine.every(connection, search_of(connection, words, **{name: asked[name] for name in NAMES}))
-        columns, rows = record_rows.columns(body=asked["body"]), record_rows.rows(connection, found, body=asked["body"])
-    return columns, islice(rows, asked["limit"]), asked["table"] or (None if asked["sql"] else "records")
+        sql, values = _statement(asked["sql"], _parameters(asked["params"]))
+    cursor = connection.execute(sql, values)
+    if cursor.description is None:
+        raise CommandError("the SQL must be a SELECT")
+    columns = tuple(column[0] for column in cursor.description)
+    return Rows(asked["table"] or "sql", columns, islice(map(tuple, cursor), asked["limit"]), asked["table"] or None)
 
 
 def _table(name: str) -> str:
-    """A table or view that is told of. Raises CommandError for another one."""
+    """Return a table or view that the docs describe. Raises CommandError for another one."""
     known = [each for each, table in TABLES.items() if not table.hidden and each != "search"]
     if name not in known:
         raise CommandError(f"there is no table {name!r} to export; there are {', '.join(known)}")
@@ -112,7 +105,7 @@ def _table(name: str) -> str:
 
 
 def _statement(text: str, given: Mapping[str, str]) -> tuple[str, Mapping[str, object]]:
-    """What --sql names, and what it is given: an example of the SQL page, a question, a file, or else the statement itself."""
+    """Return the statement that --sql names, and its values: an example of the SQL page, a question, a file, or else the statement itself."""
     if text in EXAMPLES:
         return EXAMPLES[text].sql, given
     if asking := question_files.questions().get(text):
@@ -130,30 +123,19 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _write(form: str, columns: tuple[str, ...], rows: Iterator[Row], out: Path | None) -> None:
+def _write(pieces: Iterable[bytes], out: Path | None) -> None:
     """Write the file, whole or not at all, or to standard output. Raises CommandError."""
-    pieces = WRITERS[form](columns, rows)
     if out is None or str(out) == "-":
         with suppress(BrokenPipeError):
-            _pour(pieces, sys.stdout.buffer)
+            sys.stdout.buffer.writelines(pieces)
             sys.stdout.buffer.flush()
         return
-    part = out.with_name(f".{out.name}.part")
     try:
-        with part.open("wb") as file:
-            _pour(pieces, file)
-        part.replace(out)
+        with atomic_file(out) as part, part.open("wb") as file:
+            file.writelines(pieces)
     except OSError as error:
         raise CommandError(f"cannot write {out}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     click.echo(f"{out}: {out.stat().st_size:,} bytes", err=True)
-
-
-def _pour(pieces: Iterator[bytes], file: IO[bytes]) -> None:
-    for piece in pieces:
-        file.write(piece)
 
 
 def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None, asked: dict[str, Any]) -> None:

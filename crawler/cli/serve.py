@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from crawler.cli.options import CommandError, db_option, plainly
 
@@ -45,16 +46,16 @@ def publish(folder: Path, db: Path) -> None:
     It takes the place of the former one in one step; where anything is wrong, or nothing has changed, the former one stays.
     Crawls may go on.
     """
-    from archive.export import published_folder  # noqa: PLC0415
+    from archive.export import snapshots  # noqa: PLC0415
 
     now = clock.text(clock.now())
-    made = published_folder.publish(db, folder, now)
+    made = snapshots.publish(db, folder, now)
     records, same = (
         made.counts["records"],
         "" if made.made_at == now else "; nothing has changed, it stays as published",
     )
     click.echo(
-        f"{made.db.parent}: {records:,} records, {made.bytes / MIB:,.1f} MiB, checked; sha256 {made.sha256}{same}"
+        f"{made.path.parent}: {records:,} records, {made.bytes / MIB:,.1f} MiB, checked; sha256 {made.sha256}{same}"
     )
 
 
@@ -72,7 +73,7 @@ def serve_archive(
     else:
         open_for_reading(db).close()
         with suppress(ArchiveError):  # an archive that can't be written to is served as it is
-            open_for_writing(db).close()
+            open_up_to_date(db).close()
         application = make_datasette(db, told).app()
     try:
         run(application, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"))

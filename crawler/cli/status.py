@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from archive.database.connection import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading
 from archive.ingest.health import NEVER_CHECKED, STATES, WELL, Health, health
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.notify import reported_states
@@ -68,7 +69,7 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
     except DeliveryError as error:
         raise CommandError(str(error)) from error
     delivered = True
-    with closing(open_for_writing(db)) as connection:
+    with closing(open_up_to_date(db)) as connection:
         changes = reported_states.changes(connection, states)
         for address in addresses if changes else ():
             try:

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import place_of
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.job import begin
+from archive.model.atomic_file import atomic_file
 from crawler.jobs import remote_jobs
 from crawler.jobs.remote_jobs import ENDS_WITHIN, QUEUE, TRIES, Job, Spool
 from crawler.jobs.schedule import Plan
@@ -69,7 +71,7 @@ class JobQueue:
         from rq.serializers import JSONSerializer  # noqa: PLC0415
 
         self.spool.make()
-        open_for_writing(self.db).close()
+        open_up_to_date(self.db).close()
         with FileLock(self.spool.folder / "enqueue.lock"):
             queue = Queue(QUEUE, connection=self.connection, serializer=JSONSerializer)
             under_way = _under_way(queue)
@@ -98,10 +100,8 @@ class JobQueue:
             known = connection.execute("SELECT 1 FROM portals WHERE id = ?", (portal,)).fetchone()
         if known:
             asyncio.run(catch_up(self.db, place_of(self.db), portal))
-        part = self.spool.begins(f".{name}.part")
-        part.unlink(missing_ok=True)
-        begin(self.db, portal, part)
-        part.replace(self.spool.begins(name))
+        with atomic_file(self.spool.begins(name)) as part:
+            begin(self.db, portal, part)
         toml = file.read_text(encoding="utf-8")
         job = Job(name, portal, toml, plan.mode, pace.delay, pace.concurrency, pace.longest)
         queue.enqueue_call(
@@ -116,8 +116,9 @@ class JobQueue:
 
     def _tidy(self, names: set[str]) -> None:
         """Delete what jobs were to begin with that nobody does any more."""
-        for path in (self.spool.folder / "begin").glob("*.db"):
-            if path.stem not in names:
+        kept = {f"{name}.db" for name in names}
+        for path in (self.spool.folder / "begin").glob("*.db*"):
+            if path.name not in kept:
                 path.unlink(missing_ok=True)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from archive.evidence.evidence_reader import beside
 from archive.maintenance.backup import copy_database
+from archive.model.atomic_file import atomic_file, atomic_folder
 
 QUEUE = "disclosures"
 DB = "disclosures.db"
@@ -112,9 +113,8 @@ def _run(job: Job) -> str:
         if not db.exists() and not spool.begins(job.name).exists():
             return f"{job.name}: was done before, and is merged"
         if not db.exists():
-            part = folder / f".{DB}.part"
-            shutil.copyfile(spool.begins(job.name), part)
-            part.replace(db)
+            with atomic_file(db) as part:
+                shutil.copyfile(spool.begins(job.name), part)
         _require_same_parser(db, job.portal)
         summary = _crawl(job, portal, db)
         first = _bring(folder, spool, job.name)
@@ -169,20 +169,15 @@ def _ended(process: "subprocess.Popen[bytes]", longest: float) -> int:
 
 def _bring(folder: Path, spool: Spool, name: str) -> bool:
     """Copy the databases to the spool, whole or not at all; whether nobody else did so before. Raises OSError."""
-    part = spool.done(f".{name}.{os.uname().nodename}.{os.getpid()}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(mode=0o700)
     try:
-        for path, mode in ((folder / DB, 0o600), (beside(folder / DB), 0o600)):
-            if path.is_file():
-                copy_database(path, part / path.name, mode)
-        part.rename(spool.done(name))
+        with atomic_folder(spool.done(name), f"{os.uname().nodename}.{os.getpid()}") as part:
+            for path in (folder / DB, beside(folder / DB)):
+                if path.is_file():
+                    copy_database(path, part / path.name, 0o600)
     except OSError:
         if not spool.done(name).is_dir():
             raise
         return False
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     with suppress(OSError):
         spool.begins(name).unlink()
     return True

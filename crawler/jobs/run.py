@@ -15,10 +15,11 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.internet.task import LoopingCall
 
-from archive.database.connection import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading
 from archive.database.lock import hold
+from archive.database.redaction_version import require_current
 from archive.evidence.evidence_reader import place_of
-from archive.maintenance.masking import require_current
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from crawler import settings as our_settings
 from crawler.spiders.catalog import CatalogSpider
@@ -133,7 +134,7 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     """
     spiders = [spider_for(name) for name in names]
     clock.now()
-    with closing(open_for_writing(db)) as connection:
+    with closing(open_up_to_date(db)) as connection:
         require_current(connection)
     for spider in spiders:
         hold(db, spider.portal.id).release()

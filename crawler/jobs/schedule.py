@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from archive.ingest.frontier import FULL_EVERY, last_full, rest
+from archive.ingest.frontier import FULL_EVERY, last_full, recrawl_interval
 from archive.model.clock import BEIJING, moment
 from crawler.portals.portal_file import Portal
 
@@ -76,14 +76,14 @@ def plan(portal: Portal, past: CrawlHistory, now: datetime) -> Plan:
     full_every = schedule.full_every or FULL_EVERY
     if past.last is None:
         return _within_hours(Plan(portal, now, "full", "never crawled"), now)
-    at, why = past.last + rest(min(every, full_every)), f"every {_in_words(every)}, {rhythm}"
+    at, why = past.last + recrawl_interval(min(every, full_every)), f"every {_in_words(every)}, {rhythm}"
     if past.interrupted:
         at, why = past.last, "its last crawl broke off"
     elif past.failures:
         wait = min(every * 2 ** (past.failures - 1), max(LONGEST_WAIT, every))
         times = f"{past.failures} times, one after the other" if past.failures > 1 else "once"
-        at, why = past.last + rest(wait), f"nothing could be read, {times}: waits {_in_words(wait)}"
-    if past.last_full and past.last_full + rest(full_every) > max(at, now):
+        at, why = past.last + recrawl_interval(wait), f"nothing could be read, {times}: waits {_in_words(wait)}"
+    if past.last_full and past.last_full + recrawl_interval(full_every) > max(at, now):
         return _within_hours(Plan(portal, at, "update", why), now)
     whole = f"walked wholly every {_in_words(full_every)}" if past.last_full else "never walked wholly"
     return _within_hours(Plan(portal, at, "full", f"{why}; {whole}"), now)

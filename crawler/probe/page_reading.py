@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from archive.evidence.text_encoding import encoding_of
+from archive.evidence.text_encoding import decode_page
 from archive.model.magic_numbers import CONTROLS, NOT_PAGES
 from archive.model.records import is_cut
 from crawler.extract.body import find_body
@@ -80,7 +80,7 @@ def text_of(body: bytes, content_type: str = "") -> str | None:
     wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, in which every other byte may be 0
     if start.startswith(NOT_PAGES) or (not wide and len(CONTROLS.findall(start)) * 50 > len(start)):
         return None
-    return body.decode(encoding_of(body, content_type), "replace")
+    return decode_page(body, content_type)
 
 
 def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:

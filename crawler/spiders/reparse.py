@@ -16,16 +16,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive.analysis import derived, report_reader
 from archive.database.connection import open_for_writing, transaction
+from archive.database.redaction_version import require_current
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
-from archive.ingest.record_writer import OWN_PAGE, UNLINKED, Said, Writer
-from archive.maintenance.masking import require_current
+from archive.ingest.record_writer import UNLINKED, Said, Writer
+from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
 from archive.model import clock
 from archive.model.observations import ListPageSeen, RecordPageSeen
-from archive.search import index
+from archive.model.records import OWN_PAGE
 from crawler.extract.response_class import CUT
 from crawler.families import FAMILIES, detect
 from crawler.items import ListPage
@@ -101,7 +101,7 @@ def is_read_by_today(db: Path, portal: str) -> bool | None:
 
 class _Reader:
     def __init__(self, db: Path, evidence: Path, portal: str, *, ocr: bool) -> None:
-        self._connection = open_for_writing(db)
+        self._connection = open_up_to_date(db)
         self._connection.row_factory = sqlite3.Row
         require_current(self._connection)
         self._portal = portal
@@ -135,10 +135,7 @@ class _Reader:
         self._in_strides(pages, self._read_page)
         self._in_strides(files, self._read_file)
         with transaction(self._connection) as c:
-            index.catch_up(c)
-            report_reader.catch_up(c)
-            derived.catch_up(c)
-            derived.learn(c, self._portal)
+            bring_up_to_date(c, self._portal)
             c.execute(
                 "INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{self._portal}", json.dumps(versions()))
             )

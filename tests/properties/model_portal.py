@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive.database.connection import open_for_writing, transaction
+from archive.database.connection import transaction
 from archive.ingest.frontier import Frontier, Known
-from archive.ingest.record_writer import OWN_PAGE, Said, Writer
+from archive.ingest.record_writer import Said, Writer
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.clock import text as written
 from archive.model.noise import same
 from archive.model.observations import (
@@ -30,7 +31,7 @@ from archive.model.observations import (
     PortalOfFile,
     RecordPageSeen,
 )
-from archive.model.records import CUT_PAGE, Reading
+from archive.model.records import CUT_PAGE, OWN_PAGE, Reading
 from tests.conftest import empty_archive
 
 CATALOGS = ("http://p.example/plans/", "http://p.example/budgets/", "http://p.example/notices/")
@@ -140,7 +141,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.path = empty_archive(folder / "a.db")
-        self.connection = open_for_writing(self.path)
+        self.connection = open_up_to_date(self.path)
         self.connection.execute("PRAGMA synchronous = OFF")
         self.documents: dict[int, Document] = {}
         self.now = START

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from archive.database.connection import open_for_writing
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.questions import (  # noqa: F401 - their models join the others
     drawn_agencies,
     drawn_numbers,
@@ -40,7 +40,7 @@ class Archives:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._made: dict[str, list[Drawn]] = {}
-        open_for_writing(folder / "empty.db").close()
+        open_up_to_date(folder / "empty.db").close()
 
     def of(self, topic: str) -> list[Drawn]:
         """All archives of a topic."""

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from archive.database.connection import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.questions.small import Small
 
 PORTALS = ("county", "other")
@@ -140,13 +141,13 @@ def _kept(rows: list[SimpleNamespace], row_id: int, row: dict[str, Any]) -> Simp
 def drawn(empty: Path, path: Path, write: Callable[[Drawn], object], seed: int) -> Drawn:
     """An archive that `write` fills, opened for reading. `empty`: an archive without rows, of which it is a copy."""
     shutil.copy(empty, path)
-    connection = open_for_writing(path)
+    connection = open_up_to_date(path)
     made = Drawn(Small(connection), random.Random(seed))
     connection.execute("BEGIN")
     write(made)
     connection.execute("COMMIT")
     connection.close()
-    open_for_writing(path).close()  # as at the end of a crawl
+    open_up_to_date(path).close()  # as at the end of a crawl
     made.connection = open_for_reading(path)
     columns = ("id", "portal", "name", "type", "index_prefix", "budget_unit", "successor_id", "stated")
     for row in made.connection.execute(f"SELECT {', '.join(columns)} FROM agencies"):

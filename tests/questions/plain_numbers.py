@@ -6,7 +6,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-from archive.analysis.titles import key_of
+from archive.analysis.titles import fingerprint
 from tests.questions.comparing import Expected, model
 from tests.questions.drawn import DATE, NUMBER, PUBLISHER, TITLE, Drawn, day
 from tests.questions.plain_dates import around, chosen, columns
@@ -191,7 +191,7 @@ def copies(made: Drawn, given: Mapping[str, Any]) -> Expected:
 
     def key(row: Mapping[str, Any]) -> int:
         record = by_id[row["record_id"]]
-        return key_of(record.body if row["same"].endswith("text") else record.title) or 0
+        return fingerprint(record.body if row["same"].endswith("text") else record.title) or 0
 
     return Expected(
         rows, ("portal", lambda row: row["same"].endswith("text"), key, "index_number", "record_id"), left_out

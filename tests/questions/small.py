@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.database.connection import open_for_reading, open_for_writing
+from archive.database.connection import open_for_reading
+from archive.maintenance.bring_up_to_date import open_up_to_date
 
 FIRST = "2018-01-01T00:00:00Z"
 """When the first crawl of each portal began and ended, wholly."""
@@ -82,8 +83,8 @@ class Small:
 
 def archive_of(path: Path, write: Callable[[Small], object]) -> tuple[sqlite3.Connection, set[int]]:
     """An archive that `write` fills, opened for reading; the records that are to be found in it."""
-    small = Small(open_for_writing(path))
+    small = Small(open_up_to_date(path))
     write(small)
     small.connection.close()
-    open_for_writing(path).close()  # what a crawl would do at its end
+    open_up_to_date(path).close()  # what a crawl would do at its end
     return open_for_reading(path), small.found

@@ -6,9 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archive.database.connection import open_for_writing, transaction
-from archive.ingest.record_writer import OWN_PAGE, Said, Writer
+from archive.database.connection import transaction
+from archive.ingest.record_writer import Said, Writer
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import (
     AttachmentSeen,
     Capture,
@@ -20,7 +21,7 @@ from archive.model.observations import (
     PortalOfFile,
     RecordPageSeen,
 )
-from archive.model.records import Reading
+from archive.model.records import OWN_PAGE, Reading
 
 BUDGETS = "http://portal.example/budgets/"
 HOUSING = "http://portal.example/housing/"
@@ -284,7 +285,7 @@ def _third_crawl(path: Path) -> None:
 
 
 def _read_again(path: Path) -> None:
-    connection = open_for_writing(path)
+    connection = open_up_to_date(path)
     connection.row_factory = sqlite3.Row
     with closing(connection), transaction(connection):
         writer = Writer(connection, PAST.id, 3, {1: "notice"}, cause="parser")

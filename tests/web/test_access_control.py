@@ -16,7 +16,7 @@ from datasette_auth_passwords.utils import hash_password
 from lxml import html
 
 from archive.database.connection import ArchiveError
-from archive.export.published_folder import publish
+from archive.export.snapshots import publish
 from archive.web.http.published import PublishedSite
 from archive.web.http.server import make_datasette, read_metadata
 from tests.mailbox import free_port

@@ -11,7 +11,8 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.database.connection import open_for_writing, transaction
+from archive.database.connection import transaction
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.request_context import PAGE
 from archive.web.http.server import make_datasette
 from tests.web.sample_archive import build, build_past
@@ -172,7 +173,7 @@ def test_records_that_state_no_publisher(get, database):
 
 def test_cut_names_are_kept_apart(tmp_path):
     build(tmp_path / "cut.db")
-    with closing(open_for_writing(tmp_path / "cut.db")) as connection, transaction(connection):
+    with closing(open_up_to_date(tmp_path / "cut.db")) as connection, transaction(connection):
         for place, name in enumerate(("样例县教育局...", "样例县教育局办公室", "样例县财...", "另一县...")):
             connection.execute("UPDATE records SET publisher = ? WHERE id = ?", (name, place + 1))
     site = make_datasette(tmp_path / "cut.db")
@@ -197,12 +198,12 @@ def test_cut_names_are_kept_apart(tmp_path):
 
 def test_other_names_of_the_same_agency(tmp_path):
     build(tmp_path / "names.db")
-    with closing(open_for_writing(tmp_path / "names.db")) as connection, transaction(connection):
+    with closing(open_up_to_date(tmp_path / "names.db")) as connection, transaction(connection):
         connection.execute("UPDATE records SET publisher = '县财政局' WHERE id = 2")
         connection.execute(
             "UPDATE portals SET agencies = ?", ('[{"name": "样例县财政局", "aliases": ["县财政局", "财政局"]}]',)
         )
-    open_for_writing(tmp_path / "names.db").close()  # whoever opens it reads what changed
+    open_up_to_date(tmp_path / "names.db").close()  # whoever opens it reads what changed
     site = make_datasette(tmp_path / "names.db")
     page = tree(asyncio.run(site.client.get("/-/publisher", params={"portal": "yangli", "name": "样例县财政局"})))
     assert "县财政局 1 条" in text(page.cssselect(".facts")[0])

@@ -12,8 +12,8 @@ import pytest
 from lxml import html
 
 from archive.database.connection import ArchiveError
-from archive.export import snapshot
-from archive.export.snapshot import is_due, kept, renew
+from archive.export import snapshots
+from archive.export.snapshots import is_due, kept, renew
 from archive.web.http.server import make_datasette
 from archive.web.pages import download_page
 
@@ -129,7 +129,7 @@ def test_it_is_made_once_for_a_state_and_not_for_a_request(own, ask, monkeypatch
     for _ in range(3):
         ask("/-/download")
     assert not is_due(own)
-    monkeypatch.setattr(snapshot, "APART", timedelta(0))
+    monkeypatch.setattr(snapshots, "APART", timedelta(0))
     assert not is_due(own)  # nothing happened since
     with closing(sqlite3.connect(own)) as connection:
         connection.execute(
@@ -137,7 +137,7 @@ def test_it_is_made_once_for_a_state_and_not_for_a_request(own, ask, monkeypatch
         )
         connection.commit()
     assert is_due(own)
-    monkeypatch.setattr(snapshot, "APART", timedelta(days=1))
+    monkeypatch.setattr(snapshots, "APART", timedelta(days=1))
     assert not is_due(own)
     assert kept(own) == before
 
@@ -168,7 +168,7 @@ def test_the_one_before_goes_and_its_address_with_it(fresh):
 def test_two_make_it_one_after_the_other(fresh):
     folder = fresh.with_name("disclosures.snapshot")
     folder.mkdir()
-    with snapshot.FileLock(folder / ".lock"), pytest.raises(ArchiveError, match="being made already"):
+    with snapshots.FileLock(folder / ".lock"), pytest.raises(ArchiveError, match="being made already"):
         renew(fresh)
 
 
@@ -207,7 +207,7 @@ def test_nothing_else_is_to_be_had(ask, path):
 
 
 def test_what_is_published_is_downloaded_as_it_is(archive, tmp_path):
-    from archive.export.published_folder import publish
+    from archive.export.snapshots import publish
     from archive.web.http.published import PublishedSite
 
     made = publish(archive, tmp_path / "public", "2026-11-25T00:00:00Z")

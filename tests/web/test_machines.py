@@ -51,9 +51,9 @@ def test_the_api_page_names_every_field_and_parameter(get):
 
 
 def test_the_page_works_where_nothing_is_archived_yet(tmp_path):
-    from archive.database.connection import open_for_writing
+    from archive.maintenance.bring_up_to_date import open_up_to_date
 
-    open_for_writing(tmp_path / "empty.db").close()
+    open_up_to_date(tmp_path / "empty.db").close()
     ask = sited(tmp_path / "empty.db")
     for path in ("/-/api", "/llms.txt", "/robots.txt", "/sitemap.xml", "/-/sitemap/pages.xml"):
         assert ask(path).status_code == 200, path

@@ -13,7 +13,7 @@ import pytest
 from lxml import etree, html
 
 from archive.search import request
-from archive.web.formats import page_files
+from archive.web.formats import responses
 from archive.web.http.limits import within
 from archive.web.http.server import make_datasette
 from archive.web.pages import browse_pages, home_page, search_page
@@ -149,16 +149,16 @@ def test_the_last_page_of_a_search_that_can_be_turned_to(get, monkeypatch: pytes
 
 @pytest.mark.parametrize(("most", "status"), [(60, 400), (61, 200), (62, 200)])
 def test_a_workbook_holds_so_many_rows(get, monkeypatch: pytest.MonkeyPatch, most: int, status: int) -> None:
-    monkeypatch.setattr(page_files, "MOST_IN_XLSX", most)
+    monkeypatch.setattr(responses, "MOST_IN_XLSX", most)
     assert get("/-/search.xlsx?q=预算").status_code == status
     assert get("/-/search.csv?q=预算").status_code == 200
 
 
 def test_the_name_of_a_file_is_bounded_and_turns_no_direction() -> None:
-    assert page_files.file_name("样" * 61, "csv") == f"{'样' * 60}.csv"
-    assert page_files.file_name("样" * 60, "csv") == f"{'样' * 60}.csv"
-    assert page_files.file_name("样\u202e例\u2066\u2069\x00\x1f本", "csv") == "样 例 本.csv"
-    assert page_files.file_name(" .. ", "xlsx") == "（无标题）.xlsx"
+    assert responses.file_name("样" * 61, "csv") == f"{'样' * 60}.csv"
+    assert responses.file_name("样" * 60, "csv") == f"{'样' * 60}.csv"
+    assert responses.file_name("样\u202e例\u2066\u2069\x00\x1f本", "csv") == "样 例 本.csv"
+    assert responses.file_name(" .. ", "xlsx") == "（无标题）.xlsx"
 
 
 # --- the search page ---

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree, html
 from python_calamine import CalamineWorkbook
 
-from archive.web.formats import page_files
+from archive.web.formats import page_files, responses
 from archive.web.http import streaming
 from archive.web.http.server import make_datasette
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
@@ -198,7 +198,7 @@ SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b
 
 
 def test_what_a_workbook_should_not_hold_is_stated_before_anything_is_sent(get, monkeypatch):
-    monkeypatch.setattr(page_files, "MOST_IN_XLSX", 10)
+    monkeypatch.setattr(responses, "MOST_IN_XLSX", 10)
     answer = get("/-/search.xlsx?q=预算")
     assert answer.status_code == 400
     assert "请取 CSV" in answer.text

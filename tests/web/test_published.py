@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from lxml import html
 
 from archive.database.connection import ArchiveError
-from archive.export.published_folder import publish, published
+from archive.export.snapshots import publish, published
 from archive.web.http import published as served
 from archive.web.http.published import PublishedSite
 from archive.web.pages import search_page
@@ -89,11 +89,11 @@ def ask(site: PublishedSite) -> Ask:
 def test_a_folder_names_what_is_current(source: Path, once: Path) -> None:
     found = published(once)
     assert found.made_at == NOW
-    assert found.db.parent.name == f"2026-11-27T060000Z-{found.sha256[:12]}"
+    assert found.path.parent.name == f"2026-11-27T060000Z-{found.sha256[:12]}"
     with closing(sqlite3.connect(source)) as connection:
         for table in ("records", "events", "portals"):
             assert found.counts[table] == connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] > 0
-    assert sorted(path.name for path in found.db.parent.iterdir()) == [
+    assert sorted(path.name for path in found.path.parent.iterdir()) == [
         "disclosures.db",
         "inspect-data.json",
         "snapshot.json",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.database.connection import open_for_writing
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
 from archive.web.views import body_text, cells, neighbours
 from archive.web.views.citation import citation
@@ -276,7 +276,7 @@ def test_an_archive_without_these_indexes_still_shows(tmp_path):
     for name in ("records_by_portal_and_publisher", "records_by_document_number", "records_by_title"):
         changed(archive, f"DROP INDEX {name}")
     assert ask(archive, "/disclosures/records/61").cssselect("h1")
-    open_for_writing(archive).close()
+    open_up_to_date(archive).close()
 
 
 # --- cited ---

@@ -1,21 +1,21 @@
-"""A question's answer as a file or a feed: what stands behind .csv, .xlsx, .jsonl, .json and .atom."""
+"""A question's answer as a file or a feed: its address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
 
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from datasette.utils.asgi import Response
 
-from archive.export.writers import FORMATS, json_text
+from archive.export.file_formats import STREAMED
+from archive.export.rows import Rows
 from archive.questions.question_files import Question
 from archive.questions.runner import Answer
 from archive.web.formats import feeds
-from archive.web.formats.page_files import file_name
+from archive.web.formats.responses import json_response, whole_file
 from archive.web.http.request_context import RequestContext
 from archive.web.views.cells import UNTITLED, cut
 
-FORMS = (*FORMATS, "json", "atom")
+FORMS = (*STREAMED, "json", "atom")
 
 _RECORDS = "SELECT id, portal, url, max(first_seen, coalesce(changed_at, '')) AS seen FROM records WHERE id = ?"
 _LAST_CRAWL = "SELECT max(coalesce(finished_at, started_at)) FROM crawls"
@@ -23,28 +23,24 @@ _LAST_CRAWL = "SELECT max(coalesce(finished_at, started_at)) FROM crawls"
 Row = Mapping[str, Any]
 
 
-async def answered(
-    context: RequestContext, question: Question, given: Mapping[str, str | int], answer: Answer, form: str
+async def answer_file(
+    context: RequestContext, question: Question, values: Mapping[str, str | int], answer: Answer, form: str
 ) -> Response:
-    """The answer in the form `form`, one of FORMS."""
+    """Return the answer in the form `form`, one of FORMS."""
     if form == "atom":
         return await _feed(context, question, answer)
     if form == "json":
-        return Response(json_text(_told(question, given, answer)), content_type="application/json; charset=utf-8")
-    kind = FORMATS[form]
-    body = b"".join(kind.write(answer.columns, answer.rows))
-    name = quote(file_name(question.title.zh, form), safe="")
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(body, content_type=kind.media_type, headers=headers)
+        return json_response(_document(question, values, answer))
+    return whole_file(Rows(question.title.zh, answer.columns, answer.rows), form)
 
 
-def _told(question: Question, given: Mapping[str, str | int], answer: Answer) -> dict[str, Any]:
-    """The answer for machines."""
+def _document(question: Question, values: Mapping[str, str | int], answer: Answer) -> dict[str, Any]:
+    """Return the answer for machines."""
     return {
         "question": question.name,
         "title": question.title.en,
         "caution": question.caution.en,
-        "parameters": dict(given),
+        "parameters": dict(values),
         "rows": answer.dicts(),
         "more": answer.more,
         "left_out": answer.left_out,
@@ -53,13 +49,13 @@ def _told(question: Question, given: Mapping[str, str | int], answer: Answer) ->
 
 
 async def _feed(context: RequestContext, question: Question, answer: Answer) -> Response:
-    """The first rows as entries: those of records keep their ids when the archive moves, others as long as they say the same."""
+    """Return the first rows as entries: those of records keep their ids when the archive moves, others as long as they say the same."""
     rows = answer.dicts()[: feeds.MOST_EVENTS]
 
     def read(connection: sqlite3.Connection) -> tuple[dict[int, Row], str]:
         ids = [row["record_id"] for row in rows if row.get("record_id") is not None]
-        found: dict[int, Row] = {each: dict(connection.execute(_RECORDS, (each,)).fetchone()) for each in ids}
-        return found, connection.execute(_LAST_CRAWL).fetchone()[0] or feeds.NEVER
+        records: dict[int, Row] = {each: dict(connection.execute(_RECORDS, (each,)).fetchone()) for each in ids}
+        return records, connection.execute(_LAST_CRAWL).fetchone()[0] or feeds.NEVER
 
     records, crawled = await context.db.execute_fn(read)
     page = context.address("questions", question.name)
@@ -70,18 +66,18 @@ async def _feed(context: RequestContext, question: Question, answer: Answer) -> 
 def _entry(  # noqa: PLR0913, PLR0917
     context: RequestContext, question: Question, row: Row, record: Row | None, crawled: str, page: str
 ) -> feeds.Entry:
-    told = [
+    lines = [
         f"{name}: {value}" for name, value in row.items() if value is not None and name not in {"record_id", "title"}
     ]
-    said = tuple(str(value) for value in row.values() if isinstance(value, str))
-    title = row.get("title") or " · ".join(said)
+    texts = tuple(str(value) for value in row.values() if isinstance(value, str))
+    title = row.get("title") or " · ".join(texts)
     return feeds.Entry(
-        key=("question", question.name, *((record["portal"], record["url"]) if record else said)),
+        key=("question", question.name, *((record["portal"], record["url"]) if record else texts)),
         title=cut(title, feeds.SUMMARY) or UNTITLED,
         page=context.absolute(context.record(record["id"]) if record else page),
         updated=row.get("noticed_at") or (record["seen"] if record else crawled),
         published=row.get("published_on"),
         author=row.get("publisher") or question.title.zh,
-        summary="\n".join([question.caution.zh, *told]),
+        summary="\n".join([question.caution.zh, *lines]),
         category=question.name,
     )

@@ -9,24 +9,24 @@ import json
 import re
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from datasette.utils.asgi import BadRequest, Response
+from datasette.utils.asgi import Response
 from lxml import etree
 
 from archive.export import record_rows
+from archive.export.rows import Rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
 from archive.labels.label import LABELS, SITE
 from archive.labels.tables import column_label
 from archive.search.snippet import snippet
-from archive.web.formats.selections import Selection
-from archive.web.http.errors import TOO_SLOW
-from archive.web.http.limits import within
+from archive.web.formats.responses import in_time
 from archive.web.http.request_context import RequestContext, Row
-from archive.web.pages.changes_page import EVER, OF_ALL, OF_PORTAL, ORDER
+from archive.web.listings.observed_events import EVER, OF_ALL, OF_PORTAL, ORDER
+from archive.web.listings.selections import Selection
 from archive.web.views.cells import UNTITLED, cut
 from archive.web.views.diff import event_lines, json_object
 
@@ -78,11 +78,10 @@ async def of_selection(context: RequestContext, chosen: Selection) -> Response:
 
     def read(connection: sqlite3.Connection) -> Read:
         ids = dict.fromkeys(chain(chosen.latest(connection, ENTRIES), islice(chosen.every(connection), ENTRIES)))
-        names = record_rows.columns(body=True)
-        rows = [dict(zip(names, row, strict=True)) for row in record_rows.rows(connection, ids, body=True)]
-        return rows, _last_crawl(connection)
+        rows = Rows(chosen.title, record_rows.columns(body=True), record_rows.rows(connection, ids, body=True))
+        return rows.dicts(), _last_crawl(connection)
 
-    rows, crawled = await _in_time(context, read)
+    rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
     entries = [_of_record(context, row, chosen.words) for row in rows]
     return feed(context, chosen.title, chosen.page, entries, crawled)
 
@@ -97,20 +96,10 @@ async def of_changes(context: RequestContext, kind: str | None, of: Row | None) 
         found = [dict(row) for each in kinds for row in connection.execute(sql, {**given, "kind": each})]
         return found, _last_crawl(connection)
 
-    rows, crawled = await _in_time(context, read)
+    rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
     title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else LABELS['word.changes'].zh}".strip()
     page = context.address("changes", kind=kind, portal=of["id"] if of else None)
     return feed(context, title, page, [_of_event(context, row) for row in rows], crawled, MOST_EVENTS)
-
-
-async def _in_time(context: RequestContext, read: Callable[[sqlite3.Connection], Read]) -> Read:
-    """What `read` finds. Raises BadRequest where that takes too long."""
-    found: Read | None = await context.db.execute_fn(
-        lambda connection: within(connection, TIME_LIMIT_MS, lambda: read(connection))
-    )
-    if found is None:
-        raise BadRequest(TOO_SLOW)
-    return found
 
 
 def _last_crawl(connection: sqlite3.Connection) -> str:

@@ -1,40 +1,27 @@
-"""What a page lists, as a file or for machines: the page's own address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
+"""The list of a page as a file: the page's own address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
 
-import re
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from datasette.utils.asgi import BadRequest, Response
+from datasette.utils.asgi import Response
 
 from archive.export import record_rows
-from archive.export.writers import FORMATS, Pieces, Row, json_text
-from archive.labels.code_labels import EVENTS, codes_of
+from archive.export.rows import Row, Rows
+from archive.labels.code_labels import EVENTS
 from archive.labels.label import LABELS
-from archive.labels.tables import heading
-from archive.web.formats import feeds, selections
-from archive.web.formats.selections import Selection
-from archive.web.http.errors import TOO_SLOW
-from archive.web.http.limits import within
+from archive.web.formats import feeds
+from archive.web.formats.responses import Read, in_time, json_response, streamed_file
 from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, portal
-from archive.web.http.streaming import Streamed
-from archive.web.pages import changes_page
-from archive.web.views.cells import UNTITLED
+from archive.web.listings import observed_events, selections
+from archive.web.listings.selections import Selection
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-MOST_IN_XLSX = 200_000
-"""Rows of a workbook: a sheet holds five times as many, but takes a minute and a half to make."""
-
-TOO_MANY = (
-    f"结果超过 {MOST_IN_XLSX:,} 行，请取 CSV 或 JSON Lines，或加条件缩小范围。"
-    f"More than {MOST_IN_XLSX:,} rows: take CSV or JSON Lines, or narrow it."
-)
 
 COUNTING = 2000
 """Milliseconds spent on counting."""
@@ -50,21 +37,8 @@ SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMN
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows to be sent: their columns, and what reads them. `title`: what they are; it names the file.
-
-    `table`: whose columns they are, None where they are nobody's.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    read: Callable[[sqlite3.Connection], Iterable[Row]]
-    table: str | None = "records"
-
-
 def routes() -> list[tuple[str, Any]]:
-    """The addresses; they go before those of the pages."""
+    """Return the addresses; they go before those of the pages."""
     pages_of = (
         (r"/-/search", selections.of_search),
         (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[0-9]+)", selections.of_catalog),
@@ -76,108 +50,77 @@ def routes() -> list[tuple[str, Any]]:
 
 
 def address(page: str, form: str) -> str:
-    """Where what `page` lists is to be had in the form `form`."""
-    path, mark, given = page.partition("?")
-    return f"{path}.{form}{mark if given else ''}{given}"
+    """Return the address of what `page` lists in the form `form`."""
+    path, mark, query = page.partition("?")
+    return f"{path}.{form}{mark if query else ''}{query}"
 
 
 async def _selection(
     select: Callable[[RequestContext], Awaitable[Selection]], datasette: "Datasette", request: "Request"
 ) -> Response:
     context = await context_for(datasette, request)
-    chosen, form = await select(context), request.url_vars["format"]
+    selection, form = await select(context), request.url_vars["format"]
     if form == "atom":
-        return await feeds.of_selection(context, chosen)
+        return await feeds.of_selection(context, selection)
     body = context.parameter("body") == "yes"
-    columns = (*record_rows.columns(body=body), "page")
+    columns = record_rows.columns(body=body)
 
-    def rows(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Row]:
-        for row in record_rows.rows(connection, ids, body=body):
-            yield (*row, context.absolute(context.record(int(str(row[0])))))
+    def read(connection: sqlite3.Connection) -> Rows:
+        rows = record_rows.rows(connection, selection.every(connection), body=body)
+        return _with_pages(context, selection.title, columns, 0, rows)
 
-    every = Rows(chosen.title, columns, lambda connection: rows(connection, chosen.every(connection)))
     if form == "json":
-        return await _json(context, every, chosen.count, "records")
-    return rows_file(datasette, request, context.database, every)
+        return await _json(context, read, selection.count, "records")
+    return streamed_file(datasette, request, context.database, selection.title, read)
 
 
 async def changes(datasette: "Datasette", request: "Request") -> Response:
-    """What was observed, event by event, the last first: on the days that the page of changes shows; as a feed, ever."""
+    """Return what was observed, event by event, the last first: on the days that the page of changes shows; as a feed, ever."""
     context = await context_for(datasette, request)
     form, kind = request.url_vars["format"], choice(context, "kind", EVENTS)
     of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
     if form == "atom":
         return await feeds.of_changes(context, kind, of)
-    span = changes_page.span_of(context)
-    given = {**changes_page.bounds(span), "kind": kind, "portal": of["id"] if of else None}
-    columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, "page")
+    span = observed_events.span_of(context)
+    values = {**observed_events.bounds(span), "kind": kind, "portal": of["id"] if of else None}
+    columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS)
+    title = f"{EVENTS[kind].zh if kind else LABELS['word.changes'].zh} {span.first} {span.last}"
 
-    def rows(connection: sqlite3.Connection) -> Iterator[Row]:
-        for row in connection.execute(_EVENTS, given):
-            yield (*row, context.absolute(context.record(row["id"])))
+    def read(connection: sqlite3.Connection) -> Rows:
+        return _with_pages(context, title, columns, columns.index("id"), connection.execute(_EVENTS, values))
 
-    every = Rows(f"{EVENTS[kind].zh if kind else LABELS['word.changes'].zh} {span.first} {span.last}", columns, rows)
+    def count(connection: sqlite3.Connection) -> int:
+        return int(connection.execute(f"SELECT count(*) {_OBSERVED}", values).fetchone()[0])
+
     if form == "json":
-        return await _json(context, every, lambda connection: _count_events(connection, given), "events")
-    return rows_file(datasette, request, context.database, every)
+        return await _json(context, read, count, "events")
+    return streamed_file(datasette, request, context.database, title, read)
 
 
-def _count_events(connection: sqlite3.Connection, given: Mapping[str, str | None]) -> int:
-    return int(connection.execute(f"SELECT count(*) {_OBSERVED}", given).fetchone()[0])
+def _with_pages(context: RequestContext, title: str, columns: tuple[str, ...], place: int, rows: Iterable[Row]) -> Rows:
+    """Return the rows with the address of each record's page; `place`: of the record's id in a row."""
+    paged = ((*row, context.absolute(context.record(int(str(row[place]))))) for row in rows)
+    return Rows(title, (*columns, "page"), paged, "records")
 
 
-async def _json(context: RequestContext, rows: Rows, count: Callable[[sqlite3.Connection], int], name: str) -> Response:
-    """One page of the rows, called `name`, with what leads to the next."""
-    total = await _limited(context, count)
+async def _json(context: RequestContext, read: Read, count: Callable[[sqlite3.Connection], int], name: str) -> Response:
+    """Return one page of the rows, called `name`, with what leads to the next."""
+    total = await in_time(context, COUNTING, count)
     page = pages(context, total)
 
-    def read(connection: sqlite3.Connection) -> list[Row]:
-        return list(islice(rows.read(connection), page.offset, page.offset + PAGE))
+    def read_page(connection: sqlite3.Connection) -> tuple[str, list[dict[str, Any]]]:
+        rows = read(connection)
+        part = replace(rows, rows=list(islice(rows.rows, page.offset, page.offset + PAGE)))
+        return rows.title, part.parsed().dicts()
 
-    found = record_rows.parsed(rows.columns, await _limited(context, read))
-    told = {
-        "title": rows.title,
-        "total": total,
-        "page": page.number,
-        "pages": page.last,
-        "next": context.absolute(page.after) if page.after else None,
-        name: [dict(zip(rows.columns, row, strict=True)) for row in found],
-    }
-    return Response(json_text(told), content_type="application/json; charset=utf-8")
-
-
-async def _limited(context: RequestContext, work: Callable[[sqlite3.Connection], Any]) -> Any:  # noqa: ANN401
-    found = await context.db.execute_fn(lambda connection: within(connection, COUNTING, lambda: work(connection)))
-    if found is None:
-        raise BadRequest(TOO_SLOW)
-    return found
-
-
-def rows_file(datasette: "Datasette", request: "Request", database: str, rows: Rows) -> Streamed:
-    """The rows as a file: for people with headings and codes in words, for machines with names and codes."""
-    form = request.url_vars["format"]
-    kind = FORMATS[form]
-
-    def make(connection: sqlite3.Connection) -> Pieces:
-        found, headings = rows.read(connection), rows.columns
-        if form == "xlsx":
-            headings = tuple(heading(rows.table, column) for column in rows.columns)
-            found = record_rows.labelled(rows.columns, _at_most(found), codes_of(rows.table))
-        elif form == "jsonl" and rows.table:
-            found = record_rows.parsed(rows.columns, found)
-        yield from kind.write(headings, found)
-
-    return Streamed(datasette, request, database, make, kind.media_type, file_name(rows.title, form))
-
-
-def _at_most(rows: Iterable[Row]) -> Iterator[Row]:
-    for number, row in enumerate(rows):
-        if number == MOST_IN_XLSX:
-            raise BadRequest(TOO_MANY)
-        yield row
-
-
-def file_name(title: str, form: str) -> str:
-    """A name for a file, whatever the title: no sign that a file's name can't have, and not too long."""
-    plain = re.sub(r'[\x00-\x1f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+', " ", title)
-    return f"{' '.join(plain.split())[:60].strip('. ') or UNTITLED}.{form}"
+    title, rows = await in_time(context, COUNTING, read_page)
+    return json_response(
+        {
+            "title": title,
+            "total": total,
+            "page": page.number,
+            "pages": page.last,
+            "next": context.absolute(page.after) if page.after else None,
+            name: rows,
+        }
+    )

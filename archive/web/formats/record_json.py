@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive.export import record_rows
-from archive.export.writers import json_text
+from archive.export.rows import Rows
+from archive.web.formats.responses import json_response
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import context_for, part
 from archive.web.views import capture_frame
@@ -43,32 +43,32 @@ _LISTS = {
 
 
 async def page(datasette: "Datasette", request: "Request") -> Response:
-    """Where the record's page is; it says itself whether there is such a record."""
+    """Redirect to the record's page; it says itself whether there is such a record."""
     context = await context_for(datasette, request)
     return Response.redirect(context.record(int(part(request, "id"))))
 
 
-async def answer(datasette: "Datasette", request: "Request") -> Response:
-    """The record. Raises NotFound."""
+async def record(datasette: "Datasette", request: "Request") -> Response:
+    """Return the record. Raises NotFound."""
     context = await context_for(datasette, request)
     own = {"id": int(part(request, "id"))}
 
     def read(connection: sqlite3.Connection) -> dict[str, Any] | None:
-        record = _objects(connection, _RECORD, own)
-        if not record:
+        records = _objects(connection, _RECORD, own, "records")
+        if not records:
             return None
-        return {"record": record[0], **{name: _objects(connection, sql, own) for name, sql in _LISTS.items()}}
+        return {"record": records[0], **{name: _objects(connection, sql, own, name) for name, sql in _LISTS.items()}}
 
-    found = await context.db.execute_fn(read)
-    if found is None:
+    parts = await context.db.execute_fn(read)
+    if parts is None:
         raise NotFound(NOTHING_HERE)
-    found["record"]["page"] = context.absolute(context.record(own["id"]))
-    for capture in found["captures"]:
+    parts["record"]["page"] = context.absolute(context.record(own["id"]))
+    for capture in parts["captures"]:
         capture["page"] = context.absolute(capture_frame.address(datasette, context.database, capture["id"]))
-    return Response(json_text(found), content_type="application/json; charset=utf-8")
+    return json_response(parts)
 
 
-def _objects(connection: sqlite3.Connection, sql: str, given: dict[str, int]) -> list[dict[str, Any]]:
-    cursor = connection.execute(sql, given)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in record_rows.parsed(names, map(tuple, cursor))]
+def _objects(connection: sqlite3.Connection, sql: str, values: dict[str, int], table: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql, values)
+    columns = tuple(column[0] for column in cursor.description)
+    return Rows(table, columns, cursor, table).parsed().dicts()

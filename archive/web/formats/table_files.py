@@ -1,11 +1,10 @@
 """A table, a canned query or the result of SQL as a file: CSV in place of Datasette's, xlsx, JSON Lines. All rows, not a page.
 
-Datasette works out what is asked for, and who may; its statement is then read to the end.
+Datasette works out the statement, and who may read it; it is then read to the end.
 """
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,8 +12,8 @@ from datasette.database import QueryInterrupted
 from datasette.utils import InvalidSql, tilde_decode
 from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 
-from archive.export.writers import Row
-from archive.web.formats.page_files import Rows, rows_file
+from archive.export.rows import Rows
+from archive.web.formats.responses import streamed_file
 from archive.web.http.archives import archives
 from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW
 
@@ -28,8 +27,8 @@ _ONE_PAGE = re.compile(r"\s+limit \d+(?: offset \d+)?\s*$")
 _PAGING = {"_next", "_size", "_nofacet", "_nocount", "_stream", "_dl", "_labels"}
 
 
-async def answer(datasette: "Datasette", request: "Request") -> Response:
-    """The file. Raises NotFound, Forbidden, BadRequest."""
+async def table_file(datasette: "Datasette", request: "Request") -> Response:
+    """Return the file. Raises NotFound, Forbidden, BadRequest."""
     database = next(
         (
             name
@@ -43,20 +42,20 @@ async def answer(datasette: "Datasette", request: "Request") -> Response:
     table = request.url_vars.get("table")
     if database not in archives(datasette) and request.url_vars["format"] == "csv":
         return await _view(datasette, table).get(request)
-    sql, given, columns = await _asked(datasette, request, table)
+    sql, values, columns = await _statement(datasette, request, table)
     name = tilde_decode(table) if table else "SQL"
     known = name if table and database in archives(datasette) else None
 
-    def read(connection: sqlite3.Connection) -> Iterator[Row]:
-        return iter(connection.execute(sql, given))
+    def read(connection: sqlite3.Connection) -> Rows:
+        return Rows(name, columns, connection.execute(sql, values), known)
 
-    return rows_file(datasette, request, database, Rows(name, columns, read, known))
+    return streamed_file(datasette, request, database, name, read)
 
 
-async def _asked(
+async def _statement(
     datasette: "Datasette", request: "Request", table: str | None
 ) -> tuple[str, dict[str, object], tuple[str, ...]]:
-    """The statement that Datasette makes of the request, for all rows; what it is given; its columns."""
+    """Return the statement that Datasette makes of the request, for all rows; its values; its columns."""
     kept = [
         (key, value) for key, value in parse_qsl(request.query_string, keep_blank_values=True) if key not in _PAGING
     ]
@@ -64,14 +63,14 @@ async def _asked(
     scope = {**request.scope, "query_string": alone.encode(), "method": "GET"}
     await datasette.refresh_schemas()
     try:
-        found = await _view(datasette, table).data(Request(scope, request.receive))
+        answer = await _view(datasette, table).data(Request(scope, request.receive))
     except QueryInterrupted as error:
         raise BadRequest(TOO_SLOW) from error
     except (InvalidSql, sqlite3.Error) as error:
         raise BadRequest(str(error)) from error
     except RAISED_BY_ADDRESSES as error:
         raise BadRequest(MALFORMED) from error
-    data = found if isinstance(found, Response) else found[0]
+    data = answer if isinstance(answer, Response) else answer[0]
     if isinstance(data, Response) or "query" not in data:
         raise NotFound(NOTHING_HERE)
     if data.get("error"):

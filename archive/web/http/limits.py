@@ -4,17 +4,17 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from datasette.utils import sqlite_timelimit
+from archive.database.time_limit import is_interrupted, time_limit
 
 Result = TypeVar("Result")
 
 
 def within(connection: sqlite3.Connection, milliseconds: int, work: Callable[[], Result]) -> Result | None:
     """Return the result of `work` on the archive; None where that takes too long."""
-    with sqlite_timelimit(connection, milliseconds):
+    with time_limit(connection, milliseconds / 1000):
         try:
             return work()
         except sqlite3.OperationalError as error:
-            if error.args != ("interrupted",):
+            if not is_interrupted(error):
                 raise
             return None

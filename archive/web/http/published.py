@@ -13,7 +13,8 @@ from datasette.app import Datasette
 
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
-from archive.export.published_folder import CURRENT, Published, published
+from archive.export.public_database import Snapshot
+from archive.export.snapshots import CURRENT, published
 from archive.model.clock import today
 from archive.web.http.middleware import Application, Receive, Scope, Send
 from archive.web.http.server import ArchiveDatabase, with_archive
@@ -33,9 +34,9 @@ class PublishedArchive(ArchiveDatabase):
     Datasette's threads keep their connections under the database's name, and would go on reading a former snapshot.
     """
 
-    def __init__(self, datasette: Datasette, snapshot: Published) -> None:
+    def __init__(self, datasette: Datasette, snapshot: Snapshot) -> None:
         """Serve `snapshot`, with `datasette`."""
-        super().__init__(datasette, str(snapshot.db), is_mutable=False)
+        super().__init__(datasette, str(snapshot.path), is_mutable=False)
         self.made_at = snapshot.made_at
         self.cached_hash, self.cached_size, self._cached_table_counts = snapshot.sha256, snapshot.bytes, snapshot.counts
         self._threads = ThreadPoolExecutor(datasette.setting("num_sql_threads"), thread_name_prefix="snapshot")
@@ -67,7 +68,7 @@ class PublishedSite:
         self._folder = folder
         self._target = self._current.readlink() if self._current.is_symlink() else None
         snapshot = published(folder)
-        self._name = snapshot.db.stem
+        self._name = snapshot.path.stem
         self.datasette = with_archive(lambda datasette: PublishedArchive(datasette, snapshot), self._name, metadata)
         self._application: Application = self.datasette.app()
         self._former: PublishedArchive | None = None

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from datasette.utils.asgi import BadRequest, Base400, Response
 
+from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
 from archive.web.http.errors import TOO_SLOW
 
@@ -95,7 +96,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
                         message = {"type": "http.response.body", "body": piece, "more_body": True}
                         await asyncio.wait_for(send(message), PATIENCE)
         except (sqlite3.Error, TimeoutError) as error:
-            slow = isinstance(error, TimeoutError) or error.args == ("interrupted",)
+            slow = isinstance(error, TimeoutError) or is_interrupted(error)
             if not started:
                 raise BadRequest(TOO_SLOW if slow else str(error)) from error
             # Left without its end, the answer breaks off, and nobody takes the file for whole.
@@ -114,18 +115,18 @@ class _Work:
         self._datasette, self._database, self._make = datasette, database, make
         self._connection: sqlite3.Connection | None = None
         self._pieces: Generator[bytes, None, None] | None = None
-        self._spent, self._until = 0.0, 0.0
+        self._spent = 0.0
 
     def piece(self) -> bytes | None:
         """The next piece; None after the last. Raises sqlite3.OperationalError("interrupted") where it takes too long."""
         began = time.monotonic()
         if self._spent > WHOLE:
             raise sqlite3.OperationalError("interrupted")
-        self._until = began + STEP
         if self._connection is None or self._pieces is None:
             self._connection = self._open()
             self._pieces = self._make(self._connection)
-        found = next(self._pieces, None)
+        with time_limit(self._connection, STEP):
+            found = next(self._pieces, None)
         self._spent += time.monotonic() - began
         return found
 
@@ -133,7 +134,6 @@ class _Work:
         # A connection of its own: those of Datasette's threads answer other requests between two pieces.
         connection: sqlite3.Connection = self._datasette.get_database(self._database).connect()
         self._datasette._prepare_connection(connection, self._database)
-        connection.set_progress_handler(lambda: time.monotonic() > self._until, 10_000)
         return connection
 
     def close(self) -> None:

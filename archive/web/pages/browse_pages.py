@@ -1,38 +1,31 @@
 """Browsing by county: /-/browse, a portal's page /-/browse/<portal>, and a catalogue's /-/browse/<portal>/<number>?year=."""
 
-import re
 from dataclasses import dataclass
 from itertools import groupby
 
-from datasette.utils.asgi import BadRequest, NotFound, Response
+from datasette.utils.asgi import Response
 
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
-from archive.web.pages.changes_page import counted, week
+from archive.web.listings.observed_events import counted, week
+from archive.web.listings.selections import IN_CATALOG, UNDATED, WALKED_AT, selected_catalog
 from archive.web.views.months import picture
 from archive.web.views.portal_status import portal_statuses
 from archive.web.views.record_lines import COLUMNS, lines
 
-UNDATED = "none"
-"""Value of `year` that selects records without a date."""
-
 MOST_PUBLISHERS = 500
 
-_CATALOGS = """
-SELECT c.*, p.name AS portal_name, (SELECT count(*) FROM listings WHERE catalog_id = c.id) AS records,
-       (SELECT max(w.started_at) FROM ledger l JOIN crawls w ON w.id = l.crawl_id WHERE l.catalog_id = c.id AND l.complete)
-       AS walked_at
+_CATALOGS = f"""
+SELECT c.*, p.name AS portal_name, (SELECT count(*) FROM listings WHERE catalog_id = c.id) AS records, {WALKED_AT}
 FROM catalogs c JOIN portals p ON p.id = c.portal
-WHERE {} ORDER BY p.division_code, p.id, c.id
-"""
+WHERE {{}} ORDER BY p.division_code, p.id, c.id
+"""  # noqa: S608 - constant names
 _CATALOGS_OF_KIND = _CATALOGS.format("c.kind = :kind")
 _CATALOGS_OF_PORTAL = _CATALOGS.format("c.portal = :portal")
-_CATALOG = _CATALOGS.format("c.portal = :portal AND c.id = :id")
 _KINDS = """
 SELECT c.kind, count(*) AS catalogs,
        (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE kind = c.kind) AS records FROM catalogs c GROUP BY c.kind
@@ -49,14 +42,8 @@ _YEARS = """
 SELECT r.year, count(*) AS records FROM listings l JOIN records r ON r.id = l.record_id
 WHERE l.catalog_id = :catalog GROUP BY r.year ORDER BY r.year DESC
 """
-LISTED = f"""
-FROM listings l JOIN records r ON r.id = l.record_id
-WHERE l.catalog_id = :catalog AND (:year IS NULL OR coalesce(r.year, '{UNDATED}') = :year)
-"""
-"""The records of a catalogue, of all years or of one, as SQL."""
-
 _RECORDS = f"""
-WITH page AS (SELECT r.id {LISTED} ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset)
+WITH page AS (SELECT r.id {IN_CATALOG} ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset)
 SELECT {COLUMNS} FROM page JOIN records r ON r.id = page.id JOIN portals p ON p.id = r.portal
 ORDER BY r.published_on DESC, r.id DESC
 """  # noqa: S608 - constant names
@@ -109,7 +96,7 @@ async def of_portal(context: RequestContext) -> Response:
 async def of_catalog(context: RequestContext) -> Response:
     """A catalogue's records, newest first, of all years or of one."""
     row = await portal(context, part(context.request, "portal"))
-    catalog, year = await chosen(context, row["id"])
+    catalog, year = await selected_catalog(context, row["id"])
     years = (await context.db.execute(_YEARS, {"catalog": catalog["id"]})).rows
     total = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))
     page = pages(context, total)
@@ -125,19 +112,6 @@ async def of_catalog(context: RequestContext) -> Response:
         pages=page,
         lines=lines(context, await context.db.execute(_RECORDS, parameters)),
     )
-
-
-async def chosen(context: RequestContext, portal_id: str) -> tuple[Row, str | None]:
-    """A portal's catalogue by its number in the path, and the requested year. Raises NotFound, BadRequest."""
-    number, year = part(context.request, "catalog"), context.parameter("year") or None
-    if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
-        raise NotFound(NOTHING_HERE)
-    if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
-        raise BadRequest(MALFORMED)
-    row: Row | None = (await context.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
-    if row is None:
-        raise NotFound(NOTHING_HERE)
-    return row, year
 
 
 def _years(context: RequestContext, rows: list[Row], chosen: str | None) -> list[YearChoice]:

@@ -9,16 +9,14 @@ from archive.labels.code_labels import KINDS
 from archive.labels.label import label_of
 from archive.model.clock import today
 from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, part
-from archive.web.pages.changes_page import SHOWN, Span, within
+from archive.web.listings.observed_events import SHOWN, Span, within
+from archive.web.listings.selections import ON_DAY
 from archive.web.views.cells import beijing
 from archive.web.views.record_lines import COLUMNS, lines
 
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 
 _ORDER = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(KINDS))
-ON_DAY = "r.published_on = :day AND (:kind IS NULL OR r.kind = :kind)"
-"""Condition of the records that a day's page lists, of all kinds or of one, as SQL."""
-
 _KINDS = "SELECT kind, count(*) AS records FROM records WHERE published_on = :day GROUP BY kind"
 _RECORDS = f"""
 SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal

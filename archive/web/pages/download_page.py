@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import NotFound, Response
 
 from archive.database.connection import ArchiveError
-from archive.export.snapshot import Kept, is_due, kept, renew
+from archive.export.public_database import Snapshot
+from archive.export.snapshots import is_due, kept, renew
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, in_context
 from archive.web.http.streaming import PATIENCE, Send, left
@@ -72,14 +73,14 @@ def _requested_archive(context: RequestContext) -> Path:
     return Path(context.db.path)
 
 
-def _named(context: RequestContext) -> Kept:
+def _named(context: RequestContext) -> Snapshot:
     snapshot = kept(_requested_archive(context))
     if snapshot is None or context.request.url_vars["name"] != _name(snapshot):
         raise NotFound(NOTHING_HERE)
     return snapshot
 
 
-def _name(snapshot: Kept) -> str:
+def _name(snapshot: Snapshot) -> str:
     """Return the file name for those who download it: made of its day and its digest, so that two are never mixed up."""
     return f"disclosures-{snapshot.made_at[:10]}-{snapshot.sha256[:12]}.db"
 
@@ -107,7 +108,7 @@ def _make(db: Path) -> None:
 class _File(Response):  # type: ignore[misc]  # Datasette comes without types
     """The bytes of a snapshot, from the requested one on."""
 
-    def __init__(self, snapshot: Kept, request: "Request") -> None:
+    def __init__(self, snapshot: Snapshot, request: "Request") -> None:
         requested = _RANGE.fullmatch(request.headers.get("range", ""))
         tag = f'"{snapshot.sha256}"'
         since = int(requested[1]) if requested and request.headers.get("if-range", tag) == tag else 0

@@ -12,7 +12,7 @@ from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import Question, questions
 from archive.web.http.archives import archives
 from archive.web.http.request_context import RequestContext, render
-from archive.web.pages.changes_page import EventsOfKind, Span, latest, week
+from archive.web.listings.observed_events import EventsOfKind, Span, latest, week
 from archive.web.views.months import Picture, picture
 from archive.web.views.portal_status import PortalStatus, portal_statuses
 

@@ -4,28 +4,25 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from datasette.utils.asgi import BadRequest, NotFound, Response
+from datasette.utils.asgi import NotFound, Response
 
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import Label, label_of
 from archive.model.clock import today
 from archive.model.records import is_cut, stem
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, portal
+from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import PAGE, RequestContext, Row, pages
+from archive.web.listings.selections import OF_PUBLISHER, OF_PUBLISHER_AND_KIND, selected_publisher
 from archive.web.views.months import picture
 from archive.web.views.record_lines import COLUMNS, lines
 
-_WHOSE = "r.portal = :portal AND r.publisher IS :name"
 _COUNTS = f"""
 SELECT coalesce(substr(r.published_on, 1, 7), '') AS month, r.kind, r.state, count(*) AS records,
        min(r.published_on) AS first, max(r.published_on) AS last, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
-FROM records r WHERE {_WHOSE} GROUP BY 1, 2, 3
+FROM records r WHERE {OF_PUBLISHER} GROUP BY 1, 2, 3
 """  # noqa: S608 - constant names
-PUBLISHED = f"{_WHOSE} AND (:kind IS NULL OR r.kind = :kind)"
-"""Condition of the records that the page lists, of all kinds or of one, as SQL."""
-
 _RECORDS = f"""
-SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal WHERE {PUBLISHED}
+SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal WHERE {OF_PUBLISHER_AND_KIND}
 ORDER BY r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset
 """  # noqa: S608 - constant names
 _NAMES = """
@@ -59,7 +56,7 @@ class Counted:
 
 async def page(context: RequestContext) -> Response:
     """The page."""
-    row, name, kind = await chosen(context)
+    row, name, kind = await selected_publisher(context)
     whose = {"portal": row["id"], "name": name}
     counts = (await context.db.execute(_COUNTS, whose)).rows
     if not counts:
@@ -86,17 +83,6 @@ async def page(context: RequestContext) -> Response:
         records=total,
         pages=shown,
         lines=lines(context, await context.db.execute(_RECORDS, parameters), by_kind=True),
-    )
-
-
-async def chosen(context: RequestContext) -> tuple[Row, str | None, str | None]:
-    """The portal, the publisher's name (None: none stated) and the requested kind. Raises BadRequest, NotFound."""
-    if not context.parameter("portal") or "name" not in context.request.args:
-        raise BadRequest(MALFORMED)
-    return (
-        await portal(context, context.parameter("portal")),
-        context.parameter("name") or None,
-        choice(context, "kind", KINDS),
     )
 
 

@@ -12,7 +12,7 @@ from archive.labels.tables import TABLES
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question, Words
 from archive.questions.runner import MOST, Answer, AskError, ask, values
-from archive.web.formats.answer_files import FORMS, answered
+from archive.web.formats.answer_files import FORMS, answer_file
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, part
@@ -65,7 +65,7 @@ async def page(context: RequestContext) -> Response:
     except AskError as error:
         raise BadRequest(str(error)) from error
     if form := context.request.url_vars["format"]:
-        return await answered(context, question, chosen, answer, form)
+        return await answer_file(context, question, chosen, answer, form)
     return await context.render("question.html", **await _variables(context, question, chosen, answer))
 
 

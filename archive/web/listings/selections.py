@@ -1,5 +1,6 @@
-"""What the pages list, to be taken away whole: of the search page, a catalogue, a publisher, a day, or one record."""
+"""The records that a page lists: of the search page, a catalogue, a publisher, a day, or one record."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,13 +11,34 @@ from archive.labels.code_labels import KINDS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import SearchRequest, parse_request, resolved
-from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, choice, day, part, portal
-from archive.web.pages import browse_pages, day_page, publisher_page
+from archive.web.http.errors import MALFORMED, NOTHING_HERE
+from archive.web.http.request_context import RequestContext, Row, choice, day, part, portal
 from archive.web.views.cells import UNTITLED
 
 OUTDATED = "检索索引正待重建，下次采集后可用。The search index is being renewed; try again after the next crawl."
 
+UNDATED = "none"
+"""What stands for the year of records without a date."""
+
+IN_CATALOG = f"""
+FROM listings l JOIN records r ON r.id = l.record_id
+WHERE l.catalog_id = :catalog AND (:year IS NULL OR coalesce(r.year, '{UNDATED}') = :year)
+"""
+"""The records of a catalogue, of all years or of one, as SQL."""
+
+OF_PUBLISHER = "r.portal = :portal AND r.publisher IS :name"
+OF_PUBLISHER_AND_KIND = f"{OF_PUBLISHER} AND (:kind IS NULL OR r.kind = :kind)"
+"""The condition for a publisher's records, of all kinds or of one, as SQL."""
+
+ON_DAY = "r.published_on = :day AND (:kind IS NULL OR r.kind = :kind)"
+"""The condition for the records of a day, of all kinds or of one, as SQL."""
+
+WALKED_AT = """
+(SELECT max(w.started_at) FROM ledger l JOIN crawls w ON w.id = l.crawl_id WHERE l.catalog_id = c.id AND l.complete) AS walked_at
+"""
+"""The column that states when a catalogue of `catalogs c` was last walked wholly, as SQL."""
+
+_CATALOG = f"SELECT c.*, {WALKED_AT} FROM catalogs c WHERE c.portal = :portal AND c.id = :id"  # noqa: S608 - constant
 _EVERY = "SELECT r.id {} ORDER BY r.published_on DESC, r.id DESC"
 _LATEST = "SELECT r.id {} ORDER BY r.id DESC LIMIT :limit"
 
@@ -63,22 +85,46 @@ def _search(connection: sqlite3.Connection, requested: SearchRequest) -> engine.
 async def of_catalog(context: RequestContext) -> Selection:
     """A catalogue's records, of all years or of one."""
     of = await portal(context, part(context.request, "portal"))
-    catalog, year = await browse_pages.chosen(context, of["id"])
+    catalog, year = await selected_catalog(context, of["id"])
     title = f"{of['name']} {catalog['title']}{f' {year}' if year else ''}"
     page = context.address("browse", of["id"], catalog["id"], year=year)
-    return _listed(title, page, browse_pages.LISTED, {"catalog": catalog["id"], "year": year})
+    return _listed(title, page, IN_CATALOG, {"catalog": catalog["id"], "year": year})
+
+
+async def selected_catalog(context: RequestContext, portal_id: str) -> tuple[Row, str | None]:
+    """Return a portal's catalogue by its number in the path, and the year requested. Raises NotFound, BadRequest."""
+    number, year = part(context.request, "catalog"), context.parameter("year") or None
+    if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
+        raise NotFound(NOTHING_HERE)
+    if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
+        raise BadRequest(MALFORMED)
+    row: Row | None = (await context.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
+    if row is None:
+        raise NotFound(NOTHING_HERE)
+    return row, year
 
 
 async def of_publisher(context: RequestContext) -> Selection:
     """A publisher's records, of all kinds or of one. Raises NotFound where it has none."""
-    of, name, kind = await publisher_page.chosen(context)
+    of, name, kind = await selected_publisher(context)
     title = f"{of['name']} {name or '未载发布机构'}{f' {KINDS[kind].zh}' if kind else ''}"
     page = context.address("publisher", portal=of["id"], name=name or "", kind=kind)
     return _listed(
         title,
         page,
-        f"FROM records r WHERE {publisher_page.PUBLISHED}",
+        f"FROM records r WHERE {OF_PUBLISHER_AND_KIND}",
         {"portal": of["id"], "name": name, "kind": kind},
+    )
+
+
+async def selected_publisher(context: RequestContext) -> tuple[Row, str | None, str | None]:
+    """Return the portal, the publisher's name (None: none stated) and the kind requested. Raises BadRequest, NotFound."""
+    if not context.parameter("portal") or "name" not in context.request.args:
+        raise BadRequest(MALFORMED)
+    return (
+        await portal(context, context.parameter("portal")),
+        context.parameter("name") or None,
+        choice(context, "kind", KINDS),
     )
 
 
@@ -86,7 +132,7 @@ async def of_day(context: RequestContext) -> Selection:
     """The records of a day, by the date stated, of all kinds or of one."""
     on, kind = day(part(context.request, "day")), choice(context, "kind", KINDS)
     title = f"{on} 发布{f' {KINDS[kind].zh}' if kind else ''}"
-    sql = f"FROM records r WHERE {day_page.ON_DAY}"
+    sql = f"FROM records r WHERE {ON_DAY}"
     return _listed(title, context.address("day", on, kind=kind), sql, {"day": str(on), "kind": kind})
 
 

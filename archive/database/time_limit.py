@@ -1,0 +1,25 @@
+"""A limit on the time that SQLite may take."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+_STEPS = 1000
+"""Steps of SQLite's machine between two looks at the clock: well under a millisecond."""
+
+
+@contextmanager
+def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt whatever `connection` does when the time is over: sqlite3.OperationalError, see `is_interrupted`."""
+    end = monotonic() + seconds
+    connection.set_progress_handler(lambda: monotonic() > end, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def is_interrupted(error: BaseException) -> bool:
+    """Return whether an error says that the time was over."""
+    return isinstance(error, sqlite3.OperationalError) and error.args == ("interrupted",)

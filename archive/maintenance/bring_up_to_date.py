@@ -1,0 +1,42 @@
+"""Bring what follows from records up to date with them: the search index, derived facts and annual reports.
+
+Triggers and the record writer note what changed; whoever writes calls this before its transaction ends.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from archive.analysis import derived, report_reader
+from archive.database.connection import ArchiveError, open_for_writing, transaction
+from archive.search import index
+
+
+def bring_up_to_date(connection: sqlite3.Connection, portal: str | None = None) -> None:
+    """Index and read again all that is noted as changed; what another version made, anew. The caller's transaction.
+
+    `portal`: the one whose agencies are learned again, in any case; else those with names nobody is known to bear.
+    """
+    index.refresh(connection)
+    report_reader.catch_up(connection)
+    derived.refresh(connection, portal)
+
+
+def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
+    """Index and derive what changed so far, in the midst of a crawl. The caller's transaction.
+
+    `own_page_read`: only the records whose own page was read, the others are likely to change again soon.
+    """
+    index.catch_up(connection, own_page_read=own_page_read)
+    derived.catch_up(connection, own_page_read=own_page_read)
+
+
+def open_up_to_date(path: Path) -> sqlite3.Connection:
+    """Open an archive for writing, as `open_for_writing` does, and bring it up to date. Raises ArchiveError."""
+    connection = open_for_writing(path)
+    try:
+        with transaction(connection):
+            bring_up_to_date(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise ArchiveError(f"cannot write the archive {path}: {error}") from error
+    return connection

@@ -1,0 +1,83 @@
+"""Responses that hold rows: a file that is sent while it is made, or JSON; and the limits of what they may take."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+from datasette.utils.asgi import BadRequest, Response
+
+from archive.export.file_formats import STREAMED
+from archive.export.rows import Row, Rows
+from archive.export.writers import Pieces, json_text
+from archive.web.http.errors import TOO_SLOW
+from archive.web.http.limits import within
+from archive.web.http.request_context import RequestContext
+from archive.web.http.streaming import Streamed
+from archive.web.views.cells import UNTITLED
+
+if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request
+
+MOST_IN_XLSX = 200_000
+"""Rows of a workbook: a sheet holds five times as many, but takes a minute and a half to make."""
+
+TOO_MANY = (
+    f"结果超过 {MOST_IN_XLSX:,} 行，请取 CSV 或 JSON Lines，或加条件缩小范围。"
+    f"More than {MOST_IN_XLSX:,} rows: take CSV or JSON Lines, or narrow it."
+)
+
+Read = Callable[[sqlite3.Connection], Rows]
+Result = TypeVar("Result")
+
+
+def streamed_file(datasette: "Datasette", request: "Request", database: str, title: str, read: Read) -> Streamed:
+    """Return the rows as a file in the format of the address: for people in words, for machines with names and codes."""
+    extension = request.url_vars["format"]
+    form = STREAMED[extension]
+
+    def make(connection: sqlite3.Connection) -> Pieces:
+        rows = read(connection)
+        yield from form.pieces(replace(rows, rows=_at_most(rows.rows)) if extension == "xlsx" else rows)
+
+    return Streamed(datasette, request, database, make, form.media_type, file_name(title, extension))
+
+
+def whole_file(rows: Rows, extension: str) -> Response:
+    """Return rows that are in memory as a file."""
+    form = STREAMED[extension]
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(file_name(rows.title, extension), safe='')}"
+    }
+    return Response(b"".join(form.pieces(rows)), content_type=form.media_type, headers=headers)
+
+
+def json_response(value: object) -> Response:
+    """Return `value` as JSON, Chinese as it is."""
+    return Response(json_text(value), content_type="application/json; charset=utf-8")
+
+
+async def in_time(context: RequestContext, milliseconds: int, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    """Return what `work` reads from the archive. Raises BadRequest where that takes too long."""
+    result: Result | None = await context.db.execute_fn(
+        lambda connection: within(connection, milliseconds, lambda: work(connection))
+    )
+    if result is None:
+        raise BadRequest(TOO_SLOW)
+    return result
+
+
+def file_name(title: str, extension: str) -> str:
+    """Return a name for a file, whatever the title: no sign that a file's name can't have, and not too long."""
+    plain = re.sub(r'[\x00-\x1f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+', " ", title)
+    return f"{' '.join(plain.split())[:60].strip('. ') or UNTITLED}.{extension}"
+
+
+def _at_most(rows: Iterable[Row]) -> Iterator[Row]:
+    for number, row in enumerate(rows):
+        if number == MOST_IN_XLSX:
+            raise BadRequest(TOO_MANY)
+        yield row
