@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.database.migrations import migrations
-from archive.maintenance.transfer import CARRIED, MADE
+from archive.maintenance.transfer import MADE, TRANSFERRED
 from tests.conftest import Site, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 from tests.test_old_archives import emptied
@@ -63,4 +63,4 @@ def test_each_table_is_carried_by_a_merge_or_made_anew() -> None:
     migrations.apply(Database(connection))
     sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT GLOB 'records_fts_*'"
     tables = {name for (name,) in connection.execute(sql) if not name.startswith(("sqlite_", "_sqlite_"))}
-    assert tables == {*CARRIED, *MADE}
+    assert tables == {*TRANSFERRED, *MADE}

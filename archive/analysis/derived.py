@@ -117,8 +117,8 @@ def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str,
     doubtful = _quality_mask(record["flags"])
     publisher = _name(connection, portal, record["publisher"], names)
     issued = document_numbers.taken_apart(record["document_number"] or "")
-    found = titles.budgets(title)
-    units = [_name(connection, portal, each.unit, names) if each.unit else publisher for each in found]
+    budgets = titles.budgets(title)
+    units = [_name(connection, portal, each.unit, names) if each.unit else publisher for each in budgets]
     return {
         "derived": [
             (
@@ -135,7 +135,7 @@ def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str,
         ],
         "budgets": [
             (record_id, portal, each.year, each.type, unit, each.unit is not None, doubtful & DOUBTFUL_TITLE)
-            for each, unit in zip(found, units, strict=True)
+            for each, unit in zip(budgets, units, strict=True)
         ],
     }
 

@@ -65,9 +65,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         raise ArchiveError(f"there is no archive at {path}: make one with `disclosures crawl PORTAL --db {path}`")
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'").fetchone()[0]
     except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where SQLite's message quotes damage
         raise ArchiveError(f"cannot read the archive {path}: {error}") from error
-    if not found:
+    if not tables:
         raise ArchiveError(f"{path} is not a disclosures archive")
     return connection

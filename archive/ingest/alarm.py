@@ -45,8 +45,8 @@ LEAST_SILENCES = 10
 FAR_LONGER, NEVER_LONG = 2, timedelta(days=14)
 """A silence is too long from so many times the usual on, and not before two weeks: the longest holidays are over then."""
 
-MOST_TOLD = 3
-"""A silence is told by so many crawls."""
+MOST_REPORTED = 3
+"""A silence is reported by so many crawls."""
 
 _WALKS = """
     SELECT crawl_id, pages_read, complete, stated FROM ledger
@@ -72,7 +72,7 @@ _NEWS = """
     WHERE l.catalog_id = :catalog AND date(r.published_on) <= :today
     UNION SELECT date(first_seen, '+8 hours') FROM listings WHERE catalog_id = :catalog AND first_seen > :began
 """
-_TOLD = """
+_REPORTED = """
     SELECT count(*) FROM problems p JOIN crawls w ON w.id = p.crawl_id
     WHERE w.portal = ? AND p.kind = 'nothing_new' AND p.url = ? AND p.first_at > ? AND w.id < ?
 """
@@ -214,9 +214,9 @@ class Alarm:
         usual = longest_usual(days)
         if usual is None or today - days[-1] <= usual or _day(began) - days[-1] > usual:
             return None
-        asked = (self._portal, url, days[-1].isoformat(), self._crawl_id)
-        told = self._connection.execute(_TOLD, asked).fetchone()[0]
-        if told >= MOST_TOLD:
+        parameters = (self._portal, url, days[-1].isoformat(), self._crawl_id)
+        reported = self._connection.execute(_REPORTED, parameters).fetchone()[0]
+        if reported >= MOST_REPORTED:
             return None
         return f"since {days[-1]}, for {(today - days[-1]).days} days; more than {usual.days} are unusual there"
 

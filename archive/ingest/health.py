@@ -81,8 +81,8 @@ class _Problem:
 def health(connection: sqlite3.Connection) -> list[Health]:
     """Return the health of each portal of the archive, the gravest first. Raises sqlite3.Error."""
     portals = connection.execute("SELECT id, name FROM portals ORDER BY id").fetchall()
-    found = [_of_portal(connection, *portal) for portal in portals]
-    return sorted(found, key=lambda each: (each.state == NEVER_CHECKED, STATES.index(each.state)))
+    states = [_of_portal(connection, *portal) for portal in portals]
+    return sorted(states, key=lambda each: (each.state == NEVER_CHECKED, STATES.index(each.state)))
 
 
 def _of_portal(connection: sqlite3.Connection, portal: str, name: str) -> Health:
@@ -95,7 +95,7 @@ def _of_portal(connection: sqlite3.Connection, portal: str, name: str) -> Health
         return Health(portal, name, NEVER_CHECKED, "no crawl has come to its end yet", "run `disclosures crawl --due`")
     crawl_id, started_at, *noted = row
     if noted[0] is None:  # a crawl of before this was noted
-        noted = _told_of(connection, portal, crawl_id)
+        noted = _state_of(connection, portal, crawl_id)
     state, reason, next_step = noted
     return Health(portal, name, state, reason, next_step, crawl_id, started_at)
 
@@ -103,13 +103,13 @@ def _of_portal(connection: sqlite3.Connection, portal: str, name: str) -> Health
 def note(connection: sqlite3.Connection, crawl_id: int) -> None:
     """Write the health of a crawl's portal at its end into the crawl's row; nothing where it tells nothing of the portal."""
     (portal,) = connection.execute("SELECT portal FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
-    if told := _told_of(connection, portal, crawl_id):
+    if state := _state_of(connection, portal, crawl_id):
         connection.execute(
-            "UPDATE crawls SET health = ?, health_reason = ?, next_step = ? WHERE id = ?", (*told, crawl_id)
+            "UPDATE crawls SET health = ?, health_reason = ?, next_step = ? WHERE id = ?", (*state, crawl_id)
         )
 
 
-def _told_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tuple[str, str, str] | None:
+def _state_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tuple[str, str, str] | None:
     """State, reason and next step."""
     crawls = [_named(row) for row in connection.execute(_CRAWLS, (portal, crawl_id, COMPARED + 1)).fetchall()]
     if not crawls or crawls[0]["id"] != crawl_id:
@@ -117,8 +117,8 @@ def _told_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tupl
     last, *past = crawls
     problems = [_Problem(*row) for row in connection.execute(_PROBLEMS, (portal, crawl_id)).fetchall()]
     home = connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()[0]
-    told = _nothing_read if not last["pages"] else _something_read
-    for state, reason, step in told(last, past, problems):
+    causes = _nothing_read if not last["pages"] else _something_read
+    for state, reason, step in causes(last, past, problems):
         return state, reason, step.format(home=home, url=next((each.url for each in problems if each.catalog), home))
     return WELL, _well(last, problems), ""
 
@@ -129,10 +129,10 @@ def _named(row: Sequence[Any]) -> Mapping[str, Any]:
     )
 
 
-Told = Iterator[tuple[str, str, str]]
+States = Iterator[tuple[str, str, str]]
 
 
-def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> Told:
+def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> States:
     """Yield the causes that keep every list from being read."""
     by_kind = {problem.kind: problem for problem in reversed(problems)}
     robots = by_kind.get("robots")
@@ -172,7 +172,7 @@ def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], probl
     )
 
 
-def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> Told:
+def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> States:
     """Yield the changes for the worse, though lists were read."""
     by_kind = {problem.kind: problem for problem in reversed(problems)}
     if last["outcome"] == "blocked" or ("blocked" in by_kind and not by_kind["blocked"].ever):
@@ -193,8 +193,8 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
 
 
 def _refused(by_kind: Mapping[str, _Problem], last: Mapping[str, Any]) -> str:
-    said = by_kind["blocked"].message if "blocked" in by_kind else "the portal refuses this visitor"
-    return f"{said} (after {last['answers']} answers)"
+    message = by_kind["blocked"].message if "blocked" in by_kind else "the portal refuses this visitor"
+    return f"{message} (after {last['answers']} answers)"
 
 
 def _named_lists(lists: Sequence[_Problem]) -> str:
@@ -219,7 +219,7 @@ def _slow(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> str | N
 
 def _well(last: Mapping[str, Any], problems: Sequence[_Problem]) -> str:
     ever = sum(problem.ever for problem in problems)
-    said = f"{last['pages']:.0f} list pages read on {moment(last['started_at']).astimezone(BEIJING).date()}"
+    message = f"{last['pages']:.0f} list pages read on {moment(last['started_at']).astimezone(BEIJING).date()}"
     if ever:
-        said += f"; {ever} problems are as old as the archive"
-    return said + (f"; {len(problems) - ever} to look at in the table problems" if len(problems) > ever else "")
+        message += f"; {ever} problems are as old as the archive"
+    return message + (f"; {len(problems) - ever} to look at in the table problems" if len(problems) > ever else "")

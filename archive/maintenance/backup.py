@@ -61,12 +61,12 @@ def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
 
     Raises ArchiveError, in one line, with nothing left behind.
     """
-    told = _manifest(folder)
+    manifest = _manifest(folder)
     for path in (db, evidence):
         if path.exists():
             raise ArchiveError(f"{path} exists: move it away first, for nothing is written over")
-    if (found := _files(folder)) != told.get("files"):
-        differing = sorted(name for name, file in (told.get("files") or {}).items() if found.get(name) != file)
+    if (files := _files(folder)) != manifest.get("files"):
+        differing = sorted(name for name, file in (manifest.get("files") or {}).items() if files.get(name) != file)
         raise ArchiveError(
             f"{folder}: {', '.join(differing) or 'a file'} is no longer what was backed up: take another backup"
         )
@@ -74,7 +74,7 @@ def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
     made: list[Path] = []
     try:
         for name, path, mode in ((EVIDENCE, evidence, 0o600), (DB, db, 0o644)):  # the archive points to its evidence
-            if name in found:
+            if name in files:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 made.append(path)
                 with atomic_file(path) as part:
@@ -84,7 +84,7 @@ def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
         for path in made:
             path.unlink(missing_ok=True)
         raise ArchiveError(f"cannot put {folder} back: {error}") from error
-    return Backup(folder, sum(file["bytes"] for file in found.values()))
+    return Backup(folder, sum(file["bytes"] for file in files.values()))
 
 
 def copy_database(source: Path, target: Path, mode: int = 0o644) -> None:
@@ -111,22 +111,22 @@ def _require_sound(folder: Path, what: str) -> None:
 
 def _files(folder: Path) -> dict[str, dict[str, Any]]:
     """The databases in `folder`: name → sha256 and bytes."""
-    found = {}
+    files = {}
     for name in (DB, EVIDENCE):
         path = folder / name
         if path.is_file():
             with path.open("rb") as file:
-                found[name] = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
-    return found
+                files[name] = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+    return files
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if told["format"] != _FORMAT:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != _FORMAT:
             raise ArchiveError(f"{folder} was made by a later version of this program: update it")
     except OSError as error:
         raise ArchiveError(f"{folder} is no backup: it has no {MANIFEST} that can be read") from error
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveError(f"{folder}: {MANIFEST} is damaged: take another backup") from error
-    return dict(told)
+    return dict(manifest)

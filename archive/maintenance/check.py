@@ -56,7 +56,7 @@ _TITLES = """
     WHERE title IS NOT NULL AND id % ? = 0 AND NOT EXISTS (SELECT 1 FROM unindexed WHERE record_id = r.id)
 """
 
-Told = tuple[str, str]
+Place = tuple[str, str]
 """Where, and what."""
 
 
@@ -101,10 +101,10 @@ def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> It
     if captures and not evidence_path.is_file():
         yield Finding(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
     elif expected or evidence_path.is_file():
-        told, of_a_job = _folded(evidence_path, expected)
+        findings, of_a_job = _folded(evidence_path, expected)
         for fault in verify_file(evidence_path, None if of_a_job else expected):
             yield Finding(f"{evidence_path.name}: {fault.where}", fault.what)
-        yield from told
+        yield from findings
 
 
 def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Finding, None, int]:
@@ -153,23 +153,23 @@ def summary(db: Path, evidence_path: Path) -> Summary:
 
 def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Finding], bool]:
     """Return the findings about files folded into the evidence, and whether `expected` is the tip of one of them."""
-    told, of_a_job = [], False
+    findings, of_a_job = [], False
     try:
-        for first, captures, noted, found in tips(evidence_path):
-            of_a_job = of_a_job or expected == (captures, found)
-            if noted != found:
+        for first, captures, noted, tip in tips(evidence_path):
+            of_a_job = of_a_job or expected == (captures, tip)
+            if noted != tip:
                 where = f"{evidence_path.name}: the file merged from capture {first} on"
-                told.append(Finding(where, f"its first {captures} captures no longer give the tip they had"))
+                findings.append(Finding(where, f"its first {captures} captures no longer give the tip they had"))
     except (*DAMAGE, OSError):
         pass  # found where the captures are read
-    return told, of_a_job
+    return findings, of_a_job
 
 
-def _findings(db: Path, told: Iterator[Told]) -> Iterator[Finding]:
+def _findings(db: Path, part: Iterator[Place]) -> Iterator[Finding]:
     """Yield the findings of a part of the check; the damage that ends it is one as well."""
     where = ""
     try:
-        for where, what in told:
+        for where, what in part:
             yield Finding(f"{db.name}: {where}", what)
     except DAMAGE as error:
         yield Finding(db.name, f"cannot be read{f' past {where}' if where else ''}: {one_line(error)}")
@@ -180,18 +180,18 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace")
 
 
-def _database(connection: sqlite3.Connection) -> Iterator[Told]:
+def _database(connection: sqlite3.Connection) -> Iterator[Place]:
     """SQLite's own checks. Pointers to captures are looked at apart, by what they belong to."""
-    for (said,) in connection.execute("PRAGMA integrity_check"):
-        if said != "ok":
-            yield "database", one_line(said)
+    for (message,) in connection.execute("PRAGMA integrity_check"):
+        if message != "ok":
+            yield "database", one_line(message)
     for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         if parent != "captures":
             where = table if row is None else f"{table} {row}"
             yield where, f"points to a row of {parent} that is not there"
 
 
-def _schema(connection: sqlite3.Connection) -> Iterator[Told]:
+def _schema(connection: sqlite3.Connection) -> Iterator[Place]:
     """Whether the tables are as this version makes them; tables and indexes of someone's own may stand beside them."""
     archive = Database(connection)
     if migrations.pending(archive):
@@ -202,11 +202,11 @@ def _schema(connection: sqlite3.Connection) -> Iterator[Told]:
         return
     with closing(sqlite3.connect(":memory:")) as fresh:
         migrations.apply(Database(fresh))
-        wanted = _definitions(fresh)
-    found = _definitions(connection)
-    for name in sorted(wanted):
-        if found.get(name) != wanted[name]:
-            yield "schema", f"{name} is {'not defined as this version makes it' if name in found else 'missing'}"
+        expected = _definitions(fresh)
+    definitions = _definitions(connection)
+    for name in sorted(expected):
+        if definitions.get(name) != expected[name]:
+            yield "schema", f"{name} is {'not defined as this version makes it' if name in definitions else 'missing'}"
 
 
 def _definitions(connection: sqlite3.Connection) -> dict[str, str]:
@@ -215,7 +215,7 @@ def _definitions(connection: sqlite3.Connection) -> dict[str, str]:
     return {name: sql for name, sql in connection.execute(sql) if not name.startswith(("sqlite_", "_sqlite_"))}
 
 
-def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Told]:
+def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Place]:
     """Whether each capture is in the evidence as the archive tells of it."""
     with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
         evidence.text_factory = _text
@@ -235,10 +235,10 @@ def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[T
                     yield f"capture {row[0]} {row[1]}", _differs(row, sealed.get(row[0]), evidence_path.name)
 
 
-def _differs(told: tuple[object, ...], sealed: tuple[object, ...] | None, evidence: str) -> str:
+def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidence: str) -> str:
     if sealed is None:
         return f"it is not in {evidence}"
-    names = [name for name, one, other in zip(_COMPARED, told[1:], sealed[1:], strict=True) if one != other]
+    names = [name for name, one, other in zip(_COMPARED, row[1:], sealed[1:], strict=True) if one != other]
     return (
         f"its {', '.join(names)} are not as in {evidence}"
         if len(names) > 1
@@ -246,22 +246,22 @@ def _differs(told: tuple[object, ...], sealed: tuple[object, ...] | None, eviden
     )
 
 
-def _pointers(connection: sqlite3.Connection) -> Iterator[Told]:
+def _pointers(connection: sqlite3.Connection) -> Iterator[Place]:
     """Whether each capture that is given as proof is there."""
     for pointers in _POINTERS:
         for place, capture in connection.execute(_DANGLING.format(pointers)):
             yield place, f"points to capture {capture}, which is not there"
 
 
-def _index(connection: sqlite3.Connection) -> Iterator[Told]:
+def _index(connection: sqlite3.Connection) -> Iterator[Place]:
     """Whether the search index can be read to its end, holds as many records as it should, and finds them again."""
     connection.execute("CREATE VIRTUAL TABLE temp.index_terms USING fts5vocab('main', 'records_fts', 'row')")
     connection.execute("SELECT sum(cnt) FROM temp.index_terms").fetchone()
     new = "(SELECT count(*) FROM unindexed WHERE indexed IS NULL)"
-    (wanted,) = connection.execute(f"SELECT count(*) - {new} FROM records").fetchone()  # noqa: S608 - constant
+    (expected,) = connection.execute(f"SELECT count(*) - {new} FROM records").fetchone()  # noqa: S608 - constant
     (totals,) = connection.execute("SELECT block FROM records_fts_data WHERE id = 1").fetchone()
-    if _varint(totals) != wanted:
-        yield "search index", f"it holds {_varint(totals)} records, and should hold {wanted}"
+    if _varint(totals) != expected:
+        yield "search index", f"it holds {_varint(totals)} records, and should hold {expected}"
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()
     for record_id, title, published_on in connection.execute(_TITLES, (last // MOST_TITLES + 1,)):
         entry = first_entry(month_of(published_on)) | record_id
@@ -284,7 +284,7 @@ def _varint(block: bytes) -> int:
     return number
 
 
-def _masking(connection: sqlite3.Connection) -> Iterator[Told]:
+def _masking(connection: sqlite3.Connection) -> Iterator[Place]:
     """Whether today's rules for personal data were applied to everything."""
     if older := count_outdated(connection):
         yield "masking", f"{older} records were masked by older rules: run `disclosures redact`"

@@ -12,7 +12,7 @@ from archive.database.connection import ArchiveError, open_for_reading, transact
 from archive.database.lock import held
 from archive.database.redaction_version import require_current
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.maintenance.transfer import Carrying
+from archive.maintenance.transfer import Transfer
 
 
 def begin(db: Path, portal: str, job: Path) -> None:
@@ -27,13 +27,13 @@ def begin(db: Path, portal: str, job: Path) -> None:
         connection.execute("ATTACH ? AS theirs", (str(db),))
         try:
             with transaction(connection):
-                _carry(connection, portal)
+                _transfer(connection, portal)
                 require_current(connection)
         except sqlite3.Error as error:
             raise ArchiveError(f"cannot begin {job} from {db}: {error}") from error
 
 
-def _carry(connection: sqlite3.Connection, portal: str) -> None:
+def _transfer(connection: sqlite3.Connection, portal: str) -> None:
     c = connection
     c.execute(
         "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name IN ('redaction_version', ?)",
@@ -47,4 +47,4 @@ def _carry(connection: sqlite3.Connection, portal: str) -> None:
         "SELECT t.id, t.id - ? FROM theirs.captures t JOIN theirs.crawls w ON w.id = t.crawl_id WHERE w.portal = ?",
         (last, portal),
     ).fetchall()
-    Carrying(c, portal, {crawl: crawl for crawl in crawls}, {}, captures).everything(ids_kept=True)
+    Transfer(c, portal, {crawl: crawl for crawl in crawls}, {}, captures).everything(ids_kept=True)

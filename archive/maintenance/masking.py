@@ -191,17 +191,17 @@ def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
         counts = {name: Counter(kinds) for name, kinds in change.counts.items()}
         none = Counter[str]()
         if change.table is _READINGS:
-            source, found = (
+            source, kinds_found = (
                 str(change.key["catalog_id"]),
                 counts.get("fields", none) | counts.get("source_fields", none),
             )
         elif change.table is _RECORDS:
-            source, found = str(OWN_PAGE), counts.get("body", none)
+            source, kinds_found = str(OWN_PAGE), counts.get("body", none)
         elif change.table is _FILES:
-            source, found = str(change.key["url"]), sum(counts.values(), none)
+            source, kinds_found = str(change.key["url"]), sum(counts.values(), none)
         else:
             continue
-        for kind, count in found.items():
+        for kind, count in kinds_found.items():
             numbers[change.owner, source, kind] += count
     return numbers
 

@@ -24,7 +24,7 @@ from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.maintenance.transfer import Carrying, NotAContinuationError
+from archive.maintenance.transfer import NotAContinuationError, Transfer
 
 TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
 
@@ -225,11 +225,11 @@ class _Merge:
             return Merged(self._source, line.portal, KNOWN, why="all its crawls are here")
         captures = self._captures(line, runs)
         new = {crawl: crawls[crawl] for crawl in line.new}
-        carrying = Carrying(self._c, line.portal, new, line.known, captures)
+        transfer = Transfer(self._c, line.portal, new, line.known, captures)
         if line.forked:
-            carrying.originals_only(_FORKED, self._now)
+            transfer.originals_only(_FORKED, self._now)
             return Merged(self._source, line.portal, SET_ASIDE, len(new), _FORKED)
-        carrying.everything()
+        transfer.everything()
         self._c.execute(
             "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name = ?",
             (f"parser:{line.portal}",),

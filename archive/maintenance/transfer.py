@@ -1,4 +1,4 @@
-"""Carrying all that one archive knows of a portal into another one, ids re-assigned: for `archive.maintenance.merge` and `archive.maintenance.job`.
+"""Transfer of all that one archive knows of a portal into another one, ids re-assigned: for `archive.maintenance.merge` and `archive.maintenance.job`.
 
 The archive that is carried from is attached as `theirs`; temporary tables say which id of theirs is which of ours. What a
 record is called changes when it moves, its history doesn't: a record of theirs is ours where ours stood under the address
@@ -13,7 +13,7 @@ from typing import Any
 from archive.maintenance.bring_up_to_date import bring_up_to_date
 from archive.search import index
 
-CARRIED = (
+TRANSFERRED = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
     "attachments", "redactions", "events", "problems",
 )  # fmt: skip
@@ -59,8 +59,8 @@ class NotAContinuationError(Exception):
     """The archive carried from does not go on from the one carried to; the message says why."""
 
 
-class Carrying:
-    """Carries one portal. Works in the caller's transaction; the caller has attached `theirs`.
+class Transfer:
+    """The transfer of one portal. Works in the caller's transaction; the caller has attached `theirs`.
 
     `crawls` (theirs → ours): the crawls of theirs that are carried; `known`: those that are here already. `captures`:
     theirs → ours, of all crawls.
@@ -146,18 +146,18 @@ class Carrying:
         moves = "SELECT record_id, detail ->> '$.from' FROM theirs.events t WHERE kind = 'moved' AND " + _OF_NEW_CRAWLS
         before = dict(reversed(c.execute(f"{moves} ORDER BY t.id").fetchall()))
         (last,) = c.execute("SELECT coalesce(max(id), 0) FROM main.records").fetchone()
-        found = []
+        mapped = []
         for record_id, url in c.execute("SELECT id, url FROM theirs.records WHERE portal = ? ORDER BY id", portal):
             if ids_kept:
-                found.append((record_id, record_id, 1))
+                mapped.append((record_id, record_id, 1))
             elif record_id in added:
                 last += 1
-                found.append((record_id, last, 1))
+                mapped.append((record_id, last, 1))
             elif (stood := before.get(record_id, url)) in ours:
-                found.append((record_id, ours[stood], 0))
+                mapped.append((record_id, ours[stood], 0))
             else:
                 raise NotAContinuationError(f"it knows {stood}, which is not here")
-        return found
+        return mapped
 
     def _join(self) -> None:
         """Records of ours that turned out to be the present form of others: their events are those others' now."""
@@ -200,14 +200,14 @@ class Carrying:
 
     def _events(self) -> None:
         maps = {name: dict(self._c.execute(f"SELECT theirs, ours FROM temp.{name}_map").fetchall()) for name in _MAPS}
-        told = self._c.execute(
+        events = self._c.execute(
             f"SELECT record_id, kind, at, crawl_id, detail FROM theirs.events t WHERE {_OF_NEW_CRAWLS} ORDER BY id"
         )
         self._c.executemany(
             "INSERT INTO main.events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
             (
                 (maps["record"][record_id], kind, at, maps["crawl"][crawl_id], _detail(detail, maps))
-                for record_id, kind, at, crawl_id, detail in told.fetchall()
+                for record_id, kind, at, crawl_id, detail in events.fetchall()
             ),
         )
 
