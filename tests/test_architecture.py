@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from archive.labels import labels
+from archive.labels import code_labels
 from archive.model.agencies import TYPES
 from crawler.cli.main import main
 from crawler.portals import portal_file
@@ -95,9 +95,9 @@ def test_the_docs_name_every_kind_of_problem() -> None:
 
 
 def test_the_site_names_every_kind_of_problem_and_outcome() -> None:
-    assert problem_kinds() - labels.PROBLEMS.keys() == set()
+    assert problem_kinds() - code_labels.PROBLEMS.keys() == set()
     outcomes = {"finished", "incomplete", "blocked", "interrupted", "shutdown", "archive_error"}
-    assert outcomes - labels.OUTCOMES.keys() == set()
+    assert outcomes - code_labels.OUTCOMES.keys() == set()
 
 
 def test_the_docs_name_every_key_and_kind_of_portal_files() -> None:

@@ -17,7 +17,7 @@ from archive.evidence.evidence_store import Evidence, EvidenceError
 from archive.maintenance.backup import back_up, copy_database, put_back
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check
-from crawler.cli.doctor import FINE, LEAST_FREE, NOTE, WRONG, Diagnosis, look
+from crawler.cli.doctor import FINE, LEAST_FREE, NOTE, WRONG, Diagnosis, diagnose
 from tests.conftest import disclosures, rows
 from tests.waiting import wait_until
 
@@ -140,7 +140,7 @@ def test_an_archive_of_a_later_version_is_refused_plainly(archive: Path) -> None
     with pytest.raises(EvidenceError, match="written by a later version of this program: update it first"):
         Evidence(beside(archive))
     assert Diagnosis(WRONG, "schema", "of a later version (m999): update this program") in list(
-        look(archive, beside(archive))
+        diagnose(archive, beside(archive))
     )
 
 
@@ -148,12 +148,12 @@ def test_an_archive_of_a_later_version_is_refused_plainly(archive: Path) -> None
 
 
 def said(db: Path) -> dict[str, Diagnosis]:
-    return {each.what: each for each in look(db, beside(db))}
+    return {each.what: each for each in diagnose(db, beside(db))}
 
 
 def test_a_sound_archive_is_fine(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.settings.CONTACT", "desk@example.org")
-    found = list(look(archive, beside(archive)))
+    found = list(diagnose(archive, beside(archive)))
     assert {each.what for each in found if each.state == FINE} == {
         "machine",
         "portal files",

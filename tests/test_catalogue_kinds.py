@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.labels.codes import KINDS as LABELS
+from archive.labels.code_labels import KINDS as LABELS
 from crawler.portals import portal_file
 from crawler.portals.catalogue_kinds import ALONE, KINDS, WITHIN, kind_of
 

@@ -117,7 +117,7 @@ def pages(connection: sqlite3.Connection, wanted: Search, size: int) -> list[int
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchCase:
     """What one search asks of which archive, and how many hits a page of it holds."""
 
     archive: int
@@ -129,7 +129,7 @@ class Asked:
 
 
 SEARCHES = st.builds(
-    Asked,
+    SearchCase,
     st.integers(0, 2),
     st.lists(WORDS, max_size=2).map(tuple),
     st.lists(WORDS, max_size=1).map(tuple),
@@ -142,7 +142,7 @@ SEARCHES = st.builds(
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(SEARCHES)
 def test_hits_are_those_of_a_scan_filtered_sorted_counted_and_paged(
-    connections: list[sqlite3.Connection], asked: Asked
+    connections: list[sqlite3.Connection], asked: SearchCase
 ) -> None:
     connection, words, filters, newest = connections[asked.archive], asked.words, asked.filters, asked.newest
     typed = " ".join([*words, *(f"-{word}" for word in asked.without)])

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from archive.labels.headings import codes_of, heading
+from archive.labels.code_labels import codes_of
+from archive.labels.tables import heading
 
 Row = Sequence[object]
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from archive.labels import codes
-from archive.labels.columns import Table
-from archive.labels.naming import Label
-from archive.labels.tables import TABLES
+from archive.labels import code_labels
+from archive.labels.label import Label
+from archive.labels.tables import TABLES, Table
 
 INTRODUCTION = """\
 # 数据表 / Tables
@@ -42,23 +41,23 @@ shows titles first, and of these the newest.
 """
 
 CODES: tuple[tuple[str, str, Mapping[str, Label]], ...] = (
-    ("类别 / Kinds", "`catalogs.kind`, `records.kind`", codes.KINDS),
-    ("状态 / States", "`records.state`", codes.STATES),
-    ("存疑标记 / Flags", "`records.flags`", codes.FLAGS),
-    ("变动 / Events", "`events.kind`", codes.EVENTS),
-    ("版本缘由 / Causes of versions", "`versions.cause`", codes.CAUSES),
-    ("附件状态 / States of files", "`attachments.state`", codes.ATTACHMENTS),
-    ("遮去的种类 / What is masked", "`redactions.kind`", codes.REDACTIONS),
-    ("回应 / Outcomes of captures", "`captures.outcome`", codes.CAPTURES),
-    ("采集方式 / Modes", "`crawls.mode`", codes.MODES),
-    ("采集结果 / Outcomes of crawls", "`crawls.outcome`; Scrapy's other reasons as they are", codes.OUTCOMES),
-    ("门户状况 / Health of portals", "`crawls.health`, the gravest last", codes.HEALTH),
-    ("待查问题 / Problems", "`problems.kind`", codes.PROBLEMS),
+    ("类别 / Kinds", "`catalogs.kind`, `records.kind`", code_labels.KINDS),
+    ("状态 / States", "`records.state`", code_labels.STATES),
+    ("存疑标记 / Flags", "`records.flags`", code_labels.FLAGS),
+    ("变动 / Events", "`events.kind`", code_labels.EVENTS),
+    ("版本缘由 / Causes of versions", "`versions.cause`", code_labels.CAUSES),
+    ("附件状态 / States of files", "`attachments.state`", code_labels.ATTACHMENTS),
+    ("遮去的种类 / What is masked", "`redactions.kind`", code_labels.REDACTIONS),
+    ("回应 / Outcomes of captures", "`captures.outcome`", code_labels.CAPTURES),
+    ("采集方式 / Modes", "`crawls.mode`", code_labels.MODES),
+    ("采集结果 / Outcomes of crawls", "`crawls.outcome`; Scrapy's other reasons as they are", code_labels.OUTCOMES),
+    ("门户状况 / Health of portals", "`crawls.health`, the gravest last", code_labels.HEALTH),
+    ("待查问题 / Problems", "`problems.kind`", code_labels.PROBLEMS),
 )
 
 
 def page() -> str:
-    """The whole page, as Markdown."""
+    """Return the whole page, as Markdown."""
     shown = [name for name, table in TABLES.items() if not table.hidden]
     internal = [name for name, table in TABLES.items() if table.hidden]
     lines = [INTRODUCTION, "## 表 / Tables\n"]

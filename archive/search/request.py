@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from archive.labels.codes import KINDS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import LABELS, labels_under
 from archive.search import engine
 from archive.search.query import LONGEST_QUERY, parse
 
@@ -16,21 +16,10 @@ LAST_PAGE = 200
 """No further: whoever reads ten thousand hits wants filters, or an export."""
 
 GONE = "gone"
-STATE_CHOICES: dict[str, Label] = {
-    **STATES,
-    GONE: Label("不在列（已撤列或已撤下）", "no longer listed", "已撤列或已撤下。", "Unlisted or withdrawn."),
-}
+STATE_CHOICES = STATES | {GONE: LABELS["choice.gone"]}
 """What the state can be asked for by: each state, or not being listed any more."""
 
-FILTERS: dict[str, Label] = {
-    "portal": Label("县（门户）", "county"),
-    "kind": Label("类别", "kind"),
-    "publisher": Label("发布机构", "publisher"),
-    "since": Label("起始年份", "from"),
-    "until": Label("截止年份", "to"),
-    "state": Label("状态", "state"),
-    "files": Label("附件", "attachment"),
-}
+FILTERS = labels_under("filter")
 """What a search can be narrowed by."""
 
 _NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}

@@ -1,1 +1,1 @@
-"""The Datasette plugin. Imports go one way: plugin, then pages, formats, views, http."""
+"""The Datasette plugin. Imports go one way: plugin, then pages, formats, listings, views, http."""

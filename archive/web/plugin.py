@@ -17,7 +17,10 @@ from datasette.utils.asgi import asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
-from archive.labels import examples, labels
+from archive.labels import tables
+from archive.labels.code_labels import code_label
+from archive.labels.example_queries import EXAMPLES
+from archive.labels.label import LABELS, SITE
 from archive.search.query import to_match
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import archives, errors, request_context
@@ -112,7 +115,7 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
         return None
     if table is None:  # the result of a query
         return cells.found_by_sql(value)
-    if table not in labels.TABLES:
+    if table not in tables.TABLES:
         return None
     return cells.cell(value, row, column, table, datasette.urls.database(database))
 
@@ -134,7 +137,7 @@ def extra_template_vars(
             variables["limits"] = datasette.settings_dict()
             variables["archived_at"] = partial(capture_frame.address, datasette, database)
         if database is not None and database not in names:
-            variables.update(labels.PLAIN)
+            variables.update(tables.PLAIN)
         if template == "row.html" and table == "records" and database in names:
             variables["record"] = await record_page.record_page(datasette, database, request)
         return variables
@@ -152,27 +155,29 @@ def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> No
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
     env.finalize = cells.plain
     env.globals.update(
-        arranged=labels.arranged,
+        arranged=tables.arranged,
         beijing=cells.beijing,
-        code_label=labels.code_label,
-        column_label=labels.column_label,
+        both=cells.both,
+        code_label=code_label,
+        column_label=tables.column_label,
         cut=cells.cut,
-        is_internal=labels.is_internal,
+        is_internal=tables.is_internal,
         is_web_address=cells.is_web_address,
+        labels=LABELS,
         linked_walks=history.LINKED,
-        lookups=labels.LOOKUPS,
+        lookups=tables.LOOKUPS,
         refers=cells.REFERS,
         server_time=cells.server_time,
         short=cells.short,
         shown=cells.shown,
-        site=labels.SITE,
+        site=SITE,
         size=cells.size,
-        sql_examples=examples.EXAMPLES,
+        sql_examples=EXAMPLES,
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
-        table_label=labels.table_label,
+        table_label=tables.table_label,
         export_address=page_files.address,
         utc=cells.utc,
-        documented=labels.TABLES,
+        documented=tables.TABLES,
         walked=portal_status.walked,
         web_link=cells.web_link,
     )

@@ -1,6 +1,6 @@
 """Checks of `disclosures doctor`: the machine, the configuration, the disk, the archive, its evidence; and what to do.
 
-Each look is quick: it reads no payload. `disclosures verify` reads them all.
+Each check is quick: it reads no payload. `disclosures verify` reads them all.
 """
 
 import os
@@ -41,7 +41,7 @@ class Diagnosis:
     message: str
 
 
-def look(db: Path, evidence: Path) -> Iterator[Diagnosis]:
+def diagnose(db: Path, evidence: Path) -> Iterator[Diagnosis]:
     """Everything, in the order in which it should be mended. Never raises for what is wrong."""
     yield from _machine()
     yield from _configuration()

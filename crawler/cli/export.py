@@ -16,7 +16,7 @@ from archive.export import record_rows
 from archive.export.file_formats import FORMATS
 from archive.export.rows import Rows
 from archive.export.writers import WriterError
-from archive.labels.examples import EXAMPLES
+from archive.labels.example_queries import EXAMPLES
 from archive.labels.tables import TABLES
 from archive.model import clock
 from archive.model.atomic_file import atomic_file

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from archive.labels.codes import KINDS
+from archive.labels.code_labels import KINDS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import STATE_CHOICES, parse_request, resolved

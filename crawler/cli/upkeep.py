@@ -84,10 +84,10 @@ def doctor(db: Path) -> None:
 
     Exit status 1 where something is wrong. Reads no payload: `disclosures verify` reads them all.
     """
-    from crawler.cli.doctor import WRONG, look  # noqa: PLC0415 - Scrapy's settings take a while to load
+    from crawler.cli.doctor import WRONG, diagnose  # noqa: PLC0415 - Scrapy's settings take a while to load
 
     wrong = 0
-    for diagnosis in look(db, place_of(db)):
+    for diagnosis in diagnose(db, place_of(db)):
         wrong += diagnosis.state == WRONG
         click.echo(f"{diagnosis.state:<6} {diagnosis.what}: {diagnosis.message}")
     sys.exit(ATTENTION if wrong else 0)

@@ -79,17 +79,17 @@ def enqueue(  # noqa: PLR0913 - one for each option
 
     if not portals and not due:
         raise CommandError("say which portals to hand out, or --due for all that are due")
-    there, now = spool_at(spool), clock.now()
+    target, now = spool_at(spool), clock.now()
     files = {file.stem: file for file in map(find, portals)}
     plans = [(plan, files.get(plan.portal.id) or find(plan.portal.id)) for plan in planned(portals, db, now)]
     due_plans = [(replace(plan, mode=mode or plan.mode), file) for plan, file in plans if plan.at <= now or not due]
     pace = Pace(delay, concurrency, longest * 3600)
     try:
         with connected(redis) as connection:
-            for line in JobQueue(connection, db, there, pace).hand_out(due_plans, now):
+            for line in JobQueue(connection, db, target, pace).hand_out(due_plans, now):
                 click.echo(line)
     except OSError as error:
-        raise CommandError(f"cannot write to {there.folder}: {error.strerror or error}") from error
+        raise CommandError(f"cannot write to {target.folder}: {error.strerror or error}") from error
     if not due_plans:
         click.echo("nothing is due")
 
@@ -120,9 +120,9 @@ def work(spool: Path | None, redis: str, scratch: Path, burst: bool, patience: i
     from crawler.jobs.queue import connected  # noqa: PLC0415
     from crawler.jobs.queue import work as work_off  # noqa: PLC0415
 
-    there = spool_at(spool)
+    target = spool_at(spool)
     try:
         with connected(redis) as connection:
-            work_off(connection, there, scratch, patience, burst=burst)
+            work_off(connection, target, scratch, patience, burst=burst)
     except (OSError, JobError) as error:
         raise CommandError(str(error)) from error

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.labels.codes import EVENTS, KINDS
+from archive.labels.code_labels import EVENTS, KINDS
 from archive.search import engine
 from crawler.notify.messages import DeliveryError, post, send_mail
 from crawler.notify.watch_state import Notes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.labels.codes import EVENTS, STATES
+from archive.labels.code_labels import EVENTS, STATES
 from archive.search.engine import Filters, Search
 from archive.search.query import parse
 from crawler.notify.messages import DeliveryError, check_hook

@@ -21,7 +21,7 @@ KINDS = (
     "consultation",
     "other",
 )
-"""What catalogues hold; their Chinese names are in `archive.labels.labels`."""
+"""What catalogues hold; their Chinese names are in `archive/labels/labels.csv`."""
 
 WITHIN: dict[str, tuple[str, ...]] = {
     "consultation": (

@@ -6,7 +6,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
-from archive.labels.codes import EVENTS, STATES
+from archive.labels.code_labels import EVENTS, STATES
 from archive.web.pages.guide_page import VARIABLE, contact
 
 

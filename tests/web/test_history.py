@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from archive.evidence.evidence_store import Evidence
-from archive.labels.naming import Label
+from archive.labels.label import Label
 from archive.web.http.server import make_datasette
 from archive.web.views import diff
 from tests.exchanges import exchange

@@ -1,17 +1,23 @@
 """Everything the archive holds has its name in Chinese and English, on the site and in the docs."""
 
 import asyncio
+import csv
 import re
 import sqlite3
 from pathlib import Path
 
+import pytest
 from datasette.app import Datasette
 
 from archive.attachments.extraction import STATES
+from archive.ingest import health
 from archive.ingest.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
-from archive.labels import codes, labels, tables_page
+from archive.labels import code_labels, tables, tables_page
+from archive.labels.example_queries import _SQL
+from archive.labels.label import LABELS, LABELS_FILE, Label, label_of, read_labels
 from archive.model.redaction import redact
 from crawler.extract import response_class
+from crawler.portals import catalogue_kinds
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,29 +32,78 @@ def schema(database: sqlite3.Connection) -> dict[str, set[str]]:
 
 
 def test_every_table_and_column_has_a_label(database):
-    assert {name: set(table.columns) for name, table in labels.TABLES.items()} == schema(database)
+    assert {name: set(table.columns) for name, table in tables.TABLES.items()} == schema(database)
 
 
-def test_every_state_event_and_flag_has_a_label(database):
+def test_every_state_event_kind_health_and_flag_has_a_label(database):
     def checked(table: str, column: str) -> set[str]:
         (sql,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
         return set(re.findall(r"'(\w+)'", re.search(rf"{column} IN \(([^)]*)\)", sql)[1]))
 
-    assert checked("records", "state") == set(labels.STATES)
-    assert checked("events", "kind") == set(labels.EVENTS)
-    assert checked("versions", "cause") == set(codes.CAUSES)
-    sources = [
-        path.read_text(encoding="utf-8")
-        for room in ("archive", "crawler", "pipelines")
-        for path in (ROOT / room).rglob("*.py")
-    ]
-    flags = {flag for source in sources for flag in re.findall(r'(?:flags|doubts)\.add\("(\w+)"\)', source)}
+    assert checked("records", "state") == set(code_labels.STATES)
+    assert checked("events", "kind") == set(code_labels.EVENTS)
+    assert checked("versions", "cause") == set(code_labels.CAUSES)
+    assert set(catalogue_kinds.KINDS) == set(code_labels.KINDS)
+    assert {*health.STATES} - {health.NEVER_CHECKED} == set(code_labels.HEALTH)
+    flags = set(re.findall(r'(?:flags|doubts)\.add\("(\w+)"\)', sources()))
     assert "title_truncated" in flags
-    assert flags <= set(labels.FLAGS)
+    assert flags <= set(code_labels.FLAGS)
+
+
+def sources() -> str:
+    """Everything that may name a label or a code."""
+    paths = [path for room in ("archive", "crawler", "pipelines") for path in (ROOT / room).rglob("*")]
+    texts = [path.read_text(encoding="utf-8") for path in paths if path.suffix in {".py", ".sql", ".html"}]
+    return "\n".join(texts)
+
+
+def test_every_label_is_used(database):
+    text = sources()
+    named = set(re.findall(r"""(?:LABELS|labels)\[["']([\w.]+)["']""", text))
+    seen = {row["zh"].removeprefix("see ") for row in rows() if row["zh"].startswith("see ")}
+    assert named <= LABELS.keys()
+    assert seen <= LABELS.keys()
+    whole = set(re.findall(r'labels_under\("([\w.]+)"\)', text)) | {"column"}
+    loose = {key for key in LABELS if key.partition(".")[0] not in whole} - named - seen
+    assert loose == set(), "labels that nothing shows"
+    coded = {"kind", "state", "event", "flag", "mode", "health", "problem", "capture", "cause", "file", "redaction"}
+    coded |= {"outcome", "heading", "filter", "detail"}
+    codes = {key for key in LABELS if key.partition(".")[0] in coded}
+    unknown = {key for key in codes if not re.search(rf"""["']{key.partition(".")[2]}["']""", text)}
+    assert unknown == set(), "labels of codes that nothing writes"
+    assert _SQL.keys() == {key.removeprefix("query.") for key in LABELS if key.startswith("query.")}
+
+
+def rows() -> list[dict[str, str]]:
+    with LABELS_FILE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_label_has_both_languages_and_both_descriptions_or_none():
+    for key, label in LABELS.items():
+        assert label.zh, key
+        assert label.en, key
+        assert bool(label.about) == bool(label.about_en), key
+
+
+def test_a_label_is_given_in_one_language_and_filled_in(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text(
+        "key,zh,en,about,about_en\na,甲,A,说明,Meaning\n\nb,see a,,,\nc,{n} 天,{n} days,,\n", encoding="utf-8"
+    )
+    labels = read_labels(path)
+    assert labels["b"] is labels["a"]
+    assert [labels["a"].name(language) for language in ("zh", "en")] == ["甲", "A"]
+    assert [labels["a"].description(language) for language in ("zh", "en")] == ["说明", "Meaning"]
+    assert labels["c"].format(n=3) == Label("3 天", "3 days")
+    assert label_of(labels, "未知").name("en") == "未知"
+    path.write_text("key,zh,en,about,about_en\na,甲,A,,\na,乙,B,,\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="a stands there twice"):
+        read_labels(path)
 
 
 def test_every_code_of_evidence_and_files_has_a_label():
-    assert set(codes.ATTACHMENTS) == {*STATES, PENDING, OFF_SITE, UNLINKED, UNAVAILABLE}
+    assert set(code_labels.ATTACHMENTS) == {*STATES, PENDING, OFF_SITE, UNLINKED, UNAVAILABLE}
     outcomes = {
         response_class.PAGE,
         response_class.CUT,
@@ -57,9 +112,9 @@ def test_every_code_of_evidence_and_files_has_a_label():
         response_class.ERROR,
         response_class.HOME,
     }
-    assert set(codes.CAPTURES) == {*outcomes, "redirect", "not_modified"}
+    assert set(code_labels.CAPTURES) == {*outcomes, "redirect", "not_modified"}
     masked = redact("样例：11010519491231002X，13800138000，6222021234567890128")
-    assert set(masked.counts) == set(codes.REDACTIONS)
+    assert set(masked.counts) == set(code_labels.REDACTIONS)
 
 
 def test_docs_name_every_table_column_state_and_flag(database):
@@ -68,7 +123,7 @@ def test_docs_name_every_table_column_state_and_flag(database):
     sections = dict(re.findall(r"^### `(\w+)`(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
     for table, columns in schema(database).items():
         assert columns <= set(re.findall(r"^\| `(\w+)`", sections[table], re.MULTILINE)), table
-    named = {code for known in labels.CODES.values() for code in known} | set(labels.FLAGS)
+    named = {code for known in code_labels.CODES.values() for code in known} | set(code_labels.FLAGS)
     assert named <= set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE))
 
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.labels.codes import KINDS
+from archive.labels.code_labels import KINDS
 from archive.web.views.months import HEIGHT, LEAST_YEARS, MOST_YEARS, Picture, picture
 
 PRESENT = "2026-11"

@@ -15,7 +15,7 @@ import uvicorn
 from lxml import html
 
 from archive.database.connection import ArchiveError
-from archive.labels import labels
+from archive.labels.tables import TABLES
 from archive.web.http.server import make_datasette, serve
 from archive.web.views import cells
 from tests.waiting import answers, wait_until
@@ -86,7 +86,7 @@ def test_row_without_a_link_or_title(get):
 def test_internals_are_hidden(get):
     shown = get("/disclosures.json").json()
     assert {table["name"] for table in shown["tables"] if not table["hidden"]} == {
-        name for name, table in labels.TABLES.items() if not table.hidden and name != "search"
+        name for name, table in TABLES.items() if not table.hidden and name != "search"
     }
     page = get("/disclosures").text
     for name in ("readings", "settings", "records_fts", "_sqlite_migrations", "unindexed"):

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from lxml import html
 
-from archive.labels.examples import EXAMPLES
-from archive.labels.labels import TABLES
+from archive.labels.example_queries import EXAMPLES
+from archive.labels.tables import TABLES
 from archive.web.http.server import make_datasette
 
 

@@ -19,8 +19,9 @@ from lxml import etree
 
 from archive.export import record_rows
 from archive.export.rows import Rows
-from archive.labels.codes import EVENTS, KINDS, STATES
-from archive.labels.labels import SITE
+from archive.labels.code_labels import EVENTS, KINDS, STATES
+from archive.labels.label import LABELS, SITE
+from archive.labels.tables import column_label
 from archive.search.snippet import snippet
 from archive.web.formats.responses import in_time
 from archive.web.http.request_context import RequestContext, Row
@@ -48,7 +49,7 @@ NEVER = "1970-01-01T00:00:00Z"
 
 ATOM = "http://www.w3.org/2005/Atom"
 
-_TOLD = (("published_on", "发布日期"), ("document_number", "文号"), ("index_number", "索引号"))
+_TOLD = ("published_on", "document_number", "index_number")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EVENTS = f"""
@@ -96,7 +97,7 @@ async def of_changes(context: RequestContext, kind: str | None, of: Row | None) 
         return found, _last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
-    title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else '所见变动'}".strip()
+    title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else LABELS['word.changes'].zh}".strip()
     page = context.address("changes", kind=kind, portal=of["id"] if of else None)
     return feed(context, title, page, [_of_event(context, row) for row in rows], crawled, MOST_EVENTS)
 
@@ -109,7 +110,7 @@ def _last_crawl(connection: sqlite3.Connection) -> str:
 def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> Entry:
     text = snippet(row["body"], words, SUMMARY) if words else None
     told = [KINDS[row["kind"]].zh if row["kind"] in KINDS else row["kind"], STATES[row["state"]].zh]
-    told += [f"{name} {row[column]}" for column, name in _TOLD if row[column]]
+    told += [f"{column_label('records', column).zh} {row[column]}" for column in _TOLD if row[column]]
     return Entry(
         key=(row["portal"], row["url"]),
         title=_title(row),

@@ -11,7 +11,8 @@ from datasette.utils.asgi import Response
 
 from archive.export import record_rows
 from archive.export.rows import Row, Rows
-from archive.labels.codes import EVENTS
+from archive.labels.code_labels import EVENTS
+from archive.labels.label import LABELS
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
 from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, portal
@@ -83,7 +84,7 @@ async def changes(datasette: "Datasette", request: "Request") -> Response:
     span = observed_events.span_of(context)
     values = {**observed_events.bounds(span), "kind": kind, "portal": of["id"] if of else None}
     columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS)
-    title = f"{EVENTS[kind].zh if kind else '所见变动'} {span.first} {span.last}"
+    title = f"{EVENTS[kind].zh if kind else LABELS['word.changes'].zh} {span.first} {span.last}"
 
     def read(connection: sqlite3.Connection) -> Rows:
         return _with_pages(context, title, columns, columns.index("id"), connection.execute(_EVENTS, values))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from archive.evidence.evidence_reader import UNREADABLE
-from archive.labels.examples import queries
-from archive.labels.labels import SITE, TABLES, Table
+from archive.labels.example_queries import queries
+from archive.labels.label import SITE
+from archive.labels.tables import TABLES, Table
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette

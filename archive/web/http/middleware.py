@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette.utils import tilde_decode
 
-from archive.labels.labels import TABLES
+from archive.labels.tables import TABLES
 from archive.search.query import LONGEST_QUERY
 from archive.web.http.archives import archives
 from archive.web.http.request_context import PORTAL_NAMES, QUERY

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from datasette.utils.asgi import BadRequest
 
-from archive.labels.codes import EVENTS
-from archive.labels.naming import Label
+from archive.labels.code_labels import EVENTS
+from archive.labels.label import Label
 from archive.model.clock import today
 from archive.web.http.errors import MALFORMED
 from archive.web.http.request_context import RequestContext, day

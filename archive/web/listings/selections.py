@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound
 
-from archive.labels.codes import KINDS
+from archive.labels.code_labels import KINDS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import SearchRequest, parse_request, resolved

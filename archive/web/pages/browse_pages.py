@@ -5,8 +5,8 @@ from itertools import groupby
 
 from datasette.utils.asgi import Response
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
@@ -105,7 +105,7 @@ async def of_catalog(context: RequestContext) -> Response:
         "catalog.html",
         portal=row,
         catalog=catalog,
-        kind=KINDS.get(catalog["kind"], Label(catalog["kind"], "")),
+        kind=label_of(KINDS, catalog["kind"]),
         year=year,
         years=_years(context, years, year),
         records=total,
@@ -117,14 +117,14 @@ async def of_catalog(context: RequestContext) -> Response:
 def _years(context: RequestContext, rows: list[Row], chosen: str | None) -> list[YearChoice]:
     """All years of a list, the requested one marked."""
     all_of_it = YearChoice(
-        Label("全部", "all"),
+        LABELS["word.all"],
         sum(row["records"] for row in rows),
         context.with_parameters(year=None, page=None),
         chosen is None,
     )
     each = [
         YearChoice(
-            Label(row["year"], "") if row["year"] else Label("未载日期", "undated"),
+            Label(row["year"], "") if row["year"] else LABELS["word.undated"],
             row["records"],
             context.with_parameters(year=row["year"] or UNDATED, page=None),
             chosen == (row["year"] or UNDATED),

@@ -8,11 +8,11 @@ from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.analysis.report_templates import words_of
 from archive.analysis.transparency_card import DAYS, ITEMS, Counts, Report, count
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import label_of, labels_under
 from archive.labels.tables import TABLES
 from archive.model.clock import today
-from archive.questions.question_files import Words, questions
+from archive.questions.question_files import questions
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row, part, portal
 from archive.web.views.portal_status import portal_statuses
@@ -24,40 +24,7 @@ LEAST = 20
 MOST_FIGURES = 6
 """Figures of a report that a card shows; its question has them all."""
 
-DEFINITIONS: tuple[Words, ...] = (
-    Words(
-        "年度：按门户所标发布日期归入年度；预决算按标题所写年度；年报按所报告的年度。",
-        "Year: by the date of publication that the portal states; budgets by the year in their title; reports by the year they report on.",
-    ),
-    Words(
-        "公布：当年的记录条数，含后来撤列、撤下的。只计本档案采集的目录。",
-        "Published: records of the year, those no longer listed included; only of the catalogues archived here.",
-    ),
-    Words(
-        f"及时：同时载有生成日期与发布日期的记录中，{DAYS}个工作日以内公开的。日期存疑、早于生成日期或不在历书之内的不计。",
-        f"In time: of the records that state both dates, those disclosed within {DAYS} working days of being made. Dates that are "
-        "doubtful, earlier than creation or outside the calendar are not counted.",
-    ),
-    Words(
-        "齐全：读到过原页的记录中，索引号、生成日期、发布机构、责任部门四项所载的比例。",
-        "Complete: of the records whose own page was read, the share of four items that are stated: index number, date created, "
-        "publisher, responsible department.",
-    ),
-    Words(
-        "预决算未找到：其他单位公开了该年度的，而该单位的在本档案里没有。未找到不等于没有公开。",
-        "Budgets not found: others disclosed theirs for the year, this unit's is not in the archive. Not found is not undisclosed.",
-    ),
-    Words(
-        "撤列：完整采集时目录中已无，原页仍在；撤下：原页也不能打开。原因不明，也可能是期满依规撤下。",
-        "Unlisted: in no catalogue at a whole crawl, its page still opens; withdrawn: its page doesn't either. Why isn't known; "
-        "it may be lawful expiry.",
-    ),
-    Words(
-        "年报：统计表的合计、文字与统计表、文字自述的算式逐项核对。对不上多为笔误或口径不同，不说明哪个数字是对的。未见不等于没有编写。",
-        "Report: sums of its table, its prose beside the table, and sums that the prose states are checked one by one. Where they "
-        "disagree it is mostly a slip or another way of counting; it doesn't say which figure is right. Not seen is not unwritten.",
-    ),
-)
+DEFINITIONS = tuple(label.format(days=DAYS) for label in labels_under("card").values())
 """Meanings of the words on a card, printed with it."""
 
 _YEARS = """
@@ -138,7 +105,7 @@ async def page(context: RequestContext) -> Response:
         years=await _years(context, row["id"]),
         counts=counts,
         before=before["records"],
-        kinds=[(code, KINDS.get(code, Label(code, "")), counts.kinds[code]) for code in _by_size(counts.kinds)],
+        kinds=[(code, label_of(KINDS, code), counts.kinds[code]) for code in _by_size(counts.kinds)],
         items=[(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
         figures=[(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
         on_site=on_site["value"] if on_site else None,

@@ -4,7 +4,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive.labels.codes import EVENTS
+from archive.labels.code_labels import EVENTS
 from archive.web.http.request_context import PAGE, RequestContext, choice, pages, portal
 from archive.web.listings.observed_events import SHOWN, events, span_of, within
 

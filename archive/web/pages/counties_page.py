@@ -1,22 +1,20 @@
 """Archived and missing counties: the pages /-/counties and, for a province, /-/counties/64."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Response
 
 from archive.model.divisions import COUNTY, Division, divisions, province_of
 from archive.web.http.archives import archives
-from archive.web.http.request_context import render
+from archive.web.http.request_context import Row, render
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 _PORTALS = """
 SELECT :database AS database, p.id, p.name, p.division_code, EXISTS (SELECT 1 FROM records WHERE portal = p.id) AS archived

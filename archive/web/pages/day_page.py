@@ -5,8 +5,8 @@ from itertools import groupby
 
 from datasette.utils.asgi import Response
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import label_of
 from archive.model.clock import today
 from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, part
 from archive.web.listings.observed_events import SHOWN, Span, within
@@ -61,8 +61,7 @@ async def page(context: RequestContext) -> Response:
         records=total,
         pages=shown,
         groups=[
-            (KINDS.get(code, Label(code, "")), lines(context, rows))
-            for code, rows in groupby(rows, key=lambda row: row["kind"])
+            (label_of(KINDS, code), lines(context, rows)) for code, rows in groupby(rows, key=lambda row: row["kind"])
         ],
         observed=await within(context, Span(on, on), SHOWN),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Response
 
-from archive.labels.codes import EVENTS, STATES
+from archive.labels.code_labels import EVENTS, STATES
 from archive.web.http.request_context import render
 from archive.web.views.cells import is_web_address
 

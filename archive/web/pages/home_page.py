@@ -1,9 +1,8 @@
 """The home page: what is archived, what changed this week, how much was published when, and how each portal stands."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Response
 from datasette.views.index import IndexView
@@ -20,8 +19,6 @@ from archive.web.views.portal_status import PortalStatus, portal_statuses
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 EXAMPLES = ("预算", "棚户区改造 2017", "“部门预算” -教育", "同政办发〔2017〕")
 """Queries to begin with."""

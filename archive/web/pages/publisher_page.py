@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive.labels.codes import KINDS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import Label, label_of
 from archive.model.clock import today
 from archive.model.records import is_cut, stem
 from archive.web.http.errors import NOTHING_HERE
@@ -118,4 +118,4 @@ def _counted(labels: Mapping[str, Label], column: str, rows: Iterable[Row]) -> l
     for row in rows:
         counts[row[column]] += row["records"]
     codes = [code for code in (*labels, *sorted(counts.keys() - labels.keys())) if counts[code]]
-    return [Counted(code, labels.get(code, Label(code, "")), counts[code]) for code in codes]
+    return [Counted(code, label_of(labels, code), counts[code]) for code in codes]

@@ -7,8 +7,7 @@ from typing import Any
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
-from archive.labels.codes import STATES
-from archive.labels.labels import code_label
+from archive.labels.code_labels import STATES, code_label
 from archive.labels.tables import TABLES
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question, Words

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_encode
 
-from archive.labels.codes import ATTACHMENTS, KINDS, REDACTIONS, STATES
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
+from archive.labels.label import LABELS, Label, label_of
+from archive.labels.tables import column_label
 from archive.model.records import FIELDS
+from archive.web.http.request_context import Row
 from archive.web.views.body_text import LONGEST_FILE, TextPart, beginning, part
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
@@ -21,8 +22,6 @@ from archive.web.views.neighbours import Neighbours, neighbours
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
-
-Row = Mapping[str, Any]
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
@@ -121,8 +120,8 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
     return RecordView(
         row=row,
         portal=portal,
-        kind=_named(KINDS, row["kind"]),
-        state=_named(STATES, row["state"]),
+        kind=label_of(KINDS, row["kind"]),
+        state=label_of(STATES, row["state"]),
         days=_days(row, page),
         body=part(row["body"], number) if row["body"] else None,
         understood=tuple((name, column_label("records", name), row[name]) for name in FIELDS),
@@ -132,7 +131,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
         history=past,
         observation=observation(row, past.entries),
         files=_files(connection, own),
-        masked=tuple((_named(REDACTIONS, kind), count) for kind, count in masked),
+        masked=tuple((label_of(REDACTIONS, kind), count) for kind, count in masked),
         capture=capture,
         own=page,
         neighbours=neighbours(connection, row),
@@ -143,7 +142,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
 
 def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
     """The four dates, each by itself; a date that nobody stated is empty."""
-    stated = Label("门户所标", "as the portal states it")
+    stated = LABELS["date.stated"]
     modified = page["last_modified"] if page else None
     return (
         Day(column_label("records", "created_on"), row["created_on"] or "", stated, row["created_on"] or ""),
@@ -151,13 +150,13 @@ def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
         Day(
             column_label("records", "first_seen"),
             beijing(row["first_seen"]),
-            Label("本档案首次见到，北京时间", "when this archive first saw it, Beijing time"),
+            LABELS["date.seen"],
             row["first_seen"],
         ),
         Day(
-            Label("服务器所称修改时间", "server's Last-Modified"),
+            LABELS["date.modified"],
             (server_time(modified) or modified) if modified else "",
-            Label("由服务器给出，不一定属实", "as the server stated it; it need not be true"),
+            LABELS["date.unsure"],
         ),
     )
 
@@ -167,12 +166,8 @@ def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> tuple[File
     return tuple(
         FileView(
             row,
-            _named(ATTACHMENTS, row["state"]),
+            label_of(ATTACHMENTS, row["state"]),
             beginning(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
         )
         for row in rows
     )
-
-
-def _named(labels: Mapping[str, Label], code: str) -> Label:
-    return labels.get(code, Label(code, ""))

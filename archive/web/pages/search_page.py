@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive.labels.codes import KINDS, STATES
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import Label
+from archive.labels.tables import column_label
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, SearchRequest, parse_request, resolved

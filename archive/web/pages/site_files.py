@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from datasette.utils.asgi import NotFound, Response
 
-from archive.labels.labels import SITE
+from archive.labels.label import SITE
 from archive.web.http.archives import archives
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, context_for, in_context

@@ -3,10 +3,9 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
@@ -15,15 +14,14 @@ from archive.copies.redacted_copies import Copy, copy_of
 from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
-from archive.labels.codes import CAPTURES, REDACTIONS
-from archive.labels.naming import Label
+from archive.labels.code_labels import CAPTURES, REDACTIONS
+from archive.labels.label import LABELS, Label
 from archive.web.http.archives import archives
+from archive.web.http.request_context import Row
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
     from datasette.database import Database
-
-Row = Mapping[str, Any]
 
 MOST_CAPTURES = 100
 """Captures of one address that can be chosen from; the table `captures` has them all."""
@@ -36,18 +34,9 @@ _FRESH = 10.0
 _MADE: WeakKeyDictionary["Database", tuple[int, str, float, Copy]] = WeakKeyDictionary()
 """Of each archive the copy made last: its capture and digest, and when. It is given away once."""
 
-NOT_HERE = Label(
-    "封存的原件另行保存，本站不提供，只登记采集过什么。",
-    "The sealed originals are kept elsewhere and not served here: this site only lists what was captured.",
-)
-DAMAGED = Label(
-    "封存的原件缺失或与登记不符，无法显示。",
-    "The sealed original is missing, or is not what was registered; it can't be shown.",
-)
-UNCHANGED = Label(
-    "服务器答复：与此前所取相同，未再发送内容。",
-    "The server said that nothing had changed, and sent nothing.",
-)
+NOT_HERE = LABELS["original.not_here"]
+DAMAGED = LABELS["original.damaged"]
+UNCHANGED = LABELS["original.unchanged"]
 
 _CAPTURE = """
 SELECT c.*, w.portal, w.mode, w.started_at, p.name AS portal_name, p.checked_on

@@ -12,13 +12,14 @@ from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.labels.labels import FLAGS, Label, code_label
+from archive.labels.code_labels import FLAGS, code_label
+from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import BEIJING, moment
 from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
 from archive.web.views.diff import diff_lines, event_lines, json_object
 
-UNTITLED = "（无标题）"
+UNTITLED = LABELS["word.untitled"].zh
 SNIPPET_LENGTH = 90
 LONGEST_CELL = 200
 LONGEST_VALUE = 2_000
@@ -112,6 +113,11 @@ def server_time(stated: str) -> str:
         return ""
 
 
+def both(label: Label, tag: str = "small") -> Markup:
+    """Return a name in both languages, the English one in an element."""
+    return Markup('{} <{} lang="en">{}</{}>').format(plain(label.zh), tag, plain(label.en), tag)
+
+
 def shown(text: str) -> Markup:
     """`text` as HTML, each character that is not seen or turns the reading direction shown by its code."""
     pieces = (
@@ -158,7 +164,7 @@ def flag_labels(flags: str) -> list[Label]:
         codes = json.loads(flags)
     except ValueError:
         return []
-    return [FLAGS.get(str(code), Label(str(code), "")) for code in codes] if isinstance(codes, list) else []
+    return [label_of(FLAGS, str(code)) for code in codes] if isinstance(codes, list) else []
 
 
 def printed(source_fields: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from archive.labels.naming import Label
+from archive.labels.label import Label
 from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, beijing, cut, is_web_address, utc
 
 Row = Mapping[str, Any]

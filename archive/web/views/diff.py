@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from diff_match_patch import diff_match_patch
 
-from archive.labels.codes import STATES
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.code_labels import STATES
+from archive.labels.label import LABELS, Label, labels_under
+from archive.labels.tables import column_label
 
 SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
 """Kinds of pieces of text: on both sides, only before, only now, or dots for what is not shown."""
@@ -37,6 +37,7 @@ MOST_COMPARED = 100_000
 _SECONDS = 0.1  # spent on one comparison; then the rest counts as replaced
 _FILE = "attachment "
 _DIGEST = 12
+_DETAILS = labels_under("detail")
 _DOTS = " …… "
 _WORDS = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[A-Za-z]+")
 _IN_WORD = re.compile(r"[0-9A-Za-z.,]")
@@ -82,10 +83,10 @@ def diff(changed: object) -> tuple[FieldDiff, ...]:
 def _field_diff(name: str, before: object, now: object) -> FieldDiff:
     old, new = _text(before), _text(now)
     if name.startswith(_FILE):
-        label = Label(f"附件“{name.removeprefix(_FILE)}”的文件", "file at the same address, SHA-256")
+        label = LABELS["word.file"].format(name=name.removeprefix(_FILE))
         # Two digests have nothing in common; their beginnings are enough to tell them apart.
         return FieldDiff(label, _whole(OLD, old[:_DIGEST]), _whole(NEW, new[:_DIGEST]))
-    label = Label("附件", "attachments") if name == "attachments" else column_label("records", name)
+    label = LABELS["word.attachments"] if name == "attachments" else column_label("records", name)
     return field_diff(label, old, new)
 
 
@@ -191,9 +192,10 @@ def event_lines(detail: Mapping[str, object]) -> list[tuple[str, str]]:
     """Return what an event's detail says as labels and short texts, for a table's cell."""
     pairs = diff_lines(detail.get("changed"))
     if was := detail.get("was"):
-        pairs.append(("此前", STATES[was].zh if isinstance(was, str) and was in STATES else _text(was)))
-    named = {"from": "旧地址", "to": "新地址", "reason": "原页面的回应", "page": "其采集原件", "capture": "采集原件"}
-    return pairs + [(label, _text(detail[key])) for key, label in named.items() if detail.get(key)]
+        pairs.append(
+            (LABELS["word.before"].zh, STATES[was].zh if isinstance(was, str) and was in STATES else _text(was))
+        )
+    return pairs + [(label.zh, _text(detail[key])) for key, label in _DETAILS.items() if detail.get(key)]
 
 
 def json_object(text: str) -> Mapping[str, object]:

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.codes import CAPTURES, EVENTS, STATES
-from archive.labels.naming import Label
+from archive.labels.code_labels import CAPTURES, EVENTS, STATES
+from archive.labels.label import Label, label_of
+from archive.web.http.request_context import Row
 from archive.web.views.cells import beijing
 from archive.web.views.diff import FieldDiff, diff, json_object
-
-Row = Mapping[str, Any]
 
 MOST = 50
 """Events and re-readings shown on a record's page; the tables have them all."""
@@ -152,7 +151,7 @@ def _entry(
     was, ends = detail.get("was"), (detail.get("from"), detail.get("to"))
     return EventEntry(
         row=row,
-        kind=EVENTS.get(row["kind"], Label(row["kind"], "")),
+        kind=label_of(EVENTS, row["kind"]),
         changes=diff(detail.get("changed")),
         capture=shown.get(detail.get("capture")),
         proof=_proof(connection, detail, shown) if "walk" in detail else None,

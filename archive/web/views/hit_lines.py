@@ -3,19 +3,17 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup, escape
 
-from archive.labels.labels import column_label
-from archive.labels.naming import Label
+from archive.labels.label import Label
+from archive.labels.tables import column_label
 from archive.search.query import parse
 from archive.search.snippet import Passage, found_in, passage
+from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, mark
-
-Row = Mapping[str, Any]
 
 MOST_PASSAGES = 2
 

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from archive.labels.codes import KINDS
-from archive.labels.naming import Label
+from archive.labels.code_labels import KINDS
+from archive.labels.label import LABELS, Label, label_of
 
 LEAST_YEARS, MOST_YEARS = 3, 10
 """So many years are drawn, up to the newest; what is older is counted beside."""
@@ -85,12 +85,12 @@ def picture(counts: Iterable[tuple[str, str, int]], present: str) -> Picture | N
     months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
     drawn = {month: everything[month] for month in months if everything[month]}
     kinds = [kind for kind in (*KINDS, *sorted(by_kind.keys() - KINDS.keys())) if by_kind.get(kind)]
-    rows = [_bars(kind, KINDS.get(kind, Label(kind, "")), by_kind[kind], months) for kind in kinds]
+    rows = [_bars(kind, label_of(KINDS, kind), by_kind[kind], months) for kind in kinds]
     kept = [row for row in rows if row.total]
     return Picture(
         years=tuple(years),
         bars=_rectangles(drawn, months),
-        all=_bars("", Label("全部", "all"), everything, months),
+        all=_bars("", LABELS["word.all"], everything, months),
         kinds=tuple(kept),
         table=tuple(
             (month, records, tuple(by_kind[row.kind][month] for row in kept))

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from archive.labels.naming import Label
+from archive.labels.label import LABELS, Label
 from archive.web.http.limits import within
+from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_VALUE
-
-Row = Mapping[str, Any]
 
 LONGEST = 200
 """Milliseconds that looking for one sort may take."""
@@ -23,19 +22,10 @@ LONGEST = 200
 SIDE = 3
 """Records before and behind; of the same document or title twice as many in all."""
 
-DOCUMENT = Label(
-    "同一文号",
-    "same document number",
-    "各门户中载有同一文号的记录。",
-    "Records of any portal with this document number.",
-)
-TITLE = Label("同一标题", "same title", "各门户中标题相同的记录。", "Records of any portal with the same title.")
-SERIES = Label(
-    "索引号相邻", "neighbouring index numbers", "同一门户、同一序列中前后的索引号。", "Numbers before and behind it in the same series of this portal."
-)  # fmt: skip
-PUBLISHER = Label(
-    "同一发布机构", "same publisher", "同一门户、同一发布机构前后发布的记录。", "What the same agency published before and after it, by the dates stated."
-)  # fmt: skip
+DOCUMENT = LABELS["near.document"]
+TITLE = LABELS["near.title"]
+SERIES = LABELS["near.series"]
+PUBLISHER = LABELS["near.publisher"]
 
 _SHOWN = "SELECT id, title, published_on, state, index_number, portal FROM records"
 _SAME = f"{_SHOWN} WHERE {{0}} = :value AND id <> :id ORDER BY id LIMIT 2 * :side"

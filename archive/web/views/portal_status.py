@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from archive.labels.codes import HEALTH, OUTCOMES
-from archive.labels.naming import Label
+from archive.labels.code_labels import HEALTH, OUTCOMES
+from archive.labels.label import LABELS, Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
 from archive.web.http.request_context import RequestContext, Row
@@ -71,21 +71,21 @@ def _portal_status(context: RequestContext, row: Row) -> PortalStatus:
 def _concerns(row: Row, base: str) -> list[Concern]:
     """Return what needs attention, the gravest first. `base`: the address of the database's page."""
     if row["crawl_id"] is None:
-        return [Concern(Label("尚未采集", "not crawled yet"))]
+        return [Concern(LABELS["concern.not_crawled"])]
     concerns = []
     crawl = f"{base}/crawls/{row['crawl_id']}"
     if row["health"] in HEALTH and row["health"] != _WELL:
         concerns.append(Concern(HEALTH[row["health"]], crawl))
     elif row["outcome"] not in (_FINE, None):
         outcome = OUTCOMES.get(row["outcome"], Label(row["outcome"], row["outcome"]))
-        concerns.append(Concern(Label(f"上次采集{outcome.zh}", f"last crawl {outcome.en}"), crawl))
+        concerns.append(Concern(LABELS["concern.outcome"].format(zh=outcome.zh, en=outcome.en), crawl))
     if row["walked_at"] is None:
-        concerns.append(Concern(Label("尚未完整走完", "never walked wholly"), crawl))
+        concerns.append(Concern(LABELS["concern.never_whole"], crawl))
     elif (days := _days_since(row["walked_at"])) > WHOLE_WITHIN:
-        concerns.append(Concern(Label(f"{days} 天未完整走完", f"not walked wholly for {days} days"), crawl))
+        concerns.append(Concern(LABELS["concern.overdue"].format(days=days), crawl))
     if row["problems"]:
         address = f"{base}/problems?crawl_id={row['crawl_id']}"
-        concerns.append(Concern(Label(f"上次采集有 {row['problems']} 项待查", f"{row['problems']} problems"), address))
+        concerns.append(Concern(LABELS["concern.problems"].format(count=row["problems"]), address))
     return concerns
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.labels import column_label
+from archive.labels.tables import column_label
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
 

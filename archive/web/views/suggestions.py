@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from archive.labels.naming import Label
+from archive.labels.label import LABELS, Label
 from archive.search import engine
 from archive.search.query import Group, Query, Word, parse
 from archive.search.request import FILTERS, SearchRequest
@@ -59,15 +59,15 @@ def _tries(requested: SearchRequest, search: engine.Search) -> Iterator[tuple[La
     """Yield what might find something: label, address, search."""
     narrowed = requested.filters()
     for name in narrowed:
-        label = Label(f"去掉条件：{FILTERS[name].zh}", f"without the filter: {FILTERS[name].en}")
+        label = LABELS["suggestion.filter"].format(zh=FILTERS[name].zh, en=FILTERS[name].en)
         yield label, requested.address(**{name: ""}), _without(search, name)
     everywhere, bare = dict.fromkeys(narrowed, ""), replace(search, filters=engine.Filters())
     if len(narrowed) > 1:
-        yield Label("去掉全部条件", "without any filter"), requested.address(**everywhere), bare
+        yield LABELS["suggestion.filters"], requested.address(**everywhere), bare
     for label, words in _other_words(search.query or Query()):
         yield label, requested.address(words=words), replace(search, query=parse(words))
         if narrowed:
-            both = Label(f"{label.zh}，去掉全部条件", f"{label.en}, without any filter")
+            both = LABELS["suggestion.both"].format(zh=label.zh, en=label.en)
             yield both, requested.address(words=words, **everywhere), replace(bare, query=parse(words))
 
 
@@ -84,17 +84,17 @@ def _other_words(query: Query) -> Iterator[tuple[Label, str]]:
     """Other words than the requested ones: fewer, any of them, shorter ones."""
     groups = query.wanted
     if query.unwanted and groups:
-        yield Label("不排除任何词", "excluding nothing"), _written(groups)
+        yield LABELS["suggestion.exclusions"], _written(groups)
     if len(groups) > 1:
-        yield Label("有其中一个词即可", "any of the words"), " | ".join(_word(word) for word in query.words)
+        yield LABELS["suggestion.any"], " | ".join(_word(word) for word in query.words)
         for group in groups:
             kept = _written((group,))
-            yield Label(f"只找 {kept}", f"only {kept}"), kept
+            yield LABELS["suggestion.only"].format(words=kept), kept
     for word in query.words:
         if len(word.units) >= LEAST_CUT and re.fullmatch(r"[^\W0-9_a-zA-Z]+", word.written):
             middle = len(word.written) // 2
             parts = f"{word.written[:middle]} {word.written[middle:]}"
-            yield Label(f"拆成两个词：{parts}", f"as two words: {parts}"), parts
+            yield LABELS["suggestion.split"].format(words=parts), parts
 
 
 def _written(groups: tuple[Group, ...]) -> str:

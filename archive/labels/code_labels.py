@@ -1,0 +1,52 @@
+"""Labels of the codes in the archive's columns, of kinds, states, events and so on."""
+
+from collections.abc import Mapping
+
+from archive.labels.label import Label, Language, labels_under
+
+KINDS = labels_under("kind")
+STATES = labels_under("state")
+EVENTS = labels_under("event")
+FLAGS = labels_under("flag")
+MODES = labels_under("mode")
+HEALTH = labels_under("health")
+OUTCOMES = labels_under("outcome")
+PROBLEMS = labels_under("problem")
+CAPTURES = labels_under("capture")
+CAUSES = labels_under("cause")
+ATTACHMENTS = labels_under("file")
+REDACTIONS = labels_under("redaction")
+
+CODES: dict[tuple[str, str], Mapping[str, Label]] = {
+    ("records", "kind"): KINDS,
+    ("records", "state"): STATES,
+    ("search", "kind"): KINDS,
+    ("search", "state"): STATES,
+    ("catalogs", "kind"): KINDS,
+    ("events", "kind"): EVENTS,
+    ("crawls", "mode"): MODES,
+    ("crawls", "outcome"): OUTCOMES,
+    ("crawls", "health"): HEALTH,
+    ("problems", "kind"): PROBLEMS,
+    ("captures", "outcome"): CAPTURES,
+    ("versions", "cause"): CAUSES,
+    ("attachments", "state"): ATTACHMENTS,
+    ("redactions", "kind"): REDACTIONS,
+}
+"""(table, column) → code → label, for the columns that hold codes."""
+
+
+def code_label(table: str, column: str, value: object, language: Language = "zh") -> str:
+    """Return a value as a reader should see it: the name of a code, anything else as it is."""
+    label = CODES.get((table, column), {}).get(str(value))
+    return label.name(language) if label else str(value)
+
+
+def codes_of(table: str | None, language: Language = "zh") -> dict[str, dict[str, str]]:
+    """Return column → code → name, for the rows of a table as people are given them."""
+    columns = {column: labels for (of, column), labels in CODES.items() if of == table}
+    if table == "records":
+        columns |= {"flags": FLAGS, "event": EVENTS}
+    return {
+        column: {code: label.name(language) for code, label in labels.items()} for column, labels in columns.items()
+    }

@@ -1,0 +1,66 @@
+"""Names in Chinese and English, read from labels.csv: the one place for the site, the shell and docs/tables.md.
+
+A row of the file that says `see KEY` has that key's words. Wording states what was observed, and accuses nobody; terms follow
+the field's own usage (GB/T 21063, Regulations on Open Government Information).
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+LABELS_FILE = Path(__file__).with_name("labels.csv")
+_SEE = "see "
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name in Chinese and English, and what it means in both (may be empty where the name says it all)."""
+
+    zh: str
+    en: str
+    about: str = ""
+    about_en: str = ""
+
+    def name(self, language: Language) -> str:
+        """Return the name in one language, the Chinese one where there is no other."""
+        return self.zh if language == "zh" else self.en or self.zh
+
+    def description(self, language: Language) -> str:
+        """Return what it means in one language."""
+        return self.about if language == "zh" else self.about_en
+
+    def format(self, **values: object) -> "Label":
+        """Return the label with values in place of the names in braces."""
+        texts = (self.zh, self.en, self.about, self.about_en)
+        return Label(*(text.format(**values) for text in texts))
+
+
+def read_labels(path: Path) -> dict[str, Label]:
+    """Return the labels of a file by their keys, in its order. A key that is `see`n stands above the one that sees it."""
+    labels: dict[str, Label] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            key, zh = row.pop("key"), row["zh"]
+            if key in labels:
+                raise ValueError(f"{path.name}: {key} stands there twice")
+            labels[key] = labels[zh.removeprefix(_SEE)] if zh.startswith(_SEE) else Label(**row)
+    return labels
+
+
+LABELS = read_labels(LABELS_FILE)
+SITE = LABELS["site"]
+
+
+def labels_under(prefix: str) -> dict[str, Label]:
+    """Return the labels whose keys begin with a prefix and a dot, by the rest of their keys."""
+    start = f"{prefix}."
+    return {key.removeprefix(start): label for key, label in LABELS.items() if key.startswith(start)}
+
+
+def label_of(labels: Mapping[str, Label], code: str) -> Label:
+    """Return the label of a code, the code itself where it has none."""
+    return labels.get(code, Label(code, ""))
