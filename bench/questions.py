@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.database.connection import open_for_reading
 from archive.questions.question_files import questions
-from archive.questions.runner import MOST, Answer, ask, values
+from archive.questions.runner import MOST, Answer, parameter_values, run_question
 from bench.large_archive import archive_of, sized
 from bench.measure import Report, arguments, slowest, tell, work
 
@@ -30,7 +30,7 @@ def measured(path: Path, times: int) -> Report:
             answers: list[Answer] = []
 
             def once(asked=question, into=answers) -> None:
-                into.append(ask(connection, asked, values(asked, {}), seconds=PATIENCE))
+                into.append(run_question(connection, asked, parameter_values(asked, {}), seconds=PATIENCE))
 
             costs = [work(once) for _ in range(times)]
             rows = f"more than {MOST:,}" if answers[0].more else f"{len(answers[0].rows):,}"

@@ -16,7 +16,7 @@ from archive.labels.tables import TABLES
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check_database
 from archive.questions.question_files import questions
-from archive.questions.runner import ask, values
+from archive.questions.runner import parameter_values, run_question
 from archive.search import engine
 from tests.conftest import rows
 
@@ -44,7 +44,9 @@ def test_it_holds_what_readers_are_told_of_and_finds_it(archive: Path, tmp_path:
         assert rows(made.path, f"SELECT * FROM {table}") == rows(archive, f"SELECT * FROM {table}")
     with closing(open_for_reading(made.path)) as here, closing(open_for_reading(archive)) as there:
         for question in questions().values():
-            assert ask(here, question, values(question, {})) == ask(there, question, values(question, {}))
+            assert run_question(here, question, parameter_values(question, {})) == run_question(
+                there, question, parameter_values(question, {})
+            )
         assert engine.count(here, engine.search("预算")) == engine.count(there, engine.search("预算")) > 0
     assert list(check_database(made.path)) == []
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from archive.copies import redacted_copies
-from archive.copies.redacted_copies import Copy, copy_of
+from archive.copies.redacted_copies import RedactedCopy, redacted_copy
 from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
@@ -30,10 +30,10 @@ def archive(tmp_path_factory):
 def shown(archive):
     """The copy of the nth capture of an address."""
 
-    def ask(url: str, nth: int = 1) -> Copy:
+    def ask(url: str, nth: int = 1) -> RedactedCopy:
         capture = number(url, nth)
         digest = sha256(ANSWERS[capture - 1][4]).hexdigest()
-        return copy_of(archive, archive.with_name("evidence.db"), capture, digest)
+        return redacted_copy(archive, archive.with_name("evidence.db"), capture, digest)
 
     return ask
 
@@ -76,7 +76,7 @@ def test_numbers_in_data_are_masked_however_they_are_written(shown):
 
 
 def test_an_image_is_shown_only_where_its_text_is_known(shown):
-    assert shown(sealed.SEEN) == Copy("image/png", sealed.GREEN)
+    assert shown(sealed.SEEN) == RedactedCopy("image/png", sealed.GREEN)
     with pytest.raises(NotShown, match="isn't known"):
         shown(sealed.UNSEEN)
 
@@ -118,11 +118,11 @@ def copied(tmp_path_factory):
     folder = tmp_path_factory.mktemp("copied")
     db = empty_archive(folder / "a.db")
 
-    def ask(payload: bytes, declared: str) -> Copy:
+    def ask(payload: bytes, declared: str) -> RedactedCopy:
         with closing(Evidence(folder / "a.evidence.db")) as evidence:
             headers = (("Content-Type", declared),) if declared else ()
             (kept,) = evidence.add_many([exchange(1, payload=payload, response_headers=headers)])
-        return copy_of(db, folder / "a.evidence.db", kept.id, sha256(payload).hexdigest())
+        return redacted_copy(db, folder / "a.evidence.db", kept.id, sha256(payload).hexdigest())
 
     return ask
 
@@ -162,11 +162,11 @@ def test_a_text_that_is_too_long_is_not_shown(copied, monkeypatch):
 
 def test_an_original_that_is_another_one_is_not_shown(archive):
     with pytest.raises(EvidenceError, match="not the one the archive knows"):
-        copy_of(archive, archive.with_name("evidence.db"), number(sealed.PAGE), "0" * 64)
+        redacted_copy(archive, archive.with_name("evidence.db"), number(sealed.PAGE), "0" * 64)
     with pytest.raises(EvidenceError, match="missing"):
-        copy_of(archive, archive.with_name("evidence.db"), 999, "0" * 64)
+        redacted_copy(archive, archive.with_name("evidence.db"), 999, "0" * 64)
     with pytest.raises(EvidenceError, match="there is no evidence file"):
-        copy_of(archive, archive.with_name("none.db"), 1, "0" * 64)
+        redacted_copy(archive, archive.with_name("none.db"), 1, "0" * 64)
 
 
 @pytest.fixture
@@ -174,12 +174,14 @@ def changed(tmp_path):
     """Change an archive, then ask for the copy of its image whose text is known."""
     archive = build_sealed(tmp_path)
 
-    def ask(*statements: str) -> Copy:
+    def ask(*statements: str) -> RedactedCopy:
         with closing(sqlite3.connect(archive)) as connection:
             for statement in statements:
                 assert connection.execute(statement, {"url": sealed.SEEN}).rowcount == 1
             connection.commit()
-        return copy_of(archive, archive.with_name("evidence.db"), number(sealed.SEEN), sha256(sealed.GREEN).hexdigest())
+        return redacted_copy(
+            archive, archive.with_name("evidence.db"), number(sealed.SEEN), sha256(sealed.GREEN).hexdigest()
+        )
 
     return ask
 
@@ -256,7 +258,7 @@ def style_of(folder, *sheets: tuple[str, str, int]) -> str:
     store.write([], sealed.FIRST, captures)
     store.close()
     at = next(place for place, (outcome, *_) in enumerate(sheets) if outcome == "page itself")
-    return copy_of(db, folder / "a.evidence.db", stored[at].id, stored[at].sha256).body.decode()
+    return redacted_copy(db, folder / "a.evidence.db", stored[at].id, stored[at].sha256).body.decode()
 
 
 def test_parts_are_those_captured_nearest_to_the_page(tmp_path):

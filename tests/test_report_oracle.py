@@ -7,7 +7,7 @@ import pytest
 
 from archive.database.connection import open_for_reading
 from archive.questions.question_files import questions
-from archive.questions.runner import ask, values
+from archive.questions.runner import parameter_values, run_question
 from tests.conftest import rows
 
 ORACLE = Path(__file__).parent / "report_2017" / "arithmetic_checks.csv"
@@ -64,7 +64,7 @@ def asked(db: Path, name: str) -> list[dict[str, object]]:
     connection = open_for_reading(db)
     try:
         question = questions()[name]
-        return ask(connection, question, values(question, {})).dicts()
+        return run_question(connection, question, parameter_values(question, {})).dicts()
     finally:
         connection.close()
 

@@ -1,4 +1,4 @@
-"""A captured page made inert: nothing in it acts, loads or leads anywhere, and no private number is left. All pages are samples."""
+"""A captured page sanitised: nothing in it acts, loads or leads anywhere, and no private number is left. All pages are samples."""
 
 from collections import Counter
 
@@ -7,12 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.copies import page_parts as inert_parts
-from archive.copies import sanitiser as inert_pages
-from archive.copies import style_sheets as inert_style
+from archive.copies import page_parts, sanitiser, style_sheets
 from archive.copies.page_parts import Part, Parts
-from archive.copies.sanitiser import LONGEST_PAGE, Inert, NotShown, cleaned, inert_page
-from archive.copies.style_sheets import inert_declarations, inert_sheet
+from archive.copies.sanitiser import LONGEST_PAGE, NotShown, SanitisedPage, cleaned, sanitise_page
+from archive.copies.style_sheets import sanitise_declarations, sanitise_sheet
 from archive.model.redaction import redact
 from tests.hostile import markup
 
@@ -22,7 +20,7 @@ ID, ID_15, PHONE, CARD = "11010519491231002X", "110105491231002", "13800138000",
 ACTING = "//script | //iframe | //object | //embed | //svg | //form | //meta[@http-equiv] | //base | //link | //@href | //@srcset"
 
 
-def inert(body: str, **captured: bytes | None) -> Inert:
+def sanitised(body: str, **captured: bytes | None) -> SanitisedPage:
     """A page with this body; `captured`: file name with _ for . → bytes, or None for one that may not be shown."""
     parts = {
         f"http://portal.example/notices/{name.replace('_', '.')}": Part(
@@ -30,12 +28,12 @@ def inert(body: str, **captured: bytes | None) -> Inert:
         )
         for name, data in captured.items()
     }
-    return inert_page(
+    return sanitise_page(
         f"<!DOCTYPE html><html><head><title>样本</title></head><body>{body}</body></html>", URL, parts.get
     )
 
 
-def tree(page: Inert):
+def tree(page: SanitisedPage):
     return html.document_fromstring(page.html)
 
 
@@ -65,7 +63,7 @@ def tree(page: Inert):
     ],
 )  # fmt: skip
 def test_nothing_acts(body):
-    shown = inert(body + "<p>样本结尾</p>")
+    shown = sanitised(body + "<p>样本结尾</p>")
     found = tree(shown)
     assert found.xpath(ACTING) == []
     assert [
@@ -81,7 +79,7 @@ def test_nothing_acts(body):
 
 
 def test_text_and_looks_stay():
-    shown = inert(
+    shown = sanitised(
         '<div class="c" style="color: red"><h1 align=center>样本标题</h1>前<script>1</script>后<p>一<br>二</p></div>'
     )
     found = tree(shown)
@@ -94,19 +92,19 @@ def test_text_and_looks_stay():
 
 
 def test_a_link_says_where_it_led():
-    (link,) = tree(inert("<a href='../x.html'>样</a>")).cssselect("a")
+    (link,) = tree(sanitised("<a href='../x.html'>样</a>")).cssselect("a")
     assert dict(link.attrib) == {"title": "../x.html"}
 
 
 def test_what_could_act_is_counted():
-    assert inert("<script>1</script><iframe src=x></iframe><form></form>").removed == 3
+    assert sanitised("<script>1</script><iframe src=x></iframe><form></form>").removed == 3
 
 
 # --- parts ---
 
 
 def test_captured_images_and_style_are_shown():
-    shown = inert(
+    shown = sanitised(
         "<link rel=stylesheet href=x.css><img src=a.png><img src=b.png alt=图><img src=c.png><p style='background:url(a.png)'>",
         a_png=PNG, c_png=None, x_css=b"p { color: red; background: url('a.png') } @import 'y.css';",
     )  # fmt: skip
@@ -123,13 +121,13 @@ def test_captured_images_and_style_are_shown():
     "data", [b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"%PDF-1.7", b"<html>", b""]
 )
 def test_only_pictures_are_pictures(data):
-    shown = inert("<img src=a.png>", a_png=data)
+    shown = sanitised("<img src=a.png>", a_png=data)
     assert tree(shown).cssselect("img") == []
     assert shown.missing == 1
 
 
 def test_pictures_that_came_with_the_page_are_not_shown():
-    shown = inert("<img src='data:image/png;base64,AAAA'><p style='background:url(data:image/png;base64,AAAA)'>")
+    shown = sanitised("<img src='data:image/png;base64,AAAA'><p style='background:url(data:image/png;base64,AAAA)'>")
     assert "base64" not in shown.html
     assert shown.withheld == 2
 
@@ -137,13 +135,13 @@ def test_pictures_that_came_with_the_page_are_not_shown():
 def test_the_base_of_addresses():
     page = "<html><head><base href='http://other.example/a/'></head><body><img src=b.png></body></html>"
     asked = []
-    inert_page(page, URL, asked.append)
+    sanitise_page(page, URL, asked.append)
     assert asked == ["http://other.example/a/b.png"]
 
 
 def test_style_that_is_kept():
     css = "@media print{p{color:red}} @keyframes k{from{top:0}} a>b{width:calc(1px + 2px) !important;--x:1;content:'→'}"
-    kept = inert_sheet(css, URL, Parts(lambda _: None))
+    kept = sanitise_sheet(css, URL, Parts(lambda _: None))
     for part in (
         "@media print{p{color:red}}",
         "@keyframes k{from{top:0}}",
@@ -160,7 +158,10 @@ def test_style_that_is_kept():
      "\x00", "\\", "p{width:" + "9" * 5000 + "px}", "p{background:url(", "url(data:text/html,<script>)", "p{background:url(data:image/svg+xml,<svg>)}", "p{x:url(#a) url(//e.example)}"],
 )  # fmt: skip
 def test_any_style(css):
-    for kept in (inert_sheet(css, URL, Parts(lambda _: None)), inert_declarations(css, URL, Parts(lambda _: None))):
+    for kept in (
+        sanitise_sheet(css, URL, Parts(lambda _: None)),
+        sanitise_declarations(css, URL, Parts(lambda _: None)),
+    ):
         assert "<" not in kept
         assert "//e" not in kept
         assert "data:" not in kept
@@ -186,7 +187,7 @@ def test_any_style(css):
     ],
 )  # fmt: skip
 def test_no_private_number_is_left(body):
-    shown = inert(f"样本：{body} 样本结尾")
+    shown = sanitised(f"样本：{body} 样本结尾")
     plain = "".join(shown.html.split())
     for number in (ID, ID_15, PHONE, CARD):
         assert number not in plain
@@ -205,14 +206,14 @@ def test_what_is_no_private_number_stays():
         "2017年12月19日",
         "1,234,567.89",
     )
-    shown = inert("".join(f"<p><b>{text[:5]}</b>{text[5:]}</p>" for text in kept))
+    shown = sanitised("".join(f"<p><b>{text[:5]}</b>{text[5:]}</p>" for text in kept))
     assert shown.masked == {}
     for text in kept:
         assert text in "".join(tree(shown).itertext())
 
 
 def test_masked_numbers_are_counted():
-    assert inert(f"<p>{ID}</p><p><b>{PHONE[:3]}</b>{PHONE[3:]}</p><p title={PHONE}>样</p>").masked == {
+    assert sanitised(f"<p>{ID}</p><p><b>{PHONE[:3]}</b>{PHONE[3:]}</p><p title={PHONE}>样</p>").masked == {
         "resident_id": 1,
         "phone": 2,
     }
@@ -220,7 +221,7 @@ def test_masked_numbers_are_counted():
 
 def test_a_title_and_style_are_masked_and_counted_too():
     head = f"<head><title>样本 {ID}</title><style>p{{font-family:'138 0013 8000'}}</style></head>"
-    shown = inert_page(f"<html>{head}<body><p>样</p></body></html>", URL, lambda _: None)
+    shown = sanitise_page(f"<html>{head}<body><p>样</p></body></html>", URL, lambda _: None)
     assert "<title>样本 11****************</title>" in shown.html
     assert "138 **** ****" in shown.html
     assert shown.masked == {"resident_id": 1, "phone": 1}
@@ -228,16 +229,16 @@ def test_a_title_and_style_are_masked_and_counted_too():
 
 def test_what_masking_misses_is_not_shown(monkeypatch):
     """The result is read again: whatever is wrong with the masking, the page is then held back."""
-    monkeypatch.setattr(inert_pages, "mask", lambda _: Counter())
-    assert "样本" in inert("样本").html
+    monkeypatch.setattr(sanitiser, "mask", lambda _: Counter())
+    assert "样本" in sanitised("样本").html
     with pytest.raises(NotShown) as found:
-        inert(f"样本 {ID[:6]}<b>{ID[6:]}</b>")
-    assert str(found.value) == inert_pages.UNSURE
+        sanitised(f"样本 {ID[:6]}<b>{ID[6:]}</b>")
+    assert str(found.value) == sanitiser.UNSURE
 
 
 def test_a_page_too_large_is_not_shown():
     with pytest.raises(NotShown, match="too large"):
-        inert("样" * LONGEST_PAGE)
+        sanitised("样" * LONGEST_PAGE)
 
 
 # --- the last word on tags and attributes, by itself ---
@@ -267,49 +268,49 @@ def test_what_only_the_last_word_on_a_page_would_stop(markup, left):
 
 def test_each_limit_of_a_page_and_its_parts(monkeypatch):
     whole = "<html><body>样本</body></html>"
-    monkeypatch.setattr(inert_pages, "LONGEST_PAGE", len(whole))
-    assert "样本" in inert_page(whole, URL, lambda _: None).html
+    monkeypatch.setattr(sanitiser, "LONGEST_PAGE", len(whole))
+    assert "样本" in sanitise_page(whole, URL, lambda _: None).html
     with pytest.raises(NotShown):
-        inert_page(f"{whole} ", URL, lambda _: None)
+        sanitise_page(f"{whole} ", URL, lambda _: None)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_so_many_parts_of_a_page_are_asked_for(monkeypatch, count):
-    monkeypatch.setattr(inert_parts, "MOST_PARTS", 3)
-    shown = inert("<img src=a.png>" * count, a_png=PNG)
+    monkeypatch.setattr(page_parts, "MOST_PARTS", 3)
+    shown = sanitised("<img src=a.png>" * count, a_png=PNG)
     assert (shown.shown, shown.missing) == (min(count, 3), max(0, count - 3))
 
 
 def test_so_many_bytes_of_parts_are_shown(monkeypatch):
     """The part that goes beyond the bound is the last."""
     for most, shown in ((len(PNG) - 1, 1), (len(PNG), 2), (2 * len(PNG) - 1, 2), (2 * len(PNG), 3)):
-        monkeypatch.setattr(inert_parts, "MOST_BYTES", most)
-        assert inert("<img src=a.png>" * 4, a_png=PNG).shown == shown
+        monkeypatch.setattr(page_parts, "MOST_BYTES", most)
+        assert sanitised("<img src=a.png>" * 4, a_png=PNG).shown == shown
 
 
 def test_so_much_style_of_a_page_is_read(monkeypatch):
-    monkeypatch.setattr(inert_style, "LONGEST", 30)
-    monkeypatch.setattr(inert_pages, "LONGEST", 30)
+    monkeypatch.setattr(style_sheets, "LONGEST", 30)
+    monkeypatch.setattr(sanitiser, "LONGEST", 30)
     first, second = "p{color:red}", "b{color:blue}"
-    both = inert(f"<style>{first}</style><style>{second}</style>")
+    both = sanitised(f"<style>{first}</style><style>{second}</style>")
     assert (f"{first}</style>" in both.html, "blue" in both.html, both.missing) == (True, True, 0)
     room = 30 - len(first)
     for size, kept in ((room, True), (room + 1, False)):
         sheet = second + " " * (size - len(second))
-        shown = inert(f"<style>{first}</style><style>{sheet}</style>")
+        shown = sanitised(f"<style>{first}</style><style>{sheet}</style>")
         assert ("blue" in shown.html, shown.missing) == (kept, 0 if kept else 1)
 
 
 @pytest.mark.parametrize(("depth", "kept"), [(49, True), (50, True), (51, False)])
 def test_style_nested_deeper_than_any_needs_is_left_out(depth, kept):
     value = "calc(" * (depth - 1) + "1px" + ")" * (depth - 1)
-    assert ("calc" in inert_sheet(f"p{{width:{value}}}", URL, Parts(lambda _: None))) == kept
+    assert ("calc" in sanitise_sheet(f"p{{width:{value}}}", URL, Parts(lambda _: None))) == kept
 
 
 @pytest.mark.parametrize(("digits", "kept"), [(10, True), (11, False)])
 def test_a_rule_or_a_name_with_a_long_number_is_left_out(digits, kept):
     number = "1" * digits
-    shown = inert(f"<style>.r{number}{{color:red}}</style><p id=r{number} class='a{number}'>样</p>")
+    shown = sanitised(f"<style>.r{number}{{color:red}}</style><p id=r{number} class='a{number}'>样</p>")
     assert (f".r{number}" in shown.html, f'id="r{number}"' in shown.html, f'class="a{number}"' in shown.html) == (
         kept,
     ) * 3
@@ -317,7 +318,7 @@ def test_a_rule_or_a_name_with_a_long_number_is_left_out(digits, kept):
 
 def test_style_prints_no_digits():
     """A number could be cut up between what a page says and what its style adds."""
-    kept = inert_sheet(
+    kept = sanitise_sheet(
         "a::after{content:'样1'} b::after{content:'样'} i{color:red;quotes:'1' '2'}", URL, Parts(lambda _: None)
     )
     assert ("样1" in kept, "样" in kept, "color:red" in kept) == (False, True, True)
@@ -325,12 +326,12 @@ def test_style_prints_no_digits():
 
 @pytest.mark.parametrize("kind", ["hidden", "password", "HIDDEN"])
 def test_what_a_form_hides_is_not_shown(kind):
-    assert "样本值" not in inert(f"<input type={kind} value=样本值>").html
-    assert "样本值" in inert("<input type=text value=样本值>").html
+    assert "样本值" not in sanitised(f"<input type={kind} value=样本值>").html
+    assert "样本值" in sanitised("<input type=text value=样本值>").html
 
 
 def test_style_for_other_media_keeps_its_condition():
-    shown = inert(
+    shown = sanitised(
         "<link rel='alternate StyleSheet' href=x.css media=print><link rel=icon href=x.css>", x_css=b"p{color:red}"
     )
     assert "@media print{p{color:red}}" in shown.html
@@ -339,9 +340,9 @@ def test_style_for_other_media_keeps_its_condition():
 
 def test_what_is_no_style_sheet_is_no_style():
     page = "<html><head><link rel=stylesheet href=x></head><body>样</body></html>"
-    shown = inert_page(page, URL, lambda _: Part("text/plain", b"p{color:red}"))
+    shown = sanitise_page(page, URL, lambda _: Part("text/plain", b"p{color:red}"))
     assert ("color" in shown.html, shown.missing) == (False, 1)
-    shown = inert_page(page, URL, lambda _: Part("text/css", None))
+    shown = sanitise_page(page, URL, lambda _: Part("text/css", None))
     assert ("color" in shown.html, shown.withheld) == (False, 1)
 
 
@@ -352,7 +353,9 @@ def test_relative_addresses_in_a_sheet_are_its_own():
         asked.append(address)
         return Part("text/css", b"p{background:url(b.png)}") if address.endswith(".css") else None
 
-    inert_page("<html><head><link rel=stylesheet href=/css/x.css></head><body><img src=a.png></body></html>", URL, find)
+    sanitise_page(
+        "<html><head><link rel=stylesheet href=/css/x.css></head><body><img src=a.png></body></html>", URL, find
+    )
     assert asked == [
         "http://portal.example/css/x.css",
         "http://portal.example/css/b.png",
@@ -371,7 +374,7 @@ def test_relative_addresses_in_a_sheet_are_its_own():
 @example("<p>&#31;<script></script>样本&#31;<i></i>&#x1e;</p>")
 @settings(max_examples=200, deadline=None)
 def test_any_page(page):
-    shown = inert_page(page, URL, lambda _: None)
+    shown = sanitise_page(page, URL, lambda _: None)
     assert html.document_fromstring(shown.html).xpath(ACTING) == []
 
 
@@ -386,6 +389,6 @@ _DIGITS = st.lists(
 @settings(deadline=None)
 def test_a_number_cut_up_anyhow(between):
     body = "".join(digit + tag for digit, tag in zip(ID, between, strict=True))
-    text = "".join(tree(inert(f"<p>样本 {body}</p>")).itertext())
+    text = "".join(tree(sanitised(f"<p>样本 {body}</p>")).itertext())
     if between.count(" ") <= 1:  # a number in many groups is one only in the shapes in use
         assert ID[6:] not in "".join(text.split()).replace("\u200b", "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.questions.question_files import questions
-from archive.questions.runner import values
+from archive.questions.runner import parameter_values
 
 DAYS = 20
 """Working days within which what is to be disclosed is disclosed (Regulations of 2019, art. 26; of 2007, art. 18)."""
@@ -134,7 +134,7 @@ def _grouped(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
 def _budgets(connection: sqlite3.Connection, given: Mapping[str, Any]) -> dict[str, dict[str, tuple[int, int]]]:
     """Count the units' budgets and accounts of the year that were found, and those that the question misses."""
     question = questions()[BUDGET_QUESTION]
-    wanted = {**values(question, {}), **given}
+    wanted = {**parameter_values(question, {}), **given}
     found = _grouped(connection.execute(_FOUND, given))
     missing = _grouped(connection.execute(_MISSING.format(question.sql), wanted))
     return {

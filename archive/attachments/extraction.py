@@ -1,11 +1,11 @@
-"""Text from the bytes of an attachment, taken in a process of its own that may hang, crash or grow without harm.
+"""Text of an attachment, extracted in a process of its own that may hang, crash or grow without harm.
 
 `extract` starts `python -m archive.attachments.worker` for one file, with a limit on time, CPU and memory, and never
-raises for a bad file: what went wrong is the `state`.
+raises for a bad file: the failure is the `state`.
 
 | state | meaning |
 |---|---|
-| `text` | text was taken; the message says what is missing from it, if anything |
+| `text` | text was extracted; the message says what is missing from it, if anything |
 | `ocr` | text was recognised (all or some of it); it may be wrong and must never be used to accuse |
 | `needs_ocr` | a scan or an image: no text in it |
 | `ocr_not_installed` | recognition was asked for and its package is missing |
@@ -28,9 +28,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 STATES = (
-    "text", "ocr", "needs_ocr", "ocr_not_installed", "empty", "not_a_document", "executable", "encrypted", "too_large",
-    "no_converter", "failed", "unsupported",
+    "ocr", "text", "needs_ocr", "ocr_not_installed", "encrypted", "too_large", "failed", "no_converter", "executable",
+    "not_a_document", "unsupported", "empty",
 )  # fmt: skip
+"""All states; of those of an archive's members the first is the archive's: recognised text marks the whole."""
 SMALLEST = 16  # bytes; dead files on portals are answered with status 200 and two bytes
 
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -39,7 +40,7 @@ _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV", "SY
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one file may cost. Recognising a long scan needs more seconds than the default."""
+    """Bounds on the cost of one file. Recognising a long scan needs more seconds than the default."""
 
     seconds: float = 60.0
     memory: int = 2 << 30  # bytes of address space
@@ -56,7 +57,7 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What came out of one file. `media_type` is what its bytes say; `members` are the names inside an archive."""
+    """The result for one file. `media_type` is told by its bytes; `members` are the names inside an archive."""
 
     text: str | None
     media_type: str
@@ -66,18 +67,18 @@ class Extracted:
 
 
 def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: bool = False) -> Extracted:
-    """Text of the file `data`, called `name` where it was found. The name decides only whether HTML is a document."""
+    """Extract the text of the file `data`, called `name` where it was found. The name decides only whether HTML is a document."""
     if len(data) < SMALLEST or not data.strip(b"\0\t\r\n "):
         return Extracted(None, "application/x-empty", "empty", f"the file has {len(data)} bytes and nothing to read")
     if len(data) > limits.max_bytes:
         message = f"the file has {len(data)} bytes, the limit is {limits.max_bytes}"
         return Extracted(None, "application/octet-stream", "too_large", message)
-    order = json.dumps({"name": name, "ocr": ocr, "limits": asdict(limits)}).encode() + b"\n"
+    header = json.dumps({"name": name, "ocr": ocr, "limits": asdict(limits)}).encode() + b"\n"
     with tempfile.TemporaryDirectory(prefix="attachment-", ignore_cleanup_errors=True) as folder:
-        return _run_worker(order + data, limits, folder)
+        return _run_worker(header + data, limits, folder)
 
 
-def _run_worker(given: bytes, limits: Limits, folder: str) -> Extracted:
+def _run_worker(request: bytes, limits: Limits, folder: str) -> Extracted:
     environment = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
     paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment |= {"PYTHONPATH": os.pathsep.join(paths), "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
@@ -87,7 +88,7 @@ def _run_worker(given: bytes, limits: Limits, folder: str) -> Extracted:
         cwd=folder, env=environment, start_new_session=True,
     )  # fmt: skip
     try:
-        answer, _ = process.communicate(given, timeout=limits.seconds)
+        output, _ = process.communicate(request, timeout=limits.seconds)
     except subprocess.TimeoutExpired:
         return _failed(f"the converter was stopped after {limits.seconds:g} s")
     finally:
@@ -98,10 +99,10 @@ def _run_worker(given: bytes, limits: Limits, folder: str) -> Extracted:
     if process.returncode < 0:
         return _failed(f"the converter crashed (signal {-process.returncode})")
     try:
-        found = json.loads(answer)
+        result = json.loads(output)
     except ValueError:
         return _failed(f"the converter crashed (exit status {process.returncode})")
-    return Extracted(found["text"], found["media_type"], found["state"], found["message"], tuple(found["members"]))
+    return Extracted(**result | {"members": tuple(result["members"])})
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

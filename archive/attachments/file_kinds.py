@@ -1,7 +1,6 @@
-"""Say what a file is from its bytes alone: names and Content-Type headers lie.
+"""The kind of a file, told by its bytes alone: names and Content-Type headers lie.
 
-In: bytes. Out: a `Kind`. Pure; damaged containers come out as `Kind.DAMAGED`, nothing is raised. `Unreadable` is what
-the readers raise.
+Pure; damaged containers are `Kind.DAMAGED`, nothing is raised. The readers raise `Unreadable`.
 """
 
 import io
@@ -10,9 +9,11 @@ import zipfile
 import zlib
 from enum import StrEnum
 
+from archive.model import magic_numbers
+
 
 class Kind(StrEnum):
-    """What a file is; the value is its media type."""
+    """The kind of a file; the value is its media type."""
 
     PDF = "application/pdf"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -46,7 +47,7 @@ class Kind(StrEnum):
     UNKNOWN = "application/octet-stream"
 
 
-class Unreadable(Exception):  # noqa: N818 - it says what the file is
+class Unreadable(Exception):  # noqa: N818 - it describes the file
     """A file without text for us: `state` is one of those of `attachment_text`, the message one plain line."""
 
     def __init__(self, state: str, message: str) -> None:
@@ -58,47 +59,34 @@ IMAGES = frozenset((Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.TIFF, Kind.WEB
 
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"{\\rtf", Kind.RTF),
-    (b"\x1f\x8b\x08", Kind.GZIP),
-    (b"Rar!\x1a\x07", Kind.RAR),
-    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
-    (b"\x89PNG\r\n\x1a\n", Kind.PNG),
-    (b"\xff\xd8\xff", Kind.JPEG),
-    (b"GIF87a", Kind.GIF),
-    (b"GIF89a", Kind.GIF),
-    (b"II*\0", Kind.TIFF),
-    (b"MM\0*", Kind.TIFF),
+    (magic_numbers.GZIP + b"\x08", Kind.GZIP),
+    (magic_numbers.RAR, Kind.RAR),
+    (magic_numbers.SEVEN_ZIP, Kind.SEVEN_ZIP),
+    *((magic, Kind(media_type)) for magic, media_type in magic_numbers.PICTURES.items()),
+    *((magic, Kind.TIFF) for magic in magic_numbers.TIFF),
     (b"\x7fELF", Kind.EXECUTABLE),
     (b"\xcf\xfa\xed\xfe", Kind.EXECUTABLE),
     (b"\xca\xfe\xba\xbe", Kind.EXECUTABLE),
     (b"L\0\0\0\x01\x14\x02\0", Kind.EXECUTABLE),  # a Windows shortcut
 )
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_TAGS = (
-    b"<!doctype html",
-    b"<html",
-    b"<head",
-    b"<body",
-    b"<table",
-    b"<meta",
-    b"<script",
-    b"<div",
-    b"<title",
-    b"<p>",
-    b"<style",
-)
+    b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<script", b"<div", b"<title", b"<p>", b"<style",
+)  # fmt: skip
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError,
+)  # fmt: skip
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def sniff(data: bytes) -> Kind:
-    """The kind of `data`."""
-    known = _sniff_magic(data)
-    if known:
-        return known
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+    """Return the kind of `data`."""
+    if kind := _sniff_magic(data):
+        return kind
+    if data[:4] in (magic_numbers.ZIP, b"PK\x05\x06"):
         return _sniff_zip(data)
-    if data.startswith(_OLE_MAGIC):
+    if data.startswith(magic_numbers.OLE):
         return _sniff_ole(data)
-    if b"%PDF-" in data[:1024]:
+    if magic_numbers.PDF in data[:1024]:
         return Kind.PDF
     return _sniff_text(data)
 
@@ -107,7 +95,7 @@ def _sniff_magic(data: bytes) -> Kind | None:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
-    if data[:2] == b"MZ" and b"\0" in data[:64]:
+    if data.startswith(magic_numbers.EXECUTABLE) and b"\0" in data[:64]:
         return Kind.EXECUTABLE
     if data[:2] == b"BM" and data[6:10] == b"\0\0\0\0":
         return Kind.BMP
@@ -115,7 +103,7 @@ def _sniff_magic(data: bytes) -> Kind | None:
 
 
 def decode(data: bytes) -> str | None:
-    """Text from bytes: by its byte order mark, else UTF-8 if it is that without fault, else GB 18030; else None."""
+    """Return the text of `data`: by its byte order mark, else UTF-8 if it is that without fault, else GB 18030; else None."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace")
@@ -132,16 +120,7 @@ def _sniff_zip(data: bytes) -> Kind:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             mimetype = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        EOFError,
-        OSError,
-    ):
+    except _BROKEN_ZIP:
         return Kind.DAMAGED
     if "[Content_Types].xml" in names:
         for folder, kind in (("word/", Kind.DOCX), ("xl/", Kind.XLSX), ("ppt/", Kind.PPTX)):
@@ -155,7 +134,7 @@ def _sniff_zip(data: bytes) -> Kind:
 def _sniff_ole(data: bytes) -> Kind:
     try:
         streams = ole_streams(data)
-    except (struct.error, IndexError, ValueError):
+    except (OSError, ValueError, IndexError, RecursionError):
         return Kind.DAMAGED
     if "EncryptedPackage" in streams:
         return Kind.ENCRYPTED_OFFICE
@@ -170,45 +149,15 @@ def _sniff_ole(data: bytes) -> Kind:
 
 
 def ole_streams(data: bytes) -> dict[str, int]:
-    """Names of the entries in the root of an OLE compound file, with the byte at which each starts.
+    """Return the names of the entries in the root of an OLE compound file, with the byte at which each starts.
 
-    Only the root counts: a letter may hold an embedded workbook, and the other way round. Raises struct.error,
-    IndexError or ValueError on damage.
+    Only the root counts: a letter may hold an embedded workbook, and the other way round. Raises OSError,
+    ValueError, IndexError or RecursionError on damage.
     """
-    shift, first = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
-    if shift not in (9, 12):
-        raise ValueError("sector size")
-    size = 1 << shift
-    table = _fat_sectors(data, size)
-    directory, sector, seen = bytearray(), first, 0
-    while sector < 0xFFFFFFFA and seen < 4096:
-        directory += data[(sector + 1) * size : (sector + 2) * size]
-        place = (table[sector * 4 // size] + 1) * size + sector * 4 % size
-        sector, seen = struct.unpack_from("<I", data, place)[0], seen + 1
-    names: dict[str, int] = {}
-    waiting, visited = [struct.unpack_from("<I", directory, 76)[0]], set()
-    while waiting:
-        entry = waiting.pop()
-        if entry in visited or (entry + 1) * 128 > len(directory):
-            continue
-        visited.add(entry)
-        raw = directory[entry * 128 : entry * 128 + 128]
-        length, left, right, start = struct.unpack("<H2xII40xI", raw[64:120])
-        names[raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")] = (start + 1) * size
-        waiting += (left, right)
-    return names
+    import olefile  # noqa: PLC0415 - few files are of this kind
 
-
-def _fat_sectors(data: bytes, size: int) -> list[int]:
-    """Which sectors hold the allocation table: 109 numbers in the header, more in a chain of sectors."""
-    table = list(struct.unpack_from("<109I", data, 76))
-    sector, count = struct.unpack_from("<II", data, 68)
-    for _ in range(min(count, 1024)):
-        if sector >= 0xFFFFFFFA:
-            break
-        *more, sector = struct.unpack_from(f"<{size // 4}I", data, (sector + 1) * size)
-        table += more
-    return table
+    with olefile.OleFileIO(io.BytesIO(data)) as file:  # bytes by themselves may be taken for a path
+        return {entry.name: (entry.isectStart + 1) * file.sector_size for entry in file.root.kids}
 
 
 def _sniff_text(data: bytes) -> Kind:

@@ -1,6 +1,6 @@
-"""Text from files that are marked-up text: HTML, web archives, SpreadsheetML, RTF. Pure.
+"""Text of files that are marked-up text: HTML, web archives, SpreadsheetML, RTF. Pure.
 
-In: bytes or a decoded page. Out: text, one block or table row to a line, cells separated by tabs.
+One block or table row to a line, cells separated by tabs.
 """
 
 import email
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml import html as lxml_html
 
-from archive.attachments.file_kinds import decode
+from archive.evidence.text_encoding import decode_page
 
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "object", "iframe"))
 _BLOCKS = frozenset(
@@ -21,7 +21,6 @@ _BLOCKS = frozenset(
      "pre", "section", "table", "tbody", "tfoot", "thead", "title", "tr", "ul")
 )  # fmt: skip
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _OFFICE_MARKS = re.compile(
     r"urn:schemas-microsoft-com:office|content=[\"']?(?:Microsoft (?:Word|Excel)|WPS)", re.IGNORECASE
@@ -55,7 +54,7 @@ _RTF_TEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The visible text of a web page, and what tells a document from a page in its place."""
+    """The visible text of a web page, and the marks by which a document is told from a page in its place."""
 
     text: str
     data_rows: int  # table rows with at least two filled cells
@@ -64,22 +63,13 @@ class Page:
 
 
 def tidy(lines: Iterable[str]) -> str:
-    """Lines without blanks at their ends, and never more than one empty line in a row."""
+    """Join lines without blanks at their ends, and never more than one empty line in a row."""
     text = "\n".join(line.replace("\u00a0", " ").strip(" \u3000\r").rstrip("\t ") for line in lines)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
-def decode_html(data: bytes) -> str:
-    """Text of a page: its byte order mark, its declared charset (GB 2312 and GBK read as GB 18030), else by content."""
-    declared = _DECLARED.search(data[:4096])
-    name = declared[1].decode("ascii").lower() if declared else ""
-    if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and name in ("gb2312", "gbk", "gb18030", "x-gbk"):
-        return data.decode("gb18030", "replace")
-    return decode(data) or data.decode("utf-8", "replace")
-
-
 def read_html(source: str) -> Page:
-    """The visible text of a page."""
+    """Return the visible text of a page, and its marks."""
     source = _XML_DECLARATION.sub("", source).replace("\0", "")
     parser = lxml_html.HTMLParser(huge_tree=True, remove_pis=True, remove_comments=True)
     try:
@@ -96,7 +86,7 @@ def read_html(source: str) -> Page:
 
 
 def refusal(page: Page, name: str) -> str | None:
-    """Why a web page found under the file name `name` is not the document, or None if it may be."""
+    """Return why a web page found under the file name `name` is not the document, or None if it may be."""
     suffix = name.lower().rpartition(".")[2] if "." in name else ""
     size = _weight(page.text)
     if suffix in _HTML_NAMES:
@@ -148,17 +138,17 @@ def _collapse(text: str | None) -> str:
 
 
 def mhtml_page(data: bytes) -> str | None:
-    """The first HTML part of a web archive (.mht, often saved as .doc or .xls), decoded; None without one."""
+    """Return the first HTML part of a web archive (.mht, often saved as .doc or .xls), decoded; None without one."""
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     for part in message.walk():
         if part.get_content_type() == "text/html":
             body = part.get_payload(decode=True)
-            return decode_html(body) if isinstance(body, bytes) else None
+            return decode_page(body) if isinstance(body, bytes) else None
     return None
 
 
 def read_xml(data: bytes) -> str:
-    """Text of an XML file: rows of an Excel 2003 sheet, else the text of every element, one to a line."""
+    """Return the text of an XML file: rows of an Excel 2003 sheet, else the text of every element, one to a line."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(data, parser)
     if local_name(root) != "Workbook":
@@ -168,24 +158,24 @@ def read_xml(data: bytes) -> str:
 
 
 def local_name(node: etree._Element) -> str:
-    """The tag of an lxml element without its namespace; "" for comments and the like."""
+    """Return the tag of an lxml element without its namespace; "" for comments and the like."""
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
 def read_rtf(data: bytes) -> str:
-    """Text of an RTF file: paragraphs and table rows as lines. Fonts, pictures and page headers are left out."""
+    """Return the text of an RTF file: paragraphs and table rows as lines. Fonts, pictures and page headers are left out."""
     codepage = _CODEPAGE.search(data[:2000])
     encoding = f"cp{int(codepage[1])}" if codepage and codepage[1] not in (b"936", b"0") else "gb18030"
     parts: list[str] = []
     raw = bytearray()  # bytes of a multi-byte character may come one escape at a time
     stack: list[tuple[bool, int]] = []
-    skipped, fallback, waiting = False, 1, 0
+    skipped, fallback, to_drop = False, 1, 0
     for match in _RTF_TOKEN.finditer(data):
         escaped, word, number, symbol, brace, plain = match.groups()
         if escaped or plain:
             piece = bytes.fromhex(escaped.decode()) if escaped else plain
-            kept = piece[waiting:]  # the stand-in for a \u character is dropped
-            waiting = max(0, waiting - len(piece))
+            kept = piece[to_drop:]  # the stand-in for a \u character is dropped
+            to_drop = max(0, to_drop - len(piece))
             if not skipped:
                 raw += kept
             continue
@@ -195,16 +185,16 @@ def read_rtf(data: bytes) -> str:
         if brace == b"{":
             stack.append((skipped, fallback))
         elif brace and stack:
-            (skipped, fallback), waiting = stack.pop(), 0
+            (skipped, fallback), to_drop = stack.pop(), 0
         elif symbol == b"*" or word in _RTF_SKIPPED:
             skipped = True
         elif word == b"uc":
             fallback = max(0, int(number or 1))
         elif word == b"bin":
-            waiting += max(0, int(number or 0))
+            to_drop += max(0, int(number or 0))
         elif not skipped and word == b"u" and number:
             parts.append(chr(int(number) & 0xFFFF))
-            waiting = fallback
+            to_drop = fallback
         elif not skipped:
             parts.append(_RTF_TEXT.get(word, "") if word else {b"~": " ", b"_": "-"}.get(symbol, _literal(symbol)))
     parts.append(_decode_rtf(bytes(raw), encoding))

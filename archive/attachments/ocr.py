@@ -1,6 +1,6 @@
 """Recognise text in images and scanned pages with rapidocr-onnxruntime, an optional extra.
 
-What it returns may be wrong: it is marked as recognised and never used to accuse.
+The text may be wrong: it is marked as recognised and never used to accuse.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ _LONGEST_SIDE = 4000  # pixels; a page of A4 at 200 dots per inch has 2340
 
 
 class Recogniser:
-    """The models, loaded once for a file. Raises Unreadable(`ocr_not_installed`) without the package."""
+    """A recogniser whose models are loaded once for a file. Raises Unreadable(`ocr_not_installed`) without the package."""
 
     def __init__(self) -> None:
         try:
@@ -29,14 +29,14 @@ class Recogniser:
         self._engine = package.RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
 
     def read(self, image: object) -> str:
-        """The lines in an image (bytes of a file, or an array of pixels), top to bottom."""
+        """Return the lines in an image (bytes of a file, or an array of pixels), top to bottom."""
         with contextlib.suppress(IndexError):  # an image with no text at all
-            found, _ = self._engine(image)
-            return "\n".join(line[1] for line in found or ())
+            lines, _ = self._engine(image)
+            return "\n".join(line[1] for line in lines or ())
         return ""
 
     def read_page(self, page: "PdfPage") -> str:
-        """The lines on a PDF page."""
+        """Return the lines on a PDF page."""
         longest = max(page.get_size())  # in points, 72 to the inch
         scale = min(_DOTS_PER_INCH / 72, _LONGEST_SIDE / max(longest, 1))
         return self.read(page.render(scale=scale).to_numpy())

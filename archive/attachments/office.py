@@ -1,7 +1,4 @@
-"""Text from office files: PDF, docx, sheets, doc. In: bytes. Out: text, and a message on what is missing from it.
-
-A file that cannot be read raises `Unreadable`.
-"""
+"""Text of office files: PDF, docx, sheets, doc. A file that cannot be read raises `Unreadable`."""
 
 import io
 import re
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
     from archive.attachments.extraction import Limits
 
 _PIECE_AT_END = re.compile(r" [“”‘’…—·()\"' ]*[“”‘’…—·()\"'][ \r]*$", re.MULTILINE)
+_PRINTED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements of Word that stand for a character
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
 
 
@@ -41,7 +39,7 @@ def check_unpacked(data: bytes, limits: "Limits") -> None:
 
 
 def open_pdf(data: bytes) -> "PdfDocument":
-    """An opened PDF. Raises Unreadable if it is encrypted or damaged."""
+    """Open a PDF. Raises Unreadable if it is encrypted or damaged."""
     import pypdfium2  # noqa: PLC0415 - a worker loads only what its file needs
 
     try:
@@ -53,7 +51,7 @@ def open_pdf(data: bytes) -> "PdfDocument":
 
 
 def pdf_pages(document: "PdfDocument", limits: "Limits") -> list[str | None]:
-    """The text of each page, None for a page that is a scan (a picture and hardly any text, or nothing)."""
+    """Return the text of each page, None for a page that is a scan (a picture and hardly any text, or nothing)."""
     from pypdfium2 import PdfiumError, raw  # noqa: PLC0415 - as above
 
     pages: list[str | None] = []
@@ -78,7 +76,7 @@ def pdf_pages(document: "PdfDocument", limits: "Limits") -> list[str | None]:
 
 
 def _page_text(page: "PdfTextPage") -> str:
-    """The text of a page in the order of its drawing, but a line whose pieces are drawn out of order from left to right.
+    """Return the text of a page in the order of its drawing, but a line whose pieces are drawn out of order from left to right.
 
     LibreOffice draws what is in a second font (the quotation marks of a Chinese line) after the rest of the line.
     """
@@ -100,7 +98,7 @@ def _page_text(page: "PdfTextPage") -> str:
 
 
 def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
-    """A line again from its characters, each with its left and right edge, if some stand left of what comes before."""
+    """Return a line made again of its characters, each with its left and right edge, if some stand left of what comes before."""
     ordered = sorted(boxes, key=itemgetter(1))
     if (
         not _PIECE_AT_END.search(line)
@@ -116,7 +114,7 @@ def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
 
 
 def read_docx(data: bytes, limits: "Limits") -> str:
-    """Paragraphs and tables in order, then foot- and endnotes.
+    """Return paragraphs and tables in order, then foot- and endnotes.
 
     The XML is read directly: python-docx passes over content controls and text boxes, which forms are made of.
     """
@@ -134,14 +132,14 @@ def read_docx(data: bytes, limits: "Limits") -> str:
 
 
 def read_odt(data: bytes, limits: "Limits") -> str:
-    """The text of an OpenDocument letter, without regard to its tables."""
+    """Return the text of an OpenDocument letter, without regard to its tables."""
     check_unpacked(data, limits)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return read_xml(archive.read("content.xml"))
 
 
 def _blocks(node: "etree._Element") -> Iterator[str]:
-    """The lines below `node`: one a paragraph, one a table row."""
+    """Yield the lines below `node`: one a paragraph, one a table row."""
     for child in node:
         name = local_name(child)
         if name == "p":
@@ -170,12 +168,8 @@ def _paragraph(node: "etree._Element") -> str:
         name = local_name(child)
         if name == "t":
             parts.append(child.text or "")
-        elif name == "tab":
-            parts.append("\t")
-        elif name in ("br", "cr"):
-            parts.append("\n")
-        elif name == "noBreakHyphen":
-            parts.append("-")
+        elif name in _PRINTED:
+            parts.append(_PRINTED[name])
         elif name not in ("pPr", "rPr", "del", "moveFrom", "Fallback", "txbxContent"):
             parts.append(_paragraph(child))
     return "".join(parts)
@@ -191,7 +185,7 @@ def _text_boxes(node: "etree._Element") -> Iterator["etree._Element"]:
 
 
 def read_sheets(data: bytes, limits: "Limits") -> str:
-    """Every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name."""
+    """Return every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name."""
     import python_calamine as calamine  # noqa: PLC0415 - as above
 
     if data[:2] == b"PK":
@@ -210,10 +204,8 @@ def read_sheets(data: bytes, limits: "Limits") -> str:
                 if size > limits.max_text:
                     break
             sheets.append((name, lines))
-    except calamine.PasswordError as error:
-        raise Unreadable("encrypted", "the workbook asks for a password") from error
     except calamine.CalamineError as error:
-        if "password" in str(error).lower():
+        if isinstance(error, calamine.PasswordError) or "password" in str(error).lower():
             raise Unreadable("encrypted", "the workbook asks for a password") from error
         raise Unreadable("failed", "the workbook is damaged or of an unknown form") from error
     filled = [(name, lines) for name, lines in sheets if lines]
@@ -233,7 +225,7 @@ def _cell(value: object) -> str:
 
 
 def read_doc(data: bytes, limits: "Limits") -> str:
-    """Text of a Word 97 file by antiword, else by LibreOffice, whichever is installed."""
+    """Return the text of a Word 97 file by antiword, else by LibreOffice, whichever is installed."""
     antiword, soffice = shutil.which("antiword"), shutil.which("soffice")
     if not antiword and not soffice:
         raise Unreadable("no_converter", "a .doc file needs antiword or LibreOffice, and neither is installed")
@@ -249,16 +241,16 @@ def read_doc(data: bytes, limits: "Limits") -> str:
 
 
 def _run_antiword(program: str, path: Path) -> str:
-    done = subprocess.run(  # noqa: S603 - no shell, a path of our own
+    process = subprocess.run(  # noqa: S603 - no shell, a path of our own
         [program, "-m", "UTF-8.txt", "-w", "0", str(path)], capture_output=True, check=False
     )
-    return _antiword_text(done.stdout.decode("utf-8", "replace")) if done.returncode == 0 else ""
+    return _antiword_text(process.stdout.decode("utf-8", "replace")) if process.returncode == 0 else ""
 
 
 def _run_soffice(program: str, path: Path, limits: "Limits") -> str:
     profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
-    order = [program, profile, "--headless", "--convert-to", "docx", "--outdir", str(path.parent), str(path)]
-    subprocess.run(order, capture_output=True, check=False)  # noqa: S603 - as above
+    command = [program, profile, "--headless", "--convert-to", "docx", "--outdir", str(path.parent), str(path)]
+    subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - as above
     converted = path.with_suffix(".docx")
     if not converted.exists():
         raise Unreadable("failed", "LibreOffice cannot read this .doc file")
@@ -266,7 +258,7 @@ def _run_soffice(program: str, path: Path, limits: "Limits") -> str:
 
 
 def _antiword_text(printed: str) -> str:
-    """antiword prints `|a   |b   |` for a table row, a cell's further lines in rows of their own, `[pic]` for pictures."""
+    """Return the text that antiword printed: `|a   |b   |` for a table row, `[pic]` for a picture."""
     lines = []
     for line in printed.split("\n"):
         if line.startswith("|") and line.rstrip().endswith("|"):

@@ -19,25 +19,25 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 from typing import IO
 
-from archive.attachments.extraction import SMALLEST, Extracted, Limits
+from archive.attachments.extraction import SMALLEST, STATES, Extracted, Limits
 from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sniff
 
 _CHUNK = 1 << 20
-_UNREAD = {
-    Kind.RAR: "a RAR archive",
-    Kind.SEVEN_ZIP: "a 7-Zip archive",
-    Kind.OFD: "an OFD file",
-    Kind.PPT: "a presentation",
-    Kind.PPTX: "a presentation",
-    Kind.OLE: "an OLE file of unknown content",
-    Kind.UNKNOWN: "a file of unknown kind",
+_UNREAD = {  # kinds without a reader: state and message
+    Kind.EXECUTABLE: ("executable", "the file is a program"),
+    Kind.ENCRYPTED_OFFICE: ("encrypted", "the office file asks for a password"),
+    Kind.DAMAGED: ("failed", "the file is cut or damaged"),
+    Kind.ZIP: ("unsupported", "an archive within an archive is not opened"),
+    Kind.GZIP: ("unsupported", "an archive within an archive is not opened"),
+    Kind.RAR: ("unsupported", "a RAR archive is not read"),
+    Kind.SEVEN_ZIP: ("unsupported", "a 7-Zip archive is not read"),
+    Kind.OFD: ("unsupported", "an OFD file is not read"),
+    Kind.PPT: ("unsupported", "a presentation is not read"),
+    Kind.PPTX: ("unsupported", "a presentation is not read"),
+    Kind.OLE: ("unsupported", "an OLE file of unknown content is not read"),
+    Kind.UNKNOWN: ("unsupported", "a file of unknown kind is not read"),
 }
-# Of the states of the members, the first of these that occurs stands for the archive: recognised text marks the whole.
-_RANK = (
-    "ocr", "text", "needs_ocr", "ocr_not_installed", "encrypted", "too_large", "failed", "no_converter", "executable",
-    "not_a_document", "unsupported", "empty",
-)  # fmt: skip
-# What the readers raise on damage: lxml's XMLSyntaxError is a SyntaxError, PdfiumError a RuntimeError.
+# Raised by the readers on damage: lxml's XMLSyntaxError is a SyntaxError, PdfiumError a RuntimeError.
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, ValueError, KeyError, IndexError, EOFError, RuntimeError,
     OSError,
@@ -47,7 +47,7 @@ _SKIPPED_MEMBERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How to read a file: the name it was found under, what it may cost, and whether to recognise text in pictures.
+    """The options of reading a file: the name it was found under, its limits, and whether to recognise text in pictures.
 
     `inside` an archive no further archive is opened.
     """
@@ -59,14 +59,13 @@ class Order:
 
 
 def main() -> None:
-    """Read the order and the file from stdin, print what was found."""
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
-        os.dup2(2, 1)  # libraries that print must not print into the answer
-        given = json.loads(sys.stdin.buffer.readline())
-        order = Order(given["name"], Limits(**given["limits"]), given["ocr"])
+    """Read the request and the file from stdin, print the result."""
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as output:
+        os.dup2(2, 1)  # libraries that print must not print into the result
+        header = json.loads(sys.stdin.buffer.readline())
+        order = Order(header["name"], Limits(**header["limits"]), header["ocr"])
         confine(order.limits)
-        found = read(sys.stdin.buffer.read(), order)
-        json.dump(asdict(found), answer)
+        json.dump(asdict(read(sys.stdin.buffer.read(), order)), output)
 
 
 def confine(limits: Limits) -> None:
@@ -83,7 +82,7 @@ def confine(limits: Limits) -> None:
 
 
 def read(data: bytes, order: Order) -> Extracted:
-    """Text of one file."""
+    """Extract the text of one file."""
     if len(data) < SMALLEST:
         return Extracted(None, "application/x-empty", "empty", f"the file has {len(data)} bytes and nothing to read")
     kind = sniff(data)
@@ -105,19 +104,19 @@ def _read_kind(kind: Kind, data: bytes, order: Order) -> Extracted:
     text, message, state = _read_document(kind, data, order)
     if not text:
         raise Unreadable("empty", "there is no text in the file")
-    most = order.limits.max_text
-    if len(text) > most:
-        text, message = text[:most], f"the text is cut after {most} characters"
+    max_text = order.limits.max_text
+    if len(text) > max_text:
+        text, message = text[:max_text], f"the text is cut after {max_text} characters"
     return Extracted(_clean(text), kind.value, state, message)
 
 
 def _clean(text: str) -> str:
-    """Text that SQLite and JSON take: no NUL, no halves of characters."""
+    """Return the text as SQLite and JSON take it: no NUL, no halves of characters."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _read_document(kind: Kind, data: bytes, order: Order) -> tuple[str, str | None, str]:
-    """Text, message and state of a file that is no archive."""
+    """Return text, message and state of a file that is no archive."""
     if kind == Kind.PDF:
         return _read_pdf(data, order)
     if kind in IMAGES:
@@ -142,28 +141,17 @@ def _read_office(kind: Kind, data: bytes, limits: Limits) -> str:
         Kind.TEXT: lambda: markup.tidy((decode(data) or "").split("\n")),
     }
     if kind not in readers:
-        raise Unreadable(*_unread(kind))
+        raise Unreadable(*_UNREAD[kind])
     return readers[kind]()
-
-
-def _unread(kind: Kind) -> tuple[str, str]:
-    if kind == Kind.EXECUTABLE:
-        return "executable", "the file is a program"
-    if kind == Kind.ENCRYPTED_OFFICE:
-        return "encrypted", "the office file asks for a password"
-    if kind == Kind.DAMAGED:
-        return "failed", "the file is cut or damaged"
-    if kind in (Kind.ZIP, Kind.GZIP):
-        return "unsupported", "an archive within an archive is not opened"
-    return "unsupported", f"{_UNREAD[kind]} is not read"
 
 
 def _read_page(kind: Kind, data: bytes, name: str) -> str:
     from archive.attachments import markup  # noqa: PLC0415 - as above
+    from archive.evidence.text_encoding import decode_page  # noqa: PLC0415 - as above
 
     if kind == Kind.MHTML:
         return markup.read_html(markup.mhtml_page(data) or "").text
-    page = markup.read_html(markup.decode_html(data))
+    page = markup.read_html(decode_page(data))
     reason = markup.refusal(page, name)
     if reason:
         raise Unreadable("not_a_document", reason)
@@ -209,8 +197,8 @@ def _read_gzip(data: bytes, order: Order) -> Extracted:
     if inner is None:
         message = f"it unpacks to more than {order.limits.max_unpacked} bytes"
         return Extracted(None, Kind.GZIP.value, "too_large", message)
-    found = read(inner, replace(order, name=order.name.removesuffix(".gz"), inside=True))
-    return replace(found, media_type=Kind.GZIP.value)
+    result = read(inner, replace(order, name=order.name.removesuffix(".gz"), inside=True))
+    return replace(result, media_type=Kind.GZIP.value)
 
 
 def _read_zip(data: bytes, order: Order) -> Extracted:
@@ -222,7 +210,7 @@ def _read_zip(data: bytes, order: Order) -> Extracted:
         if len(entries) > limits.max_members:
             message = f"it holds {len(entries)} files, the limit is {limits.max_members}"
             return Extracted(None, Kind.ZIP.value, "too_large", message, members)
-        found: list[Extracted] = []
+        results: list[Extracted] = []
         left = limits.max_unpacked
         for entry, name in zip(entries, members, strict=True):
             member, size = _read_member(archive, entry, left, replace(order, name=name, inside=True))
@@ -230,12 +218,12 @@ def _read_zip(data: bytes, order: Order) -> Extracted:
             if left < 0:
                 message = f"it unpacks to more than {limits.max_unpacked} bytes"
                 return Extracted(None, Kind.ZIP.value, "too_large", message, members)
-            found.append(member)
-    return _joined(members, found, limits.max_text)
+            results.append(member)
+    return _joined(members, results, limits.max_text)
 
 
 def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, order: Order) -> tuple[Extracted, int]:
-    """What one member gave, and how many bytes it unpacks to (only just more than `left` if it is larger)."""
+    """Return the result for one member, and how many bytes it unpacks to (only just more than `left` if it is larger)."""
     if entry.flag_bits & 1:
         return Extracted(None, Kind.ZIP.value, "encrypted", "the archive asks for a password"), 0
     try:
@@ -249,22 +237,22 @@ def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, or
     return read(content, order), len(content)
 
 
-def _joined(members: tuple[str, ...], found: list[Extracted], most: int) -> Extracted:
-    """One answer for an archive: the texts under the names of their files, and what could not be read."""
-    if not found:
+def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -> Extracted:
+    """Return one result for an archive: the texts under the names of their files, and a message for what was not read."""
+    if not results:
         return Extracted(None, Kind.ZIP.value, "empty", "the archive holds no file")
-    state = min((item.state for item in found), key=_RANK.index)
-    texts = [f"{name}\n{item.text}" for name, item in zip(members, found, strict=True) if item.text]
-    unread = [f"{name}: {item.message}" for name, item in zip(members, found, strict=True) if not item.text]
+    state = min((item.state for item in results), key=STATES.index)
+    texts = [f"{name}\n{item.text}" for name, item in zip(members, results, strict=True) if item.text]
+    unread = [f"{name}: {item.message}" for name, item in zip(members, results, strict=True) if not item.text]
     text = "\n\n".join(texts)
-    if len(text) > most:
-        text, unread = text[:most], [f"the text is cut after {most} characters", *unread]
+    if len(text) > max_text:
+        text, unread = text[:max_text], [f"the text is cut after {max_text} characters", *unread]
     notes = unread[:20] + ([f"and {len(unread) - 20} more"] if len(unread) > 20 else [])
     return Extracted(text or None, Kind.ZIP.value, state, "; ".join(notes) or None, members)
 
 
 def _read_within(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes | None:
-    """All of a stream, or None once it gives more than `limit` bytes, whatever its header declares."""
+    """Return all of a stream, or None once it gives more than `limit` bytes, whatever its header declares."""
     parts, size = [], 0
     while part := stream.read(_CHUNK):
         size += len(part)
@@ -275,7 +263,7 @@ def _read_within(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes | None:
 
 
 def member_name(entry: zipfile.ZipInfo) -> str:
-    """The name of a member: Chinese Windows writes GB 18030 without saying so, some tools UTF-8 without saying so."""
+    """Return the name of a member: Chinese Windows writes GB 18030 without saying so, some tools UTF-8 without saying so."""
     if entry.flag_bits & 0x800:
         return entry.filename
     return decode(entry.filename.encode("cp437", "replace")) or entry.filename

@@ -1,8 +1,8 @@
 """Personal data masked in the tree of a page, also where markup cuts a number up.
 
-The text is read in several ways, as one can't know how a style sheet sets it: inline elements joined, as a reader sees
-them; the same without what an inline style hides; and every piece by itself. Whatever one of them finds is masked where
-it stands, in texts and attributes.
+The text is read in several views, as one can't know how a style sheet sets it: inline elements joined, as a reader sees
+them; the same without what an inline style hides; and every piece by itself. A number found in any of them is masked
+where it stands, in texts and attributes.
 """
 
 import re
@@ -33,7 +33,7 @@ _PIECES = re.compile(rf"[\s{_INVISIBLE}]+|[^\s{_INVISIBLE}]+")
 _BLANK = re.compile(rf"[\s{_INVISIBLE}]")
 _SPACE = re.compile(r"\s")
 NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What lxml takes in no text that is set, though its parser lets some of it in."""
+"""Characters that lxml refuses in a text that is set, though its parser lets some of them in."""
 _MAY_BE_MASKED = re.compile(r"[\dXxＸｘ]")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -44,7 +44,7 @@ _SHORTEST = 11  # digits of the shortest number that is masked
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """Where a piece of text stands: an element's text, its tail, or one of its attributes ("@name")."""
+    """The place of a piece of text: an element's text, its tail, or one of its attributes ("@name")."""
 
     element: Element
     place: str
@@ -72,25 +72,25 @@ class _View:
     sources: list[tuple[_Slot, int]] = field(default_factory=list)
     length: int = 0
 
-    def add(self, element: Element, place: str, given: str | None) -> None:
-        """Add the text that stands at a place. One without a digit need not be found again, for nothing in it is masked."""
-        if not given:
+    def add(self, element: Element, place: str, text: str | None) -> None:
+        """Add the text of a place. The place of one without a digit is not kept, for nothing in it is masked."""
+        if not text:
             return
-        if not _MAY_BE_MASKED.search(given):
-            self._plain(given)
+        if not _MAY_BE_MASKED.search(text):
+            self._add_plain(text)
             return
         slot = _Slot(element, place)
-        for piece in _PIECES.finditer(given):
-            text = piece[0]
-            if _BLANK.match(text):
-                self.gap(" " if _SPACE.search(text) else "")
+        for piece in _PIECES.finditer(text):
+            word = piece[0]
+            if _BLANK.match(word):
+                self.gap(" " if _SPACE.search(word) else "")
                 continue
             self.starts.append(self.length)
             self.sources.append((slot, piece.start()))
-            self.parts.append(text)
-            self.length += len(text)
+            self.parts.append(word)
+            self.length += len(word)
 
-    def _plain(self, text: str) -> None:
+    def _add_plain(self, text: str) -> None:
         if text.isspace():
             self.gap(" ")
         else:
@@ -98,7 +98,7 @@ class _View:
             self.length += len(text)
 
     def gap(self, blank: str) -> None:
-        """Set apart what follows from what came before; of several blanks the strongest stays."""
+        """Set the next text apart from the one before; of several blanks the strongest stays."""
         if not blank or not self.parts:
             return
         if (last := _STRENGTH.find(self.parts[-1])) < 0:
@@ -108,28 +108,28 @@ class _View:
             self.parts[-1] = blank
 
     def mask(self, counts: Counter[str]) -> None:
-        """Mask what is found, in the slots themselves."""
+        """Mask the numbers of this view in the slots themselves, and count them."""
         text = "".join(self.parts)
-        found = redact(text)
-        counts.update(found.counts)
-        if not found.counts:
+        redacted = redact(text)
+        counts.update(redacted.counts)
+        if not redacted.counts:
             return
-        changed = (place for place, (old, new) in enumerate(zip(text, found.text, strict=True)) if old != new)
+        changed = (place for place, (old, new) in enumerate(zip(text, redacted.text, strict=True)) if old != new)
         for number, places in groupby(changed, key=lambda place: bisect_right(self.starts, place) - 1):
             slot, offset = self.sources[number]
             characters = list(slot.get())
             for place in places:
                 at = offset + place - self.starts[number]
-                characters[at] = found.text[place]
+                characters[at] = redacted.text[place]
             slot.put("".join(characters))
 
-    def finds(self) -> bool:
-        """Whether there is anything to mask."""
+    def needs_masking(self) -> bool:
+        """Return whether there is anything to mask."""
         return bool(redact("".join(self.parts)).counts)
 
 
 def mask(root: Element) -> Counter[str]:
-    """Mask everything below `root`; how many numbers of each kind were masked."""
+    """Mask everything below `root`; return how many numbers of each kind were masked."""
     counts: Counter[str] = Counter()
     for view in _views(root):
         view.mask(counts)
@@ -139,19 +139,19 @@ def mask(root: Element) -> Counter[str]:
 def mask_text(text: str) -> Redacted:
     """Mask a text without markup: as it stands, and with its line breaks read as blanks."""
     first = redact(NOT_IN_TREES.sub("\ufffd", text))
-    held = etree.Element("pre")
-    held.text = first.text
-    counts = Counter(first.counts) + mask(held)
-    return Redacted(held.text or "", dict(counts))
+    element = etree.Element("pre")
+    element.text = first.text
+    counts = Counter(first.counts) + mask(element)
+    return Redacted(element.text or "", dict(counts))
 
 
 def is_masked(root: Element) -> bool:
-    """Whether nothing is left to be masked."""
-    return not any(view.finds() for view in _views(root))
+    """Return whether nothing is left to be masked."""
+    return not any(view.needs_masking() for view in _views(root))
 
 
 def _views(root: Element) -> Iterator[_View]:
-    """One after the other, each made when it is asked for: what an earlier one masked, the next one sees masked."""
+    """Yield the views one after the other, each made late: what an earlier one masked, the next one sees masked."""
     yield _flow(root)
     if any(map(_is_hidden, root.xpath(".//*[@style or @hidden]"))):
         yield _flow(root, hidden=False)
@@ -164,7 +164,7 @@ def _views(root: Element) -> Iterator[_View]:
 
 
 def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
-    """The text below `root`. `apart`: a blank between any two pieces; without `hidden`, what an inline style hides is left out."""
+    """Return the text below `root`; `apart` with a blank between any two pieces, without `hidden` as inline styles show it."""
     view, cells = _View(), 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
@@ -186,7 +186,7 @@ def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
 
 
 def _set_apart(node: Element, cells: int) -> str:
-    """What stands before and behind an element; `cells`: in how many table cells it stands."""
+    """Return the blank before and behind an element; `cells`: in how many table cells it stands."""
     if node.tag in _CELLS:
         return "\t"
     if node.tag not in BLOCKS:

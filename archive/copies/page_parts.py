@@ -1,26 +1,21 @@
-"""What a page is made of beside its text: images and style sheets, where they were captured."""
+"""The parts of a page beside its text: images and style sheets, where they were captured."""
 
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from archive.model.magic_numbers import PICTURES
+
 MOST_BYTES = 20_000_000
-"""So many bytes of captured parts are shown in one page, …"""
+"""Bytes of captured parts shown in one page, …"""
 
 MOST_PARTS = 500
-"""… and so many of them asked for."""
-
-_PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
+"""… and parts looked up for it."""
 
 
 def joined(base: str, address: str) -> str:
-    """An address on a page at `base`, made absolute; empty where it can't be one."""
+    """Return an address on a page at `base`, made absolute; empty where it can't be one."""
     try:
         return urljoin(base, address.strip())
     except ValueError:  # a host that can't be one
@@ -28,16 +23,16 @@ def joined(base: str, address: str) -> str:
 
 
 def picture_type(data: bytes) -> str | None:
-    """The media type of an image that a browser shows without doing anything else, told by its bytes.
+    """Return the media type of an image that a browser shows without doing anything else, told by its bytes.
 
     None for all else: SVG and PDF can act, and what a file is called says nothing.
     """
-    return next((media_type for magic, media_type in _PICTURES if data.startswith(magic)), None)
+    return next((media_type for magic, media_type in PICTURES.items() if data.startswith(magic)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What was captured at an address. `data`: None for an image of which nobody knows what it says of whom."""
+    """One capture at an address. `data`: None for an image that may show personal data."""
 
     media_type: str
     data: bytes | None
@@ -58,45 +53,31 @@ class Parts:
     withheld: int = 0
     removed: int = 0
     _bytes: int = 0
-    _asked: int = 0
+    _looked_up: int = 0
 
     def picture(self, address: str) -> str | None:
-        """A captured image as a `data:` address; None where there is none to show."""
-        part = self._had(address)
-        if part is None or part.data is None:
-            return None
-        media_type = picture_type(part.data)
-        if media_type is None:
-            self.missing += 1
-            return None
-        self._count(part.data)
-        return f"data:{media_type};base64,{b64encode(part.data).decode('ascii')}"
+        """Return a captured image as a `data:` address; None where there is none to show."""
+        data = self._data(address, lambda part: picture_type(part.data or b"") is not None)
+        return f"data:{picture_type(data)};base64,{b64encode(data).decode('ascii')}" if data else None
 
     def sheet(self, address: str) -> bytes | None:
-        """A captured style sheet."""
-        part = self._had(address)
-        if part is None or part.data is None:
-            return None
-        if part.media_type != "text/css":
-            self.missing += 1
-            return None
-        self._count(part.data)
-        return part.data
+        """Return a captured style sheet."""
+        return self._data(address, lambda part: part.media_type == "text/css")
 
-    def _count(self, data: bytes) -> None:
-        self.shown += 1
-        self._bytes += len(data)
-
-    def _had(self, address: str) -> Part | None:
-        """The part at an address, one that can't be had counted."""
-        self._asked += 1
+    def _data(self, address: str, is_shown: Callable[[Part], bool]) -> bytes | None:
+        """Return the data of the part at an address, and count it, or why it can't be shown."""
+        self._looked_up += 1
         if address.lower().startswith("data:"):  # nobody has looked at what it shows
             self.withheld += 1
             return None
-        within = self._asked <= MOST_PARTS and self._bytes <= MOST_BYTES
+        within = self._looked_up <= MOST_PARTS and self._bytes <= MOST_BYTES
         part = self.find(address) if within else None
-        if part is None:
-            self.missing += 1
-        elif part.data is None:
+        if part is not None and part.data is None:
             self.withheld += 1
-        return part
+            return None
+        if part is None or part.data is None or not is_shown(part):
+            self.missing += 1
+            return None
+        self.shown += 1
+        self._bytes += len(part.data)
+        return part.data

@@ -1,6 +1,6 @@
-"""What can be shown of a sealed original: a page made inert, a text masked, an image of which it is known what it says.
+"""Redacted copies of sealed captures: a page sanitised, a text masked, an image whose text was recognised.
 
-Fail closed: of whatever can't be masked surely nothing is shown. Reads the archive and its evidence, changes neither.
+Fail closed: nothing is shown of a capture that can't be masked surely. Reads the archive and its evidence, changes neither.
 """
 
 import json
@@ -16,11 +16,12 @@ from urllib.parse import urldefrag
 
 from archive.copies.page_masks import mask_text
 from archive.copies.page_parts import Part, picture_type
-from archive.copies.sanitiser import LONGEST_PAGE, UNSURE, Inert, NotShown, inert_page, masks_all
+from archive.copies.sanitiser import LONGEST_PAGE, UNSURE, NotShown, SanitisedPage, masks_all, sanitise_page
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
+from archive.model.magic_numbers import PDF
 from archive.model.redaction import redact_json
 
 EMPTY = "这个回应没有内容。The answer has no content."
@@ -34,7 +35,7 @@ TOO_LONG = "内容过长，不在此显示。It is too long to be shown here."
 _PART = """
     SELECT id FROM captures WHERE url = ? AND status = 200 AND outcome = 'page' ORDER BY abs(id - ?) LIMIT 1
 """
-_SEEN_THROUGH = """
+_RECOGNISED = """
     SELECT a.text FROM attachments a JOIN captures c ON c.id = a.capture_id
     WHERE c.url = ?1 AND a.sha256 = ?2 AND a.state = 'ocr'
       AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.record_id = a.record_id AND r.source = a.url)
@@ -44,19 +45,19 @@ _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """An original as it may be shown. `page`: what became of its parts, where it is a page; `masked`: numbers by kind."""
+class RedactedCopy:
+    """A capture as it may be shown. `page`: its sanitised page, where it is one; `masked`: numbers by kind."""
 
     media_type: str
     body: bytes
     masked: Mapping[str, int] = field(default_factory=dict)
-    page: Inert | None = None
+    page: SanitisedPage | None = None
 
 
-def copy_of(db: Path, evidence: Path, capture_id: int, digest: str) -> Copy:
-    """The original of a capture, whose payload has the sha256 `digest`, as it may be shown.
+def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str) -> RedactedCopy:
+    """Return the redacted copy of a capture whose payload has the sha256 `digest`.
 
-    Raises NotShown, with the reason in words; EvidenceError where the original is missing or not what it was.
+    Raises NotShown, with the reason in words; EvidenceError where the capture is missing or not what it was.
     """
     with closing(Originals(evidence)) as originals, closing(open_for_reading(db)) as archive:
         try:
@@ -70,14 +71,14 @@ def copy_of(db: Path, evidence: Path, capture_id: int, digest: str) -> Copy:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Where the captured parts of one page are found."""
+    """The captured parts of one page."""
 
     archive: sqlite3.Connection
     originals: Originals
     capture_id: int
 
     def find(self, address: str) -> Part | None:
-        """What was captured at an address, nearest to the page itself; an image only where its text is known."""
+        """Return the capture at an address that is nearest to the page itself; an image only where its text is known."""
         url = urldefrag(address).url
         row = self.archive.execute(_PART, (url, self.capture_id)).fetchone()
         if row is None:
@@ -88,53 +89,56 @@ class _Parts:
             return None
         if picture_type(exchange.payload) and not self.is_clear(exchange):
             return Part("", None)
-        return Part(
-            (exchange.response_header("Content-Type") or "").partition(";")[0].strip().lower(), exchange.payload
-        )
+        return Part(_content_type(exchange).partition(";")[0].strip(), exchange.payload)
 
     def is_clear(self, exchange: Exchange) -> bool:
-        """Whether the text in an image was recognised, and neither was masked nor has a long number in it."""
-        asked = (exchange.url, sha256(exchange.payload).hexdigest())
-        texts = [row[0] or "" for row in self.archive.execute(_SEEN_THROUGH, asked)]
+        """Return whether the text in an image was recognised, and neither was masked nor has a long number in it."""
+        image = (exchange.url, sha256(exchange.payload).hexdigest())
+        texts = [row[0] or "" for row in self.archive.execute(_RECOGNISED, image)]
         return bool(texts) and not any(_MANY_DIGITS.search(text) for text in texts)
 
 
-def _copy(exchange: Exchange, parts: _Parts) -> Copy:
+def _copy(exchange: Exchange, parts: _Parts) -> RedactedCopy:
     if not exchange.payload.strip():
         raise NotShown(EMPTY)
     if media_type := picture_type(exchange.payload):
         if not parts.is_clear(exchange):
             raise NotShown(PICTURE)
-        return Copy(media_type, exchange.payload)
-    declared = (exchange.response_header("Content-Type") or "").lower()
+        return RedactedCopy(media_type, exchange.payload)
     text = text_of(exchange)
-    if _is_page(declared, text):
-        page = inert_page(text, exchange.url, parts.find)
-        return Copy("text/html; charset=utf-8", page.html.encode(), page.masked, page)
-    if _BINARY.search(exchange.payload[:4096]) or exchange.payload.startswith(b"%PDF-"):
+    if _is_page(_content_type(exchange), text):
+        page = sanitise_page(text, exchange.url, parts.find)
+        return RedactedCopy("text/html; charset=utf-8", page.html.encode(), page.masked, page)
+    if _BINARY.search(exchange.payload[:4096]) or exchange.payload.startswith(PDF):
         raise NotShown(UNKNOWN)
     return _text_copy(text)
 
 
-def _is_page(declared: str, text: str) -> bool:
-    if "html" in declared:
+def _content_type(exchange: Exchange) -> str:
+    return (exchange.response_header("Content-Type") or "").lower()
+
+
+def _is_page(content_type: str, text: str) -> bool:
+    if "html" in content_type:
         return True
     start = text[:1024].lstrip().lower()
-    return not declared.endswith(("xml", "json")) and start.startswith(("<!doctype html", "<html", "<head", "<body"))
+    return not content_type.endswith(("xml", "json")) and start.startswith(
+        ("<!doctype html", "<html", "<head", "<body")
+    )
 
 
-def _text_copy(text: str) -> Copy:
-    """A text (also XML and JSON) as text. Markup in it could cut a number up: then it is not shown."""
+def _text_copy(text: str) -> RedactedCopy:
+    """Return the copy of a text (also XML and JSON). Markup in it could cut a number up: then it is not shown."""
     if len(text) > LONGEST_PAGE:
         raise NotShown(TOO_LONG)
     counts: Counter[str] = Counter()
     if text.lstrip()[:1] in {"{", "["}:
         with suppress(ValueError, RecursionError):
-            masked = redact_json(json.loads(text))
-            text = json.dumps(masked.value, ensure_ascii=False, indent=1)
-            counts.update(masked.counts)
-    found = mask_text(text)
-    counts.update(found.counts)
-    if not masks_all(found.text):
+            redacted = redact_json(json.loads(text))
+            text = json.dumps(redacted.value, ensure_ascii=False, indent=1)
+            counts.update(redacted.counts)
+    masked_text = mask_text(text)
+    counts.update(masked_text.counts)
+    if not masks_all(masked_text.text):
         raise NotShown(UNSURE)
-    return Copy("text/plain; charset=utf-8", found.text.encode(), dict(counts))
+    return RedactedCopy("text/plain; charset=utf-8", masked_text.text.encode(), dict(counts))

@@ -1,6 +1,6 @@
-"""A captured page as one that can be looked at without harm.
+"""Sanitised pages: captured pages that can be looked at without harm.
 
-What acts is taken out, addresses go, images and style stay where they were captured, personal data is masked. `nh3`
+Active content is removed, addresses go, images and style stay where they were captured, personal data is masked. `nh3`
 (ammonia) has the last word on what tags and attributes remain; then the result is read again to see that nothing is left
 to be masked.
 """
@@ -16,18 +16,18 @@ from markupsafe import escape
 
 from archive.copies.page_masks import NOT_IN_TREES, is_masked, mask
 from archive.copies.page_parts import Find, Parts, joined
-from archive.copies.style_sheets import LONGEST, inert_declarations, inert_sheet
+from archive.copies.style_sheets import LONGEST, sanitise_declarations, sanitise_sheet
 from archive.model.redaction import redact
 
 LONGEST_PAGE = 3_000_000
-"""Characters of a page that is shown; a longer one isn't."""
+"""Characters of a page that is shown at most."""
 
 Element = Any  # an lxml element; lxml ships no types
 
 UNSURE = "其中的个人信息无法确定已全部遮去，故不显示。It is not sure that all personal data in it can be masked, so it is not shown."
 
-# Taken out with all that is in it. Of these, the ones that only say something of the page are not counted.
-_ACTING = frozenset(
+# Removed with their content. Of these, the ones that only say something of the page are not counted.
+_ACTIVE = frozenset(
     ["script", "iframe", "frame", "object", "applet", "svg", "math", "audio", "video", "canvas", "template", "embed"]
 )
 _SILENT = frozenset({
@@ -90,8 +90,8 @@ _NUMBER = re.compile(r"\d{11}")
 
 
 @dataclass(frozen=True, slots=True)
-class Inert:
-    """A page that does nothing. `masked`: how many numbers of each kind; the others as in `archive.copies.page_parts.Parts`."""
+class SanitisedPage:
+    """A page without active content. `masked`: how many numbers of each kind; the others as in `archive.copies.page_parts.Parts`."""
 
     html: str
     masked: Mapping[str, int]
@@ -105,8 +105,8 @@ class NotShown(Exception):  # noqa: N818 - it says what becomes of the page
     """A page that can't be shown; the message says why, in Chinese and English."""
 
 
-def inert_page(text: str, url: str, find: Find) -> Inert:
-    """The page `text` that was captured at `url`; `find` gives its captured parts. Raises NotShown."""
+def sanitise_page(text: str, url: str, find: Find) -> SanitisedPage:
+    """Sanitise the page `text` captured at `url`, whose captured parts `find` returns. Raises NotShown."""
     if len(text) > LONGEST_PAGE:
         raise NotShown("页面过大，不在此显示。The page is too large to be shown here.")
     root = _parsed(text)
@@ -116,31 +116,31 @@ def inert_page(text: str, url: str, find: Find) -> Inert:
     title = " ".join("".join(root.xpath("(.//title)[1]//text()")).split())
     body = root.find("body")
     body = root if body is None else body
-    _take_out(root, parts)
-    _make_inert(body, base, parts)
+    _remove_active(root, parts)
+    _disarm(body, base, parts)
     counts = mask(body)
-    told = [redact(text) for text in (title, *styles)]
-    for each in told:
+    redacted = [redact(text) for text in (title, *styles)]
+    for each in redacted:
         counts.update(each.counts)
     content = cleaned("".join(_serialised(body)))
     if not masks_all(content):
         raise NotShown(UNSURE)
-    html = _document(root, body, content, *(each.text for each in told))
-    return Inert(html, dict(counts), parts.shown, parts.missing, parts.withheld, parts.removed)
+    html = _document(root, body, content, *(each.text for each in redacted))
+    return SanitisedPage(html, dict(counts), parts.shown, parts.missing, parts.withheld, parts.removed)
 
 
 def cleaned(markup: str) -> str:
-    """Of `markup` the harmless tags and attributes alone, images only by `data:` addresses: whatever was done to it before."""
+    """Return `markup` with its harmless tags and attributes alone, and images only by `data:` addresses."""
     return _CLEANER.clean(markup)
 
 
 def masks_all(markup: str) -> bool:
-    """Whether nothing is left to be masked in `markup`, read as a page."""
+    """Return whether nothing is left to be masked in `markup`, read as a page."""
     return is_masked(_parsed(markup))
 
 
 def _parsed(text: str) -> Element:
-    """The tree of a page; an empty one where there is nothing to read."""
+    """Return the tree of a page; an empty one where there is nothing to read."""
     try:
         root = etree.fromstring(NOT_IN_TREES.sub("", text).encode(), parser=_PARSER)
     except etree.XMLSyntaxError:
@@ -149,13 +149,13 @@ def _parsed(text: str) -> Element:
 
 
 def _base(root: Element, url: str) -> str:
-    """What relative addresses on the page mean."""
+    """Return the address to which relative ones on the page are joined."""
     stated = root.xpath("string((.//base/@href)[1])").strip()
     return joined(url, stated) if stated else url
 
 
 def _styles(root: Element, base: str, parts: Parts) -> list[str]:
-    """The page's style sheets, in order: its own, and those it links to where they were captured."""
+    """Return the page's style sheets, in order: its own, and those it links to where they were captured."""
     sheets, left = [], LONGEST
     for node in root.iter("style", "link"):
         where, text = base, "".join(node.itertext())
@@ -170,16 +170,16 @@ def _styles(root: Element, base: str, parts: Parts) -> list[str]:
             parts.missing += 1
             continue
         left -= len(text)
-        sheet = inert_sheet(text, where, parts)
-        media = inert_sheet(f"@media {node.get('media')}{{a{{top:0}}}}", where, parts) if node.get("media") else ""
+        sheet = sanitise_sheet(text, where, parts)
+        media = sanitise_sheet(f"@media {node.get('media')}{{a{{top:0}}}}", where, parts) if node.get("media") else ""
         sheets.append(media.replace("a{top:0}", sheet) if media else sheet)
     return sheets
 
 
-def _take_out(root: Element, parts: Parts) -> None:
-    """Remove what acts, and what a reader doesn't see."""
-    for node in list(root.iter(*_ACTING, *_SILENT)):
-        parts.removed += node.tag in _ACTING
+def _remove_active(root: Element, parts: Parts) -> None:
+    """Remove active content, and what a reader doesn't see."""
+    for node in list(root.iter(*_ACTIVE, *_SILENT)):
+        parts.removed += node.tag in _ACTIVE
         parent = node.getparent()
         if parent is not None:
             _remove(parent, node)
@@ -188,7 +188,7 @@ def _take_out(root: Element, parts: Parts) -> None:
 
 
 def _remove(parent: Element, node: Element) -> None:
-    """Take `node` out of the tree; the text behind it stays, and what a parser put into an element that can't hold any."""
+    """Remove `node` from the tree; the text behind it stays, and what a parser put into an element that can't hold any."""
     if node.tag in _EMPTY:
         etree.strip_tags(parent, node.tag)
         return
@@ -201,8 +201,8 @@ def _remove(parent: Element, node: Element) -> None:
     parent.remove(node)
 
 
-def _make_inert(body: Element, base: str, parts: Parts) -> None:
-    """Links without their addresses, images with their data or without any, style without what it would load."""
+def _disarm(body: Element, base: str, parts: Parts) -> None:
+    """Leave links without their addresses, images with their data or without any, style without what it would load."""
     styles: dict[str, str] = {}
     for node in body.iter(etree.Element):
         if node.tag in _FORM:
@@ -221,35 +221,35 @@ def _make_inert(body: Element, base: str, parts: Parts) -> None:
             parts.missing += 1
         if (style := node.get("style")) is not None:
             if style not in styles:
-                styles[style] = inert_declarations(style, base, parts)
+                styles[style] = sanitise_declarations(style, base, parts)
             node.set("style", styles[style])
 
 
 def _picture(node: Element, base: str, parts: Parts) -> None:
-    """An image by its data; where there is none to show, its place stays, with words for it."""
+    """Set an image's data; where there is none to show, its place stays, with words for it."""
     address = joined(base, node.get("src") or "")
     withheld = parts.withheld
-    found = parts.picture(address) if address else None
-    if found:
-        node.set("src", found)
+    data = parts.picture(address) if address else None
+    if data:
+        node.set("src", data)
         return
-    said = _WITHHELD if parts.withheld > withheld else _MISSING
+    reason = _WITHHELD if parts.withheld > withheld else _MISSING
     words = " ".join(filter(None, (_PLACE, node.get("alt"))))
     tail = node.tail
     node.clear()
     node.tag, node.text, node.tail = "span", words, tail
-    node.set("title", said)
+    node.set("title", reason)
     node.set("style", "border: 1px dotted; opacity: .7; font-size: small; padding: 0 .2em")
 
 
 def _serialised(body: Element) -> list[str]:
-    """What stands in the body, as HTML."""
+    """Return the content of the body as HTML."""
     inner = [etree.tostring(child, encoding="unicode", method="html") for child in body]
     return [str(escape(body.text or "")), *inner]
 
 
 def _document(root: Element, body: Element, content: str, title: str, *styles: str) -> str:
-    """The whole page around its content."""
+    """Return the whole page around its content."""
     doctype = "<!DOCTYPE html>" if root.getroottree().docinfo.doctype else ""
     sheets = "".join(f"<style>{sheet}</style>" for sheet in styles if sheet)
     kept = ("class", "id", "style", "bgcolor", "dir")

@@ -1,7 +1,6 @@
-"""Style that loads nothing: rules and declarations as they were, without imports, fonts and addresses.
+"""Sanitised style, which loads nothing: rules and declarations as they were, without imports, fonts and addresses.
 
-An address of a captured image becomes the image itself, any other `none`. What can't be read as CSS is left out, as a
-browser does.
+An address of a captured image becomes the image itself, any other `none`. Text that isn't CSS is left out, as browsers do.
 """
 
 import re
@@ -14,7 +13,7 @@ import tinycss2
 from archive.copies.page_parts import Parts, joined
 
 LONGEST = 1_000_000
-"""Characters of style in one page that are read; the rest is left out."""
+"""Characters of style read of one page; the rest is left out."""
 
 DEEPEST = 50
 """Style with brackets nested deeper is left out: no sheet needs that."""
@@ -31,28 +30,28 @@ Token = Any  # tinycss2 comes without types
 _NONE = tinycss2.parse_one_component_value("none")
 
 
-def inert_sheet(text: str, base: str, parts: Parts) -> str:
-    """A style sheet that stood at the address `base`."""
+def sanitise_sheet(text: str, base: str, parts: Parts) -> str:
+    """Sanitise a style sheet that stood at the address `base`."""
     if not _is_readable(text):
         return ""
     return _escaped("\n".join(_rules(tinycss2.parse_stylesheet(text, True, True), base, parts)))
 
 
-def inert_declarations(text: str, base: str, parts: Parts) -> str:
-    """The value of a `style` attribute."""
+def sanitise_declarations(text: str, base: str, parts: Parts) -> str:
+    """Sanitise the value of a `style` attribute."""
     if not _is_readable(text):
         return ""
     return _escaped("; ".join(_declarations(tinycss2.parse_blocks_contents(text, True, True), base, parts)))
 
 
 def _is_readable(text: str) -> bool:
-    """Whether it can be read as CSS: brackets nested without end, or a number without end, can't."""
+    """Return whether it can be read as CSS: brackets nested without end, or a number without end, can't."""
     steps = (1 if bracket in "([{" else -1 for bracket in _BRACKETS.findall(text))
     return max(accumulate(steps), default=0) <= DEEPEST and not _ENDLESS.search(text)
 
 
 def _escaped(css: str) -> str:
-    """`css` as it can stand in a page: without the one character that could end it."""
+    """Return `css` as it can stand in a page: without the one character that could end it."""
     return css.replace("<", "\\3c ")
 
 
@@ -75,26 +74,26 @@ def _qualified(rule: Token, base: str, parts: Parts) -> str:
 
 def _declarations(declarations: Iterable[Token], base: str, parts: Parts) -> Iterator[str]:
     for each in declarations:
-        if each.type != "declaration" or each.lower_name in _ACTS or _tells(each):
+        if each.type != "declaration" or each.lower_name in _ACTS or _prints_digits(each):
             continue
         value = [_settled(token, base, parts) for token in each.value]
         if not _fetches(value):
             yield f"{each.name}:{tinycss2.serialize(value)}{'!important' if each.important else ''}"
 
 
-def _tells(declaration: Token) -> bool:
-    """Whether it prints text with digits, which could be a part of a number cut up."""
+def _prints_digits(declaration: Token) -> bool:
+    """Return whether it prints text with digits, which could be a part of a number cut up."""
     strings = (token.value for token in declaration.value if token.type == "string")
     return declaration.lower_name == "content" and any(char.isdigit() for text in strings for char in text)
 
 
 def _settled(token: Token, base: str, parts: Parts) -> Token:
-    """A value's token, an address replaced by what was captured there."""
+    """Return a value's token, an address replaced by what was captured there."""
     address = _address(token)
     if address is None or address.startswith("#"):
         return token
-    found = parts.picture(joined(base, address))
-    return tinycss2.parse_one_component_value(f'url("{found}")') if found else _NONE
+    data = parts.picture(joined(base, address))
+    return tinycss2.parse_one_component_value(f'url("{data}")') if data else _NONE
 
 
 def _address(token: Token) -> str | None:
@@ -106,7 +105,7 @@ def _address(token: Token) -> str | None:
 
 
 def _fetches(tokens: Iterable[Token]) -> bool:
-    """Whether anything is left that a browser could ask for."""
+    """Return whether anything is left that a browser could ask for."""
     for token in tokens:
         if token.type == "url" or (token.type == "function" and token.lower_name == "url"):
             if not str(_address(token)).startswith(("data:image/", "#")):

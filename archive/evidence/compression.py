@@ -10,25 +10,13 @@ from contextlib import suppress
 import zstandard
 
 from archive.evidence.http_exchange import EvidenceError
+from archive.model.magic_numbers import COMPRESSED
 
 MOST = 256 * 1024 * 1024
 """Bytes: the largest payload stored, and the most that is ever unpacked."""
 
 _LEVEL = 3
 _SIZES = (262_144, 112_640, 57_344, 28_672, 8_192, 2_048)
-_MEDIA = (
-    b"%PDF",
-    b"\xff\xd8\xff",
-    b"\x89PNG",
-    b"GIF8",
-    b"PK\x03\x04",
-    b"Rar!",
-    b"7z\xbc\xaf",
-    b"\x1f\x8b",
-    b"RIFF",
-    b"OggS",
-    b"ID3",
-)
 
 
 class Packing:
@@ -49,7 +37,7 @@ class Packing:
 
     def pack(self, data: bytes) -> bytes:
         """`data` packed, or `data` itself where packing gains nothing."""
-        if data.startswith(_MEDIA):
+        if data.startswith(COMPRESSED):
             return data
         packed = self._compressor.compress(data)
         return packed if len(packed) < len(data) else data

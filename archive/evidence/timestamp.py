@@ -1,4 +1,4 @@
-"""RFC 3161 timestamps for a manifest's hash: a third party's word that the hash existed at that time.
+"""RFC 3161 timestamps for a manifest's hash: a third party's statement that the hash existed then.
 
 What is stamped is the hash as printed: the sha256 of its 64 ASCII digits. A token is the server's whole answer (a
 `.tsr` file), so that it can be checked without this program too:
@@ -10,7 +10,6 @@ import http.client
 import urllib.request
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -31,28 +30,12 @@ MOST = 1_000_000
 
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = 0
-
-
 _CERTIFICATES = 0xA0
 _BROKEN = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
+    ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
-)
-"""What reading a broken answer, or a broken certificate in it, can raise."""
-
-
-class _Element(NamedTuple):
-    """One element of DER: where it begins, where its value does, and where both end."""
-
-    tag: int
-    start: int
-    value: int
-    end: int
+)  # fmt: skip
+"""Raised by the reading of a broken answer, or of a broken certificate in it."""
 
 
 class TimestampError(EvidenceError):
@@ -60,45 +43,45 @@ class TimestampError(EvidenceError):
 
 
 def stamp(manifest_hash: str, server: str, timeout: float = 30.0) -> bytes:
-    """The token of the timestamp server at `server` (http or https) for a manifest's hash.
+    """Request the token of the timestamp server at `server` (http or https) for a manifest's hash.
 
     `timeout`: seconds without an answer. The answer must be for this hash and this request; who signed it is
     for `check` to say. Raises TimestampError.
     """
     request = TimestampRequestBuilder(manifest_hash.encode("ascii"), HashAlgorithm.SHA256).build()
-    token = _ask(server, request.as_bytes(), timeout)
-    answer = _decoded(token)
-    if answer.status != _GRANTED:
-        said = "; ".join(answer.status_string) or f"status {int(answer.status)}"
-        raise TimestampError(f"{server} refused the timestamp: {said}")
-    _check_imprint(answer, manifest_hash)
-    if answer.tst_info.nonce != request.nonce:
+    token = _request(server, request.as_bytes(), timeout)
+    response = _decoded(token)
+    if response.status != _GRANTED:
+        reason = "; ".join(response.status_string) or f"status {int(response.status)}"
+        raise TimestampError(f"{server} refused the timestamp: {reason}")
+    _check_imprint(response, manifest_hash)
+    if response.tst_info.nonce != request.nonce:
         raise TimestampError(f"{server} answered another request than ours")
     return token
 
 
 def check(token: bytes, manifest_hash: str, roots: Sequence[bytes]) -> datetime:
-    """The time (UTC) at which a server trusted by `roots` (certificates in PEM) saw the hash. Raises TimestampError."""
-    answer = _decoded(token)
+    """Return the time (UTC) at which a server trusted by `roots` (certificates in PEM) saw the hash. Raises TimestampError."""
+    response = _decoded(token)
     try:
         trusted = [certificate for pem in roots for certificate in x509.load_pem_x509_certificates(pem)]
         verifier = VerifierBuilder(roots=trusted).build()
     except ValueError as error:
         raise TimestampError(f"the root certificates cannot be read: {error}") from error
-    _check_imprint(answer, manifest_hash)
+    _check_imprint(response, manifest_hash)
     try:
-        verifier.verify(answer, _imprint(manifest_hash))
+        verifier.verify(response, _imprint(manifest_hash))
     except (VerificationError, *_BROKEN) as error:
         raise TimestampError(f"the timestamp does not hold: {error}") from error
-    return answer.tst_info.gen_time
+    return response.tst_info.gen_time
 
 
-def _ask(server: str, request: bytes, timeout: float) -> bytes:
+def _request(server: str, query: bytes, timeout: float) -> bytes:
     if not is_on_the_web(server):
         raise TimestampError(f"a timestamp server's address begins with http:// or https://, not {server!r}")
-    asked = urllib.request.Request(server, request, {"Content-Type": "application/timestamp-query"})  # noqa: S310 (checked above)
+    request = urllib.request.Request(server, query, {"Content-Type": "application/timestamp-query"})  # noqa: S310 (checked above)
     try:
-        with urllib.request.urlopen(asked, timeout=timeout) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
             token: bytes = response.read(MOST + 1)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise TimestampError(f"{server} cannot be asked: {error}") from error
@@ -115,46 +98,54 @@ def _decoded(token: bytes) -> TimeStampResponse:
 
 
 def _with_sorted_certificates(token: bytes) -> bytes:
-    """The token with the certificates it carries in DER's order, which the decoder insists on.
+    """Return the token with the certificates it carries in DER's order, which the decoder insists on.
 
     Servers built on openssl send them in an order of their own. No signature covers that order. What is not
     built as expected comes back unchanged, for the decoder to refuse.
     """
     try:
-        (response,) = _elements(token, 0, len(token))
-        _, content_info = _elements(token, response.value, response.end)
-        _, explicit = _elements(token, content_info.value, content_info.end)
-        (signed_data,) = _elements(token, explicit.value, explicit.end)
-        inside = _elements(token, signed_data.value, signed_data.end)
-        carried = next(element for element in inside if element.tag == _CERTIFICATES)
-        each = [token[one.start : one.end] for one in _elements(token, carried.value, carried.end)]
+        (response,) = _elements(memoryview(token))
+        _, content_info = _elements(_value(response))
+        _, explicit = _elements(_value(content_info))
+        (signed_data,) = _elements(_value(explicit))
+        certificates = next(_value(part) for part in _elements(_value(signed_data)) if part[0] == _CERTIFICATES)
+        return token.replace(certificates, b"".join(sorted(map(bytes, _elements(certificates)))), 1)
     except (IndexError, ValueError, StopIteration):
         return token
-    return token[: carried.value] + b"".join(sorted(each)) + token[carried.end :]
 
 
-def _elements(der: bytes, start: int, end: int) -> list[_Element]:
-    """The DER elements that follow one another from `start` to `end`. Raises IndexError or ValueError for anything else."""
-    found = []
-    while start < end:
-        length, value = der[start + 1], start + 2
-        if length >= 0x80:
-            value += length - 0x80
-            length = int.from_bytes(der[start + 2 : value], "big") or end
-        found.append(_Element(der[start], start, value, value + length))
-        if value + length > end:
+def _header(der: memoryview) -> tuple[int, int]:
+    """Return where the value of the first DER element begins, and where it ends."""
+    length, start = der[1], 2
+    if length >= 0x80:
+        start += length - 0x80
+        length = int.from_bytes(der[2:start], "big") or len(der)
+    return start, start + length
+
+
+def _value(element: memoryview) -> memoryview:
+    return element[_header(element)[0] :]
+
+
+def _elements(der: memoryview) -> list[memoryview]:
+    """Return the DER elements of which `der` is made. Raises IndexError or ValueError for anything else."""
+    elements = []
+    while der:
+        _, end = _header(der)
+        if end > len(der):
             raise ValueError("longer than what it lies in")
-        start = value + length
-    return found
+        elements.append(der[:end])
+        der = der[end:]
+    return elements
 
 
 def _imprint(manifest_hash: str) -> bytes:
     return hashlib.sha256(manifest_hash.encode("ascii")).digest()
 
 
-def _check_imprint(answer: TimeStampResponse, manifest_hash: str) -> None:
+def _check_imprint(response: TimeStampResponse, manifest_hash: str) -> None:
     try:
-        imprint = answer.tst_info.message_imprint
+        imprint = response.tst_info.message_imprint
     except _BROKEN as error:
         raise TimestampError(f"this is no timestamp answer: {error}") from error
     if imprint.hash_algorithm.dotted_string != _SHA256 or imprint.message != _imprint(manifest_hash):

@@ -1,4 +1,4 @@
-"""Originals for others: the captures of a record, a crawl or a portal, as WARC or WACZ.
+"""Originals as files: the captures of a record, a crawl or a portal, as WARC or WACZ.
 
 These files hold the originals as they were received, with whatever personal data the pages printed: nothing in them
 is masked. They are for those who are allowed to see the originals, and the site never serves them.
@@ -64,36 +64,36 @@ _NAMED = """
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """How many captures were written, and how many numbers the archive masks in the records that they show."""
+    """Counts of an export: captures written, and numbers that the archive masks in the records that they show."""
 
     captures: int
     masked: int
 
 
 def captures_of_record(connection: sqlite3.Connection, record_id: int) -> list[int]:
-    """The captures that show a record or prove what is said of it, rising.
+    """Return the captures that show a record or prove what the archive states of it, rising.
 
     Its own page and its files over time, the list pages it is read from, its versions, what its events name, and of
     events that rest on a walk all list pages of that walk.
     """
-    found = {row[0] for row in connection.execute(_OF_RECORD, {"record": record_id})}
+    ids = {row[0] for row in connection.execute(_OF_RECORD, {"record": record_id})}
     for (detail,) in connection.execute("SELECT detail FROM events WHERE record_id = ?", (record_id,)):
-        told: dict[str, Any] = json.loads(detail)
-        found |= {told.get("capture"), told.get("page")}
-        if told.get("walk") is not None:
-            walked = connection.execute(_WALK, (told["walk"], json.dumps(told.get("catalogs", []))))
-            found |= {row[0] for row in walked}
-    return _rising(connection, _KNOWN, [number for number in found if isinstance(number, int)])
+        event: dict[str, Any] = json.loads(detail)
+        ids |= {event.get("capture"), event.get("page")}
+        if event.get("walk") is not None:
+            walked = connection.execute(_WALK, (event["walk"], json.dumps(event.get("catalogs", []))))
+            ids |= {row[0] for row in walked}
+    return _rising(connection, _KNOWN, [number for number in ids if isinstance(number, int)])
 
 
 def captures_of_crawl(connection: sqlite3.Connection, crawl_id: int) -> list[int]:
-    """Every capture of one crawl, rising."""
+    """Return every capture of one crawl, rising."""
     rows = connection.execute("SELECT id FROM captures WHERE crawl_id = ? ORDER BY id", (crawl_id,))
     return [row[0] for row in rows]
 
 
 def captures_of_portal(connection: sqlite3.Connection, portal: str) -> list[int]:
-    """Every capture of one portal, rising."""
+    """Return every capture of one portal, rising."""
     sql = "SELECT c.id FROM captures c JOIN crawls w ON w.id = c.crawl_id WHERE w.portal = ? ORDER BY c.id"
     return [row[0] for row in connection.execute(sql, (portal,))]
 
@@ -136,7 +136,7 @@ def _chosen(
     portal: str | None,
     capture: int | None,
 ) -> tuple[str, list[int]]:
-    """What is exported, in words, and its captures. Raises ArchiveError."""
+    """Return the subject of the export, in words, and its captures. Raises ArchiveError."""
     if sum(each is not None for each in (record, crawl, portal, capture)) != 1:
         raise ArchiveError("choose one thing to export: a record, a crawl, a portal or a capture")
     if capture is not None:
@@ -155,7 +155,7 @@ def _chosen(
 
 
 def _record(connection: sqlite3.Connection, record: int | str) -> int:
-    """The id of the record with this id or address. Raises ArchiveError where there is none, or more than one."""
+    """Return the id of the record with this id or address. Raises ArchiveError where there is none, or more than one."""
     if isinstance(record, int) or record.isdecimal():
         rows = connection.execute("SELECT id FROM records WHERE id = ?", (int(record),)).fetchall()
     else:
@@ -170,7 +170,7 @@ def _record(connection: sqlite3.Connection, record: int | str) -> int:
 
 
 def _rising(connection: sqlite3.Connection, sql: str, ids: Iterable[int]) -> list[int]:
-    """The numbers that `sql` gives for `ids`, as a JSON list, without repetition."""
+    """Return the numbers that `sql` gives for `ids`, as a JSON list, without repetition."""
     rows = connection.execute(sql, (json.dumps(list(ids)),))
     return sorted({row[0] for row in rows if row[0] is not None})
 
@@ -181,17 +181,17 @@ def _write(evidence: Originals, ids: list[int], out: Path, form: Form, title: st
             return write_warc(evidence, ids, out, description=title)
         return write_wacz(evidence, ids, out, title=title)
     except (EvidenceError, *UNREADABLE) as error:
-        told = next(_damaged(evidence, ids), one_line(error))
-        raise EvidenceError(f"nothing was written: {told}; `disclosures verify` says what else is wrong") from error
+        reason = next(_damaged(evidence, ids), one_line(error))
+        raise EvidenceError(f"nothing was written: {reason}; `disclosures verify` says what else is wrong") from error
     except OSError as error:
         raise ArchiveError(f"cannot write {out}: {error.strerror or error}") from error
 
 
 def _damaged(evidence: Originals, ids: Iterable[int]) -> Iterator[str]:
-    """A line for each capture that can't be had as it was."""
+    """Yield a line for each capture that can't be had as it was."""
     for number in ids:
         try:
             evidence.exchange(number)
         except (EvidenceError, *UNREADABLE) as error:
-            told = one_line(error)
-            yield told if told.startswith(f"capture {number}") else f"capture {number}: {told}"
+            message = one_line(error)
+            yield message if message.startswith(f"capture {number}") else f"capture {number}: {message}"

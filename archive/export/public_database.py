@@ -1,6 +1,6 @@
 """The part of an archive that is for everybody: one SQLite file to serve or to download, without originals and internals.
 
-It has the tables that `docs/tables.md` tells a reader of, and nothing else: of what each page said (`readings`) only which
+It has the tables that `docs/tables.md` describes, and nothing else: of what each page said (`readings`) only which
 capture it was, of the settings only what searching needs, and no table or view that somebody put beside the archive's own.
 """
 
@@ -71,7 +71,7 @@ def snapshot(db: Path, target: Path) -> Snapshot:
             with closing(open_up_to_date(copy)) as connection:
                 if older := count_outdated(connection):
                     raise ArchiveError(f"{older} records were masked by older rules: run `disclosures redact` first")
-                _take_out(connection)
+                _delete_internals(connection)
                 connection.execute("VACUUM INTO ?", (str(made),))
             damage = next(check_database(made), None)
             if damage is not None:
@@ -115,8 +115,8 @@ def _runs(pid: int) -> bool:
     return True
 
 
-def _take_out(connection: sqlite3.Connection) -> None:
-    """Take out of a copy what is not for everybody. What the index keeps of words taken out earlier goes too."""
+def _delete_internals(connection: sqlite3.Connection) -> None:
+    """Delete from a copy what is not for everybody. What the index keeps of words deleted earlier goes too."""
     connection.execute("PRAGMA foreign_keys = OFF")
     with transaction(connection):
         for kind, name in connection.execute(_NAMES).fetchall():

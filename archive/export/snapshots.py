@@ -32,7 +32,7 @@ PUBLISHED = 2
 """Published snapshots that stay: the current one, and the one before it, which a site may still be reading."""
 
 APART = timedelta(days=1)
-"""How long a download is good enough, though the archive went on: making one reads all of it, and takes its room twice."""
+"""Time for which a download is good enough, though the archive went on: making one reads all of it, and takes its room twice."""
 
 _FORMAT = 1
 _DAMAGED = (OSError, ValueError, KeyError, TypeError)
@@ -48,8 +48,8 @@ def kept(db: Path) -> Snapshot | None:
     folder = db.parent if is_published else _folder(db)
     try:
         about = _read(folder / ABOUT)
-        found = _described(about, db if is_published else folder / Path(about["file"]).name)
-        return found if about["format"] == _FORMAT and found.path.stat().st_size == found.bytes else None
+        current = _described(about, db if is_published else folder / Path(about["file"]).name)
+        return current if about["format"] == _FORMAT and current.path.stat().st_size == current.bytes else None
     except _DAMAGED:
         return None
 

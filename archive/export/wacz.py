@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -79,12 +80,14 @@ class _Parts:
         self._resources: list[dict[str, str | int]] = []
 
     def add(self, path: str, data: bytes, *, compress: bool = False) -> None:
+        """Add a file that is in memory."""
         self._package.writestr(self._entry(path, compress=compress), data)
         self._note(path, _digest(data), len(data))
 
     def add_archive(self, records: Iterable[WrittenRecord], pages: list[dict[str, str]]) -> list[str]:
         """Add the WARC; return the lines of its index, and append the pages in it to `pages`."""
-        path, lines, offset, digest = f"archive/{_WARC}", [], 0, hashlib.sha256()
+        path, digest, offset = f"archive/{_WARC}", hashlib.sha256(), 0
+        lines: list[str] = []
         with self._package.open(self._entry(path), "w", force_zip64=True) as file:
             for written in records:
                 file.write(written.data)
@@ -101,10 +104,10 @@ class _Parts:
         """Add the index in compressed blocks, and the index of the blocks (ZipNum)."""
         blocks, index = b"", [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': _INDEX})}\n"]
         for start in range(0, len(lines), _LINES_OF_BLOCK):
-            some = lines[start : start + _LINES_OF_BLOCK]
-            block = gzip.compress("".join(some).encode(), mtime=0)
+            part = lines[start : start + _LINES_OF_BLOCK]
+            block = gzip.compress("".join(part).encode(), mtime=0)
             place = {"offset": len(blocks), "length": len(block), "digest": _digest(block)}
-            index.append(f"{some[0].partition(' {')[0]} {json.dumps(place)}\n")
+            index.append(f"{part[0].partition(' {')[0]} {json.dumps(place)}\n")
             blocks += block
         self.add(f"indexes/{_INDEX}", blocks)
         self.add("indexes/index.idx", "".join(index).encode(), compress=True)
@@ -145,13 +148,8 @@ def _is_page(exchange: Exchange) -> bool:
 
 
 def _page(number: int, exchange: Exchange) -> dict[str, str]:
-    page_id = record_uuid(number, exchange, "page").hex
-    return {
-        "id": page_id,
-        "url": ascii_address(exchange.url),
-        "ts": exchange.fetched_at,
-        "title": page_title(exchange),
-    }
+    page_id, url = record_uuid(number, exchange, "page").hex, ascii_address(exchange.url)
+    return {"id": page_id, "url": url, "ts": exchange.fetched_at, "title": page_title(exchange)}
 
 
 def _index_line(written: WrittenRecord, exchange: Exchange, offset: int) -> str:
@@ -194,9 +192,9 @@ def _body_as_query(exchange: Exchange) -> str:
 def _flat(value: object) -> dict[str, str]:
     """Return the values inside JSON by their names; a name that comes again is numbered."""
     values: dict[str, str] = {}
-    times: dict[str, int] = {}
+    times: Counter[str] = Counter()
     for name, each in _leaves(value, ""):
-        times[name] = times.get(name, 0) + 1
+        times[name] += 1
         values[name if times[name] == 1 else f"{name}.{times[name]}_"] = str(each)
     return values
 

@@ -107,7 +107,7 @@ def _gzipped(record: ArcWarcRecord) -> bytes:
 
 
 def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> Iterator[ArcWarcRecord]:
-    """The response (or revisit) record, then the request record that goes with it."""
+    """Yield the response (or revisit) record, then the request record that goes with it."""
     uri, digest = ascii_address(exchange.url), _sha256(exchange.payload)
     response_id, request_id = (f"<urn:uuid:{record_uuid(number, exchange, part)}>" for part in ("response", "request"))
     common = [("WARC-Target-URI", uri), ("WARC-Date", exchange.fetched_at)]
@@ -133,7 +133,7 @@ def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> It
 
 
 def _confirmed(exchange: Exchange, uri: str, seen: dict[_Version, _Seen]) -> _Seen | None:
-    """What a 304 confirms: the answer of the version it or its request names; where they name none, the last."""
+    """Return what a 304 confirms: the answer of the version it or its request names; where they name none, the last."""
     named = [
         version
         for version in (
@@ -148,7 +148,7 @@ def _confirmed(exchange: Exchange, uri: str, seen: dict[_Version, _Seen]) -> _Se
 
 
 def _revisit_fields(exchange: Exchange, uri: str, earlier: _Seen) -> Fields:
-    """A "not modified" as a pointer to the page it confirms. Its headers stand in the record's own.
+    """Return a "not modified" as a pointer to the page it confirms. Its headers stand in the record's own.
 
     As the record's block, where WARC would also have them, they make pywb replay an empty page.
     """
@@ -164,7 +164,7 @@ def _revisit_fields(exchange: Exchange, uri: str, earlier: _Seen) -> Fields:
 
 
 def _record(kind: str, record_id: str, fields: Fields, block: bytes) -> ArcWarcRecord:
-    """A record whose block is taken as it stands: warcio would rewrite header bytes that are not ASCII."""
+    """Return a record with its block as it stands: warcio would rewrite header bytes that are not ASCII."""
     content_type = _CONTENT_TYPES[kind]
     headers = [("WARC-Type", kind), ("WARC-Record-ID", record_id), *fields]
     headers += [("WARC-Block-Digest", _sha256(block)), ("Content-Type", content_type)]
@@ -213,7 +213,7 @@ def _request_block(exchange: Exchange, uri: str) -> bytes:
 
 
 def _protocol(exchange: Exchange) -> str:
-    """What a WARC can say: HTTP/2 has no text form, and its exchanges are written as HTTP/1.1."""
+    """Return the protocol as a WARC can state it: HTTP/2 has no text form, and its exchanges are written as HTTP/1.1."""
     return exchange.protocol if exchange.protocol in {"HTTP/1.0", "HTTP/1.1"} else "HTTP/1.1"
 
 

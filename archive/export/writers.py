@@ -140,7 +140,7 @@ def _sheet(book: xlsxwriter.Workbook, columns: Sequence[str], bold: object) -> x
 
 
 def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object) -> None:
-    """A number as a number, if Excel keeps all its digits; anything else as text."""
+    """Write a number as a number, if Excel keeps all its digits; anything else as text."""
     if value is None or value == "":
         return
     if isinstance(value, int | float) and math.isfinite(value) and abs(value) < _LONGEST_NUMBER:

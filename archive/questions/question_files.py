@@ -30,8 +30,8 @@ FOLDER = Path(__file__).parent
 KINDS = ("number", "portal", "state")
 """Kinds of parameters: a whole number; a portal's id, or none for all; a record's state, or none for any."""
 
-GIVEN = frozenset({"today"})
-"""Parameters that whoever asks need not give."""
+IMPLIED = frozenset({"today"})
+"""Parameters that a question gets without being typed."""
 
 STATES = ("listed", "unlisted", "withdrawn")
 
@@ -59,7 +59,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a question can be narrowed by. `kind`: one of KINDS; `default`: as it would be typed, empty for none."""
+    """A parameter that narrows a question. `kind`: one of KINDS; `default`: as it would be typed, empty for none."""
 
     name: str
     kind: str
@@ -90,16 +90,16 @@ class Question:
 
 @cache
 def questions(folder: Path = FOLDER) -> Mapping[str, Question]:
-    """All questions by name, in the order of their numbers. Raises QuestionError."""
-    found = sorted((load(path) for path in folder.glob("*.sql")), key=lambda question: question.id)
-    for one, other in pairwise(found):
+    """Return all questions by name, in the order of their numbers. Raises QuestionError."""
+    loaded = sorted((load(path) for path in folder.glob("*.sql")), key=lambda question: question.id)
+    for one, other in pairwise(loaded):
         if one.id == other.id:
             raise QuestionError(f"{folder / other.name}.sql: id {other.id} is also that of {one.name}.sql")
-    return {question.name: question for question in found}
+    return {question.name: question for question in loaded}
 
 
 def load(path: Path) -> Question:
-    """The question in the file at `path`. Raises QuestionError."""
+    """Load the question in the file at `path`. Raises QuestionError."""
     text = path.read_text(encoding="utf-8").replace("{calendar}", f"{FIRST.year}–{LAST.year}")
     lines = text.splitlines()
     length = next((place for place, line in enumerate(lines) if not line.startswith("--")), len(lines))
@@ -141,25 +141,25 @@ def _question(name: str, entries: list[tuple[str, str]], rest: str) -> Question:
 
 
 def _entries(lines: list[str]) -> list[tuple[str, str]]:
-    """The header's keys and texts. Raises QuestionError."""
+    """Return the header's keys and texts. Raises QuestionError."""
     entries: list[tuple[str, str]] = []
     for number, line in enumerate(lines, 1):
-        found = _LINE.fullmatch(line)
+        entry = _LINE.fullmatch(line)
         if line.startswith("--   ") and entries:
             key, text = entries.pop()
             more = line[5:].strip()
             # Chinese text goes on without a blank; its punctuation begins at U+2000.
             blank = "" if min(text[-1], more[:1]) > "\u2000" else " "
             entries.append((key, text + blank + more))
-        elif not found:
+        elif not entry:
             raise QuestionError(f"line {number} is neither `-- key: text` nor three blanks and more text")
-        elif found["key"] in _ONCE and found["key"] in dict(entries):
-            raise QuestionError(f"line {number}: {found['key']} is there twice")
-        elif found["key"] not in (*_ONCE, "parameter", "column"):
+        elif entry["key"] in _ONCE and entry["key"] in dict(entries):
+            raise QuestionError(f"line {number}: {entry['key']} is there twice")
+        elif entry["key"] not in (*_ONCE, "parameter", "column"):
             allowed = ", ".join((*_ONCE, "parameter", "column"))
-            raise QuestionError(f"line {number}: unknown key {found['key']!r}; allowed are {allowed}")
+            raise QuestionError(f"line {number}: unknown key {entry['key']!r}; allowed are {allowed}")
         else:
-            entries.append((found["key"], found["text"].strip()))
+            entries.append((entry["key"], entry["text"].strip()))
     return entries
 
 
@@ -171,23 +171,23 @@ def _words(key: str, text: str) -> Words:
 
 
 def _parameter(text: str) -> Parameter:
-    found = _PARAMETER.fullmatch(text)
-    if not found:
+    match = _PARAMETER.fullmatch(text)
+    if not match:
         raise QuestionError(f"parameter: {text!r} must be NAME KIND DEFAULT, Chinese / English")
     parameter = Parameter(
-        found["name"], found["kind"], found["default"].replace("-", ""), _words("parameter", found["label"])
+        match["name"], match["kind"], match["default"].replace("-", ""), _words("parameter", match["label"])
     )
     if parameter.kind not in KINDS:
         raise QuestionError(f"parameter {parameter.name}: kind {parameter.kind!r} is not one of {', '.join(KINDS)}")
-    understood(parameter, parameter.default)
+    parameter_value(parameter, parameter.default)
     return parameter
 
 
 def _column(text: str) -> tuple[str, Words]:
-    found = _COLUMN.fullmatch(text)
-    if not found:
+    match = _COLUMN.fullmatch(text)
+    if not match:
         raise QuestionError(f"column: {text!r} must be NAME, Chinese / English")
-    return found["name"], _words("column", found["label"])
+    return match["name"], _words("column", match["label"])
 
 
 def _check(statements: list[str], parameters: tuple[Parameter, ...]) -> None:
@@ -197,12 +197,12 @@ def _check(statements: list[str], parameters: tuple[Parameter, ...]) -> None:
         if not re.match(r"(SELECT|WITH)\s", statement) or ";" in statement.removesuffix(";"):
             raise QuestionError("each statement must be one SELECT, with or without WITH")
         used |= set(_USED.findall(statement))
-    if wrong := (used - GIVEN) ^ named:
+    if wrong := (used - IMPLIED) ^ named:
         raise QuestionError(f"parameter {', '.join(sorted(wrong))} must be both in the header and in the SQL")
 
 
-def understood(parameter: Parameter, typed: str) -> str | int:
-    """The value that `typed` stands for. Raises QuestionError with the parameter's name."""
+def parameter_value(parameter: Parameter, typed: str) -> str | int:
+    """Return the value that `typed` stands for. Raises QuestionError with the parameter's name."""
     typed = typed.strip()
     if parameter.kind == "number":
         if not re.fullmatch(r"[0-9]{1,6}", typed, re.ASCII):

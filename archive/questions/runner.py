@@ -1,6 +1,6 @@
-"""Asking the archive a question: within a time limit, so many rows at the most, and nothing written.
+"""Run a question on the archive: within a time limit, so many rows at the most, and nothing written.
 
-Whoever asks opens the archive for reading only; here the time is limited, and rows are left in the database once there
+The caller opens the archive for reading only; here the time is limited, and rows are left in the database once there
 are enough of them.
 """
 
@@ -11,22 +11,22 @@ from typing import Any
 
 from archive.database.time_limit import is_interrupted, time_limit
 from archive.model import clock
-from archive.questions.question_files import Parameter, Question, QuestionError, understood
+from archive.questions.question_files import Parameter, Question, QuestionError, parameter_value
 
 MOST = 10_000
-"""Rows at the most: whoever wants more asks for one portal at a time, or writes SQL."""
+"""Rows at the most: for more, one portal at a time, or SQL."""
 
 SECONDS = 10.0
-"""How long one question may take."""
+"""Seconds that one question may take."""
 
 
-class AskError(Exception):
-    """A question that can't be answered as asked; the message is one line that says why."""
+class AnswerError(Exception):
+    """A question that can't be answered with these parameters; the message is one line that says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question's SQL found. `more`: there are more rows than these. `left_out`: rows that are not counted.
+    """The answer to a question. `more`: there are more rows than these. `left_out`: rows that are not counted.
 
     `behind`: records that a crawl under way has read and that no answer knows yet.
     """
@@ -38,39 +38,39 @@ class Answer:
     behind: int
 
     def dicts(self) -> list[dict[str, Any]]:
-        """Each row by its columns' names."""
+        """Return each row by its columns' names."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-def values(question: Question, typed: Mapping[str, str]) -> dict[str, str | int]:
-    """The values of all parameters of `question`: those `typed`, the others by default. Raises AskError."""
+def parameter_values(question: Question, typed: Mapping[str, str]) -> dict[str, str | int]:
+    """Return the values of all parameters of `question`: those `typed`, the others by default. Raises AnswerError."""
     known = {parameter.name: parameter for parameter in question.parameters}
     if unknown := sorted(typed.keys() - known.keys()):
         names = ", ".join(known) or "none"
-        raise AskError(f"{question.name} has no parameter {', '.join(unknown)}; it has {names}")
+        raise AnswerError(f"{question.name} has no parameter {', '.join(unknown)}; it has {names}")
     return {name: _value(parameter, typed) for name, parameter in known.items()}
 
 
 def _value(parameter: Parameter, typed: Mapping[str, str]) -> str | int:
     try:
-        return understood(parameter, typed.get(parameter.name, parameter.default))
+        return parameter_value(parameter, typed.get(parameter.name, parameter.default))
     except QuestionError as error:
-        raise AskError(str(error)) from error
+        raise AnswerError(str(error)) from error
 
 
-def ask(
+def run_question(
     connection: sqlite3.Connection,
     question: Question,
-    given: Mapping[str, str | int],
+    values: Mapping[str, str | int],
     *,
     most: int = MOST,
     seconds: float = SECONDS,
 ) -> Answer:
-    """The answer to `question`, on a connection opened for reading; `given`: what `values` returned.
+    """Run `question` on a connection opened for reading; `values`: those of its parameters.
 
-    Raises AskError where it takes longer than `seconds`.
+    Raises AnswerError where it takes longer than `seconds`.
     """
-    parameters = {**given, "today": clock.today().isoformat()}
+    parameters = {**values, "today": clock.today().isoformat()}
     try:
         with time_limit(connection, seconds):
             cursor = connection.execute(question.sql, parameters)
@@ -83,5 +83,5 @@ def ask(
     except sqlite3.OperationalError as error:
         if not is_interrupted(error):
             raise
-        raise AskError(f"{question.name} takes longer than {seconds:g} s here: ask for one portal") from error
+        raise AnswerError(f"{question.name} takes longer than {seconds:g} s here: ask for one portal") from error
     return Answer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)

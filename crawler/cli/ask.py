@@ -1,4 +1,4 @@
-"""The command that asks the archive's questions."""
+"""The command `disclosures ask`: run one of the archive's questions."""
 
 import json
 from collections.abc import Iterable
@@ -12,21 +12,20 @@ from archive.database.connection import open_for_reading
 from archive.export.file_formats import FORMATS
 from archive.export.rows import Rows
 from archive.questions.question_files import Question, questions
-from archive.questions.runner import MOST, Answer, AskError, values
-from archive.questions.runner import ask as answer_of
+from archive.questions.runner import MOST, Answer, AnswerError, parameter_values, run_question
 from crawler.cli.options import CommandError, db_option, plainly
 
 
 @click.command()
 @click.argument("question", required=False)
 @click.option(
-    "--set", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the question; may be given again."
+    "--set", "typed", multiple=True, metavar="NAME=VALUE", help="A parameter of the question; may be given again."
 )
 @click.option("--csv", "form", flag_value="csv", help="Print CSV that opens right in Chinese Excel.")
 @click.option("--json", "form", flag_value="json", help="Print a list of objects.")
 @db_option
 @plainly
-def ask(question: str | None, given: tuple[str, ...], form: str | None, db: Path) -> None:
+def ask(question: str | None, typed: tuple[str, ...], form: str | None, db: Path) -> None:
     """List the questions, or answer one: what it means and what it doesn't prove first, then its rows."""
     known = questions()
     if question is None:
@@ -34,32 +33,32 @@ def ask(question: str | None, given: tuple[str, ...], form: str | None, db: Path
         return
     if question not in known:
         raise CommandError(f"no question {question!r}: `disclosures ask` lists them")
-    asked = known[question]
+    chosen = known[question]
     try:
         with closing(open_for_reading(db)) as connection:
-            answer = answer_of(connection, asked, values(asked, dict(map(_pair, given))))
-    except AskError as error:
+            answer = run_question(connection, chosen, parameter_values(chosen, dict(map(_pair, typed))))
+    except AnswerError as error:
         raise CommandError(str(error)) from error
     match form:
         case "csv":
-            click.echo(b"".join(FORMATS["csv"].pieces(Rows(asked.name, answer.columns, answer.rows))), nl=False)
+            click.echo(b"".join(FORMATS["csv"].pieces(Rows(chosen.name, answer.columns, answer.rows))), nl=False)
         case "json":
             click.echo(json.dumps(answer.dicts(), ensure_ascii=False, indent=1))
         case _:
-            _show(asked, answer)
-    _tell_rest(asked, answer)
+            _show(chosen, answer)
+    _report_rest(chosen, answer)
 
 
-def _pair(given: str) -> tuple[str, str]:
-    name, equals, value = given.partition("=")
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
     if not equals:
-        raise CommandError(f"--set {given!r} must be NAME=VALUE")
+        raise CommandError(f"--set {text!r} must be NAME=VALUE")
     return name.strip(), value
 
 
 def _list(known: Iterable[Question], form: str | None) -> None:
     if form == "json":
-        told = [
+        entries = [
             {
                 "question": each.name,
                 "id": each.id,
@@ -69,15 +68,15 @@ def _list(known: Iterable[Question], form: str | None) -> None:
             }
             for each in known
         ]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
         return
     for each in known:
         parameters = " ".join(f"{parameter.name}={parameter.default}" for parameter in each.parameters)
         click.echo(f"{each.name:28} {each.title.zh}\n{'':28} {each.title.en}\n{'':28} {parameters}")
 
 
-def _show(asked: Question, answer: Answer) -> None:
-    for words in (asked.title, asked.means, asked.caution):
+def _show(question: Question, answer: Answer) -> None:
+    for words in (question.title, question.means, question.caution):
         click.echo(f"{words.zh}\n{words.en}\n")
     click.echo("  ".join(answer.columns))
     for row in answer.rows:
@@ -88,13 +87,13 @@ def _plain(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
     return "-" if value is None else " ".join(str(value).split())
 
 
-def _tell_rest(asked: Question, answer: Answer) -> None:
+def _report_rest(question: Question, answer: Answer) -> None:
     """Say, beside the answer, how many rows there are and what is not among them."""
     if answer.more:
         click.echo(f"more than {MOST} rows: the first {MOST} are shown; narrow it with --set portal=ID", err=True)
     else:
         click.echo(f"{len(answer.rows)} rows", err=True)
-    if answer.left_out and asked.left_out:
-        click.echo(f"not counted, {asked.left_out.en}: {answer.left_out}", err=True)
+    if answer.left_out and question.left_out:
+        click.echo(f"not counted, {question.left_out.en}: {answer.left_out}", err=True)
     if answer.behind:
         click.echo(f"not counted yet, just read by a crawl under way: {answer.behind}", err=True)

@@ -21,7 +21,7 @@ from archive.labels.tables import TABLES
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
 from archive.questions import question_files
-from archive.questions.runner import AskError, values
+from archive.questions.runner import AnswerError, parameter_values
 from archive.search import engine
 from archive.search.query import to_match
 from crawler.cli.filters import NAMES, filter_options, search_of
@@ -46,7 +46,7 @@ TEXT = ("csv", "jsonl")
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write; - is standard output.")
 @db_option
 @plainly
-def export(form: str, db: Path, out: Path | None, **asked: Any) -> None:  # noqa: ANN401 - one for each option
+def export(form: str, db: Path, out: Path | None, **options: Any) -> None:  # noqa: ANN401 - one for each option
     """Write records as csv, xlsx, jsonl or parquet: all, or those that WORDS and options find, as `disclosures search` does.
 
     csv opens right in Chinese Excel. csv and jsonl go to standard output unless --out names a file; the others to a file
@@ -55,45 +55,47 @@ def export(form: str, db: Path, out: Path | None, **asked: Any) -> None:  # noqa
     warc and wacz hold the originals of one --record, --crawl or --portal, for pywb, ReplayWeb.page and the like. They are
     unmasked: whatever personal data the pages printed is in the file.
     """
-    if unknown := next((word for word in asked["words"] if word.startswith("--")), None):
+    if unknown := next((word for word in options["words"] if word.startswith("--")), None):
         raise CommandError(f"no such option: {unknown.partition('=')[0]}; `disclosures export --help` lists them")
     if form in ORIGINALS:
-        _export_originals("warc" if form == "warc" else "wacz", db, out, asked)
+        _export_originals("warc" if form == "warc" else "wacz", db, out, options)
         return
-    if asked["record"] is not None or asked["crawl"] is not None:
+    if options["record"] is not None or options["crawl"] is not None:
         raise CommandError("--record and --crawl go with warc and wacz alone")
     with closing(open_for_reading(db)) as connection:
         try:
-            rows = _rows(connection, asked)
+            rows = _rows(connection, options)
             _write(FORMATS[form].pieces(rows), out or (None if form in TEXT else Path(f"{rows.title}.{form}")))
-        except (sqlite3.Error, AskError, WriterError) as error:
+        except (sqlite3.Error, AnswerError, WriterError) as error:
             raise CommandError(" ".join(str(error).split())) from error
 
 
-def _rows(connection: sqlite3.Connection, asked: dict[str, Any]) -> Rows:
+def _rows(connection: sqlite3.Connection, options: dict[str, Any]) -> Rows:
     """Return the rows to export. Raises CommandError."""
-    if asked["table"] and asked["sql"]:
+    if options["table"] and options["sql"]:
         raise CommandError("choose one of --table and --sql")
-    if not asked["table"] and not asked["sql"]:
-        search = search_of(connection, " ".join(asked["words"]), **{name: asked[name] for name in NAMES})
-        body = asked["body"]
+    if not options["table"] and not options["sql"]:
+        search = search_of(connection, " ".join(options["words"]), **{name: options[name] for name in NAMES})
+        body = options["body"]
         rows = record_rows.rows(connection, engine.every(connection, search), body=body)
-        return Rows("records", record_rows.columns(body=body), islice(rows, asked["limit"]), "records")
-    if asked["words"]:
+        return Rows("records", record_rows.columns(body=body), islice(rows, options["limit"]), "records")
+    if options["words"]:
         raise CommandError("WORDS go with records, not with --table or --sql")
-    if others := [name for name in (*NAMES, "body") if asked[name]]:
+    if others := [name for name in (*NAMES, "body") if options[name]]:
         raise CommandError(f"--{others[0]} goes with records, not with --table or --sql")
     connection.create_function("zh_match", 1, lambda words: to_match(str(words or "")), deterministic=True)
     values: Mapping[str, object] = {}
-    if asked["table"]:
-        sql = f"SELECT * FROM {_table(asked['table'])}"  # noqa: S608 - a known name
+    if options["table"]:
+        sql = f"SELECT * FROM {_table(options['table'])}"  # noqa: S608 - a known name
     else:
-        sql, values = _statement(asked["sql"], _parameters(asked["params"]))
+        sql, values = _statement(options["sql"], _parameters(options["params"]))
     cursor = connection.execute(sql, values)
     if cursor.description is None:
         raise CommandError("the SQL must be a SELECT")
     columns = tuple(column[0] for column in cursor.description)
-    return Rows(asked["table"] or "sql", columns, islice(map(tuple, cursor), asked["limit"]), asked["table"] or None)
+    return Rows(
+        options["table"] or "sql", columns, islice(map(tuple, cursor), options["limit"]), options["table"] or None
+    )
 
 
 def _table(name: str) -> str:
@@ -104,20 +106,20 @@ def _table(name: str) -> str:
     return name
 
 
-def _statement(text: str, given: Mapping[str, str]) -> tuple[str, Mapping[str, object]]:
+def _statement(text: str, typed: Mapping[str, str]) -> tuple[str, Mapping[str, object]]:
     """Return the statement that --sql names, and its values: an example of the SQL page, a question, a file, or else the statement itself."""
     if text in EXAMPLES:
-        return EXAMPLES[text].sql, given
-    if asking := question_files.questions().get(text):
-        return asking.sql, {**values(asking, given), "today": clock.today().isoformat()}
+        return EXAMPLES[text].sql, typed
+    if question := question_files.questions().get(text):
+        return question.sql, {**parameter_values(question, typed), "today": clock.today().isoformat()}
     with suppress(OSError, ValueError):  # a statement is a long or impossible file name
         if Path(text).is_file():
-            return Path(text).read_text(encoding="utf-8"), given
-    return text, given
+            return Path(text).read_text(encoding="utf-8"), typed
+    return text, typed
 
 
-def _parameters(given: tuple[str, ...]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in given]
+def _parameters(typed: tuple[str, ...]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in typed]
     if wrong := next((each for each in pairs if not each[1]), None):
         raise CommandError(f"--param {wrong[0]} must be a name and a value, such as {wrong[0]}=x")
     return {name: value for name, _, value in pairs}
@@ -138,23 +140,23 @@ def _write(pieces: Iterable[bytes], out: Path | None) -> None:
     click.echo(f"{out}: {out.stat().st_size:,} bytes", err=True)
 
 
-def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None, asked: dict[str, Any]) -> None:
+def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None, options: dict[str, Any]) -> None:
     from archive.export.original_files import export as write  # noqa: PLC0415
 
-    if asked["words"]:
+    if options["words"]:
         raise CommandError(f"WORDS go with csv, xlsx, jsonl and parquet, not with {form}")
-    if others := [name for name in (*NAMES[1:], "body", "table", "sql", "limit") if asked[name]]:
+    if others := [name for name in (*NAMES[1:], "body", "table", "sql", "limit") if options[name]]:
         raise CommandError(f"--{others[0]} goes with csv, xlsx, jsonl and parquet, not with {form}")
-    chosen = [(name, asked[name]) for name in ("record", "crawl", "portal") if asked[name] is not None]
+    chosen = [(name, options[name]) for name in ("record", "crawl", "portal") if options[name] is not None]
     if len(chosen) != 1:
         raise CommandError("choose what to export with one of --record, --crawl, --portal")
     open_for_reading(db).close()
     name, value = chosen[0]
-    said = f"{name}-{value}" if str(value).isalnum() else name
-    path = out or Path(f"{said}.{'warc.gz' if form == 'warc' else 'wacz'}")
-    record = asked["record"]
-    which = int(record) if record and record.isdecimal() else record
-    done = write(db, place_of(db), path, form, record=which, crawl=asked["crawl"], portal=asked["portal"])
-    click.echo(f"{path}: {done.captures} captures")
-    if done.masked:
-        click.echo(f"note: {done.masked} numbers of persons that the archive masks stand in it unmasked", err=True)
+    subject = f"{name}-{value}" if str(value).isalnum() else name
+    path = out or Path(f"{subject}.{'warc.gz' if form == 'warc' else 'wacz'}")
+    record = options["record"]
+    record = int(record) if record and record.isdecimal() else record
+    exported = write(db, place_of(db), path, form, record=record, crawl=options["crawl"], portal=options["portal"])
+    click.echo(f"{path}: {exported.captures} captures")
+    if exported.masked:
+        click.echo(f"note: {exported.masked} numbers of persons that the archive masks stand in it unmasked", err=True)

@@ -1,4 +1,4 @@
-"""The commands that show an archive: serve it as it is, or make a snapshot of it to be served."""
+"""The commands `serve` and `publish`: serve an archive as it is, or make a snapshot of it to be served."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +26,7 @@ MIB = 1 << 20
     "--metadata",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Datasette's metadata (YAML or JSON): who may see the archive, what plugins are told.",
+    help="Datasette's metadata (YAML or JSON): who may see the archive, the settings of plugins.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
@@ -66,15 +66,15 @@ def serve_archive(
     from archive.web.http.published import PublishedSite  # noqa: PLC0415 - Datasette takes a second to load
     from archive.web.http.server import make_datasette, read_metadata, run  # noqa: PLC0415
 
-    told = read_metadata(metadata) if metadata else None
+    settings = read_metadata(metadata) if metadata else None
     application: Any
     if published:
-        application = PublishedSite(published, told)
+        application = PublishedSite(published, settings)
     else:
         open_for_reading(db).close()
         with suppress(ArchiveError):  # an archive that can't be written to is served as it is
             open_up_to_date(db).close()
-        application = make_datasette(db, told).app()
+        application = make_datasette(db, settings).app()
     try:
         run(application, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The commands of whoever keeps an archive: prove it, hand it on, read it again."""
+"""The commands `verify`, `seal`, `reparse` and `redact`: prove an archive, read it again, mask it again."""
 
 import sys
 from collections.abc import Iterator
@@ -42,25 +42,27 @@ def verify(db: Path, against: str | None, roots: Path | None) -> None:
         wrong += 1
         if wrong <= MOST_SHOWN:
             click.echo(f"wrong: {finding.where}: {finding.what}")
-    for day, said in stamps(evidence, roots.read_bytes()) if roots else []:
-        wrong += isinstance(said, str)
-        click.echo(f"wrong: {day}: {said}" if isinstance(said, str) else f"stamped: {day} before {said.isoformat()}")
+    for day, result in stamps(evidence, roots.read_bytes()) if roots else []:
+        wrong += isinstance(result, str)
+        click.echo(
+            f"wrong: {day}: {result}" if isinstance(result, str) else f"stamped: {day} before {result.isoformat()}"
+        )
     if wrong > MOST_SHOWN:
         click.echo(f"… and {wrong - MOST_SHOWN} more")
     if not wrong:
-        found = summary(db, evidence)
-        click.echo(f"all well: {found.captures} captures, {found.days} days sealed")
-        if found.unclaimed:
-            click.echo(f"note: {found.unclaimed} originals of crawls that were killed before they were read")
-        if found.head:
-            click.echo(f"head: {found.head[0]} {found.head[1]}")
-        if found.tip:
-            click.echo(f"tip: {found.tip[0]} {found.tip[1]}")
+        totals = summary(db, evidence)
+        click.echo(f"all well: {totals.captures} captures, {totals.days} days sealed")
+        if totals.unclaimed:
+            click.echo(f"note: {totals.unclaimed} originals of crawls that were killed before they were read")
+        if totals.head:
+            click.echo(f"head: {totals.head[0]} {totals.head[1]}")
+        if totals.tip:
+            click.echo(f"tip: {totals.tip[0]} {totals.tip[1]}")
     sys.exit(ATTENTION if wrong else 0)
 
 
 def stamps(evidence: Path, roots: bytes) -> Iterator[tuple[str, datetime | str]]:
-    """Each stamped day with the time its authority saw the manifest, or in words why the stamp does not hold."""
+    """Yield each stamped day with the time its authority saw the manifest, or in words why the stamp does not hold."""
     from archive.evidence.timestamp import TimestampError, check  # noqa: PLC0415
 
     with closing(Evidence(evidence)) as sealed:
@@ -73,7 +75,7 @@ def stamps(evidence: Path, roots: bytes) -> Iterator[tuple[str, datetime | str]]
 
 
 def expected_of(against: str | None) -> tuple[str, str] | tuple[int, str] | None:
-    """A head (`2026-11-23 HASH`) or tip (`1234 HASH`) as printed. Raises CommandError."""
+    """Parse a head (`2026-11-23 HASH`) or tip (`1234 HASH`) as printed. Raises CommandError."""
     if against is None:
         return None
     place, _, digest = against.strip().partition(" ")

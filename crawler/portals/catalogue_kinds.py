@@ -1,4 +1,4 @@
-"""What kind of catalogue a title names: the kinds, and the words by which portals call them.
+"""Kinds of catalogues, and the words by which portals call them.
 
 Pure. A kind that is not sure is `other`, which says nothing wrong; a portal file's `kind` overrides it.
 """
@@ -73,7 +73,7 @@ _AROUND = re.compile(r"^\d{4}年度?|(?:信息|公开|专栏|栏目|专区)$")
 
 
 def kind_of(title: str) -> str:
-    """The kind of KINDS that a catalogue's title names, `other` where it names none, two side by side, or an agency.
+    """Return the kind of KINDS that a catalogue's title names, `other` where it names none, two side by side, or an agency.
 
     Two that go together in one thing (棚户区改造公示公告) are the surer one. 解读 and 回应 are one: 解读回应 is the usual
     name of the column of interpretations.

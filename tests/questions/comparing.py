@@ -10,7 +10,7 @@ from typing import Any
 
 from archive.model.clock import VARIABLE
 from archive.questions.question_files import Question
-from archive.questions.runner import Answer, AskError, ask, values
+from archive.questions.runner import Answer, AnswerError, parameter_values, run_question
 from tests.questions.drawn import Drawn
 
 Order = str | Callable[[Mapping[str, Any]], Any]
@@ -88,8 +88,8 @@ def difference(
     typed = {name: str(value) for name, value in given.items()}
     try:
         with at(now):
-            answer = ask(made.connection, question, values(question, typed), seconds=seconds)
-    except AskError as error:
+            answer = run_question(made.connection, question, parameter_values(question, typed), seconds=seconds)
+    except AnswerError as error:
         return str(error)
     return difference_of(answer, expected)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archive.questions.question_files import Question
-from archive.questions.runner import AskError, ask, values
+from archive.questions.runner import AnswerError, parameter_values, run_question
 from tests.questions.archives import Archives
 from tests.questions.cases import Case
 from tests.questions.comparing import Expected, Model, at
@@ -27,8 +27,8 @@ def case_difference(
     """The difference between an answer and what a hand-made case expects of it; empty where there is none."""
     try:
         with at(case.now):
-            answer = ask(connection, question, values(question, case.given), seconds=seconds)
-    except AskError as error:
+            answer = run_question(connection, question, parameter_values(question, case.given), seconds=seconds)
+    except AnswerError as error:
         return str(error)
     rows = answer.dicts()
     if case.columns:

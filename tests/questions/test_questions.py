@@ -11,7 +11,7 @@ import pytest
 from archive.database.connection import open_for_reading
 from archive.labels.tables import TABLES
 from archive.questions.question_files import QuestionError, load, questions
-from archive.questions.runner import AskError, ask, values
+from archive.questions.runner import AnswerError, parameter_values, run_question
 from tests.questions import report_cases, report_threshold_cases, threshold_cases  # noqa: F401 - their cases join the others
 from tests.questions.cases import CASES, Case
 from tests.questions.examples import case_difference
@@ -48,7 +48,7 @@ def test_every_question_has_cases_in_which_it_finds_something_and_leaves_somethi
     found = left = False
     for case in (case for case in CASES if case.question == name):
         connection, _ = written(case)
-        answer = ask(connection, questions()[name], values(questions()[name], case.given))
+        answer = run_question(connection, questions()[name], parameter_values(questions()[name], case.given))
         records = {row[0] for row in connection.execute("SELECT id FROM records")}
         in_answer = {row["record_id"] for row in answer.dicts() if row.get("record_id")}
         found |= bool(answer.rows)
@@ -67,7 +67,7 @@ def empty(tmp_path_factory):
 @pytest.mark.parametrize("name", questions())
 def test_a_question_has_names_for_all_its_columns_and_runs_where_there_is_nothing(name: str, empty) -> None:
     question = questions()[name]
-    answer = ask(empty, question, values(question, {}))
+    answer = run_question(empty, question, parameter_values(question, {}))
     assert (answer.rows, answer.more, answer.left_out) == ((), False, 0)
     unnamed = set(answer.columns) - set(question.columns) - set(TABLES["records"].columns) - {"record_id"}
     assert unnamed == set()
@@ -96,7 +96,7 @@ def test_what_is_not_read_out_yet_is_said(tmp_path: Path) -> None:
         writing.execute("UPDATE records SET title = '样本：改过的'")
         writing.commit()
     with closing(open_for_reading(path)) as connection:
-        assert ask(connection, questions()["odd_dates"], {"weekends": 0, "portal": ""}).behind == 1
+        assert run_question(connection, questions()["odd_dates"], {"weekends": 0, "portal": ""}).behind == 1
 
 
 def test_none_can_write_and_none_runs_away(empty, tmp_path: Path) -> None:
@@ -104,11 +104,11 @@ def test_none_can_write_and_none_runs_away(empty, tmp_path: Path) -> None:
     header = "".join(f"-- {key}: 样本 / sample\n" for key in ("title", "means", "computed", "caution"))
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {} FROM n"
     written.write_text(f"-- id: Q99\n{header}{endless.format('count(*)')}", encoding="utf-8")
-    with pytest.raises(AskError, match="longer than"):
-        ask(empty, load(written), {}, seconds=0.05)
+    with pytest.raises(AnswerError, match="longer than"):
+        run_question(empty, load(written), {}, seconds=0.05)
     assert empty.execute("SELECT count(*) FROM records").fetchone() == (0,)  # and the connection is as it was
     written.write_text(f"-- id: Q99\n{header}{endless.format('i')}", encoding="utf-8")
-    answer = ask(empty, load(written), {}, most=7)
+    answer = run_question(empty, load(written), {}, most=7)
     assert (len(answer.rows), answer.more) == (7, True)
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         empty.execute("DELETE FROM records")
@@ -157,11 +157,11 @@ def test_two_questions_of_one_number_are_refused(tmp_path: Path) -> None:
 
 def test_parameters_are_understood_or_refused_in_one_line() -> None:
     question = questions()["removed_records"]
-    assert values(question, {}) == {"state": "withdrawn", "portal": ""}
-    with pytest.raises(AskError, match="state = 'gone' must be one of"):
-        values(question, {"state": "gone"})
-    with pytest.raises(AskError, match="has no parameter colour; it has state, portal"):
-        values(question, {"colour": "red"})
+    assert parameter_values(question, {}) == {"state": "withdrawn", "portal": ""}
+    with pytest.raises(AnswerError, match="state = 'gone' must be one of"):
+        parameter_values(question, {"state": "gone"})
+    with pytest.raises(AnswerError, match="has no parameter colour; it has state, portal"):
+        parameter_values(question, {"colour": "red"})
 
 
 @pytest.mark.parametrize(("most", "shown", "more"), [(2, 2, True), (3, 3, False), (4, 3, False)])
@@ -170,5 +170,5 @@ def test_more_rows_are_said_to_be_there_only_where_they_are(
 ) -> None:
     path = tmp_path / "three.sql"
     path.write_text(f"{SOUND}SELECT value FROM json_each('[1, 2, 3]')", encoding="utf-8")
-    answer = ask(empty, load(path), {}, most=most)
+    answer = run_question(empty, load(path), {}, most=most)
     assert (len(answer.rows), answer.more) == (shown, more)

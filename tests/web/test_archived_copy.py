@@ -330,8 +330,8 @@ def test_evidence_on_a_read_only_medium_is_known_for_what_it_is(archive, monkeyp
 
 
 def test_a_view_of_a_copy_makes_it_once(get, monkeypatch):
-    made, make = [], capture_frame.copy_of
-    monkeypatch.setattr(capture_frame, "copy_of", lambda *given: made.append(given[2]) or make(*given))
+    made, make = [], capture_frame.redacted_copy
+    monkeypatch.setattr(capture_frame, "redacted_copy", lambda *given: made.append(given[2]) or make(*given))
     page, other = number(sealed.PAGE), number(sealed.PAGE, 2)
     get(f"/-/archived/{page}")
     first = get(f"/-/archived/{page}/raw").content

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from archive.copies.sanitiser import inert_page
+from archive.copies.sanitiser import sanitise_page
 from archive.web.pages.archived_copy import HEADERS
 from tests.web import sealed
 from tests.web.browsing import WIDTHS, fits, fits_widths, served
@@ -84,7 +84,7 @@ def test_without_its_headers_the_copy_is_as_harmless(watched):
     page.route(
         "http://layer.example/",
         lambda route: route.fulfill(
-            body=inert_page(sealed.HOSTILE_PAGE.decode(), sealed.HOSTILE, lambda _: None).html,
+            body=sanitise_page(sealed.HOSTILE_PAGE.decode(), sealed.HOSTILE, lambda _: None).html,
             content_type="text/html; charset=utf-8",
         ),
     )

@@ -18,7 +18,6 @@ from archive.web.views.cells import UNTITLED, cut
 FORMS = (*STREAMED, "json", "atom")
 
 _RECORDS = "SELECT id, portal, url, max(first_seen, coalesce(changed_at, '')) AS seen FROM records WHERE id = ?"
-_LAST_CRAWL = "SELECT max(coalesce(finished_at, started_at)) FROM crawls"
 
 Row = Mapping[str, Any]
 
@@ -55,7 +54,7 @@ async def _feed(context: RequestContext, question: Question, answer: Answer) -> 
     def read(connection: sqlite3.Connection) -> tuple[dict[int, Row], str]:
         ids = [row["record_id"] for row in rows if row.get("record_id") is not None]
         records: dict[int, Row] = {each: dict(connection.execute(_RECORDS, (each,)).fetchone()) for each in ids}
-        return records, connection.execute(_LAST_CRAWL).fetchone()[0] or feeds.NEVER
+        return records, feeds.last_crawl(connection)
 
     records, crawled = await context.db.execute_fn(read)
     page = context.address("questions", question.name)

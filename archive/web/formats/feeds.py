@@ -49,7 +49,7 @@ NEVER = "1970-01-01T00:00:00Z"
 
 ATOM = "http://www.w3.org/2005/Atom"
 
-_TOLD = ("published_on", "document_number", "index_number")
+_STATED = ("published_on", "document_number", "index_number")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EVENTS = f"""
@@ -61,7 +61,7 @@ JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to tell. `key`: what it is, for ever; `updated`: a moment, UTC; `published`: a day, or None."""
+    """One entry. `key`: what it is, for ever; `updated`: a moment, UTC; `published`: a day, or None."""
 
     key: tuple[str, ...]
     title: str
@@ -73,28 +73,28 @@ class Entry:
     published: str | None = None
 
 
-async def of_selection(context: RequestContext, chosen: Selection) -> Response:
-    """The feed of what a page lists: what came into the archive last, and what is newest by the date it states."""
+async def of_selection(context: RequestContext, selection: Selection) -> Response:
+    """Return the feed of what a page lists: what came into the archive last, and what is newest by the date it states."""
 
     def read(connection: sqlite3.Connection) -> Read:
-        ids = dict.fromkeys(chain(chosen.latest(connection, ENTRIES), islice(chosen.every(connection), ENTRIES)))
-        rows = Rows(chosen.title, record_rows.columns(body=True), record_rows.rows(connection, ids, body=True))
-        return rows.dicts(), _last_crawl(connection)
+        ids = dict.fromkeys(chain(selection.latest(connection, ENTRIES), islice(selection.every(connection), ENTRIES)))
+        rows = Rows(selection.title, record_rows.columns(body=True), record_rows.rows(connection, ids, body=True))
+        return rows.dicts(), last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
-    entries = [_of_record(context, row, chosen.words) for row in rows]
-    return feed(context, chosen.title, chosen.page, entries, crawled)
+    entries = [_of_record(context, row, selection.words) for row in rows]
+    return feed(context, selection.title, selection.page, entries, crawled)
 
 
 async def of_changes(context: RequestContext, kind: str | None, of: Row | None) -> Response:
-    """The feed of what was observed: one kind of event, or all but new records; in one portal, or in all."""
+    """Return the feed of what was observed: one kind of event, or all but new records; in one portal, or in all."""
     kinds = [kind] if kind else [each for each in ORDER if each != "added"]
     sql = _EVENTS.format(OF_PORTAL if of else OF_ALL)
 
     def read(connection: sqlite3.Connection) -> Read:
-        given = {**EVER, "portal": of["id"] if of else None, "most": MOST_EVENTS}
-        found = [dict(row) for each in kinds for row in connection.execute(sql, {**given, "kind": each})]
-        return found, _last_crawl(connection)
+        values = {**EVER, "portal": of["id"] if of else None, "most": MOST_EVENTS}
+        rows = [dict(row) for each in kinds for row in connection.execute(sql, {**values, "kind": each})]
+        return rows, last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
     title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else LABELS['word.changes'].zh}".strip()
@@ -102,15 +102,16 @@ async def of_changes(context: RequestContext, kind: str | None, of: Row | None) 
     return feed(context, title, page, [_of_event(context, row) for row in rows], crawled, MOST_EVENTS)
 
 
-def _last_crawl(connection: sqlite3.Connection) -> str:
+def last_crawl(connection: sqlite3.Connection) -> str:
+    """Return when the last crawl ended, as a feed without entries states it."""
     row = connection.execute("SELECT max(coalesce(finished_at, started_at)) FROM crawls").fetchone()
     return row[0] or NEVER
 
 
 def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> Entry:
     text = snippet(row["body"], words, SUMMARY) if words else None
-    told = [KINDS[row["kind"]].zh if row["kind"] in KINDS else row["kind"], STATES[row["state"]].zh]
-    told += [f"{column_label('records', column).zh} {row[column]}" for column in _TOLD if row[column]]
+    lines = [KINDS[row["kind"]].zh if row["kind"] in KINDS else row["kind"], STATES[row["state"]].zh]
+    lines += [f"{column_label('records', column).zh} {row[column]}" for column in _STATED if row[column]]
     return Entry(
         key=(row["portal"], row["url"]),
         title=_title(row),
@@ -118,21 +119,21 @@ def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> E
         updated=max(row["first_seen"], row["changed_at"] or ""),
         published=row["published_on"],
         author=row["publisher"] or row["portal_name"],
-        summary="\n".join([" · ".join(told), text or cut(row["body"] or "", SUMMARY)]).strip(),
+        summary="\n".join([" · ".join(lines), text or cut(row["body"] or "", SUMMARY)]).strip(),
         category=row["kind"],
     )
 
 
 def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
     label = EVENTS[row["event"]]
-    told = [f"{name}：{text}" for name, text in event_lines(json_object(row["detail"]))]
+    lines = [f"{name}：{text}" for name, text in event_lines(json_object(row["detail"]))]
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
         title=f"【{label.zh}】{_title(row)}",
         page=context.absolute(f"{context.record(row['id'])}#history"),
         updated=row["at"],
         author=row["publisher"] or row["portal_name"],
-        summary="\n".join([f"{label.about} {label.about_en}", *told]),
+        summary="\n".join([f"{label.about} {label.about_en}", *lines]),
         category=row["event"],
     )
 
@@ -144,7 +145,7 @@ def _title(row: Mapping[str, Any]) -> str:
 def feed(  # noqa: PLR0913, PLR0917
     context: RequestContext, title: str, page: str, entries: Sequence[Entry], crawled: str, most: int = 2 * ENTRIES
 ) -> Response:
-    """The answer with a feed of these entries, the last `most` of them; 304 to whoever has it."""
+    """Return the response with a feed of these entries, the last `most` of them; 304 to a reader who has it."""
     body = document(
         title=title,
         page=context.absolute(page),
@@ -160,7 +161,7 @@ def feed(  # noqa: PLR0913, PLR0917
 
 
 def document(*, title: str, page: str, here: str, entries: Iterable[Entry], otherwise: str) -> bytes:
-    """A feed as RFC 4287 has it. `page`: what it is the feed of; `otherwise`: when it was updated, if it has no entries.
+    """Return a feed as RFC 4287 has it. `page`: what it is the feed of; `otherwise`: when it was updated, if it has no entries.
 
     What XML can't hold is left out.
     """

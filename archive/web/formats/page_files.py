@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils.asgi import Response
 
@@ -15,13 +15,9 @@ from archive.labels.code_labels import EVENTS
 from archive.labels.label import LABELS
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
-from archive.web.http.request_context import PAGE, RequestContext, choice, context_for, pages, portal
+from archive.web.http.request_context import PAGE, RequestContext, choice, in_context, pages, portal
 from archive.web.listings import observed_events, selections
 from archive.web.listings.selections import Selection
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 COUNTING = 2000
 """Milliseconds spent on counting."""
@@ -46,7 +42,8 @@ def routes() -> list[tuple[str, Any]]:
         (r"/-/day/(?P<day>[0-9-]+)", selections.of_day),
         (r"/-/record/(?P<id>[0-9]{1,18})", selections.of_record),
     )
-    return [(path + FORM, partial(_selection, select)) for path, select in pages_of] + [(r"/-/changes" + FORM, changes)]
+    selected = [(path + FORM, in_context(partial(_selection, select))) for path, select in pages_of]
+    return [*selected, (r"/-/changes" + FORM, in_context(changes))]
 
 
 def address(page: str, form: str) -> str:
@@ -55,11 +52,8 @@ def address(page: str, form: str) -> str:
     return f"{path}.{form}{mark if query else ''}{query}"
 
 
-async def _selection(
-    select: Callable[[RequestContext], Awaitable[Selection]], datasette: "Datasette", request: "Request"
-) -> Response:
-    context = await context_for(datasette, request)
-    selection, form = await select(context), request.url_vars["format"]
+async def _selection(select: Callable[[RequestContext], Awaitable[Selection]], context: RequestContext) -> Response:
+    selection, form = await select(context), context.request.url_vars["format"]
     if form == "atom":
         return await feeds.of_selection(context, selection)
     body = context.parameter("body") == "yes"
@@ -71,13 +65,12 @@ async def _selection(
 
     if form == "json":
         return await _json(context, read, selection.count, "records")
-    return streamed_file(datasette, request, context.database, selection.title, read)
+    return streamed_file(context.datasette, context.request, context.database, selection.title, read)
 
 
-async def changes(datasette: "Datasette", request: "Request") -> Response:
+async def changes(context: RequestContext) -> Response:
     """Return what was observed, event by event, the last first: on the days that the page of changes shows; as a feed, ever."""
-    context = await context_for(datasette, request)
-    form, kind = request.url_vars["format"], choice(context, "kind", EVENTS)
+    form, kind = context.request.url_vars["format"], choice(context, "kind", EVENTS)
     of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
     if form == "atom":
         return await feeds.of_changes(context, kind, of)
@@ -94,7 +87,7 @@ async def changes(datasette: "Datasette", request: "Request") -> Response:
 
     if form == "json":
         return await _json(context, read, count, "events")
-    return streamed_file(datasette, request, context.database, title, read)
+    return streamed_file(context.datasette, context.request, context.database, title, read)
 
 
 def _with_pages(context: RequestContext, title: str, columns: tuple[str, ...], place: int, rows: Iterable[Row]) -> Rows:

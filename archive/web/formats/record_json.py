@@ -1,19 +1,15 @@
 """A record by its number alone: /-/record/ID leads to its page, whatever the archive is called; .json is all that the page shows."""
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
 from archive.export.rows import Rows
 from archive.web.formats.responses import json_response
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import context_for, part
+from archive.web.http.request_context import RequestContext, part
 from archive.web.views import capture_frame
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 PAGE = r"/-/record/(?P<id>[0-9]{1,18})$"
 ROUTE = r"/-/record/(?P<id>[0-9]{1,18})\.json$"
@@ -42,16 +38,14 @@ _LISTS = {
 }
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(context: RequestContext) -> Response:
     """Redirect to the record's page; it says itself whether there is such a record."""
-    context = await context_for(datasette, request)
-    return Response.redirect(context.record(int(part(request, "id"))))
+    return Response.redirect(context.record(int(part(context.request, "id"))))
 
 
-async def record(datasette: "Datasette", request: "Request") -> Response:
+async def record(context: RequestContext) -> Response:
     """Return the record. Raises NotFound."""
-    context = await context_for(datasette, request)
-    own = {"id": int(part(request, "id"))}
+    own = {"id": int(part(context.request, "id"))}
 
     def read(connection: sqlite3.Connection) -> dict[str, Any] | None:
         records = _objects(connection, _RECORD, own, "records")
@@ -64,7 +58,7 @@ async def record(datasette: "Datasette", request: "Request") -> Response:
         raise NotFound(NOTHING_HERE)
     parts["record"]["page"] = context.absolute(context.record(own["id"]))
     for capture in parts["captures"]:
-        capture["page"] = context.absolute(capture_frame.address(datasette, context.database, capture["id"]))
+        capture["page"] = context.absolute(capture_frame.address(context.datasette, context.database, capture["id"]))
     return json_response(parts)
 
 

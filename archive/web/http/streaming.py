@@ -26,7 +26,7 @@ Make = Callable[[sqlite3.Connection], Generator[bytes, None, None]]
 Send = Callable[[dict[str, Any]], Any]
 
 AT_ONCE = 8
-"""Files that are made at the same time; whoever comes then is asked to come back."""
+"""Files that are made at the same time; a reader who comes then gets 503."""
 
 STEP = 10.0
 """Seconds that one piece may take, …"""
@@ -40,7 +40,7 @@ PATIENCE = 60.0
 LONGEST = 1800.0
 """Seconds from the first piece to the last, however slowly they are received: until then the archive's log can't be emptied."""
 
-_WORKER = ThreadPoolExecutor(1, thread_name_prefix="take-away")  # one, so that pages are answered meanwhile
+_WORKER = ThreadPoolExecutor(1, thread_name_prefix="export")  # one, so that pages are answered meanwhile
 _ROOM = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -54,7 +54,7 @@ BUSY = "同时取数的人太多，请稍后再试。Too many files are being ma
 
 
 class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
-    """A file named `name` that `make` makes from the archive `database`; `request` tells when its reader is gone."""
+    """A file named `name` that `make` makes from the archive `database`; `request` ends when its reader is gone."""
 
     def __init__(  # noqa: PLR0913, PLR0917
         self, datasette: "Datasette", request: "Request", database: str, make: Make, media_type: str, name: str
@@ -109,7 +109,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
 
 
 class _Work:
-    """The making of one file: its connection, its limits. Used by the worker's thread alone."""
+    """The work on one file: its connection, its limits. Used by the worker's thread alone."""
 
     def __init__(self, datasette: "Datasette", database: str, make: Make) -> None:
         self._datasette, self._database, self._make = datasette, database, make
@@ -118,7 +118,7 @@ class _Work:
         self._spent = 0.0
 
     def piece(self) -> bytes | None:
-        """The next piece; None after the last. Raises sqlite3.OperationalError("interrupted") where it takes too long."""
+        """Return the next piece; None after the last. Raises sqlite3.OperationalError("interrupted") where it takes too long."""
         began = time.monotonic()
         if self._spent > WHOLE:
             raise sqlite3.OperationalError("interrupted")
@@ -126,9 +126,9 @@ class _Work:
             self._connection = self._open()
             self._pieces = self._make(self._connection)
         with time_limit(self._connection, STEP):
-            found = next(self._pieces, None)
+            piece = next(self._pieces, None)
         self._spent += time.monotonic() - began
-        return found
+        return piece
 
     def _open(self) -> sqlite3.Connection:
         # A connection of its own: those of Datasette's threads answer other requests between two pieces.
@@ -144,6 +144,6 @@ class _Work:
 
 
 async def left(receive: Callable[[], Any]) -> None:
-    """Returns when the reader has left."""
+    """Return when the reader has left."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,1 +1,1 @@
-"""What pages list: records as selections, events as observed; pages and their files read the same."""
+"""Lists of records and events, which pages and their files share."""

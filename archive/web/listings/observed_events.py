@@ -22,7 +22,7 @@ SHOWN = 10
 """Events of each kind that are shown where all kinds are."""
 
 EVER = {"since": "", "until": "9"}
-"""The bounds of all events, as SQL is given them."""
+"""The bounds of all events, as parameters of SQL."""
 
 _COUNTS = "SELECT kind, sum(events) AS events FROM tally_events WHERE day BETWEEN :first AND :last GROUP BY kind"
 _COUNTS_OF_PORTAL = """
@@ -78,7 +78,7 @@ class Span:
 
 
 def week() -> Span:
-    """The last seven days, today included."""
+    """Return the last seven days, today included."""
     return Span(today() - timedelta(days=WEEK - 1), today())
 
 
@@ -137,12 +137,12 @@ def _events_of_kind(  # noqa: PLR0913, PLR0917
 
 
 def bounds(span: Span) -> dict[str, str]:
-    """A span as SQL is given it."""
+    """Return a span as parameters of SQL."""
     return {"first": str(span.first), "last": str(span.last), "since": span.since, "until": span.until}
 
 
 def span_of(context: RequestContext) -> Span:
-    """The requested days; this week where none are. Raises BadRequest."""
+    """Return the requested days; this week where none are. Raises BadRequest."""
     last = day(context.parameter("to")) if context.parameter("to") else today()
     first = day(context.parameter("from")) if context.parameter("from") else last - timedelta(days=WEEK - 1)
     if first > last:

@@ -18,7 +18,7 @@ from archive.web.views.cells import UNTITLED
 OUTDATED = "检索索引正待重建，下次采集后可用。The search index is being renewed; try again after the next crawl."
 
 UNDATED = "none"
-"""What stands for the year of records without a date."""
+"""Value of `year` that selects records without a date."""
 
 IN_CATALOG = f"""
 FROM listings l JOIN records r ON r.id = l.record_id
@@ -48,7 +48,7 @@ class Selection:
     """Records that one page lists.
 
     `title`: what they are; `page`: the address of the page. `every`: the ids of all, in its order; `count`: how many;
-    `latest`: the ids of those that came into the archive last, as many as are asked for. `words`: what is searched for.
+    `latest`: the ids of those that came into the archive last, as many as requested. `words`: what is searched for.
     """
 
     title: str
@@ -60,7 +60,7 @@ class Selection:
 
 
 async def of_search(context: RequestContext) -> Selection:
-    """What the search page finds, under the same parameters."""
+    """Return what the search page finds, under the same parameters."""
     requested = parse_request(context.request.args, context.database if context.named else "")
     address = requested.address()
     words = [requested.words, *(value for name, value in requested.filters().items() if name != "kind")]
@@ -76,14 +76,14 @@ async def of_search(context: RequestContext) -> Selection:
 
 
 def _search(connection: sqlite3.Connection, requested: SearchRequest) -> engine.Search:
-    """The search itself. Raises BadRequest while there is no index to ask."""
+    """Return the search itself. Raises BadRequest while there is no current index."""
     if not is_current(connection):
         raise BadRequest(OUTDATED)
     return resolved(connection, requested, dict(map(tuple, connection.execute("SELECT id, name FROM portals"))))
 
 
 async def of_catalog(context: RequestContext) -> Selection:
-    """A catalogue's records, of all years or of one."""
+    """Return a catalogue's records, of all years or of one."""
     of = await portal(context, part(context.request, "portal"))
     catalog, year = await selected_catalog(context, of["id"])
     title = f"{of['name']} {catalog['title']}{f' {year}' if year else ''}"
@@ -105,7 +105,7 @@ async def selected_catalog(context: RequestContext, portal_id: str) -> tuple[Row
 
 
 async def of_publisher(context: RequestContext) -> Selection:
-    """A publisher's records, of all kinds or of one. Raises NotFound where it has none."""
+    """Return a publisher's records, of all kinds or of one. Raises NotFound where it has none."""
     of, name, kind = await selected_publisher(context)
     title = f"{of['name']} {name or '未载发布机构'}{f' {KINDS[kind].zh}' if kind else ''}"
     page = context.address("publisher", portal=of["id"], name=name or "", kind=kind)
@@ -129,7 +129,7 @@ async def selected_publisher(context: RequestContext) -> tuple[Row, str | None, 
 
 
 async def of_day(context: RequestContext) -> Selection:
-    """The records of a day, by the date stated, of all kinds or of one."""
+    """Return the records of a day, by the date stated, of all kinds or of one."""
     on, kind = day(part(context.request, "day")), choice(context, "kind", KINDS)
     title = f"{on} 发布{f' {KINDS[kind].zh}' if kind else ''}"
     sql = f"FROM records r WHERE {ON_DAY}"
@@ -137,7 +137,7 @@ async def of_day(context: RequestContext) -> Selection:
 
 
 async def of_record(context: RequestContext) -> Selection:
-    """One record. Raises NotFound."""
+    """Return one record. Raises NotFound."""
     number = int(part(context.request, "id"))
     row = (await context.db.execute("SELECT title FROM records WHERE id = :id", {"id": number})).first()
     if row is None:
@@ -145,14 +145,14 @@ async def of_record(context: RequestContext) -> Selection:
     return _listed(row["title"] or UNTITLED, context.record(number), "FROM records r WHERE r.id = :id", {"id": number})
 
 
-def _listed(title: str, page: str, sql: str, given: Mapping[str, object]) -> Selection:
-    """The records that `sql` (FROM … WHERE …) finds among `records r`, newest first."""
+def _listed(title: str, page: str, sql: str, values: Mapping[str, object]) -> Selection:
+    """Return the records that `sql` (FROM … WHERE …) finds among `records r`, newest first."""
     return Selection(
         title=title,
         page=page,
-        every=lambda connection: (row[0] for row in connection.execute(_EVERY.format(sql), given)),
-        count=lambda connection: int(connection.execute(f"SELECT count(*) {sql}", given).fetchone()[0]),
+        every=lambda connection: (row[0] for row in connection.execute(_EVERY.format(sql), values)),
+        count=lambda connection: int(connection.execute(f"SELECT count(*) {sql}", values).fetchone()[0]),
         latest=lambda connection, limit: [
-            row[0] for row in connection.execute(_LATEST.format(sql), {**given, "limit": limit})
+            row[0] for row in connection.execute(_LATEST.format(sql), {**values, "limit": limit})
         ],
     )

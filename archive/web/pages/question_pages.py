@@ -11,7 +11,7 @@ from archive.labels.code_labels import STATES, code_label
 from archive.labels.tables import TABLES
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question, Words
-from archive.questions.runner import MOST, Answer, AskError, ask, values
+from archive.questions.runner import MOST, Answer, AnswerError, parameter_values, run_question
 from archive.web.formats.answer_files import FORMS, answer_file
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
@@ -60,9 +60,9 @@ async def page(context: RequestContext) -> Response:
         each.name: context.parameter(each.name) for each in question.parameters if each.name in context.request.args
     }
     try:
-        chosen = values(question, typed)
-        answer = await context.db.execute_fn(lambda connection: ask(connection, question, chosen))
-    except AskError as error:
+        chosen = parameter_values(question, typed)
+        answer = await context.db.execute_fn(lambda connection: run_question(connection, question, chosen))
+    except AnswerError as error:
         raise BadRequest(str(error)) from error
     if form := context.request.url_vars["format"]:
         return await answer_file(context, question, chosen, answer, form)

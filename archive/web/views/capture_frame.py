@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
 
-from archive.copies.redacted_copies import Copy, copy_of
+from archive.copies.redacted_copies import RedactedCopy, redacted_copy
 from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
@@ -31,7 +31,7 @@ MOST_RECORDS = 5
 _FRESH = 10.0
 """Seconds within which a browser requests the frame of a page."""
 
-_MADE: WeakKeyDictionary["Database", tuple[int, str, float, Copy]] = WeakKeyDictionary()
+_MADE: WeakKeyDictionary["Database", tuple[int, str, float, RedactedCopy]] = WeakKeyDictionary()
 """Of each archive the copy made last: its capture and digest, and when. It is given away once."""
 
 NOT_HERE = LABELS["original.not_here"]
@@ -81,7 +81,7 @@ class Archived:
     more: bool
     file: Row | None
     confirms: int | None
-    copy: Copy | None
+    copy: RedactedCopy | None
     why_not: Label | None
 
     @property
@@ -134,7 +134,7 @@ def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | N
     )
 
 
-async def framed(db: "Database", row: Row) -> tuple[Copy | None, Label | None]:
+async def framed(db: "Database", row: Row) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none, for the frame: what the page around it has just made is made once only."""
     made = _MADE.pop(db, None)
     if made and made[:2] == (row["id"], row["sha256"]) and time.monotonic() - made[2] < _FRESH:
@@ -142,14 +142,14 @@ async def framed(db: "Database", row: Row) -> tuple[Copy | None, Label | None]:
     return await shown(db, row)
 
 
-async def shown(db: "Database", row: Row) -> tuple[Copy | None, Label | None]:
+async def shown(db: "Database", row: Row) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none."""
     path = Path(db.path)
     evidence = place_of(path)
     if not evidence.is_file():
         return None, NOT_HERE
     try:
-        return await asyncio.to_thread(copy_of, path, evidence, row["id"], row["sha256"]), None
+        return await asyncio.to_thread(redacted_copy, path, evidence, row["id"], row["sha256"]), None
     except NotShown as reason:
         return None, Label(str(reason), "")
     except EvidenceError:
