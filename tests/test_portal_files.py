@@ -36,13 +36,13 @@ def written(folder: Path, text: str, name: str = "xx.toml") -> Path:
 
 
 def slip(folder: Path, text: str) -> str:
-    """What is said of a file that holds a slip: one line that begins with the file's path."""
+    """Return the error of a file that holds a slip: one line that begins with the file's path."""
     with pytest.raises(PortalFileError) as error:
         load(written(folder, text))
-    said = str(error.value)
-    assert said.startswith(str(folder / "xx.toml"))
-    assert "\n" not in said
-    return said
+    message = str(error.value)
+    assert message.startswith(str(folder / "xx.toml"))
+    assert "\n" not in message
+    return message
 
 
 def test_a_good_file(tmp_path: Path) -> None:
@@ -56,14 +56,14 @@ def test_a_good_file(tmp_path: Path) -> None:
 
 
 def test_a_schedule(tmp_path: Path) -> None:
-    said = 'every = "12h"\nfull_every = "3d"\nhours = "22-6"\nbudget = 200\n'
-    schedule = load(written(tmp_path, GOOD.replace("checked = 2026-05-31\n", said))).schedule
+    lines = 'every = "12h"\nfull_every = "3d"\nhours = "22-6"\nbudget = 200\n'
+    schedule = load(written(tmp_path, GOOD.replace("checked = 2026-05-31\n", lines))).schedule
     assert schedule == Schedule(timedelta(hours=12), timedelta(days=3), (22, 6), 200)
     assert load(written(tmp_path, GOOD)).schedule == Schedule()
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('id = "xx"', 'id = "yy"', "id = 'yy' must be the file's name"),
         ('name = "某县人民政府"\n', "", "name is missing"),
@@ -92,16 +92,16 @@ def test_a_schedule(tmp_path: Path) -> None:
         ('id = "xx"', 'id = "xx', "is not valid TOML"),
     ],
 )
-def test_a_slip_is_one_line_with_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_a_slip_is_one_line_with_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in GOOD
-    assert said in slip(tmp_path, GOOD.replace(old, new))
+    assert message in slip(tmp_path, GOOD.replace(old, new))
 
 
 REPLACED = "checked = 2026-05-31"
 
 
 @pytest.mark.parametrize(
-    ("said", "schedule"),
+    ("line", "schedule"),
     [
         ('every = "1h"', Schedule(timedelta(hours=1))),
         ('every = "999 d"', Schedule(timedelta(days=999))),
@@ -113,20 +113,20 @@ REPLACED = "checked = 2026-05-31"
         ("budget = 0", Schedule(budget=0)),
     ],
 )
-def test_the_bounds_of_a_schedule(tmp_path: Path, said: str, schedule: Schedule) -> None:
-    assert load(written(tmp_path, GOOD.replace(REPLACED, said))).schedule == schedule
+def test_the_bounds_of_a_schedule(tmp_path: Path, line: str, schedule: Schedule) -> None:
+    assert load(written(tmp_path, GOOD.replace(REPLACED, line))).schedule == schedule
 
 
 @pytest.mark.parametrize(
-    "said",
+    "line",
     ['every = "1000d"', 'every = "01d"', 'every = "1w"', 'every = "1.5d"', 'every = "d"', 'every = ""', "every = 2026-05-31",
      'full_every = "-1d"', 'hours = "0-24"', 'hours = "24-0"', 'hours = "6"', "hours = 6", 'hours = "6-8-9"', 'hours = "-6-8"',
      "hours = [6, 8]", "budget = -1", "budget = 1.5", 'budget = "200"', 'old_tls = "true"', "old_tls = 0", "checked = 2026-05-31T10:00:00",
-     "checked = 2026", 'family = ""', "family = 7", 'colour = "red"', 'Family = "trs"', "agencies = 7", 'agencies = ["x"]'],
+     "checked = 2026", 'family = ""', "family = 7", 'family = ["trs"]', 'colour = "red"', 'Family = "trs"', "agencies = 7", 'agencies = ["x"]'],
 )  # fmt: skip
-def test_each_key_is_checked(tmp_path: Path, said: str) -> None:
-    key = said.partition(" = ")[0]
-    assert key in slip(tmp_path, GOOD.replace(REPLACED, said))
+def test_each_key_is_checked(tmp_path: Path, line: str) -> None:
+    key = line.partition(" = ")[0]
+    assert key in slip(tmp_path, GOOD.replace(REPLACED, line))
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ def test_whether_an_address_is_on_a_portals_own_site(home: str, url: str, is_own
 
 
 def test_a_kind_not_given_follows_from_the_title_and_one_given_prevails(tmp_path: Path) -> None:
-    told = GOOD.replace('kind = "budget"\n', "").replace('kind = "plan"', 'kind = "notice"')
-    assert [catalog.kind for catalog in load(written(tmp_path, told)).catalogs] == ["budget", "notice"]
+    text = GOOD.replace('kind = "budget"\n', "").replace('kind = "plan"', 'kind = "notice"')
+    assert [catalog.kind for catalog in load(written(tmp_path, text)).catalogs] == ["budget", "notice"]
     unknown = GOOD.replace('kind = "budget"\n', "").replace("部门预算", "领导之窗")
     assert [catalog.kind for catalog in load(written(tmp_path, unknown)).catalogs] == ["other", "plan"]
 
@@ -213,7 +213,7 @@ def test_a_file_may_say_whose_the_names_of_publishers_are(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('name = "某县卫生健康局"\n', "", "[[agencies]] 2: name is missing"),
         ('type = "department"', 'type = "bureau"', "[[agencies]] 2: type = 'bureau' is not one of government, office"),
@@ -229,9 +229,9 @@ def test_a_file_may_say_whose_the_names_of_publishers_are(tmp_path: Path) -> Non
         ('prefix = "640324019"', 'colour = "red"', "[[agencies]] 2: unknown key 'colour'; allowed are name, aliases"),
     ],
 )
-def test_an_error_in_an_agency_names_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_an_error_in_an_agency_names_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in AGENCIES
-    assert said in slip(tmp_path, GOOD + AGENCIES.replace(old, new))
+    assert message in slip(tmp_path, GOOD + AGENCIES.replace(old, new))
 
 
 @pytest.mark.parametrize(
@@ -246,12 +246,12 @@ def test_an_error_in_an_agency_names_file_and_key(tmp_path: Path, old: str, new:
     ],
 )
 def test_a_code_that_fits_its_portals_name_gives_no_doubt(tmp_path: Path, name: str, code: str) -> None:
-    told = GOOD.replace("某县人民政府", name).replace("640324", code)
-    assert load(written(tmp_path, told)).doubts == ()
+    text = GOOD.replace("某县人民政府", name).replace("640324", code)
+    assert load(written(tmp_path, text)).doubts == ()
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "said"),
+    ("name", "code", "message"),
     [
         (
             "测试县（样本）",
@@ -270,11 +270,13 @@ def test_a_code_that_fits_its_portals_name_gives_no_doubt(tmp_path: Path, name: 
         ("同心县人民政府", "640301", "is 640301 市辖区"),
     ],
 )
-def test_a_code_that_may_be_wrong_is_a_doubt_with_file_and_key(tmp_path: Path, name: str, code: str, said: str) -> None:
+def test_a_code_that_may_be_wrong_is_a_doubt_with_file_and_key(
+    tmp_path: Path, name: str, code: str, message: str
+) -> None:
     path = written(tmp_path, GOOD.replace("某县人民政府", name).replace("640324", code))
     (doubt,) = load(path).doubts
     assert doubt.startswith(f"{path}: division_code = '{code}' ")
-    assert said in doubt
+    assert message in doubt
     assert "\n" not in doubt
 
 

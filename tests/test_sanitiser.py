@@ -134,9 +134,9 @@ def test_pictures_that_came_with_the_page_are_not_shown():
 
 def test_the_base_of_addresses():
     page = "<html><head><base href='http://other.example/a/'></head><body><img src=b.png></body></html>"
-    asked = []
-    sanitise_page(page, URL, asked.append)
-    assert asked == ["http://other.example/a/b.png"]
+    requested = []
+    sanitise_page(page, URL, requested.append)
+    assert requested == ["http://other.example/a/b.png"]
 
 
 def test_style_that_is_kept():
@@ -347,16 +347,16 @@ def test_what_is_no_style_sheet_is_no_style():
 
 
 def test_relative_addresses_in_a_sheet_are_its_own():
-    asked = []
+    requested = []
 
     def find(address: str) -> Part | None:
-        asked.append(address)
+        requested.append(address)
         return Part("text/css", b"p{background:url(b.png)}") if address.endswith(".css") else None
 
     sanitise_page(
         "<html><head><link rel=stylesheet href=/css/x.css></head><body><img src=a.png></body></html>", URL, find
     )
-    assert asked == [
+    assert requested == [
         "http://portal.example/css/x.css",
         "http://portal.example/css/b.png",
         "http://portal.example/notices/a.png",

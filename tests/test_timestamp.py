@@ -1,4 +1,4 @@
-"""Timestamps, asked from a server of our own: openssl behind plain HTTP on the loopback."""
+"""Timestamps, requested from a server of our own: openssl behind plain HTTP on the loopback."""
 
 import shutil
 import subprocess
@@ -132,7 +132,7 @@ class Handler(BaseHTTPRequestHandler):
                 "large": b"0" * (MOST + 1),
                 "most": b"0" * MOST,
             }.get(name, b"")
-        with suppress(BrokenPipeError):  # who asked may have gone
+        with suppress(BrokenPipeError):  # the client may have gone
             self.send_response(500 if name == "broken" else 200)
             self.end_headers()
             self.wfile.write(body)
@@ -200,7 +200,7 @@ def test_no_altered_token_says_another_time(authority: tuple[Path, bytes], serve
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("picky", "refused the timestamp"),
         ("garbage", "no timestamp answer"),
@@ -210,8 +210,8 @@ def test_no_altered_token_says_another_time(authority: tuple[Path, bytes], serve
         ("most", "no timestamp answer"),
     ],
 )
-def test_servers_that_fail(server: str, name: str, said: str) -> None:
-    with pytest.raises(TimestampError, match=said) as caught:
+def test_servers_that_fail(server: str, name: str, message: str) -> None:
+    with pytest.raises(TimestampError, match=message) as caught:
         stamp(HASH, f"{server}/{name}")
     assert "\n" not in str(caught.value)
 

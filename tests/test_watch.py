@@ -356,6 +356,7 @@ def test_the_command(desk: Desk) -> None:
         (HOOK + 'from = "2018"', "from = '2018' must be a year"),
         (HOOK + "from = true", "from = True must be a year"),
         (HOOK + "files = false", "files must be true"),
+        (HOOK + "files = []", "files must be true"),
         (HOOK + 'mail = "desk"', "mail = 'desk' is no address"),
         (HOOK.replace("webhook", "# "), "says neither mail nor webhook"),
         (HOOK.replace("$DESK_HOOK", "desk@example.org"), "webhook: a webhook's address begins with"),

@@ -21,7 +21,7 @@ from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
-from archive.model.magic_numbers import PDF
+from archive.model.magic_numbers import CONTROLS, PDF
 from archive.model.redaction import redact_json
 
 EMPTY = "这个回应没有内容。The answer has no content."
@@ -41,7 +41,6 @@ _RECOGNISED = """
       AND NOT EXISTS (SELECT 1 FROM redactions r WHERE r.record_id = a.record_id AND r.source = a.url)
 """
 _MANY_DIGITS = re.compile(r"(?:\d[\s-]?){11}")
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def _copy(exchange: Exchange, parts: _Parts) -> RedactedCopy:
     if _is_page(_content_type(exchange), text):
         page = sanitise_page(text, exchange.url, parts.find)
         return RedactedCopy("text/html; charset=utf-8", page.html.encode(), page.masked, page)
-    if _BINARY.search(exchange.payload[:4096]) or exchange.payload.startswith(PDF):
+    if CONTROLS.search(exchange.payload[:4096]) or exchange.payload.startswith(PDF):
         raise NotShown(UNKNOWN)
     return _text_copy(text)
 

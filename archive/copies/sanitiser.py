@@ -5,7 +5,6 @@ Active content is removed, addresses go, images and style stay where they were c
 to be masked.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from markupsafe import escape
 
 from archive.copies.page_masks import NOT_IN_TREES, is_masked, mask
 from archive.copies.page_parts import Find, Parts, joined
-from archive.copies.style_sheets import LONGEST, sanitise_declarations, sanitise_sheet
+from archive.copies.style_sheets import LONG_NUMBER, LONGEST, sanitise_declarations, sanitise_sheet
 from archive.model.redaction import redact
 
 LONGEST_PAGE = 3_000_000
@@ -86,7 +85,6 @@ _CLEANER = nh3.Cleaner(
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True)
 _PLACE = "▨"
 _MISSING, _WITHHELD = "图像未采集 image not captured", "图像未显示 image not shown"
-_NUMBER = re.compile(r"\d{11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +213,7 @@ def _disarm(body: Element, base: str, parts: Parts) -> None:
         elif node.tag == "input" and (node.get("type") or "").lower() in {"hidden", "password"}:
             node.attrib.pop("value", None)
         for name in ("id", "class"):  # nobody reads them, and letters before a number would keep it from being masked
-            if _NUMBER.search(node.get(name) or ""):
+            if LONG_NUMBER.search(node.get(name) or ""):
                 del node.attrib[name]
         if node.get("background"):
             parts.missing += 1

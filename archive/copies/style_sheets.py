@@ -20,7 +20,7 @@ DEEPEST = 50
 
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _ENDLESS = re.compile(r"\d{1000}")
-_NUMBER = re.compile(r"\d{11}")  # as long as the shortest private number
+LONG_NUMBER = re.compile(r"\d{11}")  # as long as the shortest private number
 _HOLDS_RULES = frozenset({"media", "supports", "layer", "container"})
 _HOLDS_FRAMES = frozenset({"keyframes", "-webkit-keyframes"})
 _ACTS = frozenset({"behavior", "-moz-binding", "src"})
@@ -57,7 +57,7 @@ def _escaped(css: str) -> str:
 
 def _rules(rules: Iterable[Token], base: str, parts: Parts) -> Iterator[str]:
     for rule in rules:
-        if rule.type == "qualified-rule" and not _NUMBER.search(tinycss2.serialize(rule.prelude)):
+        if rule.type == "qualified-rule" and not LONG_NUMBER.search(tinycss2.serialize(rule.prelude)):
             yield _qualified(rule, base, parts)
         elif rule.type == "at-rule" and rule.lower_at_keyword in (_HOLDS_RULES | _HOLDS_FRAMES) and rule.content:
             inner = tinycss2.parse_rule_list(rule.content, True, True)

@@ -1,5 +1,7 @@
 """Magic numbers: the bytes by which files of a kind begin. Pure."""
 
+import re
+
 PDF = b"%PDF-"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
@@ -20,3 +22,6 @@ NOT_PAGES = (PDF, OLE, ZIP, GZIP, RAR, PNG, JPEG, *GIF, EXECUTABLE)
 
 COMPRESSED = tuple(magic[:4] for magic in (PDF, ZIP, GZIP, RAR, SEVEN_ZIP, *PICTURES, b"RIFF", b"OggS", b"ID3"))
 """First bytes of files that are compressed already."""
+
+CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""Bytes that text hardly ever holds."""

@@ -90,7 +90,7 @@ def _watch(table: TomlTable) -> Watch:
     table.require_known("kind", filter(None, [filters.kind]), KINDS)
     table.require_known("state", filters.states, STATES)
     table.require_known("events", watch.events, EVENTS)
-    if table.values.get("files") not in {None, True}:
+    if table.values.get("files", True) is not True:
         raise table.wrong("files must be true, or left out")
     if wrong := [address for address in watch.mail if "@" not in address]:
         raise table.wrong(f"mail = {wrong[0]!r} is no address")
@@ -107,7 +107,7 @@ def _year(table: TomlTable, key: str) -> int | None:
 
 
 def _hook(table: TomlTable, address: str) -> str:
-    """The address of a webhook; `$NAME`: what this variable of the environment holds, for such addresses are often secret."""
+    """Return the address of a webhook; `$NAME`: what this variable of the environment holds, for such addresses are often secret."""
     url = os.environ.get(address[1:], "") if address.startswith("$") else address
     try:
         check_hook(url)

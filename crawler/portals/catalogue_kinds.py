@@ -7,21 +7,10 @@ import re
 import unicodedata
 
 KINDS = (
-    "hot_topic_response",
-    "policy_interpretation",
-    "plan",
-    "budget",
-    "normative_document",
-    "rule_of_law",
-    "housing_expropriation",
-    "proposal",
-    "annual_report",
-    "notice",
-    "institution",
-    "consultation",
-    "other",
-)
-"""What catalogues hold; their Chinese names are in `archive/labels/labels.csv`."""
+    "hot_topic_response", "policy_interpretation", "plan", "budget", "normative_document", "rule_of_law",
+    "housing_expropriation", "proposal", "annual_report", "notice", "institution", "consultation", "other",
+)  # fmt: skip
+"""Kinds of catalogues; their Chinese names are in `archive/labels/labels.csv`."""
 
 WITHIN: dict[str, tuple[str, ...]] = {
     "consultation": (

@@ -1,13 +1,12 @@
 """Reading one page, however it comes, for `disclosures probe`. Pure; requests nothing."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from archive.evidence.text_encoding import decode_page
-from archive.model.magic_numbers import NOT_PAGES
+from archive.model.magic_numbers import CONTROLS, NOT_PAGES
 from archive.model.records import is_cut
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
@@ -20,7 +19,6 @@ from crawler.portals.portal_file import on_site
 from crawler.probe.catalogue_links import CatalogueLink, find_catalogue_links, find_leads, portal_name
 
 PLAIN = FAMILIES["plain"]
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _NOTHING = RecordPage("", {}, {}, (), None, (), cut=False)
 
 
@@ -80,7 +78,7 @@ def text_of(body: bytes, content_type: str = "") -> str | None:
     """The text of an answer; None for what is no text: a picture, a PDF, a program."""
     start = body[:4096]
     wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, in which every other byte may be 0
-    if start.startswith(NOT_PAGES) or (not wide and len(_CONTROLS.findall(start)) * 50 > len(start)):
+    if start.startswith(NOT_PAGES) or (not wide and len(CONTROLS.findall(start)) * 50 > len(start)):
         return None
     return decode_page(body, content_type)
 
