@@ -35,6 +35,20 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True)
+class ListRead:
+    """What a page of a list says.
+
+    Without rows it is a list all the same where `paging` leads on (a page whose rows come from a service), or where
+    `ended` (a service that answers without rows behind its last page).
+    """
+
+    rows: tuple[Row, ...]
+    paging: Paging = field(default_factory=Paging)
+    breadcrumb: tuple[str, ...] = ()
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """A list page of the catalogue that begins at `catalog_url`. `last`: no page follows it, and none before it failed.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.families import FAMILIES
+from crawler.families.detection import FAMILIES
 from crawler.spiders.reparse import versions
 from tests import golden_pages
 from tests.golden_pages import GoldenPage, pages

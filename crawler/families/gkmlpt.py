@@ -12,9 +12,10 @@ its last page answers without rows or with what is no data. It lists a recent pa
 import re
 from urllib.parse import urlencode, urlsplit
 
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging
 from crawler.paging.inline_data import stated
+from crawler.services.answer import Answer
 from crawler.services.gkmlpt_article import article_row, read_article
 from crawler.services.json_data import inside, number, query_of
 

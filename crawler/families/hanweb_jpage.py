@@ -17,9 +17,10 @@ from urllib.parse import urlencode, urlsplit
 from crawler.extract.lists import read_rows
 from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging
 from crawler.paging.inline_data import pairs, stated
+from crawler.services.answer import Answer
 from crawler.services.datastore import Store, holds_store, read_store
 from crawler.services.json_data import number, query_of
 

@@ -20,8 +20,9 @@ from crawler.extract.lists import read_rows
 from crawler.extract.row import read_row
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 from crawler.services.xxgk_form import SERVICE, is_service, read_form, request_for
 

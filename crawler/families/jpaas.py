@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 from crawler.extract.lists import read_rows
 from crawler.extract.trail import read_breadcrumb
 from crawler.extract.tree import parse_html
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging, Row
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging, Row
 from crawler.paging.pager import read_paging
+from crawler.services.answer import Answer
 from crawler.services.jpaas_units import SERVICE, Pager, Unit, read_pager, read_unit
 from crawler.services.json_data import inside, number, parse_data, query_of
 

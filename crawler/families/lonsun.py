@@ -18,8 +18,9 @@ from w3lib.url import add_or_replace_parameter, url_query_parameter
 from crawler.extract.dated import known_rows
 from crawler.extract.row import absolute
 from crawler.families import plain
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 
 _LABEL = "/site/label/"

@@ -5,8 +5,10 @@ No product's own marks: what no other family claims.
 
 from crawler.extract.lists import read_rows
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.family import Answer, Family, ListRead
+from crawler.families.family import Family
+from crawler.items import ListRead
 from crawler.paging.pager import read_paging
+from crawler.services.answer import Answer
 
 
 def read(answer: Answer) -> ListRead:

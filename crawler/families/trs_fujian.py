@@ -17,9 +17,10 @@ from crawler.extract.lists import read_rows
 from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
 from crawler.families import trs
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging, Row
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging, Row
 from crawler.paging.script_pagers import with_page
+from crawler.services.answer import Answer
 from crawler.services.json_data import inside, number, objects
 from crawler.services.trs_records import rows_of
 

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from crawler.extract.row import absolute
 from crawler.families import plain, trs
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging
 from crawler.paging.script_pagers import with_page
+from crawler.services.answer import Answer
 from crawler.services.json_data import inside, number, parse_data, query_of
 from crawler.services.trs_records import rows_of
 

@@ -15,8 +15,9 @@ from crawler.extract.detail import read_detail
 from crawler.extract.row import absolute
 from crawler.extract.text import line_of
 from crawler.families import plain
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging, RecordPage
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging, RecordPage
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 from crawler.services.ucap_service import read_data
 

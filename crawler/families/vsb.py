@@ -18,7 +18,9 @@ from lxml import etree
 from crawler.extract.dated import known_rows
 from crawler.extract.text import Element
 from crawler.families import plain
-from crawler.families.family import Answer, Family, ListRead
+from crawler.families.family import Family
+from crawler.items import ListRead
+from crawler.services.answer import Answer
 
 _LINE = re.compile(r"line_u\d+_\d")
 _ITEMS = etree.XPath(".//li[starts-with(@id, 'line_u')]")

@@ -13,10 +13,11 @@ from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
-from crawler.families import FAMILIES, Answer, Detected, ListRead, detect
-from crawler.items import File, RecordPage
+from crawler.families.detection import FAMILIES, Detected, detect
+from crawler.items import File, ListRead, RecordPage
 from crawler.portals.portal_file import on_site
 from crawler.probe.catalogue_links import Column, find_columns, find_leads, portal_name
+from crawler.services.answer import Answer
 
 PLAIN = FAMILIES["plain"]
 _FILES = (

@@ -14,8 +14,8 @@ from crawler.extract.linked_files import find_attachments
 from crawler.extract.row import absolute
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
-from crawler.families.family import Answer
 from crawler.items import File, RecordPage, Row
+from crawler.services.answer import Answer
 from crawler.services.json_data import data_row, shown
 
 _DETAIL = re.compile(r"\bDETAIL[\"']?\s{0,20}[:=]\s{0,20}(?=\{)")

@@ -11,8 +11,8 @@ from typing import Any
 from w3lib.url import add_or_replace_parameter, url_query_parameter
 
 from crawler.extract.field_labels import FIELD_OF, squash
-from crawler.families.family import Answer, ListRead
-from crawler.items import Paging, Row
+from crawler.items import ListRead, Paging, Row
+from crawler.services.answer import Answer
 from crawler.services.json_data import data_row, inside, number
 
 # Where the service's answers, of several ages, hold a list, and what they call its parts.

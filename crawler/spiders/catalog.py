@@ -23,9 +23,10 @@ from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
 from archive.model import clock
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
-from crawler.families import FAMILIES, Answer, ListRead, detect
-from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row
+from crawler.families.detection import FAMILIES, detect
+from crawler.items import AttachmentFile, ListPage, ListRead, PageAsked, Paging, Problem, RecordPage, Row
 from crawler.portals.portal_file import Catalog, Portal, on_site
+from crawler.services.answer import Answer
 from crawler.spiders import reparse
 from crawler.spiders.failures import problem_of, unread
 from crawler.spiders.pages import read_list, read_record

@@ -11,8 +11,10 @@ from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
 from crawler.extract.response_class import breaks_off
-from crawler.families import FAMILIES, Answer, Family, ListRead
-from crawler.items import File, Paging, RecordPage, Row
+from crawler.families.detection import FAMILIES
+from crawler.families.family import Family
+from crawler.items import File, ListRead, Paging, RecordPage, Row
+from crawler.services.answer import Answer
 
 READING_VERSION = 1
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.

@@ -27,7 +27,7 @@ from archive.model import clock
 from archive.model.observations import ListPageSeen, RecordPageSeen
 from archive.search import index
 from crawler.extract.response_class import CUT
-from crawler.families import FAMILIES, detect
+from crawler.families.detection import FAMILIES, detect
 from crawler.items import ListPage
 from crawler.portals.portal_file import on_site
 from crawler.spiders.pages import READING_VERSION, answer_of, read_list, read_record

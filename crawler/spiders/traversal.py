@@ -5,8 +5,9 @@ from bisect import bisect_left
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from crawler.families import FAMILIES, Family, ListRead
-from crawler.items import Paging, Row
+from crawler.families.detection import FAMILIES
+from crawler.families.family import Family
+from crawler.items import ListRead, Paging, Row
 
 
 class Seen:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from archive.evidence.text_encoding import encoding_of
-from crawler.families import Answer
+from crawler.services.answer import Answer
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES", "")
 needs_pages = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")

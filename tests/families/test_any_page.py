@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import FAMILIES, Answer, detect
+from crawler.families.detection import FAMILIES, detect
+from crawler.services.answer import Answer
 from tests.hostile import markup, texts
 
 HEX = "0123456789abcdef" * 2

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.families import FAMILIES, Answer, detect
+from crawler.families.detection import FAMILIES, detect
+from crawler.services.answer import Answer
 from tests.conftest import Asked, Site
 from tests.families.whole import SAMPLE, crawled, families, ledger, page, problems, records, saved
 

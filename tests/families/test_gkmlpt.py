@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.families import FAMILIES, Answer, detect
-from crawler.families.family import ListRead
+from crawler.families.detection import FAMILIES, detect
+from crawler.items import ListRead
+from crawler.services.answer import Answer
 from crawler.spiders.pages import read_record
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site, crawl, disclosures, portal_file, rows

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import FAMILIES, Answer, detect
-from crawler.families.family import ListRead
+from crawler.families.detection import FAMILIES, detect
+from crawler.items import ListRead
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site, crawl, portal_file, rows
 from tests.families.saved_pages import answer_in, needs_pages, saved

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extract.tree import parse_html
-from crawler.families import FAMILIES, Answer, detect
+from crawler.families.detection import FAMILIES, detect
 from crawler.items import Paging
 from crawler.paging.pager import read_paging
 from crawler.paging.script_pagers import with_page
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Site
 from tests.families.whole import listed, trs_page, trs_record

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import Answer, detect
+from crawler.families.detection import detect
 from crawler.families.trs_fujian import FAMILY
 from crawler.items import Paging
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site
 from tests.families.whole import listed, trs_page, trs_record

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import Answer, detect
+from crawler.families.detection import detect
 from crawler.families.trs_igs import FAMILY
 from crawler.items import Paging
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site
 from tests.families.whole import listed, trs_page, trs_record

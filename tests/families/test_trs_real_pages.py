@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from archive.evidence.text_encoding import encoding_of
-from crawler.families import Answer, ListRead, detect
-from crawler.items import Paging
+from crawler.families.detection import detect
+from crawler.items import ListRead, Paging
+from crawler.services.answer import Answer
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")

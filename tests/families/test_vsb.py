@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.families import FAMILIES, Answer, detect
+from crawler.families.detection import FAMILIES, detect
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site, crawl, rows
 from tests.families.whole import SAMPLE, crawled, families, ledger, page, problems, records, saved

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archive.evidence.text_encoding import encoding_of
-from crawler.families import Answer
+from crawler.services.answer import Answer
 from tests.conftest import Site, crawl, portal_file, rows
 
 SAMPLE = "样本正文，仅供测试，由本项目自写，不是任何政府的文件，也不含任何政府的文字。"
