@@ -12,7 +12,7 @@ from typing import Any, Self
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.ingest.presence import Missing
 from archive.model import clock
-from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
+from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, Problem
 from archive.model.redaction import redact
 from pipelines.writer_client import keeping
 
@@ -113,8 +113,8 @@ class StorePipeline:
         # It may quote the page. Masked before it is cut, for half of a number is no longer known as one.
         said = redact(failure.getErrorMessage()).text[:200]
         fault = f"reading the page failed ({failure.type.__name__}: {said}); see the log"
-        self._crawler.stats.inc_value("disclosures/ProblemSeen")
-        self._waiting.append(ProblemSeen("reading_failed", response.url, fault))
+        self._crawler.stats.inc_value("disclosures/Problem")
+        self._waiting.append(Problem("reading_failed", response.url, fault))
 
     def spider_closed(self, reason: str) -> None:
         """Close the crawl's books.

@@ -20,7 +20,7 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
 from archive.ingest.crawl_session import CrawlBooks
 from archive.ingest.frontier import Frontier
-from archive.model.observations import ListPageSeen, Observation, PageAsked
+from archive.model.observations import ListPage, MissingPage, Observation
 from tests.jobs import COLUMNS, County
 from tests.natural import contents
 
@@ -57,7 +57,7 @@ class CrawlInSteps:
         self._write_all()
         for record in self._books.missing(self._now):
             outcome = "gone" if record.url in county.gone else "page"
-            asked = PageAsked(str(record.url), outcome, f"found to be {outcome}")
+            asked = MissingPage(str(record.url), outcome, f"found to be {outcome}")
             self._answer(str(record.url), outcome, [asked])
         self._write_all()
         again = self._books.to_walk_again()
@@ -69,7 +69,7 @@ class CrawlInSteps:
     def _list(self, column: str, look: int) -> None:
         url, county = f"{self._county.portal.home}{column}/", self._county
         rows = tuple(county.row(number, text) for number, text in county.listed[column].items())
-        self._answer(url, "page", [ListPageSeen(url, rows, None, None, None, last=True, look=look)])
+        self._answer(url, "page", [ListPage(rows, catalog_url=url, last=True, second_pass=look == 2)])
 
     def _answer(self, url: str, outcome: str, said: list[Observation]) -> None:
         """Receive the answer for `url`: "not modified" where the page known of it has the same tag, then only lists are read."""
@@ -85,7 +85,7 @@ class CrawlInSteps:
         )  # fmt: skip
         self._exchanges.append((exchange, "not_modified" if same else outcome))
         self._received += 1
-        if not same or isinstance(said[0], ListPageSeen | PageAsked):
+        if not same or isinstance(said[0], ListPage | MissingPage):
             self._said += [replace(each, capture=self._received) for each in said]
         if len(self._exchanges) == ANSWERS_A_BATCH:
             self._write()

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import example, given, settings
 
+from archive.model.observations import RecordPage
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.detail import read_detail
 from crawler.extract.text import line_of, lines_of
 from crawler.extract.trail import read_breadcrumb
 from crawler.extract.tree import parse_html
-from crawler.items import RecordPage
 from tests.hostile import lines_run, markup, texts
 
 URL = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/201712/t20171219_661234.html"

@@ -11,7 +11,7 @@ import pytest
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import beside
 from archive.ingest.writer_process import Keeper
-from archive.model.observations import ListPageSeen
+from archive.model.observations import ListPage
 from pipelines import writer_client
 from tests.conftest import rows
 from tests.exchanges import exchange
@@ -41,7 +41,7 @@ class Crawling:
         for catalog, column in zip(self.county.portal.catalogs, ("plans", "reports"), strict=True):
             self.received += 1
             listed = tuple(self.county.row(number, text) for number, text in self.county.listed[column].items())
-            seen.append(ListPageSeen(catalog.url, listed, None, None, None, last=True, capture=self.received))
+            seen.append(ListPage(listed, catalog_url=catalog.url, last=True, capture=self.received))
             made = exchange(self.received, url=catalog.url, crawl_id=self.crawl_id, portal=self.county.name)
             exchanges.append((made, "page"))
         self.answer("commit", seen, exchanges, LATER)

@@ -38,7 +38,7 @@ SEES_TOO_MUCH = """
 import sys
 from dataclasses import replace
 from crawler import pages, reparse
-from crawler.items import Row
+from archive.model.observations import Row
 from crawler.spiders import catalog
 
 def read_list(answer, *arguments):

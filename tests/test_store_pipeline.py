@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from archive.model.observations import ProblemSeen
+from archive.model.observations import Problem
 from crawler.portals.portal_file import Portal
 from pipelines import store as storing
 from pipelines.store import BATCH, LONGEST_WAIT, MOST_BYTES, StorePipeline
 from tests.exchanges import exchange
 
-PROBLEM = ProblemSeen("sample", "http://p.example/", "样本")
+PROBLEM = Problem("sample", "http://p.example/", "样本")
 
 
 class Stand:

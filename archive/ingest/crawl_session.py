@@ -15,7 +15,7 @@ from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
 from archive.model import clock
-from archive.model.observations import Capture, Observation, PortalOfFile, ProblemSeen
+from archive.model.observations import Capture, Observation, PortalOfFile, Problem
 from archive.model.redaction import names_a_person
 
 
@@ -106,7 +106,7 @@ class CrawlBooks:
 
     def _with_capture(self, observation: Observation) -> Observation:
         """`observation` with its answer's place in this crawl replaced by the capture's number in the evidence."""
-        if isinstance(observation, ProblemSeen) or observation.capture is None:
+        if isinstance(observation, Problem) or observation.capture is None:
             return observation
         return replace(observation, capture=self._sealed[observation.capture - 1])
 

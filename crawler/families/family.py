@@ -6,7 +6,7 @@ Pure. A family's functions never raise, whatever a portal answers: what can't be
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.items import ListRead, RecordPage
+from archive.model.observations import ListPage, RecordPage
 from crawler.services.answer import Answer
 
 
@@ -24,5 +24,5 @@ class Family:
     name: str
     version: int
     marks: Callable[[Answer], tuple[str, ...]]
-    read: Callable[[Answer], ListRead]
+    read: Callable[[Answer], ListPage]
     record: Callable[[Answer], RecordPage | None] = lambda _: None

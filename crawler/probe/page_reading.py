@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from archive.evidence.text_encoding import encoding_of
+from archive.model.observations import ListPage, RecordPage
 from archive.model.records import is_cut
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
@@ -14,7 +15,6 @@ from crawler.extract.linked_files import find_attachments
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families.detection import FAMILIES, Detected, detect
-from crawler.items import File, ListRead, RecordPage
 from crawler.portals.portal_file import on_site
 from crawler.probe.catalogue_links import Column, find_columns, find_leads, portal_name
 from crawler.services.answer import Answer
@@ -32,7 +32,7 @@ _FILES = (
     b"MZ",
 )
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_NOTHING = RecordPage("", {}, {}, (), None, (), cut=False)
+_NOTHING = RecordPage({}, {})
 
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -67,7 +67,7 @@ class Probed:
     kind: str
     blocked: str | None
     detected: Detected | None
-    listed: ListRead
+    listed: ListPage
     record: RecordPage = _NOTHING
     site: str = ""
     columns: tuple[Column, ...] = ()
@@ -82,7 +82,7 @@ def read_answer(fetched: Fetched, asked: str) -> Probed:
     text = text_of(fetched.body, fetched.content_type)
     if text is None:
         doubts.append("no page, but a file: its bytes are no text")
-        return Probed(fetched.url, OTHER, None, None, ListRead(()), doubts=tuple(doubts))
+        return Probed(fetched.url, OTHER, None, None, ListPage(()), doubts=tuple(doubts))
     page = read_page(text, fetched.url, status=fetched.status, cut=fetched.cut)
     return replace(page, doubts=(*doubts, *page.doubts))
 
@@ -101,7 +101,7 @@ def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
     answer, home = Answer(url, text), urljoin(url, "/")
     verdict = judge(status, text, url, url, home, whole=cut)
     if verdict.outcome == BLOCKED:
-        return Probed(url, OTHER, verdict.reason, None, ListRead(()))
+        return Probed(url, OTHER, verdict.reason, None, ListPage(()))
     detected = detect(answer)
     listed = detected.family.read(answer)
     told = next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
@@ -116,14 +116,14 @@ def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
         doubts += doubts_of_list(listed, url)
     elif kind == DETAIL:
         linked = () if record.attachments else find_attachments(answer.root, url, find_body(answer.root))
-        record = replace(record, attachments=record.attachments or tuple(File(f.name, f.url, True) for f in linked))
+        record = replace(record, attachments=record.attachments or linked)
         doubts += _doubts_of_record(record)
     return Probed(
         url,
         kind,
         None,
         detected if kind != OTHER or detected.family is not PLAIN else None,
-        listed if kind == LIST else ListRead((), breadcrumb=record.breadcrumb),
+        listed if kind == LIST else ListPage((), breadcrumb=record.breadcrumb),
         record if kind == DETAIL else _NOTHING,
         portal_name(answer.root),
         find_columns(answer.root, url) if kind == OTHER else (),
@@ -146,7 +146,7 @@ def said(page: Probed) -> str:
     return "; ".join([*words, *page.doubts])
 
 
-def doubts_of_list(page: ListRead, url: str) -> Iterator[str]:
+def doubts_of_list(page: ListPage, url: str) -> Iterator[str]:
     """What looks wrong with a list."""
     rows, paging = page.rows, page.paging
     if not rows:

@@ -22,9 +22,9 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
 from archive.model import clock
+from archive.model.observations import AttachmentFile, ListPage, MissingPage, Paging, Problem, RecordPage, Row
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
 from crawler.families.detection import FAMILIES, detect
-from crawler.items import AttachmentFile, ListPage, ListRead, PageAsked, Paging, Problem, RecordPage, Row
 from crawler.portals.portal_file import Catalog, Portal, on_site
 from crawler.services.answer import Answer
 from crawler.spiders import reparse
@@ -47,7 +47,7 @@ OVERLAP = 2
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|zip|rar|7z|jpe?g|png|gif|mp4|txt|ofd)$", re.IGNORECASE)
 
-Found = ListPage | RecordPage | PageAsked | AttachmentFile | Problem | Request
+Found = ListPage | RecordPage | MissingPage | AttachmentFile | Problem | Request
 
 
 class CatalogSpider(Spider):
@@ -124,14 +124,11 @@ class CatalogSpider(Spider):
             )
         at_end = paging.next_url is None or (paging.next_url, paging.next_form) in walk.pages
         walk.take(page)
-        yield ListPage(
-            catalog.url,
-            response.url,
-            rows,
-            paging,
-            page.breadcrumb,
+        yield replace(
+            page,
+            catalog_url=catalog.url,
             last=at_end and not walk.broken,
-            look=look,
+            second_pass=look == 2,
             capture=response.meta["capture"],
             family=(walk.family.name, walk.reason),
         )
@@ -154,7 +151,7 @@ class CatalogSpider(Spider):
         self._break(walk)
         return text, True
 
-    def _not_round(self, page: ListRead, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListRead]:
+    def _not_round(self, page: ListPage, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListPage]:
         """`page` without the rows that the walk met before; where pages have nothing else, the end of the list.
 
         A service asked beyond its last page may give that page again for ever, and so does one that heeds no page number:
@@ -244,7 +241,9 @@ class CatalogSpider(Spider):
                 yield from self._file_requests(key, file.name, file.url)
             return
         if verdict.outcome == PAGE and not isinstance(response, TextResponse) and self.is_own(response.url):
-            yield AttachmentFile(key, _file_name(response.url), url, response.body, response.meta["capture"])
+            yield AttachmentFile(
+                key, _file_name(response.url), url, data=response.body, capture=response.meta["capture"]
+            )
             return
         text = self._text(response)
         if text is None or verdict.outcome == CUT:
@@ -263,11 +262,11 @@ class CatalogSpider(Spider):
             return
         if response.status != 200 or not self.is_own(response.url):
             if (yield from self._not_read(response)):
-                yield AttachmentFile(record_url, name, url, None, response.meta["capture"])
+                yield AttachmentFile(record_url, name, url, capture=response.meta["capture"])
             return
         known = self._frontier.file(record_url, url)
         if known is None or known.sha256 != sha256(response.body).hexdigest():
-            yield AttachmentFile(record_url, name, url, response.body, response.meta["capture"])
+            yield AttachmentFile(record_url, name, url, data=response.body, capture=response.meta["capture"])
 
     # --- what is missing ---
 
@@ -294,7 +293,7 @@ class CatalogSpider(Spider):
         if verdict.outcome in {PAGE, GONE, "not_modified"}:
             self._refusals = 0
             outcome = GONE if verdict.outcome == GONE else PAGE
-            yield PageAsked(url, outcome, verdict.reason, response.meta["capture"])
+            yield MissingPage(url, outcome, verdict.reason, response.meta["capture"])
         else:
             yield from self._not_read(response)
 
@@ -308,7 +307,7 @@ class CatalogSpider(Spider):
             self._break(self._walks[about["catalog"].url, about["look"]])
         yield problem_of(failure, request.url)
         if "record_url" in about:
-            yield AttachmentFile(about["record_url"], about["name"], about["url"], None)
+            yield AttachmentFile(about["record_url"], about["name"], about["url"])
 
     def close(self) -> None:  # type: ignore[override]
         """Close the files the crawl read from: whoever closes an archive last clears away its -wal."""

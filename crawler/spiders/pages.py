@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
+from archive.model.observations import ListPage, Paging, RecordPage, Row
 from archive.model.records import CUT_PAGE
 from archive.model.redaction import names_a_person
 from crawler.extract.body import find_body
@@ -13,7 +14,6 @@ from crawler.extract.linked_files import find_attachments
 from crawler.extract.response_class import breaks_off
 from crawler.families.detection import FAMILIES
 from crawler.families.family import Family
-from crawler.items import File, ListRead, Paging, RecordPage, Row
 from crawler.services.answer import Answer
 
 READING_VERSION = 1
@@ -29,7 +29,7 @@ IsOwn = Callable[[str], bool]
 """Whether an address is on the portal's own site."""
 
 
-def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListRead:
+def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListPage:
     """What a list page of a family says; rows that lead to other sites are marked `off_site`.
 
     A link that holds somebody's ID number is not followed, for its address would be kept: the row stands without it.
@@ -68,5 +68,5 @@ def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool)
     if cut:
         return page
     linked = page.attachments or find_attachments(answer.root, base_url, body)
-    files = [File(file.name, file.url, is_own(file.url)) for file in linked if not names_a_person(file.url)]
+    files = [replace(file, own=is_own(file.url)) for file in linked if not names_a_person(file.url)]
     return replace(page, attachments=tuple(files[:MOST_FILES]))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from archive.model.observations import ListPage
 from crawler.families.detection import FAMILIES, detect
-from crawler.items import ListRead
 from crawler.services.answer import Answer
 from crawler.spiders.pages import read_record
 from tests.conftest import Answer as Served
@@ -216,7 +216,7 @@ def test_no_mark_on_pages_of_other_software(path: Path) -> None:
 HOST = "http://www.county.gov.cn"
 
 
-def read(text: str, url: str) -> ListRead:
+def read(text: str, url: str) -> ListPage:
     answer = Answer(url, text)
     assert detect(answer).family is GKMLPT
     return GKMLPT.read(answer)
@@ -246,8 +246,8 @@ def test_a_page_that_does_not_say_whose_it_is() -> None:
     "text", ["", "[]", "{}", '{"articles":[]}', '{"articles":{}}', '{"articles":[7]}', "<p>样本错误</p>"]
 )
 def test_what_is_no_data_ends_the_list_unless_it_is_the_first_answer(text: str) -> None:
-    assert read(text, f"{HOST}{SERVICE}7?page=2&sid=1") == ListRead((), ended=True)
-    assert read(text, f"{HOST}{SERVICE}7?page=1&sid=1") == ListRead((), ended=False)
+    assert read(text, f"{HOST}{SERVICE}7?page=2&sid=1") == ListPage((), ended=True)
+    assert read(text, f"{HOST}{SERVICE}7?page=1&sid=1") == ListPage((), ended=False)
 
 
 def test_the_list_ends_where_all_that_is_claimed_was_served() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.model.observations import ListPage
 from crawler.families.detection import FAMILIES, detect
-from crawler.items import ListRead
 from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site, crawl, portal_file, rows
@@ -236,7 +236,7 @@ def test_no_mark_on_pages_of_other_software(path: Path) -> None:
 HOST = "http://www.county.gov.cn"
 
 
-def read(text: str, url: str = HOST + COLUMN) -> ListRead:
+def read(text: str, url: str = HOST + COLUMN) -> ListPage:
     answer = Answer(url, text)
     assert detect(answer).family is JPAGE
     return JPAGE.read(answer)

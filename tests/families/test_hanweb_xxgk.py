@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.model.observations import ListPage
 from crawler.families.detection import FAMILIES, detect
-from crawler.items import ListRead
 from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site, crawl, disclosures, portal_file, rows
@@ -201,13 +201,13 @@ def test_no_mark_on_pages_of_other_software(path: Path) -> None:
 HOST = "http://www.county.gov.cn"
 
 
-def read(text: str, url: str = HOST + COLUMN, form: str | None = None) -> ListRead:
+def read(text: str, url: str = HOST + COLUMN, form: str | None = None) -> ListPage:
     answer = Answer(url, text, form)
     assert detect(answer).family is XXGK
     return XXGK.read(answer)
 
 
-def sent(page: ListRead) -> Mapping[str, list[str]]:
+def sent(page: ListPage) -> Mapping[str, list[str]]:
     return parse_qs(page.paging.next_form or "", keep_blank_values=True)
 
 
@@ -253,7 +253,7 @@ def test_the_service_stands_where_the_page_says() -> None:
 
 def test_an_error_in_place_of_a_fragment_is_no_end_of_the_list() -> None:
     page = read("<p>系统样本错误</p>", HOST + SERVICE, "divid=d&currpage=2")
-    assert page == ListRead(())
+    assert page == ListPage(())
 
 
 @settings(deadline=None, max_examples=150)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.model.observations import ListPage
 from crawler.families.detection import FAMILIES, detect
-from crawler.items import ListRead
 from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site, crawl, portal_file, rows
@@ -152,13 +152,13 @@ def test_no_mark_on_pages_of_other_software(path: Path) -> None:
 HOST = "http://www.county.gov.cn"
 
 
-def read(text: str, url: str = HOST + COLUMN) -> ListRead:
+def read(text: str, url: str = HOST + COLUMN) -> ListPage:
     answer = Answer(url, text)
     assert detect(answer).family is JPAAS
     return JPAAS.read(answer)
 
 
-def asked(page: ListRead) -> dict[str, str]:
+def asked(page: ListPage) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(str(page.paging.next_url)).query).items()}
 
 
@@ -206,7 +206,7 @@ def test_a_pager_that_says_its_place_in_its_query_data() -> None:
 def test_an_answer_without_rows_is_the_lists_end_unless_it_is_the_first(number: int, ended: bool) -> None:
     url = f'{HOST}{SERVICE}?paramJson={{"pageNo":{number},"pageSize":15}}'
     for text in ('{"data":{"html":""}}', '{"data":null}', "", "<p>样本错误</p>"):
-        assert read(text, url) == ListRead((), ended=ended)
+        assert read(text, url) == ListPage((), ended=ended)
 
 
 @settings(deadline=None, max_examples=150)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.model.observations import Paging
 from crawler.families.detection import detect
 from crawler.families.trs_fujian import FAMILY
-from crawler.items import Paging
 from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, Site

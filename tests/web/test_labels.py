@@ -8,8 +8,9 @@ from pathlib import Path
 from datasette.app import Datasette
 
 from archive.attachments.extraction import STATES
-from archive.ingest.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
+from archive.ingest.record_writer import OFF_SITE, PENDING, UNLINKED
 from archive.labels import codes, labels, tables_page
+from archive.model.observations import UNAVAILABLE
 from archive.model.redaction import redact
 from crawler.extract import response_class
 
