@@ -15,7 +15,7 @@ from tests.test_crawl_portals import LIST, TABLE, page, record
 WORSE_PARSER = """
 import sys
 from dataclasses import replace
-from crawler import pages, reparse
+from crawler.spiders import pages, reparse
 from crawler.spiders import catalog
 
 def read_record(*arguments, **options):
@@ -29,7 +29,7 @@ def read_list(*arguments):
 
 catalog.read_record, catalog.read_list = read_record, read_list
 reparse.versions = lambda: {"reading": 0}
-from crawler.cli import main
+from crawler.cli.main import main
 sys.argv[0] = "disclosures"
 main()
 """
@@ -37,19 +37,19 @@ main()
 SEES_TOO_MUCH = """
 import sys
 from dataclasses import replace
-from crawler import pages, reparse
+from crawler.spiders import pages, reparse
 from archive.model.observations import Row
 from crawler.spiders import catalog
 
 def read_list(answer, *arguments):
     read = pages.read_list(answer, *arguments)
     address = answer.url.rsplit("/", 1)[0]
-    rows = [Row(f"{address}/{name}", {"title": name}, {"标题": name}) for name in ("about.html", "nowhere.html")]
+    rows = [Row({"title": name}, {"标题": name}, url=f"{address}/{name}") for name in ("about.html", "nowhere.html")]
     return replace(read, rows=(*read.rows, *rows))
 
 catalog.read_list = read_list
 reparse.versions = lambda: {"reading": 0}
-from crawler.cli import main
+from crawler.cli.main import main
 sys.argv[0] = "disclosures"
 main()
 """

@@ -24,11 +24,11 @@ from archive.ingest.frontier import Frontier
 from archive.model import clock
 from archive.model.observations import AttachmentFile, ListPage, MissingPage, Paging, Problem, RecordPage, Row
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
-from crawler.families.detection import FAMILIES, detect
 from crawler.portals.portal_file import Catalog, Portal, on_site
 from crawler.services.answer import Answer
 from crawler.spiders import reparse
 from crawler.spiders.failures import problem_of, unread
+from crawler.spiders.list_family import settle_family
 from crawler.spiders.pages import read_list, read_record
 from crawler.spiders.traversal import Seen, Walk
 from pipelines.store import StorePipeline
@@ -104,7 +104,9 @@ class CatalogSpider(Spider):
         if text is None:
             return
         answer = Answer(_address(response), text, _form(response.request))
-        if problem := self._settle_family(answer, walk, catalog):
+        if problem := settle_family(
+            answer, walk, catalog.title, self.portal.family, self._frontier.family(catalog.url)
+        ):
             self._break(walk)
             yield problem
             return
@@ -167,31 +169,6 @@ class CatalogSpider(Spider):
             same = f"{catalog.title} shows the same rows on page after page: what it has beyond them can't be read"
             yield Problem("pages_repeat", url, same)
         return replace(page, rows=(), paging=replace(page.paging, next_url=None, pages_here=0), ended=True)
-
-    def _settle_family(self, answer: Answer, walk: Walk, catalog: Catalog) -> Problem | None:
-        """Tell from its first page which software made a list; a problem where a page looks like another one's.
-
-        What a redesign made must not be read by rules for what stood there before.
-        """
-        plain, settled = FAMILIES["plain"], bool(walk.reason)
-        if given := FAMILIES.get(self.portal.family or ""):
-            walk.family, walk.reason = given, "the portal file says so"
-            return None
-        expected = walk.family if settled else FAMILIES.get(self._frontier.family(catalog.url) or "", plain)
-        marks = expected.marks(answer)
-        if settled and (marks or expected is plain):
-            return None
-        found = detect(answer)
-        if not marks and found.family not in (expected, plain) and expected is not plain:
-            changed = f"{catalog.title} was {expected.name}, and now looks like {found.family.name} ({found.reason})"
-            return Problem(
-                "layout_changed", answer.url, f"{changed}: not read, unless the portal file's family says so"
-            )
-        if not settled:
-            before = f"no product's marks on its first page; it was {expected.name} before"
-            kept = found.family is plain and expected is not plain
-            walk.family, walk.reason = (expected, before) if kept else (found.family, found.reason)
-        return None
 
     def _wanted(self, rows: tuple[Row, ...], catalog: Catalog, walk: Walk, response: Response) -> list[Row]:
         """The rows to follow: in a full crawl all, in an update those that are new or print something else than before."""
