@@ -18,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crawler.extract.tree import parse_html
-from crawler.families import Answer, detect
+from crawler.families.detection import detect
+from crawler.services.answer import Answer
 from crawler.spiders.pages import read_list, read_record
 
 PLACE = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/list.html"

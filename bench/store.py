@@ -21,13 +21,12 @@ from pathlib import Path
 from archive.ingest.store import Store
 from archive.model.observations import (
     CatalogOfPortal,
-    ListedRow,
-    ListPageSeen,
+    ListPage,
     Observation,
     PortalOfFile,
-    RecordPageSeen,
+    RecordPage,
+    Row,
 )
-from archive.model.records import Reading
 from bench.large_archive import Vocabulary, archive_of, sized
 from bench.measure import Cost, Curve, Figure, Report, arguments, ratio, tell, work
 
@@ -49,11 +48,11 @@ def county(name: str, count: int) -> tuple[PortalOfFile, list[Observation]]:
         said = {"title": f"关于{one}{other}的通知（样本{number}）", "index_number": f"990199001/2026-{number:05}",
                 "publisher": f"样本局{number % 30}", "published_on": f"2026-{number % 10 + 1:02}-{number % 28 + 1:02}"}  # fmt: skip
         url = f"{home}{number}.html"
-        rows.append(ListedRow(url, Reading(said, dict(said))))
+        rows.append(Row(said, dict(said), key=url))
         more = {"document_number": f"样发〔2026〕{number}号", **said}
-        pages.append(RecordPageSeen(url, Reading(more, dict(more)), words.text(1500)))
+        pages.append(RecordPage(more, dict(more), url=url, body=words.text(1500)))
     lists = [
-        ListPageSeen(catalog.url, tuple(rows[at : at + ROWS_A_PAGE]), None, None, None, at + ROWS_A_PAGE >= count)
+        ListPage(tuple(rows[at : at + ROWS_A_PAGE]), catalog_url=catalog.url, last=at + ROWS_A_PAGE >= count)
         for at in range(0, count, ROWS_A_PAGE)
     ]
     return PortalOfFile(name, "样本县", "990199", home, (catalog,)), [*lists, *pages]
@@ -72,8 +71,8 @@ def store(path: Path, portal: PortalOfFile, said: Sequence[Observation]) -> None
 
 def plain(path: Path, said: Sequence[Observation]) -> None:
     """The same values into one table, nothing but that."""
-    pages = [page for page in said if isinstance(page, RecordPageSeen)]
-    values = [(page.url, *(page.reading.fields.get(name) for name in COLUMNS[1:-1]), page.body) for page in pages]
+    pages = [page for page in said if isinstance(page, RecordPage)]
+    values = [(page.url, *(page.fields.get(name) for name in COLUMNS[1:-1]), page.body) for page in pages]
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"CREATE TABLE IF NOT EXISTS records ({', '.join(COLUMNS)}, PRIMARY KEY (url))")

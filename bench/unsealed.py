@@ -1,6 +1,6 @@
 """`disclosures crawl` without its evidence: answers are numbered and forgotten. Only to measure what sealing them costs.
 
-Run as the command, it starts itself again as the crawl's keeper, which is told by its one argument, a number.
+Run as the command, it starts itself again as the crawl's writer process, which has one argument, a number.
 """
 
 import sys
@@ -36,7 +36,7 @@ class Forgetful:
 if __name__ == "__main__":
     if len(sys.argv) == 2:
         vars(writer_process)["Evidence"] = Forgetful
-        writer_process.serve(Connection(int(sys.argv[1])), writer_process.Keeper())
+        writer_process.serve(Connection(int(sys.argv[1])), writer_process.WriterProcess())
     else:
         writer_client.MODULE = "bench.unsealed"
         from crawler.cli.main import main

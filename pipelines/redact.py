@@ -1,62 +1,61 @@
 """Masks personal data before anything reaches the archive; the sealed original keeps it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
-from archive.model.observations import (
-    AttachmentSeen,
-    ListedRow,
-    ListPageSeen,
-    Observation,
-    PageAsked,
-    ProblemSeen,
-    RecordPageSeen,
-)
-from archive.model.records import Reading
+from archive.model.observations import AttachmentFile, ListPage, MissingPage, Observation, Problem, RecordPage, Row
+from archive.model.records import AnyReading
 from archive.model.redaction import redact, redact_json
 
 
 class RedactPipeline:
-    """Masks what observations say; adds how much, by kind."""
+    """Masks the texts of observations; adds how much, by kind."""
 
     def process_item(self, observation: Observation) -> Observation:
-        """`observation` without personal data."""
+        """Return `observation` without personal data."""
+        counts: Counter[str] = Counter()
         match observation:
-            case ListPageSeen():
-                path = _masked(observation.path, Counter())
-                return replace(observation, path=path, rows=tuple(_row(row) for row in observation.rows))
-            case RecordPageSeen():
-                counts: Counter[str] = Counter()
-                reading, body = _reading(observation.reading, counts), _masked(observation.body, counts)
-                files = tuple(replace(file, name=_masked(file.name, counts) or "") for file in observation.attachments)
-                return replace(observation, reading=reading, body=body, attachments=files, redacted=dict(counts))
-            case AttachmentSeen():
-                counts = Counter()
-                name, text = _masked(observation.name, counts) or "", _masked(observation.text, counts)
-                message = _masked(observation.message, Counter())  # it names the members of an archive
+            case ListPage():
+                return replace(
+                    observation, breadcrumb=_path(observation.breadcrumb), rows=tuple(map(_row, observation.rows))
+                )
+            case RecordPage():
+                page = _reading(observation, counts)
+                body = page.body and _masked(page.body, counts)
+                files = tuple(replace(file, name=_masked(file.name, counts)) for file in page.attachments)
+                return replace(
+                    page, body=body, breadcrumb=_path(page.breadcrumb), attachments=files, redacted=dict(counts)
+                )
+            case AttachmentFile():
+                name = _masked(observation.name, counts)
+                text = observation.text and _masked(observation.text, counts)
+                message = observation.message and redact(observation.message).text  # it names the members of an archive
                 return replace(observation, name=name, text=text, message=message, redacted=dict(counts))
-            case PageAsked():
-                return replace(observation, reason=_masked(observation.reason, Counter()) or "")
-            case ProblemSeen():
-                return replace(observation, message=_masked(observation.message, Counter()) or "")
+            case MissingPage():
+                return replace(observation, reason=redact(observation.reason).text)
+            case Problem():
+                return replace(observation, message=redact(observation.message).text)
 
 
-def _row(row: ListedRow) -> ListedRow:
+def _row(row: Row) -> Row:
     counts: Counter[str] = Counter()
-    return replace(row, reading=_reading(row.reading, counts), redacted=dict(counts))
+    return replace(_reading(row, counts), redacted=dict(counts))
 
 
-def _reading(reading: Reading, counts: Counter[str]) -> Reading:
-    """Counts what was masked in the values as printed; the same number in a field is not counted again."""
+def _reading(reading: AnyReading, counts: Counter[str]) -> AnyReading:
+    """Count what was masked in the values as printed; the same number in a field is not counted again."""
     masked = redact_json(dict(reading.source_fields))
     counts.update(masked.counts)
-    fields = {name: _masked(value, Counter()) or "" for name, value in reading.fields.items()}
+    fields = {name: redact(value).text for name, value in reading.fields.items()}
     return replace(reading, fields=fields, source_fields=masked.value)
 
 
-def _masked(text: str | None, counts: Counter[str]) -> str | None:
-    if not text:
-        return text
+def _path(breadcrumb: Iterable[str]) -> tuple[str, ...]:
+    return tuple(redact(name).text for name in breadcrumb)
+
+
+def _masked(text: str, counts: Counter[str]) -> str:
     masked = redact(text)
     counts.update(masked.counts)
     return masked.text

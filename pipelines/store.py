@@ -1,4 +1,4 @@
-"""Hands what was received and what it says to the archive's keeper, in batches."""
+"""Hands answers and their contents to the writer process, in batches."""
 
 import asyncio
 import logging
@@ -10,11 +10,12 @@ from time import monotonic
 from typing import Any, Self
 
 from archive.evidence.http_exchange import EvidenceError, Exchange
+from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.presence import Missing
 from archive.model import clock
-from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, ProblemSeen
+from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, Problem
 from archive.model.redaction import redact
-from pipelines.writer_client import keeping
+from pipelines.writer_client import writer_client
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +32,11 @@ LONGEST_WAIT = 5.0
 """Seconds an answer may wait for its batch to fill: what a killed crawl loses at the most, and the batch being written."""
 
 UNWRITABLE = (sqlite3.Error, EvidenceError, OSError)
-"""What goes wrong with a full disk, a damaged file, a medium taken away, a keeper that was killed."""
+"""What goes wrong with a full disk, a damaged file, a medium taken away, a writer process that was killed."""
 
 
 class StorePipeline:
-    """Scrapy's side of `archive.ingest.crawl_session.CrawlBooks`: opens them, feeds them, closes them. One crawl of a portal at a time."""
+    """Scrapy's side of a `CrawlSession`: begins it, feeds it, closes it. One crawl of a portal at a time."""
 
     mode: str
     crawl_id: int
@@ -63,9 +64,8 @@ class StorePipeline:
     def open_spider(self) -> None:
         """Begin the crawl in the archive. Raises ArchiveError, also where another crawl of the portal is running."""
         settings, portal = self._crawler.settings, self._crawler.spider.portal
-        self._keeping = keeping()
-        self.mode, self.crawl_id = self._ask(
-            "begin",
+        self._writer, self._portal = writer_client(), portal.id
+        start = SessionStart(
             Path(settings["DISCLOSURES_DB"]),
             Path(settings["DISCLOSURES_EVIDENCE"]),
             portal_of(portal),
@@ -73,13 +73,14 @@ class StorePipeline:
             portal.schedule.full_every,
             clock.now(),
         )
+        self.mode, self.crawl_id = self._writer.begin(start).result()
         self._crawler.stats.set_value("disclosures/crawl_id", self.crawl_id)
 
     async def received(self, exchange: Exchange, outcome: str) -> int:
         """Take an answer into the batch, which is sealed first; its place in this crawl, from 1."""
         self._exchanges.append((exchange, outcome))
         self._payload += len(exchange.payload)
-        self._keeping.unwritten += len(exchange.payload)
+        self._writer.unwritten += len(exchange.payload)
         self._received += 1
         place = self._received
         await self._write_if_due()
@@ -95,14 +96,12 @@ class StorePipeline:
     def missing(self) -> list[Missing]:
         """Write what waits; then the records whose pages must be asked. For the spider, when nothing else is under way."""
         self._write_now()
-        missing: list[Missing] = self._ask("missing", clock.now())
-        return missing
+        return self._writer.call(self._portal, CrawlSession.missing, clock.now()).result()
 
     def to_walk_again(self) -> set[str]:
         """Write what waits; then the catalogues to be walked a second time."""
         self._write_now()
-        again: set[str] = self._ask("to_walk_again")
-        return again
+        return self._writer.call(self._portal, CrawlSession.to_walk_again).result()
 
     async def close_spider(self) -> None:
         """Write what is left."""
@@ -111,13 +110,13 @@ class StorePipeline:
     def spider_error(self, failure: Any, response: Any) -> None:  # noqa: ANN401
         """A page on which our own code failed: a problem for whoever mends it, never a page passed over in silence."""
         # It may quote the page. Masked before it is cut, for half of a number is no longer known as one.
-        said = redact(failure.getErrorMessage()).text[:200]
-        fault = f"reading the page failed ({failure.type.__name__}: {said}); see the log"
-        self._crawler.stats.inc_value("disclosures/ProblemSeen")
-        self._waiting.append(ProblemSeen("reading_failed", response.url, fault))
+        message = redact(failure.getErrorMessage()).text[:200]
+        fault = f"reading the page failed ({failure.type.__name__}: {message}); see the log"
+        self._crawler.stats.inc_value("disclosures/Problem")
+        self._waiting.append(Problem("reading_failed", response.url, fault))
 
     def spider_closed(self, reason: str) -> None:
-        """Close the crawl's books.
+        """Close the crawl session.
 
         Its outcome is Scrapy's reason, `incomplete` where a list was not walked as far as it should, or `archive_error`.
         """
@@ -126,18 +125,17 @@ class StorePipeline:
                 reason = "archive_error"
             elif reason == "finished" and not self._walked():
                 reason = "incomplete"
-            self._ask("close", reason, clock.now())
+            self._writer.call(self._portal, CrawlSession.close, reason, clock.now()).result()
         except UNWRITABLE as error:
-            self._say(error)
+            self._log(error)
         else:
             self._crawler.stats.set_value("disclosures/ended", 1)
 
     def _walked(self) -> bool:
         """Whether every list was read as far as it had to be."""
-        return not self._crawler.stats.get_value("disclosures/walks_broken") and self._ask("complete")
-
-    def _ask(self, method: str, *arguments: object) -> Any:  # noqa: ANN401
-        return self._keeping.ask(self._crawler.spider.portal.id, method, *arguments).result()
+        if self._crawler.stats.get_value("disclosures/walks_broken"):
+            return False
+        return self._writer.call(self._portal, CrawlSession.complete).result()
 
     async def _write_if_due(self) -> None:
         """Have the batch written when it is full or old; wait only where too much waits already.
@@ -150,7 +148,7 @@ class StorePipeline:
         full = count >= BATCH or self._payload >= MOST_BYTES
         if (full or now - self._since > LONGEST_WAIT) and (self._writing is None or self._writing.done()):
             self._writing = asyncio.create_task(self._write())
-        if self._writing and (count >= MOST_WAITING or (full and self._keeping.unwritten >= MOST_BYTES)):
+        if self._writing and (count >= MOST_WAITING or (full and self._writer.unwritten >= MOST_BYTES)):
             await asyncio.wait([self._writing])
 
     async def _write(self) -> None:
@@ -160,7 +158,7 @@ class StorePipeline:
         except Exception as error:  # noqa: BLE001 - whatever it is: what can't be kept must not be fetched
             self._give_up(error)
         finally:
-            self._keeping.unwritten -= size
+            self._writer.unwritten -= size
 
     def _write_now(self) -> None:
         size, commit = self._commit()
@@ -169,21 +167,21 @@ class StorePipeline:
         except Exception as error:  # noqa: BLE001
             self._give_up(error)
         finally:
-            self._keeping.unwritten -= size
+            self._writer.unwritten -= size
 
     def _commit(self) -> tuple[int, Future[None]]:
         """Hand over all that waits; the bytes of its answers, and what comes of it."""
-        size, batch = self._payload, (self._waiting, self._exchanges)
+        size, observations, exchanges = self._payload, self._waiting, self._exchanges
         self._waiting, self._exchanges, self._payload, self._since = [], [], 0, None
-        return size, self._keeping.ask(self._crawler.spider.portal.id, "commit", *batch, clock.now())
+        return size, self._writer.call(self._portal, CrawlSession.commit, observations, exchanges, clock.now())
 
     def _give_up(self, error: Exception) -> None:
         """End the crawl."""
-        self._say(error)
+        self._log(error)
         if not self._ending:
             self._ending = asyncio.create_task(self._crawler.engine.close_spider_async(reason="archive_error"))
 
-    def _say(self, error: Exception) -> None:
+    def _log(self, error: Exception) -> None:
         fault = None if isinstance(error, UNWRITABLE) else error  # of our own
         logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error, exc_info=fault)
 

@@ -1,6 +1,6 @@
-"""Asking the keeper, a process of its own that seals and stores while this one fetches and reads: each has a core.
+"""The client of the writer process, which seals and stores while this one fetches and reads: each has a core.
 
-One keeper serves all crawls of a process. It ends by itself when this process does, however that ends.
+One writer process serves all crawls of a process. It ends by itself when this process does, however that ends.
 """
 
 import atexit
@@ -8,30 +8,36 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 MODULE = "archive.ingest.writer_process"
-"""What the keeper runs."""
+"""The module that the writer process runs."""
 
 SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-"""What does not end the keeper."""
+"""Signals that do not end the writer process."""
 
 
-class KeeperError(OSError):
-    """The keeper was ended before its work was done."""
+class WriterProcessError(OSError):
+    """The writer process was ended before its work was done."""
 
 
 class Process(Protocol):
-    """The keeper's process."""
+    """A process that was started."""
 
     def wait(self) -> int:
         """Its exit status once it has ended, negative for a signal."""
 
 
 def start() -> tuple[Process, Connection]:
-    """A keeper that was started, and where it is asked."""
+    """Start a writer process; it, and the connection to it."""
     ours, theirs = socket.socketpair()
     # Blocked signals stay so in the new process: Ctrl-C is sent to it, too, but when to end is this one's to say.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
@@ -44,10 +50,10 @@ def start() -> tuple[Process, Connection]:
     return process, Connection(ours.detach())
 
 
-class Keeping:
-    """A keeper. What is asked is answered in that order, one after the other, while the asker goes on.
+class WriterClient:
+    """A writer process. Requests are answered in their order, one after the other, while the caller goes on.
 
-    `unwritten`: bytes of the answers that all crawls have received and the keeper has not written; the crawls count them.
+    `unwritten`: bytes of the answers that all crawls have received and that are not yet written; the crawls count them.
     """
 
     def __init__(self) -> None:
@@ -57,36 +63,44 @@ class Keeping:
         self.unwritten = 0
         atexit.register(self.end)
 
-    def ask(self, portal: str, method: str, *arguments: object) -> Future[Any]:
-        """What a method of the portal's `archive.ingest.crawl_session.CrawlBooks` gives back, or raises; or a KeeperError."""
-        return self._thread.submit(self._ask, portal, method, *arguments)
+    def begin(self, start: SessionStart) -> "Future[tuple[str, int]]":
+        """Begin a portal's crawl session; its mode and number. Raises what the session raises, or a WriterProcessError."""
+        return self._thread.submit(self._request, start)
 
-    def _ask(self, *question: object) -> Any:  # noqa: ANN401 - each method answers in its own way
+    def call(
+        self, portal: str, method: Callable[Concatenate[CrawlSession, Arguments], Result], *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> "Future[Result]":  # fmt: skip
+        """Call a method of the portal's session; its result. Raises what it raises, or a WriterProcessError."""
+        assert not named, "arguments are sent by position"  # noqa: S101
+        return self._thread.submit(self._request, SessionCall(portal, method, arguments))
+
+    def _request(self, request: SessionStart | SessionCall) -> Any:  # noqa: ANN401 - each method has its own result
         if self.gone:
-            raise KeeperError("the process that writes the archive has ended")
+            raise WriterProcessError("the process that writes the archive has ended")
         try:
-            self._connection.send(question)
-            answer = self._connection.recv()
+            self._connection.send(request)
+            response = self._connection.recv()
         except (EOFError, OSError) as error:
             self.gone = True
-            raise KeeperError(f"the process that writes the archive ended with status {self.end()}") from error
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+            raise WriterProcessError(f"the process that writes the archive ended with status {self.end()}") from error
+        if isinstance(response, Exception):
+            raise response
+        return response
 
     def end(self) -> int:
-        """Let the keeper end; its exit status, negative for a signal."""
+        """Let the writer process end; its exit status, negative for a signal."""
         atexit.unregister(self.end)
         self._connection.close()
         return self._process.wait()
 
 
-_keeping: Keeping | None = None
+_client: WriterClient | None = None
 
 
-def keeping() -> Keeping:
-    """This process's keeper, started where there is none."""
-    global _keeping  # noqa: PLW0603 - one for the whole process is what it is for
-    if _keeping is None or _keeping.gone:
-        _keeping = Keeping()
-    return _keeping
+def writer_client() -> WriterClient:
+    """Return this process's client, with a writer process started where there is none."""
+    global _client  # noqa: PLW0603 - one for the whole process is what it is for
+    if _client is None or _client.gone:
+        _client = WriterClient()
+    return _client

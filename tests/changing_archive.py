@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from archive.ingest.store import Store
 from archive.maintenance.masking import mask_again
 from archive.model.observations import (
-    AttachmentSeen,
+    AttachmentFile,
     CatalogOfPortal,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
-    PageAsked,
+    ListPage,
+    MissingPage,
+    Paging,
     PortalOfFile,
-    RecordPageSeen,
+    RecordPage,
+    Row,
 )
-from archive.model.records import Reading
 
 PHONE = "13800138000"
 """A number that masking takes out of texts; it belongs to nobody."""
@@ -113,25 +113,32 @@ def crawl(path: Path, day: int, of: Crawl, documents: list[Document]) -> None:
         for number, (which, elsewhere) in of.listed.items()
     }
     lists = [
-        (catalog.url, tuple(ListedRow(url, Reading(dict(document.fields), {})) for url, (number, document) in shown.items() if number % 2 == odd))
+        (catalog.url, tuple(Row(dict(document.fields), {}, key=url) for url, (number, document) in shown.items() if number % 2 == odd))
         for odd, catalog in enumerate(portal.catalogs)
     ]  # fmt: skip
     store = Store(path)
     store.begin(portal, "full", now)
-    store.write([ListPageSeen(catalog, rows, 1, len(rows), None, last=True) for catalog, rows in lists], now)
+    store.write([ListPage(rows, Paging(1, len(rows)), catalog_url=catalog, last=True) for catalog, rows in lists], now)
     for url, (_, document) in shown.items():
         links = tuple(LinkedFile(name, f"{url}/{file}") for file, name, _ in document.files)
-        store.write([RecordPageSeen(url, Reading({}, {}), document.body, attachments=links)], now)
+        store.write([RecordPage({}, {}, url=url, body=document.body, attachments=links)], now)
         files = [
-            AttachmentSeen(url, name, f"{url}/{file}", f"{file:064x}", 9, None, text, "text")
+            AttachmentFile(url, name, f"{url}/{file}", f"{file:064x}", 9, None, text, "text")
             for file, name, text in document.files
         ]
         store.write(files, now)
-    asked = [PageAsked(each.url, "gone" if of.gone else "page", "a sample") for each in store.missing(now) if each.url]
+    asked = [
+        MissingPage(each.url, "gone" if of.gone else "page", "a sample") for each in store.missing(now) if each.url
+    ]
     store.write(asked, now)
     again = store.to_walk_again()
     store.write(
-        [ListPageSeen(url, rows, 1, len(rows), None, last=True, look=2) for url, rows in lists if url in again], now
+        [
+            ListPage(rows, Paging(1, len(rows)), catalog_url=url, last=True, second_pass=True)
+            for url, rows in lists
+            if url in again
+        ],
+        now,
     )
     if of.ended:
         store.finish("finished", now)

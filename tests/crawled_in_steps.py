@@ -17,10 +17,10 @@ from unittest.mock import patch
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
-from archive.ingest.crawl_session import CrawlBooks
+from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.frontier import Frontier
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.model.observations import ListPageSeen, Observation, PageAsked
+from archive.model.observations import ListPage, MissingPage, Observation
 from tests.jobs import COLUMNS, County
 from tests.natural import contents
 
@@ -42,10 +42,11 @@ class CrawlInSteps:
         with ExitStack() as stack:
             archive = stack.enter_context(closing(open_up_to_date(db)))
             evidence = stack.enter_context(closing(Evidence(beside(db))))
-            self._books = CrawlBooks(db, archive, evidence, county.portal, "full", timedelta(7), now)
-            self._frontier = stack.enter_context(closing(Frontier(db, county.name, self._books.crawl_id)))
+            start = SessionStart(db, evidence.path, county.portal, "full", timedelta(7), now)
+            self._session = CrawlSession(start, archive, evidence)
+            self._frontier = stack.enter_context(closing(Frontier(db, county.name, self._session.crawl_id)))
             self._walk()
-            self._books.close("finished", self._now)
+            self._session.close("finished", self._now)
 
     def _walk(self) -> None:
         county, read = self._county, self._frontier.read_before(self._now)
@@ -55,12 +56,12 @@ class CrawlInSteps:
             if county.url(number) not in read:
                 self._answer(county.url(number), "page", county.page(number, text))
         self._write_all()
-        for record in self._books.missing(self._now):
+        for record in self._session.missing(self._now):
             outcome = "gone" if record.url in county.gone else "page"
-            asked = PageAsked(str(record.url), outcome, f"found to be {outcome}")
+            asked = MissingPage(str(record.url), outcome, f"found to be {outcome}")
             self._answer(str(record.url), outcome, [asked])
         self._write_all()
-        again = self._books.to_walk_again()
+        again = self._session.to_walk_again()
         for column in COLUMNS:
             if f"{county.portal.home}{column}/" in again:
                 self._list(column, look=2)
@@ -69,7 +70,7 @@ class CrawlInSteps:
     def _list(self, column: str, look: int) -> None:
         url, county = f"{self._county.portal.home}{column}/", self._county
         rows = tuple(county.row(number, text) for number, text in county.listed[column].items())
-        self._answer(url, "page", [ListPageSeen(url, rows, None, None, None, last=True, look=look)])
+        self._answer(url, "page", [ListPage(rows, catalog_url=url, last=True, second_pass=look == 2)])
 
     def _answer(self, url: str, outcome: str, said: list[Observation]) -> None:
         """Receive the answer for `url`: "not modified" where the page known of it has the same tag, then only lists are read."""
@@ -79,19 +80,19 @@ class CrawlInSteps:
         same = known is not None and known.etag == tag and outcome == "page"
         self._now += timedelta(seconds=1)
         exchange = Exchange(
-            self._books.crawl_id, self._county.name, url, "GET", (), b"", self._now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            self._session.crawl_id, self._county.name, url, "GET", (), b"", self._now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             304 if same else 200, (("Content-Type", "text/html"), ("ETag", tag)), b"" if same else payload, 1, "HTTP/1.1",
             "127.0.0.1", "test",
         )  # fmt: skip
         self._exchanges.append((exchange, "not_modified" if same else outcome))
         self._received += 1
-        if not same or isinstance(said[0], ListPageSeen | PageAsked):
+        if not same or isinstance(said[0], ListPage | MissingPage):
             self._said += [replace(each, capture=self._received) for each in said]
         if len(self._exchanges) == ANSWERS_A_BATCH:
             self._write()
 
     def _write(self) -> None:
-        self._books.commit(self._ready, self._exchanges, self._now)
+        self._session.commit(self._ready, self._exchanges, self._now)
         self._ready, self._said, self._exchanges = self._said, [], []
 
     def _write_all(self) -> None:

@@ -18,9 +18,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawler.extract.page_kind import DETAIL, LIST
-from crawler.families import Answer, detect
+from crawler.families.detection import detect
 from crawler.portals.portal_file import on_site
 from crawler.probe.page_reading import read_page
+from crawler.services.answer import Answer
 from crawler.spiders.pages import read_list, read_record
 from crawler.spiders.reparse import versions
 

@@ -20,19 +20,18 @@ from archive.maintenance.check import check
 from archive.maintenance.merge import TAKEN, Merged, merge
 from archive.model import clock
 from archive.model.observations import (
-    AttachmentSeen,
+    AttachmentFile,
     Capture,
     CatalogOfPortal,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
+    ListPage,
+    MissingPage,
     Observation,
-    PageAsked,
     PortalOfFile,
-    ProblemSeen,
-    RecordPageSeen,
+    Problem,
+    RecordPage,
+    Row,
 )
-from archive.model.records import Reading
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 NOW = "2026-03-01T00:00:00Z"
@@ -60,7 +59,7 @@ class County:
     def url(self, number: int) -> str:
         return f"http://{self.name}.example/{number}-{self.moved.get(number, 0)}.html"
 
-    def row(self, number: int, text: int) -> ListedRow:
+    def row(self, number: int, text: int) -> Row:
         """The row of a record in a list."""
         title = f"样本局2025年政府信息公开工作年度报告之{number}" + ("（修订）" if text % 3 == 2 else "")
         said = {
@@ -69,23 +68,22 @@ class County:
             "published_on": f"2026-01-{number % 28 + 1:02}",
             "publisher": ("样本县样本局", "样本局", "样本县人民政府办公室")[number % 3],
         }
-        return ListedRow(
-            self.url(number), Reading(said, {"标题": title}), redacted={"phone": 1} if number % 5 == 0 else {}
-        )
+        return Row(said, {"标题": title}, key=self.url(number), redacted={"phone": 1} if number % 5 == 0 else {})
 
     def page(self, number: int, text: int) -> list[Observation]:
         """The page of a record and its file, as they are read."""
         url, name = self.url(number), f"附件{text}.pdf"
         files = (LinkedFile(name, f"{url}.pdf"),) if number % 3 == 0 else ()
         said = {"document_number": f"样发〔2026〕{number}号"}
-        page = RecordPageSeen(
-            url,
-            Reading(said, {"文号": str(number)}),
-            f"样本正文之{number}：2025年共受理依申请公开{text}件，答复{text}件。",
+        page = RecordPage(
+            said,
+            {"文号": str(number)},
+            url=url,
+            body=f"样本正文之{number}：2025年共受理依申请公开{text}件，答复{text}件。",
             attachments=files,
         )
         sha = f"{number:032x}{text:032x}"
-        file = AttachmentSeen(
+        file = AttachmentFile(
             url, name, f"{url}.pdf", sha, 1, "application/pdf", f"附件文字{text}", "text", redacted={"id_card": 2}
         )
         return [page, file] if files else [page]
@@ -159,29 +157,31 @@ class Crawl:
         county = self.county
         for catalog, column in zip(county.portal.catalogs, COLUMNS, strict=True):
             listed = [county.row(number, text) for number, text in county.listed[column].items()]
-            if not self.see(catalog.url, "page", ListPageSeen(catalog.url, tuple(listed), None, None, "首页", True)):
+            if not self.see(
+                catalog.url, "page", ListPage(tuple(listed), breadcrumb=("首页",), catalog_url=catalog.url, last=True)
+            ):
                 return False
         for number, text in {**county.listed[COLUMNS[0]], **county.listed[COLUMNS[1]]}.items():
             if not self.see(county.url(number), "page", *county.page(number, text)):
                 return False
-        self.store.write([ProblemSeen("http_error", county.portal.home, "answered 500")], self.told())
+        self.store.write([Problem("http_error", county.portal.home, "answered 500")], self.told())
         for record in self.store.missing(self.told()):
             outcome = "gone" if record.url in county.gone else "page"
-            if not self.see(str(record.url), outcome, PageAsked(str(record.url), outcome, f"found to be {outcome}")):
+            if not self.see(str(record.url), outcome, MissingPage(str(record.url), outcome, f"found to be {outcome}")):
                 return False
         again = self.store.to_walk_again()
         for catalog, column in zip(county.portal.catalogs, COLUMNS, strict=True):
             if catalog.url in again:
                 listed = [county.row(number, text) for number, text in county.listed[column].items()]
                 if not self.see(
-                    catalog.url, "page", ListPageSeen(catalog.url, tuple(listed), None, None, None, True, look=2)
+                    catalog.url, "page", ListPage(tuple(listed), catalog_url=catalog.url, last=True, second_pass=True)
                 ):
                     return False
         return True
 
 
 def with_capture(seen: Observation, number: int) -> Observation:
-    return seen if isinstance(seen, ProblemSeen) else replace(seen, capture=number)
+    return seen if isinstance(seen, Problem) else replace(seen, capture=number)
 
 
 def merged(db: Path, *sources: Path) -> list[Merged]:

@@ -1,8 +1,8 @@
 """Lists as portals print them, for the tests of small ones; every page here is written for the tests after portals.md."""
 
+from archive.model.observations import Row
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
-from crawler.items import Row
 
 HERE = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/"
 BASE = HERE + "list.html"

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-ADDRESSES = frozenset({"url", "record_url", "catalog_url", "next_url", "link", "home"})
+ADDRESSES = frozenset({"url", "record_url", "catalog_url", "next_url", "key", "home"})
 """Fields with addresses of pages: they are kept as they are, for a page can't be asked for again without its own."""
 
 CODES = frozenset({

@@ -9,8 +9,7 @@ import pytest
 
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
-from archive.model.records import Reading
+from archive.model.observations import CatalogOfPortal, ListPage, MissingPage, Paging, RecordPage, Row
 from tests.conftest import rows
 from tests.test_presence import Crawls, url, with_capture
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, row
@@ -24,12 +23,12 @@ NEIGHBOUR = replace(
 """A second portal of the same archive, with the same addresses."""
 
 
-def a_list(count: int, *gone: int, last: bool = True, catalog: str = PLANS) -> ListPageSeen:
+def a_list(count: int, *gone: int, last: bool = True, catalog: str = PLANS) -> ListPage:
     """A catalogue of `count` rows without those `gone`."""
     return listed(*(row(n) for n in range(1, count + 1) if n not in gone), last=last, catalog=catalog)
 
 
-def shortened(count: int, now: int) -> ListPageSeen:
+def shortened(count: int, now: int) -> ListPage:
     """The first `now` rows of a catalogue of `count`."""
     return a_list(count, *range(now + 1, count + 1))
 
@@ -138,14 +137,14 @@ def test_the_length_of_another_catalogue_or_portal_is_no_measure(crawls: Crawls)
     assert crawls.missing == []
 
 
-def neighbour(crawls: Crawls, *seen: ListPageSeen | RecordPageSeen | PageAsked) -> None:
+def neighbour(crawls: Crawls, *seen: ListPage | RecordPage | MissingPage) -> None:
     """A whole crawl of the second portal."""
     crawls.day += 1
     now = DAY.format(crawls.day)
     store = Store(crawls.path)
     store.begin(NEIGHBOUR, "full", now)
     for each in seen:
-        address = each.catalog_url if isinstance(each, ListPageSeen) else each.url
+        address = each.catalog_url if isinstance(each, ListPage) else each.url
         store.write([with_capture(each, crawls.capture(store, address))], now)
     store.missing(now)
     store.finish("finished", now)
@@ -155,10 +154,10 @@ def neighbour(crawls: Crawls, *seen: ListPageSeen | RecordPageSeen | PageAsked) 
 # --- a walk that was misread ---
 
 
-def without_numbers(count: int, *gone: int) -> ListPageSeen:
+def without_numbers(count: int, *gone: int) -> ListPage:
     """A catalogue whose rows do not state their index number any more, as after a change of layout."""
     kept = [n for n in range(1, count + 1) if n not in gone]
-    seen = (ListedRow(url(n), Reading({"title": f"样本文件之{n}"}, {"标题": f"样本文件之{n}"})) for n in kept)
+    seen = (Row({"title": f"样本文件之{n}"}, {"标题": f"样本文件之{n}"}, key=url(n)) for n in kept)
     return listed(*seen)
 
 
@@ -200,13 +199,13 @@ def test_unlisted_only_when_each_of_its_catalogues_was_walked_again(crawls: Craw
         (a_list(20, 7, last=False), False),
         (listed(), False),  # an empty list where there were rows
         (shortened(20, 6), False),  # much shorter than it was a moment ago
-        (replace(a_list(20, 7), rows_claimed=19), True),
-        (replace(a_list(20, 7), rows_claimed=20), False),
-        (replace(a_list(20, 7), pages_claimed=1), True),
-        (replace(a_list(20, 7), pages_claimed=2), False),
+        (replace(a_list(20, 7), paging=Paging(rows_claimed=19)), True),
+        (replace(a_list(20, 7), paging=Paging(rows_claimed=20)), False),
+        (replace(a_list(20, 7), paging=Paging(pages_claimed=1)), True),
+        (replace(a_list(20, 7), paging=Paging(pages_claimed=2)), False),
     ],
 )
-def test_the_second_walk_must_be_as_whole_as_the_first(crawls: Crawls, second: ListPageSeen, proves: bool) -> None:
+def test_the_second_walk_must_be_as_whole_as_the_first(crawls: Crawls, second: ListPage, proves: bool) -> None:
     crawls.run(a_list(20))
     crawls.run(a_list(20, 7), asked={7: "page"}, second=second)
     assert crawls.events() == ([("unlisted", url(7))] if proves else [])
@@ -214,8 +213,8 @@ def test_the_second_walk_must_be_as_whole_as_the_first(crawls: Crawls, second: L
 
 def test_the_pages_of_a_second_walk_are_counted_together(crawls: Crawls) -> None:
     pages = [
-        replace(listed(*(row(n) for n in range(1, 11) if n != 7), last=False), pages_claimed=2, rows_claimed=19),
-        replace(listed(*(row(n) for n in range(11, 21))), pages_claimed=2, rows_claimed=19),
+        replace(listed(*(row(n) for n in range(1, 11) if n != 7), last=False), paging=Paging(2, 19)),
+        replace(listed(*(row(n) for n in range(11, 21))), paging=Paging(2, 19)),
     ]
     crawls.run(a_list(20))
     crawls.run(*pages, asked={7: "page"}, seconds=pages)
@@ -230,11 +229,11 @@ def test_a_second_walk_proves_nothing_in_the_next_crawl(crawls: Crawls) -> None:
 
 
 def test_a_row_without_a_page_is_unlisted_after_the_second_walk_and_never_withdrawn(crawls: Crawls) -> None:
-    bare = ListedRow(f"{PLANS}#row-0123456789abcdef", Reading({"title": "样本，无链接"}, {"标题": "样本，无链接"}))
+    bare = Row({"title": "样本，无链接"}, {"标题": "样本，无链接"}, key=f"{PLANS}#row-0123456789abcdef")
     crawls.run(listed(*a_list(10).rows, bare))
     crawls.run(a_list(10), second=a_list(10, 10))
     assert (crawls.missing, crawls.again) == ([None], {PLANS})
-    assert crawls.events() == [("unlisted", bare.url)]
+    assert crawls.events() == [("unlisted", bare.key)]
     (event,) = rows(crawls.path, "SELECT detail FROM events WHERE kind = 'unlisted'")
     assert json.loads(str(event["detail"])) == {
         "walk": 2, "catalogs": [1], "page": None, "reason": "the row had no page of its own",
@@ -242,7 +241,7 @@ def test_a_row_without_a_page_is_unlisted_after_the_second_walk_and_never_withdr
     crawls.run(a_list(10), second=a_list(10))
     assert len(crawls.events()) == 1
     crawls.run(listed(*a_list(10).rows, bare))
-    assert crawls.events()[1:] == [("returned", bare.url)]
+    assert crawls.events()[1:] == [("returned", bare.key)]
 
 
 def test_a_page_that_stands_but_was_taken_off_each_day_is_unlisted_once(crawls: Crawls) -> None:
@@ -263,7 +262,7 @@ def test_a_withdrawn_record_is_not_asked_for_again(crawls: Crawls) -> None:
 
 
 def test_the_page_is_asked_for_at_the_address_that_its_row_prints(crawls: Crawls) -> None:
-    linked = replace(row(7), link="http://p.example/7.html?from=list")
+    linked = replace(row(7), url="http://p.example/7.html?from=list")
     crawls.run(listed(*a_list(20, 7).rows, linked))
     crawls.run(a_list(20, 7))
     assert crawls.missing == ["http://p.example/7.html?from=list"]
@@ -285,9 +284,9 @@ def test_what_a_batch_that_was_taken_back_said_proves_nothing(crawls: Crawls) ->
     store.begin(PORTAL, "full", now)
     store.write([a_list(20, 7, 8)], now)
     store.missing(now)
-    store.write([PageAsked(url(8), "page", "")], now)
+    store.write([MissingPage(url(8), "page", "")], now)
     unknown = replace(a_list(1), catalog_url="http://p.example/unknown/")
-    taken_back = [PageAsked(url(7), "gone", ""), replace(a_list(20, 7, 8), look=2), unknown]
+    taken_back = [MissingPage(url(7), "gone", ""), replace(a_list(20, 7, 8), second_pass=True), unknown]
     with pytest.raises(KeyError):
         store.write(taken_back, now)
     store.finish("archive_error", now)
@@ -296,19 +295,19 @@ def test_what_a_batch_that_was_taken_back_said_proves_nothing(crawls: Crawls) ->
 
 
 def test_half_a_second_walk_that_was_taken_back_is_not_counted(crawls: Crawls) -> None:
-    first = replace(listed(*(row(n) for n in range(1, 11) if n != 7), last=False), pages_claimed=2)
-    rest = replace(listed(*(row(n) for n in range(11, 21))), pages_claimed=2)
+    first = replace(listed(*(row(n) for n in range(1, 11) if n != 7), last=False), paging=Paging(2))
+    rest = replace(listed(*(row(n) for n in range(11, 21))), paging=Paging(2))
     crawls.run(a_list(20))
     crawls.day += 1
     now = DAY.format(crawls.day)
     store = Store(crawls.path)
     store.begin(PORTAL, "full", now)
-    store.write([first, rest, PageAsked(url(7), "page", "")], now)
+    store.write([first, rest, MissingPage(url(7), "page", "")], now)
     store.missing(now)
     unknown = replace(a_list(1), catalog_url="http://p.example/unknown/")
     with pytest.raises(KeyError):
-        store.write([replace(first, look=2), unknown], now)
-    store.write([replace(rest, look=2)], now)
+        store.write([replace(first, second_pass=True), unknown], now)
+    store.write([replace(rest, second_pass=True)], now)
     store.finish("finished", now)
     store.close()
     assert crawls.events() == []
@@ -320,7 +319,7 @@ def test_half_a_second_walk_that_was_taken_back_is_not_counted(crawls: Crawls) -
 def test_a_walk_of_one_portal_says_nothing_of_another_s_records(crawls: Crawls) -> None:
     crawls.run(a_list(20))
     neighbour(crawls, a_list(20))
-    neighbour(crawls, a_list(20, 7), PageAsked(url(7), "gone", "404"))
+    neighbour(crawls, a_list(20, 7), MissingPage(url(7), "gone", "404"))
     assert crawls.events() == [("withdrawn", url(7))]
     states = rows(crawls.path, "SELECT portal, state FROM records WHERE url = ? ORDER BY 1", url(7))
     assert states == [{"portal": "p", "state": "listed"}, {"portal": "q", "state": "withdrawn"}]

@@ -15,8 +15,7 @@ import pytest
 
 from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Walk, lacking, longest_usual, too_short
 from archive.ingest.store import Store
-from archive.model.observations import ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
-from archive.model.records import Reading
+from archive.model.observations import ListPage, PortalOfFile, RecordPage, Row
 from tests.conftest import empty_archive
 from tests.test_store import BUDGETS, PLANS, PORTAL, listed, row
 
@@ -34,8 +33,8 @@ def db(tmp_path: Path) -> Path:
 def crawl(
     db: Path,
     now: str,
-    *lists: ListPageSeen,
-    pages: Iterable[RecordPageSeen] = (),
+    *lists: ListPage,
+    pages: Iterable[RecordPage] = (),
     portal: PortalOfFile = PORTAL,
     outcome: str = "finished",
 ) -> dict[str, str]:
@@ -49,7 +48,7 @@ def crawl(
         return dict(connection.execute("SELECT kind, message FROM problems WHERE crawl_id = ?", (crawl_id,)).fetchall())
 
 
-def update(*rows: ListedRow, catalog: str = PLANS) -> ListPageSeen:
+def update(*rows: Row, catalog: str = PLANS) -> ListPage:
     return listed(*rows, catalog=catalog, last=False)
 
 
@@ -104,8 +103,8 @@ def test_lists_that_were_never_walked_wholly_raise_no_silence(db: Path) -> None:
     assert crawl(db, "2018-06-01T04:00:00Z", update(*UPDATE)) == {}
 
 
-def own(number: int, body: str = "样本正文", **fields: str) -> RecordPageSeen:
-    return RecordPageSeen(f"http://p.example/{number}.html", Reading(fields, {}), body)
+def own(number: int, body: str = "样本正文", **fields: str) -> RecordPage:
+    return RecordPage(fields, {}, url=f"http://p.example/{number}.html", body=body)
 
 
 @pytest.mark.parametrize(("pages", "told"), [(LEAST_PAGES - 1, False), (LEAST_PAGES, True), (LEAST_PAGES + 1, True)])
@@ -140,9 +139,9 @@ def test_two_pages_of_a_walk_are_counted_and_no_third(db: Path) -> None:
     assert said["fields_missing"] == "rows of 预算 suddenly lack publisher (0 of 100 now, 95% before)"
 
 
-def _unpublished(listed_row: ListedRow) -> ListedRow:
-    fields = {name: value for name, value in listed_row.reading.fields.items() if name != "publisher"}
-    return replace(listed_row, reading=replace(listed_row.reading, fields=fields))
+def _unpublished(listed_row: Row) -> Row:
+    fields = {name: value for name, value in listed_row.fields.items() if name != "publisher"}
+    return replace(listed_row, fields=fields)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from archive.model.noise import same
+from archive.model.observations import Row
 from crawler.extract.detail import read_detail
 from crawler.extract.lists import read_rows
 from crawler.extract.response_class import judge
 from crawler.extract.tree import parse_html
-from crawler.items import Row
 from crawler.paging.pager import read_paging
 from crawler.portals.portal_file import load
 from tests.county import County, Faults, Truth

@@ -1,8 +1,8 @@
-"""Crawls of several portals that one process writes: each has its own books, and the files stay open for the last of them."""
+"""Crawls of several portals that one process writes: each has its own session, and the files stay open for the last of them."""
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import pytest
 
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import beside
-from archive.ingest.writer_process import Keeper
-from archive.model.observations import ListPageSeen
+from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
+from archive.ingest.writer_process import WriterProcess
+from archive.model.observations import ListPage
 from pipelines import writer_client
 from tests.conftest import rows
 from tests.exchanges import exchange
@@ -25,15 +26,15 @@ def county(name: str) -> County:
 
 
 class Crawling:
-    """A crawl of a county through a keeper: what the pipeline asks of it."""
+    """A crawl of a county through a writer process, as the pipeline does it."""
 
-    def __init__(self, keeper: Keeper, db: Path, name: str, mode: str = "full") -> None:
-        self.keeper, self.county, self.received = keeper, county(name), 0
-        about = (self.county.portal, mode, timedelta(days=7), FIRST)
-        self.mode, self.crawl_id = self.answer("begin", db, beside(db), *about)  # type: ignore[misc]
+    def __init__(self, writer: WriterProcess, db: Path, name: str, mode: str = "full") -> None:
+        self.writer, self.county, self.received = writer, county(name), 0
+        start = SessionStart(db, beside(db), self.county.portal, mode, timedelta(days=7), FIRST)
+        self.mode, self.crawl_id = writer.answer(start)  # type: ignore[misc]
 
-    def answer(self, method: str, *arguments: object) -> object:
-        return self.keeper.answer(self.county.name, method, *arguments)
+    def answer(self, method: Callable[..., object], *arguments: object) -> object:
+        return self.writer.answer(SessionCall(self.county.name, method, arguments))
 
     def lists(self) -> None:
         """Both lists arrive, and are read, in one batch."""
@@ -41,13 +42,13 @@ class Crawling:
         for catalog, column in zip(self.county.portal.catalogs, ("plans", "reports"), strict=True):
             self.received += 1
             listed = tuple(self.county.row(number, text) for number, text in self.county.listed[column].items())
-            seen.append(ListPageSeen(catalog.url, listed, None, None, None, last=True, capture=self.received))
+            seen.append(ListPage(listed, catalog_url=catalog.url, last=True, capture=self.received))
             made = exchange(self.received, url=catalog.url, crawl_id=self.crawl_id, portal=self.county.name)
             exchanges.append((made, "page"))
-        self.answer("commit", seen, exchanges, LATER)
+        self.answer(CrawlSession.commit, seen, exchanges, LATER)
 
     def close(self, outcome: str = "finished") -> None:
-        self.answer("close", outcome, LATER)
+        self.answer(CrawlSession.close, outcome, LATER)
 
 
 @pytest.fixture
@@ -57,14 +58,14 @@ def db(tmp_path: Path) -> Path:
 
 def test_answers_of_one_portal_are_not_taken_for_anothers(db: Path) -> None:
     """Each crawl counts its answers from 1; what they are called in the evidence goes on through all."""
-    keeper = Keeper()
-    crawls = [Crawling(keeper, db, name) for name in ("a", "b")]
+    writer = WriterProcess()
+    crawls = [Crawling(writer, db, name) for name in ("a", "b")]
     assert [crawl.crawl_id for crawl in crawls] == [1, 2]
     for crawl in crawls:
         crawl.lists()
     for crawl in crawls:
-        assert crawl.answer("complete") is True
-        assert crawl.answer("missing", LATER) == []
+        assert crawl.answer(CrawlSession.complete) is True
+        assert crawl.answer(CrawlSession.missing, LATER) == []
         crawl.close()
     shown = rows(
         db,
@@ -78,8 +79,8 @@ def test_answers_of_one_portal_are_not_taken_for_anothers(db: Path) -> None:
 
 
 def test_a_crawl_that_ends_leaves_the_files_open_for_the_others_and_the_last_one_closes_them(db: Path) -> None:
-    keeper = Keeper()
-    first, second = Crawling(keeper, db, "a"), Crawling(keeper, db, "b")
+    writer = WriterProcess()
+    first, second = Crawling(writer, db, "a"), Crawling(writer, db, "b")
     first.lists()
     first.close()
     second.lists()
@@ -89,61 +90,61 @@ def test_a_crawl_that_ends_leaves_the_files_open_for_the_others_and_the_last_one
     assert not Path(f"{db}-wal").exists()
     found = rows(db, "SELECT portal, outcome FROM crawls ORDER BY id")
     assert [(row["portal"], row["outcome"]) for row in found] == [("a", "finished"), ("b", "shutdown")]
-    third = Crawling(keeper, db, "a")
+    third = Crawling(writer, db, "a")
     third.lists()
     third.close()
     assert sound(db)
 
 
 def test_a_crawl_that_cannot_begin_does_not_disturb_the_one_under_way(db: Path) -> None:
-    keeper = Keeper()
-    first = Crawling(keeper, db, "a")
+    writer = WriterProcess()
+    first = Crawling(writer, db, "a")
     with pytest.raises(ArchiveError, match="a is being crawled into"):
-        Crawling(Keeper(), db, "a")
-    with pytest.raises(AttributeError):
-        first.answer("no such method")
+        Crawling(WriterProcess(), db, "a")
+    with pytest.raises(TypeError):
+        first.answer(CrawlSession.missing)
     first.lists()
     first.close()
     assert [row["outcome"] for row in rows(db, "SELECT outcome FROM crawls")] == ["finished"]
 
 
 def test_a_crawl_is_full_until_one_came_to_its_end_and_again_when_that_is_long_ago(db: Path) -> None:
-    keeper = Keeper()
+    writer = WriterProcess()
     for outcome in ("shutdown", "finished"):
-        crawl = Crawling(keeper, db, "a", mode="")
+        crawl = Crawling(writer, db, "a", mode="")
         assert crawl.mode == "full"
         crawl.lists()
         crawl.close(outcome)
-    asked = Crawling(keeper, db, "a", mode="full")
+    asked = Crawling(writer, db, "a", mode="full")
     assert asked.mode == "full"
     asked.close("incomplete")
-    update = Crawling(keeper, db, "a", mode="")
-    assert (update.mode, update.answer("complete")) == ("update", True)
+    update = Crawling(writer, db, "a", mode="")
+    assert (update.mode, update.answer(CrawlSession.complete)) == ("update", True)
     update.close()
-    other = Crawling(keeper, db, "b", mode="")
-    assert (other.mode, other.answer("complete")) == ("full", False)
+    other = Crawling(writer, db, "b", mode="")
+    assert (other.mode, other.answer(CrawlSession.complete)) == ("full", False)
     other.close("incomplete")
 
 
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """This process has no keeper yet, and leaves none."""
-    monkeypatch.setattr(writer_client, "_keeping", None)
+    """This process has no writer process yet, and leaves none."""
+    monkeypatch.setattr(writer_client, "_client", None)
     yield
-    if writer_client._keeping:
-        writer_client._keeping.end()
+    if writer_client._client:
+        writer_client._client.end()
 
 
 @pytest.mark.usefixtures("fresh")
-def test_a_process_has_one_keeper_and_gets_another_when_it_was_ended() -> None:
-    first = writer_client.keeping()
-    assert writer_client.keeping() is first
+def test_a_process_has_one_writer_process_and_gets_another_when_it_was_ended() -> None:
+    first = writer_client.writer_client()
+    assert writer_client.writer_client() is first
     os.kill(first._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
-    with pytest.raises(writer_client.KeeperError, match="ended with status -9"):
-        first.ask("a", "complete").result()
-    with pytest.raises(writer_client.KeeperError, match="the archive has ended"):
-        first.ask("a", "complete").result()
-    second = writer_client.keeping()
+    with pytest.raises(writer_client.WriterProcessError, match="ended with status -9"):
+        first.call("a", CrawlSession.complete).result()
+    with pytest.raises(writer_client.WriterProcessError, match="the archive has ended"):
+        first.call("a", CrawlSession.complete).result()
+    second = writer_client.writer_client()
     assert second is not first
     with pytest.raises(KeyError):
-        second.ask("a", "complete").result()
+        second.call("a", CrawlSession.complete).result()

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import example, given, settings
 
+from archive.model.observations import RecordPage
 from crawler.extract.body import densest
 from crawler.extract.detail import read_detail
 from crawler.extract.text import line_of, lines_of
 from crawler.extract.trail import read_breadcrumb
 from crawler.extract.tree import parse_html
-from crawler.items import RecordPage
 from tests.golden_pages import golden_page
 from tests.hostile import lines_run, markup, texts
 

@@ -31,8 +31,8 @@ class Archive:
         """A record and the capture of its page; its address."""
         seen = row(number, published_on=(NOW - age).date().isoformat())
         self.store.write([listed(seen, last=False)], text(NOW - 400 * DAY))
-        self.ask(seen.url, asked)
-        return seen.url
+        self.ask(seen.key, asked)
+        return seen.key
 
     def ask(self, url: str, ago: timedelta) -> None:
         self.captures += 1

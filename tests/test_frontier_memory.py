@@ -14,16 +14,16 @@ from archive.ingest.frontier import TRIES, Frontier, Known, mode_for
 from archive.ingest.store import Store
 from archive.model.clock import text
 from archive.model.observations import (
-    AttachmentSeen,
+    AttachmentFile,
     Capture,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
+    ListPage,
     Observation,
+    Paging,
     PortalOfFile,
-    ProblemSeen,
+    Problem,
+    Row,
 )
-from archive.model.records import Reading
 from archive.model.redaction import redact_json
 from tests.conftest import empty_archive
 from tests.test_absence_proof import NEIGHBOUR
@@ -130,7 +130,7 @@ def test_the_newest_answer_of_its_own_address_is_sent_back(past: Past) -> None:
 )
 def test_a_page_on_which_our_code_failed_is_not_sent_back(past: Past, kind: str, address: str, known: int) -> None:
     past.crawl((URL, "page"))
-    past.crawl((URL, "page"), seen=[ProblemSeen(kind, address, "")])
+    past.crawl((URL, "page"), seen=[Problem(kind, address, "")])
     found = past.known()
     assert found
     assert found.capture_id == known
@@ -168,8 +168,8 @@ def test_a_page_is_pending_until_it_was_read_or_is_gone(past: Past, kind: str, p
 
 
 def test_what_is_pending_is_listed_has_a_page_and_belongs_to_the_portal(past: Past) -> None:
-    bare = ListedRow(f"{PLANS}#row-0123456789abcdef", Reading({"title": "样本"}, {}))
-    linked = replace(row(2), link="http://p.example/2.html?from=list")
+    bare = Row({"title": "样本"}, {}, key=f"{PLANS}#row-0123456789abcdef")
+    linked = replace(row(2), url="http://p.example/2.html?from=list")
     past.crawl(seen=[listed(row(1), linked, bare, *(row(n) for n in (5, 4, 3)))])
     past.crawl(seen=[listed(row(9)), page(1)], portal=NEIGHBOUR)
     past.crawl(("http://p.example/1.html", "gone"), portal=NEIGHBOUR)
@@ -182,8 +182,8 @@ def test_what_is_pending_is_listed_has_a_page_and_belongs_to_the_portal(past: Pa
     assert past.pending() == [URL, "http://p.example/2.html?from=list", others[1]]
 
 
-def a_file(record: str, url: str, state: str, sha256: str | None = None) -> AttachmentSeen:
-    return AttachmentSeen(record, "样本.pdf", url, sha256, None, None, None, state)
+def a_file(record: str, url: str, state: str, sha256: str | None = None) -> AttachmentFile:
+    return AttachmentFile(record, "样本.pdf", url, sha256, None, None, None, state)
 
 
 @pytest.mark.parametrize(("state", "pending"), [("text", False), ("unavailable", False), ("pending", True)])
@@ -314,8 +314,8 @@ def test_a_row_is_news_where_it_does_not_print_what_it_did(past: Past) -> None:
         key = f"http://p.example/{number}.html"
         return past.ask(lambda asked: asked.news(key, catalog, printed), portal=portal)
 
-    counted = ListedRow("http://p.example/3.html", Reading({"title": "样本三"}, {"标题": "样本三", "浏览次数": "12"}))
-    masked = ListedRow("http://p.example/4.html", Reading({"title": "样本四"}, {"电话": "138****5678"}))
+    counted = Row({"title": "样本三"}, {"标题": "样本三", "浏览次数": "12"}, key="http://p.example/3.html")
+    masked = Row({"title": "样本四"}, {"电话": "138****5678"}, key="http://p.example/4.html")
     past.crawl(seen=[listed(row(1), row(2), counted, masked)])
     past.crawl(seen=[listed(row(1, title="样本邻县的文件"), row(9))], portal=NEIGHBOUR)
     assert news(1, 标题="样本文件之1") is None
@@ -334,20 +334,20 @@ def test_a_row_is_news_where_it_does_not_print_what_it_did(past: Past) -> None:
 
 def test_a_row_whose_numbers_were_masked_is_no_news(past: Past) -> None:
     phone = "1390013" + "8000"  # masked before it is stored
-    kept = ListedRow(URL, Reading({"title": "样本"}, {"联系电话": "[电话]"}))
+    kept = Row({"title": "样本"}, {"联系电话": "[电话]"}, key=URL)
     past.crawl(seen=[listed(kept)])
     store = Store(past.db)
     store.begin(PORTAL, "full", text(NOW))
     said = redact_json({"联系电话": phone}).value
     assert said != {"联系电话": phone}
-    store.write([listed(replace(kept, reading=Reading({"title": "样本"}, said)))], text(NOW))
+    store.write([listed(replace(kept, source_fields=said))], text(NOW))
     store.finish("finished", text(NOW))
     store.close()
     assert past.ask(lambda asked: asked.news(URL, PLANS, {"联系电话": phone})) is None
 
 
-def claims(rows: int | None, catalog: str = PLANS) -> ListPageSeen:
-    return replace(listed(row(1), catalog=catalog), rows_claimed=rows, family=("trs", "样本"))
+def claims(rows: int | None, catalog: str = PLANS) -> ListPage:
+    return replace(listed(row(1), catalog=catalog), paging=Paging(rows_claimed=rows), family=("trs", "样本"))
 
 
 def test_the_rows_a_list_claimed_last_in_an_earlier_crawl(past: Past) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.families import FAMILIES
+from crawler.families.detection import FAMILIES
 from crawler.spiders.reparse import versions
 from tests import golden_pages
 from tests.golden_pages import GoldenPage, pages

@@ -14,8 +14,7 @@ from archive.database.lock import hold
 from archive.database.redaction_version import count_outdated
 from archive.maintenance import masking
 from archive.maintenance.masking import Masked, mask_again
-from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, Observation, ProblemSeen, RecordPageSeen
-from archive.model.records import Reading
+from archive.model.observations import AttachmentFile, LinkedFile, Observation, Problem, RecordPage, Row
 from archive.model.redaction import RULES_VERSION
 from archive.search import engine
 from tests.test_crawl_privacy import CARD, KEPT, PHONE, RESIDENT_ID, luhn
@@ -34,24 +33,25 @@ def seen(body: str, *numbers: int) -> list[Observation]:
         url, title = f"http://p.example/{number}.html", f"样本补贴名单之{number} {PHONE}"
         fields = {"title": title, "index_number": KEPT[0], "topic": f"样本 {PHONE}"}
         batch += [
-            listed(ListedRow(url, Reading(fields, {"标题": title, f"电话{PHONE}": "样本", "索引号": KEPT[0]}))),
-            RecordPageSeen(url, Reading({"document_number": KEPT[4]}, {"卡号": CARD_NUMBER}), body),
+            listed(Row(fields, {"标题": title, f"电话{PHONE}": "样本", "索引号": KEPT[0]}, key=url)),
+            RecordPage({"document_number": KEPT[4]}, {"卡号": CARD_NUMBER}, url=url, body=body),
         ]
     return batch
 
 
 def archive(path: Path, *numbers: int) -> None:
     """Two crawls of unmasked pages; between them the text changes, so that history holds numbers, too."""
-    file = AttachmentSeen(URL, f"样本名单{PHONE}.pdf", FILE, "0" * 64, 9, None, f"样本附件 {CARD_NUMBER}", "text")
+    file = AttachmentFile(URL, f"样本名单{PHONE}.pdf", FILE, "0" * 64, 9, None, f"样本附件 {CARD_NUMBER}", "text")
     crawl(path, seen(f"样本旧文，身份证号{RESIDENT_ID}", *numbers))
-    linked = RecordPageSeen(
-        URL,
-        Reading({}, {"卡号": CARD_NUMBER}),
-        f"样本新文，电话{PHONE}，{'，'.join(KEPT)}",
-        False,
-        (LinkedFile("样本", FILE),),
+    linked = RecordPage(
+        {},
+        {"卡号": CARD_NUMBER},
+        url=URL,
+        body=f"样本新文，电话{PHONE}，{'，'.join(KEPT)}",
+        cut=False,
+        attachments=(LinkedFile("样本", FILE),),
     )
-    problem = ProblemSeen("sample", URL, f"样本问题 {PHONE}")
+    problem = Problem("sample", URL, f"样本问题 {PHONE}")
     crawl(path, [*seen(f"样本新文，电话{PHONE}", *numbers), linked, file, problem], day=2)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE portals SET name = ?", (f"样本县 {PHONE}",))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archive.database.connection import open_for_reading
-from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, RecordPageSeen
+from archive.model.observations import AttachmentFile, LinkedFile, ListPage, RecordPage, Row
 from archive.search import engine
 from tests.conftest import rows
 from tests.test_absence_proof import a_list, neighbour
@@ -19,18 +19,18 @@ from tests.test_store import BUDGETS, DAY, listed, page, row
 NUMBER, TITLE = "640399001/2026-00007", "样本文件之7"
 
 
-def moved_row(number: int, **fields: str) -> ListedRow:
+def moved_row(number: int, **fields: str) -> Row:
     """A row at another address with the number and title of record 7."""
     return row(number, **{"title": TITLE, "index_number": NUMBER, **fields})
 
 
-def text(number: int, body: str = "样本正文，同一篇", **fields: str) -> RecordPageSeen:
+def text(number: int, body: str = "样本正文，同一篇", **fields: str) -> RecordPage:
     return page(
         number, body, **{"index_number": NUMBER, "title": TITLE, "document_number": "样发〔2026〕7号", **fields}
     )
 
 
-def a_list_with(*more: ListedRow) -> ListPageSeen:
+def a_list_with(*more: Row) -> ListPage:
     """The list of 20 without record 7, and other rows."""
     return listed(*a_list(20, 7).rows, *more)
 
@@ -205,7 +205,7 @@ def test_what_moved_is_not_counted_as_added(crawls: Crawls, seen_first: bool) ->
 def test_a_search_finds_what_moved_once_and_with_its_new_file(crawls: Crawls) -> None:
     new = replace(text(99), attachments=(LinkedFile("样本附件.pdf", "http://p.example/99.pdf"),))
     crawls.run(a_list_with(moved_row(99)), pages=[new], asked={7: "gone"})
-    file = AttachmentSeen(
+    file = AttachmentFile(
         url(99), "样本附件.pdf", "http://p.example/99.pdf", "0" * 64, 1, "application/pdf", "附件独有的样本字句", "text"
     )
     crawls.run(a_list_with(moved_row(99)), pages=[file])  # type: ignore[list-item]
@@ -223,13 +223,13 @@ def test_a_number_is_flagged_as_repeated_on_those_that_share_it_after_a_move(
     crawls = Crawls(tmp_path / "a.db")
     dated = {"published_on": "2026-01-01"}
     shared = row(8, index_number=NUMBER)
-    others = [each for each in a_list(20, 7).rows if each.url != url(8)]
-    own = replace(text(7), reading=replace(text(7).reading, fields={"title": TITLE}))
+    others = [each for each in a_list(20, 7).rows if each.key != url(8)]
+    own = replace(text(7), fields={"title": TITLE})
     crawls.run(listed(*others, shared, moved_row(7, **dated)), pages=[own])
     there = moved_row(99, **dated)
     if number is None:
-        fields = {name: value for name, value in there.reading.fields.items() if name != "index_number"}
-        there = replace(there, reading=replace(there.reading, fields=fields))
+        fields = {name: value for name, value in there.fields.items() if name != "index_number"}
+        there = replace(there, fields=fields)
     crawls.run(listed(*others, shared, there), pages=[replace(own, url=url(99))], asked={7: "gone"})
     assert crawls.events() == [("moved", url(99))]
     flagged = rows(crawls.path, "SELECT url FROM records WHERE flags LIKE '%index_number_repeated%' ORDER BY url")

@@ -7,18 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.model.observations import ListPageSeen, ProblemSeen, RecordPageSeen
+from archive.model.observations import ListPage, Paging, Problem, RecordPage, Row
 from crawler.extract.row import absolute
-from crawler.items import ListPage, Paging, Problem, RecordPage, Row
 from pipelines.normalise import NormalisePipeline, document_number
 
 CATALOG = "http://p.example/list.html"
 
 
-def listed(*rows: Row) -> ListPageSeen:
-    page = ListPage(CATALOG, CATALOG, rows, Paging(3, 60), ("首页", "规划"), last=False)
+def listed(*rows: Row) -> ListPage:
+    page = ListPage(rows, Paging(3, 60), breadcrumb=("首页", "规划"), catalog_url=CATALOG, last=False)
     seen = NormalisePipeline().process_item(page)
-    assert isinstance(seen, ListPageSeen)
+    assert isinstance(seen, ListPage)
     return seen
 
 
@@ -43,42 +42,41 @@ def test_brackets_that_hold_no_year_stay() -> None:
 
 
 def test_index_numbers_have_no_blanks_and_no_full_width_digits() -> None:
-    seen = listed(Row("http://p.example/1.html", {"index_number": "６４０３２４001/2017- 61737"}, {}))
-    assert seen.rows[0].reading.fields["index_number"] == "640324001/2017-61737"
+    seen = listed(Row({"index_number": "６４０３２４001/2017- 61737"}, {}, url="http://p.example/1.html"))
+    assert seen.rows[0].fields["index_number"] == "640324001/2017-61737"
 
 
 def test_the_same_address_in_other_words_is_one_key() -> None:
     keys = {
-        listed(Row(url, {}, {})).rows[0].url for url in ("http://P.example/a?b=2&a=1#top", "http://p.example/a?a=1&b=2")
+        listed(Row({}, {}, url=url)).rows[0].key
+        for url in ("http://P.example/a?b=2&a=1#top", "http://p.example/a?a=1&b=2")
     }
     assert len(keys) == 1
 
 
 def test_rows_without_a_link_have_a_key_of_their_cells() -> None:
-    same, other = Row(None, {}, {"标题": "甲", "日期": ""}), Row(None, {}, {"标题": "乙"})
-    first = [row.url for row in listed(same, other, same).rows]
+    same, other = Row({}, {"标题": "甲", "日期": ""}), Row({}, {"标题": "乙"})
+    first = [row.key for row in listed(same, other, same).rows]
     assert len(set(first)) == 3
     assert all(url.startswith(f"{CATALOG}#row-") for url in first)
-    assert [row.url for row in listed(other, same, same).rows] == [first[1], first[0], first[2]]
+    assert [row.key for row in listed(other, same, same).rows] == [first[1], first[0], first[2]]
 
 
 def test_what_a_page_claims_is_passed_on() -> None:
-    seen = listed(Row("http://p.example/1.html", {}, {}))
-    assert (seen.pages_claimed, seen.rows_claimed, seen.path, seen.last) == (3, 60, "首页 > 规划", False)
+    seen = listed(Row({}, {}, url="http://p.example/1.html"))
+    assert (seen.paging, seen.breadcrumb, seen.last) == (Paging(3, 60), ("首页", "规划"), False)
 
 
 def test_characters_that_no_text_can_hold_are_dropped() -> None:
-    page = RecordPage(
-        "http://p.example/1.html", {"title": "甲\x00乙"}, {"名\x00称": "甲\ud800"}, (), "正\x07文", (), cut=False
-    )
+    page = RecordPage({"title": "甲\x00乙"}, {"名\x00称": "甲\ud800"}, url="http://p.example/1.html", body="正\x07文")
     seen = NormalisePipeline().process_item(page)
-    assert isinstance(seen, RecordPageSeen)
-    assert (seen.reading.fields["title"], seen.body) == ("甲乙", "正文")
-    assert seen.reading.source_fields == {"名称": "甲"}
+    assert isinstance(seen, RecordPage)
+    assert (seen.fields["title"], seen.body) == ("甲乙", "正文")
+    assert seen.source_fields == {"名称": "甲"}
 
 
 def test_problems_pass() -> None:
-    assert NormalisePipeline().process_item(Problem("cut", "http://p.example/", "x")) == ProblemSeen(
+    assert NormalisePipeline().process_item(Problem("cut", "http://p.example/", "x")) == Problem(
         "cut", "http://p.example/", "x"
     )
 
@@ -96,12 +94,12 @@ def test_whatever_a_page_says_can_be_stored_and_is_the_same_twice(
     fields: dict[str, str], printed: dict[str, str], body: str, path: str
 ) -> None:
     url = absolute(CATALOG, path)
-    seen = listed(Row(url, fields, printed), Row(None, fields, printed))
-    assert seen == listed(Row(url, fields, printed), Row(None, fields, printed))
-    own = NormalisePipeline().process_item(RecordPage(CATALOG, fields, printed, (), body, (), cut=False))
-    assert isinstance(own, RecordPageSeen)
-    for read in (own.reading, *(row.reading for row in seen.rows)):
-        kept = json.dumps([dict(read.fields), dict(read.source_fields), own.body, seen.rows[0].url], ensure_ascii=False)
+    seen = listed(Row(fields, printed, url=url), Row(fields, printed))
+    assert seen == listed(Row(fields, printed, url=url), Row(fields, printed))
+    own = NormalisePipeline().process_item(RecordPage(fields, printed, url=CATALOG, body=body))
+    assert isinstance(own, RecordPage)
+    for read in (own, *seen.rows):
+        kept = json.dumps([dict(read.fields), dict(read.source_fields), own.body, seen.rows[0].key], ensure_ascii=False)
         assert sqlite3.connect(":memory:").execute("SELECT ?", (kept,)).fetchone()[0] == kept
         assert all(read.fields.values())
 
@@ -114,8 +112,8 @@ PRINTED = st.text("样本名称0１2 ﹝〔[2017年]〕\u3000\n：", max_size=12
 def test_what_a_page_printed_stands_as_it_printed_it(fields: dict[str, str], printed: dict[str, str]) -> None:
     """Understanding is for columns: of the labels and values nothing is tidied, in whatever order they come."""
     for seen in (
-        listed(Row("http://p.example/1.html", fields, printed)).rows[0].reading,
-        NormalisePipeline().process_item(RecordPage(CATALOG, fields, printed, (), None, (), cut=False)).reading,  # type: ignore[union-attr]
+        listed(Row(fields, printed, url="http://p.example/1.html")).rows[0],
+        NormalisePipeline().process_item(RecordPage(fields, printed, url=CATALOG)).reading,  # type: ignore[union-attr]
     ):
         assert list(seen.source_fields.items()) == list(printed.items())
 
@@ -124,5 +122,5 @@ def test_what_a_page_printed_stands_as_it_printed_it(fields: dict[str, str], pri
     ("first", "second", "stands"), [("甲", "乙", "甲"), ("", "乙", "乙"), ("\x00", "乙", "乙"), ("甲", "", "甲")]
 )
 def test_of_labels_that_become_the_same_the_first_value_stands(first: str, second: str, stands: str) -> None:
-    seen = listed(Row(None, {}, {"名\x00称": first, "名称": second}))
-    assert seen.rows[0].reading.source_fields == {"名称": stands}
+    seen = listed(Row({}, {"名\x00称": first, "名称": second}))
+    assert seen.rows[0].source_fields == {"名称": stands}

@@ -20,16 +20,16 @@ from archive.export.original_files import Exported, captures_of_crawl, captures_
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import (
-    AttachmentSeen,
+    AttachmentFile,
     Capture,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
+    ListPage,
+    MissingPage,
     Observation,
-    PageAsked,
-    RecordPageSeen,
+    Paging,
+    RecordPage,
+    Row,
 )
-from archive.model.records import Reading
 from tests.exchanges import exchange
 from tests.test_check import copied
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL
@@ -67,19 +67,21 @@ class County:
         return numbers
 
 
-def row(title: str = "样本文件", **redacted: int) -> ListedRow:
-    return ListedRow(PAGE, Reading({"title": title}, {"标题": title}), LINK, redacted)
+def row(title: str = "样本文件", **redacted: int) -> Row:
+    return Row({"title": title}, {"标题": title}, url=LINK, key=PAGE, redacted=redacted)
 
 
-def listed(*rows: ListedRow, catalog: str = PLANS) -> ListPageSeen:
-    return ListPageSeen(catalog, rows, 1, None, None, True)
+def listed(*rows: Row, catalog: str = PLANS) -> ListPage:
+    return ListPage(rows, Paging(1), catalog_url=catalog, last=True)
 
 
-OTHER = ListedRow("http://p.example/2.html", Reading({"title": "样本之二"}, {}), None, {"phone": 4})
-OWN = RecordPageSeen(PAGE, Reading({}, {}), "样本正文", False, (LinkedFile("样本", FILE),), {"phone": 2})
+OTHER = Row({"title": "样本之二"}, {}, key="http://p.example/2.html", redacted={"phone": 4})
+OWN = RecordPage(
+    {}, {}, url=PAGE, body="样本正文", cut=False, attachments=(LinkedFile("样本", FILE),), redacted={"phone": 2}
+)
 EDITED = replace(OWN, body="样本正文，改过")
-ATTACHED = AttachmentSeen(PAGE, "样本", FILE, "0" * 64, 1, None, "样本", "text", redacted={"phone": 1})
-GONE = PageAsked(LINK, "gone", "answered 404")
+ATTACHED = AttachmentFile(PAGE, "样本", FILE, "0" * 64, 1, None, "样本", "text", redacted={"phone": 1})
+GONE = MissingPage(LINK, "gone", "answered 404")
 OTHERS_PAGE = ("http://p.example/2.html", 200, None)
 
 

@@ -5,8 +5,8 @@ import pytest
 from crawler.extract.detail import read_detail
 from crawler.extract.page_kind import page_kind
 from crawler.extract.tree import parse_html
-from crawler.families import Answer
 from crawler.families.plain import read
+from crawler.services.answer import Answer
 
 URL = "http://www.county.gov.cn/zwgk/x.html"
 ROWS = "".join(f'<li><a href="{n}.html">样本文件之{n}</a><span>2018-03-0{n}</span></li>' for n in range(1, 4))

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import FAMILIES, Answer
+from crawler.families.detection import FAMILIES
 from crawler.probe.page_reading import Fetched, Probed, read_answer
+from crawler.services.answer import Answer
 from crawler.spiders.pages import read_list, read_record
 from tests.hostile import lines_run, markup, texts
 

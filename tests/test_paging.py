@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.model.observations import Paging
 from crawler.extract.tree import parse_html
-from crawler.items import Paging
 from crawler.paging.pager import read_paging
 from crawler.paging.script_pagers import with_page
 from tests.hostile import lines_run, markup

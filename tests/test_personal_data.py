@@ -11,16 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.ingest.record_writer import UNAVAILABLE
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.masking import Masked, mask_again
 from archive.model import observations
+from archive.model import observations as items
 from archive.model.agencies import Stated
-from archive.model.observations import AttachmentSeen, ListedRow, ListPageSeen, Observation, PortalOfFile, ProblemSeen
+from archive.model.observations import UNAVAILABLE, AttachmentFile, ListPage, Observation, PortalOfFile, Problem, Row
 from archive.model.records import FIELDS, Reading
 from archive.search import index
-from crawler import items
 from crawler.portals.portal_file import Catalog, Portal
 from pipelines.attachments import AttachmentsPipeline
 from pipelines.normalise import NormalisePipeline
@@ -29,7 +28,7 @@ from pipelines.store import portal_of
 from tests.conftest import disclosures, empty_archive
 from tests.personal_numbers import ADDRESSES, CODES, Canary, bytes_of, canary, columns_with, filled, strings
 
-ITEMS = (items.ListPage, items.RecordPage, items.PageAsked, items.AttachmentFile, items.Problem)
+ITEMS = (items.ListPage, items.RecordPage, items.MissingPage, items.AttachmentFile, items.Problem)
 OBSERVATIONS = get_args(Observation)
 DAYS = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
 KEPT = "索引号640324001/2017-00001，同样发〔2017〕3号，0953-8012345"
@@ -47,8 +46,7 @@ def left_in(value: object, numbers: Canary) -> list[str]:
 
 
 def test_every_kind_of_item_is_tested() -> None:
-    made = {kind for kind in vars(items).values() if "page" in getattr(kind, "__dataclass_fields__", {})}
-    assert made == set(ITEMS)
+    assert set(OBSERVATIONS) == set(ITEMS)
 
 
 @settings(max_examples=25, deadline=None)
@@ -87,7 +85,7 @@ def test_a_link_without_a_name_is_called_by_its_address_and_that_is_masked() -> 
     numbers = canary(8)
     item = filled(items.RecordPage, "样本")
     address = f"http://p.example/f?name={numbers.mobile}"
-    seen = through_the_pipelines(replace(item, attachments=(items.File("\x00", address, own=True),)))
+    seen = through_the_pipelines(replace(item, attachments=(items.LinkedFile("\x00", address, own=True),)))
     assert [numbers.found_in(file.name) for file in seen.attachments] == [[]]
 
 
@@ -106,7 +104,7 @@ def test_every_field_of_an_observation_is_masked_by_itself(kind: type) -> None:
 
 def counts_of(observation: Any) -> dict[str, Any]:
     """An observation's counts after a second masking: nothing was left to be counted."""
-    if isinstance(observation, ListPageSeen):
+    if isinstance(observation, ListPage):
         return {"rows": tuple(replace(row, redacted={}) for row in observation.rows)}
     return {"redacted": {}} if "redacted" in {each.name for each in fields(observation)} else {}
 
@@ -116,9 +114,9 @@ def test_the_key_of_a_row_without_a_link_does_not_tell_its_numbers() -> None:
     keys = []
     for seed in (1, 2):
         number = "138" + canary(seed).mobile[3:]
-        row = items.Row(None, {}, {"姓名": "样本", "电话": number})
-        page = items.ListPage("http://p.example/", "http://p.example/", (row,), items.Paging(), (), last=True)
-        keys.append(NormalisePipeline().process_item(page).rows[0].url)  # type: ignore[union-attr]
+        row = items.Row({}, {"姓名": "样本", "电话": number})
+        page = items.ListPage((row,), catalog_url="http://p.example/", last=True)
+        keys.append(NormalisePipeline().process_item(page).rows[0].key)  # type: ignore[union-attr]
     assert keys[0] == keys[1]
 
 
@@ -150,21 +148,20 @@ def unmasked(db: Path, numbers: Canary, day: int = 0, more: str = "", portals: t
         page, home = f"http://{name}.example/1.html", f"http://{name}.example/"
         seen = {kind: filled(kind, text, address=page) for kind in OBSERVATIONS}
         reading = Reading(dict.fromkeys(FIELDS, text) | {"published_on": "2026-01-01"}, {text: text, "标题": text})
-        row = ListedRow(page, reading, page)
-        own = replace(seen[observations.RecordPageSeen], reading=Reading({}, {f"甲{text}": text}), capture=None)
+        row = Row(reading.fields, reading.source_fields, reading.doubts, url=page, key=page)
+        own = replace(seen[observations.RecordPage], fields={}, source_fields={f"甲{text}": text}, capture=None)
         batch = [
             replace(
-                seen[ListPageSeen],
+                seen[ListPage],
                 catalog_url=page,
                 rows=(row,),
                 capture=None,
                 last=True,
-                pages_claimed=1,
-                rows_claimed=1,
+                paging=observations.Paging(1, 1),
             ),
             own,
-            replace(seen[AttachmentSeen], capture=None, state="text"),
-            replace(seen[ProblemSeen], kind="sample"),
+            replace(seen[AttachmentFile], capture=None, state="text"),
+            replace(seen[Problem], kind="sample"),
         ]
         store = Store(db if db.exists() else empty_archive(db))
         store.begin(replace(filled(PortalOfFile, text, address=page), id=name, home=home), "full", DAYS[day])
@@ -257,6 +254,6 @@ def test_the_index_forgets_a_number_that_stood_in_a_file_alone(tmp_path: Path) -
 
 def test_a_file_that_could_not_be_had_has_a_masked_name(tmp_path: Path) -> None:
     numbers = canary(22)
-    item = items.AttachmentFile("http://p.example/1.html", f"样本{numbers.mobile}.pdf", "http://p.example/1.pdf", None)
+    item = items.AttachmentFile("http://p.example/1.html", f"样本{numbers.mobile}.pdf", "http://p.example/1.pdf")
     seen = through_the_pipelines(item)
     assert (seen.state, seen.name) == (UNAVAILABLE, f"样本{numbers.mobile[:3]}********.pdf")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.model.agencies import Stated
-from crawler.families import FAMILIES
+from crawler.families.detection import FAMILIES
 from crawler.portals.portal_file import PortalFileError, Schedule, find, known, load, on_site
 from tests.conftest import Site, crawl, portal_file, rows
 

@@ -11,13 +11,12 @@ from archive.ingest.store import Store
 from archive.model.observations import (
     Capture,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
+    ListPage,
+    MissingPage,
     Observation,
-    PageAsked,
-    RecordPageSeen,
+    RecordPage,
+    Row,
 )
-from archive.model.records import Reading
 from tests.conftest import rows
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, page, row
 
@@ -49,11 +48,11 @@ class Crawls:
 
     def run(
         self,
-        *lists: ListPageSeen,
-        pages: Iterable[RecordPageSeen] = (),
+        *lists: ListPage,
+        pages: Iterable[RecordPage] = (),
         asked: dict[int, str] | None = None,
-        second: ListPageSeen | None = None,
-        seconds: Iterable[ListPageSeen] = (),
+        second: ListPage | None = None,
+        seconds: Iterable[ListPage] = (),
         reason: str = "finished",
     ) -> None:
         self.day += 1
@@ -68,11 +67,11 @@ class Crawls:
         self.missing = [record.url for record in store.missing(now)]
         for record, outcome in (asked or {}).items():
             number = self.capture(store, url(record), outcome)
-            store.write([PageAsked(url(record), outcome, f"found to be {outcome}", number)], now)
+            store.write([MissingPage(url(record), outcome, f"found to be {outcome}", number)], now)
         self.again = store.to_walk_again()
         for seen in [second] if second else seconds:
             number = self.capture(store, seen.catalog_url)
-            store.write([with_capture(seen, number, look=2)], now)
+            store.write([with_capture(seen, number, second_pass=True)], now)
         store.finish(reason, now)
         store.close()
 
@@ -81,13 +80,13 @@ class Crawls:
         return [(str(found["kind"]), str(found["url"])) for found in rows(self.path, sql)]
 
 
-def with_capture(seen: Observation, number: int, look: int = 1) -> Observation:
-    if isinstance(seen, ListPageSeen):
-        return replace(seen, capture=number, look=look)
+def with_capture(seen: Observation, number: int, *, second_pass: bool = False) -> Observation:
+    if isinstance(seen, ListPage):
+        return replace(seen, capture=number, second_pass=second_pass)
     return replace(seen, capture=number)
 
 
-def without(*gone: int, last: bool = True) -> ListPageSeen:
+def without(*gone: int, last: bool = True) -> ListPage:
     return listed(*(each for number, each in enumerate(ALL, 1) if number not in gone), last=last)
 
 
@@ -173,7 +172,7 @@ def test_a_record_in_two_catalogues_is_missing_only_when_both_lack_it(crawls: Cr
     assert (crawls.missing, crawls.events()) == ([], [])
 
 
-def text(number: int, body: str = "样本正文，同一篇") -> RecordPageSeen:
+def text(number: int, body: str = "样本正文，同一篇") -> RecordPage:
     return page(number, body, index_number="640399001/2026-00007", title="样本文件之7")
 
 
@@ -192,8 +191,8 @@ def test_the_same_number_and_text_at_a_new_address_is_moved(crawls: Crawls) -> N
     assert json.loads(str(counts["counts"])).get("added", 0) == 0
 
 
-def redesigned(number: int, **fields: str) -> ListedRow:
-    return ListedRow(url(number), Reading(fields, {"标题": fields["title"]}))
+def redesigned(number: int, **fields: str) -> Row:
+    return Row(fields, {"标题": fields["title"]}, key=url(number))
 
 
 REDESIGNED = {"title": "样本公告，无索引号", "published_on": "2018-02-03"}
@@ -233,7 +232,7 @@ def test_a_move_is_one_too_where_both_addresses_were_listed_for_a_while(crawls: 
     moved = listed(*ALL, row(27, index_number="640399001/2026-00007"))
     crawls.run(listed(*ALL), pages=[old])
     crawls.run(moved, pages=[new])
-    crawls.run(listed(*(each for each in moved.rows if each.url != url(7))), asked={7: "gone"})
+    crawls.run(listed(*(each for each in moved.rows if each.key != url(7))), asked={7: "gone"})
     assert crawls.events() == [("moved", url(27))]
 
 
@@ -313,9 +312,9 @@ def test_noise_makes_no_version_and_no_write(crawls: Crawls, noisy: str) -> None
 
 
 def test_a_counter_among_the_labels_is_noise(crawls: Crawls) -> None:
-    def counted(count: str) -> RecordPageSeen:
+    def counted(count: str) -> RecordPage:
         own = text(7)
-        return replace(own, reading=replace(own.reading, source_fields={"文号": "7", "浏览次数": count}))
+        return replace(own, source_fields={"文号": "7", "浏览次数": count})
 
     crawls.run(listed(*ALL), pages=[counted("12")])
     before = rows(crawls.path, "SELECT * FROM readings")
@@ -332,7 +331,7 @@ def test_a_page_without_a_text_takes_none_away_and_says_so(crawls: Crawls) -> No
 
 
 def test_files_linked_and_no_longer_linked_are_changes_and_their_addresses_are_not(crawls: Crawls) -> None:
-    def with_files(*files: tuple[str, str]) -> RecordPageSeen:
+    def with_files(*files: tuple[str, str]) -> RecordPage:
         return replace(text(7), attachments=tuple(LinkedFile(name, address) for name, address in files))
 
     one, other = ("甲.pdf", "http://p.example/f?id=1&t=1"), ("甲.pdf", "http://p.example/f?id=1&t=2")

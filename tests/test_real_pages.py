@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from archive.model.observations import Row
 from crawler.extract.field_labels import squash
-from crawler.items import Row
 from crawler.probe.page_reading import NOWHERE, Fetched, Probed, read_answer
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES")

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from archive.database.connection import transaction
-from archive.ingest.record_writer import Said, Writer
+from archive.ingest.record_writer import Writer
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.model.observations import AttachmentSeen, Capture, LinkedFile, ListPageSeen, Observation, ProblemSeen
-from archive.model.records import CUT_PAGE, OWN_PAGE, ROW_NOT_READ, Reading
+from archive.model.observations import AttachmentFile, Capture, LinkedFile, ListPage, Observation, Problem, RecordPage
+from archive.model.records import CUT_PAGE, OWN_PAGE, ROW_NOT_READ
 from tests.conftest import empty_archive, rows
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row
@@ -116,7 +116,7 @@ def test_the_kind_is_that_of_the_first_catalogue_of_the_portal_file(path: Path) 
 
 def test_a_listing_says_when_the_catalogue_showed_the_record_first_and_last(path: Path) -> None:
     crawl(path, [listed(row(1), row(2)), listed(row(1), catalog=BUDGETS)])
-    crawl(path, [listed(row(1)), listed(replace(row(1), link=f"{URL}?b"), catalog=BUDGETS)], day=2)
+    crawl(path, [listed(row(1)), listed(replace(row(1), url=f"{URL}?b"), catalog=BUDGETS)], day=2)
     crawl(path, [listed(row(1))], day=3)
     sql = "SELECT r.url, c.url AS catalog, l.first_seen, l.last_seen, l.crawl_id, link FROM listings l JOIN records r ON r.id = record_id JOIN catalogs c ON c.id = catalog_id ORDER BY 1, 2 DESC"
     assert [tuple(each.values()) for each in rows(path, sql)] == [
@@ -171,8 +171,8 @@ def test_a_list_that_did_not_change_is_proved_by_the_answer_that_shows_it(path: 
 
 
 def test_half_a_row_takes_nothing_away_and_is_completed_without_an_event(path: Path) -> None:
-    def cut(**fields: str) -> ListPageSeen:
-        return listed(replace(row(1), reading=Reading(fields, {"标题": fields["title"]}, (CUT_PAGE,))))
+    def cut(**fields: str) -> ListPage:
+        return listed(replace(row(1), fields=fields, source_fields={"标题": fields["title"]}, doubts=(CUT_PAGE,)))
 
     crawl(path, [cut(title="样本文"), listed(row(2), catalog=BUDGETS)])
     assert record(path)["title"] == "样本文"
@@ -197,7 +197,7 @@ def test_what_a_catalogue_or_page_says_first_completes_and_what_it_says_next_cha
 
 def test_a_changed_label_that_no_column_holds_is_kept_and_no_version(path: Path) -> None:
     crawl(path, [listed(row(1)), page(1)])
-    other = replace(page(1), reading=replace(page(1).reading, source_fields={"文号": "1", "语种": "中文"}))
+    other = replace(page(1), source_fields={"文号": "1", "语种": "中文"})
     crawl(path, [listed(row(1)), other], day=2)
     assert json.loads(record(path)["source_fields"]) == {"标题": "样本文件之1", "文号": "1", "语种": "中文"}
     assert (versions(path), events(path)) == ([], [])
@@ -219,8 +219,8 @@ def parser(path: Path) -> Any:
 
 def test_what_a_later_parser_reads_is_a_version_and_no_edit(path: Path, parser: Writer) -> None:
     with transaction(parser.connection):
-        again = Reading({**page(1).reading.fields, "topic": "样本"}, {"文号": "1"})
-        parser.take(1, OWN_PAGE, Said(again, None, "样本正文，读全"), DAY.format(9))
+        again = RecordPage({**page(1).fields, "topic": "样本"}, {"文号": "1"}, body="样本正文，读全")
+        parser.take(1, OWN_PAGE, again, None, DAY.format(9))
     assert versions(path) == [({"topic": [None, "样本"], "body": ["样本正文", "样本正文，读全"]}, "parser")]
     assert (events(path), record(path)["changed_at"]) == ([], None)
     crawl(path, [listed(row(1)), replace(page(1, "样本正文，读全", topic="样本"))], day=10)
@@ -255,8 +255,8 @@ def linked(*names: str, own: bool = True) -> Observation:
     return replace(page(1), attachments=files)
 
 
-def had(state: str, sha256: str | None = None, text: str | None = None, message: str | None = None) -> AttachmentSeen:
-    return AttachmentSeen(URL, "1.pdf", FILE, sha256, 9 if sha256 else None, None, text, state, message)
+def had(state: str, sha256: str | None = None, text: str | None = None, message: str | None = None) -> AttachmentFile:
+    return AttachmentFile(URL, "1.pdf", FILE, sha256, 9 if sha256 else None, None, text, state, message)
 
 
 def states(path: Path) -> dict[str, str]:
@@ -363,11 +363,11 @@ def test_a_problem_keeps_when_it_was_met_first_and_last_in_its_crawl(path: Path)
     store = Store(empty_archive(path))
     store.begin(PORTAL, "full", DAY.format(1))
     for day in (1, 2, 3):
-        store.write([ProblemSeen("http_error", URL, f"样本{day}")], DAY.format(day))
-    store.write([ProblemSeen("blocked", URL, "样本")], DAY.format(3))
+        store.write([Problem("http_error", URL, f"样本{day}")], DAY.format(day))
+    store.write([Problem("blocked", URL, "样本")], DAY.format(3))
     store.finish("finished", DAY.format(3))
     store.close()
-    crawl(path, [ProblemSeen("http_error", URL, "样本")], day=4)
+    crawl(path, [Problem("http_error", URL, "样本")], day=4)
     sql = "SELECT kind, message, count, first_at, last_at FROM problems ORDER BY id"
     assert [tuple(each.values()) for each in rows(path, sql)] == [
         ("http_error", "样本1", 3, DAY.format(1), DAY.format(3)),
@@ -391,7 +391,7 @@ def test_how_much_was_masked_is_counted_for_each_source_as_it_is_now(path: Path)
 
 
 def test_what_a_portal_file_says_is_kept_as_it_says_it_now(path: Path) -> None:
-    crawl(path, [replace(listed(row(1)), path="首页 > 样本", family=("trs", "样本标记"))])
+    crawl(path, [replace(listed(row(1)), breadcrumb=("首页", "样本"), family=("trs", "样本标记"))])
     store = Store(path)
     store.begin(NEIGHBOUR, "full", DAY.format(2))
     store.finish("finished", DAY.format(2))
@@ -399,7 +399,7 @@ def test_what_a_portal_file_says_is_kept_as_it_says_it_now(path: Path) -> None:
     store.begin(
         replace(named, catalogs=(replace(PORTAL.catalogs[0], kind="notice", title="样本公告"),)), "full", DAY.format(3)
     )
-    store.write([replace(listed(row(1)), path=None, family=None)], DAY.format(3))
+    store.write([replace(listed(row(1)), breadcrumb=(), family=None)], DAY.format(3))
     store.finish("finished", DAY.format(3))
     store.close()
     (portal,) = rows(path, "SELECT * FROM portals WHERE id = 'p'")

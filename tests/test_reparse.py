@@ -37,12 +37,12 @@ SEES_TOO_MUCH = """
 import sys
 from dataclasses import replace
 from crawler.spiders import catalog, pages, reparse
-from crawler.items import Row
+from archive.model.observations import Row
 
 def read_list(answer, *arguments):
     read = pages.read_list(answer, *arguments)
     address = answer.url.rsplit("/", 1)[0]
-    rows = [Row(f"{address}/{name}", {"title": name}, {"标题": name}) for name in ("about.html", "nowhere.html")]
+    rows = [Row({"title": name}, {"标题": name}, url=f"{address}/{name}") for name in ("about.html", "nowhere.html")]
     return replace(read, rows=(*read.rows, *rows))
 
 catalog.read_list = read_list

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from archive.database.connection import open_for_reading
 from archive.ingest.store import Store
-from archive.model.observations import CatalogOfPortal, ListedRow, ListPageSeen, PortalOfFile, RecordPageSeen
-from archive.model.records import Reading
+from archive.model.observations import CatalogOfPortal, ListPage, PortalOfFile, RecordPage, Row
 from archive.search import engine, query, snippet
 from tests.plain_scan import FIELDS, scan
 
@@ -143,9 +142,9 @@ def difficult(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
         "full",
         "2026-01-01T00:00:00Z",
     )
-    rows = tuple(ListedRow(f"{home}{number}", Reading(fields, {})) for number, fields in enumerate(DIFFICULT))
-    pages = [RecordPageSeen(f"{home}{number}", Reading({}, {}), body or None) for number, body in enumerate(BODIES)]
-    store.write([ListPageSeen(home, rows, None, None, None, True), *pages], "2026-01-01T00:00:00Z")
+    rows = tuple(Row(fields, {}, key=f"{home}{number}") for number, fields in enumerate(DIFFICULT))
+    pages = [RecordPage({}, {}, url=f"{home}{number}", body=body or None) for number, body in enumerate(BODIES)]
+    store.write([ListPage(rows, catalog_url=home, last=True), *pages], "2026-01-01T00:00:00Z")
     store.finish("finished", "2026-01-01T00:00:00Z")
     store.close()
     return open_for_reading(path)

@@ -13,8 +13,7 @@ from archive.database.connection import open_for_reading, transaction
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.masking import mask_again
-from archive.model.observations import AttachmentSeen, LinkedFile, ListedRow, ListPageSeen, PageAsked, RecordPageSeen
-from archive.model.records import Reading
+from archive.model.observations import AttachmentFile, LinkedFile, ListPage, MissingPage, Paging, RecordPage, Row
 from archive.search import engine, index
 from archive.search.engine import Filters, Search
 from tests.changing_archive import DOCUMENTS, PHONE, PORTALS, STEPS, Crawl, Document, do
@@ -58,11 +57,11 @@ def test_after_every_change_the_index_holds_what_the_records_say(
 
 def sample(
     number: int, title: str, index_number: str, body: str = "样本正文", files: tuple[LinkedFile, ...] = ()
-) -> tuple[ListedRow, RecordPageSeen]:
+) -> tuple[Row, RecordPage]:
     """A row and its record's page."""
     url = f"http://p.example/{number}.html"
-    row = ListedRow(url, Reading({"title": title, "index_number": index_number}, {}))
-    return row, RecordPageSeen(url, Reading({}, {}), body, attachments=files)
+    row = Row({"title": title, "index_number": index_number}, {}, key=url)
+    return row, RecordPage({}, {}, url=url, body=body, attachments=files)
 
 
 class Archive:
@@ -72,9 +71,7 @@ class Archive:
         self.path = empty_archive(path)
         self._day = 0
 
-    def crawl(
-        self, *records: tuple[ListedRow, RecordPageSeen], files: tuple[AttachmentSeen, ...] = (), catalog: int = 1
-    ) -> None:
+    def crawl(self, *records: tuple[Row, RecordPage], files: tuple[AttachmentFile, ...] = (), catalog: int = 1) -> None:
         """A crawl of one catalogue, its budgets, that finds these records; the pages of others are gone."""
         self._day += 1
         now, budgets = f"2026-01-{self._day:02}T00:00:00Z", PORTALS["p"].catalogs[catalog].url
@@ -82,9 +79,14 @@ class Archive:
         store.begin(PORTALS["p"], "full", now)
         rows = tuple(row for row, _ in records)
         store.write(
-            [ListPageSeen(budgets, rows, 1, len(rows), None, last=True), *(page for _, page in records), *files], now
+            [
+                ListPage(rows, Paging(1, len(rows)), catalog_url=budgets, last=True),
+                *(page for _, page in records),
+                *files,
+            ],
+            now,
         )
-        store.write([PageAsked(each.url, "gone", "a sample") for each in store.missing(now) if each.url], now)
+        store.write([MissingPage(each.url, "gone", "a sample") for each in store.missing(now) if each.url], now)
         store.finish("finished", now)
         store.close()
 
@@ -129,9 +131,9 @@ def test_a_record_of_which_its_day_or_kind_alone_changed_is_narrowed_to_by_the_n
         with closing(open_for_reading(archive.path)) as connection:
             return [engine.count(connection, Search(filters=each)) for each in filters]
 
-    def dated(day: str) -> tuple[ListedRow, RecordPageSeen]:
+    def dated(day: str) -> tuple[Row, RecordPage]:
         row, page = sample(1, "样本", "A-1")
-        return ListedRow(row.url, Reading({**row.reading.fields, "published_on": day}, {})), page
+        return Row({**row.fields, "published_on": day}, {}, key=row.key), page
 
     archive.crawl(dated("2017-12-31"))
     assert counts() == [1, 0, 1, 0]
@@ -151,7 +153,7 @@ MOVED = "样本预算", "A-2026-1"
     ids=["at once", "both listed for a while", "and changed when it was alone"],
 )
 def test_a_record_that_became_another_leaves_nothing_in_the_index(
-    archive: Archive, between: tuple[tuple[ListedRow, RecordPageSeen], ...]
+    archive: Archive, between: tuple[tuple[Row, RecordPage], ...]
 ) -> None:
     """The second number of a moved record is free again: a later record takes it, and isn't found by the moved one's words."""
     other = sample(9, "样本规划", "C-2026-9")
@@ -179,7 +181,7 @@ def test_of_several_changes_before_the_index_catches_up_the_first_tells_what_it_
 def test_a_file_is_found_as_long_as_the_archive_keeps_it_and_filtered_as_long_as_it_is_linked(archive: Archive) -> None:
     """What was published once can still be found when the page no longer links it; 'has files' means those linked now."""
     link = LinkedFile("样本名单.xls", "http://p.example/1.xls")
-    file = AttachmentSeen(
+    file = AttachmentFile(
         "http://p.example/1.html", link.name, link.url, "a" * 64, 9, None, "样本附件所说的棚户区", "text"
     )
     with_files = Search(filters=Filters(files=True))
@@ -208,8 +210,8 @@ def test_a_file_that_was_replaced_or_masked_is_found_by_what_it_says_now(archive
     """Nothing else about the record changes."""
     link = LinkedFile("样本名单.xls", "http://p.example/1.xls")
 
-    def file(text: str, digest: str) -> AttachmentSeen:
-        return AttachmentSeen("http://p.example/1.html", link.name, link.url, digest * 64, 9, None, text, "text")
+    def file(text: str, digest: str) -> AttachmentFile:
+        return AttachmentFile("http://p.example/1.html", link.name, link.url, digest * 64, 9, None, text, "text")
 
     record = sample(1, "样本", "A-1", files=(link,))
     archive.crawl(record, files=(file("样本旧文所说", "a"),))

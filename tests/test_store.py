@@ -16,14 +16,15 @@ from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import (
     CatalogOfPortal,
-    ListedRow,
-    ListPageSeen,
+    ListPage,
     Observation,
+    Paging,
     PortalOfFile,
-    ProblemSeen,
-    RecordPageSeen,
+    Problem,
+    RecordPage,
+    Row,
 )
-from archive.model.records import FIELDS, Reading
+from archive.model.records import FIELDS
 from archive.search import engine
 from archive.search import index as search
 from tests.conftest import empty_archive
@@ -43,21 +44,21 @@ def count(connection: sqlite3.Connection, words: str) -> int:
     return engine.count(connection, engine.search(words))
 
 
-def row(number: int, **fields: str) -> ListedRow:
+def row(number: int, **fields: str) -> Row:
     said = {"title": f"样本文件之{number}", "index_number": f"640399001/2026-{number:05}", **fields}
-    return ListedRow(f"http://p.example/{number}.html", Reading(said, {"标题": said["title"]}))
+    return Row(said, {"标题": said["title"]}, key=f"http://p.example/{number}.html")
 
 
 def listed(
-    *rows: ListedRow, catalog: str = PLANS, last: bool = True, pages: int | None = None, claimed: int | None = None
-) -> ListPageSeen:
-    return ListPageSeen(catalog, rows, pages, claimed, "首页 > 目录", last)
+    *rows: Row, catalog: str = PLANS, last: bool = True, pages: int | None = None, claimed: int | None = None
+) -> ListPage:
+    return ListPage(rows, Paging(pages, claimed), breadcrumb=("首页", "目录"), catalog_url=catalog, last=last)
 
 
-def page(number: int, body: str = "样本正文", cut: bool = False, **fields: str) -> RecordPageSeen:
+def page(number: int, body: str = "样本正文", cut: bool = False, **fields: str) -> RecordPage:
     doubts = ("page_cut",) if cut else ()
     said = {"document_number": f"样发〔2026〕{number}号", **fields}
-    return RecordPageSeen(f"http://p.example/{number}.html", Reading(said, {"文号": str(number)}, doubts), body, cut)
+    return RecordPage(said, {"文号": str(number)}, doubts, url=f"http://p.example/{number}.html", body=body, cut=cut)
 
 
 def crawl(path: Path, *batches: list[Observation], day: int = 1, finish: bool = True) -> Store:
@@ -207,7 +208,7 @@ ROWS = st.builds(
 CRAWLS = st.lists(
     st.lists(
         st.builds(
-            lambda rows, catalog: listed(*{each.url: each for each in rows}.values(), catalog=catalog),
+            lambda rows, catalog: listed(*{each.key: each for each in rows}.values(), catalog=catalog),
             st.lists(ROWS, min_size=1, max_size=4),
             st.sampled_from([PLANS, BUDGETS]),
         ),
@@ -261,7 +262,7 @@ def test_a_walk_is_complete_only_at_its_claimed_end(path: Path, pages: list[Obse
 
 
 def test_a_row_stays_where_its_page_fails(path: Path) -> None:
-    crawl(path, [listed(row(1), row(2)), ProblemSeen("http_error", "http://p.example/1.html", "500"), page(2)])
+    crawl(path, [listed(row(1), row(2)), Problem("http_error", "http://p.example/1.html", "500"), page(2)])
     assert table(path, "SELECT url, title, body FROM records ORDER BY url") == [
         ("http://p.example/1.html", "样本文件之1", None),
         ("http://p.example/2.html", "样本文件之2", "样本正文"),
@@ -269,7 +270,7 @@ def test_a_row_stays_where_its_page_fails(path: Path) -> None:
 
 
 def test_problems_of_one_kind_and_page_are_counted(path: Path) -> None:
-    trouble = ProblemSeen("http_error", "http://p.example/1.html", "the portal answered 500")
+    trouble = Problem("http_error", "http://p.example/1.html", "the portal answered 500")
     crawl(path, [trouble, trouble, replace(trouble, url="http://p.example/2.html")])
     assert table(path, "SELECT url, count FROM problems ORDER BY url") == [
         ("http://p.example/1.html", 2),

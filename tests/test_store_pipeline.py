@@ -1,4 +1,4 @@
-"""When a crawl's batch is written, what ends the crawl, and as what its books are closed; the archive's side stands in."""
+"""When a crawl's batch is written, what ends the crawl, and with which outcome it is closed; the archive's side stands in."""
 
 import asyncio
 import sqlite3
@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 
-from archive.model.observations import ProblemSeen
+from archive.ingest.crawl_session import CrawlSession, SessionStart
+from archive.model.observations import Problem
 from crawler.portals.portal_file import Portal
 from pipelines import store as storing
 from pipelines.store import BATCH, LONGEST_WAIT, MOST_BYTES, StorePipeline
 from tests.exchanges import exchange
 
-PROBLEM = ProblemSeen("sample", "http://p.example/", "样本")
+PROBLEM = Problem("sample", "http://p.example/", "样本")
 
 
 class Stand:
-    """A crawl whose archive answers as told: `batches` are those written, `closed` what the books were closed with."""
+    """A crawl whose archive answers as told: `batches` are those written, `closed` the outcomes of closed sessions."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.batches: list[tuple[int, int]] = []
@@ -29,7 +30,7 @@ class Stand:
         self.complete, self.unwritten, self.now = True, 0, 0.0
         self.error: Exception | None = None
         self.stats: dict[str, Any] = {}
-        monkeypatch.setattr(storing, "keeping", lambda: self)
+        monkeypatch.setattr(storing, "writer_client", lambda: self)
         monkeypatch.setattr(storing, "monotonic", lambda: self.now)
 
         async def close(reason: str) -> None:
@@ -53,17 +54,23 @@ class Stand:
         )  # fmt: skip
         self.pipeline.open_spider()
 
-    def ask(self, _portal: str, method: str, *given: Any) -> Future[Any]:
-        """What the archive's side answers."""
+    def begin(self, _start: SessionStart) -> Future[tuple[str, int]]:
+        """A full crawl of the number 7."""
+        future: Future[tuple[str, int]] = Future()
+        future.set_result(("full", 7))
+        return future
+
+    def call(self, _portal: str, method: Callable[..., object], *arguments: Any) -> Future[Any]:
+        """The result that the archive's side would give."""
         future: Future[Any] = Future()
-        if method == "commit":
-            self.batches.append((len(given[0]), len(given[1])))
-        if method == "close":
-            self.closed.append(given[0])
-        if self.error and method != "begin":
+        if method is CrawlSession.commit:
+            self.batches.append((len(arguments[0]), len(arguments[1])))
+        if method is CrawlSession.close:
+            self.closed.append(arguments[0])
+        if self.error:
             future.set_exception(self.error)
         else:
-            future.set_result({"begin": ("full", 7), "complete": self.complete}.get(method))
+            future.set_result(self.complete if method is CrawlSession.complete else None)
         return future
 
 
@@ -163,7 +170,7 @@ def test_what_cannot_be_written_ends_the_crawl_once(stand: Stand, error: Excepti
         ("blocked", 1, False, "blocked"), ("shutdown", None, True, "shutdown"),
     ],
 )  # fmt: skip
-def test_the_books_are_closed_with_what_ended_the_crawl(
+def test_the_session_is_closed_with_what_ended_the_crawl(
     stand: Stand, reason: str, broken: int | None, complete: bool, outcome: str
 ) -> None:
     stand.complete = complete
@@ -174,7 +181,7 @@ def test_the_books_are_closed_with_what_ended_the_crawl(
     assert stand.stats["disclosures/ended"] == 1
 
 
-def test_books_that_cannot_be_closed_are_not_said_to_be(stand: Stand) -> None:
+def test_a_session_that_cannot_be_closed_is_not_said_to_be(stand: Stand) -> None:
     stand.error = OSError("gone")
     stand.pipeline.spider_closed("finished")
     assert "disclosures/ended" not in stand.stats

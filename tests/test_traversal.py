@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.items import Row
+from archive.model.observations import Row
 from crawler.spiders.traversal import Seen, Walk
 
 
@@ -19,9 +19,7 @@ def test_what_was_seen_is_known(words: list[str]) -> None:
 
 
 def test_a_row_of_an_earlier_page_counts_once_and_one_printed_twice_on_a_page_twice() -> None:
-    one, two, three = (
-        Row(url=f"http://sample.example/{n}.html", fields={}, source_fields={"标题": f"样本{n}"}) for n in "123"
-    )
+    one, two, three = (Row({}, {"标题": f"样本{n}"}, url=f"http://sample.example/{n}.html") for n in "123")
     walk = Walk()
     assert walk.unseen((one, two, two)) == (one, two, two)
     assert walk.unseen((two, three)) == (three,)

@@ -1,4 +1,4 @@
-"""The keeper, the process that seals and stores what a crawl reads: whatever ends it or its crawl, the archive stays whole."""
+"""The writer process, which seals and stores what a crawl reads: whatever ends it or its crawl, the archive stays whole."""
 
 import os
 import signal
@@ -14,12 +14,13 @@ import pytest
 from archive.database.connection import ArchiveError
 from archive.database.lock import hold
 from archive.evidence.evidence_reader import beside
-from archive.ingest.writer_process import Keeper
+from archive.ingest.crawl_session import CrawlSession, SessionStart
+from archive.ingest.writer_process import WriterProcess
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from archive.model.observations import PortalOfFile
 from bench.ten_days import command, contents, crawl, morning
-from pipelines.writer_client import KeeperError, Keeping
+from pipelines.writer_client import WriterClient, WriterProcessError
 from tests.conftest import rows
 from tests.county import County
 from tests.waiting import wait_until
@@ -34,18 +35,18 @@ def children(pid: int) -> list[int]:
     return [int(child) for line in listed for child in line.split()]
 
 
-def keeper_of(pid: int) -> int:
-    """The keeper of a crawl; a process that has just been started says a moment later what it runs."""
+def writer_of(pid: int) -> int:
+    """The writer process of a crawl; a process that has just been started says a moment later what it runs."""
 
-    def keepers() -> list[int]:
+    def writers() -> list[int]:
         return [
             child
             for child in children(pid)
             if b"archive.ingest.writer_process" in Path(f"/proc/{child}/cmdline").read_bytes()
         ]
 
-    wait_until(lambda: len(keepers()) == 1)
-    return keepers()[0]
+    wait_until(lambda: len(writers()) == 1)
+    return writers()[0]
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +94,9 @@ def gone_on_with(tmp_path: Path, county: County, whole: Contents) -> list[str]:
     return [row["outcome"] for row in rows(db, "SELECT outcome FROM crawls ORDER BY id")]
 
 
-def test_a_keeper_that_is_killed_ends_its_crawl_in_plain_words(tmp_path, county, whole) -> None:
+def test_a_writer_process_that_is_killed_ends_its_crawl_in_plain_words(tmp_path, county, whole) -> None:
     with midway(tmp_path, county) as process:
-        os.kill(keeper_of(process.pid), signal.SIGKILL)
+        os.kill(writer_of(process.pid), signal.SIGKILL)
         out, err = process.communicate()
     assert process.returncode == 1
     assert "the crawl did not come to its end" in out
@@ -105,16 +106,16 @@ def test_a_keeper_that_is_killed_ends_its_crawl_in_plain_words(tmp_path, county,
     assert gone_on_with(tmp_path, county, whole) == ["interrupted", "finished"]
 
 
-def test_a_crawl_that_is_killed_leaves_no_keeper_behind(tmp_path, county, whole) -> None:
+def test_a_crawl_that_is_killed_leaves_no_writer_process_behind(tmp_path, county, whole) -> None:
     with midway(tmp_path, county) as process:
-        keeper = Path(f"/proc/{keeper_of(process.pid)}")
+        writer = Path(f"/proc/{writer_of(process.pid)}")
         process.kill()
-    wait_until(lambda: not keeper.exists())
+    wait_until(lambda: not writer.exists())
     assert gone_on_with(tmp_path, county, whole) == ["interrupted", "finished"]
 
 
-def test_an_interrupt_from_the_keyboard_closes_the_books(tmp_path, county, whole) -> None:
-    """Ctrl-C reaches every process of the terminal: the keeper must not end before it has written what it is given."""
+def test_an_interrupt_from_the_keyboard_closes_the_session(tmp_path, county, whole) -> None:
+    """Ctrl-C reaches every process of the terminal: the writer process must not end before it has written what it received."""
     with midway(tmp_path, county) as process:
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate()
@@ -123,24 +124,29 @@ def test_an_interrupt_from_the_keyboard_closes_the_books(tmp_path, county, whole
     assert gone_on_with(tmp_path, county, whole) == ["shutdown", "finished"]
 
 
-def test_what_the_keeper_raises_is_raised_where_it_was_asked(tmp_path: Path) -> None:
-    keeping = Keeping()
-    nowhere = tmp_path / "nowhere" / "a.db"
-    with pytest.raises(TypeError) as caught:
-        keeping.ask("one", "begin", nowhere).result()
+def start(db: Path) -> SessionStart:
+    portal = PortalOfFile("one", "样本", "", "http://sample.example/", ())
+    return SessionStart(db, beside(db), portal, "full", timedelta(7), clock.now())
+
+
+def test_errors_of_the_writer_process_are_raised_in_its_client(tmp_path: Path) -> None:
+    client = WriterClient()
+    (tmp_path / "nowhere").touch()
+    with pytest.raises((ArchiveError, OSError)) as caught:
+        client.begin(start(tmp_path / "nowhere" / "a.db")).result()
     assert "in answer" in caught.value.__notes__[0]
     with pytest.raises(KeyError):
-        keeping.ask("one", "complete").result()
-    assert keeping.end() == 0
+        client.call("one", CrawlSession.complete).result()
+    assert client.end() == 0
 
 
-def test_a_keeper_that_has_ended_is_told_of(tmp_path: Path) -> None:
-    keeping = Keeping()
-    pid = keeper_of(os.getpid())
+def test_a_writer_process_that_has_ended_is_reported() -> None:
+    client = WriterClient()
+    pid = writer_of(os.getpid())
     os.kill(pid, signal.SIGKILL)
     for _ in range(2):
-        with pytest.raises(KeeperError, match="ended"):
-            keeping.ask("one", "complete").result()
+        with pytest.raises(WriterProcessError, match="ended"):
+            client.call("one", CrawlSession.complete).result()
 
 
 def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> None:
@@ -149,14 +155,12 @@ def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> N
         archive.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('one', '样本', '', '')")
         archive.execute("INSERT INTO crawls (portal, mode, started_at) VALUES ('one', 'full', '')")
         archive.execute("INSERT INTO captures VALUES (5, 1, 'u', '', 200, 'page', '', 0, NULL, NULL)")
-    about = (PortalOfFile("one", "样本", "", "http://sample.example/", ()), "full", timedelta(7), clock.now())
-    keeper = Keeper()
     with pytest.raises(ArchiveError, match="lacks originals") as still_held:  # the exception is not collected yet
-        keeper.answer("one", "begin", db, beside(db), *about)
+        WriterProcess().answer(start(db))
     hold(db, "one").release()
     assert still_held
-    keeping = Keeping()
+    client = WriterClient()
     with pytest.raises(ArchiveError, match="lacks originals"):
-        keeping.ask("one", "begin", db, beside(db), *about).result()
+        client.begin(start(db)).result()
     hold(db, "one").release()
-    keeping.end()
+    client.end()

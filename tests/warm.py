@@ -1,6 +1,6 @@
 """The `disclosures` command run in processes that have its modules loaded already: for the many crawls of the tests.
 
-A server process loads them once and forks for each command, and a command that crawls forks for its keeper. What reads
+A server process loads them once and forks for each command, and a command that crawls forks for its writer process. What reads
 the environment while it is loaded is as it was then: `tests.conftest.program` runs the command's own program, started from
 nothing.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from archive.ingest.writer_process import Keeper, serve
+from archive.ingest.writer_process import WriterProcess, serve
 from crawler.cli.main import MODULES
 from pipelines import writer_client
 
@@ -40,7 +40,7 @@ _processes.set_forkserver_preload(_LOADED)
 
 @dataclass(frozen=True)
 class _Forked:
-    """A keeper's process."""
+    """A writer process."""
 
     pid: int
 
@@ -48,13 +48,13 @@ class _Forked:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
-def _fork_keeper() -> None:
-    """Have the first keeper that is wanted ready: forked here, before there are threads; another is started as ever."""
+def _fork_writer() -> None:
+    """Have the first writer process ready: forked here, before there are threads; another is started as ever."""
     ours, theirs = socket.socketpair()
     if not (pid := os.fork()):
         signal.pthread_sigmask(signal.SIG_BLOCK, writer_client.SIGNALS)
         ours.close()
-        serve(Connection(theirs.detach()), Keeper())
+        serve(Connection(theirs.detach()), WriterProcess())
         os._exit(0)
     theirs.close()
     start = writer_client.start
@@ -75,7 +75,7 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path |
     if cwd:
         os.chdir(cwd)
     if arguments[1:2] == ["crawl"]:
-        _fork_keeper()
+        _fork_writer()
     sys.argv = arguments
     from crawler.cli.main import main
 

@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any
 
 from archive.model.clock import BEIJING, moment
-from archive.model.observations import ListedRow, ProblemSeen, RecordPageSeen
+from archive.model.observations import Problem, RecordPage, Row
 
 HEAD_PAGES = 2
 """List pages of a walk whose rows are counted: an update reads as many, where there are as many."""
@@ -100,12 +100,12 @@ class Walk:
     counts: Counter[str]
 
 
-def counted(rows: Iterable[ListedRow]) -> Counter[str]:
+def counted(rows: Iterable[Row]) -> Counter[str]:
     """Count the rows, those that have a page of their own, and those that state each field."""
     counts = Counter[str]()
     for row in rows:
-        counts.update([READ, *(name for name, value in row.reading.fields.items() if value)])
-        counts[LINK] += "#row-" not in row.url
+        counts.update([READ, *(name for name, value in row.fields.items() if value)])
+        counts[LINK] += "#row-" not in row.key
     return counts
 
 
@@ -156,7 +156,7 @@ class Alarm:
         self._crawl_id = crawl_id
         self.pages: Counter[str] = Counter()
 
-    def list_page(self, catalog_id: int, rows: Iterable[ListedRow]) -> None:
+    def list_page(self, catalog_id: int, rows: Iterable[Row]) -> None:
         """Count the rows of a list page, which the ledger has not counted yet."""
         walk = (self._crawl_id, catalog_id)
         sql = "SELECT pages_read, stated FROM ledger WHERE crawl_id = ? AND catalog_id = ?"
@@ -167,16 +167,16 @@ class Alarm:
                 "UPDATE ledger SET stated = ? WHERE crawl_id = ? AND catalog_id = ?", (json.dumps(counts), *walk)
             )
 
-    def record_page(self, page: RecordPageSeen) -> None:
+    def record_page(self, page: RecordPage) -> None:
         """Count what a record's page states."""
-        self.pages.update([READ, *(name for name, value in page.reading.fields.items() if value)])
+        self.pages.update([READ, *(name for name, value in page.fields.items() if value)])
         self.pages[BODY] += bool(page.body)
 
     def misread(self, catalog_id: int) -> list[Lack]:
         """The fields that this crawl's rows of a catalogue suddenly lack: what such a walk does not show may be there."""
         return lacking([walk.counts for walk in self._walks(catalog_id)], LEAST_ROWS)
 
-    def raised(self, now: str) -> list[ProblemSeen]:
+    def raised(self, now: str) -> list[Problem]:
         """All alarms, when the crawl is at its end; `now` is UTC, ISO 8601."""
         catalogs = self._connection.execute(_READ_NOW, (self._crawl_id,)).fetchall()
         problems = [problem for catalog in catalogs for problem in self._of_catalog(catalog, now)]
@@ -184,17 +184,17 @@ class Alarm:
         counts = [self.pages, *(Counter(json.loads(row["stated"])) for row in before)]
         if self.pages and (missing := lacking(counts, LEAST_PAGES)):
             (home,) = self._connection.execute("SELECT home FROM portals WHERE id = ?", (self._portal,)).fetchone()
-            problems.append(ProblemSeen("fields_missing", home, f"records' own pages suddenly lack {_listed(missing)}"))
+            problems.append(Problem("fields_missing", home, f"records' own pages suddenly lack {_listed(missing)}"))
         return problems
 
-    def _of_catalog(self, catalog: Sequence[Any], now: str) -> Iterator[ProblemSeen]:
+    def _of_catalog(self, catalog: Sequence[Any], now: str) -> Iterator[Problem]:
         catalog_id, title, url = catalog
         if missing := self.misread(catalog_id):
-            yield ProblemSeen("fields_missing", url, f"rows of {title} suddenly lack {_listed(missing)}")
+            yield Problem("fields_missing", url, f"rows of {title} suddenly lack {_listed(missing)}")
         if short := too_short(self._walks(catalog_id)):
-            yield ProblemSeen("list_short", url, f"the first pages of {title} show {short}")
+            yield Problem("list_short", url, f"the first pages of {title} show {short}")
         if silence := self._silence(catalog_id, url, now):
-            yield ProblemSeen("nothing_new", url, f"nothing new in {title} {silence}")
+            yield Problem("nothing_new", url, f"nothing new in {title} {silence}")
 
     def _walks(self, catalog_id: int) -> list[Walk]:
         """This crawl's walk of a catalogue and those before it, newest first."""

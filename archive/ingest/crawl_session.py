@@ -1,9 +1,9 @@
-"""One crawl's books: its answers are sealed in the evidence, then what they say is written into the archive."""
+"""One crawl of a portal: its answers are sealed in the evidence, then their contents are written into the archive."""
 
 import sqlite3
 from array import array
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,37 +15,39 @@ from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
 from archive.model import clock
-from archive.model.observations import Capture, Observation, PortalOfFile, ProblemSeen
+from archive.model.observations import Capture, Observation, PortalOfFile, Problem
 from archive.model.redaction import names_a_person
 
 
-class CrawlBooks:
+@dataclass(frozen=True, slots=True)
+class SessionStart:
+    """The parameters of a crawl. `mode`: "" for an update, or full where one is due after `full_every`."""
+
+    db: Path
+    evidence: Path
+    portal: PortalOfFile
+    mode: str
+    full_every: timedelta
+    now: datetime
+
+
+class CrawlSession:
     """The right to write for a portal, the archive and its evidence, held together for one crawl.
 
-    `crawl_id` is its number; `mode`, where none is asked for, an update, or full where one is due after `full_every`.
-    An answer is committed to the evidence before the archive says a word of it.
+    `crawl_id` is its number, `mode` full or update. An answer is committed to the evidence before the archive holds a word of it.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a crawl begins with
-        self,
-        db: Path,
-        archive: sqlite3.Connection,
-        evidence: Evidence,
-        portal: PortalOfFile,
-        mode: str,
-        full_every: timedelta,
-        now: datetime,
-    ) -> None:
+    def __init__(self, start: SessionStart, archive: sqlite3.Connection, evidence: Evidence) -> None:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
         self._evidence = evidence
         self._sealed = array("q")
-        self._held = hold(db, portal.id)
+        self._held = hold(start.db, start.portal.id)
         try:
-            self._store = Store(db, archive)
-            self._require_originals(db)
-            self._evidence.seal(now.date().isoformat())
-            self.mode = mode or mode_for(db, portal.id, now, full_every)
-            self.crawl_id = self._store.begin(portal, self.mode, clock.text(now))
+            self._store = Store(start.db, archive)
+            self._require_originals(start.db)
+            self._evidence.seal(start.now.date().isoformat())
+            self.mode = start.mode or mode_for(start.db, start.portal.id, start.now, start.full_every)
+            self.crawl_id = self._store.begin(start.portal, self.mode, clock.text(start.now))
         except BaseException:
             self._held.release()  # else the portal would be free only when the exception is collected
             raise
@@ -57,7 +59,7 @@ class CrawlBooks:
     def commit(
         self, observations: Sequence[Observation], exchanges: Sequence[tuple[Exchange, str]], now: datetime
     ) -> None:
-        """Seal `exchanges`, each with what it turned out to be, then write what they say.
+        """Seal `exchanges`, each with its outcome, then write what they say.
 
         An observation names its capture by the answer's place in this crawl, from 1.
         """
@@ -94,10 +96,10 @@ class CrawlBooks:
         return self.mode == "update" or self._store.complete()
 
     def close(self, outcome: str, now: datetime) -> None:
-        """Close the books with the crawl's outcome; they are of no use afterwards.
+        """End the crawl with its outcome; the session is of no use afterwards.
 
-        Where that can't be written they stay open in the archive, as those of a crawl that was killed: the next one of the
-        portal closes them.
+        Where that can't be written the crawl stays open in the archive, as one that was killed: the next one of the portal
+        closes it.
         """
         try:
             self._store.finish(outcome, clock.text(now))
@@ -106,9 +108,18 @@ class CrawlBooks:
 
     def _with_capture(self, observation: Observation) -> Observation:
         """`observation` with its answer's place in this crawl replaced by the capture's number in the evidence."""
-        if isinstance(observation, ProblemSeen) or observation.capture is None:
+        if isinstance(observation, Problem) or observation.capture is None:
             return observation
         return replace(observation, capture=self._sealed[observation.capture - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCall:
+    """A call of a method of a portal's session; `pipelines.writer_client` makes them, with the arguments checked by type."""
+
+    portal: str
+    method: Callable[..., object]
+    arguments: tuple[object, ...]
 
 
 def _kept_header(exchange: Exchange, name: str) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 from archive.ingest.alarm import Alarm
 from archive.ingest.record_writer import Writer
 from archive.model.noise import same
-from archive.model.observations import ListPageSeen, PageAsked
+from archive.model.observations import ListPage, MissingPage
 from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
 
@@ -71,7 +71,7 @@ class Missing:
 class Noted:
     """Answers for the pages of missing records, by address, and of each catalogue the second walk so far."""
 
-    answers: dict[str, PageAsked] = field(default_factory=dict)
+    answers: dict[str, MissingPage] = field(default_factory=dict)
     pages: Counter[int] = field(default_factory=Counter)
     rows: Counter[int] = field(default_factory=Counter)
     walked_again: set[int] = field(default_factory=set)
@@ -95,16 +95,16 @@ class Presence:
         self.noted = Noted()
         self._joined: set[int] = set()
 
-    def asked(self, answer: PageAsked) -> None:
+    def note_page(self, answer: MissingPage) -> None:
         """Take in what the page of a missing record turned out to be."""
         self.noted.answers[answer.url] = answer
 
-    def second_walk(self, catalog_id: int, page: ListPageSeen) -> None:
+    def second_walk(self, catalog_id: int, page: ListPage) -> None:
         """Take in a page of a catalogue's second walk, which proves as much as the first only where it is as whole."""
-        self.noted.pages[catalog_id] += page.pages
+        self.noted.pages[catalog_id] += page.paging.pages_here
         self.noted.rows[catalog_id] += len(page.rows)
         pages, rows = self.noted.pages[catalog_id], self.noted.rows[catalog_id]
-        whole = rows > 0 and pages >= (page.pages_claimed or 0) and rows >= (page.rows_claimed or 0)
+        whole = rows > 0 and pages >= (page.paging.pages_claimed or 0) and rows >= (page.paging.rows_claimed or 0)
         if page.last and whole and _long_enough(rows, self._length(catalog_id)):
             self.noted.walked_again.add(catalog_id)
 

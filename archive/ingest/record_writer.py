@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.model.clock import BEIJING, moment
 from archive.model.noise import essence, same, same_pairs
-from archive.model.observations import LinkedFile
+from archive.model.observations import LinkedFile, RecordPage
 from archive.model.records import CUT_PAGE, FIELDS, OWN_PAGE, REPEATED, ROW_NOT_READ, Merged, Reading, merge
 from archive.model.redaction import RULES_VERSION
 from archive.search import index
@@ -23,18 +23,8 @@ _UPDATE = (
 UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ})
 """The doubts about a reading that the next one of its page completes, instead of changing what it said."""
 
-PENDING, OFF_SITE, UNLINKED, UNAVAILABLE = "pending", "off_site", "unlinked", "unavailable"
-"""States of a file of which there is no text to speak: not asked for yet, on another site, no longer linked, not to be had."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one page says of a record, and the capture that shows it. `body` and `files` count on its own page only."""
-
-    reading: Reading
-    capture: int | None
-    body: str | None = None
-    files: tuple[LinkedFile, ...] = ()
+PENDING, OFF_SITE, UNLINKED = "pending", "off_site", "unlinked"
+"""States of a file without a text: not requested yet, on another site, no longer linked."""
 
 
 @dataclass(slots=True)
@@ -70,43 +60,43 @@ class Writer:
         self.event(record_id, "added", now, {"capture": capture})
         return record_id
 
-    def take(self, record_id: int, source: int, said: Said, now: str) -> None:
-        """Take in what one page says; where it said something else before, the record has changed.
+    def take(self, record_id: int, source: int, reading: Reading, capture: int | None, now: str) -> None:
+        """Write the reading of one page, which `capture` shows; where it differs from the one before, the record has changed.
 
-        `source`: the catalogue that lists the record, or OWN_PAGE. What a page says for the first time, or after a reading
-        that is UNSURE, only completes the record. A page on which no text is found takes none away.
+        `source`: the catalogue that lists the record, or OWN_PAGE. The first reading of a page, or one after a reading that is
+        UNSURE, only completes the record. A page on which no text is found takes none away.
         """
         readings = self.readings(record_id)
         earlier = readings.get(source)
         old = self.record(record_id)
-        body = said.body if source == OWN_PAGE and said.body and not same(said.body, old["body"]) else old["body"]
-        files = (
-            self._files(record_id, said.files) if source == OWN_PAGE and CUT_PAGE not in said.reading.doubts else None
-        )
-        if earlier and _same(earlier, said.reading) and body == old["body"] and files is None:
+        body, files = old["body"], None
+        if isinstance(reading, RecordPage):
+            body = reading.body if reading.body and not same(reading.body, body) else body
+            files = self._files(record_id, reading.attachments) if CUT_PAGE not in reading.doubts else None
+        if earlier and _same(earlier, reading) and body == old["body"] and files is None:
             return
-        self._keep_reading(record_id, source, said)
-        readings[source] = said.reading
+        self._keep_reading(record_id, source, reading, capture)
+        readings[source] = reading
         merged = self._merged(readings, old)
         changed = {name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]}
         if body != old["body"]:
             changed["body"] = [old["body"], body]
         if files is not None:
             changed["attachments"] = files
-        told = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
-        if told:
-            self.tell(record_id, changed, now, said.capture)
-        edited = told and self.cause == "source"
-        self._update(old, merged, body, now if edited else old["changed_at"], said.capture)
+        differs = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
+        if differs:
+            self.note_change(record_id, changed, now, capture)
+        edited = differs and self.cause == "source"
+        self._update(old, merged, body, now if edited else old["changed_at"], capture)
 
     def disown(self, record_id: int, source: int, capture: int, now: str) -> bool:
         """Note that only an earlier parser read a record's row on `capture`: no catalogue lists it by that any more.
 
         The record stays, with its doubt, until a crawl reads the row again. Returns whether it was taken for listed.
         """
-        said = self.readings(record_id)[source]
-        doubts = tuple(dict.fromkeys((*said.doubts, ROW_NOT_READ)))
-        self.take(record_id, source, Said(replace(said, doubts=doubts), capture), now)
+        reading = self.readings(record_id)[source]
+        doubts = tuple(dict.fromkeys((*reading.doubts, ROW_NOT_READ)))
+        self.take(record_id, source, replace(reading, doubts=doubts), capture, now)
         where = (record_id, source)
         return (
             self.connection.execute("DELETE FROM listings WHERE record_id = ? AND catalog_id = ?", where).rowcount > 0
@@ -129,16 +119,16 @@ class Writer:
     ) -> None:
         """A file was replaced at its address; `replaced`: its sha256 before and now."""
         self.connection.execute("UPDATE records SET changed_at = ? WHERE id = ?", (now, record_id))
-        self.tell(record_id, {f"attachment {name}": list(replaced)}, now, capture)
+        self.note_change(record_id, {f"attachment {name}": list(replaced)}, now, capture)
 
-    def tell(self, record_id: int, changed: Mapping[str, Any], now: str, capture: int | None) -> None:
+    def note_change(self, record_id: int, changed: Mapping[str, Any], now: str, capture: int | None) -> None:
         """Note a change as a version and, where the source made it, as an event."""
         self._version(record_id, changed, now, capture)
         if self.cause == "source":
             self.event(record_id, "changed", now, {"changed": changed, "capture": capture})
 
     def set_state(self, record_id: int, state: str, event: str, now: str, detail: Mapping[str, Any]) -> None:
-        """Put a record into `state` and tell the `event` with its proof."""
+        """Put a record into `state` and note the `event` with its proof."""
         self.reindex(record_id)
         self.connection.execute("UPDATE records SET state = ? WHERE id = ?", (state, record_id))
         self.event(record_id, event, now, detail)
@@ -207,16 +197,16 @@ class Writer:
             )
         return None if sorted(map(essence, before)) == sorted(map(essence, after)) else [before, after]
 
-    def _keep_reading(self, record_id: int, source: int, said: Said) -> None:
+    def _keep_reading(self, record_id: int, source: int, reading: Reading, capture: int | None) -> None:
         self.connection.execute(
             "INSERT OR REPLACE INTO readings (record_id, catalog_id, fields, source_fields, capture_id) "
             "VALUES (?, ?, ?, ?, ?)",
             (
                 record_id,
                 source,
-                _json({**said.reading.fields, "doubts": list(said.reading.doubts)}),
-                _json(said.reading.source_fields),
-                said.capture,
+                _json({**reading.fields, "doubts": list(reading.doubts)}),
+                _json(reading.source_fields),
+                capture,
             ),
         )
 
@@ -282,7 +272,7 @@ class Writer:
 
 def _same(one: Reading, other: Reading) -> bool:
     """Whether two readings of one page say the same, noise aside."""
-    return one == other or (
+    return (
         one.doubts == other.doubts
         and one.fields.keys() == other.fields.keys()
         and all(same(value, other.fields[name]) for name, value in one.fields.items())

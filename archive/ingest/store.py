@@ -13,18 +13,19 @@ from archive.database.redaction_version import require_current
 from archive.ingest import health
 from archive.ingest.alarm import Alarm
 from archive.ingest.presence import Missing, Presence
-from archive.ingest.record_writer import UNAVAILABLE, Said, Writer
+from archive.ingest.record_writer import Writer
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
 from archive.model.observations import (
-    AttachmentSeen,
+    UNAVAILABLE,
+    AttachmentFile,
     Capture,
-    ListedRow,
-    ListPageSeen,
+    ListPage,
+    MissingPage,
     Observation,
-    PageAsked,
     PortalOfFile,
-    ProblemSeen,
-    RecordPageSeen,
+    Problem,
+    RecordPage,
+    Row,
 )
 from archive.model.records import CUT_PAGE, OWN_PAGE
 from archive.search import index
@@ -114,7 +115,7 @@ class Store:
             for catalog_id in self._presence.short_walks():
                 title, url = c.execute("SELECT title, url FROM catalogs WHERE id = ?", (catalog_id,)).fetchone()
                 short = f"{title} is much shorter than it was; nothing is taken to be gone until the next walk agrees"
-                self._write_problem(ProblemSeen("list_shrunk", url, short), now)
+                self._write_problem(Problem("list_shrunk", url, short), now)
             return self._presence.missing()
 
     def to_walk_again(self) -> set[str]:
@@ -151,17 +152,17 @@ class Store:
 
     def _write(self, observation: Observation, now: str) -> None:
         match observation:
-            case ListPageSeen():
+            case ListPage():
                 self._write_list_page(observation, now)
-            case RecordPageSeen():
+            case RecordPage():
                 self._write_own_page(observation, now)
                 self._read += 1
-            case PageAsked():
-                self._presence.asked(observation)
-            case AttachmentSeen():
+            case MissingPage():
+                self._presence.note_page(observation)
+            case AttachmentFile():
                 self._write_attachment(observation, now)
                 self._read += 1
-            case ProblemSeen():
+            case Problem():
                 self._write_problem(observation, now)
 
     def _write_capture(self, capture: Capture) -> None:
@@ -181,7 +182,7 @@ class Store:
             ),
         )
 
-    def _write_list_page(self, page: ListPageSeen, now: str) -> None:
+    def _write_list_page(self, page: ListPage, now: str) -> None:
         catalog_id = self._catalogs[page.catalog_url]
         shown_by = self._shown_by(page.capture)
         for row in page.rows:
@@ -191,13 +192,13 @@ class Store:
         if page.capture is not None:
             self._connection.execute(
                 "INSERT OR IGNORE INTO walks VALUES (?, ?, ?, ?, ?)",
-                (self.crawl_id, catalog_id, page.look, page.capture, len(page.rows)),
+                (self.crawl_id, catalog_id, 2 if page.second_pass else 1, page.capture, len(page.rows)),
             )
-        if page.look == 1:
+        if page.second_pass:
+            self._presence.second_walk(catalog_id, page)
+        else:
             self._alarm.list_page(catalog_id, page.rows)
             self._write_ledger(page, catalog_id)
-        else:
-            self._presence.second_walk(catalog_id, page)
 
     def _shown_by(self, capture: int | None) -> int | None:
         """The capture that holds what `capture` shows: an earlier one where the portal said that nothing changed since."""
@@ -208,9 +209,9 @@ class Store:
         ).fetchone()
         return row[0] or capture
 
-    def _write_ledger(self, page: ListPageSeen, catalog_id: int) -> None:
-        if page.path:
-            self._connection.execute("UPDATE catalogs SET path = ? WHERE id = ?", (page.path, catalog_id))
+    def _write_ledger(self, page: ListPage, catalog_id: int) -> None:
+        if path := " > ".join(page.breadcrumb):
+            self._connection.execute("UPDATE catalogs SET path = ? WHERE id = ?", (path, catalog_id))
         if page.family:
             self._connection.execute(
                 "UPDATE catalogs SET family = ?, family_reason = ? WHERE id = ? AND family IS NOT ?",
@@ -222,9 +223,9 @@ class Store:
             "WHERE crawl_id = :crawl_id AND catalog_id = :catalog_id",
             {
                 "rows": len(page.rows),
-                "pages": page.pages,
-                "pages_claimed": page.pages_claimed,
-                "rows_claimed": page.rows_claimed,
+                "pages": page.paging.pages_here,
+                "pages_claimed": page.paging.pages_claimed,
+                "rows_claimed": page.paging.rows_claimed,
                 "crawl_id": self.crawl_id,
                 "catalog_id": catalog_id,
             },
@@ -236,10 +237,10 @@ class Store:
                 (self.crawl_id, catalog_id),
             )
 
-    def _write_row(self, row: ListedRow, catalog_id: int, capture: int | None, now: str) -> None:
-        record_id = self._writer.find(row.url)
+    def _write_row(self, row: Row, catalog_id: int, capture: int | None, now: str) -> None:
+        record_id = self._writer.find(row.key)
         if record_id is None:
-            record_id = self._writer.add(row.url, self._kinds[catalog_id], now, capture)
+            record_id = self._writer.add(row.key, self._kinds[catalog_id], now, capture)
         else:
             state = self._connection.execute(
                 "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
@@ -248,9 +249,9 @@ class Store:
                 self._writer.set_state(record_id, "listed", "returned", now, {"capture": capture, "was": state})
         if self._listed_before(record_id, catalog_id, row.link, now):
             return
-        if CUT_PAGE in row.reading.doubts and catalog_id in self._writer.readings(record_id):
+        if CUT_PAGE in row.doubts and catalog_id in self._writer.readings(record_id):
             return  # half a row takes nothing away from what was read before
-        self._writer.take(record_id, catalog_id, Said(row.reading, capture), now)
+        self._writer.take(record_id, catalog_id, row, capture, now)
         self._writer.count_masked(record_id, catalog_id, row.redacted)
 
     def _listed_before(self, record_id: int, catalog_id: int, link: str | None, now: str) -> bool:
@@ -271,7 +272,7 @@ class Store:
         )
         return False
 
-    def _write_own_page(self, page: RecordPageSeen, now: str) -> None:
+    def _write_own_page(self, page: RecordPage, now: str) -> None:
         record_id = self._writer.find(page.url)
         if record_id is None:
             return  # its row was in a batch that was never written: the next crawl reads both
@@ -282,11 +283,11 @@ class Store:
             self._alarm.record_page(page)
         if page.body is None and self._writer.record(record_id)["body"]:
             lost = "no text was found on this page, though there was one; the text read before is kept"
-            self._write_problem(ProblemSeen("body_missing", page.url, lost), now)
-        self._writer.take(record_id, OWN_PAGE, Said(page.reading, page.capture, page.body, page.attachments), now)
+            self._write_problem(Problem("body_missing", page.url, lost), now)
+        self._writer.take(record_id, OWN_PAGE, page, page.capture, now)
         self._writer.count_masked(record_id, OWN_PAGE, page.redacted)
 
-    def _write_attachment(self, file: AttachmentSeen, now: str) -> None:
+    def _write_attachment(self, file: AttachmentFile, now: str) -> None:
         record_id = self._writer.find(file.record_url)
         if record_id is None:
             return
@@ -294,8 +295,8 @@ class Store:
         c, where = self._connection, (record_id, file.url)
         known = c.execute("SELECT * FROM attachments WHERE record_id = ? AND url = ?", where).fetchone()
         if file.state not in {*READABLE, UNAVAILABLE}:
-            said = f"{file.state}: {file.message or 'no text could be taken from this file'}"
-            self._write_problem(ProblemSeen("attachment", file.url, said), now)
+            message = f"{file.state}: {file.message or 'no text could be taken from this file'}"
+            self._write_problem(Problem("attachment", file.url, message), now)
         had = bool(known and known["sha256"] and known["state"] not in NO_FILE)
         if file.state in NO_FILE and (had or (known and known["state"] == file.state)):
             return  # a file that can't be had today is still what it was when it was last had
@@ -311,7 +312,7 @@ class Store:
             self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, file.capture)
         self._writer.count_masked(record_id, file.url, file.redacted)
 
-    def _write_problem(self, problem: ProblemSeen, now: str) -> None:
+    def _write_problem(self, problem: Problem, now: str) -> None:
         self.counts["problems"] += 1
         self._connection.execute(
             "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?) "

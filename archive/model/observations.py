@@ -1,13 +1,19 @@
-"""What a crawl tells the archive, one object per page read; the pipelines make them, the store writes them.
+"""The contents of pages, from the moment they are read to the moment they are written: one frozen dataclass each.
 
-`capture` is the id of the capture that shows it, in `evidence.db` and the table `captures`.
+`crawler.extract` and the families make them, `pipelines.normalise` tidies them, `pipelines.redact` masks them, the store
+writes them. `capture` is the place of the answer that shows it among those of its crawl, from 1; the crawl session replaces it
+by the capture's id in `evidence.db` and the table `captures`. `redacted`: how much was masked, by kind.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from archive.model.agencies import Stated
 from archive.model.records import Reading
+
+UNAVAILABLE = "unavailable"
+"""The state of a file that could not be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,62 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Row(Reading):
+    """One row of a list page. `url`: the address it links to, None without a link.
+
+    `key`: the record's key, which `pipelines.normalise` adds: its page's canonical URL, or one made of its printed cells.
+    """
+
+    url: str | None = None
+    key: str = ""
+    redacted: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def link(self) -> str | None:
+        """The address as printed, where the key differs from it."""
+        return self.url if self.url != self.key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The paging of a list page: pages and rows that its catalogue claims (None: none), and the next page's address.
+
+    `next_form`: the body to ask for it with, by POST: a form, or JSON where it begins with a brace. `pages_here`: how many
+    of the claimed pages this answer holds: several where one page shows and hides them, none where it only tells of a
+    service that has them.
+    """
+
+    pages_claimed: int | None = None
+    rows_claimed: int | None = None
+    next_url: str | None = None
+    next_form: str | None = None
+    pages_here: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a list.
+
+    Without rows it is a list all the same where `paging` leads on (a page whose rows come from a service), or where
+    `ended` (a service that answers without rows behind its last page). The spider adds the rest: the first address of its
+    catalogue; `last`, where no page follows and none before it failed; `second_pass`, where the catalogue is walked again to make
+    sure that what was not seen is not there; the name of the `family` of portal software, and what shows it.
+    """
+
+    rows: tuple[Row, ...] = ()
+    paging: Paging = field(default_factory=Paging)
+    breadcrumb: tuple[str, ...] = ()
+    ended: bool = False
+    catalog_url: str = ""
+    last: bool = False
+    second_pass: bool = False
+    capture: int | None = None
+    family: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedFile:
-    """A file that a record's page links to. `own`: on the portal's own site, so that it will be asked for."""
+    """A file that a record's page links to. `own`: on the portal's own site, so that it will be requested."""
 
     name: str
     url: str
@@ -62,45 +122,15 @@ class LinkedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedRow:
-    """One row of a list page. `url` is the record's key: its page's canonical URL, or one made of its printed cells.
+class RecordPage(Reading):
+    """A record's own page. `url`: its address in the row that led here, which `pipelines.normalise` makes the record's key.
 
-    `link`: the page's address as printed, where the key differs from it. `redacted`: how much was masked, by kind.
+    `cut`: the page broke off, so what it does not say proves nothing.
     """
 
-    url: str
-    reading: Reading
-    link: str | None = None
-    redacted: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ListPageSeen:
-    """One list page of the catalogue at `catalog_url`; `last` when no page follows it.
-
-    `look` 1 is the walk that finds what is listed, 2 the one that makes sure of what is not. `family`: the portal software
-    that made it, and what shows that. `pages`: of those claimed, so many are in this one answer.
-    """
-
-    catalog_url: str
-    rows: tuple[ListedRow, ...]
-    pages_claimed: int | None
-    rows_claimed: int | None
-    path: str | None
-    last: bool
-    look: int = 1
-    capture: int | None = None
-    family: tuple[str, str] | None = None
-    pages: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class RecordPageSeen:
-    """A record's own page. `cut`: the page broke off, so what it does not say proves nothing."""
-
-    url: str
-    reading: Reading
-    body: str | None
+    url: str = ""
+    body: str | None = None
+    breadcrumb: tuple[str, ...] = ()
     cut: bool = False
     attachments: tuple[LinkedFile, ...] = ()
     redacted: Mapping[str, int] = field(default_factory=dict)
@@ -108,8 +138,8 @@ class RecordPageSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class PageAsked:
-    """The page of a record that its catalogues no longer list was asked: `outcome` page, gone, or anything else."""
+class MissingPage:
+    """The page of a record that its catalogues no longer list: its `outcome` is page, gone, or anything else."""
 
     url: str
     outcome: str
@@ -118,8 +148,8 @@ class PageAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class AttachmentSeen:
-    """A file that belongs to the record at `record_url`.
+class AttachmentFile:
+    """A file that belongs to the record at `record_url`. `data`: its bytes until `pipelines.attachments` has read them.
 
     `state` is one of those of `archive.attachments.extraction`, or `unavailable` where there was no file to be had (`sha256`,
     `bytes` and `media_type` are then None). `message`: what is wrong with it, or missing from its text.
@@ -128,23 +158,25 @@ class AttachmentSeen:
     record_url: str
     name: str
     url: str
-    sha256: str | None
-    bytes: int | None
-    media_type: str | None
-    text: str | None
-    state: str
+    data: bytes | None = field(default=None, kw_only=True, repr=False)
+    sha256: str | None = None
+    bytes: int | None = None
+    media_type: str | None = None
+    text: str | None = None
+    state: str = UNAVAILABLE
     message: str | None = None
     redacted: Mapping[str, int] = field(default_factory=dict)
     capture: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ProblemSeen:
-    """Something that needs attention, in one line."""
+class Problem:
+    """Something that needs the operator's attention, in one line; `kind` groups them."""
 
     kind: str
     url: str
     message: str
 
 
-Observation = ListPageSeen | RecordPageSeen | PageAsked | AttachmentSeen | ProblemSeen
+Observation = ListPage | RecordPage | MissingPage | AttachmentFile | Problem
+AnyObservation = TypeVar("AnyObservation", bound=Observation)

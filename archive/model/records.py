@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 FIELDS = (
     "index_number",
@@ -47,6 +48,9 @@ class Reading:
     fields: Mapping[str, str]
     source_fields: Mapping[str, str]
     doubts: tuple[str, ...] = ()
+
+
+AnyReading = TypeVar("AnyReading", bound=Reading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,9 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
             return
     if not names:
         raise CommandError("say which portals to crawl, or --due for all that are due")
-    from pipelines.writer_client import keeping  # noqa: PLC0415
+    from pipelines.writer_client import writer_client  # noqa: PLC0415
 
-    keeping()  # starts while Scrapy loads, which takes half a second
+    writer_client()  # starts while Scrapy loads, which takes half a second
     from crawler.jobs.run import Rate, crawl_portals  # noqa: PLC0415
 
     sys.exit(ATTENTION if crawl_portals(names, db, mode or "", Rate(delay, concurrency)) else 0)

@@ -2,24 +2,23 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import click
-from itemadapter import ItemAdapter
 
 from archive.model.addresses import is_on_the_web
-from archive.model.records import FIELDS
+from archive.model.records import FIELDS, Reading
 from crawler.cli.options import ATTENTION, CommandError, plainly
 from crawler.extract.page_kind import DETAIL, LIST, OTHER
 from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe.catalogue_links import CatalogueLink
 from crawler.probe.draft import DraftCatalog, comment, draft, portal_id
 from crawler.probe.page_reading import MOST_BYTES, NOWHERE, Fetched, Probed, described, read_answer
-from pipelines.normalise import reading
+from pipelines.normalise import tidy_reading
 
 
 @click.command()
@@ -93,11 +92,11 @@ def _object(page: Probed, entries: list[DraftCatalog]) -> dict[str, Any]:
         "blocked": page.blocked,
         "family": page.detected.family.name if page.detected else None,
         "reason": page.detected.reason if page.detected else None,
-        "rows": [{**_fields(ItemAdapter(row)), "url": row.url} for row in page.listed.rows],
+        "rows": [{**_fields(row), "url": row.url} for row in page.listed.rows],
         "next_pages": [paging.next_url] if paging.next_url else [],
         "pages": paging.pages_claimed,
         "total": paging.rows_claimed,
-        "fields": _fields(ItemAdapter(page.record)),
+        "fields": _fields(page.record),
         "breadcrumb": list(page.listed.breadcrumb or page.record.breadcrumb),
         "attachments": [{"name": file.name, "url": file.url} for file in page.record.attachments],
         "body": page.record.body if is_detail else None,
@@ -109,9 +108,9 @@ def _object(page: Probed, entries: list[DraftCatalog]) -> dict[str, Any]:
     }
 
 
-def _fields(page: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(page: Reading) -> dict[str, Any]:
     """The fields of a row or a record's page as `records` would hold them, and its labels as printed."""
-    read = reading(page)
+    read = tidy_reading(page)
     return {**{name: read.fields.get(name) for name in FIELDS}, "source_fields": dict(read.source_fields)}
 
 
@@ -143,7 +142,7 @@ def _remarks(page: Probed, entries: list[DraftCatalog]) -> Iterator[str]:
     if page.kind == OTHER and not entries:
         yield "no list, no record, and no links to catalogues: give the address of a list"
     for row in page.listed.rows:
-        fields = reading(ItemAdapter(row)).fields
+        fields = tidy_reading(row).fields
         cells = [fields.get(name) or "-" for name in ("published_on", "index_number", "publisher", "title")]
         yield "  " + "  ".join([*cells, row.url or "-"])
     if entries or page.kind == LIST:
@@ -160,7 +159,7 @@ def _named(page: Probed) -> str:
 
 def _record(page: Probed) -> Iterator[str]:
     record = page.record
-    read = reading(ItemAdapter(record))
+    read = tidy_reading(record)
     yield from (f"{name}: {read.fields[name]}" for name in FIELDS if name in read.fields)
     yield "as printed: " + "; ".join(f"{label}={value}" for label, value in read.source_fields.items())
     yield from (f"file: {file.name}  {file.url}" for file in record.attachments)

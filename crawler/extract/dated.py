@@ -6,12 +6,12 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
+from archive.model.observations import Row
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import squash
 from crawler.extract.row import how_like_a_title, is_page_link, is_pager, plain_row
 from crawler.extract.text import Element, is_hidden, line_of, visible_texts
 from crawler.extract.trail import read_breadcrumb
-from crawler.items import Row
 
 BOXES = 3
 """So many links to more, and no pager, are a landing page's: each of its boxes shows the newest of another list."""

@@ -4,13 +4,13 @@ import re
 
 from lxml import etree
 
+from archive.model.observations import RecordPage
 from archive.model.records import CUT_PAGE, fullest, is_cut
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.field_labels import tidy, value_of
 from crawler.extract.pairs import METADATA, read_pairs, understand
 from crawler.extract.text import Element, line_of
 from crawler.extract.trail import read_breadcrumb
-from crawler.items import RecordPage
 
 _HEADINGS = etree.XPath("(//h1 | //h2)[position() <= 20]")
 _TITLE_BOXES = etree.XPath(

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
 from lxml import etree
 
+from archive.model.observations import LinkedFile
 from crawler.extract.text import Element
 
 _TEXTS = etree.XPath(".//text()")
@@ -53,14 +54,6 @@ _BLOCKS = frozenset(("p", "li", "dd", "dt", "td", "th", "div", "tr", "ul", "ol",
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A linked file: its name as printed, and its absolute address."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Link:
     """A link to a file. `said` is its name if the page says one, "" if only the address does."""
 
@@ -71,7 +64,7 @@ class _Link:
     icon: bool  # no text of its own
 
 
-def find_attachments(root: Element, base_url: str, body: Element | None = None) -> tuple[Attachment, ...]:
+def find_attachments(root: Element, base_url: str, body: Element | None = None) -> tuple[LinkedFile, ...]:
     """The files `root` links to. Navigation and footer are passed over; what stands around `body` is neither.
 
     Linked images count inside `body` (without one: anywhere), elsewhere only under a file name.
@@ -105,7 +98,7 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
             joined[link.url] = link.said
         file_names[link.url] = link.file_name
         previous = link
-    return tuple(Attachment(said or file_names[url] or url, url) for url, said in joined.items())
+    return tuple(LinkedFile(said or file_names[url] or url, url) for url, said in joined.items())
 
 
 def _target(node: Element) -> str | None:

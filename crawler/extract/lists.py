@@ -11,13 +11,13 @@ from itertools import takewhile
 
 from lxml import etree
 
+from archive.model.observations import Row
 from crawler.extract.dated import box_of, dated_rows, item_of, signature
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, is_label, squash, value_of
 from crawler.extract.pairs import DATES, read_pairs
 from crawler.extract.row import INDEX_NUMBER, Pairs, is_page_link, is_pager, link_of, make_row, texts_of, typed_row
 from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of
-from crawler.items import Row
 
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _MOST_COLUMNS = 12

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from archive.model.observations import Paging, RecordPage, Row
 from crawler.extract.body import find_body
 from crawler.extract.field_labels import tidy
 from crawler.extract.pairs import METADATA
 from crawler.extract.text import Element, line_of
-from crawler.items import Paging, RecordPage, Row
 
 LIST, DETAIL, OTHER = "list", "detail", "other"
 

@@ -7,12 +7,12 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from archive.model.observations import Row
 from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, visible_texts
-from crawler.items import Row
 
 Pairs = list[tuple[str, str]]
 """Labels as printed, with their values."""
@@ -130,7 +130,7 @@ def make_row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) 
     source_fields = {**beside.source_fields, **cells.source_fields}
     if attribute and attribute not in source_fields.values():
         source_fields[_TITLE_ATTRIBUTE] = attribute
-    return Row(url, fields, source_fields, tuple(sorted(cells.doubts | beside.doubts)))
+    return Row(fields, source_fields, tuple(sorted(cells.doubts | beside.doubts)), url)
 
 
 def link_of(cells: Iterable[Element | None]) -> Element | None:

@@ -11,9 +11,11 @@ from dataclasses import replace
 from lxml import etree
 from w3lib.url import add_or_replace_parameter, url_query_parameter
 
+from archive.model.observations import ListPage
 from crawler.extract.row import absolute
 from crawler.families import plain
-from crawler.families.family import Answer, Family, ListRead
+from crawler.families.family import Family
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 
 _LIST = "/info/iList.jsp?"
@@ -35,7 +37,7 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return tuple(reason for reason, seen in found.items() if seen)
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The rows of a page by their meaning; the next page by its link, or by its number where a script is to write it."""
     page = plain.read(answer)
     if page.paging.next_url:

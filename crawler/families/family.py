@@ -4,47 +4,10 @@ Pure. A family's functions never raise, whatever a portal answers: what can't be
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass
 
-from crawler.extract.text import Element
-from crawler.extract.tree import parse_html
-from crawler.items import Paging, RecordPage, Row
-from crawler.services.json_data import parse_data
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer of a portal: `form` is the body of the request that asked for it, None for a plain GET."""
-
-    url: str
-    text: str
-    form: str | None = None
-
-    @cached_property
-    def root(self) -> Element:
-        """The page as a tree; for data (JSON, XML) one without sense."""
-        return parse_html(self.text)
-
-    @cached_property
-    def data(self) -> Any:  # noqa: ANN401 - JSON
-        """What JSON or JSONP holds; None for anything else."""
-        return parse_data(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class ListRead:
-    """What a page of a list says.
-
-    Without rows it is a list all the same where `paging` leads on (a page whose rows come from a service), or where
-    `ended` (a service that answers without rows behind its last page).
-    """
-
-    rows: tuple[Row, ...]
-    paging: Paging = field(default_factory=Paging)
-    breadcrumb: tuple[str, ...] = ()
-    ended: bool = False
+from archive.model.observations import ListPage, RecordPage
+from crawler.services.answer import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +24,5 @@ class Family:
     name: str
     version: int
     marks: Callable[[Answer], tuple[str, ...]]
-    read: Callable[[Answer], ListRead]
+    read: Callable[[Answer], ListPage]
     record: Callable[[Answer], RecordPage | None] = lambda _: None

@@ -12,9 +12,10 @@ its last page answers without rows or with what is no data. It lists a recent pa
 import re
 from urllib.parse import urlencode, urlsplit
 
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from archive.model.observations import ListPage, Paging
+from crawler.families.family import Family
 from crawler.paging.inline_data import stated
+from crawler.services.answer import Answer
 from crawler.services.gkmlpt_article import article_row, read_article
 from crawler.services.json_data import inside, number, query_of
 
@@ -34,17 +35,17 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The rows of the service's answer; of the catalogue's page none, but the way to the service."""
     if _API not in answer.url:
-        return ListRead((), Paging(None, None, _service(answer)))
+        return ListPage((), Paging(None, None, _service(answer)))
     articles = inside(answer.data, "articles")
     listed = [article for article in articles if isinstance(article, dict)] if isinstance(articles, list) else []
     rows = tuple(article_row(article, answer.url) for article in listed)
     total, page = number(inside(answer.data, "total")), number(query_of(answer.url).get("page")) or 1
     served = (page - 1) * _PAGE_SIZE + len(rows)
     following = _request(answer.url, page + 1, query_of(answer.url).get("sid")) if rows and served != total else None
-    return ListRead(rows, Paging(None, total, following), ended=page > 1 and not rows)
+    return ListPage(rows, Paging(None, total, following), ended=page > 1 and not rows)
 
 
 def _service(answer: Answer) -> str | None:

@@ -14,12 +14,13 @@ import re
 from itertools import pairwise
 from urllib.parse import urlencode, urlsplit
 
+from archive.model.observations import ListPage, Paging
 from crawler.extract.lists import read_rows
 from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
 from crawler.paging.inline_data import pairs, stated
+from crawler.services.answer import Answer
 from crawler.services.datastore import Store, holds_store, read_store
 from crawler.services.json_data import number, query_of
 
@@ -39,14 +40,14 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The records in a column's page or in its service's answer."""
     store = read_store(answer)
     if _SERVICE not in urlsplit(answer.url).path:
         rows = store.rows(answer.url) if store.records else read_rows(answer.root, answer.url)
-        return ListRead(rows, _first(answer, store, len(rows)), read_breadcrumb(answer.root))
+        return ListPage(rows, _first(answer, store, len(rows)), read_breadcrumb(answer.root))
     behind_last = _asked(answer.url)["startrecord"] > (store.total or 1)
-    return ListRead(store.rows(answer.url), _next(answer.url, store), ended=behind_last and not store.records)
+    return ListPage(store.rows(answer.url), _next(answer.url, store), ended=behind_last and not store.records)
 
 
 def _first(answer: Answer, store: Store, count: int) -> Paging:

@@ -15,13 +15,14 @@ from itertools import islice
 
 from lxml import etree
 
+from archive.model.observations import ListPage, Paging
 from crawler.extract.field_labels import squash
 from crawler.extract.lists import read_rows
 from crawler.extract.row import read_row
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 from crawler.services.xxgk_form import SERVICE, is_service, read_form, request_for
 
@@ -47,15 +48,15 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The rows of a fragment, or of a column's page that holds one; a page that only names the form leads to the first."""
     drawn = (read_row(element, answer.url, _beside(element)) for element in _elements(answer.root))
     rows = tuple(row for row in drawn if row)
     if is_service(answer.url):
         rows = rows or read_rows(answer.root, answer.url)
-        return ListRead(rows, _after(answer) if rows else Paging(), read_breadcrumb(answer.root))
+        return ListPage(rows, _after(answer) if rows else Paging(), read_breadcrumb(answer.root))
     first = Paging(None, None, *request_for(answer, read_form(answer), 1))
-    return ListRead(rows, _after(answer) if rows else first, read_breadcrumb(answer.root))
+    return ListPage(rows, _after(answer) if rows else first, read_breadcrumb(answer.root))
 
 
 def _elements(root: Element) -> Iterator[Element]:

@@ -13,12 +13,13 @@ every request gives itself away by its pager's pageNo, and nothing is read from 
 from itertools import islice
 from urllib.parse import urlsplit
 
+from archive.model.observations import ListPage, Paging, Row
 from crawler.extract.lists import read_rows
 from crawler.extract.trail import read_breadcrumb
 from crawler.extract.tree import parse_html
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging, Row
+from crawler.families.family import Family
 from crawler.paging.pager import read_paging
+from crawler.services.answer import Answer
 from crawler.services.jpaas_units import SERVICE, Pager, Unit, read_pager, read_unit
 from crawler.services.json_data import inside, number, parse_data, query_of
 
@@ -35,7 +36,7 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return ()
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The rows of an answer; those that a column's page shows; or none where the list is built by the service."""
     if SERVICE in answer.url:
         return _read_answer(answer)
@@ -43,11 +44,11 @@ def read(answer: Answer) -> ListRead:
     breadcrumb = read_breadcrumb(answer.root)
     if pager:
         rows = _rows_above(pager, answer)
-        return ListRead(rows, _paging(pager, len(rows), pager.page or 1, unit), breadcrumb)
+        return ListPage(rows, _paging(pager, len(rows), pager.page or 1, unit), breadcrumb)
     rows = () if unit and unit.is_list else read_rows(answer.root, answer.url)
     if unit and not rows:
-        return ListRead((), Paging(None, None, unit.request(1, _PAGE_SIZE)), breadcrumb)
-    return ListRead(rows, read_paging(answer.root, answer.url), breadcrumb)
+        return ListPage((), Paging(None, None, unit.request(1, _PAGE_SIZE)), breadcrumb)
+    return ListPage(rows, read_paging(answer.root, answer.url), breadcrumb)
 
 
 def _rows_above(pager: Pager, answer: Answer) -> tuple[Row, ...]:
@@ -56,7 +57,7 @@ def _rows_above(pager: Pager, answer: Answer) -> tuple[Row, ...]:
     return next((rows for place in places if (rows := read_rows(place, answer.url))), ())
 
 
-def _read_answer(answer: Answer) -> ListRead:
+def _read_answer(answer: Answer) -> ListPage:
     html = inside(answer.data, "data", "html") or inside(answer.data, "data")
     root = parse_html(html if isinstance(html, str) else "")
     said = query_of(answer.url)
@@ -64,11 +65,11 @@ def _read_answer(answer: Answer) -> ListRead:
     page, size = number(inside(asked, "pageNo")) or 1, number(inside(asked, "pageSize")) or _PAGE_SIZE
     pager = read_pager(root) or Pager(size=size)
     if pager.page not in {None, page}:
-        return ListRead(())
+        return ListPage(())
     rows = read_rows(root, answer.url)
     unit = Unit(urlsplit(answer.url)._replace(query="", fragment="").geturl(), said, is_list=True)
     over = page > (pager.pages or 1)
-    return ListRead(rows, _paging(pager, len(rows), page, unit), ended=over and not rows)
+    return ListPage(rows, _paging(pager, len(rows), page, unit), ended=over and not rows)
 
 
 def _paging(pager: Pager, shown: int, page: int, unit: Unit | None) -> Paging:

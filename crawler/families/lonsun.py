@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from lxml import etree
 from w3lib.url import add_or_replace_parameter, url_query_parameter
 
+from archive.model.observations import ListPage, Paging
 from crawler.extract.dated import known_rows
 from crawler.extract.row import absolute
 from crawler.families import plain
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 
 _LABEL = "/site/label/"
@@ -49,7 +50,7 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return tuple(reason for reason, words in _MARKS.items() if any(word in said for word in words))
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """A first page, or a piece of HTML that the service answers."""
     page = plain.read(answer)
     rows = known_rows(_ITEMS(answer.root), answer.url)
@@ -68,7 +69,7 @@ def read(answer: Answer) -> ListRead:
     return replace(page, paging=paging, ended=_LABEL in answer.url and not page.rows and _NOTHING in answer.text)
 
 
-def _following(answer: Answer, page: ListRead, pages: int | None) -> str | None:
+def _following(answer: Answer, page: ListPage, pages: int | None) -> str | None:
     """The page after this one, where no link leads to it; None behind the last that the page claims."""
     numbered = _NUMBERED.search(urlsplit(answer.url).path)
     asked = int(numbered[2]) if numbered else number(url_query_parameter(answer.url, "pageIndex")) or 1

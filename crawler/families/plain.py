@@ -3,16 +3,18 @@
 No product's own marks: what no other family claims.
 """
 
+from archive.model.observations import ListPage
 from crawler.extract.lists import read_rows
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.family import Answer, Family, ListRead
+from crawler.families.family import Family
 from crawler.paging.pager import read_paging
+from crawler.services.answer import Answer
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The rows of a page by their meaning."""
     rows = read_rows(answer.root, answer.url)
-    return ListRead(rows, read_paging(answer.root, answer.url), read_breadcrumb(answer.root))
+    return ListPage(rows, read_paging(answer.root, answer.url), read_breadcrumb(answer.root))
 
 
 FAMILY = Family("plain", 1, lambda _: (), read)

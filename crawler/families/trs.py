@@ -11,7 +11,8 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.families import plain
-from crawler.families.family import Answer, Family
+from crawler.families.family import Family
+from crawler.services.answer import Answer
 
 _RECORD = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?\b")
 _AROUND_ADDRESS = re.compile(r"[\s\"'<>()]")

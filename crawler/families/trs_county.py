@@ -7,7 +7,8 @@ are a `ul` each with a hidden box of six labels beside it; records are ./YYYYMM/
 import re
 
 from crawler.families import plain, trs
-from crawler.families.family import Answer, Family
+from crawler.families.family import Family
+from crawler.services.answer import Answer
 
 _PLACE = re.compile(r"/xxgk(?:_\d+)?/zfxxgkml/")
 _HOVER_BOX = re.compile(r"class=[\"']?hover_box\b")

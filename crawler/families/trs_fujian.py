@@ -13,13 +13,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lxml import etree
 
+from archive.model.observations import ListPage, Paging, Row
 from crawler.extract.lists import read_rows
 from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
 from crawler.families import trs
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging, Row
+from crawler.families.family import Family
 from crawler.paging.script_pagers import with_page
+from crawler.services.answer import Answer
 from crawler.services.json_data import inside, number, objects
 from crawler.services.trs_records import rows_of
 
@@ -60,16 +61,16 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return (*found, *general) if found else ()
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The static pages of a list, or a page that the service answered."""
     return _served(answer) if answer.data is not None else _static(answer)
 
 
-def _static(answer: Answer) -> ListRead:
+def _static(answer: Answer) -> ListPage:
     said = {name: found[1] for name, pattern in _SAID.items() if (found := pattern.search(answer.text))}
     boxes = _STATIC(answer.root) or ([] if "service" in said else [answer.root])
     rows = tuple(row for box in boxes for row in read_rows(box, answer.url))
-    return ListRead(rows, _static_paging(said, len(rows), answer.url), read_breadcrumb(answer.root))
+    return ListPage(rows, _static_paging(said, len(rows), answer.url), read_breadcrumb(answer.root))
 
 
 def _static_paging(said: dict[str, str], shown: int, url: str) -> Paging:
@@ -96,7 +97,7 @@ def _static_paging(said: dict[str, str], shown: int, url: str) -> Paging:
     return Paging(pages, rows, service, urlencode(form, errors="replace"), pages_here=here)
 
 
-def _served(answer: Answer) -> ListRead:
+def _served(answer: Answer) -> ListPage:
     listed = objects(answer.data, *_LISTED)
     rows = tuple(_as_listed(row, answer.url) for row in rows_of(listed, answer.url))
     asked = parse_qs(answer.form or urlsplit(answer.url).query)
@@ -108,7 +109,7 @@ def _served(answer: Answer) -> ListRead:
     if rows and more and page and answer.form:
         paging = Paging(pages, claimed, answer.url, with_page(f"?{answer.form}", "page", page + 1)[1:])
     ended = not listed and any(inside(answer.data, key) == [] for key in ("data", "docs", "datas"))
-    return ListRead(rows, paging, ended=ended)
+    return ListPage(rows, paging, ended=ended)
 
 
 def _as_listed(row: Row, url: str) -> Row:

@@ -13,11 +13,12 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.model.observations import ListPage, Paging
 from crawler.extract.row import absolute
 from crawler.families import plain, trs
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging
+from crawler.families.family import Family
 from crawler.paging.script_pagers import with_page
+from crawler.services.answer import Answer
 from crawler.services.json_data import inside, number, parse_data, query_of
 from crawler.services.trs_records import rows_of
 
@@ -47,7 +48,7 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The list that a service answered, the page of one, or how to ask for the first."""
     data = answer.data
     if data is None:
@@ -57,13 +58,13 @@ def read(answer: Answer) -> ListRead:
     return _irs(answer, data) if _middle(data) else _govsearch(answer, data)
 
 
-def _igs(answer: Answer, page: Any) -> ListRead:  # noqa: ANN401
+def _igs(answer: Answer, page: Any) -> ListPage:  # noqa: ANN401
     at, pages = number(page.get("pageNumber")), number(page.get("totalPages"))
     following = with_page(answer.url, "pageNumber", at + 1) if at and pages and at < pages else None
     return _listed(answer, page["content"], Paging(pages, number(page.get("total")), following))
 
 
-def _irs(answer: Answer, data: Any) -> ListRead:  # noqa: ANN401
+def _irs(answer: Answer, data: Any) -> ListPage:  # noqa: ANN401
     middle, pager = _middle(data), inside(data, "data", "pager")
     records = _list(inside(middle, "list")) or [inside(each, "data") for each in _list(inside(middle, "listAndBox"))]
     at, pages = number(inside(pager, "pageNo")), number(inside(pager, "pageCount"))
@@ -75,10 +76,10 @@ def _irs(answer: Answer, data: Any) -> ListRead:  # noqa: ANN401
     return _listed(answer, records, paging)
 
 
-def _govsearch(answer: Answer, data: Any) -> ListRead:  # noqa: ANN401
+def _govsearch(answer: Answer, data: Any) -> ListPage:  # noqa: ANN401
     records = next((found for key in ("data", "list") if isinstance(found := inside(data, key), list)), None)
     if records is None:
-        return ListRead(())
+        return ListPage(())
     total, asked = number(inside(data, "num")), _PAGE.search(answer.url)
     name, at = (asked[1], int(asked[2])) if asked else ("page", 1)
     more = bool(records) and (total is None or at * len(records) < total)
@@ -91,11 +92,11 @@ def _govsearch(answer: Answer, data: Any) -> ListRead:  # noqa: ANN401
     return _listed(answer, told, Paging(None, total, following))
 
 
-def _listed(answer: Answer, records: Any, paging: Paging) -> ListRead:  # noqa: ANN401
-    return ListRead(rows_of(records, answer.url), paging, ended=not records)
+def _listed(answer: Answer, records: Any, paging: Paging) -> ListPage:  # noqa: ANN401
+    return ListPage(rows_of(records, answer.url), paging, ended=not records)
 
 
-def _search_page(answer: Answer) -> ListRead:
+def _search_page(answer: Answer) -> ListPage:
     """A search page without results, which its script asks for: the address says what."""
     asked = query_of(answer.url)
     form = {
@@ -113,7 +114,7 @@ def _search_page(answer: Answer) -> ListRead:
         **({"tenantId": asked["tenantId"]} if asked.get("tenantId") else {}),
     }
     service = absolute(answer.url, "/irs/front/search")
-    return ListRead((), Paging(next_url=service, next_form=json.dumps(form, ensure_ascii=False), pages_here=0))
+    return ListPage((), Paging(next_url=service, next_form=json.dumps(form, ensure_ascii=False), pages_here=0))
 
 
 def _list(value: Any) -> list[Any]:  # noqa: ANN401

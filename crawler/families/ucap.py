@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from w3lib.url import add_or_replace_parameter, url_query_parameter
 
+from archive.model.observations import ListPage, Paging, RecordPage
 from crawler.extract.dates import parse_date
 from crawler.extract.detail import read_detail
 from crawler.extract.row import absolute
 from crawler.extract.text import line_of
 from crawler.families import plain
-from crawler.families.family import Answer, Family, ListRead
-from crawler.items import Paging, RecordPage
+from crawler.families.family import Family
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 from crawler.services.ucap_service import read_data
 
@@ -46,7 +47,7 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return tuple(reason for reason, seen in found.items() if seen)
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """A page of the service, or one of the site."""
     return read_data(answer) or _page_of_site(answer)
 
@@ -64,7 +65,7 @@ def record(answer: Answer) -> RecordPage | None:
     return replace(page, fields=fields, source_fields={**page.source_fields, "publishtime": said})
 
 
-def _page_of_site(answer: Answer) -> ListRead:
+def _page_of_site(answer: Answer) -> ListPage:
     page = plain.read(answer)
     if call := _PAGER.search(answer.text):
         pages, current, total = int(call[1]), int(call[2]), int(call[5])
@@ -80,7 +81,7 @@ def _page_of_site(answer: Answer) -> ListRead:
     return replace(page, rows=rows, paging=paging) if following != answer.url else page
 
 
-def _service(answer: Answer, page: ListRead) -> str | None:
+def _service(answer: Answer, page: ListPage) -> str | None:
     """The address of the service that a page of the site leads to.
 
     A page without rows may name nothing but its channel, and leave the rest to a script of the site's.

@@ -15,10 +15,12 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
+from archive.model.observations import ListPage
 from crawler.extract.dated import known_rows
 from crawler.extract.text import Element
 from crawler.families import plain
-from crawler.families.family import Answer, Family, ListRead
+from crawler.families.family import Family
+from crawler.services.answer import Answer
 
 _LINE = re.compile(r"line_u\d+_\d")
 _ITEMS = etree.XPath(".//li[starts-with(@id, 'line_u')]")
@@ -39,7 +41,7 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return tuple(reason for reason, seen in found.items() if seen)
 
 
-def read(answer: Answer) -> ListRead:
+def read(answer: Answer) -> ListPage:
     """The rows that the product numbers, else those of a page by their meaning."""
     page = plain.read(answer)
     rows = known_rows(_items(answer.root), answer.url)

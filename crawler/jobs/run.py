@@ -220,8 +220,8 @@ def _progress_line(crawls: Sequence[PortalCrawl], seconds: float) -> str:
 
     who = crawls[0].spider.portal.id if len(crawls) == 1 else f"{len(crawls)} portals"
     return (
-        f"{who}  {int(seconds) // 60:02}:{int(seconds) % 60:02}  list pages {total('ListPageSeen')}  "
-        f"record pages {total('RecordPageSeen')} of {total('pages_wanted')}  problems {total('ProblemSeen')}"
+        f"{who}  {int(seconds) // 60:02}:{int(seconds) % 60:02}  list pages {total('ListPage')}  "
+        f"record pages {total('RecordPage')} of {total('pages_wanted')}  problems {total('Problem')}"
     )
 
 

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from archive.model.observations import Paging
 from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
-from crawler.items import Paging
 
 _ARROWS = frozenset({">", "›", "»", ">>"})
 _NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "next", "Next", "下一页>", "下一页>>", *_ARROWS})

@@ -1,7 +1,7 @@
 """Pagers of list pages, whoever made them: written by a script (`crawler.paging.script_pagers`), or links beside 下一页."""
 
+from archive.model.observations import Paging
 from crawler.extract.text import Element
-from crawler.items import Paging
 from crawler.paging.link_pagers import linked_paging
 from crawler.paging.script_pagers import script_paging
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from archive.model.observations import Paging
 from crawler.extract.row import absolute
 from crawler.extract.text import Element
-from crawler.items import Paging
 
 _SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
 _LONGEST = 500_000

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from archive.model.addresses import is_on_the_web
 from archive.model.agencies import TYPES, Stated
 from archive.model.divisions import divisions, named_in, province_of
-from crawler.families import FAMILIES
+from crawler.families.detection import FAMILIES
 from crawler.portals.catalogue_kinds import KINDS, kind_of
 from crawler.portals.toml_file import TomlTable, read_toml
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.extract.page_kind import LIST
-from crawler.families import Answer
 from crawler.probe.catalogue_links import CatalogueLink, kinds
 from crawler.probe.draft import DraftCatalog
 from crawler.probe.fetcher import Fetcher, FetchError
 from crawler.probe.page_reading import Probed, described, doubts_of_list, read_answer, text_of
+from crawler.services.answer import Answer
 
 LEADS = 4
 """So many pages are looked into for the disclosure catalogue."""

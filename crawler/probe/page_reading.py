@@ -7,19 +7,20 @@ from urllib.parse import urljoin
 
 from archive.evidence.text_encoding import decode_page
 from archive.model.magic_numbers import CONTROLS, NOT_PAGES
+from archive.model.observations import ListPage, RecordPage
 from archive.model.records import is_cut
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
-from crawler.families import FAMILIES, Answer, Detected, ListRead, detect
-from crawler.items import File, RecordPage
+from crawler.families.detection import FAMILIES, Detected, detect
 from crawler.portals.portal_file import on_site
 from crawler.probe.catalogue_links import CatalogueLink, find_catalogue_links, find_leads, portal_name
+from crawler.services.answer import Answer
 
 PLAIN = FAMILIES["plain"]
-_NOTHING = RecordPage("", {}, {}, (), None, (), cut=False)
+_NOTHING = RecordPage({}, {})
 
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -54,7 +55,7 @@ class Probed:
     kind: str
     blocked: str | None
     detected: Detected | None
-    listed: ListRead
+    listed: ListPage
     record: RecordPage = _NOTHING
     site: str = ""
     columns: tuple[CatalogueLink, ...] = ()
@@ -69,7 +70,7 @@ def read_answer(fetched: Fetched, requested: str) -> Probed:
     text = text_of(fetched.body, fetched.content_type)
     if text is None:
         doubts.append("no page, but a file: its bytes are no text")
-        return Probed(fetched.url, OTHER, None, None, ListRead(()), doubts=tuple(doubts))
+        return Probed(fetched.url, OTHER, None, None, ListPage(()), doubts=tuple(doubts))
     page = read_page(text, fetched.url, status=fetched.status, cut=fetched.cut)
     return replace(page, doubts=(*doubts, *page.doubts))
 
@@ -88,7 +89,7 @@ def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
     answer, home = Answer(url, text), urljoin(url, "/")
     verdict = judge(status, text, url, url, home, whole=cut)
     if verdict.outcome == BLOCKED:
-        return Probed(url, OTHER, verdict.reason, None, ListRead(()))
+        return Probed(url, OTHER, verdict.reason, None, ListPage(()))
     detected = detect(answer)
     listed = detected.family.read(answer)
     data = next((data for family in FAMILIES.values() if (data := family.record(answer))), None)
@@ -103,14 +104,14 @@ def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
         doubts += doubts_of_list(listed, url)
     elif kind == DETAIL:
         linked = () if record.attachments else find_attachments(answer.root, url, find_body(answer.root))
-        record = replace(record, attachments=record.attachments or tuple(File(f.name, f.url, True) for f in linked))
+        record = replace(record, attachments=record.attachments or linked)
         doubts += _doubts_of_record(record)
     return Probed(
         url,
         kind,
         None,
         detected if kind != OTHER or detected.family is not PLAIN else None,
-        listed if kind == LIST else ListRead((), breadcrumb=record.breadcrumb),
+        listed if kind == LIST else ListPage((), breadcrumb=record.breadcrumb),
         record if kind == DETAIL else _NOTHING,
         portal_name(answer.root),
         find_catalogue_links(answer.root, url) if kind == OTHER else (),
@@ -133,7 +134,7 @@ def described(page: Probed) -> str:
     return "; ".join([*words, *page.doubts])
 
 
-def doubts_of_list(page: ListRead, url: str) -> Iterator[str]:
+def doubts_of_list(page: ListPage, url: str) -> Iterator[str]:
     """Yield what looks wrong with a list."""
     rows, paging = page.rows, page.paging
     if not rows:

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
+from archive.model.observations import Row
 from crawler.extract.row import read_row
 from crawler.extract.tree import parse_html
-from crawler.families.family import Answer
-from crawler.items import Row
 from crawler.paging.inline_data import stated, strings
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 
 _COLUMN = re.compile(r"/col/col(\d+)(?:/|$)")

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from archive.model.observations import LinkedFile, RecordPage, Row
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
 from crawler.extract.row import absolute
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
-from crawler.families.family import Answer
-from crawler.items import File, RecordPage, Row
+from crawler.services.answer import Answer
 from crawler.services.json_data import data_row, shown
 
 _DETAIL = re.compile(r"\bDETAIL[\"']?\s{0,20}[:=]\s{0,20}(?=\{)")
@@ -58,8 +58,8 @@ def read_article(answer: Answer) -> RecordPage | None:
         return None
     data, page = article_row(detail, answer.url), read_detail(answer.root, answer.url)
     text = parse_html(content if isinstance(content, str) else "")
-    found = (File(file.name, file.url, own=True) for file in find_attachments(text, answer.url, text))
-    files = {file.url: file for file in (*found, *_listed_files(detail, answer.url))}
+    linked = find_attachments(text, answer.url, text)
+    files = {file.url: file for file in (*linked, *_listed_files(detail, answer.url))}
     titled = {"title": data.fields["title"]} if "title" in data.fields else {}
     return replace(
         page,
@@ -80,8 +80,8 @@ def _json_at(text: str, place: re.Pattern[str]) -> Any:  # noqa: ANN401 - JSON
         return None
 
 
-def _listed_files(detail: Mapping[str, Any], url: str) -> list[File]:
+def _listed_files(detail: Mapping[str, Any], url: str) -> list[LinkedFile]:
     listed = detail.get("attachment")
     files = [file for file in listed if isinstance(file, dict)] if isinstance(listed, list) else []
     named = ((shown(file.get("name") or file.get("title")), absolute(url, shown(file.get("url")))) for file in files)
-    return [File(name, address, own=True) for name, address in named if address and address != url]
+    return [LinkedFile(name, address) for name, address in named if address and address != url]

@@ -11,8 +11,8 @@ from lxml import etree
 
 from crawler.extract.row import absolute
 from crawler.extract.text import Element
-from crawler.families.family import Answer
 from crawler.paging.inline_data import pairs, stated
+from crawler.services.answer import Answer
 from crawler.services.json_data import number
 
 SERVICE = "jpaas-publish-server/front/page/build/unit"

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from archive.model.observations import Row
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import tidy, value_of
 from crawler.extract.pairs import DATES
 from crawler.extract.row import absolute
 from crawler.extract.text import line_of
 from crawler.extract.tree import parse_html
-from crawler.items import Row
 
 _CALLBACK = re.compile(r"\s*[\w.$?]*\s*\(\s*(?=[\[{])")
 _BLANK = "\ufeff \t\r\n"
@@ -107,4 +107,4 @@ def data_row(said: Mapping[str, Any], names: Mapping[str, str | None], address: 
             doubts.add("date_unreadable")
         else:
             fields[name] = understood
-    return Row(url, fields, source_fields, tuple(sorted(doubts)))
+    return Row(fields, source_fields, tuple(sorted(doubts)), url)

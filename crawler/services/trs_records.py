@@ -6,7 +6,7 @@ Every site has keys of its own, and releases of the same service spell them diff
 from collections.abc import Mapping
 from typing import Any
 
-from crawler.items import Row
+from archive.model.observations import Row
 from crawler.services.json_data import data_row
 
 _FIELDS: dict[str, str | None] = {

@@ -10,9 +10,9 @@ from typing import Any
 
 from w3lib.url import add_or_replace_parameter, url_query_parameter
 
+from archive.model.observations import ListPage, Paging, Row
 from crawler.extract.field_labels import FIELD_OF, squash
-from crawler.families.family import Answer, ListRead
-from crawler.items import Paging, Row
+from crawler.services.answer import Answer
 from crawler.services.json_data import data_row, inside, number
 
 # Where the service's answers, of several ages, hold a list, and what they call its parts.
@@ -32,7 +32,7 @@ _FIELDS = {
 }
 
 
-def read_data(answer: Answer) -> ListRead | None:
+def read_data(answer: Answer) -> ListPage | None:
     """The page of a list that an answer of the service holds; None where it is no data, or none of the service's."""
     listed = next((found for path in _LISTS if isinstance(found := inside(answer.data, *path), Mapping)), {})
     items = next((listed[name] for name in _ROWS if isinstance(listed.get(name), list)), None)
@@ -46,7 +46,7 @@ def read_data(answer: Answer) -> ListRead | None:
     pages = _first(listed, ("totalPage",)) or (-(-total // size) if total is not None else None)
     goes_on = bool(items) and page == asked < (pages or 0)  # one that gives another page than asked for never ends
     following = add_or_replace_parameter(answer.url, parameter, str(asked + 1)) if goes_on else None
-    return ListRead(rows, Paging(pages, total, following), ended=not items)
+    return ListPage(rows, Paging(pages, total, following), ended=not items)
 
 
 def _objects(data: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - JSON

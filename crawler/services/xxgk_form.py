@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lxml import etree
 
 from crawler.extract.row import absolute
-from crawler.families.family import Answer
 from crawler.paging.inline_data import stated
+from crawler.services.answer import Answer
 
 SERVICE = re.compile(r"/module/xxgk/(?:search|subjectinfo|serviceinfo)\.jsp")
 

@@ -22,12 +22,13 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
 from archive.model import clock
+from archive.model.observations import AttachmentFile, ListPage, MissingPage, Paging, Problem, RecordPage, Row
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, PAGE, Verdict, ends
-from crawler.families import FAMILIES, Answer, ListRead, detect
-from crawler.items import AttachmentFile, ListPage, PageAsked, Paging, Problem, RecordPage, Row
 from crawler.portals.portal_file import Catalog, Portal, on_site
+from crawler.services.answer import Answer
 from crawler.spiders import reparse
 from crawler.spiders.failures import problem_of, unread
+from crawler.spiders.list_family import settle_family
 from crawler.spiders.pages import read_list, read_record
 from crawler.spiders.traversal import Seen, Walk
 from pipelines.store import StorePipeline
@@ -46,7 +47,7 @@ OVERLAP = 2
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|zip|rar|7z|jpe?g|png|gif|mp4|txt|ofd)$", re.IGNORECASE)
 
-Found = ListPage | RecordPage | PageAsked | AttachmentFile | Problem | Request
+Found = ListPage | RecordPage | MissingPage | AttachmentFile | Problem | Request
 
 
 class CatalogSpider(Spider):
@@ -103,7 +104,9 @@ class CatalogSpider(Spider):
         if text is None:
             return
         answer = Answer(_address(response), text, _form(response.request))
-        if problem := self._settle_family(answer, walk, catalog):
+        if problem := settle_family(
+            answer, walk, catalog.title, self.portal.family, self._frontier.family(catalog.url)
+        ):
             self._break(walk)
             yield problem
             return
@@ -123,14 +126,11 @@ class CatalogSpider(Spider):
             )
         at_end = paging.next_url is None or (paging.next_url, paging.next_form) in walk.pages
         walk.take(page)
-        yield ListPage(
-            catalog.url,
-            response.url,
-            rows,
-            paging,
-            page.breadcrumb,
+        yield replace(
+            page,
+            catalog_url=catalog.url,
             last=at_end and not walk.broken,
-            look=look,
+            second_pass=look == 2,
             capture=response.meta["capture"],
             family=(walk.family.name, walk.reason),
         )
@@ -153,7 +153,7 @@ class CatalogSpider(Spider):
         self._break(walk)
         return text, True
 
-    def _not_round(self, page: ListRead, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListRead]:
+    def _not_round(self, page: ListPage, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListPage]:
         """`page` without the rows that the walk met before; where pages have nothing else, the end of the list.
 
         A service asked beyond its last page may give that page again for ever, and so does one that heeds no page number:
@@ -169,31 +169,6 @@ class CatalogSpider(Spider):
             same = f"{catalog.title} shows the same rows on page after page: what it has beyond them can't be read"
             yield Problem("pages_repeat", url, same)
         return replace(page, rows=(), paging=replace(page.paging, next_url=None, pages_here=0), ended=True)
-
-    def _settle_family(self, answer: Answer, walk: Walk, catalog: Catalog) -> Problem | None:
-        """Tell from its first page which software made a list; a problem where a page looks like another one's.
-
-        What a redesign made must not be read by rules for what stood there before.
-        """
-        plain, settled = FAMILIES["plain"], bool(walk.reason)
-        if given := FAMILIES.get(self.portal.family or ""):
-            walk.family, walk.reason = given, "the portal file says so"
-            return None
-        expected = walk.family if settled else FAMILIES.get(self._frontier.family(catalog.url) or "", plain)
-        marks = expected.marks(answer)
-        if settled and (marks or expected is plain):
-            return None
-        found = detect(answer)
-        if not marks and found.family not in (expected, plain) and expected is not plain:
-            changed = f"{catalog.title} was {expected.name}, and now looks like {found.family.name} ({found.reason})"
-            return Problem(
-                "layout_changed", answer.url, f"{changed}: not read, unless the portal file's family says so"
-            )
-        if not settled:
-            before = f"no product's marks on its first page; it was {expected.name} before"
-            kept = found.family is plain and expected is not plain
-            walk.family, walk.reason = (expected, before) if kept else (found.family, found.reason)
-        return None
 
     def _wanted(self, rows: tuple[Row, ...], catalog: Catalog, walk: Walk, response: Response) -> list[Row]:
         """The rows to follow: in a full crawl all, in an update those that are new or print something else than before."""
@@ -243,7 +218,9 @@ class CatalogSpider(Spider):
                 yield from self._file_requests(key, file.name, file.url)
             return
         if verdict.outcome == PAGE and not isinstance(response, TextResponse) and self.is_own(response.url):
-            yield AttachmentFile(key, _file_name(response.url), url, response.body, response.meta["capture"])
+            yield AttachmentFile(
+                key, _file_name(response.url), url, data=response.body, capture=response.meta["capture"]
+            )
             return
         text = self._text(response)
         if text is None or verdict.outcome == CUT:
@@ -262,11 +239,11 @@ class CatalogSpider(Spider):
             return
         if response.status != 200 or not self.is_own(response.url):
             if (yield from self._not_read(response)):
-                yield AttachmentFile(record_url, name, url, None, response.meta["capture"])
+                yield AttachmentFile(record_url, name, url, capture=response.meta["capture"])
             return
         known = self._frontier.file(record_url, url)
         if known is None or known.sha256 != sha256(response.body).hexdigest():
-            yield AttachmentFile(record_url, name, url, response.body, response.meta["capture"])
+            yield AttachmentFile(record_url, name, url, data=response.body, capture=response.meta["capture"])
 
     # --- what is missing ---
 
@@ -293,7 +270,7 @@ class CatalogSpider(Spider):
         if verdict.outcome in {PAGE, GONE, "not_modified"}:
             self._refusals = 0
             outcome = GONE if verdict.outcome == GONE else PAGE
-            yield PageAsked(url, outcome, verdict.reason, response.meta["capture"])
+            yield MissingPage(url, outcome, verdict.reason, response.meta["capture"])
         else:
             yield from self._not_read(response)
 
@@ -307,7 +284,7 @@ class CatalogSpider(Spider):
             self._break(self._walks[about["catalog"].url, about["look"]])
         yield problem_of(failure, request.url)
         if "record_url" in about:
-            yield AttachmentFile(about["record_url"], about["name"], about["url"], None)
+            yield AttachmentFile(about["record_url"], about["name"], about["url"])
 
     def close(self) -> None:  # type: ignore[override]
         """Close the files the crawl read from: whoever closes an archive last clears away its -wal."""

@@ -15,8 +15,8 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from archive.model.observations import Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
-from crawler.items import Problem
 
 
 class ForbiddenByRobots(IgnoreRequest):

@@ -5,14 +5,16 @@ from dataclasses import replace
 
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
+from archive.model.observations import ListPage, Paging, RecordPage, Row
 from archive.model.records import CUT_PAGE
 from archive.model.redaction import names_a_person
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
 from crawler.extract.response_class import breaks_off
-from crawler.families import FAMILIES, Answer, Family, ListRead
-from crawler.items import File, Paging, RecordPage, Row
+from crawler.families.detection import FAMILIES
+from crawler.families.family import Family
+from crawler.services.answer import Answer
 
 READING_VERSION = 1
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
@@ -27,7 +29,7 @@ IsOwn = Callable[[str], bool]
 """Whether an address is on the portal's own site."""
 
 
-def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListRead:
+def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListPage:
     """What a list page of a family says; rows that lead to other sites are marked `off_site`.
 
     A link that holds somebody's ID number is not followed, for its address would be kept: the row stands without it.
@@ -66,5 +68,5 @@ def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool)
     if cut:
         return page
     linked = page.attachments or find_attachments(answer.root, base_url, body)
-    files = [File(file.name, file.url, is_own(file.url)) for file in linked if not names_a_person(file.url)]
+    files = [replace(file, own=is_own(file.url)) for file in linked if not names_a_person(file.url)]
     return replace(page, attachments=tuple(files[:MOST_FILES]))

@@ -12,6 +12,7 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,16 @@ from archive.database.redaction_version import require_current
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
-from archive.ingest.record_writer import UNLINKED, Said, Writer
+from archive.ingest.record_writer import UNLINKED, Writer
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
 from archive.model import clock
-from archive.model.observations import ListPageSeen, RecordPageSeen
+from archive.model.observations import AnyObservation, AttachmentFile
 from archive.model.records import OWN_PAGE
 from crawler.extract.response_class import CUT
-from crawler.families import FAMILIES, detect
-from crawler.items import ListPage
+from crawler.families.detection import FAMILIES, detect
 from crawler.portals.portal_file import on_site
 from crawler.spiders.pages import READING_VERSION, answer_of, read_list, read_record
-from pipelines.attachments import file_seen
+from pipelines.attachments import read_file
 from pipelines.normalise import NormalisePipeline
 from pipelines.redact import RedactPipeline
 
@@ -179,33 +179,27 @@ class _Reader:
         outcome = self._connection.execute("SELECT outcome FROM captures WHERE id = ?", (capture_id,)).fetchone()[0]
         for key, record_id in records.items():
             page = read_record(text_of(exchange), key, exchange.url, self._is_own, cut=outcome == CUT)
-            seen = self._redact.process_item(self._normalise.process_item(page))
-            assert isinstance(seen, RecordPageSeen)  # noqa: S101
-            said = Said(seen.reading, capture_id, seen.body, seen.attachments)
-            self._writer.take(record_id, OWN_PAGE, said, clock.text(clock.now()))
-            self._writer.count_masked(record_id, OWN_PAGE, seen.redacted)
+            page = self._clean(page)
+            self._writer.take(record_id, OWN_PAGE, page, capture_id, clock.text(clock.now()))
+            self._writer.count_masked(record_id, OWN_PAGE, page.redacted)
 
     def _read_list(self, exchange: Exchange, capture_id: int, catalog_id: int, records: Mapping[str, int]) -> None:
         answer = answer_of(exchange)
         looks_like = detect(answer).family
         family = FAMILIES.get(self._families[catalog_id] or "") or looks_like
         page = read_list(answer, family, self._is_own)
-        item = ListPage(
-            self._catalog_urls[catalog_id], exchange.url, page.rows, page.paging, page.breadcrumb, last=False
-        )
-        seen = self._redact.process_item(self._normalise.process_item(item))
-        assert isinstance(seen, ListPageSeen)  # noqa: S101
+        page = self._clean(replace(page, catalog_url=self._catalog_urls[catalog_id]))
         taken: set[str] = set()
-        for row in seen.rows:
-            if row.url in taken:
+        for row in page.rows:
+            if row.key in taken:
                 continue
-            taken.add(row.url)
+            taken.add(row.key)
             now = clock.text(clock.now())
-            record_id = records.get(row.url)
+            record_id = records.get(row.key)
             if record_id is None:
-                record_id = self._found(row.url, catalog_id, row.link, capture_id)
+                record_id = self._found(row.key, catalog_id, row.link, capture_id)
             if record_id is not None:
-                self._writer.take(record_id, catalog_id, Said(row.reading, capture_id), now)
+                self._writer.take(record_id, catalog_id, row, capture_id, now)
                 self._writer.count_masked(record_id, catalog_id, row.redacted)
         # A page that software before this one made, or of which nothing can be read, says nothing of rows not found on it.
         if taken and looks_like.name in {family.name, "plain"}:
@@ -236,23 +230,23 @@ class _Reader:
         exchange = self._exchange(file["capture_id"])
         if exchange is None:
             return
-        where = {
-            "record_url": file["record_url"],
-            "name": file["name"],
-            "url": file["url"],
-            "capture": file["capture_id"],
-        }
-        seen = self._redact.process_item(self._normalise.process_item(file_seen(exchange.payload, self._ocr, where)))
-        self._done[seen.state] += 1  # type: ignore[union-attr]
-        kept = (file["text"], file["state"], file["media_type"])
-        new = (seen.text, seen.state, seen.media_type)  # type: ignore[union-attr]
-        if new != kept:
+        linked = AttachmentFile(file["record_url"], file["name"], file["url"], capture=file["capture_id"])
+        read = self._clean(read_file(linked, exchange.payload, self._ocr))
+        self._done[read.state] += 1
+        new = (read.text, read.state, read.media_type)
+        if new != (file["text"], file["state"], file["media_type"]):
             self._writer.reindex(file["record_id"])
             self._connection.execute(
                 "UPDATE attachments SET text = ?, state = ?, media_type = ? WHERE id = ?", (*new, file["id"])
             )
-            self._writer.count_masked(file["record_id"], file["url"], seen.redacted)  # type: ignore[union-attr]
+            self._writer.count_masked(file["record_id"], file["url"], read.redacted)
             self._done["files"] += 1
+
+    def _clean(self, observation: AnyObservation) -> AnyObservation:
+        """Return `observation` tidied and masked as in a crawl."""
+        clean = self._redact.process_item(self._normalise.process_item(observation))
+        assert isinstance(clean, type(observation))  # noqa: S101
+        return clean
 
     def _exchange(self, capture_id: int) -> Exchange | None:
         self._done["captures"] += 1

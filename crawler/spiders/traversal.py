@@ -5,8 +5,9 @@ from bisect import bisect_left
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from crawler.families import FAMILIES, Family, ListRead
-from crawler.items import Paging, Row
+from archive.model.observations import ListPage, Paging, Row
+from crawler.families.detection import FAMILIES
+from crawler.families.family import Family
 
 
 class Seen:
@@ -71,7 +72,7 @@ class Walk:
             return ()
         return tuple(row for row, repeated in zip(rows, again, strict=True) if row.url is None or not repeated)
 
-    def take(self, page: ListRead) -> None:
+    def take(self, page: ListPage) -> None:
         """Count a page that was read."""
         self.pages_read += page.paging.pages_here
         self.rows_read += len(page.rows)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import Answer, detect
+from archive.model.observations import Paging
+from crawler.families.detection import detect
 from crawler.families.trs_igs import FAMILY
-from crawler.items import Paging
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked
 from tests.families.golden_site import SAMPLE, GoldenSite, crawled

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from archive.evidence.text_encoding import encoding_of
-from crawler.families import Answer, ListRead, detect
-from crawler.items import Paging
+from archive.model.observations import ListPage, Paging
+from crawler.families.detection import detect
+from crawler.services.answer import Answer
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")
@@ -40,7 +41,7 @@ def answer(file: str, url: str = "") -> Answer:
     return Answer(url or PAGES[file][1], body.decode(encoding_of(body), errors="replace"))
 
 
-def read(file: str) -> ListRead:
+def read(file: str) -> ListPage:
     page = answer(file)
     return detect(page).family.read(page)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from archive.database.connection import transaction
 from archive.ingest.frontier import Frontier, Known
-from archive.ingest.record_writer import Said, Writer
+from archive.ingest.record_writer import Writer
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.clock import text as written
@@ -24,14 +24,14 @@ from archive.model.observations import (
     Capture,
     CatalogOfPortal,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
+    ListPage,
+    MissingPage,
     Observation,
-    PageAsked,
     PortalOfFile,
-    RecordPageSeen,
+    RecordPage,
+    Row,
 )
-from archive.model.records import CUT_PAGE, OWN_PAGE, Reading
+from archive.model.records import CUT_PAGE, OWN_PAGE
 from tests.conftest import empty_archive
 
 CATALOGS = ("http://p.example/plans/", "http://p.example/budgets/", "http://p.example/notices/")
@@ -71,7 +71,7 @@ class Document:
     def body(self) -> str:
         return f"样本正文，文件{self.number}的第{self.text}稿，由测试写成。"
 
-    def row(self, *, misread: bool = False) -> ListedRow:
+    def row(self, *, misread: bool = False) -> Row:
         fields = {
             "title": self.printed_title,
             "published_on": "2025-12-01",
@@ -80,9 +80,9 @@ class Document:
         printed = {"名称": self.printed_title, "发布日期": "2025年12月1日", "索引号": f"640399/2025-{self.number:05}"}
         if misread:
             del fields["index_number"], printed["索引号"]
-        return ListedRow(self.address, Reading(fields, printed))
+        return Row(fields, printed, key=self.address)
 
-    def page(self, visit: int, parser: int, *, cut: bool = False) -> RecordPageSeen:
+    def page(self, visit: int, parser: int, *, cut: bool = False) -> RecordPage:
         """Its page as today's parser reads it, with a counter that moves with each visit."""
         fields = {"document_number": f"样发〔2025〕{self.number}号", "created_on": "2025-11-30"}
         if parser:
@@ -90,9 +90,9 @@ class Document:
         printed = {"文号": f"样发[2025]{self.number}号", "生成日期": "2025-11-30", "浏览次数": str(visit)}
         body = self.body if parser else self.body.removesuffix("，由测试写成。")
         if cut:
-            return RecordPageSeen(self.address, Reading(fields, printed, (CUT_PAGE,)), body[:9], cut=True)
+            return RecordPage(fields, printed, (CUT_PAGE,), url=self.address, body=body[:9], cut=True)
         links = tuple(LinkedFile(f"样本附件{n}.pdf", f"{self.address}.{n}.pdf", own=False) for n in range(self.files))
-        return RecordPageSeen(self.address, Reading(fields, printed), f"{body}\n浏览次数：{visit}", attachments=links)
+        return RecordPage(fields, printed, url=self.address, body=f"{body}\n浏览次数：{visit}", attachments=links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +288,9 @@ class World:
                 return
             seen = tuple(document.row(misread=misread) for document in page)
             capture = self._answer(store, f"{catalog}?{number}", "page")
-            shown = ListPageSeen(catalog, seen, None, None, None, last=number == len(pages), look=look, capture=capture)
+            shown = ListPage(
+                seen, catalog_url=catalog, last=number == len(pages), second_pass=look == 2, capture=capture
+            )
             self._seen_now.append(shown)
             self._note_rows(catalog, page, told, misread=misread)
         if look == 2:
@@ -334,7 +336,7 @@ class World:
         outcome = "gone" if not document.stands else "not_modified" if unchanged else "page"
         capture = self._answer(store, address, outcome, document.tag if document.stands else None)
         told.answers[address] = "gone" if outcome == "gone" else "page"
-        self._seen_now.append(PageAsked(address, told.answers[address], f"found to be {outcome}", capture))
+        self._seen_now.append(MissingPage(address, told.answers[address], f"found to be {outcome}", capture))
 
     def _flush(self, store: Store) -> None:
         """Write what was received since the last time."""
@@ -355,8 +357,7 @@ class World:
             for each in rest:
                 document, cut = self.sealed[each["capture_id"]]
                 seen = document.page(self.visits, self.parser, cut=cut)
-                said = Said(seen.reading, each["capture_id"], seen.body, seen.attachments)
-                writer.take(each["record_id"], OWN_PAGE, said, written(self.now))
+                writer.take(each["record_id"], OWN_PAGE, seen, each["capture_id"], written(self.now))
 
     def neighbour(self) -> None:
         """A crawl of the second portal, whose lists never change, though pages do."""
@@ -367,11 +368,11 @@ class World:
         rows = tuple(Document(number, frozenset(), f"http://p.example/{number}.html").row() for number in range(1, 12))
         for catalog in CATALOGS:
             capture = self._answer(store, catalog, "page")
-            self._seen_now.append(ListPageSeen(catalog, rows, None, None, None, last=True, capture=capture))
+            self._seen_now.append(ListPage(rows, catalog_url=catalog, last=True, capture=capture))
         for row in rows:
-            document = self._at(row.url)
+            document = self._at(row.key)
             if document.stands:
-                capture = self._answer(store, row.url, "page", document.tag)
+                capture = self._answer(store, row.key, "page", document.tag)
                 self._seen_now.append(replace(document.page(0, 0), capture=capture))
         self._flush(store)
         assert store.missing(written(self.now)) == []
@@ -387,13 +388,13 @@ class World:
         """Whether a listed record says what its row prints and, where its page stands, what that says."""
         parsed = document.page(0, self.parser)
         row = document.row()
-        stated = {**row.reading.fields, **parsed.reading.fields} if document.stands else row.reading.fields
+        stated = {**row.fields, **parsed.fields} if document.stands else row.fields
         if document.left_a_list:
             stated = {name: value for name, value in stated.items() if name != "title"}
         printed = json.loads(record["source_fields"])
-        labels = {label: value for label, value in row.reading.source_fields.items() if label != "名称"}
+        labels = {label: value for label, value in row.source_fields.items() if label != "名称"}
         if document.stands:
-            labels |= {label: value for label, value in parsed.reading.source_fields.items() if label != "浏览次数"}
+            labels |= {label: value for label, value in parsed.source_fields.items() if label != "浏览次数"}
         return (
             all(record[name] == value for name, value in stated.items())
             and (not document.stands or same(record["body"], parsed.body))

@@ -7,21 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import transaction
-from archive.ingest.record_writer import Said, Writer
+from archive.ingest.record_writer import Writer
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import (
-    AttachmentSeen,
+    AttachmentFile,
     Capture,
     CatalogOfPortal,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
-    PageAsked,
+    ListPage,
+    MissingPage,
+    Paging,
     PortalOfFile,
-    RecordPageSeen,
+    RecordPage,
+    Row,
 )
-from archive.model.records import OWN_PAGE, Reading
+from archive.model.records import OWN_PAGE
 
 BUDGETS = "http://portal.example/budgets/"
 HOUSING = "http://portal.example/housing/"
@@ -60,7 +61,7 @@ HOSTILE_URL = "javascript:alert('u')"
 PUBLISHERS = ("样例县教育局", "样例县财政局", "样例县民政局")
 
 
-def row(url: str, **fields: str) -> ListedRow:
+def row(url: str, **fields: str) -> Row:
     """A row of a list that prints its fields under their Chinese names."""
     names = {
         "title": "名称",
@@ -70,10 +71,10 @@ def row(url: str, **fields: str) -> ListedRow:
         "document_number": "文号",
     }
     printed = {names[name]: value for name, value in fields.items() if name in names}
-    return ListedRow(url, Reading(fields, printed))
+    return Row(fields, printed, key=url)
 
 
-def budget_rows() -> tuple[ListedRow, ...]:
+def budget_rows() -> tuple[Row, ...]:
     """Sixty budgets: more than a page."""
     return tuple(
         row(
@@ -123,9 +124,9 @@ HOSTILE_ROWS = (
 )
 
 
-def page(catalog: str, rows: tuple[ListedRow, ...], path: str) -> ListPageSeen:
+def page(catalog: str, rows: tuple[Row, ...], path: str) -> ListPage:
     """The only page of a list."""
-    return ListPageSeen(catalog, rows, 1, len(rows), path, last=True)
+    return ListPage(rows, Paging(1, len(rows)), breadcrumb=(path,) if path else (), catalog_url=catalog, last=True)
 
 
 def build(path: Path) -> Path:
@@ -136,9 +137,7 @@ def build(path: Path) -> Path:
         [
             page(BUDGETS, budget_rows(), "首页 > 政府信息公开目录 > 部门预算"),
             page(HOUSING, HOUSING_ROWS, "首页 > 政府信息公开目录 > 棚户区改造"),
-            RecordPageSeen(
-                HOUSING_ROWS[0].url, Reading({"created_on": "2017-04-28"}, {"生成日期": "2017年4月28日"}), BODY
-            ),
+            RecordPage({"created_on": "2017-04-28"}, {"生成日期": "2017年4月28日"}, url=HOUSING_ROWS[0].key, body=BODY),
         ],
         "2026-11-20T01:02:03Z",
     )
@@ -147,7 +146,7 @@ def build(path: Path) -> Path:
     store = Store(path)
     store.begin(CHECKED, "full", "2026-11-21T01:00:00Z")
     store.write(
-        [page(NOTICES, HOSTILE_ROWS, "通知公告"), RecordPageSeen(HOSTILE_URL, Reading({}, {}), HOSTILE_BODY)],
+        [page(NOTICES, HOSTILE_ROWS, "通知公告"), RecordPage({}, {}, url=HOSTILE_URL, body=HOSTILE_BODY)],
         "2026-11-21T01:02:03Z",
     )
     store.finish("complete", "2026-11-21T01:05:00Z")
@@ -177,7 +176,7 @@ def past_url(number: int) -> str:
     return f"http://past.example/notices/{number}.html"
 
 
-def past_row(number: int, **fields: str) -> ListedRow:
+def past_row(number: int, **fields: str) -> Row:
     """A row of its list."""
     stated = {
         "title": f"样例公告之{number}",
@@ -192,19 +191,19 @@ def captured(number: int, url: str, outcome: str = "page", status: int = 200) ->
     return Capture(number, url, f"2026-11-20T01:00:{number:02}Z", status, outcome, f"{number:064x}", 5000, None, None)
 
 
-def past_page(number: int, capture: int, body: str = "样例正文。", **more: Any) -> RecordPageSeen:
+def past_page(number: int, capture: int, body: str = "样例正文。", **more: Any) -> RecordPage:
     """A record's own page."""
-    return RecordPageSeen(past_url(number), Reading({}, {}), body, capture=capture, **more)
+    return RecordPage({}, {}, url=past_url(number), body=body, capture=capture, **more)
 
 
-def past_list(rows: Iterable[ListedRow], capture: int, look: int = 1) -> ListPageSeen:
+def past_list(rows: Iterable[Row], capture: int, *, second_pass: bool = False) -> ListPage:
     """The only page of its list."""
-    return ListPageSeen(LIST, tuple(rows), 1, None, None, last=True, look=look, capture=capture)
+    return ListPage(tuple(rows), Paging(1), catalog_url=LIST, last=True, second_pass=second_pass, capture=capture)
 
 
-def past_file(digest: str, capture: int) -> AttachmentSeen:
+def past_file(digest: str, capture: int) -> AttachmentFile:
     """The file of record 1."""
-    return AttachmentSeen(
+    return AttachmentFile(
         past_url(1), "样例名单.xls", FILE, digest * 64, 40960, "application/vnd.ms-excel", "样例名单的文字", "text",
         redacted={"phone": 2}, capture=capture,
     )  # fmt: skip
@@ -256,7 +255,7 @@ def _second_crawl(path: Path, files: tuple[LinkedFile, ...]) -> None:
     store.write([past_list(rows, 11), *pages], SECOND, captures)
     gone = "the portal answered 404: no such page"
     asked = [
-        PageAsked(record.url, "page" if record.url == past_url(3) else "gone", "a page" if record.url == past_url(3) else gone, place)
+        MissingPage(record.url, "page" if record.url == past_url(3) else "gone", "a page" if record.url == past_url(3) else gone, place)
         for place, record in enumerate(store.missing(SECOND), start=14)
         if record.url
     ]  # fmt: skip
@@ -265,7 +264,7 @@ def _second_crawl(path: Path, files: tuple[LinkedFile, ...]) -> None:
     ]
     store.write(asked, SECOND, captures)
     assert store.to_walk_again() == {LIST}
-    store.write([past_list(rows, 18, look=2)], SECOND, [captured(18, LIST)])
+    store.write([past_list(rows, 18, second_pass=True)], SECOND, [captured(18, LIST)])
     store.finish("finished", SECOND)
     store.close()
 
@@ -290,5 +289,5 @@ def _read_again(path: Path) -> None:
     with closing(connection), transaction(connection):
         writer = Writer(connection, PAST.id, 3, {1: "notice"}, cause="parser")
         record_id = writer.find(past_url(6)) or 0
-        reading = Reading({"responsible_department": "样例县救助站"}, {"责任部门": "样例县救助站"})
-        writer.take(record_id, OWN_PAGE, Said(reading, 7, "样例正文。"), THIRD)
+        parsed = RecordPage({"responsible_department": "样例县救助站"}, {"责任部门": "样例县救助站"}, body="样例正文。")
+        writer.take(record_id, OWN_PAGE, parsed, 7, THIRD)

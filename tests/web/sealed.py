@@ -9,17 +9,17 @@ from pathlib import Path
 from archive.evidence.evidence_store import Evidence
 from archive.ingest.store import Store
 from archive.model.observations import (
-    AttachmentSeen,
+    AttachmentFile,
     Capture,
     CatalogOfPortal,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
-    PageAsked,
+    ListPage,
+    MissingPage,
+    Paging,
     PortalOfFile,
-    RecordPageSeen,
+    RecordPage,
+    Row,
 )
-from archive.model.records import Reading
 from tests.exchanges import exchange
 
 SITE = "http://sealed.example/"
@@ -134,14 +134,14 @@ def build_sealed(folder: Path) -> Path:
     store.close()
     store = Store(db)
     store.begin(PORTAL, "full", SECOND)
-    changed = RecordPageSeen(
-        PAGE, Reading({}, {}), "样本正文。金额为九百元。", capture=number(PAGE, 2), attachments=_linked()
+    changed = RecordPage(
+        {}, {}, url=PAGE, body="样本正文。金额为九百元。", attachments=_linked(), capture=number(PAGE, 2)
     )
     store.write([_list(rows[:3], number(LIST, 2)), changed], SECOND, captures[DAY_ONE:14])
     missing = [record.url for record in store.missing(SECOND)]
     assert missing == [GONE]
     store.write(
-        [PageAsked(GONE, "gone", "the portal answered 404: no such page", number(GONE, 2))], SECOND, captures[14:]
+        [MissingPage(GONE, "gone", "the portal answered 404: no such page", number(GONE, 2))], SECOND, captures[14:]
     )
     store.finish("finished", SECOND)
     store.close()
@@ -168,18 +168,18 @@ def _seal(path: Path) -> list[Capture]:
     ]  # fmt: skip
 
 
-def _row(url: str, title: str) -> ListedRow:
+def _row(url: str, title: str) -> Row:
     fields = {
         "title": title,
         "publisher": "样例县民政局",
         "published_on": "2026-11-19",
         "index_number": f"640396001/2026-{len(title):05}",
     }
-    return ListedRow(url, Reading(fields, {"名称": title, "发布机构": "样例县民政局", "发布日期": "2026年11月19日"}))
+    return Row(fields, {"名称": title, "发布机构": "样例县民政局", "发布日期": "2026年11月19日"}, key=url)
 
 
-def _list(rows: list[ListedRow], capture: int) -> ListPageSeen:
-    return ListPageSeen(LIST, tuple(rows), 1, None, None, last=True, capture=capture)
+def _list(rows: list[Row], capture: int) -> ListPage:
+    return ListPage(tuple(rows), Paging(1), catalog_url=LIST, last=True, capture=capture)
 
 
 def _linked() -> tuple[LinkedFile, ...]:
@@ -187,20 +187,19 @@ def _linked() -> tuple[LinkedFile, ...]:
     return tuple(LinkedFile(name, url) for name, url in names)
 
 
-def _file(name: str, url: str, state: str, text: str | None, **redacted: int) -> AttachmentSeen:
+def _file(name: str, url: str, state: str, text: str | None, **redacted: int) -> AttachmentFile:
     payload = ANSWERS[number(url) - 1][4]
-    return AttachmentSeen(PAGE, name, url, sha256(payload).hexdigest(), len(payload), ANSWERS[number(url) - 1][3], text, state,
+    return AttachmentFile(PAGE, name, url, sha256(payload).hexdigest(), len(payload), ANSWERS[number(url) - 1][3], text, state,
                           redacted=redacted, capture=number(url))  # fmt: skip
 
 
-def _pages() -> list[RecordPageSeen | AttachmentSeen]:
+def _pages() -> list[RecordPage | AttachmentFile]:
     body = "样本正文。金额为一百元。\n项目\t样本数\n甲\t1\n样本结尾。"
     return [
-        RecordPageSeen(PAGE, Reading({"created_on": "2026-11-18"}, {"生成日期": "2026-11-18"}), body, capture=number(PAGE),
-                       attachments=_linked(), redacted={"resident_id": 1, "phone": 1}),
-        RecordPageSeen(HOSTILE, Reading({}, {}), "样本：恶意页面，仅供测试。", capture=number(HOSTILE)),
-        RecordPageSeen(GBK, Reading({}, {}), OTHERS, capture=number(GBK)),
-        RecordPageSeen(GONE, Reading({}, {}), "样本：后来不在的一页", capture=number(GONE)),
+        RecordPage({"created_on": "2026-11-18"}, {"生成日期": "2026-11-18"}, url=PAGE, body=body, attachments=_linked(), redacted={"resident_id": 1, "phone": 1}, capture=number(PAGE)),
+        RecordPage({}, {}, url=HOSTILE, body="样本：恶意页面，仅供测试。", capture=number(HOSTILE)),
+        RecordPage({}, {}, url=GBK, body=OTHERS, capture=number(GBK)),
+        RecordPage({}, {}, url=GONE, body="样本：后来不在的一页", capture=number(GONE)),
         _file("样本图一.png", SEEN, "ocr", "样本图像中的文字"),
         _file("样本图二.png", UNSEEN, "needs_ocr", None),
         _file("样本文本.txt", TEXT, "text", "样本文本\n号码 11****************\n电话 138********", resident_id=1, phone=1),

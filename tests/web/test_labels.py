@@ -11,10 +11,11 @@ from datasette.app import Datasette
 
 from archive.attachments.extraction import STATES
 from archive.ingest import health
-from archive.ingest.record_writer import OFF_SITE, PENDING, UNAVAILABLE, UNLINKED
+from archive.ingest.record_writer import OFF_SITE, PENDING, UNLINKED
 from archive.labels import code_labels, tables, tables_page
 from archive.labels.example_queries import _SQL
 from archive.labels.label import LABELS, LABELS_FILE, Label, label_of, read_labels
+from archive.model.observations import UNAVAILABLE
 from archive.model.redaction import redact
 from crawler.extract import response_class
 from crawler.portals import catalogue_kinds

@@ -12,17 +12,17 @@ from lxml import html
 
 from archive.ingest.store import Store
 from archive.model.observations import (
-    AttachmentSeen,
+    AttachmentFile,
     Capture,
     CatalogOfPortal,
     LinkedFile,
-    ListedRow,
-    ListPageSeen,
-    PageAsked,
+    ListPage,
+    MissingPage,
+    Paging,
     PortalOfFile,
-    RecordPageSeen,
+    RecordPage,
+    Row,
 )
-from archive.model.records import Reading
 from archive.web.http.server import make_datasette
 from crawler.cli.main import main
 
@@ -46,7 +46,7 @@ def write(path: Path, portal_id: str, code: str, mark: str, first: int) -> None:
         number = next(numbers)
         return Capture(number, url, now, 200, "page", f"{number:064x}", 5, None, None)
 
-    def record(number: int, now: str, captures: list[Capture], body: str = "") -> tuple[ListedRow, RecordPageSeen]:
+    def record(number: int, now: str, captures: list[Capture], body: str = "") -> tuple[Row, RecordPage]:
         url = f"{home}{number}.html"
         fields = {
             "title": f"样例{mark}预算之{number}", "publisher": ("样例县民政局", "样例县财政局")[number % 2],
@@ -54,8 +54,8 @@ def write(path: Path, portal_id: str, code: str, mark: str, first: int) -> None:
         }  # fmt: skip
         captures.append(capture(url, now))
         files = (LinkedFile("样例名单.xls", f"{url}/1.xls"),)
-        return ListedRow(url, Reading(fields, {"标题": fields["title"]})), RecordPageSeen(
-            url, Reading({}, {}), body or f"样例正文{mark}", attachments=files, capture=captures[-1].id
+        return Row(fields, {"标题": fields["title"]}, key=url), RecordPage(
+            {}, {}, url=url, body=body or f"样例正文{mark}", attachments=files, capture=captures[-1].id
         )
 
     for place, (now, shown) in enumerate(zip(DAYS, ((1, 2, 3, 4, 5, 6), (1, 4, 5, 6, 7)), strict=True)):
@@ -68,18 +68,20 @@ def write(path: Path, portal_id: str, code: str, mark: str, first: int) -> None:
             for number in shown
         }
         pages = [
-            ListPageSeen(url, tuple(row for number, (row, _) in made.items() if number % 2 == odd), 1, None, None, last=True, capture=lists_of[kind])
+            ListPage(tuple(row for number, (row, _) in made.items() if number % 2 == odd), Paging(1), catalog_url=url, last=True, capture=lists_of[kind])
             for odd, (kind, url) in enumerate(lists.items())
         ]  # fmt: skip
-        file = AttachmentSeen(
+        file = AttachmentFile(
             f"{home}1.html", "样例名单.xls", f"{home}1.html/1.xls", f"{place:064x}", 9, None, "样例名单的文字", "text"
         )
         store.write([*pages, *(page for _, page in made.values()), file], now, captures)
         for missing in store.missing(now):
             gone = (missing.url or "").endswith("2.html")
             said = capture(missing.url or "", now)
-            store.write([PageAsked(missing.url or "", "gone" if gone else "page", "样例", said.id)], now, [said])
-        again = [ListPageSeen(page.catalog_url, page.rows, 1, None, None, last=True, look=2) for page in pages]
+            store.write([MissingPage(missing.url or "", "gone" if gone else "page", "样例", said.id)], now, [said])
+        again = [
+            ListPage(page.rows, Paging(1), catalog_url=page.catalog_url, last=True, second_pass=True) for page in pages
+        ]
         store.write([page for page in again if page.catalog_url in store.to_walk_again()], now)
         store.finish("finished", now)
         store.close()
