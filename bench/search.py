@@ -141,7 +141,7 @@ def with_trigrams(path: Path) -> Path:
             connection.execute(f"CREATE VIRTUAL TABLE trigrams USING fts5({columns}, content='', tokenize='trigram')")
             connection.execute("INSERT INTO trigrams (trigrams, rank) VALUES ('hashsize', 67108864)")
             connection.execute(
-                f"INSERT INTO trigrams (rowid, {columns}) SELECT id, {columns} FROM archive.model.records"
+                f"INSERT INTO trigrams (rowid, {columns}) SELECT id, {columns} FROM archive.records"
             )
         part.rename(side)
     return side

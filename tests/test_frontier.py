@@ -73,7 +73,7 @@ def test_a_page_rests_for_a_quarter_of_its_record_s_age(
 def test_a_record_that_changed_is_young_again(archive: Archive) -> None:
     url = archive.add(1, 300 * DAY, 2 * DAY)
     assert archive.due() == []
-    archive.ingest.store._connection.execute("UPDATE records SET changed_at = ?", (text(NOW - 3 * DAY),))
+    archive.store._connection.execute("UPDATE records SET changed_at = ?", (text(NOW - 3 * DAY),))
     assert archive.due() == [url]
 
 
@@ -94,10 +94,10 @@ def test_the_budget_grows_with_the_portal(archive: Archive, monkeypatch: pytest.
     monkeypatch.setattr(frontier, "LEAST_BUDGET", 2)
     many = 3 * int(2 / BUDGET_SHARE)
     rows = [row(number, published_on="2010-01-01") for number in range(1, many + 1)]
-    archive.ingest.store.write([listed(*rows)], text(NOW - 400 * DAY))
+    archive.store.write([listed(*rows)], text(NOW - 400 * DAY))
     answers = [
         Capture(place, each.url, text(NOW - 90 * DAY), 200, "page", "0" * 64, 1, None, None)
         for place, each in enumerate(rows, 1)
     ]
-    archive.ingest.store.write([], text(NOW), answers)
+    archive.store.write([], text(NOW), answers)
     assert len(archive.due()) == 3 * 2
