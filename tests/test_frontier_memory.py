@@ -406,10 +406,10 @@ def test_a_page_is_due_from_a_quarter_of_its_record_s_age_on(
 def test_only_listed_records_with_pages_that_were_asked_for_are_due(archive: Archive) -> None:
     asked = archive.add(1, 300 * DAY, 90 * DAY)
     gone = archive.add(2, 300 * DAY, 90 * DAY)
-    archive.ingest.store.write([listed(row(3, published_on="2010-01-01"), last=False)], text(NOW - 400 * DAY))
+    archive.store.write([listed(row(3, published_on="2010-01-01"), last=False)], text(NOW - 400 * DAY))
     archive.store._connection.execute("UPDATE records SET state = 'unlisted' WHERE url = ?", (gone,))
     assert archive.due() == [asked]
-    archive.questions.runner(asked, 50 * DAY)
+    archive.ask(asked, 50 * DAY)
     assert archive.due() == [], "the last time counts"
 
 
