@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import click
 import pytest
-from archive.labels.labels import TABLES
+from archive.labels.tables import TABLES
 
 from crawler.cli.main import main
 from tests.conftest import ROOT

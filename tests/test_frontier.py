@@ -96,7 +96,7 @@ def test_the_budget_grows_with_the_portal(archive: Archive, monkeypatch: pytest.
     rows = [row(number, published_on="2010-01-01") for number in range(1, many + 1)]
     archive.store.write([listed(*rows)], text(NOW - 400 * DAY))
     answers = [
-        Capture(place, each.url, text(NOW - 90 * DAY), 200, "page", "0" * 64, 1, None, None)
+        Capture(place, each.key, text(NOW - 90 * DAY), 200, "page", "0" * 64, 1, None, None)
         for place, each in enumerate(rows, 1)
     ]
     archive.store.write([], text(NOW), answers)

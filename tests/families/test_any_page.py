@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.evidence.text_encoding import encoding_of
-from crawler.families import FAMILIES, Answer, detect
+from crawler.families.detection import FAMILIES, detect
+from crawler.services.answer import Answer
 from tests.hostile import markup, texts
 
 FOLDER = os.environ.get("DISCLOSURES_PAGES", "")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.families import FAMILIES, Answer
+from crawler.families.detection import FAMILIES
+from crawler.services.answer import Answer
 from tests.families.golden_site import SAMPLE, GoldenSite, crawled, page
 
 DEYA = FAMILIES["deya"]

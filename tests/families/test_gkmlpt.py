@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.families import FAMILIES, Answer, detect
-from crawler.families.family import ListRead
+from crawler.families.detection import FAMILIES, detect
+from crawler.services.answer import Answer
+from archive.model.observations import ListPage
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, crawl, disclosures, rows
 from tests.families.golden_site import GoldenSite, crawled
@@ -121,7 +122,7 @@ def without_last(answer: Served) -> Served:
 # --- answers by themselves ---
 
 
-def read(text: str, url: str) -> ListRead:
+def read(text: str, url: str) -> ListPage:
     answer = Answer(url, text)
     assert detect(answer).family is GKMLPT
     return GKMLPT.read(answer)
@@ -131,8 +132,8 @@ def read(text: str, url: str) -> ListRead:
     "text", ["", "[]", "{}", '{"articles":[]}', '{"articles":{}}', '{"articles":[7]}', "<p>样本错误</p>"]
 )
 def test_what_is_no_data_ends_the_list_unless_it_is_the_first_answer(text: str) -> None:
-    assert read(text, f"{HOST}{SERVICE}7?page=2&sid=1") == ListRead((), ended=True)
-    assert read(text, f"{HOST}{SERVICE}7?page=1&sid=1") == ListRead((), ended=False)
+    assert read(text, f"{HOST}{SERVICE}7?page=2&sid=1") == ListPage((), ended=True)
+    assert read(text, f"{HOST}{SERVICE}7?page=1&sid=1") == ListPage((), ended=False)
 
 
 def test_the_list_ends_where_all_that_is_claimed_was_served() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import FAMILIES, Answer
+from crawler.families.detection import FAMILIES
+from crawler.services.answer import Answer
 from tests.conftest import rows
 from tests.families.golden_site import GoldenSite, crawled
 from tests.golden_pages import golden_page

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import FAMILIES, Answer
+from crawler.families.detection import FAMILIES
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, crawl, disclosures, rows
 from tests.families.golden_site import GoldenSite, crawled

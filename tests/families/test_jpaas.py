@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import FAMILIES, Answer
-from crawler.families.family import ListRead
+from crawler.families.detection import FAMILIES
+from crawler.services.answer import Answer
+from archive.model.observations import ListPage
 from tests.conftest import Answer as Served
 from tests.conftest import rows
 from tests.families.golden_site import GoldenSite, crawled
@@ -64,7 +65,7 @@ def test_a_server_that_gives_page_1_to_every_request_leaves_the_list_incomplete(
 def test_an_answer_without_rows_is_the_lists_end_unless_it_is_the_first(number: int, ended: bool) -> None:
     url = f'{HOST}{SERVICE}?paramJson={{"pageNo":{number},"pageSize":15}}'
     for text in ('{"data":{"html":""}}', '{"data":null}', "", "<p>样本错误</p>"):
-        assert JPAAS.read(Answer(url, text)) == ListRead((), ended=ended)
+        assert JPAAS.read(Answer(url, text)) == ListPage((), ended=ended)
 
 
 @settings(deadline=None, max_examples=150)

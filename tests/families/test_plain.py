@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.families import Answer, detect
+from crawler.families.detection import detect
+from crawler.services.answer import Answer
 from tests.families.golden_site import SAMPLE, GoldenSite, crawled, page
 
 TITLES = [f"样本文件之{number}的全名" for number in range(1, 7)]

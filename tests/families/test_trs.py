@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from crawler.families import FAMILIES, Answer, detect
+from crawler.families.detection import FAMILIES, detect
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 from tests.hostile import markup

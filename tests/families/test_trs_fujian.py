@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.families import Answer, detect
+from crawler.families.detection import detect
+from crawler.services.answer import Answer
 from crawler.families.trs_fujian import FAMILY
 from tests.conftest import Answer as Served
 from tests.families.golden_site import SAMPLE, GoldenSite, crawled
