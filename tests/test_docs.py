@@ -5,8 +5,8 @@ from importlib.util import find_spec
 
 import click
 import pytest
-from archive.labels.tables import TABLES
 
+from archive.labels.tables import TABLES
 from crawler.cli.main import main
 from tests.conftest import ROOT
 from tests.test_architecture import ROOMS

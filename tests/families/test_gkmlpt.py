@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from archive.model.observations import ListPage
 from crawler.families.detection import FAMILIES, detect
 from crawler.services.answer import Answer
-from archive.model.observations import ListPage
 from tests.conftest import Answer as Served
 from tests.conftest import Asked, crawl, disclosures, rows
 from tests.families.golden_site import GoldenSite, crawled

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.families.detection import detect
-from crawler.services.answer import Answer
 from crawler.families.trs_fujian import FAMILY
+from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
 from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 
