@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.database.connection import open_for_reading
 from archive.questions.question_files import Question, questions
-from archive.questions.runner import MOST, Answer, parameter_values, run_question
+from archive.questions.runner import MOST, QuestionAnswer, parameter_values, run_question
 from bench.large_archive import archive_of, sized
 from bench.measure import Report, arguments, slowest, tell, work
 
@@ -27,9 +27,9 @@ def measured(path: Path, times: int) -> Report:
         (held,) = connection.execute("SELECT count(*) FROM derived").fetchone()
         report = Report("questions", f"Questions over {held:,} records, the slowest of {times}")
         for question in questions().values():
-            answers: list[Answer] = []
+            answers: list[QuestionAnswer] = []
 
-            def once(asked: Question = question, into: list[Answer] = answers) -> None:
+            def once(asked: Question = question, into: list[QuestionAnswer] = answers) -> None:
                 into.append(run_question(connection, asked, parameter_values(asked, {}), seconds=PATIENCE))
 
             costs = [work(once) for _ in range(times)]

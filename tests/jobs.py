@@ -17,7 +17,7 @@ from archive.ingest.store import Store
 from archive.maintenance import job
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check
-from archive.maintenance.merge import TAKEN, Merged, merge
+from archive.maintenance.merge import TAKEN, MergeResult, merge
 from archive.model import clock
 from archive.model.observations import (
     AttachmentFile,
@@ -184,7 +184,7 @@ def with_capture(seen: Observation, number: int) -> Observation:
     return seen if isinstance(seen, Problem) else replace(seen, capture=number)
 
 
-def merged(db: Path, *sources: Path) -> list[Merged]:
+def merged(db: Path, *sources: Path) -> list[MergeResult]:
     return list(merge(db, beside(db), sources, NOW))
 
 

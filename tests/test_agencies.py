@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from archive.ingest.store import Store
-from archive.model.agencies import Agency, Evidence, Stated, key, learn, type_of
+from archive.model.agencies import Agency, NameEvidence, Stated, key, learn, type_of
 from tests.conftest import rows
 from tests.web.sample_archive import BUDGETS, PORTAL, budget_rows, page
 
 
 def learned(names: dict[str, int], *stated: Stated, **evidence) -> dict[str, Agency]:
-    return {agency.name: agency for agency in learn(Evidence(names, **evidence), stated, "同心县")}
+    return {agency.name: agency for agency in learn(NameEvidence(names, **evidence), stated, "同心县")}
 
 
 def test_names_of_one_agency_are_its_aliases() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Walk, lacking, longest_usual, too_short
+from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, WalkCounts, lacking, longest_usual, too_short
 from bench.ten_days import FAULTS, History, alarms, crawl, rows, simulate
 from tests.conftest import Site, portal_file
 from tests.county import County
@@ -251,15 +251,15 @@ def test_a_whole_list_that_is_short_is_told_once_and_by_the_walks_length(town: T
 @pytest.mark.parametrize(
     ("now", "short"),
     [
-        (Walk(2, False, Counter(read=9)), True),
-        (Walk(2, False, Counter(read=10)), False),
-        (Walk(2, True, Counter(read=9)), False),
-        (Walk(1, False, Counter(read=9)), False),
+        (WalkCounts(2, False, Counter(read=9)), True),
+        (WalkCounts(2, False, Counter(read=10)), False),
+        (WalkCounts(2, True, Counter(read=9)), False),
+        (WalkCounts(1, False, Counter(read=9)), False),
     ],
 )
-def test_only_the_same_pages_are_compared(now: Walk, short: bool) -> None:
-    whole = Walk(30, True, Counter(read=20))
-    assert bool(too_short([now, whole, Walk(1, False, Counter(read=2)), whole])) == short
+def test_only_the_same_pages_are_compared(now: WalkCounts, short: bool) -> None:
+    whole = WalkCounts(30, True, Counter(read=20))
+    assert bool(too_short([now, whole, WalkCounts(1, False, Counter(read=2)), whole])) == short
     assert too_short([now]) is None
     assert too_short([]) is None
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Walk, lacking, longest_usual, too_short
+from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, WalkCounts, lacking, longest_usual, too_short
 from archive.ingest.store import Store
 from archive.model.observations import ListPage, PortalOfFile, RecordPage, Row
 from tests.conftest import empty_archive
@@ -181,13 +181,13 @@ def test_few_rows_say_nothing(read: int, missing: bool) -> None:
     ],
 )
 def test_the_first_pages_are_held_against_the_latest_five_walks(heads: list[int], short: bool) -> None:
-    walks = [Walk(2, False, Counter(read=head)) for head in heads]
+    walks = [WalkCounts(2, False, Counter(read=head)) for head in heads]
     assert bool(too_short(walks)) == short
 
 
 @pytest.mark.parametrize(("pages", "short"), [(1, False), (2, True), (3, True)])
 def test_walks_of_fewer_than_two_pages_are_not_compared(pages: int, short: bool) -> None:
-    usual, now = Walk(2, True, Counter(read=20)), Walk(2, False, Counter(read=9))
+    usual, now = WalkCounts(2, True, Counter(read=20)), WalkCounts(2, False, Counter(read=9))
     assert bool(too_short([replace(now, pages_read=pages), usual])) == short
     assert bool(too_short([now, replace(usual, pages_read=pages)])) == short
 

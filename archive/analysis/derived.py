@@ -14,7 +14,7 @@ from typing import Any
 
 from archive.analysis import document_numbers, titles
 from archive.model import agencies, index_numbers, workdays
-from archive.model.agencies import Agency, Evidence, Stated
+from archive.model.agencies import Agency, NameEvidence, Stated
 from archive.model.divisions import divisions
 from archive.model.records import is_cut
 from archive.search.index import OWN_PAGE_READ
@@ -192,7 +192,7 @@ def learn(connection: sqlite3.Connection, portal: str) -> None:
     _keep(connection, portal, found)
 
 
-def _evidence(connection: sqlite3.Connection, portal: str) -> Evidence:
+def _evidence(connection: sqlite3.Connection, portal: str) -> NameEvidence:
     """Return the evidence that a portal's records give of its publishers; names that no record bears any more are forgotten."""
     names = dict(map(tuple, connection.execute("SELECT id, name FROM publisher_names WHERE portal = ?", (portal,))))
     published = "SELECT publisher_id, count(*) FROM derived WHERE portal = ? AND publisher_id IS NOT NULL GROUP BY 1"
@@ -211,7 +211,9 @@ def _evidence(connection: sqlite3.Connection, portal: str) -> Evidence:
     gone = set(names.values()) - counts.keys() - units.keys()
     forget = "DELETE FROM publisher_names WHERE portal = ? AND name = ?"
     connection.executemany(forget, ((portal, name) for name in gone))
-    return Evidence(dict.fromkeys(units, 0) | counts, prefixes, frozenset(name for name, sure in units.items() if sure))
+    return NameEvidence(
+        dict.fromkeys(units, 0) | counts, prefixes, frozenset(name for name, sure in units.items() if sure)
+    )
 
 
 def _keep(connection: sqlite3.Connection, portal: str, found: Iterable[Agency]) -> None:

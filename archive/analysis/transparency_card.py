@@ -19,7 +19,7 @@ BUDGET_QUESTION = "missing_budgets"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CardReport:
     """An annual report on the year. `made`: checks that it allows; `disagree`, `hints`: those that don't hold."""
 
     record_id: int
@@ -50,7 +50,7 @@ class Counts:
     read: int = 0
     lacking: Mapping[str, int] = field(default_factory=dict)
     budgets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    reports: tuple[Report, ...] = ()
+    reports: tuple[CardReport, ...] = ()
 
     @property
     def records(self) -> int:
@@ -58,7 +58,7 @@ class Counts:
         return sum(self.kinds.values())
 
     @property
-    def whole(self) -> Report | None:
+    def whole(self) -> CardReport | None:
         """The report of the whole county; None where none was seen."""
         return next((report for report in self.reports if report.region), None)
 
@@ -119,7 +119,7 @@ def count(connection: sqlite3.Connection, year: int, portal: str = "") -> dict[s
     for of, budgets in _budgets(connection, given).items():
         put(of, budgets=budgets)
     for of, *report in connection.execute(_REPORTS, given):
-        kept = Report(report[0], report[1], bool(report[2]), *report[3:])
+        kept = CardReport(report[0], report[1], bool(report[2]), *report[3:])
         put(of, reports=(*found.get(of, Counts()).reports, kept))
     return found
 

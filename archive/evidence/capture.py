@@ -21,7 +21,7 @@ _CAPTURE = """SELECT c.crawl_id, c.portal, c.url, c.fetched_at, c.status,
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class SealedCapture:
     """A capture as it stands in the file. `exchange` comes without its payload; `digest` is the one stored."""
 
     exchange: Exchange
@@ -35,7 +35,7 @@ class Capture:
         return capture_digest(self.exchange, capture_id, self.day, self.sha256)
 
 
-def read_capture(con: sqlite3.Connection, dictionaries: Dictionaries, capture_id: int) -> Capture:
+def read_capture(con: sqlite3.Connection, dictionaries: Dictionaries, capture_id: int) -> SealedCapture:
     """Read one capture. Raises EvidenceError if it is missing or damaged beyond reading, sqlite3.Error if the file is."""
     row = con.execute(_CAPTURE, (capture_id,)).fetchone()
     if row is None:
@@ -46,7 +46,7 @@ def read_capture(con: sqlite3.Connection, dictionaries: Dictionaries, capture_id
     try:
         columns = dict(zip(COLUMNS, row[: len(COLUMNS)], strict=True))
         exchange = restored(columns, dictionaries.unpack(head, head_bytes, head_dictionary_id))
-        return Capture(exchange, str(day), bytes(digest), int(payload_id), sha256.hex())
+        return SealedCapture(exchange, str(day), bytes(digest), int(payload_id), sha256.hex())
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise EvidenceError(f"its row is damaged ({error})") from error
 

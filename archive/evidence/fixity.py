@@ -16,7 +16,7 @@ from typing import Literal
 from zlib import crc32
 
 from archive.evidence import unused_bytes
-from archive.evidence.capture import Capture, hash_up_to, read_capture
+from archive.evidence.capture import SealedCapture, hash_up_to, read_capture
 from archive.evidence.compression_dictionaries import Dictionaries
 from archive.evidence.evidence_file import expected_schema, open_for_reading, row_sha256, schema_of
 from archive.evidence.http_exchange import GENESIS, EvidenceError, manifest_hash, one_line
@@ -214,7 +214,7 @@ def _name(con: sqlite3.Connection, number: int) -> str:
     return f"capture {number} {url}"
 
 
-def _differs(capture: Capture, number: int) -> str | None:
+def _differs(capture: SealedCapture, number: int) -> str | None:
     if capture.sealed_as(number) != capture.digest:
         return "its address, headers, times, payload or digest are no longer what was stored"
     if capture.day < capture.exchange.fetched_at[:10]:

@@ -92,7 +92,7 @@ class Lack:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class WalkCounts:
     """The length of one crawl's traversal of a catalogue, and the counts of its first pages."""
 
     pages_read: int
@@ -121,7 +121,7 @@ def lacking(counts: Sequence[Mapping[str, int]], least: int) -> list[Lack]:
     ]
 
 
-def too_short(walks: Sequence[Walk]) -> str | None:
+def too_short(walks: Sequence[WalkCounts]) -> str | None:
     """Describe why the newest of `walks` (newest first) is too short, where it is not whole: updates leave lists midway.
 
     A whole walk's length is `archive.ingest.presence`'s to judge.
@@ -196,12 +196,14 @@ class Alarm:
         if silence := self._silence(catalog_id, url, now):
             yield Problem("nothing_new", url, f"nothing new in {title} {silence}")
 
-    def _walks(self, catalog_id: int) -> list[Walk]:
+    def _walks(self, catalog_id: int) -> list[WalkCounts]:
         """This crawl's walk of a catalogue and those before it, newest first."""
         rows = self._connection.execute(_WALKS, (catalog_id, self._crawl_id, _FAR_ENOUGH)).fetchall()
         if not rows or rows[0]["crawl_id"] != self._crawl_id:
             return []
-        return [Walk(row["pages_read"], bool(row["complete"]), Counter(json.loads(row["stated"]))) for row in rows]
+        return [
+            WalkCounts(row["pages_read"], bool(row["complete"]), Counter(json.loads(row["stated"]))) for row in rows
+        ]
 
     def _silence(self, catalog_id: int, url: str, now: str) -> str | None:
         """Describe the silence of a list where it is far longer than usual, and was not yet when the list was first walked."""

@@ -46,7 +46,7 @@ Crawls = dict[tuple[str, ...], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergeResult:
     """The outcome for one portal of one database, or of the whole database, `portal` being None, where it FAILED.
 
     `what`: TAKEN, KNOWN, SET_ASIDE, WAITS or FAILED; `why`, in a plain line, where it is not TAKEN.
@@ -69,7 +69,7 @@ class _Line:
     forked: bool
 
 
-def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterator[Merged]:
+def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterator[MergeResult]:
     """Fold `sources`, each with its originals beside it, into the archive `db`; what became of each portal.
 
     They are taken in the order in which they go on from one another, whatever the order given; where one can't be merged, the
@@ -85,7 +85,7 @@ def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterat
             try:
                 done = _merge_one(db, evidence, source, now)
             except (ArchiveError, EvidenceError) as error:
-                done = [Merged(source, None, FAILED, why=str(error))]
+                done = [MergeResult(source, None, FAILED, why=str(error))]
             if any(portal.what == WAITS for portal in done):
                 left.append((source, done))
             else:
@@ -105,7 +105,7 @@ def _begun(source: Path) -> str:
             raise ArchiveError(f"cannot read the archive {source}: {error}") from error
 
 
-def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[Merged]:
+def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeResult]:
     with ExitStack() as stack:
         with closing(open_up_to_date(source)) as theirs:  # brought up to date, where an earlier version wrote it
             _require_masked(theirs, source)
@@ -141,14 +141,14 @@ class _Merge:
         self._source = source
         self._now = now
 
-    def run(self, evidence: Path, portals: Iterable[str]) -> list[Merged]:
+    def run(self, evidence: Path, portals: Iterable[str]) -> list[MergeResult]:
         """Take what is new of each portal; nothing at all where one of them must wait."""
         lines = [self._line(portal) for portal in portals]
         waits = {line.portal: why for line in lines if (why := self._waits(line))}
         if waits:
-            return [Merged(self._source, portal, WAITS, why=why) for portal, why in waits.items()]
+            return [MergeResult(self._source, portal, WAITS, why=why) for portal, why in waits.items()]
         if not any(line.new for line in lines):
-            return [Merged(self._source, line.portal, KNOWN, why="all its crawls are here") for line in lines]
+            return [MergeResult(self._source, line.portal, KNOWN, why="all its crawls are here") for line in lines]
         crawls, captures = self._originals(evidence, lines)
         return [self._take(line, crawls, captures) for line in lines]
 
@@ -220,21 +220,21 @@ class _Merge:
             number += 1
             yield number
 
-    def _take(self, line: _Line, crawls: dict[int, int], runs: Sequence[Run]) -> Merged:
+    def _take(self, line: _Line, crawls: dict[int, int], runs: Sequence[Run]) -> MergeResult:
         if not line.new:
-            return Merged(self._source, line.portal, KNOWN, why="all its crawls are here")
+            return MergeResult(self._source, line.portal, KNOWN, why="all its crawls are here")
         captures = self._captures(line, runs)
         new = {crawl: crawls[crawl] for crawl in line.new}
         transfer = Transfer(self._c, line.portal, new, line.known, captures)
         if line.forked:
             transfer.originals_only(_FORKED, self._now)
-            return Merged(self._source, line.portal, SET_ASIDE, len(new), _FORKED)
+            return MergeResult(self._source, line.portal, SET_ASIDE, len(new), _FORKED)
         transfer.everything()
         self._c.execute(
             "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name = ?",
             (f"parser:{line.portal}",),
         )
-        return Merged(self._source, line.portal, TAKEN, len(new))
+        return MergeResult(self._source, line.portal, TAKEN, len(new))
 
     def _captures(self, line: _Line, runs: Sequence[Run]) -> list[tuple[int, int]]:
         """Return pairs of captures, theirs and ours."""

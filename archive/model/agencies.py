@@ -51,7 +51,7 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class NameEvidence:
     """The evidence in a portal's records: how many each name has published, with which prefixes, and who has budgets."""
 
     names: Mapping[str, int]
@@ -71,7 +71,7 @@ class Stated:
     successor: str | None = None
 
 
-def learn(evidence: Evidence, stated: Iterable[Stated], place: str) -> list[Agency]:
+def learn(evidence: NameEvidence, stated: Iterable[Stated], place: str) -> list[Agency]:
     """The agencies of a portal, by name. `place`: the county's name, which agencies' names may leave out.
 
     A cut name is an alias where one agency alone has a name that begins so. What is stated prevails over what is learned.
@@ -118,7 +118,7 @@ def type_of(name: str) -> str:
     return next((kind for kind, named in _TYPED if named.search(name)), "department")
 
 
-def _agency(name: str, names: set[str], evidence: Evidence, prefix: str | None) -> Agency:
+def _agency(name: str, names: set[str], evidence: NameEvidence, prefix: str | None) -> Agency:
     has_budget = not names.isdisjoint(evidence.budget_units)
     return Agency(name, tuple(sorted(names - {name})), type_of(name), prefix, has_budget or None)
 
@@ -134,7 +134,7 @@ def _corrected(learned: Agency, said: Stated) -> Agency:
     )
 
 
-def _prefixes(groups: Mapping[str, set[str]], evidence: Evidence) -> dict[str, str]:
+def _prefixes(groups: Mapping[str, set[str]], evidence: NameEvidence) -> dict[str, str]:
     """The prefix of each agency whose numbers nearly all bear one that is nearly all its own."""
     of_agency: dict[str, Counter[str]] = {name: Counter() for name in groups}
     of_prefix: dict[str, Counter[str]] = defaultdict(Counter)

@@ -25,7 +25,7 @@ class AnswerError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QuestionAnswer:
     """The answer to a question. `more`: there are more rows than these. `left_out`: rows that are not counted.
 
     `behind`: records that a crawl under way has read and that no answer knows yet.
@@ -65,7 +65,7 @@ def run_question(
     *,
     most: int = MOST,
     seconds: float = SECONDS,
-) -> Answer:
+) -> QuestionAnswer:
     """Run `question` on a connection opened for reading; `values`: those of its parameters.
 
     Raises AnswerError where it takes longer than `seconds`.
@@ -84,4 +84,4 @@ def run_question(
         if not is_interrupted(error):
             raise
         raise AnswerError(f"{question.name} takes longer than {seconds:g} s here: ask for one portal") from error
-    return Answer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)
+    return QuestionAnswer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)

@@ -107,7 +107,7 @@ def _within(columns: tuple[str, ...], expression: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Division:
+class HitCounts:
     """Counts of hits: facet → value → how many. `step`: every so many-th was looked at; 1: all, and it is exact."""
 
     counts: Mapping[str, Counter[str]]
@@ -176,14 +176,14 @@ def _in_order(connection: sqlite3.Connection, parameters: Mapping[str, int | str
         yield from (row[0] for row in connection.execute(dated, (json.dumps(ids),)))
 
 
-def divide(connection: sqlite3.Connection, wanted: Search, total: int) -> Division:
+def divide(connection: sqlite3.Connection, wanted: Search, total: int) -> HitCounts:
     """Count the hits, `total` of them, by each of FACETS."""
     step = -(-total // COUNTED) or 1
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for name, value, times in connection.execute(_DIVIDED, {**wanted.parameters(), "step": step}):
         if value:
             counts[name][value] = times
-    return Division(counts, step)
+    return HitCounts(counts, step)
 
 
 def described(connection: sqlite3.Connection, ids: Sequence[int], words: str) -> list[dict[str, str | None]]:

@@ -12,7 +12,7 @@ from archive.database.connection import open_for_reading
 from archive.export.file_formats import FORMATS
 from archive.export.rows import Rows
 from archive.questions.question_files import Question, questions
-from archive.questions.runner import MOST, Answer, AnswerError, parameter_values, run_question
+from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
 from crawler.cli.options import CommandError, db_option, plainly
 
 
@@ -75,7 +75,7 @@ def _list(known: Iterable[Question], form: str | None) -> None:
         click.echo(f"{each.name:28} {each.title.zh}\n{'':28} {each.title.en}\n{'':28} {parameters}")
 
 
-def _show(question: Question, answer: Answer) -> None:
+def _show(question: Question, answer: QuestionAnswer) -> None:
     for words in (question.title, question.means, question.caution):
         click.echo(f"{words.zh}\n{words.en}\n")
     click.echo("  ".join(answer.columns))
@@ -87,7 +87,7 @@ def _plain(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
     return "-" if value is None else " ".join(str(value).split())
 
 
-def _report_rest(question: Question, answer: Answer) -> None:
+def _report_rest(question: Question, answer: QuestionAnswer) -> None:
     """Say, beside the answer, how many rows there are and what is not among them."""
     if answer.more:
         click.echo(f"more than {MOST} rows: the first {MOST} are shown; narrow it with --set portal=ID", err=True)

@@ -21,7 +21,7 @@ from crawler.extract.trail import read_breadcrumb
 from crawler.families.family import Family
 from crawler.paging.inline_data import pairs, stated
 from crawler.services.answer import Answer
-from crawler.services.datastore import Store, holds_store, read_store
+from crawler.services.datastore import Datastore, holds_store, read_store
 from crawler.services.json_data import number, query_of
 
 _PAGER = ".jpage("
@@ -50,7 +50,7 @@ def read(answer: Answer) -> ListPage:
     return ListPage(store.rows(answer.url), _next(answer.url, store), ended=behind_last and not store.records)
 
 
-def _first(answer: Answer, store: Store, count: int) -> Paging:
+def _first(answer: Answer, store: Datastore, count: int) -> Paging:
     """What a column's page, which shows `count` rows, claims, and the first request to its service."""
     call = _call(answer.text, store.next_group)
     total = store.total if store.total is not None else number(stated(call, "totalRecord"))
@@ -66,7 +66,7 @@ def _first(answer: Answer, store: Store, count: int) -> Paging:
     return Paging(None, total, _request(service, said, page, 1 if page == 1 else size + 1, size))
 
 
-def _next(url: str, store: Store) -> Paging:
+def _next(url: str, store: Datastore) -> Paging:
     """What the service's answer claims, and the request for the records behind it."""
     asked, count = _asked(url), len(store.records)
     start = asked["startrecord"] + count

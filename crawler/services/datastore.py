@@ -22,7 +22,7 @@ _ARRAY = re.compile(r"(?:dataStore|InitData\w{0,40})\s*[:=]\s*(?=\[)")
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class Datastore:
     """Records, the link to the next ones (which says whose they are), and how many there are as the service claims."""
 
     records: tuple[str, ...] = ()
@@ -40,14 +40,14 @@ def holds_store(text: str) -> bool:
     return "<datastore" in text or _SCRIPTED.match(text) is not None
 
 
-def read_store(answer: Answer) -> Store:
+def read_store(answer: Answer) -> Datastore:
     """The store of the page's own column; where no link says whose the stores are, the largest."""
     text = _unwrapped(answer)
     stores = [_of_xml(chunk.partition("</datastore")[0]) for chunk in text.split("<datastore")[1:]]
     if not stores:
         arrays = [tuple(strings(text, found.end())) for found in _ARRAY.finditer(text)]
         total = number(stated(text, "totalRecord")) if _SCRIPTED.match(text) else None
-        return Store(max(arrays, key=len, default=()), None, total)
+        return Datastore(max(arrays, key=len, default=()), None, total)
     column = _COLUMN.search(answer.url)
     return max(stores, key=lambda store: (column is not None and _of_column(store, column[1]), len(store.records)))
 
@@ -58,16 +58,16 @@ def _unwrapped(answer: Answer) -> str:
     return next((value for value in values if isinstance(value, str) and holds_store(value)), answer.text)
 
 
-def _of_column(store: Store, column: str) -> bool:
+def _of_column(store: Datastore, column: str) -> bool:
     return store.next_group is not None and f"columnid={column}&" in f"{store.next_group}&"
 
 
-def _of_xml(chunk: str) -> Store:
+def _of_xml(chunk: str) -> Datastore:
     head, *records = _RECORD.split(chunk)
     link = _NEXT_GROUP.search(head.partition("<nextgroup")[2]) or _NEXT_GROUP.search(chunk.partition("</recordset")[2])
     total = head.partition("<totalrecord>")[2].partition("<")[0]
     bodies = (record.partition("</record>")[0].strip() for record in records)
-    return Store(tuple(map(_content, bodies)), link[1].replace("&amp;", "&") if link else None, number(total))
+    return Datastore(tuple(map(_content, bodies)), link[1].replace("&amp;", "&") if link else None, number(total))
 
 
 def _content(body: str) -> str:

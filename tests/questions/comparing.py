@@ -10,7 +10,7 @@ from typing import Any
 
 from archive.model.clock import VARIABLE
 from archive.questions.question_files import Question
-from archive.questions.runner import Answer, AnswerError, parameter_values, run_question
+from archive.questions.runner import AnswerError, QuestionAnswer, parameter_values, run_question
 from tests.questions.drawn import Drawn
 
 Order = str | Callable[[Mapping[str, Any]], Any]
@@ -94,7 +94,7 @@ def difference(
     return difference_of(answer, expected)
 
 
-def difference_of(answer: Answer, expected: Expected) -> str:
+def difference_of(answer: QuestionAnswer, expected: Expected) -> str:
     """The difference between an answer and what is expected of it, in words; empty where there is none."""
     rows = answer.dicts()
     columns = [name for name in answer.columns if name not in expected.without]

@@ -9,7 +9,7 @@ from datasette.utils.asgi import Response
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Rows
 from archive.questions.question_files import Question
-from archive.questions.runner import Answer
+from archive.questions.runner import QuestionAnswer
 from archive.web.formats import feeds
 from archive.web.formats.responses import json_response, whole_file
 from archive.web.http.request_context import RequestContext
@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 
 
 async def answer_file(
-    context: RequestContext, question: Question, values: Mapping[str, str | int], answer: Answer, form: str
+    context: RequestContext, question: Question, values: Mapping[str, str | int], answer: QuestionAnswer, form: str
 ) -> Response:
     """Return the answer in the form `form`, one of FORMS."""
     if form == "atom":
@@ -33,7 +33,7 @@ async def answer_file(
     return whole_file(Rows(question.title.zh, answer.columns, answer.rows), form)
 
 
-def _document(question: Question, values: Mapping[str, str | int], answer: Answer) -> dict[str, Any]:
+def _document(question: Question, values: Mapping[str, str | int], answer: QuestionAnswer) -> dict[str, Any]:
     """Return the answer for machines."""
     return {
         "question": question.name,
@@ -47,7 +47,7 @@ def _document(question: Question, values: Mapping[str, str | int], answer: Answe
     }
 
 
-async def _feed(context: RequestContext, question: Question, answer: Answer) -> Response:
+async def _feed(context: RequestContext, question: Question, answer: QuestionAnswer) -> Response:
     """Return the first rows as entries: those of records keep their ids when the archive moves, others as long as they say the same."""
     rows = answer.dicts()[: feeds.MOST_EVENTS]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.analysis.report_templates import words_of
-from archive.analysis.transparency_card import DAYS, ITEMS, Counts, Report, count
+from archive.analysis.transparency_card import DAYS, ITEMS, CardReport, Counts, count
 from archive.labels.code_labels import KINDS
 from archive.labels.label import label_of, labels_under
 from archive.labels.tables import TABLES
@@ -134,7 +134,7 @@ def _by_size(kinds: Mapping[str, int]) -> list[str]:
     return sorted(kinds, key=lambda code: (-kinds[code], code))
 
 
-def _due(year: int, report: Report | None) -> tuple[str, str]:
+def _due(year: int, report: CardReport | None) -> tuple[str, str]:
     """By when a whole county's report on `year` is due, and how it stands: `seen`, `late`, `missing`, or `awaited`."""
     day = f"{year + 1}-03-31"
     if report is None:

@@ -11,7 +11,7 @@ from archive.labels.code_labels import STATES, code_label
 from archive.labels.tables import TABLES
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question, Words
-from archive.questions.runner import MOST, Answer, AnswerError, parameter_values, run_question
+from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
 from archive.web.formats.answer_files import FORMS, answer_file
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
@@ -70,7 +70,7 @@ async def page(context: RequestContext) -> Response:
 
 
 async def _variables(
-    context: RequestContext, question: Question, chosen: Mapping[str, str | int], answer: Answer
+    context: RequestContext, question: Question, chosen: Mapping[str, str | int], answer: QuestionAnswer
 ) -> dict[str, Any]:
     names = await portal_names(context.datasette, context.database)
     rows = answer.dicts()

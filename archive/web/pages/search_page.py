@@ -53,7 +53,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """Contents of the page. `total` and `facets`: None where counting took too long. `step`: see `engine.Division`.
+    """Contents of the page. `total` and `facets`: None where counting took too long. `step`: see `engine.HitCounts`.
 
     `narrowed`: the filters that are set, each with its value and the address without it. `slow`: nothing could be found
     in time. `outdated`: the index is of another version.
@@ -149,7 +149,7 @@ def _narrowed(
 # --- how the hits divide ---
 
 
-def _facets(division: engine.Division, requested: SearchRequest, portals: Mapping[str, str]) -> Iterator[Facet]:
+def _facets(division: engine.HitCounts, requested: SearchRequest, portals: Mapping[str, str]) -> Iterator[Facet]:
     """The facets by which the hits differ, or are narrowed."""
     labels = {"kind": KINDS, "state": STATES}
     for name, counts in division.counts.items():
