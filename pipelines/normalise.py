@@ -65,7 +65,7 @@ def tidy_reading(reading: AnyReading) -> AnyReading:
 def _key_of_cells(catalog_url: str, row: Row, repeats: Counter[str]) -> str:
     """The key of a row without a link: its catalogue's address, and its printed cells as a digest.
 
-    Rows of one page that print the same are told apart by their order. Personal data is masked first, or the digest
+    Rows of one page that print the same are distinguished by their order. Personal data is masked first, or the digest
     would give it away to whoever tries all numbers.
     """
     cells = json.dumps(redact_json(dict(sorted(row.source_fields.items()))).value, ensure_ascii=False)

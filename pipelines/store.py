@@ -32,7 +32,7 @@ LONGEST_WAIT = 5.0
 """Seconds an answer may wait for its batch to fill: what a killed crawl loses at the most, and the batch being written."""
 
 UNWRITABLE = (sqlite3.Error, EvidenceError, OSError)
-"""What goes wrong with a full disk, a damaged file, a medium taken away, a writer process that was killed."""
+"""Exceptions raised by a full disk, a damaged file, a medium taken away, a writer process that was killed."""
 
 
 class StorePipeline:
@@ -94,7 +94,7 @@ class StorePipeline:
         return observation
 
     def missing(self) -> list[Missing]:
-        """Write what waits; then the records whose pages must be asked. For the spider, when nothing else is under way."""
+        """Write what waits; then the records whose pages must be requested. For the spider, when nothing else is under way."""
         self._write_now()
         return self._writer.call(self._portal, CrawlSession.missing, clock.now()).result()
 

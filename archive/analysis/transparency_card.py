@@ -70,7 +70,7 @@ class Counts:
 
 
 ITEMS = {"index_number": 1, "created_on": 2, "publisher": 4, "responsible_department": 8}
-"""What every record should state, as bits of `derived.lacks`; a document number only documents have, and by its date of
+"""Fields that every record should state, as bits of `derived.lacks`; a document number only documents have, and by its date of
 publication a record is in the year at all."""
 
 # CROSS JOIN: portal by portal, each a stretch of the index.

@@ -8,7 +8,7 @@ raises for a bad file: the failure is the `state`.
 | `text` | text was extracted; the message says what is missing from it, if anything |
 | `ocr` | text was recognised (all or some of it); it may be wrong and must never be used to accuse |
 | `needs_ocr` | a scan or an image: no text in it |
-| `ocr_not_installed` | recognition was asked for and its package is missing |
+| `ocr_not_installed` | recognition was requested and its package is missing |
 | `empty` | nothing in it, or fewer than 16 bytes |
 | `not_a_document` | a web page (captcha, error, home page) where the name promises a file |
 | `executable`, `encrypted`, `unsupported` | known, and not read |
@@ -57,7 +57,7 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The result for one file. `media_type` is told by its bytes; `members` are the names inside an archive."""
+    """The result for one file. `media_type` is recognised by its bytes; `members` are the names inside an archive."""
 
     text: str | None
     media_type: str

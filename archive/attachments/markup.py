@@ -54,7 +54,7 @@ _RTF_TEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The visible text of a web page, and the marks by which a document is told from a page in its place."""
+    """The visible text of a web page, and the marks by which a document is distinguished from a page in its place."""
 
     text: str
     data_rows: int  # table rows with at least two filled cells

@@ -23,7 +23,7 @@ def joined(base: str, address: str) -> str:
 
 
 def picture_type(data: bytes) -> str | None:
-    """Return the media type of an image that a browser shows without doing anything else, told by its bytes.
+    """Return the media type of an image that a browser shows without doing anything else, recognised by its bytes.
 
     None for all else: SVG and PDF can act, and what a file is called says nothing.
     """

@@ -17,7 +17,7 @@ class ArchiveError(Exception):
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open the archive at `path`, made if missing, its schema migrated.
 
-    The connection commits only when told to (`BEGIN` … `COMMIT`), and may be used from any one thread at a time.
+    The connection commits only on an explicit statement (`BEGIN` … `COMMIT`), and may be used from any one thread at a time.
     Raises ArchiveError.
     """
     try:

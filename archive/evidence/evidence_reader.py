@@ -13,7 +13,7 @@ from archive.evidence.evidence_file import open_for_reading
 from archive.evidence.http_exchange import EvidenceError, Exchange
 
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError, OverflowError)
-"""What reading a damaged file can raise, beside EvidenceError."""
+"""Exceptions that reading a damaged file can raise, beside EvidenceError."""
 
 
 def beside(db: Path) -> Path:

@@ -25,7 +25,7 @@ Expected = tuple[str | int, str]
 """(day, hash) as `Evidence.head` gave it, or (number, hash) as `Evidence.tip` did."""
 
 DAMAGE = (sqlite3.Error, EvidenceError, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
-"""What reading damaged rows can raise: ValueError also for a message of SQLite that quotes broken UTF-8."""
+"""Exceptions that reading damaged rows can raise: ValueError also for a message of SQLite that quotes broken UTF-8."""
 
 _IDS = {
     "captures": (
@@ -115,7 +115,7 @@ def _unused(path: Path, con: sqlite3.Connection) -> Iterator[Fault]:
 
 
 def _packed_otherwise(con: sqlite3.Connection, table: Literal["payloads", "captures"], number: int) -> bool:
-    """Whether the packed form is not the one stored, though it unpacks to the same: nothing is told of rows without a check sum."""
+    """Whether the packed form is not the one stored, though it unpacks to the same: nothing is reported of rows without a check sum."""
     stored, crc = con.execute(_PACKED[table], (number,)).fetchone()
     return not isinstance(crc, str) and crc not in {None, crc32(stored)}
 
@@ -135,7 +135,7 @@ def _ids(con: sqlite3.Connection, table: str) -> tuple[list[int], list[Fault]]:
             for (number,) in con.execute(falling):
                 after.append(number)
         except DAMAGE:
-            pass  # the same damage, met from the other side: already told
+            pass  # the same damage, met from the other side: already reported
     ids = sorted({number for number in (*found, *after) if isinstance(number, int)})
     for before, number in zip([0, *ids], ids, strict=False):
         if number - before > 1:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 GENESIS = "0" * 64
-"""What stands for the hash before the first manifest."""
+"""The stand-in for a previous hash in front of the first manifest."""
 
 COLUMNS = ("crawl_id", "portal", "url", "fetched_at", "status")
 """Fields with a column of their own in the table of captures; the others go into its `head`."""
@@ -23,7 +23,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class EvidenceError(Exception):
-    """The evidence file lacks what was asked for, or no longer holds it intact: one plain line."""
+    """The evidence file lacks what was requested, or no longer holds it intact: one plain line."""
 
 
 def one_line(error: object) -> str:

@@ -7,7 +7,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from archive.evidence.http_exchange import Exchange
 
 _WESTERN = "cp1252"
-"""What ISO-8859-1 and ASCII mean on the web. No Chinese page is in it, but Java servers declare it where nobody set another."""
+"""The encoding that ISO-8859-1 and ASCII mean on the web. No Chinese page is in it, but Java servers declare it where nobody set another."""
 
 
 def text_of(exchange: Exchange) -> str:

@@ -2,7 +2,7 @@
 
 A changed one harms nothing, but says that somebody, or the medium, changed the file. Looked at are the header, the pages of
 payloads, captures and dictionaries with their trees' topmost pages, and of the rest what has one page only. Where SQLite
-moves rows from page to page, as in indexes of several pages, it leaves remains of them, and nothing can be told.
+moves rows from page to page, as in indexes of several pages, it leaves remains of them, and nothing can be concluded.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ _PAGE_HEADER = {"leaf": 8, "internal": 12}
 def changed(path: Path, con: sqlite3.Connection) -> Iterator[str]:
     """The places where a byte is not zero that should be. `con` reads `path`, its transaction begun.
 
-    Nothing is looked at where that can't be told: while a crawl writes (what it wrote last is in the `-wal` still), in a file
+    Nothing is looked at where no conclusion is possible: while a crawl writes (what it wrote last is in the `-wal` still), in a file
     whose rows were packed again and that was not rebuilt since, with an SQLite without the table `dbstat`, or that leaves
     remains when it rebuilds a file. Raises sqlite3.Error or OSError where the file can't be read.
     """

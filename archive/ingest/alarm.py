@@ -21,23 +21,23 @@ HEAD_PAGES = 2
 """List pages of a walk whose rows are counted: an update reads as many, where there are as many."""
 
 READ, LINK, BODY = "read", "link", "body"
-"""What is counted beside fields: rows or pages in all, rows with a page of their own, record pages with a text."""
+"""Names of the counts kept beside those of fields: rows or pages in all, rows with a page of their own, record pages with a text."""
 
 LEAST_ROWS, LEAST_PAGES = 3, 10
 """Fewer rows, or record pages, say nothing: those of several crawls are then taken together."""
 
 COMPARED = 5
-"""So many earlier walks say what is usual, by their median: what stays away is told by about half as many crawls."""
+"""So many earlier walks say what is usual, by their median: what stays away is reported by about half as many crawls."""
 
 USUAL = 0.9
 LEFT = 0.25
-"""What so large a share stated as a rule, and now less than this share of that, is missing."""
+"""Shares: a field that at least USUAL of the rows or pages stated as a rule, and now less than LEFT of that share, is missing."""
 
 SHORT = 0.5
 """A list's first pages with fewer rows than this share of the usual are too short."""
 
 RHYTHM, SEASONS = timedelta(days=3 * 365), timedelta(days=2 * 365)
-"""What is usual, so long a past says; a shorter one than the second shows no seasons."""
+"""Lengths of past: the first says what is usual; one shorter than the second shows no seasons."""
 
 LEAST_SILENCES = 10
 """Fewer silences between days with news are no rhythm."""

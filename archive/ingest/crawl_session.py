@@ -84,7 +84,7 @@ class CrawlSession:
         self._store.write(map(self._with_capture, observations), clock.text(now), captures)
 
     def missing(self, now: datetime) -> list[Missing]:
-        """The records whose pages must be asked, for their catalogues no longer show them."""
+        """The records whose pages must be requested, for their catalogues no longer show them."""
         return self._store.missing(clock.text(now))
 
     def to_walk_again(self) -> set[str]:
@@ -123,6 +123,6 @@ class SessionCall:
 
 
 def _kept_header(exchange: Exchange, name: str) -> str | None:
-    """A header of an answer, as the archive keeps it: not where it holds somebody's ID number; the page is then asked for anew."""
+    """A header of an answer, as the archive keeps it: not where it holds somebody's ID number; the page is then requested anew."""
     value = exchange.response_header(name)
     return None if value and names_a_person(value) else value

@@ -26,19 +26,19 @@ TRIES = 3
 
 LEAST_DAILY_QUOTA = 20
 DAILY_QUOTA_SHARE = 0.01
-"""Record pages asked again in a day: this share of the portal's records, and no fewer than the least."""
+"""Record pages requested again in a day: this share of the portal's records, and no fewer than the least."""
 
 SHORTEST_INTERVAL = timedelta(days=1) - SLACK
 LONGEST_INTERVAL = timedelta(days=60)
 INTERVAL_SHARE = 0.25
-"""The recrawl interval of a page is this share of its record's age: a record of a month is asked weekly, one of a year every two months."""
+"""The recrawl interval of a page is this share of its record's age: a record of a month is requested weekly, one of a year every two months."""
 
 RESUMES_WITHIN = timedelta(days=1)
 MAYBE_UNREAD = 200
 """So many of each killed crawl's last answers may have been sealed and not read any more."""
 
 _ADDRESS = "(SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)"
-"""Where a record's page is asked for: the address as its row prints it, which may differ from the key made of it."""
+"""The address at which a record's page is requested, as its row prints it; it may differ from the key made of it."""
 
 _DUE = f"""
     SELECT {_ADDRESS} AS address, max(coalesce(r.changed_at, ''), coalesce(r.published_on, '')) AS dated, r.first_seen,
@@ -69,7 +69,7 @@ _PENDING = f"""
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The last good answer for an address: what to send back to be told that nothing changed, and its capture."""
+    """The last good answer for an address: what to send back to be answered that nothing changed, and its capture."""
 
     etag: str | None
     last_modified: str | None
@@ -113,7 +113,7 @@ class Frontier:
         return self._files("r.url = ? AND a.state NOT IN ('unlinked', 'off_site')", record_url)
 
     def pending_files(self) -> list[KnownFile]:
-        """The files never asked for, of all records."""
+        """The files never requested, of all records."""
         return self._files("a.state = ?", PENDING)
 
     def file(self, record_url: str, url: str) -> KnownFile | None:
@@ -121,7 +121,7 @@ class Frontier:
         return next(iter(self._files("r.url = ? AND a.url = ?", record_url, url)), None)
 
     def read_before(self, now: datetime) -> set[str]:
-        """The addresses that need not be asked, for the crawls that broke off within a day read their pages."""
+        """The addresses that need not be requested, for the crawls that broke off within a day read their pages."""
         since = self._interrupted_since(now)
         if since is None:
             return set()
@@ -160,7 +160,7 @@ class Frontier:
         return int(row[0]) if row else None
 
     def due(self, now: datetime, daily_quota: int | None = None) -> list[str]:
-        """The addresses of listed records to be asked again today, the most overdue first, within the `daily_quota`."""
+        """The addresses of listed records to be requested again today, the most overdue first, within the `daily_quota`."""
         rows = self._connection.execute(_DUE, (self._portal,)).fetchall()
         overdue = []
         asked_today = 0

@@ -58,7 +58,7 @@ _READ_AGAIN = "open the list beside `disclosures probe {url}`; if the portal is 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`reason` and `next_step`: one plain line each, the latter empty where nothing is to be done. `crawled_at`: of the crawl it is told from."""
+    """`reason` and `next_step`: one plain line each, the latter empty where nothing is to be done. `crawled_at`: of the crawl it is derived from."""
 
     portal: str
     name: str

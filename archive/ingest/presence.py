@@ -2,7 +2,7 @@
 
 A record is missing when every catalogue that lists it was walked wholly and plausibly, and none showed it: at a length,
 and with fields in its rows, as in its past.
-Then its own page is asked. Gone: the record is `withdrawn`. Still there: its catalogues are walked a second time, for a
+Then its own page is requested. Gone: the record is `withdrawn`. Still there: its catalogues are walked a second time, for a
 row can slip from one page to another during a walk; missing again, it is `unlisted`. A refusal, a failure or half a
 page proves nothing. The same text under the same index number at a new address is `moved`; so is the same text under the
 same title and date, where one of the two has no index number.
@@ -113,7 +113,7 @@ class Presence:
         return [catalog for catalog in self._complete() if not self._plausible(catalog)]
 
     def missing(self) -> list[Missing]:
-        """The records to be asked for: listed once, and not in any walk of this crawl."""
+        """The records to be requested: listed once, and not in any walk of this crawl."""
         complete = self._complete()
         walked = [catalog for catalog in complete if self._plausible(catalog) and not self._alarm.misread(catalog)]
         if not walked:

@@ -150,7 +150,7 @@ class Writer:
         return dict(self.connection.execute("SELECT * FROM records WHERE id = ?", (record_id,)).fetchone())
 
     def readings(self, record_id: int) -> dict[int, Reading]:
-        """What each page said of a record, by catalogue."""
+        """Return the reading of a record from each catalogue's page, by catalogue id."""
         sql = "SELECT catalog_id, fields, source_fields FROM readings WHERE record_id = ?"
         readings = {}
         for row in self.connection.execute(sql, (record_id,)):

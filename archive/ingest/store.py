@@ -110,7 +110,7 @@ class Store:
         self._read = 0
 
     def missing(self, now: str) -> list[Missing]:
-        """The records whose pages must be asked, for their catalogues no longer show them; short walks are problems."""
+        """The records whose pages must be requested, for their catalogues no longer show them; short walks are problems."""
         with transaction(self._connection) as c:
             for catalog_id in self._presence.short_walks():
                 title, url = c.execute("SELECT title, url FROM catalogs WHERE id = ?", (catalog_id,)).fetchone()
@@ -124,7 +124,7 @@ class Store:
         return {url for url, catalog_id in self._catalogs.items() if catalog_id in again}
 
     def finish(self, outcome: str, now: str) -> None:
-        """Say what is proved to be gone and what looks broken, then close the crawl's books: outcome, time and counts."""
+        """Write what is proved to be gone and what looks broken, then close the crawl session: outcome, time and counts."""
         with transaction(self._connection) as c:
             self._presence.claim(now)
             for problem in self._alarm.raised(now):

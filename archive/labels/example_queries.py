@@ -7,7 +7,7 @@ from archive.labels.label import Label, labels_under
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A statement; its parameters are asked for on its page."""
+    """A statement; its parameters are entered on its page."""
 
     label: Label
     sql: str

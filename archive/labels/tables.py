@@ -51,7 +51,7 @@ _SHOWN: dict[str, partial[Table]] = {
     "budgets": partial(Table, facets=("portal", "year", "type")),
     **dict.fromkeys(_INTERNAL, partial(Table, hidden=True)),
 }
-"""How tables are shown that are not shown plainly."""
+"""Display settings of the tables that are not shown plainly."""
 
 TABLES: dict[str, Table] = {
     name: _SHOWN.get(name, partial(Table))(label, labels_under(f"column.{name}"))

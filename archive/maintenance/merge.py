@@ -42,7 +42,7 @@ _SAME_CAPTURES = """
 _FORKED = "another crawl of this portal was merged first: the originals of this one are kept, what they say is not read"
 
 Crawls = dict[tuple[str, ...], int]
-"""What a crawl is known by → its id."""
+"""Identifying values of a crawl → its id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ _INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one page said of a record: `fields` as understood, `source_fields` label → value as printed, `doubts` as flags."""
+    """One page's reading of a record: `fields` as understood, `source_fields` label → value as printed, `doubts` as flags."""
 
     fields: Mapping[str, str]
     source_fields: Mapping[str, str]

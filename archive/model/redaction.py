@@ -163,7 +163,7 @@ def names_a_person(address: str) -> bool:
 def redact_json(value: object) -> RedactedJson:
     """Mask every string and whole number in nested dicts and lists, keys too.
 
-    A number that must be masked becomes a string. Two keys that become equal are told apart by `#2`, `#3`.
+    A number that must be masked becomes a string. Two keys that become equal are distinguished by `#2`, `#3`.
     """
     counts: dict[str, int] = {}
     return RedactedJson(_redact_value(value, counts), counts)

@@ -131,7 +131,7 @@ def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> 
         steps: list[tuple[int, bool, int, Sequence[str | int | None]]] = []
         for record_id, indexed, *values in rows:
             if indexed is not None:
-                # A contentless index forgets an entry only when told exactly what it holds; else ghosts remain.
+                # A contentless index forgets an entry only when given exactly what it holds; else ghosts remain.
                 known = json.loads(indexed)
                 steps.append((_number(record_id, known), False, record_id, known))
             steps.append((_number(record_id, values), True, record_id, values))

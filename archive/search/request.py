@@ -1,4 +1,4 @@
-"""What the address of the search page asks for, the addresses that ask for something else, and the search that it means."""
+"""The request that an address of the search page makes, the addresses of other requests, and the search that it means."""
 
 import re
 import sqlite3
@@ -17,18 +17,18 @@ LAST_PAGE = 200
 
 GONE = "gone"
 STATE_CHOICES = STATES | {GONE: LABELS["choice.gone"]}
-"""What the state can be asked for by: each state, or not being listed any more."""
+"""Choices of the filter by state: each state, or not being listed any more."""
 
 FILTERS = labels_under("filter")
-"""What a search can be narrowed by."""
+"""Filters that narrow a search, with their labels."""
 
 _NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}
-"""How the address calls a thing, where it is another name."""
+"""Names of parameters in the address, where they differ from those of fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What is asked for; empty: not asked for. `ignored`: what the address says that can't be understood."""
+    """A request to the search page; an empty field requests nothing. `ignored`: what the address says that can't be understood."""
 
     words: str = ""
     portal: str = ""
@@ -48,14 +48,14 @@ class SearchRequest:
         return {name: value for name in FILTERS if (value := getattr(self, name))}
 
     def address(self, **changes: str | int) -> str:
-        """The query string that asks for this, with some of it changed; the first page, unless another is asked for."""
+        """Return the query string of this request, with some of it changed; of its first page, unless `changes` name another."""
         given = {name: getattr(self, name) for name in ("words", *FILTERS, "sort", "database")}
         given |= {"page": 1, **changes}
         return urlencode({_NAMES.get(name, name): value for name, value in given.items() if value not in {"", 1}})
 
 
 def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchRequest:
-    """What the arguments of an address ask for. Whatever they are, there is an answer."""
+    """Return the request that the arguments of an address make. Whatever they are, there is one."""
     given = {name: arguments.get(_NAMES.get(name, name), "").strip()[:200] for name in (*FILTERS, "sort", "page")}
     known = {
         "kind": KINDS.keys(),
@@ -73,7 +73,7 @@ def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchReq
 
 
 def resolved(connection: sqlite3.Connection, requested: SearchRequest, portals: Mapping[str, str]) -> engine.Search:
-    """The search that is asked for. A portal may be named by a part of its name, a publisher by words in its name."""
+    """Return the requested search. A portal may be named by a part of its name, a publisher by words in its name."""
     chosen = (
         [requested.portal]
         if requested.portal in portals

@@ -60,7 +60,7 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
 
     What was not delivered to one of them is reported to all again the next time. Raises ArchiveError and CommandError.
     """
-    from crawler.notify import health_message  # noqa: PLC0415 - only where asked for
+    from crawler.notify import health_message  # noqa: PLC0415 - only where requested
     from crawler.notify.messages import DeliveryError  # noqa: PLC0415
 
     try:
@@ -84,7 +84,7 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
 
 def write_metrics(states: list[Health], path: Path) -> None:
     """The portals' states as metrics in Prometheus's text format. Raises CommandError where `path` can't be written."""
-    from prometheus_client import CollectorRegistry, Gauge, write_to_textfile  # noqa: PLC0415 - only where asked for
+    from prometheus_client import CollectorRegistry, Gauge, write_to_textfile  # noqa: PLC0415 - only where requested
 
     registry = CollectorRegistry()
     state = Gauge("disclosures_portal_state", "1 for the state a portal is in", ["portal", "state"], registry=registry)

@@ -91,13 +91,13 @@ def box_of(link: Element) -> Element | None:
 
 
 def signature(row: Element) -> str:
-    """What rows of one list have in common: their tag and the tags and classes of what holds them."""
+    """Return what rows of one list have in common: their tag and the tags and classes of what holds them."""
     holders = [up for up, _ in zip(row.iterancestors(), range(3), strict=False)]
     return f"{row.tag}|" + "|".join(f"{up.tag}.{up.get('class', '')}" for up in holders)
 
 
 def _pagers(root: Element) -> Iterator[Element]:
-    """What holds the words or the script of a pager."""
+    """Return the elements that hold the words or the script of a pager."""
     found = (text.getparent() for text in _PAGER_TEXTS(root) if _PAGER_SIGN.search(text))
     return islice(found, _MOST_PAGERS)
 
@@ -121,7 +121,7 @@ def _is_landing(root: Element, rows: Mapping[Element, Row]) -> bool:
 
 
 def _nearness(row: Element, pagers: Iterable[Element]) -> int:
-    """How deep in the page the smallest element lies that holds a row and a pager; 0 where there is none."""
+    """Return the depth in the page of the smallest element that holds a row and a pager; 0 where there is none."""
     holders = list(row.iterancestors())
     depths = {holder: len(holders) - place for place, holder in enumerate(holders)}
     common = (next((up for up in pager.iterancestors() if up in depths), None) for pager in pagers)

@@ -24,7 +24,7 @@ _LONGEST_WINDOW = 500
 
 
 def read_detail(root: Element, url: str, body: Element | None = None, *, cut: bool = False) -> RecordPage:
-    """What the record's page at `url` says; `cut` where it broke off in the middle. `body`: its text, where found already."""
+    """Return what the record's page at `url` says; `cut` where it broke off in the middle. `body`: its text, where found already."""
     body = find_body(root) if body is None else body
     pairs = understand(read_pairs(root, skip=body), url)
     if body is None and (guess := densest(root)) is not None and len(read_pairs(guess)) < METADATA:

@@ -1,4 +1,4 @@
-"""What portals call things: every label seen on a page, and the field it stands for.
+"""Labels that portals use: every label seen on a page, and the field it stands for.
 
 Fields are read by these labels wherever they stand, never by position or CSS class: the same class means different
 things on different sites, and the same thing has many names (GB/T 21063.3 and the 2009 guideline for disclosure
@@ -126,4 +126,4 @@ def is_label(text: str) -> bool:
 
 
 UNKNOWN_LABEL = re.compile(rf"{BLANK}*[\u4e00-\u9fff]{{2,8}}{BLANK}*[:：]")
-"""What looks like the label of another value, whether we know it or not."""
+"""The form of a label of another value, whether we know the label or not."""

@@ -28,7 +28,7 @@ _ENDPOINT = re.compile(
     r"/download\.(?:jsp|do|action|aspx?|php)|/downfile\.jsp|downloadattach|/attachments?/|/downloadfile|/filedownload",
     re.IGNORECASE,
 )
-# An address, as it stands on a page, that surely leads to a page: nine links of ten, told without taking each apart.
+# An address, as it stands on a page, that surely leads to a page: nine links of ten, recognised without parsing each.
 _PLAINLY_A_PAGE = re.compile(
     r"\s*(?:https?://[^/?#]+/|(?!//|[a-z]+:))[^?#]*\.(?:s?html?|xhtml)\s*|\s*(?:#|javascript:).*",
     re.IGNORECASE | re.DOTALL,
@@ -156,7 +156,7 @@ def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:
 
 
 def _name(node: Element, text: str) -> str:
-    """What the page calls the file: the link text; the title, OLDSRC or download attribute if the text says less."""
+    """Return the page's name for the file: the link text; the title, OLDSRC or download attribute if the text says less."""
     title, download = _clean(node.get("title") or ""), _clean(node.get("download") or "")
     start = _CUT.sub("", text)
     if start != text and title.startswith(start):

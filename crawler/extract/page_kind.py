@@ -1,4 +1,4 @@
-"""What a page is for: a list of records, one record, or neither (a home page, a landing page, a message)."""
+"""The kind of a page: a list of records, one record, or neither (a home page, a landing page, a message)."""
 
 from collections.abc import Sequence
 

@@ -39,7 +39,7 @@ _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
 
 @dataclass(slots=True)
 class Pairs:
-    """What labels say: `fields` as understood (dates in ISO 8601), `source_fields` as printed, `doubts` as flags."""
+    """The values read by labels: `fields` as understood (dates in ISO 8601), `source_fields` as printed, `doubts` as flags."""
 
     fields: dict[str, str] = field(default_factory=dict)
     source_fields: dict[str, str] = field(default_factory=dict)

@@ -23,7 +23,7 @@ class Place:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder's page, or another that is asked for without a number."""
+        """Whether it is a folder's page, or another that is requested without a number."""
         return not self.name and not re.search(r"\d", self.query)
 
 

@@ -1,4 +1,4 @@
-"""What an answer is before anything is read from it: a page, half a page, a page that is gone, a refusal, or a fault.
+"""The class of an answer, settled before anything is read from it: a page, half a page, a page that is gone, a refusal, or a fault.
 
 Pure. A wrong `gone` would accuse a government of removing a document, and a wrong `blocked` would stop a crawl, so both
 need proof: words count only as a message of their own on a page that says little else and shows no sign of a document.
@@ -143,7 +143,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a visitor sees of a page: its lines without the words of links, their length but for the footer, and how many links and boxes."""
+    """The visible parts of a page: its lines without the words of links, their length but for the footer, and how many links and boxes."""
 
     title: str
     lines: tuple[str, ...]
@@ -158,7 +158,7 @@ class _Seen:
 
 
 def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: bool = False) -> Verdict:  # noqa: PLR0913
-    """What the answer with `status` and body `text` is. `asked` was asked for, `url` answered, `home` is the portal's home page.
+    """Return the class of the answer with `status` and body `text`. `asked` was requested, `url` answered, `home` is the portal's home page.
 
     `whole`: the same bytes came before, so a missing end is the page's own way and no accident.
     """
@@ -183,7 +183,10 @@ def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: boo
 
 
 def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
-    """What an answer with status 200 may be, the first that holds. `seen` is given where a cheap look gave reason to doubt."""
+    """Yield what an answer with status 200 may be: the first verdict holds, None is no verdict.
+
+    `seen` is given where a cheap look gave reason to doubt.
+    """
     whole = text.strip("\ufeff \t\r\n")
     if len(whole) < _SHORTEST and len(whole.encode("utf-8", "replace")) < _SHORTEST and _data(text) is not False:
         yield Verdict(ERROR, "the answer is empty")
@@ -221,7 +224,7 @@ def is_home(text: str, url: str) -> bool:
 
 
 def _refusal(status: int, text: str, seen: _Seen) -> str | None:
-    """Which refusal or challenge the answer is, in words; None if none."""
+    """Return the refusal or challenge that the answer is, in words; None if it is none."""
     if seen.length <= _FEW_WORDS and seen.boxes <= 2 and seen.links <= 2:
         if scripted := _SCRIPTED.search(text[:HEAD]):
             return f"a challenge of {scripted.lastgroup} in place of the page"
@@ -277,7 +280,7 @@ def _target(live: str) -> tuple[str | None, bool]:
 
 
 def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
-    """What being sent from `asked` on to `target` means; None where that may well be the page under another address."""
+    """Return the verdict on a redirect from `asked` to `target`; None where that may well be the page under another address."""
     start, end, top = place_of(asked), place_of(target), place_of(home)
     if start is None or end is None or start in (end, top):
         return None
@@ -289,7 +292,7 @@ def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
 
 
 def _missing_elsewhere(asked: str, url: str, home: str, status: int) -> Verdict | None:
-    """The verdict on a redirect whose end is missing, where that says nothing of the page asked for: a sign-in, another site."""
+    """The verdict on a redirect whose end is missing, where that says nothing of the requested page: a sign-in, another site."""
     start, end, top = place_of(asked), place_of(url), place_of(home)
     if start is None or end is None or start == end:
         return None
@@ -302,7 +305,7 @@ def _missing_elsewhere(asked: str, url: str, home: str, status: int) -> Verdict 
 
 
 def _led_away(start: Place, end: Place, top: Place | None) -> Verdict | None:
-    """What it means that a page or catalogue at `start` now leads to the index or home page `end`."""
+    """Return the verdict on a page or catalogue at `start` that now leads to the index or home page `end`; None where that proves nothing."""
     if not is_same_site(end.host, start.host) and (top is None or end.host != top.host):
         return Verdict(ERROR, f"sent on to another site, {end.host}")
     if end == top or end.folder == "/":
@@ -315,7 +318,7 @@ def _led_away(start: Place, end: Place, top: Place | None) -> Verdict | None:
 
 
 def _named(start: Place, end: Place) -> Verdict | None:
-    """What the name of the page at the end of a redirect says of it, where the start had no such name."""
+    """Return the verdict that the name of the page at the end of a redirect gives, where the start had no such name."""
     first, last = f"{start.folder}{start.name}", f"{end.folder}{end.name}"
     for name, outcome, words in (
         (_GONE_NAME, GONE, "a page for what is not found"),
@@ -365,7 +368,7 @@ def breaks_off(text: str) -> bool:
 
 
 def _look(text: str) -> _Seen:
-    """What a visitor sees of a page. The HTML is parsed here: only for pages that gave reason to."""
+    """Return the visible parts of a page. The HTML is parsed here: only for pages that gave reason to."""
     root = parse_html(text)
     lines = tuple(line for line in _lines(root) if line)
     shown = [node for node in root.iter("a", "div", "table", "ul", "img", "form") if not is_hidden(node)]

@@ -80,7 +80,7 @@ def _innermost(element: Element) -> Element:
 
 
 def texts_of(cells: Iterable[Element | None]) -> list[str]:
-    """What each cell prints, on one line; of a cell that is missing, nothing."""
+    """Return the text that each cell prints, on one line; "" for a missing cell."""
     return [line_of(cell) if cell is not None else "" for cell in cells]
 
 
@@ -178,7 +178,7 @@ def _joined(date: tuple[str, ...]) -> str:
 
 
 def _title_in(link: Element) -> str:
-    """What a link says of itself: all of it or, where it holds a whole box, its heading, or what its title says it begins with."""
+    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, or what its title says it begins with."""
     heading = next(link.iter(*_HEADINGS), None)
     text = line_of(link if heading is None else heading)
     attribute = tidy(link.get("title") or "")

@@ -24,7 +24,7 @@ _PAGE_LINKS = etree.XPath(".//a[contains(@href, 'cur_page=')]/@href")
 
 
 def marks(answer: Answer) -> tuple[str, ...]:
-    """The address of its lists; with it what it is asked for, and the box of a record's metadata."""
+    """The address of its lists; with it the parameters of its requests, and the box of a record's metadata."""
     said = f"{answer.url}\n{answer.text}"
     if _LIST not in said:
         return ()

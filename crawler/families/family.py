@@ -1,4 +1,4 @@
-"""What a family of portal software is to the crawler: how its pages are told, and how its lists are read.
+"""The crawler's interface to a family of portal software: how its pages are recognised, and how its lists are read.
 
 Pure. A family's functions never raise, whatever a portal answers: what can't be read is not there.
 """

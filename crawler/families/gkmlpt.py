@@ -1,7 +1,7 @@
 """gkmlpt, Guangdong's one platform for disclosure: /gkmlpt/index#<catalogue>, its rows from /gkmlpt/api/all/<catalogue>.
 
 The page has no rows: window._CONFIG in it says SID:'755001' and, in TREE, what catalogues there are; which one is meant
-stands behind # in the address. The service is asked by GET with page (from 1) and sid, gives 100 rows a page as articles[],
+stands behind # in the address. The service is requested by GET with page (from 1) and sid, gives 100 rows a page as articles[],
 and says in total how many there are. A record's page, /gkmlpt/content/10/10694/post_10694346.html, holds text and metadata as
 JSON in _CONFIG.DETAIL.
 

@@ -7,7 +7,7 @@ within JSONP. Every record is a row.
 Known from public crawlers' behaviour only: older servers obey startrecord and endrecord (three pages at once), newer ones
 ignore them and obey page, whose groups are of a size of their own; the page's own link, <nextgroup>, asks for page 1 once
 more. So a request says both, and so that they agree: page 1 begins at record 1, each next page behind the records served
-so far. Where the page has no such link, records are asked for from behind those it shows.
+so far. Where the page has no such link, records are requested from behind those it shows.
 """
 
 import re
@@ -51,7 +51,7 @@ def read(answer: Answer) -> ListPage:
 
 
 def _first(answer: Answer, store: Datastore, count: int) -> Paging:
-    """What a column's page, which shows `count` rows, claims, and the first request to its service."""
+    """Return what a column's page, which shows `count` rows, claims, and the first request to its service."""
     call = _call(answer.text, store.next_group)
     total = store.total if store.total is not None else number(stated(call, "totalRecord"))
     link = store.next_group or stated(call, "proxyUrl")
@@ -67,7 +67,7 @@ def _first(answer: Answer, store: Datastore, count: int) -> Paging:
 
 
 def _next(url: str, store: Datastore) -> Paging:
-    """What the service's answer claims, and the request for the records behind it."""
+    """Return what the service's answer claims, and the request for the records behind it."""
     asked, count = _asked(url), len(store.records)
     start = asked["startrecord"] + count
     more = store.next_group is not None if store.total is None else start <= store.total
@@ -92,14 +92,14 @@ def _asked(url: str) -> dict[str, int]:
 
 
 def _call(text: str, next_group: str | None) -> str:
-    """What the pager's call for the store with this link says: of several calls the one to its unit."""
+    """Return the text of the pager's call for the store with this link: of several calls the one to its unit."""
     calls = [(before[-100:], after) for before, after in pairwise(text.split(_PAGER))]
     unit = query_of(next_group or "").get("unitid") or "-"
     return max(calls, key=lambda call: (unit in call[0], unit in call[1]), default=("", ""))[1]
 
 
 def _parameters(text: str, call: str) -> str:
-    """What a call sends along with each request: an object in it, or in the variable that it names."""
+    """Return the parameters that a call sends along with each request: an object in it, or in the variable that it names."""
     said = call.partition("ajaxParam")[2].lstrip("\"' :=")
     if name := re.match(r"[A-Za-z_]\w{0,60}", said):
         said = re.split(rf"\b{name[0]}\s*=\s*(?=\{{)", text, maxsplit=1)[-1]

@@ -69,7 +69,7 @@ def _elements(root: Element) -> Iterator[Element]:
 
 
 def _beside(row: Element) -> list[tuple[str, str]]:
-    """What a row's link holds in attributes."""
+    """Return the labels and values that a row's links hold in attributes."""
     return [(label, link.get(name)) for link in _LINK(row) for name, label in _ATTRIBUTES if link.get(name)]
 
 

@@ -1,7 +1,7 @@
 """Hanweb's newer platform (jpaas): column pages whose units are built by /api-gateway/jpaas-publish-server/front/page/build/unit.
 
 A unit names itself in an element of the page: queryData="{'parseType':'bulidstatic','webId':'…','tplSetId':'…','tagId':'…',
-'pageId':'…'}" (spelt so) beside url or unitUrl. The service is asked by GET with these values and paramJson
+'pageId':'…'}" (spelt so) beside url or unitUrl. The service is requested by GET with these values and paramJson
 {"pageNo":n,"pageSize":m}, and answers {"data":{"html":"…"}}. Where the page shows its first rows, a pager element holds the
 same queryData with count, rows and pageNo as attributes; so does the answer.
 
@@ -73,7 +73,7 @@ def _read_answer(answer: Answer) -> ListPage:
 
 
 def _paging(pager: Pager, shown: int, page: int, unit: Unit | None) -> Paging:
-    """What is claimed, and the next page: to the last one claimed, or until one has no rows."""
+    """Return the claims of a pager, and the next page: to the last one claimed, or until one has no rows."""
     goes_on = shown > 0 and (pager.pages is None or page < pager.pages)
     following = unit.request(page + 1, pager.size or _PAGE_SIZE) if goes_on and unit else None
     return Paging(pager.pages, pager.count, following)

@@ -1,7 +1,7 @@
 """Lonsun (龙讯): /public/column/<organ>?type=4&action=list&catId=…, further pages from the service /site/label/<n>.
 
 Known from public crawlers' behaviour only. The service answers with a piece of HTML: rows (`ul.xxgk_nav_list li`, or a `ul`
-a row with a hover box), and a script that says how many pages there are (`pageCount: 25`). What it is to be asked stands
+a row with a hover box), and a script that says how many pages there are (`pageCount: 25`). What to request stands
 in a script of the first page, as an object or an address, with the page's number in pageIndex; where none does, the
 list's own address takes pageIndex. Variants: /OpennessContent/showList/<branch>/<column>/page_1.html and
 /opennessTarget/?branch_id=…&page=1, which link to their next page.

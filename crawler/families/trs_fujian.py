@@ -74,7 +74,7 @@ def _static(answer: Answer) -> ListPage:
 
 
 def _static_paging(said: dict[str, str], shown: int, url: str) -> Paging:
-    """What the script says: how many pages, how many of them these rows fill, and how to ask for the first of the others."""
+    """Return what the script says: how many pages, how many of them these rows fill, and how to ask for the first of the others."""
     if "rows" not in said:
         return Paging()
     rows, size = int(said["rows"]), int(said.get("size", _SIZE))

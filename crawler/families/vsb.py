@@ -3,7 +3,7 @@
 The pages of a news list count down: beside tzgg.htm the second of 24 is tzgg/23.htm, and each row that is added moves all
 others on. When a page is added during a walk, the page behind 下页 is no longer the next: a page of rows is left out, and
 the walk is not complete, for it found fewer pages than the last one claims. So the claims are read from every page, the
-last too, and where the next page is only from its link. A list of disclosures (gkml_list.jsp) is asked for by
+last too, and where the next page is only from its link. A list of disclosures (gkml_list.jsp) is requested by
 ainfolist…p= (the page), …t= (how many there are) and …c= (rows of one), which its links say.
 
 Known from public crawlers' behaviour, fragments of records' pages and a list page of a college's site.
@@ -29,7 +29,7 @@ _HIGHEST = 6
 
 
 def marks(answer: Answer) -> tuple[str, ...]:
-    """What the product writes into its pages."""
+    """Return the signs that the product writes into its pages."""
     said = f"{answer.url}\n{answer.text}"
     found = {
         "a comment says Visual SiteBuilder": "Announced by Visual SiteBuilder" in said,
@@ -57,7 +57,7 @@ def _items(root: Element) -> list[Element]:
 
 
 def _far_from_pager(item: Element) -> int:
-    """How many boxes a row stands in up to the one that holds a pager as well."""
+    """Return the number of boxes that a row stands in, up to the one that holds a pager as well."""
     boxes = takewhile(lambda box: box.tag not in {"body", "html"}, islice(item.iterancestors(), _HIGHEST))
     return next((height for height, box in enumerate(boxes) if _PAGER(box)), _HIGHEST)
 

@@ -19,7 +19,7 @@ from pipelines.store import StorePipeline
 SOFTWARE = f"Disclosures/{version('disclosures')} Scrapy/{version('scrapy')}"
 
 BROKE_OFF = "dataloss"
-"""What Scrapy flags an answer with that is shorter than it said."""
+"""Scrapy's flag of an answer that is shorter than it announced."""
 
 
 class EvidenceMiddleware:
@@ -48,7 +48,7 @@ class EvidenceMiddleware:
     async def process_response(self, request: Request, response: Response) -> Response | Request:
         """Judge `response`, hand the exchange on to be sealed, let it pass.
 
-        An answer that broke off before its announced end is asked for again instead. Raises ResponseDataLossError where
+        An answer that broke off before its announced end is requested again instead. Raises ResponseDataLossError where
         that was done often enough, and IgnoreRequest where it leads on to an address that holds somebody's ID number: that
         is neither kept nor followed.
         """

@@ -1,4 +1,4 @@
-"""What a page's scripts and attributes state: names and the values given to them. Nothing is run.
+"""Data stated in a page's scripts and attributes: names and the values given to them. Nothing is run.
 
 Pure; nothing here raises, whatever a page holds.
 """

@@ -44,7 +44,7 @@ _SERIES = re.compile(r"[_-]?\d*(?:\.\w{1,6})?$")
 
 
 def linked_paging(root: Element, url: str) -> Paging:
-    """What the links of the list page at `url` say: where the next page is, and the numbers printed around them."""
+    """Return what the links of the list page at `url` say: where the next page is, and the numbers printed around them."""
     link = _next_link(root, url)
     anchor, following = link, target(link, url) if link is not None else None
     if following is None:
@@ -79,7 +79,7 @@ def _next_link(root: Element, url: str) -> Element | None:
 
 
 def _names(node: Element) -> set[str]:
-    """What a link is called: by its text, its title or what stands on a button."""
+    """Return the names of a link: its text, its title or what stands on a button."""
     named = (_text(node), node.get("title"), node.get("value"))
     return {squash(name) for name in named if name and len(name) <= _LONGEST_NAME}
 
@@ -98,7 +98,7 @@ def _page_words(root: Element) -> Iterator[Element]:
 
 
 def _claims(anchor: Element) -> tuple[int | None, int | None]:
-    """How many pages and rows are printed around a part of a pager, the nearest first."""
+    """Return the numbers of pages and rows printed around a part of a pager, the nearest first; None for one not printed."""
     pages = rows = None
     for box in reversed(_BOXES(anchor)):
         text = line_of(box, _LONGEST_PAGER)

@@ -7,5 +7,5 @@ from crawler.paging.script_pagers import script_paging
 
 
 def read_paging(root: Element, url: str) -> Paging:
-    """What the pager of the list page at `url` says: pages and rows claimed, and where the next page is."""
+    """Return what the pager of the list page at `url` says: pages and rows claimed, and where the next page is."""
     return script_paging(root, url) or linked_paging(root, url)

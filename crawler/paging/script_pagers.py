@@ -1,4 +1,4 @@
-"""Pagers that a page's script writes: what the script was told, read without running it.
+"""Pagers that a page's script writes: the values given to the script, read without running it.
 
 TRS's `createPageHTML(pages, current, "index", "html")`, its `countPage` and `currentPage`, and govsearch's `m_nRecordCount`,
 `m_nPageSize` and `m_nCurrPage` (for `PageContext.drawNavigator()`). Page n of index.html is index_{n-1}.html.
@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"_\d+$")
 
 
 def script_paging(root: Element, url: str) -> Paging | None:
-    """What a script of the list page at `url` says of its pager; None where none says anything."""
+    """Return what a script of the list page at `url` says of its pager; None where none says anything."""
     script = "\n".join(_SCRIPTS(root))[:_LONGEST]
     if "createPageHTML" not in script and "countPage" not in script and "RecordCount" not in script:
         return None

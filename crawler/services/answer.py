@@ -11,7 +11,7 @@ from crawler.services.json_data import parse_data
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer of a portal: `form` is the body of the request that asked for it, None for a plain GET."""
+    """An answer of a portal: `form` is the body of its request, None for a plain GET."""
 
     url: str
     text: str
@@ -24,5 +24,5 @@ class Answer:
 
     @cached_property
     def data(self) -> Any:  # noqa: ANN401 - JSON
-        """What JSON or JSONP holds; None for anything else."""
+        """The value that JSON or JSONP holds; None for anything else."""
         return parse_data(self.text)

@@ -48,7 +48,7 @@ def article_row(said: Mapping[str, Any], url: str) -> Row:
 
 
 def read_article(answer: Answer) -> RecordPage | None:
-    """What a record's page holds as data, and what its labels say besides; None for a page without such data."""
+    """Return what a record's page holds as data, and what its labels say besides; None for a page without such data."""
     if "_CONFIG" not in answer.text or "DETAIL" not in answer.text:
         return None
     said = _json_at(answer.text, _DETAIL)

@@ -1,4 +1,4 @@
-"""What the elements of a page of Hanweb's jpaas say: units that a service builds, and the pager of a list.
+"""Elements of a page of Hanweb's jpaas: units that a service builds, and the pager of a list.
 
 Pure; nothing here raises, whatever a page holds.
 """
@@ -27,7 +27,7 @@ _PAGERS = etree.XPath(".//*[@count and @rows and (@pageno or @querydata)] | .//*
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """What a pager says: rows in all, rows a page, this page's number from 1 (None: it does not say), and where it stands."""
+    """The statements of a pager: rows in all, rows a page, this page's number from 1 (None: it does not say), and where it stands."""
 
     count: int | None = None
     size: int | None = None
@@ -36,7 +36,7 @@ class Pager:
 
     @property
     def pages(self) -> int | None:
-        """How many pages it claims."""
+        """The number of pages that it claims; None where it gives no number of rows or no size."""
         return -(-self.count // self.size) if self.count is not None and self.size else None
 
 

@@ -37,7 +37,7 @@ def parse_data(text: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def inside(data: Any, *path: str | int) -> Any:  # noqa: ANN401
-    """What lies in `data` under keys and places, one in the other; None where it ends before."""
+    """Return what lies in `data` under keys and places, one in the other; None where it ends before."""
     for step in path:
         if isinstance(step, str) and isinstance(data, dict):
             data = data.get(step)

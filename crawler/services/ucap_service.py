@@ -44,7 +44,7 @@ def read_data(answer: Answer) -> ListPage | None:
     total, page = _first(listed, _TOTALS), _first(listed, _NUMBERS) or asked
     size = _first(listed, ("rows", "pageSize")) or len(items) or 1
     pages = _first(listed, ("totalPage",)) or (-(-total // size) if total is not None else None)
-    goes_on = bool(items) and page == asked < (pages or 0)  # one that gives another page than asked for never ends
+    goes_on = bool(items) and page == asked < (pages or 0)  # one that gives another page than requested never ends
     following = add_or_replace_parameter(answer.url, parameter, str(asked + 1)) if goes_on else None
     return ListPage(rows, Paging(pages, total, following), ended=not items)
 

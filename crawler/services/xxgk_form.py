@@ -36,7 +36,7 @@ def is_service(url: str) -> bool:
 
 
 def read_form(answer: Answer) -> dict[str, str]:
-    """What asks for this list: what was sent, of equal names the first; else what the page names."""
+    """Return the form that requests this list: what was sent, of equal names the first; else what the page names."""
     form: dict[str, str] = {}
     if is_service(answer.url):
         sent = answer.form if answer.form is not None else urlsplit(answer.url).query
@@ -49,7 +49,7 @@ def read_form(answer: Answer) -> dict[str, str]:
 
 
 def request_for(answer: Answer, form: dict[str, str], page: int) -> tuple[str | None, str | None]:
-    """Address and body of the request for a page of the list, by GET where it was asked for so; (None, None): not to be had."""
+    """Address and body of the request for a page of the list, by GET where it was requested so; (None, None): not to be had."""
     if not any(form.get(name) for name in _NAMING):
         return None, None
     body = urlencode({**form, "currpage": page}, safe="/:,", errors="replace")

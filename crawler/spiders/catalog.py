@@ -74,7 +74,7 @@ class CatalogSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """What a killed crawl left, what is due again, and the first page of each catalogue."""
+        """Yield the requests for what a killed crawl left, what is due again, and the first page of each catalogue."""
         self._store = self.crawler.get_item_pipeline(StorePipeline)
         assert self._store is not None, "the pipelines of crawler/settings.py are missing"  # noqa: S101
         db, evidence = Path(self.settings["DISCLOSURES_DB"]), Path(self.settings["DISCLOSURES_EVIDENCE"])
@@ -156,7 +156,7 @@ class CatalogSpider(Spider):
     def _not_round(self, page: ListPage, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListPage]:
         """`page` without the rows that the walk met before; where pages have nothing else, the end of the list.
 
-        A service asked beyond its last page may give that page again for ever, and so does one that heeds no page number:
+        A service requested beyond its last page may give that page again for ever, and so does one that heeds no page number:
         only what the list claims can tell that nothing is missing.
         """
         rows = walk.unseen(page.rows)
@@ -265,7 +265,7 @@ class CatalogSpider(Spider):
         return [self._list_request(catalog, catalog.url, 2) for catalog in self.portal.catalogs if catalog.url in again]
 
     def parse_missing(self, response: Response, url: str) -> Iterator[Found]:
-        """What became of the page of a record that is no longer listed."""
+        """Yield the outcome for the page of a record that is no longer listed."""
         verdict = self._verdict(response)
         if verdict.outcome in {PAGE, GONE, "not_modified"}:
             self._refusals = 0
@@ -327,7 +327,7 @@ class CatalogSpider(Spider):
     def _record_requests(self, url: str, priority: int = RECORDS, name: str = "") -> Iterator[Request]:
         """The request for what a row leads to, once a crawl: a record's page, or where the address says so a file.
 
-        A PENDING page, which was never read, is asked for whatever is known of it.
+        A PENDING page, which was never read, is requested whatever is known of it.
         """
         if not self.is_own(url) or not self._asked.add(url):
             return
@@ -347,7 +347,7 @@ class CatalogSpider(Spider):
 
     @staticmethod
     def _verdict(response: Response) -> Verdict:
-        """What the evidence middleware found the answer to be."""
+        """Return the verdict of the evidence middleware on the answer."""
         verdict: Verdict = response.meta["verdict"]
         return verdict
 
@@ -395,16 +395,16 @@ class CatalogSpider(Spider):
 
 
 def _form(request: Request | None) -> str | None:
-    """The body that a list page was asked for with; None for a plain GET."""
+    """The body that a list page was requested with; None for a plain GET."""
     return request.body.decode() if request and request.method == "POST" else None
 
 
 def _address(response: Response) -> str:
-    """What answered, with what stands behind # in the address asked for: servers never see it, but it may name a catalogue."""
+    """Return the address that answered, with what stands behind # in the requested address: servers never see it, but it may name a catalogue."""
     fragment = urlsplit(response.request.url).fragment if response.request else ""
     return urljoin(response.url, f"#{fragment}") if fragment else response.url
 
 
 def _file_name(url: str) -> str:
-    """What a file is called that nobody named: the last part of its address."""
+    """Return a name for a file that nobody named: the last part of its address."""
     return unquote(urlsplit(url).path.rpartition("/")[2]) or url

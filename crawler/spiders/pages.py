@@ -30,7 +30,7 @@ IsOwn = Callable[[str], bool]
 
 
 def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListPage:
-    """What a list page of a family says; rows that lead to other sites are marked `off_site`.
+    """Return what a list page of a family says; rows that lead to other sites are marked `off_site`.
 
     A link that holds somebody's ID number is not followed, for its address would be kept: the row stands without it.
     Where the page breaks off, its last row may be half a row: it is doubted, or without a link, which would tell what row
@@ -60,7 +60,7 @@ def answer_of(exchange: Exchange) -> Answer:
 
 
 def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool) -> RecordPage:
-    """What a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from."""
+    """Return what a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from."""
     answer = Answer(base_url, text)
     told = None if cut else next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
     body = find_body(answer.root)

@@ -1,4 +1,4 @@
-"""How far a walk of a catalogue has come."""
+"""The progress of a walk of a catalogue."""
 
 from array import array
 from bisect import bisect_left
@@ -11,7 +11,7 @@ from crawler.families.family import Family
 
 
 class Seen:
-    """What was met before, as hashes in order, of eight bytes each: a large portal's rows take ten times as much in a set.
+    """The things met before, as hashes in order, of eight bytes each: a large portal's rows take ten times as much in a set.
 
     Hashes of text are salted anew in each process, so that two that are equal by chance are not so in the next crawl.
     """
@@ -38,7 +38,7 @@ class Seen:
 class Walk:
     """One walk of a catalogue.
 
-    The `family` of software that made it and the `reason` to think so, empty before the first page; `pages` asked for, by
+    The `family` of software that made it and the `reason` to think so, empty before the first page; `pages` requested, by
     address and form; how many pages and rows of the list were read; what each row `shown` printed; pages that
     only `repeats` that, one after the other; `rows` met, by address; rows `expected`, for those pages showed them when last
     read; rows new to the archive; `quiet` pages one after the other. `left`: a row has left the list. `broken`: a page was
@@ -62,7 +62,7 @@ class Walk:
     def unseen(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         """`rows` of the next page without those that a page before it shows in the same words, for these count once.
 
-        Rows without a link are told apart by nothing but their order: they all count, unless the whole page is repeated.
+        Rows without a link are distinguished by nothing but their order: they all count, unless the whole page is repeated.
         """
         printed = [(row.url, *sorted(row.source_fields.items())) for row in rows]
         again = [each in self.shown for each in printed]
@@ -78,7 +78,7 @@ class Walk:
         self.rows_read += len(page.rows)
 
     def missing(self, claims: Paging) -> str | None:
-        """What a walk to the end lacks of what the list claims, as part of a sentence; None where nothing."""
+        """Return what a walk to the end lacks of what the list claims, as part of a sentence; None where nothing."""
         for name, claimed, read in (
             ("pages", claims.pages_claimed, self.pages_read),
             ("rows", claims.rows_claimed, self.rows_read),

@@ -21,7 +21,7 @@ SETTINGS: dict[str, int | bool] = {
     "sql_time_limit_ms": 5000,  # default 1000: a frequent word in a million records takes longer than that
     "facet_time_limit_ms": 3000,  # default 200: facets must not come and go with the load
     "suggest_facets": False,  # default on: costs about a second a page in a large archive
-    "allow_download": False,  # default on: the live file is not for taking; publish a snapshot
+    "allow_download": False,  # default on: the live file is not for download; publish a snapshot
     "truncate_cells_html": 200,  # default 2048: a table is for finding, the record's page for reading
 }
 
