@@ -57,8 +57,14 @@ lint: .venv/ready-dev
 bench: .venv/ready-dev
 	$(BIN)/python -m bench.all
 
-mutants: .venv/ready-dev  # faults put in one at a time; what the tests notice of them
-	$(BIN)/python -m bench.mutants --keep
+build/mutation/ready: requirements.txt requirements-dev.txt requirements-mutants.txt pyproject.toml
+	$(PYTHON) -m venv build/mutation
+	build/mutation/bin/pip install --quiet --disable-pip-version-check -r requirements-mutants.txt
+	build/mutation/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+mutants: build/mutation/ready  # faults put in one at a time; what the tests notice of them
+	build/mutation/bin/python -m bench.mutants --keep
 
 pictures: .venv/ready-dev  # of the reader's guide, from the site as it is
 	DISCLOSURES_PICTURES=archive/web/static $(BIN)/python -m pytest -k taken tests/web/test_pictures.py
