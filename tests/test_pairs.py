@@ -1,7 +1,7 @@
 """Label–value pairs in every layout that portals.md §2 describes; every page here is written for the test."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.extract.pairs import read_pairs, understand
@@ -160,6 +160,7 @@ def test_labels_that_stand_for_no_field_are_kept_as_printed_only() -> None:
         max_size=8,
     )
 )
+@example([("文 号", ""), ("文号", "甲"), ("文 号", "乙")])
 def test_what_is_kept_as_printed_says_the_same_when_it_is_read_again(printed: Pairs) -> None:
     read = understand(printed)
     again = understand(read.source_fields.items())

@@ -65,7 +65,9 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None) -> Pair
     ranks: dict[str, int] = {}
     unread: set[str] = set()
     for label, printed in pairs:
-        read.source_fields[label] = read.source_fields.get(label) or printed
+        if printed and not read.source_fields.get(label):
+            read.source_fields.pop(label, None)  # it stands where its value does, so that labels alike keep their order
+        read.source_fields.setdefault(label, printed)
         known = squash(label)
         name = FIELD_OF.get(known)
         value = value_of(printed)
