@@ -52,17 +52,26 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # default True; reads each callback's so
 
 # --- doors kept shut ---
 
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("data", "file", "ftp", "s3")),  # by default each is fetched where a page leads to it
+    "http": "crawler.middlewares.download_handler.GuardedDownloadHandler",
+    "https": "crawler.middlewares.download_handler.GuardedDownloadHandler",
+}
+HTTPPROXY_ENABLED = False  # default True; a proxy named in the environment would resolve names behind the guard's back
+
 TELNETCONSOLE_ENABLED = False  # default True; opens a port
 REMOTE_CONTROL_ENABLED = False  # default True since 2.19; opens a port that runs code
 
 # --- our parts ---
 
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see is_own()
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see Site
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no logins, ever
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a refresh stub is what a deleted page shows
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.compression.CompressionMiddleware": 590,  # in its place: it loses no answer
     "crawler.middlewares.charset.CharsetMiddleware": 587,  # after decompression (590), before anybody reads text
     "crawler.middlewares.evidence.EvidenceMiddleware": 586,  # sees every answer, before it is retried (550) or …
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 540,  # … followed; by default at 600, before decompression

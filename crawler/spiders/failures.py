@@ -16,6 +16,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.model.observations import Problem
+from archive.model.site import NotGlobalError
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
 
 
@@ -23,8 +24,14 @@ class ForbiddenByRobots(IgnoreRequest):
     """robots.txt forbids the request; the message says so, or why robots.txt could not be read."""
 
 
+class LeavesSite(IgnoreRequest):
+    """A redirect that leads away from the portal's site: not followed."""
+
+
 _WORDING: tuple[tuple[type[Exception], str, str], ...] = (
     (ForbiddenByRobots, "robots", "not asked for: {error}"),
+    (LeavesSite, "off_site", "{error}"),
+    (NotGlobalError, "not_global", "not connected: {error}"),
     (DownloadConnectionRefusedError, "unreachable", "connection refused"),
     (CannotResolveHostError, "unreachable", "no such host"),
     (DownloadTimeoutError, "unreachable", "no answer in time"),
