@@ -54,8 +54,7 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # default True; reads each callback's so
 
 DOWNLOAD_HANDLERS = {
     **dict.fromkeys(("data", "file", "ftp", "s3")),  # by default each is fetched where a page leads to it
-    "http": "crawler.middlewares.download_handler.GuardedDownloadHandler",
-    "https": "crawler.middlewares.download_handler.GuardedDownloadHandler",
+    **dict.fromkeys(("http", "https"), "crawler.middlewares.download_handlers.GuardedHandler"),
 }
 HTTPPROXY_ENABLED = False  # default True; a proxy named in the environment would resolve names behind the guard's back
 
@@ -65,7 +64,7 @@ REMOTE_CONTROL_ENABLED = False  # default True since 2.19; opens a port that run
 # --- our parts ---
 
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see Site
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see PortalSite.is_own()
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no logins, ever
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own

@@ -150,6 +150,7 @@ ALLOWED: dict[str, set[str]] = {
     "crawler.paging": {"archive.model", "crawler.extract"},
     "crawler.portals": {"archive.model", "crawler.families"},
     "crawler.probe": {
+        "crawler.middlewares",
         "archive.evidence",
         "archive.model",
         "crawler",

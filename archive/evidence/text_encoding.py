@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
-import webencodings
+import webencodings  # type: ignore[import-untyped]
 from w3lib.encoding import read_bom, resolve_encoding
 
 from archive.evidence.http_exchange import Exchange

@@ -49,7 +49,7 @@ _PROBLEMS = f"""
 """  # noqa: S608 - constant
 
 _MISREAD = ("layout_changed", "list_without_rows", "fields_missing", "list_short", "pages_missing", "pages_repeat")
-_MOVED = ("led_off_site", "redirected_home")
+_MOVED = ("off_site", "led_off_site", "redirected_home")
 _GONE = ("not_found", "not_a_page")
 
 _PROBE = "`disclosures probe {home}` shows where the catalogues are now and drafts a portal file"

@@ -61,7 +61,7 @@ class Site:
         own = _places(self.addresses)
         ports = {port for _, port in own} | set(_DEFAULT_PORTS.values())
         return place[1] in ports and any(
-            place[0] == host or _domain(place[0]) == _domain(host) != "" for host, _ in own
+            place[0] == host or domain_of(place[0]) == domain_of(host) != "" for host, _ in own
         )
 
     def check(self, host: str, port: int, address: str) -> None:
@@ -71,7 +71,7 @@ class Site:
         machine or in an intranet, named by an IP address or by a name without a public suffix.
         """
         home = _place(self.addresses[0]) if self.addresses else None
-        private_home = home is not None and (self.intranet or not _domain(home[0]))
+        private_home = home is not None and (self.intranet or not domain_of(home[0]))
         if not is_global(address) and not (private_home and (host.strip("[]").rstrip(".").lower(), port) == home):
             raise NotGlobalError(f"{host} leads to {address}, which is not an address of the public internet")
 
@@ -107,6 +107,6 @@ def _suffixes() -> tldextract.TLDExtract:
 
 
 @lru_cache(maxsize=4096)
-def _domain(host: str) -> str:
+def domain_of(host: str) -> str:
     """Return the registrable domain of a host; "" for IP addresses and names that no registry gives out."""
     return _suffixes()(host).top_domain_under_public_suffix

@@ -36,6 +36,9 @@ MOST_PROBLEMS_SHOWN = 10
 SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new")
 """Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
 
+LEADS_AWAY = ("off_site", "not_global")
+"""Kinds of problems that say where pages lead: portals link to others, and nothing is wrong with a crawl that does not follow."""
+
 EVENTS = {
     "added": "new",
     "changed": "changed",
@@ -260,4 +263,5 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
         lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")
     lines.append(f"  archive: {db}   log: {db.parent / 'crawl.log'}")
     connection.close()
-    return lines, outcome == "finished" and not problems
+    attention = [kind for kind, _, _ in problems if kind not in LEADS_AWAY]
+    return lines, outcome == "finished" and not attention

@@ -5,37 +5,53 @@ from datetime import datetime
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from scrapy.http import Response
-from service_identity import VerificationError
-from service_identity.cryptography import extract_patterns
-from service_identity.hazmat import DNS_ID, IPAddress_ID, verify_service_identity
-
-
-def certificate_of(response: Response) -> x509.Certificate | None:
-    """Return the certificate that the server of an answer showed; None without TLS, or where it cannot be read."""
-    if response.certificate is None:
-        return None
-    certificate: x509.Certificate = response.certificate.original.to_cryptography()
-    return certificate
+from service_identity import CertificateError, VerificationError
+from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
+from twisted.internet.abstract import isIPAddress, isIPv6Address
+from twisted.internet.ssl import Certificate
 
 
 def fingerprint(response: Response) -> str | None:
-    """Return the sha256 (hex) of the server's certificate in DER."""
-    certificate = certificate_of(response)
-    return sha256(certificate.public_bytes(Encoding.DER)).hexdigest() if certificate else None
+    """Return the sha256 (hex) of the server's certificate in DER; None without TLS."""
+    der = _der(response)
+    return sha256(der).hexdigest() if der else None
 
 
 def faults(response: Response, host: str, now: datetime) -> Iterator[str]:
-    """Yield what is wrong with the certificate of `host`: its time, its names, its signer. Chains of signers are not followed."""
-    certificate = certificate_of(response)
-    if certificate is None:
+    """Yield what is wrong with the certificate of `host`: its time, its signer, its names. Chains of signers are not followed."""
+    der = _der(response)
+    if der is None:
         return
-    if certificate.not_valid_after_utc < now:
-        yield f"the certificate of {host} expired on {certificate.not_valid_after_utc:%Y-%m-%d}"
-    if certificate.not_valid_before_utc > now:
-        yield f"the certificate of {host} is valid only from {certificate.not_valid_before_utc:%Y-%m-%d} on"
-    if certificate.issuer == certificate.subject:
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        is_self_signed = certificate.issuer == certificate.subject
+    except ValueError:
+        yield f"the certificate of {host} cannot be read"
+        return
+    if ends < now:
+        yield f"the certificate of {host} expired on {ends:%Y-%m-%d}"
+    if begins > now:
+        yield f"the certificate of {host} is valid only from {begins:%Y-%m-%d} on"
+    if is_self_signed:
         yield f"the certificate of {host} is signed by itself"
-    if not _names(certificate, host):
-        yield f"the certificate is for another host than {host}"
+    if not _is_for(certificate, host):
+        yield f"the certificate of {host} is another host's"
+
+
+def _is_for(certificate: x509.Certificate, host: str) -> bool:
+    try:
+        if isIPAddress(host) or isIPv6Address(host):
+            verify_certificate_ip_address(certificate, host)
+        else:
+            verify_certificate_hostname(certificate, host)
+    except (VerificationError, CertificateError, ValueError):
+        return False
+    return True
+
+
+def _der(response: Response) -> bytes | None:
+    """Return the server's certificate in DER: Twisted's handler keeps an object, aiohttp's the bytes."""
+    certificate = response.certificate
+    return certificate.dump() if isinstance(certificate, Certificate) else certificate

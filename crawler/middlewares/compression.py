@@ -5,14 +5,14 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import ACCEPTED_ENCODINGS, HttpCompressionMiddleware
-from scrapy.http import Request, Response, TextResponse
+from scrapy.http import Request, Response
 from scrapy.responsetypes import responsetypes
+from scrapy.utils._compression import _DecompressionMaxSizeExceeded
+
+from crawler.spiders.failures import TOO_LARGE, UNDECODED
 
 MOST_CODINGS = 3
 """Codings applied one over the other: servers use one, bombs many."""
-
-UNDECODED = "undecoded"
-"""The flag of an answer that is still packed: its coding is broken, unknown, or unpacks to more than the limit."""
 
 
 class CannotUnpackError(Exception):
@@ -29,19 +29,25 @@ def unpack(body: bytes, codings: Sequence[str], most: int) -> bytes:
     ]
     if len(names) > MOST_CODINGS:
         raise CannotUnpackError(f"it has {len(names)} content codings")
-    to_undo, unknown = HttpCompressionMiddleware._split_encodings([name.encode("latin-1") for name in names])  # noqa: SLF001
+    to_undo, unknown = HttpCompressionMiddleware._split_encodings([name.encode("latin-1") for name in names])
     if unknown:
         raise CannotUnpackError("its content coding is unknown")
     for name in to_undo:
         try:
-            body = HttpCompressionMiddleware._decode(body, name, most)  # noqa: SLF001
+            body = HttpCompressionMiddleware._decode(body, name, most)
+        except _DecompressionMaxSizeExceeded as error:
+            raise UnpacksTooLargeError(f"it unpacks to more than {most} bytes") from error
         except Exception as error:  # each library has its own errors, and zstd's and brotli's have no base
             raise CannotUnpackError(f"its content coding {name.decode()} could not be undone") from error
     return body
 
 
+class UnpacksTooLargeError(CannotUnpackError):
+    """A body that unpacks to more than the limit."""
+
+
 class CompressionMiddleware:
-    """In the place of Scrapy's HttpCompressionMiddleware, but that it loses no answer: what cannot be unpacked is UNDECODED."""
+    """In the place of Scrapy's HttpCompressionMiddleware, but that it loses no answer: what cannot be unpacked has a flag."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -56,14 +62,23 @@ class CompressionMiddleware:
         request.headers.setdefault("Accept-Encoding", b", ".join(ACCEPTED_ENCODINGS))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return `response` unpacked; with the flag UNDECODED and the reason, the last of its flags, where that fails."""
+        """Return `response` unpacked; where that fails, its last flags are UNDECODED or TOO_LARGE and the reason."""
         codings = [value.decode("latin-1") for value in response.headers.getlist("Content-Encoding")]
         if not codings or not response.body:
             return response
         try:
             body = unpack(response.body, codings, self._most)
         except CannotUnpackError as error:
-            return response.replace(cls=Response, flags=[*response.flags, UNDECODED, str(error)])
+            flag = TOO_LARGE if isinstance(error, UnpacksTooLargeError) else UNDECODED
+            return _copy(response, Response, response.body, [*response.flags, flag, str(error)])
         del response.headers["Content-Encoding"]
         kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)
-        return response.replace(cls=kind, body=body, **({"encoding": None} if issubclass(kind, TextResponse) else {}))
+        return _copy(response, kind, body, response.flags)
+
+
+def _copy(response: Response, kind: type[Response], body: bytes, flags: list[str]) -> Response:
+    """Return `response` as another kind of response; Scrapy's `replace` cannot make a plain one of a text."""
+    same = {
+        name: getattr(response, name) for name in ("url", "status", "headers", "certificate", "ip_address", "protocol")
+    }
+    return kind(body=body, flags=flags, **same)

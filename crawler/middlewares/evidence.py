@@ -20,8 +20,7 @@ from archive.model.site import Site
 from crawler.extract.place import joined
 from crawler.extract.response_class import CUT, ERROR, PAGE, Verdict, ends, judge
 from crawler.middlewares.certificates import faults, fingerprint
-from crawler.middlewares.compression import UNDECODED
-from crawler.spiders.failures import LeavesSite
+from crawler.spiders.failures import TOO_LARGE, UNDECODED, LeavesSite
 from pipelines.store import StorePipeline
 
 logger = logging.getLogger(__name__)
@@ -120,6 +119,8 @@ class EvidenceMiddleware:
 
     def _judged(self, request: Request, response: Response) -> Verdict:
         """Return the verdict on an answer; whatever it holds, judging it must not keep it from being sealed."""
+        if {UNDECODED, TOO_LARGE}.intersection(response.flags):
+            return Verdict(ERROR, response.flags[-1])
         try:
             return self._verdict(request, response)
         except Exception:
@@ -131,8 +132,6 @@ class EvidenceMiddleware:
             return Verdict("not_modified", "unchanged since it was last read")
         if 300 <= response.status < 400:
             return Verdict("redirect", f"leads to {_location(response)}")
-        if UNDECODED in response.flags:
-            return Verdict(ERROR, response.flags[-1])
         if BROKE_OFF in response.flags:
             return Verdict(CUT, "the answer broke off before its announced end")
         if request.url.endswith("/robots.txt") or (response.status == 200 and not isinstance(response, TextResponse)):

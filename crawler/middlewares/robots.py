@@ -12,7 +12,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from crawler.spiders.failures import ForbiddenByRobots, why
+from crawler.spiders.failures import ForbiddenByRobots, NotConnected, why
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +33,16 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreadable: dict[str, str] = {}
+        self._refused: dict[str, NotConnected] = {}
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Raise ForbiddenByRobots where `rp` forbids `request`."""
+        """Raise ForbiddenByRobots where `rp` forbids `request`, NotConnected where its host is none to connect to."""
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as refusal:
             host = urlparse_cached(request).netloc
+            if host in self._refused:
+                raise NotConnected(str(self._refused[host])) from refusal
             reason = self._unreadable.get(host)
             text = (
                 f"robots.txt of {host} could not be read ({reason})" if reason else f"robots.txt of {host} forbids it"
@@ -72,6 +75,8 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unreadable[netloc] = why(exc)[1]
+        if isinstance(exc, NotConnected):
+            self._refused[netloc] = exc
         forbidding = self._parserimpl.from_crawler(self.crawler, FORBID_ALL)
         pending, self._parsers[netloc] = self._parsers[netloc], forbidding
         if isinstance(pending, Deferred):

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from archive.model.addresses import is_on_the_web
 from archive.model.agencies import TYPES, Stated
 from archive.model.divisions import divisions, named_in, province_of
+from archive.model.site import Site
 from crawler.families.detection import FAMILIES
 from crawler.portals.catalogue_kinds import KINDS, kind_of
 from crawler.portals.toml_file import TomlTable, read_toml
@@ -23,7 +24,7 @@ SAMPLE = PORTALS / "sample.toml"
 
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
 _PORTAL_KEYS = (
-    "id", "name", "division_code", "home", "family", "checked", "old_tls", *_SCHEDULE_KEYS, "catalogs", "agencies",
+    "id", "name", "division_code", "home", "family", "checked", "old_tls", "intranet", *_SCHEDULE_KEYS, "catalogs", "agencies",
 )  # fmt: skip
 _CATALOG_KEYS = ("title", "url", "kind")
 _AGENCY_KEYS = ("name", "aliases", "type", "prefix", "budget_unit", "successor")
@@ -59,7 +60,8 @@ class Schedule:
 class Portal:
     """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site.
 
-    `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today.
+    `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today. `intranet`: its home stands in a
+    private network, though its name is a public one.
     `agencies`: facts on publishers that their records don't state.
     `doubts`: possible errors in the file, each in one line that names file and key.
     """
@@ -75,6 +77,12 @@ class Portal:
     doubts: tuple[str, ...] = ()
     old_tls: bool = False
     agencies: tuple[Stated, ...] = ()
+    intranet: bool = False
+
+    @property
+    def site(self) -> Site:
+        """Its own site, where its lists and records stand."""
+        return Site.of(self.home, (catalog.url for catalog in self.catalogs), intranet=self.intranet)
 
 
 def load(path: Path) -> Portal:
@@ -102,13 +110,6 @@ def known() -> dict[str, Path]:
     return {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
 
 
-def on_site(home: str, url: str) -> bool:
-    """Return whether `url` is on the site of the portal at `home`: its host, or one of the same domain."""
-    here, host = urlsplit(home).hostname or "", urlsplit(url).hostname or ""
-    domain = here.removeprefix("www.")
-    return host in {here, domain} or (not domain.replace(".", "").isdigit() and host.endswith(f".{domain}"))
-
-
 def _portal(path: Path, table: TomlTable) -> Portal:
     table.refuse_unknown(_PORTAL_KEYS)
     identity = table.text("id")
@@ -124,9 +125,9 @@ def _portal(path: Path, table: TomlTable) -> Portal:
         raise table.must_be("checked", "a day without quotes, such as 2026-05-31")
     key = f"division_code = {code!r}" if code else "division_code"
     doubts = tuple(f"{path}: {key} {doubt}" for doubt in _doubts(code, name))
-    old_tls = table.flag("old_tls") or False
+    old_tls, intranet = table.flag("old_tls") or False, table.flag("intranet") or False
     catalogs, schedule, agencies = _catalogs(table, home), _schedule(table), _agencies(table)
-    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls, agencies)
+    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls, agencies, intranet)
 
 
 def _schedule(table: TomlTable) -> Schedule:

@@ -19,7 +19,7 @@ class BoundedTransport(httpx.HTTPTransport):
         super().__init__(verify=False, trust_env=False)  # certificates: as in a crawl
         self.site = site
         self.until = 0.0
-        self._pool._network_backend = _Backend(self)  # noqa: SLF001 - httpx passes httpcore none
+        self._pool._network_backend = _Backend(self)
 
     def remaining(self, timeout: float | None) -> float:
         """Return the seconds to wait at most. Raises httpcore.ReadTimeout where the time is up."""

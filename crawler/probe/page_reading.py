@@ -9,13 +9,13 @@ from archive.evidence.text_encoding import decode_page
 from archive.model.magic_numbers import CONTROLS, NOT_PAGES
 from archive.model.observations import ListPage, RecordPage
 from archive.model.records import is_cut
+from archive.model.site import Site
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families.detection import FAMILIES, Detected, detect
-from crawler.portals.portal_file import on_site
 from crawler.probe.catalogue_links import CatalogueLink, find_catalogue_links, find_leads, portal_name
 from crawler.services.answer import Answer
 
@@ -158,7 +158,7 @@ def doubts_of_list(page: ListPage, url: str) -> Iterator[str]:
 
 
 def _is_off_site(url: str, link: str | None) -> bool:
-    return link is not None and url != NOWHERE and not on_site(urljoin(url, "/"), link)
+    return link is not None and url != NOWHERE and not Site.of(urljoin(url, "/")).holds(link)
 
 
 def _doubts_of_record(page: RecordPage) -> Iterator[str]:
