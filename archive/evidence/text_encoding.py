@@ -58,7 +58,7 @@ def _declared(body: bytes, content_type: str) -> Iterator[str]:
         known = webencodings.lookup(label)
         codec = known and (resolve_encoding(label) or known.codec_info.name)
         if codec and codec not in _UNREAD:
-            yield codec
+            yield "utf-16-le" if codec == "utf-16" else codec  # without a byte order mark, as the standard has it
 
 
 def _fits(body: bytes, encoding: str) -> bool:
@@ -67,6 +67,6 @@ def _fits(body: bytes, encoding: str) -> bool:
         return False  # any even number of bytes is UTF-16, but marks and digits have a zero byte there
     try:
         codecs.getincrementaldecoder(encoding)().decode(body)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from scrapy.http import Response
@@ -18,8 +19,8 @@ def fingerprint(response: Response) -> str | None:
     return sha256(der).hexdigest() if der else None
 
 
-def faults(response: Response, host: str, now: datetime) -> Iterator[str]:
-    """Yield what is wrong with the certificate of `host`: its time, its signer, its names. Chains of signers are not followed."""
+def faults(response: Response, now: datetime) -> Iterator[str]:
+    """Yield what is wrong with a server's certificate: its time, its signer, its names. Chains of signers are not followed."""
     der = _der(response)
     if der is None:
         return
@@ -28,16 +29,16 @@ def faults(response: Response, host: str, now: datetime) -> Iterator[str]:
         begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         is_self_signed = certificate.issuer == certificate.subject
     except ValueError:
-        yield f"the certificate of {host} cannot be read"
+        yield "cannot be read"
         return
     if ends < now:
-        yield f"the certificate of {host} expired on {ends:%Y-%m-%d}"
+        yield f"expired on {ends:%Y-%m-%d}"
     if begins > now:
-        yield f"the certificate of {host} is valid only from {begins:%Y-%m-%d} on"
+        yield f"is valid only from {begins:%Y-%m-%d} on"
     if is_self_signed:
-        yield f"the certificate of {host} is signed by itself"
-    if not _is_for(certificate, host):
-        yield f"the certificate of {host} is another host's"
+        yield "is signed by itself"
+    if not _is_for(certificate, urlsplit(response.url).hostname or ""):
+        yield "is another host's"
 
 
 def _is_for(certificate: x509.Certificate, host: str) -> bool:

@@ -114,8 +114,8 @@ class EvidenceMiddleware:
         if response.certificate is None or host in self._hosts:
             return
         self._hosts.add(host)
-        for fault in faults(response, host or "", clock.now()):
-            store.add_problem(Problem("certificate", request.url, fault))
+        if found := "; ".join(faults(response, clock.now())):
+            store.add_problem(Problem("certificate", request.url, f"the certificate of {host} {found}"))
 
     def _judged(self, request: Request, response: Response) -> Verdict:
         """Return the verdict on an answer; whatever it holds, judging it must not keep it from being sealed."""
