@@ -69,6 +69,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a refresh stub is what a deleted page shows
+    "crawler.middlewares.budget.BudgetMiddleware": 595,  # sees every answer first, as it came over the wire
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.compression.CompressionMiddleware": 590,  # in its place: it loses no answer
     "crawler.middlewares.charset.CharsetMiddleware": 587,  # after decompression (590), before anybody reads text

@@ -23,8 +23,14 @@ SAMPLE = PORTALS / "sample.toml"
 """The sample portal, which runs only where somebody tries this project: no timer should crawl it."""
 
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
+_BUDGET_KEYS = {
+    "most_pages": "pages",
+    "most_megabytes": "megabytes",
+    "most_hours": "hours",
+    "most_timeouts": "timeouts",
+}
 _PORTAL_KEYS = (
-    "id", "name", "division_code", "home", "family", "checked", "old_tls", "intranet", *_SCHEDULE_KEYS, "catalogs", "agencies",
+    "id", "name", "division_code", "home", "family", "checked", "old_tls", "intranet", *_SCHEDULE_KEYS, *_BUDGET_KEYS, "catalogs", "agencies",
 )  # fmt: skip
 _CATALOG_KEYS = ("title", "url", "kind")
 _AGENCY_KEYS = ("name", "aliases", "type", "prefix", "budget_unit", "successor")
@@ -57,6 +63,19 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class CrawlBudget:
+    """The most that one crawl takes: answers, megabytes as sent, hours, time-outs one after the other.
+
+    The defaults are several times what the largest county portals have.
+    """
+
+    pages: int = 100_000
+    megabytes: int = 20_000
+    hours: int = 48
+    timeouts: int = 6
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site.
 
@@ -78,6 +97,7 @@ class Portal:
     old_tls: bool = False
     agencies: tuple[Stated, ...] = ()
     intranet: bool = False
+    budget: CrawlBudget = CrawlBudget()
 
     @property
     def site(self) -> Site:
@@ -127,7 +147,29 @@ def _portal(path: Path, table: TomlTable) -> Portal:
     doubts = tuple(f"{path}: {key} {doubt}" for doubt in _doubts(code, name))
     old_tls, intranet = table.flag("old_tls") or False, table.flag("intranet") or False
     catalogs, schedule, agencies = _catalogs(table, home), _schedule(table), _agencies(table)
-    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls, agencies, intranet)
+    return Portal(
+        identity,
+        name,
+        code,
+        home,
+        catalogs,
+        family,
+        checked,
+        schedule,
+        doubts,
+        old_tls,
+        agencies,
+        intranet,
+        _budget(table),
+    )
+
+
+def _budget(table: TomlTable) -> CrawlBudget:
+    stated = {name: table.values[key] for key, name in _BUDGET_KEYS.items() if key in table.values}
+    for key, name in _BUDGET_KEYS.items():
+        if name in stated and (type(stated[name]) is not int or stated[name] < 1):
+            raise table.must_be(key, "a whole number from 1 on")
+    return CrawlBudget(**stated)
 
 
 def _schedule(table: TomlTable) -> Schedule:

@@ -20,6 +20,9 @@ from crawler.spiders.portal_site import LISTS, Content, PortalSite, verdict_of
 from crawler.spiders.record_pages import RecordPages
 from crawler.spiders.traversal import Walk
 
+LONGEST_LIST = 5_000
+"""Pages of one list at the most, several times what the longest have: one that goes on for ever ends here, unfinished."""
+
 REPEATS = 2
 """A list ends after so many pages one after the other that show nothing but rows shown before."""
 
@@ -59,6 +62,10 @@ class ListPages:
                 f"the next page of {catalog.title} would stand on another site, {urlsplit(paging.next_url).netloc}"
             )
             yield self._broken(walk, "off_site", response.url, message)
+            paging = replace(paging, next_url=None)
+        if len(walk.pages) >= LONGEST_LIST and paging.next_url is not None:
+            message = f"{catalog.title} goes on after {LONGEST_LIST} pages: the rest is not read"
+            yield self._broken(walk, "over_budget", response.url, message)
             paging = replace(paging, next_url=None)
         if "cut_before" in response.meta and paging == Paging() and not ends(text):
             # Cut at the same place twice, perhaps by a gateway that always does: a list must show where it goes on.
