@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 LONGEST_CRAWL_DELAY = 60.0
+MOST_BYTES = 500 * 1024
+"""So much of a robots.txt is read, as RFC 9309 §2.5 wants it at the least."""
 
 
 class ObedientRobotsMiddleware(RobotsTxtMiddleware):
@@ -68,7 +70,7 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
             self._unreadable[netloc] = f"it answered {response.status}"
             response = response.replace(body=FORBID_ALL)
         else:
-            rules = response.body.removeprefix(BOM_UTF8).lstrip()
+            rules = response.body[:MOST_BYTES].removeprefix(BOM_UTF8).lstrip()
             response = response.replace(body=b"" if response.status >= 400 or rules.startswith(b"<") else rules)
         await super()._parse_robots(response, netloc, request)
         self._keep_crawl_delay(self._parsers[netloc], request)
