@@ -16,25 +16,11 @@ from crawler.extract.row import absolute
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
 from crawler.services.answer import Answer
-from crawler.services.json_data import data_row, shown
+from crawler.services.json_data import data_row, record_keys, shown
 
 _DETAIL = re.compile(r"\bDETAIL[\"']?\s{0,20}[:=]\s{0,20}(?=\{)")
 _CONTENT = re.compile(r"(?<![\w-])[\"']?content[\"']?\s{0,20}:\s{0,20}(?=\")")
-_FIELDS: dict[str, str | None] = {
-    "title": "title",
-    "document_number": "document_number",
-    "identifier": "index_number",
-    "publisher": "publisher",
-    "display_publish_time": "published_on",
-    "date": "created_on",
-    "created_at": "created_on",
-    "classify_theme_name": "topic",
-    "classify_main_name": None,
-    "classify_genre_name": None,
-    "keywords": None,
-    "is_expired": None,
-    "is_abolished": None,
-}
+_FIELDS = record_keys("gkmlpt")
 _ENDED = {"is_abolished": "废止", "is_expired": "失效"}
 _NO_VALUE = (None, "", 0, "0")
 

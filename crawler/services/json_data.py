@@ -5,7 +5,9 @@ Pure; nothing here raises, whatever a portal answers.
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -82,6 +84,12 @@ def shown(value: Any) -> str:  # noqa: ANN401
         return ""
     text = str(value)[:_LONGEST_VALUE]
     return line_of(parse_html(text)) if "<" in text or "&" in text else tidy(text)
+
+
+def record_keys(service: str) -> dict[str, str | None]:
+    """The keys of a service's records, with their fields as `data_row` takes them."""
+    text = Path(__file__).with_name("record_keys.toml").read_text(encoding="utf-8")
+    return {key: name or None for key, name in tomllib.loads(text)[service].items()}
 
 
 def data_row(said: Mapping[str, Any], names: Mapping[str, str | None], address: Any, base_url: str) -> Row:  # noqa: ANN401

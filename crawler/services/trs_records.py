@@ -7,40 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.model.observations import Row
-from crawler.services.json_data import data_row
+from crawler.services.json_data import data_row, record_keys
 
-_FIELDS: dict[str, str | None] = {
-    "bt": "title",
-    "filename": "title",
-    "title_no_tag": "title",
-    "doctitle_cp": "title",
-    "doctitle": "title",
-    "title": "title",
-    "idxid": "index_number",
-    "syh": "index_number",
-    "fwzh": "document_number",
-    "filenum": "document_number",
-    "fileno": "document_number",
-    "wh": "document_number",
-    "fwjg_name": "publisher",
-    "publisher": "publisher",
-    "puborg": "publisher",
-    "fwjg": "publisher",
-    "fbjg": "publisher",
-    "docsourcename": "publisher",
-    "source": "publisher",
-    "fbrq": "published_on",
-    "dates": "published_on",
-    "docreltime": "published_on",
-    "pubdate": "published_on",
-    "time": "published_on",
-    "cwrq": "created_on",
-    "ztfl_name": "topic",
-    **dict.fromkeys(("wzfl_name", "chnldesc", "sitename", "type", "effectivestate", "efectdate")),
-}
-"""Keys in lower case and the fields that they stand for, the surest of a field first; None: kept as printed. A title behind
-`doctitle_cp` or `title_no_tag` may be cut or marked up."""
-
+_FIELDS = record_keys("trs")
 _PLACE = {key: place for place, key in enumerate(_FIELDS)}
 _ADDRESSES = ("chnldocurl", "docpuburl", "puburl", "url")
 

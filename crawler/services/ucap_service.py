@@ -13,23 +13,13 @@ from w3lib.url import add_or_replace_parameter, url_query_parameter
 from archive.model.observations import ListPage, Paging, Row
 from crawler.extract.field_labels import FIELD_OF, squash
 from crawler.services.answer import Answer
-from crawler.services.json_data import data_row, inside, number
+from crawler.services.json_data import data_row, inside, number, record_keys
 
 # Where the service's answers, of several ages, hold a list, and what they call its parts.
 _LISTS = (("data",), ("results", "data"), ("page",))
 _ROWS, _TOTALS, _NUMBERS = ("results", "list"), ("total", "totalRow", "allRow"), ("page", "pageNumber")
 _PARAMETERS = ("page", "curPage", "pageNo", "pageIndex")
-_FIELDS = {
-    "title": "title",
-    "c_syh": "index_number",
-    "c_wjbh": "document_number",
-    "c_fbjg": "publisher",
-    "publishedtimestr": "published_on",
-    "published_time_format": "published_on",
-    "pubdate": "published_on",
-    "fwrq": "created_on",
-    "c_fwrq_format": "created_on",
-}
+_FIELDS = record_keys("ucap")
 
 
 def read_data(answer: Answer) -> ListPage | None:
