@@ -67,7 +67,7 @@ _COMMENT = re.compile(r"<!--.*?-->|<noscript\b.*?</noscript>", re.IGNORECASE | r
 _REFRESH = re.compile(r"<meta\b[^>]*\brefresh\b[^>]*>", re.IGNORECASE)
 _REFRESH_TO = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s;]+)", re.IGNORECASE)
 _JUMP = _pattern("jump")
-_SAID = re.compile(r"\balert\(\s*[\"']([^\"']{2,80})[\"']")
+_ALERT = re.compile(r"\balert\(\s*[\"']([^\"']{2,80})[\"']")
 _LEAVES = re.compile(r"history\.(?:back|go)\b|\blocation\b|window\.close")
 _CONDITION = re.compile(r"\bif\s*\(|\?[^\"';]*:")
 
@@ -112,8 +112,8 @@ class _Seen:
         return any(_DOCUMENT_LINE.search(line.replace(" ", "")) for line in (self.title, *self.lines))
 
 
-def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: bool = False) -> Verdict:  # noqa: PLR0913
-    """Return the class of the answer with `status` and body `text`. `asked` was requested, `url` answered, `home` is the portal's home page.
+def judge(status: int, text: str, url: str, requested: str, home: str, *, whole: bool = False) -> Verdict:  # noqa: PLR0913
+    """Return the class of the answer with `status` and body `text`. `url` answered in place of `requested`, or is the same; `home` is the portal's home page.
 
     `whole`: the same bytes came before, so a missing end is the page's own way and no accident.
     """
@@ -125,19 +125,19 @@ def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: boo
     if seen is not None and (refusal := _refusal(status, text, seen)):
         return Verdict(BLOCKED, refusal)
     if status in {404, 410}:
-        elsewhere = _missing_elsewhere(asked, url, home, status)
+        elsewhere = _missing_elsewhere(requested, url, home, status)
         return elsewhere or Verdict(GONE, f"the portal answered {status}: no such page")
     if status != 200:
         return Verdict(ERROR, f"the portal answered {status}")
-    found = (
+    verdicts = (
         verdict
-        for verdict in _doubts(text, url, asked, home, seen)
+        for verdict in _doubts(text, url, requested, home, seen)
         if verdict and not (whole and verdict.outcome == CUT)
     )
-    return next(found, Verdict(PAGE, "a page"))
+    return next(verdicts, Verdict(PAGE, "a page"))
 
 
-def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
+def _doubts(text: str, url: str, requested: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
     """Yield what an answer with status 200 may be: the first verdict holds, None is no verdict.
 
     `seen` is given where a cheap look gave reason to doubt.
@@ -145,16 +145,16 @@ def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> I
     whole = text.strip("\ufeff \t\r\n")
     if len(whole) < _SHORTEST and len(whole.encode("utf-8", "replace")) < _SHORTEST and _data(text) is not False:
         yield Verdict(ERROR, "the answer is empty")
-    yield _sent_on(asked, url, home) if url != asked else None
+    yield _sent_on(requested, url, home) if url != requested else None
     if (broken := _data(text)) is not None:
         yield Verdict(CUT, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
     if seen is not None:
-        yield _stub(text, seen, asked, home)
+        yield _stub(text, seen, requested, home)
     if breaks_off(text):
         yield Verdict(CUT, "the page ends in the middle")
     if seen is not None:
         yield _message(seen)
-    if len(text) > HEAD and place_of(asked) != place_of(home) and is_home(text, url):
+    if len(text) > HEAD and place_of(requested) != place_of(home) and is_home(text, url):
         yield Verdict(HOME, "a home page came in place of the page asked for")
 
 
@@ -190,8 +190,8 @@ def _refusal(status: int, text: str, seen: _Seen) -> str | None:
     if seen.length > _SHORT or seen.links > _FEW_LINKS or seen.is_document:
         return None
     for line in (seen.title, *seen.lines):
-        if (said := _REFUSED_LINE.search(line)) and not _LETTER.search(line):
-            return f"a page of refusal: {_excerpt(line, said.start())}"
+        if (refusal_match := _REFUSED_LINE.search(line)) and not _LETTER.search(line):
+            return f"a page of refusal: {_excerpt(line, refusal_match.start())}"
     return None
 
 
@@ -207,22 +207,22 @@ def _message(seen: _Seen) -> Verdict | None:
     return None
 
 
-def _stub(text: str, seen: _Seen, asked: str, home: str) -> Verdict | None:
+def _stub(text: str, seen: _Seen, requested: str, home: str) -> Verdict | None:
     """The verdict on a page that shows nothing and sends the visitor on; None if it is no such page."""
     if len(text) > _STUB or seen.length > _FEW_WORDS or seen.links > 2 or seen.boxes > 3 or seen.is_document:
         return None
     live = _COMMENT.sub("", text)
-    said = _SAID.search(live)
-    if said and _LEAVES.search(live) and _GONE_LINE.fullmatch(said[1].strip()):
-        return Verdict(GONE, f"a page that says that there is none: {_excerpt(said[1])}")
+    alert = _ALERT.search(live)
+    if alert and _LEAVES.search(live) and _GONE_LINE.fullmatch(alert[1].strip()):
+        return Verdict(GONE, f"a page that says that there is none: {_excerpt(alert[1])}")
     target, sure = _target(live)
     if target is None:
         return None
-    absolute = joined(asked, target)
+    absolute = joined(requested, target)
     elsewhere = Verdict(ERROR, f"the page holds nothing but a way on to {_excerpt(target)}")
     if absolute is None or not sure:
         return elsewhere
-    return _sent_on(asked, absolute, home) or elsewhere
+    return _sent_on(requested, absolute, home) or elsewhere
 
 
 def _target(live: str) -> tuple[str | None, bool]:
@@ -234,9 +234,9 @@ def _target(live: str) -> tuple[str | None, bool]:
     return (next(iter(jumps)), not _CONDITION.search(live)) if len(jumps) == 1 else (None, False)
 
 
-def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
-    """Return the verdict on a redirect from `asked` to `target`; None where that may well be the page under another address."""
-    start, end, top = place_of(asked), place_of(target), place_of(home)
+def _sent_on(requested: str, target: str, home: str) -> Verdict | None:
+    """Return the verdict on a redirect from `requested` to `target`; None where that may well be the page under another address."""
+    start, end, top = place_of(requested), place_of(target), place_of(home)
     if start is None or end is None or start in (end, top):
         return None
     if named := _named(start, end):
@@ -246,9 +246,9 @@ def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
     return None
 
 
-def _missing_elsewhere(asked: str, url: str, home: str, status: int) -> Verdict | None:
+def _missing_elsewhere(requested: str, url: str, home: str, status: int) -> Verdict | None:
     """The verdict on a redirect whose end is missing, where that says nothing of the requested page: a sign-in, another site."""
-    start, end, top = place_of(asked), place_of(url), place_of(home)
+    start, end, top = place_of(requested), place_of(url), place_of(home)
     if start is None or end is None or start == end:
         return None
     named = _named(start, end)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.model.observations import Row
-from crawler.services.json_data import data_row, record_keys
+from crawler.services.json_data import data_row, dicts, record_keys
 
 _FIELDS = record_keys("trs")
 _PLACE = {key: place for place, key in enumerate(_FIELDS)}
@@ -16,12 +16,11 @@ _ADDRESSES = ("chnldocurl", "docpuburl", "puburl", "url")
 
 def rows_of(records: Any, base_url: str) -> tuple[Row, ...]:  # noqa: ANN401
     """The rows that objects of data are; what is no object, or says nothing that is known, is no row."""
-    objects = [each for each in records if isinstance(each, dict)] if isinstance(records, list) else []
-    return tuple(row for said in objects if (row := _row(said, base_url)).source_fields)
+    return tuple(row for record in dicts(records) if (row := _row(record, base_url)).source_fields)
 
 
-def _row(said: Mapping[str, Any], base_url: str) -> Row:
-    known = sorted((key for key in said if key.lower() in _FIELDS), key=lambda key: _PLACE[key.lower()])
-    addresses = {key.lower(): value for key, value in said.items() if value and key.lower() in _ADDRESSES}
+def _row(record: Mapping[str, Any], base_url: str) -> Row:
+    known = sorted((key for key in record if key.lower() in _FIELDS), key=lambda key: _PLACE[key.lower()])
+    addresses = {key.lower(): value for key, value in record.items() if value and key.lower() in _ADDRESSES}
     address = next((addresses[name] for name in _ADDRESSES if name in addresses), None)
-    return data_row(said, {key: _FIELDS[key.lower()] for key in known}, address, base_url)
+    return data_row(record, {key: _FIELDS[key.lower()] for key in known}, address, base_url)

@@ -11,7 +11,7 @@ from scrapy.signals import spider_idle
 
 from archive.ingest.frontier import Frontier
 from archive.model import clock
-from crawler.portals.portal_file import Portal, on_site
+from crawler.portals.portal_file import Portal
 from crawler.spiders import reparse
 from crawler.spiders.list_pages import ListPages
 from crawler.spiders.missing_pages import MissingPages
@@ -71,11 +71,6 @@ class CatalogSpider(Spider):
         """Close the files the crawl read from, whatever the reason of its end."""
         if self._site:
             self._site.close()
-
-    @classmethod
-    def handles_request(cls, request: Request) -> bool:
-        """For Scrapy's shell and the like: requests to the portal's own site."""
-        return on_site(cls.portal.home, request.url)
 
     def _missing_requests(self) -> list[Request]:
         return self._missing.requests(self._store.missing())
