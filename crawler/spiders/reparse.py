@@ -161,11 +161,9 @@ class _Reader:
     def _read_page(self, page: Page) -> None:
         capture_id, catalog_id, records = page
         exchange = self._exchange(capture_id)
-        if exchange is None:
-            return
-        if catalog_id == OWN_PAGE:
+        if exchange and catalog_id == OWN_PAGE:
             self._read_record(exchange, capture_id, records)
-        else:
+        elif exchange:
             self._read_list(exchange, capture_id, catalog_id, records)
 
     def _read_record(self, exchange: Exchange, capture_id: int, records: Mapping[str, int]) -> None:

@@ -106,10 +106,8 @@ class Walk:
 
     def missing(self, claims: Paging) -> str | None:
         """Return what a walk to the end lacks of what the list claims, as part of a sentence; None where nothing."""
-        for name, claimed, read in (
-            ("pages", claims.pages_claimed, self.pages_read),
-            ("rows", claims.rows_claimed, self.rows_read),
-        ):
-            if claimed and read < claimed:
-                return f"{claimed} {name}, {read}"
+        if claims.pages_claimed and self.pages_read < claims.pages_claimed:
+            return f"{claims.pages_claimed} pages, {self.pages_read}"
+        if claims.rows_claimed and self.rows_read < claims.rows_claimed:
+            return f"{claims.rows_claimed} rows, {self.rows_read}"
         return None
