@@ -58,7 +58,7 @@ REMOTE_CONTROL_ENABLED = False  # default True since 2.19; opens a port that run
 # --- our parts ---
 
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see is_own()
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see PortalSite.is_own()
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no logins, ever
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own

@@ -15,7 +15,7 @@ from tests.test_crawl_portals import LIST, TABLE, page, record
 WORSE_PARSER = """
 import sys
 from dataclasses import replace
-from crawler.spiders import catalog, pages, reparse
+from crawler.spiders import list_pages, pages, record_pages, reparse
 
 def read_record(*arguments, **options):
     read = pages.read_record(*arguments, **options)
@@ -26,7 +26,7 @@ def read_list(*arguments):
     read = pages.read_list(*arguments)
     return replace(read, rows=read.rows[:-1])
 
-catalog.read_record, catalog.read_list = read_record, read_list
+record_pages.read_record, list_pages.read_list = read_record, read_list
 reparse.versions = lambda: {"reading": 0}
 from crawler.cli.main import main
 sys.argv[0] = "disclosures"
@@ -36,7 +36,7 @@ main()
 SEES_TOO_MUCH = """
 import sys
 from dataclasses import replace
-from crawler.spiders import catalog, pages, reparse
+from crawler.spiders import list_pages, pages, reparse
 from archive.model.observations import Row
 
 def read_list(answer, *arguments):
@@ -45,7 +45,7 @@ def read_list(answer, *arguments):
     rows = [Row({"title": name}, {"标题": name}, url=f"{address}/{name}") for name in ("about.html", "nowhere.html")]
     return replace(read, rows=(*read.rows, *rows))
 
-catalog.read_list = read_list
+list_pages.read_list = read_list
 reparse.versions = lambda: {"reading": 0}
 from crawler.cli.main import main
 sys.argv[0] = "disclosures"

@@ -12,7 +12,7 @@ import pytest
 from archive.ingest.frontier import LEAST_DAILY_QUOTA
 from bench.ten_days import crawl, morning, rows
 from bench.update import dump, last_crawl, measured, written
-from crawler.spiders.catalog import OVERLAP
+from crawler.spiders.list_pages import OVERLAP
 from tests.county import FIRST_DAY, County
 
 WITHOUT_COUNTS, WITH_COUNTS = 0, 1

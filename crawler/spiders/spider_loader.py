@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
-from crawler.portals.portal_file import find, known, load
+from crawler.portals.portal_file import find, known, load, on_site
 from crawler.spiders.catalog import CatalogSpider
 
 OLD_TLS = {
@@ -40,7 +40,7 @@ class PortalSpiderLoader:
 
     def find_by_request(self, request: Request) -> list[str]:
         """The portals on whose site a request would be."""
-        return [name for name in known() if spider_for(name).handles_request(request)]
+        return [name for name in known() if on_site(spider_for(name).portal.home, request.url)]
 
     def list(self) -> list[str]:
         """The ids of the portals."""

@@ -1,0 +1,33 @@
+"""The pages of records that are no longer listed: whether they are still there."""
+
+from collections.abc import Iterable, Iterator
+
+from scrapy import Request
+from scrapy.http import Response
+
+from archive.ingest.presence import Missing
+from archive.model.observations import MissingPage
+from crawler.extract.response_class import GONE, PAGE
+from crawler.spiders.portal_site import Content, PortalSite, verdict_of
+
+
+class MissingPages:
+    """The pages of a portal's records that its catalogues no longer list."""
+
+    def __init__(self, site: PortalSite) -> None:
+        self._site = site
+
+    def requests(self, missing: Iterable[Missing]) -> list[Request]:
+        """The requests for the pages of those records that have one."""
+        urls = [record.url for record in missing if record.url]
+        return [self._site.request(url, self.parse_missing, {"url": url}) for url in urls]
+
+    def parse_missing(self, response: Response, url: str) -> Iterator[Content]:
+        """Yield the outcome for the page of a record that is no longer listed."""
+        verdict = verdict_of(response)
+        if verdict.outcome in {PAGE, GONE, "not_modified"}:
+            self._site.answered()
+            outcome = GONE if verdict.outcome == GONE else PAGE
+            yield MissingPage(url, outcome, verdict.reason, response.meta["capture"])
+        else:
+            yield from self._site.not_read(response)

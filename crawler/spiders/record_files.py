@@ -1,0 +1,49 @@
+"""The files of records: requests for them, and what changed in them."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from urllib.parse import unquote, urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive.model.observations import AttachmentFile
+from crawler.spiders.portal_site import FILES, Content, PortalSite
+from crawler.spiders.traversal import Seen
+
+
+class RecordFiles:
+    """The files of a portal's records."""
+
+    def __init__(self, site: PortalSite) -> None:
+        self._site = site
+        self._requested = Seen()
+
+    def requests(self, record_url: str, name: str, url: str) -> Iterator[Request]:
+        """The request for a file of a record, once a crawl."""
+        if self._requested.add((record_url, url)):
+            arguments = {"record_url": record_url, "name": name or file_name(url), "url": url}
+            yield self._site.request(url, self.parse_file, arguments, errback=self.failed, priority=FILES)
+
+    def parse_file(self, response: Response, record_url: str, name: str, url: str) -> Iterator[Content]:
+        """A file, at `url`, that belongs to the record `record_url`."""
+        if response.status == 304:
+            return
+        if response.status != 200 or not self._site.is_own(response.url):
+            if (yield from self._site.not_read(response)):
+                yield AttachmentFile(record_url, name, url, capture=response.meta["capture"])
+            return
+        known = self._site.frontier.file(record_url, url)
+        if known is None or known.sha256 != sha256(response.body).hexdigest():
+            yield AttachmentFile(record_url, name, url, data=response.body, capture=response.meta["capture"])
+
+    def failed(self, failure: Failure) -> Iterator[Content]:
+        """A file that could not be had: a problem, and the file without its bytes."""
+        yield from self._site.failed(failure)
+        yield AttachmentFile(**failure.request.cb_kwargs)  # type: ignore[attr-defined]
+
+
+def file_name(url: str) -> str:
+    """Return a name for a file that nobody named: the last part of its address."""
+    return unquote(urlsplit(url).path.rpartition("/")[2]) or url
