@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -13,7 +15,7 @@ from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.presence import Missing
 from archive.model import clock
-from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, Problem
+from archive.model.observations import Observation, PortalOfFile, Problem
 from archive.model.redaction import redact
 from pipelines.writer_client import writer_client
 
@@ -156,28 +158,24 @@ class StorePipeline:
             await asyncio.wait([self._writing])
 
     async def _write(self) -> None:
-        size, commit = self._commit()
-        try:
+        with self._batch() as commit:
             await asyncio.wrap_future(commit)
-        except Exception as error:  # noqa: BLE001 - whatever it is: what can't be kept must not be fetched
-            self._give_up(error)
-        finally:
-            self._writer.unwritten -= size
 
     def _write_now(self) -> None:
-        size, commit = self._commit()
-        try:
+        with self._batch() as commit:
             commit.result()
+
+    @contextmanager
+    def _batch(self) -> Iterator[Future[None]]:
+        """Hand over all that waits; what cannot be kept, whatever the reason, ends the crawl."""
+        size, observations, exchanges = self._payload, self._waiting, self._exchanges
+        self._waiting, self._exchanges, self._payload, self._since = [], [], 0, None
+        try:
+            yield self._writer.call(self._portal, CrawlSession.commit, observations, exchanges, clock.now())
         except Exception as error:  # noqa: BLE001
             self._give_up(error)
         finally:
             self._writer.unwritten -= size
-
-    def _commit(self) -> tuple[int, Future[None]]:
-        """Hand over all that waits; the bytes of its answers, and what comes of it."""
-        size, observations, exchanges = self._payload, self._waiting, self._exchanges
-        self._waiting, self._exchanges, self._payload, self._since = [], [], 0, None
-        return size, self._writer.call(self._portal, CrawlSession.commit, observations, exchanges, clock.now())
 
     def _give_up(self, error: Exception) -> None:
         """End the crawl."""
@@ -197,7 +195,7 @@ def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401
         name=redact(portal.name).text,
         division_code=portal.division_code,
         home=portal.home,
-        catalogs=tuple(CatalogOfPortal(c.kind, redact(c.title).text, c.url) for c in portal.catalogs),
+        catalogs=tuple(replace(each, title=redact(each.title).text) for each in portal.catalogs),
         family=portal.family,
         checked_on=portal.checked.isoformat() if portal.checked else None,
         agencies=tuple(

@@ -98,7 +98,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SiteRequest:
     """What a test's site was asked for: the values of the query, the body of a POST (None for a GET), the headers by lower-case names."""
 
     path: str
@@ -114,7 +114,7 @@ class Site:
     path is a 404.
     """
 
-    def __init__(self, answers: Mapping[str, Answer | str | Callable[[Asked], Answer | str]]) -> None:
+    def __init__(self, answers: Mapping[str, Answer | str | Callable[[SiteRequest], Answer | str]]) -> None:
         self.answers = dict(answers)
         self.requests: deque[str] = deque(maxlen=10_000)
         self.user_agents: set[str] = set()
@@ -144,7 +144,9 @@ class Site:
             form = handler.rfile.read(int(handler.headers["Content-Length"] or 0)).decode()
         if callable(answer):
             headers = {name.lower(): value for name, value in handler.headers.items()}
-            answer = answer(Asked(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), form, headers))
+            answer = answer(
+                SiteRequest(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), form, headers)
+            )
         answer = answer or Answer("<html><body>404</body></html>", status=404)
         answer = Answer(answer) if isinstance(answer, str) else answer
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body

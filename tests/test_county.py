@@ -15,8 +15,8 @@ from crawler.extract.detail import read_detail
 from crawler.extract.lists import read_rows
 from crawler.extract.response_class import judge
 from crawler.extract.tree import parse_html
-from crawler.paging.pager import read_paging
 from crawler.portals.portal_file import load
+from crawler.services.link_pagers import read_paging
 from tests.county import County, Faults, Truth
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Asked, Site, crawl, portal_file, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, portal_file, rows
 from tests.test_crawl_portals import record
 from tests.test_politeness import list_page
 
@@ -68,8 +68,8 @@ def test_a_walk_ends_with_the_list_and_is_complete_with_all_it_claims(  # noqa: 
 def test_a_service_that_never_ends_is_left_and_only_its_count_proves_that_nothing_is_missing(
     tmp_path: Path, claimed: str, asked_for: int, complete: int
 ) -> None:
-    def endless(asked: Asked) -> str:
-        number = int(asked.query.get("page", "1"))
+    def endless(request: SiteRequest) -> str:
+        number = int(request.query.get("page", "1"))
         pager = f'<div>{claimed} <a href="?page={number + 1}">下一页</a></div>'
         return list_page(["d/a.html", "d/b.html"]).replace("</body>", f"{pager}</body>")
 

@@ -19,7 +19,7 @@ from arro3.io import read_parquet
 
 from archive.labels.tables import TABLES
 from archive.web.http.server import make_datasette
-from tests.conftest import Answer, Asked, Site, disclosures, rows
+from tests.conftest import Answer, Site, SiteRequest, disclosures, rows
 from tests.files import zipped
 from tests.personal_numbers import Canary, bytes_of, canary, columns_with
 
@@ -132,8 +132,8 @@ class Crawled:
         self.run("verify", "--db", self.db)
         self.run("publish", folder / "published", "--db", self.db)
 
-    def _hook(self, asked: Asked) -> Answer:
-        self.posts.append(f"{asked.form} {dict(asked.headers)}")
+    def _hook(self, request: SiteRequest) -> Answer:
+        self.posts.append(f"{request.form} {dict(request.headers)}")
         return Answer()
 
     def run(self, *arguments: object) -> None:

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from archive.database.connection import open_for_reading
 from archive.ingest.health import Health, health, note
 from tests import warm
-from tests.conftest import Answer, Asked, Site, disclosures, portal_file, rows
+from tests.conftest import Answer, Site, SiteRequest, disclosures, portal_file, rows
 
-Answers = Mapping[str, Answer | str | Callable[[Asked], Answer | str]]
+Answers = Mapping[str, Answer | str | Callable[[SiteRequest], Answer | str]]
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 ROW = '<tr><td>640324001/2026-000{n:02}</td><td><a href="/{n}.html">样本规划{n}</a></td><td>2026-03-01</td></tr>'

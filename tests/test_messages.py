@@ -9,7 +9,7 @@ import pytest
 from crawler.notify import messages
 from crawler.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
 from tests.certificates import self_signed
-from tests.conftest import Answer, Asked, Site
+from tests.conftest import Answer, Site, SiteRequest
 from tests.mailbox import Mailbox, free_port, mailbox
 
 SUBJECT, TEXT = "棚户区：2 条新记录", "2018-04-03  关于棚户区改造的通知\n.\n. 只有一个点的行\n"
@@ -131,10 +131,10 @@ def test_who_sends_must_be_known(box: Mailbox, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_webhook_gets_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Asked] = []
+    asked: list[SiteRequest] = []
     answers = iter([503, 429, 204])
 
-    def hook(request: Asked) -> Answer:
+    def hook(request: SiteRequest) -> Answer:
         asked.append(request)
         return Answer(status=next(answers))
 
@@ -147,9 +147,9 @@ def test_a_webhook_gets_json(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("status", [302, 400, 404, 500])
 def test_a_webhook_that_does_not_take_it(status: int) -> None:
-    tries: list[Asked] = []
+    tries: list[SiteRequest] = []
 
-    def hook(request: Asked) -> Answer:
+    def hook(request: SiteRequest) -> Answer:
         tries.append(request)
         return Answer(status=status, headers=(("Location", "/elsewhere"),))
 

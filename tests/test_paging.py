@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from archive.model.observations import Paging
 from crawler.extract.tree import parse_html
-from crawler.paging.pager import read_paging
-from crawler.paging.script_pagers import with_page
+from crawler.services.link_pagers import read_paging
+from crawler.services.script_pagers import with_page
 from tests.hostile import lines_run, markup
 
 LIST = "http://www.county.gov.cn/xxgk/zfxxgkml/yqhy/"

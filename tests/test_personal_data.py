@@ -17,10 +17,19 @@ from archive.maintenance.masking import Masked, mask_again
 from archive.model import observations
 from archive.model import observations as items
 from archive.model.agencies import Stated
-from archive.model.observations import UNAVAILABLE, AttachmentFile, ListPage, Observation, PortalOfFile, Problem, Row
+from archive.model.observations import (
+    UNAVAILABLE,
+    AttachmentFile,
+    CatalogOfPortal,
+    ListPage,
+    Observation,
+    PortalOfFile,
+    Problem,
+    Row,
+)
 from archive.model.records import FIELDS, Reading
 from archive.search import index
-from crawler.portals.portal_file import Catalog, Portal
+from crawler.portals.portal_file import Portal
 from pipelines.attachments import AttachmentsPipeline
 from pipelines.normalise import NormalisePipeline
 from pipelines.redact import RedactPipeline
@@ -122,7 +131,7 @@ def test_the_key_of_a_row_without_a_link_does_not_tell_its_numbers() -> None:
 
 def test_what_is_kept_of_a_portal_file_is_masked_but_for_its_addresses() -> None:
     numbers = canary(3)
-    catalog = filled(Catalog, numbers.text)
+    catalog = filled(CatalogOfPortal, numbers.text)
     portal = Portal(
         "county", numbers.text, "640324", "http://p.example/", (catalog,), agencies=(filled(Stated, numbers.text),)
     )

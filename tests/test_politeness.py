@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import Answer, Asked, Site, crawl, disclosures, portal_file, program, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, portal_file, program, rows
 from tests.test_crawl_portals import LIST, page, record
 
 RULES = "User-agent: *\nDisallow: /zwgk/closed/\n"
 
-Pages = Mapping[str, Answer | str | Callable[[Asked], Answer | str]]
+Pages = Mapping[str, Answer | str | Callable[[SiteRequest], Answer | str]]
 
 
 class Seen:
@@ -274,9 +274,11 @@ GOOD, REFUSED, MISSING, BROKEN = 200, 403, 404, 500
 def test_only_three_refusals_in_a_row_end_a_crawl_and_at_once(tmp_path: Path, answers: list[int], outcome: str) -> None:
     statuses = iter(answers)
 
-    def next_record(asked: Asked) -> Answer:
+    def next_record(request: SiteRequest) -> Answer:
         status = next(statuses)
-        return Answer(record("样本文件", asked.path)) if status == GOOD else Answer("<html>样本</html>", status=status)
+        return (
+            Answer(record("样本文件", request.path)) if status == GOOD else Answer("<html>样本</html>", status=status)
+        )
 
     paths = [f"d/{number}.html" for number in range(len(answers))]
     with Watched({LIST: list_page(paths), **{f"/zwgk/{path}": next_record for path in paths}}) as site:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from crawler.cli import probe
 from crawler.probe.draft import portal_id
 from crawler.sample.portal_server import SampleServer
-from tests.conftest import Answer, Asked, Site, crawl, disclosures, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, rows
 
 KEYS = {"page", "blocked", "family", "rows", "next_pages", "pages", "fields", "breadcrumb", "attachments", "body"}
 ROWS = "".join(
@@ -219,7 +219,7 @@ def test_robots_that_cannot_be_read_forbid_everything() -> None:
 
 
 def test_a_redirect_is_followed_and_its_target_asked_of_robots_too() -> None:
-    def away(_: Asked) -> Answer:
+    def away(_: SiteRequest) -> Answer:
         return Answer(status=302, headers=(("Location", "/zwgk/list.html"),))
 
     with Site({"/old": away, "/zwgk/list.html": LIST}) as site:

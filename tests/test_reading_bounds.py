@@ -9,7 +9,7 @@ from crawler.extract.page_kind import page_kind
 from crawler.extract.pairs import read_pairs
 from crawler.extract.text import line_of, lines_of
 from crawler.extract.tree import parse_html
-from crawler.paging.pager import read_paging
+from crawler.services.link_pagers import read_paging
 from tests.list_pages import BASE, rows, titles
 
 URL = "http://www.county.gov.cn/xxgk/201712/t20171219_1.html"

@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,7 @@ def test_a_job_is_done_once_and_brought_back_whole(
     monkeypatch.setenv("DISCLOSURES_DB", str(tmp_path / "own.db"))
     monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path / "own.evidence.db"))
     todo = handed_out(spool, site, tmp_path)
-    assert "full crawl finished" in run(todo.as_json())
+    assert "full crawl finished" in run(asdict(todo))
     done = spool.done(NAME)
     assert modes(done) == {NAME: 0o700, "disclosures.db": 0o600, "evidence.db": 0o600}
     assert list(check(done / "disclosures.db", done / "evidence.db")) == []
@@ -63,9 +63,9 @@ def test_a_job_is_done_once_and_brought_back_whole(
     assert not spool.begins(NAME).exists()
     assert list((tmp_path / "scratch").iterdir()) == []
     asked = len(site.requests)
-    assert run(todo.as_json()) == f"{NAME}: was done before"
+    assert run(asdict(todo)) == f"{NAME}: was done before"
     shutil.rmtree(done)
-    assert run(todo.as_json()) == f"{NAME}: was done before, and is merged"
+    assert run(asdict(todo)) == f"{NAME}: was done before, and is merged"
     assert len(site.requests) == asked
 
 
@@ -78,7 +78,7 @@ def test_what_another_worker_brought_first_is_left_as_it_is(spool: Spool, site: 
         return Answer(page(TABLE))
 
     site.answers[LIST] = meanwhile
-    assert run(todo.as_json()) == f"{NAME}: another worker had done it"
+    assert run(asdict(todo)) == f"{NAME}: another worker had done it"
     assert {path.name for path in spool.done().iterdir()} == {NAME}
     assert (spool.done(NAME) / "disclosures.db").read_text() == "the other's"
     assert list((tmp_path / "scratch").iterdir()) == []
@@ -89,7 +89,7 @@ def test_a_machine_with_another_parser_does_not_crawl(spool: Spool, site: Site, 
     with closing(open_up_to_date(spool.begins(NAME))) as connection:
         connection.execute("INSERT INTO settings VALUES ('parser:county', 'another')")
     with pytest.raises(JobError, match="another version of the program than the archive's"):
-        run(todo.as_json())
+        run(asdict(todo))
     assert not site.requests
     assert not spool.done(NAME).exists()
 
@@ -97,7 +97,7 @@ def test_a_machine_with_another_parser_does_not_crawl(spool: Spool, site: Site, 
 def test_a_crawl_that_could_not_begin_brings_nothing(spool: Spool, site: Site, tmp_path: Path) -> None:
     todo = replace(handed_out(spool, site, tmp_path), toml="id = 7")
     with pytest.raises(JobError, match=rf"{NAME}: .*id = 7 must be a text"):
-        run(todo.as_json())
+        run(asdict(todo))
     assert list(spool.done().iterdir()) == []
     assert spool.begins(NAME).exists(), "another worker may do it"
 

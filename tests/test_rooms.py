@@ -15,7 +15,6 @@ SMALLER = {
     "archive.web.listings": "what pages and their files both list",
     "crawler": "settings.py, where a Scrapy user looks for it",
     "crawler.middlewares": "middlewares, where a Scrapy user looks for them",
-    "crawler.paging": "pagers, which families and services share",
 }
 """Rooms with fewer than LEAST files, and why."""
 
@@ -127,7 +126,7 @@ ALLOWED: dict[str, set[str]] = {
         "pipelines",
     },
     "crawler.extract": {"archive.model"},
-    "crawler.families": {"archive.model", "crawler.extract", "crawler.paging", "crawler.services"},
+    "crawler.families": {"archive.model", "crawler.extract", "crawler.services"},
     "crawler.jobs": {
         "archive.database",
         "archive.evidence",
@@ -147,7 +146,6 @@ ALLOWED: dict[str, set[str]] = {
         "archive.search",
         "crawler.portals",
     },
-    "crawler.paging": {"archive.model", "crawler.extract"},
     "crawler.portals": {"archive.model", "crawler.families"},
     "crawler.probe": {
         "crawler.middlewares",
@@ -159,7 +157,7 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.portals",
         "crawler.services",
     },
-    "crawler.services": {"archive.model", "crawler.extract", "crawler.paging"},
+    "crawler.services": {"archive.model", "crawler.extract"},
     "crawler.spiders": {
         "archive.database",
         "archive.evidence",

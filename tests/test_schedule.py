@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.model.observations import CatalogOfPortal
 from crawler.jobs.schedule import LONGEST, LONGEST_WAIT, SHORTEST, CrawlHistory, plan
-from crawler.portals.portal_file import Catalog, Portal, Schedule
+from crawler.portals.portal_file import Portal, Schedule
 from tests import warm
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 
@@ -16,7 +17,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def portal(**schedule: object) -> Portal:
-    catalogs = (Catalog("plan", "样本规划", "http://p.example/list.html"),)
+    catalogs = (CatalogOfPortal("plan", "样本规划", "http://p.example/list.html"),)
     return Portal("county", "样本县", "", "http://p.example/", catalogs, schedule=Schedule(**schedule))  # type: ignore[arg-type]
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.model.observations import CatalogOfPortal
 from crawler.jobs.schedule import CrawlHistory, past_of, plan, plans
-from crawler.portals.portal_file import Catalog, Portal, Schedule
+from crawler.portals.portal_file import Portal, Schedule
 from tests.conftest import disclosures, empty_archive, portal_file
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ def publish(archive: sqlite3.Connection, *days: str | None, portal: str = "count
 
 
 def county(name: str = "county", **schedule: object) -> Portal:
-    catalogs = (Catalog("plan", "样本规划", "http://p.example/list.html"),)
+    catalogs = (CatalogOfPortal("plan", "样本规划", "http://p.example/list.html"),)
     return Portal(name, "样本县", "", "http://p.example/", catalogs, schedule=Schedule(**schedule))  # type: ignore[arg-type]
 
 

@@ -12,8 +12,7 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from bench.year import webhook
 from crawler.cli.main import main
 from crawler.notify import messages
-from crawler.notify.health_message import payload, subject, text
-from crawler.notify.reported_states import StateChange
+from crawler.notify.health_message import StateChange, payload, subject, text
 from tests.conftest import disclosures
 from tests.mailbox import mailbox
 

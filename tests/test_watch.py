@@ -20,7 +20,7 @@ from crawler.notify import watcher as watching_module
 from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import WatchReport, run_watch
 from crawler.notify.watches import WatchFileError, load
-from tests.conftest import Answer, Asked, Site, disclosures
+from tests.conftest import Answer, Site, SiteRequest, disclosures
 from tests.mailbox import Mailbox, mailbox
 from tests.test_store import PORTAL, listed, page, row
 
@@ -32,15 +32,15 @@ class Desk:
 
     def __init__(self, folder: Path, box: Mailbox, site: Site) -> None:
         self.db, self.file, self.box, self.site = folder / "a.db", folder / "watches.toml", box, site
-        self.posts: list[Asked] = []
+        self.posts: list[SiteRequest] = []
         self.statuses: list[int] = []
         self.rows: list[int] = []
         self.day = 0
         site.answers["/hook"] = self.hook
         self.add(1, 2)
 
-    def hook(self, asked: Asked) -> Answer:
-        self.posts.append(asked)
+    def hook(self, request: SiteRequest) -> Answer:
+        self.posts.append(request)
         return Answer(status=self.statuses.pop(0) if self.statuses else 200)
 
     def add(self, *numbers: int, body: str = "样本正文", **fields: str) -> None:
@@ -246,10 +246,10 @@ def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(de
     desk.look()
     desk.add(3)
 
-    def deadly(asked: Asked) -> Answer:
+    def deadly(request: SiteRequest) -> Answer:
         running[0].send_signal(signal.SIGKILL)
         running[0].wait()
-        return desk.hook(asked)
+        return desk.hook(request)
 
     desk.site.answers["/hook"] = deadly
     running.append(run(desk))

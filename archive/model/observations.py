@@ -18,7 +18,7 @@ UNAVAILABLE = "unavailable"
 
 @dataclass(frozen=True, slots=True)
 class CatalogOfPortal:
-    """One catalogue of a portal file."""
+    """One catalogue: `kind` of KINDS, `title` as the portal prints it, `url` of its first list page, absolute."""
 
     kind: str
     title: str

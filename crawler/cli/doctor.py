@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,22 +42,23 @@ class Diagnosis:
     message: str
 
 
+_fine, _note, _wrong = (partial(Diagnosis, state) for state in (FINE, NOTE, WRONG))
+
+
 def diagnose(db: Path, evidence: Path) -> Iterator[Diagnosis]:
     """Everything, in the order in which it should be mended. Never raises for what is wrong."""
     yield from _machine()
     yield from _configuration()
     yield from _disk(db, evidence)
     if not db.is_file():
-        yield Diagnosis(
-            NOTE, "archive", f"there is none at {db}: `disclosures crawl PORTAL` makes one, `make run` a sample"
-        )
+        yield _note("archive", f"there is none at {db}: `disclosures crawl PORTAL` makes one, `make run` a sample")
         return
     try:
         with closing(open_for_reading(db)) as connection:
             yield from _archive(connection)
             yield from _evidence(connection, db, evidence)
     except (ArchiveError, sqlite3.Error, ValueError) as error:
-        yield Diagnosis(WRONG, "archive", f"{error}: put a backup back with `disclosures restore`")
+        yield _wrong("archive", f"{error}: put a backup back with `disclosures restore`")
 
 
 def _machine() -> Iterator[Diagnosis]:
@@ -64,38 +66,28 @@ def _machine() -> Iterator[Diagnosis]:
         options = {row[0] for row in memory.execute("PRAGMA compile_options")}
     version = f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"
     if "ENABLE_FTS5" not in options:
-        yield Diagnosis(
-            WRONG, "machine", f"{version} without FTS5: nothing can be searched; install a Python whose SQLite has it"
+        yield _wrong(
+            "machine", f"{version} without FTS5: nothing can be searched; install a Python whose SQLite has it"
         )
     else:
-        yield Diagnosis(FINE, "machine", version)
+        yield _fine("machine", version)
     if "ENABLE_DBSTAT_VTAB" not in options:
-        yield Diagnosis(
-            NOTE, "machine", "SQLite without dbstat: `verify` does not see changed bytes that belong to no row"
-        )
+        yield _note("machine", "SQLite without dbstat: `verify` does not see changed bytes that belong to no row")
     if not (shutil.which("antiword") or shutil.which("soffice")):
-        yield Diagnosis(
-            NOTE, "machine", "neither antiword nor LibreOffice: no text is taken from old Word files (.doc)"
-        )
+        yield _note("machine", "neither antiword nor LibreOffice: no text is taken from old Word files (.doc)")
     if os.environ.get("DISCLOSURES_OCR") == "1" and not find_spec("rapidocr_onnxruntime"):
-        yield Diagnosis(
-            WRONG, "machine", "DISCLOSURES_OCR=1, but the extra is not installed: pip install 'disclosures[ocr]'"
-        )
+        yield _wrong("machine", "DISCLOSURES_OCR=1, but the extra is not installed: pip install 'disclosures[ocr]'")
 
 
 def _configuration() -> Iterator[Diagnosis]:
     if not settings.CONTACT:
-        yield Diagnosis(
-            NOTE, "configuration", "set DISCLOSURES_CONTACT to an address where a portal's operator can reach you"
-        )
+        yield _note("configuration", "set DISCLOSURES_CONTACT to an address where a portal's operator can reach you")
     if os.environ.get(clock.VARIABLE):
-        yield Diagnosis(
-            NOTE, "configuration", f"{clock.VARIABLE} is set: everything is dated by it, not by the machine's clock"
-        )
+        yield _note("configuration", f"{clock.VARIABLE} is set: everything is dated by it, not by the machine's clock")
     try:
         files = known()
     except PortalFileError as error:
-        yield Diagnosis(WRONG, "configuration", str(error))
+        yield _wrong("configuration", str(error))
         return
     faults = 0
     for path in files.values():
@@ -103,9 +95,9 @@ def _configuration() -> Iterator[Diagnosis]:
             load(path)
         except PortalFileError as error:
             faults += 1
-            yield Diagnosis(WRONG, "portal file", str(error))
+            yield _wrong("portal file", str(error))
     if not faults:
-        yield Diagnosis(FINE, "portal files", f"{len(files)}, all of them sound")
+        yield _fine("portal files", f"{len(files)}, all of them sound")
 
 
 def _disk(db: Path, evidence: Path) -> Iterator[Diagnosis]:
@@ -114,81 +106,63 @@ def _disk(db: Path, evidence: Path) -> Iterator[Diagnosis]:
     free = shutil.disk_usage(folder).free
     message = f"{free // MIB:,} MiB free, the archive holds {held // MIB:,} MiB"
     if free < LEAST_FREE:
-        yield Diagnosis(WRONG, "disk", f"{message}: make room, or crawls will end with archive_error")
+        yield _wrong("disk", f"{message}: make room, or crawls will end with archive_error")
     elif free < LEAST_FREE + held:
-        yield Diagnosis(NOTE, "disk", f"{message}: too little for a backup or a snapshot beside it")
+        yield _note("disk", f"{message}: too little for a backup or a snapshot beside it")
     else:
-        yield Diagnosis(FINE, "disk", message)
+        yield _fine("disk", message)
     if not os.access(folder, os.W_OK):
-        yield Diagnosis(WRONG, "disk", f"{folder} can't be written to by this user")
+        yield _wrong("disk", f"{folder} can't be written to by this user")
 
 
 def _archive(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
     if later := later_than_this(connection):
-        yield Diagnosis(WRONG, "schema", f"of a later version ({', '.join(later)}): update this program")
+        yield _wrong("schema", f"of a later version ({', '.join(later)}): update this program")
         return
     if migrations.pending(Database(connection)):
-        yield Diagnosis(
-            NOTE,
+        yield _note(
             "schema",
             "of an earlier version: back it up; the next crawl, or `disclosures redact`, brings it up to date",
         )
         return
     (message,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if message != "ok":
-        yield Diagnosis(
-            WRONG, "archive", f"damaged ({message.splitlines()[0]}): put a backup back with `disclosures restore`"
-        )
+        yield _wrong("archive", f"damaged ({message.splitlines()[0]}): put a backup back with `disclosures restore`")
         return
     records, last = connection.execute(
         "SELECT (SELECT count(*) FROM records), (SELECT max(started_at) FROM crawls)"
     ).fetchone()
-    yield Diagnosis(FINE, "archive", f"{records:,} records, last crawl {last or 'never'}")
+    yield _fine("archive", f"{records:,} records, last crawl {last or 'never'}")
     if last and datetime.fromisoformat(last).astimezone(UTC) > clock.now() + timedelta(minutes=5):
-        yield Diagnosis(
-            WRONG, "clock", f"the last crawl began at {last}, which is in the future: set the machine's clock right"
-        )
+        yield _wrong("clock", f"the last crawl began at {last}, which is in the future: set the machine's clock right")
     if not is_current(connection):
-        yield Diagnosis(
-            NOTE, "search", "the index was made by another version: a crawl or `disclosures serve` renews it"
-        )
+        yield _note("search", "the index was made by another version: a crawl or `disclosures serve` renews it")
     if older := count_outdated(connection):
-        yield Diagnosis(NOTE, "masking", f"{older:,} records were masked by older rules: run `disclosures redact`")
+        yield _note("masking", f"{older:,} records were masked by older rules: run `disclosures redact`")
 
 
 def _evidence(connection: sqlite3.Connection, db: Path, evidence: Path) -> Iterator[Diagnosis]:
-    if not _has_captures(connection):
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'captures'").fetchone():
         return
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
     if not evidence.is_file():
         if last:
             missing = f"{evidence} is missing, though {db.name} points to {last:,} originals in it: put it back, or DISCLOSURES_EVIDENCE right"
-            yield Diagnosis(WRONG, "evidence", missing)
+            yield _wrong("evidence", missing)
         return
     try:
         with closing(open_evidence(evidence)) as sealed:
             (kept,) = sealed.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
             days, head = sealed.execute("SELECT count(*), max(day) FROM manifests").fetchone()
     except (sqlite3.Error, ValueError) as error:
-        yield Diagnosis(
-            WRONG, "evidence", f"{evidence} can't be read ({error}): put a backup back with `disclosures restore`"
-        )
+        yield _wrong("evidence", f"{evidence} can't be read ({error}): put a backup back with `disclosures restore`")
         return
     if kept < last:
-        yield Diagnosis(
-            WRONG,
+        yield _wrong(
             "evidence",
             f"{evidence} ends at original {kept:,}, but {db.name} points to {last:,}: put the right file there",
         )
     else:
-        yield Diagnosis(
-            FINE, "evidence", f"{kept:,} originals, {days:,} days sealed{f', the last {head}' if head else ''}"
-        )
+        yield _fine("evidence", f"{kept:,} originals, {days:,} days sealed{f', the last {head}' if head else ''}")
     if evidence.stat().st_mode & 0o077:
-        yield Diagnosis(
-            NOTE, "evidence", f"{evidence} holds personal data unmasked and others may read it: chmod 600 {evidence}"
-        )
-
-
-def _has_captures(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'captures'").fetchone()[0])
+        yield _note("evidence", f"{evidence} holds personal data unmasked and others may read it: chmod 600 {evidence}")

@@ -14,25 +14,11 @@ from archive.database.connection import open_for_reading
 from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 MODULES = {
-    "ask": "ask",
-    "backup": "upkeep",
-    "doctor": "upkeep",
-    "due": "due",
-    "enqueue": "workers",
-    "export": "export",
-    "merge": "upkeep",
-    "probe": "probe",
+    **{name: name for name in ("ask", "due", "export", "probe", "search", "serve", "status", "verify", "watch")},
+    **dict.fromkeys(("backup", "doctor", "merge", "restore"), "upkeep"),
+    **dict.fromkeys(("enqueue", "work"), "workers"),
+    **dict.fromkeys(("redact", "reparse", "seal"), "verify"),
     "publish": "serve",
-    "redact": "verify",
-    "reparse": "verify",
-    "restore": "upkeep",
-    "seal": "verify",
-    "search": "search",
-    "serve": "serve",
-    "status": "status",
-    "verify": "verify",
-    "watch": "watch",
-    "work": "workers",
 }
 """Command → its module. Each is loaded when it is run: together they need half a second, and a crawl none of them."""
 
@@ -93,9 +79,9 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
     from pipelines.writer_client import writer_client  # noqa: PLC0415
 
     writer_client()  # starts while Scrapy loads, which takes half a second
-    from crawler.jobs.run import Rate, crawl_portals  # noqa: PLC0415
+    from crawler.jobs.run import crawl_portals  # noqa: PLC0415
 
-    sys.exit(ATTENTION if crawl_portals(names, db, mode or "", Rate(delay, concurrency), more) else 0)
+    sys.exit(ATTENTION if crawl_portals(names, db, mode or "", delay, concurrency, more) else 0)
 
 
 @main.command()

@@ -11,11 +11,11 @@ from urllib.parse import urljoin
 import click
 
 from archive.model.addresses import is_on_the_web
+from archive.model.observations import CatalogOfPortal
 from archive.model.records import FIELDS, Reading
 from crawler.cli.options import ATTENTION, CommandError, plainly
 from crawler.extract.page_kind import DETAIL, LIST, OTHER
 from crawler.portals.catalogue_kinds import kind_of
-from crawler.probe.catalogue_links import CatalogueLink
 from crawler.probe.draft import DraftCatalog, comment, draft, portal_id
 from crawler.probe.page_reading import MOST_BYTES, NOWHERE, Fetched, Probed, described, read_answer
 from pipelines.normalise import tidy_reading
@@ -122,7 +122,7 @@ def _text(page: Probed, entries: list[DraftCatalog]) -> str:
     if page.kind == LIST:
         trail = page.listed.breadcrumb
         title = trail[-1] if trail else page.site or "目录"
-        entries = [DraftCatalog(CatalogueLink(title, kind_of(title), page.url), described(page), is_list=True)]
+        entries = [DraftCatalog(CatalogOfPortal(kind_of(title), title, page.url), described(page), is_list=True)]
     if not entries:
         return "\n".join(map(comment, remarks))
     home = urljoin(page.url, "/")
@@ -150,9 +150,7 @@ def _remarks(page: Probed, entries: list[DraftCatalog]) -> Iterator[str]:
 
 
 def _named(page: Probed) -> str:
-    if page.blocked:
-        return f"refused: {page.blocked}"
-    if page.kind == LIST:
+    if page.blocked or page.kind == LIST:
         return described(page)
     return "a record's page" if page.kind == DETAIL else "neither a list nor a record's page"
 

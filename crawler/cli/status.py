@@ -15,7 +15,6 @@ from archive.ingest.health import NEVER_CHECKED, STATES, WELL, Health, health
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
-from crawler.notify import reported_states
 
 
 @click.command()
@@ -70,7 +69,7 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
         raise CommandError(str(error)) from error
     delivered = True
     with closing(open_up_to_date(db)) as connection:
-        changes = reported_states.changes(connection, states)
+        changes = health_message.state_changes(connection, states)
         for address in addresses if changes else ():
             try:
                 health_message.send(address, changes)
@@ -78,7 +77,7 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
                 click.echo(f"not delivered: {error}", err=True)
                 delivered = False
         if delivered:
-            reported_states.note(connection, changes, clock.text(clock.now()))
+            health_message.note_reported(connection, changes, clock.text(clock.now()))
     return delivered
 
 

@@ -1,10 +1,8 @@
 """`disclosures enqueue` and `work`: hand portals out to many machines, and work them off."""
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -25,14 +23,12 @@ redis_option = click.option(
 )
 
 
-def spool_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--spool, which has no default: it must be the same folder everywhere."""
-    return click.option(
-        "--spool",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=lambda: os.environ.get(SPOOL) or None,
-        help=f"The folder that all machines see. Default: ${SPOOL}.",
-    )(command)
+spool_option = click.option(  # without a default: it must be the same folder everywhere
+    "--spool",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=lambda: os.environ.get(SPOOL) or None,
+    help=f"The folder that all machines see. Default: ${SPOOL}.",
+)
 
 
 def spool_at(folder: Path | None) -> Spool:
@@ -75,7 +71,7 @@ def enqueue(  # noqa: PLR0913 - one for each option
 
     One at a time of each host. What they bring back, `disclosures merge SPOOL` folds into the archive.
     """
-    from crawler.jobs.queue import JobQueue, Pace, connected  # noqa: PLC0415
+    from crawler.jobs.queue import JobQueue, connected  # noqa: PLC0415
 
     if not portals and not due:
         raise CommandError("say which portals to hand out, or --due for all that are due")
@@ -83,10 +79,10 @@ def enqueue(  # noqa: PLR0913 - one for each option
     files = {file.stem: file for file in map(find, portals)}
     plans = [(plan, files.get(plan.portal.id) or find(plan.portal.id)) for plan in planned(portals, db, now)]
     due_plans = [(replace(plan, mode=mode or plan.mode), file) for plan, file in plans if plan.at <= now or not due]
-    pace = Pace(delay, concurrency, longest * 3600)
     try:
         with connected(redis) as connection:
-            for line in JobQueue(connection, db, target, pace).hand_out(due_plans, now):
+            queue = JobQueue(connection, db, target, delay, concurrency, longest * 3600)
+            for line in queue.hand_out(due_plans, now):
                 click.echo(line)
     except OSError as error:
         raise CommandError(f"cannot write to {target.folder}: {error.strerror or error}") from error

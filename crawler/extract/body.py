@@ -21,7 +21,9 @@ def find_body(root: Element) -> Element | None:
     Of containers in each other the outermost, but for one that holds the record's metadata beside another.
     """
     body = _outermost(root)
-    while body is not None and (inner := _outermost(body)) is not None and _holds_metadata(body, inner):
+    while (
+        body is not None and (inner := _outermost(body)) is not None and len(read_pairs(body, skip=inner)) >= METADATA
+    ):
         body = inner
     return body
 
@@ -32,11 +34,9 @@ def _outermost(root: Element) -> Element | None:
     for element in islice(named, _MOST_CONTAINERS):
         if not any(holder in outermost for holder in element.iterancestors()):
             outermost.append(element)
-    return outermost[0] if len(outermost) == 1 else max(outermost, key=_length, default=None)
-
-
-def _holds_metadata(body: Element, inner: Element) -> bool:
-    return len(read_pairs(body, skip=inner)) >= METADATA
+    if len(outermost) == 1:
+        return outermost[0]
+    return max(outermost, key=lambda element: sum(len(text.strip()) for text in element.itertext()), default=None)
 
 
 def read_body(element: Element | None) -> str | None:
@@ -84,7 +84,3 @@ def _is_beside_text(node: Element) -> bool:
         return True
     name = f"{node.tag} {node.get('class')} {node.get('id')}"
     return node.tag not in {"body", "html"} and "foot" in name.lower()
-
-
-def _length(element: Element) -> int:
-    return sum(len(text.strip()) for text in element.itertext())

@@ -1,7 +1,7 @@
 """Lists without header or labels: links with a date beside each; and the landing pages that look like them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, takewhile
 
 from lxml import etree
@@ -9,7 +9,7 @@ from lxml import etree
 from archive.model.observations import Row
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import squash
-from crawler.extract.row import how_like_a_title, is_page_link, is_pager, plain_row
+from crawler.extract.row import LINKS, how_like_a_title, is_page_link, is_pager, plain_row
 from crawler.extract.text import Element, is_hidden, line_of, visible_texts
 from crawler.extract.trail import read_breadcrumb
 
@@ -30,7 +30,6 @@ _TITLE_AND_DATE = 2
 _ROWS = ("li", "tr", "dd")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 _LONGEST_NAME = 20
-_LINKS = etree.XPath(".//a[@href]")
 
 
 def known_rows(items: Iterable[Element], base_url: str) -> tuple[Row, ...]:
@@ -54,25 +53,26 @@ def dated_rows(root: Element, base_url: str, row_of: Callable[[Element], Element
     the pager stands with, for a list's last page may have a row or two; else the longest.
     """
     lists: dict[str, dict[Element, list[Element]]] = {}
-    for link in _LINKS(root):
+    for link in LINKS(root):
         row = row_of(link)
         if row is not None and is_page_link(link.get("href")):
             lists.setdefault(signature(row), {}).setdefault(row, []).append(link)
-    found: list[dict[Element, Row]] = []
+    row_lists: list[dict[Element, Row]] = []
     for candidates in lists.values():
         rows = {element: row for element, links in candidates.items() if (row := _dated_row(element, links, base_url))}
         if 0 < len(rows) <= sum(map(_says_what_it_is, rows.values())) * 2:
-            found.append(rows)
-    if not found:
+            row_lists.append(rows)
+    if not row_lists:
         return []
-    pagers = list(_pagers(root))
+    texts = (text for text in _PAGER_TEXTS(root) if _PAGER_SIGN.search(text))
+    pagers = [text.getparent() for text in islice(texts, _MOST_PAGERS)]
 
     def rank(rows: Mapping[Element, Row]) -> tuple[bool, int, int, int]:
         labelled = any(len(row.fields) > _TITLE_AND_DATE for row in rows.values())
-        near = _nearness(next(reversed(rows)), pagers) if len(found) > 1 else 0
+        near = _nearness(next(reversed(rows)), pagers) if len(row_lists) > 1 else 0
         return labelled, near, sum(map(_says_what_it_is, rows.values())), len(rows)
 
-    best = max(found, key=rank)
+    best = max(row_lists, key=rank)
     return [] if not pagers and _is_landing(root, best) else list(best.values())
 
 
@@ -86,7 +86,7 @@ def box_of(link: Element) -> Element | None:
     boxes = islice(link.iterancestors("div", "p"), _HIGHEST_BOX)
     small = takewhile(lambda box: _is_small(box, _LARGEST_BOX), boxes)
     box = next((box for box in small if any(map(is_date, visible_texts(box)))), None)
-    targets = {other.get("href") for other in _LINKS(box)} if box is not None else set()
+    targets = {other.get("href") for other in LINKS(box)} if box is not None else set()
     return box if len({target for target in targets if is_page_link(target)}) == 1 else None
 
 
@@ -96,12 +96,6 @@ def signature(row: Element) -> str:
     return f"{row.tag}|" + "|".join(f"{up.tag}.{up.get('class', '')}" for up in holders)
 
 
-def _pagers(root: Element) -> Iterator[Element]:
-    """Return the elements that hold the words or the script of a pager."""
-    found = (text.getparent() for text in _PAGER_TEXTS(root) if _PAGER_SIGN.search(text))
-    return islice(found, _MOST_PAGERS)
-
-
 def _is_landing(root: Element, rows: Mapping[Element, Row]) -> bool:
     """Whether `rows`, on a page without a pager, are no list, but the newest of several, as a landing page shows them.
 
@@ -109,7 +103,7 @@ def _is_landing(root: Element, rows: Mapping[Element, Row]) -> bool:
     """
     more: list[int] = []
     inside: list[int] = []
-    for place, link in enumerate(_LINKS(root)):
+    for place, link in enumerate(LINKS(root)):
         if any(up in rows for up in islice(link.iterancestors(), _MOST_HOLDERS)):
             inside.append(place)
         elif _MORE.fullmatch(squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")):

@@ -34,8 +34,8 @@ def parse_date(text: str | None, url: str | None = None) -> str | None:
     text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
     if zoned := _UTC.search(text):
         return _zoned(zoned)
-    if found := _FULL.search(text) or _COMPACT.search(text):
-        return _day(*found.groups())
+    if match := _FULL.search(text) or _COMPACT.search(text):
+        return _day(*match.groups())
     if chinese := _CHINESE.search(text):
         year = "".join(_NUMERALS[numeral] for numeral in chinese[1])
         return _day(year, _number(chinese[2]), _number(chinese[3]))
@@ -56,8 +56,8 @@ def is_date(text: str) -> bool:
 
 def url_day(url: str) -> str | None:
     """The day that stands in an address, as YYYY-MM-DD: of creation or publication, never to be taken for either."""
-    found = _URL_DAY.search(url)
-    return _day(*[part for part in found.groups() if part]) if found else None
+    match = _URL_DAY.search(url)
+    return _day(*[part for part in match.groups() if part]) if match else None
 
 
 def _with_year_of(url: str, month: int, day: int) -> str | None:
@@ -65,9 +65,9 @@ def _with_year_of(url: str, month: int, day: int) -> str | None:
     return stated if stated and stated[5:] == f"{month:02}-{day:02}" else None
 
 
-def _zoned(found: re.Match[str]) -> str | None:
+def _zoned(match: re.Match[str]) -> str | None:
     try:
-        moment = datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2]))
+        moment = datetime.fromisoformat(match[1] + ("+00:00" if match[2] == "Z" else match[2]))
         return moment.astimezone(CHINA).date().isoformat()
     except (ValueError, OverflowError):
         return None

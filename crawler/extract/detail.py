@@ -62,7 +62,7 @@ def _title(root: Element, labelled: str | None) -> str | None:
         if named:
             break
     # A heading repeated in the window's title is the document's, not a box's on the side.
-    named.sort(key=lambda text: not (window and _same_beginning(text, window)))
+    named.sort(key=lambda text: not (window and (text.startswith(window.rstrip(".…")) or window.startswith(text))))
     return fullest([*sure, *named, *([window] if _could_be_title(window, site) else [])])
 
 
@@ -82,7 +82,3 @@ def _could_be_title(text: str, site: str) -> bool:
         and bare != site
         and not (_SITE_NAME.fullmatch(text) and len(bare) <= 20)
     )
-
-
-def _same_beginning(text: str, window: str) -> bool:
-    return text.startswith(window.rstrip(".…")) or window.startswith(text)

@@ -6,52 +6,18 @@ catalogues name the elements; portals vary them).
 """
 
 import re
+import tomllib
+from pathlib import Path
 
-LABELS: dict[str, tuple[str, ...]] = {
-    "index_number": ("索引号", "索引码", "信息索引号", "案号", "提案号", "建议号"),
-    "title": ("标题", "名称", "信息名称", "文件名称", "信息标题", "文件标题", "公文标题", "题名", "案由"),
-    "document_number": ("文号", "发文字号", "文件编号", "发布文号", "公文文号", "文件字号", "信息文号", "发文文号"),
-    "publisher": (
-        "发布机构", "发布单位", "发文机关", "发文机构", "发布机关", "发文单位", "公开主体", "制发机关", "发布部门",
-        "信息发布机构", "公开机构", "公开单位", "供稿单位", "承办单位", "主办单位", "信息来源", "来源",
-    ),
-    "responsible_department": ("责任部门", "责任处室", "责任科室", "责任单位"),
-    "published_on": (
-        "发布日期", "公开日期", "发布时间", "公开时间", "信息发布日期", "上网日期", "发表日期", "办结日期", "办结时间",
-        "答复日期", "日期", "时间",
-    ),
-    "created_on": ("生成日期", "成文日期", "发文日期", "产生日期", "印发日期", "形成日期", "制发日期", "成文时间", "生成时间"),
-    "disclosure_mode": ("公开方式", "公开形式", "公开属性", "公开类别"),
-    "disclosure_period": ("公开时限", "公开期限"),
-    "topic": ("主题分类", "信息分类", "主题类别", "所属主题", "分类", "主题"),
-    "validity": ("有效性", "时效性", "时效", "效力状态", "文件状态"),
-}  # fmt: skip
+_DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+LABELS: dict[str, list[str]] = _DATA["fields"]
 """Field → labels, the surest first: where a page states several, the earliest of the list counts."""
 
-UNMAPPED = (
-    "作者", "关键词", "主题词", "内容概述", "体裁分类", "组配分类", "公开范围", "公开程序", "语种", "信息格式", "生效日期", "失效日期",
-    "有效期", "废止日期", "实施日期", "服务对象", "服务对象分类", "序号", "编辑", "责任编辑", "审核", "相关信息", "附件", "联系电话", "内容",
-)  # fmt: skip
+UNMAPPED: list[str] = _DATA["labels"]["unmapped"]
 """Labels known to stand in such blocks that fill no field: kept as printed, and they end the value before them."""
 
-COUNTERS = (
-    "浏览次数",
-    "浏览量",
-    "浏览",
-    "点击数",
-    "点击量",
-    "点击",
-    "阅读次数",
-    "阅读量",
-    "阅读",
-    "访问量",
-    "下载次数",
-    "字号",
-    "字体",
-    "打印",
-    "分享",
-    "分享到",
-)
+COUNTERS: list[str] = _DATA["labels"]["counters"]
 """Labels whose values change without the record changing, or that are no statement at all: never kept."""
 
 FIELD_OF: dict[str, str] = {label: field for field, labels in LABELS.items() for label in labels}

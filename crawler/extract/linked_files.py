@@ -55,9 +55,9 @@ _BLOCKS = frozenset(("p", "li", "dd", "dt", "td", "th", "div", "tr", "ul", "ol",
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A link to a file. `said` is its name if the page says one, "" if only the address does."""
+    """A link to a file. `name` is its name if the page says one, "" if only the address does."""
 
-    said: str
+    name: str
     file_name: str  # the last part of the address
     url: str
     block: Element
@@ -82,29 +82,25 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
     file_names: dict[str, str] = {}
     previous: _Link | None = None
     for link in links:
-        if (
-            link.icon
-            and link.block in named
-            and not _FILE_NAME.search(link.said)
-            and not _IMAGE_ADDRESS.search(link.url)
-        ):
+        is_plain = not _FILE_NAME.search(link.name) and not _IMAGE_ADDRESS.search(link.url)
+        if link.icon and link.block in named and is_plain:
             continue  # an icon, which often leads to another file than the name beside it
         before = joined.get(link.url)
         if before is None:
-            joined[link.url] = link.said
+            joined[link.url] = link.name
         elif previous and previous.url == link.url and previous.block is link.block and not _FILE_NAME.search(before):
-            joined[link.url] = before if link.said in before else before + link.said  # one link cut in two
-        elif _is_better(link.said, before):
-            joined[link.url] = link.said
+            joined[link.url] = before if link.name in before else before + link.name  # one link cut in two
+        elif _is_better(link.name, before):
+            joined[link.url] = link.name
         file_names[link.url] = link.file_name
         previous = link
-    return tuple(LinkedFile(said or file_names[url] or url, url) for url, said in joined.items())
+    return tuple(LinkedFile(name or file_names[url] or url, url) for url, name in joined.items())
 
 
 def _target(node: Element) -> str | None:
     """Where a node leads to, as it stands there."""
-    found: str | None = node.get("href") or node.get("data") if node.tag in ("a", "object") else node.get("src")
-    return found
+    target: str | None = node.get("href") or node.get("data") if node.tag in ("a", "object") else node.get("src")
+    return target
 
 
 def _file_link(node: Element, target: str, base_url: str, body: Element | None) -> Iterator[_Link]:
@@ -113,13 +109,13 @@ def _file_link(node: Element, target: str, base_url: str, body: Element | None) 
     if url is None:
         return
     text = _clean("".join(_TEXTS(node))) if node.tag == "a" else ""
-    said = _name(node, text)
+    name = _name(node, text)
     if not _is_file(
-        node, url, f"{text} {said}", anywhere=body is None or any(above is body for above in node.iterancestors())
+        node, url, f"{text} {name}", anywhere=body is None or any(above is body for above in node.iterancestors())
     ):
         return
     block = next((above for above in node.iterancestors() if above.tag in _BLOCKS), node)
-    yield _Link(said, _file_name(url), url, block, icon=not text)
+    yield _Link(name, _file_name(url), url, block, icon=not text)
 
 
 def _address(target: str, base_url: str) -> str | None:
@@ -141,10 +137,9 @@ def _address(target: str, base_url: str) -> str | None:
 def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:
     parts = urlsplit(url)
     path = unquote(parts.path)
-    asked = [value for values in parse_qs(parts.query).values() for value in values]
     if _PAGE_ADDRESS.search(path):
         return False
-    if _DOCUMENT_ADDRESS.search(path) or any(_DOCUMENT_ADDRESS.search(value) for value in asked):
+    if _DOCUMENT_ADDRESS.search(path) or any(map(_DOCUMENT_ADDRESS.search, _query_values(url))):
         return True
     if node.tag != "a":
         return False
@@ -176,8 +171,8 @@ def _is_generic(text: str) -> bool:
     return _GENERIC.fullmatch(text) is not None or _NUMBERED.fullmatch(text) is not None
 
 
-def _is_better(said: str, before: str) -> bool:
-    return bool(said) and (not before or (_is_generic(before) and not _is_generic(said)))
+def _is_better(name: str, before: str) -> bool:
+    return bool(name) and (not before or (_is_generic(before) and not _is_generic(name)))
 
 
 def _clean(text: str) -> str:
@@ -187,12 +182,12 @@ def _clean(text: str) -> str:
 
 def _file_name(url: str) -> str:
     """The file name in an address: of a value of its query if one is a file name, else the last part of its path."""
-    parts = urlsplit(url)
-    asked = (value for values in parse_qs(parts.query).values() for value in values)
-    return (
-        next((value.rpartition("/")[2] for value in asked if _FILE_NAME.search(value)), "")
-        or unquote(parts.path).rpartition("/")[2]
-    )
+    named = (value.rpartition("/")[2] for value in _query_values(url) if _FILE_NAME.search(value))
+    return next(named, "") or unquote(urlsplit(url).path).rpartition("/")[2]
+
+
+def _query_values(url: str) -> list[str]:
+    return [value for values in parse_qs(urlsplit(url).query).values() for value in values]
 
 
 def _in_chrome(node: Element, body: Element | None, around_body: set[Element]) -> bool:

@@ -64,8 +64,8 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
         for tr in trs:
             cells = _spread(cell for cell in tr if cell.tag in TABLE_CELLS)
             texts = texts_of(cells)
-            if found := _header_of(cells, texts):
-                header, own_header = found, True
+            if columns := _header_of(cells, texts):
+                header, own_header = columns, True
             elif header and _is_row(cells, texts) and (own_header or _goes_on(header, cells, texts)):
                 hover = _hover_pairs(tr) if tr.find(".//table") is not None else []
                 rows.append(_headed_row(header, cells, texts, hover, base_url))
@@ -88,8 +88,8 @@ def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
             continue
         texts = texts_of(cells)
         kind = signature(ul)
-        if found := _header_of(cells, texts):
-            header = found
+        if columns := _header_of(cells, texts):
+            header = columns
         elif not _is_row(cells, texts):
             continue
         elif len(cells) == len(header) and _fits(header, cells, texts):
@@ -114,13 +114,13 @@ def _from_flat_uls(root: Element, base_url: str) -> list[Row]:
     for ul in _UL_ROWS(root):
         cells = [cell for cell in ul if cell.tag == "li"]
         labels = list(takewhile(is_label, map(line_of, cells[: _MOST_COLUMNS + 1])))
-        if found := _header_of(cells[: len(labels)], labels):
-            header, cells = found, cells[len(labels) :]
+        if columns := _header_of(cells[: len(labels)], labels):
+            header, cells = columns, cells[len(labels) :]
         if header and cells and len(cells) % len(header) == 0:
             lines = [cells[start : start + len(header)] for start in range(0, len(cells), len(header))]
-            told = [(line, texts_of(line)) for line in lines]
-            if all(_is_row(line, texts) and _fits(header, line, texts) for line, texts in told):
-                rows += [_headed_row(header, line, texts, [], base_url) for line, texts in told]
+            printed = [(line, texts_of(line)) for line in lines]
+            if all(_is_row(line, texts) and _fits(header, line, texts) for line, texts in printed):
+                rows += [_headed_row(header, line, texts, [], base_url) for line, texts in printed]
     return rows
 
 

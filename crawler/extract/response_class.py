@@ -6,8 +6,10 @@ In doubt an answer is a page.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from lxml import etree
 
@@ -34,80 +36,38 @@ _SHORT = 250  # characters of text, links and footer aside, on a page that only 
 _FEW_LINKS = 12  # a firewall's page has hardly any
 _HOME_LINKS, _HOME_SECTIONS, _HOME_TEXT = 100, 15, 300
 
+_DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """Compile one of the long patterns, which stand in response_class.toml."""
+    pattern: str = _DATA["patterns"][name]
+    for part, meaning in _DATA["parts"].items():
+        pattern = pattern.replace(f"%{part}%", meaning)
+    return re.compile(pattern.replace("\n", ""))
+
+
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
-_META_OF_PAGE = re.compile(
-    r"<meta\s+name\s*=\s*[\"']?(?:ArticleTitle|ColumnName)[\"']?\s+content\s*=\s*([\"'])\s*[^\s\"'][^\"']*\1",
-    re.IGNORECASE,
-)
+_META_OF_PAGE = _pattern("meta_of_page")
 # Chinese alone: with letters among the beginnings a search takes twice as long, and English messages stand on small pages.
-_ALARM = re.compile(
-    "不存在|不在了|已删除|被删除|找不到|未找到|拦截|访问被|访问受|已被限|被拒绝|拒绝访|验证码|安全验|人机验|异常请|异常访|请求异|存在异|云堤|防火墙|"
-    "频繁|升级维|维护中|系统繁|暂停访"
-)
+_ALARM = _pattern("alarm")
 _SCRIPT_ALARMS = ("$_ts", "__jsl", "acw_sc")
 
-_SCRIPTED = re.compile(
-    r"""(?P<加速乐>__jsl_clearance|__jsluid|\bgo\(\s*\{\s*["']bts["'])|(?P<瑞数>\$_ts\s*=\s*window|FSSBBIl1UgzbN7N)"""
-    r"""|(?P<阿里云>acw_sc__v[23])|(?P<Cloudflare>_cf_chl_|cf-browser-verification)"""
-    r"""|(?P<云锁>security_session_verify|yunsuo_session)|(?P<网站卫士>wzwsquestion|WZWS-CONFIRM)"""
-)
+_SCRIPTED = _pattern("scripted")
 _SETS_COOKIE = re.compile(r"document\.cookie\s*=")
 
-_THING = "(?:页面|网页|信息|文章|内容|资源|栏目|链接|地址|网址|稿件|页)"
-_LOST = "(?:(?:可能)?(?:已经被|已经|已被|已|被)?(?:不存在|不在了|删除|移除|下线|撤下|找不到|未找到|没有找到|无法找到|不见|丢失|失踪)了?|404)"
-_SORRY = r"(?:(?:很|非常|十分|真的)?(?:抱歉|对不起|遗憾|不好意思|sorry|oops)[\s,，!！。.~…:：]*)*"
-_TAIL = (
-    r"(?:(?:，|,|、|\s)*(?:或者?|/)?(?:可能)?(?:已经|已)?被?(?:不存在|删除|移除|移动|更名|改名|下线|撤下|过期|错误))*"
-    r"[\s!！。.~…,，:：)）]*(?:(?:请|返回|将在|将于|即将|正在|系统|\d+\s*秒|[(（【\[]|点击).*)?"
-)
-_GONE_LINE = re.compile(
-    rf"[\s:：(（\[【]*(?:(?:HTTP|Status|Error|错误|代码|状态)[\s:：]*)*(?:404[\s\W]*)?{_SORRY}(?:"
-    rf"(?:您|你)?(?:所|要|想|想要|需要|正在|请求)*(?:访问|查找|浏览|请求|查看|打开|寻找|搜索)的(?:这个|该)?{_THING}{_LOST}.*"
-    rf"|(?:该|此|本|当前|这个)?{_THING}{_LOST}{_TAIL}"
-    rf"|(?:我们|系统|服务器)?(?:找不到|未找到|没有找到|无法找到)(?:了|该|此|您|你|所|要|想|访问|请求|查找|的|文件或|这个)*(?:页面|网页|文章|资源|稿件|地址|网址|页){_TAIL}"
-    rf"|404\s*(?:错误|页面|出错|error|page)*(?:页面|提示)?{_TAIL}"
-    r"|(?:(?:the\s+)?(?:page|file|document|requested (?:url|resource|page))\b.{0,200})?(?:was |is |could |can )?not (?:be )?found\b.{0,60}"
-    r")",
-    re.IGNORECASE,
-)
-_SHIELD = "(?:云堤|知道创宇|创宇盾|加速乐|安全狗|云锁|云盾|云防护|防火墙|安全防护|防护系统|WAF)"
-_REFUSED_LINE = re.compile(
-    rf"被.{{0,12}}{_SHIELD}.{{0,16}}(?:拦截|阻断|阻止|拒绝)|{_SHIELD}.{{0,16}}(?:(?:拦截|阻断|阻止|拒绝)了|误报)"
-    r"|(?:您|你)的(?:本次|当前|此次)?(?:访问|请求|操作|浏览|提交|行为|IP|ip|网络|浏览器)[^。;；]{0,30}"
-    r"(?:被(?:[^。;；]{0,12})?(?:拦截|阻断|阻止|拒绝|限制|禁止|屏蔽)|存在(?:潜在)?(?:威胁|安全|异常|风险)|异常|过于频繁|过快)"
-    r"|^(?:很?抱歉|对不起)?[,，!！。\s]*(?:访问|请求|页面访问|当前访问)(?:已?被|受到?|已?经?被)(?:[^。;；]{0,6})?(?:拒绝|拦截|阻断|限制|禁止|终止)"
-    r"|^(?:检测到|发现|疑似).{0,20}异常(?:访问|请求|流量|行为)|^异常(?:访问|请求)|^(?:拒绝|禁止)访问[\s!！。.]*$"
-    r"|^(?:为了?.{0,20}[,，])?请(?:先|您|你)?(?:完成|进行|通过|输入|拖动|点击|滑动).{0,12}(?:验证码?|滑块|下图|图中)"
-    r"|^(?:人机|安全|滑块|滑动|访问)(?:验证|校验)(?:中|码|页面|一下)?[\s.…!！。]*$|^验证码[\s:：]*$"
-    r"|^正在(?:验证|检查|检测|校验).{0,16}(?:浏览器|环境|访问|连接|安全)|^(?:您|你)?(?:的)?访问(?:请求)?(?:过于|太过|太)频繁"
-    r"|^(?:403\s*)?Forbidden\b|^(?:Error\s*)?403\b|^Access (?:to .{0,80})?(?:is )?denied|(?:request|access)\b.{0,40}\b(?:has been |was |is )?"
-    r"(?:blocked|rejected)\b|^Just a moment|^Checking your browser",
-    re.IGNORECASE,
-)
-_FAULT_LINE = re.compile(
-    r"^(?:(?:很?抱歉|对不起|尊敬的).{0,12}[,，!！。\s:：]*)?(?:"
-    r"(?:本|该)?(?:网站|站点|系统|服务器|服务|页面)(?:(?:正在|正|目前|暂时|处于)+(?:升级|维护|改版|建设|繁忙)\w{0,6}|(?:升级|维护|改版)+中"
-    r"|繁忙|忙碌|出错|内部错误|错误|无法访问|不可用)|(?:暂停|停止)(?:访问|服务))(?:[,，。!！…\s].{0,60})?$"
-    r"|^(?:HTTP\s*)?(?:Error\s*)?50[0-4]\b.{0,40}$|^(?:502 )?Bad Gateway|^(?:503 )?Service (?:Temporarily )?Unavailable"
-    r"|^Internal Server Error|^(?:数据库连接|连接数据库)(?:失败|错误)",
-    re.IGNORECASE,
-)
+_GONE_LINE = _pattern("gone_line")
+_REFUSED_LINE = _pattern("refused_line")
+_FAULT_LINE = _pattern("fault_line")
 _LETTER = re.compile("反映|来信|咨询|答复|回复|举报|投诉|网友|留言")
-_DOCUMENT_LINE = re.compile(
-    r"^(?:索引号|信息索引|案号|文号|发文字号|发布(?:日期|时间|机构|单位)|(?:成文|生成|发文|公开|印发)日期|信息来源|来源|公开时限|责任部门|名称)[:：]\S"
-    r"|^\d{4}年\d{1,2}月\d{1,2}日$|^[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日$"
-    r"|关于.{2,}的?(?:通知|通告|公告|公示|意见|办法|答复|复函|函|决定|方案|规定|细则|批复|报告|说明|通报|请示|情况|问题|要求|回复)"
-    r"|.{4,}(?:通知|通告|公告|公示|意见|办法|决定|方案|规定|细则|批复|报告|通报|要点|总结|规划)$|〔\d{4}〕\d+号"
-)
+_DOCUMENT_LINE = _pattern("document_line")
 _FOOTER = re.compile("主办|承办|版权|ICP|标识码|地址：|电话|邮编|邮箱|技术支持|公安|浏览器|分辨率")
 
 _COMMENT = re.compile(r"<!--.*?-->|<noscript\b.*?</noscript>", re.IGNORECASE | re.DOTALL)
 _REFRESH = re.compile(r"<meta\b[^>]*\brefresh\b[^>]*>", re.IGNORECASE)
 _REFRESH_TO = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s;]+)", re.IGNORECASE)
-_JUMP = re.compile(
-    r"\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]+)[\"']|\blocation\.(?:replace|assign)\(\s*[\"']([^\"'\s]+)[\"']"
-)
-_SAID = re.compile(r"\balert\(\s*[\"']([^\"']{2,80})[\"']")
+_JUMP = _pattern("jump")
+_ALERT = re.compile(r"\balert\(\s*[\"']([^\"']{2,80})[\"']")
 _LEAVES = re.compile(r"history\.(?:back|go)\b|\blocation\b|window\.close")
 _CONDITION = re.compile(r"\bif\s*\(|\?[^\"';]*:")
 
@@ -122,14 +82,9 @@ _BODY_BEGIN = re.compile(r"<(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\b")
 _CALLBACK = re.compile(r"[\w.$?]+\(\s*[\[{]")
 _ASSIGNED = re.compile(r"(?:var\s+)?(?:totalRecord|totalPage|dataStore)\s*=")  # Hanweb's older jpage answers in script
 _HOME_WORDS = re.compile(r"当前.{0,6}位置|您.{0,6}位置|索\s*引\s*号|createPage|下一页|尾页|末页|共\s*\d+\s*页")
-_HOME_TITLE = re.compile(
-    r"(?:网站)?首页(?:[-_|—\s]+[^-_|—]{2,30})?"
-    r"|[^-_|—\s]{2,20}(?:人民政府|政府网|门户网站|政府门户|管委会)(?:网站|网|门户网站|门户)?(?:[-_|—\s]*(?:网站)?首页)?"
-)
+_HOME_TITLE = _pattern("home_title")
 _SITE_NAME = re.compile(r"<meta\s+name\s*=\s*[\"']?SiteName[\"']?\s+content\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
-_HOME_CATEGORY = re.compile(
-    r"<meta\s+name\s*=\s*[\"']?PageCategory[\"']?\s+content\s*=\s*[\"'](?:index|首页)[\"']", re.IGNORECASE
-)
+_HOME_CATEGORY = _pattern("home_category")
 _LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
 
 
@@ -157,8 +112,8 @@ class _Seen:
         return any(_DOCUMENT_LINE.search(line.replace(" ", "")) for line in (self.title, *self.lines))
 
 
-def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: bool = False) -> Verdict:  # noqa: PLR0913
-    """Return the class of the answer with `status` and body `text`. `asked` was requested, `url` answered, `home` is the portal's home page.
+def judge(status: int, text: str, url: str, requested: str, home: str, *, whole: bool = False) -> Verdict:  # noqa: PLR0913
+    """Return the class of the answer with `status` and body `text`. `url` answered in place of `requested`, or is the same; `home` is the portal's home page.
 
     `whole`: the same bytes came before, so a missing end is the page's own way and no accident.
     """
@@ -170,19 +125,19 @@ def judge(status: int, text: str, url: str, asked: str, home: str, *, whole: boo
     if seen is not None and (refusal := _refusal(status, text, seen)):
         return Verdict(BLOCKED, refusal)
     if status in {404, 410}:
-        elsewhere = _missing_elsewhere(asked, url, home, status)
+        elsewhere = _missing_elsewhere(requested, url, home, status)
         return elsewhere or Verdict(GONE, f"the portal answered {status}: no such page")
     if status != 200:
         return Verdict(ERROR, f"the portal answered {status}")
-    found = (
+    verdicts = (
         verdict
-        for verdict in _doubts(text, url, asked, home, seen)
+        for verdict in _doubts(text, url, requested, home, seen)
         if verdict and not (whole and verdict.outcome == CUT)
     )
-    return next(found, Verdict(PAGE, "a page"))
+    return next(verdicts, Verdict(PAGE, "a page"))
 
 
-def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
+def _doubts(text: str, url: str, requested: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
     """Yield what an answer with status 200 may be: the first verdict holds, None is no verdict.
 
     `seen` is given where a cheap look gave reason to doubt.
@@ -190,16 +145,16 @@ def _doubts(text: str, url: str, asked: str, home: str, seen: _Seen | None) -> I
     whole = text.strip("\ufeff \t\r\n")
     if len(whole) < _SHORTEST and len(whole.encode("utf-8", "replace")) < _SHORTEST and _data(text) is not False:
         yield Verdict(ERROR, "the answer is empty")
-    yield _sent_on(asked, url, home) if url != asked else None
+    yield _sent_on(requested, url, home) if url != requested else None
     if (broken := _data(text)) is not None:
         yield Verdict(CUT, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
     if seen is not None:
-        yield _stub(text, seen, asked, home)
+        yield _stub(text, seen, requested, home)
     if breaks_off(text):
         yield Verdict(CUT, "the page ends in the middle")
     if seen is not None:
         yield _message(seen)
-    if len(text) > HEAD and place_of(asked) != place_of(home) and is_home(text, url):
+    if len(text) > HEAD and place_of(requested) != place_of(home) and is_home(text, url):
         yield Verdict(HOME, "a home page came in place of the page asked for")
 
 
@@ -235,8 +190,8 @@ def _refusal(status: int, text: str, seen: _Seen) -> str | None:
     if seen.length > _SHORT or seen.links > _FEW_LINKS or seen.is_document:
         return None
     for line in (seen.title, *seen.lines):
-        if (said := _REFUSED_LINE.search(line)) and not _LETTER.search(line):
-            return f"a page of refusal: {_excerpt(line, said.start())}"
+        if (refusal_match := _REFUSED_LINE.search(line)) and not _LETTER.search(line):
+            return f"a page of refusal: {_excerpt(line, refusal_match.start())}"
     return None
 
 
@@ -252,22 +207,22 @@ def _message(seen: _Seen) -> Verdict | None:
     return None
 
 
-def _stub(text: str, seen: _Seen, asked: str, home: str) -> Verdict | None:
+def _stub(text: str, seen: _Seen, requested: str, home: str) -> Verdict | None:
     """The verdict on a page that shows nothing and sends the visitor on; None if it is no such page."""
     if len(text) > _STUB or seen.length > _FEW_WORDS or seen.links > 2 or seen.boxes > 3 or seen.is_document:
         return None
     live = _COMMENT.sub("", text)
-    said = _SAID.search(live)
-    if said and _LEAVES.search(live) and _GONE_LINE.fullmatch(said[1].strip()):
-        return Verdict(GONE, f"a page that says that there is none: {_excerpt(said[1])}")
+    alert = _ALERT.search(live)
+    if alert and _LEAVES.search(live) and _GONE_LINE.fullmatch(alert[1].strip()):
+        return Verdict(GONE, f"a page that says that there is none: {_excerpt(alert[1])}")
     target, sure = _target(live)
     if target is None:
         return None
-    absolute = joined(asked, target)
+    absolute = joined(requested, target)
     elsewhere = Verdict(ERROR, f"the page holds nothing but a way on to {_excerpt(target)}")
     if absolute is None or not sure:
         return elsewhere
-    return _sent_on(asked, absolute, home) or elsewhere
+    return _sent_on(requested, absolute, home) or elsewhere
 
 
 def _target(live: str) -> tuple[str | None, bool]:
@@ -279,9 +234,9 @@ def _target(live: str) -> tuple[str | None, bool]:
     return (next(iter(jumps)), not _CONDITION.search(live)) if len(jumps) == 1 else (None, False)
 
 
-def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
-    """Return the verdict on a redirect from `asked` to `target`; None where that may well be the page under another address."""
-    start, end, top = place_of(asked), place_of(target), place_of(home)
+def _sent_on(requested: str, target: str, home: str) -> Verdict | None:
+    """Return the verdict on a redirect from `requested` to `target`; None where that may well be the page under another address."""
+    start, end, top = place_of(requested), place_of(target), place_of(home)
     if start is None or end is None or start in (end, top):
         return None
     if named := _named(start, end):
@@ -291,9 +246,9 @@ def _sent_on(asked: str, target: str, home: str) -> Verdict | None:
     return None
 
 
-def _missing_elsewhere(asked: str, url: str, home: str, status: int) -> Verdict | None:
+def _missing_elsewhere(requested: str, url: str, home: str, status: int) -> Verdict | None:
     """The verdict on a redirect whose end is missing, where that says nothing of the requested page: a sign-in, another site."""
-    start, end, top = place_of(asked), place_of(url), place_of(home)
+    start, end, top = place_of(requested), place_of(url), place_of(home)
     if start is None or end is None or start == end:
         return None
     named = _named(start, end)

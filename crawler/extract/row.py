@@ -30,7 +30,7 @@ _TITLE_ATTRIBUTE = "a[title]"
 # A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日.
 _APART = re.compile(r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_LINKS = etree.XPath(".//a[@href]")
+LINKS = etree.XPath(".//a[@href]")
 
 
 def is_page_link(href: str | None) -> bool:
@@ -135,7 +135,7 @@ def make_row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) 
 
 def link_of(cells: Iterable[Element | None]) -> Element | None:
     """The link to the record's page: of several the one that is most like a title."""
-    links = [link for cell in cells if cell is not None for link in _LINKS(cell) if is_page_link(link.get("href"))]
+    links = [link for cell in cells if cell is not None for link in LINKS(cell) if is_page_link(link.get("href"))]
     return max(links, key=how_like_a_title, default=None) if len(links) != 1 else links[0]
 
 

@@ -35,7 +35,7 @@ def line_of(element: Element, most: int = sys.maxsize) -> str:
 def visible_texts(element: Element, most: int = sys.maxsize) -> list[str]:
     """The pieces of text of which `line_of` makes one line, as they stand in the markup."""
     parts: list[str] = []
-    found = 0
+    length = 0
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walk:
         if event == "start":
@@ -47,8 +47,8 @@ def visible_texts(element: Element, most: int = sys.maxsize) -> list[str]:
             text = node.tail if node is not element else None
         if text:
             parts.append(text)
-            found += len(text.strip())
-            if found > most:
+            length += len(text.strip())
+            if length > most:
                 break
     return parts
 

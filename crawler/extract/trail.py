@@ -43,8 +43,8 @@ def read_breadcrumb(root: Element) -> tuple[str, ...]:
 
 def _steps(block: Element) -> tuple[str, ...]:
     line = line_of(block, _LONGEST_BLOCK)
-    found = _POSITION.search(line)
-    trail = line[found.end() :] if found else ""
+    position = _POSITION.search(line)
+    trail = line[position.end() :] if position else ""
     if len(line) > _LONGEST_BLOCK or len(trail) > _LONGEST_TRAIL:
         return ()
     steps = _split(trail)

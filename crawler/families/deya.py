@@ -14,7 +14,7 @@ from w3lib.url import add_or_replace_parameter, url_query_parameter
 from archive.model.observations import ListPage
 from crawler.extract.row import absolute
 from crawler.families import plain
-from crawler.families.family import Family
+from crawler.families.family import Family, reasons
 from crawler.services.answer import Answer
 from crawler.services.json_data import number
 
@@ -25,16 +25,16 @@ _PAGE_LINKS = etree.XPath(".//a[contains(@href, 'cur_page=')]/@href")
 
 def marks(answer: Answer) -> tuple[str, ...]:
     """The address of its lists; with it the parameters of its requests, and the box of a record's metadata."""
-    said = f"{answer.url}\n{answer.text}"
-    if _LIST not in said:
+    page = f"{answer.url}\n{answer.text}"
+    if _LIST not in page:
         return ()
-    found = {
+    signs = {
         "made by /info/iList.jsp" if _LIST in answer.url else "links to /info/iList.jsp": True,
-        "pages counted by cur_page": "cur_page=" in said,
-        "nodes and sites called GK… and CMS…": "node_id=GK" in said or "site_id=CMS" in said,
+        "pages counted by cur_page": "cur_page=" in page,
+        "nodes and sites called GK… and CMS…": "node_id=GK" in page or "site_id=CMS" in page,
         "metadata in #attribute": _BOX.search(answer.text),
     }
-    return tuple(reason for reason, seen in found.items() if seen)
+    return reasons(signs)
 
 
 def read(answer: Answer) -> ListPage:
@@ -42,11 +42,13 @@ def read(answer: Answer) -> ListPage:
     page = plain.read(answer)
     if page.paging.next_url:
         return page
-    asked = number(url_query_parameter(answer.url, "cur_page")) or 1
+    page_number = number(url_query_parameter(answer.url, "cur_page")) or 1
     links = (absolute(answer.url, href) for href in _PAGE_LINKS(answer.root))
-    linked = next((url for url in links if url and number(url_query_parameter(url, "cur_page")) == asked + 1), None)
-    if linked is None and asked < (page.paging.pages_claimed or 0) and _LIST in answer.url:
-        linked = add_or_replace_parameter(answer.url, "cur_page", str(asked + 1))
+    linked = next(
+        (url for url in links if url and number(url_query_parameter(url, "cur_page")) == page_number + 1), None
+    )
+    if linked is None and page_number < (page.paging.pages_claimed or 0) and _LIST in answer.url:
+        linked = add_or_replace_parameter(answer.url, "cur_page", str(page_number + 1))
     return replace(page, paging=replace(page.paging, next_url=linked))
 
 

@@ -3,7 +3,7 @@
 Pure. A family's functions never raise, whatever a portal answers: what can't be read is not there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from archive.model.observations import ListPage, RecordPage
@@ -26,3 +26,8 @@ class Family:
     marks: Callable[[Answer], tuple[str, ...]]
     read: Callable[[Answer], ListPage]
     record: Callable[[Answer], RecordPage | None] = lambda _: None
+
+
+def reasons(signs: Mapping[str, object]) -> tuple[str, ...]:
+    """Return those of the reasons whose sign is there."""
+    return tuple(reason for reason, sign in signs.items() if sign)

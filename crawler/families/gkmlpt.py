@@ -9,39 +9,50 @@ Known from public clients' behaviour only: the names of the fields, times as sec
 its last page answers without rows or with what is no data. It lists a recent part; TREE's post_count may be far more.
 """
 
+import json
 import re
-from urllib.parse import urlencode, urlsplit
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
 
-from archive.model.observations import ListPage, Paging
-from crawler.families.family import Family
-from crawler.paging.inline_data import stated
+from archive.model.observations import LinkedFile, ListPage, Paging, RecordPage, Row
+from crawler.extract.detail import read_detail
+from crawler.extract.linked_files import find_attachments
+from crawler.extract.row import absolute
+from crawler.extract.text import lines_of
+from crawler.extract.tree import parse_html
+from crawler.families.family import Family, reasons
 from crawler.services.answer import Answer
-from crawler.services.gkmlpt_article import article_row, read_article
-from crawler.services.json_data import inside, number, query_of
+from crawler.services.inline_data import stated
+from crawler.services.json_data import data_row, dicts, inside, number, query_of, record_keys, shown, with_query
 
 _PLACE = "/gkmlpt/"
 _API = "/gkmlpt/api/all/"
 _PAGE_SIZE = 100
 
+_DETAIL = re.compile(r"\bDETAIL[\"']?\s{0,20}[:=]\s{0,20}(?=\{)")
+_CONTENT = re.compile(r"(?<![\w-])[\"']?content[\"']?\s{0,20}:\s{0,20}(?=\")")
+_FIELDS = record_keys("gkmlpt")
+_ENDED = {"is_abolished": "废止", "is_expired": "失效"}
+_NO_VALUE = (None, "", 0, "0")
+
 
 def marks(answer: Answer) -> tuple[str, ...]:
     """Its configuration in a page, the address of its service."""
-    found = []
-    if _PLACE in answer.url or _PLACE in answer.text:
-        if "window._CONFIG" in answer.text:
-            found.append("the configuration of gkmlpt")
-        if _API in answer.url:
-            found.append("an answer of /gkmlpt/api/")
-    return tuple(found)
+    is_of_place = _PLACE in answer.url or _PLACE in answer.text
+    signs = {
+        "the configuration of gkmlpt": is_of_place and "window._CONFIG" in answer.text,
+        "an answer of /gkmlpt/api/": is_of_place and _API in answer.url,
+    }
+    return reasons(signs)
 
 
 def read(answer: Answer) -> ListPage:
     """The rows of the service's answer; of the catalogue's page none, but the way to the service."""
     if _API not in answer.url:
         return ListPage((), Paging(None, None, _service(answer)))
-    articles = inside(answer.data, "articles")
-    listed = [article for article in articles if isinstance(article, dict)] if isinstance(articles, list) else []
-    rows = tuple(article_row(article, answer.url) for article in listed)
+    rows = tuple(article_row(article, answer.url) for article in dicts(inside(answer.data, "articles")))
     total, page = number(inside(answer.data, "total")), number(query_of(answer.url).get("page")) or 1
     served = (page - 1) * _PAGE_SIZE + len(rows)
     following = _request(answer.url, page + 1, query_of(answer.url).get("sid")) if rows and served != total else None
@@ -59,8 +70,54 @@ def _service(answer: Answer) -> str | None:
 
 
 def _request(service: str, page: int, sid: str | None) -> str:
-    query = urlencode({"page": page, **({"sid": sid} if sid else {})}, errors="replace")
-    return urlsplit(service)._replace(query=query, fragment="").geturl()
+    return with_query(service, {"page": page, **({"sid": sid} if sid else {})})
+
+
+def article_row(article: Mapping[str, Any], url: str) -> Row:
+    """The row that an article is; what it leaves empty or at 0 is not stated."""
+    printed = {key: value for key, value in article.items() if value not in _NO_VALUE}
+    row = data_row(printed, _FIELDS, printed.get("url") or printed.get("post_url"), url)
+    ended = next((word for key, word in _ENDED.items() if printed.get(key)), None)
+    return replace(row, fields={**row.fields, "validity": ended}) if ended else row
+
+
+def read_article(answer: Answer) -> RecordPage | None:
+    """Return what a record's page holds as data, and what its labels say besides; None for a page without such data."""
+    if "_CONFIG" not in answer.text or "DETAIL" not in answer.text:
+        return None
+    value = _json_at(answer.text, _DETAIL)
+    detail = value if isinstance(value, dict) else {"content": _json_at(answer.text, _CONTENT)}
+    content = detail.get("content")
+    if not isinstance(content, str) and not detail.get("title"):
+        return None
+    data, page = article_row(detail, answer.url), read_detail(answer.root, answer.url)
+    text = parse_html(content if isinstance(content, str) else "")
+    linked = find_attachments(text, answer.url, text)
+    files = {file.url: file for file in (*linked, *_listed_files(detail, answer.url))}
+    titled = {"title": data.fields["title"]} if "title" in data.fields else {}
+    return replace(
+        page,
+        fields={**data.fields, **page.fields, **titled},
+        source_fields={**data.source_fields, **page.source_fields},
+        doubts=tuple(sorted({*data.doubts, *page.doubts})),
+        body=lines_of(text) or page.body,
+        attachments=tuple(files.values()),
+    )
+
+
+def _json_at(text: str, place: re.Pattern[str]) -> Any:  # noqa: ANN401 - JSON
+    """The value that stands as JSON behind `place` in a script; None where there is none."""
+    match = place.search(text)
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text, match.end())[0] if match else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _listed_files(detail: Mapping[str, Any], url: str) -> list[LinkedFile]:
+    files = dicts(detail.get("attachment"))
+    named = ((shown(file.get("name") or file.get("title")), absolute(url, shown(file.get("url")))) for file in files)
+    return [LinkedFile(name, address) for name, address in named if address and address != url]
 
 
 FAMILY = Family("gkmlpt", 1, marks, read, read_article)

@@ -11,33 +11,53 @@ so far. Where the page has no such link, records are requested from behind those
 """
 
 import re
+from dataclasses import dataclass
+from html import unescape
 from itertools import pairwise
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from archive.model.observations import ListPage, Paging
+from archive.model.observations import ListPage, Paging, Row
 from crawler.extract.lists import read_rows
-from crawler.extract.row import absolute
+from crawler.extract.row import absolute, read_row
 from crawler.extract.trail import read_breadcrumb
-from crawler.families.family import Family
-from crawler.paging.inline_data import pairs, stated
+from crawler.extract.tree import parse_html
+from crawler.families.family import Family, reasons
 from crawler.services.answer import Answer
-from crawler.services.datastore import Datastore, holds_store, read_store
-from crawler.services.json_data import number, query_of
+from crawler.services.inline_data import pairs, stated, strings
+from crawler.services.json_data import number, query_of, with_query
 
 _PAGER = ".jpage("
 _SERVICE = "dataproxy.jsp"
 
+_COLUMN = re.compile(r"/col/col(\d+)(?:/|$)")
+_RECORD = re.compile(r"<record(?:\s[^<>]*)?>")
+_NEXT_GROUP = re.compile(r"href\s*=\s*[\"']([^\"'<>]{1,2000})[\"']")
+_SCRIPTED = re.compile(r"\s*(?:var\s+)?totalRecord\s*=")
+_ARRAY = re.compile(r"(?:dataStore|InitData\w{0,40})\s*[:=]\s*(?=\[)")
+
+
+@dataclass(frozen=True, slots=True)
+class Datastore:
+    """Records, the link to the next ones (which says whose they are), and how many there are as the service claims."""
+
+    records: tuple[str, ...] = ()
+    next_group: str | None = None
+    total: int | None = None
+
+    def rows(self, base_url: str) -> tuple[Row, ...]:
+        """The rows that the records are; what prints nothing is none."""
+        rows = (read_row(parse_html(record), base_url) for record in self.records)
+        return tuple(row for row in rows if row)
+
 
 def marks(answer: Answer) -> tuple[str, ...]:
     """Records in a datastore, the pager's call, the address of its service."""
-    found = []
-    if holds_store(answer.text):
-        found.append("records in a datastore")
-    if _PAGER in answer.text:
-        found.append("a pager of jpage")
-    if _SERVICE in answer.text or _SERVICE in answer.url:
-        found.append(f"rows served by {_SERVICE}")
-    return tuple(found)
+    signs = {
+        "records in a datastore": holds_store(answer.text),
+        "a pager of jpage": _PAGER in answer.text,
+        f"rows served by {_SERVICE}": _SERVICE in answer.text or _SERVICE in answer.url,
+    }
+    return reasons(signs)
 
 
 def read(answer: Answer) -> ListPage:
@@ -46,7 +66,7 @@ def read(answer: Answer) -> ListPage:
     if _SERVICE not in urlsplit(answer.url).path:
         rows = store.rows(answer.url) if store.records else read_rows(answer.root, answer.url)
         return ListPage(rows, _first(answer, store, len(rows)), read_breadcrumb(answer.root))
-    behind_last = _asked(answer.url)["startrecord"] > (store.total or 1)
+    behind_last = _place_in(answer.url)["startrecord"] > (store.total or 1)
     return ListPage(store.rows(answer.url), _next(answer.url, store), ended=behind_last and not store.records)
 
 
@@ -60,31 +80,30 @@ def _first(answer: Answer, store: Datastore, count: int) -> Paging:
     if not more or not service:
         return Paging(None, total)
     size = len(store.records) or count or 1
-    said = {**pairs(_parameters(answer.text, call)), **query_of(service)}
-    said["perpage"] = stated(call, "perPage") or str(size)
-    page = number(said.get("page")) or (2 if store.records else 1)
-    return Paging(None, total, _request(service, said, page, 1 if page == 1 else size + 1, size))
+    query = {**pairs(_parameters(answer.text, call)), **query_of(service)}
+    query["perpage"] = stated(call, "perPage") or str(size)
+    page = number(query.get("page")) or (2 if store.records else 1)
+    return Paging(None, total, _request(service, query, page, 1 if page == 1 else size + 1, size))
 
 
 def _next(url: str, store: Datastore) -> Paging:
     """Return what the service's answer claims, and the request for the records behind it."""
-    asked, count = _asked(url), len(store.records)
-    start = asked["startrecord"] + count
+    place, count = _place_in(url), len(store.records)
+    start = place["startrecord"] + count
     more = store.next_group is not None if store.total is None else start <= store.total
     if not count or not more:
         return Paging(None, store.total)
-    size = max(asked["endrecord"] - asked["startrecord"] + 1, 1) if asked["endrecord"] else count
-    said = {"perpage": str(size), **query_of(url), **query_of(store.next_group or "")}
-    return Paging(None, store.total, _request(url, said, asked["page"] + 1, start, size))
+    size = max(place["endrecord"] - place["startrecord"] + 1, 1) if place["endrecord"] else count
+    query = {"perpage": str(size), **query_of(url), **query_of(store.next_group or "")}
+    return Paging(None, store.total, _request(url, query, place["page"] + 1, start, size))
 
 
-def _request(service: str, said: dict[str, str], page: int, start: int, size: int) -> str:
+def _request(service: str, query: dict[str, str], page: int, start: int, size: int) -> str:
     place = {"page": page, "startrecord": start, "endrecord": start + size - 1}
-    query = urlencode({**said, **place}, safe="/", errors="replace")
-    return urlsplit(service)._replace(query=query, fragment="").geturl()
+    return with_query(service, {**query, **place}, safe="/")
 
 
-def _asked(url: str) -> dict[str, int]:
+def _place_in(url: str) -> dict[str, int]:
     """The place in the list that a request asks for."""
     query = query_of(url)
     defaults = {"page": 1, "startrecord": 1, "endrecord": 0}
@@ -100,10 +119,50 @@ def _call(text: str, next_group: str | None) -> str:
 
 def _parameters(text: str, call: str) -> str:
     """Return the parameters that a call sends along with each request: an object in it, or in the variable that it names."""
-    said = call.partition("ajaxParam")[2].lstrip("\"' :=")
-    if name := re.match(r"[A-Za-z_]\w{0,60}", said):
-        said = re.split(rf"\b{name[0]}\s*=\s*(?=\{{)", text, maxsplit=1)[-1]
-    return said.partition("}")[0] if said.startswith("{") else ""
+    script = call.partition("ajaxParam")[2].lstrip("\"' :=")
+    if name := re.match(r"[A-Za-z_]\w{0,60}", script):
+        script = re.split(rf"\b{name[0]}\s*=\s*(?=\{{)", text, maxsplit=1)[-1]
+    return script.partition("}")[0] if script.startswith("{") else ""
+
+
+def holds_store(text: str) -> bool:
+    """Whether a page or an answer holds records in one of these forms."""
+    return "<datastore" in text or _SCRIPTED.match(text) is not None
+
+
+def read_store(answer: Answer) -> Datastore:
+    """The store of the page's own column; where no link says whose the stores are, the largest."""
+    text = _unwrapped(answer)
+    stores = [_of_xml(chunk.partition("</datastore")[0]) for chunk in text.split("<datastore")[1:]]
+    if not stores:
+        arrays = [tuple(strings(text, match.end())) for match in _ARRAY.finditer(text)]
+        total = number(stated(text, "totalRecord")) if _SCRIPTED.match(text) else None
+        return Datastore(max(arrays, key=len, default=()), None, total)
+    column = _COLUMN.search(answer.url)
+    return max(stores, key=lambda store: (column is not None and _of_column(store, column[1]), len(store.records)))
+
+
+def _unwrapped(answer: Answer) -> str:
+    """The answer's text; of JSONP the text in it that holds the records."""
+    values = answer.data.values() if isinstance(answer.data, dict) else ()
+    return next((value for value in values if isinstance(value, str) and holds_store(value)), answer.text)
+
+
+def _of_column(store: Datastore, column: str) -> bool:
+    return store.next_group is not None and f"columnid={column}&" in f"{store.next_group}&"
+
+
+def _of_xml(chunk: str) -> Datastore:
+    head, *records = _RECORD.split(chunk)
+    link = _NEXT_GROUP.search(head.partition("<nextgroup")[2]) or _NEXT_GROUP.search(chunk.partition("</recordset")[2])
+    total = head.partition("<totalrecord>")[2].partition("<")[0]
+    bodies = (record.partition("</record>")[0].strip() for record in records)
+    return Datastore(tuple(map(_content, bodies)), link[1].replace("&amp;", "&") if link else None, number(total))
+
+
+def _content(body: str) -> str:
+    opened, marked, rest = body.partition("<![CDATA[")
+    return rest.partition("]]>")[0] if marked and not opened.strip() else unescape(body)
 
 
 FAMILY = Family("hanweb_jpage", 1, marks, read)

@@ -46,8 +46,8 @@ _NUMBERED = re.compile(r"(/page_)(\d{1,5})(\.html?)")
 
 def marks(answer: Answer) -> tuple[str, ...]:
     """Addresses of its lists and of its service, the scripts and classes of its templates."""
-    said = f"{answer.url}\n{answer.text}"
-    return tuple(reason for reason, words in _MARKS.items() if any(word in said for word in words))
+    text = f"{answer.url}\n{answer.text}"
+    return tuple(reason for reason, words in _MARKS.items() if any(word in text for word in words))
 
 
 def read(answer: Answer) -> ListPage:
@@ -72,15 +72,15 @@ def read(answer: Answer) -> ListPage:
 def _following(answer: Answer, page: ListPage, pages: int | None) -> str | None:
     """The page after this one, where no link leads to it; None behind the last that the page claims."""
     numbered = _NUMBERED.search(urlsplit(answer.url).path)
-    asked = int(numbered[2]) if numbered else number(url_query_parameter(answer.url, "pageIndex")) or 1
-    if not page.rows or asked >= (pages or page.paging.pages_claimed or 0):
+    page_number = int(numbered[2]) if numbered else number(url_query_parameter(answer.url, "pageIndex")) or 1
+    if not page.rows or page_number >= (pages or page.paging.pages_claimed or 0):
         return None
     if numbered:
-        return answer.url.replace(numbered[0], f"{numbered[1]}{asked + 1}{numbered[3]}")
-    service = None if _LABEL in answer.url else _service(answer, asked + 1)
+        return answer.url.replace(numbered[0], f"{numbered[1]}{page_number + 1}{numbered[3]}")
+    service = None if _LABEL in answer.url else _service(answer, page_number + 1)
     if service and number(url_query_parameter(service, "pageSize")) not in {None, len(page.rows)}:
         service = _service(answer, 1)  # a page of the service holds another number of rows than this one
-    return service or add_or_replace_parameter(answer.url, "pageIndex", str(asked + 1))
+    return service or add_or_replace_parameter(answer.url, "pageIndex", str(page_number + 1))
 
 
 def _service(answer: Answer, page: int) -> str | None:
@@ -90,22 +90,24 @@ def _service(answer: Answer, page: int) -> str | None:
         url = absolute(answer.url, named[1])
         if url is None or not (beside or "pageIndex=" in url):
             continue
-        asked = dict(filter(None, (_asked(pair, answer) for pair in _PAIR.finditer(beside[1])))) if beside else {}
-        for name, value in {"IsAjax": "1", "dataType": "html", **asked, "pageIndex": str(page)}.items():
+        parameters = (
+            dict(filter(None, (_parameter(pair, answer) for pair in _PAIR.finditer(beside[1])))) if beside else {}
+        )
+        for name, value in {"IsAjax": "1", "dataType": "html", **parameters, "pageIndex": str(page)}.items():
             url = add_or_replace_parameter(url, name, value)
         return url
     return None
 
 
-def _asked(pair: re.Match[str], answer: Answer) -> tuple[str, str] | None:
+def _parameter(pair: re.Match[str], answer: Answer) -> tuple[str, str] | None:
     """A name and value to ask the service with; a variable's value from the script or the list's own address."""
     name, variable = pair[1], pair[4]
     if not variable:
         return name, pair[2] or pair[3] or ""
     if variable.isdecimal() or variable in {"true", "false"}:
         return name, variable
-    told = re.search(rf"\b{re.escape(variable)}\s*=\s*[\"']([^\"']{{0,300}})[\"']", answer.text)
-    value = told[1] if told else url_query_parameter(answer.url, name)
+    assigned = re.search(rf"\b{re.escape(variable)}\s*=\s*[\"']([^\"']{{0,300}})[\"']", answer.text)
+    value = assigned[1] if assigned else url_query_parameter(answer.url, name)
     return (name, value) if value is not None else None
 
 

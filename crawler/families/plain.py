@@ -7,8 +7,8 @@ from archive.model.observations import ListPage
 from crawler.extract.lists import read_rows
 from crawler.extract.trail import read_breadcrumb
 from crawler.families.family import Family
-from crawler.paging.pager import read_paging
 from crawler.services.answer import Answer
+from crawler.services.link_pagers import read_paging
 
 
 def read(answer: Answer) -> ListPage:

@@ -2,7 +2,7 @@
 
 Known from saved pages and public crawlers' behaviour. Sites differ in all but this: what an editor wrote stands in an
 element of class TRS_Editor or TRS_UEDITOR, the steps of the breadcrumb are links of class CurrChnlCls, and pagers are
-written by the server or by one of the scripts that `crawler.paging.script_pagers` reads. The day in a record's address is that
+written by the server or by one of the scripts that `crawler.services.script_pagers` reads. The day in a record's address is that
 of its creation and not of its publication.
 """
 
@@ -11,7 +11,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.families import plain
-from crawler.families.family import Family
+from crawler.families.family import Family, reasons
 from crawler.services.answer import Answer
 
 _RECORD = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?\b")
@@ -28,16 +28,14 @@ def marks(answer: Answer) -> tuple[str, ...]:
     if answer.data is not None:
         return ()
     text = answer.text
-    found = ["records at tYYYYMMDD_<id>.html"] if _has_records(answer) else []
-    if any(name in text for name in _EDITORS):
-        found.append("text from TRS's editor")
-    if "CurrChnlCls" in text:
-        found.append("a breadcrumb of CurrChnlCls")
-    if "m_nRecordCount" in text and "m_nPageSize" in text:
-        found.append("m_nRecordCount for the pager")
-    if found and any(call in text for call in _PAGERS):
-        found.append("a pager by TRS's script")
-    return tuple(found)
+    signs = {
+        "records at tYYYYMMDD_<id>.html": _has_records(answer),
+        "text from TRS's editor": any(name in text for name in _EDITORS),
+        "a breadcrumb of CurrChnlCls": "CurrChnlCls" in text,
+        "m_nRecordCount for the pager": "m_nRecordCount" in text and "m_nPageSize" in text,
+    }
+    signs["a pager by TRS's script"] = any(signs.values()) and any(call in text for call in _PAGERS)
+    return reasons(signs)
 
 
 def _has_records(answer: Answer) -> bool:
@@ -47,8 +45,8 @@ def _has_records(answer: Answer) -> bool:
     if "/t20" not in answer.text and "/t19" not in answer.text:
         return False
     text, own = answer.text, (urlsplit(answer.url).hostname or "").removeprefix("www.")
-    for found in islice(_RECORD.finditer(text), _MOST_LOOKED_AT):
-        before = text[max(0, found.start() - _LONGEST_ADDRESS) : found.start()]
+    for match in islice(_RECORD.finditer(text), _MOST_LOOKED_AT):
+        before = text[max(0, match.start() - _LONGEST_ADDRESS) : match.start()]
         host = _HOST.match(_AROUND_ADDRESS.split(before)[-1])
         if host is None or (own and f".{host[1]}".endswith(f".{own}")):
             return True

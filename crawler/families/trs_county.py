@@ -7,7 +7,7 @@ are a `ul` each with a hidden box of six labels beside it; records are ./YYYYMM/
 import re
 
 from crawler.families import plain, trs
-from crawler.families.family import Family
+from crawler.families.family import Family, reasons
 from crawler.services.answer import Answer
 
 _PLACE = re.compile(r"/xxgk(?:_\d+)?/zfxxgkml/")
@@ -16,13 +16,13 @@ _HOVER_BOX = re.compile(r"class=[\"']?hover_box\b")
 
 def marks(answer: Answer) -> tuple[str, ...]:
     """The template's address and hover boxes, on a page with TRS's own marks, which count too."""
-    found = []
-    if _PLACE.search(answer.url) or ("/zfxxgkml/" in answer.text and _PLACE.search(answer.text)):
-        found.append("addresses under /xxgk/zfxxgkml/")
-    if "hover_box" in answer.text and _HOVER_BOX.search(answer.text):
-        found.append("a hover box beside each row")
-    general = trs.marks(answer) if found else ()
-    return (*found, *general) if general else ()
+    text, url = answer.text, answer.url
+    signs = {
+        "addresses under /xxgk/zfxxgkml/": _PLACE.search(url) or ("/zfxxgkml/" in text and _PLACE.search(text)),
+        "a hover box beside each row": "hover_box" in text and _HOVER_BOX.search(text),
+    }
+    general = trs.marks(answer) if any(signs.values()) else ()
+    return (*reasons(signs), *general) if general else ()
 
 
 FAMILY = Family("trs_county", 1, marks, plain.read)

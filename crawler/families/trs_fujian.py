@@ -18,17 +18,17 @@ from crawler.extract.lists import read_rows
 from crawler.extract.row import absolute
 from crawler.extract.trail import read_breadcrumb
 from crawler.families import trs
-from crawler.families.family import Family
-from crawler.paging.script_pagers import with_page
+from crawler.families.family import Family, reasons
 from crawler.services.answer import Answer
 from crawler.services.json_data import inside, number, objects
+from crawler.services.script_pagers import with_page
 from crawler.services.trs_records import rows_of
 
 _STATIC = etree.XPath(
     ".//*[contains(@ms-visible, 'showStatic') and not(contains(@ms-visible, '!'))]"
     "[not(ancestor::*[contains(@ms-visible, 'showStatic')])]"
 )
-_SAID = {
+_SETTINGS = {
     name: re.compile(pattern)
     for name, pattern in {
         "rows": r"\brecordCount\s*:\s*[\"']?(\d{1,7})\b",
@@ -49,16 +49,15 @@ def marks(answer: Answer) -> tuple[str, ...]:
     if answer.data is not None:
         keys = "chnldocurl" in answer.text and "docreltime" in answer.text
         return ("records with chnldocurl and docreltime",) if keys else ()
-    found = []
-    if "showStatic" in answer.text and "ms-visible" in answer.text:
-        found.append("pages in blocks of $showStatic")
-    if "pageChnlInfo" in answer.text or "list2.trsapi" in answer.text:
-        found.append("the number of rows in pageChnlInfo")
-    controlled = "ms-controller" in answer.text
-    general = trs.marks(answer) if found or controlled else ()
-    if general and controlled:
-        found.append("templates of ms-controller")
-    return (*found, *general) if found else ()
+    signs = {
+        "pages in blocks of $showStatic": "showStatic" in answer.text and "ms-visible" in answer.text,
+        "the number of rows in pageChnlInfo": "pageChnlInfo" in answer.text or "list2.trsapi" in answer.text,
+        "templates of ms-controller": "ms-controller" in answer.text,
+    }
+    general = trs.marks(answer) if any(signs.values()) else ()
+    signs["templates of ms-controller"] &= bool(general)
+    own = reasons(signs)
+    return (*own, *general) if own else ()
 
 
 def read(answer: Answer) -> ListPage:
@@ -67,26 +66,26 @@ def read(answer: Answer) -> ListPage:
 
 
 def _static(answer: Answer) -> ListPage:
-    said = {name: found[1] for name, pattern in _SAID.items() if (found := pattern.search(answer.text))}
-    boxes = _STATIC(answer.root) or ([] if "service" in said else [answer.root])
+    settings = {name: match[1] for name, pattern in _SETTINGS.items() if (match := pattern.search(answer.text))}
+    boxes = _STATIC(answer.root) or ([] if "service" in settings else [answer.root])
     rows = tuple(row for box in boxes for row in read_rows(box, answer.url))
-    return ListPage(rows, _static_paging(said, len(rows), answer.url), read_breadcrumb(answer.root))
+    return ListPage(rows, _static_paging(settings, len(rows), answer.url), read_breadcrumb(answer.root))
 
 
-def _static_paging(said: dict[str, str], shown: int, url: str) -> Paging:
+def _static_paging(settings: dict[str, str], shown: int, url: str) -> Paging:
     """Return what the script says: how many pages, how many of them these rows fill, and how to ask for the first of the others."""
-    if "rows" not in said:
+    if "rows" not in settings:
         return Paging()
-    rows, size = int(said["rows"]), int(said.get("size", _SIZE))
+    rows, size = int(settings["rows"]), int(settings.get("size", _SIZE))
     pages = -(-rows // size)
     here = pages if shown >= rows else min(shown // size, pages)
-    service = absolute(url, said.get("service", ""))
-    if here == pages or "service" not in said or not {"channelid", "classsql"} <= said.keys():
+    service = absolute(url, settings.get("service", ""))
+    if here == pages or "service" not in settings or not {"channelid", "classsql"} <= settings.keys():
         return Paging(pages, rows, pages_here=here)
     form = {
-        "channelid": said["channelid"],
-        "sortfield": said.get("sortfield", _SORT),
-        "classsql": said["classsql"],
+        "channelid": settings["channelid"],
+        "sortfield": settings.get("sortfield", _SORT),
+        "classsql": settings["classsql"],
         "classcol": "publishyear",
         "classnum": 100,
         "classsort": 0,
@@ -100,8 +99,8 @@ def _static_paging(said: dict[str, str], shown: int, url: str) -> Paging:
 def _served(answer: Answer) -> ListPage:
     listed = objects(answer.data, *_LISTED)
     rows = tuple(_as_listed(row, answer.url) for row in rows_of(listed, answer.url))
-    asked = parse_qs(answer.form or urlsplit(answer.url).query)
-    page, size = (number(asked.get(name, [""])[0]) for name in ("page", "prepage"))
+    request = parse_qs(answer.form or urlsplit(answer.url).query)
+    page, size = (number(request.get(name, [""])[0]) for name in ("page", "prepage"))
     pages = number(inside(answer.data, "pageCount"))
     claimed = next((n for key in ("recordCount", "count", "total") if (n := number(inside(answer.data, key)))), None)
     more = page is not None and (page < pages if pages else len(rows) >= (size or _SIZE))

@@ -10,42 +10,40 @@ byte order mark before its callback.
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from archive.model.observations import ListPage, Paging
 from crawler.extract.row import absolute
 from crawler.families import plain, trs
-from crawler.families.family import Family
-from crawler.paging.script_pagers import with_page
+from crawler.families.family import Family, reasons
 from crawler.services.answer import Answer
-from crawler.services.json_data import inside, number, parse_data, query_of
+from crawler.services.json_data import dicts, inside, number, parse_data, query_of
+from crawler.services.script_pagers import with_page
 from crawler.services.trs_records import rows_of
 
 _SERVICE = re.compile(r"/(?:igs|irs)/front/search\b")
 _SEARCH_CODE = re.compile(r"[?&]code=[0-9a-f]{10,12}\b")
 _PAGE = re.compile(r"[?&](page|pageIndex|pageNo)=(\d{1,6})\b")
+_FORM = json.loads(Path(__file__).with_name("trs_igs_form.json").read_text(encoding="utf-8"))
+_NAMED_IN_ADDRESS = ("code", "configCode", "codes", "dataTypeId", "searchWord", "orderBy", "searchBy", "tenantId")
 
 
 def marks(answer: Answer) -> tuple[str, ...]:
     """Addresses of the services, and the shape of their answers."""
-    path, data = urlsplit(answer.url).path, answer.data
-    found = []
-    if _SERVICE.search(path):
-        found.append("an address of TRS's search service")
-    if "/govsearch/" in path:
-        found.append("an address of govsearch")
-    if data is None:
-        if _SEARCH_CODE.search(answer.url) and ("/irs" in answer.url or "/irs" in answer.text):
-            found.append("a search page of IRS with its code")
-        return (*found, *trs.marks(answer)) if found else ()
-    if inside(data, "page", "content") is not None and "orderProperty" in inside(data, "page"):
-        found.append("an answer with page.content and orderProperty")
-    if _middle(data):
-        found.append("an answer with data.middle")
-    if inside(data, "data", 0, "puburl") is not None:
-        found.append("records with puburl")
-    return tuple(found)
+    path, data, of_irs = urlsplit(answer.url).path, answer.data, "/irs" in answer.url or "/irs" in answer.text
+    page = inside(data, "page")
+    signs = {
+        "an address of TRS's search service": _SERVICE.search(path),
+        "an address of govsearch": "/govsearch/" in path,
+        "a search page of IRS with its code": data is None and of_irs and _SEARCH_CODE.search(answer.url),
+        "an answer with page.content and orderProperty": inside(page, "content") is not None
+        and "orderProperty" in page,
+        "an answer with data.middle": _middle(data),
+        "records with puburl": inside(data, "data", 0, "puburl") is not None,
+    }
+    return (*reasons(signs), *(trs.marks(answer) if data is None and any(signs.values()) else ()))
 
 
 def read(answer: Answer) -> ListPage:
@@ -68,28 +66,24 @@ def _irs(answer: Answer, data: Any) -> ListPage:  # noqa: ANN401
     middle, pager = _middle(data), inside(data, "data", "pager")
     records = _list(inside(middle, "list")) or [inside(each, "data") for each in _list(inside(middle, "listAndBox"))]
     at, pages = number(inside(pager, "pageNo")), number(inside(pager, "pageCount"))
-    asked = parse_data(answer.form or "")
+    request = parse_data(answer.form or "")
     paging = Paging(pages, number(inside(pager, "total")))
-    if at and pages and at < pages and isinstance(asked, dict):
-        form = json.dumps({**asked, "pageNo": at + 1}, ensure_ascii=False)
+    if at and pages and at < pages and isinstance(request, dict):
+        form = json.dumps({**request, "pageNo": at + 1}, ensure_ascii=False)
         paging = Paging(pages, paging.rows_claimed, answer.url, form)
     return _listed(answer, records, paging)
 
 
 def _govsearch(answer: Answer, data: Any) -> ListPage:  # noqa: ANN401
-    records = next((found for key in ("data", "list") if isinstance(found := inside(data, key), list)), None)
+    records = next((value for key in ("data", "list") if isinstance(value := inside(data, key), list)), None)
     if records is None:
         return ListPage(())
-    total, asked = number(inside(data, "num")), _PAGE.search(answer.url)
-    name, at = (asked[1], int(asked[2])) if asked else ("page", 1)
+    total, place = number(inside(data, "num")), _PAGE.search(answer.url)
+    name, at = (place[1], int(place[2])) if place else ("page", 1)
     more = bool(records) and (total is None or at * len(records) < total)
     following = with_page(answer.url, name, at + 1) if more else None
-    told = [
-        {**each, **(tip if isinstance(tip := each.get("tip"), dict) else {})}
-        for each in records
-        if isinstance(each, dict)
-    ]
-    return _listed(answer, told, Paging(None, total, following))
+    records = [{**each, **(tip if isinstance(tip := each.get("tip"), dict) else {})} for each in dicts(records)]
+    return _listed(answer, records, Paging(None, total, following))
 
 
 def _listed(answer: Answer, records: Any, paging: Paging) -> ListPage:  # noqa: ANN401
@@ -98,21 +92,8 @@ def _listed(answer: Answer, records: Any, paging: Paging) -> ListPage:  # noqa: 
 
 def _search_page(answer: Answer) -> ListPage:
     """A search page without results, which its script asks for: the address says what."""
-    asked = query_of(answer.url)
-    form = {
-        **{name: asked.get(name, "") for name in ("code", "configCode", "codes", "dataTypeId", "searchWord")},
-        "orderBy": asked.get("orderBy") or "time",
-        "searchBy": asked.get("searchBy") or "all",
-        "appendixType": "",
-        "granularity": "ALL",
-        "beginDateTime": "",
-        "endDateTime": "",
-        "isSearchForced": 0,
-        "filters": [],
-        "pageNo": 1,
-        "pageSize": 10,
-        **({"tenantId": asked["tenantId"]} if asked.get("tenantId") else {}),
-    }
+    query = query_of(answer.url)
+    form = {**_FORM, **{name: query[name] for name in _NAMED_IN_ADDRESS if query.get(name)}}
     service = absolute(answer.url, "/irs/front/search")
     return ListPage((), Paging(next_url=service, next_form=json.dumps(form, ensure_ascii=False), pages_here=0))
 

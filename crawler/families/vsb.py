@@ -19,7 +19,7 @@ from archive.model.observations import ListPage
 from crawler.extract.dated import known_rows
 from crawler.extract.text import Element
 from crawler.families import plain
-from crawler.families.family import Family
+from crawler.families.family import Family, reasons
 from crawler.services.answer import Answer
 
 _LINE = re.compile(r"line_u\d+_\d")
@@ -30,15 +30,15 @@ _HIGHEST = 6
 
 def marks(answer: Answer) -> tuple[str, ...]:
     """Return the signs that the product writes into its pages."""
-    said = f"{answer.url}\n{answer.text}"
-    found = {
-        "a comment says Visual SiteBuilder": "Announced by Visual SiteBuilder" in said,
-        "rows with ids such as line_u8_0": "line_u" in said and _LINE.search(said),
-        "asked for by ainfolist… or EgovTreeURl": "ainfolist" in said or "egovinfo.EgovTreeURl" in said,
-        "text in #vsb_content": "vsb_content" in said,
-        "files behind /system/_content/download.jsp": "/system/_content/download.jsp?" in said,
+    page = f"{answer.url}\n{answer.text}"
+    signs = {
+        "a comment says Visual SiteBuilder": "Announced by Visual SiteBuilder" in page,
+        "rows with ids such as line_u8_0": "line_u" in page and _LINE.search(page),
+        "asked for by ainfolist… or EgovTreeURl": "ainfolist" in page or "egovinfo.EgovTreeURl" in page,
+        "text in #vsb_content": "vsb_content" in page,
+        "files behind /system/_content/download.jsp": "/system/_content/download.jsp?" in page,
     }
-    return tuple(reason for reason, seen in found.items() if seen)
+    return reasons(signs)
 
 
 def read(answer: Answer) -> ListPage:

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,6 @@ from crawler.jobs.remote_jobs import ENDS_WITHIN, QUEUE, TRIES, Job, Spool
 from crawler.jobs.schedule import Plan
 
 NOT_INSTALLED = "RQ is not installed: pip install 'disclosures[many]'"
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds between two requests to one host and requests at a time, None as ever; and how long a crawl may take."""
-
-    delay: float | None
-    concurrency: int | None
-    longest: float
 
 
 @contextmanager
@@ -55,12 +46,18 @@ def connected(address: str) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class JobQueue:
-    """Portals of the archive `db` go to the queue in Redis and to the `spool`, to be crawled at this `pace`."""
+    """Portals of the archive `db` go to the queue in Redis and to the `spool`.
+
+    They are crawled with `delay` seconds between two requests to one host and `concurrency` requests at a time, None as ever,
+    for `longest` seconds at the most.
+    """
 
     connection: Any
     db: Path
     spool: Spool
-    pace: Pace
+    delay: float | None
+    concurrency: int | None
+    longest: float
 
     def hand_out(self, plans: Sequence[tuple[Plan, Path]], now: datetime) -> Iterator[str]:
         """Hand out a job for each of `plans`, with its portal's file, save where one is under way; in lines, what was done.
@@ -94,7 +91,7 @@ class JobQueue:
 
         from crawler.spiders.reparse import catch_up  # noqa: PLC0415
 
-        portal, ticket, pace = plan.portal.id, f"{now:%Y%m%dT%H%M%SZ}", self.pace
+        portal, ticket = plan.portal.id, f"{now:%Y%m%dT%H%M%SZ}"
         name = f"{portal}.{ticket}"
         with closing(open_for_reading(self.db)) as connection:
             known = connection.execute("SELECT 1 FROM portals WHERE id = ?", (portal,)).fetchone()
@@ -103,12 +100,12 @@ class JobQueue:
         with atomic_file(self.spool.begins(name)) as part:
             begin(self.db, portal, part)
         toml = file.read_text(encoding="utf-8")
-        job = Job(name, portal, toml, plan.mode, pace.delay, pace.concurrency, pace.longest)
+        job = Job(name, portal, toml, plan.mode, self.delay, self.concurrency, self.longest)
         queue.enqueue_call(
             remote_jobs.run,
-            kwargs={"values": job.as_json()},
+            kwargs={"values": asdict(job)},
             job_id=f"{portal}--{ticket}",  # a new one each time: RQ can't delete a job whose worker was killed
-            timeout=int(pace.longest + 2 * ENDS_WITHIN),
+            timeout=int(self.longest + 2 * ENDS_WITHIN),
             retry=Retry(max=TRIES - 1),
             meta={"host": urlsplit(plan.portal.catalogs[0].url).hostname or "", "portal": portal},
             description=name,

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +86,6 @@ class Job:
     concurrency: int | None = None
     longest: float = LONGEST
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the values as JSON can hold them."""
-        return asdict(self)
-
 
 def run(values: dict[str, Any]) -> str:
     """On a worker: do a job, print and return in a line what became of it. Raises JobError."""
@@ -103,6 +99,8 @@ def _run(job: Job) -> str:
 
     Killed, it leaves a folder in the scratch place, from which the same machine goes on.
     """
+    from crawler.spiders.reparse import is_read_by_today  # noqa: PLC0415 - for those who crawl
+
     spool, folder = Spool(Path(os.environ[SPOOL])), Path(os.environ[SCRATCH]) / job.name
     if spool.done(job.name).exists():
         return f"{job.name}: was done before"
@@ -115,21 +113,14 @@ def _run(job: Job) -> str:
         if not db.exists():
             with atomic_file(db) as part:
                 shutil.copyfile(spool.begins(job.name), part)
-        _require_same_parser(db, job.portal)
+        if is_read_by_today(db, job.portal) is False:  # or its way of reading would be taken for edits
+            raise JobError("this machine has another version of the program than the archive's: give both the same")
         summary = _crawl(job, portal, db)
         first = _bring(folder, spool, job.name)
     except OSError as error:
         raise JobError(f"{job.name}: {error.strerror or error}: {error.filename or folder}") from error
     shutil.rmtree(folder, ignore_errors=True)
     return summary if first else f"{job.name}: another worker had done it"
-
-
-def _require_same_parser(db: Path, portal: str) -> None:
-    """See that this machine reads pages as the archive's does, so that its way of reading is not taken for edits. Raises JobError."""
-    from crawler.spiders.reparse import is_read_by_today  # noqa: PLC0415 - for those who crawl
-
-    if is_read_by_today(db, portal) is False:
-        raise JobError("this machine has another version of the program than the archive's: give both the same")
 
 
 def _crawl(job: Job, portal: Path, db: Path) -> str:

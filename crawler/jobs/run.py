@@ -49,26 +49,11 @@ SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "list_shrunk", 
 LEADS_AWAY = ("off_site", "not_global")
 """Kinds of problems that say where pages lead: portals link to others, and nothing is wrong with a crawl that does not follow."""
 
-EVENTS = {
-    "added": "new",
-    "changed": "changed",
-    "unlisted": "unlisted",
-    "withdrawn": "withdrawn",
-    "returned": "returned",
-    "moved": "moved",
-}
+EVENTS = ("added", "changed", "unlisted", "withdrawn", "returned", "moved")
 GARBAGE_THRESHOLD = 50_000
 
 COLLECTED_EVERY = 10
 """After so many portals what their crawls left is collected: it takes a tenth of a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Seconds between requests to one host, and requests at a time; None keeps the polite default."""
-
-    delay: float | None = None
-    concurrency: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -149,13 +134,19 @@ class PortalsInTurn(AsyncCrawlerProcess):
         await super().stop()
 
 
-def crawl_portals(
-    names: Sequence[str], db: Path, mode: str, rate: Rate, due: Callable[[Container[str]], Sequence[str]] | None = None
+def crawl_portals(  # noqa: PLR0913, PLR0917 - the options of the command
+    names: Sequence[str],
+    db: Path,
+    mode: str,
+    delay: float | None,
+    concurrency: int | None,
+    due: Callable[[Container[str]], Sequence[str]] | None = None,
 ) -> bool:
     """Crawl the portals `names` (ids or files) into `db`, and while any is under way those that `due` names besides.
 
-    `due` is called with the ids of portals that are left out. Returns whether something needs attention.
-    Prints progress to standard error and a summary to standard output; the log goes to crawl.log beside `db`.
+    `delay`: seconds between requests to one host, `concurrency`: requests at a time; None keeps the polite default. `due` is
+    called with the ids of portals that are left out. Returns whether something needs attention. Prints progress to standard
+    error and a summary to standard output; the log goes to crawl.log beside `db`.
     Raises PortalFileError and ArchiveError before anything is fetched.
     """
     spiders = [spider_for(name) for name in names]
@@ -164,7 +155,7 @@ def crawl_portals(
         require_current(connection)
     for spider in spiders:
         hold(db, spider.portal.id).release()
-    process = PortalsInTurn(_settings(db, mode, rate))
+    process = PortalsInTurn(_settings(db, mode, delay, concurrency))
     if not our_settings.CONTACT and any(not _is_loopback(spider.portal.home) for spider in spiders):
         print("note: set DISCLOSURES_CONTACT to an address where a portal's operator can reach you", file=sys.stderr)
     for doubt in (doubt for spider in spiders for doubt in spider.portal.doubts):
@@ -211,7 +202,7 @@ def _due_besides(
         yield PortalCrawl(spider_for(name))
 
 
-def _settings(db: Path, mode: str, rate: Rate) -> Settings:
+def _settings(db: Path, mode: str, delay: float | None, concurrency: int | None) -> Settings:
     settings = Settings()
     settings.setmodule(our_settings, priority="project")
     ours = {
@@ -219,9 +210,9 @@ def _settings(db: Path, mode: str, rate: Rate) -> Settings:
         "DISCLOSURES_EVIDENCE": str(place_of(db)),
         "DISCLOSURES_MODE": mode,
         "LOG_FILE": str(db.parent / "crawl.log"),
-        "DOWNLOAD_DELAY": rate.delay,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": rate.concurrency,
-        "CONCURRENT_REQUESTS": rate.concurrency,
+        "DOWNLOAD_DELAY": delay,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
+        "CONCURRENT_REQUESTS": concurrency,
     }
     for name, value in ours.items():
         if value is not None:
@@ -292,12 +283,13 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
         "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?), kind, id",
         (crawl_id, *SHOWN_FIRST),
     ).fetchall()
-    counted = [(kind, word) for kind, word in EVENTS.items() if events.get(kind) or kind in {"added", "changed"}]
+    counted = [kind for kind in EVENTS if events.get(kind) or kind in {"added", "changed"}]
+    counts = [f"{events.get(kind, 0)} {'new' if kind == 'added' else kind}" for kind in counted]
     walked = "catalogues looked through for news" if mode == "update" else f"of {catalogs} catalogues walked wholly"
     lines = [
         f"{portal} {name}: {mode} crawl {outcome} in {seconds} s",
         f"  {catalogs if mode == 'update' else int(whole)} {walked}: {int(rows)} rows on {int(pages)} list pages",
-        f"  {held} records in the archive: {', '.join(f'{events.get(kind, 0)} {word}' for kind, word in counted)}",
+        f"  {held} records in the archive: {', '.join(counts)}",
         *[f"  problem: {kind}: {message}: {url}" for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
     ]
     if len(problems) > MOST_PROBLEMS_SHOWN:

@@ -137,15 +137,15 @@ class EvidenceMiddleware:
         if request.url.endswith("/robots.txt") or (response.status == 200 and not isinstance(response, TextResponse)):
             return Verdict("page" if response.status == 200 else "error", f"answered {response.status}")
         text = response.text if isinstance(response, TextResponse) else ""
-        asked = request.meta.get("redirect_urls", [request.url])[0]
+        requested = request.meta.get("redirect_urls", [request.url])[0]
         home = self._crawler.spidercls.portal.home  # type: ignore[attr-defined]
-        verdict = judge(response.status, text, response.url, asked, home)
+        verdict = judge(response.status, text, response.url, requested, home)
         kind = getattr(request.callback, "__name__", None)
         if verdict.outcome == PAGE and ends(text):
             self._with_end.add(kind)
         elif verdict.outcome == CUT and kind not in self._with_end and "cut_before" in request.meta:
             whole = request.meta["cut_before"] == sha256(response.body).hexdigest()
-            return judge(response.status, text, response.url, asked, home, whole=whole)
+            return judge(response.status, text, response.url, requested, home, whole=whole)
         return verdict
 
 

@@ -1,18 +1,47 @@
-"""The message that says which portals are no longer as they were: one for all, grouped by cause."""
+"""Portals whose state is no longer as last reported, and the message that says so: one for all, grouped by cause."""
 
 import re
+import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from archive.ingest.health import WELL
+from archive.database.connection import transaction
+from archive.ingest.health import NEVER_CHECKED, WELL, Health
 from crawler.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
-from crawler.notify.reported_states import StateChange
 
 _PARTICULAR = re.compile(r"\S*://\S+|[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
 """Parts of a reason that concern one portal alone: addresses, hosts, numbers."""
+
+_REPORTED = ("portal", "name", "state", "reason", "next_step", "crawl_id")
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A portal whose state is another than the one last reported: `was`, or `well` where nothing was reported yet."""
+
+    now: Health
+    was: str
+
+
+def state_changes(connection: sqlite3.Connection, states: Iterable[Health]) -> list[StateChange]:
+    """Return those of `states` that are to be reported. Raises sqlite3.Error."""
+    reported = dict(connection.execute("SELECT portal, health FROM told").fetchall())
+    seen = [StateChange(each, reported.get(each.portal, WELL)) for each in states if each.state != NEVER_CHECKED]
+    return [change for change in seen if change.now.state != change.was]
+
+
+def note_reported(connection: sqlite3.Connection, delivered: Sequence[StateChange], now: str) -> None:
+    """Note that these were reported. `now`: UTC, ISO 8601. Raises ArchiveError."""
+    with transaction(connection) as c:
+        c.executemany(
+            "INSERT INTO told (portal, health, at) VALUES (?, ?, ?) "
+            "ON CONFLICT (portal) DO UPDATE SET health = excluded.health, at = excluded.at",
+            [(change.now.portal, change.now.state, now) for change in delivered],
+        )
 
 
 def check(address: str) -> None:
@@ -54,18 +83,7 @@ def text(changes: Sequence[StateChange]) -> str:
 
 def payload(changes: Sequence[StateChange]) -> dict[str, Any]:
     """Return the JSON for a webhook: `subject`, `text` and the `changes` one by one."""
-    rows = [
-        {
-            "portal": each.now.portal,
-            "name": each.now.name,
-            "was": each.was,
-            "state": each.now.state,
-            "reason": each.now.reason,
-            "next_step": each.now.next_step,
-            "crawl_id": each.now.crawl_id,
-        }
-        for each in changes
-    ]
+    rows = [{"was": each.was, **{name: getattr(each.now, name) for name in _REPORTED}} for each in changes]
     return {"subject": subject(changes), "text": text(changes), "changes": rows}
 
 

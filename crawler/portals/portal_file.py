@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from archive.model.addresses import is_on_the_web
 from archive.model.agencies import TYPES, Stated
 from archive.model.divisions import divisions, named_in, province_of
+from archive.model.observations import CatalogOfPortal
 from archive.model.site import Site
 from crawler.families.detection import FAMILIES
 from crawler.portals.catalogue_kinds import KINDS, kind_of
@@ -38,15 +39,6 @@ _AGENCY_KEYS = ("name", "aliases", "type", "prefix", "budget_unit", "successor")
 
 class PortalFileError(ValueError):
     """A portal file that can't be used; the message is one line with file and key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Catalog:
-    """One catalogue: `kind` of KINDS, `title` as the portal prints it, `url` of its first list page, absolute."""
-
-    kind: str
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,7 @@ class Portal:
     name: str
     division_code: str
     home: str
-    catalogs: tuple[Catalog, ...]
+    catalogs: tuple[CatalogOfPortal, ...]
     family: str | None = None
     checked: date | None = None
     schedule: Schedule = Schedule()
@@ -219,11 +211,11 @@ def _doubts(code: str, name: str) -> Iterator[str]:
         yield f"is not among the codes of 2020 and 2021: right only if it is older or newer{perhaps}"
 
 
-def _catalogs(table: TomlTable, home: str) -> tuple[Catalog, ...]:
+def _catalogs(table: TomlTable, home: str) -> tuple[CatalogOfPortal, ...]:
     entries = table.values.get("catalogs")
     if not isinstance(entries, list) or not entries:
         raise table.wrong("needs at least one [[catalogs]] with title and url")
-    catalogs: list[Catalog] = []
+    catalogs: list[CatalogOfPortal] = []
     for entry in _entries(table, "catalogs", entries):
         if not isinstance(entry.values, dict):
             raise entry.wrong("must be a table")
@@ -234,7 +226,7 @@ def _catalogs(table: TomlTable, home: str) -> tuple[Catalog, ...]:
         url = _address(entry, "url", base=home)
         if any(url == catalog.url for catalog in catalogs):
             raise entry.wrong(f"url = {url!r} is there twice")
-        catalogs.append(Catalog(kind, title, url))
+        catalogs.append(CatalogOfPortal(kind, title, url))
     return tuple(catalogs)
 
 

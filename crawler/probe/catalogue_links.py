@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from archive.model.observations import CatalogOfPortal
 from archive.model.site import Site
 from crawler.extract.field_labels import squash, tidy
-from crawler.extract.row import absolute, is_page_link
+from crawler.extract.row import LINKS, absolute, is_page_link
 from crawler.extract.text import Element, line_of
 from crawler.portals.catalogue_kinds import kind_of
 
@@ -20,7 +20,6 @@ ENOUGH = 3
 _TITLE = etree.XPath("string(//title)")
 _SITE_NAME = etree.XPath("string(//meta[translate(@name, 'SITENAME', 'sitename') = 'sitename']/@content)")
 _GOVERNMENT = re.compile(r"[\u4e00-\u9fff]{2,20}?(?:县|市|区|旗)(?:人民)?政府")
-_LINKS = etree.XPath(".//a[@href]")
 _LONGEST_NAME = 24
 _MOST_LINKS = 5_000
 _HIGHEST = 8
@@ -36,15 +35,6 @@ _LEADS = (  # what the link to the disclosure catalogue says, the surest first
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueLink:
-    """A catalogue that a page links to: its title as printed, its kind by its title, its address."""
-
-    title: str
-    kind: str
-    url: str
-
-
 def find_leads(root: Element, url: str) -> tuple[str, ...]:
     """Addresses on the same site that may be the disclosure catalogue's, the surest first."""
     leads = [
@@ -56,17 +46,17 @@ def find_leads(root: Element, url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(target for _, target in sorted(leads, key=lambda lead: lead[0])))
 
 
-def find_catalogue_links(root: Element, url: str) -> tuple[CatalogueLink, ...]:
+def find_catalogue_links(root: Element, url: str) -> tuple[CatalogOfPortal, ...]:
     """The catalogues that the page links to, in its order: those whose titles name a kind, and what stands among them.
 
     () where too few titles do: then the page is no disclosure catalogue.
     """
-    links = [(link, CatalogueLink(title, kind_of(title), target)) for link, title, target in _links(root, url)]
+    links = [(link, CatalogOfPortal(kind_of(title), title, target)) for link, title, target in _links(root, url)]
     telling = [(link, column) for link, column in links if column.kind != "other"]
     if kinds(column for _, column in telling) < ENOUGH:
         return ()
     around = _holder([link for link, _ in telling])
-    columns: dict[str, CatalogueLink] = {}
+    columns: dict[str, CatalogOfPortal] = {}
     for link, column in links:
         if column.kind != "other" or any(up is around for up in link.iterancestors()):
             before = columns.setdefault(column.url, column)
@@ -82,7 +72,7 @@ def portal_name(root: Element) -> str:
     return next(governments, next(filter(None, names), ""))[:60]
 
 
-def kinds(links: Iterable[CatalogueLink]) -> int:
+def kinds(links: Iterable[CatalogOfPortal]) -> int:
     """Count the kinds of catalogue among `links`."""
     return len({link.kind for link in links} - {"other"})
 
@@ -105,7 +95,7 @@ def _links(root: Element, url: str) -> Iterator[tuple[Element, str, str]]:
     """The links that may lead to a catalogue of the same site, with what they are called and where they lead."""
     home = urljoin(url, "/")
     site = Site.of(home)
-    for link in islice(_LINKS(root), _MOST_LINKS):
+    for link in islice(LINKS(root), _MOST_LINKS):
         title = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
         href = link.get("href")
         target = absolute(url, href) if is_page_link(href) else None

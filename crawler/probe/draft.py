@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.model.divisions import named_in
-from crawler.probe.catalogue_links import CatalogueLink
+from archive.model.observations import CatalogOfPortal
 
 _OF_NOBODY = re.compile(r"^(?:www\d*|gov|cn|com|org|net|localhost)$|xxgk|zwgk|xinxi|^\d+$")
 
@@ -17,7 +17,7 @@ _OF_NOBODY = re.compile(r"^(?:www\d*|gov|cn|com|org|net|localhost)$|xxgk|zwgk|xi
 class DraftCatalog:
     """A catalogue for the file. `remark`: what was read there, in a few words; `is_list`: whether that is a list."""
 
-    column: CatalogueLink
+    column: CatalogOfPortal
     remark: str
     is_list: bool
 

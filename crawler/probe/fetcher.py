@@ -16,6 +16,7 @@ from archive.model.site import NotGlobalError, Site
 from crawler.middlewares.compression import CannotUnpackError, unpack
 from crawler.probe.bounded_transport import BoundedTransport
 from crawler.probe.page_reading import MOST_BYTES, Fetched
+from crawler.services.answer import form_headers
 from crawler.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, REDIRECT_MAX_TIMES, USER_AGENT
 
 _ROBOTS_BYTES = 500 * 1024  # RFC 9309 §2.5: at least so much is read
@@ -48,7 +49,7 @@ class Fetcher:
         for _ in range(REDIRECT_MAX_TIMES + 1):
             self._obey(url)
             self._report(url)
-            answer, location = self._ask(url, form, referer, MOST_BYTES)
+            answer, location = self._request(url, form, referer, MOST_BYTES)
             if location is None:
                 return answer
             url, form = location, None
@@ -70,7 +71,7 @@ class Fetcher:
         """The rules of a host, or why there are none to go by: then nothing may be requested (RFC 9309 §2.3.1.4)."""
         try:
             for _ in range(REDIRECT_MAX_TIMES + 1):
-                answer, location = self._ask(url, None, "", _ROBOTS_BYTES)
+                answer, location = self._request(url, None, "", _ROBOTS_BYTES)
                 if location is None:
                     break
                 url = location
@@ -81,14 +82,12 @@ class Fetcher:
         rules = answer.body.decode("utf-8-sig", "replace").lstrip()
         return Protego.parse("" if answer.status >= 300 or rules.startswith("<") else rules)
 
-    def _ask(self, url: str, form: str | None, referer: str, most: int) -> tuple[Fetched, str | None]:
+    def _request(self, url: str, form: str | None, referer: str, most: int) -> tuple[Fetched, str | None]:
         """An answer, and where it sends the client."""
         if self._last is not None:
             time.sleep(max(0.0, self._last + self._delay - time.monotonic()))
         headers = {"Referer": referer} if referer else {}
-        if form is not None:
-            kind = "json" if form.startswith("{") else "x-www-form-urlencoded"
-            headers |= {"Content-Type": f"application/{kind}; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
+        headers |= form_headers(form) if form is not None else {}
         body = bytearray()
         self._transport.until = time.monotonic() + DOWNLOAD_TIMEOUT
         try:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from archive.model.observations import CatalogOfPortal
 from crawler.extract.page_kind import LIST
-from crawler.probe.catalogue_links import CatalogueLink, kinds
+from crawler.probe.catalogue_links import kinds
 from crawler.probe.draft import DraftCatalog
 from crawler.probe.fetcher import Fetcher, FetchError
 from crawler.probe.page_reading import Probed, described, doubts_of_list, read_answer, text_of
@@ -44,7 +45,7 @@ def find_catalogue(fetcher: Fetcher, page: Probed) -> Probed:
     return best
 
 
-def check(fetcher: Fetcher, columns: tuple[CatalogueLink, ...], referer: str, most: int) -> Iterator[DraftCatalog]:
+def check(fetcher: Fetcher, columns: tuple[CatalogOfPortal, ...], referer: str, most: int) -> Iterator[DraftCatalog]:
     """Each of `columns` with what is read of its first page; behind the first `most` none is requested."""
     for number, column in enumerate(columns):
         if number >= most:

@@ -56,33 +56,26 @@ class SamplePage:
 
 @dataclass(frozen=True, slots=True)
 class SampleCatalog:
-    """One catalogue: folder name, title, the column above it, how it pages ("links" or "script"), headings.
+    """One line of `catalogs.csv`: a catalogue's name, title, paths of its folder and of its first list page, the column above
+    it, how it pages ("links" or "script"), headings.
 
     `separator` and `place_label` are those of the breadcrumb, which the report prints in more than one way.
     """
 
     slug: str
     title: str
-    parent: str = ""
-    pager: str = "links"
-    columns: tuple[str, str, str, str] = ("索引号", "标题", "发布单位", "发布日期")
-    separator: str = " > "
-    place_label: str = "当前位置："
+    folder: str
+    url: str
+    parent: str
+    pager: str
+    columns: tuple[str, ...]
+    separator: str
+    place_label: str
 
     @property
     def is_news(self) -> bool:
         """Return whether it is in the news template, outside the catalogue of disclosures."""
         return self.slug == "tzgg"
-
-    @property
-    def folder(self) -> str:
-        """Path of its folder, with both slashes."""
-        return "/xwzx/tzgg/" if self.is_news else f"{_CATALOGUE_ROOT}{self.slug}/"
-
-    @property
-    def url(self) -> str:
-        """Path of its first list page."""
-        return self.folder if self.is_news else f"{self.folder}list.html"
 
     @property
     def trail(self) -> list[tuple[str, str]]:
@@ -93,27 +86,6 @@ class SampleCatalog:
         if self.parent:
             levels.append((self.parent, f"{_CATALOGUE_ROOT}{self.slug.partition('/')[0]}/"))
         return [*levels, (self.title, self.url)]
-
-
-CATALOGS = (
-    SampleCatalog("yqhy", "热点回应"),
-    SampleCatalog("zcjd", "政策解读", pager="script"),
-    SampleCatalog("zfbz/phqgz", "棚户区改造", pager="script"),
-    SampleCatalog("ghjh/fzgh", "发展规划", parent="规划计划", separator=">"),
-    SampleCatalog("czzj/bmys", "部门预算"),
-    SampleCatalog("yajyta", "建议提案", columns=("案号", "标题", "承办单位", "办结日期"), pager="script"),
-    SampleCatalog("fzzfjs/qt", "其他", parent="法治政府建设", place_label="当前位置: "),
-    SampleCatalog("tzgg", "通知公告"),
-    SampleCatalog("gzzd", "工作制度", pager="script"),
-    SampleCatalog("xxgknb", "信息公开年报"),
-)
-NAV = [
-    ("首页", "/"),
-    ("政务公开", "/xxgk/"),
-    *((c.title, c.url) for c in CATALOGS[:5]),
-    ("通知公告", "/xwzx/tzgg/"),
-    ("站内检索", "/search/"),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +122,29 @@ class SampleRow:
 
 
 @cache
+def _table(name: str) -> list[dict[str, str]]:
+    """The lines of a file beside this module."""
+    with (_HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+CATALOGS = tuple(
+    SampleCatalog(**{**line, "columns": tuple(line["columns"].split())})  # type: ignore[arg-type]
+    for line in _table("catalogs.csv")
+)
+NAV = [
+    ("首页", "/"),
+    ("政务公开", "/xxgk/"),
+    *((c.title, c.url) for c in CATALOGS[:5]),
+    ("通知公告", "/xwzx/tzgg/"),
+    ("站内检索", "/search/"),
+]
+
+
+@cache
 def rows() -> tuple[SampleRow, ...]:
     """All lines of `records.csv`, in list order."""
-    with (_HERE / "records.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(_row(line) for line in csv.DictReader(file))
+    return tuple(map(_row, _table("records.csv")))
 
 
 def _row(line: dict[str, Any]) -> SampleRow:
@@ -262,9 +253,11 @@ def _detail(catalog: SampleCatalog, row: SampleRow, day: int) -> str:
         catalog=catalog,
         trail=catalog.trail,
         row=row,
-        body=_sentences() if catalog.slug == "xxgknb" else printed.get("body", []),
+        body=[line["sentence"] for line in _table("sentences.csv")]
+        if catalog.slug == "xxgknb"
+        else printed.get("body", []),
         remarks=remarks,
-        statistics=_statistics() if catalog.slug == "xxgknb" else [],
+        statistics=_table("statistics.csv") if catalog.slug == "xxgknb" else [],
         disclosure_mode=printed.get("disclosure_mode", ""),
         source=printed.get("source", ""),
         author=printed.get("author", ""),
@@ -284,20 +277,6 @@ def _printed() -> dict[str, dict[str, Any]]:
     """Texts the report prints, by catalogue."""
     loaded: dict[str, dict[str, Any]] = json.loads((_HERE / "printed.json").read_text(encoding="utf-8"))
     return loaded
-
-
-@cache
-def _statistics() -> list[dict[str, str]]:
-    """The lines of the report's statistics table: label, unit, value as printed."""
-    with (_HERE / "statistics.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@cache
-def _sentences() -> list[str]:
-    """Sentences of ours with the numbers that the report's prose states."""
-    with (_HERE / "sentences.csv").open(encoding="utf-8", newline="") as file:
-        return [line["sentence"] for line in csv.DictReader(file)]
 
 
 @cache

@@ -1,1 +1,1 @@
-"""Answers of portals' services, and records as they give them."""
+"""Answers of portals: their data, the records in it, and the pagers of their pages."""

@@ -26,3 +26,9 @@ class Answer:
     def data(self) -> Any:  # noqa: ANN401 - JSON
         """The value that JSON or JSONP holds; None for anything else."""
         return parse_data(self.text)
+
+
+def form_headers(form: str) -> dict[str, str]:
+    """Return the headers of a request that sends `form`, JSON or a form's fields, as a page's script does."""
+    kind = "json" if form.startswith("{") else "x-www-form-urlencoded"
+    return {"Content-Type": f"application/{kind}; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}

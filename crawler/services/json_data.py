@@ -5,9 +5,11 @@ Pure; nothing here raises, whatever a portal answers.
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from archive.model.observations import Row
 from crawler.extract.dates import parse_date
@@ -48,14 +50,19 @@ def inside(data: Any, *path: str | int) -> Any:  # noqa: ANN401
     return data
 
 
+def dicts(data: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    """The objects in a list; [] for anything else."""
+    return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+
+
 def objects(data: Any, *keys: str) -> list[dict[str, Any]]:  # noqa: ANN401
     """The outermost list of objects with one of `keys` among them, wherever it lies in `data`; [] where there is none."""
     level = [data]
     for _ in range(_DEEPEST):
         for value in level:
-            found = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-            if any(key in each for each in found for key in keys):
-                return found
+            records = dicts(value)
+            if any(key in record for record in records for key in keys):
+                return records
         held = (value.values() if isinstance(value, dict) else value for value in level)
         level = [inner for values in held for inner in values if isinstance(inner, dict | list)]
     return []
@@ -76,6 +83,12 @@ def query_of(url: str) -> dict[str, str]:
         return {}
 
 
+def with_query(url: str, query: Mapping[str, object], safe: str = "") -> str:
+    """`url` with another query, and without its fragment."""
+    encoded = urlencode(query, safe=safe, errors="replace")
+    return urlsplit(url)._replace(query=encoded, fragment="").geturl()
+
+
 def shown(value: Any) -> str:  # noqa: ANN401
     """A value of data as a page would show it: markup and entities resolved, on one line; "" for what is no text."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -84,7 +97,13 @@ def shown(value: Any) -> str:  # noqa: ANN401
     return line_of(parse_html(text)) if "<" in text or "&" in text else tidy(text)
 
 
-def data_row(said: Mapping[str, Any], names: Mapping[str, str | None], address: Any, base_url: str) -> Row:  # noqa: ANN401
+def record_keys(service: str) -> dict[str, str | None]:
+    """The keys of a service's records, with their fields as `data_row` takes them."""
+    text = Path(__file__).with_name("record_keys.toml").read_text(encoding="utf-8")
+    return {key: name or None for key, name in tomllib.loads(text)[service].items()}
+
+
+def data_row(record: Mapping[str, Any], names: Mapping[str, str | None], address: Any, base_url: str) -> Row:  # noqa: ANN401
     """The row that one object of data is.
 
     `names`: its keys and the fields (columns of `records`) that they stand for, the surest key of a field first; None for a
@@ -95,7 +114,7 @@ def data_row(said: Mapping[str, Any], names: Mapping[str, str | None], address: 
     source_fields: dict[str, str] = {}
     doubts: set[str] = set()
     for key, name in names.items():
-        printed = shown(said.get(key))
+        printed = shown(record.get(key))
         if not printed:
             continue
         source_fields[key] = printed

@@ -74,11 +74,6 @@ class CatalogSpider(Spider):
         if self._site:
             self._site.close()
 
-    @classmethod
-    def handles_request(cls, request: Request) -> bool:
-        """For Scrapy's shell and the like: requests to the portal's own site."""
-        return cls.site.holds(request.url)
-
     def _missing_requests(self) -> list[Request]:
         return self._missing.requests(self._store.missing())
 

@@ -13,7 +13,6 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from archive.model.observations import Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
@@ -57,12 +56,6 @@ _OLD_TLS = re.compile(
 _KINDS = {BLOCKED: "blocked", GONE: "not_found", CUT: "page_cut", ERROR: "not_a_page"}
 
 
-def problem_of(failure: Failure, url: str) -> Problem:
-    """The failed request for `url` as a problem: its kind, and what happened."""
-    kind, reason = why(failure.value)
-    return Problem(kind, url, reason)
-
-
 def why(error: BaseException | None) -> tuple[str, str]:
     """The kind of problem that `error` is, and what happened."""
     if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error):  # so Scrapy says that it unpacks to more
@@ -80,15 +73,13 @@ def unread(response: Response, verdict: Verdict) -> Problem:
     url = response.request.url if response.request else response.url
     if TOO_LARGE in response.flags:
         return Problem("too_large", url, verdict.reason)
-    if verdict.outcome == HOME or (verdict.outcome == GONE and response.status == 200 and _is_top(response.url)):
+    if verdict.outcome == HOME or (
+        verdict.outcome == GONE and response.status == 200 and urlsplit(response.url).path in {"", "/"}
+    ):
         return Problem("redirected_home", url, verdict.reason)
     if verdict.outcome == ERROR and response.status != 200:
         return Problem("http_error", url, verdict.reason)
     return Problem(_KINDS.get(verdict.outcome, "http_error"), url, verdict.reason)
-
-
-def _is_top(url: str) -> bool:
-    return urlsplit(url).path in {"", "/"}
 
 
 def _first_line(error: BaseException | None) -> str:

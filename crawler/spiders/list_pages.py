@@ -10,11 +10,9 @@ from twisted.python.failure import Failure
 from w3lib.url import canonicalize_url
 
 from archive.model import clock
-from archive.model.observations import ListPage, Paging, Problem, Row
+from archive.model.observations import CatalogOfPortal, ListPage, Paging, Problem, Row
 from crawler.extract.response_class import CUT, ends
-from crawler.portals.portal_file import Catalog
-from crawler.services.answer import Answer
-from crawler.spiders.list_family import settle_family
+from crawler.services.answer import Answer, form_headers
 from crawler.spiders.pages import read_list
 from crawler.spiders.portal_site import LISTS, Content, PortalSite, verdict_of
 from crawler.spiders.record_pages import RecordPages
@@ -38,18 +36,16 @@ class ListPages:
         self._walks: dict[tuple[str, int], Walk] = {}
         self._read_before = site.frontier.read_before(clock.now())
 
-    def request(self, catalog: Catalog, url: str, pass_number: int = 1, form: str | None = None) -> Request:
+    def request(self, catalog: CatalogOfPortal, url: str, pass_number: int = 1, form: str | None = None) -> Request:
         """A list page. A full crawl asks for the page itself, for it is what proves that a record is no longer listed."""
         self._walks.setdefault((catalog.url, pass_number), Walk()).pages.add((url, form))
         arguments = {"catalog": catalog, "pass_number": pass_number}
         request = self._site.request(url, self.parse_list, arguments, errback=self.failed, priority=LISTS)
         if form is not None:
-            kind = "application/json" if form.startswith("{") else "application/x-www-form-urlencoded"
-            headers = {"Content-Type": f"{kind}; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
-            return request.replace(method="POST", body=form, headers=headers, meta={})
+            return request.replace(method="POST", body=form, headers=form_headers(form), meta={})
         return request if self._update and pass_number == 1 else request.replace(headers={}, meta={})
 
-    def parse_list(self, response: Response, catalog: Catalog, pass_number: int) -> Iterator[Content]:
+    def parse_list(self, response: Response, catalog: CatalogOfPortal, pass_number: int) -> Iterator[Content]:
         """The rows of a list page, then its next page and the pages of its records."""
         walk = self._walks[catalog.url, pass_number]
         text, given_up = yield from self._text(response, walk)
@@ -112,12 +108,12 @@ class ListPages:
         return text, True
 
     def _read(
-        self, response: Response, text: str, catalog: Catalog, walk: Walk
+        self, response: Response, text: str, catalog: CatalogOfPortal, walk: Walk
     ) -> Generator[Content, None, ListPage | None]:
         """The page by the rules of its family of software; None, with a problem, where they don't fit it."""
         answer = Answer(_address(response), text, _form(response.request))
         family_before = self._site.frontier.family(catalog.url)
-        if problem := settle_family(answer, walk, catalog.title, self._site.portal.family, family_before):
+        if problem := walk.settle_family(answer, catalog.title, self._site.portal.family, family_before):
             self._break(walk)
             yield problem
             return None
@@ -129,7 +125,9 @@ class ListPages:
         yield self._broken(walk, "list_without_rows", response.url, message)
         return None
 
-    def _not_round(self, page: ListPage, walk: Walk, catalog: Catalog, url: str) -> Generator[Problem, None, ListPage]:
+    def _not_round(
+        self, page: ListPage, walk: Walk, catalog: CatalogOfPortal, url: str
+    ) -> Generator[Problem, None, ListPage]:
         """`page` without the rows that the walk met before; where pages have nothing else, the end of the list.
 
         A service requested beyond its last page may give that page again for ever, and so does one that heeds no page number:
@@ -145,7 +143,7 @@ class ListPages:
             yield self._broken(walk, "pages_repeat", url, same)
         return replace(page, rows=(), paging=replace(page.paging, next_url=None, pages_here=0), ended=True)
 
-    def _to_follow(self, rows: tuple[Row, ...], catalog: Catalog, walk: Walk, response: Response) -> list[Row]:
+    def _to_follow(self, rows: tuple[Row, ...], catalog: CatalogOfPortal, walk: Walk, response: Response) -> list[Row]:
         """The rows to follow: in a full crawl all, in an update those that are new or print something else than before."""
         linked = [row for row in rows if row.url and self._site.is_own(row.url)]
         if not self._update:
@@ -172,7 +170,7 @@ class ListPages:
         pushed = before[-walk.new_rows :] if walk.new_rows else []
         return not walk.expected <= walk.rows.union(pushed)
 
-    def _goes_on(self, walk: Walk, paging: Paging, catalog: Catalog) -> bool:
+    def _goes_on(self, walk: Walk, paging: Paging, catalog: CatalogOfPortal) -> bool:
         """Whether a walk goes on: in an update until nothing is new.
 
         To the end, where a row has left the list, and where the list says that it grew by more rows than were found.

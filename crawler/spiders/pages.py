@@ -62,9 +62,9 @@ def answer_of(exchange: Exchange) -> Answer:
 def read_record(text: str, url: str, base_url: str, *, cut: bool) -> RecordPage:
     """Return what a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from."""
     answer = Answer(base_url, text)
-    told = None if cut else next((told for family in FAMILIES.values() if (told := family.record(answer))), None)
+    data = None if cut else next((data for family in FAMILIES.values() if (data := family.record(answer))), None)
     body = find_body(answer.root)
-    page = replace(told, url=url) if told else read_detail(answer.root, url, body, cut=cut)
+    page = replace(data, url=url) if data else read_detail(answer.root, url, body, cut=cut)
     if cut:
         return page
     linked = page.attachments or find_attachments(answer.root, base_url, body)

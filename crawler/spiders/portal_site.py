@@ -18,7 +18,7 @@ from archive.ingest.frontier import Frontier
 from archive.model.observations import Observation, Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, PAGE, Verdict, ends
 from crawler.portals.portal_file import Portal
-from crawler.spiders.failures import TOO_LARGE, problem_of, unread
+from crawler.spiders.failures import TOO_LARGE, unread, why
 
 PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
 """Priorities: what a killed crawl left first; whole lists before the many pages they lead to; files last."""
@@ -65,7 +65,8 @@ class PortalSite:
 
     def failed(self, failure: Failure) -> Iterator[Content]:
         """A page that could not be had at all: a problem; its row, if it had one, is kept."""
-        yield problem_of(failure, failure.request.url)  # type: ignore[attr-defined]
+        kind, reason = why(failure.value)
+        yield Problem(kind, failure.request.url, reason)  # type: ignore[attr-defined]
 
     def answered(self) -> None:
         """Note that the portal answers this visitor."""

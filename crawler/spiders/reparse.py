@@ -12,7 +12,10 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +76,8 @@ def reparse(db: Path, evidence: Path, portal: str, *, ocr: bool = False) -> Coun
 
     Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to read.
     """
-    reader = _Reader(db, evidence, portal, ocr=ocr)
-    try:
+    with closing(_Reader(db, evidence, portal, ocr=ocr)) as reader:
         return reader.run()
-    finally:
-        reader.close()
 
 
 def is_read_by_today(db: Path, portal: str) -> bool | None:
@@ -153,26 +153,17 @@ class _Reader:
         return int(self._connection.execute(sql, (self._portal,)).fetchone()[0])
 
     def _pages(self) -> Iterator[Page]:
-        page: Page | None = None
-        for row in self._connection.execute(_PAGES, {"portal": self._portal}).fetchall():
-            where = (row["capture_id"], row["catalog_id"])
-            if page is None or page[:2] != where:
-                if page:
-                    yield page
-                page = (*where, {})
-            if row["record_id"] is not None:
-                page[2][row["url"]] = row["record_id"]
-        if page:
-            yield page
+        rows = self._connection.execute(_PAGES, {"portal": self._portal}).fetchall()
+        for (capture_id, catalog_id), group in groupby(rows, itemgetter("capture_id", "catalog_id")):
+            records = {row["url"]: row["record_id"] for row in group if row["record_id"] is not None}
+            yield capture_id, catalog_id, records
 
     def _read_page(self, page: Page) -> None:
         capture_id, catalog_id, records = page
         exchange = self._exchange(capture_id)
-        if exchange is None:
-            return
-        if catalog_id == OWN_PAGE:
+        if exchange and catalog_id == OWN_PAGE:
             self._read_record(exchange, capture_id, records)
-        else:
+        elif exchange:
             self._read_list(exchange, capture_id, catalog_id, records)
 
     def _read_record(self, exchange: Exchange, capture_id: int, records: Mapping[str, int]) -> None:
@@ -197,7 +188,7 @@ class _Reader:
             now = clock.text(clock.now())
             record_id = records.get(row.key)
             if record_id is None:
-                record_id = self._found(row.key, catalog_id, row.link, capture_id)
+                record_id = self._new_record(row.key, catalog_id, row.link, capture_id)
             if record_id is not None:
                 self._writer.take(record_id, catalog_id, row, capture_id, now)
                 self._writer.count_masked(record_id, catalog_id, row.redacted)
@@ -207,7 +198,7 @@ class _Reader:
                 now = clock.text(clock.now())
                 self._done["disowned"] += self._writer.disown(records[key], catalog_id, capture_id, now)
 
-    def _found(self, key: str, catalog_id: int, link: str | None, capture_id: int) -> int | None:
+    def _new_record(self, key: str, catalog_id: int, link: str | None, capture_id: int) -> int | None:
         """A record for a row that no earlier parser saw on the last walk; None where the row is known, or old."""
         shown = self._connection.execute(
             "SELECT c.fetched_at FROM walks w JOIN captures c ON c.id = w.capture_id WHERE w.capture_id = ? "

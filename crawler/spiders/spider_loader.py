@@ -45,7 +45,7 @@ class PortalSpiderLoader:
 
     def find_by_request(self, request: Request) -> list[str]:
         """The portals on whose site a request would be."""
-        return [name for name in known() if spider_for(name).handles_request(request)]
+        return [name for name in known() if spider_for(name).site.holds(request.url)]
 
     def list(self) -> list[str]:
         """The ids of the portals."""

@@ -5,9 +5,10 @@ from bisect import bisect_left
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from archive.model.observations import ListPage, Paging, Row
-from crawler.families.detection import FAMILIES
+from archive.model.observations import ListPage, Paging, Problem, Row
+from crawler.families.detection import FAMILIES, detect
 from crawler.families.family import Family
+from crawler.services.answer import Answer
 
 
 class Seen:
@@ -59,6 +60,32 @@ class Walk:
     left: bool = False
     broken: bool = False
 
+    def settle_family(self, answer: Answer, title: str, stated: str | None, before: str | None) -> Problem | None:
+        """Settle which software made a list; return a problem where a page looks like another one's.
+
+        `stated`: the family that the portal file names; `before`: the one of the list's last crawl; `title`: the catalogue's. What
+        a redesign made must not be read by rules for what stood there before.
+        """
+        plain, settled = FAMILIES["plain"], bool(self.reason)
+        if family := FAMILIES.get(stated or ""):
+            self.family, self.reason = family, "the portal file says so"
+            return None
+        expected = self.family if settled else FAMILIES.get(before or "", plain)
+        marks = expected.marks(answer)
+        if settled and (marks or expected is plain):
+            return None
+        detected = detect(answer)
+        if not marks and detected.family not in (expected, plain) and expected is not plain:
+            changed = f"{title} was {expected.name}, and now looks like {detected.family.name} ({detected.reason})"
+            return Problem(
+                "layout_changed", answer.url, f"{changed}: not read, unless the portal file's family says so"
+            )
+        if not settled:
+            unmarked = f"no product's marks on its first page; it was {expected.name} before"
+            kept = detected.family is plain and expected is not plain
+            self.family, self.reason = (expected, unmarked) if kept else (detected.family, detected.reason)
+        return None
+
     def unseen(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         """`rows` of the next page without those that a page before it shows in the same words, for these count once.
 
@@ -79,10 +106,8 @@ class Walk:
 
     def missing(self, claims: Paging) -> str | None:
         """Return what a walk to the end lacks of what the list claims, as part of a sentence; None where nothing."""
-        for name, claimed, read in (
-            ("pages", claims.pages_claimed, self.pages_read),
-            ("rows", claims.rows_claimed, self.rows_read),
-        ):
-            if claimed and read < claimed:
-                return f"{claimed} {name}, {read}"
+        if claims.pages_claimed and self.pages_read < claims.pages_claimed:
+            return f"{claims.pages_claimed} pages, {self.pages_read}"
+        if claims.rows_claimed and self.rows_read < claims.rows_claimed:
+            return f"{claims.rows_claimed} rows, {self.rows_read}"
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.conftest import Answer as Served
-from tests.conftest import Asked, Site, crawl, portal_file, rows
+from tests.conftest import Site, SiteRequest, crawl, portal_file, rows
 from tests.golden_pages import GoldenPage, pages
 
 SAMPLE = "样本正文，仅供测试，由本项目自写，不是任何政府的文件，也不含任何政府的文字。"
@@ -54,9 +54,9 @@ class GoldenSite(Site):
         rows = expected["read"].get("list", {}).get("rows", ())
         return [row["url"] for row in rows if urlsplit(row.get("url", "")).netloc == host]
 
-    def answered(self, asked: Asked) -> Served:
+    def answered(self, request: SiteRequest) -> Served:
         """The golden page for what was asked, or a 404."""
-        key = asked.path, frozenset(asked.query.items()), _values(asked.form)
+        key = request.path, frozenset(request.query.items()), _values(request.form)
         return self._served.get(key) or Served("<html><body>404</body></html>", status=404)
 
     def asked_for(self, part: str) -> list[str]:

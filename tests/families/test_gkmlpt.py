@@ -13,7 +13,7 @@ from archive.model.observations import ListPage
 from crawler.families.detection import FAMILIES, detect
 from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
-from tests.conftest import Asked, crawl, disclosures, rows
+from tests.conftest import SiteRequest, crawl, disclosures, rows
 from tests.families.golden_site import GoldenSite, crawled
 from tests.hostile import lines_run, markup
 
@@ -81,9 +81,9 @@ def test_a_catalogue_that_claims_no_total_ends_with_an_empty_answer(tmp_path: Pa
 def test_catalogues_told_apart_by_what_stands_behind_the_hash(tmp_path: Path) -> None:
     """One page, two catalogues: sealed under their own addresses, updated, read again, and walked on after a break."""
 
-    def index(asked: Asked) -> Served:
-        tagged = replace(site.answered(asked), headers=(("ETag", '"index"'),))
-        return Served(status=304) if "if-none-match" in asked.headers else tagged
+    def index(request: SiteRequest) -> Served:
+        tagged = replace(site.answered(request), headers=(("ETag", '"index"'),))
+        return Served(status=304) if "if-none-match" in request.headers else tagged
 
     names = "index_of_catalogues_by_number", "service_odd_articles", "service_that_claims_no_total*"
     with GoldenSite("gkmlpt", *names, "service_behind_its_last_page") as site:

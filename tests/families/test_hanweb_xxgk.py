@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crawler.families.detection import FAMILIES
 from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
-from tests.conftest import Asked, crawl, disclosures, rows
+from tests.conftest import SiteRequest, crawl, disclosures, rows
 from tests.families.golden_site import GoldenSite, crawled
 from tests.hostile import lines_run, markup
 
@@ -50,8 +50,8 @@ def test_a_county_is_crawled_whole(tmp_path: Path, first: str, number: int, list
 
 
 def test_updates_withdrawals_and_reading_again_with_pages_asked_for_by_post(tmp_path: Path) -> None:
-    def without_two(asked: Asked) -> Served:
-        lines = str(site.answered(asked).body).replace("\n<tr", "\0<tr").split("\0")
+    def without_two(request: SiteRequest) -> Served:
+        lines = str(site.answered(request).body).replace("\n<tr", "\0<tr").split("\0")
         kept = [line for line in lines if "art_11565_2.html" not in line and "art_11565_9.html" not in line]
         return Served("\n".join(kept))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.paging.inline_data import pairs, stated, strings
+from crawler.services.inline_data import pairs, stated, strings
 from tests.hostile import lines_run
 
 

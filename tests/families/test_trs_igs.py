@@ -14,7 +14,7 @@ from crawler.families.detection import detect
 from crawler.families.trs_igs import FAMILY
 from crawler.services.answer import Answer
 from tests.conftest import Answer as Served
-from tests.conftest import Asked
+from tests.conftest import SiteRequest
 from tests.families.golden_site import SAMPLE, GoldenSite, crawled
 
 IGS = "/igs/front/search/list.html?index=zcwj-index&type=zcfg&filter%5BAVAILABLE%5D=true&pageSize=3&pageNumber=1"
@@ -40,8 +40,8 @@ def test_a_list_of_igs(tmp_path: Path) -> None:
 
 
 def test_a_service_that_shows_fewer_pages_than_it_has_rows_for_is_no_complete_walk(tmp_path: Path) -> None:
-    def capped(asked: Asked) -> Served:
-        answer = site.answered(asked)
+    def capped(request: SiteRequest) -> Served:
+        answer = site.answered(request)
         return replace(answer, body=str(answer.body).replace('"total": "7"', '"total": "38546"'))
 
     with GoldenSite("trs_igs", "igs_*") as site:
@@ -52,10 +52,10 @@ def test_a_service_that_shows_fewer_pages_than_it_has_rows_for_is_no_complete_wa
 
 
 def test_a_service_that_heeds_no_page_number_is_not_asked_for_ever(tmp_path: Path) -> None:
-    def stubborn(asked: Asked) -> Served:
-        first = site.answered(replace(asked, query={**asked.query, "pageNumber": "1"}))
+    def stubborn(request: SiteRequest) -> Served:
+        first = site.answered(replace(request, query={**request.query, "pageNumber": "1"}))
         return replace(
-            first, body=str(first.body).replace('"pageNumber": 1', f'"pageNumber": {asked.query["pageNumber"]}')
+            first, body=str(first.body).replace('"pageNumber": 1', f'"pageNumber": {request.query["pageNumber"]}')
         )
 
     with GoldenSite("trs_igs", "igs_*") as site:
@@ -83,8 +83,8 @@ def test_a_list_of_govsearch_in_jsonp(tmp_path: Path) -> None:
 
 
 def test_a_service_that_gives_its_last_page_again_has_ended(tmp_path: Path) -> None:
-    def last_again(asked: Asked) -> Served:
-        return site.answered(replace(asked, query={**asked.query, "page": min("3", asked.query["page"])}))
+    def last_again(request: SiteRequest) -> Served:
+        return site.answered(replace(request, query={**request.query, "page": min("3", request.query["page"])}))
 
     with GoldenSite("trs_igs", "jsonp_*") as site:
         site.answers["/govsearch/jsonp/zf_jd_list.jsp"] = last_again

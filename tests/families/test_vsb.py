@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Answer as Served
-from tests.conftest import Asked, Site, crawl, rows
+from tests.conftest import Site, SiteRequest, crawl, rows
 from tests.families.golden_site import SAMPLE, GoldenSite, crawled, ledger, page, problems
 from tests.golden_pages import golden_page
 
@@ -118,8 +118,8 @@ def test_a_catalogue_behind_gkml_list(tmp_path: Path) -> None:
 
 
 def test_files_behind_download_jsp_one_of_them_a_captcha(tmp_path: Path) -> None:
-    def download(asked: Asked) -> Served:
-        if asked.query["wbfileid"] == "1":
+    def download(request: SiteRequest) -> Served:
+        if request.query["wbfileid"] == "1":
             return Served("样本名单，仅供测试".encode(), "application/octet-stream")
         return Served("<html><body><form><input name='codeValue'><img src='/code.jsp'></form></body></html>")
 

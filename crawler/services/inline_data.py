@@ -15,25 +15,25 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 
 def stated(text: str, name: str) -> str | None:
     """The first value, a text in quotes or a number, that `text` gives to `name`: name:'x', "name": "x", name = 3."""
-    found = re.search(rf"(?<![\w$-]){re.escape(name)}{_QUOTE}?\s{{0,20}}[:=]\s{{0,20}}(?:{_VALUE})", text)
-    return (found[1] if found[1] is not None else found[2]) if found else None
+    match = re.search(rf"(?<![\w$-]){re.escape(name)}{_QUOTE}?\s{{0,20}}[:=]\s{{0,20}}(?:{_VALUE})", text)
+    return (match[1] if match[1] is not None else match[2]) if match else None
 
 
 def pairs(text: str) -> dict[str, str]:
     """Every name with its value in an object as scripts write it, {col:1, path:'/', …}; of equal names the first."""
-    said: dict[str, str] = {}
-    for found in _PAIR.finditer(text):
-        said.setdefault(found[1], found[2] if found[2] is not None else found[3])
-    return said
+    values: dict[str, str] = {}
+    for match in _PAIR.finditer(text):
+        values.setdefault(match[1], match[2] if match[2] is not None else match[3])
+    return values
 
 
 def strings(text: str, start: int) -> list[str]:
     """The texts of the array whose bracket stands at `start`, escapes resolved, up to what is no text."""
     values = []
     place = start + 1
-    while found := _STRING.match(text, place):
-        values.append(_ESCAPE.sub(_resolved, found[1] if found[1] is not None else found[2]))
-        place = found.end()
+    while text_match := _STRING.match(text, place):
+        values.append(_ESCAPE.sub(_resolved, text_match[1] if text_match[1] is not None else text_match[2]))
+        place = text_match.end()
     return values
 
 

@@ -14,6 +14,7 @@ from archive.model.observations import Paging
 from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
+from crawler.services.script_pagers import script_paging
 
 _ARROWS = frozenset({">", "›", "»", ">>"})
 _NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "next", "Next", "下一页>", "下一页>>", *_ARROWS})
@@ -43,13 +44,18 @@ _NUMBER = re.compile(r"\d{1,4}")
 _SERIES = re.compile(r"[_-]?\d*(?:\.\w{1,6})?$")
 
 
+def read_paging(root: Element, url: str) -> Paging:
+    """Return what the pager of the list page at `url` says, a script's or links: pages and rows claimed, the next page."""
+    return script_paging(root, url) or linked_paging(root, url)
+
+
 def linked_paging(root: Element, url: str) -> Paging:
     """Return what the links of the list page at `url` say: where the next page is, and the numbers printed around them."""
     link = _next_link(root, url)
     anchor, following = link, target(link, url) if link is not None else None
     if following is None:
         beside, following = _chosen(root, url) or _numbered(root, url) or (None, None)
-        anchor = next((found for found in (link, beside, *_page_words(root)) if found is not None), None)
+        anchor = next((node for node in (link, beside, *_page_words(root)) if node is not None), None)
     pages, rows = _claims(anchor) if anchor is not None else (None, None)
     return Paging(pages, rows, following if following != url else None)
 
@@ -105,17 +111,17 @@ def _claims(anchor: Element) -> tuple[int | None, int | None]:
         if len(text) > _LONGEST_PAGER:
             break
         pages = pages if pages is not None else _pages_of(text)
-        if rows is None and (found := _ROWS.search(text)):
-            rows = int(found[1] or found[2])
+        if rows is None and (match := _ROWS.search(text)):
+            rows = int(match[1] or match[2])
     return pages, rows
 
 
 def _pages_of(text: str) -> int | None:
-    for found in _PAGES.finditer(text):
-        if found[1] or found[2]:
-            return int(found[1] or found[2])
-        if 1 <= int(found[3]) <= int(found[4]):  # the page shown and the last, and no other fraction
-            return int(found[4])
+    for match in _PAGES.finditer(text):
+        if match[1] or match[2]:
+            return int(match[1] or match[2])
+        if 1 <= int(match[3]) <= int(match[4]):  # the page shown and the last, and no other fraction
+            return int(match[4])
     return None
 
 

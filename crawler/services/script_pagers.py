@@ -31,9 +31,9 @@ _ROWS = re.compile(r"(?:\bm_nRecordCount|\[[\"']RecordNum[\"']\])\s*=\s*[\"']?(\
 _SIZE = re.compile(r"(?:\bm_nPageSize|\[[\"']PageSize[\"']\])\s*=\s*[\"']?([1-9]\d{0,3})\b")
 _AT = re.compile(r"\bm_nCurrPage\s*=\s*[\"']?(\d{1,5})\b")
 _FILE = re.compile(r"([^/]+)\.(s?html?|jsp)$")
-_NAME_SAID = re.compile(r"[\"'/](index|list)[_.\"'\\]")
-_KIND_SAID = re.compile(r"[\"'.](s?html?)\\?[\"']")
-_PAGE_ASKED = re.compile(r"[?&]page=")
+_NAME_IN_SCRIPT = re.compile(r"[\"'/](index|list)[_.\"'\\]")
+_KIND_IN_SCRIPT = re.compile(r"[\"'.](s?html?)\\?[\"']")
+_PAGE_IN_QUERY = re.compile(r"[?&]page=")
 _NUMBER = re.compile(r"_\d+$")
 
 
@@ -42,7 +42,7 @@ def script_paging(root: Element, url: str) -> Paging | None:
     script = "\n".join(_SCRIPTS(root))[:_LONGEST]
     if "createPageHTML" not in script and "countPage" not in script and "RecordCount" not in script:
         return None
-    script = _COMMENT.sub(lambda found: found[1] or " ", script)
+    script = _COMMENT.sub(lambda match: match[1] or " ", script)
     if call := _CALL.search(script):
         return _of_call(call, url)
     if pages := _PAGES.search(script):
@@ -75,20 +75,20 @@ def _of_counts(pages: int, rows: int | None, at: int, script: str, url: str) -> 
     if at + 1 >= pages:
         return Paging(pages, rows)
     name, kind = _file(url)
-    if kind == "jsp" or _PAGE_ASKED.search(url) or (not name and urlsplit(url).query):
+    if kind == "jsp" or _PAGE_IN_QUERY.search(url) or (not name and urlsplit(url).query):
         return Paging(pages, rows, with_page(url, "page", at + 2))
     if not name:
-        named, said = _NAME_SAID.search(script), _KIND_SAID.search(script)
-        name, kind = named[1] if named else "index", said[1] if said else "html"
+        name_match, kind_match = _NAME_IN_SCRIPT.search(script), _KIND_IN_SCRIPT.search(script)
+        name, kind = name_match[1] if name_match else "index", kind_match[1] if kind_match else "html"
     return Paging(pages, rows, absolute(url, f"{name.removesuffix(f'_{at}') if at else name}_{at + 1}.{kind}"))
 
 
 def _first(pattern: re.Pattern[str], script: str) -> int:
-    found = pattern.search(script)
-    return int(found[1]) if found else 0
+    match = pattern.search(script)
+    return int(match[1]) if match else 0
 
 
 def _file(url: str) -> tuple[str, str]:
     """Name and kind of the file at `url`; empty for a directory."""
-    found = _FILE.search(urlsplit(url).path)
-    return (found[1], found[2]) if found else ("", "")
+    match = _FILE.search(urlsplit(url).path)
+    return (match[1], match[2]) if match else ("", "")

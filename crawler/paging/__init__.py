@@ -1,1 +1,0 @@
-"""Pagers of list pages: links, scripts, and data stated inline."""
