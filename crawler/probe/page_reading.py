@@ -9,6 +9,7 @@ from archive.evidence.text_encoding import decode_page
 from archive.model.magic_numbers import CONTROLS, NOT_PAGES
 from archive.model.observations import CatalogOfPortal, ListPage, RecordPage
 from archive.model.records import is_cut
+from archive.model.site import Site
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
