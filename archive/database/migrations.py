@@ -40,7 +40,7 @@ def m001_schema(db: Database) -> None:
     db.execute("DROP TABLE IF EXISTS records_fts")
     for name in _names(db, "table"):
         db.execute(f"ALTER TABLE {name} RENAME TO {_ASIDE}{name}")
-    for statement in _statements(_SCHEMA):
+    for statement in statements(_SCHEMA):
         db.execute(statement)
     db.execute("INSERT INTO settings VALUES ('redaction_version', ?)", (str(RULES_VERSION),))
 
@@ -79,7 +79,7 @@ def _columns(db: Database, table: str) -> list[str]:
     return [row[1] for row in db.execute(f"PRAGMA table_xinfo({table})") if row[6] == 0]
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
     """The statements of a script, one by one: executed together they would end the migration's transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
