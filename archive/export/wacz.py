@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus, urlencode, urlsplit
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
-from archive.export.warc import WrittenRecord, ascii_address, record_uuid, utc_now, warc_records
+from archive.export.warc import WrittenRecord, ascii_address, digest_of, record_uuid, utc_now, warc_records
 from archive.model.atomic_file import atomic_file
 
 _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
@@ -82,7 +82,7 @@ class _Parts:
     def add(self, path: str, data: bytes, *, compress: bool = False) -> None:
         """Add a file that is in memory."""
         self._package.writestr(self._entry(path, compress=compress), data)
-        self._note(path, _digest(data), len(data))
+        self._note(path, digest_of(data), len(data))
 
     def add_archive(self, records: Iterable[WrittenRecord], pages: list[dict[str, str]]) -> list[str]:
         """Add the WARC; return the lines of its index, and append the pages in it to `pages`."""
@@ -106,7 +106,7 @@ class _Parts:
         for start in range(0, len(lines), _LINES_OF_BLOCK):
             part = lines[start : start + _LINES_OF_BLOCK]
             block = gzip.compress("".join(part).encode(), mtime=0)
-            place = {"offset": len(blocks), "length": len(block), "digest": _digest(block)}
+            place = {"offset": len(blocks), "length": len(block), "digest": digest_of(block)}
             index.append(f"{part[0].partition(' {')[0]} {json.dumps(place)}\n")
             blocks += block
         self.add(f"indexes/{_INDEX}", blocks)
@@ -123,7 +123,7 @@ class _Parts:
             "software": "disclosures",
         }
         data = json.dumps(package, indent=2).encode()
-        digest = json.dumps({"path": "datapackage.json", "hash": _digest(data)}, indent=2).encode()
+        digest = json.dumps({"path": "datapackage.json", "hash": digest_of(data)}, indent=2).encode()
         for path, text in (("datapackage.json", data), ("datapackage-digest.json", digest)):
             self._package.writestr(self._entry(path, compress=True), text)
 
@@ -134,10 +134,6 @@ class _Parts:
 
     def _note(self, path: str, digest: str, size: int) -> None:
         self._resources.append({"name": path.rpartition("/")[2], "path": path, "hash": digest, "bytes": size})
-
-
-def _digest(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _is_page(exchange: Exchange) -> bool:
@@ -164,7 +160,7 @@ def _index_line(written: WrittenRecord, exchange: Exchange, offset: int) -> str:
         "length": str(len(written.data)),
         "offset": str(offset),
         "filename": _WARC,
-        "recordDigest": _digest(written.data),
+        "recordDigest": digest_of(written.data),
         "referrer": exchange.request_header("Referer"),
         "req.http:cookie": exchange.request_header("Cookie"),
     }

@@ -108,7 +108,7 @@ def _gzipped(record: ArcWarcRecord) -> bytes:
 
 def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> Iterator[ArcWarcRecord]:
     """Yield the response (or revisit) record, then the request record that goes with it."""
-    uri, digest = ascii_address(exchange.url), _sha256(exchange.payload)
+    uri, digest = ascii_address(exchange.url), digest_of(exchange.payload)
     response_id, request_id = (f"<urn:uuid:{record_uuid(number, exchange, part)}>" for part in ("response", "request"))
     common = [("WARC-Target-URI", uri), ("WARC-Date", exchange.fetched_at)]
     if exchange.ip_address:
@@ -127,7 +127,7 @@ def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> It
     request_fields = [
         *common,
         ("WARC-Concurrent-To", response_id),
-        ("WARC-Payload-Digest", _sha256(exchange.request_body)),
+        ("WARC-Payload-Digest", digest_of(exchange.request_body)),
     ]
     yield _record("request", request_id, request_fields, _request_block(exchange, uri))
 
@@ -167,12 +167,13 @@ def _record(kind: str, record_id: str, fields: Fields, block: bytes) -> ArcWarcR
     """Return a record with its block as it stands: warcio would rewrite header bytes that are not ASCII."""
     content_type = _CONTENT_TYPES[kind]
     headers = [("WARC-Type", kind), ("WARC-Record-ID", record_id), *fields]
-    headers += [("WARC-Block-Digest", _sha256(block)), ("Content-Type", content_type)]
+    headers += [("WARC-Block-Digest", digest_of(block)), ("Content-Type", content_type)]
     warc_headers = StatusAndHeaders("", headers, protocol="WARC/1.1")
     return ArcWarcRecord("warc", kind, warc_headers, io.BytesIO(block), None, content_type, len(block))
 
 
-def _sha256(block: bytes) -> str:
+def digest_of(block: bytes) -> str:
+    """Return a digest as records state it."""
     return f"sha256:{hashlib.sha256(block).hexdigest()}"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasette.filters import FilterArguments
-from datasette.utils.asgi import asgi_static
+from datasette.utils.asgi import Request, asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
@@ -48,7 +48,6 @@ from archive.web.views import capture_frame, cells, history, portal_status
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
-    from datasette.utils.asgi import Request
     from jinja2 import Environment
 
 hookimpl = HookimplMarker("datasette")
@@ -89,7 +88,7 @@ def get_metadata(datasette: "Datasette") -> dict[str, Any]:
 
 @hookimpl(trylast=True)  # so that supports_search prevails over Datasette's own finding that a view has no index
 def filters_from_request(
-    request: "Request", database: str, table: str, datasette: "Datasette"
+    request: Request, database: str, table: str, datasette: "Datasette"
 ) -> Callable[[], Any] | None:
     """Search the view `search`: best first with a query, nothing at all without one."""
     if table != "search" or database not in archives.archives(datasette):
@@ -122,7 +121,7 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
 
 @hookimpl
 def extra_template_vars(
-    template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
+    template: str, database: str | None, table: str | None, request: Request, datasette: "Datasette"
 ) -> Callable[[], Any]:
     """Add what the header and a record's page need."""
     names = [] if request and request.scope.get(ACCESS_DENIED) else archives.archives(datasette)
@@ -247,7 +246,7 @@ def control_access(datasette: "Datasette") -> Callable[[Application], AccessCont
 
 @hookimpl(hookwrapper=True)
 def handle_exception(
-    datasette: "Datasette", request: "Request", exception: Exception
+    datasette: "Datasette", request: Request, exception: Exception
 ) -> Generator[None, Result[Any], None]:
     """Answer what the request got wrong; what went wrong here is left to Datasette, which logs it."""
     outcome = yield

@@ -58,12 +58,16 @@ class Middleware:
         await self._application(scope, receive, _with_headers(send))
 
 
-class SearchRedirect:
-    """Datasette's application, with searches sent to the ranked view; for those who may see the archive, for it says its name."""
+class DatasetteMiddleware:
+    """Middleware that asks Datasette itself."""
 
     def __init__(self, application: Application, datasette: "Datasette") -> None:
         self._application = application
         self._datasette = datasette
+
+
+class SearchRedirect(DatasetteMiddleware):
+    """Datasette's application, with searches sent to the ranked view; for those who may see the archive, for it says its name."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, the address of which is tidied."""

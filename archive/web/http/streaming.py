@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from datasette.utils.asgi import BadRequest, Base400, Response
+from datasette.utils.asgi import BadRequest, Base400, Request, Response
 
 from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
@@ -18,7 +18,6 @@ from archive.web.http.errors import TOO_SLOW
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +56,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
     """A file named `name` that `make` makes from the archive `database`; `request` ends when its reader is gone."""
 
     def __init__(  # noqa: PLR0913, PLR0917
-        self, datasette: "Datasette", request: "Request", database: str, make: Make, media_type: str, name: str
+        self, datasette: "Datasette", request: Request, database: str, make: Make, media_type: str, name: str
     ) -> None:
         super().__init__("", content_type=media_type)
         self.headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from datasette.utils import actor_matches_allow, tilde_decode
-from datasette.utils.asgi import Forbidden, NotFound, Response
+from datasette.utils.asgi import Forbidden, NotFound, Request, Response
 
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
@@ -20,7 +20,6 @@ from archive.web.views import capture_frame
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ def routes() -> list[tuple[str, Any]]:
     ]
 
 
-async def around(datasette: "Datasette", request: "Request") -> Response:
+async def around(datasette: "Datasette", request: Request) -> Response:
     """The page around a copy."""
     database, number = await _requested_capture(datasette, request)
     archived = await capture_frame.archived(datasette, database, number)
@@ -74,7 +73,7 @@ async def around(datasette: "Datasette", request: "Request") -> Response:
     )
 
 
-async def raw(datasette: "Datasette", request: "Request") -> Response:
+async def raw(datasette: "Datasette", request: Request) -> Response:
     """The copy by itself, for the frame."""
     database, number = await _requested_capture(datasette, request)
     db = datasette.get_database(database)
@@ -88,7 +87,7 @@ async def raw(datasette: "Datasette", request: "Request") -> Response:
     return Response(copy.body, 200, HEADERS, copy.media_type)
 
 
-async def originals(datasette: "Datasette", request: "Request") -> Response:
+async def originals(datasette: "Datasette", request: Request) -> Response:
     """The originals of the record that a capture shows, or else of the capture alone, as WARC or WACZ."""
     database, number = await _requested_capture(datasette, request)
     if not await datasette.permission_allowed(request.actor, ORIGINALS, default=False):
@@ -119,7 +118,7 @@ def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, captu
         return out.read_bytes()
 
 
-async def _requested_capture(datasette: "Datasette", request: "Request") -> tuple[str, int]:
+async def _requested_capture(datasette: "Datasette", request: Request) -> tuple[str, int]:
     """Return the requested capture: database and number. Raises NotFound, or Forbidden where the archive may not be seen."""
     route, known = request.url_vars["database"], archives(datasette)
     names = [name for name in known if route is None or datasette.get_database(name).route == tilde_decode(route)]

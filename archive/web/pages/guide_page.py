@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Request, Response
 
 from archive.labels.code_labels import EVENTS, STATES
 from archive.web.http.request_context import render
@@ -14,7 +14,6 @@ from archive.web.views.cells import is_web_address
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 VARIABLE = "DISCLOSURES_CONTACT"
 
@@ -32,7 +31,7 @@ class Contact:
     link: str
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(datasette: "Datasette", request: Request) -> Response:
     """The guide."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     return await render(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_encode
+from datasette.utils.asgi import Request
 
 from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
@@ -21,7 +22,6 @@ from archive.web.views.neighbours import Neighbours, neighbours
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
@@ -95,7 +95,7 @@ class RecordView:
     citation: Label
 
 
-async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordView | None:
+async def record_page(datasette: "Datasette", database: str, request: Request) -> RecordView | None:
     """The page of the record that `request` names; None where there is no such record."""
     path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
     address, number_typed = datasette.absolute_url(request, path), request.args.get(PART) or ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import Label
@@ -21,7 +21,6 @@ from archive.web.views.suggestions import Suggestion, in_words, suggestions
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 TIME_LIMIT_MS = 2000
 """For finding, counting and dividing each; what takes longer is reported as too slow."""
@@ -76,7 +75,7 @@ class SearchResults:
         return LAST_PAGE if self.total is None else min(-(-self.total // PAGE_SIZE), LAST_PAGE)
 
 
-async def answer(datasette: "Datasette", request: "Request") -> Response:
+async def answer(datasette: "Datasette", request: Request) -> Response:
     """The answer to a request for the search page."""
     names = archives.archives(datasette)
     if not names:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.labels.label import SITE
 from archive.web.http.archives import archives
@@ -17,7 +17,6 @@ from archive.web.http.request_context import RequestContext, context_for, in_con
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 RECORDS = 10_000
 """Ids in one file of the sitemap; the protocol allows 50,000 addresses (https://www.sitemaps.org/protocol.html)."""
@@ -43,7 +42,7 @@ def routes() -> list[tuple[str, Any]]:
     ]
 
 
-async def robots(datasette: "Datasette", request: "Request") -> Response:
+async def robots(datasette: "Datasette", request: Request) -> Response:
     """robots.txt (RFC 9309)."""
     setting = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
     if setting == "block":
@@ -77,7 +76,7 @@ async def llms(context: RequestContext) -> Response:
     return Response(text, content_type="text/markdown; charset=utf-8")
 
 
-async def index(datasette: "Datasette", request: "Request") -> Response:
+async def index(datasette: "Datasette", request: Request) -> Response:
     """The sitemap's index: its files, for every archive."""
     if not archives(datasette):
         raise NotFound(NOTHING_HERE)
