@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
@@ -28,16 +28,17 @@ _ADDRESSES = """
     UNION SELECT json_extract(detail, '$.to') FROM events WHERE record_id = :record AND kind = 'moved'
 """
 _OF_RECORD = f"""
-    SELECT id FROM captures WHERE url IN ({_ADDRESSES})
-    UNION SELECT capture_id FROM records WHERE id = :record
-    UNION SELECT capture_id FROM readings WHERE record_id = :record
-    UNION SELECT capture_id FROM versions WHERE record_id = :record
-    UNION SELECT capture_id FROM attachments WHERE record_id = :record
+    SELECT id FROM captures WHERE url IN ({_ADDRESSES}) OR id IN (
+        SELECT capture_id FROM records WHERE id = :record
+        UNION SELECT capture_id FROM readings WHERE record_id = :record
+        UNION SELECT capture_id FROM versions WHERE record_id = :record
+        UNION SELECT capture_id FROM attachments WHERE record_id = :record
+        UNION SELECT detail ->> '$.capture' FROM events WHERE record_id = :record
+        UNION SELECT detail ->> '$.page' FROM events WHERE record_id = :record
+        UNION SELECT w.capture_id FROM events e JOIN json_each(e.detail, '$.catalogs') c
+            JOIN walks w ON w.crawl_id = e.detail ->> '$.walk' AND w.catalog_id = c.value WHERE e.record_id = :record
+    ) ORDER BY id
 """  # noqa: S608 - constant
-_WALK = """
-    SELECT w.capture_id FROM walks w
-    WHERE w.crawl_id = ? AND w.catalog_id IN (SELECT value FROM json_each(?))
-"""
 _KNOWN = "SELECT id FROM captures WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _CONFIRMED = """
     SELECT (SELECT max(p.id) FROM captures p
@@ -76,14 +77,7 @@ def captures_of_record(connection: sqlite3.Connection, record_id: int) -> list[i
     Its own page and its files over time, the list pages it is read from, its versions, what its events name, and of
     events that rest on a walk all list pages of that walk.
     """
-    ids = {row[0] for row in connection.execute(_OF_RECORD, {"record": record_id})}
-    for (detail,) in connection.execute("SELECT detail FROM events WHERE record_id = ?", (record_id,)):
-        event: dict[str, Any] = json.loads(detail)
-        ids |= {event.get("capture"), event.get("page")}
-        if event.get("walk") is not None:
-            walked = connection.execute(_WALK, (event["walk"], json.dumps(event.get("catalogs", []))))
-            ids |= {row[0] for row in walked}
-    return _rising(connection, _KNOWN, [number for number in ids if isinstance(number, int)])
+    return [row[0] for row in connection.execute(_OF_RECORD, {"record": record_id})]
 
 
 def captures_of_crawl(connection: sqlite3.Connection, crawl_id: int) -> list[int]:

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus, urlencode, urlsplit
@@ -18,7 +18,8 @@ from urllib.parse import unquote_plus, urlencode, urlsplit
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
-from archive.export.warc import WrittenRecord, ascii_address, digest_of, record_uuid, utc_now, warc_records
+from archive.export.warc import WrittenRecord, ascii_address, digest_of, record_uuid, warc_records
+from archive.model import clock
 from archive.model.atomic_file import atomic_file
 
 _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
@@ -40,7 +41,7 @@ def write_wacz(
 
     The same captures, `made_at` and `title` give the same bytes. Raises EvidenceError for a capture that is not intact.
     """
-    ids, made_at = sorted(set(capture_ids)), made_at or utc_now()
+    ids, made_at = sorted(set(capture_ids)), made_at or clock.text(datetime.now(UTC))
     with atomic_file(out) as file, zipfile.ZipFile(file, "w") as package:
         parts = _Parts(package, made_at)
         pages: list[dict[str, str]] = [{"format": "json-pages-1.0", "id": "pages", "title": "Pages"}]

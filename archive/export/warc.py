@@ -24,6 +24,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange, Headers
+from archive.model import clock
 from archive.model.atomic_file import atomic_file
 
 _WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -80,7 +81,9 @@ def write_warc(
     if isinstance(out, Path):
         with atomic_file(out) as part, part.open("wb") as file:
             return write_warc(evidence, ids, file, made_at=made_at, description=description)
-    out.writelines(written.data for written in warc_records(evidence, ids, made_at or utc_now(), description))
+    out.writelines(
+        written.data for written in warc_records(evidence, ids, made_at or clock.text(datetime.now(UTC)), description)
+    )
     return len(ids)
 
 
@@ -93,11 +96,6 @@ def warc_records(evidence: Originals, ids: list[int], made_at: str, description:
         exchange = evidence.exchange(number)
         for record in _records(number, exchange, seen):
             yield WrittenRecord(record, number, exchange, _gzipped(record))
-
-
-def utc_now() -> str:
-    """Return the time as records state it."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _gzipped(record: ArcWarcRecord) -> bytes:

@@ -120,16 +120,12 @@ def _question(name: str, entries: list[tuple[str, str]], rest: str) -> Question:
     return Question(
         name,
         once["id"],
-        texts["title"],
-        texts["means"],
-        texts["computed"],
-        texts["caution"],
-        parameters,
-        columns,
-        (by, of or None) if by else None,
-        sql,
-        texts.get("left out"),
-        left_out or None,
+        parameters=parameters,
+        columns=columns,
+        chart=(by, of or None) if by else None,
+        sql=sql,
+        left_out_sql=left_out or None,
+        **{key.replace(" ", "_"): label for key, label in texts.items()},
     )
 
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from datasette.utils.asgi import BadRequest, Base400, Request, Response
+from datasette.utils.asgi import BadRequest, Base400, Request, Response, asgi_start
 
 from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
@@ -86,7 +86,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
                 while not gone.done():
                     piece = await loop.run_in_executor(_WORKER, work.piece)
                     if not started and (piece or piece is None):
-                        await send(self._start())
+                        await asgi_start(send, self.status, self.headers, self.content_type)
                         started = True
                     if piece is None:
                         await send({"type": "http.response.body", "body": b""})
@@ -100,11 +100,6 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
                 raise BadRequest(TOO_SLOW if slow else str(error)) from error
             # Left without its end, the answer breaks off, and nobody takes the file for whole.
             logger.warning("path=%s broken off: %s", self._request.path, one_line(error))
-
-    def _start(self) -> dict[str, Any]:
-        headers = {**self.headers, "content-type": self.content_type}
-        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-        return {"type": "http.response.start", "status": self.status, "headers": raw}
 
 
 class _Work:

@@ -111,10 +111,7 @@ async def originals(datasette: "Datasette", request: Request) -> Response:
 def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, capture: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="originals-") as folder:
         out = Path(folder, f"originals.{form}")
-        if record is None:
-            export(db, place_of(db), out, form, capture=capture)
-        else:
-            export(db, place_of(db), out, form, record=record)
+        export(db, place_of(db), out, form, record=record, capture=capture if record is None else None)
         return out.read_bytes()
 
 

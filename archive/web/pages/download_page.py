@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from datasette.utils.asgi import NotFound, Request, Response
+from datasette.utils.asgi import NotFound, Request, Response, asgi_start
 
 from archive.database.connection import ArchiveError
 from archive.export.public_database import Snapshot
@@ -127,9 +127,7 @@ class _File(Response):  # type: ignore[misc]  # Datasette comes without types
         try:
             with self._path.open("rb") as file:
                 file.seek(self._since)
-                headers = {**self.headers, "content-type": self.content_type}
-                raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-                await send({"type": "http.response.start", "status": self.status, "headers": raw})
+                await asgi_start(send, self.status, self.headers, self.content_type)
                 if self._request.method != "HEAD":
                     while not gone.done() and (piece := await asyncio.to_thread(file.read, PIECE)):
                         message = {"type": "http.response.body", "body": piece, "more_body": True}
