@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 from datasette.views.index import IndexView
@@ -11,13 +10,11 @@ from archive.model.clock import today
 from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import Question, questions
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import RequestContext, render
 from archive.web.listings.observed_events import EventsOfKind, Span, latest, week
 from archive.web.views.months import Picture, picture
 from archive.web.views.portal_status import PortalStatus, portal_statuses
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
 
 EXAMPLES = ("预算", "棚户区改造 2017", "“部门预算” -教育", "同政办发〔2017〕")
 """Queries to begin with."""
@@ -68,7 +65,7 @@ class Home:
         )
 
 
-async def page(datasette: "Datasette", request: Request) -> Response:
+async def page(datasette: Datasette, request: Request) -> Response:
     """The page; Datasette's own where no archive is served, or its JSON is requested."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     seen = [name for name in datasette.databases if await _may_see(datasette, request, name)]
@@ -81,12 +78,12 @@ async def page(datasette: "Datasette", request: Request) -> Response:
     )
 
 
-async def _may_see(datasette: "Datasette", request: Request, name: str) -> bool:
+async def _may_see(datasette: Datasette, request: Request, name: str) -> bool:
     visible, _ = await datasette.check_visibility(request.actor, "view-database", name)
     return bool(visible)
 
 
-async def _home(datasette: "Datasette", request: Request, name: str) -> Home:
+async def _home(datasette: Datasette, request: Request, name: str) -> Home:
     context = RequestContext(datasette, request, name, len(archives(datasette)) > 1)
     present = str(today())
     since = (await context.db.execute(_SINCE)).first()

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request
@@ -13,15 +13,13 @@ from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.tables import column_label
 from archive.model.records import FIELDS
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
 from archive.web.views.body_text import LONGEST_FILE, TextPart, beginning, part
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
 from archive.web.views.history import TimeLine, captures, history, observation
 from archive.web.views.neighbours import Neighbours, neighbours
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
@@ -95,7 +93,7 @@ class RecordView:
     citation: Label
 
 
-async def record_page(datasette: "Datasette", database: str, request: Request) -> RecordView | None:
+async def record_page(datasette: Datasette, database: str, request: Request) -> RecordView | None:
     """The page of the record that `request` names; None where there is no such record."""
     path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
     address, number_typed = datasette.absolute_url(request, path), request.args.get(PART) or ""

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Request, Response
 
@@ -15,12 +14,10 @@ from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, SearchRequest, parse_request, resolved
 from archive.web.http import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.limits import within
 from archive.web.views.hit_lines import Hit, hit_lines
 from archive.web.views.suggestions import Suggestion, in_words, suggestions
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
 
 TIME_LIMIT_MS = 2000
 """For finding, counting and dividing each; what takes longer is reported as too slow."""
@@ -75,7 +72,7 @@ class SearchResults:
         return LAST_PAGE if self.total is None else min(-(-self.total // PAGE_SIZE), LAST_PAGE)
 
 
-async def answer(datasette: "Datasette", request: Request) -> Response:
+async def answer(datasette: Datasette, request: Request) -> Response:
     """The answer to a request for the search page."""
     names = archives.archives(datasette)
     if not names:

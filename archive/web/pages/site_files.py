@@ -5,18 +5,16 @@ not searches, files and copies; `block` keeps them out; anything else is the tex
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax.saxutils import escape
 
 from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.labels.label import SITE
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, context_for, in_context
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
 
 RECORDS = 10_000
 """Ids in one file of the sitemap; the protocol allows 50,000 addresses (https://www.sitemaps.org/protocol.html)."""
@@ -42,7 +40,7 @@ def routes() -> list[tuple[str, Any]]:
     ]
 
 
-async def robots(datasette: "Datasette", request: Request) -> Response:
+async def robots(datasette: Datasette, request: Request) -> Response:
     """robots.txt (RFC 9309)."""
     setting = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
     if setting == "block":
@@ -76,7 +74,7 @@ async def llms(context: RequestContext) -> Response:
     return Response(text, content_type="text/markdown; charset=utf-8")
 
 
-async def index(datasette: "Datasette", request: Request) -> Response:
+async def index(datasette: Datasette, request: Request) -> Response:
     """The sitemap's index: its files, for every archive."""
     if not archives(datasette):
         raise NotFound(NOTHING_HERE)
