@@ -90,9 +90,8 @@ def test_warcio_checks_it(evidence: Evidence, tmp_path: Path) -> None:
 def test_a_changed_byte_fails_the_check(evidence: Evidence, tmp_path: Path) -> None:
     """The check above can fail: the digests are those of the record."""
     warc = tmp_path / "plain.warc"
-    buffer = io.BytesIO()
-    write_warc(evidence, [4], buffer)
-    warc.write_bytes(gzip.decompress(buffer.getvalue()).replace("拒绝".encode(), "拒接".encode()))
+    write_warc(evidence, [4], warc)
+    warc.write_bytes(gzip.decompress(warc.read_bytes()).replace("拒绝".encode(), "拒接".encode()))
     checked = subprocess.run(
         [sys.executable, "-m", "warcio.cli", "check", str(warc)], capture_output=True, text=True, check=False
     )
@@ -194,11 +193,11 @@ def test_a_not_modified_confirms_the_version_it_names(
     assert told.get("WARC-Refers-To-Target-URI") == (url if confirmed else None)
 
 
-def test_the_same_captures_give_the_same_bytes(evidence: Evidence) -> None:
-    first, second = io.BytesIO(), io.BytesIO()
+def test_the_same_captures_give_the_same_bytes(evidence: Evidence, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.warc.gz", tmp_path / "second.warc.gz"
     write_warc(evidence, [3, 1, 2], first, made_at=MADE_AT)
     write_warc(evidence, [1, 2, 3, 3], second, made_at=MADE_AT)
-    assert first.getvalue() == second.getvalue()
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_missing_capture(evidence: Evidence, tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import responses
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote, urlsplit
 
 from warcio.recordloader import ArcWarcRecord
@@ -66,24 +65,21 @@ class WrittenRecord:
 def write_warc(
     evidence: Originals,
     capture_ids: Iterable[int],
-    out: BinaryIO | Path,
+    out: Path,
     *,
     made_at: str | None = None,
     description: str = "",
 ) -> int:
     """Write the captures as WARC/1.1, each record gzipped by itself, in order of number; return how many were written.
 
-    A path should end in `.warc.gz`. An answer 304 becomes a `revisit` of the answer 200 for that address
+    Its name should end in `.warc.gz`. An answer 304 becomes a `revisit` of the answer 200 for that address
     whose ETag or Last-Modified it or its request names, if it is among those written; else, as everything else, redirects and refusals too, a `response`.
     `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
     """
     ids = sorted(set(capture_ids))
-    if isinstance(out, Path):
-        with atomic_file(out) as part, part.open("wb") as file:
-            return write_warc(evidence, ids, file, made_at=made_at, description=description)
-    out.writelines(
-        written.data for written in warc_records(evidence, ids, made_at or clock.text(datetime.now(UTC)), description)
-    )
+    records = warc_records(evidence, ids, made_at or clock.text(datetime.now(UTC)), description)
+    with atomic_file(out) as part, part.open("wb") as file:
+        file.writelines(written.data for written in records)
     return len(ids)
 
 

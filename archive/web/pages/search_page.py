@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from datasette.utils.asgi import NotFound, Request, Response
+from datasette.utils.asgi import Request, Response
 
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import Label
@@ -13,9 +13,10 @@ from archive.labels.tables import column_label
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, SearchRequest, parse_request, resolved
-from archive.web.http import archives
+from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.limits import within
+from archive.web.http.request_context import context_for
 from archive.web.views.hit_lines import Hit, hit_lines
 from archive.web.views.suggestions import Suggestion, in_words, suggestions
 
@@ -74,19 +75,14 @@ class SearchResults:
 
 async def answer(datasette: Datasette, request: Request) -> Response:
     """The answer to a request for the search page."""
-    names = archives.archives(datasette)
-    if not names:
-        raise NotFound("no archive")
-    database = request.args.get("db")
-    database = database if database in names else names[0]
-    permissions = [("view-table", (database, "records")), ("view-database", database), "view-instance"]
-    await datasette.ensure_permissions(request.actor, permissions)
-    requested = parse_request(request.args, database if len(names) > 1 else "")
-    results = await datasette.get_database(database).execute_fn(partial(find, requested=requested))
+    names, named = archives(datasette), request.args.get("db")
+    context = await context_for(datasette, request, named if named in names else next(iter(names), None))
+    requested = parse_request(request.args, context.database if context.named else "")
+    results = await context.db.execute_fn(partial(find, requested=requested))
     variables = {
         "results": results,
         "requested": requested,
-        "base": datasette.urls.database(database),
+        "base": datasette.urls.database(context.database),
         "here": datasette.urls.path("/-/search"),
         "kinds": KINDS,
         "states": STATE_CHOICES,
