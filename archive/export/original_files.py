@@ -20,41 +20,13 @@ from archive.export.warc import write_warc
 
 Form = Literal["warc", "wacz"]
 
-_ADDRESSES = """
-    SELECT url FROM records WHERE id = :record
-    UNION SELECT link FROM listings WHERE record_id = :record AND link IS NOT NULL
-    UNION SELECT url FROM attachments WHERE record_id = :record
-    UNION SELECT json_extract(detail, '$.from') FROM events WHERE record_id = :record AND kind = 'moved'
-    UNION SELECT json_extract(detail, '$.to') FROM events WHERE record_id = :record AND kind = 'moved'
-"""
-_OF_RECORD = f"""
-    SELECT id FROM captures WHERE url IN ({_ADDRESSES}) OR id IN (
-        SELECT capture_id FROM records WHERE id = :record
-        UNION SELECT capture_id FROM readings WHERE record_id = :record
-        UNION SELECT capture_id FROM versions WHERE record_id = :record
-        UNION SELECT capture_id FROM attachments WHERE record_id = :record
-        UNION SELECT detail ->> '$.capture' FROM events WHERE record_id = :record
-        UNION SELECT detail ->> '$.page' FROM events WHERE record_id = :record
-        UNION SELECT w.capture_id FROM events e JOIN json_each(e.detail, '$.catalogs') c
-            JOIN walks w ON w.crawl_id = e.detail ->> '$.walk' AND w.catalog_id = c.value WHERE e.record_id = :record
-    ) ORDER BY id
-"""  # noqa: S608 - constant
+_OF_RECORD = Path(__file__).with_name("captures_of_record.sql").read_text(encoding="utf-8")
+_MASKED = Path(__file__).with_name("masked.sql").read_text(encoding="utf-8")
 _KNOWN = "SELECT id FROM captures WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _CONFIRMED = """
     SELECT (SELECT max(p.id) FROM captures p
             WHERE p.url = c.url AND p.id < c.id AND p.status = 200 AND p.outcome = 'page')
     FROM captures c WHERE c.status = 304 AND c.id IN (SELECT value FROM json_each(?))
-"""
-_MASKED = """
-    WITH shown AS MATERIALIZED (
-        SELECT o.id FROM captures o WHERE o.url IN
-            (SELECT c.url FROM captures c WHERE c.id IN (SELECT value FROM json_each(?)))
-    )
-    SELECT coalesce(sum(count), 0) FROM redactions WHERE record_id IN (
-        SELECT record_id FROM readings WHERE capture_id IN (SELECT id FROM shown)
-        UNION SELECT record_id FROM versions WHERE capture_id IN (SELECT id FROM shown)
-        UNION SELECT record_id FROM attachments WHERE capture_id IN (SELECT id FROM shown)
-    )
 """
 _NAMED = """
     SELECT id FROM records WHERE url = :url

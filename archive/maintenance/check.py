@@ -36,21 +36,7 @@ _IN_EVIDENCE = """
     FROM captures c LEFT JOIN payloads p ON p.id = c.payload_id WHERE c.id BETWEEN ? AND ?
 """
 
-# Where a pointer to a capture stands, and the capture.
-_POINTERS = (
-    "SELECT 'record ' || id, capture_id FROM records",
-    "SELECT 'record ' || record_id || ', reading of catalogue ' || catalog_id, capture_id FROM readings",
-    "SELECT 'record ' || record_id || ', version ' || number, capture_id FROM versions",
-    "SELECT 'record ' || record_id || ', file ' || url, capture_id FROM attachments",
-    "SELECT 'crawl ' || crawl_id || ', walk of catalogue ' || catalog_id, capture_id FROM walks",
-    "SELECT 'record ' || record_id || ', event ' || id, detail ->> '$.capture' FROM events WHERE json_valid(detail)",
-    "SELECT 'record ' || record_id || ', event ' || id, detail ->> '$.page' FROM events WHERE json_valid(detail)",
-)
-_DANGLING = """
-    WITH pointers (place, capture) AS ({})
-    SELECT place, capture FROM pointers
-    WHERE capture IS NOT NULL AND NOT EXISTS (SELECT 1 FROM captures WHERE id = capture)
-"""
+_DANGLING = Path(__file__).with_name("dangling.sql").read_text(encoding="utf-8")
 _TITLES = """
     SELECT id, title, published_on FROM records r
     WHERE title IS NOT NULL AND id % ? = 0 AND NOT EXISTS (SELECT 1 FROM unindexed WHERE record_id = r.id)
@@ -231,9 +217,8 @@ def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidenc
 
 def _pointers(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether each capture that is given as proof is there."""
-    for pointers in _POINTERS:
-        for place, capture in connection.execute(_DANGLING.format(pointers)):
-            yield Fault(place, f"points to capture {capture}, which is not there")
+    for place, capture in connection.execute(_DANGLING):
+        yield Fault(place, f"points to capture {capture}, which is not there")
 
 
 def _index(connection: sqlite3.Connection) -> Iterator[Fault]:

@@ -13,22 +13,6 @@ from typing import Any
 from archive.maintenance.bring_up_to_date import bring_up_to_date
 from archive.search import index
 
-TRANSFERRED = (
-    "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
-    "attachments", "redactions", "events", "problems",
-)  # fmt: skip
-"""The tables whose rows are carried. Of `settings`, only which parser read the portal."""
-
-MADE = (
-    "settings", "told",
-    "unindexed", "records_fts", "matches", "search",
-    "tally_months", "tally_portals", "tally_events",
-    "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",
-    "report_checks",
-    "underived", "derived", "document_numbers", "budgets", "agencies", "publisher_names",
-)  # fmt: skip
-"""Tables and views that every archive has of its own, or makes of the others, by triggers and by who catches up with these."""
-
 INDEXED_AT_ONCE = 1000
 
 _MAPS = ("crawl", "catalog", "record", "capture")

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +10,7 @@ from datasette.utils.asgi import Response
 
 from archive.export.record_rows import COLUMNS
 from archive.labels.code_labels import EVENTS, KINDS
-from archive.labels.label import LABELS, Label
+from archive.labels.label import LABELS
 from archive.labels.tables import HEADINGS, column_label
 from archive.web.http.request_context import PAGE, RequestContext
 
@@ -26,16 +25,6 @@ WHERE r.publisher IS NOT NULL AND r.published_on IS NOT NULL LIMIT 1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One endpoint of the API. `path`: with capitals for what varies; `examples`: addresses that work."""
-
-    label: Label
-    path: str
-    parameters: tuple[tuple[str, Label], ...]
-    examples: tuple[str, ...]
-
-
 async def page(context: RequestContext) -> Response:
     """The page."""
     known = (await context.db.execute(_KNOWN)).first()
@@ -48,15 +37,18 @@ async def page(context: RequestContext) -> Response:
     )
 
 
-def _endpoints(context: RequestContext, known: Mapping[str, object]) -> Iterator[Endpoint]:
+def _endpoints(context: RequestContext, known: Mapping[str, object]) -> Iterator[dict[str, Any]]:
     """Yield the endpoints; those whose examples need a record only where there is one."""
     base = str(context.datasette.urls.database(context.database))
     codes = {"size": PAGE, "kinds": "、".join(KINDS), "events": "、".join(EVENTS)}
     for each in _ENDPOINTS:
         if known or not each.get("of_record"):
-            parameters = ((name, LABELS[key].format(**codes)) for name, key in each.get("parameters", {}).items())
-            examples = (_example(context, base, example, known) for example in each["examples"])
-            yield Endpoint(LABELS[each["label"]], each["path"].format(base=base), tuple(parameters), tuple(examples))
+            yield {
+                "label": LABELS[each["label"]],
+                "path": each["path"].format(base=base),
+                "parameters": [(name, LABELS[key].format(**codes)) for name, key in each.get("parameters", {}).items()],
+                "examples": [_example(context, base, example, known) for example in each["examples"]],
+            }
 
 
 def _example(context: RequestContext, base: str, example: str, known: Mapping[str, object]) -> str:
