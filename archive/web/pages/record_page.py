@@ -15,7 +15,7 @@ from archive.labels.tables import column_label
 from archive.model.records import FIELDS
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
-from archive.web.views.body_text import LONGEST_FILE, TextPart, beginning, part
+from archive.web.views.body_text import LONGEST_FILE, beginning, part
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
 from archive.web.views.history import captures, history, observation
@@ -52,15 +52,6 @@ class Day:
     shown: str
     about: Label
     time: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """A file that the record's page links to, with the beginning of its text."""
-
-    row: Row
-    state: Label
-    text: TextPart | None
 
 
 async def record_page(datasette: Datasette, database: str, request: Request) -> dict[str, Any] | None:
@@ -135,13 +126,13 @@ def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
     )
 
 
-def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> tuple[FileView, ...]:
-    rows = connection.execute(_FILES, {**own, "most": LONGEST_FILE}).fetchall()
-    return tuple(
-        FileView(
-            row,
-            label_of(ATTACHMENTS, row["state"]),
-            beginning(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
-        )
-        for row in rows
-    )
+def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the files that the record's page links to, each with the beginning of its text."""
+    return [
+        {
+            "row": row,
+            "state": label_of(ATTACHMENTS, row["state"]),
+            "text": beginning(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
+        }
+        for row in connection.execute(_FILES, {**own, "most": LONGEST_FILE}).fetchall()
+    ]
