@@ -9,7 +9,6 @@ import binascii
 import re
 from typing import Any
 
-from datasette.plugins import pm
 from datasette.utils import await_me_maybe
 from datasette.utils.asgi import Request
 
@@ -47,6 +46,8 @@ class AccessControl(DatasetteMiddleware):
 
     async def _actor(self, request: Request) -> dict[str, Any] | None:
         """The actor that sent the request; None: nobody knows."""
+        from datasette.plugins import pm  # noqa: PLC0415 - it loads this plugin: whole only when it is imported first
+
         for answer in pm.hook.actor_from_request(datasette=self._datasette, request=request):
             if actor := await await_me_maybe(answer):
                 return dict(actor)
@@ -58,6 +59,8 @@ class AccessControl(DatasetteMiddleware):
 
     async def _refuse(self, request: Request, send: Send) -> None:
         """As Datasette does, so that a plugin may lead to where one logs in."""
+        from datasette.plugins import pm  # noqa: PLC0415 - as above
+
         await self._datasette.invoke_startup()  # pages can't be made before, and Datasette has had no request yet
         request.scope = {**request.scope, "csrftoken": str}  # the request is refused before it would get one
         for response in pm.hook.forbidden(datasette=self._datasette, request=request, message=REFUSED):
