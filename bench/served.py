@@ -17,9 +17,9 @@ from bench.measure import Cost, processor
 _SERVE = """
 import sys
 from pathlib import Path
-from archive.web.http.server import SETTINGS, serve
+from archive.web.http.server import SETTINGS, make_datasette, run
 SETTINGS["num_sql_threads"] = 1  # we ask one page at a time; each thread would map the same gigabytes of the archive
-serve(Path(sys.argv[1]), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
+run(make_datasette(Path(sys.argv[1])).app(), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
 """
 _TOO_SLOW = "超过了时限".encode()
 

@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+from archive.evidence.evidence_reader import Originals
 from archive.evidence.evidence_store import Evidence, Exchange, verify_file
 
 DAYS = ("2026-11-20", "2026-11-21", "2026-11-23")
@@ -66,6 +67,11 @@ def exchange(number: int = 1, **changes: object) -> Exchange:
         software="test/0",
     )
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def numbers(evidence: Originals) -> list[int]:
+    """The numbers of all captures."""
+    return [row[0] for row in evidence._con.execute("SELECT id FROM captures ORDER BY id")]
 
 
 def archive_of_three_days(path: Path, each: int = 30) -> tuple[str, str]:

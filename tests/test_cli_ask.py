@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from tests.conftest import disclosures
-from tests.questions.cases import one_number
+from tests.questions.number_cases import one_number
 from tests.questions.small import archive_of
 
 

@@ -9,7 +9,7 @@ import pytest
 from archive.evidence.evidence_reader import Originals, beside, place_of
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from tests.exchanges import archive_of_three_days, exchange
+from tests.exchanges import archive_of_three_days, exchange, numbers
 
 
 def test_what_was_sealed_is_read_back(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_what_was_sealed_is_read_back(tmp_path: Path) -> None:
     with closing(Originals(path)) as originals:
         assert originals.exchange(stored[1].id) == exchange(2)
         assert originals.payload(stored[0].sha256) == exchange(1).payload
-        assert list(originals.find(portal="sample")) == [1, 2]
+        assert numbers(originals) == [1, 2]
         with pytest.raises(sqlite3.OperationalError):
             originals._con.execute("DELETE FROM captures")
     assert path.read_bytes() == before
@@ -29,7 +29,7 @@ def test_what_was_sealed_is_read_back(tmp_path: Path) -> None:
 def test_packed_originals_are_read_back(tmp_path: Path) -> None:
     archive_of_three_days(tmp_path / "evidence.db")
     with closing(Originals(tmp_path / "evidence.db")) as originals:
-        assert all(originals.exchange(number).payload for number in originals.find())
+        assert all(originals.exchange(number).payload for number in numbers(originals))
 
 
 def test_what_is_no_evidence_is_said_in_a_line(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from archive.evidence import evidence_file, unused_bytes
 from archive.evidence.compression_dictionaries import Dictionaries
 from archive.evidence.evidence_store import Evidence, EvidenceError
 from archive.evidence.unused_bytes import UNTRIMMED
-from tests.exchanges import DAYS, archive_of_three_days, exchange, faults, page
+from tests.exchanges import DAYS, archive_of_three_days, exchange, faults, numbers, page
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def _everything(path: Path) -> object:
     """All the evidence that can be read out of the file: exchanges, tokens, manifests."""
     evidence = Evidence(path)
     try:
-        return [evidence.exchange(n) for n in evidence.find()], evidence.manifests(), evidence.head()
+        return [evidence.exchange(n) for n in numbers(evidence)], evidence.manifests(), evidence.head()
     finally:
         evidence.close()
 

@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.model",
         "archive.search",
     },
-    "archive.questions": {"archive.database", "archive.model"},
+    "archive.questions": {"archive.database", "archive.labels", "archive.model"},
     "archive.search": {"archive.labels"},
     "archive.web": {
         "archive.labels",

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from archive.analysis import document_numbers, titles
@@ -216,29 +216,25 @@ def _evidence(connection: sqlite3.Connection, portal: str) -> NameEvidence:
     )
 
 
-def _keep(connection: sqlite3.Connection, portal: str, found: Iterable[Agency]) -> None:
+def _keep(connection: sqlite3.Connection, portal: str, found: Sequence[Agency]) -> None:
     """Write the agencies, keeping the numbers of those that were there; and whose each name is."""
-    found = list(found)
-    ids: dict[str, int] = {}
-    for each in found:
-        ids[each.name] = connection.execute(
-            "INSERT INTO agencies (portal, name, type, index_prefix, budget_unit, stated) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (portal, name) DO UPDATE SET type = excluded.type, index_prefix = excluded.index_prefix, "
-            "budget_unit = excluded.budget_unit, stated = excluded.stated, successor_id = NULL RETURNING id",
-            (portal, each.name, each.type, each.prefix, each.budget_unit, each.stated),
-        ).fetchone()[0]
     connection.execute("UPDATE publisher_names SET agency_id = NULL WHERE portal = ?", (portal,))
-    for each in found:
-        for name in (each.name, *each.aliases):
-            connection.execute(
-                "UPDATE publisher_names SET agency_id = ? WHERE portal = ? AND name = ?", (ids[each.name], portal, name)
-            )
-        if each.successor in ids:
-            connection.execute(
-                "UPDATE agencies SET successor_id = ? WHERE id = ?", (ids[each.successor], ids[each.name])
-            )
-    kept = set(ids.values())
-    old = [row[0] for row in connection.execute("SELECT id FROM agencies WHERE portal = ?", (portal,))]
-    for agency in (each for each in old if each not in kept):
-        connection.execute("UPDATE agencies SET successor_id = NULL WHERE successor_id = ?", (agency,))
-        connection.execute("DELETE FROM agencies WHERE id = ?", (agency,))
+    connection.execute("UPDATE agencies SET successor_id = NULL WHERE portal = ?", (portal,))
+    connection.executemany(
+        "INSERT INTO agencies (portal, name, type, index_prefix, budget_unit, stated) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (portal, name) DO UPDATE SET type = excluded.type, index_prefix = excluded.index_prefix, "
+        "budget_unit = excluded.budget_unit, stated = excluded.stated",
+        [(portal, each.name, each.type, each.prefix, each.budget_unit, each.stated) for each in found],
+    )
+    names = json.dumps([each.name for each in found])
+    gone = "DELETE FROM agencies WHERE portal = ? AND name NOT IN (SELECT value FROM json_each(?))"
+    connection.execute(gone, (portal, names))
+    agency = "(SELECT id FROM agencies WHERE portal = ?1 AND name = ?2)"
+    connection.executemany(
+        f"UPDATE publisher_names SET agency_id = {agency} WHERE portal = ?1 AND name = ?3",  # noqa: S608 - constant
+        [(portal, each.name, name) for each in found for name in (each.name, *each.aliases)],
+    )
+    connection.executemany(
+        f"UPDATE agencies SET successor_id = {agency} WHERE portal = ?1 AND name = ?3",  # noqa: S608 - constant
+        [(portal, each.successor, each.name) for each in found],
+    )

@@ -40,7 +40,7 @@ def m001_schema(db: Database) -> None:
     db.execute("DROP TABLE IF EXISTS records_fts")
     for name in _names(db, "table"):
         db.execute(f"ALTER TABLE {name} RENAME TO {_ASIDE}{name}")
-    for statement in _statements(_SCHEMA):
+    for statement in statements(_SCHEMA):
         db.execute(statement)
     db.execute("INSERT INTO settings VALUES ('redaction_version', ?)", (str(RULES_VERSION),))
 
@@ -54,7 +54,9 @@ def m002_rows_of_earlier_archives(db: Database) -> None:
     db.execute("PRAGMA defer_foreign_keys = ON")
     db.execute("DELETE FROM settings")
     for table in (name for name in _TAKEN_OVER if _ASIDE + name in aside):
-        names = ", ".join(name for name in _columns(db, table) if name in _columns(db, _ASIDE + table))
+        names = ", ".join(
+            name for name in stored_columns(db.conn, table) if name in stored_columns(db.conn, _ASIDE + table)
+        )
         db.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {_ASIDE}{table}")  # noqa: S608 - names of our own
     for name in reversed(aside):
         db.execute(f"DROP TABLE {name}")
@@ -74,12 +76,12 @@ def _names(db: Database, kind: str) -> list[str]:
     return [row[0] for row in db.execute(sql, (kind,))]
 
 
-def _columns(db: Database, table: str) -> list[str]:
+def stored_columns(connection: sqlite3.Connection, table: str) -> list[str]:
     """The columns of a table that are stored."""
-    return [row[1] for row in db.execute(f"PRAGMA table_xinfo({table})") if row[6] == 0]
+    return [row[1] for row in connection.execute(f"PRAGMA table_xinfo({table})") if row[6] == 0]
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
     """The statements of a script, one by one: executed together they would end the migration's transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):

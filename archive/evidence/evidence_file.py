@@ -24,44 +24,18 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.database.migrations import statements
 from archive.evidence.http_exchange import EvidenceError, canonical
 
 MIGRATIONS = Migrations("evidence")
 
 _BUSY_SECONDS = 30.0
 
-_TABLES = """
-CREATE TABLE dictionaries (
-  id INTEGER PRIMARY KEY, portal TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('payload', 'head')),
-  samples INTEGER NOT NULL, made_at TEXT NOT NULL, row_sha256 BLOB NOT NULL, dictionary BLOB NOT NULL
-) STRICT;
-CREATE INDEX dictionaries_portal ON dictionaries (portal, kind);
-CREATE TABLE payloads (
-  id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL,
-  dictionary_id INTEGER REFERENCES dictionaries (id), waiting TEXT, stored BLOB NOT NULL
-) STRICT;
-CREATE INDEX payloads_waiting ON payloads (waiting) WHERE waiting IS NOT NULL;
-CREATE TABLE captures (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, crawl_id INTEGER NOT NULL, portal TEXT NOT NULL, url TEXT NOT NULL,
-  fetched_at TEXT NOT NULL, status INTEGER NOT NULL, payload_id INTEGER NOT NULL REFERENCES payloads (id),
-  day TEXT NOT NULL, digest BLOB NOT NULL, head_bytes INTEGER NOT NULL,
-  head_dictionary_id INTEGER REFERENCES dictionaries (id), head BLOB NOT NULL
-) STRICT;
-CREATE INDEX captures_portal ON captures (portal, crawl_id);
-CREATE INDEX captures_day ON captures (day);
-CREATE TABLE manifests (
-  day TEXT PRIMARY KEY, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL, captures INTEGER NOT NULL,
-  previous_hash TEXT NOT NULL, hash TEXT NOT NULL, sealed_at TEXT NOT NULL, token BLOB, row_sha256 BLOB NOT NULL
-) STRICT;
-"""
-
 
 @MIGRATIONS()
 def tables(db: Database) -> None:
     """The first tables."""
-    for statement in _TABLES.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    _run(db, "tables.sql")
 
 
 @MIGRATIONS()
@@ -71,25 +45,15 @@ def checksums_of_packed_forms(db: Database) -> None:
     db.execute("ALTER TABLE captures ADD COLUMN head_crc32 INTEGER")
 
 
-_FOLDED = """
-CREATE TABLE folded (
-  first_id INTEGER PRIMARY KEY, last_id INTEGER NOT NULL, source BLOB NOT NULL, source_first INTEGER NOT NULL,
-  source_crawl_id INTEGER NOT NULL, source_day TEXT NOT NULL, last_digest BLOB NOT NULL
-) STRICT;
-CREATE INDEX folded_source ON folded (source);
-CREATE TABLE folded_tips (
-  first_id INTEGER NOT NULL REFERENCES folded (first_id), captures INTEGER NOT NULL, tip TEXT NOT NULL,
-  PRIMARY KEY (first_id, captures)
-) STRICT, WITHOUT ROWID;
-"""
-
-
 @MIGRATIONS()
 def folded_from_other_files(db: Database) -> None:
     """Captures that came from another machine's file, and what they were there."""
-    for statement in _FOLDED.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    _run(db, "folded.sql")
+
+
+def _run(db: Database, script: str) -> None:
+    for statement in statements(Path(__file__).with_name(script).read_text(encoding="utf-8")):
+        db.execute(statement)
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

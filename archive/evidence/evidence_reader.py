@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,19 +67,3 @@ class Originals:
         if capture.sealed_as(capture_id) != capture.digest:
             raise EvidenceError(f"capture {capture_id} {capture.exchange.url} is no longer what was stored")
         return replace(capture.exchange, payload=self.payload(capture.sha256))
-
-    def find(
-        self, portal: str | None = None, crawl_id: int | None = None, ids: Sequence[int] | None = None
-    ) -> Iterator[int]:
-        """The numbers, rising, of the captures that meet all the conditions given; all captures without one."""
-        condition = (portal, portal, crawl_id, crawl_id)
-        if ids is not None:
-            one = "SELECT id FROM captures WHERE id = ? AND (? IS NULL OR portal = ?) AND (? IS NULL OR crawl_id = ?)"
-            rows = [row for each in sorted(set(ids)) for row in self._con.execute(one, (each, *condition))]
-        elif portal is not None:
-            of_portal = "SELECT id FROM captures WHERE portal = ? AND (? IS NULL OR crawl_id = ?) ORDER BY id"
-            rows = self._con.execute(of_portal, (portal, crawl_id, crawl_id)).fetchall()
-        else:
-            every = "SELECT id FROM captures WHERE ? IS NULL OR crawl_id = ? ORDER BY id"
-            rows = self._con.execute(every, (crawl_id, crawl_id)).fetchall()
-        return iter([row[0] for row in rows])

@@ -21,6 +21,7 @@ from archive.evidence.evidence_file import open_for_writing, row_sha256
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.fixity import Expected, Fault, verify_file
 from archive.evidence.http_exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of
+from archive.model import clock
 
 __all__ = ["Evidence", "EvidenceError", "Exchange", "Fault", "Manifest", "Stored", "verify_file"]
 
@@ -121,7 +122,7 @@ class Evidence(Originals):
     def seal(self, today: str) -> list[Manifest]:
         """Seal each day before `today` (`2026-11-23`, UTC) that has captures and no manifest; the new manifests, in order."""
         before = date.fromisoformat(today).isoformat()
-        sealed_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        sealed_at = clock.text(datetime.now(UTC))
         made = []
         with self._transaction():
             last, previous = self.head() or ("", GENESIS)

@@ -27,21 +27,6 @@ Expected = tuple[str | int, str]
 DAMAGE = (sqlite3.Error, EvidenceError, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
 """Exceptions that reading damaged rows can raise: ValueError also for a message of SQLite that quotes broken UTF-8."""
 
-_IDS = {
-    "captures": (
-        "SELECT id FROM captures NOT INDEXED ORDER BY id",
-        "SELECT id FROM captures NOT INDEXED ORDER BY id DESC",
-    ),
-    "payloads": (
-        "SELECT id FROM payloads NOT INDEXED ORDER BY id",
-        "SELECT id FROM payloads NOT INDEXED ORDER BY id DESC",
-    ),
-    "dictionaries": (
-        "SELECT id FROM dictionaries NOT INDEXED ORDER BY id",
-        "SELECT id FROM dictionaries NOT INDEXED ORDER BY id DESC",
-    ),
-}
-
 # In a file made before there were these columns, their names in double quotes are text to SQLite.
 _PACKED = {
     "payloads": 'SELECT stored, "stored_crc32" FROM payloads WHERE id = ?',
@@ -51,10 +36,14 @@ _PACKED = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong. `where`: "capture 17 http://…", "payload <sha256>", "manifest 2026-11-23", "database"…"""
+    """Something wrong. `where`: "capture 17 http://…", "payload <sha256>", "manifest 2026-11-23", "database"…; `what`: one plain line.
+
+    `is_damage`: else the archive is only of an earlier version, or masked by earlier rules.
+    """
 
     where: str
     what: str
+    is_damage: bool = True
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
@@ -125,14 +114,14 @@ def _ids(con: sqlite3.Connection, table: str) -> tuple[list[int], list[Fault]]:
     found: list[int] = []
     after: list[int] = []
     faults: list[Fault] = []
-    rising, falling = _IDS[table]
+    rising = f"SELECT id FROM {table} NOT INDEXED ORDER BY id"  # noqa: S608 - constant names
     try:
         for (number,) in con.execute(rising):
             found.append(number)
     except DAMAGE as error:
         faults.append(Fault(table, f"cannot be read past {found[-1] if found else 'the start'}: {one_line(error)}"))
         try:
-            for (number,) in con.execute(falling):
+            for (number,) in con.execute(f"{rising} DESC"):
                 after.append(number)
         except DAMAGE:
             pass  # the same damage, met from the other side: already reported

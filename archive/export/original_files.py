@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
@@ -20,40 +20,13 @@ from archive.export.warc import write_warc
 
 Form = Literal["warc", "wacz"]
 
-_ADDRESSES = """
-    SELECT url FROM records WHERE id = :record
-    UNION SELECT link FROM listings WHERE record_id = :record AND link IS NOT NULL
-    UNION SELECT url FROM attachments WHERE record_id = :record
-    UNION SELECT json_extract(detail, '$.from') FROM events WHERE record_id = :record AND kind = 'moved'
-    UNION SELECT json_extract(detail, '$.to') FROM events WHERE record_id = :record AND kind = 'moved'
-"""
-_OF_RECORD = f"""
-    SELECT id FROM captures WHERE url IN ({_ADDRESSES})
-    UNION SELECT capture_id FROM records WHERE id = :record
-    UNION SELECT capture_id FROM readings WHERE record_id = :record
-    UNION SELECT capture_id FROM versions WHERE record_id = :record
-    UNION SELECT capture_id FROM attachments WHERE record_id = :record
-"""  # noqa: S608 - constant
-_WALK = """
-    SELECT w.capture_id FROM walks w
-    WHERE w.crawl_id = ? AND w.catalog_id IN (SELECT value FROM json_each(?))
-"""
+_OF_RECORD = Path(__file__).with_name("captures_of_record.sql").read_text(encoding="utf-8")
+_MASKED = Path(__file__).with_name("masked.sql").read_text(encoding="utf-8")
 _KNOWN = "SELECT id FROM captures WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _CONFIRMED = """
     SELECT (SELECT max(p.id) FROM captures p
             WHERE p.url = c.url AND p.id < c.id AND p.status = 200 AND p.outcome = 'page')
     FROM captures c WHERE c.status = 304 AND c.id IN (SELECT value FROM json_each(?))
-"""
-_MASKED = """
-    WITH shown AS MATERIALIZED (
-        SELECT o.id FROM captures o WHERE o.url IN
-            (SELECT c.url FROM captures c WHERE c.id IN (SELECT value FROM json_each(?)))
-    )
-    SELECT coalesce(sum(count), 0) FROM redactions WHERE record_id IN (
-        SELECT record_id FROM readings WHERE capture_id IN (SELECT id FROM shown)
-        UNION SELECT record_id FROM versions WHERE capture_id IN (SELECT id FROM shown)
-        UNION SELECT record_id FROM attachments WHERE capture_id IN (SELECT id FROM shown)
-    )
 """
 _NAMED = """
     SELECT id FROM records WHERE url = :url
@@ -76,14 +49,7 @@ def captures_of_record(connection: sqlite3.Connection, record_id: int) -> list[i
     Its own page and its files over time, the list pages it is read from, its versions, what its events name, and of
     events that rest on a walk all list pages of that walk.
     """
-    ids = {row[0] for row in connection.execute(_OF_RECORD, {"record": record_id})}
-    for (detail,) in connection.execute("SELECT detail FROM events WHERE record_id = ?", (record_id,)):
-        event: dict[str, Any] = json.loads(detail)
-        ids |= {event.get("capture"), event.get("page")}
-        if event.get("walk") is not None:
-            walked = connection.execute(_WALK, (event["walk"], json.dumps(event.get("catalogs", []))))
-            ids |= {row[0] for row in walked}
-    return _rising(connection, _KNOWN, [number for number in ids if isinstance(number, int)])
+    return [row[0] for row in connection.execute(_OF_RECORD, {"record": record_id})]
 
 
 def captures_of_crawl(connection: sqlite3.Connection, crawl_id: int) -> list[int]:

@@ -20,20 +20,6 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check_database
 from archive.model.atomic_file import sync
 
-_NEEDED = {
-    "readings",
-    "settings",
-    "derived",
-    "publisher_names",
-    "tally_months",
-    "tally_portals",
-    "tally_events",
-    "records_fts",
-    "matches",
-    "_sqlite_migrations",
-}
-"""Internal tables and views that the site reads; any other is emptied."""
-
 _NAMES = """
 SELECT type, name FROM sqlite_schema
 WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'records_fts_*'
@@ -122,7 +108,7 @@ def _delete_internals(connection: sqlite3.Connection) -> None:
         for kind, name in connection.execute(_NAMES).fetchall():
             if name not in TABLES:
                 connection.execute(f'DROP {kind} IF EXISTS "{name.replace(chr(34), chr(34) * 2)}"')
-            elif TABLES[name].hidden and name not in _NEEDED:
+            elif TABLES[name].emptied:
                 connection.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of our own
         connection.execute("UPDATE readings SET fields = '{}', source_fields = '{}'")
         connection.execute("DELETE FROM settings WHERE name NOT IN ('segment_version', 'redaction_version')")

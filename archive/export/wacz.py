@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus, urlencode, urlsplit
@@ -18,7 +18,8 @@ from urllib.parse import unquote_plus, urlencode, urlsplit
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
-from archive.export.warc import WrittenRecord, ascii_address, record_uuid, utc_now, warc_records
+from archive.export.warc import WrittenRecord, ascii_address, digest_of, record_uuid, warc_records
+from archive.model import clock
 from archive.model.atomic_file import atomic_file
 
 _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
@@ -40,7 +41,7 @@ def write_wacz(
 
     The same captures, `made_at` and `title` give the same bytes. Raises EvidenceError for a capture that is not intact.
     """
-    ids, made_at = sorted(set(capture_ids)), made_at or utc_now()
+    ids, made_at = sorted(set(capture_ids)), made_at or clock.text(datetime.now(UTC))
     with atomic_file(out) as file, zipfile.ZipFile(file, "w") as package:
         parts = _Parts(package, made_at)
         pages: list[dict[str, str]] = [{"format": "json-pages-1.0", "id": "pages", "title": "Pages"}]
@@ -82,7 +83,7 @@ class _Parts:
     def add(self, path: str, data: bytes, *, compress: bool = False) -> None:
         """Add a file that is in memory."""
         self._package.writestr(self._entry(path, compress=compress), data)
-        self._note(path, _digest(data), len(data))
+        self._note(path, digest_of(data), len(data))
 
     def add_archive(self, records: Iterable[WrittenRecord], pages: list[dict[str, str]]) -> list[str]:
         """Add the WARC; return the lines of its index, and append the pages in it to `pages`."""
@@ -106,7 +107,7 @@ class _Parts:
         for start in range(0, len(lines), _LINES_OF_BLOCK):
             part = lines[start : start + _LINES_OF_BLOCK]
             block = gzip.compress("".join(part).encode(), mtime=0)
-            place = {"offset": len(blocks), "length": len(block), "digest": _digest(block)}
+            place = {"offset": len(blocks), "length": len(block), "digest": digest_of(block)}
             index.append(f"{part[0].partition(' {')[0]} {json.dumps(place)}\n")
             blocks += block
         self.add(f"indexes/{_INDEX}", blocks)
@@ -123,7 +124,7 @@ class _Parts:
             "software": "disclosures",
         }
         data = json.dumps(package, indent=2).encode()
-        digest = json.dumps({"path": "datapackage.json", "hash": _digest(data)}, indent=2).encode()
+        digest = json.dumps({"path": "datapackage.json", "hash": digest_of(data)}, indent=2).encode()
         for path, text in (("datapackage.json", data), ("datapackage-digest.json", digest)):
             self._package.writestr(self._entry(path, compress=True), text)
 
@@ -134,10 +135,6 @@ class _Parts:
 
     def _note(self, path: str, digest: str, size: int) -> None:
         self._resources.append({"name": path.rpartition("/")[2], "path": path, "hash": digest, "bytes": size})
-
-
-def _digest(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _is_page(exchange: Exchange) -> bool:
@@ -164,7 +161,7 @@ def _index_line(written: WrittenRecord, exchange: Exchange, offset: int) -> str:
         "length": str(len(written.data)),
         "offset": str(offset),
         "filename": _WARC,
-        "recordDigest": _digest(written.data),
+        "recordDigest": digest_of(written.data),
         "referrer": exchange.request_header("Referer"),
         "req.http:cookie": exchange.request_header("Cookie"),
     }

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import responses
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote, urlsplit
 
 from warcio.recordloader import ArcWarcRecord
@@ -24,6 +23,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange, Headers
+from archive.model import clock
 from archive.model.atomic_file import atomic_file
 
 _WIRE_FORM = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -65,22 +65,21 @@ class WrittenRecord:
 def write_warc(
     evidence: Originals,
     capture_ids: Iterable[int],
-    out: BinaryIO | Path,
+    out: Path,
     *,
     made_at: str | None = None,
     description: str = "",
 ) -> int:
     """Write the captures as WARC/1.1, each record gzipped by itself, in order of number; return how many were written.
 
-    A path should end in `.warc.gz`. An answer 304 becomes a `revisit` of the answer 200 for that address
+    Its name should end in `.warc.gz`. An answer 304 becomes a `revisit` of the answer 200 for that address
     whose ETag or Last-Modified it or its request names, if it is among those written; else, as everything else, redirects and refusals too, a `response`.
     `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
     """
     ids = sorted(set(capture_ids))
-    if isinstance(out, Path):
-        with atomic_file(out) as part, part.open("wb") as file:
-            return write_warc(evidence, ids, file, made_at=made_at, description=description)
-    out.writelines(written.data for written in warc_records(evidence, ids, made_at or utc_now(), description))
+    records = warc_records(evidence, ids, made_at or clock.text(datetime.now(UTC)), description)
+    with atomic_file(out) as part, part.open("wb") as file:
+        file.writelines(written.data for written in records)
     return len(ids)
 
 
@@ -95,11 +94,6 @@ def warc_records(evidence: Originals, ids: list[int], made_at: str, description:
             yield WrittenRecord(record, number, exchange, _gzipped(record))
 
 
-def utc_now() -> str:
-    """Return the time as records state it."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _gzipped(record: ArcWarcRecord) -> bytes:
     buffer = io.BytesIO()
     WARCWriter(buffer, gzip=True, warc_version="WARC/1.1").write_record(record)
@@ -108,7 +102,7 @@ def _gzipped(record: ArcWarcRecord) -> bytes:
 
 def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> Iterator[ArcWarcRecord]:
     """Yield the response (or revisit) record, then the request record that goes with it."""
-    uri, digest = ascii_address(exchange.url), _sha256(exchange.payload)
+    uri, digest = ascii_address(exchange.url), digest_of(exchange.payload)
     response_id, request_id = (f"<urn:uuid:{record_uuid(number, exchange, part)}>" for part in ("response", "request"))
     common = [("WARC-Target-URI", uri), ("WARC-Date", exchange.fetched_at)]
     if exchange.ip_address:
@@ -127,7 +121,7 @@ def _records(number: int, exchange: Exchange, seen: dict[_Version, _Seen]) -> It
     request_fields = [
         *common,
         ("WARC-Concurrent-To", response_id),
-        ("WARC-Payload-Digest", _sha256(exchange.request_body)),
+        ("WARC-Payload-Digest", digest_of(exchange.request_body)),
     ]
     yield _record("request", request_id, request_fields, _request_block(exchange, uri))
 
@@ -167,12 +161,13 @@ def _record(kind: str, record_id: str, fields: Fields, block: bytes) -> ArcWarcR
     """Return a record with its block as it stands: warcio would rewrite header bytes that are not ASCII."""
     content_type = _CONTENT_TYPES[kind]
     headers = [("WARC-Type", kind), ("WARC-Record-ID", record_id), *fields]
-    headers += [("WARC-Block-Digest", _sha256(block)), ("Content-Type", content_type)]
+    headers += [("WARC-Block-Digest", digest_of(block)), ("Content-Type", content_type)]
     warc_headers = StatusAndHeaders("", headers, protocol="WARC/1.1")
     return ArcWarcRecord("warc", kind, warc_headers, io.BytesIO(block), None, content_type, len(block))
 
 
-def _sha256(block: bytes) -> str:
+def digest_of(block: bytes) -> str:
+    """Return a digest as records state it."""
     return f"sha256:{hashlib.sha256(block).hexdigest()}"
 
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -201,13 +202,9 @@ class Frontier:
 
 def mode_for(db: Path, portal: str, now: datetime, full_every: timedelta | None = None) -> str:
     """`full` where the portal was never walked wholly, or not for `full_every` (default FULL_EVERY); else `update`."""
-    connection = open_for_reading(db)
-    try:
+    last = None
+    with closing(open_for_reading(db)) as connection, suppress(sqlite3.Error):
         last = last_full(connection, portal)
-    except sqlite3.Error:
-        last = None
-    finally:
-        connection.close()
     return "update" if last and now - last < recrawl_interval(full_every or FULL_EVERY) else "full"
 
 

@@ -167,19 +167,9 @@ class Store:
 
     def _write_capture(self, capture: Capture) -> None:
         self._connection.execute(
-            "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                capture.id,
-                self.crawl_id,
-                capture.url,
-                capture.fetched_at,
-                capture.status,
-                capture.outcome,
-                capture.sha256,
-                capture.bytes,
-                capture.etag,
-                capture.last_modified,
-            ),
+            "INSERT INTO captures VALUES (:id, :crawl, :url, :fetched_at, :status, :outcome, :sha256, :bytes, :etag, "
+            ":last_modified)",
+            {**asdict(capture), "crawl": self.crawl_id},
         )
 
     def _write_list_page(self, page: ListPage, now: str) -> None:
@@ -323,23 +313,17 @@ class Store:
 
 def _note_portal(connection: sqlite3.Connection, portal: PortalOfFile) -> None:
     """Write down what the portal file says now."""
-    agencies = [asdict(each) for each in portal.agencies]
+    stated = asdict(portal)
+    agencies, catalogs = stated["agencies"], stated.pop("catalogs")
     connection.execute(
-        "INSERT INTO portals (id, name, division_code, home, family, checked_on, agencies) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "INSERT INTO portals (id, name, division_code, home, family, checked_on, agencies) "
+        "VALUES (:id, :name, :division_code, :home, :family, :checked_on, :agencies) "
         "ON CONFLICT (id) DO UPDATE SET name = excluded.name, division_code = excluded.division_code, "
         "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on, agencies = excluded.agencies",
-        (
-            portal.id,
-            portal.name,
-            portal.division_code,
-            portal.home,
-            portal.family,
-            portal.checked_on,
-            json.dumps(agencies, ensure_ascii=False) if agencies else None,
-        ),
+        {**stated, "agencies": json.dumps(agencies, ensure_ascii=False) if agencies else None},
     )
     connection.executemany(
-        "INSERT INTO catalogs (portal, kind, title, url) VALUES (?, ?, ?, ?) "
+        "INSERT INTO catalogs (portal, kind, title, url) VALUES (:portal, :kind, :title, :url) "
         "ON CONFLICT (portal, url) DO UPDATE SET kind = excluded.kind, title = excluded.title",
-        [(portal.id, catalog.kind, catalog.title, catalog.url) for catalog in portal.catalogs],
+        [{**catalog, "portal": portal.id} for catalog in catalogs],
     )

@@ -1,60 +1,33 @@
 """Labels of the archive's tables and columns, and how the site shows each table."""
 
-from collections.abc import Callable, Mapping
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
+from typing import Any
 
 from archive.labels.label import LABELS, Label, Language, label_of, labels_under
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table or view. `hidden`: kept out of the site's lists. `label_column` names a row where others refer to it."""
+    """A table or view, and how the site shows it: see tables.toml."""
 
     label: Label
     columns: Mapping[str, Label]
     hidden: bool = False
+    emptied: bool = False
     label_column: str | None = None
     sort: str | None = None
     sort_desc: str | None = None
-    facets: tuple[str, ...] = ()
-    sortable: tuple[str, ...] | None = None
+    facets: Sequence[str] = ()
+    sortable: Sequence[str] | None = None
 
 
-_INTERNAL = (
-    "records_fts", "matches", "report_rules", "unread_reports", "derived", "underived", "readings", "tally_months",
-    "tally_portals", "tally_events", "unindexed", "told", "settings", "_sqlite_migrations",
-)  # fmt: skip
-_STATE_FACETS = ("kind", "publisher", "year", "state")
-
-_SHOWN: dict[str, partial[Table]] = {
-    "records": partial(Table, label_column="title", sort_desc="published_on", facets=_STATE_FACETS),
-    "search": partial(
-        Table,
-        sort="rank",
-        facets=_STATE_FACETS,
-        sortable=("rank", "published_on", "created_on", "publisher", "title"),
-    ),
-    "catalogs": partial(Table, label_column="title", facets=("kind",)),
-    "portals": partial(Table, label_column="name"),
-    "events": partial(Table, sort_desc="at", facets=("kind",)),
-    "versions": partial(Table, sort_desc="id", facets=("cause",)),
-    "attachments": partial(Table, label_column="name", facets=("state",)),
-    "captures": partial(Table, label_column="fetched_at", sort_desc="id"),
-    "redactions": partial(Table, facets=("kind",)),
-    "crawls": partial(Table, label_column="started_at", sort_desc="started_at"),
-    "problems": partial(Table, sort_desc="last_at", facets=("kind",)),
-    "annual_reports": partial(Table, label_column="reporter", sort_desc="year", facets=("year", "template")),
-    "agencies": partial(Table, label_column="name", facets=("portal", "type")),
-    "publisher_names": partial(Table, label_column="name", hidden=True),
-    "document_numbers": partial(Table, facets=("portal", "issuer", "year")),
-    "budgets": partial(Table, facets=("portal", "year", "type")),
-    **dict.fromkeys(_INTERNAL, partial(Table, hidden=True)),
-}
-"""Display settings of the tables that are not shown plainly."""
+_DISPLAY: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 TABLES: dict[str, Table] = {
-    name: _SHOWN.get(name, partial(Table))(label, labels_under(f"column.{name}"))
+    name: Table(label, labels_under(f"column.{name}"), **_DISPLAY.get(name, {}))
     for name, label in labels_under("table").items()
 }
 """Tables and their columns, in the order in which they are shown."""

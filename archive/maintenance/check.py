@@ -1,12 +1,12 @@
 """Checking a whole archive: its database, its originals, and whether the two still say the same.
 
-Nothing is written, and nothing that is damaged raises: whatever is wrong becomes a `Finding`.
+Nothing is written, and nothing that is damaged raises: whatever is wrong becomes a `Fault`, in the file that it names.
 """
 
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -17,7 +17,7 @@ from archive.database.redaction_version import count_outdated
 from archive.evidence import evidence_file
 from archive.evidence.capture import hash_up_to
 from archive.evidence.evidence_import import tips
-from archive.evidence.fixity import DAMAGE, Expected, verify_file
+from archive.evidence.fixity import DAMAGE, Expected, Fault, verify_file
 from archive.evidence.http_exchange import GENESIS, one_line
 from archive.search.index import first_entry, month_of
 from archive.search.query import phrase
@@ -36,47 +36,11 @@ _IN_EVIDENCE = """
     FROM captures c LEFT JOIN payloads p ON p.id = c.payload_id WHERE c.id BETWEEN ? AND ?
 """
 
-# Where a pointer to a capture stands, and the capture.
-_POINTERS = (
-    "SELECT 'record ' || id, capture_id FROM records",
-    "SELECT 'record ' || record_id || ', reading of catalogue ' || catalog_id, capture_id FROM readings",
-    "SELECT 'record ' || record_id || ', version ' || number, capture_id FROM versions",
-    "SELECT 'record ' || record_id || ', file ' || url, capture_id FROM attachments",
-    "SELECT 'crawl ' || crawl_id || ', walk of catalogue ' || catalog_id, capture_id FROM walks",
-    "SELECT 'record ' || record_id || ', event ' || id, detail ->> '$.capture' FROM events WHERE json_valid(detail)",
-    "SELECT 'record ' || record_id || ', event ' || id, detail ->> '$.page' FROM events WHERE json_valid(detail)",
-)
-_DANGLING = """
-    WITH pointers (place, capture) AS ({})
-    SELECT place, capture FROM pointers
-    WHERE capture IS NOT NULL AND NOT EXISTS (SELECT 1 FROM captures WHERE id = capture)
-"""
+_DANGLING = Path(__file__).with_name("dangling.sql").read_text(encoding="utf-8")
 _TITLES = """
     SELECT id, title, published_on FROM records r
     WHERE title IS NOT NULL AND id % ? = 0 AND NOT EXISTS (SELECT 1 FROM unindexed WHERE record_id = r.id)
 """
-
-Place = tuple[str, str]
-"""Where, and what."""
-
-
-_EARLIER = "of an earlier version"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong. `where`: the file, and the capture, record or part of it; `what`: one plain line."""
-
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
-
-    @property
-    def is_damage(self) -> bool:
-        """Whether something is damaged; else the archive is only of an earlier version, or masked by earlier rules."""
-        return not (self.where.endswith(": masking") or self.what.startswith(_EARLIER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +59,19 @@ class Summary:
     unclaimed: int = 0
 
 
-def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> Iterator[Finding]:
+def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> Iterator[Fault]:
     """Read everything again and yield what is wrong. `expected`: a head or tip kept elsewhere."""
     captures = yield from check_database(db, evidence_path)
     if captures and not evidence_path.is_file():
-        yield Finding(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
+        yield Fault(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
     elif expected or evidence_path.is_file():
         findings, of_a_job = _folded(evidence_path, expected)
         for fault in verify_file(evidence_path, None if of_a_job else expected):
-            yield Finding(f"{evidence_path.name}: {fault.where}", fault.what)
+            yield Fault(f"{evidence_path.name}: {fault.where}", fault.what)
         yield from findings
 
 
-def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Finding, None, int]:
+def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fault, None, int]:
     """Read the database alone, compared with its originals where they are at hand; return how many it points to."""
     captures = 0
     try:
@@ -123,7 +87,7 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fin
                 for part in (_pointers, _index, _masking):
                     yield from _findings(db, part(connection))
     except (ArchiveError, *DAMAGE) as error:
-        yield Finding(db.name, one_line(error))
+        yield Fault(db.name, one_line(error))
     return captures
 
 
@@ -151,7 +115,7 @@ def summary(db: Path, evidence_path: Path) -> Summary:
     return Summary(len(known), days, head, tip, len(sealed - known))
 
 
-def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Finding], bool]:
+def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Fault], bool]:
     """Return the findings about files folded into the evidence, and whether `expected` is the tip of one of them."""
     findings, of_a_job = [], False
     try:
@@ -159,20 +123,21 @@ def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Findin
             of_a_job = of_a_job or expected == (captures, tip)
             if noted != tip:
                 where = f"{evidence_path.name}: the file merged from capture {first} on"
-                findings.append(Finding(where, f"its first {captures} captures no longer give the tip they had"))
+                findings.append(Fault(where, f"its first {captures} captures no longer give the tip they had"))
     except (*DAMAGE, OSError):
         pass  # found where the captures are read
     return findings, of_a_job
 
 
-def _findings(db: Path, part: Iterator[Place]) -> Iterator[Finding]:
+def _findings(db: Path, part: Iterator[Fault]) -> Iterator[Fault]:
     """Yield the findings of a part of the check; the damage that ends it is one as well."""
     where = ""
     try:
-        for where, what in part:
-            yield Finding(f"{db.name}: {where}", what)
+        for fault in part:
+            where = fault.where
+            yield replace(fault, where=f"{db.name}: {where}")
     except DAMAGE as error:
-        yield Finding(db.name, f"cannot be read{f' past {where}' if where else ''}: {one_line(error)}")
+        yield Fault(db.name, f"cannot be read{f' past {where}' if where else ''}: {one_line(error)}")
 
 
 def _text(raw: bytes) -> str:
@@ -180,25 +145,29 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace")
 
 
-def _database(connection: sqlite3.Connection) -> Iterator[Place]:
+def _database(connection: sqlite3.Connection) -> Iterator[Fault]:
     """SQLite's own checks. Pointers to captures are looked at apart, by what they belong to."""
     for (message,) in connection.execute("PRAGMA integrity_check"):
         if message != "ok":
-            yield "database", one_line(message)
+            yield Fault("database", one_line(message))
     for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         if parent != "captures":
             where = table if row is None else f"{table} {row}"
-            yield where, f"points to a row of {parent} that is not there"
+            yield Fault(where, f"points to a row of {parent} that is not there")
 
 
-def _schema(connection: sqlite3.Connection) -> Iterator[Place]:
+def _schema(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether the tables are as this version makes them; tables and indexes of someone's own may stand beside them."""
     archive = Database(connection)
     if migrations.pending(archive):
-        yield "schema", f"{_EARLIER}: the next crawl, or `disclosures redact`, brings it up to date"
+        yield Fault(
+            "schema",
+            "of an earlier version: the next crawl, or `disclosures redact`, brings it up to date",
+            is_damage=False,
+        )
         return
     if later := later_than_this(connection):
-        yield "schema", f"of a later version ({', '.join(later)}): update this program"
+        yield Fault("schema", f"of a later version ({', '.join(later)}): update this program")
         return
     with closing(sqlite3.connect(":memory:")) as fresh:
         migrations.apply(Database(fresh))
@@ -206,7 +175,9 @@ def _schema(connection: sqlite3.Connection) -> Iterator[Place]:
     definitions = _definitions(connection)
     for name in sorted(expected):
         if definitions.get(name) != expected[name]:
-            yield "schema", f"{name} is {'not defined as this version makes it' if name in definitions else 'missing'}"
+            yield Fault(
+                "schema", f"{name} is {'not defined as this version makes it' if name in definitions else 'missing'}"
+            )
 
 
 def _definitions(connection: sqlite3.Connection) -> dict[str, str]:
@@ -215,7 +186,7 @@ def _definitions(connection: sqlite3.Connection) -> dict[str, str]:
     return {name: sql for name, sql in connection.execute(sql) if not name.startswith(("sqlite_", "_sqlite_"))}
 
 
-def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Place]:
+def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Fault]:
     """Whether each capture is in the evidence as the archive tells of it."""
     with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
         evidence.text_factory = _text
@@ -223,37 +194,34 @@ def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[P
         while batch := connection.execute(_IN_ARCHIVE, (last, BATCH)).fetchall():
             first, last = last + 1, batch[-1][0]
             if last < first:
-                yield f"captures from {first}", "cannot be read in order: the file is damaged there"
+                yield Fault(f"captures from {first}", "cannot be read in order: the file is damaged there")
                 return
             try:
                 sealed = {row[0]: row for row in evidence.execute(_IN_EVIDENCE, (first, last))}
             except DAMAGE as error:
-                yield f"captures {first} to {last}", f"cannot be compared with {evidence_path.name}: {one_line(error)}"
+                yield Fault(
+                    f"captures {first} to {last}", f"cannot be compared with {evidence_path.name}: {one_line(error)}"
+                )
                 continue
             for row in batch:
                 if row != sealed.get(row[0]):
-                    yield f"capture {row[0]} {row[1]}", _differs(row, sealed.get(row[0]), evidence_path.name)
+                    yield Fault(f"capture {row[0]} {row[1]}", _differs(row, sealed.get(row[0]), evidence_path.name))
 
 
 def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidence: str) -> str:
     if sealed is None:
         return f"it is not in {evidence}"
     names = [name for name, one, other in zip(_COMPARED, row[1:], sealed[1:], strict=True) if one != other]
-    return (
-        f"its {', '.join(names)} are not as in {evidence}"
-        if len(names) > 1
-        else f"its {names[0]} is not as in {evidence}"
-    )
+    return f"its {', '.join(names)} {'are' if len(names) > 1 else 'is'} not as in {evidence}"
 
 
-def _pointers(connection: sqlite3.Connection) -> Iterator[Place]:
+def _pointers(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether each capture that is given as proof is there."""
-    for pointers in _POINTERS:
-        for place, capture in connection.execute(_DANGLING.format(pointers)):
-            yield place, f"points to capture {capture}, which is not there"
+    for place, capture in connection.execute(_DANGLING):
+        yield Fault(place, f"points to capture {capture}, which is not there")
 
 
-def _index(connection: sqlite3.Connection) -> Iterator[Place]:
+def _index(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether the search index can be read to its end, holds as many records as it should, and finds them again."""
     connection.execute("CREATE VIRTUAL TABLE temp.index_terms USING fts5vocab('main', 'records_fts', 'row')")
     connection.execute("SELECT sum(cnt) FROM temp.index_terms").fetchone()
@@ -261,12 +229,12 @@ def _index(connection: sqlite3.Connection) -> Iterator[Place]:
     (expected,) = connection.execute(f"SELECT count(*) - {new} FROM records").fetchone()  # noqa: S608 - constant
     (totals,) = connection.execute("SELECT block FROM records_fts_data WHERE id = 1").fetchone()
     if _varint(totals) != expected:
-        yield "search index", f"it holds {_varint(totals)} records, and should hold {expected}"
+        yield Fault("search index", f"it holds {_varint(totals)} records, and should hold {expected}")
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()
     for record_id, title, published_on in connection.execute(_TITLES, (last // MOST_TITLES + 1,)):
         entry = first_entry(month_of(published_on)) | record_id
         if units(title) and not _finds(connection, phrase(title), entry):
-            yield f"record {record_id}", "the search index does not find it by its title"
+            yield Fault(f"record {record_id}", "the search index does not find it by its title")
 
 
 def _finds(connection: sqlite3.Connection, match: str, entry: int) -> bool:
@@ -284,7 +252,7 @@ def _varint(block: bytes) -> int:
     return number
 
 
-def _masking(connection: sqlite3.Connection) -> Iterator[Place]:
+def _masking(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether today's rules for personal data were applied to everything."""
     if older := count_outdated(connection):
-        yield "masking", f"{older} records were masked by older rules: run `disclosures redact`"
+        yield Fault("masking", f"{older} records were masked by older rules: run `disclosures redact`", is_damage=False)

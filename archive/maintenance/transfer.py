@@ -10,24 +10,9 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from archive.database.migrations import stored_columns
 from archive.maintenance.bring_up_to_date import bring_up_to_date
 from archive.search import index
-
-TRANSFERRED = (
-    "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
-    "attachments", "redactions", "events", "problems",
-)  # fmt: skip
-"""The tables whose rows are carried. Of `settings`, only which parser read the portal."""
-
-MADE = (
-    "settings", "told",
-    "unindexed", "records_fts", "matches", "search",
-    "tally_months", "tally_portals", "tally_events",
-    "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",
-    "report_checks",
-    "underived", "derived", "document_numbers", "budgets", "agencies", "publisher_names",
-)  # fmt: skip
-"""Tables and views that every archive has of its own, or makes of the others, by triggers and by who catches up with these."""
 
 INDEXED_AT_ONCE = 1000
 
@@ -224,14 +209,10 @@ class Transfer:
     def _map(self, name: str, rows: Iterable[tuple[int, int, int]]) -> None:
         self._c.executemany(f"INSERT INTO temp.{name}_map VALUES (?, ?, ?)", rows)
 
-    def _columns(self, table: str) -> list[str]:
-        """The columns that are stored."""
-        return [row[1] for row in self._c.execute(f"PRAGMA main.table_xinfo({table})") if row[6] == 0]
-
     def _mapped(self, table: str, ids: str | None = None) -> dict[str, str]:
         """Each column of ours → what to read for it from a row `t` of theirs; without `id`, unless it has a map."""
         mapped = {}
-        for column in self._columns(table):
+        for column in stored_columns(self._c, table):
             name = ids if column == "id" else column.removesuffix("_id") if column.endswith("_id") else None
             if name in _MAPS:
                 mapped[column] = f"(SELECT ours FROM temp.{name}_map WHERE theirs = t.{column})"
@@ -249,7 +230,7 @@ class Transfer:
         mapped = self._mapped(table, ids)
         names = ", ".join(mapped)
         theirs = ", ".join(f"{what} AS {name}" for name, what in mapped.items())
-        order = "t.id" if "id" in self._columns(table) else "1"
+        order = "t.id" if "id" in stored_columns(self._c, table) else "1"
         put = f"INSERT INTO main.{table} ({names}) SELECT {names} FROM (SELECT {theirs} FROM theirs.{table} t WHERE {rows} ORDER BY {order}) m"
         if key is not None:
             same = " AND ".join(f"o.{name} {'=' if name in key else 'IS'} m.{name}" for name in mapped)

@@ -23,6 +23,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from archive.labels.label import Label
 from archive.model.workdays import FIRST, LAST
 
 FOLDER = Path(__file__).parent
@@ -50,21 +51,13 @@ class QuestionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A text in Chinese and English."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter that narrows a question. `kind`: one of KINDS; `default`: as it would be typed, empty for none."""
 
     name: str
     kind: str
     default: str
-    label: Words
+    label: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +69,15 @@ class Question:
 
     name: str
     id: str
-    title: Words
-    means: Words
-    computed: Words
-    caution: Words
+    title: Label
+    means: Label
+    computed: Label
+    caution: Label
     parameters: tuple[Parameter, ...]
-    columns: Mapping[str, Words]
+    columns: Mapping[str, Label]
     chart: tuple[str, str | None] | None
     sql: str
-    left_out: Words | None = None
+    left_out: Label | None = None
     left_out_sql: str | None = None
 
 
@@ -127,16 +120,12 @@ def _question(name: str, entries: list[tuple[str, str]], rest: str) -> Question:
     return Question(
         name,
         once["id"],
-        texts["title"],
-        texts["means"],
-        texts["computed"],
-        texts["caution"],
-        parameters,
-        columns,
-        (by, of or None) if by else None,
-        sql,
-        texts.get("left out"),
-        left_out or None,
+        parameters=parameters,
+        columns=columns,
+        chart=(by, of or None) if by else None,
+        sql=sql,
+        left_out_sql=left_out or None,
+        **{key.replace(" ", "_"): label for key, label in texts.items()},
     )
 
 
@@ -163,11 +152,11 @@ def _entries(lines: list[str]) -> list[tuple[str, str]]:
     return entries
 
 
-def _words(key: str, text: str) -> Words:
+def _words(key: str, text: str) -> Label:
     zh, _, en = text.partition(" / ")
     if not zh.strip() or not en.strip():
         raise QuestionError(f"{key}: {text[:40]!r} must be Chinese, then ` / `, then English")
-    return Words(zh.strip(), en.strip())
+    return Label(zh.strip(), en.strip())
 
 
 def _parameter(text: str) -> Parameter:
@@ -183,7 +172,7 @@ def _parameter(text: str) -> Parameter:
     return parameter
 
 
-def _column(text: str) -> tuple[str, Words]:
+def _column(text: str) -> tuple[str, Label]:
     match = _COLUMN.fullmatch(text)
     if not match:
         raise QuestionError(f"column: {text!r} must be NAME, Chinese / English")

@@ -10,10 +10,11 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.filters import FilterArguments
-from datasette.utils.asgi import asgi_static
+from datasette.utils.asgi import Request, asgi_static
+from jinja2 import Environment
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
@@ -25,6 +26,7 @@ from archive.search.query import to_match
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.middleware import Application, Middleware, SearchRedirect
 from archive.web.http.request_context import in_context
 from archive.web.pages import (
@@ -45,11 +47,6 @@ from archive.web.pages import (
     site_files,
 )
 from archive.web.views import capture_frame, cells, history, portal_status
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-    from jinja2 import Environment
 
 hookimpl = HookimplMarker("datasette")
 
@@ -82,15 +79,13 @@ def _zh_match(words: object) -> str:
 
 
 @hookimpl
-def get_metadata(datasette: "Datasette") -> dict[str, Any]:
+def get_metadata(datasette: Datasette) -> dict[str, Any]:
     """Titles, descriptions, sorts and facets."""
     return archives.metadata(datasette)
 
 
 @hookimpl(trylast=True)  # so that supports_search prevails over Datasette's own finding that a view has no index
-def filters_from_request(
-    request: "Request", database: str, table: str, datasette: "Datasette"
-) -> Callable[[], Any] | None:
+def filters_from_request(request: Request, database: str, table: str, datasette: Datasette) -> Callable[[], Any] | None:
     """Search the view `search`: best first with a query, nothing at all without one."""
     if table != "search" or database not in archives.archives(datasette):
         return None
@@ -108,7 +103,7 @@ def filters_from_request(
 
 @hookimpl
 def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
-    row: sqlite3.Row, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
+    row: sqlite3.Row, value: object, column: str, table: str | None, database: str, datasette: Datasette
 ) -> Markup | None:
     """Show a value of an archive's table."""
     if database not in archives.archives(datasette):
@@ -122,7 +117,7 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
 
 @hookimpl
 def extra_template_vars(
-    template: str, database: str | None, table: str | None, request: "Request", datasette: "Datasette"
+    template: str, database: str | None, table: str | None, request: Request, datasette: Datasette
 ) -> Callable[[], Any]:
     """Add what the header and a record's page need."""
     names = [] if request and request.scope.get(ACCESS_DENIED) else archives.archives(datasette)
@@ -146,7 +141,7 @@ def extra_template_vars(
 
 
 @hookimpl
-def prepare_jinja2_environment(env: "Environment", datasette: "Datasette") -> None:
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Add this site's templates before Datasette's own and other plugins' (after an operator's), and what they call things by."""
     # Datasette finds a plugin's templates only beside a package, and from Python 3.12 on beside a module.
     loader: Any = env.loader
@@ -221,14 +216,14 @@ def register_routes() -> list[tuple[str, Any]]:
 
 @hookimpl
 def permission_allowed(
-    datasette: "Datasette", actor: dict[str, Any] | None, action: str
+    datasette: Datasette, actor: dict[str, Any] | None, action: str
 ) -> Coroutine[Any, Any, bool | None]:
     """Say who may have originals as they were received."""
     return archived_copy.allowed(datasette, actor, action)
 
 
 @hookimpl
-def startup(datasette: "Datasette") -> None:
+def startup(datasette: Datasette) -> None:
     """Take an evidence file that came along (`datasette data/`) out again: it holds pages with personal data unmasked."""
     archives.leave_out_evidence(datasette)
 
@@ -240,14 +235,14 @@ def asgi_wrapper() -> Callable[[Application], Middleware]:
 
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
-def control_access(datasette: "Datasette") -> Callable[[Application], AccessControl]:
+def control_access(datasette: Datasette) -> Callable[[Application], AccessControl]:
     """Refuse those who may not see the archive, before any other hook sees the request."""
     return lambda application: AccessControl(SearchRedirect(application, datasette), datasette)
 
 
 @hookimpl(hookwrapper=True)
 def handle_exception(
-    datasette: "Datasette", request: "Request", exception: Exception
+    datasette: Datasette, request: Request, exception: Exception
 ) -> Generator[None, Result[Any], None]:
     """Answer what the request got wrong; what went wrong here is left to Datasette, which logs it."""
     outcome = yield

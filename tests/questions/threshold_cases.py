@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from tests.questions.cases import budget, case, counting
+from tests.questions.cases import budget, case
+from tests.questions.number_cases import counting
 from tests.questions.small import Small
 
 EVENING = "2018-03-01T23:30:00Z"

@@ -13,8 +13,8 @@ from archive.attachments.extraction import STATES
 from archive.ingest import health
 from archive.ingest.record_writer import OFF_SITE, PENDING, UNLINKED
 from archive.labels import code_labels, tables, tables_page
-from archive.labels.example_queries import _SQL
-from archive.labels.label import LABELS, LABELS_FILE, Label, label_of, read_labels
+from archive.labels.example_queries import FOLDER
+from archive.labels.label import LABELS, LABELS_FILE, Label, label_of, labels_under, read_labels
 from archive.model.observations import UNAVAILABLE
 from archive.model.redaction import redact
 from crawler.extract import response_class
@@ -54,13 +54,14 @@ def test_every_state_event_kind_health_and_flag_has_a_label(database):
 def sources() -> str:
     """Everything that may name a label or a code."""
     paths = [path for room in ("archive", "crawler", "pipelines") for path in (ROOT / room).rglob("*")]
-    texts = [path.read_text(encoding="utf-8") for path in paths if path.suffix in {".py", ".sql", ".html"}]
+    texts = [path.read_text(encoding="utf-8") for path in paths if path.suffix in {".py", ".sql", ".html", ".toml"}]
     return "\n".join(texts)
 
 
 def test_every_label_is_used(database):
     text = sources()
     named = set(re.findall(r"""(?:LABELS|labels)\[["']([\w.]+)["']""", text))
+    named |= set(re.findall(r"""= "((?:api|parameter|heading|filter)\.\w+)\"""", text))
     seen = {row["zh"].removeprefix("see ") for row in rows() if row["zh"].startswith("see ")}
     assert named <= LABELS.keys()
     assert seen <= LABELS.keys()
@@ -72,7 +73,7 @@ def test_every_label_is_used(database):
     codes = {key for key in LABELS if key.partition(".")[0] in coded}
     unknown = {key for key in codes if not re.search(rf"""["']{key.partition(".")[2]}["']""", text)}
     assert unknown == set(), "labels of codes that nothing writes"
-    assert _SQL.keys() == {key.removeprefix("query.") for key in LABELS if key.startswith("query.")}
+    assert {path.stem for path in FOLDER.iterdir()} == labels_under("query").keys()
 
 
 def rows() -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from lxml import html
 
 from archive.database.connection import ArchiveError
 from archive.labels.tables import TABLES
-from archive.web.http.server import make_datasette, serve
+from archive.web.http.server import make_datasette, run
 from archive.web.views import cells
 from tests.waiting import answers, wait_until
 from tests.web.sample_archive import BODY, build
@@ -135,21 +135,21 @@ def test_no_archive(tmp_path):
 
 def test_port_in_use(archive):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        serve(archive, "127.0.0.1", taken.getsockname()[1])
+        run(make_datasette(archive).app(), "127.0.0.1", taken.getsockname()[1])
 
 
 def test_answers_are_not_held_back(archive, monkeypatch):
     """Only for a socket that knows it speaks TCP does asyncio turn Nagle's algorithm off; else each answer waits 40 ms."""
     protocols = []
     monkeypatch.setattr(uvicorn.Server, "run", lambda _, sockets: protocols.extend(each.proto for each in sockets))
-    serve(archive, "127.0.0.1", 0)
+    run(make_datasette(archive).app(), "127.0.0.1", 0)
     assert protocols == [socket.IPPROTO_TCP]
 
 
 def test_serves_until_interrupted(archive):
     program = (
-        "import sys, pathlib; from archive.web.http.server import serve; "
-        "serve(pathlib.Path(sys.argv[1]), '127.0.0.1', 0, announce=lambda a: print(a, flush=True))"
+        "import sys, pathlib; from archive.web.http.server import make_datasette, run; "
+        "run(make_datasette(pathlib.Path(sys.argv[1])).app(), '127.0.0.1', 0, announce=lambda a: print(a, flush=True))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, str(archive)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -12,14 +12,12 @@ from archive.questions.question_files import Question
 from archive.questions.runner import QuestionAnswer
 from archive.web.formats import feeds
 from archive.web.formats.responses import json_response, whole_file
-from archive.web.http.request_context import RequestContext
+from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.cells import UNTITLED, cut
 
 FORMS = (*STREAMED, "json", "atom")
 
 _RECORDS = "SELECT id, portal, url, max(first_seen, coalesce(changed_at, '')) AS seen FROM records WHERE id = ?"
-
-Row = Mapping[str, Any]
 
 
 async def answer_file(

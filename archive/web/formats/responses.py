@@ -4,23 +4,19 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from datasette.utils.asgi import BadRequest, Response
+from datasette.utils.asgi import BadRequest, Request, Response
 
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Row, Rows
 from archive.export.writers import Pieces, json_text
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW
-from archive.web.http.limits import within
+from archive.web.http.limits import Result, within
 from archive.web.http.request_context import RequestContext
 from archive.web.http.streaming import Streamed
 from archive.web.views.cells import UNTITLED
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 MOST_IN_XLSX = 200_000
 """Rows of a workbook: a sheet holds five times as many, but takes a minute and a half to make."""
@@ -31,10 +27,9 @@ TOO_MANY = (
 )
 
 Read = Callable[[sqlite3.Connection], Rows]
-Result = TypeVar("Result")
 
 
-def streamed_file(datasette: "Datasette", request: "Request", database: str, title: str, read: Read) -> Streamed:
+def streamed_file(datasette: Datasette, request: Request, database: str, title: str, read: Read) -> Streamed:
     """Return the rows as a file in the format of the address: for people in words, for machines with names and codes."""
     extension = request.url_vars["format"]
     form = STREAMED[extension]

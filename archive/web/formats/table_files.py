@@ -5,21 +5,18 @@ Datasette works out the statement, and who may read it; it is then read to the e
 
 import re
 import sqlite3
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from datasette.database import QueryInterrupted
 from datasette.utils import InvalidSql, tilde_decode
 from datasette.utils.asgi import BadRequest, NotFound, Request, Response
+from datasette.views.base import DataView
 
 from archive.export.rows import Rows
 from archive.web.formats.responses import streamed_file
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.views.base import DataView
 
 ROUTE = r"/(?P<database>[^\/\.]+)(?:/(?P<table>[^\/\.]+))?\.(?P<format>csv|xlsx|jsonl)$"
 
@@ -27,7 +24,7 @@ _ONE_PAGE = re.compile(r"\s+limit \d+(?: offset \d+)?\s*$")
 _PAGING = {"_next", "_size", "_nofacet", "_nocount", "_stream", "_dl", "_labels"}
 
 
-async def table_file(datasette: "Datasette", request: "Request") -> Response:
+async def table_file(datasette: Datasette, request: "Request") -> Response:
     """Return the file. Raises NotFound, Forbidden, BadRequest."""
     database = next(
         (
@@ -53,7 +50,7 @@ async def table_file(datasette: "Datasette", request: "Request") -> Response:
 
 
 async def _statement(
-    datasette: "Datasette", request: "Request", table: str | None
+    datasette: Datasette, request: "Request", table: str | None
 ) -> tuple[str, dict[str, object], tuple[str, ...]]:
     """Return the statement that Datasette makes of the request, for all rows; its values; its columns."""
     kept = [
@@ -80,8 +77,8 @@ async def _statement(
     return _ONE_PAGE.sub("", sql) if of_table else sql, data["query"]["params"], tuple(data["columns"])
 
 
-def _view(datasette: "Datasette", table: str | None) -> "DataView":
-    from datasette.views.database import DatabaseView  # noqa: PLC0415 - see above
+def _view(datasette: Datasette, table: str | None) -> DataView:
+    from datasette.views.database import DatabaseView  # noqa: PLC0415 - see archive.web.http.datasette_class
     from datasette.views.table import TableView  # noqa: PLC0415
 
     return (TableView if table else DatabaseView)(datasette)

@@ -7,15 +7,12 @@ page of its own; this asks once for all pages, those of other plugins and downlo
 import base64
 import binascii
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils import await_me_maybe
+from datasette.utils.asgi import Request
 
-from archive.web.http.middleware import Application, Receive, Scope, Send
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
+from archive.web.http.middleware import DatasetteMiddleware, Receive, Scope, Send
 
 ACCESS_DENIED = "disclosures.access_denied"
 """The key of a request's scope that says that its sender may not see the archive."""
@@ -26,17 +23,11 @@ REFUSED = "本档案只供获准的人查阅，请先登录。This archive is fo
 _OPEN = re.compile(rb"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/favicon\.ico")
 
 
-class AccessControl:
+class AccessControl(DatasetteMiddleware):
     """Datasette's application, for those who may see the archive."""
-
-    def __init__(self, application: Application, datasette: "Datasette") -> None:
-        self._application = application
-        self._datasette = datasette
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        from datasette.utils.asgi import Request  # noqa: PLC0415 - Datasette loads this while it is being imported
-
         if scope["type"] == "http":
             scope = with_readable_credentials(scope)
             request = Request(scope, receive)
@@ -47,15 +38,15 @@ class AccessControl:
                     return
         await self._application(scope, receive, send)
 
-    async def _may_see(self, request: "Request") -> bool:
+    async def _may_see(self, request: Request) -> bool:
         return await self._allows(None) or await self._allows(await self._actor(request))
 
     async def _allows(self, actor: dict[str, Any] | None) -> bool:
         return bool(await self._datasette.permission_allowed(actor, "view-instance", default=True))
 
-    async def _actor(self, request: "Request") -> dict[str, Any] | None:
+    async def _actor(self, request: Request) -> dict[str, Any] | None:
         """The actor that sent the request; None: nobody knows."""
-        from datasette.plugins import pm  # noqa: PLC0415 - as above
+        from datasette.plugins import pm  # noqa: PLC0415 - it loads this plugin: whole only when it is imported first
 
         for answer in pm.hook.actor_from_request(datasette=self._datasette, request=request):
             if actor := await await_me_maybe(answer):
@@ -66,7 +57,7 @@ class AccessControl:
         path: bytes = scope["raw_path"].partition(b"?")[0]
         return path.removeprefix(self._datasette.setting("base_url").rstrip("/").encode())
 
-    async def _refuse(self, request: "Request", send: Send) -> None:
+    async def _refuse(self, request: Request, send: Send) -> None:
         """As Datasette does, so that a plugin may lead to where one logs in."""
         from datasette.plugins import pm  # noqa: PLC0415 - as above
 

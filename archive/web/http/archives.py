@@ -4,21 +4,20 @@ import logging
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
+
+from datasette.database import Database
 
 from archive.evidence.evidence_reader import UNREADABLE
 from archive.labels.example_queries import queries
 from archive.labels.label import SITE
 from archive.labels.tables import TABLES, Table
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.database import Database
+from archive.web.http.datasette_class import Datasette
 
 logger = logging.getLogger(__name__)
 
-_KNOWN: WeakKeyDictionary["Database", bool] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Database, bool] = WeakKeyDictionary()
 
 
 def is_archive(connection: sqlite3.Connection) -> bool:
@@ -30,12 +29,12 @@ def is_archive(connection: sqlite3.Connection) -> bool:
     return row is not None
 
 
-def archives(datasette: "Datasette") -> list[str]:
+def archives(datasette: Datasette) -> list[str]:
     """The names of the databases that are archives, in the order they are served."""
     return [name for name, database in datasette.databases.items() if _known(database)]
 
 
-def _known(database: "Database") -> bool:
+def _known(database: Database) -> bool:
     if database not in _KNOWN:
         if database.is_memory or not database.path:
             return False
@@ -48,7 +47,7 @@ def _known(database: "Database") -> bool:
     return _KNOWN[database]
 
 
-def leave_out_evidence(datasette: "Datasette") -> None:
+def leave_out_evidence(datasette: Datasette) -> None:
     """Stop serving the files of sealed originals among the databases, and say so."""
     for name, database in list(datasette.databases.items()):
         if database.path and _holds_originals(database.path):
@@ -68,7 +67,7 @@ def _holds_originals(path: str) -> bool:
     return False
 
 
-def metadata(datasette: "Datasette") -> dict[str, Any]:
+def metadata(datasette: Datasette) -> dict[str, Any]:
     """Datasette's metadata for every archive served; made anew each time, for Datasette writes into it."""
     plugins = {"datasette-mcp": {"canned_queries": True}}  # the extra `mcp` is metadata before the archives are known
     names = archives(datasette)
@@ -113,7 +112,7 @@ def _table_metadata(table: Table) -> dict[str, Any]:
     return metadata
 
 
-async def portal_names(datasette: "Datasette", database: str) -> dict[str, str]:
+async def portal_names(datasette: Datasette, database: str) -> dict[str, str]:
     """Portal id → name."""
     rows = await datasette.get_database(database).execute("SELECT id, name FROM portals")
     return {row["id"]: row["name"] for row in rows}

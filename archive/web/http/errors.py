@@ -5,15 +5,12 @@ Datasette prints a traceback for every missing page, and calls addresses it does
 
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from datasette.database import QueryInterrupted
-from datasette.utils.asgi import Base400, NotFound, Response
+from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
 
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
+from archive.web.http.datasette_class import Datasette
 
 # `_next=x` on a view, a row's key with a part too few, an integer too large for SQLite, HTTP methods of other protocols.
 RAISED_BY_ADDRESSES = (
@@ -69,7 +66,7 @@ def _is_ours(exception: Exception) -> bool:
     return False
 
 
-async def response(datasette: "Datasette", request: "Request", error: ErrorPage) -> Response:
+async def response(datasette: Datasette, request: Request, error: ErrorPage) -> Response:
     """The page, or JSON where JSON was requested."""
     context = {"ok": False, "error": error.message, "status": error.status, "title": error.title}
     if request.path.endswith(".json"):

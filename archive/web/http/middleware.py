@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette.utils import tilde_decode
@@ -10,10 +10,8 @@ from datasette.utils import tilde_decode
 from archive.labels.tables import TABLES
 from archive.search.query import LONGEST_QUERY
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -58,12 +56,16 @@ class Middleware:
         await self._application(scope, receive, _with_headers(send))
 
 
-class SearchRedirect:
-    """Datasette's application, with searches sent to the ranked view; for those who may see the archive, for it says its name."""
+class DatasetteMiddleware:
+    """Middleware that asks Datasette itself."""
 
-    def __init__(self, application: Application, datasette: "Datasette") -> None:
+    def __init__(self, application: Application, datasette: Datasette) -> None:
         self._application = application
         self._datasette = datasette
+
+
+class SearchRedirect(DatasetteMiddleware):
+    """Datasette's application, with searches sent to the ranked view; for those who may see the archive, for it says its name."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, the address of which is tidied."""

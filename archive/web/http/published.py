@@ -7,7 +7,7 @@ from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from datasette.app import Datasette
 
@@ -16,10 +16,9 @@ from archive.evidence.evidence_reader import place_of
 from archive.export.public_database import Snapshot
 from archive.export.snapshots import CURRENT, published
 from archive.model.clock import today
+from archive.web.http.limits import Result
 from archive.web.http.middleware import Application, Receive, Scope, Send
 from archive.web.http.server import ArchiveDatabase, with_archive
-
-Result = TypeVar("Result")
 
 KEEP = b"public, max-age=300"
 """Time in which a reader's browser, or a proxy, need not ask again. After that, it asks whether the answer it has still holds."""

@@ -8,18 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from datasette.utils.asgi import BadRequest, NotFound, Response
+from datasette.database import Database
+from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.database import Database
-    from datasette.utils.asgi import Request
 
 Row = Mapping[str, Any]
 
@@ -41,13 +38,13 @@ NOT_A_DAY = "日期应写作 2018-03-01 这样。A day is written like 2018-03-0
 class RequestContext:
     """The context of a request for a page about one archive. `named`: the archive is named in addresses, for there are several."""
 
-    datasette: "Datasette"
-    request: "Request"
+    datasette: Datasette
+    request: Request
     database: str
     named: bool
 
     @property
-    def db(self) -> "Database":
+    def db(self) -> Database:
         """The archive's database."""
         return self.datasette.get_database(self.database)
 
@@ -98,12 +95,12 @@ class Pages:
         return (self.number - 1) * PAGE
 
 
-async def render(datasette: "Datasette", request: "Request", template: str, /, **variables: object) -> Response:
+async def render(datasette: Datasette, request: Request, template: str, /, **variables: object) -> Response:
     """Return the page of a template."""
     return Response.html(await datasette.render_template(template, variables, request=request))
 
 
-async def context_for(datasette: "Datasette", request: "Request", named: str | None = None) -> RequestContext:
+async def context_for(datasette: Datasette, request: Request, named: str | None = None) -> RequestContext:
     """Return the context of a request: its archive is the one that is `named`, or that `db=` names, or else the first.
 
     Raises NotFound where there is none, Forbidden where it may not be seen.
@@ -120,13 +117,13 @@ async def context_for(datasette: "Datasette", request: "Request", named: str | N
 def in_context(page: Callable[[RequestContext], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
     """Return the view, as Datasette calls it, of a page about one archive."""
 
-    async def view(datasette: "Datasette", request: "Request") -> Response:
+    async def view(datasette: Datasette, request: Request) -> Response:
         return await page(await context_for(datasette, request))
 
     return view
 
 
-def part(request: "Request", name: str) -> str:
+def part(request: Request, name: str) -> str:
     """A part of the path, decoded."""
     return unquote(str(request.url_vars[name]), errors="replace")
 

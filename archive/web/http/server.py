@@ -66,11 +66,6 @@ def read_metadata(path: Path) -> dict[str, Any]:
     return metadata
 
 
-def serve(path: Path, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
-    """Serve the archive at `path` as `run` does. Raises ArchiveError where there is no archive."""
-    run(make_datasette(path).app(), host, port, announce)
-
-
 def run(application: Application, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
     """Serve a site until Ctrl-C; `announce` is called with the address once it is ours.
 

@@ -7,18 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from datasette.utils.asgi import BadRequest, Base400, Response
+from datasette.utils.asgi import BadRequest, Base400, Request, Response, asgi_start
 
 from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +54,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
     """A file named `name` that `make` makes from the archive `database`; `request` ends when its reader is gone."""
 
     def __init__(  # noqa: PLR0913, PLR0917
-        self, datasette: "Datasette", request: "Request", database: str, make: Make, media_type: str, name: str
+        self, datasette: Datasette, request: Request, database: str, make: Make, media_type: str, name: str
     ) -> None:
         super().__init__("", content_type=media_type)
         self.headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
@@ -87,7 +84,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
                 while not gone.done():
                     piece = await loop.run_in_executor(_WORKER, work.piece)
                     if not started and (piece or piece is None):
-                        await send(self._start())
+                        await asgi_start(send, self.status, self.headers, self.content_type)
                         started = True
                     if piece is None:
                         await send({"type": "http.response.body", "body": b""})
@@ -102,16 +99,11 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
             # Left without its end, the answer breaks off, and nobody takes the file for whole.
             logger.warning("path=%s broken off: %s", self._request.path, one_line(error))
 
-    def _start(self) -> dict[str, Any]:
-        headers = {**self.headers, "content-type": self.content_type}
-        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-        return {"type": "http.response.start", "status": self.status, "headers": raw}
-
 
 class _Work:
     """The work on one file: its connection, its limits. Used by the worker's thread alone."""
 
-    def __init__(self, datasette: "Datasette", database: str, make: Make) -> None:
+    def __init__(self, datasette: Datasette, database: str, make: Make) -> None:
         self._datasette, self._database, self._make = datasette, database, make
         self._connection: sqlite3.Connection | None = None
         self._pieces: Generator[bytes, None, None] | None = None

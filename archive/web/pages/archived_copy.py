@@ -4,23 +4,20 @@ import asyncio
 import logging
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from datasette.utils import actor_matches_allow, tilde_decode
-from datasette.utils.asgi import Forbidden, NotFound, Response
+from datasette.utils.asgi import Forbidden, NotFound, Request, Response
 
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import render
 from archive.web.views import capture_frame
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +39,7 @@ HEADERS = {
 _CAPTURE = r"/-/archived/(?:(?P<database>[^/]+)/)?(?P<capture>\d{1,18})"
 
 
-async def allowed(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> bool | None:
+async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
     """Return whether an operator's setting (`plugins: disclosures: originals:`, an allow block) gives `actor` the originals.
 
     None where it doesn't say so: another plugin may, and without one the answer is no.
@@ -62,7 +59,7 @@ def routes() -> list[tuple[str, Any]]:
     ]
 
 
-async def around(datasette: "Datasette", request: "Request") -> Response:
+async def around(datasette: Datasette, request: Request) -> Response:
     """The page around a copy."""
     database, number = await _requested_capture(datasette, request)
     archived = await capture_frame.archived(datasette, database, number)
@@ -74,7 +71,7 @@ async def around(datasette: "Datasette", request: "Request") -> Response:
     )
 
 
-async def raw(datasette: "Datasette", request: "Request") -> Response:
+async def raw(datasette: Datasette, request: Request) -> Response:
     """The copy by itself, for the frame."""
     database, number = await _requested_capture(datasette, request)
     db = datasette.get_database(database)
@@ -88,7 +85,7 @@ async def raw(datasette: "Datasette", request: "Request") -> Response:
     return Response(copy.body, 200, HEADERS, copy.media_type)
 
 
-async def originals(datasette: "Datasette", request: "Request") -> Response:
+async def originals(datasette: Datasette, request: Request) -> Response:
     """The originals of the record that a capture shows, or else of the capture alone, as WARC or WACZ."""
     database, number = await _requested_capture(datasette, request)
     if not await datasette.permission_allowed(request.actor, ORIGINALS, default=False):
@@ -112,14 +109,11 @@ async def originals(datasette: "Datasette", request: "Request") -> Response:
 def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, capture: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="originals-") as folder:
         out = Path(folder, f"originals.{form}")
-        if record is None:
-            export(db, place_of(db), out, form, capture=capture)
-        else:
-            export(db, place_of(db), out, form, record=record)
+        export(db, place_of(db), out, form, record=record, capture=capture if record is None else None)
         return out.read_bytes()
 
 
-async def _requested_capture(datasette: "Datasette", request: "Request") -> tuple[str, int]:
+async def _requested_capture(datasette: Datasette, request: Request) -> tuple[str, int]:
     """Return the requested capture: database and number. Raises NotFound, or Forbidden where the archive may not be seen."""
     route, known = request.url_vars["database"], archives(datasette)
     names = [name for name in known if route is None or datasette.get_database(name).route == tilde_decode(route)]

@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.analysis.report_templates import words_of
-from archive.analysis.transparency_card import DAYS, ITEMS, CardReport, Counts, count
+from archive.analysis.transparency_card import DAYS, ITEMS, CardReport, count
 from archive.labels.code_labels import KINDS
 from archive.labels.label import label_of, labels_under
 from archive.labels.tables import TABLES
 from archive.model.clock import today
 from archive.questions.question_files import questions
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row, part, portal
+from archive.web.http.request_context import RequestContext, part, portal
 from archive.web.views.portal_status import portal_statuses
 
 MOST_PORTALS = 1000
@@ -44,15 +43,6 @@ WHERE c.record_id = :record AND NOT c.holds ORDER BY c.hint, c.place, c.rule LIM
 _ON_SITE = "SELECT value FROM report_statistics WHERE record_id = :record AND indicator = '1.2.2'"
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """One portal on the comparison page. `url`: of its card."""
-
-    row: Row
-    counts: Counts
-    url: str
-
-
 async def comparison(context: RequestContext) -> Response:
     """All portals' year side by side."""
     years = await _years(context, "")
@@ -64,7 +54,7 @@ async def comparison(context: RequestContext) -> Response:
         year=year,
         years=years,
         portals=[
-            Beside(each.row, counted[each.row["id"]], context.address("cards", each.row["id"], year))
+            (each.row, counted[each.row["id"]], context.address("cards", each.row["id"], year))
             for each in rows[:MOST_PORTALS]
         ],
         more=len(rows) > MOST_PORTALS,

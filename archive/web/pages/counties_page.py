@@ -4,17 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.model.divisions import COUNTY, Division, divisions, province_of
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row, render
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 _PORTALS = """
 SELECT :database AS database, p.id, p.name, p.division_code, EXISTS (SELECT 1 FROM records WHERE portal = p.id) AS archived
@@ -44,7 +40,7 @@ class Area:
     missing: tuple[Division, ...] = ()
 
 
-async def overview(request: "Request", datasette: "Datasette") -> Response:
+async def overview(request: Request, datasette: Datasette) -> Response:
     """All provinces."""
     portals = await _portals(request, datasette, _PORTALS)
     with_records = {row["division_code"] for row in portals if row["archived"]}
@@ -62,7 +58,7 @@ async def overview(request: "Request", datasette: "Datasette") -> Response:
     )
 
 
-async def province(request: "Request", datasette: "Datasette") -> Response:
+async def province(request: Request, datasette: Datasette) -> Response:
     """One province: its prefectures and their counties, archived or not, and the portals that are no county's."""
     key = request.url_vars["province"]
     known = province_of(key)
@@ -92,7 +88,7 @@ def _prefecture(name: str, counties: list[Division], portals: Iterable[Row]) -> 
     return Area("", name, len(counties), len(archived), tuple(of_county), missing)
 
 
-async def _portals(request: "Request", datasette: "Datasette", sql: str, **parameters: str) -> list[Row]:
+async def _portals(request: Request, datasette: Datasette, sql: str, **parameters: str) -> list[Row]:
     """The portals of all archives that the reader may see."""
     portals: list[Row] = []
     for name in archives(datasette):

@@ -9,9 +9,9 @@ import re
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import NotFound, Request, Response, asgi_start
 
 from archive.database.connection import ArchiveError
 from archive.export.public_database import Snapshot
@@ -19,9 +19,6 @@ from archive.export.snapshots import is_due, kept, renew
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, in_context
 from archive.web.http.streaming import PATIENCE, Send, left
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.utils.asgi import Request
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +105,7 @@ def _make(db: Path) -> None:
 class _File(Response):  # type: ignore[misc]  # Datasette comes without types
     """The bytes of a snapshot, from the requested one on."""
 
-    def __init__(self, snapshot: Snapshot, request: "Request") -> None:
+    def __init__(self, snapshot: Snapshot, request: Request) -> None:
         requested = _RANGE.fullmatch(request.headers.get("range", ""))
         tag = f'"{snapshot.sha256}"'
         since = int(requested[1]) if requested and request.headers.get("if-range", tag) == tag else 0
@@ -130,9 +127,7 @@ class _File(Response):  # type: ignore[misc]  # Datasette comes without types
         try:
             with self._path.open("rb") as file:
                 file.seek(self._since)
-                headers = {**self.headers, "content-type": self.content_type}
-                raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-                await send({"type": "http.response.start", "status": self.status, "headers": raw})
+                await asgi_start(send, self.status, self.headers, self.content_type)
                 if self._request.method != "HEAD":
                     while not gone.done() and (piece := await asyncio.to_thread(file.read, PIECE)):
                         message = {"type": "http.response.body", "body": piece, "more_body": True}

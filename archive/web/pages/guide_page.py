@@ -4,17 +4,13 @@ import mimetypes
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Request, Response
 
 from archive.labels.code_labels import EVENTS, STATES
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import render
 from archive.web.views.cells import is_web_address
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 VARIABLE = "DISCLOSURES_CONTACT"
 
@@ -32,7 +28,7 @@ class Contact:
     link: str
 
 
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(datasette: Datasette, request: Request) -> Response:
     """The guide."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     return await render(
@@ -40,7 +36,7 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     )
 
 
-def contact(datasette: "Datasette") -> Contact | None:
+def contact(datasette: Datasette) -> Contact | None:
     """The operator's address: `plugins: disclosures: contact:` of the metadata, or else DISCLOSURES_CONTACT; None without."""
     address = (datasette.plugin_config("disclosures") or {}).get("contact") or os.environ.get(VARIABLE)
     text = str(address or "").strip()

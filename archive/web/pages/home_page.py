@@ -1,24 +1,20 @@
 """The home page: what is archived, what changed this week, how much was published when, and how each portal stands."""
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Request, Response
 from datasette.views.index import IndexView
 
 from archive.model.clock import today
 from archive.model.divisions import COUNTY, divisions
-from archive.questions.question_files import Question, questions
+from archive.questions.question_files import questions
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import RequestContext, render
-from archive.web.listings.observed_events import EventsOfKind, Span, latest, week
-from archive.web.views.months import Picture, picture
+from archive.web.listings.observed_events import latest, week
+from archive.web.views.months import picture
 from archive.web.views.portal_status import PortalStatus, portal_statuses
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 EXAMPLES = ("预算", "棚户区改造 2017", "“部门预算” -教育", "同政办发〔2017〕")
 """Queries to begin with."""
@@ -38,38 +34,7 @@ _SINCE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """One archive on the home page. `portal_statuses`: the portals shown, `concerned`: how many of all need attention.
-
-    `counties`: how many have records here, and how many there are.
-    """
-
-    context: RequestContext
-    records: int
-    catalogs: int
-    since: str | None
-    crawled: str | None
-    span: Span
-    events: tuple[EventsOfKind, ...]
-    picture: Picture | None
-    portals: int
-    concerned: int
-    portal_statuses: tuple[PortalStatus, ...]
-    counties: tuple[int, int]
-    questions: tuple[Question, ...]
-
-    @property
-    def links(self) -> dict[str, str]:
-        """Address of each kind in the picture."""
-        return (
-            {row.kind: self.context.address("browse", kind=row.kind) for row in self.picture.kinds}
-            if self.picture
-            else {}
-        )
-
-
-async def page(datasette: "Datasette", request: "Request") -> Response:
+async def page(datasette: Datasette, request: Request) -> Response:
     """The page; Datasette's own where no archive is served, or its JSON is requested."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     seen = [name for name in datasette.databases if await _may_see(datasette, request, name)]
@@ -82,32 +47,38 @@ async def page(datasette: "Datasette", request: "Request") -> Response:
     )
 
 
-async def _may_see(datasette: "Datasette", request: "Request", name: str) -> bool:
+async def _may_see(datasette: Datasette, request: Request, name: str) -> bool:
     visible, _ = await datasette.check_visibility(request.actor, "view-database", name)
     return bool(visible)
 
 
-async def _home(datasette: "Datasette", request: "Request", name: str) -> Home:
+async def _home(datasette: Datasette, request: Request, name: str) -> dict[str, Any]:
+    """Return what the home page shows of one archive.
+
+    `portal_statuses`: the portals shown, `concerned`: how many of all need attention; `counties`: how many have records here,
+    and how many there are; `links`: the address of each kind in the picture.
+    """
     context = RequestContext(datasette, request, name, len(archives(datasette)) > 1)
     present = str(today())
     since = (await context.db.execute(_SINCE)).first()
-    months = await context.db.execute(_MONTHS)
+    drawn = picture(map(tuple, await context.db.execute(_MONTHS)), present[:7])
     all_portals = await portal_statuses(context, present)
-    return Home(
-        context=context,
-        records=sum(each.row["records"] for each in all_portals),
-        catalogs=since["catalogs"],
-        since=since["first"],
-        crawled=since["last"],
-        span=week(),
-        events=await latest(context, NEWEST),
-        picture=picture(map(tuple, months), present[:7]),
-        portals=len(all_portals),
-        concerned=sum(bool(each.concerns) for each in all_portals),
-        portal_statuses=_chosen(all_portals),
-        counties=_counties(all_portals),
-        questions=tuple(questions().values())[:MOST_QUESTIONS],
-    )
+    return {
+        "context": context,
+        "records": sum(each.row["records"] for each in all_portals),
+        "catalogs": since["catalogs"],
+        "since": since["first"],
+        "crawled": since["last"],
+        "span": week(),
+        "events": await latest(context, NEWEST),
+        "picture": drawn,
+        "links": {row.kind: context.address("browse", kind=row.kind) for row in drawn.kinds} if drawn else {},
+        "portals": len(all_portals),
+        "concerned": sum(bool(each.concerns) for each in all_portals),
+        "portal_statuses": _chosen(all_portals),
+        "counties": _counties(all_portals),
+        "questions": tuple(questions().values())[:MOST_QUESTIONS],
+    }
 
 
 def _chosen(all_portals: tuple[PortalStatus, ...]) -> tuple[PortalStatus, ...]:

@@ -8,9 +8,10 @@ from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
 from archive.labels.code_labels import STATES, code_label
+from archive.labels.label import Label
 from archive.labels.tables import TABLES
 from archive.questions import question_files as asking
-from archive.questions.question_files import Question, Words
+from archive.questions.question_files import Question
 from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
 from archive.web.formats.answer_files import FORMS, answer_file
 from archive.web.http.archives import portal_names
@@ -41,7 +42,7 @@ class Field:
     """A parameter in the page's form. `choices`: None where a number is typed."""
 
     name: str
-    label: Words
+    label: Label
     value: str
     choices: tuple[Choice, ...] | None
 
@@ -105,12 +106,9 @@ def _field(question: Question, name: str, value: str, names: Mapping[str, str]) 
     )
 
 
-def _label(question: Question, name: str) -> Words:
+def _label(question: Question, name: str) -> Label:
     """Return the label of a column: as named by the question itself, or else as the same column of records."""
-    if name in question.columns:
-        return question.columns[name]
-    label = TABLES["records"].columns[name]
-    return Words(label.zh, label.en)
+    return question.columns.get(name) or TABLES["records"].columns[name]
 
 
 def _shown_value(name: str, value: object, names: Mapping[str, str]) -> str:

@@ -4,24 +4,22 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.utils import tilde_encode
+from datasette.utils.asgi import Request
 
 from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.tables import column_label
 from archive.model.records import FIELDS
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
-from archive.web.views.body_text import LONGEST_FILE, TextPart, beginning, part
+from archive.web.views.body_text import LONGEST_FILE, beginning, part
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
-from archive.web.views.history import TimeLine, captures, history, observation
-from archive.web.views.neighbours import Neighbours, neighbours
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
+from archive.web.views.history import captures, history, observation
+from archive.web.views.neighbours import neighbours
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
@@ -56,58 +54,25 @@ class Day:
     time: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """A file that the record's page links to, with the beginning of its text."""
-
-    row: Row
-    state: Label
-    text: TextPart | None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordView:
-    """All that a record's own page shows.
-
-    `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its state,
-    and when it was seen, as a sentence; `capture`: the answer from which it was last read, if it was sealed; `own`: its own
-    page as last captured; `masked`: kind and how many.
-    """
-
-    row: Row
-    portal: Row
-    kind: Label
-    state: Label
-    days: tuple[Day, ...]
-    body: TextPart | None
-    understood: tuple[tuple[str, Label, str | None], ...]
-    printed: Mapping[str, str]
-    flags: tuple[Label, ...]
-    listings: tuple[Row, ...]
-    history: TimeLine
-    observation: Label
-    files: tuple[FileView, ...]
-    masked: tuple[tuple[Label, int], ...]
-    capture: Row | None
-    own: Row | None
-    neighbours: tuple[Neighbours, ...]
-    address: str
-    citation: Label
-
-
-async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordView | None:
+async def record_page(datasette: Datasette, database: str, request: Request) -> dict[str, Any] | None:
     """The page of the record that `request` names; None where there is no such record."""
     path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
     address, number_typed = datasette.absolute_url(request, path), request.args.get(PART) or ""
     number = int(number_typed) if re.fullmatch(r"[0-9]{1,9}", number_typed) else 1
     # All is read in one turn on one connection: a turn for each query would cost more than the queries.
-    view: RecordView | None = await datasette.get_database(database).execute_fn(
+    view: dict[str, Any] | None = await datasette.get_database(database).execute_fn(
         lambda connection: _read(connection, request.url_vars["pks"], address, number)
     )
     return view
 
 
-def _read(connection: sqlite3.Connection, record_id: str, address: str, number: int) -> RecordView | None:
+def _read(connection: sqlite3.Connection, record_id: str, address: str, number: int) -> dict[str, Any] | None:
+    """Return all that a record's own page shows.
+
+    `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its state,
+    and when it was seen, as a sentence; `capture`: the answer from which it was last read, if it was sealed; `own`: its own
+    page as last captured; `masked`: kind and how many.
+    """
     row = connection.execute("SELECT * FROM records WHERE id = :id", {"id": record_id}).fetchone()
     if row is None:
         return None
@@ -117,27 +82,27 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
     masked = connection.execute(_MASKED, own).fetchall()
     capture = captures(connection, [row["capture_id"]]).get(row["capture_id"])
     page = connection.execute(_OWN, own).fetchone()
-    return RecordView(
-        row=row,
-        portal=portal,
-        kind=label_of(KINDS, row["kind"]),
-        state=label_of(STATES, row["state"]),
-        days=_days(row, page),
-        body=part(row["body"], number) if row["body"] else None,
-        understood=tuple((name, column_label("records", name), row[name]) for name in FIELDS),
-        printed=printed(row["source_fields"]),
-        flags=tuple(flag_labels(row["flags"])),
-        listings=tuple(connection.execute(_LISTINGS, own).fetchall()),
-        history=past,
-        observation=observation(row, past.entries),
-        files=_files(connection, own),
-        masked=tuple((label_of(REDACTIONS, kind), count) for kind, count in masked),
-        capture=capture,
-        own=page,
-        neighbours=neighbours(connection, row),
-        address=address,
-        citation=citation(row, portal, page or capture, address),
-    )
+    return {
+        "row": row,
+        "portal": portal,
+        "kind": label_of(KINDS, row["kind"]),
+        "state": label_of(STATES, row["state"]),
+        "days": _days(row, page),
+        "body": part(row["body"], number) if row["body"] else None,
+        "understood": tuple((name, column_label("records", name), row[name]) for name in FIELDS),
+        "printed": printed(row["source_fields"]),
+        "flags": tuple(flag_labels(row["flags"])),
+        "listings": tuple(connection.execute(_LISTINGS, own).fetchall()),
+        "history": past,
+        "observation": observation(row, past.entries),
+        "files": _files(connection, own),
+        "masked": tuple((label_of(REDACTIONS, kind), count) for kind, count in masked),
+        "capture": capture,
+        "own": page,
+        "neighbours": neighbours(connection, row),
+        "address": address,
+        "citation": citation(row, portal, page or capture, address),
+    }
 
 
 def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
@@ -161,13 +126,13 @@ def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
     )
 
 
-def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> tuple[FileView, ...]:
-    rows = connection.execute(_FILES, {**own, "most": LONGEST_FILE}).fetchall()
-    return tuple(
-        FileView(
-            row,
-            label_of(ATTACHMENTS, row["state"]),
-            beginning(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
-        )
-        for row in rows
-    )
+def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the files that the record's page links to, each with the beginning of its text."""
+    return [
+        {
+            "row": row,
+            "state": label_of(ATTACHMENTS, row["state"]),
+            "text": beginning(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
+        }
+        for row in connection.execute(_FILES, {**own, "most": LONGEST_FILE}).fetchall()
+    ]

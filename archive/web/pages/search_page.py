@@ -4,9 +4,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import Request, Response
 
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import Label
@@ -14,14 +13,12 @@ from archive.labels.tables import column_label
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, SearchRequest, parse_request, resolved
-from archive.web.http import archives
+from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.limits import within
+from archive.web.http.request_context import context_for
 from archive.web.views.hit_lines import Hit, hit_lines
 from archive.web.views.suggestions import Suggestion, in_words, suggestions
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 TIME_LIMIT_MS = 2000
 """For finding, counting and dividing each; what takes longer is reported as too slow."""
@@ -76,21 +73,16 @@ class SearchResults:
         return LAST_PAGE if self.total is None else min(-(-self.total // PAGE_SIZE), LAST_PAGE)
 
 
-async def answer(datasette: "Datasette", request: "Request") -> Response:
+async def answer(datasette: Datasette, request: Request) -> Response:
     """The answer to a request for the search page."""
-    names = archives.archives(datasette)
-    if not names:
-        raise NotFound("no archive")
-    database = request.args.get("db")
-    database = database if database in names else names[0]
-    permissions = [("view-table", (database, "records")), ("view-database", database), "view-instance"]
-    await datasette.ensure_permissions(request.actor, permissions)
-    requested = parse_request(request.args, database if len(names) > 1 else "")
-    results = await datasette.get_database(database).execute_fn(partial(find, requested=requested))
+    names, named = archives(datasette), request.args.get("db")
+    context = await context_for(datasette, request, named if named in names else next(iter(names), None))
+    requested = parse_request(request.args, context.database if context.named else "")
+    results = await context.db.execute_fn(partial(find, requested=requested))
     variables = {
         "results": results,
         "requested": requested,
-        "base": datasette.urls.database(database),
+        "base": datasette.urls.database(context.database),
         "here": datasette.urls.path("/-/search"),
         "kinds": KINDS,
         "states": STATE_CHOICES,

@@ -4,19 +4,17 @@ An operator says in the metadata what robots may do (`plugins: disclosures: robo
 not searches, files and copies; `block` keeps them out; anything else is the text of robots.txt itself.
 """
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.labels.label import SITE
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, context_for, in_context
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 RECORDS = 10_000
 """Ids in one file of the sitemap; the protocol allows 50,000 addresses (https://www.sitemaps.org/protocol.html)."""
@@ -25,45 +23,10 @@ XML = "application/xml; charset=utf-8"
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 # What stands behind a question mark is without end: searches, facets, orders, SQL. The longest rule counts (RFC 9309).
-ROBOTS = """User-agent: *
-Disallow: {root}*?
-Allow: {root}-/publisher?
-Allow: {root}*.css?
-Disallow: {root}-/search
-Disallow: {root}-/archived/
-Disallow: {root}-/download/
-Disallow: {root}*.csv
-Disallow: {root}*.xlsx
-Disallow: {root}*.json
-Disallow: {root}*.jsonl
-Crawl-delay: 1
-
-Sitemap: {sitemap}
-"""
+ROBOTS = Path(__file__).with_name("robots.txt").read_text(encoding="utf-8")
 BLOCKED = "User-agent: *\nDisallow: /\n"
 
-LLMS = """# {zh} / {en}
-
-> {about} {about_en}
-
-Read before use: nothing here is an official copy; the original page (`url`) prevails. `state` says what was observed (listed, unlisted,
-withdrawn): why something is no longer listed isn't known, and it may be lawful expiry. Dates are ISO 8601 as the portal states them,
-times are UTC and those of observation. Personal numbers are masked. Quote a record with its address here and the time it was captured.
-Words are Chinese: search for 预算, not for "budget".
-
-## 接口 / API
-
-- [接口说明 / API]({api}): every address, its parameters, examples
-- [检索 / Search]({search}.json?q=%E9%A2%84%E7%AE%97): `q`, `portal`, `kind`, `publisher`, `from`, `to` (years), `state`, `files=yes`, `sort=newest`, `page`, `body=yes`; all hits at once: `.jsonl`, `.csv`
-- [一条记录 / A record]({record}): fields, text, files, where it is listed, its history
-- [变动 / Changes]({changes}.json): `kind`, `portal`, `from`, `to` (days); as a feed: {changes}.atom
-- [SQL]({sql}.json?sql=select+count%28*%29+from+records&_shape=array): read-only SQLite; tables: {sql}
-
-## 整个档案 / The whole archive
-
-- [下载 / Download]({download}): one SQLite file with its SHA-256; better than walking the site page by page
-- [站点地图 / Sitemap]({sitemap})
-"""
+LLMS = Path(__file__).with_name("llms.txt").read_text(encoding="utf-8")
 
 
 def routes() -> list[tuple[str, Any]]:
@@ -77,7 +40,7 @@ def routes() -> list[tuple[str, Any]]:
     ]
 
 
-async def robots(datasette: "Datasette", request: "Request") -> Response:
+async def robots(datasette: Datasette, request: Request) -> Response:
     """robots.txt (RFC 9309)."""
     setting = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
     if setting == "block":
@@ -111,7 +74,7 @@ async def llms(context: RequestContext) -> Response:
     return Response(text, content_type="text/markdown; charset=utf-8")
 
 
-async def index(datasette: "Datasette", request: "Request") -> Response:
+async def index(datasette: Datasette, request: Request) -> Response:
     """The sitemap's index: its files, for every archive."""
     if not archives(datasette):
         raise NotFound(NOTHING_HERE)

@@ -5,9 +5,9 @@ import sqlite3
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from datasette.database import Database
 from datasette.utils import tilde_encode
 
 from archive.copies.redacted_copies import RedactedCopy, redacted_copy
@@ -17,11 +17,8 @@ from archive.evidence.http_exchange import EvidenceError
 from archive.labels.code_labels import CAPTURES, REDACTIONS
 from archive.labels.label import LABELS, Label
 from archive.web.http.archives import archives
+from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
-
-if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
-    from datasette.app import Datasette
-    from datasette.database import Database
 
 MOST_CAPTURES = 100
 """Captures of one address that can be chosen from; the table `captures` has them all."""
@@ -31,7 +28,7 @@ MOST_RECORDS = 5
 _FRESH = 10.0
 """Seconds within which a browser requests the frame of a page."""
 
-_MADE: WeakKeyDictionary["Database", tuple[int, str, float, RedactedCopy]] = WeakKeyDictionary()
+_MADE: WeakKeyDictionary[Database, tuple[int, str, float, RedactedCopy]] = WeakKeyDictionary()
 """Of each archive the copy made last: its capture and digest, and when. It is given away once."""
 
 NOT_HERE = LABELS["original.not_here"]
@@ -91,13 +88,13 @@ class Archived:
         return tuple((REDACTIONS.get(kind, Label(kind, kind)), count) for kind, count in sorted(counts.items()))
 
 
-def address(datasette: "Datasette", database: str, capture_id: int, part: str = "") -> str:
+def address(datasette: Datasette, database: str, capture_id: int, part: str = "") -> str:
     """Return the address of a capture's copy; the archive is named only where several are served."""
     named = f"{tilde_encode(datasette.get_database(database).route)}/" if len(archives(datasette)) > 1 else ""
     return str(datasette.urls.path(f"/-/archived/{named}{capture_id}{part}"))
 
 
-async def archived(datasette: "Datasette", database: str, capture_id: int) -> Archived | None:
+async def archived(datasette: Datasette, database: str, capture_id: int) -> Archived | None:
     """All that the page says of one capture; None where there is none of this number."""
     db = datasette.get_database(database)
     capture: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
@@ -134,7 +131,7 @@ def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | N
     )
 
 
-async def framed(db: "Database", row: Row) -> tuple[RedactedCopy | None, Label | None]:
+async def framed(db: Database, row: Row) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none, for the frame: what the page around it has just made is made once only."""
     made = _MADE.pop(db, None)
     if made and made[:2] == (row["id"], row["sha256"]) and time.monotonic() - made[2] < _FRESH:
@@ -142,7 +139,7 @@ async def framed(db: "Database", row: Row) -> tuple[RedactedCopy | None, Label |
     return await shown(db, row)
 
 
-async def shown(db: "Database", row: Row) -> tuple[RedactedCopy | None, Label | None]:
+async def shown(db: Database, row: Row) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none."""
     path = Path(db.path)
     evidence = place_of(path)

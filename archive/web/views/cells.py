@@ -7,7 +7,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, tzinfo
 from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
@@ -91,16 +91,17 @@ def web_link(address: str, text: str | None = None) -> Markup:
 
 def beijing(time: str) -> str:
     """A UTC time in Beijing's, to the minute; what isn't a time as it is."""
-    try:
-        return moment(time).astimezone(BEIJING).replace(tzinfo=None).isoformat(" ", "minutes")
-    except (ValueError, OverflowError):
-        return time
+    return _written(time, BEIJING, "minutes")
 
 
 def utc(time: str) -> str:
     """A time to the second, UTC, as people read it; what isn't a time as it is."""
+    return _written(time, UTC, "seconds")
+
+
+def _written(time: str, zone: tzinfo, to: str) -> str:
     try:
-        return moment(time).astimezone(UTC).replace(tzinfo=None).isoformat(" ", "seconds")
+        return moment(time).astimezone(zone).replace(tzinfo=None).isoformat(" ", to)
     except (ValueError, OverflowError):
         return time
 

@@ -1,12 +1,8 @@
 """A record as one cites it: what was published, when it was seen, and the digest that proves what was seen. Pure."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from archive.labels.label import Label
+from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, beijing, cut, is_web_address, utc
-
-Row = Mapping[str, Any]
 
 
 def citation(record: Row, portal: Row, capture: Row | None, address: str) -> Label:

@@ -103,8 +103,9 @@ def field_diff(label: Label, old: str, new: str) -> FieldDiff:
 
 def differences(old: str, new: str) -> Pieces:
     """All of `old` and `new` in pieces; those that are not NEW make `old`, those that are not OLD make `new`."""
-    before = _shared(old, new)
-    after = _shared(old[before:][::-1], new[before:][::-1])
+    matcher = diff_match_patch()
+    before = matcher.diff_commonPrefix(old, new)
+    after = matcher.diff_commonSuffix(old[before:], new[before:])
     while before and _IN_WORD.match(old[before - 1]):  # not within a word
         before -= 1
     while after and _IN_WORD.match(old[len(old) - after]):
@@ -169,18 +170,6 @@ def _side(pieces: Iterable[Piece], without: str) -> Pieces:
 
 def _whole(kind: str, text: str) -> Pieces | None:
     return (Piece(kind, _cut(text)),) if text else None
-
-
-def _shared(one: str, other: str) -> int:
-    """Count the characters that two texts share at their beginnings, by halves: bodies may be long."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def diff_lines(changed: object) -> list[tuple[str, str]]:

@@ -89,7 +89,11 @@ def picture(counts: Iterable[tuple[str, str, int]], present: str) -> Picture | N
     kept = [row for row in rows if row.total]
     return Picture(
         years=tuple(years),
-        bars=_rectangles(drawn, months),
+        bars=tuple(
+            MonthBar(place * MONTH + 1, _height(everything[month], max(drawn.values())), month, everything[month])
+            for place, month in enumerate(months)
+            if month in drawn
+        ),
         all=_bars("", LABELS["word.all"], everything, months),
         kinds=tuple(kept),
         table=tuple(
@@ -110,14 +114,6 @@ def _bars(kind: str, label: Label, counts: Mapping[str, int], months: list[str])
     )
     fullest = next((months[place] for place, records in drawn.items() if records == most), "")
     return BarRow(kind, label, path, sum(drawn.values()), most, fullest)
-
-
-def _rectangles(drawn: Mapping[str, int], months: list[str]) -> tuple[MonthBar, ...]:
-    most = max(drawn.values(), default=0)
-    places = {month: place for place, month in enumerate(months)}
-    return tuple(
-        MonthBar(places[month] * MONTH + 1, _height(records, most), month, records) for month, records in drawn.items()
-    )
 
 
 def _height(records: int, most: int) -> int:

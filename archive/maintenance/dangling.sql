@@ -1,0 +1,12 @@
+-- Captures that are pointed to and are not there, and where the pointers stand.
+WITH pointers (place, capture) AS (
+    SELECT 'record ' || id, capture_id FROM records
+    UNION ALL SELECT 'record ' || record_id || ', reading of catalogue ' || catalog_id, capture_id FROM readings
+    UNION ALL SELECT 'record ' || record_id || ', version ' || number, capture_id FROM versions
+    UNION ALL SELECT 'record ' || record_id || ', file ' || url, capture_id FROM attachments
+    UNION ALL SELECT 'crawl ' || crawl_id || ', walk of catalogue ' || catalog_id, capture_id FROM walks
+    UNION ALL SELECT 'record ' || record_id || ', event ' || id, detail ->> '$.capture' FROM events WHERE json_valid(detail)
+    UNION ALL SELECT 'record ' || record_id || ', event ' || id, detail ->> '$.page' FROM events WHERE json_valid(detail)
+)
+SELECT place, capture FROM pointers
+WHERE capture IS NOT NULL AND NOT EXISTS (SELECT 1 FROM captures WHERE id = capture)
