@@ -66,7 +66,7 @@ def main() -> None:
     answer = Answer(PLACE, LIST)
     assert len(read_list(answer, detect(answer).family, lambda _: True).rows) == 20
     report("list of 20 rows with hover boxes", LIST, _list, runs)
-    report("record's page", RECORD, lambda: read_record(RECORD, PLACE, PLACE, lambda _: True, cut=False), runs)
+    report("record's page", RECORD, lambda: read_record(RECORD, PLACE, PLACE, cut=False), runs)
     pages = {"the list above": LIST.encode(), "the record's page above": RECORD.encode(), **HOSTILE}
     with tempfile.TemporaryDirectory() as folder:
         for name, body in pages.items():

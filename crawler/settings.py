@@ -52,6 +52,12 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # default True; reads each callback's so
 
 # --- doors kept shut ---
 
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("data", "file", "ftp", "s3")),  # by default each is fetched where a page leads to it
+    **dict.fromkeys(("http", "https"), "crawler.middlewares.download_handlers.GuardedHandler"),
+}
+HTTPPROXY_ENABLED = False  # default True; a proxy named in the environment would resolve names behind the guard's back
+
 TELNETCONSOLE_ENABLED = False  # default True; opens a port
 REMOTE_CONTROL_ENABLED = False  # default True since 2.19; opens a port that runs code
 
@@ -63,6 +69,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a refresh stub is what a deleted page shows
+    "crawler.middlewares.budget.BudgetMiddleware": 595,  # sees every answer first, as it came over the wire
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.compression.CompressionMiddleware": 590,  # in its place: it loses no answer
     "crawler.middlewares.charset.CharsetMiddleware": 587,  # after decompression (590), before anybody reads text
     "crawler.middlewares.evidence.EvidenceMiddleware": 586,  # sees every answer, before it is retried (550) or …
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 540,  # … followed; by default at 600, before decompression

@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -18,6 +19,15 @@ _YEAR_IN_BRACKETS = re.compile(r"\s*[〔(（]\s*((?:19|20)\d{2})\s*[〕)）]\s*"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
+LONGEST = {"title": 1000, "index_number": 200, "document_number": 200}
+"""Characters of a field at the most, of those not named 500: several times what any portal prints. The evidence has it whole."""
+
+LONGEST_FIELD, LONGEST_LABEL, LONGEST_VALUE, MOST_LABELS = 500, 100, 4000, 100
+LONGEST_BODY = 2_000_000
+LONGEST_URL = 4096
+LONGEST_NAME = 300
+
+
 class NormalisePipeline:
     """Tidies values, and gives each row and page its record's key."""
 
@@ -29,7 +39,7 @@ class NormalisePipeline:
             case RecordPage():
                 return record_page(item)
             case AttachmentFile():
-                return replace(item, name=_text(item.name) or item.url, text=_text(item.text))
+                return replace(item, name=(_text(item.name) or item.url)[:LONGEST_NAME], text=_text(item.text))
         return item
 
 
@@ -37,29 +47,60 @@ def list_page(page: ListPage) -> ListPage:
     """Return `page` with its rows under their keys."""
     repeats: Counter[str] = Counter()
     rows = []
-    for row in map(tidy_reading, page.rows):
+    for row in map(_with_usable_link, map(tidy_reading, page.rows)):
         key = canonicalize_url(row.url) if row.url else _key_of_cells(page.catalog_url, row, repeats)
         rows.append(replace(row, key=key))
-    return replace(page, rows=tuple(rows))
+    return replace(
+        page, rows=tuple(rows), breadcrumb=tuple(name[:LONGEST_FIELD] for name in page.breadcrumb[:MOST_LABELS])
+    )
 
 
 def record_page(page: RecordPage) -> RecordPage:
     """Return a record's own page under the record's key."""
-    files = tuple(replace(file, name=_text(file.name) or file.url) for file in page.attachments)
-    return replace(tidy_reading(page), url=canonicalize_url(page.url), body=_text(page.body), attachments=files)
+    links = [file for file in page.attachments if len(file.url) <= LONGEST_URL]
+    files = tuple(replace(file, name=(_text(file.name) or file.url)[:LONGEST_NAME]) for file in links)
+    body = _text(page.body)
+    overlong = {
+        "attachments": len(links) < len(page.attachments),
+        "body": body is not None and len(body) > LONGEST_BODY,
+    }
+    page = _doubted(tidy_reading(page), [name for name, is_so in overlong.items() if is_so])
+    return replace(page, url=canonicalize_url(page.url), body=body and body[:LONGEST_BODY], attachments=files)
 
 
 def tidy_reading(reading: AnyReading) -> AnyReading:
-    """Return `reading` with its fields tidied; the values as printed only freed of characters that no text can hold."""
+    """Return `reading` with its fields tidied; the values as printed only freed of characters that no text can hold.
+
+    What is longer than any portal prints is cut, and the reading doubted as `…_overlong`.
+    """
     fields = {name: tidied for name, value in reading.fields.items() if (tidied := _tidy(name, value))}
     source_fields: dict[str, str] = {}
     for (
         label,
         value,
     ) in reading.source_fields.items():  # of labels that differ in such characters alone, the first stands
-        kept = _text(label) or ""
-        source_fields[kept] = source_fields.get(kept) or _text(value) or ""
-    return replace(reading, fields=fields, source_fields=source_fields)
+        kept = (_text(label) or "")[:LONGEST_LABEL]
+        source_fields[kept] = source_fields.get(kept) or (_text(value) or "")[:LONGEST_VALUE]
+    overlong = [name for name, value in fields.items() if len(value) > LONGEST.get(name, LONGEST_FIELD)]
+    longest = max((len(text) for text in reading.source_fields.values()), default=0)
+    if longest > LONGEST_VALUE or len(source_fields) > MOST_LABELS or any(map(_is_overlong, reading.source_fields)):
+        overlong.append("source_fields")
+    fields |= {name: fields[name][: LONGEST.get(name, LONGEST_FIELD)] for name in overlong if name in fields}
+    reading = replace(reading, fields=fields, source_fields=dict(list(source_fields.items())[:MOST_LABELS]))
+    return _doubted(reading, overlong)
+
+
+def _is_overlong(label: str) -> bool:
+    return len(label) > LONGEST_LABEL
+
+
+def _doubted(reading: AnyReading, overlong: Iterable[str]) -> AnyReading:
+    return replace(reading, doubts=(*reading.doubts, *(f"{name}_overlong" for name in overlong)))
+
+
+def _with_usable_link(row: Row) -> Row:
+    """Return `row` without a link that is too long to be one."""
+    return row if row.url is None or len(row.url) <= LONGEST_URL else replace(_doubted(row, ["url"]), url=None)
 
 
 def _key_of_cells(catalog_url: str, row: Row, repeats: Counter[str]) -> str:

@@ -95,6 +95,11 @@ class StorePipeline:
         await self._write_if_due()
         return observation
 
+    def add_problem(self, problem: Problem) -> None:
+        """Take a problem that no item of the spider's tells of into the batch."""
+        self._crawler.stats.inc_value("disclosures/Problem")
+        self._waiting.append(problem)
+
     def missing(self) -> list[Missing]:
         """Write what waits; then the records whose pages must be requested. For the spider, when nothing else is under way."""
         self._write_now()
@@ -114,8 +119,7 @@ class StorePipeline:
         # It may quote the page. Masked before it is cut, for half of a number is no longer known as one.
         message = redact(failure.getErrorMessage()).text[:200]
         fault = f"reading the page failed ({failure.type.__name__}: {message}); see the log"
-        self._crawler.stats.inc_value("disclosures/Problem")
-        self._waiting.append(Problem("reading_failed", response.url, fault))
+        self.add_problem(Problem("reading_failed", response.url, fault))
 
     def spider_closed(self, reason: str) -> None:
         """Close the crawl session.

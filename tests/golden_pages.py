@@ -12,14 +12,13 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from archive.model.site import Site
 from crawler.extract.page_kind import DETAIL, LIST
 from crawler.families.detection import detect
-from crawler.portals.portal_file import on_site
 from crawler.probe.page_reading import read_page
 from crawler.services.answer import Answer
 from crawler.spiders.pages import read_list, read_record
@@ -89,7 +88,7 @@ def read(text: str, url: str, form: str | None = None) -> dict[str, Any]:
     """What a crawl reads of an answer, as JSON: its kind, family, rows and paging or fields, body and files."""
     answer = Answer(url, text, form)
     detected = detect(answer)
-    is_own = partial(on_site, urljoin(url, "/"))
+    is_own = Site.of(urljoin(url, "/")).holds
     probed = read_page(text, url, status=200, cut=False)
     listed = read_list(answer, detected.family, is_own)
     found: dict[str, Any] = {"page": probed.kind, "family": detected.family.name, "reason": detected.reason}
@@ -98,7 +97,7 @@ def read(text: str, url: str, form: str | None = None) -> dict[str, Any]:
     elif probed.kind == LIST or (probed.kind != DETAIL and (listed.rows or listed.ended or listed.paging.next_url)):
         found["list"] = asdict(listed)
     else:
-        found["record"] = asdict(read_record(text, url, url, is_own, cut=False))
+        found["record"] = asdict(read_record(text, url, url, cut=False))
     return dict(_plain(found))
 
 

@@ -137,8 +137,9 @@ def test_a_list_page_of_another_site(tmp_path: Path) -> None:
         elsewhere = other.url.replace("127.0.0.1", "localhost")
         site.answers[LIST] = Answer(status=302, headers=(("Location", elsewhere),))
         done = crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+    assert not other.requests
     assert done.returncode == 1
-    assert "another site" in problems(tmp_path / "a.db")["led_off_site"]
+    assert "another site" in problems(tmp_path / "a.db")["off_site"]
     assert rows(tmp_path / "a.db", "SELECT 1 FROM records") == []
     assert rows(tmp_path / "a.db", "SELECT complete FROM ledger") == [{"complete": 0}]
 
@@ -234,7 +235,10 @@ def test_a_page_that_unpacks_to_too_much_is_a_problem_and_the_crawl_goes_on(tmp_
     with Site({LIST: page(TABLE), **pages}) as site:
         crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
     (told,) = rows(tmp_path / "a.db", "SELECT message FROM problems WHERE kind = 'too_large'")
-    assert told["message"] == "larger than the limit"
+    assert told["message"] == "it unpacks to more than 52428800 bytes"
+    assert rows(tmp_path / "a.db", "SELECT bytes FROM captures WHERE url LIKE '%/1.html'") == [
+        {"bytes": len(packed.body)}
+    ]
     assert len(rows(tmp_path / "a.db", "SELECT 1 FROM records WHERE body IS NOT NULL")) == 1
 
 

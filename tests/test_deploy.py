@@ -10,6 +10,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import click
@@ -311,3 +312,26 @@ def test_what_is_sourced_names_variables_that_exist() -> None:
         for line in (DEPLOY / file).read_text().splitlines():
             assert line.startswith(("#", "TELL=")) or f"`{line.partition('=')[0]}`" in known
     assert isinstance(main, click.Group)
+
+
+@pytest.mark.parametrize("name", ["disclosures-crawl.service", "disclosures-work@.service"])
+def test_crawls_may_not_reach_private_networks(name: str) -> None:
+    text = (DEPLOY / "systemd" / name).read_text("utf-8")
+    (denied,) = re.findall(r"^IPAddressDeny=(.+)$", text, re.MULTILINE)
+    words = {
+        "localhost": "127.0.0.0/8 ::1/128",
+        "link-local": "169.254.0.0/16 fe80::/64",
+        "multicast": "224.0.0.0/4 ff00::/8",
+    }
+    networks = [ip_network(each) for word in denied.split() for each in words.get(word, word).split()]
+    for address in (
+        "127.0.0.1",
+        "::1",
+        "10.0.0.1",
+        "100.100.100.200",
+        "169.254.169.254",
+        "172.31.0.1",
+        "192.168.1.1",
+        "fd00:ec2::254",
+    ):
+        assert any(ip_address(address) in network for network in networks), address

@@ -123,9 +123,9 @@ def test_a_record_that_is_a_file_is_pending_until_the_file_was_asked_for(past: P
     assert past.pending() == ([URL] if pending else [])
 
 
-def test_files_of_the_portal_s_own_site_that_are_still_linked(past: Past) -> None:
+def test_files_that_are_still_linked_also_those_of_other_sites(past: Past) -> None:
     links = [LinkedFile(f"样本{n}.pdf", f"http://p.example/{n}.pdf") for n in (1, 2, 3)]
-    elsewhere = LinkedFile("样本4.pdf", "http://elsewhere.example/4.pdf", own=False)
+    elsewhere = LinkedFile("样本4.pdf", "http://elsewhere.example/4.pdf")
     past.crawl(seen=[listed(row(1), row(2)), replace(page(1), attachments=(*links, elsewhere))])
     past.crawl(
         seen=[
@@ -140,10 +140,15 @@ def test_files_of_the_portal_s_own_site_that_are_still_linked(past: Past) -> Non
         portal=NEIGHBOUR,
     )
     files = past.ask(lambda asked: asked.files(URL))
-    assert [(each.url, each.sha256) for each in files] == [(links[1].url, "2" * 64), (links[2].url, None)]
+    assert [(each.url, each.sha256) for each in files] == [
+        (links[1].url, "2" * 64),
+        (links[2].url, None),
+        (elsewhere.url, None),
+    ]
     waiting = past.ask(lambda asked: asked.pending_files())
     assert [(each.record_url, each.url) for each in waiting] == [
         (URL, links[2].url),
+        (URL, elsewhere.url),
         ("http://p.example/2.html", "http://p.example/5.pdf"),
     ]
     found = past.ask(lambda asked: asked.file(URL, links[1].url))

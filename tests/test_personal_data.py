@@ -94,7 +94,7 @@ def test_a_link_without_a_name_is_called_by_its_address_and_that_is_masked() -> 
     numbers = canary(8)
     item = filled(items.RecordPage, "样本")
     address = f"http://p.example/f?name={numbers.mobile}"
-    seen = through_the_pipelines(replace(item, attachments=(items.LinkedFile("\x00", address, own=True),)))
+    seen = through_the_pipelines(replace(item, attachments=(items.LinkedFile("\x00", address),)))
     assert [numbers.found_in(file.name) for file in seen.attachments] == [[]]
 
 

@@ -375,3 +375,12 @@ def test_only_pages_that_were_read_are_asked_for_on_condition_and_each_with_its_
         update = conditions(site)
     assert update["list.html"] == ('"list"', modified)
     assert {"d/2.html", "d/3.html", "d/4.html", "d/5.html"}.isdisjoint(update)
+
+
+def test_so_much_of_a_robots_txt_is_read_as_its_standard_wants(tmp_path: Path) -> None:
+    """What stands behind half a megabyte is not heeded, and what stands before it is."""
+    rules = "User-agent: *\nDisallow: /closed/\n" + "# sample\n" * 60_000 + "Disallow: /\n"
+    listed = '<html><body><ul><li><a href="/closed/1.html">样本文件之1的标题</a><span>2017-05-02</span></li></ul></body></html>'
+    with Site({"/robots.txt": Answer(rules, "text/plain"), "/list.html": listed}) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", "/list.html")), tmp_path / "a.db")
+        assert list(site.requests) == ["/robots.txt", "/list.html"]

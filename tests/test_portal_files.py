@@ -7,7 +7,7 @@ import pytest
 
 from archive.model.agencies import Stated
 from crawler.families.detection import FAMILIES
-from crawler.portals.portal_file import PortalFileError, Schedule, find, known, load, on_site
+from crawler.portals.portal_file import PortalFileError, Schedule, find, known, load
 from tests.conftest import Site, crawl, portal_file, rows
 
 GOOD = """
@@ -153,34 +153,9 @@ def test_every_family_may_be_named_and_what_a_file_states_is_kept(tmp_path: Path
     assert load(written(tmp_path, GOOD)).family is None
     assert load(written(tmp_path, GOOD.replace(REPLACED, "old_tls = true"))).old_tls is True
     assert load(written(tmp_path, GOOD)).old_tls is False
+    assert load(written(tmp_path, GOOD.replace(REPLACED, "intranet = true"))).site.intranet is True
+    assert load(written(tmp_path, GOOD)).site.intranet is False
     assert load(written(tmp_path, GOOD.replace("某县人民政府", "  某县人民政府 "))).name == "某县人民政府"
-
-
-SITE = "http://www.xx.gov.cn/"
-
-
-@pytest.mark.parametrize(
-    ("home", "url", "is_own"),
-    [
-        (SITE, "http://www.xx.gov.cn/a.html", True),
-        (SITE, "https://www.xx.gov.cn:8443/a.html", True),
-        (SITE, "http://xx.gov.cn/", True),
-        (SITE, "http://xxgk.xx.gov.cn/", True),
-        (SITE, "http://a.b.xx.gov.cn/", True),
-        (SITE, "http://yy.gov.cn/", False),
-        (SITE, "http://gov.cn/", False),
-        (SITE, "http://axx.gov.cn/", False),
-        (SITE, "http://xx.gov.cn.example.com/", False),
-        (SITE, "http://example.com/?www.xx.gov.cn", False),
-        (SITE, "/a.html", False),
-        ("http://xxgk.xx.gov.cn/", "http://www.xx.gov.cn/", False),
-        ("http://127.0.0.1:8001/", "http://127.0.0.1:8002/", True),
-        ("http://127.0.0.1/", "http://x.127.0.0.1/", False),
-        ("http://127.0.0.1/", "http://27.0.0.1/", False),
-    ],
-)
-def test_whether_an_address_is_on_a_portals_own_site(home: str, url: str, is_own: bool) -> None:
-    assert on_site(home, url) == is_own
 
 
 def test_a_kind_not_given_follows_from_the_title_and_one_given_prevails(tmp_path: Path) -> None:

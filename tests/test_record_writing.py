@@ -250,8 +250,8 @@ def test_a_row_that_today_s_parser_does_not_find_is_doubted_and_not_missed(
 # --- files ---
 
 
-def linked(*names: str, own: bool = True) -> Observation:
-    files = tuple(LinkedFile(name, f"http://p.example/{name}", own) for name in names)
+def linked(*names: str) -> Observation:
+    files = tuple(LinkedFile(name, f"http://p.example/{name}") for name in names)
     return replace(page(1), attachments=files)
 
 
@@ -276,11 +276,11 @@ def test_a_file_that_is_linked_again_is_asked_for_again(path: Path) -> None:
     ]
 
 
-def test_a_file_of_another_site_is_noted_and_half_a_page_unlinks_none(path: Path) -> None:
-    crawl(path, [listed(row(1)), linked("1.pdf", own=False)])
-    assert states(path) == {"1.pdf": "off_site"}
+def test_half_a_page_unlinks_no_file(path: Path) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf")])
+    assert states(path) == {"1.pdf": "pending"}
     crawl(path, [listed(row(1)), page(1, "样本", cut=True)], day=2)
-    assert (states(path), events(path)) == ({"1.pdf": "off_site"}, [])
+    assert (states(path), events(path)) == ({"1.pdf": "pending"}, [])
 
 
 def test_the_first_half_of_a_page_links_no_files_yet(path: Path) -> None:

@@ -148,6 +148,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "crawler.portals": {"archive.model", "crawler.families"},
     "crawler.probe": {
+        "crawler.middlewares",
         "archive.evidence",
         "archive.model",
         "crawler",

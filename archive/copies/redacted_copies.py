@@ -23,12 +23,17 @@ from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
 from archive.model.magic_numbers import CONTROLS, PDF
 from archive.model.redaction import redact_json
+from archive.model.site import Site
 
 EMPTY = "这个回应没有内容。The answer has no content."
 PICTURE = "尚不能确定此图像中有无个人信息，故不显示。It isn't known whether this image shows personal data, so it is not shown."
 UNKNOWN = (
     "此类文件不在此显示；所取出的文字（个人信息已遮去）见附件登记。Files of this kind are not shown here; "
     "the text taken from them, masked, is with the attachment."
+)
+ELSEWHERE = (
+    "此回应来自其他网站，不是该门户网站的网页，故不显示。"
+    "The answer came from another site and is no page of this portal, so it is not shown."
 )
 TOO_LONG = "内容过长，不在此显示。It is too long to be shown here."
 
@@ -63,6 +68,8 @@ def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str) -> Red
             exchange = originals.exchange(capture_id)
             if sha256(exchange.payload).hexdigest() != digest:
                 raise EvidenceError(f"capture {capture_id} is not the one the archive knows by this number")
+            if not _site(archive, exchange.portal).holds(exchange.url):
+                raise NotShown(ELSEWHERE)
             return _copy(exchange, _Parts(archive, originals, capture_id))
         except UNREADABLE as error:
             raise EvidenceError(f"capture {capture_id} cannot be read: {error}") from error
@@ -111,6 +118,14 @@ def _copy(exchange: Exchange, parts: _Parts) -> RedactedCopy:
     if CONTROLS.search(exchange.payload[:4096]) or exchange.payload.startswith(PDF):
         raise NotShown(UNKNOWN)
     return _text_copy(text)
+
+
+def _site(archive: sqlite3.Connection, portal: str) -> Site:
+    """Return the site of a portal as the archive knows it."""
+    addresses = archive.execute(
+        "SELECT home FROM portals WHERE id = ?1 UNION ALL SELECT url FROM catalogs WHERE portal = ?1", (portal,)
+    )
+    return Site(tuple(address for (address,) in addresses))
 
 
 def _content_type(exchange: Exchange) -> str:

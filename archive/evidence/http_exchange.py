@@ -37,8 +37,9 @@ class Exchange:
 
     fetched_at: UTC, `2026-11-23T04:05:06.123456Z`. payload: the entity body after transfer and content
     decoding. wire_bytes: its length as received. Header names and values are Latin-1 text, in the order given: from a
-    crawl, with the capitals that Scrapy gives names, and those of one name together. Raises ValueError for another
-    form of time.
+    crawl, with the capitals that Scrapy gives names, and those of one name together. certificate: the sha256 (hex) of the
+    server's TLS certificate in DER; None where there was none, or the archive did not yet keep it. Raises ValueError for
+    another form of time.
     """
 
     crawl_id: int
@@ -55,6 +56,7 @@ class Exchange:
     protocol: str
     ip_address: str | None
     software: str
+    certificate: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.fetched_at) != 27 or not self.fetched_at.endswith("Z"):
@@ -82,13 +84,21 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
+def _named(exchange: Exchange, names: Iterable[str]) -> dict[str, object]:
+    """Values by name as JSON knows them; a certificate only where there is one, for digests made before there were any hold."""
+    values = {name: _plain(getattr(exchange, name)) for name in names}
+    if values["certificate"] is None:
+        del values["certificate"]
+    return values
+
+
 def _plain(value: object) -> object:
     return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
 def head_of(exchange: Exchange) -> bytes:
     """The fields without a column of their own, as canonical JSON (bytes as base64)."""
-    return canonical({name: _plain(getattr(exchange, name)) for name in _HEAD})
+    return canonical(_named(exchange, _HEAD))
 
 
 def restored(columns: Mapping[str, Any], head: bytes) -> Exchange:
@@ -105,8 +115,8 @@ def restored(columns: Mapping[str, Any], head: bytes) -> Exchange:
 
 def capture_digest(exchange: Exchange, capture_id: int, day: str, payload_sha256: str) -> bytes:
     """The 32 bytes that seal one capture."""
-    told = {name: _plain(getattr(exchange, name)) for name in (*COLUMNS, *_HEAD)}
-    return hashlib.sha256(canonical({**told, "id": capture_id, "day": day, "sha256": payload_sha256})).digest()
+    values = _named(exchange, (*COLUMNS, *_HEAD))
+    return hashlib.sha256(canonical({**values, "id": capture_id, "day": day, "sha256": payload_sha256})).digest()
 
 
 def manifest_hash(previous: str, digests: Iterable[bytes], day: str) -> str:

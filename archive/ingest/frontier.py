@@ -111,7 +111,7 @@ class Frontier:
 
     def files(self, record_url: str) -> list[KnownFile]:
         """The files on the portal's own site that belong to a record."""
-        return self._files("r.url = ? AND a.state NOT IN ('unlinked', 'off_site')", record_url)
+        return self._files("r.url = ? AND a.state != 'unlinked'", record_url)
 
     def pending_files(self) -> list[KnownFile]:
         """The files never requested, of all records."""

@@ -49,7 +49,7 @@ _PROBLEMS = f"""
 """  # noqa: S608 - constant
 
 _MISREAD = ("layout_changed", "list_without_rows", "fields_missing", "list_short", "pages_missing", "pages_repeat")
-_MOVED = ("led_off_site", "redirected_home")
+_MOVED = ("off_site", "led_off_site", "redirected_home")
 _GONE = ("not_found", "not_a_page")
 
 _PROBE = "`disclosures probe {home}` shows where the catalogues are now and drafts a portal file"
@@ -149,6 +149,8 @@ def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], probl
             _refused(by_kind, last),
             "wait: it is asked ever more rarely. Then a longer --delay, or other hours in its file",
         )
+    if problem := by_kind.get("over_budget"):
+        yield DOWN, problem.message, "it is asked ever more rarely; open its home page in a browser: {home}"
     if problem := by_kind.get("unreachable", robots):
         host = "no such host" in problem.message
         step = (
@@ -186,6 +188,8 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
     if misread:
         more = f" (and {len(misread) - 1} more)" if len(misread) > 1 else ""
         yield LAYOUT, f"{misread[0].message}{more}", _READ_AGAIN
+    if problem := by_kind.get("over_budget"):
+        yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"
     if slow := _slow(last, past):
         yield SLOW, slow, "if it stays so: fewer pages (`budget`) or other hours in its file"
     if last["silent"]:

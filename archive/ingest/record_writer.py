@@ -23,7 +23,7 @@ _UPDATE = (
 UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ})
 """The doubts about a reading that the next one of its page completes, instead of changing what it said."""
 
-PENDING, OFF_SITE, UNLINKED = "pending", "off_site", "unlinked"
+PENDING, UNLINKED = "pending", "unlinked"
 """States of a file without a text: not requested yet, on another site, no longer linked."""
 
 
@@ -192,7 +192,7 @@ class Writer:
                     "record_id": record_id,
                     "name": file.name,
                     "url": file.url,
-                    "state": PENDING if file.own else OFF_SITE,
+                    "state": PENDING,
                 },
             )
         return None if sorted(map(essence, before)) == sorted(map(essence, after)) else [before, after]

@@ -114,11 +114,10 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class LinkedFile:
-    """A file that a record's page links to. `own`: on the portal's own site, so that it will be requested."""
+    """A file that a record's page links to."""
 
     name: str
     url: str
-    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

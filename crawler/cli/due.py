@@ -1,7 +1,7 @@
 """`disclosures due`: the portals that are due, and why."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -58,10 +58,14 @@ def planned(names: Sequence[str], db: Path, now: datetime) -> list[Plan]:
         return plans(connection, portals, now)
 
 
-def due_now(names: Sequence[str], db: Path) -> list[str]:
-    """The files of the portals to be crawled now, the most overdue first; one that is being crawled is left to that crawl."""
+def due_now(names: Sequence[str], db: Path, but: Container[str] = ()) -> list[str]:
+    """The files of the portals to be crawled now, the most overdue first; one that is being crawled is left to that crawl.
+
+    `but`: ids of portals to be left out.
+    """
     now = clock.now()
-    return [name for each in planned(names, db, now) if each.at <= now and (name := _free(each.portal, names, db))]
+    upcoming = [each.portal for each in planned(names, db, now) if each.at <= now and each.portal.id not in but]
+    return [name for portal in upcoming if (name := _free(portal, names, db))]
 
 
 def _free(portal: Portal, names: Sequence[str], db: Path) -> str | None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -64,11 +65,12 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
 
     Exit status: 0 done, 1 done but something needs attention, 2 wrong use.
     """
-    names = list(portals)
+    names, more = list(portals), None
     if due:
         from crawler.cli.due import due_now  # noqa: PLC0415
 
-        names = due_now(portals, db)
+        more = partial(due_now, portals, db)
+        names = more()
         if not names:
             click.echo("nothing is due")
             return
@@ -79,7 +81,7 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
     writer_client()  # starts while Scrapy loads, which takes half a second
     from crawler.jobs.run import crawl_portals  # noqa: PLC0415
 
-    sys.exit(ATTENTION if crawl_portals(names, db, mode or "", delay, concurrency) else 0)
+    sys.exit(ATTENTION if crawl_portals(names, db, mode or "", delay, concurrency, more) else 0)
 
 
 @main.command()

@@ -60,7 +60,7 @@ def _fetched(url: str, delay: float, most: int) -> tuple[Probed, list[DraftCatal
     from crawler.probe.fetcher import Fetcher, FetchError  # noqa: PLC0415
     from crawler.probe.home_survey import check, find_catalogue, read_at  # noqa: PLC0415 - what asks takes a while to load
 
-    with closing(Fetcher(delay, lambda address: click.echo(f"asking {address}", err=True))) as fetcher:
+    with closing(Fetcher(url, delay, lambda address: click.echo(f"asking {address}", err=True))) as fetcher:
         try:
             page = read_at(fetcher, url)
         except FetchError as error:

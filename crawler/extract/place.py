@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from archive.model.site import domain_of
+
 _INDEX_NAME = re.compile(r"(?:index|list|default|home|main)\.(?:s?html?|jsp|aspx?|php|do)", re.IGNORECASE)
 
 
@@ -45,14 +47,9 @@ def place_of(url: str | None) -> Place | None:
 
 
 def is_same_site(one: str, other: str) -> bool:
-    """Whether two hosts belong to one portal: the same but for the first of their names, as hd.gov.cn and hdzfxxgk.hd.gov.cn."""
+    """Whether two hosts belong to one portal: below one registrable domain, as www.hd.gov.cn and hdzfxxgk.hd.gov.cn."""
     one, other = one.partition(":")[0], other.partition(":")[0]
-    return one == other or (not one.replace(".", "").isdigit() and _domain(one) == _domain(other))
-
-
-def _domain(host: str) -> str:
-    names = host.split(".")
-    return ".".join(names[-3:] if re.search(r"\.(?:gov|com|org|net)\.cn$", host) else names[-2:])
+    return one == other or domain_of(one) == domain_of(other) != ""
 
 
 def joined(base: str, link: str) -> str | None:

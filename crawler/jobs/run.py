@@ -3,9 +3,12 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, TextIO
@@ -15,15 +18,22 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.internet.task import LoopingCall
 
-from archive.database.connection import open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import hold
 from archive.database.redaction_version import require_current
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from crawler import settings as our_settings
+from crawler.portals.portal_file import PortalFileError
 from crawler.spiders.catalog import CatalogSpider
 from crawler.spiders.spider_loader import spider_for
+
+LOOK_AGAIN = 60.0
+"""Seconds after which, at the latest, it is looked whether further portals are due."""
+
+AGAIN_AFTER = timedelta(hours=12)
+"""One process crawls no portal again sooner than this, whatever its schedule says."""
 
 AT_ONCE = 50
 """Portals crawled at a time: with three seconds between two requests to a host, some twenty requests a second in all."""
@@ -35,6 +45,9 @@ PLAIN_REFRESH = 60.0
 MOST_PROBLEMS_SHOWN = 10
 SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new")
 """Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
+
+LEADS_AWAY = ("off_site", "not_global")
+"""Kinds of problems that say where pages lead: portals link to others, and nothing is wrong with a crawl that does not follow."""
 
 EVENTS = ("added", "changed", "unlisted", "withdrawn", "returned", "moved")
 GARBAGE_THRESHOLD = 50_000
@@ -50,6 +63,7 @@ class PortalCrawl:
     spider: type[CatalogSpider]
     crawler: Crawler | None = None
     numbers: Mapping[str, Any] = field(default_factory=dict)
+    made_at: datetime = field(default_factory=clock.now)
 
     def end(self) -> None:
         """Keep the numbers, let the rest go."""
@@ -74,28 +88,37 @@ class PortalCrawl:
 
 
 class PortalsInTurn(AsyncCrawlerProcess):
-    """Crawls those that are `waiting`: on one host one after the other, for Scrapy's delay is each crawl's own; of all, AT_ONCE."""
+    """Crawls those that are `waiting`: on one host one after the other, for Scrapy's delay is each crawl's own; of all, AT_ONCE.
+
+    `more` gives those that have become due while others are under way.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.waiting: Sequence[PortalCrawl] = ()
+        self.waiting: list[PortalCrawl] = []
+        self.more: Callable[[], Iterable[PortalCrawl]] = tuple
         self._stopped = False
         self._ended = 0
 
     async def join(self) -> None:
-        """PortalCrawl them; Scrapy waits for this before it ends the process."""
-        free = asyncio.Semaphore(AT_ONCE)
-        hosts: dict[str | None, list[PortalCrawl]] = {}
-        for crawl in self.waiting:
-            hosts.setdefault(urlsplit(crawl.spider.portal.catalogs[0].url).hostname, []).append(crawl)
+        """Crawl them, and whatever there is `more` to crawl in the meantime; Scrapy waits for this before it ends the process.
 
-        async def one_after_the_other(crawls: Sequence[PortalCrawl]) -> None:
-            for crawl in crawls:
-                async with free:
-                    if not self._stopped:
-                        await self._to_its_end(crawl)
+        None waits for another, but for those on its host and for one of AT_ONCE places.
+        """
+        places = asyncio.Semaphore(AT_ONCE)
+        hosts: defaultdict[str | None, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-        await asyncio.gather(*map(one_after_the_other, hosts.values()))
+        async def in_its_turn(crawl: PortalCrawl) -> None:
+            async with hosts[urlsplit(crawl.spider.portal.catalogs[0].url).hostname], places:
+                if not self._stopped:
+                    await self._to_its_end(crawl)
+
+        running = {asyncio.create_task(in_its_turn(crawl)) for crawl in self.waiting}
+        while running:
+            _, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            more = [] if self._stopped or not running else list(self.more())
+            self.waiting.extend(more)
+            running |= {asyncio.create_task(in_its_turn(crawl)) for crawl in more}
 
     async def _to_its_end(self, crawl: PortalCrawl) -> None:
         crawl.crawler = self.create_crawler(crawl.spider)
@@ -111,10 +134,19 @@ class PortalsInTurn(AsyncCrawlerProcess):
         await super().stop()
 
 
-def crawl_portals(names: Sequence[str], db: Path, mode: str, delay: float | None, concurrency: int | None) -> bool:
-    """PortalCrawl the portals `names` (ids or files) into `db`; True if something needs attention.
+def crawl_portals(  # noqa: PLR0913, PLR0917 - the options of the command
+    names: Sequence[str],
+    db: Path,
+    mode: str,
+    delay: float | None,
+    concurrency: int | None,
+    due: Callable[[Container[str]], Sequence[str]] | None = None,
+) -> bool:
+    """Crawl the portals `names` (ids or files) into `db`, and while any is under way those that `due` names besides.
 
-    `delay`: seconds between requests to one host, `concurrency`: requests at a time; None keeps the polite default. Prints progress to standard error and a summary to standard output; the log goes to crawl.log beside `db`.
+    `delay`: seconds between requests to one host, `concurrency`: requests at a time; None keeps the polite default. `due` is
+    called with the ids of portals that are left out. Returns whether something needs attention. Prints progress to standard
+    error and a summary to standard output; the log goes to crawl.log beside `db`.
     Raises PortalFileError and ArchiveError before anything is fetched.
     """
     spiders = [spider_for(name) for name in names]
@@ -129,6 +161,8 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, delay: float | None
     for doubt in (doubt for spider in spiders for doubt in spider.portal.doubts):
         print(f"note: {doubt}", file=sys.stderr)
     process.waiting = crawls = [PortalCrawl(spider) for spider in spiders]
+    if due:
+        process.more = partial(_due_besides, crawls, due)
     # Pages make many objects that die young and few cycles: Python's collector, as set by default, takes a tenth of a
     # crawl's time to find next to nothing.
     gc.freeze()
@@ -150,6 +184,22 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, delay: float | None
         print("\n".join(lines))
         attention = attention or not well
     return attention
+
+
+def _due_besides(
+    crawls: Sequence[PortalCrawl], due: Callable[[Container[str]], Sequence[str]]
+) -> Iterator[PortalCrawl]:
+    """Yield the crawls of portals that have become due and that are not among `crawls`, or only among those long ended."""
+    recent = {
+        crawl.spider.portal.id for crawl in crawls if clock.now() - crawl.made_at < AGAIN_AFTER or not crawl.numbers
+    }
+    try:
+        names = due(recent)
+    except (PortalFileError, ArchiveError) as error:  # a file that is being edited keeps no other from being crawled
+        print(f"note: {error}", file=sys.stderr)
+        return
+    for name in names:
+        yield PortalCrawl(spider_for(name))
 
 
 def _settings(db: Path, mode: str, delay: float | None, concurrency: int | None) -> Settings:
@@ -246,4 +296,5 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
         lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")
     lines.append(f"  archive: {db}   log: {db.parent / 'crawl.log'}")
     connection.close()
-    return lines, outcome == "finished" and not problems
+    attention = [kind for kind, _, _ in problems if kind not in LEADS_AWAY]
+    return lines, outcome == "finished" and not attention

@@ -1,8 +1,10 @@
 """Every answer of a portal, judged and handed on to be sealed: pages, redirects, refusals, robots.txt, files."""
 
+import logging
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
@@ -12,9 +14,16 @@ from scrapy.signals import response_downloaded
 
 from archive.evidence.http_exchange import Exchange
 from archive.model import clock
+from archive.model.observations import Problem
 from archive.model.redaction import names_a_person
-from crawler.extract.response_class import CUT, PAGE, Verdict, ends, judge
+from archive.model.site import Site
+from crawler.extract.place import joined
+from crawler.extract.response_class import CUT, ERROR, PAGE, Verdict, ends, judge
+from crawler.middlewares.certificates import faults, fingerprint
+from crawler.spiders.failures import TOO_LARGE, UNDECODED, LeavesSite
 from pipelines.store import StorePipeline
+
+logger = logging.getLogger(__name__)
 
 SOFTWARE = f"Disclosures/{version('disclosures')} Scrapy/{version('scrapy')}"
 
@@ -34,6 +43,8 @@ class EvidenceMiddleware:
         self._crawler = crawler
         self._store: StorePipeline | None = None
         self._with_end: set[object] = set()
+        self._site: Site = crawler.spidercls.site  # type: ignore[attr-defined]
+        self._hosts: set[str | None] = set()
         crawler.signals.connect(self.downloaded, signal=response_downloaded)
 
     @classmethod
@@ -49,11 +60,12 @@ class EvidenceMiddleware:
         """Judge `response`, hand the exchange on to be sealed, let it pass.
 
         An answer that broke off before its announced end is requested again instead. Raises ResponseDataLossError where
-        that was done often enough, and IgnoreRequest where it leads on to an address that holds somebody's ID number: that
-        is neither kept nor followed.
+        that was done often enough, IgnoreRequest where it leads on to an address that holds somebody's ID number: that is
+        neither kept nor followed; and LeavesSite where it leads away from the portal's site, but for files and robots.txt
+        (`leaves_site` in `request.meta`), which may stand elsewhere.
         """
         headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
-        verdict = request.meta["verdict"] = self._verdict(request, response)
+        verdict = request.meta["verdict"] = self._judged(request, response)
         self._store = self._store or self._crawler.get_item_pipeline(StorePipeline)
         if self._store is None:  # in Scrapy's shell
             return response
@@ -72,16 +84,48 @@ class EvidenceMiddleware:
             protocol=response.protocol or "HTTP/1.1",
             ip_address=str(response.ip_address) if response.ip_address else None,
             software=SOFTWARE,
+            certificate=fingerprint(response),
         )
         request.meta["capture"] = await self._store.received(exchange, verdict.outcome)
-        if 300 <= response.status < 400 and names_a_person(_location(response)):
-            raise IgnoreRequest("it leads to an address that holds an ID number")
+        self._note_certificate(self._store, request, response)
+        if 300 <= response.status < 400 and response.status != 304:
+            self._check_target(request, _location(response))
         if BROKE_OFF not in response.flags:
             return response
         again = get_retry_request(request, spider=self._crawler.spider, reason=BROKE_OFF)  # type: ignore[arg-type]
         if again is None:
             raise ResponseDataLossError
         return again
+
+    def _check_target(self, request: Request, location: str) -> None:
+        """Raise IgnoreRequest or LeavesSite where a redirect to `location` is not followed."""
+        if names_a_person(location):
+            raise IgnoreRequest("it leads to an address that holds an ID number")
+        target = joined(request.url, location)
+        if target is None:
+            raise IgnoreRequest("it leads to an address that cannot be one")
+        anywhere = request.meta.get("leaves_site") or request.url.endswith("/robots.txt")
+        if not anywhere and not self._site.holds(target):
+            raise LeavesSite(f"it leads to another site, {urlsplit(target).netloc}")
+
+    def _note_certificate(self, store: StorePipeline, request: Request, response: Response) -> None:
+        """Note what is wrong with a host's TLS certificate, once a crawl."""
+        host = urlsplit(request.url).hostname
+        if response.certificate is None or host in self._hosts:
+            return
+        self._hosts.add(host)
+        if found := "; ".join(faults(response, clock.now())):
+            store.add_problem(Problem("certificate", request.url, f"the certificate of {host} {found}"))
+
+    def _judged(self, request: Request, response: Response) -> Verdict:
+        """Return the verdict on an answer; whatever it holds, judging it must not keep it from being sealed."""
+        if {UNDECODED, TOO_LARGE}.intersection(response.flags):
+            return Verdict(ERROR, response.flags[-1])
+        try:
+            return self._verdict(request, response)
+        except Exception:
+            logger.exception("judging failed url=%s", request.url)
+            return Verdict(ERROR, "the answer could not be read; see the log")
 
     def _verdict(self, request: Request, response: Response) -> Verdict:
         if response.status == 304:

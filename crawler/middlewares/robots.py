@@ -12,12 +12,14 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from crawler.spiders.failures import ForbiddenByRobots, why
+from crawler.spiders.failures import ForbiddenByRobots, NotConnected, why
 
 logger = logging.getLogger(__name__)
 
 FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 LONGEST_CRAWL_DELAY = 60.0
+MOST_BYTES = 500 * 1024
+"""So much of a robots.txt is read, as RFC 9309 §2.5 wants it at the least."""
 
 
 class ObedientRobotsMiddleware(RobotsTxtMiddleware):
@@ -33,13 +35,16 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreadable: dict[str, str] = {}
+        self._refused: dict[str, NotConnected] = {}
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Raise ForbiddenByRobots where `rp` forbids `request`."""
+        """Raise ForbiddenByRobots where `rp` forbids `request`, NotConnected where its host is none to connect to."""
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as refusal:
             host = urlparse_cached(request).netloc
+            if host in self._refused:
+                raise NotConnected(str(self._refused[host])) from refusal
             reason = self._unreadable.get(host)
             text = (
                 f"robots.txt of {host} could not be read ({reason})" if reason else f"robots.txt of {host} forbids it"
@@ -65,13 +70,15 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
             self._unreadable[netloc] = f"it answered {response.status}"
             response = response.replace(body=FORBID_ALL)
         else:
-            rules = response.body.removeprefix(BOM_UTF8).lstrip()
+            rules = response.body[:MOST_BYTES].removeprefix(BOM_UTF8).lstrip()
             response = response.replace(body=b"" if response.status >= 400 or rules.startswith(b"<") else rules)
         await super()._parse_robots(response, netloc, request)
         self._keep_crawl_delay(self._parsers[netloc], request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unreadable[netloc] = why(exc)[1]
+        if isinstance(exc, NotConnected):
+            self._refused[netloc] = exc
         forbidding = self._parserimpl.from_crawler(self.crawler, FORBID_ALL)
         pending, self._parsers[netloc] = self._parsers[netloc], forbidding
         if isinstance(pending, Deferred):

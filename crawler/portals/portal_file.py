@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from archive.model.addresses import is_on_the_web
 from archive.model.agencies import TYPES, Stated
 from archive.model.divisions import divisions, named_in, province_of
 from archive.model.observations import CatalogOfPortal
+from archive.model.site import Site
 from crawler.families.detection import FAMILIES
 from crawler.portals.catalogue_kinds import KINDS, kind_of
 from crawler.portals.toml_file import TomlTable, read_toml
@@ -23,8 +24,14 @@ SAMPLE = PORTALS / "sample.toml"
 """The sample portal, which runs only where somebody tries this project: no timer should crawl it."""
 
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
+_BUDGET_KEYS = {
+    "most_pages": "pages",
+    "most_megabytes": "megabytes",
+    "most_hours": "hours",
+    "most_timeouts": "timeouts",
+}
 _PORTAL_KEYS = (
-    "id", "name", "division_code", "home", "family", "checked", "old_tls", *_SCHEDULE_KEYS, "catalogs", "agencies",
+    "id", "name", "division_code", "home", "family", "checked", "old_tls", "intranet", *_SCHEDULE_KEYS, *_BUDGET_KEYS, "catalogs", "agencies",
 )  # fmt: skip
 _CATALOG_KEYS = ("title", "url", "kind")
 _AGENCY_KEYS = ("name", "aliases", "type", "prefix", "budget_unit", "successor")
@@ -48,10 +55,24 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class CrawlBudget:
+    """The most that one crawl takes: answers, megabytes as sent, hours, time-outs one after the other.
+
+    The defaults are several times what the largest county portals have.
+    """
+
+    pages: int = 100_000
+    megabytes: int = 20_000
+    hours: int = 48
+    timeouts: int = 6
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site.
 
-    `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today.
+    `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today. `intranet`: its home stands in a
+    private network, though its name is a public one.
     `agencies`: facts on publishers that their records don't state.
     `doubts`: possible errors in the file, each in one line that names file and key.
     """
@@ -67,6 +88,13 @@ class Portal:
     doubts: tuple[str, ...] = ()
     old_tls: bool = False
     agencies: tuple[Stated, ...] = ()
+    intranet: bool = False
+    budget: CrawlBudget = CrawlBudget()
+
+    @property
+    def site(self) -> Site:
+        """Its own site, where its lists and records stand."""
+        return Site.of(self.home, (catalog.url for catalog in self.catalogs), intranet=self.intranet)
 
 
 def load(path: Path) -> Portal:
@@ -94,13 +122,6 @@ def known() -> dict[str, Path]:
     return {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
 
 
-def on_site(home: str, url: str) -> bool:
-    """Return whether `url` is on the site of the portal at `home`: its host, or one of the same domain."""
-    here, host = urlsplit(home).hostname or "", urlsplit(url).hostname or ""
-    domain = here.removeprefix("www.")
-    return host in {here, domain} or (not domain.replace(".", "").isdigit() and host.endswith(f".{domain}"))
-
-
 def _portal(path: Path, table: TomlTable) -> Portal:
     table.refuse_unknown(_PORTAL_KEYS)
     identity = table.text("id")
@@ -116,9 +137,31 @@ def _portal(path: Path, table: TomlTable) -> Portal:
         raise table.must_be("checked", "a day without quotes, such as 2026-05-31")
     key = f"division_code = {code!r}" if code else "division_code"
     doubts = tuple(f"{path}: {key} {doubt}" for doubt in _doubts(code, name))
-    old_tls = table.flag("old_tls") or False
+    old_tls, intranet = table.flag("old_tls") or False, table.flag("intranet") or False
     catalogs, schedule, agencies = _catalogs(table, home), _schedule(table), _agencies(table)
-    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls, agencies)
+    return Portal(
+        identity,
+        name,
+        code,
+        home,
+        catalogs,
+        family,
+        checked,
+        schedule,
+        doubts,
+        old_tls,
+        agencies,
+        intranet,
+        _budget(table),
+    )
+
+
+def _budget(table: TomlTable) -> CrawlBudget:
+    stated = {name: table.values[key] for key, name in _BUDGET_KEYS.items() if key in table.values}
+    for key, name in _BUDGET_KEYS.items():
+        if name in stated and (type(stated[name]) is not int or stated[name] < 1):
+            raise table.must_be(key, "a whole number from 1 on")
+    return CrawlBudget(**stated)
 
 
 def _schedule(table: TomlTable) -> Schedule:

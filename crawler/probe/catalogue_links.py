@@ -8,11 +8,11 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from archive.model.observations import CatalogOfPortal
+from archive.model.site import Site
 from crawler.extract.field_labels import squash, tidy
 from crawler.extract.row import LINKS, absolute, is_page_link
 from crawler.extract.text import Element, line_of
 from crawler.portals.catalogue_kinds import kind_of
-from crawler.portals.portal_file import on_site
 
 ENOUGH = 3
 """A page whose links name so many kinds of catalogue is a disclosure catalogue's own."""
@@ -94,11 +94,12 @@ def _holder(links: list[Element]) -> Element | None:
 def _links(root: Element, url: str) -> Iterator[tuple[Element, str, str]]:
     """The links that may lead to a catalogue of the same site, with what they are called and where they lead."""
     home = urljoin(url, "/")
+    site = Site.of(home)
     for link in islice(LINKS(root), _MOST_LINKS):
         title = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
         href = link.get("href")
         target = absolute(url, href) if is_page_link(href) else None
         if target is None or not 2 <= len(title) <= _LONGEST_NAME or _RECORD.search(urlsplit(target).path):
             continue
-        if on_site(home, target) and target not in {url, home}:
+        if site.holds(target) and target not in {url, home}:
             yield link, title, target

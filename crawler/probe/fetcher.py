@@ -1,7 +1,8 @@
 """Fetching a page or a few, politely and without a crawl: for `disclosures probe`.
 
 The rules are the crawl's: robots.txt obeyed (RFC 9309), the same User-Agent, a pause before each request but the first, no
-more of an answer read than a page may have. Certificates are not checked, as in a crawl: faults in them are common.
+connection to private networks, no more of an answer read or unpacked than a page may have, and none waited for longer than
+DOWNLOAD_TIMEOUT. Certificates are not checked, as in a crawl: faults in them are common.
 """
 
 import time
@@ -11,9 +12,12 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from protego import Protego
 
+from archive.model.site import NotGlobalError, Site
+from crawler.middlewares.compression import CannotUnpackError, unpack
+from crawler.probe.bounded_transport import BoundedTransport
 from crawler.probe.page_reading import MOST_BYTES, Fetched
 from crawler.services.answer import form_headers
-from crawler.settings import DOWNLOAD_TIMEOUT, REDIRECT_MAX_TIMES, USER_AGENT
+from crawler.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, REDIRECT_MAX_TIMES, USER_AGENT
 
 _ROBOTS_BYTES = 500 * 1024  # RFC 9309 §2.5: at least so much is read
 
@@ -23,10 +27,14 @@ class FetchError(Exception):
 
 
 class Fetcher:
-    """Asks one portal's pages one after the other, `delay` seconds apart."""
+    """Asks the pages of the portal at `home` one after the other, `delay` seconds apart."""
 
-    def __init__(self, delay: float, report: Callable[[str], None] = lambda _: None) -> None:
-        self._client = httpx.Client(headers={"User-Agent": USER_AGENT}, timeout=DOWNLOAD_TIMEOUT, verify=False)  # noqa: S501
+    def __init__(self, home: str, delay: float, report: Callable[[str], None] = lambda _: None) -> None:
+        self._transport = BoundedTransport(Site.of(home))
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate, br, zstd"}
+        self._client = httpx.Client(
+            headers=headers, timeout=DOWNLOAD_TIMEOUT, transport=self._transport, trust_env=False
+        )
         self._delay = delay
         self._report = report
         self._rules: dict[str, Protego | str] = {}
@@ -81,22 +89,20 @@ class Fetcher:
         headers = {"Referer": referer} if referer else {}
         headers |= form_headers(form) if form is not None else {}
         body = bytearray()
-        until = time.monotonic() + DOWNLOAD_TIMEOUT
+        self._transport.until = time.monotonic() + DOWNLOAD_TIMEOUT
         try:
             with self._client.stream("GET" if form is None else "POST", url, headers=headers, content=form) as answer:
                 if answer.is_redirect:
-                    return Fetched(url, answer.status_code, b"", "", cut=False), urljoin(
-                        url, answer.headers["Location"]
-                    )
-                for piece in answer.iter_bytes(65_536):
+                    location = urljoin(url, answer.headers["Location"])
+                    return Fetched(url, answer.status_code, b"", "", cut=False), location
+                for piece in answer.iter_raw(65_536):
                     body += piece
                     if len(body) > most:
                         break
-                    if time.monotonic() > until:
-                        raise FetchError(f"{url}: the answer took longer than {DOWNLOAD_TIMEOUT} s")
+                page = unpack(bytes(body), answer.headers.get_list("Content-Encoding"), DOWNLOAD_MAXSIZE)
                 kind = answer.headers.get("Content-Type", "")
-                return Fetched(url, answer.status_code, bytes(body[:most]), kind, cut=len(body) > most), None
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+                return Fetched(url, answer.status_code, page[:most], kind, cut=max(len(body), len(page)) > most), None
+        except (httpx.HTTPError, httpx.InvalidURL, NotGlobalError, CannotUnpackError, ValueError) as error:
             raise FetchError(f"{url}: {_plainly(error)}") from error
         finally:
             self._last = time.monotonic()

@@ -9,13 +9,13 @@ from archive.evidence.text_encoding import decode_page
 from archive.model.magic_numbers import CONTROLS, NOT_PAGES
 from archive.model.observations import CatalogOfPortal, ListPage, RecordPage
 from archive.model.records import is_cut
+from archive.model.site import Site
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families.detection import FAMILIES, Detected, detect
-from crawler.portals.portal_file import on_site
 from crawler.probe.catalogue_links import find_catalogue_links, find_leads, portal_name
 from crawler.services.answer import Answer
 
@@ -136,7 +136,7 @@ def described(page: Probed) -> str:
 
 def doubts_of_list(page: ListPage, url: str) -> Iterator[str]:
     """Yield what looks wrong with a list."""
-    rows, paging, home = page.rows, page.paging, urljoin(url, "/")
+    rows, paging, site = page.rows, page.paging, Site.of(urljoin(url, "/"))
     if not rows:
         yield "no rows on this page itself: they come from a service"
         return
@@ -145,7 +145,7 @@ def doubts_of_list(page: ListPage, url: str) -> Iterator[str]:
         "no title": sum("title" not in row.fields for row in rows),
         "no date": sum("published_on" not in row.fields and "created_on" not in row.fields for row in rows),
         "a cut title": sum(is_cut(row.fields.get("title")) for row in rows),
-        "a link to another site": sum(not on_site(home, row.url) for row in rows if row.url and url != NOWHERE),
+        "a link to another site": sum(not site.holds(row.url) for row in rows if row.url and url != NOWHERE),
         "the address of another row": sum(count - 1 for url, count in Counter(row.url for row in rows).items() if url),
     }
     for doubt, count in sorted(Counter(doubt for row in rows for doubt in row.doubts).items()):

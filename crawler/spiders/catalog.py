@@ -11,6 +11,7 @@ from scrapy.signals import spider_idle
 
 from archive.ingest.frontier import Frontier
 from archive.model import clock
+from archive.model.site import Site
 from crawler.portals.portal_file import Portal
 from crawler.spiders import reparse
 from crawler.spiders.list_pages import ListPages
@@ -22,9 +23,10 @@ from pipelines.store import StorePipeline
 
 
 class CatalogSpider(Spider):
-    """Walks the catalogues of `portal`; subclasses, one for each portal file, say which."""
+    """Walks the catalogues of `portal`, on its `site`; subclasses, one for each portal file, say which."""
 
     portal: Portal
+    site: Site
     _site: PortalSite | None = None
 
     @classmethod

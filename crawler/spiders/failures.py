@@ -17,13 +17,26 @@ from scrapy.http import Response
 from archive.model.observations import Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
 
+UNDECODED, TOO_LARGE = "undecoded", "too_large"
+"""Flags of an answer that is still packed: its coding is broken or unknown; it unpacks to more than the limit."""
+
 
 class ForbiddenByRobots(IgnoreRequest):
     """robots.txt forbids the request; the message says so, or why robots.txt could not be read."""
 
 
+class NotConnected(IgnoreRequest):
+    """A connection that was not made, for the address is not on the public internet; the message says so."""
+
+
+class LeavesSite(IgnoreRequest):
+    """A redirect that leads away from the portal's site: not followed."""
+
+
 _WORDING: tuple[tuple[type[Exception], str, str], ...] = (
     (ForbiddenByRobots, "robots", "not asked for: {error}"),
+    (LeavesSite, "off_site", "{error}"),
+    (NotConnected, "not_global", "not connected: {error}"),
     (DownloadConnectionRefusedError, "unreachable", "connection refused"),
     (CannotResolveHostError, "unreachable", "no such host"),
     (DownloadTimeoutError, "unreachable", "no answer in time"),
@@ -58,6 +71,8 @@ def why(error: BaseException | None) -> tuple[str, str]:
 def unread(response: Response, verdict: Verdict) -> Problem:
     """An answer from which nothing can be read, as a problem: its kind, and what came instead of a page."""
     url = response.request.url if response.request else response.url
+    if TOO_LARGE in response.flags:
+        return Problem("too_large", url, verdict.reason)
     if verdict.outcome == HOME or (
         verdict.outcome == GONE and response.status == 200 and urlsplit(response.url).path in {"", "/"}
     ):

@@ -18,6 +18,9 @@ from crawler.spiders.portal_site import LISTS, Content, PortalSite, verdict_of
 from crawler.spiders.record_pages import RecordPages
 from crawler.spiders.traversal import Walk
 
+LONGEST_LIST = 5_000
+"""Pages of one list at the most, several times what the longest have: one that goes on for ever ends here, unfinished."""
+
 REPEATS = 2
 """A list ends after so many pages one after the other that show nothing but rows shown before."""
 
@@ -50,6 +53,16 @@ class ListPages:
         if text is None or page is None:
             return
         paging = page.paging
+        if paging.next_url is not None and not self._site.is_own(paging.next_url):
+            message = (
+                f"the next page of {catalog.title} would stand on another site, {urlsplit(paging.next_url).netloc}"
+            )
+            yield self._broken(walk, "off_site", response.url, message)
+            paging = replace(paging, next_url=None)
+        if len(walk.pages) >= LONGEST_LIST and paging.next_url is not None:
+            message = f"{catalog.title} goes on after {LONGEST_LIST} pages: the rest is not read"
+            yield self._broken(walk, "over_budget", response.url, message)
+            paging = replace(paging, next_url=None)
         if "cut_before" in response.meta and paging == Paging() and not ends(text):
             # Cut at the same place twice, perhaps by a gateway that always does: a list must show where it goes on.
             given_up = True
@@ -65,6 +78,10 @@ class ListPages:
             capture=response.meta["capture"],
             family=(walk.family.name, walk.reason),
         )
+        if outside := [row.url for row in page.rows if row.url and not self._site.is_own(row.url)]:
+            yield Problem(
+                "off_site", outside[0], f"{len(outside)} rows of {catalog.title} lead to other sites, the first here"
+            )
         rows = self._to_follow(page.rows, catalog, walk, response) if pass_number == 1 else []
         if not at_end and (pass_number == 2 or self._goes_on(walk, paging, catalog)):
             yield self.request(catalog, str(paging.next_url), pass_number, paging.next_form)

@@ -16,7 +16,7 @@ from crawler.families.detection import FAMILIES
 from crawler.families.family import Family
 from crawler.services.answer import Answer
 
-READING_VERSION = 1
+READING_VERSION = 2
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
 It covers `extract/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.
@@ -59,7 +59,7 @@ def answer_of(exchange: Exchange) -> Answer:
     return Answer(exchange.url, text_of(exchange), form)
 
 
-def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool) -> RecordPage:
+def read_record(text: str, url: str, base_url: str, *, cut: bool) -> RecordPage:
     """Return what a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from."""
     answer = Answer(base_url, text)
     data = None if cut else next((data for family in FAMILIES.values() if (data := family.record(answer))), None)
@@ -68,5 +68,5 @@ def read_record(text: str, url: str, base_url: str, is_own: IsOwn, *, cut: bool)
     if cut:
         return page
     linked = page.attachments or find_attachments(answer.root, base_url, body)
-    files = [replace(file, own=is_own(file.url)) for file in linked if not names_a_person(file.url)]
+    files = [file for file in linked if not names_a_person(file.url)]
     return replace(page, attachments=tuple(files[:MOST_FILES]))

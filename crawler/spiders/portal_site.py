@@ -17,8 +17,8 @@ from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
 from archive.model.observations import Observation, Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, PAGE, Verdict, ends
-from crawler.portals.portal_file import Portal, on_site
-from crawler.spiders.failures import unread, why
+from crawler.portals.portal_file import Portal
+from crawler.spiders.failures import TOO_LARGE, unread, why
 
 PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
 """Priorities: what a killed crawl left first; whole lists before the many pages they lead to; files last."""
@@ -36,6 +36,7 @@ class PortalSite:
     def __init__(self, spider: Spider, portal: Portal, frontier: Frontier) -> None:
         self.portal, self.frontier = portal, frontier
         self._spider = spider
+        self._site = portal.site
         self._refusals = 0
 
     def close(self) -> None:
@@ -46,7 +47,7 @@ class PortalSite:
 
     def is_own(self, url: str) -> bool:
         """Whether `url` is on the portal's own site."""
-        return on_site(self.portal.home, url)
+        return self._site.holds(url)
 
     def count(self, name: str) -> None:
         """Add one to a number that the crawl keeps of itself."""
@@ -91,7 +92,8 @@ class PortalSite:
         verdict, request = verdict_of(response), response.request
         assert request is not None  # noqa: S101 - Scrapy's answers know their requests
         self._refusals = self._refusals + 1 if verdict.outcome == BLOCKED else 0
-        if self._refusals < BLOCKED_IN_A_ROW and response.status == 200 and verdict.outcome in {BLOCKED, CUT, ERROR}:
+        may_pass = verdict.outcome in {BLOCKED, CUT, ERROR} and TOO_LARGE not in response.flags
+        if self._refusals < BLOCKED_IN_A_ROW and response.status == 200 and may_pass:
             retry = get_retry_request(request, spider=self._spider, reason=verdict.outcome)
             if retry:
                 if verdict.outcome == CUT and not self._ended_before(request.url):
@@ -101,7 +103,7 @@ class PortalSite:
         if self.is_own(response.url):
             yield unread(response, verdict)
         else:
-            yield Problem("led_off_site", request.url, f"the answer came from another site: {response.url}")
+            yield Problem("off_site", request.url, f"the answer came from another site: {response.url}")
         if self._refusals >= BLOCKED_IN_A_ROW:
             raise CloseSpider("blocked")
         return True

@@ -5,7 +5,7 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from scrapy import Request
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
 from archive.model.observations import AttachmentFile
@@ -14,7 +14,7 @@ from crawler.spiders.traversal import Seen
 
 
 class RecordFiles:
-    """The files of a portal's records."""
+    """The files of a portal's records, which may stand on other sites, as pages may not."""
 
     def __init__(self, site: PortalSite) -> None:
         self._site = site
@@ -24,13 +24,16 @@ class RecordFiles:
         """The request for a file of a record, once a crawl."""
         if self._requested.add((record_url, url)):
             arguments = {"record_url": record_url, "name": name or file_name(url), "url": url}
-            yield self._site.request(url, self.parse_file, arguments, errback=self.failed, priority=FILES)
+            request = self._site.request(url, self.parse_file, arguments, errback=self.failed, priority=FILES)
+            request.meta["leaves_site"] = True
+            yield request
 
     def parse_file(self, response: Response, record_url: str, name: str, url: str) -> Iterator[Content]:
         """A file, at `url`, that belongs to the record `record_url`."""
         if response.status == 304:
             return
-        if response.status != 200 or not self._site.is_own(response.url):
+        is_foreign_page = isinstance(response, TextResponse) and not self._site.is_own(response.url)
+        if response.status != 200 or is_foreign_page:
             if (yield from self._site.not_read(response)):
                 yield AttachmentFile(record_url, name, url, capture=response.meta["capture"])
             return

@@ -57,8 +57,7 @@ class RecordPages:
             given_up = yield from site.not_read(response)
             if text is None or not given_up:
                 return
-        page = read_record(text, url, response.url, site.is_own, cut=outcome == CUT)
+        page = read_record(text, url, response.url, cut=outcome == CUT)
         yield replace(page, capture=response.meta["capture"])
         for linked in page.attachments:
-            if linked.own:
-                yield from self._files.requests(key, linked.name, linked.url)
+            yield from self._files.requests(key, linked.name, linked.url)

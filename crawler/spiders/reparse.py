@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -30,9 +29,9 @@ from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_da
 from archive.model import clock
 from archive.model.observations import AnyObservation, AttachmentFile
 from archive.model.records import OWN_PAGE
+from archive.model.site import Site
 from crawler.extract.response_class import CUT
 from crawler.families.detection import FAMILIES, detect
-from crawler.portals.portal_file import on_site
 from crawler.spiders.pages import READING_VERSION, answer_of, read_list, read_record
 from pipelines.attachments import read_file
 from pipelines.normalise import NormalisePipeline
@@ -108,9 +107,10 @@ class _Reader:
         self._ocr = ocr
         self._done: Counter[str] = Counter()
         self._normalise, self._redact = NormalisePipeline(), RedactPipeline()
-        row = self._connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
-        self._is_own: Callable[[str], bool] = partial(on_site, row["home"] if row else "")
+        found = self._connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
         catalogs = self._connection.execute("SELECT * FROM catalogs WHERE portal = ?", (portal,)).fetchall()
+        site = Site.of(found["home"] if found else "", [row["url"] for row in catalogs])
+        self._is_own: Callable[[str], bool] = site.holds
         self._kinds = {row["id"]: row["kind"] for row in catalogs}
         self._catalog_urls = {row["id"]: row["url"] for row in catalogs}
         self._families = {row["id"]: row["family"] for row in catalogs}
@@ -169,7 +169,7 @@ class _Reader:
     def _read_record(self, exchange: Exchange, capture_id: int, records: Mapping[str, int]) -> None:
         outcome = self._connection.execute("SELECT outcome FROM captures WHERE id = ?", (capture_id,)).fetchone()[0]
         for key, record_id in records.items():
-            page = read_record(text_of(exchange), key, exchange.url, self._is_own, cut=outcome == CUT)
+            page = read_record(text_of(exchange), key, exchange.url, cut=outcome == CUT)
             page = self._clean(page)
             self._writer.take(record_id, OWN_PAGE, page, capture_id, clock.text(clock.now()))
             self._writer.count_masked(record_id, OWN_PAGE, page.redacted)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
-from crawler.portals.portal_file import find, known, load, on_site
+from crawler.portals.portal_file import find, known, load
 from crawler.spiders.catalog import CatalogSpider
 
 OLD_TLS = {
-    "DOWNLOAD_HANDLERS": {"https": "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"},
+    "DOWNLOAD_HANDLERS": {"https": "crawler.middlewares.download_handlers.GuardedOldTlsHandler"},
     "DOWNLOADER_CLIENT_TLS_CIPHERS": "ALL:@SECLEVEL=0",
     "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.0",
 }
@@ -20,7 +20,12 @@ it any more, Python's own can."""
 def spider_for(name: str) -> type[CatalogSpider]:
     """The spider of a portal, by its id or its file's path. Raises PortalFileError."""
     portal = load(find(name))
-    own = {"name": portal.id, "portal": portal, "custom_settings": OLD_TLS if portal.old_tls else None}
+    own = {
+        "name": portal.id,
+        "portal": portal,
+        "site": portal.site,
+        "custom_settings": OLD_TLS if portal.old_tls else None,
+    }
     return type(f"CatalogSpider_{portal.id}", (CatalogSpider,), own)
 
 
@@ -40,7 +45,7 @@ class PortalSpiderLoader:
 
     def find_by_request(self, request: Request) -> list[str]:
         """The portals on whose site a request would be."""
-        return [name for name in known() if on_site(spider_for(name).portal.home, request.url)]
+        return [name for name in known() if spider_for(name).site.holds(request.url)]
 
     def list(self) -> list[str]:
         """The ids of the portals."""

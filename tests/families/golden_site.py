@@ -87,8 +87,9 @@ class Crawled:
 
     @property
     def whole(self) -> bool:
-        """The crawl finished without a problem and each list was walked to its end."""
-        return (self.status, self.problems) == (0, []) and all(walk[-1] == 1 for walk in self.ledger)
+        """The crawl finished, each list was walked to its end, and the only problems are rows that lead to other sites."""
+        kinds = {kind for kind, _ in self.problems}
+        return self.status == 0 and kinds <= {"off_site", "not_global"} and all(walk[-1] == 1 for walk in self.ledger)
 
     def flags(self) -> dict[str, object]:
         """The flags of each record that has any."""

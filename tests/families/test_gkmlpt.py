@@ -65,7 +65,7 @@ def test_a_catalogue_is_crawled_whole(tmp_path: Path) -> None:
     assert done.flags() == {title(3): ["off_site"]}
     assert f"{INDEX}#row-" in str(done.records[title(6)]["url"])
     assert rows(done.db, "SELECT name, url, state FROM attachments ORDER BY name") == [
-        {"name": "别处样本.pdf", "url": "http://other.example/x.pdf", "state": "off_site"},
+        {"name": "别处样本.pdf", "url": "http://192.0.2.7/x.pdf", "state": "unavailable"},
         {"name": "样本附件1.txt", "url": f"{site.url}attachment/7/1.txt", "state": "text"},
     ]
 

@@ -57,7 +57,7 @@ def test_a_server_that_gives_page_1_to_every_request_leaves_the_list_incomplete(
         site.answers[SERVICE] = Served(first, content_type="application/json")
         done = crawled(site, tmp_path, "/col/col1554468/index.html")
     assert len(site.asked_for(SERVICE)) == 1
-    assert (done.status, [kind for kind, _ in done.problems]) == (1, ["list_without_rows"])
+    assert (done.status, [kind for kind, _ in done.problems]) == (1, ["off_site", "list_without_rows"])
     assert [walk[3:] for walk in done.ledger] == [(4, 0)]
 
 

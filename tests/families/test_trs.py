@@ -36,7 +36,7 @@ def test_a_directory_whose_pager_is_a_script(tmp_path: Path) -> None:
     assert done.records["样本公告之一"].items() >= {"index_number": "000-1/2020-00101", "body": SAMPLE}.items()
     assert (done.status, [kind for kind, _ in done.problems]) == (
         1,
-        ["attachment"],
+        ["off_site", "attachment"],
     )  # the file that a row leads to has no text
 
 
@@ -44,7 +44,7 @@ def test_a_page_of_the_list_that_is_missing_is_noticed(tmp_path: Path) -> None:
     with GoldenSite("trs", "directory_whose_pager_is_a_script", "directory_rows_off_site_and_without_year") as site:
         done = crawled(site, tmp_path, "/zwgk/gsgg/")
     assert done.ledger == [(3, 2, None, 5, 0)]
-    assert (done.status, [kind for kind, _ in done.problems]) == (1, ["not_found"])
+    assert (done.status, [kind for kind, _ in done.problems]) == (1, ["off_site", "not_found"])
 
 
 def test_a_list_of_govsearch_that_says_its_number_of_rows_in_a_script(tmp_path: Path) -> None:

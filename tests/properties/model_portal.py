@@ -91,7 +91,7 @@ class Document:
         body = self.body if parser else self.body.removesuffix("，由测试写成。")
         if cut:
             return RecordPage(fields, printed, (CUT_PAGE,), url=self.address, body=body[:9], cut=True)
-        links = tuple(LinkedFile(f"样本附件{n}.pdf", f"{self.address}.{n}.pdf", own=False) for n in range(self.files))
+        links = tuple(LinkedFile(f"样本附件{n}.pdf", f"{self.address}.{n}.pdf") for n in range(self.files))
         return RecordPage(fields, printed, url=self.address, body=f"{body}\n浏览次数：{visit}", attachments=links)
 
 

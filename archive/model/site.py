@@ -1,0 +1,112 @@
+"""A portal's own site, and the addresses on the network that a crawl may connect to. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+import tldextract
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SPECIAL = tuple(
+    map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2002::/16", "2001::/23", "2001:db8::/32"))
+)
+"""Networks that some versions of `ipaddress` call global: IETF protocols, 6to4, Teredo, a cloud's own services, examples."""
+
+_UNICAST_V6 = ip_network("2000::/4")
+"""What IANA hands out of IPv6's global unicast addresses; 3000::/4 holds examples (RFC 9637) and nothing else yet."""
+
+
+class NotGlobalError(Exception):
+    """A connection refused: the address leads into a private or special network, and it is not the portal's own home."""
+
+
+def is_global(address: str) -> bool:
+    """Whether an IP address belongs to a host on the public internet.
+
+    Special networks are those of IANA's registries (RFC 6890); IPv6 addresses that hold an IPv4 address, which a gateway
+    would turn into that one, are not public ones.
+    """
+    ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address) and ip not in _UNICAST_V6:
+        return False
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _SPECIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site of a portal, by the addresses of its home and its catalogues, the home first.
+
+    `intranet`: the home stands in a network of one's own, though its name does not show it.
+    """
+
+    addresses: tuple[str, ...]
+    intranet: bool = False
+
+    @classmethod
+    def of(cls, home: str, catalogs: Iterable[str] = (), *, intranet: bool = False) -> "Site":
+        """Return the site of the portal at `home`, whose catalogues stand at the addresses `catalogs`."""
+        return cls(tuple(dict.fromkeys([home, *catalogs])), intranet)
+
+    def holds(self, url: str) -> bool:
+        """Whether `url` is a page of the site.
+
+        It is where its host is one of the site's or below the same registrable domain, that is one name below a public
+        suffix (publicsuffix.org), and its port is one of the site's or the default one.
+        """
+        place = _place(url)
+        if place is None:
+            return False
+        own = _places(self.addresses)
+        ports = {port for _, port in own} | set(_DEFAULT_PORTS.values())
+        return place[1] in ports and any(
+            place[0] == host or domain_of(place[0]) == domain_of(host) != "" for host, _ in own
+        )
+
+    def check(self, host: str, port: int, address: str) -> None:
+        """Check a connection to `port` of `host` at the IP address to which its name led. Raises NotGlobalError.
+
+        Beside public addresses only a home that is not public itself may be reached, at its own host and port: one on this
+        machine or in an intranet, named by an IP address or by a name without a public suffix.
+        """
+        home = _place(self.addresses[0]) if self.addresses else None
+        private_home = home is not None and (self.intranet or not domain_of(home[0]))
+        if not is_global(address) and not (private_home and (host.strip("[]").rstrip(".").lower(), port) == home):
+            raise NotGlobalError(f"{host} leads to {address}, which is not an address of the public internet")
+
+
+@lru_cache(maxsize=1024)
+def _places(addresses: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    return tuple(place for place in map(_place, addresses) if place)
+
+
+def _place(url: str) -> tuple[str, int] | None:
+    """Return host and port of an address; None where it is no http or https one, or cannot be read."""
+    try:
+        parts: SplitResult = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        return None
+    return _ascii(host.rstrip(".")), port or _DEFAULT_PORTS[parts.scheme]
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+@cache
+def _suffixes() -> tldextract.TLDExtract:
+    """The list of public suffixes that comes with tldextract: nothing is fetched."""
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@lru_cache(maxsize=4096)
+def domain_of(host: str) -> str:
+    """Return the registrable domain of a host; "" for IP addresses and names that no registry gives out."""
+    return _suffixes()(host).top_domain_under_public_suffix

@@ -1,0 +1,94 @@
+"""Scrapy's download handlers, with a check between a name's resolution and the connection: only a site's allowed addresses."""
+
+from typing import Any
+
+from scrapy import Request
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _ScrapyAgent
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.web.client import URI, Agent
+from zope.interface import directlyProvides, providedBy  # type: ignore[import-untyped]
+
+from archive.model.site import NotGlobalError, Site
+from crawler.spiders.failures import NotConnected
+
+
+class GuardedHandler(HTTP11DownloadHandler):
+    """Scrapy's usual handler; raises NotConnected for addresses that the spider's `site` does not allow."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._site: Site = crawler.spidercls.site  # type: ignore[attr-defined]
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the response to `request`."""
+        agent = _GuardedAgent(
+            self._site,
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+        )
+        try:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(agent.download_request(request))
+        except NotGlobalError as error:
+            raise NotConnected(str(error)) from error
+
+
+class GuardedOldTlsHandler(AiohttpDownloadHandler):
+    """Scrapy's handler over aiohttp; raises NotConnected for addresses that the spider's `site` does not allow."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        site: Site = crawler.spidercls.site  # type: ignore[attr-defined]
+        connector: Any = self._session.connector
+        resolve = connector._resolve_host  # also of addresses that are numbers
+
+        async def resolve_allowed(host: str, port: int, traces: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401
+            addresses: list[dict[str, Any]] = await resolve(host, port, traces)
+            try:
+                for address in addresses:
+                    site.check(host, port, address["host"])
+            except NotGlobalError as error:
+                raise NotConnected(str(error)) from error
+            return addresses
+
+        connector._resolve_host = resolve_allowed
+
+
+class _GuardedAgent(_ScrapyAgent):
+    def __init__(self, site: Site, **options: Any) -> None:  # noqa: ANN401 - Scrapy's options
+        super().__init__(**options)
+        self._site = site
+
+    def _get_agent(self, request: Request, timeout: float) -> Agent:
+        agent = super()._get_agent(request, timeout)
+        uri = URI.fromBytes(request.url.encode())  # type: ignore[no-untyped-call]
+        factory = agent._endpointFactory  # Twisted has no other place between name and connection
+        factory._reactor = _GuardedReactor(factory._reactor, self._site, uri.host.decode(), uri.port)
+        return agent
+
+
+class _GuardedReactor:
+    """The reactor, but for connections that `site` does not allow to the requested host and port."""
+
+    def __init__(self, reactor: Any, site: Site, host: str, port: int) -> None:  # noqa: ANN401 - of many interfaces
+        self._reactor = reactor
+        self._site = site
+        self._requested = host, port
+        directlyProvides(self, providedBy(reactor))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._reactor, name)
+
+    def connectTCP(self, host: str, port: int, *options: Any, **named: Any) -> Any:  # noqa: N802, ANN401 - Twisted's
+        """Connect to the IP address `host`, to which the name was resolved. Raises NotGlobalError."""
+        self._site.check(*self._requested, host)
+        return self._reactor.connectTCP(host, port, *options, **named)
