@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from archive.masking.redaction import redact, redact_json
 from archive.model.observations import AttachmentFile, ListPage, MissingPage, Observation, Problem, RecordPage, Row
 from archive.model.records import AnyReading
-from archive.model.redaction import redact, redact_json
 
 
 class RedactPipeline:

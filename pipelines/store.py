@@ -12,9 +12,9 @@ from typing import Any, Self
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.presence import Missing
+from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.observations import CatalogOfPortal, Observation, PortalOfFile, Problem
-from archive.model.redaction import redact
 from pipelines.writer_client import writer_client
 
 logger = logging.getLogger(__name__)

@@ -22,8 +22,8 @@ SMALLER = {
 ALLOWED: dict[str, set[str]] = {
     "archive.analysis": {"archive.model", "archive.questions", "archive.search"},
     "archive.attachments": {"archive.evidence", "archive.model"},
-    "archive.copies": {"archive.database", "archive.evidence", "archive.model"},
-    "archive.database": {"archive.model"},
+    "archive.copies": {"archive.database", "archive.evidence", "archive.masking", "archive.model"},
+    "archive.database": {"archive.masking"},
     "archive.evidence": {"archive.database", "archive.model"},
     "archive.export": {
         "archive.database",
@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.database",
         "archive.evidence",
         "archive.maintenance",
+        "archive.masking",
         "archive.model",
         "archive.search",
     },
@@ -43,9 +44,11 @@ ALLOWED: dict[str, set[str]] = {
         "archive.analysis",
         "archive.database",
         "archive.evidence",
+        "archive.masking",
         "archive.model",
         "archive.search",
     },
+    "archive.masking": {"archive.model"},
     "archive.questions": {"archive.database", "archive.model"},
     "archive.search": {"archive.labels"},
     "archive.web": {
@@ -102,7 +105,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.search",
         "archive.web.http",
     },
-    "pipelines": {"archive.attachments", "archive.evidence", "archive.ingest", "archive.model"},
+    "pipelines": {"archive.attachments", "archive.evidence", "archive.ingest", "archive.masking", "archive.model"},
     "crawler": {"archive.evidence"},
     "crawler.cli": {
         "archive.attachments",
@@ -126,7 +129,7 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.spiders",
         "pipelines",
     },
-    "crawler.extract": {"archive.model"},
+    "crawler.extract": {"archive.masking", "archive.model"},
     "crawler.families": {"archive.model", "crawler.extract", "crawler.paging", "crawler.services"},
     "crawler.jobs": {
         "archive.database",
@@ -138,7 +141,14 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.portals",
         "crawler.spiders",
     },
-    "crawler.middlewares": {"archive.evidence", "archive.model", "crawler.extract", "crawler.spiders", "pipelines"},
+    "crawler.middlewares": {
+        "archive.evidence",
+        "archive.masking",
+        "archive.model",
+        "crawler.extract",
+        "crawler.spiders",
+        "pipelines",
+    },
     "crawler.notify": {
         "archive.database",
         "archive.ingest",
@@ -164,6 +174,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.evidence",
         "archive.ingest",
         "archive.maintenance",
+        "archive.masking",
         "archive.model",
         "crawler.extract",
         "crawler.families",

@@ -11,8 +11,8 @@ from scrapy.http import Headers, Request, Response, TextResponse
 from scrapy.signals import response_downloaded
 
 from archive.evidence.http_exchange import Exchange
+from archive.masking.redaction import names_a_person
 from archive.model import clock
-from archive.model.redaction import names_a_person
 from crawler.extract.response_class import CUT, PAGE, Verdict, ends, judge
 from pipelines.store import StorePipeline
 

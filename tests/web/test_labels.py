@@ -15,8 +15,8 @@ from archive.ingest.record_writer import OFF_SITE, PENDING, UNLINKED
 from archive.labels import code_labels, tables, tables_page
 from archive.labels.example_queries import _SQL
 from archive.labels.label import LABELS, LABELS_FILE, Label, label_of, read_labels
+from archive.masking.redaction import redact
 from archive.model.observations import UNAVAILABLE
-from archive.model.redaction import redact
 from crawler.extract import response_class
 from crawler.portals import catalogue_kinds
 
