@@ -136,6 +136,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.evidence",
         "archive.ingest",
         "archive.maintenance",
+        "archive.masking",
         "archive.model",
         "crawler",
         "crawler.portals",

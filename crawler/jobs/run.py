@@ -21,6 +21,7 @@ from archive.database.redaction_version import require_current
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
+from archive.model.printable import printable, unfiltered
 from crawler import settings as our_settings
 from crawler.spiders.catalog import CatalogSpider
 from crawler.spiders.spider_loader import spider_for
@@ -148,7 +149,7 @@ def crawl_portals(names: Sequence[str], db: Path, mode: str, rate: Rate) -> bool
     # crawl's time to find next to nothing.
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
-    with _progress(crawls, sys.stderr):
+    with _progress(crawls, unfiltered(sys.stderr)):
         process.start()
     attention = False
     for crawl in crawls:
@@ -254,7 +255,7 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
         f"{portal} {name}: {mode} crawl {outcome} in {seconds} s",
         f"  {catalogs if mode == 'update' else int(whole)} {walked}: {int(rows)} rows on {int(pages)} list pages",
         f"  {held} records in the archive: {', '.join(f'{events.get(kind, 0)} {word}' for kind, word in counted)}",
-        *[f"  problem: {kind}: {message}: {url}" for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
+        *[printable(f"  problem: {kind}: {message}: {url}") for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
     ]
     if len(problems) > MOST_PROBLEMS_SHOWN:
         lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")

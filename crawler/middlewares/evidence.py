@@ -13,6 +13,7 @@ from scrapy.signals import response_downloaded
 from archive.evidence.http_exchange import Exchange
 from archive.masking.redaction import names_a_person
 from archive.model import clock
+from archive.model.printable import printable
 from crawler.extract.response_class import CUT, PAGE, Verdict, ends, judge
 from pipelines.store import StorePipeline
 
@@ -49,7 +50,7 @@ class EvidenceMiddleware:
         """Judge `response`, hand the exchange on to be sealed, let it pass.
 
         An answer that broke off before its announced end is requested again instead. Raises ResponseDataLossError where
-        that was done often enough, and IgnoreRequest where it leads on to an address that holds somebody's ID number: that
+        that was done often enough, and IgnoreRequest where it leads on to an address that holds a number of a person: that
         is neither kept nor followed.
         """
         headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
@@ -75,7 +76,7 @@ class EvidenceMiddleware:
         )
         request.meta["capture"] = await self._store.received(exchange, verdict.outcome)
         if 300 <= response.status < 400 and names_a_person(_location(response)):
-            raise IgnoreRequest("it leads to an address that holds an ID number")
+            raise IgnoreRequest("it leads to an address that holds a number of a person")
         if BROKE_OFF not in response.flags:
             return response
         again = get_retry_request(request, spider=self._crawler.spider, reason=BROKE_OFF)  # type: ignore[arg-type]
@@ -107,7 +108,7 @@ class EvidenceMiddleware:
 
 def _location(response: Response) -> str:
     """Where a redirect leads, as its header says it; empty where it doesn't."""
-    return (response.headers.get("Location") or b"").decode("latin-1")
+    return printable((response.headers.get("Location") or b"").decode("utf-8", "replace"))
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
