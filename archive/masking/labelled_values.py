@@ -158,7 +158,7 @@ def _values(text: str, label: re.Match[str]) -> Iterator[_Value]:
     while value := _READERS[kind](text, start):
         yield value
         after = _NEXT.match(text, value.end)
-        if not after:
+        if not after or kind == "home_address":  # whatever follows could be read as a place
             return
         start = after.end()
 
