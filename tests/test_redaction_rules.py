@@ -174,7 +174,7 @@ def test_four_blanks_at_most_stand_between_two_digits_of_an_id_number(blanks: in
         ((6, 14), " ", True), ((6, 10, 14), " ", True), ((6,), " ", True), ((9,), " ", True), ((4, 8, 12, 16), " ", True),
         ((5, 11), " ", True), ((7, 13), "/", True), ((6, 14), "-", True), ((4, 8, 12, 16), ".", True), ((4,), "_", True),
         ((6, 14), "、", True), ((6, 14), "，", True), ((6, 14), "·", True), ((6, 14), "\n", True), ((6, 14), "\t", True),
-        ((6, 14), ":", False), ((6, 14), "至", False), ((6, 14), "a", False),
+        ((6, 14), "～", True), ((6, 14), "：", True), ((6, 14), "至", False), ((6, 14), "a", False),
     ],
 )  # fmt: skip
 def test_id_numbers_are_printed_in_these_groups(breaks: tuple[int, ...], by: str, masked: bool) -> None:
