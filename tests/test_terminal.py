@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.model.observations import Problem
 from archive.model.printable import PrintableStream, printable
 from crawler.jobs.logs import PlainRecord
+from pipelines.redact import RedactPipeline
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.personal_numbers import canary
 
@@ -86,3 +88,9 @@ def test_a_filtered_stream_is_otherwise_the_stream(capsys: pytest.CaptureFixture
     stream.write(f"样本{ESCAPES}\n\t")
     assert stream.isatty() == sys.stdout.isatty()  # type: ignore[operator]
     assert capsys.readouterr().out == f"样本{printable(ESCAPES)}\n\t"
+
+
+def test_what_is_noted_of_a_page_is_printable() -> None:
+    problem = RedactPipeline().process_item(Problem("sample", "http://p.example/", f"样本{ESCAPES}"))
+    assert isinstance(problem, Problem)
+    assert problem.message == f"样本{printable(ESCAPES)}"
