@@ -10,9 +10,9 @@ from hashlib import sha256
 
 from w3lib.url import canonicalize_url
 
+from archive.masking.redaction import redact_json
 from archive.model.observations import AttachmentFile, ListPage, Observation, RecordPage, Row
 from archive.model.records import AnyReading
-from archive.model.redaction import redact_json
 
 _BRACKETS = str.maketrans("［］【】[]﹝﹞", "〔〕〔〕〔〕〔〕")
 _YEAR_IN_BRACKETS = re.compile(r"\s*[〔(（]\s*((?:19|20)\d{2})\s*[〕)）]\s*")

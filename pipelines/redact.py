@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from archive.masking.redaction import redact, redact_json
 from archive.model.observations import AttachmentFile, ListPage, MissingPage, Observation, Problem, RecordPage, Row
+from archive.model.printable import printable
 from archive.model.records import AnyReading
-from archive.model.redaction import redact, redact_json
 
 
 class RedactPipeline:
@@ -30,12 +31,14 @@ class RedactPipeline:
             case AttachmentFile():
                 name = _masked(observation.name, counts)
                 text = observation.text and _masked(observation.text, counts)
-                message = observation.message and redact(observation.message).text  # it names the members of an archive
+                message = observation.message and printable(
+                    redact(observation.message).text
+                )  # it names the members of an archive
                 return replace(observation, name=name, text=text, message=message, redacted=dict(counts))
             case MissingPage():
-                return replace(observation, reason=redact(observation.reason).text)
+                return replace(observation, reason=printable(redact(observation.reason).text))
             case Problem():
-                return replace(observation, message=redact(observation.message).text)
+                return replace(observation, message=printable(redact(observation.message).text))
 
 
 def _row(row: Row) -> Row:

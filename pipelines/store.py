@@ -14,9 +14,10 @@ from typing import Any, Self
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.presence import Missing
+from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.observations import Observation, PortalOfFile, Problem
-from archive.model.redaction import redact
+from archive.model.printable import printable
 from pipelines.writer_client import writer_client
 
 logger = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class StorePipeline:
     def spider_error(self, failure: Any, response: Any) -> None:  # noqa: ANN401
         """A page on which our own code failed: a problem for whoever mends it, never a page passed over in silence."""
         # It may quote the page. Masked before it is cut, for half of a number is no longer known as one.
-        message = redact(failure.getErrorMessage()).text[:200]
+        message = printable(redact(failure.getErrorMessage()).text[:200])
         fault = f"reading the page failed ({failure.type.__name__}: {message}); see the log"
         self.add_problem(Problem("reading_failed", response.url, fault))
 

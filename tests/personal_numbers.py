@@ -1,6 +1,7 @@
 """Personal numbers made up from a seed, objects with one of them in every string, and the search for what is left of them."""
 
 import random
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -134,3 +135,74 @@ def columns_with(db: Path, numbers: Canary) -> dict[str, list[str]]:
 def bytes_of(db: Path) -> bytes:
     """All bytes of an archive's file, its write-ahead log included."""
     return b"".join(each.read_bytes() for each in sorted(db.parent.glob(f"{db.name}*")))
+
+
+@dataclass(frozen=True, slots=True)
+class Planted(Canary):
+    """A canary among many numbers of all classes. `sentences`: texts with one each; `secrets`: what must not be left of them."""
+
+    sentences: tuple[str, ...]
+    secrets: tuple[str, ...]
+
+    def found_in(self, data: bytes | str) -> list[str]:
+        """What of the numbers stands in `data`."""
+        text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+        windows = {secret[at : at + 8] for secret in self.secrets if secret.isdigit() for at in range(len(secret) - 7)}
+        runs = re.findall(r"\d{8,}", text)
+        seen = {run[at : at + 8] for run in runs for at in range(len(run) - 7)} & windows
+        words = [secret for secret in self.secrets if not secret.isdigit() and secret in text]
+        return [*Canary.found_in(self, text), *sorted(seen), *words]
+
+
+_FORMS = {
+    "id": (
+        "样本身份证号：{}",
+        "样本{}43",
+        "学籍号G{}",
+        "样本A{}",
+        "<b>{0:.6}</b>{0}",
+        "残疾人证号{}43B1",
+        "样本1{}",
+        "{}",
+    ),
+    "wrong_id": ("样本身份证号：{}", "证件号码 {}", "公民身份号码为{}", "身 份 证 号：{}"),
+    "mobile": ("样本手机{}", "tel:{}", "样本+86{}", "联系电话：{}", "样本{}转", "zhang{}"),
+    "card": ("样本卡号：{}", "样本{}样本", "账号{}", "样本一卡通{}"),
+    "passbook": ("存折号：{}", "样本信用社账号：{}", "一卡通：{}"),
+    "plate": ("车牌号：宁C{}", "号牌号码：宁A{}"),
+    "mail": ("邮箱：{}@qq.com", "样本{}@163.com"),
+    "chat": ("微信号：{}", "样本微信：{}"),
+    "address": ("家庭住址：同心县样本镇{}", "样本住址：样本乡{}"),
+}
+"""The forms in which numbers of each class are planted."""
+
+
+def planted(seed: int, count: int = 200) -> Planted:
+    """Numbers of all classes, in turn, each with what a mask must not leave of it."""
+    luck = random.Random(seed)
+    known = canary(seed)
+    sentences, secrets = [], []
+    for number in range(count):
+        kind = list(_FORMS)[number % len(_FORMS)]
+        form = luck.choice(_FORMS[kind])
+        secret, kept = _secret(kind, canary(1000 * seed + number), luck)
+        sentences.append(form.replace("<b>{0:.6}</b>{0}", "样本{}").format(secret))
+        secrets.append(secret[kept:])
+    return Planted(known.resident_id, known.mobile, known.card, tuple(sentences), tuple(secrets))
+
+
+def _secret(kind: str, numbers: Canary, luck: random.Random) -> tuple[str, int]:
+    """A number of a class, and how many of its characters a mask keeps."""
+    digits = "".join(luck.choices("123456789", k=12))
+    wrong = numbers.resident_id[:17] + "0123456789"[("0123456789X".index(numbers.resident_id[17]) + 3) % 10]
+    return {
+        "id": (numbers.resident_id, 2),
+        "wrong_id": (wrong, 2),
+        "mobile": (numbers.mobile, 3),
+        "card": (numbers.card, 4),
+        "passbook": (f"80{digits}", 4),
+        "plate": (f"Q{digits[:4]}", 0),
+        "mail": (f"sample{digits[:6]}", 0),
+        "chat": (f"wx_{digits[:8]}", 0),
+        "address": (f"样本村{digits[:4]}号", 0),
+    }[kind]

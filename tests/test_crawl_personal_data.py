@@ -21,13 +21,15 @@ from archive.labels.tables import TABLES
 from archive.web.http.server import make_datasette
 from tests.conftest import Answer, Site, SiteRequest, disclosures, rows
 from tests.files import zipped
-from tests.personal_numbers import Canary, bytes_of, canary, columns_with
+from tests.personal_numbers import Canary, bytes_of, canary, columns_with, planted
 
 SEED = int(os.environ.get("DISCLOSURES_TEST_SEED", "77"))
 """Another one makes other numbers."""
 
-NUMBERS = canary(SEED)
+NUMBERS = planted(SEED)
 ID, PHONE, CARD, ALL = NUMBERS.resident_id, NUMBERS.mobile, NUMBERS.card, NUMBERS.text
+PLANTED = "，".join(NUMBERS.sentences[::2])
+IN_FILES = "\n".join(NUMBERS.sentences[1::2])
 KEPT = ("640324001/2017-00001", "91640300MA75W0000X", "0953-8012345", "2017-640324-48-01-012345", "同样发〔2017〕3号")
 
 
@@ -46,6 +48,15 @@ def list_page(*more: str) -> str:
         ("640324001/2017-00004", '<a href="d/gone.html">样本已删</a>', "样本局", "2017-01-04"),
         ("640324001/2017-00005", '<a href="d/leads.html">样本跳转</a>', "样本局", "2017-01-05"),
         ("640324001/2017-00006", '<a href="d/away.html">样本跳出</a>', "样本局", "2017-01-06"),
+        *(
+            (
+                f"640324001/2017-001{n:02}",
+                f'<a href="d/1.html?n={n}">样本{sentence}</a>',
+                f"样本{sentence}",
+                "2017-01-09",
+            )
+            for n, sentence in enumerate(NUMBERS.sentences[:30])
+        ),
         ("640324001/2017-00007", '<a href="d/broken.html">样本出错</a>', "样本局", "2017-01-07"),
         *(("640324001/2017-00008", f'<a href="d/{name}.html">样本{name}</a>', "样本局", "2017-01-08") for name in more),
     )
@@ -61,14 +72,14 @@ def record(text: str) -> str:
     return page(
         f"{TRAIL}<h1>样本名单 {ALL}</h1><table><tr><td>索引号：{KEPT[0]}</td><td>文号：{KEPT[4]}</td></tr>"
         f"<tr><td>责任部门：样本科{PHONE}</td><td>联系人{PHONE}：{ALL}</td><td>主题：{ALL}</td></tr></table>"
-        f'<div class="TRS_Editor"><p>{text}{ALL}</p><p>{"，".join(KEPT)}</p>{files}<a href="../f/{ID}.doc">样本</a></div>'
+        f'<div class="TRS_Editor"><p>{text}{ALL}</p><p>{"，".join(KEPT)}</p><p>{PLANTED}</p>{files}<a href="../f/{ID}.doc">样本</a></div>'
     )
 
 
 def served() -> dict[str, Answer | str]:
     private = (("ETag", f'"{ID}"'), ("X-Sample", CARD), ("Set-Cookie", f"s={PHONE}"))
     gone = page(f"<p>页面不存在 请返回{ALL}</p>")
-    members = {f"样本{ID}.exe": b"MZ" + bytes(200), f"样本{PHONE}.txt": f"样本成员 {ALL}".encode()}
+    members = {f"样本{ID}.exe": b"MZ" + bytes(200), f"样本{PHONE}.txt": f"样本成员 {ALL}\n{IN_FILES}".encode()}
     return {
         "/list.html": Answer(list_page("later"), headers=private),
         "/d/1.html": Answer(record("样本原文"), headers=private),
@@ -78,7 +89,7 @@ def served() -> dict[str, Answer | str]:
         "/d/away.html": Answer(status=302, headers=(("Location", f"http://localhost:9/{ID}"),)),
         "/d/broken.html": Answer(page(f"<h1>系统错误 {ALL}</h1><p>数据库错误 {ALL}</p>"), status=500),
         "/view": page(f'<h1>样本</h1><div class="TRS_Editor"><p>样本{ALL}</p></div>'),
-        "/f/a.txt": Answer(f"样本附件 {ALL}".encode(), "text/plain", headers=private),
+        "/f/a.txt": Answer(f"样本附件 {ALL}\n{IN_FILES}".encode(), "text/plain", headers=private),
         "/f/b.zip": Answer(zipped(members), "application/zip"),
         "/f/d.doc": Answer(b"MZ\x90\0" + bytes(200), "application/octet-stream"),
     }  # fmt: skip

@@ -11,9 +11,9 @@ import pytest
 from archive.ingest import frontier
 from archive.ingest.frontier import TRIES, Frontier, mode_for
 from archive.ingest.store import Store
+from archive.masking.redaction import redact_json
 from archive.model.clock import text
 from archive.model.observations import Capture, ListPage, Paging, Row
-from archive.model.redaction import redact_json
 from tests.past_crawls import SECOND, URL, Past
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_frontier import DAY, HOUR, NOW, Archive

@@ -14,8 +14,8 @@ from archive.database.lock import hold
 from archive.database.redaction_version import count_outdated
 from archive.maintenance import masking
 from archive.maintenance.masking import Masked, mask_again
+from archive.masking.redaction import RULES_VERSION
 from archive.model.observations import AttachmentFile, LinkedFile, Observation, Problem, RecordPage, Row
-from archive.model.redaction import RULES_VERSION
 from archive.search import engine
 from tests.test_crawl_privacy import CARD, KEPT, PHONE, RESIDENT_ID, luhn
 from tests.test_store import PORTAL, crawl, listed, table

@@ -13,8 +13,8 @@ from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
 from archive.ingest.store import Store
+from archive.masking.redaction import redact
 from archive.model.observations import Capture
-from archive.model.redaction import redact
 from tests.conftest import empty_archive
 from tests.exchanges import exchange
 from tests.web import sealed

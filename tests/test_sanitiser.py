@@ -11,7 +11,7 @@ from archive.copies import page_parts, sanitiser, style_sheets
 from archive.copies.page_parts import Part, Parts
 from archive.copies.sanitiser import LONGEST_PAGE, NotShown, SanitisedPage, cleaned, sanitise_page
 from archive.copies.style_sheets import sanitise_declarations, sanitise_sheet
-from archive.model.redaction import redact
+from archive.masking.redaction import redact
 from tests.hostile import markup
 
 URL = "http://portal.example/notices/1.html"

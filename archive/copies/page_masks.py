@@ -1,7 +1,7 @@
 """Personal data masked in the tree of a page, also where markup cuts a number up.
 
 The text is read in several views, as one can't know how a style sheet sets it: inline elements joined, as a reader sees
-them; the same without what an inline style hides; and every piece by itself. A number found in any of them is masked
+them; the same without what an inline style hides; and the pieces of a line apart. A number found in any of them is masked
 where it stands, in texts and attributes.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from archive.model.redaction import Redacted, redact
+from archive.masking.redaction import Redacted, redact
 
 Element = Any  # an lxml element; lxml ships no types
 
@@ -34,8 +34,9 @@ _BLANK = re.compile(rf"[\s{_INVISIBLE}]")
 _SPACE = re.compile(r"\s")
 NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that lxml refuses in a text that is set, though its parser lets some of them in."""
-_MAY_BE_MASKED = re.compile(r"[\dXxＸｘ]")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+_MOST_COLUMNS = 20
 
 _TEXT, _TAIL = "", "tail"
 _STRENGTH = " \t\n"
@@ -73,11 +74,8 @@ class _View:
     length: int = 0
 
     def add(self, element: Element, place: str, text: str | None) -> None:
-        """Add the text of a place. The place of one without a digit is not kept, for nothing in it is masked."""
+        """Add the text of a place, word by word."""
         if not text:
-            return
-        if not _MAY_BE_MASKED.search(text):
-            self._add_plain(text)
             return
         slot = _Slot(element, place)
         for piece in _PIECES.finditer(text):
@@ -90,13 +88,6 @@ class _View:
             self.parts.append(word)
             self.length += len(word)
 
-    def _add_plain(self, text: str) -> None:
-        if text.isspace():
-            self.gap(" ")
-        else:
-            self.parts.append(text)
-            self.length += len(text)
-
     def gap(self, blank: str) -> None:
         """Set the next text apart from the one before; of several blanks the strongest stays."""
         if not blank or not self.parts:
@@ -106,6 +97,14 @@ class _View:
             self.length += 1
         elif _STRENGTH.find(blank) > last:
             self.parts[-1] = blank
+
+    def tabs(self, count: int) -> None:
+        """Begin a further cell of a row; empty cells count, so that columns stay columns."""
+        if self.parts and self.parts[-1] == " ":
+            self.parts.pop()
+            self.length -= 1
+        self.parts += ["\t"] * count
+        self.length += count
 
     def mask(self, counts: Counter[str]) -> None:
         """Mask the numbers of this view in the slots themselves, and count them."""
@@ -172,14 +171,17 @@ def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
             if not hidden and _is_hidden(node):
                 walk.skip_subtree()
                 continue
-            view.gap(" " if apart else _set_apart(node, cells))
+            if node.tag in _CELLS and (columns := _columns_before(node)):
+                view.tabs(columns)
+            else:
+                view.gap(_set_apart(node, cells) or (" " if apart else ""))
             cells += node.tag in _CELLS
             for name in _TYPED if node.attrib else ():
                 view.add(node, f"@{name}", node.get(name))
             view.add(node, _TEXT, node.text)
             continue
         cells -= node.tag in _CELLS
-        view.gap(" " if apart else _set_apart(node, cells))
+        view.gap(_set_apart(node, cells) or (" " if apart else ""))
         if node is not root:
             view.add(node, _TAIL, node.tail)
     return view
@@ -188,10 +190,19 @@ def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
 def _set_apart(node: Element, cells: int) -> str:
     """Return the blank before and behind an element; `cells`: in how many table cells it stands."""
     if node.tag in _CELLS:
-        return "\t"
+        return " "
     if node.tag not in BLOCKS:
         return ""
     return " " if cells and node.tag not in _ROWS else "\n"
+
+
+def _columns_before(cell: Element) -> int:
+    """How many columns the cell before takes; 0 where there is none in the row."""
+    before = cell.getprevious()
+    if before is None or before.tag not in _CELLS:
+        return 0
+    span = before.get("colspan") or ""
+    return min(int(span[:4]), _MOST_COLUMNS) if span.isascii() and span.isdigit() and int(span[:4]) else 1
 
 
 def _is_hidden(node: Element) -> bool:

@@ -21,8 +21,8 @@ from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
+from archive.masking.redaction import redact_json
 from archive.model.magic_numbers import CONTROLS, PDF
-from archive.model.redaction import redact_json
 from archive.model.site import Site
 
 EMPTY = "这个回应没有内容。The answer has no content."

@@ -16,7 +16,7 @@ from markupsafe import escape
 from archive.copies.page_masks import NOT_IN_TREES, is_masked, mask
 from archive.copies.page_parts import Find, Parts, joined
 from archive.copies.style_sheets import LONG_NUMBER, LONGEST, sanitise_declarations, sanitise_sheet
-from archive.model.redaction import redact
+from archive.masking.redaction import redact
 
 LONGEST_PAGE = 3_000_000
 """Characters of a page that is shown at most."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from archive.model.redaction import RULES_VERSION
+from archive.masking.redaction import RULES_VERSION
 
 migrations = Migrations("disclosures")
 

@@ -14,9 +14,9 @@ from archive.evidence.http_exchange import Exchange
 from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
+from archive.masking.redaction import names_a_person
 from archive.model import clock
 from archive.model.observations import Capture, Observation, PortalOfFile, Problem
-from archive.model.redaction import names_a_person
 
 
 @dataclass(frozen=True, slots=True)

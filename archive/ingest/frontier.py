@@ -10,11 +10,11 @@ from pathlib import Path
 
 from archive.database.connection import open_for_reading
 from archive.ingest.record_writer import PENDING
+from archive.masking.redaction import redact_json
 from archive.model.clock import moment
 from archive.model.clock import text as written
 from archive.model.noise import same_pairs
 from archive.model.records import OWN_PAGE
-from archive.model.redaction import redact_json
 
 SLACK = timedelta(hours=4)
 """A crawl may begin so much earlier in the day than the one before it and still be a day later: late today is not late for ever."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from archive.masking.redaction import RULES_VERSION
 from archive.model.clock import BEIJING, moment
 from archive.model.noise import essence, same, same_pairs
 from archive.model.observations import LinkedFile, RecordPage
 from archive.model.records import CUT_PAGE, FIELDS, OWN_PAGE, REPEATED, ROW_NOT_READ, Merged, Reading, merge
-from archive.model.redaction import RULES_VERSION
 from archive.search import index
 
 _STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)

@@ -17,8 +17,8 @@ from archive.database.connection import ArchiveError, open_for_reading, transact
 from archive.database.lock import hold
 from archive.database.redaction_version import redaction_version, set_redaction_version
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
+from archive.masking.redaction import RULES_VERSION, redact, redact_json
 from archive.model.records import FIELDS, OWN_PAGE
-from archive.model.redaction import RULES_VERSION, redact, redact_json
 from archive.search import index
 
 STRIDE = 200

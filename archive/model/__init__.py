@@ -1,1 +1,1 @@
-"""Values and rules of the field, pure: records, observations, noise, redaction, agencies, numbers, divisions, clock."""
+"""Values and rules of the field, pure: records, observations, noise, agencies, numbers, divisions, clock."""

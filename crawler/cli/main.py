@@ -6,11 +6,12 @@ import tempfile
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import click
 
 from archive.database.connection import open_for_reading
+from archive.model.printable import PrintableStream
 from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 MODULES = {
@@ -40,8 +41,17 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="disclosures", message="%(prog)s %(version)s")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """An archive of county disclosure catalogues (政府信息公开目录)."""
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast("TextIO", PrintableStream(stream)) for stream in streams)
+    context.call_on_close(lambda: _restore(*streams))
+
+
+def _restore(out: TextIO, err: TextIO) -> None:
+    """Put back the streams that were there before."""
+    sys.stdout, sys.stderr = out, err
 
 
 @main.command()

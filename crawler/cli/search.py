@@ -1,11 +1,13 @@
 """`disclosures search`."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
 from archive.database.connection import open_for_reading
+from archive.model.printable import printable, unfiltered
 from archive.search import engine
 from archive.search.snippet import marked
 from crawler.cli.filters import filter_options, search_of
@@ -37,17 +39,18 @@ def search(
     if as_json:
         click.echo(json.dumps(hits, ensure_ascii=False, indent=1))
         return
+    out = unfiltered(sys.stdout)
     for hit in hits:
-        click.echo(shown(hit["published_on"] or "          ", hit["title"] or "（无标题）", query))
+        click.echo(shown(hit["published_on"] or "          ", hit["title"] or "（无标题）", query), file=out)
         click.echo(f"            {'  '.join(hit[name] or '' for name in ('publisher', 'index_number')).strip()}")
         click.echo(f"            {hit['url']}")
         if hit["snippet"] != hit["title"]:
-            click.echo(f"            {shown('', hit['snippet'] or '', query)}")
+            click.echo(f"            {shown('', hit['snippet'] or '', query)}", file=out)
     total = engine.count(connection, request)
     click.echo(f"{total} found" + (f", the best {len(hits)} shown" if total > len(hits) else ""), err=True)
 
 
 def shown(date: str, text: str, query: str) -> str:
     """A line of a hit, the words found in bold where the terminal can."""
-    pieces = [click.style(piece, bold=True) if is_hit else piece for piece, is_hit in marked(text, query)]
+    pieces = [click.style(piece, bold=True) if is_hit else piece for piece, is_hit in marked(printable(text), query)]
     return f"{date}  {''.join(pieces)}" if date else "".join(pieces)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from archive.model.redaction import redact
+from archive.masking.redaction import redact
 from crawler.extract.body import find_body
 from crawler.extract.field_labels import tidy
 from crawler.extract.place import Place, is_same_site, joined, place_of

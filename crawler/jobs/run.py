@@ -24,6 +24,7 @@ from archive.database.redaction_version import require_current
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
+from archive.model.printable import printable, unfiltered
 from crawler import settings as our_settings
 from crawler.portals.portal_file import PortalFileError
 from crawler.spiders.catalog import CatalogSpider
@@ -167,7 +168,7 @@ def crawl_portals(  # noqa: PLR0913, PLR0917 - the options of the command
     # crawl's time to find next to nothing.
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
-    with _progress(crawls, sys.stderr):
+    with _progress(crawls, unfiltered(sys.stderr)):
         process.start()
     attention = False
     for crawl in crawls:
@@ -290,7 +291,7 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
         f"{portal} {name}: {mode} crawl {outcome} in {seconds} s",
         f"  {catalogs if mode == 'update' else int(whole)} {walked}: {int(rows)} rows on {int(pages)} list pages",
         f"  {held} records in the archive: {', '.join(counts)}",
-        *[f"  problem: {kind}: {message}: {url}" for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
+        *[printable(f"  problem: {kind}: {message}: {url}") for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
     ]
     if len(problems) > MOST_PROBLEMS_SHOWN:
         lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")

@@ -13,9 +13,10 @@ from scrapy.http import Headers, Request, Response, TextResponse
 from scrapy.signals import response_downloaded
 
 from archive.evidence.http_exchange import Exchange
+from archive.masking.redaction import names_a_person
 from archive.model import clock
 from archive.model.observations import Problem
-from archive.model.redaction import names_a_person
+from archive.model.printable import printable
 from archive.model.site import Site
 from crawler.extract.place import joined
 from crawler.extract.response_class import CUT, ERROR, PAGE, Verdict, ends, judge
@@ -60,7 +61,7 @@ class EvidenceMiddleware:
         """Judge `response`, hand the exchange on to be sealed, let it pass.
 
         An answer that broke off before its announced end is requested again instead. Raises ResponseDataLossError where
-        that was done often enough, IgnoreRequest where it leads on to an address that holds somebody's ID number: that is
+        that was done often enough, IgnoreRequest where it leads on to an address that holds a number of a person: that is
         neither kept nor followed; and LeavesSite where it leads away from the portal's site, but for files and robots.txt
         (`leaves_site` in `request.meta`), which may stand elsewhere.
         """
@@ -100,7 +101,7 @@ class EvidenceMiddleware:
     def _check_target(self, request: Request, location: str) -> None:
         """Raise IgnoreRequest or LeavesSite where a redirect to `location` is not followed."""
         if names_a_person(location):
-            raise IgnoreRequest("it leads to an address that holds an ID number")
+            raise IgnoreRequest("it leads to an address that holds a number of a person")
         target = joined(request.url, location)
         if target is None:
             raise IgnoreRequest("it leads to an address that cannot be one")
@@ -151,7 +152,7 @@ class EvidenceMiddleware:
 
 def _location(response: Response) -> str:
     """Where a redirect leads, as its header says it; empty where it doesn't."""
-    return (response.headers.get("Location") or b"").decode("latin-1")
+    return printable((response.headers.get("Location") or b"").decode("utf-8", "replace"))
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
+from archive.masking.redaction import names_a_person
 from archive.model.observations import ListPage, Paging, RecordPage, Row
 from archive.model.records import CUT_PAGE
-from archive.model.redaction import names_a_person
 from crawler.extract.body import find_body
 from crawler.extract.detail import read_detail
 from crawler.extract.linked_files import find_attachments

@@ -15,8 +15,8 @@ from archive.ingest.record_writer import OFF_SITE, PENDING, UNLINKED
 from archive.labels import code_labels, tables, tables_page
 from archive.labels.example_queries import FOLDER
 from archive.labels.label import LABELS, LABELS_FILE, Label, label_of, labels_under, read_labels
+from archive.masking.redaction import redact
 from archive.model.observations import UNAVAILABLE
-from archive.model.redaction import redact
 from crawler.extract import response_class
 from crawler.portals import catalogue_kinds
 
@@ -115,7 +115,10 @@ def test_every_code_of_evidence_and_files_has_a_label():
         response_class.HOME,
     }
     assert set(code_labels.CAPTURES) == {*outcomes, "redirect", "not_modified"}
-    masked = redact("样例：11010519491231002X，13800138000，6222021234567890128")
+    masked = redact(
+        "样例：11010519491231002X，13800138000，6222021234567890128，护照号：E00000000，车牌号：宁C00001，微信号：sample_1，"
+        "家庭电话：0953-8000000，邮箱：sample@qq.com，家庭住址：样例镇样例村1号"
+    )
     assert set(masked.counts) == set(code_labels.REDACTIONS)
 
 

@@ -1,0 +1,337 @@
+"""Particulars of persons that a label announces: 身份证号, 账号, 护照, 车牌号, 邮箱, QQ, 微信, 家庭电话, 家庭住址.
+
+A label is known however blanks stretch it (身 份 证 号). Behind it a number is masked whatever its check digit says; further
+ones that follow with a comma or the like, too.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from archive.masking.personal_numbers import (
+    BLANK,
+    HYPHEN,
+    SEPARATOR,
+    MaskedSpan,
+    ascii_digits,
+    is_birth_date,
+    is_card,
+    is_mobile,
+    mobile_offset,
+)
+from archive.model.index_numbers import is_credit_code
+
+_STRETCH = rf"[{BLANK}]{{0,2}}"
+_LONGEST_LABEL_TAIL = 24
+
+
+def _words(*words: str) -> str:
+    """The alternatives of a label, each with blanks between its characters allowed; longer ones first."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(word if "(" in word else _STRETCH.join(map(re.escape, word)) for word in ordered)
+
+
+LABELS = {
+    "resident_id": _words(
+        "身份证号码", "身份证号", "身份证件号码", "身份证件号", "身份证明号码", "身份证", "身份證", r"(?i:id\s?card)(?:\s?(?i:no|number)\.?)?", "公民身份号码", "公民身份证号码", "身份号码",
+        "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "二代证",
+        "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "居住证号码", "居住证号", "居住证", "医保编号",
+    ),
+    "bank_card": _words(
+        "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
+        "一卡通号", "一卡通", "存折账号", "存折帐号", "存折号码", "存折号", "存折", "折号", "折子号", "帳號", "卡號", r"(?:[账帐卡折][（(][账帐卡折][）)]号)",
+    ),
+    "travel_document": _words(
+        "护照号码", "护照号", "护照", "通行证号码", "通行证号", "通行证", "台胞证号码", "台胞证号", "台胞证", "回乡证号码", "回乡证号", "回乡证",
+        "军官证号", "军官证", "士官证号", "士官证", "警官证号", "永久居留身份证号", "永久居留证号", "永久居留身份证", "居留证号", "居留证", "護照", "出生医学证明编号",
+        "社会保障卡号", "社会保障卡号码", "社保卡号", "医保卡号", "户口簿号", "户口本号", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
+    ),
+    "number_plate": _words(
+        "车牌号码", "车牌号", "车牌", "号牌号码", "号牌", "车号", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号",
+    ),
+    "chat_account": _words(
+        "微信号码", "微信号", "微信", r"(?i:wechat)(?:\s?(?i:id))?", r"(?:加\s?[VvＶｖ](?![A-Za-z]))", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?![A-Za-z])", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号)?(?![A-Za-z群])",
+        "扣扣号", "扣扣",
+    ),
+    "home_phone": _words(
+        "家庭电话", "家庭联系电话", "家庭固定电话", "家里电话", "家中电话", "家庭電話", "住宅电话", "宅电", "家长电话", "家长联系电话", "监护人电话", "监护人联系电话", "住址电话",
+    ),
+    "home_address": _words(
+        "家庭住址", "家庭详细住址", "家庭地址", "家庭详细地址", "现住址", "住址", "现居住地址", "居住地址", "现居住地", "居住地", "户籍住址", "家庭地址", "户籍地址", "户籍所在地", "户籍地",
+        "常住地址", "户口所在地", "家庭所在地",
+    ),
+    "phone": _words(
+        "联系电话", "电话号码", "电话", "手机号码", "手机号", "手机", "移动电话", "联系方式", "联系号码", "電話", "手機",
+        r"(?<![A-Za-z])(?i:tel|mobile|phone|cell|tel no)\.?",
+    ),
+    "email": _words("个人邮箱", "本人邮箱", "电子邮箱", "电子邮件", "邮箱地址", "邮箱", r"(?i:e-?mail)", "电邮"),
+}  # fmt: skip
+"""The label of each kind as a regular expression."""
+
+_FIRST = "身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现户常电電手移联個个本邮iIpPwWvV加tTmMcCeE"
+"""The characters with which a label can begin: where none of them stands none is looked for."""
+
+LABEL = re.compile(rf"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in LABELS.items())})")
+
+_TAIL = re.compile(
+    rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{_STRETCH}码|编{_STRETCH}号|號碼|号|號|码))?(?:{_STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)])?"
+    rf"(?:分别)?(?:[为是系]|No\.?)?[\s{BLANK}:：=＝\"“'‘\[【（(/|＞>》）)\]】{HYPHEN}、，,]{{0,6}}"
+)
+"""What may stand between a label and its value."""
+
+_SURE = re.compile(r"[:：\t\n=（(]|[号码]|[为是系]")
+"""Of that, what shows that a value follows where the label is a common word."""
+
+_NEXT = re.compile(rf"[{BLANK}\r\n]{{0,2}}[、，,;；/和及与\n|][{BLANK}\r\n]{{0,2}}")
+_GAP = re.compile(rf"[{SEPARATOR}]{{1,4}}(?=\d)|\*(?=\d)")
+_DIGITS = re.compile(r"\d+")
+_LONGEST = 24
+
+_LETTERS_BEFORE_DIGITS = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{1,3}(?=\d)")
+_CHECK_LETTER = re.compile(rf"[{BLANK}{HYPHEN}\r\n]{{0,2}}[XxＸｘ](?![A-Za-z])")
+_CATEGORY = re.compile(rf"{_STRETCH}\d{{2}}(?:[Bb]\d)?(?![\dA-Za-z])|[Bb]\d(?![\dA-Za-z])")
+_CREDIT_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
+_TRAVEL = re.compile(
+    r"(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)"
+)
+_PLATE = re.compile(
+    rf"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
+    r"[A-Z0-9Ａ-Ｚ０-９]{4,5}[A-Z0-9Ａ-Ｚ０-９挂学警港澳])(?![A-Z0-9*])"
+)
+_QQ = re.compile(r"[1-9]\d{4,11}(?!\d)")
+_CHAT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@*])")
+_LANDLINE = re.compile(
+    rf"[（(]?0\d{{2,3}}[）)]?[{BLANK}{HYPHEN}]?\d{{7,8}}(?!\d)|[2-9]\d{{6,7}}(?!\d)|[2-9]\d{{2,3}}[{BLANK}{HYPHEN}]\d{{4}}(?!\d)"
+)
+_ADDRESS = re.compile(
+    r"[^\s，,。；;|<>：:（）()\u3000*]{2,60}(?:[（(][^）)\n]{1,20}[）)])?[^\s，,。；;|<>：:（）()\u3000*]{0,30}"
+)
+_TOWNSHIP = re.compile(r".{0,40}?(?:[镇乡]|街道(?:办事处)?|管委会)|.{0,30}?[县区旗市]")
+_PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社园院庄寨]")
+_OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}$")
+_ORGANISATION = re.compile(
+    rf"(?:户{_STRETCH}名|账户名称|帐户名称|开户名称?|单位名称|收款人|收款单位|账户名)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
+    r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value behind its label: masked from `start` to `end` but for the first `keep` characters."""
+
+    kind: str
+    start: int
+    end: int
+    keep: int
+
+
+_Reader = Callable[[str, int], _Value | None]
+
+
+def labelled_spans(text: str) -> list[MaskedSpan]:
+    """Return what the labels in `text` announce, in order, none in another."""
+    spans: list[MaskedSpan] = []
+    done = 0
+    for label in LABEL.finditer(text):
+        if label.start() < done:
+            continue
+        for value in _values(text, label):
+            if value.start >= done:
+                spans.append(MaskedSpan(value.kind, value.start, value.end, value.keep))
+                done = value.end
+    return spans
+
+
+def value_span(kind: str, text: str, start: int) -> MaskedSpan | None:
+    """Return the value of a kind that begins at `start` of `text`, as it stands in a column of such."""
+    value = _READERS[kind](text, start)
+    return MaskedSpan(value.kind, value.start, value.end, value.keep) if value else None
+
+
+def _values(text: str, label: re.Match[str]) -> Iterator[_Value]:
+    kind = str(label.lastgroup)
+    tail = _TAIL.match(text, label.end())
+    start = tail.end() if tail else label.end()
+    between = text[label.end() : start]
+    if not _announces(text, label, kind, between):
+        return
+    while value := _READERS[kind](text, start):
+        yield value
+        after = _NEXT.match(text, value.end)
+        if not after or kind == "home_address":  # whatever follows could be read as a place
+            return
+        start = after.end()
+
+
+def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool:
+    before = text[max(0, label.start() - 8) : label.start()]
+    if kind == "chat_account":
+        return not _OFFICIAL.search(before)
+    if kind in {"home_address", "email"}:
+        return bool(_SURE.search(between))
+    if kind == "bank_card":
+        around = text[max(0, label.start() - 80) : label.end() + 80]
+        return not (before + label[0]).endswith("账户名") and not _ORGANISATION.search(around)
+    return True
+
+
+# --- numbers ---
+
+
+def _ends(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """Yield where each group of a number from `start` on ends, and the digits up to there."""
+    at, digits = start, ""
+    while group := _DIGITS.match(text, at):
+        digits += ascii_digits(group[0])
+        if len(digits) > _LONGEST:
+            return
+        yield group.end(), digits
+        gap = _GAP.match(text, group.end())
+        if not gap:
+            return
+        at = gap.end()
+
+
+def _resident_id(text: str, start: int) -> _Value | None:
+    credit = _CREDIT_SHAPE.match(text, start)
+    if credit and is_credit_code(credit[0]) and not is_birth_date(credit[0][6:14]):
+        return None
+    letters = _LETTERS_BEFORE_DIGITS.match(text, start)
+    first = letters.end() if letters else start
+    best: tuple[int, str] | None = None
+    for end, digits in _ends(text, first):
+        size = len(digits)
+        if size == 17 and (check := _CHECK_LETTER.match(text, end)):
+            return _Value("resident_id", first, check.end(), 2)
+        if size >= 12 and (best is None or size in {18, 20}):
+            best = end, digits
+        if size >= 18 or (size >= 14 and best and len(best[1]) == size and end - first == size):
+            break
+    if best is None:
+        return _travel_document(text, start) if letters else None
+    end = best[0]
+    if check := _CHECK_LETTER.match(text, end):
+        end = check.end()
+    elif category := _CATEGORY.match(text, end):
+        end = category.end()
+    return _Value("resident_id", first, end, 2)
+
+
+def _bank_card(text: str, start: int) -> _Value | None:
+    best: int | None = None
+    for end, digits in _ends(text, start):
+        if is_card(digits):
+            best = end
+            break
+        if len(digits) >= 12 and (best is None or "\n" not in text[best:end]):
+            first, best = best, end
+            if first is not None and len(ascii_digits(text[start:first])) >= 16:
+                best = first
+                break
+    return _Value("bank_card", start, best, 4) if best is not None else None
+
+
+def _phone(text: str, start: int) -> _Value | None:
+    first = re.compile(r"[+＋（(]{0,2}").match(text, start)
+    start = first.end() if first else start
+    letters = re.compile(r"[A-Za-z](?=1\d{10}(?!\d))").match(text, start)
+    start = letters.end() if letters else start
+    for end, digits in _ends(text, start):
+        if (offset := mobile_offset(digits)) is not None:
+            places = [at for at in range(start, end) if text[at].isdecimal()]
+            return _Value("phone", places[offset], end, 3)
+        if len(digits) == 22 and is_mobile(digits[:11]) and is_mobile(digits[11:]) and end - start == 22:
+            return _Value("phone", start, end, 3)
+        if len(digits) > 15:
+            return None
+    return None
+
+
+def _home_phone(text: str, start: int) -> _Value | None:
+    if number := _LANDLINE.match(text, start):
+        return _Value("home_phone", *number.span(), 0)
+    return _phone(text, start)
+
+
+# --- the rest ---
+
+
+def _travel_document(text: str, start: int) -> _Value | None:
+    number = _TRAVEL.match(text, start)
+    if not number or sum(map(str.isdigit, number[0])) < 5 or is_credit_code(number[0]):
+        return None
+    if number[0].isdigit() and not _SURE.search(text[max(0, start - 3) : start]):
+        dated = number[0].startswith(("19", "20"))
+        if len(number[0]) < 8 or dated or text[start - 1].isalnum():
+            return None
+    keep = 1 if not number[0][0].isdigit() else 0
+    return _Value("travel_document", *number.span(), keep)
+
+
+def _number_plate(text: str, start: int) -> _Value | None:
+    plate = _PLATE.match(text, start)
+    if not plate or not any(map(str.isdigit, plate["rest"])):
+        return None
+    return _Value("number_plate", *plate.span(), 2)
+
+
+def _chat_account(text: str, start: int) -> _Value | None:
+    if (account := _QQ.match(text, start)) or (account := _CHAT.match(text, start)):
+        if account[0].lower().endswith(("qrcode", "wechat")):
+            return None
+        return _Value("chat_account", *account.span(), 0)
+    return None
+
+
+def _home_address(text: str, start: int) -> _Value | None:
+    address = _ADDRESS.match(text, start)
+    if not address or len(address[0]) < 4 or not _PLACE.search(address[0]) or LABEL.match(text, start):
+        return None
+    township = _TOWNSHIP.match(address[0])
+    keep = township.end() if township else 0
+    if keep >= len(address[0]):
+        return None
+    return _Value("home_address", start + keep, address.end(), 0)
+
+
+def _email(text: str, start: int) -> _Value | None:
+    address = _MAIL.match(text, start)
+    if not address or _OFFICE_MAIL.match(address[0]):
+        return None
+    return _Value("email", start, start + len(address["local"]), 0)
+
+
+_LOCAL = r"(?P<local>[A-Za-z0-9０-９Ａ-Ｚａ-ｚ][A-Za-z0-9._%+\-０-９Ａ-Ｚａ-ｚ]{0,63})"
+_MAIL = re.compile(rf"{_LOCAL}\s?[@＠]\s?(?P<host>[A-Za-z0-9.\-]{{3,60}})")
+_OFFICE_MAIL = re.compile(
+    r"(?:service|info|office|admin|hr|support|webmaster|contact|sales|kf)\d*[@＠]|.*[@＠](?:[A-Za-z0-9\-]+\.)*(?:gov|org|edu|mil)\.?(?:cn)?$",
+    re.IGNORECASE,
+)
+_PRIVATE_HOST = re.compile(
+    r"\s?[@＠]\s?(?:vip\.)?(?:qq|163|126|139|188|189|263|foxmail|sina|sohu|yeah|tom|21cn|hotmail|outlook|live|gmail|yahoo|icloud|msn|aliyun|wo)"
+    r"\.(?:com|net|cn)(?:\.cn|\.hk)?(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_LOCAL_BEFORE = re.compile(rf"{_LOCAL}$")
+
+_READERS: dict[str, _Reader] = {
+    "resident_id": _resident_id,
+    "bank_card": _bank_card,
+    "travel_document": _travel_document,
+    "number_plate": _number_plate,
+    "chat_account": _chat_account,
+    "home_phone": _home_phone,
+    "home_address": _home_address,
+    "phone": _phone,
+    "email": _email,
+}
+
+
+def mail_spans(text: str) -> list[MaskedSpan]:
+    """Return the names in addresses of private mail services, wherever they stand."""
+    spans = []
+    for host in _PRIVATE_HOST.finditer(text):
+        before = text[max(0, host.start() - 64) : host.start()]
+        if name := _LOCAL_BEFORE.search(before):
+            spans.append(MaskedSpan("email", host.start() - len(name["local"]), host.start(), 0))
+    return spans

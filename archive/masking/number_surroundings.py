@@ -1,0 +1,228 @@
+"""What stands around a number and says whether it is a person's: addresses, amounts, index numbers, labels, other figures.
+
+Each looks at a bounded stretch of text.
+"""
+
+import re
+from collections.abc import Sequence
+
+from archive.masking.personal_numbers import BLANK, HYPHEN, MaskedSpan
+from archive.model.index_numbers import is_credit_code
+
+_NEAR = 24
+_LINE = 120
+_CONTEXT = 300
+"""Characters before a number in which a web address is recognised."""
+
+_ALNUM = r"\dA-Za-zＡ-Ｚａ-ｚ"
+_LETTERS = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
+_LETTERS_BEFORE = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ]{1,40}$")
+_LETTERS_BEHIND = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ]{1,40}")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}$")
+_CONTACT_WORD = re.compile(
+    r"(?:tel|phone|mobile|mob|cell|card|id|no|qq|wx|vx|wechat|sfz|call|sms|dh|sj|fax)$", re.IGNORECASE
+)
+
+# The shapes of index numbers in use; a number inside one of them is no personal number.
+_INDEX_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z/\-])(?:"
+    r"[0-9A-Z]{7,8}-?[0-9X]/\d{4}-\d{5}"
+    r"|(?P<credit>[0-9A-HJ-NPQRTUWXY]{18})/\d{4}(?:\d\d)?-\d{5}"
+    r"|[0-9A-Z]{8}[0-9X]-\d{4}-\d{1,40}"
+    r"|\d{10}/\d{4}-\d{6}"
+    r"|[A-Z]{1,2}[0-9A-Z]{3,4}-\d{1,40}-\d{4}-\d{1,40}"
+    r"|\d{1,40}-\w{1,40}-\w{1,40}-\d{1,40}-\d{8}-\d{1,40}"
+    r"|[A-Z]{3}\d{4,40}[0-9A-Za-z\-]{0,40}-\d{4}-\d{1,40}"
+    r"|20\d\d-\d{6}-\d\d-\d\d-\d{6}"
+    r")(?![0-9A-Za-z/\-])"
+)
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{0,280}$", re.IGNORECASE)
+_ADDRESS_ENDS = re.compile(r"""[\s"'<>,;|，；。、（）【】]""")
+_KEY = re.compile(r"[?&;#]([\w%.\-]{1,40})=(?:%2B|%20|\+)?$", re.IGNORECASE)
+_KEY_OF_A_PAGE = re.compile(
+    r"(?:.*id|t|ts|_|v|r|time|timestamp|date|no|code|page|version|random|rand|key|hash|file|path|src|doc|n|num|index|seq)$",
+    re.IGNORECASE,
+)
+_PERSONAL_KEY = re.compile(r"(?:userid|cardid|sfzid|phoneid|idcard|card_?no|card_?num|id_?no)$", re.IGNORECASE)
+_PERSONAL_FOLDER = re.compile(r"(?:tel|phone|mobile|user|contact|wa\.me|sms|call)/(?:%2B|\+)?$", re.IGNORECASE)
+
+_PAGE_BEHIND = re.compile(r"\.(?:s?html?|jspx?|aspx?|php|js|css)(?![A-Za-z])", re.IGNORECASE)
+_LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
+_AMOUNT_BEHIND = re.compile(r"\.\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]")
+_DEGREES = re.compile(
+    rf"(?:[经纬][度]?|[EN°])[{BLANK}:：为]{{0,3}}\d{{2,3}}\.$|(?<![\d.])(?:7[3-9]|[89]\d|1[0-3]\d)\.$"
+)
+_NUMBER_BEFORE = re.compile(rf"(?<![\d*A-Za-z{HYPHEN}])(?:\d{{3,6}}|[\d,]{{1,12}}\.\d{{1,4}})[{BLANK}]{{1,2}}$")
+_NUMBER_BEHIND = re.compile(rf"[{BLANK}]{{1,2}}(?:\d{{3,6}}|[\d,]{{1,12}}\.\d{{1,4}})(?![\d*A-Za-z])")
+_MOBILE_BEHIND = re.compile(rf"[{BLANK}]{{1,2}}1[3-9]\d[{BLANK}]{{1,2}}\d{{4}}[{BLANK}]{{1,2}}\d{{4}}(?!\d)")
+_HANGS_ON_BEFORE = re.compile(rf"[{_ALNUM}*][{BLANK}]?[{HYPHEN}/.·_][{BLANK}]?$")
+_HANGS_ON_BEHIND = re.compile(rf"[{BLANK}]?[{HYPHEN}/.·_][{BLANK}]?[{_ALNUM}*]")
+_COUNTRY = re.compile(rf"(?<![{_ALNUM}*{HYPHEN}])(?:00)?86[{HYPHEN}.]$")
+
+_OTHERWISE = re.compile(
+    r"(?:注册号|登记号|登记证号?|营业执照[\w]{0,3}|执照号?|税号|识别号|机构代码|信用代码|许可证[编]?号?|项目[代编]?[码号]?|"
+    r"合同[编]?号?|流水号|单号|发票号码?|票号|序列号|设备号?|备案号?|案号|凭证号?|条码|批次号?|批号|采购[编]?号?|招标[编]?号?|"
+    r"(?<![证生])编号|文号|索引号|期刊号|ISBN|IMEI|SN|邮编|邮政编码)"
+    rf"(?:为|是)?[{BLANK}:：\r\n（(）)]{{0,4}}$"
+)
+_LICENCE = re.compile(r"(?:施工|规划|生产|经营|排污|采矿|取水)[^\n，。；]{0,10}许可证[^\n，。；\d]{0,8}$")
+_CREDIT = re.compile(rf"(?:信用|机构)代码(?:证?号?)[{BLANK}:：\t]{{0,4}}$")
+_PERSON = re.compile(
+    r"姓\s?名|身份证|公民|手\s?机|电\s?话|联系|微信|户主|申请人|卡号|账号|Tel|Mobile|Phone", re.IGNORECASE
+)
+_REGISTER = re.compile(r"注册号|登记证?号|营业执照|税号|识别号|机构代码|信用代码")
+_FIGURES = re.compile(
+    r"合计|小计|总计|共计|户数|人口|人数|面积|收入|支出|数量|金额|产量|单位[:：]|万元|亩|公顷|吨|粮食|年份|年度|头数|只数|比重|指标|完成|邮编"
+)
+_ROW_OF_A_PLACE = re.compile(
+    rf"(?:[镇乡村县区市社年月季计他均]|季度|[^\u4e00-\u9fff][一二三四五六七八九十])[{BLANK}:：]{{1,2}}$"
+)
+_THREE_FIGURES = re.compile(rf"[\u4e00-\u9fff]{{0,10}}(?:[{BLANK}]*[\d,.]{{1,8}}){{2,4}}[{BLANK}]*")
+_MOBILE_IN_GROUPS = re.compile(
+    rf"(?<!\d)1[3-9]\d[{BLANK}]{{0,2}}(?:\d{{4}}|\*{{4}})[{BLANK}]{{0,2}}(?:\d{{4}}|\*{{4}})(?!\d)"
+)
+_UNIT_BEHIND = re.compile(
+    rf"[{BLANK}]{{0,2}}(?:[户亩元吨头只辆台件项座处次%％‰]|万|亿|公[斤里顷]|千[克米瓦]|平方|立方)"
+)
+_UNIT_BEFORE = re.compile(r"[户亩元吨头只辆台件项座处次%％‰]$")
+
+
+def letters_beside(text: str, span: MaskedSpan) -> bool:
+    """Whether a letter stands right before or right behind, which makes a code of it; a word such as Tel may stand before."""
+    before = _before(text, span.start, 40)
+    if _LETTERS.match(text, span.end):
+        return True
+    if not _LETTERS.match(text, span.start - 1) or span.start == 0 or _ESCAPE.search(before):
+        return False
+    return not (_CONTACT_WORD.search(before) and _is_word(before))
+
+
+def is_code_with_letters(text: str, span: MaskedSpan) -> bool:
+    """Whether letters around a number make a code of it: a digest, a name of a file, a number of a series.
+
+    A word in small letters (a name, `tel`) or a known word beside it does not.
+    """
+    before = _before(text, span.start, 41)
+    if _ESCAPE.search(before):
+        before = ""
+    left = match[0] if (match := _LETTERS_BEFORE.search(before)) and not before[-1].isdigit() else ""
+    right = match[0] if _LETTERS.match(text, span.end) and (match := _LETTERS_BEHIND.match(text, span.end)) else ""
+    if not left and not right:
+        return False
+    if any(character.isdigit() for character in left + right):
+        return True
+    if left and not (_CONTACT_WORD.fullmatch(left) or (len(left) > 1 and left.islower())):
+        return span.kind != "bank_card"
+    return bool(right) and len(right) < 2 and span.kind != "bank_card"
+
+
+def is_whole(text: str, span: MaskedSpan, gaps: Sequence[str]) -> bool:
+    """Whether no further group hangs on, as by a hyphen where hyphens stand between its groups (+86- does not count)."""
+    marks = {mark for gap in gaps for mark in gap if not mark.isspace()}
+    if not marks & set("-‐‑‒–—―−﹣－/.·_"):
+        return True
+    if _HANGS_ON_BEHIND.match(text, span.end):
+        return False
+    before = _before(text, span.start, 8)
+    return bool(_COUNTRY.search(before)) or not _HANGS_ON_BEFORE.search(before)
+
+
+def in_number_row(text: str, span: MaskedSpan) -> bool:
+    """Whether short numbers stand beside it with only blanks between, as in a table of amounts."""
+    if _NUMBER_BEFORE.search(_before(text, span.start, _NEAR)):
+        return True
+    return bool(_NUMBER_BEHIND.match(text, span.end)) and not _MOBILE_BEHIND.match(text, span.end)
+
+
+def is_among_figures(text: str, span: MaskedSpan) -> bool:
+    """Whether three figures, apart by blanks, are amounts that look like a mobile's number."""
+    before = _before(text, span.start, _LINE)
+    if in_number_row(text, span):
+        return True
+    if _UNIT_BEHIND.match(text, span.end) or _UNIT_BEFORE.search(before):
+        return True
+    behind = text[span.end : span.end + _LINE]
+    words = before + behind.partition("\n")[0][:_NEAR]
+    if _PERSON.search(words):
+        return False
+    if _FIGURES.search(words) or _ROW_OF_A_PLACE.search(before):
+        return True
+    beside = [before.split("\n")[-2]] if "\n" in before else []
+    beside += behind.split("\n")[1:2]
+    return any(_THREE_FIGURES.fullmatch(line) and not _MOBILE_IN_GROUPS.search(line) for line in beside)
+
+
+def within_a_sentence(text: str, span: MaskedSpan) -> bool:
+    """Whether words stand on its line before it, and no figures: a number in two lines of a column stands alone."""
+    before = _before(text, span.start, _LINE).rpartition("\n")[2].rstrip()
+    if not before or before[-1].isdigit() or "\t" in before:
+        return False
+    return not _FIGURES.search(before) and not _UNIT_BEHIND.match(text, span.end)
+
+
+def is_other_number(text: str, span: MaskedSpan) -> bool:
+    """Whether it is a part of a web address that names a page or file, or the decimals of a ratio."""
+    before = text[span.start - 1 : span.start]
+    if before == ".":
+        return bool(_LONE_ZERO.search(_before(text, span.start, 3)))
+    token = _ADDRESS_ENDS.split(_before(text, span.start, _CONTEXT))[-1]
+    if not _ADDRESS.search(token):
+        return span.kind != "resident_id" and bool(_PAGE_BEHIND.match(text, span.end))
+    if key := _KEY.search(token):
+        return bool(_KEY_OF_A_PAGE.match(key[1])) and not _PERSONAL_KEY.search(key[1])
+    return token.endswith(("/", "_", "-")) and not _PERSONAL_FOLDER.search(token)
+
+
+def is_coordinate(text: str, start: int) -> bool:
+    """Whether it is the decimals of a degree of longitude or latitude."""
+    before = _before(text, start, 16)
+    return before.endswith(".") and bool(_DEGREES.search(before))
+
+
+def is_amount(text: str, span: MaskedSpan) -> bool:
+    """Whether a sign or unit of money stands beside it."""
+    return bool(_AMOUNT_BEHIND.match(text, span.end)) or text[span.start - 1 : span.start] in {"¥", "￥", "$"}
+
+
+def in_index_number(text: str, span: MaskedSpan) -> bool:
+    """Whether it stands in an index number 索引号 or a project's code."""
+    beside = text[max(0, span.start - 1) : span.start] + text[span.end : span.end + 1] + text[span.start : span.end]
+    if "-" not in beside and "/" not in beside:
+        return False
+    left = max(0, span.start - 150)
+    window = text[left : span.end + 150]
+    for match in _INDEX_NUMBER.finditer(window):
+        if match.start() + left < span.end and span.start < match.end() + left:
+            # An ID number before a slash is still one, unless it is a right credit code as well.
+            return match["credit"] is None or span.kind != "resident_id" or is_credit_code(match["credit"])
+    return False
+
+
+def is_licence(text: str, start: int, digits: str) -> bool:
+    """Whether an ID number is a licence's or a right credit code, for the words before it say so."""
+    before = _before(text, start, 40)
+    if _CREDIT.search(before):
+        return is_credit_code(digits)
+    return bool(_LICENCE.search(before)) and digits[6:10] >= "2010"
+
+
+def named_otherwise(text: str, start: int) -> bool:
+    """Whether the words before it call it a number of something else: a register, a licence, a contract."""
+    return bool(_OTHERWISE.search(_before(text, start, _NEAR)))
+
+
+def tells_of_a_register(text: str, start: int) -> bool:
+    """Whether the words before, a header's perhaps, speak of firms' numbers, and of no person's."""
+    before = _before(text, start, _LINE)
+    return bool(_REGISTER.search(before)) and not _PERSON.search(before)
+
+
+def _before(text: str, start: int, length: int) -> str:
+    return text[max(0, start - length) : start]
+
+
+def _is_word(before: str) -> bool:
+    """Whether the known word at the end is a word of its own: not the end of VOID."""
+    word = _LETTERS_BEFORE.search(before)
+    return word is None or _CONTACT_WORD.fullmatch(word[0]) is not None

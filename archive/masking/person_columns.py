@@ -1,0 +1,185 @@
+"""Columns of tables that hold particulars of persons, known by their header: 身份证号, 学籍号, 账号, 联系电话, 家庭住址.
+
+A table is lines whose cells stand apart by tabs, bars, commas or blanks. A header holds until the next header, or until
+lines without cells follow.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from archive.masking.labelled_values import LABEL, LABELS, value_span
+from archive.masking.personal_numbers import BLANK, MaskedSpan
+
+_STRETCH = rf"[{BLANK}]{{0,2}}"
+_KINDS = (
+    "resident_id",
+    "bank_card",
+    "travel_document",
+    "number_plate",
+    "chat_account",
+    "home_phone",
+    "home_address",
+    "phone",
+    "email",
+)
+_HEAD = {
+    kind: re.compile(
+        rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,10}})(?:{LABELS[kind]})(?:{_STRETCH}[号码编])*(?:[（(/][^\t]{{0,14}})?"
+    )
+    for kind in _KINDS
+}
+_PERSONS = re.compile(
+    r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|当事人|农户|贫困户"
+)
+_OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|企业|公司|岗位|单位|法人|法定代表|店名|场所")
+_BETWEEN = ("\t", "|", "｜", ",", "，")
+_BLANKS = re.compile(rf"[{BLANK}]+")
+_LONGEST_HEAD = 24
+_LINES_WITHOUT_CELLS = 3
+_MANY_DIGITS = re.compile(r"\d{5}")
+_ID_SHAPE = re.compile(r"[GLgl]?\d{15,17}(?:\d{1,3}|[XxＸｘ])?(?:[Bb]\d)?")
+_LANDLINE_OR_MOBILE = re.compile(rf"[\d（(+][\d{BLANK}）)\-－—/、]{{6,30}}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A header: its columns' kinds by place, what stands between its cells, how many cells it has."""
+
+    kinds: dict[int, str]
+    between: str
+    cells: int
+
+
+def column_spans(text: str) -> list[MaskedSpan]:
+    """Return the cells of columns of personal particulars in `text`, in order."""
+    spans: list[MaskedSpan] = []
+    header: _Header | None = None
+    without = 0
+    for start, end in _lines(text):
+        if (new := _header(text, start, end)) is not None:
+            header, without = new, 0
+            continue
+        if header is None:
+            continue
+        cells = _cells(text, start, end, header.between)
+        if len(cells) < 2:
+            without += 1
+            header = header if without < _LINES_WITHOUT_CELLS else None
+            continue
+        without = 0
+        spans += _in_row(text, cells, header)
+    return spans
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the lines of `text` where a header stands somewhere, else none."""
+    if not LABEL.search(text) or "\n" not in text:
+        return
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield at, end
+        at = end + 1
+
+
+def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int]]:
+    """Where the cells of a line stand, without the blanks around their texts."""
+    line = text[start:end]
+    if between == " ":
+        edges = [(match.start(), match.end()) for match in _BLANKS.finditer(line)]
+    else:
+        edges = [(at, at + 1) for at, character in enumerate(line) if character == between]
+    bounds = pairwise([(0, 0), *edges, (len(line), len(line))])
+    cells = []
+    for (_, first), (last, _) in bounds:
+        cell = line[first:last]
+        left = len(cell) - len(cell.lstrip())
+        cells.append((start + first + left, start + first + max(left, len(cell.rstrip()))))
+    return cells
+
+
+def _header(text: str, start: int, end: int) -> _Header | None:
+    """The header that a line is, if it is one."""
+    line = text[start:end]
+    if not LABEL.search(line) or _MANY_DIGITS.search(line) or len(line) > 2000:
+        return None
+    between = next((mark for mark in _BETWEEN if mark in line), " ")
+    cells = [text[first:last] for first, last in _cells(text, start, end, between)]
+    if len(cells) < 2:
+        return None
+    persons = names_persons(line)
+    kinds = {}
+    for place, cell in enumerate(cells):
+        kind = _kind_of(cell, persons)
+        if kind:
+            kinds[place] = kind
+    return _Header(kinds, between, len(cells)) if kinds or _PERSONS.search(line) else None
+
+
+def _kind_of(cell: str, persons: bool) -> str | None:
+    if len(cell) > _LONGEST_HEAD:
+        return None
+    for kind in _KINDS:
+        if _HEAD[kind].fullmatch(cell):
+            return "home_phone" if kind == "phone" and persons else kind
+    return None
+
+
+def _in_row(text: str, cells: list[tuple[int, int]], header: _Header) -> Iterator[MaskedSpan]:
+    """Yield what is masked in a row. A row with fewer cells than its header is read from both of its ends."""
+    shift = len(cells) - header.cells
+    done: set[int] = set()
+    for place, kind in header.kinds.items():
+        for at in dict.fromkeys((place, place + shift)):
+            if at in done or not 0 <= at < len(cells):
+                continue
+            if span := _in_cell(text, *cells[at], kind):
+                done.add(at)
+                yield span
+                break
+        else:
+            if kind == "resident_id":
+                yield from _shaped(text, cells, done)
+
+
+def _in_cell(text: str, start: int, end: int, kind: str) -> MaskedSpan | None:
+    cell = text[start:end]
+    if kind == "home_phone":
+        whole = _LANDLINE_OR_MOBILE.fullmatch(cell)
+        return MaskedSpan(kind, start, end, 0) if whole and sum(map(str.isdigit, cell)) >= 7 else None
+    if kind in {"resident_id", "bank_card"} and _digits(cell) >= 8 and not _words(cell):
+        return MaskedSpan(kind, start + _letters(cell), end, 2 if kind == "resident_id" else 4)
+    if kind == "phone":
+        return None  # of an office, perhaps; mobiles are masked anywhere
+    span = value_span(kind, text, start) if start < end else None
+    return span if span and span.end <= end else None
+
+
+def _shaped(text: str, cells: list[tuple[int, int]], done: set[int]) -> Iterator[MaskedSpan]:
+    """Yield the cells of a row that look like ID numbers: merged cells move a row's columns."""
+    for at, (start, end) in enumerate(cells):
+        if at not in done and _ID_SHAPE.fullmatch(text, start, end):
+            done.add(at)
+            yield MaskedSpan("resident_id", start + _letters(text[start:end]), end, 2)
+
+
+def _digits(cell: str) -> int:
+    return sum(map(str.isdecimal, cell))
+
+
+def _letters(cell: str) -> int:
+    """How many letters stand before the first digit."""
+    return next((at for at, character in enumerate(cell) if character.isdecimal()), 0)
+
+
+def _words(cell: str) -> bool:
+    """Whether a cell has words in it, or more letters than a number of a person has."""
+    return len(re.findall(r"[\u4e00-\u9fff]", cell)) > 0 or len(re.findall(r"[A-Za-z]", cell)) > 3
+
+
+def names_persons(header: str) -> bool:
+    """Whether a header is one of a table of persons, not of offices."""
+    return bool(_PERSONS.search(header)) and not _OFFICES.search(header)

@@ -1,0 +1,108 @@
+"""Numbers of persons by themselves: which digits can be a resident's, a mobile's, a bank card's. Pure.
+
+All functions take ASCII digits without gaps; the last of an ID number may be X.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+BLANK = r" \t\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
+HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
+SEPARATOR = rf"{BLANK}\r\n{HYPHEN}.．·•‧・/／_,，、()（）\[\]【】|｜+＋~～〜:：;；=＝#"
+"""What may stand between two groups of one number, as characters of a class in a regular expression."""
+
+GAP = rf"(?:(?<=\d)\*(?=\d)|[{SEPARATOR}]{{0,4}}+)"
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_PROVINCES = range(11, 84)
+_LAST_BIRTH_YEAR = 2030
+_PROVINCES = frozenset(
+    str(n) for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
+    for n in range(first, last + 1)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedSpan:
+    """A number to be masked at `text[start:end]`, but for its first `keep` characters."""
+
+    kind: str
+    start: int
+    end: int
+    keep: int
+
+
+def ascii_digits(text: str) -> str:
+    """Return the digits of `text` in ASCII, and X where an ID number ends so; all else left out."""
+    return "".join(str(int(c)) if c.isdecimal() else "X" for c in text if c.isdecimal() or c in "XxＸｘ")
+
+
+def is_birth_date(digits: str) -> bool:
+    """Whether eight digits are a day on which somebody can have been born."""
+    if digits[:2] not in {"19", "20"} or int(digits[:4]) > _LAST_BIRTH_YEAR:
+        return False
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
+
+
+def is_resident_id(digits: str) -> bool:
+    """Whether 18 digits are an ID number 公民身份号码: its place, its date, its check digit by GB 11643."""
+    if int(digits[:2]) not in _ID_PROVINCES or not is_birth_date(digits[6:14]):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=False))
+    return digits[17] == "10X98765432"[total % 11]
+
+
+def is_old_resident_id(digits: str) -> bool:
+    """Whether 15 digits can be an ID number of the form used until 1999, which has no check digit."""
+    return digits[:2] in _PROVINCES and is_birth_date(f"19{digits[6:12]}")
+
+
+def is_mobile(digits: str) -> bool:
+    """Whether 11 digits are a mobile's number."""
+    return len(digits) == 11 and digits[0] == "1" and digits[1] in "3456789"
+
+
+def mobile_offset(digits: str) -> int | None:
+    """After how many digits the mobile's number begins (after 0, 86 or 0086), or None where there is none."""
+    for prefix in ("", "0", "86", "0086"):
+        if len(digits) == 11 + len(prefix) and digits.startswith(prefix) and is_mobile(digits[len(prefix) :]):
+            return len(prefix)
+    return None
+
+
+def is_card(digits: str) -> bool:
+    """Whether 16 to 19 digits are a bank card's: its beginning, its length, its check digit by Luhn."""
+    if not 16 <= len(digits) <= 19 or not digits.isdigit():
+        return False
+    chinese = digits.startswith(("62", "955"))
+    return (chinese or (len(digits) == 16 and digits[0] in "45")) and passes_luhn(digits)
+
+
+def passes_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others."""
+    doubled = sum(int(d) * 2 - 9 * (d > "4") for d in digits[-2::-2])
+    return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0
+
+
+def tiles(digits: str) -> list[tuple[str, int, int]]:
+    """Return the numbers of which a longer run wholly consists, as (kind, start, end); none where it is no such run."""
+    ends: dict[int, tuple[str, int]] = {0: ("", 0)}
+    for at in range(len(digits)):
+        if at not in ends:
+            continue
+        if is_mobile(digits[at : at + 11]):
+            ends.setdefault(at + 11, ("phone", at))
+        for size in range(16, 20):
+            if is_card(digits[at : at + size]):
+                ends.setdefault(at + size, ("bank_card", at))
+    parts: list[tuple[str, int, int]] = []
+    end = len(digits)
+    while end and end in ends:
+        kind, start = ends[end]
+        parts.append((kind, start, end))
+        end = start
+    return parts[::-1] if not end else []

@@ -1,0 +1,137 @@
+"""Mask personal data in text on its way into the archive.
+
+In: any text. Out: the same text, of the same length, with what identifies persons masked, and how many of each kind.
+
+- `resident_id` 身份证号: 18 digits with a plausible place, a real birth date and a right check digit (GB 11643), however they
+  are grouped, wrapped or spread over cells, also within other numbers (残疾人证号, 学籍号, two numbers without a gap between
+  them); and the 15-digit form. Labelled, or in a column of such numbers, whatever the check digit. The first 2 digits stay.
+- `phone` 手机号: 11 digits from 13 to 19, grouped or not. The first 3 digits stay.
+- `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn; any account number (账号, 一卡通,
+  存折) that is labelled or in a column of such, but an organisation's. The first 4 stay.
+- What a label or a header announces: `travel_document` 护照、通行证, `number_plate` 车牌号, `chat_account` QQ、微信,
+  `home_phone` 家庭电话 and the phones of a table of persons, `home_address` 家庭住址 (masked behind the township), `email`
+  (also of private mail services anywhere).
+
+A mobile an agency prints as its own contact looks like a private one, so every mobile is masked. The cost: a reader who
+needs that contact must open the original page. Landlines of offices (0953-…, 400-…) stay, as do credit codes, index numbers,
+project codes, document numbers and registration numbers, and numbers that are part of a web address.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from archive.masking.labelled_values import labelled_spans, mail_spans
+from archive.masking.number_runs import number_spans
+from archive.masking.person_columns import column_spans, names_persons
+from archive.masking.personal_numbers import MaskedSpan
+
+RULES_VERSION = 3
+
+_FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (number_spans, column_spans, labelled_spans, mail_spans)
+"""Sure kinds first: a later one then sees the earlier masks."""
+
+_MOST_PASSES = 4
+"""A mask can uncover what stood in its shadow; what is left after so many passes stays, as it would have in the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A masked text and how many numbers of each kind were masked (only kinds that occur)."""
+
+    text: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedJson:
+    """A masked JSON value and how many numbers of each kind were masked (only kinds that occur)."""
+
+    value: Any
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def redact(text: str) -> Redacted:
+    """Mask personal data in `text`. The length stays; doing it again changes nothing."""
+    counts: dict[str, int] = {}
+    for _ in range(_MOST_PASSES):
+        before = text
+        for find in _FINDERS:
+            text = _masked(text, find(text), counts)
+        if text == before:
+            break
+    return Redacted(text, counts)
+
+
+def _masked(text: str, spans: Sequence[MaskedSpan], counts: dict[str, int]) -> str:
+    """`text` with each span masked but for its first characters; what is masked anew is counted."""
+    pieces: list[str] = []
+    done = 0
+    for span in sorted(spans, key=lambda span: span.start):
+        start = max(span.start, done)
+        old, kept = text[start : span.end], 0
+        new = []
+        for character in old:
+            word = character.isalnum()
+            kept += word
+            new.append("*" if word and kept > span.keep else character)
+        if (masked := "".join(new)) != old:
+            pieces += (text[done:start], masked)
+            done = span.end
+            counts[span.kind] = counts.get(span.kind, 0) + 1
+    return "".join((*pieces, text[done:])) if pieces else text
+
+
+def names_a_person(address: str) -> bool:
+    """Whether a web address, or a header's value, holds a number of a person, so that keeping it would keep that."""
+    return bool(redact(address).counts or redact(unquote(address)).counts)
+
+
+def redact_json(value: object) -> RedactedJson:
+    """Mask every string and whole number in nested dicts and lists, keys too; a key is the label of its value.
+
+    A number that must be masked becomes a string. Two keys that become equal are distinguished by `#2`, `#3`.
+    """
+    counts: dict[str, int] = {}
+    return RedactedJson(_redact_value(value, counts), counts)
+
+
+def _redact_value(value: object, counts: dict[str, int], label: str = "") -> object:
+    if isinstance(value, Mapping):
+        out: dict[object, object] = {}
+        persons = names_persons("\t".join(key for key in value if isinstance(key, str)))
+        for key, item in value.items():
+            name = unique = _redact_value(key, counts)
+            number = 1
+            while unique in out:
+                number += 1
+                unique = f"{name}#{number}"
+            out[unique] = _redact_value(item, counts, _label(name, persons))
+        return out
+    if isinstance(value, (list, tuple)):
+        return [_redact_value(item, counts, label) for item in value]
+    text = value if isinstance(value, str) else _whole_number(value)
+    if text is None:
+        return value
+    head = f"{label}：" if label else ""
+    masked = redact(head + text)
+    for kind, count in masked.counts.items():
+        counts[kind] = counts.get(kind, 0) + count
+    return masked.text[len(head) :] if masked.counts else value
+
+
+def _label(name: object, persons: bool) -> str:
+    """The label that a key is; the phones of a table of persons are at home."""
+    label = name if isinstance(name, str) and len(name) <= _LONGEST_LABEL else ""
+    return label.replace("联系电话", "家庭电话") if persons else label
+
+
+_LONGEST_LABEL = 24
+
+
+def _whole_number(value: object) -> str | None:
+    """The digits of a whole number short enough to be personal data, None for anything else."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 10**20 and value == int(value):
+        return str(int(value))
+    return None
