@@ -1,7 +1,6 @@
 """Text of an attachment, extracted in a process of its own that may hang, crash or grow without harm.
 
-`extract` starts `python -m archive.attachments.worker` for one file, with a limit on time, CPU and memory, and never
-raises for a bad file: the failure is the `state`.
+`extract` never raises for a bad file: the failure is the `state`. The process is shut in: `archive.attachments.sandbox`.
 
 | state | meaning |
 |---|---|
@@ -17,15 +16,15 @@ raises for a bad file: the failure is the `state`.
 | `failed` | damaged, or the converter crashed or ran out of time |
 """
 
+import atexit
 import json
-import os
-import signal
-import subprocess
-import sys
+import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import cache
+
+from archive.attachments.converter import ConversionError, Converter
 
 STATES = (
     "ocr", "text", "needs_ocr", "ocr_not_installed", "encrypted", "too_large", "failed", "no_converter", "executable",
@@ -34,8 +33,11 @@ STATES = (
 """All states; of those of an archive's members the first is the archive's: recognised text marks the whole."""
 SMALLEST = 16  # bytes; dead files on portals are answered with status 200 and two bytes
 
-_ROOT = str(Path(__file__).resolve().parents[2])
-_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT")
+NEEDS_PROGRAM = "needs_program"
+"""The state in which a child leaves a file that a program reads, for another child that may start programs."""
+
+_PROGRAMS = ("antiword", "soffice")
+_HEAD = 1 << 20  # bytes; the longest line of what is not the text: names in an archive, mostly
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Limits:
     """Bounds on the cost of one file. Recognising a long scan needs more seconds than the default."""
 
     seconds: float = 60.0
-    memory: int = 2 << 30  # bytes of address space
+    memory: int = 512 << 20  # bytes of address space
     max_bytes: int = 50 << 20
     max_unpacked: int = 200 << 20
     max_members: int = 500
@@ -73,44 +75,58 @@ def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: boo
     if len(data) > limits.max_bytes:
         message = f"the file has {len(data)} bytes, the limit is {limits.max_bytes}"
         return Extracted(None, "application/octet-stream", "too_large", message)
-    header = json.dumps({"name": name, "ocr": ocr, "limits": asdict(limits)}).encode() + b"\n"
-    with tempfile.TemporaryDirectory(prefix="attachment-", ignore_cleanup_errors=True) as folder:
-        return _run_worker(header + data, limits, folder)
+    order = {"name": name, "ocr": ocr, "limits": asdict(limits)}
+    result = _convert(data, limits, order)
+    if result.state != NEEDS_PROGRAM:
+        return result
+    programs = {program: path for program in _PROGRAMS if (path := shutil.which(program))}
+    with tempfile.TemporaryDirectory(prefix="attachment-", ignore_cleanup_errors=True) as workshop:
+        return _convert(data, limits, order | {"programs": programs, "workshop": workshop})
 
 
-def _run_worker(request: bytes, limits: Limits, folder: str) -> Extracted:
-    environment = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
-    paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment |= {"PYTHONPATH": os.pathsep.join(paths), "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "archive.attachments.worker"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        cwd=folder, env=environment, start_new_session=True,
-    )  # fmt: skip
+def open_walls(programs: Sequence[str] = ()) -> set[str]:
+    """Return what a child of the converter process can do on this machine though it should not: see `sandbox.open_walls`.
+
+    With paths of programs, one that starts them. Raises ConversionError where there is no such process.
+    """
+    order: dict[str, object] = {"name": "", "ocr": False, "limits": asdict(DEFAULT_LIMITS), "try_walls": True}
+    with tempfile.TemporaryDirectory() as workshop:
+        order |= {"programs": {path: path for path in programs} or None, "workshop": workshop}
+        return set(
+            (_parsed(_converter(ocr=False).convert(json.dumps(order).encode(), b"", 60, _HEAD)).text or "").split()
+        )
+
+
+@cache
+def _converter(*, ocr: bool) -> Converter:
+    converter = Converter(ocr=ocr)
+    atexit.register(converter.close)
+    return converter
+
+
+def _convert(data: bytes, limits: Limits, order: Mapping[str, object]) -> Extracted:
+    most = _HEAD + 4 * limits.max_text
     try:
-        output, _ = process.communicate(request, timeout=limits.seconds)
-    except subprocess.TimeoutExpired:
-        return _failed(f"the converter was stopped after {limits.seconds:g} s")
-    finally:
-        if process.poll() is None:  # out of time, or this process is being stopped itself
-            _stop(process)
-    if process.returncode == -signal.SIGXCPU:
-        return _failed(f"the converter used more than {limits.seconds:g} s of CPU")
-    if process.returncode < 0:
-        return _failed(f"the converter crashed (signal {-process.returncode})")
+        converter = _converter(ocr=bool(order["ocr"]))
+        return _parsed(converter.convert(json.dumps(order).encode(), data, limits.seconds, most))
+    except ConversionError as error:
+        return Extracted(None, "application/octet-stream", "failed", str(error))
+
+
+def _parsed(answer: bytes) -> Extracted:
+    """Return what a converter answered: a line of JSON, then the text. Raises ConversionError if it is anything else."""
+    head, _, text = answer.partition(b"\n")
     try:
-        result = json.loads(output)
-    except ValueError:
-        return _failed(f"the converter crashed (exit status {process.returncode})")
-    return Extracted(**result | {"members": tuple(result["members"])})
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the worker and the programs it started: it leads a process group of its own."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-
-
-def _failed(message: str) -> Extracted:
-    return Extracted(None, "application/octet-stream", "failed", message)
+        fields = json.loads(head[:_HEAD])
+    except (ValueError, RecursionError):
+        fields = None
+    match fields:
+        case {
+            "media_type": str(media_type),
+            "state": str(state),
+            "message": str() | None as message,
+            "members": list(members),
+        } if state in (*STATES, NEEDS_PROGRAM):
+            cleaned = text.decode("utf-8", "replace").replace("\0", "")
+            return Extracted(cleaned or None, media_type, state, message, tuple(map(str, members)))
+    raise ConversionError("the converter answered what is no answer")

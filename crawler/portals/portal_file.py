@@ -21,9 +21,14 @@ PORTALS = Path(__file__).parent
 SAMPLE = PORTALS / "sample.toml"
 """The sample portal, which runs only where somebody tries this project: no timer should crawl it."""
 
+LEAST_CONVERTER_MEMORY = 512
+"""MB for reading one file."""
+_MOST_CONVERTER_MEMORY = 16_384
+
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
 _PORTAL_KEYS = (
-    "id", "name", "division_code", "home", "family", "checked", "old_tls", *_SCHEDULE_KEYS, "catalogs", "agencies",
+    "id", "name", "division_code", "home", "family", "checked", "old_tls", "converter_memory_mb", *_SCHEDULE_KEYS,
+    "catalogs", "agencies",
 )  # fmt: skip
 _CATALOG_KEYS = ("title", "url", "kind")
 _AGENCY_KEYS = ("name", "aliases", "type", "prefix", "budget_unit", "successor")
@@ -60,6 +65,7 @@ class Portal:
     """A portal: `division_code` is GB/T 2260, six digits; `checked` the day a person last saw it work on the live site.
 
     `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today.
+    `converter_memory_mb`: the memory that reading one of its files may take, where that is more than LEAST_CONVERTER_MEMORY.
     `agencies`: facts on publishers that their records don't state.
     `doubts`: possible errors in the file, each in one line that names file and key.
     """
@@ -75,6 +81,7 @@ class Portal:
     doubts: tuple[str, ...] = ()
     old_tls: bool = False
     agencies: tuple[Stated, ...] = ()
+    converter_memory_mb: int = LEAST_CONVERTER_MEMORY
 
 
 def load(path: Path) -> Portal:
@@ -102,6 +109,14 @@ def known() -> dict[str, Path]:
     return {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
 
 
+def converter_memory_of(portal: str) -> int:
+    """Return the memory in MB that files of the portal with this id may take: by its file, where that is known and sound."""
+    try:
+        return load(find(portal)).converter_memory_mb
+    except PortalFileError:
+        return LEAST_CONVERTER_MEMORY
+
+
 def on_site(home: str, url: str) -> bool:
     """Return whether `url` is on the site of the portal at `home`: its host, or one of the same domain."""
     here, host = urlsplit(home).hostname or "", urlsplit(url).hostname or ""
@@ -126,7 +141,12 @@ def _portal(path: Path, table: TomlTable) -> Portal:
     doubts = tuple(f"{path}: {key} {doubt}" for doubt in _doubts(code, name))
     old_tls = table.flag("old_tls") or False
     catalogs, schedule, agencies = _catalogs(table, home), _schedule(table), _agencies(table)
-    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls, agencies)
+    memory = table.values.get("converter_memory_mb", LEAST_CONVERTER_MEMORY)
+    if type(memory) is not int or not LEAST_CONVERTER_MEMORY <= memory <= _MOST_CONVERTER_MEMORY:
+        raise table.must_be(
+            "converter_memory_mb", f"a number of MB from {LEAST_CONVERTER_MEMORY} to {_MOST_CONVERTER_MEMORY}"
+        )
+    return Portal(identity, name, code, home, catalogs, family, checked, schedule, doubts, old_tls, agencies, memory)
 
 
 def _schedule(table: TomlTable) -> Schedule:

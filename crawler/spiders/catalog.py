@@ -78,7 +78,7 @@ class CatalogSpider(Spider):
         self._store = self.crawler.get_item_pipeline(StorePipeline)
         assert self._store is not None, "the pipelines of crawler/settings.py are missing"  # noqa: S101
         db, evidence = Path(self.settings["DISCLOSURES_DB"]), Path(self.settings["DISCLOSURES_EVIDENCE"])
-        await reparse.catch_up(db, evidence, self.portal.id)
+        await reparse.catch_up(db, evidence, self.portal.id, self.portal.converter_memory_mb)
         self._update = self._store.mode == "update"
         self._frontier = self._open.enter_context(closing(Frontier(db, self.portal.id, self._store.crawl_id)))
         self._read_before = self._frontier.read_before(clock.now())
