@@ -15,7 +15,8 @@ import pytest
 
 from archive.attachments import converter, extraction, sandbox
 from archive.attachments.converter import Converter
-from archive.attachments.extraction import Extracted, Limits, extract, open_walls
+from archive.attachments.extraction import Extracted, Limits, extract, find_programs, open_walls
+from crawler.cli.doctor import FINE, NOTE, WRONG, diagnose
 from tests.conftest import ROOT
 from tests.files import SAMPLE, docx, pdf, text_cell, xlsx
 from tests.hostile_converter import WITH_PROGRAM
@@ -87,8 +88,8 @@ def test_what_code_in_a_converter_cannot_do(
     prefix: str,
     name: str,
 ) -> None:
-    programs = only_on_path(antiword="exit 1")
-    if WALL[name] in open_walls([str(programs / "antiword")] if prefix else []):
+    only_on_path(antiword="exit 1")
+    if WALL[name] in open_walls(find_programs() if prefix else None):
         pytest.skip(f"this machine gives no wall against it: {WALL[name]}")
     with socket.create_server(("127.0.0.1", 0)) as server, subprocess.Popen(["/bin/sleep", "600"]) as other:
         server.setblocking(False)
@@ -171,6 +172,39 @@ def test_a_converter_ends_with_its_owner_though_that_is_killed() -> None:
         os.kill(sleeper, signal.SIGKILL)
 
 
+def test_the_doctor_says_which_walls_are_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(converter, "MODULE", "tests.open_converter")
+    own = Converter()
+    monkeypatch.setattr(extraction, "_converter", lambda **_: own)
+    monkeypatch.setattr(sandbox, "wrapper", lambda: ())
+    found = [each for each in diagnose(tmp_path / "a.db", tmp_path / "e.db") if each.what == "converters"]
+    own.close()
+    lines = [each.message.partition(":")[0] for each in found]
+    can = [
+        "can open what this user can",
+        "can open connections",
+        "can signal this user's processes",
+        "can start processes",
+    ]
+    assert sorted(lines) == sorted(f"converters {each}" for each in can)
+    assert {each.state for each in found} == {NOTE}
+    assert all("\n" not in each.message for each in found)
+
+
+def test_the_doctor_says_that_all_walls_stand(tmp_path: Path) -> None:
+    if open_walls() or (find_programs() and open_walls(find_programs()) != {"start"}):
+        pytest.skip("this machine gives no wall against it")
+    found = [each for each in diagnose(tmp_path / "a.db", tmp_path / "e.db") if each.what == "converters"]
+    assert [each.state for each in found] == [FINE]
+
+
+def test_the_doctor_says_that_no_converter_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(converter, "MODULE", "tests.no_such_module")
+    monkeypatch.setattr(extraction, "_converter", lambda **_: Converter())
+    found = [each for each in diagnose(tmp_path / "a.db", tmp_path / "e.db") if each.what == "converters"]
+    assert [each.state for each in found] == [WRONG]
+
+
 def test_threads_share_a_converter() -> None:
     texts = [f"{SAMPLE}{number}" for number in range(40)]
     with ThreadPoolExecutor(8) as threads:
@@ -198,7 +232,7 @@ def blanks(megabytes: int) -> bytes:
 
 
 BOMBS: dict[str, Callable[[], bytes]] = {
-    "docx": lambda: docx("<w:p/>" * 30_000_000),
+    "docx": lambda: docx("<w:p/>" * 20_000_000),
     "pdf": lambda: pdf(zlib.compress(blanks(2048), 9), filters=b"/Filter[/FlateDecode/FlateDecode]"),
 }
 

@@ -20,7 +20,7 @@ import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -36,7 +36,6 @@ SMALLEST = 16  # bytes; dead files on portals are answered with status 200 and t
 NEEDS_PROGRAM = "needs_program"
 """The state in which a child leaves a file that a program reads, for another child that may start programs."""
 
-_PROGRAMS = ("antiword", "soffice")
 _HEAD = 1 << 20  # bytes; the longest line of what is not the text: names in an archive, mostly
 
 
@@ -79,19 +78,24 @@ def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: boo
     result = _convert(data, limits, order)
     if result.state != NEEDS_PROGRAM:
         return result
-    programs = {program: path for program in _PROGRAMS if (path := shutil.which(program))}
+    programs = find_programs()
     with tempfile.TemporaryDirectory(prefix="attachment-", ignore_cleanup_errors=True) as workshop:
         return _convert(data, limits, order | {"programs": programs, "workshop": workshop})
 
 
-def open_walls(programs: Sequence[str] = ()) -> set[str]:
+def find_programs() -> dict[str, str]:
+    """Return the paths of the programs that read .doc files, by their names, as far as they are installed."""
+    return {program: path for program in ("antiword", "soffice") if (path := shutil.which(program))}
+
+
+def open_walls(programs: Mapping[str, str] | None = None) -> set[str]:
     """Return what a child of the converter process can do on this machine though it should not: see `sandbox.open_walls`.
 
-    With paths of programs, one that starts them. Raises ConversionError where there is no such process.
+    With `programs`, a child that starts them. Raises ConversionError where there is no such process.
     """
     order: dict[str, object] = {"name": "", "ocr": False, "limits": asdict(DEFAULT_LIMITS), "try_walls": True}
     with tempfile.TemporaryDirectory() as workshop:
-        order |= {"programs": {path: path for path in programs} or None, "workshop": workshop}
+        order |= {"programs": programs, "workshop": workshop}
         return set(
             (_parsed(_converter(ocr=False).convert(json.dumps(order).encode(), b"", 60, _HEAD)).text or "").split()
         )
