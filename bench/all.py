@@ -14,7 +14,7 @@ from bench import page
 from bench.large_archive import FOLDER
 
 ON_ARCHIVES = ("store", "search", "pages", "questions")
-BY_THEMSELVES = ("crawl", "evidence", "portals", "memory")
+BY_THEMSELVES = ("crawl", "files", "evidence", "portals", "memory")
 
 
 def main() -> None:
