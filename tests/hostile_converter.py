@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archive.attachments import converter_process
-from archive.attachments.extraction import Extracted
+from archive.attachments.extraction import NEEDS_PROGRAM, Extracted
 from archive.attachments.file_kinds import ProgramNeeded
 from archive.attachments.reading import Order
 
@@ -70,13 +70,20 @@ ATTEMPTS: dict[str, Callable[[str], object]] = {
 }
 
 
+ANSWERS = {
+    "nonsense": Extracted(None, "", "no state"),
+    "again": Extracted(None, "", NEEDS_PROGRAM),
+    "unfit": Extracted("a\0b" * 9, "a\ud800/b\nc", "text", "d\ud800\ne" + "f" * 20_000, ("\ud800g",)),
+}
+
+
 def read(data: bytes, order: Order) -> Extracted:
     """Do what the file's name says with what it holds."""
     if order.name.startswith(WITH_PROGRAM) and order.programs is None:
         raise ProgramNeeded
     name = order.name.removeprefix(WITH_PROGRAM)
-    if name == "nonsense":
-        return Extracted(None, "", "no state")
+    if name in ANSWERS:
+        return ANSWERS[name]
     try:
         ATTEMPTS[name](data.decode().strip("#"))
     except (OSError, MemoryError) as error:

@@ -1,8 +1,11 @@
 """The converter process: what code in it cannot do, what becomes of it, and that it ends with its owner."""
 
+import ctypes
 import os
+import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import zlib
@@ -112,6 +115,7 @@ def test_what_code_in_a_converter_cannot_do(
         ("hang", "the converter was stopped after 1 s"),
         ("flood", "the converter answered more than 1048580 bytes"),
         ("nonsense", "the converter answered what is no answer"),
+        ("again", "the converter answered what is no answer"),
         ("unknown", "the converter crashed"),
     ],
 )
@@ -121,11 +125,131 @@ def test_whatever_a_converter_does_is_a_state(hostile: Converter, name: str, mes
     assert tried("memory", "").state == "text", "the next file is read"
 
 
+def test_what_a_database_does_not_take_is_not_taken_from_a_converter(hostile: Converter) -> None:
+    found = extract(b"#" * 32, "unfit", Limits(max_text=5))
+    assert (found.text, found.media_type, found.members) == ("ababa", "a?/b c", ("?g",))
+    assert found.message
+    assert (found.message[:5], len(found.message)) == ("d? ef", 10_000)
+
+
 def test_a_child_that_is_given_up_ends(hostile: Converter) -> None:
     assert tried("memory", "").state == "text"
     before = descendants(os.getpid())
     extract(b"#" * 32, "hang", Limits(seconds=0.5))
     wait_until(lambda: descendants(os.getpid()) <= before)
+
+
+# --- each wall by itself, though another one covers it ---
+
+
+def in_child(do: Callable[[], object]) -> str:
+    """What `do` returns in a process forked for it, or the name of the error it raises."""
+    end, report = os.pipe()
+    if not (pid := os.fork()):
+        try:
+            outcome = str(do())
+        except BaseException as error:  # noqa: BLE001 - no child goes on as the tests
+            outcome = type(error).__name__
+        os.write(report, outcome.encode())
+        os._exit(0)
+    os.close(report)
+    os.waitpid(pid, 0)
+    with os.fdopen(end) as stream:
+        return stream.read()
+
+
+def shut_in_without(monkeypatch: pytest.MonkeyPatch, *walls: str) -> None:
+    for wall in walls:
+        monkeypatch.setattr(sandbox, wall, lambda *_, **__: None)
+
+
+def test_landlock_alone_shuts_files(monkeypatch: pytest.MonkeyPatch, evidence: Path, tmp_path: Path) -> None:
+    if sandbox.landlock_version() < 1:
+        pytest.skip("this machine gives no wall against it: no Landlock")
+    shut_in_without(monkeypatch, "_enter_empty_root", "_give_up_privileges", "_limit")
+    monkeypatch.setattr(sandbox, "_give_up_privileges", lambda _: sandbox.forbid_new_privileges())
+
+    def read_all() -> object:
+        sandbox.shut_in(Limits(), sandbox.empty_folder())
+        return evidence.read_text("utf-8")
+
+    def signal_parent() -> object:
+        sandbox.shut_in(Limits(), sandbox.empty_folder())
+        os.kill(os.getppid(), 0)
+        return "sent"
+
+    def read_own() -> object:
+        sandbox.shut_in(Limits(), sandbox.empty_folder(), tmp_path, [])
+        Path("own").write_text("own", "utf-8")
+        return Path("own").read_text("utf-8")
+
+    assert in_child(read_all) == "PermissionError"
+    assert in_child(read_own) == "own"
+    if sandbox.landlock_version() >= 6:
+        assert in_child(signal_parent) == "PermissionError"
+
+
+def test_an_empty_root_alone_shuts_files(monkeypatch: pytest.MonkeyPatch, evidence: Path) -> None:
+    if os.geteuid():
+        pytest.skip("this machine gives no wall against it: not root, and no namespace of its own here")
+    shut_in_without(monkeypatch, "_restrict_files", "_give_up_privileges", "_limit")
+
+    def read_all() -> object:
+        sandbox.shut_in(Limits(), sandbox.empty_folder())
+        return evidence.read_text("utf-8")
+
+    def write_here() -> object:
+        sandbox.shut_in(Limits(), sandbox.empty_folder())
+        return Path("here").write_text("x", "utf-8")
+
+    assert (in_child(read_all), in_child(write_here)) == ("FileNotFoundError", "FileNotFoundError")
+
+
+def test_all_but_a_program_s_own_folder_is_read_only(
+    monkeypatch: pytest.MonkeyPatch, evidence: Path, tmp_path: Path
+) -> None:
+    if os.geteuid():
+        pytest.skip("this machine gives no wall against it: not root, and no namespace of its own here")
+    shut_in_without(monkeypatch, "_restrict_files", "_give_up_privileges", "_limit")
+
+    def change() -> object:
+        sandbox.shut_in(Limits(), sandbox.empty_folder(), tmp_path, [])
+        Path("own").write_text("own", "utf-8")
+        evidence.chmod(0o666)
+        return "done"
+
+    assert in_child(change) == "OSError"
+    assert (tmp_path / "own").read_text("utf-8") == "own"
+
+
+def test_privileges_are_given_up() -> None:
+    libc = ctypes.CDLL(None)
+
+    def privileges() -> object:
+        sandbox.shut_in(Limits(), sandbox.empty_folder())
+        capabilities = ctypes.create_string_buffer(24)
+        libc.capget(struct.pack("Ii", 0x20080522, 0), capabilities)
+        return os.geteuid() == 0, any(capabilities.raw), libc.prctl(39, 0, 0, 0, 0), libc.prctl(3, 0, 0, 0, 0)
+
+    assert in_child(privileges) == "(False, False, 1, 0)"
+
+
+def test_limits_bind() -> None:
+    def limits() -> object:
+        sandbox.shut_in(Limits(seconds=7, memory=600 << 20), sandbox.empty_folder())
+        kinds = (
+            resource.RLIMIT_AS,
+            resource.RLIMIT_CPU,
+            resource.RLIMIT_CORE,
+            resource.RLIMIT_FSIZE,
+            resource.RLIMIT_NPROC,
+        )
+        return [resource.getrlimit(kind)[1] for kind in (*kinds, resource.RLIMIT_NOFILE)]
+
+    assert in_child(limits) == str([600 << 20, 8, 0, 0, 0, 64])
+
+
+# --- the life of a converter ---
 
 
 def test_a_converter_that_died_is_started_again(hostile: Converter) -> None:

@@ -37,6 +37,8 @@ NEEDS_PROGRAM = "needs_program"
 """The state in which a child leaves a file that a program reads, for another child that may start programs."""
 
 _HEAD = 1 << 20  # bytes; the longest line of what is not the text: names in an archive, mostly
+_LONGEST = 10_000  # characters of a message
+_NO_ANSWER = "the converter answered what is no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: boo
         return result
     programs = find_programs()
     with tempfile.TemporaryDirectory(prefix="attachment-", ignore_cleanup_errors=True) as workshop:
-        return _convert(data, limits, order | {"programs": programs, "workshop": workshop})
+        result = _convert(data, limits, order | {"programs": programs, "workshop": workshop})
+    return result if result.state != NEEDS_PROGRAM else _failed(_NO_ANSWER)
 
 
 def find_programs() -> dict[str, str]:
@@ -96,9 +99,8 @@ def open_walls(programs: Mapping[str, str] | None = None) -> set[str]:
     order: dict[str, object] = {"name": "", "ocr": False, "limits": asdict(DEFAULT_LIMITS), "try_walls": True}
     with tempfile.TemporaryDirectory() as workshop:
         order |= {"programs": programs, "workshop": workshop}
-        return set(
-            (_parsed(_converter(ocr=False).convert(json.dumps(order).encode(), b"", 60, _HEAD)).text or "").split()
-        )
+        answer = _converter(ocr=False).convert(json.dumps(order).encode(), b"", DEFAULT_LIMITS.seconds, _HEAD)
+    return set((_parsed(answer, _LONGEST).text or "").split())
 
 
 @cache
@@ -109,16 +111,21 @@ def _converter(*, ocr: bool) -> Converter:
 
 
 def _convert(data: bytes, limits: Limits, order: Mapping[str, object]) -> Extracted:
-    most = _HEAD + 4 * limits.max_text
+    most = limits.max_text
     try:
         converter = _converter(ocr=bool(order["ocr"]))
-        return _parsed(converter.convert(json.dumps(order).encode(), data, limits.seconds, most))
+        answer = converter.convert(json.dumps(order).encode(), data, limits.seconds, _HEAD + 4 * most)
+        return _parsed(answer, most)
     except ConversionError as error:
-        return Extracted(None, "application/octet-stream", "failed", str(error))
+        return _failed(str(error))
 
 
-def _parsed(answer: bytes) -> Extracted:
-    """Return what a converter answered: a line of JSON, then the text. Raises ConversionError if it is anything else."""
+def _failed(message: str) -> Extracted:
+    return Extracted(None, "application/octet-stream", "failed", message)
+
+
+def _parsed(answer: bytes, most: int) -> Extracted:
+    """Return what a converter answered: a line of JSON, then the text, cut after `most` characters. Raises ConversionError if it is anything else."""
     head, _, text = answer.partition(b"\n")
     try:
         fields = json.loads(head[:_HEAD])
@@ -131,6 +138,12 @@ def _parsed(answer: bytes) -> Extracted:
             "message": str() | None as message,
             "members": list(members),
         } if state in (*STATES, NEEDS_PROGRAM):
-            cleaned = text.decode("utf-8", "replace").replace("\0", "")
-            return Extracted(cleaned or None, media_type, state, message, tuple(map(str, members)))
-    raise ConversionError("the converter answered what is no answer")
+            cleaned = text.decode("utf-8", "replace").replace("\0", "")[:most]
+            note = None if message is None else _plain(message)
+            return Extracted(cleaned or None, _plain(media_type), state, note, tuple(map(_plain, members)))
+    raise ConversionError(_NO_ANSWER)
+
+
+def _plain(text: object) -> str:
+    """Return a text as a database takes it, in one line: what a converter answers may be hostile."""
+    return " ".join(str(text).split())[:_LONGEST].encode("utf-8", "replace").decode()

@@ -50,7 +50,7 @@ class Kind(StrEnum):
 
 
 class Unreadable(Exception):  # noqa: N818 - it describes the file
-    """A file without text for us: `state` is one of those of `attachment_text`, the message one plain line."""
+    """A file without text for us: `state` is one of those of `extraction`, the message one plain line."""
 
     def __init__(self, state: str, message: str) -> None:
         super().__init__(message)

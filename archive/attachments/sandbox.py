@@ -87,13 +87,17 @@ def shut_in(limits: "Limits", empty: int, workshop: Path | None = None, programs
         os.chdir(workshop)
         _make_read_only(workshop)
     else:
-        with suppress(OSError):
-            os.fchdir(empty)
-            os.chroot(".")
+        _enter_empty_root(empty)
     os.close(empty)
     _give_up_privileges(workshop)
     _restrict_files(workshop, programs)
     _limit(limits, alone=workshop is None)
+
+
+def _enter_empty_root(empty: int) -> None:
+    with suppress(OSError):
+        os.fchdir(empty)
+        os.chroot(".")
 
 
 def _make_read_only(workshop: Path) -> None:
@@ -120,15 +124,25 @@ def _give_up_privileges(workshop: Path | None) -> None:
             os.setgroups([])
             os.setresgid(_NOBODY, _NOBODY, _NOBODY)
             os.setresuid(_NOBODY, _NOBODY, _NOBODY)
-    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    forbid_new_privileges()
     _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     _libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
     _libc.capset(struct.pack("Ii", _CAPABILITY_VERSION_3, 0), bytes(24))
 
 
+def forbid_new_privileges() -> None:
+    """Let no program give this process more rights than it has; Landlock asks for that."""
+    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def landlock_version() -> int:
+    """Return the version of the kernel's Landlock, less than 1 without it."""
+    return int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1))
+
+
 def _restrict_files(workshop: Path | None, programs: Collection[str]) -> None:
     """Forbid by Landlock every file, TCP, and signals to processes outside, as far as the kernel's version of it goes."""
-    version = _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    version = landlock_version()
     if version < 1:
         return
     rights = _RIGHTS.get(version, _RIGHTS[5])
