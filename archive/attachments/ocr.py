@@ -27,6 +27,7 @@ class Recogniser:
             package = importlib.import_module("rapidocr_onnxruntime")
         except ImportError as error:
             raise Unreadable("ocr_not_installed", f"text recognition is on, but {NOT_INSTALLED}") from error
+        importlib.import_module("PIL.Image").init()  # reads the code for each kind of image when it meets one, else
         self._engine = package.RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
 
     def read(self, image: object) -> str:
