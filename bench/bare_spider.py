@@ -1,12 +1,14 @@
 """The baselines: a plain Scrapy spider that fetches the same pages and reads them with selectors.
 
-Bare, it stores nothing; with a database, it upserts each item as it comes, as the documentation of sqlite-utils shows.
+Bare, it stores nothing; with a database, it upserts each item as it comes, as the documentation of sqlite-utils shows; with a
+folder, it fetches the files that records link to, and stores their bytes there.
 
-python -m bench.bare_spider HOME CONCURRENCY [DATABASE]
+python -m bench.bare_spider HOME CONCURRENCY [DATABASE | FOLDER]
 """
 
 import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
@@ -21,6 +23,7 @@ class BareSpider(scrapy.Spider):
     name = "bare"
     home: str
     database: str
+    folder: Path
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         yield scrapy.Request(f"{self.home}xxgk/list.html", self.parse_list)
@@ -42,7 +45,7 @@ class BareSpider(scrapy.Spider):
         if current + 1 < pages:
             yield response.follow(f"list_{current + 1}.html", self.parse_list, priority=10)
 
-    def parse_record(self, response: Response) -> Iterator[dict[str, object]]:
+    def parse_record(self, response: Response) -> Iterator[dict[str, object] | scrapy.Request]:
         yield {
             "url": response.url,
             "title": response.css("h1::text").get(),
@@ -50,6 +53,12 @@ class BareSpider(scrapy.Spider):
             "body": "\n".join(response.css("div.TRS_Editor ::text").getall()),
             "trail": response.css("div.pos a::text").getall(),
         }
+        if self.folder != Path():
+            for link in response.css("div.fj a::attr(href)").getall():
+                yield response.follow(link, self.store_file)
+
+    def store_file(self, response: Response) -> None:
+        (self.folder / response.url.rpartition("/")[2]).write_bytes(response.body)
 
 
 class UpsertPipeline:
@@ -63,17 +72,18 @@ class UpsertPipeline:
         return item
 
 
-def main(home: str, concurrency: str, database: str = "") -> None:
+def main(home: str, concurrency: str, store: str = "") -> None:
     settings = {
         "CONCURRENT_REQUESTS_PER_DOMAIN": int(concurrency),
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_LEVEL": "WARNING",
     }
+    database = store if store.endswith(".db") else ""
     if database:
         settings["ITEM_PIPELINES"] = {UpsertPipeline: 100}
     process = CrawlerProcess(settings)
-    process.crawl(BareSpider, home=home, database=database)
+    process.crawl(BareSpider, home=home, database=database, folder=Path("" if database else store))
     process.start()
 
 

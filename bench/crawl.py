@@ -3,12 +3,14 @@
 python -m bench.crawl [--records 5000] [--runs 3]      needs nginx
 
 The same pages, from nginx on loopback, are crawled in turns by a bare spider that stores nothing, by the same spider
-with an upsert of sqlite-utils for each item, by `disclosures crawl`, and by it without its evidence.
+with an upsert of sqlite-utils for each item, by `disclosures crawl`, and by it without its evidence. Then the same pages, of
+whose records some have a file: the plain spider stores its bytes, our crawl reads its text as well.
 """
 
 import sqlite3
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from bench.measure import Cost, Figure, Ratio, Report, arguments, command, ratio
 from bench.portal import nginx, portal_file, write_portal
 
 CONCURRENCY = 16
+FILES = 15
+"""Of a hundred records, those that have a file, in the second part."""
 
 
 def measured(records: int, runs: int) -> Report:
@@ -39,7 +43,26 @@ def measured(records: int, runs: int) -> Report:
         with closing(sqlite3.connect(folder / "0.db")) as connection:
             (raw,) = connection.execute("SELECT sum(bytes) FROM captures").fetchone()
         kept = beside(folder / "0.db").stat().st_size
+    for key, cost in _with_files(records, runs):
+        costs[key].append(cost)
     return report(costs, records, kept / raw)
+
+
+def _with_files(records: int, runs: int) -> Iterator[tuple[str, Cost]]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_portal(folder / "site", records, files=FILES)
+        with nginx(folder, folder / "site") as home:
+            portal = portal_file(folder, home)
+            for run in range(runs):
+                stored, db = folder / f"stored-{run}", folder / f"{run}.db"
+                stored.mkdir()
+                yield "bytes", command("-m", "bench.bare_spider", home, str(CONCURRENCY), str(stored))
+                options = ["--delay", "0", "--concurrency", str(CONCURRENCY), "--db", str(db)]
+                yield "files", command("-m", "crawler.cli.main", "crawl", str(portal), *options)
+                count = len(list(stored.iterdir()))
+                assert count == sum(number % 100 < FILES for number in range(records))
+                held("SELECT count(*) FROM attachments WHERE state = 'text'", db, count)
 
 
 def held(sql: str, database: Path, wanted: int) -> None:
@@ -50,7 +73,7 @@ def held(sql: str, database: Path, wanted: int) -> None:
 
 
 def report(costs: dict[str, list[Cost]], records: int, size: float) -> Report:
-    ours = costs["ours"]
+    ours, ours_with = costs["ours"], costs["files"]
     without = ratio("", ours, costs["unsealed"])
     made = Report(
         "crawl",
@@ -62,10 +85,12 @@ def report(costs: dict[str, list[Cost]], records: int, size: float) -> Report:
                 "share of evidence in the crawl's time", 1 - 1 / without.wall, 1 - 1 / (without.processor or 1), 0.15
             ),
             Ratio("evidence.db to the pages as received, in bytes", size, target=0.2),
+            ratio(f"our crawl to a bare spider that stores files, {FILES} % with one", ours_with, costs["bytes"], 1.3),
         ],
     )
     names = {"bare": "bare Scrapy spider", "upserts": "plain spider with upserts",
-             "unsealed": "our crawl without evidence", "ours": "our crawl"}  # fmt: skip
+             "unsealed": "our crawl without evidence", "ours": "our crawl",
+             "bytes": f"bare spider that stores files, {FILES} % with one", "files": "our crawl of these"}  # fmt: skip
     for key, name in names.items():
         wall, processor = (
             1000 * min(getattr(cost, unit) for cost in costs[key]) / records for unit in ("wall", "processor")

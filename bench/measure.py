@@ -108,6 +108,16 @@ def resident(pid: int) -> float:
     return own + sum(resident(int(child)) for children in started for child in children)
 
 
+def started(pid: int) -> float:
+    """Seconds of the processor that those a process has started have had, and those they waited for (Linux, in ticks)."""
+    total = 0.0
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in path.read_text().split():
+            times = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11:15]
+            total += sum(map(int, times)) / os.sysconf("SC_CLK_TCK") + started(int(child))
+    return total
+
+
 def p95(values: Sequence[float]) -> float:
     """The 95th percentile: the value that one in twenty exceeds."""
     return sorted(values)[max(round(len(values) * 0.95) - 1, 0)]

@@ -8,10 +8,13 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.files import docx, text_cell, word, word_table, xlsx
+
+FIXTURES = Path(__file__).parent.parent / "tests" / "attachments"
 ROWS_A_PAGE = 20
 WORDS = [
     "关于",
@@ -53,8 +56,11 @@ _SMALL = (
 _STYLE = "\n".join(f".c{n}{{margin:{n}px;padding:{n}px;color:#333;font-size:14px}}" for n in range(120))
 
 
-def write_portal(folder: Path, records: int, seed: int = 1, *, small: bool = False) -> None:
-    """Write a catalogue of `records` records, 20 a list page, under `folder`/xxgk/; pages of 20 KB, or `small` ones of 3."""
+def write_portal(folder: Path, records: int, seed: int = 1, *, small: bool = False, files: int = 0) -> None:
+    """Write a catalogue of `records` records, 20 a list page, under `folder`/xxgk/; pages of 20 KB, or `small` ones of 3.
+
+    Of a hundred records `files` link to a file of their own: by turns docx, xlsx, pdf, xls and txt.
+    """
     randomly = random.Random(seed)
     catalog = folder / "xxgk"
     (catalog / "201711").mkdir(parents=True)
@@ -66,7 +72,10 @@ def write_portal(folder: Path, records: int, seed: int = 1, *, small: bool = Fal
             agency = randomly.choice(AGENCIES)
             rows.append(_row(number, title, agency))
             path = catalog / f"201711/t20171101_{number}.html"
-            path.write_text(_page(title, _record(number, title, agency, randomly, 2 if small else 16), small), "utf-8")
+            main = _record(number, title, agency, randomly, 2 if small else 16)
+            if number % 100 < files:
+                main += _write_file(path, number, randomly)
+            path.write_text(_page(title, main, small), "utf-8")
         head = "<ul><li>索引号</li><li>标题</li><li>发布单位</li><li>发布日期</li></ul>"
         pager = f'<script>createPageHTML({pages}, {page}, "list", "html");</script>'
         main = f'<div class="boxcon">{head}{"".join(rows)}</div>{pager}'
@@ -100,6 +109,27 @@ def _record(number: int, title: str, agency: str, randomly: random.Random, parag
     )
 
 
+def _write_file(page: Path, number: int, randomly: random.Random) -> str:
+    """Write a file beside its record's page; return the link to it."""
+    lines = ["".join(randomly.choices(WORDS, k=20)) for _ in range(100)]
+    table = "\n".join(f"{line[:8]}\t{number}\t{place}" for place, line in enumerate(lines))
+    rows = (
+        f'<row r="{place}">{text_cell(f"A{place}", line)}<c r="B{place}"><v>{number}</v></c></row>'
+        for place, line in enumerate(lines, 1)
+    )
+    made: list[tuple[str, Callable[[], bytes]]] = [
+        ("docx", lambda: docx("".join(map(word, lines)) + word_table(table))),
+        ("xlsx", lambda: xlsx("".join(rows))),
+        ("pdf", (FIXTURES / "sample.pdf").read_bytes),
+        ("xls", (FIXTURES / "sample.xls").read_bytes),
+        ("txt", lambda: "\n".join(lines).encode("gb18030")),
+    ]
+    suffix, make = made[number % len(made)]
+    path = page.with_suffix(f".{suffix}")
+    path.write_bytes(make())
+    return f'<div class="fj"><p><a href="./{path.name}">附件：基准测试文件{number}.{suffix}</a></p></div>'
+
+
 def portal_file(folder: Path, home: str, name: str = "bench") -> Path:
     """The portal file for the catalogue standing at `home`."""
     path = folder / f"{name}.toml"
@@ -124,7 +154,7 @@ def nginx(folder: Path, root: Path, hosts: Sequence[str] = ("127.0.0.1",)) -> It
     listens = " ".join(f"listen {host}:{port};" for host in hosts)
     config.write_text(
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ types {{ text/html html; text/plain txt; }} access_log off; keepalive_requests 100000;\n"
+        f"http {{ types {{ text/html html; text/plain txt; }} default_type application/octet-stream; access_log off; keepalive_requests 100000;\n"
         f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;\n"
         f"uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;\n"
         f"server {{ {listens} root {root}; }} }}\n"

@@ -68,6 +68,23 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture
+def only_on_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """A function that makes a PATH of these programs (shell scripts) alone, where a process of any user can start them."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+
+        def put(**programs: str) -> Path:
+            for program, script in programs.items():
+                (folder / program).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+                (folder / program).chmod(0o755)
+            monkeypatch.setenv("PATH", name)
+            return folder
+
+        yield put
+
+
 disclosures = warm.disclosures
 
 

@@ -63,14 +63,14 @@ def text_cell(place: str, text: str) -> str:
     return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-def pdf(content: bytes, resources: bytes = b"") -> bytes:
-    """A PDF of one page by hand."""
+def pdf(content: bytes, resources: bytes = b"", filters: bytes = b"") -> bytes:
+    """A PDF of one page by hand; `filters` say how the content is packed."""
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<<"
         b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>" + resources + b">>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        b"<</Length %d%s>>stream\n%s\nendstream" % (len(content), filters, content),
     ]
     out, places = bytearray(b"%PDF-1.4\n"), []
     for number, body in enumerate(objects, 1):

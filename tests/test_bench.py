@@ -8,7 +8,7 @@ import pytest
 
 from archive.questions import question_files as asking
 from bench import all as every
-from bench import evidence, measure, memory, mutants, page, pages, questions, search, store
+from bench import evidence, files, measure, memory, mutants, page, pages, questions, search, store
 from bench.large_archive import archive_of
 from bench.measure import Cost, Curve, Figure, Ratio, Report
 from tests.conftest import ROOT
@@ -23,6 +23,11 @@ def test_evidence_is_measured_against_warc():
     report = evidence.measured(40, 1)
     assert len(report.ratios) == 4
     assert all(ratio.wall > 0 for ratio in report.ratios)
+
+
+def test_a_file_of_each_kind_is_read():
+    report = files.measured(1)
+    assert {"docx", "pdf", "txt"} <= {figure.what for figure in report.figures}
 
 
 def test_pages_are_asked_of_ours_and_of_stock_datasette(archive):

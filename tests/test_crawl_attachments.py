@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -37,6 +38,7 @@ GOOD: dict[str, tuple[bytes, str]] = {
 BAD: dict[str, tuple[Answer | Callable[[], Answer], str]] = {  # those that take seconds to make are made by a function
     "bomb.gz": (lambda: Answer(gzip.compress(bytes(300 << 20), 1), "application/gzip"), "too_large"),
     "bomb.zip": (lambda: Answer(zipped({"0.txt": b"0" * (300 << 20)}), "application/zip"), "too_large"),
+    "bomb.docx": (lambda: Answer(docx("<w:p/>" * 12_000_000), "application/x"), "too_large"),
     "locked.pdf": (Answer((FIXTURES / "encrypted.pdf").read_bytes(), "application/pdf"), "encrypted"),
     "renamed.doc": (Answer(b"MZ\x90\x00" + b"\0" * 200 + b"PE\0\0" + b"\0" * 200, "application/msword"), "executable"),
     "nothing.xls": (Answer(b"", "application/vnd.ms-excel"), "empty"),
@@ -213,6 +215,19 @@ def test_recognition_asked_for_without_its_package_is_a_line(tmp_path: Path) -> 
     assert "text recognition is on, but the package rapidocr-onnxruntime is not installed" in again.stdout
     reparsed = program("reparse", "--db", db, env={"DISCLOSURES_OCR": "1"})
     assert reparsed.stdout.endswith("1 scans not read: the package rapidocr-onnxruntime is not installed\n")
+
+
+def test_a_portal_file_gives_converters_more_memory_in_crawls_and_when_files_are_read_again(tmp_path: Path) -> None:
+    large = docx(word(TEXT) + "<w:del>" + "<w:p/>" * 5_000_000 + "</w:del>")  # takes some 700 MB
+    served = {LIST: LISTED, "/zwgk/d/1.html": record(["a.docx"]), "/zwgk/files/a.docx": Answer(large, "application/x")}
+    db = tmp_path / "a.db"
+    with Site(served) as site:
+        portal = portal_file(tmp_path, site.url, ("budget", "预算", LIST))
+        portal.write_text(f"converter_memory_mb = 1024\n{portal.read_text(encoding='utf-8')}", encoding="utf-8")
+        crawl(portal, db)
+    assert attachment(db, "a.docx")["state"] == "text"
+    again = disclosures("reparse", "--db", db, env={**os.environ, "DISCLOSURES_PORTALS": str(tmp_path)})
+    assert ", 0 texts of files changed" in again.stdout
 
 
 def test_personal_data_in_a_file_is_masked(tmp_path: Path) -> None:

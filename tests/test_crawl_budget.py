@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 
 from archive.database.lock import hold
-from tests.conftest import Asked, Site, crawl, empty_archive, portal_file, program, rows
+from tests.conftest import Site, SiteRequest, crawl, empty_archive, portal_file, program, rows
 from tests.waiting import wait_until
 
 LIST = "/list.html"
 ROW = '<li><a href="/d/{0}.html">样本文件之{0}的标题</a><span>2017-05-02</span></li>'
 
 
-def endless(asked: Asked) -> str:
+def endless(asked: SiteRequest) -> str:
     """A list page whose pager always leads further, with rows that no other page has."""
     number = int(asked.query.get("page", "1"))
     items = "".join(ROW.format(number * 10 + place) for place in range(3))
     return f'<html><body><ul>{items}</ul><div class="page"><a href="/list.html?page={number + 1}">下一页</a></div></body></html>'
 
 
-def record(asked: Asked) -> str:
+def record(asked: SiteRequest) -> str:
     return "<html><body><h1>样本文件</h1><div class='TRS_Editor'><p>样本正文，仅供测试。</p></div></body></html>"
 
 

@@ -122,7 +122,8 @@ def test_the_bounds_of_a_schedule(tmp_path: Path, line: str, schedule: Schedule)
     ['every = "1000d"', 'every = "01d"', 'every = "1w"', 'every = "1.5d"', 'every = "d"', 'every = ""', "every = 2026-05-31",
      'full_every = "-1d"', 'hours = "0-24"', 'hours = "24-0"', 'hours = "6"', "hours = 6", 'hours = "6-8-9"', 'hours = "-6-8"',
      "hours = [6, 8]", "budget = -1", "budget = 1.5", 'budget = "200"', 'old_tls = "true"', "old_tls = 0", "checked = 2026-05-31T10:00:00",
-     "checked = 2026", 'family = ""', "family = 7", 'family = ["trs"]', 'colour = "red"', 'Family = "trs"', "agencies = 7", 'agencies = ["x"]'],
+     "checked = 2026", 'family = ""', "family = 7", 'family = ["trs"]', 'colour = "red"', 'Family = "trs"', "agencies = 7", 'agencies = ["x"]',
+     "converter_memory_mb = 511", "converter_memory_mb = 16_385", 'converter_memory_mb = "1024"', "converter_memory_mb = true"],
 )  # fmt: skip
 def test_each_key_is_checked(tmp_path: Path, line: str) -> None:
     key = line.partition(" = ")[0]
@@ -155,6 +156,10 @@ def test_every_family_may_be_named_and_what_a_file_states_is_kept(tmp_path: Path
     assert load(written(tmp_path, GOOD)).old_tls is False
     assert load(written(tmp_path, GOOD.replace(REPLACED, "intranet = true"))).site.intranet is True
     assert load(written(tmp_path, GOOD)).site.intranet is False
+    for memory in (512, 16_384):
+        file = written(tmp_path, GOOD.replace(REPLACED, f"converter_memory_mb = {memory}"))
+        assert load(file).converter_memory_mb == memory
+    assert load(written(tmp_path, GOOD)).converter_memory_mb == 512
     assert load(written(tmp_path, GOOD.replace("某县人民政府", "  某县人民政府 "))).name == "某县人民政府"
 
 

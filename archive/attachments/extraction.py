@@ -1,7 +1,6 @@
 """Text of an attachment, extracted in a process of its own that may hang, crash or grow without harm.
 
-`extract` starts `python -m archive.attachments.worker` for one file, with a limit on time, CPU and memory, and never
-raises for a bad file: the failure is the `state`.
+`extract` never raises for a bad file: the failure is the `state`. The process is shut in: `archive.attachments.sandbox`.
 
 | state | meaning |
 |---|---|
@@ -17,15 +16,15 @@ raises for a bad file: the failure is the `state`.
 | `failed` | damaged, or the converter crashed or ran out of time |
 """
 
+import atexit
 import json
-import os
-import signal
-import subprocess
-import sys
+import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import cache
+
+from archive.attachments.converter import ConversionError, Converter
 
 STATES = (
     "ocr", "text", "needs_ocr", "ocr_not_installed", "encrypted", "too_large", "failed", "no_converter", "executable",
@@ -34,8 +33,12 @@ STATES = (
 """All states; of those of an archive's members the first is the archive's: recognised text marks the whole."""
 SMALLEST = 16  # bytes; dead files on portals are answered with status 200 and two bytes
 
-_ROOT = str(Path(__file__).resolve().parents[2])
-_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT")
+NEEDS_PROGRAM = "needs_program"
+"""The state in which a child leaves a file that a program reads, for another child that may start programs."""
+
+_HEAD = 1 << 20  # bytes; the longest line of what is not the text: names in an archive, mostly
+_LONGEST = 10_000  # characters of a message
+_NO_ANSWER = "the converter answered what is no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Limits:
     """Bounds on the cost of one file. Recognising a long scan needs more seconds than the default."""
 
     seconds: float = 60.0
-    memory: int = 2 << 30  # bytes of address space
+    memory: int = 512 << 20  # bytes of address space
     max_bytes: int = 50 << 20
     max_unpacked: int = 200 << 20
     max_members: int = 500
@@ -73,44 +76,74 @@ def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: boo
     if len(data) > limits.max_bytes:
         message = f"the file has {len(data)} bytes, the limit is {limits.max_bytes}"
         return Extracted(None, "application/octet-stream", "too_large", message)
-    header = json.dumps({"name": name, "ocr": ocr, "limits": asdict(limits)}).encode() + b"\n"
-    with tempfile.TemporaryDirectory(prefix="attachment-", ignore_cleanup_errors=True) as folder:
-        return _run_worker(header + data, limits, folder)
+    order = {"name": name, "ocr": ocr, "limits": asdict(limits)}
+    result = _convert(data, limits, order)
+    if result.state != NEEDS_PROGRAM:
+        return result
+    programs = find_programs()
+    with tempfile.TemporaryDirectory(prefix="attachment-", ignore_cleanup_errors=True) as workshop:
+        result = _convert(data, limits, order | {"programs": programs, "workshop": workshop})
+    return result if result.state != NEEDS_PROGRAM else _failed(_NO_ANSWER)
 
 
-def _run_worker(request: bytes, limits: Limits, folder: str) -> Extracted:
-    environment = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
-    paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment |= {"PYTHONPATH": os.pathsep.join(paths), "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "archive.attachments.worker"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        cwd=folder, env=environment, start_new_session=True,
-    )  # fmt: skip
+def find_programs() -> dict[str, str]:
+    """Return the paths of the programs that read .doc files, by their names, as far as they are installed."""
+    return {program: path for program in ("antiword", "soffice") if (path := shutil.which(program))}
+
+
+def open_walls(programs: Mapping[str, str] | None = None) -> set[str]:
+    """Return what a child of the converter process can do on this machine though it should not: see `sandbox.open_walls`.
+
+    With `programs`, a child that starts them. Raises ConversionError where there is no such process.
+    """
+    order: dict[str, object] = {"name": "", "ocr": False, "limits": asdict(DEFAULT_LIMITS), "try_walls": True}
+    with tempfile.TemporaryDirectory() as workshop:
+        order |= {"programs": programs, "workshop": workshop}
+        answer = _converter(ocr=False).convert(json.dumps(order).encode(), b"", DEFAULT_LIMITS.seconds, _HEAD)
+    return set((_parsed(answer, _LONGEST).text or "").split())
+
+
+@cache
+def _converter(*, ocr: bool) -> Converter:
+    converter = Converter(ocr=ocr)
+    atexit.register(converter.close)
+    return converter
+
+
+def _convert(data: bytes, limits: Limits, order: Mapping[str, object]) -> Extracted:
+    most = limits.max_text
     try:
-        output, _ = process.communicate(request, timeout=limits.seconds)
-    except subprocess.TimeoutExpired:
-        return _failed(f"the converter was stopped after {limits.seconds:g} s")
-    finally:
-        if process.poll() is None:  # out of time, or this process is being stopped itself
-            _stop(process)
-    if process.returncode == -signal.SIGXCPU:
-        return _failed(f"the converter used more than {limits.seconds:g} s of CPU")
-    if process.returncode < 0:
-        return _failed(f"the converter crashed (signal {-process.returncode})")
-    try:
-        result = json.loads(output)
-    except ValueError:
-        return _failed(f"the converter crashed (exit status {process.returncode})")
-    return Extracted(**result | {"members": tuple(result["members"])})
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the worker and the programs it started: it leads a process group of its own."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+        converter = _converter(ocr=bool(order["ocr"]))
+        answer = converter.convert(json.dumps(order).encode(), data, limits.seconds, _HEAD + 4 * most)
+        return _parsed(answer, most)
+    except ConversionError as error:
+        return _failed(str(error))
 
 
 def _failed(message: str) -> Extracted:
     return Extracted(None, "application/octet-stream", "failed", message)
+
+
+def _parsed(answer: bytes, most: int) -> Extracted:
+    """Return what a converter answered: a line of JSON, then the text, cut after `most` characters. Raises ConversionError if it is anything else."""
+    head, _, text = answer.partition(b"\n")
+    try:
+        fields = json.loads(head[:_HEAD])
+    except (ValueError, RecursionError):
+        fields = None
+    match fields:
+        case {
+            "media_type": str(media_type),
+            "state": str(state),
+            "message": str() | None as message,
+            "members": list(members),
+        } if state in (*STATES, NEEDS_PROGRAM):
+            cleaned = text.decode("utf-8", "replace").replace("\0", "")[:most]
+            note = None if message is None else _plain(message)
+            return Extracted(cleaned or None, _plain(media_type), state, note, tuple(map(_plain, members)))
+    raise ConversionError(_NO_ANSWER)
+
+
+def _plain(text: object) -> str:
+    """Return a text as a database takes it, in one line: what a converter answers may be hostile."""
+    return " ".join(str(text).split())[:_LONGEST].encode("utf-8", "replace").decode()

@@ -9,6 +9,8 @@ import zipfile
 import zlib
 from enum import StrEnum
 
+import olefile
+
 from archive.model import magic_numbers
 
 
@@ -48,11 +50,15 @@ class Kind(StrEnum):
 
 
 class Unreadable(Exception):  # noqa: N818 - it describes the file
-    """A file without text for us: `state` is one of those of `attachment_text`, the message one plain line."""
+    """A file without text for us: `state` is one of those of `extraction`, the message one plain line."""
 
     def __init__(self, state: str, message: str) -> None:
         super().__init__(message)
         self.state = state
+
+
+class ProgramNeeded(Exception):  # noqa: N818 - it describes the file
+    """A file that is read by a program, where none can be started."""
 
 
 IMAGES = frozenset((Kind.PNG, Kind.JPEG, Kind.GIF, Kind.BMP, Kind.TIFF, Kind.WEBP))
@@ -154,8 +160,6 @@ def ole_streams(data: bytes) -> dict[str, int]:
     Only the root counts: a letter may hold an embedded workbook, and the other way round. Raises OSError,
     ValueError, IndexError or RecursionError on damage.
     """
-    import olefile  # noqa: PLC0415 - few files are of this kind
-
     with olefile.OleFileIO(io.BytesIO(data)) as file:  # bytes by themselves may be taken for a path
         return {entry.name: (entry.isectStart + 1) * file.sector_size for entry in file.root.kids}
 

@@ -4,6 +4,7 @@ One block or table row to a line, cells separated by tabs.
 """
 
 import email
+import email.parser  # which the functions of `email` import when they are called
 import email.policy
 import re
 from collections.abc import Iterable

@@ -1,33 +1,27 @@
-"""Text of office files: PDF, docx, sheets, doc. A file that cannot be read raises `Unreadable`."""
+"""Text of office files: PDF, docx, odt, doc. A file that cannot be read raises `Unreadable`."""
 
 import io
 import re
-import shutil
 import subprocess
-import tempfile
 import zipfile
-from collections.abc import Iterator
-from datetime import datetime, time
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from archive.attachments.file_kinds import Unreadable
+from lxml import etree
+from pypdfium2 import PdfDocument, PdfiumError, PdfTextPage, raw  # type: ignore[import-untyped]
+
+from archive.attachments.extraction import Limits
+from archive.attachments.file_kinds import ProgramNeeded, Unreadable
 from archive.attachments.markup import local_name, read_xml, tidy
-
-if TYPE_CHECKING:
-    from lxml import etree
-    from pypdfium2 import PdfDocument, PdfTextPage  # type: ignore[import-untyped]
-
-    from archive.attachments.extraction import Limits
 
 _PIECE_AT_END = re.compile(r" [“”‘’…—·()\"' ]*[“”‘’…—·()\"'][ \r]*$", re.MULTILINE)
 _PRINTED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements of Word that stand for a character
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
 
 
-def check_unpacked(data: bytes, limits: "Limits") -> None:
+def check_unpacked(data: bytes, limits: Limits) -> None:
     """Refuse a zip container whose contents, as declared, are beyond the limits. (zipfile reads no more than declared.)"""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
@@ -38,22 +32,18 @@ def check_unpacked(data: bytes, limits: "Limits") -> None:
         raise Unreadable("too_large", f"it holds {len(entries)} parts, the limit is {20 * limits.max_members}")
 
 
-def open_pdf(data: bytes) -> "PdfDocument":
+def open_pdf(data: bytes) -> PdfDocument:
     """Open a PDF. Raises Unreadable if it is encrypted or damaged."""
-    import pypdfium2  # noqa: PLC0415 - a worker loads only what its file needs
-
     try:
-        return pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
+        return PdfDocument(data)
+    except PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise Unreadable("encrypted", "the PDF asks for a password") from error
         raise Unreadable("failed", "the PDF is damaged") from error
 
 
-def pdf_pages(document: "PdfDocument", limits: "Limits") -> list[str | None]:
+def pdf_pages(document: PdfDocument, limits: Limits) -> list[str | None]:
     """Return the text of each page, None for a page that is a scan (a picture and hardly any text, or nothing)."""
-    from pypdfium2 import PdfiumError, raw  # noqa: PLC0415 - as above
-
     pages: list[str | None] = []
     size = 0
     for number in range(min(len(document), limits.max_pages)):
@@ -75,7 +65,7 @@ def pdf_pages(document: "PdfDocument", limits: "Limits") -> list[str | None]:
     return pages
 
 
-def _page_text(page: "PdfTextPage") -> str:
+def _page_text(page: PdfTextPage) -> str:
     """Return the text of a page in the order of its drawing, but a line whose pieces are drawn out of order from left to right.
 
     LibreOffice draws what is in a second font (the quotation marks of a Chinese line) after the rest of the line.
@@ -113,13 +103,11 @@ def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
     return "".join(parts)
 
 
-def read_docx(data: bytes, limits: "Limits") -> str:
+def read_docx(data: bytes, limits: Limits) -> str:
     """Return paragraphs and tables in order, then foot- and endnotes.
 
     The XML is read directly: python-docx passes over content controls and text boxes, which forms are made of.
     """
-    from lxml import etree  # noqa: PLC0415 - as above
-
     check_unpacked(data, limits)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     lines: list[str] = []
@@ -131,14 +119,14 @@ def read_docx(data: bytes, limits: "Limits") -> str:
     return tidy(lines)
 
 
-def read_odt(data: bytes, limits: "Limits") -> str:
+def read_odt(data: bytes, limits: Limits) -> str:
     """Return the text of an OpenDocument letter, without regard to its tables."""
     check_unpacked(data, limits)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return read_xml(archive.read("content.xml"))
 
 
-def _blocks(node: "etree._Element") -> Iterator[str]:
+def _blocks(node: etree._Element) -> Iterator[str]:
     """Yield the lines below `node`: one a paragraph, one a table row."""
     for child in node:
         name = local_name(child)
@@ -153,7 +141,7 @@ def _blocks(node: "etree._Element") -> Iterator[str]:
             yield from _blocks(child)
 
 
-def _cells(row: "etree._Element") -> Iterator["etree._Element"]:
+def _cells(row: etree._Element) -> Iterator[etree._Element]:
     for child in row:
         name = local_name(child)
         if name == "tc":
@@ -162,7 +150,7 @@ def _cells(row: "etree._Element") -> Iterator["etree._Element"]:
             yield from _cells(child)
 
 
-def _paragraph(node: "etree._Element") -> str:
+def _paragraph(node: etree._Element) -> str:
     parts: list[str] = []
     for child in node:
         name = local_name(child)
@@ -175,7 +163,7 @@ def _paragraph(node: "etree._Element") -> str:
     return "".join(parts)
 
 
-def _text_boxes(node: "etree._Element") -> Iterator["etree._Element"]:
+def _text_boxes(node: etree._Element) -> Iterator[etree._Element]:
     for child in node:
         name = local_name(child)
         if name == "txbxContent":
@@ -184,77 +172,42 @@ def _text_boxes(node: "etree._Element") -> Iterator["etree._Element"]:
             yield from _text_boxes(child)
 
 
-def read_sheets(data: bytes, limits: "Limits") -> str:
-    """Return every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name."""
-    import python_calamine as calamine  # noqa: PLC0415 - as above
+def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) -> str:
+    """Return the text of a Word 97 file by antiword, else by LibreOffice, whichever of `programs` there is.
 
-    if data[:2] == b"PK":
-        check_unpacked(data, limits)
-    sheets: list[tuple[str, list[str]]] = []
-    size = 0
-    try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for name in workbook.sheet_names:
-            lines = []
-            for row in workbook.get_sheet_by_name(name).iter_rows():
-                line = "\t".join(map(_cell, row)).rstrip("\t ")
-                size += len(line)
-                if line:
-                    lines.append(line)
-                if size > limits.max_text:
-                    break
-            sheets.append((name, lines))
-    except calamine.CalamineError as error:
-        if isinstance(error, calamine.PasswordError) or "password" in str(error).lower():
-            raise Unreadable("encrypted", "the workbook asks for a password") from error
-        raise Unreadable("failed", "the workbook is damaged or of an unknown form") from error
-    filled = [(name, lines) for name, lines in sheets if lines]
-    if len(filled) < 2:
-        return "\n".join(line for _, lines in filled for line in lines)
-    return "\n\n".join("\n".join((name, *lines)) for name, lines in filled)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):  # the precision Excel shows
-        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else format(value, ".15g")
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
-    return " ".join(str(value).split())
-
-
-def read_doc(data: bytes, limits: "Limits") -> str:
-    """Return the text of a Word 97 file by antiword, else by LibreOffice, whichever is installed."""
-    antiword, soffice = shutil.which("antiword"), shutil.which("soffice")
-    if not antiword and not soffice:
+    The current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
+    """
+    if programs is None:
+        raise ProgramNeeded
+    if not programs:
         raise Unreadable("no_converter", "a .doc file needs antiword or LibreOffice, and neither is installed")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "file.doc")
-        path.write_bytes(data)
-        text = _run_antiword(antiword, path) if antiword else ""
-        if text:
-            return text
-        if not soffice:
-            raise Unreadable("failed", "antiword finds no text in this .doc file; LibreOffice might")
-        return _run_soffice(soffice, path, limits)
+    path = Path.cwd() / "file.doc"
+    path.write_bytes(data)
+    text = _run_antiword(programs["antiword"], path) if "antiword" in programs else ""
+    if text:
+        return text
+    if "soffice" not in programs:
+        raise Unreadable("failed", "antiword finds no text in this .doc file; LibreOffice might")
+    return _run_soffice(programs["soffice"], path, limits)
 
 
 def _run_antiword(program: str, path: Path) -> str:
-    process = subprocess.run(  # noqa: S603 - no shell, a path of our own
-        [program, "-m", "UTF-8.txt", "-w", "0", str(path)], capture_output=True, check=False
-    )
+    process = _run(program, "-m", "UTF-8.txt", "-w", "0", str(path))
     return _antiword_text(process.stdout.decode("utf-8", "replace")) if process.returncode == 0 else ""
 
 
-def _run_soffice(program: str, path: Path, limits: "Limits") -> str:
-    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
-    command = [program, profile, "--headless", "--convert-to", "docx", "--outdir", str(path.parent), str(path)]
-    subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - as above
+def _run_soffice(program: str, path: Path, limits: Limits) -> str:
     converted = path.with_suffix(".docx")
+    converted.unlink(missing_ok=True)
+    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
+    _run(program, profile, "--headless", "--convert-to", "docx", "--outdir", str(path.parent), str(path))
     if not converted.exists():
         raise Unreadable("failed", "LibreOffice cannot read this .doc file")
     return read_docx(converted.read_bytes(), limits)
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell, paths of our own
 
 
 def _antiword_text(printed: str) -> str:

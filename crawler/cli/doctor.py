@@ -17,6 +17,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.attachments.converter import ConversionError
+from archive.attachments.extraction import find_programs, open_walls
 from archive.database.connection import ArchiveError, later_than_this, open_for_reading
 from archive.database.migrations import migrations
 from archive.database.redaction_version import count_outdated
@@ -31,6 +33,14 @@ FINE, NOTE, WRONG = "fine", "note", "wrong"
 MIB = 1 << 20
 LEAST_FREE = 512 * MIB
 """Bytes free on the disk, beside as much as the archive holds already: packing again, backups and snapshots need that."""
+
+_MISSING_WALLS = {
+    "network": "can open connections: let `unshare` of util-linux make network namespaces here (docs/deploy.md)",
+    "files": "can open what this user can: a kernel from 5.13 on with Landlock forbids it",
+    "processes": "can signal this user's processes: namespaces, or a kernel from 6.12 on with Landlock, forbid it",
+    "start": "can start processes: run crawls as a user that is not root",
+}
+"""What a converter can do where a wall is missing, and what puts it up; see `archive.attachments.sandbox.open_walls`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +83,27 @@ def _machine() -> Iterator[Diagnosis]:
         yield _fine("machine", version)
     if "ENABLE_DBSTAT_VTAB" not in options:
         yield _note("machine", "SQLite without dbstat: `verify` does not see changed bytes that belong to no row")
-    if not (shutil.which("antiword") or shutil.which("soffice")):
+    if not find_programs():
         yield _note("machine", "neither antiword nor LibreOffice: no text is taken from old Word files (.doc)")
     if os.environ.get("DISCLOSURES_OCR") == "1" and not find_spec("rapidocr_onnxruntime"):
         yield _wrong("machine", "DISCLOSURES_OCR=1, but the extra is not installed: pip install 'disclosures[ocr]'")
+    yield from _converters()
+
+
+def _converters() -> Iterator[Diagnosis]:
+    """Say what code hidden in a portal's file could do: readers are tried as they are shut in here."""
+    try:
+        readers, programs = open_walls(), find_programs()
+        by_programs = open_walls(programs) - {"start"} - readers if programs else set()
+    except ConversionError as error:
+        yield _wrong("converters", f"{error}: no text is taken from files")
+        return
+    for who, walls in (("converters", readers), (" and ".join(sorted(programs)), by_programs)):
+        for wall in sorted(walls):
+            yield _note("converters", f"{who} {_MISSING_WALLS[wall]}")
+    if not readers and not by_programs:
+        message = "no network, no other process, no file but their own; time and memory are bounded"
+        yield Diagnosis(FINE, "converters", message)
 
 
 def _configuration() -> Iterator[Diagnosis]:

@@ -23,6 +23,10 @@ PORTALS = Path(__file__).parent
 SAMPLE = PORTALS / "sample.toml"
 """The sample portal, which runs only where somebody tries this project: no timer should crawl it."""
 
+LEAST_CONVERTER_MEMORY = 512
+"""MB for reading one file."""
+_MOST_CONVERTER_MEMORY = 16_384
+
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
 _BUDGET_KEYS = {
     "most_pages": "pages",
@@ -31,7 +35,8 @@ _BUDGET_KEYS = {
     "most_timeouts": "timeouts",
 }
 _PORTAL_KEYS = (
-    "id", "name", "division_code", "home", "family", "checked", "old_tls", "intranet", *_SCHEDULE_KEYS, *_BUDGET_KEYS, "catalogs", "agencies",
+    "id", "name", "division_code", "home", "family", "checked", "old_tls", "intranet", "converter_memory_mb", *_SCHEDULE_KEYS,
+    *_BUDGET_KEYS, "catalogs", "agencies",
 )  # fmt: skip
 _CATALOG_KEYS = ("title", "url", "kind")
 _AGENCY_KEYS = ("name", "aliases", "type", "prefix", "budget_unit", "successor")
@@ -73,6 +78,7 @@ class Portal:
 
     `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today. `intranet`: its home stands in a
     private network, though its name is a public one.
+    `converter_memory_mb`: the memory that reading one of its files may take, where that is more than LEAST_CONVERTER_MEMORY.
     `agencies`: facts on publishers that their records don't state.
     `doubts`: possible errors in the file, each in one line that names file and key.
     """
@@ -90,6 +96,7 @@ class Portal:
     agencies: tuple[Stated, ...] = ()
     intranet: bool = False
     budget: CrawlBudget = CrawlBudget()
+    converter_memory_mb: int = LEAST_CONVERTER_MEMORY
 
     @property
     def site(self) -> Site:
@@ -122,6 +129,14 @@ def known() -> dict[str, Path]:
     return {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
 
 
+def converter_memory_of(portal: str) -> int:
+    """Return the memory in MB that files of the portal with this id may take: by its file, where that is known and sound."""
+    try:
+        return load(find(portal)).converter_memory_mb
+    except PortalFileError:
+        return LEAST_CONVERTER_MEMORY
+
+
 def _portal(path: Path, table: TomlTable) -> Portal:
     table.refuse_unknown(_PORTAL_KEYS)
     identity = table.text("id")
@@ -139,6 +154,11 @@ def _portal(path: Path, table: TomlTable) -> Portal:
     doubts = tuple(f"{path}: {key} {doubt}" for doubt in _doubts(code, name))
     old_tls, intranet = table.flag("old_tls") or False, table.flag("intranet") or False
     catalogs, schedule, agencies = _catalogs(table, home), _schedule(table), _agencies(table)
+    memory = table.values.get("converter_memory_mb", LEAST_CONVERTER_MEMORY)
+    if type(memory) is not int or not LEAST_CONVERTER_MEMORY <= memory <= _MOST_CONVERTER_MEMORY:
+        raise table.must_be(
+            "converter_memory_mb", f"a number of MB from {LEAST_CONVERTER_MEMORY} to {_MOST_CONVERTER_MEMORY}"
+        )
     return Portal(
         identity,
         name,
@@ -153,6 +173,7 @@ def _portal(path: Path, table: TomlTable) -> Portal:
         agencies,
         intranet,
         _budget(table),
+        memory,
     )
 
 

@@ -41,7 +41,8 @@ class CatalogSpider(Spider):
         store = self.crawler.get_item_pipeline(StorePipeline)
         assert store is not None, "the pipelines of crawler/settings.py are missing"  # noqa: S101
         db, update = Path(self.settings["DISCLOSURES_DB"]), store.mode == "update"
-        await reparse.catch_up(db, Path(self.settings["DISCLOSURES_EVIDENCE"]), self.portal.id)
+        evidence = Path(self.settings["DISCLOSURES_EVIDENCE"])
+        await reparse.catch_up(db, evidence, self.portal.id, self.portal.converter_memory_mb)
         frontier = Frontier(db, self.portal.id, store.crawl_id)
         self._store, self._site = store, PortalSite(self, self.portal, frontier)
         files = RecordFiles(self._site)

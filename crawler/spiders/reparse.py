@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -32,6 +33,7 @@ from archive.model.records import OWN_PAGE
 from archive.model.site import Site
 from crawler.extract.response_class import CUT
 from crawler.families.detection import FAMILIES, detect
+from crawler.portals.portal_file import converter_memory_of
 from crawler.spiders.pages import READING_VERSION, answer_of, read_list, read_record
 from pipelines.attachments import read_file
 from pipelines.normalise import NormalisePipeline
@@ -64,19 +66,20 @@ def versions() -> dict[str, int]:
     return {"reading": READING_VERSION} | {family.name: family.version for family in FAMILIES.values()}
 
 
-async def catch_up(db: Path, evidence: Path, portal: str) -> None:
+async def catch_up(db: Path, evidence: Path, portal: str, memory_mb: int | None = None) -> None:
     """Read a portal's captures again if another parser read them, lest its fixes be taken for edits by the government."""
     if is_read_by_today(db, portal) is not True:
-        done = await asyncio.to_thread(reparse, db, evidence, portal)
+        done = await asyncio.to_thread(reparse, db, evidence, portal, memory_mb=memory_mb)
         logger.info("portal=%s captures_read_again=%s versions=%s", portal, done["captures"], done["versions"])
 
 
-def reparse(db: Path, evidence: Path, portal: str, *, ocr: bool = False) -> Counter[str]:
+def reparse(db: Path, evidence: Path, portal: str, *, ocr: bool = False, memory_mb: int | None = None) -> Counter[str]:
     """Read the captures behind a portal's records again: how many `captures`, `versions`, new `records`, `unreadable` ones.
 
+    `memory_mb` for each file: where it is not given, what the portal file known by the portal's id says.
     Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to read.
     """
-    with closing(_Reader(db, evidence, portal, ocr=ocr)) as reader:
+    with closing(_Reader(db, evidence, portal, ocr=ocr, memory_mb=memory_mb or converter_memory_of(portal))) as reader:
         return reader.run()
 
 
@@ -99,12 +102,12 @@ def is_read_by_today(db: Path, portal: str) -> bool | None:
 
 
 class _Reader:
-    def __init__(self, db: Path, evidence: Path, portal: str, *, ocr: bool) -> None:
+    def __init__(self, db: Path, evidence: Path, portal: str, *, ocr: bool, memory_mb: int) -> None:
         self._connection = open_up_to_date(db)
         self._connection.row_factory = sqlite3.Row
         require_current(self._connection)
         self._portal = portal
-        self._ocr = ocr
+        self._read_file_of = partial(read_file, ocr=ocr, memory_mb=memory_mb)
         self._done: Counter[str] = Counter()
         self._normalise, self._redact = NormalisePipeline(), RedactPipeline()
         found = self._connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
@@ -222,7 +225,7 @@ class _Reader:
         if exchange is None:
             return
         linked = AttachmentFile(file["record_url"], file["name"], file["url"], capture=file["capture_id"])
-        read = self._clean(read_file(linked, exchange.payload, self._ocr))
+        read = self._clean(self._read_file_of(linked, exchange.payload))
         self._done[read.state] += 1
         new = (read.text, read.state, read.media_type)
         if new != (file["text"], file["state"], file["media_type"]):

@@ -1,28 +1,28 @@
-"""The process in which one attachment is read: `python -m archive.attachments.worker`.
+"""The text of one file, whatever its kind: read where it is told to, without regard to who could be harmed by it.
 
-Stdin: a line of JSON (`name`, `ocr`, `limits`), then the bytes of the file. Stdout: one JSON object with the fields of
-`Extracted`. Readers are imported when a file needs them, so that starting costs little.
+`archive.attachments.converter_process` calls it shut in. Nothing is imported later than this module: a process that is
+shut in finds no file of Python's.
 """
 
 import gzip
 import io
-import json
-import os
-import resource
 import struct
-import sys
 import zipfile
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from math import ceil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import IO
 
+from lxml import etree
+
+from archive.attachments import markup, office, workbooks
 from archive.attachments.extraction import SMALLEST, STATES, Extracted, Limits
 from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sniff
+from archive.attachments.ocr import recogniser
+from archive.evidence.text_encoding import decode_page
 
 _CHUNK = 1 << 20
+_LONGEST_NAME = 255  # characters, of a member of an archive
 _UNREAD = {  # kinds without a reader: state and message
     Kind.EXECUTABLE: ("executable", "the file is a program"),
     Kind.ENCRYPTED_OFFICE: ("encrypted", "the office file asks for a password"),
@@ -42,6 +42,7 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, ValueError, KeyError, IndexError, EOFError, RuntimeError,
     OSError,
 )  # fmt: skip
+_NO_MEMORY = "reading it needs more memory than the limit"
 _SKIPPED_MEMBERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -49,36 +50,15 @@ _SKIPPED_MEMBERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 class Order:
     """The options of reading a file: the name it was found under, its limits, and whether to recognise text in pictures.
 
-    `inside` an archive no further archive is opened.
+    `inside` an archive no further archive is opened. `programs`: paths of antiword and LibreOffice by name; None where
+    no program can be started, and `ProgramNeeded` is raised for a file that needs one.
     """
 
     name: str
     limits: Limits
     ocr: bool
     inside: bool = False
-
-
-def main() -> None:
-    """Read the request and the file from stdin, print the result."""
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as output:
-        os.dup2(2, 1)  # libraries that print must not print into the result
-        header = json.loads(sys.stdin.buffer.readline())
-        order = Order(header["name"], Limits(**header["limits"]), header["ocr"])
-        confine(order.limits)
-        json.dump(asdict(read(sys.stdin.buffer.read(), order)), output)
-
-
-def confine(limits: Limits) -> None:
-    """Bind this process and what it starts to the limits. Systems without a limit refuse it: time still holds there."""
-    seconds = ceil(limits.seconds) + 1
-    for kind, value in (
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, limits.max_unpacked),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (value, value))
+    programs: Mapping[str, str] | None = None
 
 
 def read(data: bytes, order: Order) -> Extracted:
@@ -91,8 +71,10 @@ def read(data: bytes, order: Order) -> Extracted:
     except Unreadable as error:
         return Extracted(None, kind.value, error.state, str(error))
     except MemoryError:
-        return Extracted(None, kind.value, "too_large", "reading it needs more memory than the limit")
+        return Extracted(None, kind.value, "too_large", _NO_MEMORY)
     except _DAMAGE as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            return Extracted(None, kind.value, "too_large", _NO_MEMORY)
         return Extracted(None, kind.value, "failed", f"the file is damaged ({type(error).__name__})")
 
 
@@ -123,19 +105,18 @@ def _read_document(kind: Kind, data: bytes, order: Order) -> tuple[str, str | No
         return _read_image(data, order)
     if kind in (Kind.HTML, Kind.MHTML):
         return _read_page(kind, data, order.name), None, "text"
-    return _read_office(kind, data, order.limits), None, "text"
+    return _read_office(kind, data, order), None, "text"
 
 
-def _read_office(kind: Kind, data: bytes, limits: Limits) -> str:
-    from archive.attachments import markup, office  # noqa: PLC0415 - lxml takes a while to load
-
+def _read_office(kind: Kind, data: bytes, order: Order) -> str:
+    limits = order.limits
     readers: dict[Kind, Callable[[], str]] = {
         Kind.DOCX: lambda: office.read_docx(data, limits),
-        Kind.XLSX: lambda: office.read_sheets(data, limits),
-        Kind.XLS: lambda: office.read_sheets(data, limits),
-        Kind.ODS: lambda: office.read_sheets(data, limits),
+        Kind.XLSX: lambda: workbooks.read_sheets(data, limits),
+        Kind.XLS: lambda: workbooks.read_sheets(data, limits),
+        Kind.ODS: lambda: workbooks.read_sheets(data, limits),
         Kind.ODT: lambda: office.read_odt(data, limits),
-        Kind.DOC: lambda: office.read_doc(data, limits),
+        Kind.DOC: lambda: office.read_doc(data, limits, order.programs),
         Kind.RTF: lambda: markup.read_rtf(data),
         Kind.XML: lambda: markup.read_xml(data),
         Kind.TEXT: lambda: markup.tidy((decode(data) or "").split("\n")),
@@ -146,9 +127,6 @@ def _read_office(kind: Kind, data: bytes, limits: Limits) -> str:
 
 
 def _read_page(kind: Kind, data: bytes, name: str) -> str:
-    from archive.attachments import markup  # noqa: PLC0415 - as above
-    from archive.evidence.text_encoding import decode_page  # noqa: PLC0415 - as above
-
     if kind == Kind.MHTML:
         return markup.read_html(markup.mhtml_page(data) or "").text
     page = markup.read_html(decode_page(data))
@@ -161,25 +139,18 @@ def _read_page(kind: Kind, data: bytes, name: str) -> str:
 def _read_image(data: bytes, order: Order) -> tuple[str, str | None, str]:
     if not order.ocr:
         raise Unreadable("needs_ocr", "the file is an image")
-    from archive.attachments.ocr import Recogniser  # noqa: PLC0415 - as above
-
-    return Recogniser().read(data), "the text was recognised and may be wrong", "ocr"
+    return recogniser().read(data), "the text was recognised and may be wrong", "ocr"
 
 
 def _read_pdf(data: bytes, order: Order) -> tuple[str, str | None, str]:
-    from archive.attachments import office  # noqa: PLC0415 - as above
-
     limits, document = order.limits, office.open_pdf(data)
     pages = office.pdf_pages(document, limits)
     scans = [number for number, text in enumerate(pages) if text is None]
     notes = [] if len(pages) == len(document) else [f"{len(document) - len(pages)} pages were not read"]
     state = "text"
     if scans and order.ocr:
-        from archive.attachments.ocr import Recogniser  # noqa: PLC0415 - as above
-
-        recogniser = Recogniser()
         for number in scans[: limits.max_ocr_pages]:
-            pages[number] = recogniser.read_page(document[number])
+            pages[number] = recogniser().read_page(document[number])
         notes.append(
             f"{min(len(scans), limits.max_ocr_pages)} of {len(document)} pages were recognised and may be wrong"
         )
@@ -264,10 +235,7 @@ def _read_within(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes | None:
 
 def member_name(entry: zipfile.ZipInfo) -> str:
     """Return the name of a member: Chinese Windows writes GB 18030 without saying so, some tools UTF-8 without saying so."""
-    if entry.flag_bits & 0x800:
-        return entry.filename
-    return decode(entry.filename.encode("cp437", "replace")) or entry.filename
-
-
-if __name__ == "__main__":
-    main()
+    name = entry.filename
+    if not entry.flag_bits & 0x800:
+        name = decode(name.encode("cp437", "replace")) or name
+    return name[:_LONGEST_NAME]
