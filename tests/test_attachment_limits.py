@@ -130,7 +130,7 @@ def test_only_the_first_twenty_members_without_text_are_named() -> None:
 def test_a_record_has_so_many_files_at_the_most(count: int, kept: int) -> None:
     links = "".join(f'<p><a href="f/{n}.doc">样本附件{n}.doc</a></p>' for n in range(count))
     page = f'<html><body><h1>样本</h1><div class="TRS_Editor"><p>样本正文</p>{links}</div></body></html>'
-    found = read_record(page, "http://p.example/1.html", "http://p.example/1.html", lambda _: True, cut=False)
+    found = read_record(page, "http://p.example/1.html", "http://p.example/1.html", cut=False)
     assert MOST_FILES == 50
     assert len(found.attachments) == kept
     assert found.attachments[0].name == "样本附件0.doc"

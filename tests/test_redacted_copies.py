@@ -21,6 +21,9 @@ from tests.web import sealed
 from tests.web.sealed import ANSWERS, ID, PHONE, build_sealed, number
 
 
+PORTAL_OF = "INSERT INTO portals (id, name, division_code, home) VALUES (?, '样本', '640324', ?)"
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
     return build_sealed(tmp_path_factory.mktemp("sealed"))
@@ -117,6 +120,8 @@ def copied(tmp_path_factory):
     """Seal an answer and ask for its copy."""
     folder = tmp_path_factory.mktemp("copied")
     db = empty_archive(folder / "a.db")
+    with sqlite3.connect(db) as archive:
+        archive.execute(PORTAL_OF, (exchange(1).portal, exchange(1).url))
 
     def ask(payload: bytes, declared: str) -> RedactedCopy:
         with closing(Evidence(folder / "a.evidence.db")) as evidence:
@@ -235,7 +240,7 @@ def test_one_of_several_texts_with_a_number_hides_an_image(changed):
 
 def style_of(folder, *sheets: tuple[str, str, int]) -> str:
     """A page as it is shown between captures of its style sheet: outcome, colour, status; "page" stands for the page itself."""
-    db, page, css = empty_archive(folder / "a.db"), "http://p.example/1.html", "http://p.example/s.css"
+    db, page, css = empty_archive(folder / "a.db"), f"{sealed.PORTAL.home}1.html", f"{sealed.PORTAL.home}s.css"
     payloads = [
         b"<html><link rel=stylesheet href='s.css#x'><p>a"
         if outcome == "page itself"
@@ -243,7 +248,7 @@ def style_of(folder, *sheets: tuple[str, str, int]) -> str:
         for outcome, colour, _ in sheets
     ]
     made = [
-        exchange(1, url=page if outcome == "page itself" else css, payload=payload, status=status,
+        exchange(1, portal=sealed.PORTAL.id, url=page if outcome == "page itself" else css, payload=payload, status=status,
                  response_headers=(("Content-Type", "text/html" if outcome == "page itself" else "text/css"),))
         for (outcome, _, status), payload in zip(sheets, payloads, strict=True)
     ]  # fmt: skip
