@@ -54,6 +54,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.formats",
         "archive.web.http",
         "archive.web.pages",
+        "archive.web.processes",
         "archive.web.views",
     },
     "archive.web.formats": {
@@ -72,6 +73,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.labels",
         "archive.model",
         "archive.search",
+        "archive.web.processes",
     },
     "archive.web.listings": {
         "archive.labels",
@@ -101,6 +103,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.model",
         "archive.search",
         "archive.web.http",
+        "archive.web.processes",
     },
     "pipelines": {"archive.attachments", "archive.evidence", "archive.ingest", "archive.model"},
     "crawler": {"archive.evidence"},

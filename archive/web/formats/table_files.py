@@ -15,7 +15,7 @@ from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 from archive.export.rows import Rows
 from archive.web.formats.responses import streamed_file
 from archive.web.http.archives import archives
-from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW
+from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW, sql_message
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -67,14 +67,14 @@ async def _statement(
     except QueryInterrupted as error:
         raise BadRequest(TOO_SLOW) from error
     except (InvalidSql, sqlite3.Error) as error:
-        raise BadRequest(str(error)) from error
+        raise BadRequest(sql_message(str(error))) from error
     except RAISED_BY_ADDRESSES as error:
         raise BadRequest(MALFORMED) from error
     data = answer if isinstance(answer, Response) else answer[0]
     if isinstance(data, Response) or "query" not in data:
         raise NotFound(NOTHING_HERE)
     if data.get("error"):
-        raise BadRequest(str(data["error"]))
+        raise BadRequest(sql_message(str(data["error"])))
     sql = data["query"]["sql"]
     of_table = table is not None and not data.get("query_name")
     return _ONE_PAGE.sub("", sql) if of_table else sql, data["query"]["params"], tuple(data["columns"])

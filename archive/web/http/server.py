@@ -13,6 +13,7 @@ from datasette.database import Database, Results
 from datasette.utils import BadMetadataError, parse_metadata
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.web.http import query_rows, reader_requests
 from archive.web.http.middleware import Application
 
 SETTINGS: dict[str, int | bool] = {
@@ -27,13 +28,16 @@ SETTINGS: dict[str, int | bool] = {
 
 
 class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes without types
-    def execute(self, sql: str, *args: object, **options: object) -> Awaitable[Results]:
+    def execute(self, sql: str, params: object = None, truncate: bool = False, **options: object) -> Awaitable[Results]:
         """As Datasette has it, but what SQLite says of a reader's query goes to the reader, not to the log.
 
-        Datasette would log it at any length, and its own attempts to count the rows of the index, which has none.
+        Datasette would log it at any length, and its own attempts to count the rows of the index, which has none. A page of
+        rows without parameters is what the MCP server asks for, never a page of ours: another process reads it, if there is one.
         """
-        options.setdefault("log_sql_errors", False)
-        answer: Awaitable[Results] = super().execute(sql, *args, **options)
+        if truncate and params is None and (requests := reader_requests.of(self.ds)):
+            return query_rows.rows(requests, self.name, sql)
+        options["log_sql_errors"] = False
+        answer: Awaitable[Results] = super().execute(sql, params, truncate, **options)
         return answer
 
 

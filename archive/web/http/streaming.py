@@ -15,6 +15,7 @@ from datasette.utils.asgi import BadRequest, Base400, Response
 from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
 from archive.web.http.errors import TOO_SLOW
+from archive.web.http.middleware import left
 
 if TYPE_CHECKING:  # Datasette loads this plugin while it is itself being imported
     from datasette.app import Datasette
@@ -141,9 +142,3 @@ class _Work:
             self._pieces.close()
         if self._connection is not None:
             self._connection.close()
-
-
-async def left(receive: Callable[[], Any]) -> None:
-    """Return when the reader has left."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
