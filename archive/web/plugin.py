@@ -23,11 +23,12 @@ from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE
 from archive.search.query import to_match
 from archive.web.formats import page_files, record_json, table_files
-from archive.web.http import archives, errors, request_context
+from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
 from archive.web.http.middleware import Application, Middleware, SearchRedirect
 from archive.web.http.reader_requests import ReaderRequests
 from archive.web.http.request_context import in_context
+from archive.web.http.sign_in import SignIn
 from archive.web.pages import (
     api_page,
     archived_copy,
@@ -223,6 +224,12 @@ def permission_allowed(
     return archived_copy.allowed(datasette, actor, action)
 
 
+@hookimpl(specname="permission_allowed")
+def operators(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> Coroutine[Any, Any, bool | None]:
+    """Say who may see the pages about the server."""
+    return access_control.allowed(datasette, actor, action)
+
+
 @hookimpl
 def startup(datasette: "Datasette") -> None:
     """Take an evidence file that came along (`datasette data/`) out again: it holds pages with personal data unmasked."""
@@ -230,9 +237,9 @@ def startup(datasette: "Datasette") -> None:
 
 
 @hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind this
-def asgi_wrapper() -> Callable[[Application], Middleware]:
+def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Middleware]:
     """Put our middleware before Datasette."""
-    return Middleware
+    return lambda application: Middleware(SignIn(application, datasette))
 
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way

@@ -49,7 +49,7 @@ _SQL_ERRORS = (
     (re.compile(r"interrupted"), TOO_SLOW),
     (re.compile(r"not authorized"), "此处不可这样查询。This can't be asked here."),
     (re.compile(r"disk I/O error|database or disk is full|out of memory"), TOO_LARGE),
-    (re.compile(r"Statement must be a SELECT"), "只接受 SELECT 语句。The statement must be a SELECT."),
+    (re.compile(r"Statement must be a SELECT"), "只接受 SELECT 语句。Statement must be a SELECT."),
 )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from datasette.database import Database, Results
 from datasette.utils import BadMetadataError, parse_metadata
 
 from archive.database.connection import ArchiveError, open_for_reading
-from archive.web.http import query_rows, reader_requests
+from archive.web.http import connections, query_rows, reader_requests
+from archive.web.http.hosts import KnownHosts
 from archive.web.http.middleware import Application
 
 SETTINGS: dict[str, int | bool] = {
@@ -75,8 +76,14 @@ def serve(path: Path, host: str, port: int, announce: Callable[[str], object] | 
     run(make_datasette(path).app(), host, port, announce)
 
 
-def run(application: Application, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
-    """Serve a site until Ctrl-C; `announce` is called with the address once it is ours.
+def run(
+    application: Application,
+    host: str,
+    port: int,
+    announce: Callable[[str], object] | None = None,
+    host_names: Iterable[str] = (),
+) -> None:
+    """Serve a site until Ctrl-C; `announce` is called with the address once it is ours. `host_names`: that it goes by besides.
 
     Raises OSError where the address can't be had (a port in use).
     """
@@ -87,6 +94,9 @@ def run(application: Application, host: str, port: int, announce: Callable[[str]
         if announce:
             shown = f"[{host}]" if ":" in host else host
             announce(f"http://{shown}:{listener.getsockname()[1]}/")
-        config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
+        known = KnownHosts(application, [host, *host_names])
+        config = uvicorn.Config(
+            known, log_level="warning", lifespan="on", timeout_graceful_shutdown=3, **connections.options()
+        )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
