@@ -66,7 +66,7 @@ def try_out(programs: Path, folder: Path) -> None:
     expect(f"disclosures {stated_version()}\n", run(folder, disclosures, "--version"))
     run(folder, disclosures, "demo", "--no-serve", "--sample-port", str(free_port()), "--db", db)
     expect("预算", run(folder, disclosures, "search", "--db", db, "预算"))
-    plugins = json.loads(run(folder, datasette, db, "--get", "/-/plugins.json"))
+    plugins = json.loads(run(folder, datasette, "plugins"))
     expect("disclosures", " ".join(plugin["name"] for plugin in plugins))
     expect("<mark>预算</mark>", run(folder, datasette, db, "--get", f"/-/search?q={quote('预算')}"))
     run(folder, datasette, db, "--get", "/-/static-plugins/disclosures/disclosures.css")

@@ -68,7 +68,7 @@ def stock(archive: Path) -> Iterator[ServedSite]:
             site = ServedSite(f"http://127.0.0.1:{port}/", process.pid)
             for _ in range(300):
                 try:
-                    site.ask("/-/versions.json")
+                    site.ask("/-/static/app.css")
                     break
                 except OSError:
                     time.sleep(0.2)

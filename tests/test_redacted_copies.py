@@ -20,7 +20,6 @@ from tests.exchanges import exchange
 from tests.web import sealed
 from tests.web.sealed import ANSWERS, ID, PHONE, build_sealed, number
 
-
 PORTAL_OF = "INSERT INTO portals (id, name, division_code, home) VALUES (?, '样本', '640324', ?)"
 
 

@@ -5,6 +5,7 @@ Active content is removed, addresses go, images and style stay where they were c
 to be masked.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,13 @@ from archive.masking.redaction import redact
 LONGEST_PAGE = 3_000_000
 """Characters of a page that is shown at most."""
 
+MOST_ATTRIBUTES = 500
+"""Attributes of one element that are read: the parser looks each up among those before it, so that time grows with their square."""
+
 Element = Any  # an lxml element; lxml ships no types
+
+_TAG = re.compile(r"<[A-Za-z]")
+_ATTRIBUTE = re.compile(r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s>]*))?""")
 
 UNSURE = "其中的个人信息无法确定已全部遮去，故不显示。It is not sure that all personal data in it can be masked, so it is not shown."
 
@@ -137,10 +144,25 @@ def masks_all(markup: str) -> bool:
     return is_masked(_parsed(markup))
 
 
+def with_few_attributes(markup: str) -> str:
+    """Return `markup` without the attributes of any element beyond MOST_ATTRIBUTES."""
+    pieces, kept, at = [], 0, 0
+    while tag := _TAG.search(markup, at):
+        at, count = tag.end() - 1, -1  # the first is the element's name
+        while attribute := _ATTRIBUTE.match(markup, at):
+            count += 1
+            if count == MOST_ATTRIBUTES + 1:
+                pieces.append(markup[kept:at])
+            at = attribute.end()
+            if count > MOST_ATTRIBUTES:
+                kept = at
+    return "".join([*pieces, markup[kept:]]) if pieces else markup
+
+
 def _parsed(text: str) -> Element:
     """Return the tree of a page; an empty one where there is nothing to read."""
     try:
-        root = etree.fromstring(NOT_IN_TREES.sub("", text).encode(), parser=_PARSER)
+        root = etree.fromstring(with_few_attributes(NOT_IN_TREES.sub("", text)).encode(), parser=_PARSER)
     except etree.XMLSyntaxError:
         root = None
     return etree.fromstring(b"<html><body></body></html>", parser=_PARSER) if root is None else root
@@ -212,6 +234,9 @@ def _disarm(body: Element, base: str, parts: Parts) -> None:
             _picture(node, base, parts)
         elif node.tag == "input" and (node.get("type") or "").lower() in {"hidden", "password"}:
             node.attrib.pop("value", None)
+        allowed = _ON.get(node.tag, frozenset()) | _EVERYWHERE
+        for name in [name for name in node.attrib if name not in allowed and name != "background"]:
+            del node.attrib[name]
         for name in ("id", "class"):  # nobody reads them, and letters before a number would keep it from being masked
             if LONG_NUMBER.search(node.get(name) or ""):
                 del node.attrib[name]

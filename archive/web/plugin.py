@@ -24,11 +24,13 @@ from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE
 from archive.search.query import to_match
 from archive.web.formats import page_files, record_json, table_files
-from archive.web.http import archives, errors, request_context
+from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.middleware import Application, Middleware, SearchRedirect
+from archive.web.http.reader_requests import ReaderRequests
 from archive.web.http.request_context import in_context
+from archive.web.http.sign_in import SignIn
 from archive.web.pages import (
     api_page,
     archived_copy,
@@ -46,6 +48,7 @@ from archive.web.pages import (
     search_page,
     site_files,
 )
+from archive.web.processes.sql_limits import limit
 from archive.web.views import capture_frame, cells, history, portal_status
 
 hookimpl = HookimplMarker("datasette")
@@ -54,24 +57,17 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = HERE / "templates"
 
-MAPPED = 1 << 40
-"""Bytes of the archive that are read without copying them, as far as SQLite allows: a search touches many pages."""
-
-MOST_BYTES = 64 << 20
-"""Of one value: a reader's SQL can make values of any length, and each would be held in memory."""
-
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give archives `zh_match`, and an `escape_fts` that does the same, so that `?_search=` finds Chinese."""
     if archives.is_archive(conn):
-        conn.execute(f"PRAGMA mmap_size = {MAPPED}")
-        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
         # SQLite opens the index at its first query. Within a search that has little time left, that would fail as damage does.
         with suppress(sqlite3.Error):
             conn.execute("SELECT 1 FROM records_fts LIMIT 0")
+        limit(conn)
 
 
 def _zh_match(words: object) -> str:
@@ -168,6 +164,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         site=SITE,
         size=cells.size,
         sql_examples=EXAMPLES,
+        sql_message=errors.sql_message,
         style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
         table_label=tables.table_label,
         export_address=page_files.address,
@@ -222,6 +219,12 @@ def permission_allowed(
     return archived_copy.allowed(datasette, actor, action)
 
 
+@hookimpl(specname="permission_allowed")
+def operators(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> Coroutine[Any, Any, bool | None]:
+    """Say who may see the pages about the server."""
+    return access_control.allowed(datasette, actor, action)
+
+
 @hookimpl
 def startup(datasette: Datasette) -> None:
     """Take an evidence file that came along (`datasette data/`) out again: it holds pages with personal data unmasked."""
@@ -229,15 +232,17 @@ def startup(datasette: Datasette) -> None:
 
 
 @hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind this
-def asgi_wrapper() -> Callable[[Application], Middleware]:
+def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Middleware]:
     """Put our middleware before Datasette."""
-    return Middleware
+    return lambda application: Middleware(SignIn(application, datasette))
 
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
 def control_access(datasette: Datasette) -> Callable[[Application], AccessControl]:
     """Refuse those who may not see the archive, before any other hook sees the request."""
-    return lambda application: AccessControl(SearchRedirect(application, datasette), datasette)
+    return lambda application: AccessControl(
+        ReaderRequests(SearchRedirect(application, datasette), datasette), datasette
+    )
 
 
 @hookimpl(hookwrapper=True)

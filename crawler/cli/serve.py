@@ -30,10 +30,20 @@ MIB = 1 << 20
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@click.option(
+    "--host-name",
+    "host_names",
+    multiple=True,
+    metavar="NAME",
+    help="A name the site goes by, as readers' browsers state it; may be given again. Default: $DISCLOSURES_HOST_NAMES. "
+    "Loopback and the address itself need none.",
+)
 @plainly
-def serve(db: Path, published: Path | None, metadata: Path | None, host: str, port: int) -> None:
+def serve(  # noqa: PLR0913, PLR0917 - one for each option
+    db: Path, published: Path | None, metadata: Path | None, host: str, port: int, host_names: tuple[str, ...]
+) -> None:
     """Serve the archive as a searchable site until Ctrl-C."""
-    serve_archive(db, host, port, published=published, metadata=metadata)
+    serve_archive(db, host, port, published=published, metadata=metadata, host_names=host_names)
 
 
 @click.command()
@@ -59,8 +69,14 @@ def publish(folder: Path, db: Path) -> None:
     )
 
 
-def serve_archive(
-    db: Path, host: str, port: int, *, published: Path | None = None, metadata: Path | None = None
+def serve_archive(  # noqa: PLR0913 - what the commands have options for
+    db: Path,
+    host: str,
+    port: int,
+    *,
+    published: Path | None = None,
+    metadata: Path | None = None,
+    host_names: tuple[str, ...] = (),
 ) -> None:
     """Serve the archive at `db`, or what is `published`, until Ctrl-C. Raises ArchiveError, or CommandError where the address can't be had."""
     from archive.web.http.published import PublishedSite  # noqa: PLC0415 - Datasette takes a second to load
@@ -76,7 +92,7 @@ def serve_archive(
             open_up_to_date(db).close()
         application = make_datasette(db, settings).app()
     try:
-        run(application, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"))
+        run(application, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"), host_names)
     except OSError as error:
         reason = error.strerror or error
         raise CommandError(f"{host}:{port} can't be had ({reason}): choose another with --port") from error

@@ -1,16 +1,13 @@
 """An archive that is closed shows nothing without the password, whatever is asked for, served as it is or published."""
 
-import asyncio
-import base64
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import httpx
 import pytest
 from datasette_auth_passwords.utils import hash_password
 from lxml import html
@@ -22,19 +19,7 @@ from archive.web.http.server import make_datasette, read_metadata
 from tests.mailbox import free_port
 from tests.web.axe import findings
 from tests.web.browsing import fits
-
-PASSWORD, USER = "a long sample password", "desk"
-BASE = "http://localhost"
-Visit = Callable[..., httpx.Response]
-
-METADATA = """
-allow:
-  id: ["{user}"]
-plugins:
-  datasette-auth-passwords:
-    {user}_password_hash:
-      $env: SAMPLE_PASSWORD_HASH
-"""
+from tests.web.closed_archive import BASE, METADATA, PASSWORD, USER, basic, log_in, visitor
 
 
 @pytest.fixture(scope="module")
@@ -47,23 +32,6 @@ def metadata(tmp_path_factory: pytest.TempPathFactory) -> dict:
 @pytest.fixture(autouse=True)
 def _password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMPLE_PASSWORD_HASH", hash_password(PASSWORD, iterations=1000))
-
-
-def visitor(application: object, **options: object) -> Visit:
-    """Ask for a path as somebody who follows no redirects; cookies are kept from one question to the next."""
-    cookies = httpx.Cookies()
-
-    def ask(path: str, method: str = "GET", **more: object) -> httpx.Response:
-        async def answer() -> httpx.Response:
-            transport = httpx.ASGITransport(application)
-            async with httpx.AsyncClient(transport=transport, base_url=BASE, cookies=cookies, **options) as client:
-                found = await client.request(method, path, **more)
-                cookies.update(client.cookies)
-                return found
-
-        return asyncio.run(answer())
-
-    return ask
 
 
 @pytest.fixture(scope="module", params=["as it is", "published"])
@@ -133,12 +101,6 @@ def test_style_and_the_form_to_log_in_are_shown(closed: object) -> None:
     assert not form.xpath("//nav//a[contains(@href, 'disclosures')]")
 
 
-def log_in(ask: Visit, password: str) -> httpx.Response:
-    form = html.fromstring(ask("/-/login").text).forms[-1]
-    fields = {**dict(form.form_values()), "username": USER, "password": password}
-    return ask("/-/login", "POST", data=fields)
-
-
 def test_who_logs_in_sees_it_and_no_answer_is_kept_for_others(closed: object) -> None:
     ask = visitor(closed)
     wrong = log_in(ask, "not it")
@@ -152,12 +114,11 @@ def test_who_logs_in_sees_it_and_no_answer_is_kept_for_others(closed: object) ->
     assert visitor(closed)("/").status_code == 403
 
 
-def basic(name: str, password: str) -> dict[str, str]:
-    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
-
-
-def test_programs_send_the_password_along(closed: object) -> None:
-    ask = visitor(closed)
+def test_programs_send_the_password_along_where_that_is_allowed(closed: object, archive: Path, metadata: dict) -> None:
+    assert visitor(closed)("/disclosures/records.json", headers=basic(USER, PASSWORD)).status_code == 403
+    allowing = {**metadata, "plugins": {**metadata["plugins"], "disclosures": {"basic_auth": True}}}
+    allowed = make_datasette(archive, allowing).app()
+    ask = visitor(allowed)
     answer = ask("/disclosures/records.json", headers=basic(USER, PASSWORD))
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
     for headers in (
@@ -169,7 +130,7 @@ def test_programs_send_the_password_along(closed: object) -> None:
         {"Authorization": "Basic ZGVzaw="},
         {"Cookie": "ds_actor=forged"},
     ):
-        assert visitor(closed)("/", headers=headers).status_code == 403, headers
+        assert visitor(allowed)("/", headers=headers).status_code == 403, headers
 
 
 def test_a_browser_may_be_prompted_for_the_password(archive: Path, metadata: dict) -> None:

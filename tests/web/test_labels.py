@@ -138,8 +138,8 @@ def test_docs_name_every_table_column_state_and_flag(database):
     assert named <= set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE))
 
 
-def test_metadata_describes_every_column_in_both_languages(get):
-    tables = get("/-/metadata.json").json()["databases"]["disclosures"]["tables"]
+def test_metadata_describes_every_column_in_both_languages(site):
+    tables = site.metadata()["databases"]["disclosures"]["tables"]
     assert tables["records"]["columns"]["index_number"].startswith("索引号 / index number")
     for table in tables.values():
         assert re.search(r"[一-鿿].* / [a-z]", table["title"])

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from lxml import etree, html
 
+from archive.database.time_limit import within
 from archive.search import request
 from archive.web.formats import responses
-from archive.web.http.limits import within
 from archive.web.http.server import make_datasette
 from archive.web.pages import browse_pages, home_page, search_page
 from archive.web.views import history, suggestions

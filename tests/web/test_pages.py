@@ -94,7 +94,7 @@ def test_internals_are_hidden(get):
 
 
 def test_settings(site, get):
-    settings = get("/-/settings.json").json()
+    settings = site.settings_dict()
     for name, value in {"suggest_facets": False, "facet_time_limit_ms": 3000, "sql_time_limit_ms": 5000,
                         "max_returned_rows": 1000, "allow_download": False, "default_page_size": 50}.items():  # fmt: skip
         assert settings[name] == value

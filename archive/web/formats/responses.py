@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from datasette.utils.asgi import BadRequest, Request, Response
 
+from archive.database.time_limit import Result, within
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Row, Rows
 from archive.export.writers import Pieces, json_text
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW
-from archive.web.http.limits import Result, within
 from archive.web.http.request_context import RequestContext
 from archive.web.http.streaming import Streamed
 from archive.web.views.cells import UNTITLED

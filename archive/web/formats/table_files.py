@@ -16,7 +16,7 @@ from archive.export.rows import Rows
 from archive.web.formats.responses import streamed_file
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW
+from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW, sql_message
 
 ROUTE = r"/(?P<database>[^\/\.]+)(?:/(?P<table>[^\/\.]+))?\.(?P<format>csv|xlsx|jsonl)$"
 
@@ -64,14 +64,14 @@ async def _statement(
     except QueryInterrupted as error:
         raise BadRequest(TOO_SLOW) from error
     except (InvalidSql, sqlite3.Error) as error:
-        raise BadRequest(str(error)) from error
+        raise BadRequest(sql_message(str(error))) from error
     except RAISED_BY_ADDRESSES as error:
         raise BadRequest(MALFORMED) from error
     data = answer if isinstance(answer, Response) else answer[0]
     if isinstance(data, Response) or "query" not in data:
         raise NotFound(NOTHING_HERE)
     if data.get("error"):
-        raise BadRequest(str(data["error"]))
+        raise BadRequest(sql_message(str(data["error"])))
     sql = data["query"]["sql"]
     of_table = table is not None and not data.get("query_name")
     return _ONE_PAGE.sub("", sql) if of_table else sql, data["query"]["params"], tuple(data["columns"])

@@ -9,9 +9,12 @@ import binascii
 import re
 from typing import Any
 
-from datasette.utils import await_me_maybe
+from datasette.utils import actor_matches_allow, await_me_maybe
 from datasette.utils.asgi import Request
 
+from archive.web.http import errors
+from archive.web.http.datasette_class import Datasette
+from archive.web.http.errors import ErrorPage
 from archive.web.http.middleware import DatasetteMiddleware, Receive, Scope, Send
 
 ACCESS_DENIED = "disclosures.access_denied"
@@ -23,8 +26,18 @@ REFUSED = "本档案只供获准的人查阅，请先登录。This archive is fo
 _OPEN = re.compile(rb"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/favicon\.ico")
 
 
+# What Datasette says of the server: its files, versions, plugins, settings, threads; and its tools for trying out permissions.
+_INSIDE = re.compile(
+    rb"/-/(metadata|versions|plugins|settings|config|threads|databases|actor|permissions|messages|allow-debug|patterns|password-tool|"
+    rb"logs?|debug[a-z-]*|allowed|rules|check|jump|ip-rate-limit-debug)(\.[a-z]+)?/?"
+)
+
+INSIDE = "view-inside"
+"""The permission to see the pages about the server. Nobody has it unless an operator gives it."""
+
+
 class AccessControl(DatasetteMiddleware):
-    """Datasette's application, for those who may see the archive."""
+    """Datasette's application, for those who may see the archive; the pages about the server, for its operators."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -36,10 +49,23 @@ class AccessControl(DatasetteMiddleware):
                 if not _OPEN.fullmatch(self._path(scope)):
                     await self._refuse(request, send)
                     return
+            elif _INSIDE.fullmatch(self._path(scope)) and not await self._is_operator(request):
+                await self._say_nothing(request, send)
+                return
         await self._application(scope, receive, send)
 
     async def _may_see(self, request: Request) -> bool:
         return await self._allows(None) or await self._allows(await self._actor(request))
+
+    async def _is_operator(self, request: "Request") -> bool:
+        actor = await self._actor(request)
+        return bool(await self._datasette.permission_allowed(actor, INSIDE, default=False))
+
+    async def _say_nothing(self, request: "Request", send: Send) -> None:
+        """As where there is no page."""
+        await self._datasette.invoke_startup()
+        request.scope = {**request.scope, "csrftoken": str}
+        await (await errors.response(self._datasette, request, ErrorPage(404, errors.NOTHING_HERE))).asgi_send(send)
 
     async def _allows(self, actor: dict[str, Any] | None) -> bool:
         return bool(await self._datasette.permission_allowed(actor, "view-instance", default=True))
@@ -68,6 +94,19 @@ class AccessControl(DatasetteMiddleware):
                 answer.headers["Cache-Control"] = "private, no-store"
                 await answer.asgi_send(send)
                 return
+
+
+async def allowed(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> bool | None:
+    """Return whether an operator's setting (`plugins: disclosures: operators:`, an allow block) shows `actor` the pages about the server.
+
+    So it does to the root user of plain `datasette --root`. None where neither says so.
+    """
+    if action != INSIDE:
+        return None
+    if actor and actor.get("id") == "root":
+        return True
+    allow = (datasette.plugin_config("disclosures") or {}).get("operators")
+    return True if allow is not None and actor_matches_allow(actor, allow) else None
 
 
 def with_readable_credentials(scope: Scope) -> Scope:

@@ -51,8 +51,7 @@ class Middleware:
         tidy = tidied(pairs)
         if tidy != pairs:
             scope["query_string"] = urlencode(tidy).encode()
-        QUERY.set(next((value for key, value in tidy if is_search(key)), ""))
-        PORTAL_NAMES.set({})
+        set_query(scope)
         await self._application(scope, receive, _with_headers(send))
 
 
@@ -87,6 +86,18 @@ class SearchRedirect(DatasetteMiddleware):
         if tilde_decode(database) not in routes or not is_ranked(pairs):
             return None
         return f"{prefix}/search?{urlencode([(key, value) for key, value in pairs if key != '_next'])}"
+
+
+def set_query(scope: Scope) -> None:
+    """Set the words that a request searches for, for what is called on its behalf."""
+    QUERY.set(next((value for key, value in pairs_of(scope) if is_search(key)), ""))
+    PORTAL_NAMES.set({})
+
+
+async def left(receive: Receive) -> None:
+    """Return when the reader has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def is_search(key: str) -> bool:

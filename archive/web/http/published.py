@@ -12,12 +12,13 @@ from typing import Any
 from datasette.app import Datasette
 
 from archive.database.connection import ArchiveError
+from archive.database.time_limit import Result
 from archive.evidence.evidence_reader import place_of
 from archive.export.public_database import Snapshot
 from archive.export.snapshots import CURRENT, published
 from archive.model.clock import today
-from archive.web.http.limits import Result
 from archive.web.http.middleware import Application, Receive, Scope, Send
+from archive.web.http.reader_requests import FIRST
 from archive.web.http.server import ArchiveDatabase, with_archive
 
 KEEP = b"public, max-age=300"
@@ -70,6 +71,7 @@ class PublishedSite:
         self._name = snapshot.path.stem
         self.datasette = with_archive(lambda datasette: PublishedArchive(datasette, snapshot), self._name, metadata)
         self._application: Application = self.datasette.app()
+        FIRST[self.datasette] = self._follow
         self._former: PublishedArchive | None = None
         self._tag = secrets.token_hex(8)
 

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from datasette.database import Database, Results
 from datasette.utils import BadMetadataError, parse_metadata
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.web.http import connections, query_rows, reader_requests
+from archive.web.http.hosts import KnownHosts
 from archive.web.http.middleware import Application
 
 SETTINGS: dict[str, int | bool] = {
@@ -27,13 +29,16 @@ SETTINGS: dict[str, int | bool] = {
 
 
 class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes without types
-    def execute(self, sql: str, *args: object, **options: object) -> Awaitable[Results]:
+    def execute(self, sql: str, params: object = None, truncate: bool = False, **options: object) -> Awaitable[Results]:
         """As Datasette has it, but what SQLite says of a reader's query goes to the reader, not to the log.
 
-        Datasette would log it at any length, and its own attempts to count the rows of the index, which has none.
+        Datasette would log it at any length, and its own attempts to count the rows of the index, which has none. A page of
+        rows without parameters is what the MCP server asks for, never a page of ours: another process reads it, if there is one.
         """
-        options.setdefault("log_sql_errors", False)
-        answer: Awaitable[Results] = super().execute(sql, *args, **options)
+        if truncate and params is None and (requests := reader_requests.of(self.ds)):
+            return query_rows.rows(requests, self.name, sql)
+        options["log_sql_errors"] = False
+        answer: Awaitable[Results] = super().execute(sql, params, truncate, **options)
         return answer
 
 
@@ -66,8 +71,14 @@ def read_metadata(path: Path) -> dict[str, Any]:
     return metadata
 
 
-def run(application: Application, host: str, port: int, announce: Callable[[str], object] | None = None) -> None:
-    """Serve a site until Ctrl-C; `announce` is called with the address once it is ours.
+def run(
+    application: Application,
+    host: str,
+    port: int,
+    announce: Callable[[str], object] | None = None,
+    host_names: Iterable[str] = (),
+) -> None:
+    """Serve a site until Ctrl-C; `announce` is called with the address once it is ours. `host_names`: that it goes by besides.
 
     Raises OSError where the address can't be had (a port in use).
     """
@@ -78,6 +89,9 @@ def run(application: Application, host: str, port: int, announce: Callable[[str]
         if announce:
             shown = f"[{host}]" if ":" in host else host
             announce(f"http://{shown}:{listener.getsockname()[1]}/")
-        config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
+        known = KnownHosts(application, [host, *host_names])
+        config = uvicorn.Config(
+            known, log_level="warning", lifespan="on", timeout_graceful_shutdown=3, **connections.options()
+        )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])

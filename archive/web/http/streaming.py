@@ -16,6 +16,7 @@ from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW
+from archive.web.http.middleware import left
 
 logger = logging.getLogger(__name__)
 
@@ -133,9 +134,3 @@ class _Work:
             self._pieces.close()
         if self._connection is not None:
             self._connection.close()
-
-
-async def left(receive: Callable[[], Any]) -> None:
-    """Return when the reader has left."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

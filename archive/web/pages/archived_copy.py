@@ -81,6 +81,8 @@ async def raw(datasette: Datasette, request: Request) -> Response:
     copy, why_not = await capture_frame.framed(db, row)
     if copy is None:
         message = f"{why_not.zh} {why_not.en}" if why_not else ""
+        if why_not is capture_frame.BUSY:
+            return Response(message, 503, {**HEADERS, "Retry-After": "10"}, "text/plain; charset=utf-8")
         return Response(message, 415, HEADERS, "text/plain; charset=utf-8")
     return Response(copy.body, 200, HEADERS, copy.media_type)
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from datasette.utils.asgi import Request, Response
 
+from archive.database.time_limit import within
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import Label
 from archive.labels.tables import column_label
@@ -15,7 +16,6 @@ from archive.search.index import is_current
 from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, SearchRequest, parse_request, resolved
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.limits import within
 from archive.web.http.request_context import context_for
 from archive.web.views.hit_lines import Hit, hit_lines
 from archive.web.views.suggestions import Suggestion, in_words, suggestions

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -11,14 +11,18 @@ from datasette.database import Database
 from datasette.utils import tilde_encode
 
 from archive.copies.redacted_copies import RedactedCopy, redacted_copy
-from archive.copies.sanitiser import NotShown
+from archive.copies.sanitiser import NotShown, SanitisedPage
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.code_labels import CAPTURES, REDACTIONS
 from archive.labels.label import LABELS, Label
+from archive.web.http import reader_requests
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
+from archive.web.processes.fork_server import WorkFailedError
+from archive.web.processes.frames import Head
+from archive.web.processes.lanes import NoPlaceError
 
 MOST_CAPTURES = 100
 """Captures of one address that can be chosen from; the table `captures` has them all."""
@@ -34,6 +38,8 @@ _MADE: WeakKeyDictionary[Database, tuple[int, str, float, RedactedCopy]] = WeakK
 NOT_HERE = LABELS["original.not_here"]
 DAMAGED = LABELS["original.damaged"]
 UNCHANGED = LABELS["original.unchanged"]
+TOO_HEAVY = LABELS["original.too_heavy"]
+BUSY = LABELS["original.busy"]
 
 _CAPTURE = """
 SELECT c.*, w.portal, w.mode, w.started_at, p.name AS portal_name, p.checked_on
@@ -140,17 +146,46 @@ async def framed(db: Database, row: Row) -> tuple[RedactedCopy | None, Label | N
 
 
 async def shown(db: Database, row: Row) -> tuple[RedactedCopy | None, Label | None]:
-    """The copy of a capture, or why there is none."""
-    path = Path(db.path)
-    evidence = place_of(path)
+    """The copy of a capture, or why there is none; made by another process, where there is one to make it."""
+    evidence = place_of(Path(db.path))
     if not evidence.is_file():
         return None, NOT_HERE
+    request = {"db": db.path, "evidence": str(evidence), "id": row["id"], "sha256": row["sha256"]}
     try:
-        return await asyncio.to_thread(redacted_copy, path, evidence, row["id"], row["sha256"]), None
-    except NotShown as reason:
-        return None, Label(str(reason), "")
-    except EvidenceError:
+        if requests := reader_requests.of(db.ds):
+            head, body = await requests.job("copy", "copy", request)
+        else:
+            head, body = await asyncio.to_thread(_made, db.ds, request)
+    except WorkFailedError:
+        return None, TOO_HEAVY
+    except NoPlaceError:
+        return None, BUSY
+    if "not_shown" in head:
+        return None, Label(head["not_shown"], "")
+    if "damaged" in head:
         return None, DAMAGED
+    page = SanitisedPage(html=body.decode(), **head["page"]) if head["page"] else None
+    return RedactedCopy(head["media_type"], body, head["masked"], page), None
+
+
+def _made(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
+    """Make a copy, or say why not."""
+    try:
+        copy = redacted_copy(Path(request["db"]), Path(request["evidence"]), request["id"], request["sha256"])
+    except NotShown as reason:
+        return {"not_shown": str(reason)}, b""
+    except EvidenceError:
+        return {"damaged": True}, b""
+    page = copy.page and {
+        field.name: getattr(copy.page, field.name) for field in fields(copy.page) if field.name != "html"
+    }
+    masked = dict(copy.masked)
+    if page:
+        page["masked"] = masked
+    return {"media_type": copy.media_type, "masked": masked, "page": page}, copy.body
+
+
+reader_requests.JOBS["copy"] = _made
 
 
 def _outcome(row: Row) -> Label:

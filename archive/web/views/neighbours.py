@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from archive.database.time_limit import within
 from archive.labels.label import LABELS, Label
-from archive.web.http.limits import within
 from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_VALUE
 

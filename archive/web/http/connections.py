@@ -1,0 +1,98 @@
+"""Connections that are bounded in time: requests that are sent by halves, answers that nobody takes."""
+
+import asyncio
+import socket
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+REQUEST = 15.0
+"""Seconds from a connection, or the first byte of another request on it, until the request is whole."""
+
+LOOK = 30.0
+"""Seconds between two looks at an answer that its reader is slow to take, …"""
+
+LEAST = 32 << 10
+"""… and the bytes that must have gone in between."""
+
+AT_ONCE = 512
+"""Connections; who comes then gets 503."""
+
+LONGEST_HEADERS = 32 << 10
+
+_UNACKNOWLEDGED = 60_000  # milliseconds
+
+
+class BoundedConnection(H11Protocol):
+    """One connection of uvicorn's, closed where its reader keeps it waiting."""
+
+    _whole: asyncio.TimerHandle | None = None
+    _taken: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED)
+        self._await_request()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; wait no longer once the request is whole."""
+        self._await_request()
+        super().data_received(data)
+        if self.conn.their_state not in {h11.IDLE, h11.SEND_BODY}:
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._stop_waiting()
+        self._stop_looking()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Look now and then whether the reader takes what waits."""
+        super().pause_writing()
+        self._look(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """Look no more."""
+        super().resume_writing()
+        self._stop_looking()
+
+    def _await_request(self) -> None:
+        if self._whole is None:
+            self._whole = self.loop.call_later(REQUEST, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._whole is not None:
+            self._whole.cancel()
+            self._whole = None
+
+    def _look(self, left: int) -> None:
+        def again() -> None:
+            waiting = self.transport.get_write_buffer_size()
+            if waiting > left - LEAST:
+                self.transport.abort()
+            else:
+                self._look(waiting)
+
+        self._stop_looking()
+        self._taken = self.loop.call_later(LOOK, again)
+
+    def _stop_looking(self) -> None:
+        if self._taken is not None:
+            self._taken.cancel()
+            self._taken = None
+
+
+def options() -> dict[str, Any]:
+    """Return how uvicorn is to hold its connections."""
+    return {
+        "http": BoundedConnection,
+        "ws": "none",
+        "limit_concurrency": AT_ONCE,
+        "h11_max_incomplete_event_size": LONGEST_HEADERS,
+        "timeout_keep_alive": 5,
+    }

@@ -1,0 +1,1 @@
+"""Readers' work in processes of their own, which can be killed: apart from the process that makes pages."""
