@@ -256,14 +256,25 @@ def test_no_export_has_a_number(crawled: Crawled, tmp_path: Path, form: str) -> 
             assert NUMBERS.found_in(part) == [], where
 
 
-def test_an_export_of_originals_has_them_and_says_so(crawled: Crawled, tmp_path: Path) -> None:
-    """A WACZ is unmasked by purpose; what the archive says of it is masked."""
-    done = disclosures("export", "wacz", "--record", "1", "--out", tmp_path / "a.wacz", "--db", crawled.db)
+def test_originals_as_received_have_them_and_it_is_said(crawled: Crawled, tmp_path: Path) -> None:
+    options = ("--record", "1", "--as-received", "--out", tmp_path / "a.wacz", "--db", crawled.db)
+    done = disclosures("export", "wacz", *options)
     assert "numbers of persons that the archive masks stand in it unmasked" in done.stderr
     assert NUMBERS.found_in(done.stdout + done.stderr) == []
     parts = dict(opened((tmp_path / "a.wacz").read_bytes(), "a.wacz"))
     assert NUMBERS.found_in(parts["a.wacz/datapackage.json"]) == []
     assert any(ALL.encode() in data for data in parts.values())
+
+
+@pytest.mark.parametrize("form", ["warc", "wacz"])
+def test_no_export_of_originals_has_a_number(crawled: Crawled, tmp_path: Path, form: str) -> None:
+    out = tmp_path / ("a.warc.gz" if form == "warc" else "a.wacz")
+    done = disclosures("export", form, "--portal", "county", "--out", out, "--db", crawled.db)
+    assert (done.returncode, done.stderr) == (0, "")
+    read = list(opened(out.read_bytes(), out.name))
+    assert [where for where, data in read if NUMBERS.found_in(data)] == []
+    assert any(b"X-Archive-Masked: personal data is masked" in data for _, data in read)
+    assert any(b"X-Archive-Masked: left out" in data for _, data in read)
 
 
 PAGES = (

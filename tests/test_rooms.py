@@ -25,10 +25,12 @@ ALLOWED: dict[str, set[str]] = {
     "archive.database": {"archive.masking"},
     "archive.evidence": {"archive.database", "archive.model"},
     "archive.export": {
+        "archive.copies",
         "archive.database",
         "archive.evidence",
         "archive.labels",
         "archive.maintenance",
+        "archive.masking",
         "archive.model",
     },
     "archive.ingest": {

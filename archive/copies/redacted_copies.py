@@ -112,12 +112,12 @@ def _copy(exchange: Exchange, parts: _Parts) -> RedactedCopy:
             raise NotShown(PICTURE)
         return RedactedCopy(media_type, exchange.payload)
     text = text_of(exchange)
-    if _is_page(_content_type(exchange), text):
+    if is_page(exchange, text):
         page = sanitise_page(text, exchange.url, parts.find)
         return RedactedCopy("text/html; charset=utf-8", page.html.encode(), page.masked, page)
     if CONTROLS.search(exchange.payload[:4096]) or exchange.payload.startswith(PDF):
         raise NotShown(UNKNOWN)
-    return _text_copy(text)
+    return text_copy(text)
 
 
 def _site(archive: sqlite3.Connection, portal: str) -> Site:
@@ -132,7 +132,9 @@ def _content_type(exchange: Exchange) -> str:
     return (exchange.response_header("Content-Type") or "").lower()
 
 
-def _is_page(content_type: str, text: str) -> bool:
+def is_page(exchange: Exchange, text: str) -> bool:
+    """Whether an answer with this text is shown as a page."""
+    content_type = _content_type(exchange)
     if "html" in content_type:
         return True
     start = text[:1024].lstrip().lower()
@@ -141,7 +143,7 @@ def _is_page(content_type: str, text: str) -> bool:
     )
 
 
-def _text_copy(text: str) -> RedactedCopy:
+def text_copy(text: str) -> RedactedCopy:
     """Return the copy of a text (also XML and JSON). Markup in it could cut a number up: then it is not shown."""
     if len(text) > LONGEST_PAGE:
         raise NotShown(TOO_LONG)

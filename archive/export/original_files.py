@@ -1,7 +1,7 @@
 """Originals as files: the captures of a record, a crawl or a portal, as WARC or WACZ.
 
-These files hold the originals as they were received, with whatever personal data the pages printed: nothing in them
-is masked. They are for those who are allowed to see the originals, and the site never serves them.
+What holds personal data is written masked. `as_received` writes the originals as they came, with whatever personal data
+the pages printed: for those who are allowed to see them.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Literal
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
+from archive.export.masked_originals import CLEAR, MaskedOriginals
 from archive.export.wacz import write_wacz
 from archive.export.warc import write_warc
 
@@ -74,10 +75,12 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
     crawl: int | None = None,
     portal: str | None = None,
     capture: int | None = None,
+    as_received: bool = False,
 ) -> Exported:
     """Write the captures of one record (its id or an address), one crawl or one portal, or a single one, to `out`.
 
-    With them goes each earlier answer that a "not modified" among them confirms. `out` is there whole or not at all.
+    With them goes each earlier answer that a "not modified" among them confirms. What holds personal data is masked or left
+    out, see `MaskedOriginals`, but where they are wanted `as_received`. `out` is there whole or not at all.
     Raises ArchiveError where there is nothing to write or `out` can't be written, EvidenceError where an original is
     missing or damaged.
     """
@@ -85,12 +88,13 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
         with closing(open_for_reading(db)) as connection:
             title, chosen = _chosen(connection, record, crawl, portal, capture)
             ids = sorted({*chosen, *_rising(connection, _CONFIRMED, chosen)})
+            clear = {row[0] for row in connection.execute(CLEAR)}
             masked = int(connection.execute(_MASKED, (json.dumps(ids),)).fetchone()[0])
     except (*UNREADABLE, json.JSONDecodeError) as error:
         raise ArchiveError(f"cannot read the archive {db}: {one_line(error)}") from error
     if not ids:
         raise ArchiveError(f"{db} has no originals of {title}")
-    with closing(Originals(evidence_path)) as evidence:
+    with closing(Originals(evidence_path) if as_received else MaskedOriginals(evidence_path, clear)) as evidence:
         written = _write(evidence, ids, out, form, title)
     return Exported(written, masked)
 

@@ -43,6 +43,7 @@ TEXT = ("csv", "jsonl")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="What :NAME in the SQL stands for.")
 @click.option("--record", metavar="ID|URL", help="Originals: all captures that show this record.")
 @click.option("--crawl", type=int, metavar="ID", help="Originals: all captures of this crawl.")
+@click.option("--as-received", is_flag=True, help="Originals: unmasked, byte for byte.")
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write; - is standard output.")
 @db_option
 @plainly
@@ -52,16 +53,17 @@ def export(form: str, db: Path, out: Path | None, **options: Any) -> None:  # no
     csv opens right in Chinese Excel. csv and jsonl go to standard output unless --out names a file; the others to a file
     named after what is in it.
 
-    warc and wacz hold the originals of one --record, --crawl or --portal, for pywb, ReplayWeb.page and the like. They are
-    unmasked: whatever personal data the pages printed is in the file.
+    warc and wacz hold the originals of one --record, --crawl or --portal, for pywb, ReplayWeb.page and the like. What holds
+    personal data is masked, and files of which it is not known that they hold none are left out, unless --as-received is
+    given: then whatever the pages printed is in the file.
     """
     if unknown := next((word for word in options["words"] if word.startswith("--")), None):
         raise CommandError(f"no such option: {unknown.partition('=')[0]}; `disclosures export --help` lists them")
     if form in ORIGINALS:
         _export_originals("warc" if form == "warc" else "wacz", db, out, options)
         return
-    if options["record"] is not None or options["crawl"] is not None:
-        raise CommandError("--record and --crawl go with warc and wacz alone")
+    if options["record"] is not None or options["crawl"] is not None or options["as_received"]:
+        raise CommandError("--record, --crawl and --as-received go with warc and wacz alone")
     with closing(open_for_reading(db)) as connection:
         try:
             rows = _rows(connection, options)
@@ -156,7 +158,8 @@ def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None,
     path = out or Path(f"{subject}.{'warc.gz' if form == 'warc' else 'wacz'}")
     record = options["record"]
     record = int(record) if record and record.isdecimal() else record
-    exported = write(db, place_of(db), path, form, record=record, crawl=options["crawl"], portal=options["portal"])
+    subject_of = {"record": record, "crawl": options["crawl"], "portal": options["portal"]}
+    exported = write(db, place_of(db), path, form, **subject_of, as_received=options["as_received"])
     click.echo(f"{path}: {exported.captures} captures")
-    if exported.masked:
+    if exported.masked and options["as_received"]:
         click.echo(f"note: {exported.masked} numbers of persons that the archive masks stand in it unmasked", err=True)

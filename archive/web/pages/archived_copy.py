@@ -111,7 +111,8 @@ async def originals(datasette: Datasette, request: Request) -> Response:
 def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, capture: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="originals-") as folder:
         out = Path(folder, f"originals.{form}")
-        export(db, place_of(db), out, form, record=record, capture=capture if record is None else None)
+        capture_alone = capture if record is None else None
+        export(db, place_of(db), out, form, record=record, capture=capture_alone, as_received=True)
         return out.read_bytes()
 
 
