@@ -105,4 +105,5 @@ def test_sql_in_other_case_is_no_fault():
     same = mutants.Survivor("", "f", '-"SELECT 1 FROM a"\n+"select 1 from a"')
     other = mutants.Survivor("", "f", '-"SELECT 1 FROM a"\n+"SELECT 2 FROM a"')
     name = mutants.Survivor("", "f", '-record["url"]\n+record["URL"]')
-    assert [each.same_sql for each in (same, other, name)] == [True, False, False]
+    column = mutants.Survivor("", "f", '-return row["url"]\n+return row["URL"]')
+    assert [each.same_sql for each in (same, other, name, column)] == [True, False, False, True]

@@ -199,6 +199,7 @@ SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT)],
     ([("list_short", SECOND_LIST, "short"), ("layout_changed", SECOND_LIST, "no row"), REPEAT], LAYOUT, "no row (and 2 more)", f"probe {SECOND_LIST}"),
     ([OTHER, REDESIGN], LAYOUT, REDESIGN[2], f"probe {LIST_1}"),
+    ([("layout_changed", PAGE, "no field could be read")], LAYOUT, "no field could be read", f"probe {HOME}"),
     ([REDESIGN, NOT_FOUND], LAYOUT, f"the list of 样本目录1 can't be read: {NOT_FOUND[2]}", "probe"),
     ([NOT_FOUND, REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "budget"),
     ([], WELL, "3 list pages read on 2026-03-10", ""),
@@ -409,7 +410,8 @@ def test_the_day_of_a_crawl_is_that_in_beijing(archive: Archive, hour: int, day:
 
 
 def test_a_state_that_was_noted_is_not_judged_again_by_what_came_later(archive: Archive) -> None:
-    first = archive.crawl()
-    note(archive.connection, first)
-    archive.problem(first, *REDESIGN)
+    archive.crawl()
+    noted = archive.crawl()
+    note(archive.connection, noted)
+    archive.problem(noted, *REDESIGN)
     assert [each.state for each in health(archive.connection) if each.portal == "p"] == [WELL]
