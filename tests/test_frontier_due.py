@@ -88,6 +88,7 @@ def test_the_family_that_made_a_list_last(past: Past) -> None:
     past.crawl(seen=[claims(1)])
     past.crawl(seen=[replace(claims(1), family=("jpage", "样本"))], portal=NEIGHBOUR)
     assert (family("p"), family("q"), family("p", BUDGETS)) == ("trs", "jpage", None)
+    assert family("p", "http://p.example/unknown/") is None
     past.crawl(seen=[replace(claims(1), family=None)])
     assert family("p") == "trs"
 

@@ -198,6 +198,7 @@ SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([("http_error", PAGE, "p.example answered 500")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
     *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT)],
     ([("list_short", SECOND_LIST, "short"), ("layout_changed", SECOND_LIST, "no row"), REPEAT], LAYOUT, "no row (and 2 more)", f"probe {SECOND_LIST}"),
+    ([REDESIGN, REPEAT], LAYOUT, f"{REDESIGN[2]} (and 1 more)", f"probe {LIST_1}"),
     ([OTHER, REDESIGN], LAYOUT, REDESIGN[2], f"probe {LIST_1}"),
     ([("layout_changed", PAGE, "no field could be read")], LAYOUT, "no field could be read", f"probe {HOME}"),
     ([REDESIGN, NOT_FOUND], LAYOUT, f"the list of 样本目录1 can't be read: {NOT_FOUND[2]}", "probe"),

@@ -111,7 +111,7 @@ def test_the_tables_of_characters_are_made_when_the_module_is_loaded() -> None:
     assert spec.loader
     loaded = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loaded)
-    traditional, simple = "預區關說發後○◯⺁⺠⻳", "预区关说发后〇〇厂民龟"
+    traditional, simple = "預區關說發後乾○◯⺁⺠⻳", "预区关说发后干〇〇厂民龟"
     assert [loaded.simplified(character) for character in traditional] == list(simple)
     assert loaded.units("預\ue000算\n⻳") == ["预", "算", BREAK, "龟"]
     assert loaded.located_units("○⺠") == [("〇", 0, 1), ("民", 1, 2)]
