@@ -77,6 +77,7 @@ def flip(path: Path, offset: int, bits: int = 0x01) -> None:
         ),
         ("DELETE FROM manifests WHERE day = '2026-11-21'", ("manifest 2026-11-21: missing",)),
         ("DROP INDEX captures_day", ("database: captures_day",)),
+        ("ALTER TABLE captures ADD COLUMN note TEXT", ("database: captures is not defined as it was made",)),
     ],
 )
 def test_changes_are_named(path: Path, sql: str, named: tuple[str, ...]) -> None:
