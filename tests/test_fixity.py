@@ -269,6 +269,7 @@ def test_a_flipped_byte_that_belongs_to_no_row_is_told(path: Path) -> None:
     assert faults(path) == ["header of the file: a byte that belongs to no row was changed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_file_is_sound_at_every_size(path: Path, seed: int) -> None:
     """An index of several pages keeps remains of entries that SQLite moves elsewhere as it grows: no damage."""
