@@ -126,7 +126,8 @@ TEXT = b"a text that is packed " * 40
         (PLAIN, TEXT, None),
         ((), TEXT, None),
         (PLAIN, b" \n<p>" + TEXT, "sample"),
-        ((), b" " * 300 + b"<p>" + TEXT, None),
+        ((), b" " * 255 + b"<p>" + TEXT, "sample"),
+        ((), b" " * 256 + b"<p>" + TEXT, None),
         (HTML, b"\x00\xff\x17", None),  # what packing does not make shorter waits for nothing
     ],
 )
