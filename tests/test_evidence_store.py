@@ -141,7 +141,7 @@ def test_a_page_waits_for_the_first_dictionary_of_its_portal(
 def test_packed_forms_have_check_sums(path: Path, evidence: Evidence) -> None:
     evidence.add_many([exchange(1), exchange(2, payload=b"")])
     stored = table(path, "SELECT stored, stored_crc32 FROM payloads UNION ALL SELECT head, head_crc32 FROM captures")
-    assert [crc for _, crc in stored] == [crc32(bytes(packed)) for packed, _ in stored]  # type: ignore[arg-type]
+    assert [crc for _, crc in stored] == [crc32(bytes(packed)) for packed, _ in stored]  # type: ignore[call-overload]
     (size,) = table(path, "SELECT head_bytes FROM captures WHERE id = 1")[0]
     assert isinstance(size, int)
     assert size > 100
