@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "mutants"
 SURVIVORS = ROOT / "tests" / "mutants_survivors.toml"
 SQL = ROOT / "bench" / "sql_mutants.py"
-_COLUMN_OF_ROW = re.compile(r"""\b(?:row|known|fetchone\(\))\[["']\w+["']\]""")  # in any case, to sqlite3.Row
+_COLUMN_OF_ROW = re.compile(r"""\b(?:row|rows\[0\]|known|fetchone\(\))\[["']\w+["']\]""")  # in any case, to sqlite3.Row
 _SQL_WORDS = re.compile(
     r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|VALUES|AND|ORDER BY|PRAGMA|CREATE|SET)\b|= \?|\bexcluded\."
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, WalkCounts, counted, lacking, longest_usual, too_short
+from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Alarm, WalkCounts, counted, lacking, longest_usual, too_short
 from archive.ingest.store import Store
 from archive.model.observations import ListPage, PortalOfFile, RecordPage, Row
 from tests.conftest import empty_archive
@@ -146,8 +146,17 @@ def test_first_pages_that_are_too_short_are_reported_with_the_usual_length(db: P
     for day in (1, 2, 3):
         assert crawl(db, f"2026-01-0{day}T00:00:00Z", *pages) == {}
     few = [update(*(row(n) for n in range(start, start + 4))) for start in (0, 10)]
+    whole = [few[0], replace(few[1], last=True)]
+    assert "list_short" not in crawl(db, "2026-01-04T00:00:00Z", *whole), "a whole walk's length is judged elsewhere"
     message = "the first pages of 规划 show 8 rows, where 20 are usual"
-    assert crawl(db, "2026-01-04T00:00:00Z", *few) == {"list_short": message}
+    assert crawl(db, "2026-01-05T00:00:00Z", *few) == {"list_short": message}
+
+
+def test_of_a_list_that_was_not_walked_nothing_is_missing(db: Path) -> None:
+    crawl(db, "2026-01-01T00:00:00Z", listed(*(row(n, publisher="样本局") for n in range(5))))
+    with closing(sqlite3.connect(db)) as connection:
+        connection.row_factory = sqlite3.Row
+        assert Alarm(connection, "p", 2).misread(1) == Alarm(connection, "p", 1).misread(2) == []
 
 
 def test_a_silence_is_reported_with_its_length_and_the_usual_one(db: Path) -> None:
