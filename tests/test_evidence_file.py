@@ -1,13 +1,18 @@
 """The file of the evidence: opening it to read and to write, and the check sums of its rows."""
 
 import hashlib
+import os
+import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
+from archive.evidence import evidence_file
 from archive.evidence.evidence_file import (
     expected_schema,
     open_for_reading,
@@ -65,6 +70,41 @@ def test_a_file_with_a_log_that_cannot_be_read_is_not_read_without_it(path: Path
     Path(f"{path}-wal").write_bytes(b"what the log holds")
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):
         open_for_reading(path)
+
+
+def test_a_file_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "earlier.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as earlier:
+        evidence_file.MIGRATIONS.apply(Database(earlier), stop_before="folded_from_other_files")
+        assert "folded" not in schema_of(earlier)
+    with closing(open_for_writing(path)) as connection:
+        assert {"captures", "folded", "folded_tips"} <= schema_of(connection).keys()
+        assert schema_of(connection) == expected_schema(connection)
+
+
+def test_a_file_that_another_process_made_meanwhile_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faster(new: Path, path: Path) -> None:
+        shutil.copy(new, path)
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "link", faster)
+    with closing(Evidence(tmp_path / "evidence.db")) as evidence:
+        evidence.add_many([exchange(1)])
+        assert evidence.last_id() == 1
+
+
+def test_each_statement_is_committed_and_waits_its_turn(path: Path) -> None:
+    with closing(open_for_writing(path)) as writing, closing(open_for_reading(path)) as reading:
+        writing.execute("UPDATE captures SET status = 299 WHERE id = 1")
+        assert reading.execute("SELECT status FROM captures WHERE id = 1").fetchone() == (299,)
+        for connection in (writing, reading):
+            assert connection.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
+
+
+def test_another_thread_may_write(path: Path) -> None:
+    with closing(Evidence(path)) as evidence, ThreadPoolExecutor(1) as thread:
+        (stored,) = thread.submit(evidence.add_many, [exchange(3)]).result()
+    assert stored.id == 3
 
 
 def test_a_file_of_a_later_version_is_left_as_it_is(path: Path) -> None:
