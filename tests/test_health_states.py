@@ -217,7 +217,7 @@ def test_a_crawl_that_read_lists(
     found = archive.of()
     assert (found.state, found.reason, step in found.next_step) == (state, reason, True), found.next_step
     assert (found.next_step == "", found.crawl_id, found.crawled_at) == (state == WELL, crawl_id, _text(NOW))
-    assert archive.of("q").state == WELL
+    assert (archive.of("q").state, archive.of("q").name) == (WELL, "样本县q")
 
 
 @pytest.mark.parametrize("pages", [0, 3])
@@ -254,6 +254,7 @@ def test_a_crawl_that_came_to_no_end_tells_nothing_of_its_portal(archive: Archiv
     archive.crawl("p", outcome, NO_ANSWER, pages=0)
     found = archive.of()
     assert (found.state, found.next_step, found.crawl_id) == (NEVER_CHECKED, "run `disclosures crawl --due`", None)
+    assert (found.name, found.reason) == ("样本县p", "no crawl has come to its end yet")
     crawl_id = archive.crawl()
     archive.crawl("p", outcome, REFUSED, pages=0, seconds=9_000)
     assert (archive.of().state, archive.of().crawl_id) == (WELL, crawl_id)

@@ -51,7 +51,7 @@ def test_the_word_of_a_filter(value: str, word: str) -> None:
 def test_an_entry() -> None:
     values = ["标题", None, "6403/1", "样本局", None, "正文", "p", "plan", "listed", "2020-05-01", "甲.pdf", 1]
     number, body, files, title, document, index_number, publisher, department, filters = index.entry(7, values)
-    assert number == index.first_entry(12 * 2020 + 4) + 7
+    assert number == (120_000 - (12 * 2020 + 4)) * 2**32 + 7
     assert [str(each).split() for each in (body, files, document, department)] == [
         ["正", "文", "_", "正文", "文"],
         segment("甲.pdf").split(),
