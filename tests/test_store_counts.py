@@ -108,6 +108,27 @@ def test_the_lists_of_records_whose_pages_stand_are_walked_again(store: Store) -
     assert store.to_walk_again() == {PLANS}
 
 
+def test_a_second_walk_that_agrees_proves_an_absence(path: Path, store: Store) -> None:
+    plans = listed(*(row(number) for number in range(1, 20)))
+    answers = [Capture(n, PLANS, DAY.format(2), 200, "page", "0" * 64, 1, None, None) for n in (1, 2)]
+    store.write([replace(plans, capture=1)], DAY.format(2), answers)
+    store.write([MissingPage("http://p.example/20.html", "page", "stands")], DAY.format(2))
+    store.write([replace(plans, capture=2, second_pass=True)], DAY.format(2))
+    store.finish("finished", DAY.format(2))
+    assert rows(path, "SELECT url FROM records WHERE state = 'unlisted'") == [{"url": "http://p.example/20.html"}]
+    assert [tuple(each.values()) for each in rows(path, "SELECT * FROM walks")] == [(2, 1, 1, 1, 19), (2, 1, 2, 2, 19)]
+    assert rows(path, "SELECT rows_read FROM ledger WHERE crawl_id = 2 AND catalog_id = 1") == [{"rows_read": 19}]
+
+
+def test_a_new_record_is_proved_by_the_list_that_shows_it(path: Path, store: Store) -> None:
+    answer = Capture(1, PLANS, DAY.format(2), 200, "page", "0" * 64, 1, None, None)
+    store.write([replace(listed(row(40)), capture=1)], DAY.format(2), [answer])
+    (added,) = rows(path, "SELECT detail FROM events WHERE crawl_id = 2 AND kind = 'added'")
+    assert json.loads(str(added["detail"])) == {"capture": 1}
+    versions = "SELECT v.capture_id FROM versions v JOIN records r ON r.id = v.record_id WHERE r.url LIKE '%/40.html'"
+    assert rows(path, versions) == [{"capture_id": 1}]
+
+
 def test_a_crawl_is_whole_when_every_list_was_walked_to_its_end(store: Store) -> None:
     store.write([listed(row(1))], DAY.format(2))
     assert not store.complete()
