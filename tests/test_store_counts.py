@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from archive.ingest.store import Store
+from archive.model.agencies import Stated
 from archive.model.observations import AttachmentFile, Capture, MissingPage, Observation, Problem
 from tests.conftest import empty_archive, rows
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row
@@ -40,6 +41,39 @@ def test_what_a_crawl_met_is_counted(path: Path) -> None:
     assert kept(path, "counts") == counts
     crawl(path, [listed(row(1))], day=2)
     assert kept(path, "counts") == {"list_pages": 1, "rows": 1}
+
+
+def test_a_batch_that_fails_counts_for_nothing(path: Path) -> None:
+    def failing() -> Iterator[Observation]:
+        yield from (listed(row(3)), page(1), page(2))
+        raise OSError
+
+    store = crawl(path, [listed(row(1), row(2)), page(1)], finish=False)
+    with pytest.raises(OSError):
+        store.write(failing(), DAY.format(1))
+    store.finish("finished", DAY.format(1))
+    store.close()
+    assert kept(path, "counts") == {"added": 2, "list_pages": 1, "record_pages": 1, "rows": 2}
+    assert kept(path, "stated")["read"] == 1
+
+
+def test_a_crawl_without_record_pages_has_none_to_measure(path: Path) -> None:
+    crawl(path, [listed(row(1))])
+    assert rows(path, "SELECT stated FROM crawls") == [{"stated": None}]
+
+
+def test_what_the_portal_file_says_of_agencies_is_kept(path: Path) -> None:
+    store = crawl(path, [], finish=False)
+    (portal,) = rows(path, "SELECT agencies FROM portals")
+    assert portal == {"agencies": None}
+    store.finish("finished", DAY.format(1))
+    agencies = (Stated("样本局", ("样局",), budget_unit=True),)
+    store.begin(replace(PORTAL, agencies=agencies), "full", DAY.format(2))
+    store.close()
+    (portal,) = rows(path, "SELECT agencies FROM portals")
+    assert "样本局" in str(portal["agencies"]), "as text that can be read and searched"
+    (agency,) = json.loads(str(portal["agencies"]))
+    assert (agency["name"], agency["aliases"], agency["budget_unit"]) == ("样本局", ["样局"], True)
 
 
 def test_half_a_page_is_no_measure_of_what_pages_state(path: Path) -> None:
