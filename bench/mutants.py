@@ -3,10 +3,11 @@
 python -m bench.mutants [MODULE …] [--tests TEST …] [--again] [--keep]
 
 Each module of `bench/mutants.toml` (or the ones named) is mutated by mutmut in a folder of its own below `build/mutants/`,
-and its tests run in processes forked for each mutant; then those of the questions' SQL (`bench.sql_mutants`). Results stay there: of a module that changed only the functions that
-changed are tried again, and where its tests changed, the mutants that survived. Survivors with the reason why no test need
-notice them stand in `tests/mutants_survivors.toml`; SQL in other case is the same SQL, and not counted. `--keep` writes the
-scores into `docs/benchmarks.json`, and makes the page.
+and its tests run in processes forked for each mutant; then those of the questions' SQL (`bench.sql_mutants`). Results stay
+there: of a module that changed only the functions that changed are tried again, and where its tests changed, the mutants
+that survived. Survivors with the reason why no test need notice them stand in `tests/mutants_survivors.toml`. SQL in other
+case is the same SQL, and so is the name of a column of a row: neither is counted. `--keep` writes the scores into
+`docs/benchmarks.json`, and makes the page.
 """
 
 import argparse
@@ -30,7 +31,10 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "mutants"
 SURVIVORS = ROOT / "tests" / "mutants_survivors.toml"
 SQL = ROOT / "bench" / "sql_mutants.py"
-_SQL_WORDS = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|VALUES|AND|ORDER BY|PRAGMA|CREATE|SET)\b")
+_COLUMN_OF_ROW = re.compile(r"""\b(?:row|rows\[0\]|known|fetchone\(\))\[["']\w+["']\]""")  # in any case, to sqlite3.Row
+_SQL_WORDS = re.compile(
+    r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|VALUES|AND|ORDER BY|PRAGMA|CREATE|SET)\b|= \?|\bexcluded\."
+)
 _NOTICED = {1, 3, 24, 36, -24, 152, 255, -9, -11, 37}
 PROCESSES = os.cpu_count() or 1
 
@@ -45,9 +49,9 @@ class Survivor:
 
     @property
     def same_sql(self) -> bool:
-        """Whether nothing but the case of SQL was changed."""
+        """Whether nothing but the case of SQL, or of a column's name, was changed."""
         old, _, new = self.change.partition("\n")
-        return old[1:].lower() == new[1:].lower() and bool(_SQL_WORDS.search(old))
+        return old[1:].lower() == new[1:].lower() and bool(_SQL_WORDS.search(old) or _COLUMN_OF_ROW.search(old))
 
 
 @dataclass(frozen=True, slots=True)

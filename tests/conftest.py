@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from crawler.sample.portal_server import SampleServer
@@ -25,6 +25,9 @@ from tests import marks, skips, warm
 ROOT = Path(__file__).parent.parent
 
 settings.register_profile("untimed", settings.get_profile("ci" if os.environ.get("CI") else "default"), deadline=None)
+settings.register_profile(  # for `make mutants`: that an example fails is enough, it need not be made smaller
+    "mutants", settings.get_profile("untimed"), max_examples=30, phases=(Phase.explicit, Phase.generate)
+)
 settings.load_profile("untimed")  # on a busy machine a single example may take long
 
 SLOWEST = ("test_every_page", "test_ten_days", "test_reader_journeys", "test_alarm", "test_health", "test_merge", "test_browser",

@@ -3,7 +3,9 @@
 import os
 import random
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.evidence_store import Evidence, Exchange, verify_file
@@ -76,17 +78,26 @@ def numbers(evidence: Originals) -> list[int]:
 
 def archive_of_three_days(path: Path, each: int = 30) -> tuple[str, str]:
     """Three days of captures, two of them sealed, more than one dictionary; the head."""
-    evidence = Evidence(path)
-    for nth, day in enumerate(DAYS):
-        numbers = range(nth * each, nth * each + each)
-        evidence.add_many(exchange(n, fetched_at=f"{day}T01:02:03.000004Z") for n in numbers)
-    evidence.add_many([exchange(0, url="http://127.0.0.1:8000/a.pdf", payload=b"%PDF-1.4 " + os.urandom(3000))])
-    evidence.seal("2026-11-23")
-    evidence.attach_token("2026-11-21", b"a token of some server")
-    head = evidence.head()
-    evidence.close()
-    assert head is not None
+    content, head = _three_days(each)
+    path.write_bytes(content)
     return head
+
+
+@cache
+def _three_days(each: int) -> tuple[bytes, tuple[str, str]]:
+    """The file of `archive_of_three_days`, made once, and its head."""
+    with TemporaryDirectory() as folder:
+        evidence = Evidence(path := Path(folder) / "evidence.db")
+        for nth, day in enumerate(DAYS):
+            numbers = range(nth * each, nth * each + each)
+            evidence.add_many(exchange(n, fetched_at=f"{day}T01:02:03.000004Z") for n in numbers)
+        evidence.add_many([exchange(0, url="http://127.0.0.1:8000/a.pdf", payload=b"%PDF-1.4 " + os.urandom(3000))])
+        evidence.seal("2026-11-23")
+        evidence.attach_token("2026-11-21", b"a token of some server")
+        head = evidence.head()
+        evidence.close()
+        assert head is not None
+        return path.read_bytes(), head
 
 
 def faults(path: Path, expected: tuple[str | int, str] | None = None) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, WalkCounts, lacking, longest_usual, too_short
+from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Alarm, WalkCounts, counted, lacking, longest_usual, too_short
 from archive.ingest.store import Store
 from archive.model.observations import ListPage, PortalOfFile, RecordPage, Row
 from tests.conftest import empty_archive
@@ -127,6 +127,44 @@ def test_a_catalogues_rows_are_held_against_its_own_past(db: Path) -> None:
     assert said == {"fields_missing": "rows of 规划 suddenly lack publisher (0 of 5 now, 100% before)"}
 
 
+def test_rows_are_counted_by_what_they_state_and_lead_to() -> None:
+    bare = Row({"title": "样本"}, {}, key=f"{PLANS}#row-1")
+    rows = [row(1, publisher="样本局"), row(2, publisher=""), bare, row(3)]
+    assert counted(rows) == {"read": 4, "link": 3, "title": 4, "index_number": 3, "publisher": 1}
+
+
+def test_all_that_rows_suddenly_lack_is_named(db: Path) -> None:
+    bare = Row({"title": "样本"}, {}, key=f"{PLANS}#row-1")
+    crawl(db, "2026-01-01T00:00:00Z", listed(*(row(n, publisher="样本局") for n in range(5))))
+    messages = crawl(db, "2026-01-02T00:00:00Z", listed(*(replace(bare, key=f"{PLANS}#row-{n}") for n in range(4))))
+    lacks = ", ".join(f"{name} (0 of 4 now, 100% before)" for name in ("index_number", "link", "publisher"))
+    assert messages["fields_missing"] == f"rows of 规划 suddenly lack {lacks}"
+
+
+def test_first_pages_that_are_too_short_are_reported_with_the_usual_length(db: Path) -> None:
+    pages = [update(*(row(n) for n in range(start, start + 10))) for start in (0, 10)]
+    for day in (1, 2, 3):
+        assert crawl(db, f"2026-01-0{day}T00:00:00Z", *pages) == {}
+    few = [update(*(row(n) for n in range(start, start + 4))) for start in (0, 10)]
+    whole = [few[0], replace(few[1], last=True)]
+    assert "list_short" not in crawl(db, "2026-01-04T00:00:00Z", *whole), "a whole walk's length is judged elsewhere"
+    message = "the first pages of 规划 show 8 rows, where 20 are usual"
+    assert crawl(db, "2026-01-05T00:00:00Z", *few) == {"list_short": message}
+
+
+def test_of_a_list_that_was_not_walked_nothing_is_missing(db: Path) -> None:
+    crawl(db, "2026-01-01T00:00:00Z", listed(*(row(n, publisher="样本局") for n in range(5))))
+    with closing(sqlite3.connect(db)) as connection:
+        connection.row_factory = sqlite3.Row
+        assert Alarm(connection, "p", 2).misread(1) == Alarm(connection, "p", 1).misread(2) == []
+
+
+def test_a_silence_is_reported_with_its_length_and_the_usual_one(db: Path) -> None:
+    crawl(db, FIRST_WALK, listed(*WEEKLY))
+    message = "nothing new in 规划 since 2018-04-01, for 15 days; more than 14 are unusual there"
+    assert crawl(db, "2018-04-15T16:00:00Z", update(*UPDATE)) == {"nothing_new": message}
+
+
 def test_two_pages_of_a_walk_are_counted_and_no_third(db: Path) -> None:
     bare, full = [row(n) for n in range(5)], [row(n, publisher="样本局") for n in range(5, 100)]
     first, second = update(*bare[:3]), update(*bare[3:])
@@ -207,6 +245,7 @@ def after(*silences: int) -> list[date]:
         ([8] * 100, 16),
         ([7] * 9, None),
         ([7] * 10, 70),
+        ([1] * 10, 14),  # never less than two weeks
         ([100, 100, *[5] * 178, 4], 200),
         ([100, 100, *[5] * 179], 14),  # the first of the two began three years ago to the day
     ],

@@ -77,6 +77,7 @@ def flip(path: Path, offset: int, bits: int = 0x01) -> None:
         ),
         ("DELETE FROM manifests WHERE day = '2026-11-21'", ("manifest 2026-11-21: missing",)),
         ("DROP INDEX captures_day", ("database: captures_day",)),
+        ("ALTER TABLE captures ADD COLUMN note TEXT", ("database: captures is not defined as it was made",)),
     ],
 )
 def test_changes_are_named(path: Path, sql: str, named: tuple[str, ...]) -> None:
@@ -268,6 +269,7 @@ def test_a_flipped_byte_that_belongs_to_no_row_is_told(path: Path) -> None:
     assert faults(path) == ["header of the file: a byte that belongs to no row was changed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_file_is_sound_at_every_size(path: Path, seed: int) -> None:
     """An index of several pages keeps remains of entries that SQLite moves elsewhere as it grows: no damage."""

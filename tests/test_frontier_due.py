@@ -88,6 +88,7 @@ def test_the_family_that_made_a_list_last(past: Past) -> None:
     past.crawl(seen=[claims(1)])
     past.crawl(seen=[replace(claims(1), family=("jpage", "样本"))], portal=NEIGHBOUR)
     assert (family("p"), family("q"), family("p", BUDGETS)) == ("trs", "jpage", None)
+    assert family("p", "http://p.example/unknown/") is None
     past.crawl(seen=[replace(claims(1), family=None)])
     assert family("p") == "trs"
 
@@ -123,9 +124,10 @@ def test_a_page_is_due_from_a_quarter_of_its_record_s_age_on(
 
 
 def test_only_listed_records_with_pages_that_were_asked_for_are_due(archive: Archive) -> None:
+    archive.store.write([listed(row(3, published_on="2010-01-01"), last=False)], text(NOW - 400 * DAY))
     asked = archive.add(1, 300 * DAY, 90 * DAY)
     gone = archive.add(2, 300 * DAY, 90 * DAY)
-    archive.store.write([listed(row(3, published_on="2010-01-01"), last=False)], text(NOW - 400 * DAY))
+    archive.store.write([listed(row(4, published_on="2010-01-01"), last=False)], text(NOW - 400 * DAY))
     archive.store._connection.execute("UPDATE records SET state = 'unlisted' WHERE url = ?", (gone,))
     assert archive.due() == [asked]
     archive.ask(asked, 50 * DAY)
@@ -195,6 +197,7 @@ Crawl = tuple[str, str, int]
         ([("full", "finished", 3), ("full", "incomplete", 1)], "update"),
         ([("full", "incomplete", n) for n in (2, 1)], "full"),
         ([("full", "incomplete", n) for n in (3, 2, 1)], "update"),  # TRIES in vain: as often as any other
+        ([("full", "incomplete", n) for n in (10, 9, 1)], "update"),
         ([("full", "finished", 9), *(("full", "incomplete", n) for n in (3, 2, 1))], "update"),
         ([("full", "finished", 9), *(("full", "incomplete", n) for n in (2, 1))], "full"),
         ([("full", "incomplete", n) for n in (10, 9, 8)], "full"),

@@ -198,7 +198,9 @@ SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([("http_error", PAGE, "p.example answered 500")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
     *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT)],
     ([("list_short", SECOND_LIST, "short"), ("layout_changed", SECOND_LIST, "no row"), REPEAT], LAYOUT, "no row (and 2 more)", f"probe {SECOND_LIST}"),
+    ([REDESIGN, REPEAT], LAYOUT, f"{REDESIGN[2]} (and 1 more)", f"probe {LIST_1}"),
     ([OTHER, REDESIGN], LAYOUT, REDESIGN[2], f"probe {LIST_1}"),
+    ([("layout_changed", PAGE, "no field could be read")], LAYOUT, "no field could be read", f"probe {HOME}"),
     ([REDESIGN, NOT_FOUND], LAYOUT, f"the list of 样本目录1 can't be read: {NOT_FOUND[2]}", "probe"),
     ([NOT_FOUND, REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "budget"),
     ([], WELL, "3 list pages read on 2026-03-10", ""),
@@ -215,7 +217,7 @@ def test_a_crawl_that_read_lists(
     found = archive.of()
     assert (found.state, found.reason, step in found.next_step) == (state, reason, True), found.next_step
     assert (found.next_step == "", found.crawl_id, found.crawled_at) == (state == WELL, crawl_id, _text(NOW))
-    assert archive.of("q").state == WELL
+    assert (archive.of("q").state, archive.of("q").name) == (WELL, "样本县q")
 
 
 @pytest.mark.parametrize("pages", [0, 3])
@@ -252,6 +254,7 @@ def test_a_crawl_that_came_to_no_end_tells_nothing_of_its_portal(archive: Archiv
     archive.crawl("p", outcome, NO_ANSWER, pages=0)
     found = archive.of()
     assert (found.state, found.next_step, found.crawl_id) == (NEVER_CHECKED, "run `disclosures crawl --due`", None)
+    assert (found.name, found.reason) == ("样本县p", "no crawl has come to its end yet")
     crawl_id = archive.crawl()
     archive.crawl("p", outcome, REFUSED, pages=0, seconds=9_000)
     assert (archive.of().state, archive.of().crawl_id) == (WELL, crawl_id)
@@ -409,7 +412,8 @@ def test_the_day_of_a_crawl_is_that_in_beijing(archive: Archive, hour: int, day:
 
 
 def test_a_state_that_was_noted_is_not_judged_again_by_what_came_later(archive: Archive) -> None:
-    first = archive.crawl()
-    note(archive.connection, first)
-    archive.problem(first, *REDESIGN)
+    archive.crawl()
+    noted = archive.crawl()
+    note(archive.connection, noted)
+    archive.problem(noted, *REDESIGN)
     assert [each.state for each in health(archive.connection) if each.portal == "p"] == [WELL]

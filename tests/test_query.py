@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.search.query import LONGEST_QUERY, MOST_WORDS, NOTHING, parse, to_match
+from archive.search.query import LONGEST_QUERY, MOST_WORDS, NOTHING, in_heads, parse, to_match
 
 
 def shape(text: str) -> list[list[str]]:
@@ -93,6 +93,7 @@ def test_what_is_asked_for(text: str, groups: list[list[str]]) -> None:
         ("预算 -小学 -中学", '"预算" NOT ("小学" OR "中学")'),
         ('"ab cd"', '"ab b _ cd"'),
         ('"ab c"', '"ab b _ c"*'),
+        ('"abc de"', '"ab bc c _ de"'),
         ("-小学", NOTHING),
         ("", NOTHING),
         (None, NOTHING),
@@ -100,6 +101,19 @@ def test_what_is_asked_for(text: str, groups: list[list[str]]) -> None:
 )
 def test_its_expression(text: str | None, expression: str) -> None:
     assert to_match(text) == expression
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('"预算"', '"-预算"'),
+        ('"6403"*', '"-6403"*'),
+        ('("部门 门预 预算" AND ("县" OR "ab b _ c"*))', '("-部门 -门预 -预算" AND ("-县" OR "-ab -b -_ -c"*))'),
+        ("", ""),
+    ],
+)
+def test_its_expression_for_heads_alone(expression: str, expected: str) -> None:
+    assert in_heads(expression) == expected
 
 
 def test_a_query_has_an_end() -> None:

@@ -237,6 +237,7 @@ def test_a_row_that_today_s_parser_does_not_find_is_doubted_and_not_missed(
         assert not parser.disown(1, int(str(catalog["id"])), 1, DAY.format(9))
     assert record(path)["flags"] == f'["{ROW_NOT_READ}"]'
     assert rows(path, "SELECT * FROM listings") == []
+    assert rows(path, "SELECT capture_id FROM readings WHERE catalog_id = ?", catalog["id"]) == [{"capture_id": 1}]
     store = Store(path)
     store.begin(PORTAL, "full", DAY.format(10))
     store.write([listed(row(1, title="样本文件之一") if stands else row(2))], DAY.format(10))

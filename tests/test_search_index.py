@@ -39,6 +39,7 @@ def index_made_anew(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
         return index_of(copy)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES, deadline=None, phases=(Phase.reuse, Phase.generate)
 )  # crawls are slow to shrink, and few

@@ -1,12 +1,13 @@
 """Segmentation: what the search index stores of a text, and where each unit stands in it."""
 
+import importlib.util
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.search.segment import BREAK, GAP, glue, located_units, segment, segment_number, units
+from archive.search.segment import BREAK, GAP, glue, located_units, marked, segment, segment_number, simplified, units
 
 CHINESE = st.text(st.sampled_from("预算公开棚户区改造関於說ＡＢab１２3，、。 　\n,5〔〕㎡⺠"))
 
@@ -70,6 +71,57 @@ def test_the_index_holds_units_once_and_pairs_line_by_line(text: str | None, exp
 def test_an_index_number_is_kept_in_parts_and_glued() -> None:
     held = "640324001 2017 61737 _ 640324001_2017 2017_61737 61737 _ 640324001201761737"
     assert segment_number("640324001/2017-61737") == held
+
+
+@pytest.mark.parametrize("text", [None, "", "：、"])
+def test_where_no_index_number_is_the_index_holds_none(text: str | None) -> None:
+    assert segment_number(text).replace(GAP, "").split() == []
+
+
+def test_nothing_is_stored_of_no_index_number() -> None:
+    assert (segment_number(None), segment_number("")) == ("", "")
+
+
+@pytest.mark.parametrize(("tokens", "expected"), [("", ""), ("预", "-预"), ("预 预算  2017_92", "-预 -预算 -2017_92")])
+def test_each_token_of_a_head_is_marked(tokens: str, expected: str) -> None:
+    assert marked(tokens) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("预，算", [("预", 0, 1), ("算", 2, 3)]),
+        (" Ａ預 ", [("a", 1, 2), ("预", 2, 3)]),
+        ("共5,640条", [("共", 0, 1), ("5640", 1, 6), ("条", 6, 7)]),
+        ("1,234,567", [("1234567", 0, 9)]),
+        ("1,234、5,678", [("1234", 0, 5), ("5678", 6, 11)]),
+        ("一\n\n二", [("一", 0, 1), (BREAK, 1, 2), (BREAK, 2, 3), ("二", 3, 4)]),
+        ("ab  c", [("a", 0, 1), ("b", 1, 2), (BREAK, 2, 3), ("c", 4, 5)]),
+        ("㎡内", [("m", 0, 1), ("2", 0, 1), ("内", 1, 2)]),
+    ],
+)
+def test_a_unit_is_located_where_it_is_printed(text: str, expected: list[tuple[str, int, int]]) -> None:
+    assert located_units(text) == expected
+
+
+def test_the_tables_of_characters_are_made_when_the_module_is_loaded() -> None:
+    spec = importlib.util.find_spec("archive.search.segment")
+    assert spec
+    assert spec.loader
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    traditional, simple = "預區關說發後乾○◯⺁⺠⻳", "预区关说发后干〇〇厂民龟"
+    assert [loaded.simplified(character) for character in traditional] == list(simple)
+    assert loaded.units("預\ue000算\n⻳") == ["预", "算", BREAK, "龟"]
+    assert loaded.located_units("○⺠") == [("〇", 0, 1), ("民", 1, 2)]
+    unchanged = "预算公开ABab12，、。\n"
+    assert [loaded.simplified(character) for character in unchanged] == list(unchanged)
+
+
+@pytest.mark.parametrize("character", ["预", "a", "１", "，", "\n", "𠮷"])
+def test_what_has_no_simpler_form_stands_for_itself(character: str) -> None:
+    assert simplified(character) == character
 
 
 @given(st.one_of(st.text(), CHINESE, st.text(st.sampled_from("예산算́̂eé１，０㎡²½ｶﾞか゛ﬁ：（!\u0fb2\u0f71 "))))

@@ -98,6 +98,7 @@ def test_the_same_observations_twice_change_nothing_but_last_seen(path: Path) ->
     assert table(path, "SELECT DISTINCT first_seen, last_seen FROM records") == [(DAY.format(1), DAY.format(2))]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_pages_does_not_matter(shuffled: random.Random) -> None:
@@ -220,6 +221,7 @@ CRAWLS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(CRAWLS)
 def test_after_any_crawls_a_number_is_flagged_on_exactly_the_records_that_share_it(
@@ -293,6 +295,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(STEPS)
 def test_the_index_equals_the_records_after_any_changes(steps: list[tuple[int, str, bool]]) -> None:

@@ -114,7 +114,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 def schema_of(con: sqlite3.Connection) -> dict[str, str]:
     """Each table and index of the evidence: name → the SQL that made it."""
     told = con.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 1) <> '_'")
-    return {str(name): str(sql) for name, sql in told if name != "sqlite_sequence"}
+    return {str(name): str(sql) for name, sql in told}
 
 
 def expected_schema(con: sqlite3.Connection) -> dict[str, str]:

@@ -86,7 +86,7 @@ def stem(text: str) -> str:
 
 def _goes_on(text: str, begun: str) -> bool:
     """Whether `text` is `begun` and more, and not the cut text with the site's name behind its dots."""
-    return text.startswith(begun) and not text[len(begun) :].startswith(("...", "…"))
+    return text.startswith(begun) and not text[len(begun) :].startswith("...")  # which NFKC makes of … as well
 
 
 def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merged:

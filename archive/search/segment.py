@@ -99,7 +99,7 @@ def rows(text: str) -> list[list[str]]:
 def pairs(row: Sequence[str]) -> str:
     """The pairs of a row, as the index holds them; nothing for a row of one unit."""
     # A sum whose second number comes before a third has a GAP too many.
-    return " ".join(map(add, row, row[1:])).replace(f"{GAP} ", " ").removesuffix(GAP)
+    return " ".join(map(add, row, row[1:])).replace(f"{GAP} ", " ")
 
 
 def segment(text: str | None) -> str:
@@ -132,7 +132,7 @@ def _fold(character: str) -> str:
 
 def marked(tokens: str) -> str:
     """These tokens as they stand in the index where only heads are searched; of the tokens of a phrase, likewise."""
-    return "".join(f" {MARK}{token}" for token in tokens.split())[1:]
+    return " ".join(f"{MARK}{token}" for token in tokens.split())
 
 
 def located_units(text: str) -> list[tuple[str, int, int]]:

@@ -134,7 +134,7 @@ def test_attachments(page):
     assert own.cssselect("code")[0].text == "b" * 64
     assert "样例名单的文字" in words(own.cssselect("details")[0])
     assert "/-/archived/22" in links(own)
-    assert "别处.zip 在其他网站，未采集 on another site, not asked for" in words(elsewhere)
+    assert "别处.zip 尚未采集 not asked for yet" in words(elsewhere)
     assert "SHA-256" not in words(elsewhere)
     assert page(2).cssselect("ul.files") == []
     assert "样例名单的文字" in words(page(next(link for link in links(own) if "/attachments/" in link)))
