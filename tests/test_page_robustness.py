@@ -86,7 +86,7 @@ def test_every_family_reads_whatever_comes(url: str, text: str, form: str | None
 @settings(max_examples=200, deadline=None)
 @given(PLACES, PAGES)
 def test_every_record_is_read(url: str, text: str) -> None:
-    page = read_record(text, url, url, lambda _: True, cut=False)
+    page = read_record(text, url, url, cut=False)
     assert page.url == url
     assert all(isinstance(value, str) for value in page.fields.values())
 
