@@ -57,6 +57,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.views",
     },
     "archive.web.formats": {
+        "archive.database",
         "archive.export",
         "archive.labels",
         "archive.questions",

@@ -17,7 +17,7 @@ from archive.evidence.compression_dictionaries import Dictionaries
 from archive.evidence.evidence_file import open_for_reading
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.evidence_store import Evidence, Origin
-from archive.evidence.http_exchange import GENESIS, Exchange, capture_digest, manifest_hash
+from archive.evidence.http_exchange import GENESIS, capture_digest, manifest_hash
 
 MOST_CAPTURES, MOST_BYTES = 200, 8 * 1024 * 1024
 """One transaction: so many captures at the most, or payloads of so many bytes."""
@@ -113,15 +113,18 @@ def fold(target: Evidence, source: Source, crawls: Mapping[int, int], done: list
     for stride in source.runs(runs[-1].last_there if runs else 0):
         first, crawl, day, _ = stride[0]
         last_digest = stride[-1][3]
-        exchanges = (_called(source.originals.exchange(number), crawls[crawl]) for number, *_ in stride)
-        stored = target.add_many(exchanges, Origin(source.key, first, crawl, day, last_digest))
+        exchanges, destroyed = [], {}
+        for place, (number, *_) in enumerate(stride):
+            exchange, sha256 = source.originals.without_payload(number)
+            if gone := source.originals.destroyed(sha256):
+                destroyed[place] = gone
+            else:
+                exchange = replace(exchange, payload=source.originals.payload(sha256))
+            exchanges.append(replace(exchange, crawl_id=crawls[crawl]))
+        stored = target.add_many(exchanges, Origin(source.key, first, crawl, day, last_digest), destroyed)
         runs.append(Run(stored[0].id, stored[-1].id, first, crawl, day, last_digest, crawls[crawl]))
     target.keep_tip(runs[0].first, *source.tip())
     return runs
-
-
-def _called(exchange: Exchange, crawl_id: int) -> Exchange:
-    return replace(exchange, crawl_id=crawl_id)
 
 
 def tips(path: Path) -> Iterator[tuple[int, int, str, str]]:

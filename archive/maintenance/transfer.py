@@ -15,12 +15,12 @@ from archive.search import index
 
 TRANSFERRED = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
-    "attachments", "redactions", "events", "problems",
+    "attachments", "redactions", "events", "problems", "rosters",
 )  # fmt: skip
 """The tables whose rows are carried. Of `settings`, only which parser read the portal."""
 
 MADE = (
-    "settings", "told",
+    "settings", "told", "withheld",
     "unindexed", "records_fts", "matches", "search",
     "tally_months", "tally_portals", "tally_events",
     "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",
@@ -40,10 +40,11 @@ _HISTORY = (  # table, its key, the rows of theirs, where its rows of ours may b
     ("listings", ("record_id", "catalog_id"), _OF_RECORDS),
     ("readings", ("record_id", "catalog_id"), _OF_RECORDS),
     ("redactions", ("record_id", "source", "kind"), _OF_RECORDS),
+    ("rosters", ("record_id", "source"), _OF_RECORDS),
     ("versions", ("record_id", "number"), _OF_RECORDS),
 )
 _OF_CRAWLS = ("walks", "ledger", "problems")
-_OF_A_RECORD = ("attachments", "listings", "readings", "redactions", "versions", "events")
+_OF_A_RECORD = ("attachments", "listings", "readings", "redactions", "rosters", "versions", "events")
 
 _FILES = "SELECT url, name, text, state = 'unlinked' FROM {}.attachments WHERE record_id = {}"
 _SEARCHED_OTHERWISE = f"""

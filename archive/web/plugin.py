@@ -70,11 +70,18 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     if archives.is_archive(conn):
         conn.execute(f"PRAGMA mmap_size = {MAPPED}")
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+        conn.set_authorizer(_without_reasons)
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
         # SQLite opens the index at its first query. Within a search that has little time left, that would fail as damage does.
         with suppress(sqlite3.Error):
             conn.execute("SELECT 1 FROM records_fts LIMIT 0")
+
+
+def _without_reasons(action: int, table: str | None, column: str | None, *_: str | None) -> int:
+    """Let every reader find NULL where the operator's reasons for withholding stand."""
+    secret = action == sqlite3.SQLITE_READ and table == "withheld" and column == "reason"
+    return sqlite3.SQLITE_IGNORE if secret else sqlite3.SQLITE_OK
 
 
 def _zh_match(words: object) -> str:
@@ -129,6 +136,7 @@ def extra_template_vars(
 
     async def more() -> dict[str, Any]:
         variables: dict[str, Any] = {"archives": names, "is_archive": database in names}
+        variables["answer_days"] = guide_page.answer_days(datasette)
         variables["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
         variables["published_at"] = next(
             (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), None

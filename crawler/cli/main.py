@@ -31,6 +31,7 @@ MODULES = {
     "status": "status",
     "verify": "verify",
     "watch": "watch",
+    "withhold": "upkeep",
     "work": "workers",
 }
 """Command → its module. Each is loaded when it is run: together they need half a second, and a crawl none of them."""

@@ -1,14 +1,18 @@
-"""`disclosures backup`, `restore`, `merge` and `doctor`: the upkeep of an archive."""
+"""`disclosures backup`, `restore`, `merge`, `doctor`, `withhold` and `review`: the upkeep of an archive."""
 
 import shutil
 import sys
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
 
+from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
-from crawler.cli.options import ATTENTION, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.jobs.remote_jobs import brought
 
 MIB = 1 << 20
@@ -91,3 +95,113 @@ def doctor(db: Path) -> None:
         wrong += diagnosis.state == WRONG
         click.echo(f"{diagnosis.state:<6} {diagnosis.what}: {diagnosis.message}")
     sys.exit(ATTENTION if wrong else 0)
+
+
+@click.command()
+@click.argument("records", nargs=-1, metavar="[RECORD]…")
+@click.option("--reason", metavar="TEXT", help="Why; for the operator's own use, it is shown nowhere.")
+@click.option("--url", "urls", multiple=True, help="All captures of this address.")
+@click.option("--attachment", "files", type=int, multiple=True, metavar="N", help="The file with this number.")
+@click.option("--lift", is_flag=True, help="Give back what was withheld: it is read again from the originals.")
+@click.option("--list", "listing", is_flag=True, help="List what is withheld, since when and why.")
+@click.option(
+    "--destroy", is_flag=True, help="Destroy the originals, too. Their digests stay, so that every seal still verifies."
+)
+@db_option
+@plainly
+def withhold(  # noqa: PLR0913, PLR0917 - one for each option
+    records: tuple[str, ...],
+    reason: str | None,
+    urls: tuple[str, ...],
+    files: tuple[int, ...],
+    lift: bool,
+    listing: bool,
+    destroy: bool,
+    db: Path,
+) -> None:
+    """Take records, captures or files out of everything public, at once and for good; RECORD is a number or an address.
+
+    The originals stay sealed. Copies elsewhere, backups and what others downloaded are out of reach: publish again where you do.
+    """
+    open_for_reading(db).close()
+    if listing:
+        _list_withheld(db)
+        return
+    if not records and not urls and not files:
+        raise CommandError("say what to withhold: a RECORD, --url or --attachment; --list lists what is withheld")
+    if lift:
+        if reason or destroy:
+            raise CommandError("--reason and --destroy don't go with --lift")
+        _lift(db, records, urls, files)
+        return
+    if not (reason or "").strip():
+        raise CommandError("--reason TEXT is missing: say why, for whoever asks later")
+    from archive.maintenance.withholding import withhold as withhold_all  # noqa: PLC0415
+
+    now = clock.text(clock.now())
+    try:
+        done = withhold_all(db, place_of(db), str(reason).strip(), now, records=records, addresses=urls, files=files)
+    finally:
+        _renew_copies(db)
+    click.echo(
+        f"withheld: {len(done.records)} records, {len(done.files)} files, {len(done.addresses)} addresses; "
+        "publish again what you publish from this archive"
+    )
+    if destroy:
+        from archive.evidence.destruction import destroy as destroy_payloads  # noqa: PLC0415
+
+        gone = destroy_payloads(place_of(db), done.addresses, now)
+        click.echo(f"destroyed: {gone.payloads} payloads, {gone.bytes:,} bytes; their digests stay")
+        if gone.shared:
+            click.echo(
+                f"kept: {gone.shared} payloads that captures of other addresses share: withhold these with --url"
+            )
+        click.echo("kept: list pages, which show other records, too; backups, which you must destroy yourself")
+
+
+def _list_withheld(db: Path) -> None:
+    with closing(open_up_to_date(db)) as connection:
+        rows = connection.execute(
+            "SELECT target, key, at, reason FROM withheld WHERE reason <> '' AND (target = 'record' OR record_id = 0) "
+            "ORDER BY at, target, key"
+        )
+        for target, key, at, reason in rows:
+            click.echo(f"{at}  {target}  {key}  {reason}")
+
+
+def _lift(db: Path, records: tuple[str, ...], urls: tuple[str, ...], files: tuple[int, ...]) -> None:
+    from archive.maintenance.withholding import lift as lift_all  # noqa: PLC0415
+
+    again = lift_all(db, place_of(db), records, urls, files)
+    _read_again(db, again)
+    _renew_copies(db)
+    click.echo(
+        f"lifted: {len(again)} records read again from their originals; what their history said before stays gone"
+    )
+
+
+def _read_again(db: Path, records: Sequence[tuple[str, int]]) -> None:
+    """Read records, each with its portal, again from their originals."""
+    from crawler import settings  # noqa: PLC0415
+    from crawler.spiders.reparse import reparse  # noqa: PLC0415
+
+    by_portal: dict[str, list[int]] = {}
+    for portal, record_id in records:
+        by_portal.setdefault(portal, []).append(record_id)
+    for portal, ids in by_portal.items():
+        reparse(db, place_of(db), portal, ocr=settings.DISCLOSURES_OCR, records=ids)
+
+
+def _renew_copies(db: Path) -> None:
+    """Make the snapshot for download again, where there is one, and see to messages that wait: they show what was withheld."""
+    from archive.export import snapshots  # noqa: PLC0415
+    from crawler.notify.watch_state import beside, notes  # noqa: PLC0415
+    from crawler.notify.watcher import take_back  # noqa: PLC0415
+
+    if snapshots.kept(db) is not None:
+        snapshots.renew(db)
+    if beside(db).is_file():
+        with notes(beside(db)) as state, closing(open_for_reading(db)) as connection:
+            for watch in state.watches():
+                take_back(connection, state, watch)
+            state.leave_no_trace()

@@ -11,7 +11,7 @@ import json
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 
 from archive.database.connection import open_for_writing, transaction
 from archive.database.redaction_version import require_current
+from archive.database.withheld import WITHHELD
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
@@ -44,10 +45,11 @@ STRIDE = 100
 # the records that rest on it; and the list pages of each catalogue's last complete walk, whatever rests on them.
 _PAGES = """
     SELECT t.capture_id, t.catalog_id, r.id AS record_id, r.url FROM readings t JOIN records r ON r.id = t.record_id
-    WHERE r.portal = :portal AND t.capture_id IS NOT NULL
+    WHERE r.portal = :portal AND t.capture_id IS NOT NULL AND r.state <> 'withheld'
+      AND (:records IS NULL OR r.id IN (SELECT value FROM json_each(:records)))
     UNION ALL
     SELECT w.capture_id, w.catalog_id, NULL, NULL FROM walks w
-    WHERE w.look = 1 AND w.crawl_id = (
+    WHERE :records IS NULL AND w.look = 1 AND w.crawl_id = (
         SELECT max(l.crawl_id) FROM ledger l JOIN catalogs c ON c.id = l.catalog_id
         WHERE l.catalog_id = w.catalog_id AND l.complete AND c.portal = :portal)
     ORDER BY 1, 2, 3
@@ -69,12 +71,15 @@ async def catch_up(db: Path, evidence: Path, portal: str) -> None:
         logger.info("portal=%s captures_read_again=%s versions=%s", portal, done["captures"], done["versions"])
 
 
-def reparse(db: Path, evidence: Path, portal: str, *, ocr: bool = False) -> Counter[str]:
+def reparse(
+    db: Path, evidence: Path, portal: str, *, ocr: bool = False, records: Collection[int] | None = None
+) -> Counter[str]:
     """Read the captures behind a portal's records again: how many `captures`, `versions`, new `records`, `unreadable` ones.
 
+    `records`: only those behind these.
     Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to read.
     """
-    reader = _Reader(db, evidence, portal, ocr=ocr)
+    reader = _Reader(db, evidence, portal, ocr=ocr, records=records)
     try:
         return reader.run()
     finally:
@@ -100,11 +105,14 @@ def is_read_by_today(db: Path, portal: str) -> bool | None:
 
 
 class _Reader:
-    def __init__(self, db: Path, evidence: Path, portal: str, *, ocr: bool) -> None:
+    def __init__(
+        self, db: Path, evidence: Path, portal: str, *, ocr: bool, records: Collection[int] | None = None
+    ) -> None:
         self._connection = open_up_to_date(db)
         self._connection.row_factory = sqlite3.Row
         require_current(self._connection)
         self._portal = portal
+        self._records = None if records is None else json.dumps(sorted(records))
         self._ocr = ocr
         self._done: Counter[str] = Counter()
         self._normalise, self._redact = NormalisePipeline(), RedactPipeline()
@@ -127,18 +135,19 @@ class _Reader:
     def run(self) -> Counter[str]:
         before = self._versions()
         pages = list(self._pages())
+        self._in_strides(pages, self._read_page)
         files = self._connection.execute(
             "SELECT a.*, r.url AS record_url FROM attachments a JOIN records r ON r.id = a.record_id "
-            "WHERE r.portal = ? AND a.capture_id IS NOT NULL AND a.sha256 IS NOT NULL AND a.state <> ?",
-            (self._portal, UNLINKED),
+            "WHERE r.portal = ?1 AND a.capture_id IS NOT NULL AND a.sha256 IS NOT NULL AND a.state NOT IN (?2, ?3) "
+            "AND r.state <> ?3 AND (?4 IS NULL OR r.id IN (SELECT value FROM json_each(?4))) ORDER BY a.id",
+            (self._portal, UNLINKED, WITHHELD, self._records),
         ).fetchall()
-        self._in_strides(pages, self._read_page)
         self._in_strides(files, self._read_file)
         with transaction(self._connection) as c:
             bring_up_to_date(c, self._portal)
-            c.execute(
-                "INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{self._portal}", json.dumps(versions()))
-            )
+            if self._records is None:
+                read_by = (f"parser:{self._portal}", json.dumps(versions()))
+                c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", read_by)
         self._done["versions"] = self._versions() - before
         return self._done
 
@@ -154,7 +163,7 @@ class _Reader:
 
     def _pages(self) -> Iterator[Page]:
         page: Page | None = None
-        for row in self._connection.execute(_PAGES, {"portal": self._portal}).fetchall():
+        for row in self._connection.execute(_PAGES, {"portal": self._portal, "records": self._records}).fetchall():
             where = (row["capture_id"], row["catalog_id"])
             if page is None or page[:2] != where:
                 if page:

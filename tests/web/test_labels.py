@@ -10,6 +10,7 @@ import pytest
 from datasette.app import Datasette
 
 from archive.attachments.extraction import STATES
+from archive.database.withheld import HELD, WITHHELD
 from archive.ingest import health
 from archive.ingest.record_writer import OFF_SITE, PENDING, UNLINKED
 from archive.labels import code_labels, tables, tables_page
@@ -104,7 +105,7 @@ def test_a_label_is_given_in_one_language_and_filled_in(tmp_path):
 
 
 def test_every_code_of_evidence_and_files_has_a_label():
-    assert set(code_labels.ATTACHMENTS) == {*STATES, PENDING, OFF_SITE, UNLINKED, UNAVAILABLE}
+    assert set(code_labels.ATTACHMENTS) == {*STATES, PENDING, OFF_SITE, UNLINKED, UNAVAILABLE, WITHHELD, HELD}
     outcomes = {
         response_class.PAGE,
         response_class.CUT,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils import tilde_encode
 
+from archive.database.withheld import withheld_on
 from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.tables import column_label
@@ -93,6 +94,7 @@ class RecordView:
     neighbours: tuple[Neighbours, ...]
     address: str
     citation: Label
+    withheld_on: str | None
 
 
 async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordView | None:
@@ -137,6 +139,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
         neighbours=neighbours(connection, row),
         address=address,
         citation=citation(row, portal, page or capture, address),
+        withheld_on=withheld_on(connection, row["id"]),
     )
 
 
