@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.database.withheld import WITHHELD, is_file_withheld
+from archive.maintenance.holding import shown_body
 from archive.model.clock import BEIJING, moment
 from archive.model.noise import essence, same, same_pairs
 from archive.model.observations import LinkedFile, RecordPage
@@ -74,7 +75,9 @@ class Writer:
         earlier = readings.get(source)
         body, files = old["body"], None
         if isinstance(reading, RecordPage):
-            body = reading.body if reading.body and not same(reading.body, body) else body
+            if reading.body and not same(reading.body, body):
+                title = f"{old['title'] or ''} {reading.fields.get('title', '')}"
+                body = shown_body(self.connection, record_id, title, reading.body, now)
             files = self._files(record_id, self._named(reading.attachments)) if CUT_PAGE not in reading.doubts else None
         if earlier and _same(earlier, reading) and body == old["body"] and files is None:
             return

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from archive.database.connection import transaction
 from archive.database.redaction_version import require_current
-from archive.database.withheld import WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
+from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
 from archive.ingest import health
 from archive.ingest.alarm import Alarm
 from archive.ingest.presence import Missing, Presence
 from archive.ingest.record_writer import Writer
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
+from archive.maintenance.holding import shown_text
 from archive.maintenance.withholding import REMOVED
 from archive.model.observations import (
     UNAVAILABLE,
@@ -312,6 +313,10 @@ class Store:
         had = bool(known and known["sha256"] and known["state"] not in NO_FILE)
         if file.state in NO_FILE and (had or (known and known["state"] == file.state)):
             return  # a file that can't be had today is still what it was when it was last had
+        if file.text and file.state != WITHHELD:
+            title = f"{self._writer.record(record_id)['title'] or ''} {file.name}"
+            text = shown_text(c, record_id, file.url, file.sha256, title, file.text, now)
+            file = replace(file, text=text, state=HELD if text is None else file.state)
         self._writer.reindex(record_id)
         c.execute(
             "INSERT INTO attachments (record_id, url, name, sha256, bytes, media_type, text, state, capture_id) "

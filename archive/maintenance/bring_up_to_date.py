@@ -4,10 +4,12 @@ Triggers and the record writer note what changed; whoever writes calls this befo
 """
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from archive.analysis import derived, report_reader
 from archive.database.connection import ArchiveError, open_for_writing, transaction
+from archive.maintenance import holding
 from archive.search import index
 
 
@@ -16,9 +18,31 @@ def bring_up_to_date(connection: sqlite3.Connection, portal: str | None = None) 
 
     `portal`: the one whose agencies are learned again, in any case; else those with names nobody is known to bear.
     """
+    holding.refresh(connection)
     index.refresh(connection)
     report_reader.catch_up(connection)
     derived.refresh(connection, portal)
+
+
+def leave_no_trace(connection: sqlite3.Connection) -> None:
+    """Rid the file of what was taken out: the index keeps words until its parts are merged, pages keep old rows.
+
+    Raises ArchiveError where another program holds the file.
+    """
+    try:
+        with transaction(connection):
+            connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
+        connection.execute("VACUUM")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise
+        busy = 1
+    if busy:
+        raise ArchiveError(
+            "it is done, but the file still holds the old text, for another program is using it: "
+            "end that program, then run the same command again"
+        )
 
 
 def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
@@ -36,6 +60,10 @@ def open_up_to_date(path: Path) -> sqlite3.Connection:
     try:
         with transaction(connection):
             bring_up_to_date(connection)
+        if connection.execute("SELECT 1 FROM settings WHERE name = ?", (holding.TRACES,)).fetchone():
+            with suppress(ArchiveError):  # another program is reading it: the next one that writes does it
+                leave_no_trace(connection)
+                connection.execute("DELETE FROM settings WHERE name = ?", (holding.TRACES,))
     except sqlite3.Error as error:
         connection.close()
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error

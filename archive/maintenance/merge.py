@@ -23,9 +23,9 @@ from archive.evidence.evidence_import import Run, Source, fold, folded
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.maintenance.bring_up_to_date import leave_no_trace, open_up_to_date
 from archive.maintenance.transfer import NotAContinuationError, Transfer
-from archive.maintenance.withholding import leave_no_trace, take_over
+from archive.maintenance.withholding import take_over
 
 TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
 

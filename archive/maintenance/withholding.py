@@ -17,7 +17,8 @@ from archive.database.withheld import WITHHELD, needles, note_page
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError
 from archive.evidence.text_encoding import text_of
-from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
+from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
+from archive.maintenance.holding import empty_all
 from archive.model.records import FIELDS, OWN_PAGE, ROW_NOT_READ
 from archive.search import index
 
@@ -116,15 +117,17 @@ def bury(connection: sqlite3.Connection) -> bool:
 
 
 def take_over(connection: sqlite3.Connection) -> bool:
-    """Withhold what the archive attached as `theirs` withholds, and bury what came with it; whether there was any."""
-    if not connection.execute("SELECT 1 FROM theirs.sqlite_schema WHERE name = 'withheld'").fetchone():
-        return bury(connection)
+    """Withhold what the archive attached as `theirs` withholds, and take out what came with it; whether there was any.
+
+    So is what is held back here, and came from there with its text.
+    """
+    held = empty_all(connection)
     connection.execute(
         "INSERT OR IGNORE INTO main.withheld (target, key, reason, at, record_id) "
         "SELECT w.target, w.key, w.reason, w.at, coalesce((SELECT o.id FROM theirs.records t "
         "JOIN main.records o ON o.portal = t.portal AND o.url = t.url WHERE t.id = w.record_id), 0) FROM theirs.withheld w"
     )
-    return bury(connection)
+    return bury(connection) or held
 
 
 def lift(
@@ -167,24 +170,6 @@ def lift(
         marks = ", ".join("?" * len(again))
         sql = f"SELECT portal, id FROM records WHERE id IN ({marks}) AND state <> 'withheld' ORDER BY id"  # noqa: S608
         return [(row[0], row[1]) for row in connection.execute(sql, tuple(again))]
-
-
-def leave_no_trace(connection: sqlite3.Connection) -> None:
-    """Rid the file of what was taken out: the index keeps words until its parts are merged, pages keep old rows."""
-    try:
-        with transaction(connection):
-            connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
-        connection.execute("VACUUM")
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            raise
-        busy = 1
-    if busy:
-        raise ArchiveError(
-            "it is withheld, but the file still holds the old text, for another program is using it: "
-            "end that program, then run the same command again"
-        )
 
 
 def _note_record(connection: sqlite3.Connection, evidence: Path, record_id: int, reason: str, now: str) -> None:

@@ -25,6 +25,7 @@ MODULES = {
     "redact": "verify",
     "reparse": "verify",
     "restore": "upkeep",
+    "review": "upkeep",
     "seal": "verify",
     "search": "search",
     "serve": "serve",

@@ -1,19 +1,25 @@
 """`disclosures backup`, `restore`, `merge`, `doctor`, `withhold` and `review`: the upkeep of an archive."""
 
+import json
 import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from archive.database.connection import open_for_reading
+from archive.database.connection import open_for_reading, transaction
 from archive.evidence.evidence_reader import place_of
-from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.model import clock
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.jobs.remote_jobs import brought
+
+if TYPE_CHECKING:  # read where it is wanted alone
+    from archive.maintenance.holding import HeldText
 
 MIB = 1 << 20
 
@@ -61,6 +67,7 @@ def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
 
     In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
     """
+    from archive.maintenance import holding  # noqa: PLC0415
     from archive.maintenance.merge import FAILED, KNOWN, TAKEN, WAITS  # noqa: PLC0415
     from archive.maintenance.merge import merge as merge_databases  # noqa: PLC0415
 
@@ -75,6 +82,9 @@ def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
         attention = attention or outcome.what not in {TAKEN, KNOWN}
         if delete and outcome.source not in sources and outcome.what not in {WAITS, FAILED}:
             shutil.rmtree(outcome.source.parent, ignore_errors=True)
+    with closing(open_for_reading(db)) as connection:
+        unread = holding.unread(connection)
+    _read_again(db, unread)  # what was released here, and came without its text
     if not databases:
         click.echo("nothing to merge")
     sys.exit(ATTENTION if attention else 0)
@@ -157,6 +167,55 @@ def withhold(  # noqa: PLR0913, PLR0917 - one for each option
                 f"kept: {gone.shared} payloads that captures of other addresses share: withhold these with --url"
             )
         click.echo("kept: list pages, which show other records, too; backups, which you must destroy yourself")
+
+
+@click.command()
+@click.option(
+    "--release",
+    "released",
+    type=int,
+    multiple=True,
+    metavar="N",
+    help="Show this text: it lists nobody to be protected.",
+)
+@click.option("--keep", "kept", type=int, multiple=True, metavar="N", help="Leave this text held back for good.")
+@click.option("--json", "as_json", is_flag=True, help="The list as JSON.")
+@db_option
+@plainly
+def review(released: tuple[int, ...], kept: tuple[int, ...], as_json: bool, db: Path) -> None:
+    """List the texts that are held back because they list persons, or settle them by their numbers.
+
+    The decision holds over crawls, reparse, merge and publish. What is released is read again from its original.
+    """
+    from archive.maintenance import holding  # noqa: PLC0415
+
+    open_for_reading(db).close()
+    with closing(open_up_to_date(db)) as connection:
+        if not released and not kept:
+            _list_held(holding.waiting(connection), as_json)
+            return
+        with transaction(connection):
+            for state, numbers in ((holding.RELEASED, released), (holding.KEPT, kept)):
+                for number in numbers:
+                    if not holding.settle(connection, number, state, clock.text(clock.now())):
+                        raise CommandError(f"no text {number} is held back: `disclosures review` lists them")
+            bring_up_to_date(connection)
+        leave_no_trace(connection)
+        unread = holding.unread(connection)
+    _read_again(db, unread)
+    _renew_copies(db)
+    click.echo(f"released: {len(released)}, kept: {len(kept)}; publish again what you publish from this archive")
+
+
+def _list_held(texts: Sequence["HeldText"], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([asdict(text) for text in texts], ensure_ascii=False, indent=1))
+        return
+    for text in texts:
+        where = f"file {text.name}" if text.source else "text"
+        click.echo(f"{text.number}  {text.persons} persons  {where}  record {text.record}  {text.title or ''}")
+        click.echo(f"    {text.source or text.url}")
+    click.echo(f"{len(texts)} wait")
 
 
 def _list_withheld(db: Path) -> None:

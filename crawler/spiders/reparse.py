@@ -19,12 +19,13 @@ from typing import Any
 
 from archive.database.connection import open_for_writing, transaction
 from archive.database.redaction_version import require_current
-from archive.database.withheld import WITHHELD
+from archive.database.withheld import HELD, WITHHELD
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
 from archive.ingest.record_writer import UNLINKED, Writer
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
+from archive.maintenance.holding import shown_text
 from archive.model import clock
 from archive.model.observations import AnyObservation, AttachmentFile
 from archive.model.records import OWN_PAGE
@@ -137,7 +138,7 @@ class _Reader:
         pages = list(self._pages())
         self._in_strides(pages, self._read_page)
         files = self._connection.execute(
-            "SELECT a.*, r.url AS record_url FROM attachments a JOIN records r ON r.id = a.record_id "
+            "SELECT a.*, r.url AS record_url, r.title FROM attachments a JOIN records r ON r.id = a.record_id "
             "WHERE r.portal = ?1 AND a.capture_id IS NOT NULL AND a.sha256 IS NOT NULL AND a.state NOT IN (?2, ?3) "
             "AND r.state <> ?3 AND (?4 IS NULL OR r.id IN (SELECT value FROM json_each(?4))) ORDER BY a.id",
             (self._portal, UNLINKED, WITHHELD, self._records),
@@ -242,7 +243,9 @@ class _Reader:
         linked = AttachmentFile(file["record_url"], file["name"], file["url"], capture=file["capture_id"])
         read = self._clean(read_file(linked, exchange.payload, self._ocr))
         self._done[read.state] += 1
-        new = (read.text, read.state, read.media_type)
+        title, now = f"{file['title'] or ''} {file['name']}", clock.text(clock.now())
+        text = shown_text(self._connection, file["record_id"], file["url"], file["sha256"], title, read.text, now)
+        new = (text, HELD if read.text and text is None else read.state, read.media_type)
         if new != (file["text"], file["state"], file["media_type"]):
             self._writer.reindex(file["record_id"])
             self._connection.execute(

@@ -35,6 +35,7 @@ _FILES = """
 SELECT id, name, url, state, bytes, sha256, media_type, capture_id, substr(text, 1, :most) AS text, length(text) AS characters
 FROM attachments WHERE record_id = :id ORDER BY id LIMIT 200
 """
+_HELD = "SELECT source, persons FROM rosters WHERE record_id = :id AND state <> 'released'"
 _MASKED = """
 SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
 """
@@ -72,7 +73,8 @@ class RecordView:
 
     `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its state,
     and when it was seen, as a sentence; `capture`: the answer from which it was last read, if it was sealed; `own`: its own
-    page as last captured; `masked`: kind and how many.
+    page as last captured; `masked`: kind and how many. `withheld_on`: the day on which it was withheld. `persons`: how many each
+    text lists that is held back, by the file's address, "" for the body.
     """
 
     row: Row
@@ -95,6 +97,7 @@ class RecordView:
     address: str
     citation: Label
     withheld_on: str | None
+    persons: Mapping[str, int]
 
 
 async def record_page(datasette: "Datasette", database: str, request: "Request") -> RecordView | None:
@@ -140,6 +143,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
         address=address,
         citation=citation(row, portal, page or capture, address),
         withheld_on=withheld_on(connection, row["id"]),
+        persons=dict(connection.execute(_HELD, own).fetchall()),
     )
 
 
