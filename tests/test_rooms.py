@@ -49,6 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.questions": {"archive.database", "archive.model"},
     "archive.search": {"archive.labels"},
     "archive.web": {
+        "archive.database",
         "archive.labels",
         "archive.search",
         "archive.web.formats",

@@ -163,6 +163,9 @@ def test_what_waits_is_listed_and_what_is_released_is_shown(archive: Held) -> No
     assert (text["title"], text["persons"], text["source"]) == (TITLE, len(NAMES), "")
     assert (file["name"], file["persons"]) == ("样本附件.docx", len(XLSX_NAMES))
     assert TITLE in archive.run("review")
+    assert named(archive.run("review", "--show", text["number"]).encode(), NAMES) == list(NAMES)
+    assert named(archive.run("review", "--show", file["number"]).encode(), XLSX_NAMES) == list(XLSX_NAMES)
+    assert named(archive.bytes()) == []
     archive.run("review", "--release", text["number"])
     assert named(archive.bytes(), NAMES) == list(NAMES)
     assert named(archive.bytes(), XLSX_NAMES) == []

@@ -4,7 +4,6 @@ Triggers and the record writer note what changed; whoever writes calls this befo
 """
 
 import sqlite3
-from contextlib import suppress
 from pathlib import Path
 
 from archive.analysis import derived, report_reader
@@ -24,25 +23,24 @@ def bring_up_to_date(connection: sqlite3.Connection, portal: str | None = None) 
     derived.refresh(connection, portal)
 
 
-def leave_no_trace(connection: sqlite3.Connection) -> None:
-    """Rid the file of what was taken out: the index keeps words until its parts are merged, pages keep old rows.
-
-    Raises ArchiveError where another program holds the file.
+def leave_no_trace(connection: sqlite3.Connection) -> bool:
+    """Rid the file of what was taken out (`holding.note_traces`): the index keeps words until its parts are merged, pages keep
+    old rows. Return whether no trace is left: it is not so while another program holds the file, and tried again later.
     """
+    if not connection.execute("SELECT 1 FROM settings WHERE name = ?", (holding.TRACES,)).fetchone():
+        return True
     try:
         with transaction(connection):
             connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
         connection.execute("VACUUM")
         busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            connection.execute("DELETE FROM settings WHERE name = ?", (holding.TRACES,))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise
-        busy = 1
-    if busy:
-        raise ArchiveError(
-            "it is done, but the file still holds the old text, for another program is using it: "
-            "end that program, then run the same command again"
-        )
+        return False
+    return not busy
 
 
 def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
@@ -60,10 +58,7 @@ def open_up_to_date(path: Path) -> sqlite3.Connection:
     try:
         with transaction(connection):
             bring_up_to_date(connection)
-        if connection.execute("SELECT 1 FROM settings WHERE name = ?", (holding.TRACES,)).fetchone():
-            with suppress(ArchiveError):  # another program is reading it: the next one that writes does it
-                leave_no_trace(connection)
-                connection.execute("DELETE FROM settings WHERE name = ?", (holding.TRACES,))
+        leave_no_trace(connection)
     except sqlite3.Error as error:
         connection.close()
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error

@@ -19,8 +19,8 @@ WAITING, RELEASED, KEPT = "waiting", "released", "kept"
 STRIDE = 500
 """Records, or files, that are judged between two looks at the archive."""
 
-TRACES = "roster_traces"
-"""The setting that says that free pages may still hold what was held back."""
+TRACES = "traces"
+"""The setting that says that free pages may still hold what was withheld or held back."""
 
 _VERSION = "roster_version"
 _KEY = "SELECT portal || ' ' || url FROM records WHERE id = ?"
@@ -109,8 +109,8 @@ def refresh(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (_VERSION, str(RULES_VERSION)))
 
 
-def empty_all(connection: sqlite3.Connection) -> bool:
-    """Empty whatever is held back and is still there, as after a merge; whether there was any. The caller's transaction."""
+def empty_all(connection: sqlite3.Connection) -> None:
+    """Empty whatever is held back and is still there, as after a merge. The caller's transaction."""
     records = connection.execute(
         "SELECT r.id FROM rosters h JOIN records r ON r.id = h.record_id "  # noqa: S608 - constant
         f"WHERE h.source = '' AND h.state IN {SETTLED_AS_HELD} AND r.body IS NOT NULL"
@@ -123,7 +123,6 @@ def empty_all(connection: sqlite3.Connection) -> bool:
     ).fetchall()
     for number, record_id in files:
         _empty_file(connection, number, record_id)
-    return bool(records or files)
 
 
 def waiting(connection: sqlite3.Connection) -> list[HeldText]:
@@ -155,6 +154,11 @@ def unread(connection: sqlite3.Connection) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def note_traces(connection: sqlite3.Connection) -> None:
+    """Note that free pages may hold what was just taken out, so that they are swept; the caller's transaction."""
+    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (TRACES,))
+
+
 def _empty_body(connection: sqlite3.Connection, record_id: int) -> None:
     index.changing(connection, record_id)
     connection.execute("UPDATE records SET body = NULL WHERE id = ?", (record_id,))
@@ -164,13 +168,13 @@ def _empty_body(connection: sqlite3.Connection, record_id: int) -> None:
             f"WHERE record_id = ? AND json_type({column}, '{path}') IS NOT NULL",
             (record_id,),
         )
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (TRACES,))
+    note_traces(connection)
 
 
 def _empty_file(connection: sqlite3.Connection, number: int, record_id: int) -> None:
     index.changing(connection, record_id)
     connection.execute("UPDATE attachments SET text = NULL, state = ? WHERE id = ?", (HELD, number))
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (TRACES,))
+    note_traces(connection)
 
 
 def _rows(connection: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]:

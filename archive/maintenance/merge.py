@@ -121,13 +121,12 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
         try:
             with transaction(connection):
                 done = _Merge(connection, source, now).run(evidence, portals)
-                buried = take_over(connection)
+                take_over(connection)
         except sqlite3.Error as error:
             raise ArchiveError(f"cannot merge {source} into {db}: {error}") from error
         except NotAContinuationError as error:
             raise ArchiveError(f"cannot merge {source} into {db}, from which it does not go on: {error}") from error
-        if buried:
-            leave_no_trace(connection)
+        leave_no_trace(connection)
         return done
 
 

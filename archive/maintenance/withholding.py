@@ -18,7 +18,7 @@ from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError
 from archive.evidence.text_encoding import text_of
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
-from archive.maintenance.holding import empty_all
+from archive.maintenance.holding import empty_all, note_traces
 from archive.model.records import FIELDS, OWN_PAGE, ROW_NOT_READ
 from archive.search import index
 
@@ -54,11 +54,16 @@ _PUT = "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) VALU
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What one call took out: records by id, files by id, addresses; and `addresses` of all captures concerned."""
+    """What one call took out: records and files by id, and the addresses of all captures concerned.
 
-    records: tuple[int, ...] = ()
-    files: tuple[int, ...] = ()
-    addresses: tuple[str, ...] = ()
+    `traceless`: whether the file holds nothing of it any more; else another program was using it, and the next that opens
+    it for writing sweeps it.
+    """
+
+    records: tuple[int, ...]
+    files: tuple[int, ...]
+    addresses: tuple[str, ...]
+    traceless: bool
 
 
 def withhold(  # noqa: PLR0913 - one for each thing that may be named
@@ -92,12 +97,12 @@ def withhold(  # noqa: PLR0913 - one for each thing that may be named
             for row in rows:
                 _note_file(connection, row, reason, now)
             bury(connection)
-        leave_no_trace(connection)
-    return Withheld(tuple(ids), tuple(row["id"] for row in rows), tuple(sorted(gone)))
+        traceless = leave_no_trace(connection)
+    return Withheld(tuple(ids), tuple(row["id"] for row in rows), tuple(sorted(gone)), traceless)
 
 
-def bury(connection: sqlite3.Connection) -> bool:
-    """Take out of the archive what `withheld` names and is still there; whether there was any. The caller's transaction."""
+def bury(connection: sqlite3.Connection) -> None:
+    """Take out of the archive what `withheld` names and is still there. The caller's transaction."""
     named = connection.execute(
         "SELECT r.id FROM withheld w JOIN records r ON w.key = r.portal || ' ' || r.url WHERE w.target = 'record' "
         "AND (r.state <> 'withheld' OR r.title IS NOT NULL OR r.body IS NOT NULL OR r.source_fields <> '{}')"
@@ -112,22 +117,22 @@ def bury(connection: sqlite3.Connection) -> bool:
     for file_id, record_id, url, name in files:
         _bury_file(connection, file_id, record_id, url, name)
     if named or files:
+        note_traces(connection)
         bring_up_to_date(connection)
-    return bool(named or files)
 
 
-def take_over(connection: sqlite3.Connection) -> bool:
-    """Withhold what the archive attached as `theirs` withholds, and take out what came with it; whether there was any.
+def take_over(connection: sqlite3.Connection) -> None:
+    """Withhold what the archive attached as `theirs` withholds, and take out what came with it.
 
     So is what is held back here, and came from there with its text.
     """
-    held = empty_all(connection)
+    empty_all(connection)
     connection.execute(
         "INSERT OR IGNORE INTO main.withheld (target, key, reason, at, record_id) "
         "SELECT w.target, w.key, w.reason, w.at, coalesce((SELECT o.id FROM theirs.records t "
         "JOIN main.records o ON o.portal = t.portal AND o.url = t.url WHERE t.id = w.record_id), 0) FROM theirs.withheld w"
     )
-    return bury(connection) or held
+    bury(connection)
 
 
 def lift(

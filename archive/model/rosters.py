@@ -21,8 +21,11 @@ RULES_VERSION = 1
 LEAST = 5
 """Names from which on a text lists persons."""
 
-LONGEST = 200_000
-"""Characters of a text that are looked at."""
+MOST_COLUMNS = 60
+"""Columns of a table that are looked at."""
+
+LONGEST, PART = 1_000_000, 100_000
+"""Characters of a text that are looked at, and how many of them at a time."""
 
 _WORDS = {
     row["kind"]: row["words"]
@@ -109,7 +112,11 @@ _PROSE = re.compile(
 
 def persons_listed(title: str, text: str) -> int:
     """Return about how many persons a text lists, 0 where it is no roster. `title`: with what the file is called, for a file."""
-    text = unicodedata.normalize("NFC", text[:LONGEST])
+    return sum(_listed(title, text[start : start + PART]) for start in range(0, min(len(text), LONGEST), PART))
+
+
+def _listed(title: str, text: str) -> int:
+    text = unicodedata.normalize("NFC", text)
     text = _SPACED.sub(r"\1\2", text)
     alone = (each for each in _ALONE.finditer(text) if each[0] not in _NO_NAMES)
     few = text.count("\t") < LEAST and sum(1 for _ in islice(alone, LEAST)) < LEAST
@@ -130,7 +137,7 @@ def _tables(lines: Sequence[str]) -> Iterator[tuple[str, list[list[str]]]]:
     before, rows = "", list[list[str]]()
     for line in (*lines, ""):
         if "\t" in line:
-            rows.append([cell.strip() for cell in line.split("\t")])
+            rows.append([cell.strip() for cell in line.split("\t", MOST_COLUMNS)[:MOST_COLUMNS]])
         else:
             if rows:
                 yield before, rows

@@ -17,6 +17,7 @@ from datasette.utils.asgi import asgi_static
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
+from archive.database.connection import hide_reasons
 from archive.labels import tables
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
@@ -70,18 +71,12 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     if archives.is_archive(conn):
         conn.execute(f"PRAGMA mmap_size = {MAPPED}")
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
-        conn.set_authorizer(_without_reasons)
+        hide_reasons(conn)
         for name in ("escape_fts", "zh_match"):
             conn.create_function(name, 1, _zh_match, deterministic=True)
         # SQLite opens the index at its first query. Within a search that has little time left, that would fail as damage does.
         with suppress(sqlite3.Error):
             conn.execute("SELECT 1 FROM records_fts LIMIT 0")
-
-
-def _without_reasons(action: int, table: str | None, column: str | None, *_: str | None) -> int:
-    """Let every reader find NULL where the operator's reasons for withholding stand."""
-    secret = action == sqlite3.SQLITE_READ and table == "withheld" and column == "reason"
-    return sqlite3.SQLITE_IGNORE if secret else sqlite3.SQLITE_OK
 
 
 def _zh_match(words: object) -> str:

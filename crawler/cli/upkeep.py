@@ -167,6 +167,7 @@ def withhold(  # noqa: PLR0913, PLR0917 - one for each option
                 f"kept: {gone.shared} payloads that captures of other addresses share: withhold these with --url"
             )
         click.echo("kept: list pages, which show other records, too; backups, which you must destroy yourself")
+    _end(done.traceless)
 
 
 @click.command()
@@ -179,10 +180,11 @@ def withhold(  # noqa: PLR0913, PLR0917 - one for each option
     help="Show this text: it lists nobody to be protected.",
 )
 @click.option("--keep", "kept", type=int, multiple=True, metavar="N", help="Leave this text held back for good.")
+@click.option("--show", "shown", type=int, metavar="N", help="Print this text, read from its original, to look at it.")
 @click.option("--json", "as_json", is_flag=True, help="The list as JSON.")
 @db_option
 @plainly
-def review(released: tuple[int, ...], kept: tuple[int, ...], as_json: bool, db: Path) -> None:
+def review(released: tuple[int, ...], kept: tuple[int, ...], shown: int | None, as_json: bool, db: Path) -> None:
     """List the texts that are held back because they list persons, or settle them by their numbers.
 
     The decision holds over crawls, reparse, merge and publish. What is released is read again from its original.
@@ -190,6 +192,9 @@ def review(released: tuple[int, ...], kept: tuple[int, ...], as_json: bool, db: 
     from archive.maintenance import holding  # noqa: PLC0415
 
     open_for_reading(db).close()
+    if shown is not None:
+        _show_held(db, shown)
+        return
     with closing(open_up_to_date(db)) as connection:
         if not released and not kept:
             _list_held(holding.waiting(connection), as_json)
@@ -200,11 +205,33 @@ def review(released: tuple[int, ...], kept: tuple[int, ...], as_json: bool, db: 
                     if not holding.settle(connection, number, state, clock.text(clock.now())):
                         raise CommandError(f"no text {number} is held back: `disclosures review` lists them")
             bring_up_to_date(connection)
-        leave_no_trace(connection)
+        traceless = leave_no_trace(connection)
         unread = holding.unread(connection)
     _read_again(db, unread)
     _renew_copies(db)
     click.echo(f"released: {len(released)}, kept: {len(kept)}; publish again what you publish from this archive")
+    _end(traceless)
+
+
+def _show_held(db: Path, number: int) -> None:
+    from crawler import settings  # noqa: PLC0415
+    from crawler.spiders.reparse import held_text  # noqa: PLC0415
+
+    text = held_text(db, place_of(db), number, ocr=settings.DISCLOSURES_OCR)
+    if text is None:
+        raise CommandError(f"no text {number} can be read from an original: `disclosures review` lists what waits")
+    click.echo(text)
+
+
+def _end(traceless: bool) -> None:
+    """End with the status that says whether the archive's file is rid of what was taken out."""
+    if not traceless:
+        click.echo(
+            "the file still holds what was taken out, for another program is using it: end that program, then run "
+            "`disclosures review`, or wait for the next crawl",
+            err=True,
+        )
+        sys.exit(ATTENTION)
 
 
 def _list_held(texts: Sequence["HeldText"], as_json: bool) -> None:

@@ -12,6 +12,7 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -56,6 +57,14 @@ _PAGES = """
     ORDER BY 1, 2, 3
 """
 
+_HELD = """
+    SELECT r.portal, r.url, a.name, h.source, coalesce(a.capture_id, t.capture_id) FROM rosters h
+    JOIN records r ON r.id = h.record_id
+    LEFT JOIN attachments a ON a.record_id = h.record_id AND a.url = h.source
+    LEFT JOIN readings t ON t.record_id = h.record_id AND t.catalog_id = 0
+    WHERE h.id = ? AND coalesce(a.capture_id, t.capture_id) IS NOT NULL
+"""
+
 Page = tuple[int, int, dict[str, int]]
 """A capture, the catalogue it lists (0: a record's own page), and the records that rest on it by their keys."""
 
@@ -83,6 +92,19 @@ def reparse(
     reader = _Reader(db, evidence, portal, ocr=ocr, records=records)
     try:
         return reader.run()
+    finally:
+        reader.close()
+
+
+def held_text(db: Path, evidence: Path, number: int, *, ocr: bool = False) -> str | None:
+    """Read a text that is held back from its original, masked, for whoever settles it; None where there is none."""
+    with closing(open_for_writing(db)) as connection:
+        row = connection.execute(_HELD, (number,)).fetchone()
+    if row is None:
+        return None
+    reader = _Reader(db, evidence, row[0], ocr=ocr)
+    try:
+        return reader.text(*row[1:])
     finally:
         reader.close()
 
@@ -151,6 +173,16 @@ class _Reader:
                 c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", read_by)
         self._done["versions"] = self._versions() - before
         return self._done
+
+    def text(self, url: str, name: str | None, source: str, capture_id: int) -> str | None:
+        """Return the text of a record's page, or of a file, as a capture shows it."""
+        exchange = self._exchange(capture_id)
+        if exchange is None:
+            return None
+        if source:
+            file = AttachmentFile(url, name or "", source, capture=capture_id)
+            return self._clean(read_file(file, exchange.payload, self._ocr)).text
+        return self._clean(read_record(text_of(exchange), url, exchange.url, self._is_own, cut=False)).body
 
     def _in_strides(self, work: list[Any], step: Callable[[Any], None]) -> None:
         for start in range(0, len(work), STRIDE):
