@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.maintenance import holding
+from archive.maintenance.job import begin
 from archive.model.rosters import LEAST, RULES_VERSION, persons_listed
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.files import docx
@@ -209,7 +210,6 @@ def test_a_decision_outlives_crawls_reparse_and_merge(archive: Held, tmp_path: P
 def test_a_decision_here_stands_against_a_merge_that_does_not_know_it(archive: Held, tmp_path: Path) -> None:
     job = tmp_path / "job" / "j.db"
     job.parent.mkdir()
-    from archive.maintenance.job import begin
 
     begin(archive.db, "county", job)
     assert crawl(archive.portal, job, "--mode", "full").returncode == 0

@@ -14,6 +14,7 @@ import pytest
 
 from archive.evidence.evidence_store import Evidence
 from archive.labels.tables import TABLES
+from archive.maintenance.job import begin
 from archive.web.http.server import make_datasette
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 
@@ -347,3 +348,38 @@ def test_wrong_use_is_refused(archive: Archive) -> None:
     assert "knows nothing at" in archive.run("withhold", "--url", "http://example.org/", "--reason", "样本", status=2)
     assert "not withheld" in archive.run("withhold", "1", "--lift", status=2)
     assert "say what to withhold" in archive.run("withhold", "--reason", "样本", status=2)
+
+
+def test_a_job_that_began_before_brings_nothing_back(archive: Archive, tmp_path: Path) -> None:
+    job = tmp_path / "job" / "j.db"
+    job.parent.mkdir()
+    begin(archive.db, "county", job)
+    archive.site.answers["/d/one.html"] = page(f"{BODY}又有新文")
+    assert crawl(archive.portal, job, "--mode", "full").returncode in {0, 1}
+    assert found_of(BODY, job.read_bytes()) != []
+    archive.withhold()
+    assert "1 crawl taken" in archive.run("merge", job)
+    assert [word for word in WORDS if found_of(word, archive.bytes())] == []
+    assert {path: found(data) for path, (_, data) in answers(archive.db).items() if found(data)} == {}
+    assert archive.run("verify").startswith("all well")
+
+
+def test_an_archive_with_destroyed_originals_is_merged(archive: Archive, tmp_path: Path) -> None:
+    archive.withhold("--destroy")
+    other = tmp_path / "other" / "b.db"
+    other.parent.mkdir()
+    assert "taken" in disclosures("merge", archive.db, "--db", other).stdout
+    shown = disclosures("verify", "--db", other)
+    assert (shown.returncode, "3 payloads were destroyed by decision" in shown.stdout) == (0, True), shown.stdout
+
+
+def test_while_another_program_reads_the_file_it_says_so_and_is_swept_later(archive: Archive) -> None:
+    with closing(sqlite3.connect(archive.db)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM records").fetchone()
+        said = archive.run(
+            "withhold", archive.record("d/one.html"), archive.record("#row-%"), "--reason", REASON, status=1
+        )
+        assert "another program is using it" in said
+    archive.run("review")
+    assert [word for word in WORDS if found_of(word, archive.bytes())] == []
