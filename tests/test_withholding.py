@@ -181,6 +181,12 @@ def test_no_byte_of_the_archive_holds_what_is_withheld(archive: Archive) -> None
     (one,) = rows(archive.db, "SELECT * FROM records WHERE id = ?", archive.record("d/one.html"))
     assert (one["state"], one["title"], one["body"], one["source_fields"]) == ("withheld", None, None, "{}")
     assert archive.run("verify").startswith("all well")
+    with closing(sqlite3.connect(archive.db)) as connection:
+        connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'records_fts', 'row')")
+        terms = {row[0] for row in connection.execute("SELECT term FROM temp.terms")}
+        assert "样本" in terms
+        stored = b"".join(row[0] for row in connection.execute("SELECT block FROM records_fts_data"))
+    assert [pair for pair in ("青釉", "珐琅", "剔红") if pair in terms or pair.encode() in stored] == []
 
 
 def found_of(word: str, data: bytes) -> list[str]:
@@ -199,6 +205,7 @@ def test_no_search_question_or_export_has_it(archive: Archive, tmp_path: Path) -
         out = tmp_path / f"found.{form}"
         archive.run("export", form, "--body", "--out", out)
         assert [found(part) for part in opened(out.read_bytes()) if found(part)] == []
+        assert [part for part in opened(out.read_bytes()) if b"d/one.html" in part or b"withheld" in part] == []
     for form in ("warc", "wacz"):
         out = tmp_path / f"portal.{form}"
         archive.run("export", form, "--portal", "county", "--out", out)
@@ -262,6 +269,35 @@ def test_a_merge_brings_nothing_back_and_takes_over_what_is_withheld_elsewhere(
     data = b"".join(path.read_bytes() for path in fresh.parent.glob("b.db*"))
     assert [word for word in WORDS if found_of(word, data)] == []
     assert disclosures("verify", "--db", fresh).returncode == 0
+
+
+def test_a_row_without_a_link_is_on_no_copy_of_a_list_page_old_or_new(archive: Archive) -> None:
+    def more(number: int) -> str:
+        return list_page(f"<td>{number}</td><td>样本又一行之{number}</td><td>样本局</td><td>2018-01-0{number}</td>")
+
+    archive.site.answers["/list.html"] = more(5)
+    archive.crawl()
+    archive.run("withhold", archive.record("#row-%"), "--reason", "样本")
+    assert [path for path, (_, data) in answers(archive.db).items() if found_of(UNLINKED_TITLE, data)] == []
+    archive.site.answers["/list.html"] = more(6)
+    archive.crawl()
+    got = answers(archive.db)
+    assert [path for path, (_, data) in got.items() if found_of(UNLINKED_TITLE, data)] == []
+    assert TITLE in got[f"/a/records/{archive.record('d/one.html')}"][1].decode()
+
+
+def test_a_record_that_was_withdrawn_is_so_again_when_it_is_lifted(archive: Archive) -> None:
+    one = archive.record("d/one.html")
+    del archive.site.answers["/d/one.html"]
+    archive.site.answers["/list.html"] = re.sub("<tr><td>1</td>.*?</tr>", "", list_page())
+    archive.crawl()
+    state = "SELECT state FROM records WHERE id = ?"
+    assert rows(archive.db, state, one) == [{"state": "withdrawn"}]
+    archive.run("withhold", one, "--reason", "样本")
+    assert rows(archive.db, state, one) == [{"state": "withheld"}]
+    archive.run("withhold", one, "--lift")
+    assert rows(archive.db, state, one) == [{"state": "withdrawn"}]
+    assert TITLE in archive.run("search", TITLE, "--json")
 
 
 def test_what_is_lifted_is_read_again_from_its_originals(archive: Archive) -> None:
