@@ -197,7 +197,8 @@ def test_a_faulty_certificate_is_a_problem_and_each_capture_keeps_its_fingerprin
     assert re.fullmatch(f"the certificate of 127.0.0.1 {faults}", str(messages[0]))
     der = ssl.PEM_cert_to_DER_cert(certificate.read_text()[certificate.read_text().index("-----BEGIN CERT") :])
     with closing(Originals(tmp_path / "a.evidence.db")) as originals:
-        kept = [originals.exchange(number).certificate for number in originals.find()]
+        numbers = [int(str(row["id"])) for row in rows(tmp_path / "a.db", "SELECT id FROM captures")]
+        kept = [originals.exchange(number).certificate for number in numbers]
     assert kept
     assert set(kept) == {sha256(der).hexdigest()}
 

@@ -71,6 +71,8 @@ def columns(path: Path) -> list[tuple[str, str, bool, object, object]]:
 def other(value: object, is_number: bool) -> object:
     """A value of the same kind that differs in one bit."""
     match value:
+        case None if not is_number:
+            return "2026-01-01T00:00:00Z"
         case int():
             return value ^ 1024
         case str():

@@ -12,12 +12,12 @@ from tests.test_old_archives import emptied
 
 TRANSFERRED = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
-    "attachments", "redactions", "events", "problems",
+    "attachments", "redactions", "events", "problems", "rosters",
 )  # fmt: skip
 """The tables whose rows are carried. Of `settings`, only which parser read the portal."""
 
 MADE = (
-    "settings", "told",
+    "settings", "told", "withheld",
     "unindexed", "records_fts", "matches", "search",
     "tally_months", "tally_portals", "tally_events",
     "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",

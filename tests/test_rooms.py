@@ -101,6 +101,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.listings",
         "archive.web.views",
     },
+    "archive.web.processes": {"archive.database"},
     "archive.web.views": {
         "archive.database",
         "archive.copies",

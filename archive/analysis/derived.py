@@ -97,6 +97,7 @@ def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> 
     `own_page_read`: only of those whose own page was read, the others are likely to change again soon.
     """
     chosen = OWN_PAGE_READ if own_page_read else "1"
+    connection.execute("DELETE FROM underived WHERE record_id IN (SELECT id FROM records WHERE state = 'withheld')")
     sql = f"SELECT record_id FROM underived u WHERE {chosen} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constants
     names: dict[tuple[str, str], int] = {}
     while ids := [row[0] for row in connection.execute(sql)]:

@@ -117,7 +117,7 @@ def _read_again(connection: sqlite3.Connection, record_id: int) -> None:
     connection.execute("DELETE FROM annual_reports WHERE record_id = ?", (record_id,))
     row = connection.execute(
         "SELECT r.portal, r.kind, r.title, r.publisher, p.name, r.published_on, r.body "
-        "FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = ?",
+        "FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = ? AND r.state <> 'withheld'",
         (record_id,),
     ).fetchone()
     if row is None or row[1] != "annual_report":

@@ -18,6 +18,7 @@ from archive.copies.page_masks import mask_text
 from archive.copies.page_parts import Part, picture_type
 from archive.copies.sanitiser import LONGEST_PAGE, UNSURE, NotShown, SanitisedPage, masks_all, sanitise_page
 from archive.database.connection import open_for_reading
+from archive.database.withheld import hidden
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
@@ -35,10 +36,18 @@ ELSEWHERE = (
     "此回应来自其他网站，不是该门户网站的网页，故不显示。"
     "The answer came from another site and is no page of this portal, so it is not shown."
 )
+NOT_PUBLIC = {
+    "withheld": "此页面已撤出公开，或载有已撤出公开的内容，故不显示；原件仍封存。"
+    "This page was taken out of the public archive, or shows something that was; the original stays sealed.",
+    "roster": "此件列有个人名单，未经人工核看之前不显示；原件仍封存。"
+    "This lists persons and is held back until somebody has looked at it; the original stays sealed.",
+}
+"""Reasons for which a capture is shown to nobody."""
+
 TOO_LONG = "内容过长，不在此显示。It is too long to be shown here."
 
 _PART = """
-    SELECT id FROM captures WHERE url = ? AND status = 200 AND outcome = 'page' ORDER BY abs(id - ?) LIMIT 1
+    SELECT id, sha256 FROM captures WHERE url = ? AND status = 200 AND outcome = 'page' ORDER BY abs(id - ?) LIMIT 1
 """
 _RECOGNISED = """
     SELECT a.text FROM attachments a JOIN captures c ON c.id = a.capture_id
@@ -70,6 +79,8 @@ def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str) -> Red
                 raise EvidenceError(f"capture {capture_id} is not the one the archive knows by this number")
             if not _site(archive, exchange.portal).holds(exchange.url):
                 raise NotShown(ELSEWHERE)
+            if why := hidden(archive, exchange.url, digest, exchange.payload):
+                raise NotShown(NOT_PUBLIC[why])
             return _copy(exchange, _Parts(archive, originals, capture_id))
         except UNREADABLE as error:
             raise EvidenceError(f"capture {capture_id} cannot be read: {error}") from error
@@ -87,7 +98,7 @@ class _Parts:
         """Return the capture at an address that is nearest to the page itself; an image only where its text is known."""
         url = urldefrag(address).url
         row = self.archive.execute(_PART, (url, self.capture_id)).fetchone()
-        if row is None:
+        if row is None or hidden(self.archive, url, row[1]):
             return None
         try:
             exchange = self.originals.exchange(row[0])

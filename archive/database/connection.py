@@ -59,6 +59,21 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
+OPERATORS_ALONE = ("withheld", "reason")
+"""The column that nobody but the operator reads; SQLite gives NULL in its place."""
+
+
+def hide_reasons(connection: sqlite3.Connection) -> None:
+    """Let whoever reads find NULL where the operator's reasons for withholding stand."""
+    connection.set_authorizer(
+        lambda action, table, column, *_: (
+            sqlite3.SQLITE_IGNORE
+            if action == sqlite3.SQLITE_READ and (table, column) == OPERATORS_ALONE
+            else sqlite3.SQLITE_OK
+        )
+    )
+
+
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """The archive at `path`, read-only. Raises ArchiveError where there is none or the file is something else."""
     if not path.is_file():
@@ -70,4 +85,5 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         raise ArchiveError(f"cannot read the archive {path}: {error}") from error
     if not tables:
         raise ArchiveError(f"{path} is not a disclosures archive")
+    hide_reasons(connection)
     return connection

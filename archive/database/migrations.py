@@ -4,6 +4,7 @@ The first makes the schema of the first release (schema.sql). An archive of an e
 and their rows taken over by the second.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ EARLIER = frozenset({
 _TAKEN_OVER = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
     "attachments", "redactions", "events", "problems", "settings", "told",
-    "agencies", "publisher_names",
+    "agencies", "publisher_names", "withheld", "rosters",
 )  # fmt: skip
 """The tables whose rows an earlier archive gives; the others are made of them by triggers, or anew."""
 
@@ -65,6 +66,24 @@ def m002_rows_of_earlier_archives(db: Database) -> None:
     db.execute("INSERT OR IGNORE INTO settings VALUES ('redaction_version', '1')")
     for name in EARLIER:
         db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (name,))
+
+
+@migrations()
+def m003_withheld_and_held_back(db: Database) -> None:
+    """Tables of what is withheld and of texts that list persons, and the state of records that are withheld."""
+    before, after = "'unlisted', 'withdrawn'))", "'unlisted', 'withdrawn', 'withheld'))"
+    (definition,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'records'").fetchone()
+    if before not in definition:  # made by m001 just now
+        return
+    for statement in statements(_SCHEMA):
+        if re.search(r"CREATE (?:TABLE|INDEX) (?:withheld|rosters)", statement):
+            db.execute(statement)
+    # A condition alone changes, and no row is stored otherwise: SQLite's documentation allows it this way.
+    (version,) = db.execute("PRAGMA schema_version").fetchone()
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'records'", (before, after))
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+    db.execute("PRAGMA writable_schema = OFF")
 
 
 def _names(db: Database, kind: str) -> list[str]:

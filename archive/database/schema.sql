@@ -54,7 +54,7 @@ CREATE TABLE records (
     topic TEXT,
     validity TEXT,
     kind TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'listed' CHECK (state IN ('listed', 'unlisted', 'withdrawn')),
+    state TEXT NOT NULL DEFAULT 'listed' CHECK (state IN ('listed', 'unlisted', 'withdrawn', 'withheld')),
     year TEXT GENERATED ALWAYS AS (substr(published_on, 1, 4)) VIRTUAL,
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
@@ -196,6 +196,32 @@ CREATE TABLE attachments (
     UNIQUE (record_id, url)
 ) STRICT;
 CREATE INDEX attachments_by_capture ON attachments (capture_id);
+
+-- What is shown to nobody. record: a portal's id and a record's key, with a blank between; address: of captures; file and page:
+-- the sha256 of a payload, page: of a list page that shows a withheld record's row. `reason` is the operator's alone.
+CREATE TABLE withheld (
+    target TEXT NOT NULL CHECK (target IN ('record', 'address', 'file', 'page')),
+    key TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    record_id INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (target, key, record_id)
+) STRICT;
+
+-- Texts that list persons. source: '' for the record's own text, else a file's address; key: its portal and key, or the sha256
+-- of the file. A text that waits or is kept is in no other table.
+CREATE TABLE rosters (
+    id INTEGER PRIMARY KEY,
+    record_id INTEGER NOT NULL REFERENCES records(id),
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    persons INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'released', 'kept')),
+    at TEXT NOT NULL,
+    UNIQUE (record_id, source)
+) STRICT;
+CREATE INDEX rosters_by_state ON rosters (state);
+CREATE INDEX rosters_by_key ON rosters (key);
 
 -- What was masked, counted by kind; never a value. `source`: a catalogue's id, 0 for the record's page, or a file's address.
 CREATE TABLE redactions (

@@ -10,7 +10,8 @@
   were there: their numbers, crawl and day. So that file's digests can be computed again. `folded_tips`: its tip, as it was,
   by the first capture that was folded.
 
-Rows are never deleted, and of a captured row nothing but its packing ever changes: once, before the file is rebuilt.
+Rows are never deleted, and of a captured row nothing but its packing ever changes: once, before the file is rebuilt. A
+payload may be destroyed by decision (`archive.evidence.destruction`): its digest stays, on which every seal rests.
 `row_sha256` only finds damage to what no digest covers, as do `stored_crc32` and `head_crc32`: more than one packed form
 unpacks to the same bytes. Rows of files made before there were these two have none.
 """
@@ -54,6 +55,12 @@ def folded_from_other_files(db: Database) -> None:
 def _run(db: Database, script: str) -> None:
     for statement in statements(Path(__file__).with_name(script).read_text(encoding="utf-8")):
         db.execute(statement)
+
+
+@MIGRATIONS()
+def payloads_that_were_destroyed(db: Database) -> None:
+    """A payload that was destroyed by decision keeps its digest and length, and says when."""
+    db.execute("ALTER TABLE payloads ADD COLUMN destroyed_at TEXT")
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

@@ -113,8 +113,15 @@ def fold(target: Evidence, source: Source, crawls: Mapping[int, int], done: list
     for stride in source.runs(runs[-1].last_there if runs else 0):
         first, crawl, day, _ = stride[0]
         last_digest = stride[-1][3]
-        exchanges = (replace(source.originals.exchange(number), crawl_id=crawls[crawl]) for number, *_ in stride)
-        stored = target.add_many(exchanges, Origin(source.key, first, crawl, day, last_digest))
+        exchanges, destroyed = [], {}
+        for place, (number, *_) in enumerate(stride):
+            exchange, sha256 = source.originals.without_payload(number)
+            if gone := source.originals.destroyed(sha256):
+                destroyed[place] = gone
+            else:
+                exchange = replace(exchange, payload=source.originals.payload(sha256))
+            exchanges.append(replace(exchange, crawl_id=crawls[crawl]))
+        stored = target.add_many(exchanges, Origin(source.key, first, crawl, day, last_digest), destroyed)
         runs.append(Run(stored[0].id, stored[-1].id, first, crawl, day, last_digest, crawls[crawl]))
     target.keep_tip(runs[0].first, *source.tip())
     return runs

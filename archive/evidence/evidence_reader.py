@@ -3,7 +3,7 @@
 import hashlib
 import os
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.evidence.capture import read_capture
@@ -23,6 +23,15 @@ def beside(db: Path) -> Path:
 def place_of(db: Path) -> Path:
     """Return the path of the originals of the archive `db`: $DISCLOSURES_EVIDENCE, else beside it."""
     return Path(os.environ.get("DISCLOSURES_EVIDENCE") or beside(db))
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyedPayload:
+    """A payload that was destroyed by decision: its digest, its length, and when (UTC)."""
+
+    sha256: bytes
+    bytes: int
+    destroyed_at: str
 
 
 class Originals:
@@ -45,6 +54,10 @@ class Originals:
 
     def payload(self, sha256: str) -> bytes:
         """The payload with this sha256 (hex). Raises EvidenceError if it is missing or no longer what it was."""
+        if destroyed := self.destroyed(sha256):
+            raise EvidenceError(
+                f"payload {sha256} was destroyed by decision, {destroyed.destroyed_at}; its digest stays"
+            )
         row = self._con.execute(
             "SELECT stored, bytes, dictionary_id FROM payloads WHERE sha256 = ?", (bytes.fromhex(sha256),)
         ).fetchone()
@@ -58,12 +71,25 @@ class Originals:
             raise EvidenceError(f"payload {sha256} is no longer what was stored")
         return found
 
+    def destroyed(self, sha256: str) -> DestroyedPayload | None:
+        """Return the payload with this sha256 (hex) where it was destroyed by decision, else None."""
+        # In a file made before there was this column, its name in double quotes is text to SQLite.
+        row = self._con.execute(
+            """SELECT sha256, bytes, "destroyed_at" FROM payloads WHERE sha256 = ?""", (bytes.fromhex(sha256),)
+        ).fetchone()
+        return None if row is None or row[2] in {None, "destroyed_at"} else DestroyedPayload(*row)
+
     def exchange(self, capture_id: int) -> Exchange:
         """A capture with its payload. Raises EvidenceError if it is missing or no longer what it was."""
+        sealed, sha256 = self.without_payload(capture_id)
+        return replace(sealed, payload=self.payload(sha256))
+
+    def without_payload(self, capture_id: int) -> tuple[Exchange, str]:
+        """A capture without its payload, and that one's sha256 (hex). Raises EvidenceError as `exchange` does."""
         try:
             capture = read_capture(self._con, self._dictionaries, capture_id)
         except EvidenceError as error:
             raise EvidenceError(f"capture {capture_id}: {error}") from error
         if capture.sealed_as(capture_id) != capture.digest:
             raise EvidenceError(f"capture {capture_id} {capture.exchange.url} is no longer what was stored")
-        return replace(capture.exchange, payload=self.payload(capture.sha256))
+        return capture.exchange, capture.sha256

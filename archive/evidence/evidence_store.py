@@ -6,7 +6,7 @@ day not sealed, so that no manifest ever changes. Days without captures have no 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +18,7 @@ from archive.evidence.capture import chain, hash_up_to
 from archive.evidence.compression import MOST
 from archive.evidence.compression_dictionaries import Dictionaries
 from archive.evidence.evidence_file import open_for_writing, row_sha256
-from archive.evidence.evidence_reader import Originals
+from archive.evidence.evidence_reader import DestroyedPayload, Originals
 from archive.evidence.fixity import Expected, Fault, verify_file
 from archive.evidence.http_exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of
 from archive.model import clock
@@ -88,12 +88,22 @@ class Evidence(Originals):
         """Close the file; what was written is in the one file then, with no `-wal` beside it."""
         self._con.close()
 
-    def add_many(self, exchanges: Iterable[Exchange], origin: Origin | None = None) -> list[Stored]:
+    def add_many(
+        self,
+        exchanges: Iterable[Exchange],
+        origin: Origin | None = None,
+        destroyed: Mapping[int, DestroyedPayload] | None = None,
+    ) -> list[Stored]:
         """Write all in one transaction and commit it. Raises ValueError for a payload past the limit, before writing.
 
-        `origin`: what they were in another evidence file, kept with them.
+        `origin`: what they were in another evidence file, kept with them. `destroyed`: by their places, payloads that were
+        destroyed there.
         """
-        hashed = [(exchange, hashlib.sha256(exchange.payload)) for exchange in exchanges]
+        gone = destroyed or {}
+        hashed = [
+            (exchange, gone[place].sha256 if place in gone else hashlib.sha256(exchange.payload).digest())
+            for place, exchange in enumerate(exchanges)
+        ]
         for exchange, _ in hashed:
             if len(exchange.payload) > MOST:
                 raise ValueError(
@@ -102,8 +112,12 @@ class Evidence(Originals):
         with self._transaction():
             number = self.last_id()
             first_open = self._first_open_day()
+            self._con.executemany(
+                "INSERT OR IGNORE INTO payloads (sha256, bytes, stored, destroyed_at) VALUES (?, ?, x'', ?)",
+                [(payload.sha256, payload.bytes, payload.destroyed_at) for payload in gone.values()],
+            )
             stored = [
-                self._add(exchange, sha256.digest(), number + place, first_open)
+                self._add(exchange, sha256, number + place, first_open)
                 for place, (exchange, sha256) in enumerate(hashed, start=1)
             ]
             if origin is not None:

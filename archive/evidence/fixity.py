@@ -154,10 +154,14 @@ def _payloads(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[F
     for number in ids:
         where = f"payload in row {number}"
         try:
-            sha256, stored, size, dictionary_id = con.execute(
-                "SELECT sha256, stored, bytes, dictionary_id FROM payloads WHERE id = ?", (number,)
+            sha256, stored, size, dictionary_id, destroyed_at = con.execute(
+                'SELECT sha256, stored, bytes, dictionary_id, "destroyed_at" FROM payloads WHERE id = ?', (number,)
             ).fetchone()
             where = f"payload {sha256.hex()}"
+            if destroyed_at not in {None, "destroyed_at"}:
+                if stored:
+                    yield Fault(where, f"was destroyed at {destroyed_at}, and is still there")
+                continue
             if hashlib.sha256(dictionaries.unpack(stored, size, dictionary_id)).digest() != sha256:
                 yield Fault(where, "is no longer what was stored")
             elif _packed_otherwise(con, "payloads", number):

@@ -6,13 +6,14 @@ the pages printed: for those who are allowed to see them.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.withheld import any_hidden, hidden
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
 from archive.export.masked_originals import CLEAR, MaskedOriginals
@@ -89,6 +90,10 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
             title, chosen = _chosen(connection, record, crawl, portal, capture)
             ids = sorted({*chosen, *_rising(connection, _CONFIRMED, chosen)})
             clear = {row[0] for row in connection.execute(CLEAR)}
+            public = _public(connection, evidence_path, ids)
+            if ids and not public:
+                raise ArchiveError(f"{title} is withheld, or held back: there is nothing to export")
+            ids = public
             masked = int(connection.execute(_MASKED, (json.dumps(ids),)).fetchone()[0])
     except (*UNREADABLE, json.JSONDecodeError) as error:
         raise ArchiveError(f"cannot read the archive {db}: {one_line(error)}") from error
@@ -97,6 +102,22 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
     with closing(Originals(evidence_path) if as_received else MaskedOriginals(evidence_path, clear)) as evidence:
         written = _write(evidence, ids, out, form, title)
     return Exported(written, masked)
+
+
+def _public(connection: sqlite3.Connection, evidence_path: Path, ids: Sequence[int]) -> list[int]:
+    """Return those of the captures that are neither withheld nor held back, nor show what is withheld."""
+    if not any_hidden(connection):
+        return list(ids)
+    public = []
+    with closing(Originals(evidence_path)) as originals:
+        for number in ids:
+            url, sha256 = connection.execute("SELECT url, sha256 FROM captures WHERE id = ?", (number,)).fetchone()
+            payload = b""
+            with suppress(EvidenceError):  # what is missing is reported where it is written
+                payload = originals.payload(sha256)
+            if not hidden(connection, url, sha256, payload):
+                public.append(number)
+    return public
 
 
 def _chosen(

@@ -38,8 +38,10 @@ _FORMAT = 1
 _DAMAGED = (OSError, ValueError, KeyError, TypeError)
 _STATE = """
 SELECT json_array((SELECT max(id) FROM crawls), (SELECT max(finished_at) FROM crawls), (SELECT max(id) FROM events),
-                  (SELECT max(id) FROM versions), (SELECT group_concat(name || '=' || value) FROM settings))
+                  (SELECT max(id) FROM versions), (SELECT group_concat(name || '=' || value) FROM settings), (SELECT count(*) || max(at) FROM withheld),
+                  (SELECT group_concat(id || state) FROM rosters))
 """
+_HIDDEN_AT = "SELECT max(coalesce((SELECT max(at) FROM withheld), ''), coalesce((SELECT max(at) FROM rosters), ''))"
 
 
 def kept(db: Path) -> Snapshot | None:
@@ -107,8 +109,14 @@ def publish(db: Path, folder: Path, now: str) -> Snapshot:
             _point(folder, name)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        _forget(folder, name)
+        _forget(folder, name, _withheld_at(db))
     return published(folder)
+
+
+def _withheld_at(db: Path) -> str:
+    """When something was last withheld or held back; what was published before still shows it."""
+    with closing(open_for_reading(db)) as connection:
+        return str(connection.execute(_HIDDEN_AT).fetchone()[0])
 
 
 def published(folder: Path) -> Snapshot:
@@ -170,6 +178,14 @@ def _state(connection: sqlite3.Connection) -> str:
     return str(connection.execute(_STATE).fetchone()[0])
 
 
+def _made_at(folder: Path) -> str:
+    """When a snapshot was made, as it says; "" where it can't be read."""
+    try:
+        return str(_read(folder / ABOUT)["made_at"])
+    except _DAMAGED:
+        return ""
+
+
 def _is_current(folder: Path, made: Snapshot) -> bool:
     """Return whether what is published is `made`, whole: what was damaged since is read here, and replaced."""
     try:
@@ -203,9 +219,10 @@ def _point(folder: Path, name: str) -> None:
     link.replace(folder / CURRENT)
 
 
-def _forget(folder: Path, name: str) -> None:
-    """Delete snapshots that are older than the one before `name`."""
+def _forget(folder: Path, name: str, withheld_at: str) -> None:
+    """Delete snapshots that are older than the one before `name`, and those that show what was withheld since."""
     older = sorted(path for path in folder.iterdir() if (path / ABOUT).is_file() and not path.is_symlink())
     older = [path for path in older if path.name != name]
-    for path in older[: len(older) - (PUBLISHED - 1)]:
+    outdated = {path for path in older if _made_at(path) <= withheld_at}
+    for path in {*older[: len(older) - (PUBLISHED - 1)], *outdated}:
         shutil.rmtree(path, ignore_errors=True)

@@ -142,7 +142,8 @@ class Frontier:
             (catalog_url, self._portal, key),
         ).fetchone()
         if row is None:
-            return "new"
+            withheld = "SELECT 1 FROM records WHERE portal = ? AND url = ? AND state = 'withheld'"
+            return None if self._connection.execute(withheld, (self._portal, key)).fetchone() else "new"
         return None if same_pairs(json.loads(row[0]), redact_json(dict(source_fields)).value) else "changed"
 
     def family(self, catalog_url: str) -> str | None:

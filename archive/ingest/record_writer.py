@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from archive.database.withheld import WITHHELD, is_file_withheld
+from archive.maintenance.holding import shown_body
 from archive.masking.redaction import RULES_VERSION
 from archive.model.clock import BEIJING, moment
 from archive.model.noise import essence, same, same_pairs
@@ -66,13 +68,17 @@ class Writer:
         `source`: the catalogue that lists the record, or OWN_PAGE. The first reading of a page, or one after a reading that is
         UNSURE, only completes the record. A page on which no text is found takes none away.
         """
+        old = self.record(record_id)
+        if old["state"] == WITHHELD:
+            return
         readings = self.readings(record_id)
         earlier = readings.get(source)
-        old = self.record(record_id)
         body, files = old["body"], None
         if isinstance(reading, RecordPage):
-            body = reading.body if reading.body and not same(reading.body, body) else body
-            files = self._files(record_id, reading.attachments) if CUT_PAGE not in reading.doubts else None
+            if reading.body and not same(reading.body, body):
+                title = f"{old['title'] or ''} {reading.fields.get('title', '')}"
+                body = shown_body(self.connection, record_id, title, reading.body, now)
+            files = self._files(record_id, self._named(reading.attachments)) if CUT_PAGE not in reading.doubts else None
         if earlier and _same(earlier, reading) and body == old["body"] and files is None:
             return
         self._keep_reading(record_id, source, reading, capture)
@@ -168,6 +174,10 @@ class Writer:
             if same(old[name], merged.fields[name]):
                 merged.fields[name] = old[name]
         return merged
+
+    def _named(self, files: Sequence[LinkedFile]) -> list[LinkedFile]:
+        """The files that a page links to; what is withheld has no name."""
+        return [replace(file, name="") if is_file_withheld(self.connection, file.url) else file for file in files]
 
     def _files(self, record_id: int, files: Sequence[LinkedFile]) -> list[list[str]] | None:
         """Keep which files a page links to; their names before and now, or None where these are the same."""

@@ -4,17 +4,20 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.database.connection import transaction
 from archive.database.redaction_version import require_current
+from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
 from archive.ingest import health
 from archive.ingest.alarm import Alarm
 from archive.ingest.presence import Missing, Presence
 from archive.ingest.record_writer import Writer
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
+from archive.maintenance.holding import shown_text
+from archive.maintenance.withholding import REMOVED
 from archive.model.observations import (
     UNAVAILABLE,
     AttachmentFile,
@@ -231,6 +234,10 @@ class Store:
         record_id = self._writer.find(row.key)
         if record_id is None:
             record_id = self._writer.add(row.key, self._kinds[catalog_id], now, capture)
+        elif is_record_withheld(self._connection, record_id):
+            self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
+            note_page(self._connection, record_id, capture, now)
+            return
         else:
             state = self._connection.execute(
                 "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
@@ -267,6 +274,8 @@ class Store:
         if record_id is None:
             return  # its row was in a batch that was never written: the next crawl reads both
         self.counts["record_pages"] += 1
+        if is_record_withheld(self._connection, record_id):
+            return
         if page.cut and self._writer.readings(record_id).get(OWN_PAGE):
             return  # half a page takes nothing away from what was read before
         if not page.cut:
@@ -282,14 +291,22 @@ class Store:
         if record_id is None:
             return
         self.counts["attachments"] += 1
+        if is_record_withheld(self._connection, record_id):
+            return
+        if is_file_withheld(self._connection, file.url, file.sha256):
+            file = replace(file, name="", text=None, state=WITHHELD, message=None, redacted={})
         c, where = self._connection, (record_id, file.url)
         known = c.execute("SELECT * FROM attachments WHERE record_id = ? AND url = ?", where).fetchone()
-        if file.state not in {*READABLE, UNAVAILABLE}:
+        if file.state not in {*READABLE, UNAVAILABLE, WITHHELD}:
             message = f"{file.state}: {file.message or 'no text could be taken from this file'}"
             self._write_problem(Problem("attachment", file.url, message), now)
         had = bool(known and known["sha256"] and known["state"] not in NO_FILE)
         if file.state in NO_FILE and (had or (known and known["state"] == file.state)):
             return  # a file that can't be had today is still what it was when it was last had
+        if file.text and file.state != WITHHELD:
+            title = f"{self._writer.record(record_id)['title'] or ''} {file.name}"
+            text = shown_text(c, record_id, file.url, file.sha256, title, file.text, now)
+            file = replace(file, text=text, state=HELD if text is None else file.state)
         self._writer.reindex(record_id)
         c.execute(
             "INSERT INTO attachments (record_id, url, name, sha256, bytes, media_type, text, state, capture_id) "
@@ -304,10 +321,11 @@ class Store:
 
     def _write_problem(self, problem: Problem, now: str) -> None:
         self.counts["problems"] += 1
+        message = REMOVED if hidden(self._connection, problem.url, "") == "withheld" else problem.message
         self._connection.execute(
             "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
-            (self.crawl_id, problem.kind, problem.url, problem.message, now, now),
+            (self.crawl_id, problem.kind, problem.url, message, now, now),
         )
 
 

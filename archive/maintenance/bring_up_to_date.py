@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archive.analysis import derived, report_reader
 from archive.database.connection import ArchiveError, open_for_writing, transaction
+from archive.maintenance import holding
 from archive.search import index
 
 
@@ -16,9 +17,30 @@ def bring_up_to_date(connection: sqlite3.Connection, portal: str | None = None) 
 
     `portal`: the one whose agencies are learned again, in any case; else those with names nobody is known to bear.
     """
+    holding.refresh(connection)
     index.refresh(connection)
     report_reader.catch_up(connection)
     derived.refresh(connection, portal)
+
+
+def leave_no_trace(connection: sqlite3.Connection) -> bool:
+    """Rid the file of what was taken out (`holding.note_traces`): the index keeps words until its parts are merged, pages keep
+    old rows. Return whether no trace is left: it is not so while another program holds the file, and tried again later.
+    """
+    if not connection.execute("SELECT 1 FROM settings WHERE name = ?", (holding.TRACES,)).fetchone():
+        return True
+    try:
+        with transaction(connection):
+            connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
+        connection.execute("VACUUM")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            connection.execute("DELETE FROM settings WHERE name = ?", (holding.TRACES,))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise
+        return False
+    return not busy
 
 
 def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
@@ -36,6 +58,7 @@ def open_up_to_date(path: Path) -> sqlite3.Connection:
     try:
         with transaction(connection):
             bring_up_to_date(connection)
+        leave_no_trace(connection)
     except sqlite3.Error as error:
         connection.close()
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archive.database.connection import ArchiveError, later_than_this, open_for_reading
 from archive.database.migrations import migrations
 from archive.database.redaction_version import count_outdated
+from archive.database.withheld import hidden
 from archive.evidence import evidence_file
 from archive.evidence.capture import hash_up_to
 from archive.evidence.evidence_import import tips
@@ -49,7 +50,7 @@ class Summary:
 
     `head` (day, hash of its manifest) and `tip` (number of the last capture, hash of all up to it) are what to keep
     elsewhere. `unclaimed`: originals that the archive does not point to, as a crawl killed between sealing and writing
-    leaves them; no fault.
+    leaves them; no fault. `destroyed`: payloads destroyed by decision, whose digests stay.
     """
 
     captures: int = 0
@@ -57,6 +58,7 @@ class Summary:
     head: tuple[str, str] | None = None
     tip: tuple[int, str] | None = None
     unclaimed: int = 0
+    destroyed: int = 0
 
 
 def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> Iterator[Fault]:
@@ -83,7 +85,8 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
             if not migrations.pending(Database(connection)):
                 captures = int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
                 if evidence_path and evidence_path.is_file():
-                    yield from _findings(db, _captures(connection, evidence_path))
+                    for compared in (_captures, _destructions):
+                        yield from _findings(db, compared(connection, evidence_path))
                 for part in (_pointers, _index, _masking):
                     yield from _findings(db, part(connection))
     except (ArchiveError, *DAMAGE) as error:
@@ -95,7 +98,7 @@ def summary(db: Path, evidence_path: Path) -> Summary:
     """Return the extent of what was checked, to be shown once `check` has run."""
     known: set[int] = set()
     sealed: set[int] = set()
-    days, head, tip = 0, None, None
+    days, head, tip, destroyed = 0, None, None, 0
     try:
         with closing(open_for_reading(db)) as connection:
             known = {row[0] for row in connection.execute("SELECT id FROM captures")}
@@ -108,11 +111,12 @@ def summary(db: Path, evidence_path: Path) -> Summary:
             sealed = {row[0] for row in evidence.execute("SELECT id FROM captures")}
             days = evidence.execute("SELECT count(*) FROM manifests").fetchone()[0]
             head = evidence.execute("SELECT day, hash FROM manifests ORDER BY day DESC LIMIT 1").fetchone()
+            destroyed = len(_destroyed(evidence))
             if sealed:
                 tip = (max(sealed), hash_up_to(evidence, max(sealed), *(head or ("", GENESIS))))
     except DAMAGE:
         pass  # already found
-    return Summary(len(known), days, head, tip, len(sealed - known))
+    return Summary(len(known), days, head, tip, len(sealed - known), destroyed)
 
 
 def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Fault], bool]:
@@ -208,6 +212,22 @@ def _captures(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[F
                     yield Fault(f"capture {row[0]} {row[1]}", _differs(row, sealed.get(row[0]), evidence_path.name))
 
 
+def _destroyed(evidence: sqlite3.Connection) -> dict[str, str]:
+    """The payloads that were destroyed by decision: sha256 → when."""
+    sql = """SELECT lower(hex(sha256)), "destroyed_at" FROM payloads WHERE "destroyed_at" <> 'destroyed_at'"""
+    return dict(evidence.execute(sql).fetchall())
+
+
+def _destructions(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Fault]:
+    """Whether each payload that was destroyed belongs to what is withheld: nothing else may be."""
+    with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+        for sha256, at in _destroyed(evidence).items():
+            for number, url in connection.execute("SELECT id, url FROM captures WHERE sha256 = ?", (sha256,)):
+                if not hidden(connection, url, sha256):
+                    message = f"its payload was destroyed at {at}, though it isn't withheld"
+                    yield Fault(f"capture {number} {url}", message)
+
+
 def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidence: str) -> str:
     if sealed is None:
         return f"it is not in {evidence}"
@@ -225,8 +245,8 @@ def _index(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether the search index can be read to its end, holds as many records as it should, and finds them again."""
     connection.execute("CREATE VIRTUAL TABLE temp.index_terms USING fts5vocab('main', 'records_fts', 'row')")
     connection.execute("SELECT sum(cnt) FROM temp.index_terms").fetchone()
-    new = "(SELECT count(*) FROM unindexed WHERE indexed IS NULL)"
-    (expected,) = connection.execute(f"SELECT count(*) - {new} FROM records").fetchone()  # noqa: S608 - constant
+    new = "(SELECT count(*) FROM unindexed JOIN records r ON r.id = record_id WHERE indexed IS NULL AND r.state <> 'withheld')"
+    (expected,) = connection.execute(f"SELECT count(*) - {new} FROM records WHERE state <> 'withheld'").fetchone()  # noqa: S608 - constant
     (totals,) = connection.execute("SELECT block FROM records_fts_data WHERE id = 1").fetchone()
     if _varint(totals) != expected:
         yield Fault("search index", f"it holds {_varint(totals)} records, and should hold {expected}")

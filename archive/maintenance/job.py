@@ -39,6 +39,11 @@ def _transfer(connection: sqlite3.Connection, portal: str) -> None:
         "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name IN ('redaction_version', ?)",
         (f"parser:{portal}",),
     )
+    c.execute(
+        "INSERT OR IGNORE INTO main.withheld SELECT * FROM theirs.withheld "
+        "WHERE record_id = 0 OR record_id IN (SELECT id FROM theirs.records WHERE portal = ?)",
+        (portal,),
+    )
     crawls = [row[0] for row in c.execute("SELECT id FROM theirs.crawls WHERE portal = ?", (portal,))]
     if not crawls:
         return

@@ -23,8 +23,9 @@ from archive.evidence.evidence_import import Run, Source, fold, folded
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.maintenance.bring_up_to_date import leave_no_trace, open_up_to_date
 from archive.maintenance.transfer import NotAContinuationError, Transfer
+from archive.maintenance.withholding import take_over
 
 TAKEN, KNOWN, SET_ASIDE, WAITS, FAILED = "taken", "known", "set aside", "waits", "not merged"
 
@@ -119,11 +120,14 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
         connection.execute("ATTACH ? AS theirs", (str(source),))
         try:
             with transaction(connection):
-                return _Merge(connection, source, now).run(evidence, portals)
+                done = _Merge(connection, source, now).run(evidence, portals)
+                take_over(connection)
         except sqlite3.Error as error:
             raise ArchiveError(f"cannot merge {source} into {db}: {error}") from error
         except NotAContinuationError as error:
             raise ArchiveError(f"cannot merge {source} into {db}, from which it does not go on: {error}") from error
+        leave_no_trace(connection)
+        return done
 
 
 def _require_masked(connection: sqlite3.Connection, path: Path) -> None:

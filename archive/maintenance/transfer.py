@@ -27,8 +27,13 @@ _HISTORY = (  # table, its key, the rows of theirs, where its rows of ours may b
     ("redactions", ("record_id", "source", "kind"), _OF_RECORDS),
     ("versions", ("record_id", "number"), _OF_RECORDS),
 )
+# Ours stand where somebody has settled them: theirs don't know of it.
+_UNDECIDED = """
+    t.state <> 'waiting' AND NOT EXISTS (SELECT 1 FROM main.rosters o WHERE o.key = t.key AND o.state <> 'waiting' AND o.at > t.at)
+    OR NOT EXISTS (SELECT 1 FROM main.rosters o WHERE o.key = t.key AND o.state <> 'waiting')
+"""
 _OF_CRAWLS = ("walks", "ledger", "problems")
-_OF_A_RECORD = ("attachments", "listings", "readings", "redactions", "versions", "events")
+_OF_A_RECORD = ("attachments", "listings", "readings", "redactions", "rosters", "versions", "events")
 
 _FILES = "SELECT url, name, text, state = 'unlinked' FROM {}.attachments WHERE record_id = {}"
 _SEARCHED_OTHERWISE = f"""
@@ -81,6 +86,7 @@ class Transfer:
         for table, key, rows in _HISTORY:
             self._delete_gone(table, key)
             self._put(table, key, rows)
+        self._put("rosters", ("record_id", "source"), f"{_OF_RECORDS} AND ({_UNDECIDED})")
         for table in _OF_CRAWLS:
             self._put(table, None, _OF_NEW_CRAWLS)
         self._events()

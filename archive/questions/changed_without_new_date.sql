@@ -21,7 +21,7 @@ WITH changes AS (
 )
 SELECT r.id AS record_id, r.title, r.publisher, r.portal, r.kind, r.published_on, c.at AS noticed_at, c.changed
 FROM changes c JOIN records r ON r.id = c.record_id
-WHERE :portal IN ('', r.portal) AND NOT EXISTS (SELECT 1 FROM json_each(r.flags) WHERE value = 'page_cut')
+WHERE r.state <> 'withheld' AND :portal IN ('', r.portal) AND NOT EXISTS (SELECT 1 FROM json_each(r.flags) WHERE value = 'page_cut')
 ORDER BY c.at DESC, c.id DESC
 -- left out
 SELECT count(*) FROM events e JOIN records r ON r.id = e.record_id

@@ -23,5 +23,5 @@ SELECT r.id AS record_id, r.title, r.publisher, r.portal, r.kind, r.published_on
        END AS possible_reason
 FROM records r
 LEFT JOIN events e ON e.id = (SELECT max(id) FROM events WHERE record_id = r.id AND kind = r.state)
-WHERE r.state <> 'listed' AND :state IN ('', r.state) AND :portal IN ('', r.portal)
+WHERE r.state IN ('unlisted', 'withdrawn') AND :state IN ('', r.state) AND :portal IN ('', r.portal)
 ORDER BY noticed_at DESC, r.id DESC

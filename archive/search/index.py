@@ -22,10 +22,13 @@ HEAD = ("title", "publisher", "responsible_department", "document_number", "inde
 """Columns that are short and tell most. Each token of theirs stands in the index once more, marked: to find words in heads
 alone, the many texts with these words need then not be passed over, which takes long where two words are frequent."""
 
+WITHHELD = "withheld"
+"""The state of records that have no entry."""
+
 ID = (1 << 32) - 1
 """The part of an entry's number that is its record's id; the rest counts months down."""
 
-_DATE = INDEXED.index("published_on")
+_DATE, _STATE = INDEXED.index("published_on"), INDEXED.index("state")
 
 MONTHS = 12 * 10_000
 """A number of months after any date: records without one come last."""
@@ -91,6 +94,11 @@ def _number(record_id: int, values: Sequence[str | int | None]) -> int:
     return first_entry(month_of(str(values[_DATE] or ""))) | record_id
 
 
+def _is_shown(values: Sequence[str | int | None]) -> bool:
+    """Whether a record whose `held` values these are has an entry."""
+    return values[_STATE] != WITHHELD
+
+
 def held(connection: sqlite3.Connection, record_id: int) -> list[str | int | None]:
     """Return the values that a record's entry is made of, as they stand now."""
     return list(connection.execute(f"SELECT {_SEARCHED} FROM records r WHERE r.id = ?", (record_id,)).fetchone())  # noqa: S608
@@ -106,7 +114,7 @@ def forget(connection: sqlite3.Connection, record_id: int) -> None:
     """Take a record out of the index, before it is deleted."""
     waiting = connection.execute("SELECT indexed FROM unindexed WHERE record_id = ?", (record_id,)).fetchone()
     known = held(connection, record_id) if waiting is None else waiting[0] and json.loads(waiting[0])
-    if known:
+    if known and _is_shown(known):
         connection.execute(_DELETE, entry(record_id, known))
     connection.execute("DELETE FROM unindexed WHERE record_id = ?", (record_id,))
 
@@ -133,8 +141,10 @@ def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> 
             if indexed is not None:
                 # A contentless index forgets an entry only when given exactly what it holds; else ghosts remain.
                 known = json.loads(indexed)
-                steps.append((_number(record_id, known), False, record_id, known))
-            steps.append((_number(record_id, values), True, record_id, values))
+                if _is_shown(known):
+                    steps.append((_number(record_id, known), False, record_id, known))
+            if _is_shown(values):
+                steps.append((_number(record_id, values), True, record_id, values))
         # FTS5 starts another part, to be merged later, wherever a number is lower than the one before.
         for _, stays, record_id, values in sorted(steps, key=itemgetter(0, 1)):
             connection.execute(_INSERT if stays else _DELETE, entry(record_id, values))
@@ -161,7 +171,7 @@ def build(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
     connection.execute("DELETE FROM unindexed")
     connection.execute("INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', ?)", (_MEMORY,))
-    dated = connection.execute("SELECT id, published_on FROM records")
+    dated = connection.execute("SELECT id, published_on FROM records WHERE state <> ?", (WITHHELD,))
     for number in sorted(first_entry(month_of(published_on)) | record_id for record_id, published_on in dated):
         connection.execute(_INSERT, entry(number & ID, held(connection, number & ID)))
     connection.execute("INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', ?)", (_MEMORY_AS_EVER,))

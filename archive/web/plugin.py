@@ -120,6 +120,7 @@ def extra_template_vars(
 
     async def more() -> dict[str, Any]:
         variables: dict[str, Any] = {"archives": names, "is_archive": database in names}
+        variables["answer_days"] = guide_page.answer_days(datasette)
         variables["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
         variables["published_at"] = next(
             (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), None

@@ -16,7 +16,7 @@ from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, p
 
 MODULES = {
     **{name: name for name in ("ask", "due", "export", "probe", "search", "serve", "status", "verify", "watch")},
-    **dict.fromkeys(("backup", "doctor", "merge", "restore"), "upkeep"),
+    **dict.fromkeys(("backup", "doctor", "merge", "restore", "review", "withhold"), "upkeep"),
     **dict.fromkeys(("enqueue", "work"), "workers"),
     **dict.fromkeys(("redact", "reparse", "seal"), "verify"),
     "publish": "serve",

@@ -1,15 +1,25 @@
-"""`disclosures backup`, `restore`, `merge` and `doctor`: the upkeep of an archive."""
+"""`disclosures backup`, `restore`, `merge`, `doctor`, `withhold` and `review`: the upkeep of an archive."""
 
+import json
 import shutil
 import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.database.connection import open_for_reading, transaction
 from archive.evidence.evidence_reader import place_of
+from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.model import clock
-from crawler.cli.options import ATTENTION, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.jobs.remote_jobs import brought
+
+if TYPE_CHECKING:  # read where it is wanted alone
+    from archive.maintenance.holding import HeldText
 
 MIB = 1 << 20
 
@@ -57,6 +67,7 @@ def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
 
     In any order; again without harm; killed, the same command goes on. Exit status 1 where something could not be merged.
     """
+    from archive.maintenance import holding  # noqa: PLC0415
     from archive.maintenance.merge import FAILED, KNOWN, TAKEN, WAITS  # noqa: PLC0415
     from archive.maintenance.merge import merge as merge_databases  # noqa: PLC0415
 
@@ -71,6 +82,9 @@ def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
         attention = attention or outcome.what not in {TAKEN, KNOWN}
         if delete and outcome.source not in sources and outcome.what not in {WAITS, FAILED}:
             shutil.rmtree(outcome.source.parent, ignore_errors=True)
+    with closing(open_for_reading(db)) as connection:
+        unread = holding.unread(connection)
+    _read_again(db, unread)  # what was released here, and came without its text
     if not databases:
         click.echo("nothing to merge")
     sys.exit(ATTENTION if attention else 0)
@@ -91,3 +105,189 @@ def doctor(db: Path) -> None:
         wrong += diagnosis.state == WRONG
         click.echo(f"{diagnosis.state:<6} {diagnosis.what}: {diagnosis.message}")
     sys.exit(ATTENTION if wrong else 0)
+
+
+@click.command()
+@click.argument("records", nargs=-1, metavar="[RECORD]…")
+@click.option("--reason", metavar="TEXT", help="Why; for the operator's own use, it is shown nowhere.")
+@click.option("--url", "urls", multiple=True, help="All captures of this address.")
+@click.option("--attachment", "files", type=int, multiple=True, metavar="N", help="The file with this number.")
+@click.option("--lift", is_flag=True, help="Give back what was withheld: it is read again from the originals.")
+@click.option("--list", "listing", is_flag=True, help="List what is withheld, since when and why.")
+@click.option(
+    "--destroy", is_flag=True, help="Destroy the originals, too. Their digests stay, so that every seal still verifies."
+)
+@db_option
+@plainly
+def withhold(  # noqa: PLR0913, PLR0917 - one for each option
+    records: tuple[str, ...],
+    reason: str | None,
+    urls: tuple[str, ...],
+    files: tuple[int, ...],
+    lift: bool,
+    listing: bool,
+    destroy: bool,
+    db: Path,
+) -> None:
+    """Take records, captures or files out of everything public, at once and for good; RECORD is a number or an address.
+
+    The originals stay sealed. Copies elsewhere, backups and what others downloaded are out of reach: publish again where you do.
+    """
+    open_for_reading(db).close()
+    if listing:
+        _list_withheld(db)
+        return
+    if not records and not urls and not files:
+        raise CommandError("say what to withhold: a RECORD, --url or --attachment; --list lists what is withheld")
+    if lift:
+        if reason or destroy:
+            raise CommandError("--reason and --destroy don't go with --lift")
+        _lift(db, records, urls, files)
+        return
+    if not (reason or "").strip():
+        raise CommandError("--reason TEXT is missing: say why, for whoever asks later")
+    from archive.maintenance.withholding import withhold as withhold_all  # noqa: PLC0415
+
+    now = clock.text(clock.now())
+    try:
+        done = withhold_all(db, place_of(db), str(reason).strip(), now, records=records, addresses=urls, files=files)
+    finally:
+        _renew_copies(db)
+    click.echo(
+        f"withheld: {len(done.records)} records, {len(done.files)} files, {len(done.addresses)} addresses; "
+        "publish again what you publish from this archive"
+    )
+    if destroy:
+        from archive.evidence.destruction import destroy as destroy_payloads  # noqa: PLC0415
+
+        gone = destroy_payloads(place_of(db), done.addresses, now)
+        click.echo(f"destroyed: {gone.payloads} payloads, {gone.bytes:,} bytes; their digests stay")
+        if gone.shared:
+            click.echo(
+                f"kept: {gone.shared} payloads that captures of other addresses share: withhold these with --url"
+            )
+        click.echo("kept: list pages, which show other records, too; backups, which you must destroy yourself")
+    _end(done.traceless)
+
+
+@click.command()
+@click.option(
+    "--release",
+    "released",
+    type=int,
+    multiple=True,
+    metavar="N",
+    help="Show this text: it lists nobody to be protected.",
+)
+@click.option("--keep", "kept", type=int, multiple=True, metavar="N", help="Leave this text held back for good.")
+@click.option("--show", "shown", type=int, metavar="N", help="Print this text, read from its original, to look at it.")
+@click.option("--json", "as_json", is_flag=True, help="The list as JSON.")
+@db_option
+@plainly
+def review(released: tuple[int, ...], kept: tuple[int, ...], shown: int | None, as_json: bool, db: Path) -> None:
+    """List the texts that are held back because they list persons, or settle them by their numbers.
+
+    The decision holds over crawls, reparse, merge and publish. What is released is read again from its original.
+    """
+    from archive.maintenance import holding  # noqa: PLC0415
+
+    open_for_reading(db).close()
+    if shown is not None:
+        _show_held(db, shown)
+        return
+    with closing(open_up_to_date(db)) as connection:
+        if not released and not kept:
+            _list_held(holding.waiting(connection), as_json)
+            return
+        with transaction(connection):
+            for state, numbers in ((holding.RELEASED, released), (holding.KEPT, kept)):
+                for number in numbers:
+                    if not holding.settle(connection, number, state, clock.text(clock.now())):
+                        raise CommandError(f"no text {number} is held back: `disclosures review` lists them")
+            bring_up_to_date(connection)
+        traceless = leave_no_trace(connection)
+        unread = holding.unread(connection)
+    _read_again(db, unread)
+    _renew_copies(db)
+    click.echo(f"released: {len(released)}, kept: {len(kept)}; publish again what you publish from this archive")
+    _end(traceless)
+
+
+def _show_held(db: Path, number: int) -> None:
+    from crawler import settings  # noqa: PLC0415
+    from crawler.spiders.reparse import held_text  # noqa: PLC0415
+
+    text = held_text(db, place_of(db), number, ocr=settings.DISCLOSURES_OCR)
+    if text is None:
+        raise CommandError(f"no text {number} can be read from an original: `disclosures review` lists what waits")
+    click.echo(text)
+
+
+def _end(traceless: bool) -> None:
+    """End with the status that says whether the archive's file is rid of what was taken out."""
+    if not traceless:
+        click.echo(
+            "the file still holds what was taken out, for another program is using it: end that program, then run "
+            "`disclosures review`, or wait for the next crawl",
+            err=True,
+        )
+        sys.exit(ATTENTION)
+
+
+def _list_held(texts: Sequence["HeldText"], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([asdict(text) for text in texts], ensure_ascii=False, indent=1))
+        return
+    for text in texts:
+        where = f"file {text.name}" if text.source else "text"
+        click.echo(f"{text.number}  {text.persons} persons  {where}  record {text.record}  {text.title or ''}")
+        click.echo(f"    {text.source or text.url}")
+    click.echo(f"{len(texts)} wait")
+
+
+def _list_withheld(db: Path) -> None:
+    with closing(open_up_to_date(db)) as connection:
+        rows = connection.execute(
+            "SELECT target, key, at, reason FROM withheld WHERE reason <> '' AND (target = 'record' OR record_id = 0) "
+            "ORDER BY at, target, key"
+        )
+        for target, key, at, reason in rows:
+            click.echo(f"{at}  {target}  {key}  {reason}")
+
+
+def _lift(db: Path, records: tuple[str, ...], urls: tuple[str, ...], files: tuple[int, ...]) -> None:
+    from archive.maintenance.withholding import lift as lift_all  # noqa: PLC0415
+
+    again = lift_all(db, place_of(db), records, urls, files)
+    _read_again(db, again)
+    _renew_copies(db)
+    click.echo(
+        f"lifted: {len(again)} records read again from their originals; what their history said before stays gone"
+    )
+
+
+def _read_again(db: Path, records: Sequence[tuple[str, int]]) -> None:
+    """Read records, each with its portal, again from their originals."""
+    from crawler import settings  # noqa: PLC0415
+    from crawler.spiders.reparse import reparse  # noqa: PLC0415
+
+    by_portal: dict[str, list[int]] = {}
+    for portal, record_id in records:
+        by_portal.setdefault(portal, []).append(record_id)
+    for portal, ids in by_portal.items():
+        reparse(db, place_of(db), portal, ocr=settings.DISCLOSURES_OCR, records=ids)
+
+
+def _renew_copies(db: Path) -> None:
+    """Make the snapshot for download again, where there is one, and see to messages that wait: they show what was withheld."""
+    from archive.export import snapshots  # noqa: PLC0415
+    from crawler.notify.watch_state import beside, notes  # noqa: PLC0415
+    from crawler.notify.watcher import take_back  # noqa: PLC0415
+
+    if snapshots.kept(db) is not None:
+        snapshots.renew(db)
+    if beside(db).is_file():
+        with notes(beside(db)) as state, closing(open_for_reading(db)) as connection:
+            for watch in state.watches():
+                take_back(connection, state, watch)
+            state.leave_no_trace()

@@ -54,6 +54,8 @@ def verify(db: Path, against: str | None, roots: Path | None) -> None:
         click.echo(f"all well: {totals.captures} captures, {totals.days} days sealed")
         if totals.unclaimed:
             click.echo(f"note: {totals.unclaimed} originals of crawls that were killed before they were read")
+        if totals.destroyed:
+            click.echo(f"note: {totals.destroyed} payloads were destroyed by decision; their digests stay")
         if totals.head:
             click.echo(f"head: {totals.head[0]} {totals.head[1]}")
         if totals.tip:

@@ -102,6 +102,20 @@ class Notes:
         rows = self._con.execute("SELECT id, message FROM messages WHERE watch = ? ORDER BY id", (watch,))
         return [(number, f"{self._id}.{number}", json.loads(text)) for number, text in rows]
 
+    def replace(self, number: int, message: dict[str, Any]) -> None:
+        """Put another message in the place of one that is still to be delivered."""
+        text = json.dumps(message, ensure_ascii=False)
+        with transaction(self._con):
+            self._con.execute("UPDATE messages SET message = ? WHERE id = ?", (text, number))
+
+    def leave_no_trace(self) -> None:
+        """Rid the file of what was replaced or done."""
+        self._con.execute("VACUUM")
+
+    def watches(self) -> list[str]:
+        """The names of the watches that have begun."""
+        return [row[0] for row in self._con.execute("SELECT name FROM watches ORDER BY name")]
+
     def was_delivered(self, number: int, receiver: str) -> bool:
         """Return whether a message is noted as delivered to `receiver`."""
         sql = "SELECT 1 FROM delivered WHERE id = ? AND receiver = ?"

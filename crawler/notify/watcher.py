@@ -20,9 +20,15 @@ MOST = 200
 _ALL = 1 << 40
 
 _EVENTS = """
-SELECT e.id, e.record_id, e.kind, e.at FROM events e
+SELECT e.id, e.record_id, e.kind, e.at FROM events e JOIN records r ON r.id = e.record_id AND r.state <> 'withheld'
 WHERE e.id > ? AND e.id <= ? AND e.kind IN (SELECT value FROM json_each(?)) ORDER BY e.id
 """
+_HIDDEN = (
+    "SELECT id FROM records WHERE state = 'withheld'",
+    "SELECT record_id FROM rosters WHERE state IN ('waiting', 'kept')",
+)
+"""The records that are withheld, and those with a text that is held back."""
+
 _LAST_EVENT = "SELECT coalesce(max(id), 0) FROM events"
 
 
@@ -42,6 +48,7 @@ def run_watch(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: 
 
     `site`: where the archive's own site stands, ending in a slash, for links; empty: nowhere.
     """
+    take_back(connection, notes, watch.name)
     earlier = _deliver(notes, watch)
     if earlier.failures:
         return earlier  # what is new meanwhile will be reported in one message, once this one has gone out
@@ -97,6 +104,20 @@ def _new(
     bounds, among = (notes.last_event(watch.name), last, json.dumps(watch.events)), set(hits)
     rows = connection.execute(_EVENTS, bounds)
     return [], [{"record": record, "event": kind, "at": at} for _, record, kind, at in rows if record in among]
+
+
+def take_back(connection: sqlite3.Connection, notes: Notes, watch: str) -> None:
+    """Take out of a watch's undelivered messages what was withheld or held back since they were written."""
+    withheld, held = ({row[0] for row in connection.execute(sql)} for sql in _HIDDEN)
+    for number, _, message in notes.undelivered(watch) if withheld or held else ():
+        hits = [hit for hit in message["hits"] if hit["record"] not in withheld]
+        hits = [{**hit, "snippet": None} if hit["record"] in held else hit for hit in hits]
+        if hits == message["hits"]:
+            continue
+        count = message["count"] - len(message["hits"]) + len(hits)
+        notes.replace(number, {**message, "text": _text(hits, count), "count": count, "hits": hits})
+        if not hits:
+            notes.done(number)
 
 
 # --- the message ---

@@ -11,7 +11,7 @@ import json
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -22,11 +22,13 @@ from typing import Any
 
 from archive.database.connection import open_for_writing, transaction
 from archive.database.redaction_version import require_current
+from archive.database.withheld import HELD, WITHHELD
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
 from archive.ingest.record_writer import UNLINKED, Writer
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
+from archive.maintenance.holding import shown_text
 from archive.model import clock
 from archive.model.observations import AnyObservation, AttachmentFile
 from archive.model.records import OWN_PAGE
@@ -48,13 +50,22 @@ STRIDE = 100
 # the records that rest on it; and the list pages of each catalogue's last complete walk, whatever rests on them.
 _PAGES = """
     SELECT t.capture_id, t.catalog_id, r.id AS record_id, r.url FROM readings t JOIN records r ON r.id = t.record_id
-    WHERE r.portal = :portal AND t.capture_id IS NOT NULL
+    WHERE r.portal = :portal AND t.capture_id IS NOT NULL AND r.state <> 'withheld'
+      AND (:records IS NULL OR r.id IN (SELECT value FROM json_each(:records)))
     UNION ALL
     SELECT w.capture_id, w.catalog_id, NULL, NULL FROM walks w
-    WHERE w.look = 1 AND w.crawl_id = (
+    WHERE :records IS NULL AND w.look = 1 AND w.crawl_id = (
         SELECT max(l.crawl_id) FROM ledger l JOIN catalogs c ON c.id = l.catalog_id
         WHERE l.catalog_id = w.catalog_id AND l.complete AND c.portal = :portal)
     ORDER BY 1, 2, 3
+"""
+
+_HELD = """
+    SELECT r.portal, r.url, a.name, h.source, coalesce(a.capture_id, t.capture_id) FROM rosters h
+    JOIN records r ON r.id = h.record_id
+    LEFT JOIN attachments a ON a.record_id = h.record_id AND a.url = h.source
+    LEFT JOIN readings t ON t.record_id = h.record_id AND t.catalog_id = 0
+    WHERE h.id = ? AND coalesce(a.capture_id, t.capture_id) IS NOT NULL
 """
 
 Page = tuple[int, int, dict[str, int]]
@@ -73,14 +84,34 @@ async def catch_up(db: Path, evidence: Path, portal: str, memory_mb: int | None 
         logger.info("portal=%s captures_read_again=%s versions=%s", portal, done["captures"], done["versions"])
 
 
-def reparse(db: Path, evidence: Path, portal: str, *, ocr: bool = False, memory_mb: int | None = None) -> Counter[str]:
+def reparse(  # noqa: PLR0913 - options of reading
+    db: Path,
+    evidence: Path,
+    portal: str,
+    *,
+    ocr: bool = False,
+    memory_mb: int | None = None,
+    records: Collection[int] | None = None,
+) -> Counter[str]:
     """Read the captures behind a portal's records again: how many `captures`, `versions`, new `records`, `unreadable` ones.
 
-    `memory_mb` for each file: where it is not given, what the portal file known by the portal's id says.
-    Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to read.
+    `memory_mb` for each file: where it is not given, what the portal file known by the portal's id says. `records`: only
+    those behind these. Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to
+    read.
     """
-    with closing(_Reader(db, evidence, portal, ocr=ocr, memory_mb=memory_mb or converter_memory_of(portal))) as reader:
+    memory = memory_mb or converter_memory_of(portal)
+    with closing(_Reader(db, evidence, portal, ocr=ocr, memory_mb=memory, records=records)) as reader:
         return reader.run()
+
+
+def held_text(db: Path, evidence: Path, number: int, *, ocr: bool = False) -> str | None:
+    """Read a text that is held back from its original, masked, for whoever settles it; None where there is none."""
+    with closing(open_for_writing(db)) as connection:
+        row = connection.execute(_HELD, (number,)).fetchone()
+    if row is None:
+        return None
+    with closing(_Reader(db, evidence, row[0], ocr=ocr, memory_mb=converter_memory_of(row[0]))) as reader:
+        return reader.text(*row[1:])
 
 
 def is_read_by_today(db: Path, portal: str) -> bool | None:
@@ -102,12 +133,22 @@ def is_read_by_today(db: Path, portal: str) -> bool | None:
 
 
 class _Reader:
-    def __init__(self, db: Path, evidence: Path, portal: str, *, ocr: bool, memory_mb: int) -> None:
+    def __init__(  # noqa: PLR0913 - as reparse
+        self,
+        db: Path,
+        evidence: Path,
+        portal: str,
+        *,
+        ocr: bool,
+        memory_mb: int,
+        records: Collection[int] | None = None,
+    ) -> None:
         self._connection = open_up_to_date(db)
         self._connection.row_factory = sqlite3.Row
         require_current(self._connection)
         self._portal = portal
         self._read_file_of = partial(read_file, ocr=ocr, memory_mb=memory_mb)
+        self._records = None if records is None else json.dumps(sorted(records))
         self._done: Counter[str] = Counter()
         self._normalise, self._redact = NormalisePipeline(), RedactPipeline()
         found = self._connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
@@ -130,20 +171,31 @@ class _Reader:
     def run(self) -> Counter[str]:
         before = self._versions()
         pages = list(self._pages())
-        files = self._connection.execute(
-            "SELECT a.*, r.url AS record_url FROM attachments a JOIN records r ON r.id = a.record_id "
-            "WHERE r.portal = ? AND a.capture_id IS NOT NULL AND a.sha256 IS NOT NULL AND a.state <> ?",
-            (self._portal, UNLINKED),
-        ).fetchall()
         self._in_strides(pages, self._read_page)
+        files = self._connection.execute(
+            "SELECT a.*, r.url AS record_url, r.title FROM attachments a JOIN records r ON r.id = a.record_id "
+            "WHERE r.portal = ?1 AND a.capture_id IS NOT NULL AND a.sha256 IS NOT NULL AND a.state NOT IN (?2, ?3) "
+            "AND r.state <> ?3 AND (?4 IS NULL OR r.id IN (SELECT value FROM json_each(?4))) ORDER BY a.id",
+            (self._portal, UNLINKED, WITHHELD, self._records),
+        ).fetchall()
         self._in_strides(files, self._read_file)
         with transaction(self._connection) as c:
             bring_up_to_date(c, self._portal)
-            c.execute(
-                "INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{self._portal}", json.dumps(versions()))
-            )
+            if self._records is None:
+                read_by = (f"parser:{self._portal}", json.dumps(versions()))
+                c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", read_by)
         self._done["versions"] = self._versions() - before
         return self._done
+
+    def text(self, url: str, name: str | None, source: str, capture_id: int) -> str | None:
+        """Return the text of a record's page, or of a file, as a capture shows it."""
+        exchange = self._exchange(capture_id)
+        if exchange is None:
+            return None
+        if source:
+            file = AttachmentFile(url, name or "", source, capture=capture_id)
+            return self._clean(self._read_file_of(file, exchange.payload)).text
+        return self._clean(read_record(text_of(exchange), url, exchange.url, cut=False)).body
 
     def _in_strides(self, work: list[Any], step: Callable[[Any], None]) -> None:
         for start in range(0, len(work), STRIDE):
@@ -156,7 +208,8 @@ class _Reader:
         return int(self._connection.execute(sql, (self._portal,)).fetchone()[0])
 
     def _pages(self) -> Iterator[Page]:
-        rows = self._connection.execute(_PAGES, {"portal": self._portal}).fetchall()
+        parameters = {"portal": self._portal, "records": self._records}
+        rows = self._connection.execute(_PAGES, parameters).fetchall()
         for (capture_id, catalog_id), group in groupby(rows, itemgetter("capture_id", "catalog_id")):
             records = {row["url"]: row["record_id"] for row in group if row["record_id"] is not None}
             yield capture_id, catalog_id, records
@@ -227,7 +280,9 @@ class _Reader:
         linked = AttachmentFile(file["record_url"], file["name"], file["url"], capture=file["capture_id"])
         read = self._clean(self._read_file_of(linked, exchange.payload))
         self._done[read.state] += 1
-        new = (read.text, read.state, read.media_type)
+        title, now = f"{file['title'] or ''} {file['name']}", clock.text(clock.now())
+        text = shown_text(self._connection, file["record_id"], file["url"], file["sha256"], title, read.text, now)
+        new = (text, HELD if read.text and text is None else read.state, read.media_type)
         if new != (file["text"], file["state"], file["media_type"]):
             self._writer.reindex(file["record_id"])
             self._connection.execute(

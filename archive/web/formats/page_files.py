@@ -26,7 +26,7 @@ FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
 
 _OBSERVED = """
 FROM events e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
-WHERE e.at >= :since AND e.at < :until AND (:kind IS NULL OR e.kind = :kind) AND (:portal IS NULL OR r.portal = :portal)
+WHERE r.state <> 'withheld' AND e.at >= :since AND e.at < :until AND (:kind IS NULL OR e.kind = :kind) AND (:portal IS NULL OR r.portal = :portal)
 """
 _EVENTS = f"""
 SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)} {_OBSERVED} ORDER BY e.at DESC, e.id DESC

@@ -5,6 +5,7 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
+from archive.database.withheld import withheld_on
 from archive.export.rows import Rows
 from archive.web.formats.responses import json_response
 from archive.web.http.errors import NOTHING_HERE
@@ -51,6 +52,9 @@ async def record(context: RequestContext) -> Response:
         records = _objects(connection, _RECORD, own, "records")
         if not records:
             return None
+        if (day := withheld_on(connection, own["id"])) is not None:
+            withheld = {"id": records[0]["id"], "state": records[0]["state"], "withheld_on": day}
+            return {"record": withheld, **{name: [] for name in _LISTS}}
         return {"record": records[0], **{name: _objects(connection, sql, own, name) for name, sql in _LISTS.items()}}
 
     parts = await context.db.execute_fn(read)

@@ -37,14 +37,18 @@ WITH page AS (SELECT id FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :
 SELECT {_TOLD} FROM page CROSS JOIN events e ON e.id = page.id
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal ORDER BY e.at DESC, e.id DESC
 """  # noqa: S608 - constant names
-OF_ALL = "kind = :kind AND at >= :since AND at < :until"
+SHOWN_RECORDS = "record_id NOT IN (SELECT id FROM records WHERE state = 'withheld')"
+"""The condition for events of records that are not withheld, as SQL."""
+
+OF_ALL = f"kind = :kind AND at >= :since AND at < :until AND {SHOWN_RECORDS}"
 OF_PORTAL = (
-    "crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +kind = :kind AND +at >= :since AND +at < :until"
+    "crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +kind = :kind AND +at >= :since AND +at < :until AND +"  # noqa: S608 - constant
+    + SHOWN_RECORDS
 )
 _OF_ALL, _OF_PORTAL = _EVENTS.format(OF_ALL), _EVENTS.format(OF_PORTAL)
 # A first crawl ends with a list's oldest records: of those found last, the newest by the date they state.
 _FOUND_LAST = f"""
-SELECT {_TOLD} FROM (SELECT * FROM events WHERE kind = 'added' ORDER BY at DESC, id DESC LIMIT 200) e
+SELECT {_TOLD} FROM (SELECT * FROM events WHERE kind = 'added' AND {SHOWN_RECORDS} ORDER BY at DESC, id DESC LIMIT 200) e
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 ORDER BY e.crawl_id DESC, coalesce(r.published_on > :today, 1), r.published_on DESC, r.id DESC LIMIT :most
 """  # noqa: S608 - constant names

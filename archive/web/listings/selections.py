@@ -139,7 +139,9 @@ async def of_day(context: RequestContext) -> Selection:
 async def of_record(context: RequestContext) -> Selection:
     """Return one record. Raises NotFound."""
     number = int(part(context.request, "id"))
-    row = (await context.db.execute("SELECT title FROM records WHERE id = :id", {"id": number})).first()
+    row = (
+        await context.db.execute("SELECT title FROM records WHERE id = :id AND state <> 'withheld'", {"id": number})
+    ).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
     return _listed(row["title"] or UNTITLED, context.record(number), "FROM records r WHERE r.id = :id", {"id": number})

@@ -19,7 +19,7 @@ _ENDPOINTS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("api.t
 ]
 
 _KNOWN = """
-SELECT (SELECT min(id) FROM records) AS record, c.portal, c.id AS catalog, r.publisher, r.published_on
+SELECT (SELECT min(id) FROM records WHERE state <> 'withheld') AS record, c.portal, c.id AS catalog, r.publisher, r.published_on
 FROM catalogs c JOIN listings l ON l.catalog_id = c.id JOIN records r ON r.id = l.record_id
 WHERE r.publisher IS NOT NULL AND r.published_on IS NOT NULL LIMIT 1
 """

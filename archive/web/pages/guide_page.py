@@ -14,6 +14,11 @@ from archive.web.views.cells import is_web_address
 
 VARIABLE = "DISCLOSURES_CONTACT"
 
+ANSWER_VARIABLE = "DISCLOSURES_ANSWER_DAYS"
+
+ANSWER_DAYS = 15
+"""Working days within which a request is answered, where the operator sets nothing else."""
+
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 # Python before 3.13 doesn't know it, and a picture sent as text is not shown.
@@ -34,6 +39,13 @@ async def page(datasette: Datasette, request: Request) -> Response:
     return await render(
         datasette, request, "guide.html", contact=contact(datasette), variable=VARIABLE, states=STATES, events=EVENTS
     )
+
+
+def answer_days(datasette: Datasette) -> int:
+    """The working days within which requests are answered: `answer_days` of the plugin, or else DISCLOSURES_ANSWER_DAYS."""
+    setting = (datasette.plugin_config("disclosures") or {}).get("answer_days") or os.environ.get(ANSWER_VARIABLE)
+    text = str(setting or "").strip()
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,2}", text) else ANSWER_DAYS
 
 
 def contact(datasette: Datasette) -> Contact | None:

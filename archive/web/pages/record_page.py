@@ -9,6 +9,7 @@ from typing import Any
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request
 
+from archive.database.withheld import withheld_on
 from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.tables import column_label
@@ -32,6 +33,7 @@ _FILES = """
 SELECT id, name, url, state, bytes, sha256, media_type, capture_id, substr(text, 1, :most) AS text, length(text) AS characters
 FROM attachments WHERE record_id = :id ORDER BY id LIMIT 200
 """
+_HELD = "SELECT source, persons FROM rosters WHERE record_id = :id AND state <> 'released'"
 _MASKED = """
 SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
 """
@@ -102,6 +104,8 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
         "neighbours": neighbours(connection, row),
         "address": address,
         "citation": citation(row, portal, page or capture, address),
+        "withheld_on": withheld_on(connection, row["id"]),
+        "persons": dict(connection.execute(_HELD, own).fetchall()),
     }
 
 

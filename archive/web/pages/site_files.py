@@ -53,7 +53,7 @@ async def robots(datasette: Datasette, request: Request) -> Response:
 
 async def llms(context: RequestContext) -> Response:
     """llms.txt: facts about the site for language models (https://llmstxt.org/)."""
-    first = (await context.db.execute("SELECT min(id) FROM records")).first()[0]
+    first = (await context.db.execute("SELECT min(id) FROM records WHERE state <> 'withheld'")).first()[0]
 
     def at(*parts: object) -> str:
         return context.absolute(context.address(*parts))
@@ -83,7 +83,7 @@ async def index(datasette: Datasette, request: Request) -> Response:
         context = await context_for(datasette, request, name)
         files.append(context.address("sitemap", "pages.xml"))
         last = (await context.db.execute("SELECT max(id) FROM records")).first()[0] or 0
-        some = "SELECT EXISTS (SELECT 1 FROM records WHERE id > :after AND id <= :upto)"
+        some = "SELECT EXISTS (SELECT 1 FROM records WHERE id > :after AND id <= :upto AND state <> 'withheld')"
         for number in range(-(-last // RECORDS)):
             bounds = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
             if (await context.db.execute(some, bounds)).first()[0]:
@@ -109,7 +109,7 @@ async def pages(context: RequestContext) -> Response:
 async def records(context: RequestContext) -> Response:
     """The pages of some records, by their ids. Raises NotFound where there are none."""
     number = int(context.request.url_vars["number"])
-    sql = "SELECT id, coalesce(changed_at, first_seen) AS at FROM records WHERE id > :after AND id <= :upto ORDER BY id"
+    sql = "SELECT id, coalesce(changed_at, first_seen) AS at FROM records WHERE id > :after AND id <= :upto AND state <> 'withheld' ORDER BY id"
     bounds = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
     rows = await context.db.execute_fn(lambda connection: connection.execute(sql, bounds).fetchall())
     if not rows:

@@ -3,6 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from archive.database.connection import OPERATORS_ALONE
+
 LONGEST_STORED = 16 << 20
 """Bytes of one value that a page of ours, or a table's, may read: the longest text of a file has 5,000,000 characters."""
 
@@ -58,6 +60,8 @@ def _authorize(action: int, first: str | None, second: str | None, _database: st
     if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in FUNCTIONS:
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_READ:
+        if (first, second) == OPERATORS_ALONE:
+            return sqlite3.SQLITE_IGNORE
         table = (first or "").lower()
         if table in _INSIDE or (table.startswith("pragma_") and table not in PRAGMAS):
             return sqlite3.SQLITE_DENY

@@ -1,0 +1,126 @@
+"""What may not be shown of what is sealed: captures that are withheld, and texts held back because they list persons."""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+WITHHELD = "withheld"
+"""The state of a record, or of a file, that is shown to nobody."""
+
+HELD = "roster"
+"""The state of a file whose text is held back because it lists persons."""
+
+Reason = Literal["withheld", "roster"]
+
+SETTLED_AS_HELD = "('waiting', 'kept')"
+
+_ADDRESS = """
+    SELECT EXISTS (SELECT 1 FROM withheld WHERE target = 'address' AND key = :url)
+        OR EXISTS (SELECT 1 FROM withheld WHERE target IN ('file', 'page') AND key = :sha256)
+        OR EXISTS (SELECT 1 FROM records WHERE state = 'withheld' AND url = :url)
+"""
+_ROSTER = f"""
+    SELECT EXISTS (SELECT 1 FROM rosters WHERE state IN {SETTLED_AS_HELD} AND (key = :sha256 OR source = :url))
+        OR EXISTS (SELECT 1 FROM rosters h JOIN records r ON r.id = h.record_id
+                   WHERE h.state IN {SETTLED_AS_HELD} AND h.source = '' AND (r.url = :url OR EXISTS (
+                       SELECT 1 FROM listings WHERE record_id = r.id AND link = :url)))
+        OR EXISTS (SELECT 1 FROM rosters h JOIN readings t ON t.record_id = h.record_id AND t.catalog_id = 0
+                   JOIN captures c ON c.id = t.capture_id
+                   WHERE h.state IN {SETTLED_AS_HELD} AND h.source = '' AND c.url = :url)
+        OR EXISTS (SELECT 1 FROM rosters h JOIN events e ON e.record_id = h.record_id AND e.kind = 'moved'
+                   WHERE h.state IN {SETTLED_AS_HELD} AND h.source = ''
+                     AND :url IN (e.detail ->> '$.from', e.detail ->> '$.to'))
+"""  # noqa: S608 - constant
+_ADDRESSES = """
+    SELECT url FROM records WHERE state = 'withheld'
+    UNION SELECT key FROM withheld WHERE target = 'address' AND record_id <> 0
+"""
+_COMMON = re.compile(r"(?:index|default|list|content|show|view|detail|info|article)?(?:_\d{1,3})?(?:\.\w{1,5})?", re.I)
+
+
+def hidden(connection: sqlite3.Connection, url: str, sha256: str, payload: bytes = b"") -> Reason | None:
+    """Return why a capture may not be shown, or None. `payload`: where it is given, links to what is withheld hide it, too."""
+    values = {"url": url, "sha256": sha256}
+    try:
+        if connection.execute(_ADDRESS, values).fetchone()[0]:
+            return "withheld"
+        if connection.execute(_ROSTER, values).fetchone()[0]:
+            return "roster"
+        if payload and any(needle in payload for needle in _needles(connection)):
+            return "withheld"
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+    return None
+
+
+def any_hidden(connection: sqlite3.Connection) -> bool:
+    """Return whether the archive hides anything at all."""
+    try:
+        sql = "SELECT EXISTS (SELECT 1 FROM withheld) OR EXISTS (SELECT 1 FROM rosters WHERE state <> 'released')"
+        return bool(connection.execute(sql).fetchone()[0])
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        return False
+
+
+def is_record_withheld(connection: sqlite3.Connection, record_id: int) -> bool:
+    """Return whether a record is withheld."""
+    row = connection.execute("SELECT state FROM records WHERE id = ?", (record_id,)).fetchone()
+    return row is not None and row[0] == WITHHELD
+
+
+def withheld_on(connection: sqlite3.Connection, record_id: int) -> str | None:
+    """Return the day in Beijing on which a record was withheld, "" where that isn't known; None where it is shown."""
+    row = connection.execute(
+        "SELECT (SELECT date(max(w.at), '+8 hours') FROM withheld w WHERE w.target = 'record' AND w.key = r.portal || ' ' || r.url) "
+        "FROM records r WHERE r.id = ? AND r.state = 'withheld'",
+        (record_id,),
+    ).fetchone()
+    return None if row is None else str(row[0] or "")
+
+
+def is_file_withheld(connection: sqlite3.Connection, url: str, sha256: str | None = None) -> bool:
+    """Return whether a file is withheld: by its address, or whatever its address by what is in it."""
+    sql = (
+        "SELECT EXISTS (SELECT 1 FROM withheld WHERE target = 'address' AND key = ?) "
+        "OR EXISTS (SELECT 1 FROM withheld WHERE target = 'file' AND key = ?)"
+    )
+    return bool(connection.execute(sql, (url, sha256)).fetchone()[0])
+
+
+def note_page(connection: sqlite3.Connection, record_id: int, capture_id: int | None, now: str) -> None:
+    """Note that a capture shows a withheld record's row, so that it isn't shown itself."""
+    connection.execute(
+        "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) "
+        "SELECT 'page', sha256, '', ?, ? FROM captures WHERE id = ?",
+        (now, record_id, capture_id),
+    )
+
+
+def _needles(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """The ways in which a page may link to withheld addresses, whatever it puts in front of them."""
+    yield from needles(row[0] for row in connection.execute(_ADDRESSES))
+
+
+def needles(addresses: Iterable[str]) -> Iterator[bytes]:
+    """The last parts of addresses, such as bytes of a page or of its data would hold them."""
+    for address in addresses:
+        yield from _needle(address)
+
+
+@lru_cache(maxsize=10_000)
+def _needle(address: str) -> tuple[bytes, ...]:
+    parts = urlsplit(address)
+    path, query = parts.path.rstrip("/"), parts.query
+    if parts.fragment.startswith("row-") or not path:
+        return ()
+    end = path.rpartition("/")[2]
+    if _COMMON.fullmatch(end) and not query:
+        end = "/".join(path.rsplit("/", 2)[-2:])
+    forms = {f"{end}?{query}", f"{end}?{query}".replace("&", "&amp;")} if query else {end}
+    return tuple(form.encode() for form in sorted(forms) if len(form) >= 4)

@@ -1,0 +1,337 @@
+"""Recognise texts that list persons: 低保, 残疾, 资助 and such, by the form of names and by what stands around them.
+
+In: a title and a text, tables as lines with tabs. Out: about how many persons the text lists, 0 where it is no roster. Names are
+known by their form alone: a surname and one or two characters more, masked ones (张某某, 李*明) as well, or parts with a dot
+between them; in a column headed 姓名 or the like any two to four characters.
+
+Not held: rosters of officials on duty, of committees, appointments and other public functions (experts of tenders, lay judges,
+law enforcers, contract doctors), of companies and who stands for them, of villages, schools, drugs; names in prose. Known
+costs: a list of persons honoured or hired is held, too; names of other forms outside a headed column are not known.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+RULES_VERSION = 1
+
+LEAST = 5
+"""Names from which on a text lists persons."""
+
+MOST_COLUMNS = 60
+"""Columns of a table that are looked at."""
+
+LONGEST, PART = 1_000_000, 100_000
+"""Characters of a text that are looked at, and how many of them at a time."""
+
+_WORDS = {
+    row["kind"]: row["words"]
+    for row in csv.DictReader(Path(__file__).with_name("roster_words.csv").open(encoding="utf-8", newline=""))
+}
+_NO_NAMES = frozenset(_WORDS["word"].split())
+_GIVEN, _PLACE_ENDS, _ENDS = (frozenset(_WORDS[kind]) for kind in ("given", "place_end", "end"))
+_NUMERALS = frozenset("一二三四五六七八九十")
+_HAN, _MASK = r"[\u3400-\u9fff]", r"[某*＊×ＸxX○〇Oo■□]"
+_COMPOUND = "|".join(_WORDS["compound"].split())
+_NAME = re.compile(
+    rf"(?:{_COMPOUND}|[{_WORDS['surname']}])(?:{_MASK}{{1,2}}|{_HAN}{_MASK}|{_MASK}{_HAN}|{_HAN}{{1,2}})|(?:{_COMPOUND}){_HAN}"
+)
+_DOTTED = re.compile(rf"{_HAN}{{1,7}}(?:[·•‧・．∙]{_HAN}{{1,7}}){{1,3}}")
+_ANY_NAME = re.compile(rf"(?:{_HAN}|{_MASK}){{2,6}}|{_HAN}{{1,7}}[·•‧・]{_HAN}{{1,7}}")
+
+# A name's surroundings in a run: a number before it; a bracket, an ID's rest, an amount or a sex behind it.
+_BEFORE = re.compile(r"^(?:[（(【\[]?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[)）】\]]?[.．、:：)）]?|[-—•●*])?\s*")
+_BEHIND = re.compile(r"(?:[（(\[【].{0,60}|[\d*＊×xX.,:：\-－—].{0,60}|[男女].{0,2}|等.{0,12}|同学|同志|户)$")
+_SEPARATORS = re.compile(r"[\s、，,；;/|。:：]+")
+_ALONE = re.compile(rf"(?<!{_HAN})(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]))")
+_SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
+_DOTS = re.compile("[·•‧・．∙]")
+_BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
+
+_NAME_HEADS = re.compile(
+    r"^(?:序号)?(?:.{0,8}(?:姓名|户主|受益人|患者|申请人|领款人|领取人|救助人|补贴人|补助人|被征收人|残疾人|本人|学员|考生|学生|老人|儿童|"
+    r"监护人|信访人|上访人|投诉人|保障对象|救助对象|补贴对象|补助对象|资助对象|帮扶对象|对象名称|人员名单|名单)(?:名称|姓名|名字)?|名字)$"
+)
+_ROLE_HEADS = re.compile(
+    r"法定代表|法人|负责人|经营者|经营人|投资人|责任人|联系人|经办人|承办人|包联|包抓|包保|帮扶责任|帮扶干部|驻村|第一书记|值班|带班|领导|"
+    r"执法人员|河长|湖长|林长|路长|网格员|校长|院长|书记|主任|监理|项目经理|总监|审批人|审核人|制表|填报人|主持人|评委|专家|组长|"
+    r"举办者|举办人|园长|业主|店主|创办|指导|讲师|主讲|医师|医生|律师|记者|作者|编辑|分管|监督员|管护员|护林员|专管员|联络员"
+)
+_PLACE_HEADS = re.compile(
+    r"村|镇|乡|社区|地点|地名|地址|单位|机构|学校|企业|公司|药|品名|名称|商品|通用名|品种|项目|部门|站点|线路|河流|水库|科目|目录|专业"
+)
+
+_SUBJECTS = re.compile(
+    r"低保|最低生活保障|特困|五保|残疾|救助|资助|助学|奖学金|助学金|补贴|补助|患者|病人|病例|确诊|密接|信访|上访|学生|学员|考生|新生|录取|招生|"
+    r"贫困户|贫困人口|建档立卡|脱贫|监测户|监测对象|易返贫|边缘户|危房|危窑|搬迁户|移民户|失业|就业困难|公益性岗位|公益岗|高龄|老年人|养老|抚恤|优抚|"
+    r"退役|伤残|军人|烈属|孤儿|留守|事实无人抚养|雨露|扶贫|帮扶对象|到户|困境儿童|慰问|困难|大病|慢病|慢性病|精神障碍|艾滋|结核|吸毒|戒毒|社区矫正|刑满|服刑|失信被执行|"
+    r"公租房|廉租房|保障性住房|经济适用|住房保障|安置户|拆迁户|被征收|征地|一卡通|惠农|直补|退耕|草原奖补|生态护林员|计划生育|独生子女|奖励扶助|"
+    r"特别扶助|待遇|领取|发放|参保|死亡|火化|遗体|受灾|灾民|农户|农民工|欠薪|讨薪|低收入|临时救助|生活困难|孕产妇|婴幼儿|新生儿|接种|学籍|贷款"
+)
+_LISTS = re.compile(
+    r"名\s*单|名册|花名|发放表|公示|登记表|登记册|台账|台帐|明细|汇总表|统计表|一览表|情况表|信息表|审批表|成绩|人员|清册|清单|拟录用|拟聘|入围|合格|表彰"
+)
+_PUBLIC = re.compile(
+    r"值班|带班|值守|排班|坐班|接访|领导分工|工作分工|领导班子|班子成员|分工|任免|任职|免职|任命|任前|干部公示|提拔|拟任|挂职|领导小组|工作专班|"
+    r"工作组|指挥部|委员会(?:成员|委员|组成|名单|专家)?|议事协调|联席会议|组成人员|成员名单|组织机构|机构设置|人大代表|政协委员|党代表|代表名单|候选人|"
+    r"当选|选举结果|通讯录|通信录|联络员|发言人|评标|评审|评委|专家|陪审员|监督员|仲裁员|调解员|律师|公证员|执法人员|执法证|执法资格|河长|湖长|林长|"
+    r"田长|路长|街长|楼长|网格长|网格员|包村|包联|包抓|包保|驻村|第一书记|帮扶责任人|帮扶干部|责任清单|权责清单|责任人名单|责任人公示|安全责任|"
+    r"特派员|法律服务|法律工作者|家庭医生|签约医生|签约服务团队|执业医师|坐诊|出诊|门诊安排|村医|乡村医生名|校长|任课|班主任|教练员|导师|讲解员|导游|传承人|"
+    r"企业名单|企业名录|公司名单|单位名单|机构名单|商户|经营主体|市场主体|经营异常|个体工商户|合作社|家庭农场|双随机|抽查|行政处罚|行政许可|行政检查|处罚"
+    r"|招标|中标|成交|采购|合同|项目经理|参会|会议|出席|主讲|演出|节目|书记|局长|县长|主席团"
+)
+_STRICT = re.compile(  # about persons, whatever else a title says
+    r"低保(?:户|对象|家庭|人员|金)|特困(?:人员|供养)|五保户|残疾(?:人名|人员|儿童|学生|军人|人两项|人补贴|人救助|人花名|等级)|"
+    r"患者|病例|信访人|上访人|贫困(?:户|学生|生|人口)|受助|资助(?:学生|对象|名单|人员)|补[贴助](?:对象|人员|名单|花名|发放|公示|资金发放|农户)|"
+    r"救助(?:对象|人员|名单|花名|金发放)|学生名|学生花名|录取名单|孤儿|领取人|拟录用|拟聘|面试|笔试|入围|发放(?:表|花名|名单|明细|名册)|公益性?岗位?人员|慰问(?:对象|名单|花名|户)"
+)
+_HEADS = re.compile(r"序号|编号|单位|村|备注|名称|职务|时间|日期|电话|内容|职位|科室|班级|学校|企业|乡镇")
+_PERSONAL_HEADS = re.compile(
+    r"身份证|证件号|残疾证|残疾类别|残疾等级|等级|类别|金额|补助|补贴|低保金|标准|发放|银行|账号|帐号|卡号|一卡通|社保卡|家庭人口|人口数|户主|与户主|"
+    r"病种|病名|诊断|病情|住院|监护|班级|年级|学籍|家庭住址|住址|家庭地址|致贫|困难|原因|出生|年龄|性别|民族|面积|亩|诉求|事项|备注"
+)
+_OFFICIAL = re.compile(r"领导小组|值班|委员会|分工|任免|任前|工作组|专班|帮扶责任|联系人")
+_DETAILS = re.compile(r"\d元|元$|岁|[*＊]{3}|\d{15}|村.{0,8}[组队]|残疾|[一二三四]级|低保|[男女](?:\W|$)")
+_FIRMS = re.compile(r"(?:公司|店|园|学校|小学|中学|医院|诊所|合作社|中心|厂|部|超市|农场|事务所|门市)$")
+_BETWEEN = re.compile(r"[\d*＊.xX（）()\-－男女]{1,20}(?:元|万元|人|岁)?")
+_FIRST_OF_MORE = re.compile(rf"^((?:{_HAN}|{_MASK}){{2,4}}?)(?:户|等|\d|的|同学|共)")
+_LAST_OF_PROSE = re.compile(
+    rf"(?:村民|居民|学生|同学|患者|人员|对象|户|名|为|对|有|给予|聘用|录用|由)({_HAN}(?:{_HAN}|{_MASK}){{1,3}})(?:{_BEHIND.pattern[:-1]})?$"
+)
+_OFFICES = re.compile(
+    r"书记|县长|镇长|乡长|局长|部长|主任|科长|处长|主席|委员|常委|院长|校长|行长|所长|站长|队长|组长|会长|理事|秘书|干事|科员|干部|经理|董事|监事|"
+    r"总工|工程师|教授|研究员|教师|医师|医生|护士|法官|检察官|审判|律师|主管|调研员|巡视员|警|参谋|政委|职务|分管|负责|主持|值班|带班|联系人"
+)
+_PROSE = re.compile(
+    r"出席|参加|陪同|主持|讲话|指出|强调|要求|调研|座谈|会见|同志|领导|记者|通讯员|委员|代表|担任|任命|免去|聘任|撰稿|编辑|主演|作者"
+)
+
+
+def persons_listed(title: str, text: str) -> int:
+    """Return about how many persons a text lists, 0 where it is no roster. `title`: with what the file is called, for a file."""
+    return sum(_listed(title, text[start : start + PART]) for start in range(0, min(len(text), LONGEST), PART))
+
+
+def _listed(title: str, text: str) -> int:
+    text = unicodedata.normalize("NFC", text)
+    text = _SPACED.sub(r"\1\2", text)
+    alone = (each for each in _ALONE.finditer(text) if each[0] not in _NO_NAMES)
+    few = text.count("\t") < LEAST and sum(1 for _ in islice(alone, LEAST)) < LEAST
+    if few and not _DOTS.search(text):
+        return 0
+    lines = [line.strip() for line in text.split("\n")]
+    columns = [found for block in _tables(lines) if (found := _column(title, block))]
+    if columns:
+        return sum(columns)
+    return max(_items_with_names(title, lines), _runs(title, text), _labelled(title, text))
+
+
+# --- tables ---
+
+
+def _tables(lines: Sequence[str]) -> Iterator[tuple[str, list[list[str]]]]:
+    """The tables: the line before each, and their rows of cells."""
+    before, rows = "", list[list[str]]()
+    for line in (*lines, ""):
+        if "\t" in line:
+            rows.append([cell.strip() for cell in line.split("\t", MOST_COLUMNS)[:MOST_COLUMNS]])
+        else:
+            if rows:
+                yield before, rows
+                rows = []
+            before = line if line else before
+    if rows:
+        yield before, rows
+
+
+def _column(title: str, block: tuple[str, list[list[str]]]) -> int:
+    """How many persons a table lists in its columns of names, 0 where it lists none, or officials or companies."""
+    before, rows = block
+    head = _head(rows)
+    heads, body = rows[head] if head is not None else [], rows[head + 1 if head is not None else 0 :]
+    context = f"{title} {before} {' '.join(' '.join(row) for row in rows[: head or 0])}"
+    width = max(map(len, rows))
+    best = 0
+    for place in range(width):
+        top = _compact(heads[place]) if place < len(heads) else ""
+        cells = [_compact(row[place]) for row in body if place < len(row)]
+        count = _names_in_column(top, [cell for cell in cells if cell])
+        if count >= LEAST and _is_held(context, heads, top, body, place):
+            best += count
+    return best
+
+
+def _head(rows: Sequence[Sequence[str]]) -> int | None:
+    """The row with the headings: the first of few in which a cell is a heading of names, or the first with no digits at all."""
+    for number, row in enumerate(rows[:6]):
+        if any(_NAME_HEADS.match(_compact(cell)) for cell in row):
+            return number
+    for number, row in enumerate(rows[:3]):
+        heads = [
+            head
+            for cell in row
+            if _HEADS.search(head := _compact(cell)) or _ROLE_HEADS.search(head) or _PERSONAL_HEADS.search(head)
+        ]
+        if len(row) > 1 and len(heads) >= max(2, len(row) * 0.5):
+            return number
+    return None
+
+
+def _names_in_column(top: str, cells: Sequence[str]) -> int:
+    if not cells:
+        return 0
+    if _NAME_HEADS.match(top) and not _ROLE_HEADS.search(top):
+        names = [cell for cell in cells if _name_of(cell) or (_ANY_NAME.fullmatch(cell) and cell not in _NO_NAMES)]
+        return len(names) if len(names) >= max(LEAST, len(cells) * 0.4) else 0
+    if _PLACE_HEADS.search(top) and "姓名" not in top:
+        return 0
+    names = [name for cell in cells if (name := _name_of(cell))]
+    return len(names) if len(names) >= max(LEAST, len(cells) * 0.6) and _are_names(names) else 0
+
+
+def _is_held(context: str, heads: Sequence[str], top: str, body: Sequence[Sequence[str]], place: int) -> bool:
+    """Whether a column of names is one of persons to be protected."""
+    others = [_compact(head) for number, head in enumerate(heads) if number != place]
+    if _ROLE_HEADS.search(top):
+        return False
+    personal = sum(bool(_PERSONAL_HEADS.search(head)) for head in others)
+    offices = _share_of_offices([" ".join(cell for n, cell in enumerate(row) if n != place) for row in body])
+    if _strict(context):
+        return True
+    if _PUBLIC.search(context):
+        return personal >= 3 and offices < 0.3 and bool(_SUBJECTS.search(" ".join(others)))
+    if offices >= 0.5 or (not _SUBJECTS.search(context) and _is_of_offices_or_firms(others, top, body)):
+        return False
+    return bool(
+        _SUBJECTS.search(f"{context} {' '.join(others)}")
+        or _LISTS.search(context)
+        or _NAME_HEADS.match(top)
+        or personal >= 2
+    )
+
+
+def _is_of_offices_or_firms(others: Sequence[str], top: str, body: Sequence[Sequence[str]]) -> bool:
+    """Whether the other columns are of offices or professions, or one of companies, schools or shops beside no 姓名."""
+    if any(re.search(r"职务|职责|分工|法定代表|职称|执业", head) for head in others):
+        return True
+    width = max(map(len, body), default=0)
+    firms = max((sum(bool(_FIRMS.search(row[n])) for row in body if n < len(row)) for n in range(width)), default=0)
+    return firms >= len(body) * 0.6 and not re.search("姓名|户主", top)
+
+
+# --- lines, runs, labels ---
+
+
+def _items_with_names(title: str, lines: Sequence[str]) -> int:
+    """Lines, or parts of them, that begin with a name, or have one behind a number or a village, and details of the person."""
+    items = [item.strip() for line in lines for item in re.split("[；;。]", line) if item.strip()]
+    short = [item for item in items if len(item) <= 120]
+    names, chosen, details = list[str](), list[str](), 0
+    for item in short:
+        tokens = [token for token in _SEPARATORS.split(_BEFORE.sub("", item)) if token]
+        name = next((name for token in tokens[:5] if (name := _name_of(token))), None)
+        if name and len(tokens) <= 14:
+            names.append(name)
+            chosen.append(item)
+            details += bool(re.search(r"\d|[男女]|[*＊]{2}", item[item.find(name) + len(name) :]))
+    if not _are_names(names) or len(names) < len(short) * 0.3 or details < len(names) * 0.5:
+        return 0
+    return len(names) if _is_list_of_persons(f"{title} {' '.join(short[:3])}", chosen) else 0
+
+
+def _runs(title: str, text: str) -> int:
+    """Names that stand in rows with nothing between them but separators: of several short rows all together."""
+    bare = _BRACKETS.sub("", text)
+    long, short, runs, place = 0, list[str](), list[tuple[str, list[str]]](), 0
+    run, near = list[str](), ""
+    for token in (*_SEPARATORS.split(bare), " "):
+        begin = max(bare.find(token, place), place)
+        place = begin + len(token)
+        if name := _name_of(token) if token else None:
+            if not run:
+                near = bare[max(0, begin - 200) : begin]
+            run.append(name)
+        elif token and not _BETWEEN.fullmatch(token):
+            if run and (last := _FIRST_OF_MORE.match(token)) and (name := _name_of(last[1])):
+                run.append(name)
+            if run:
+                runs.append((near, run))
+            run, near = [], bare[max(0, begin - 200) : begin]
+            if (last := _LAST_OF_PROSE.search(token)) and (name := _name_of(last[1])):
+                run, near = [name], bare[max(0, begin - 200) : place - len(name)]
+    for near, names in runs:
+        context = f"{title} {near}"
+        if _PROSE.search(near[-40:]) and not _strict(context):
+            continue
+        if len(names) >= 2 and (not near.strip(" \t") or near.rstrip(" \t")[-1] in "\n:：;；"):
+            short += names
+        if _are_names(names) and _is_list_of_persons(context, [], prose=True):
+            long += len(names)
+    sure = _strict(title) or (_SUBJECTS.search(title) and not _PUBLIC.search(title))
+    return len(short) if sure and _are_names(short) else long
+
+
+def _strict(context: str) -> bool:
+    """Whether a text is about persons to be protected, whatever else is said around it."""
+    return bool(_STRICT.search(context)) and not _OFFICIAL.search(context)
+
+
+def _labelled(title: str, text: str) -> int:
+    """Names behind a label such as 姓名：, again and again."""
+    tokens = re.findall(
+        rf"(?:姓\s*名|户\s*主|受益人|申请人|患者|学生)(?:姓名)?[:：\s]\s*((?:{_HAN}|{_MASK}|[·•]){{2,8}})", text
+    )
+    names = [name for token in tokens if (name := _name_of(token))]
+    context = f"{title} {text[:200]}"
+    return len(names) if _are_names(names) and (_strict(context) or not _PUBLIC.search(context)) else 0
+
+
+def _is_list_of_persons(context: str, lines: Sequence[str], *, prose: bool = False) -> bool:
+    """Whether what stands around names says that they are private persons'."""
+    if _strict(context):
+        return True
+    if _PUBLIC.search(context) or (lines and _share_of_offices(lines) >= 0.4):
+        return False
+    if lines and sum(bool(_DETAILS.search(line)) for line in lines) >= len(lines) * 0.6:
+        return True
+    if prose and not re.search(r"名\s*单|名册|花名|公示|如下|人员|发放|分别|姓名\s*$", context):
+        return bool(_SUBJECTS.search(context[:60]))
+    return bool(_SUBJECTS.search(context) or _LISTS.search(context))
+
+
+# --- names ---
+
+
+def _share_of_offices(lines: Iterable[str]) -> float:
+    lines = [line for line in lines if line.strip()]
+    return sum(bool(_OFFICES.search(line)) for line in lines) / len(lines) if lines else 0
+
+
+def _name_of(token: str) -> str | None:
+    """The name that a token is, without a number before it, or brackets, amounts and the like behind it; None where it is none."""
+    if len(token) > 80:
+        return None
+    token = _BRACKETS.sub("", _BEFORE.sub("", token)).strip()
+    for name in (token, _BEHIND.sub("", token).strip()):
+        if _DOTTED.fullmatch(name):
+            return name
+        if _NAME.fullmatch(name) and not {name, name[:2]} & _NO_NAMES and name[-1] not in _ENDS | _NUMERALS:
+            return name
+    return None
+
+
+def _are_names(names: Sequence[str]) -> bool:
+    """Whether what could be names are names for the most part, and not villages, drugs or words."""
+    places = sum(name[-1] in _PLACE_ENDS for name in names)
+    given = sum(
+        name[-1] in _GIVEN or name[-1] == "某" or not re.fullmatch(_HAN, name[-1]) or not name.isalpha()
+        for name in names
+    )
+    return len(set(names)) >= LEAST and places < len(names) * 0.4 and given >= len(names) * 0.5
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,241 @@
+"""Texts that list persons: which are, which are not, and that what is held back is nowhere until it is released. All are samples."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.maintenance import holding
+from archive.maintenance.job import begin
+from archive.model.rosters import LEAST, RULES_VERSION, persons_listed
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.files import docx
+from tests.test_withholding import answers, opened
+
+FOLDER = Path(__file__).with_name("rosters")
+
+
+def texts(name: str) -> list[tuple[str, str]]:
+    """Titles and texts of a file, in which a line of ===== divides one from the next."""
+    entries = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").strip("\n").split("\n=====\n")
+    return [(title, text) for title, _, text in (entry.partition("\n") for entry in entries)]
+
+
+HELD, SHOWN = texts("held"), texts("shown")
+
+
+def test_there_are_enough_of_each_and_all_say_that_they_are_samples() -> None:
+    assert min(len(HELD), len(SHOWN)) >= 40
+    assert [title for title, text in (*HELD, *SHOWN) if "样本" not in title + text] == []
+
+
+def test_every_roster_is_known_with_about_as_many_persons() -> None:
+    assert [title for title, text in HELD if persons_listed(title, text) < LEAST] == []
+
+
+def test_what_is_no_roster_is_shown() -> None:
+    assert [title for title, text in SHOWN if persons_listed(title, text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张三、" * 60_000,
+        "张" * 200_000,
+        "（" * 100_000,
+        "张三（" * 50_000,
+        "张三\t" * 50_000,
+        "张 三 " * 50_000,
+        "姓名：张三" * 30_000,
+        "古·" * 100_000,
+        "1" * 200_000,
+    ],
+)
+def test_twice_as_much_takes_about_twice_as_long(text: str) -> None:
+    """No text makes the search for names run away; measured in operations of the processor, the best of three."""
+
+    def cost(part: str) -> float:
+        times = []
+        for _ in range(3):
+            begun = time.process_time()
+            persons_listed("样本低保名单", part)
+            times.append(time.process_time() - begun)
+        return min(times)
+
+    half, whole = cost(text[: len(text) // 2]), cost(text)
+    assert whole < max(half * 3, 0.5)
+
+
+NAMES = ("马玉兰", "杨占山", "李建国", "王小花", "周生虎", "罗福明", "丁秀英")
+XLSX_NAMES = ("何志强", "田万福", "锁成林", "苏桂芳", "陈思雨", "刘振宇")
+TITLE = "样本镇低保对象花名册"
+
+
+def page(title: str, main: str) -> str:
+    return f'<html><body><h1>{title}</h1><div class="TRS_Editor">{main}</div></body></html>'
+
+
+def served() -> dict[str, Answer | str]:
+    rows_of = "".join(
+        f"<tr><td>{i}</td><td>{name}</td><td>样本村</td><td>300</td></tr>" for i, name in enumerate(NAMES)
+    )
+    table = f"<table><tr><th>序号</th><th>户主姓名</th><th>村</th><th>金额</th></tr>{rows_of}</table>"
+    listed = "".join(
+        f'<tr><td>{i}</td><td><a href="d/{i}.html">{title}</a></td><td>样本局</td><td>2018-01-0{i}</td></tr>'
+        for i, title in ((1, TITLE), (2, "样本镇救助公示"), (3, "样本镇通知"))
+    )
+    heads = "".join(f"<th>{name}</th>" for name in ("索引号", "标题", "发布机构", "发布日期"))
+    body = "".join(f"<w:p><w:r><w:t>{name}，男，救助500元</w:t></w:r></w:p>" for name in XLSX_NAMES)
+    return {
+        "/list.html": f"<html><body><table><tr>{heads}</tr>{listed}</table></body></html>",
+        "/d/1.html": page(TITLE, table),
+        "/d/2.html": page("样本镇救助公示", '<p>样本公示正文，名单见附件。</p><a href="../f/a.docx">样本附件.docx</a>'),
+        "/d/3.html": page("样本镇通知", "<p>样本通知正文，可以示人。</p>"),
+        "/f/a.docx": Answer(docx(body), "application/octet-stream"),
+    }
+
+
+class Held:
+    """An archive of one crawl with a roster in a page and one in a file; its site still stands."""
+
+    def __init__(self, folder: Path, site: Site) -> None:
+        self.folder, self.site, self.db = folder, site, folder / "a.db"
+        self.portal = portal_file(folder, site.url, ("other", "样本目录", "/list.html"))
+        self.crawl()
+
+    def crawl(self) -> None:
+        done = crawl(self.portal, self.db, "--mode", "full")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(self, *arguments: object, status: int = 0) -> str:
+        done = disclosures(*arguments, "--db", self.db)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def bytes(self) -> bytes:
+        return b"".join(path.read_bytes() for path in self.folder.glob("a.db*"))
+
+    def waiting(self) -> list[dict[str, object]]:
+        listed: list[dict[str, object]] = json.loads(self.run("review", "--json"))
+        return listed
+
+
+def named(data: bytes, names: tuple[str, ...] = (*NAMES, *XLSX_NAMES)) -> list[str]:
+    return [name for name in names if name.encode() in data or name.encode("unicode_escape") in data]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Held]:
+    with Site(served()) as site:  # type: ignore[arg-type]
+        yield Held(tmp_path, site)
+
+
+def test_a_roster_is_nowhere_and_its_title_and_number_of_persons_are_shown(archive: Held, tmp_path: Path) -> None:
+    (one,) = rows(archive.db, "SELECT * FROM records WHERE url LIKE '%/d/1.html'")
+    assert (one["title"], one["publisher"], one["published_on"], one["body"]) == (TITLE, "样本局", "2018-01-01", None)
+    (file,) = rows(archive.db, "SELECT state, text, sha256 IS NOT NULL AS sealed FROM attachments")
+    assert file == {"state": "roster", "text": None, "sealed": 1}
+    assert named(archive.bytes()) == []
+    got = answers(archive.db)
+    assert {path: named(data) for path, (_, data) in got.items() if named(data)} == {}
+    shown = got[f"/a/records/{one['id']}"][1].decode()
+    assert f"约 {len(NAMES)} 人的名单" in shown
+    assert TITLE in shown
+    assert f"约 {len(XLSX_NAMES)} 人的名单" in got["/a/records/2"][1].decode()
+    assert "可以示人" in got["/a/records/3"][1].decode()
+    for form in ("csv", "jsonl", "xlsx"):
+        archive.run("export", form, "--body", "--out", tmp_path / f"x.{form}")
+    for form in ("warc", "wacz"):
+        archive.run("export", form, "--portal", "county", "--out", tmp_path / f"x.{form}")
+    archive.run("publish", tmp_path / "public")
+    files = [*tmp_path.glob("x.*"), *(path for path in (tmp_path / "public").rglob("*") if path.is_file())]
+    assert len(files) >= 8
+    assert [path.name for path in files for part in opened(path.read_bytes()) if named(part)] == []
+    assert archive.run("verify").startswith("all well")
+
+
+def test_what_waits_is_listed_and_what_is_released_is_shown(archive: Held) -> None:
+    (text, file) = archive.waiting()
+    assert (text["title"], text["persons"], text["source"]) == (TITLE, len(NAMES), "")
+    assert (file["name"], file["persons"]) == ("样本附件.docx", len(XLSX_NAMES))
+    assert TITLE in archive.run("review")
+    assert named(archive.run("review", "--show", text["number"]).encode(), NAMES) == list(NAMES)
+    assert named(archive.run("review", "--show", file["number"]).encode(), XLSX_NAMES) == list(XLSX_NAMES)
+    assert named(archive.bytes()) == []
+    archive.run("review", "--release", text["number"])
+    assert named(archive.bytes(), NAMES) == list(NAMES)
+    assert named(archive.bytes(), XLSX_NAMES) == []
+    shown = answers(archive.db)[f"/a/records/{text['record']}"][1]
+    assert named(shown, NAMES) == list(NAMES)
+    assert TITLE in archive.run("search", NAMES[0])
+    archive.run("review", "--release", file["number"])
+    assert named(archive.bytes(), XLSX_NAMES) == list(XLSX_NAMES)
+    assert archive.waiting() == []
+    archive.run("review", "--keep", text["number"])
+    assert named(archive.bytes(), NAMES) == []
+    assert "no text 99" in archive.run("review", "--keep", "99", status=2)
+
+
+def test_a_decision_outlives_crawls_reparse_and_merge(archive: Held, tmp_path: Path) -> None:
+    text, file = archive.waiting()
+    copy = tmp_path / "other" / "b.db"
+    copy.parent.mkdir()
+    assert disclosures("merge", archive.db, "--db", copy).returncode == 0
+    archive.run("review", "--release", text["number"], "--keep", file["number"])
+    archive.site.answers["/d/1.html"] = str(archive.site.answers["/d/1.html"]).replace("样本村", "样本新村")
+    archive.site.answers["/d/4.html"] = page(
+        "样本镇又一公示", '<p>样本正文。</p><a href="../f/b.docx">样本附件之二.docx</a>'
+    )
+    archive.site.answers["/f/b.docx"] = archive.site.answers["/f/a.docx"]
+    row = '<tr><td>4</td><td><a href="d/4.html">样本镇又一公示</a></td><td>样本局</td><td>2018-01-04</td></tr></table>'
+    archive.site.answers["/list.html"] = str(archive.site.answers["/list.html"]).replace("</table>", row)
+    for step in (archive.crawl, lambda: archive.run("reparse"), lambda: archive.run("redact")):
+        step()
+        states = rows(archive.db, "SELECT DISTINCT source = '' AS own, state FROM rosters ORDER BY own")
+        assert states == [{"own": 0, "state": "kept"}, {"own": 1, "state": "released"}]
+        assert named(archive.bytes(), NAMES) == list(NAMES)
+        assert named(archive.bytes(), XLSX_NAMES) == []
+    assert "样本新村" in str(rows(archive.db, "SELECT body FROM records WHERE url LIKE '%/d/1.html'"))
+    assert disclosures("merge", archive.db, "--db", copy).returncode == 0
+    data = b"".join(path.read_bytes() for path in copy.parent.glob("b.db*"))
+    assert named(data, NAMES) == list(NAMES)
+    assert named(data, XLSX_NAMES) == []
+
+
+def test_a_decision_here_stands_against_a_merge_that_does_not_know_it(archive: Held, tmp_path: Path) -> None:
+    job = tmp_path / "job" / "j.db"
+    job.parent.mkdir()
+
+    begin(archive.db, "county", job)
+    assert crawl(archive.portal, job, "--mode", "full").returncode == 0
+    archive.run("review", "--release", archive.waiting()[0]["number"])
+    archive.run("merge", job)
+    assert named(archive.bytes(), NAMES) == list(NAMES)
+    assert [row["state"] for row in rows(archive.db, "SELECT state FROM rosters WHERE source = ''")] == ["released"]
+
+
+def test_an_older_archive_is_judged_when_it_is_opened(archive: Held) -> None:
+    body = "\n".join(f"{name}，男，样本村，低保300元" for name in NAMES)
+    with closing(sqlite3.connect(archive.db)) as connection, connection:
+        connection.execute("DELETE FROM rosters")
+        connection.execute("DELETE FROM settings WHERE name IN ('roster_version', 'segment_version')")
+        connection.execute("UPDATE records SET body = ? WHERE id = 1", (body,))
+        connection.execute("UPDATE attachments SET text = ?, state = 'text'", (body,))
+        connection.execute(
+            "UPDATE versions SET changed = ? WHERE record_id = 1",
+            (json.dumps({"body": ["", body]}, ensure_ascii=False),),
+        )
+        change = json.dumps({"changed": {"body": [body, ""], "title": ["样本", "样本二"]}}, ensure_ascii=False)
+        connection.execute("UPDATE events SET detail = ? WHERE record_id = 1", (change,))
+    archive.run("redact")
+    assert named(archive.bytes()) == []
+    assert [row["persons"] for row in rows(archive.db, "SELECT persons FROM rosters")] == [len(NAMES), len(NAMES)]
+    assert "样本二" in str(rows(archive.db, "SELECT detail FROM events WHERE record_id = 1"))
+    assert rows(archive.db, "SELECT value FROM settings WHERE name = 'roster_version'") == [
+        {"value": str(RULES_VERSION)}
+    ]
+    assert holding.TRACES not in str(rows(archive.db, "SELECT name FROM settings"))
