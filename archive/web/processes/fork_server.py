@@ -30,6 +30,10 @@ _KEPT = 3
 """Descriptors that a fork goes on using: standard input, output and error."""
 
 
+_NEARLY = 0.9
+"""The share of its time after which a process that ended was ended by its timer: that may have begun before this clock."""
+
+
 class WorkFailedError(Exception):
     """A process ended before it had answered. `in_time`: not by its time limit."""
 
@@ -88,21 +92,21 @@ class ForkServer:
         reader, writer = await asyncio.open_connection(sock=ours)
         pid: int | None = None
 
-        async def answer() -> AsyncIterator[tuple[Head, bytes]]:
-            began = monotonic()
+        async def answer(began: float) -> AsyncIterator[tuple[Head, bytes]]:
             while frame := await read(reader, LONGEST_ANSWER):
                 began = monotonic()
                 yield frame
                 if frame[0].get("last") or frame[0].get("more") is False:
                     return
-            raise WorkFailedError(in_time=monotonic() - began < seconds)
+            raise WorkFailedError(in_time=monotonic() - began < _NEARLY * seconds)
 
         try:
+            began = monotonic()
             writer.write(packed(request))
             if (first := await read(reader, 0)) is None:
                 raise WorkFailedError(in_time=True)
             pid = int(first[0]["pid"])
-            yield answer()
+            yield answer(began)
         finally:
             if pid is not None:
                 if not reader.at_eof():
