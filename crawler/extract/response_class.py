@@ -34,7 +34,7 @@ _SHORT = 250  # characters of text, links and footer aside, on a page that only 
 _FEW_LINKS = 12  # a firewall's page has hardly any
 _HOME_LINKS, _HOME_SECTIONS, _HOME_TEXT = 100, 15, 300
 
-_TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,300}>([^<]{0,300})", re.IGNORECASE)
 _META_OF_PAGE = re.compile(
     r"<meta\s+name\s*=\s*[\"']?(?:ArticleTitle|ColumnName)[\"']?\s+content\s*=\s*([\"'])\s*[^\s\"'][^\"']*\1",
     re.IGNORECASE,
@@ -96,20 +96,20 @@ _LETTER = re.compile("反映|来信|咨询|答复|回复|举报|投诉|网友|�
 _DOCUMENT_LINE = re.compile(
     r"^(?:索引号|信息索引|案号|文号|发文字号|发布(?:日期|时间|机构|单位)|(?:成文|生成|发文|公开|印发)日期|信息来源|来源|公开时限|责任部门|名称)[:：]\S"
     r"|^\d{4}年\d{1,2}月\d{1,2}日$|^[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日$"
-    r"|关于.{2,}的?(?:通知|通告|公告|公示|意见|办法|答复|复函|函|决定|方案|规定|细则|批复|报告|说明|通报|请示|情况|问题|要求|回复)"
-    r"|.{4,}(?:通知|通告|公告|公示|意见|办法|决定|方案|规定|细则|批复|报告|通报|要点|总结|规划)$|〔\d{4}〕\d+号"
+    r"|关于.{2,300}?的?(?:通知|通告|公告|公示|意见|办法|答复|复函|函|决定|方案|规定|细则|批复|报告|说明|通报|请示|情况|问题|要求|回复)"
+    r"|(?<=....)(?:通知|通告|公告|公示|意见|办法|决定|方案|规定|细则|批复|报告|通报|要点|总结|规划)$|〔\d{4}〕\d+号"
 )
 _FOOTER = re.compile("主办|承办|版权|ICP|标识码|地址：|电话|邮编|邮箱|技术支持|公安|浏览器|分辨率")
 
-_COMMENT = re.compile(r"<!--.*?-->|<noscript\b.*?</noscript>", re.IGNORECASE | re.DOTALL)
-_REFRESH = re.compile(r"<meta\b[^>]*\brefresh\b[^>]*>", re.IGNORECASE)
-_REFRESH_TO = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s;]+)", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<noscript\b.*?(?:</noscript>|\Z)", re.IGNORECASE | re.DOTALL)
+_REFRESH = re.compile(r"<meta\b[^<>]{0,500}\brefresh\b[^<>]{0,500}>", re.IGNORECASE)
+_REFRESH_TO = re.compile(r"url\s*=\s*+[\"']?\s*+([^\"'>\s;]+)", re.IGNORECASE)
 _JUMP = re.compile(
     r"\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]+)[\"']|\blocation\.(?:replace|assign)\(\s*[\"']([^\"'\s]+)[\"']"
 )
 _SAID = re.compile(r"\balert\(\s*[\"']([^\"']{2,80})[\"']")
 _LEAVES = re.compile(r"history\.(?:back|go)\b|\blocation\b|window\.close")
-_CONDITION = re.compile(r"\bif\s*\(|\?[^\"';]*:")
+_CONDITION = re.compile(r"\bif\s*\(|\?[^\"';]{0,300}:")
 
 _GONE_NAME = re.compile(r"(?:^|/)(?:err(?:or)?[-_]?)?404(?:[-_/.]|$)|not_?found", re.IGNORECASE)
 _REFUSAL_NAME = re.compile(r"captcha|forbid|denied|(?:^|/)(?:waf|verify|block(?:ed)?|403)(?:[/.]|$)", re.IGNORECASE)
@@ -244,7 +244,7 @@ def _message(seen: _Seen) -> Verdict | None:
     """A page that is gone or out of order, by the one message it carries. None if it carries anything else."""
     if seen.length > _SHORT or seen.is_document:
         return None
-    for line in (*re.split(r"\s*[-_|—–]+\s*", seen.title), seen.title, *seen.lines):
+    for line in (*map(str.strip, re.split("[-_|—–]+", seen.title)), seen.title, *seen.lines):
         if len(line) <= 120 and _GONE_LINE.fullmatch(line):
             return Verdict(GONE, f"a page that says that there is none: {_excerpt(line)}")
         if len(line) <= 120 and seen.links <= _FEW_LINKS and _FAULT_LINE.search(line):

@@ -11,7 +11,7 @@ from archive.ingest.health import WELL
 from crawler.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
 from crawler.notify.reported_states import StateChange
 
-_PARTICULAR = re.compile(r"\S*://\S+|[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
+_PARTICULAR = re.compile(r"(?<!\S)\S*://\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
 """Parts of a reason that concern one portal alone: addresses, hosts, numbers."""
 
 
