@@ -15,7 +15,7 @@ from archive.model.observations import AttachmentFile, ListPage, Observation, Re
 from archive.model.records import AnyReading
 
 _BRACKETS = str.maketrans("［］【】[]﹝﹞", "〔〕〔〕〔〕〔〕")
-_YEAR_IN_BRACKETS = re.compile(r"\s*[〔(（]\s*((?:19|20)\d{2})\s*[〕)）]\s*")
+_YEAR_IN_BRACKETS = re.compile(r"(?<!\s)\s*[〔(（]\s*((?:19|20)\d{2})\s*[〕)）]\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 

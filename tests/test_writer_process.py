@@ -2,11 +2,14 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -127,6 +130,29 @@ def test_an_interrupt_from_the_keyboard_closes_the_session(tmp_path, county, who
 def start(db: Path) -> SessionStart:
     portal = PortalOfFile("one", "样本", "", "http://sample.example/", ())
     return SessionStart(db, beside(db), portal, "full", timedelta(7), clock.now())
+
+
+ENDLESS = """
+import sys, time
+from multiprocessing.connection import Connection
+from archive.ingest import writer_process
+
+class Endless:
+    def answer(self, request):
+        time.sleep(3600)
+
+writer_process.GRACE = 0.1
+writer_process.serve(Connection(int(sys.argv[1])), Endless())
+"""
+
+
+def test_a_writer_process_outlives_its_owner_by_no_more_than_its_grace() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen([sys.executable, "-c", ENDLESS, str(theirs.fileno())], pass_fds=[theirs.fileno()])
+    with Connection(ours.detach()) as connection:
+        connection.send("a request")
+    assert process.wait(timeout=60) == 1
 
 
 def test_errors_of_the_writer_process_are_raised_in_its_client(tmp_path: Path) -> None:

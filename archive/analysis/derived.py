@@ -10,9 +10,12 @@ import sqlite3
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from archive.analysis import document_numbers, titles
+from archive.analysis.derivation_problems import note_failure
+from archive.analysis.derivation_process import Failure, derive
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, NameEvidence, Stated
 from archive.model.divisions import divisions
@@ -62,10 +65,14 @@ LEAST_TITLE = 10
 
 _INSPECTS = re.compile("(?:政务公开|信息公开|政府网站).{0,12}(?:督查|检查|抽查|普查|评估|考核|通报)")
 
-_READ = """
-SELECT id, portal, kind, index_number, title, publisher, published_on, document_number, created_on, responsible_department,
-       flags, body FROM records WHERE id = ?
-"""
+_COLUMNS = (
+    "id", "portal", "kind", "index_number", "title", "publisher", "published_on", "document_number", "created_on",
+    "responsible_department", "flags", "body",
+)  # fmt: skip
+_WAITING = (
+    f"SELECT {', '.join(f'r.{name}' for name in _COLUMNS)} FROM underived u JOIN records r ON r.id = u.record_id "  # noqa: S608
+    "WHERE {} ORDER BY u.record_id LIMIT {}"
+)
 _NAME = "INSERT INTO publisher_names (portal, name) VALUES (?, ?) ON CONFLICT (portal, name) DO UPDATE SET name = name RETURNING id"
 
 
@@ -94,51 +101,67 @@ def refresh(connection: sqlite3.Connection, portal: str | None = None) -> None:
 def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
     """Read out of all records that have changed. The caller's transaction.
 
-    `own_page_read`: only of those whose own page was read, the others are likely to change again soon.
+    `own_page_read`: only of those whose own page was read, the others are likely to change again soon. A record that takes too
+    long is left, with a problem that says so, until it changes or is read otherwise.
     """
-    chosen = OWN_PAGE_READ if own_page_read else "1"
     connection.execute("DELETE FROM underived WHERE record_id IN (SELECT id FROM records WHERE state = 'withheld')")
-    sql = f"SELECT record_id FROM underived u WHERE {chosen} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constants
+    sql = _WAITING.format(OWN_PAGE_READ if own_page_read else "1", BATCH)
     names: dict[tuple[str, str], int] = {}
-    while ids := [row[0] for row in connection.execute(sql)]:
-        found = [_read(connection, record_id, names) for record_id in ids]
+    while records := [_record(row) for row in connection.execute(sql)]:
+        rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in DERIVED}
+        results = derive(_facts, [(record["portal"], record) for record in records])
+        for record, facts in zip(records, results, strict=True):
+            if isinstance(facts, Failure):
+                note_failure(connection, record["id"], facts)
+            else:
+                _add_rows(rows, connection, record, facts, names)
         for table, width in (("derived", 23), ("document_numbers", 6), ("budgets", 7)):
-            rows = [row for each in found for row in each[table]]
             marks = ", ".join("?" * width)
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - constant names
-        connection.executemany("DELETE FROM underived WHERE record_id = ?", [(record_id,) for record_id in ids])
+            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows[table])  # noqa: S608 - constant names
+        connection.executemany("DELETE FROM underived WHERE record_id = ?", [(record["id"],) for record in records])
 
 
-def _read(connection: sqlite3.Connection, record_id: int, names: dict[tuple[str, str], int]) -> Mapping[str, list[Any]]:
-    """The rows of each table that belong to one record."""
-    cursor = connection.execute(_READ, (record_id,))
-    columns = [column[0] for column in cursor.description]
-    record = dict(zip(columns, tuple(cursor.fetchone()), strict=True))
-    portal, title = record["portal"], unicodedata.normalize("NFKC", record["title"] or "")
+def _record(row: Sequence[Any]) -> dict[str, Any]:
+    """A record as facts are derived from it: of its text, which may be long, the fingerprint alone."""
+    record = dict(zip(_COLUMNS, row, strict=True))
+    return {**record, "body": bool(record["body"]), "text": titles.fingerprint(record["body"], LEAST_TEXT)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What one record says by itself. `particulars`: the columns of `derived` from `index_pattern` on."""
+
+    particulars: tuple[Any, ...]
+    doubtful: int
+    issued: Sequence[document_numbers.DocumentNumber]
+    budgets: Sequence[titles.Budget]
+
+
+def _facts(record: Mapping[str, Any]) -> _Facts:
+    title = unicodedata.normalize("NFKC", record["title"] or "")
     doubtful = _quality_mask(record["flags"])
-    publisher = _name(connection, portal, record["publisher"], names)
     issued = document_numbers.taken_apart(record["document_number"] or "")
-    budgets = titles.budgets(title)
-    units = [_name(connection, portal, each.unit, names) if each.unit else publisher for each in budgets]
-    return {
-        "derived": [
-            (
-                record_id,
-                portal,
-                record["kind"],
-                record["published_on"],
-                publisher,
-                *_particulars(record, title, doubtful),
-            )
-        ],
-        "document_numbers": [
-            (record_id, portal, n.issuer, n.year, n.serial, doubtful & DOUBTFUL_NUMBER) for n in issued
-        ],
-        "budgets": [
-            (record_id, portal, each.year, each.type, unit, each.unit is not None, doubtful & DOUBTFUL_TITLE)
-            for each, unit in zip(budgets, units, strict=True)
-        ],
-    }
+    return _Facts(tuple(_particulars(record, title, doubtful)), doubtful, issued, titles.budgets(title))
+
+
+def _add_rows(
+    rows: Mapping[str, list[tuple[Any, ...]]],
+    connection: sqlite3.Connection,
+    record: Mapping[str, Any],
+    facts: _Facts,
+    names: dict[tuple[str, str], int],
+) -> None:
+    """Add to the rows of each table those that belong to one record."""
+    record_id, portal, doubtful = record["id"], record["portal"], facts.doubtful
+    publisher = _name(connection, portal, record["publisher"], names)
+    rows["derived"].append((record_id, portal, record["kind"], record["published_on"], publisher, *facts.particulars))
+    rows["document_numbers"] += [
+        (record_id, portal, n.issuer, n.year, n.serial, doubtful & DOUBTFUL_NUMBER) for n in facts.issued
+    ]
+    for each in facts.budgets:
+        unit = _name(connection, portal, each.unit, names) if each.unit else publisher
+        named = each.unit is not None
+        rows["budgets"].append((record_id, portal, each.year, each.type, unit, named, doubtful & DOUBTFUL_TITLE))
 
 
 def _particulars(record: Mapping[str, Any], title: str, doubtful: int) -> Iterator[Any]:
@@ -156,7 +179,7 @@ def _particulars(record: Mapping[str, Any], title: str, doubtful: int) -> Iterat
     yield sum(bit for name, bit in _MISSING_FIELDS if not record[name])
     yield doubtful
     yield titles.fingerprint(title, LEAST_TITLE)
-    yield titles.fingerprint(record["body"], LEAST_TEXT)
+    yield record["text"]
     yield titles.subject(title) if explains or kind == "normative_document" else None
     yield int(explains)
     yield int(bool(_INSPECTS.search(title)))

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 _BRACKETS = str.maketrans(
     "[【(〈<{]】)〉>}", "〔〔〔〔〔〔〕〕〕〕〕〕"
 )  # after NFKC, which turns the full-width ones into these
-_YEAR = r"〔\s*(?P<year>(?:19|20)[0-9]{2})\s*年?\s*〕"
-# 同政发〔2017〕91号; behind it, with the issuer and even the year left out, 、〔2017〕92号 or 、93号.
-_FIRST = re.compile(
-    rf"(?P<issuer>[^\W\d_][^\d〔〕、，,；;。《》\s]{{0,20}})\s*{_YEAR}\s*第?\s*(?P<serial>[0-9]{{1,5}})"
-)
+_YEAR = r"〔 ?(?P<year>(?:19|20)[0-9]{2}) ?年? ?〕"
+# In text whose blanks are single: 同政发〔2017〕91号; behind it, with the issuer and even the year left out, 、〔2017〕92号 or 、93号.
+_FIRST = re.compile(rf"(?P<issuer>[^\W\d_][^\d〔〕、，,；;。《》\s]{{0,20}})\s*{_YEAR} ?第? ?(?P<serial>[0-9]{{1,5}})")
 _NEXT = re.compile(
-    rf"\s*号?\s*[、，,；;和与及]\s*(?:{_YEAR}\s*)?第?\s*(?P<serial>[0-9]{{1,5}})(?=\s*(?:号|[、，,；;和与及]|$))"
+    rf" ?号? ?[、，,；;和与及] ?(?:{_YEAR} ?)?第? ?(?P<serial>[0-9]{{1,5}})(?= ?(?:号|[、，,；;和与及]|$))"
 )
 
 
@@ -31,7 +29,7 @@ def taken_apart(text: str) -> list[DocumentNumber]:
 
     Brackets of all kinds and full-width digits are taken alike.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_BRACKETS)
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_BRACKETS).split())
     found: list[DocumentNumber] = []
     place = 0
     while match := _FIRST.search(plain, place):

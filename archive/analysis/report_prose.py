@@ -9,15 +9,22 @@ of another year or of several: lawsuits about resettlement are no lawsuits about
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice, takewhile
 
 from archive.analysis.report_indicators import meant
 
 EXACT, AT_LEAST, ABOUT = "exact", "at_least", "about"
 
+LONGEST_SENTENCE = 1000
+"""Characters of a sentence that is read: what goes on without a stop for longer is no prose."""
+
+MOST_CLAIMS = 2000
+
 _UNITS = "人次|万元|个百分点|[条件篇次名人个起套户项期场份家部批例宗元%％]"
 _NUMBER = re.compile(
-    rf"(?<![0-9A-Za-z.．〔\[第/-])(?P<about>约|近|超过|逾|不少于)?(?P<number>(?:[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)"
-    rf"\s*(?P<ten>[万亿])?(?P<more>余|多)?\s*(?P<unit>{_UNITS})(?!月|年)"
+    rf"(?<![0-9A-Za-z.．〔\[第/-])(?P<about>约|近|超过|逾|不少于)?(?P<number>(?:[0-9]{{1,3}}(?:[,，][0-9]{{3}}){{1,6}}(?![0-9])|[0-9]+)(?:\.[0-9]+)?)"
+    rf"\s*+(?P<ten>[万亿])?(?P<more>余|多)?\s*+(?P<unit>{_UNITS})(?!月|年)"
 )
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
@@ -64,28 +71,29 @@ class Equation:
 
 
 def read_claims(text: str, template: str | None, year: int | None) -> tuple[Claim, ...]:
-    """Every number with a unit in `text`. `template` and `year` are the report's: they tell what the numbers mean."""
-    text = text.translate(_FULL_WIDTH)
-    claims: list[Claim] = []
+    """The numbers with a unit in `text`, the first MOST_CLAIMS of them. `template` and `year` are the report's: they tell what the numbers mean."""
+    return tuple(islice(_claims(text.translate(_FULL_WIDTH), template, year), MOST_CLAIMS))
+
+
+def _claims(text: str, template: str | None, year: int | None) -> Iterator[Claim]:
     for sentence in _SENTENCE.finditer(text):
+        if len(sentence[0]) > LONGEST_SENTENCE:
+            continue
         since = sentence.start()
         for found in _NUMBER.finditer(text, sentence.start(), sentence.end()):
             before = text[sentence.start() : found.start()]
             unit = found["unit"].replace("％", "%")
-            claims.append(
-                Claim(
-                    offset=found.start("number"),
-                    printed=found[0],
-                    value=float(re.sub("[,，]", "", found["number"])) * _SCALE.get(found["ten"] or "", 1),
-                    unit=unit,
-                    qualifier=_qualifier(found),
-                    subject=text[since : found.start()].strip("，,、；;：: （(")[-40:],
-                    sentence=sentence[0].strip(),
-                    indicator=meant(before, unit, template, year) if template else None,
-                )
+            yield Claim(
+                offset=found.start("number"),
+                printed=found[0],
+                value=float(re.sub("[,，]", "", found["number"])) * _SCALE.get(found["ten"] or "", 1),
+                unit=unit,
+                qualifier=_qualifier(found),
+                subject=text[since : found.start()].strip("，,、；;：: （(")[-40:],
+                sentence=sentence[0].strip(),
+                indicator=meant(before, unit, template, year) if template else None,
             )
             since = found.end()
-    return tuple(claims)
 
 
 def read_equations(claims: Sequence[Claim], text: str) -> tuple[Equation, ...]:
@@ -93,7 +101,7 @@ def read_equations(claims: Sequence[Claim], text: str) -> tuple[Equation, ...]:
     found: list[Equation] = []
     sums: list[tuple[Claim, list[Claim]]] = []
     for place, claim in enumerate(claims):
-        following = [other for other in claims[place + 1 :] if other.sentence == claim.sentence]
+        following = list(takewhile(partial(_is_beside, claim), islice(claims, place + 1, None)))
         parts = _parts(claim, following, text)
         if parts:
             sums.append((claim, parts))
@@ -102,6 +110,10 @@ def read_equations(claims: Sequence[Claim], text: str) -> tuple[Equation, ...]:
         found += _rate(claim, sums)
         found += _series(claim)
     return tuple(found)
+
+
+def _is_beside(claim: Claim, other: Claim) -> bool:
+    return other.sentence == claim.sentence and other.offset - claim.offset <= LONGEST_SENTENCE
 
 
 def _qualifier(found: re.Match[str]) -> str:

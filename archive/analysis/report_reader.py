@@ -10,14 +10,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from archive.analysis.derivation_problems import note_failure
+from archive.analysis.derivation_process import Failure, derive
 from archive.analysis.report_prose import Claim, Equation, read_claims, read_equations
 from archive.analysis.report_rules import terms
 from archive.analysis.statistics_table import LONGEST, ReportTable, read_table
+from archive.analysis.titles import LONGEST as TITLE_LONGEST
 
 VERSION = "1"
 """Raised by hand when the same report is read otherwise than before; all reports are then read again."""
 
-MOST_CLAIMS = 2000
+MOST_FILES = 20
+"""Files of a record that are looked through for its report."""
+
+BATCH = 20
 
 _CHECKS = (Path(__file__).parent / "report_checks.sql").read_text(encoding="utf-8")
 
@@ -63,7 +69,7 @@ def read_report(title: str, publisher: str, portal: str, published_on: str, text
 
 def report_year(title: str, published_on: str) -> int | None:
     """The year a report is about: as its title says, else the one before it was published."""
-    if found := _YEAR.search(title):
+    if found := _YEAR.search(title[:TITLE_LONGEST]):
         return int(found[1]) if found[1].isascii() else 2000 + 10 * _DIGITS[found[2]] + _DIGITS[found[3]]
     return int(published_on[:4]) - 1 if re.match("[0-9]{4}", published_on) else None
 
@@ -74,7 +80,7 @@ def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
     As the title says before or behind the year, else its publisher, else the portal by its name. An office that publishes a
     report without naming itself in the title publishes the county's.
     """
-    found = _ITS_NAME.match("".join(title.split()))
+    found = _ITS_NAME.match("".join(title[:TITLE_LONGEST].split()))
     named = ((found["before"] or found["after"]) if found else "").removesuffix("的")
     named = named or re.sub("(?<=政府)办(?:公室)?$", "", publisher) or re.sub("[（(].*$", "", portal)
     region = _REGION.match(named)
@@ -92,9 +98,17 @@ def catch_up(connection: sqlite3.Connection) -> None:
             map(asdict, terms()),
         )
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('reports_read_by', ?)", (VERSION,))
-    for (record_id,) in connection.execute("SELECT record_id FROM unread_reports").fetchall():
-        _read_again(connection, record_id)
-    connection.execute("DELETE FROM unread_reports")
+    waiting = f"SELECT record_id FROM unread_reports ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - a constant
+    while ids := [row[0] for row in connection.execute(waiting)]:
+        connection.executemany("DELETE FROM annual_reports WHERE record_id = ?", [(each,) for each in ids])
+        inputs = [each for record_id in ids if (each := _input(connection, record_id))]
+        results = derive(_read, [(each.portal, each) for each in inputs])
+        for each, report in zip(inputs, results, strict=True):
+            if isinstance(report, Failure):
+                note_failure(connection, each.record_id, report)
+            else:
+                _write(connection, each.record_id, each.portal, report)
+        connection.executemany("DELETE FROM unread_reports WHERE record_id = ?", [(each,) for each in ids])
 
 
 def _filled(table: ReportTable) -> int:
@@ -109,27 +123,45 @@ def _prose(
     if table:
         text = text[: table.start] + "\n" * (table.end - table.start) + text[table.end :]
     text = "\n".join(" " * len(line) if "\t" in line else line for line in text.split("\n"))
-    claims = read_claims(text, template, year)[:MOST_CLAIMS]
+    claims = read_claims(text, template, year)
     return claims, read_equations(claims, text)
 
 
-def _read_again(connection: sqlite3.Connection, record_id: int) -> None:
-    connection.execute("DELETE FROM annual_reports WHERE record_id = ?", (record_id,))
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What a report is read from: its record, its portal's name, pairs of source and text."""
+
+    record_id: int
+    portal: str
+    title: str
+    publisher: str
+    portal_name: str
+    published_on: str
+    texts: Sequence[tuple[str, str]]
+
+
+def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:
+    """Return what the report of a record is read from; None where the record is none, or gone."""
     row = connection.execute(
-        "SELECT r.portal, r.kind, r.title, r.publisher, p.name, r.published_on, r.body "
+        "SELECT r.portal, r.kind, r.title, r.publisher, p.name, r.published_on, substr(r.body, 1, ?) "
         "FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = ? AND r.state <> 'withheld'",
-        (record_id,),
+        (LONGEST, record_id),
     ).fetchone()
     if row is None or row[1] != "annual_report":
-        return
+        return None
     portal, _, title, publisher, name, published_on, body = row
     # Text that was recognised in a picture may be wrong, and must accuse nobody.
     files = connection.execute(
-        "SELECT url, text FROM attachments WHERE record_id = ? AND state = 'text' AND text IS NOT NULL ORDER BY id",
-        (record_id,),
+        "SELECT url, substr(text, 1, ?) FROM attachments WHERE record_id = ? AND state = 'text' AND text IS NOT NULL "
+        "ORDER BY id LIMIT ?",
+        (LONGEST, record_id, MOST_FILES),
     ).fetchall()
     texts = [("page", body or ""), *map(tuple, files)]
-    _write(connection, record_id, portal, read_report(title or "", publisher or "", name, published_on or "", texts))
+    return _Input(record_id, portal, title or "", publisher or "", name, published_on or "", texts)
+
+
+def _read(each: _Input) -> Report:
+    return read_report(each.title, each.publisher, each.portal_name, each.published_on, each.texts)
 
 
 def _write(connection: sqlite3.Connection, record_id: int, portal: str, report: Report) -> None:

@@ -8,15 +8,18 @@ from hashlib import blake2b
 BUDGET, ACCOUNTS = "budget", "accounts"
 """预算, and 决算."""
 
+LONGEST = 1000
+"""Characters of a title that are read: the longest known is a quarter of that."""
+
 _YEAR = re.compile(r"((?:19|20)[0-9]{2}|[一二][〇零○oO0一二三四五六七八九]{3})\s*(?:年度?|财政年度)?")
 _CHINESE_DIGITS = str.maketrans("〇零○oO一二三四五六七八九", "00000123456789")
 _TYPES = {BUDGET: re.compile("预算|预决算"), ACCOUNTS: re.compile("决算|预决算")}
 # About budgets, but no budget.
 _OTHER = re.compile(
-    "编制|执行|调整|绩效|评审|招标|采购|工程|项目预算|批复|办法|培训|会议|检查|管理|意见|制度|审计|审查|最高.*限价|控制价|造价|询价|通报|问答|解读|"
+    "编制|执行|调整|绩效|评审|招标|采购|工程|项目预算|批复|办法|培训|会议|检查|管理|意见|制度|审计|审查|最高.{0,30}限价|控制价|造价|询价|通报|问答|解读|"
     "模板|样式|考核|整改|监督|公开工作|目录|汇总表?的通知"
 )
-_UNIT = r"(?P<unit>[^\s:,，。;；《》〔〕()“”\"]{2,}(?:局|委|办|院|校|学|园|所|站|中心|馆|队|会|部|室|府|镇|乡|处|团|台|社|场|厅|司|区|县|公司|集团|组|级))"
+_UNIT = r"(?P<unit>[^\s:,，。;；《》〔〕()“”\"]{2,60}(?:局|委|办|院|校|学|园|所|站|中心|馆|队|会|部|室|府|镇|乡|处|团|台|社|场|厅|司|区|县|公司|集团|组|级))"
 _BEFORE_YEAR = re.compile(_UNIT + rf"\s*{_YEAR.pattern}")
 _AFTER_YEAR = re.compile(
     rf"{_YEAR.pattern}{_UNIT}(?:本级|机关)?(?:部门|单位|政府|财政|一般公共|收支|\"?三公\"?经费|“三公”经费|的)*(?:预算|决算|预决算)"
@@ -35,7 +38,7 @@ class Budget:
 
 def budgets(title: str) -> list[Budget]:
     """The budgets and final accounts that a title announces: 2016年决算和2018年预算 is two. None without a year."""
-    plain = _normal(title)
+    plain = _normal(title[:LONGEST])
     if not re.search("预算|决算", plain):
         return []
     unit = _unit(plain)
@@ -74,7 +77,7 @@ _ISSUE = re.compile(r"(?:第\s*([0-9]{1,3}|[一二三四五六七八九十百]{1
 
 def issue(title: str) -> Issue | None:
     """The issue that a title says it is: 农产品价格周报2018年第12期 is the 12th; None where it says none."""
-    plain = "".join(_normal(title).split())
+    plain = "".join(_normal(title[:LONGEST]).split())
     found = _ISSUE.search(plain)
     if not found:
         return None
@@ -105,7 +108,7 @@ _QUOTED = re.compile("《([^《》]{4,})》")
 _BEFORE = re.compile("^.*?(?:印发|转发|发布|公布|颁布|修订|出台)")
 _AFTER = re.compile("(?:[（(]?(?:试行|暂行|修订稿?|修订版)[）)]?)?的?(?:通知|决定|公告|通告|函|批复|意见的通知)$")
 _EXPLAINS = re.compile(
-    "(?:的)?(?:政策|文字|图文|图片|简明|专家|视频|动漫|部门|权威|媒体|一图)*(?:解读|解读稿|读懂|图解|图说|问答|说明|一图读懂|起草说明)[:：]?"
+    "(?:的)?(?:政策|文字|图文|图片|简明|专家|视频|动漫|部门|权威|媒体|一图){0,6}(?:解读|解读稿|读懂|图解|图说|问答|说明|一图读懂|起草说明)[:：]?"
 )
 _PUNCTUATION = re.compile(r"[\W_]+")
 
@@ -117,7 +120,7 @@ def _normal(text: str) -> str:
 
 def explains(title: str) -> bool:
     """Whether a title says that it explains another document."""
-    return bool(re.search("解读|图解|一图读懂|读懂|政策问答", title))
+    return bool(re.search("解读|图解|一图读懂|读懂|政策问答", title[:LONGEST]))
 
 
 def subject(title: str) -> int | None:
@@ -125,7 +128,7 @@ def subject(title: str) -> int | None:
 
     Of 关于印发《同心县棚户区改造办法》的通知 and of 《同心县棚户区改造办法》政策解读 it is the same.
     """
-    plain = _normal(title)
+    plain = _normal(title[:LONGEST])
     quoted = _QUOTED.search(plain)
     core = quoted[1] if quoted else _EXPLAINS.sub("", _AFTER.sub("", _BEFORE.sub("", plain)))
     return fingerprint(core, 6)

@@ -131,7 +131,7 @@ def _visible_text(root: etree._Element) -> str:
         if not hidden:
             parts.append(_collapse(node.tail))
     lines = "".join(parts).split("\n")
-    return tidy(re.sub(r" *\t *", "\t", re.sub(r" {2,}", " ", line)) for line in lines if line.strip())
+    return tidy(re.sub(r" ?\t ?", "\t", re.sub(r" {2,}", " ", line)) for line in lines if line.strip())
 
 
 def _collapse(text: str | None) -> str:

@@ -1,7 +1,6 @@
 """Text of office files: PDF, docx, odt, doc. A file that cannot be read raises `Unreadable`."""
 
 import io
-import re
 import subprocess
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -16,9 +15,15 @@ from archive.attachments.extraction import Limits
 from archive.attachments.file_kinds import ProgramNeeded, Unreadable
 from archive.attachments.markup import local_name, read_xml, tidy
 
-_PIECE_AT_END = re.compile(r" [“”‘’…—·()\"' ]*[“”‘’…—·()\"'][ \r]*$", re.MULTILINE)
+_PIECE = "“”‘’…—·()\"' "  # what may stand after a blank at the end of a line
 _PRINTED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements of Word that stand for a character
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
+
+
+def _piece_at_end(text: str) -> bool:
+    """Whether a line of `text` ends in punctuation that stands behind a blank."""
+    lines = (line.rstrip(" \r") for line in text.split("\n"))
+    return any(" " in line[len(line.rstrip(_PIECE)) :] for line in lines)
 
 
 def check_unpacked(data: bytes, limits: Limits) -> None:
@@ -71,7 +76,7 @@ def _page_text(page: PdfTextPage) -> str:
     LibreOffice draws what is in a second font (the quotation marks of a Chinese line) after the rest of the line.
     """
     text: str = page.get_text_range().translate({0xFFFE: None, 0xFFFF: None, 0: None})
-    if not _PIECE_AT_END.search(text):
+    if not _piece_at_end(text):
         return text
     lines: list[list[tuple[str, float, float]]] = [[]]
     for index in range(page.count_chars()):
@@ -90,11 +95,7 @@ def _page_text(page: PdfTextPage) -> str:
 def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
     """Return a line made again of its characters, each with its left and right edge, if some stand left of what comes before."""
     ordered = sorted(boxes, key=itemgetter(1))
-    if (
-        not _PIECE_AT_END.search(line)
-        or ordered == boxes
-        or sorted("".join(line.split())) != sorted(b[0] for b in boxes)
-    ):
+    if not _piece_at_end(line) or ordered == boxes or sorted("".join(line.split())) != sorted(b[0] for b in boxes):
         return line
     width = sum(right - left for _, left, right in boxes) / len(boxes)
     parts = [ordered[0][0]]

@@ -31,7 +31,7 @@ _LONGEST_QUERY = 4096
 """Characters of a request's body that go into the index."""
 
 _PORTS = {"http": 80, "https": 443}
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title(?:\s[^<>]{0,300})?>([^<]{1,2000})", re.IGNORECASE)
 
 
 def write_wacz(

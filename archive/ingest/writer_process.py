@@ -2,17 +2,24 @@
 
 `python -m archive.ingest.writer_process FD` answers requests on the socket FD, one at a time, until its other end is closed;
 `pipelines.writer_client` sends them. A request is the start of a session or a call of one of its methods, a response the result,
-or the exception that was raised. All crawls of a process write one archive.
+or the exception that was raised. All crawls of a process write one archive. When the other end is closed in the midst of a request,
+it is finished within GRACE or left undone: it must not hold the archive that its owner gave up.
 """
 
+import os
+import select
 import sqlite3
 import sys
+import threading
 import traceback
 from multiprocessing.connection import Connection
 
 from archive.evidence.evidence_store import Evidence
 from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
 from archive.maintenance.bring_up_to_date import open_up_to_date
+
+GRACE = 30.0
+"""Seconds that a request may still take when its owner is gone."""
 
 
 class WriterProcess:
@@ -43,12 +50,22 @@ class WriterProcess:
 
 
 def serve(connection: Connection, writer: WriterProcess) -> None:
-    """Answer until the other end is closed, or its process gone: requests received until then are done wholly."""
+    """Answer until the other end is closed, or its process gone: requests received until then are done wholly, within GRACE."""
+    threading.Thread(target=_end_after_owner, args=(connection.fileno(), GRACE), daemon=True).start()
     while True:
         try:
             connection.send(_response(writer, connection.recv()))
         except (EOFError, BrokenPipeError):
             return
+
+
+def _end_after_owner(connection: int, grace: float) -> None:
+    """End this process some time after the other end of its connection was closed, should it still be there."""
+    poll = select.poll()
+    poll.register(connection, select.POLLHUP)
+    poll.poll()
+    threading.Event().wait(grace)
+    os._exit(1)
 
 
 def _response(writer: WriterProcess, request: SessionStart | SessionCall) -> object:

@@ -15,6 +15,7 @@ from archive.model.divisions import divisions, province_of
 
 _FILE = Path(__file__).with_name("index_number_patterns.csv")
 _YEARS = range(1949, 2100)
+_LONGEST = 200
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -36,6 +37,8 @@ class IndexNumber:
 
 def taken_apart(text: str) -> IndexNumber | None:
     """The parts of an index number as printed; None where it fits no pattern, or its year is none."""
+    if len(text) > _LONGEST:
+        return None
     number = "".join(unicodedata.normalize("NFKC", text).split()).upper()
     first: IndexNumber | None = None
     for pattern, regex, check in _patterns():

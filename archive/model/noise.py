@@ -70,12 +70,14 @@ _AT_EDGES = "|".join((*_COUNTERS, *_CLOCKS, _SHARE, _SIZES, *_TOOLS, _SCAN))
 _AT_START = re.compile(rf"\s*(?:{_AT_EDGES})(?=$|[\s|【\[(])")
 _AT_END = re.compile(rf"(?:(?<=[\s|】\])])|(?=[【\[(])|^)(?:{_AT_EDGES}|{_EMPTY_COUNTER})\s*$")
 _LONGEST = 200  # characters of noise at the end of a line
+_MOST_BOXES = 50  # at the ends of a line
+_MOST_PASSES = 10
 
 _WEATHER_WORD = "(?:晴|多云|阴|雷阵雨|阵雨|小雨|中雨|大雨|暴雨|雨夹雪|小雪|中雪|大雪|雾|霾|浮尘|扬沙|转|到)"
-_DEGREES = r"-?\d{1,2}\s*(?:℃|°C|度)?\s*[~-]?\s*-?\d{1,2}\s*(?:℃|°C)|-?\d{1,2}\s*(?:℃|°C)"
+_DEGREES = r"-?\d{1,2}\s*+(?:℃|°C|度)?\s*+[~-]?\s*+-?\d{1,2}\s*+(?:℃|°C)|-?\d{1,2}\s*+(?:℃|°C)"
 _WEATHER = re.compile(
-    rf"(?:(?:今日|今天|当前|实时|本地)?天气(?:预报)?\s*:?\s*|[\u4e00-\u9fff]{{2,8}}[县市区]\s*)?(?:{_WEATHER_WORD}\s*)+[,\s]*(?:{_DEGREES})"
-    r"(?:[,\s]*(?:[东南西北]{1,2}风|微风|无持续风向|[<≤]?\d{1,2}(?:[-~]\d{1,2})?级))*(?:[,\s]*(?:空气质量\s*:?\s*)?(?:优|良|[轻中重]度污染))?"
+    rf"(?:(?:今日|今天|当前|实时|本地)?天气(?:预报)?\s*+:?\s*+|[\u4e00-\u9fff]{{2,8}}[县市区]\s*+)?(?:{_WEATHER_WORD}\s*+)++[,\s]*+(?:{_DEGREES})"
+    r"(?:[,\s]*+(?:[东南西北]{1,2}风|微风|无持续风向|[<≤]?\d{1,2}(?:[-~]\d{1,2})?级))*+(?:[,\s]*+(?:空气质量\s*+:?\s*+)?(?:优|良|[轻中重]度污染))?"
 )
 _SHARE_LABEL = re.compile(r"(?:一键)?分享(?:到|至)?\s*:")
 _TOOL_LINE = re.compile(rf"[\s|/]*{_TOOL}(?:[\s|/]+{_TOOL})+[\s|/]*|返回顶部|TOP")
@@ -93,7 +95,9 @@ def essence(text: str | None) -> str:
     """`text` without noise, blanks and invisible characters, widths folded: equal for two readings that say the same."""
     text = _essence_of_lines(text or "")
     # Joined, the lines make one line, whose ends may be noise in their turn.
-    while _may_be_noise(text) and (shorter := _essence_of_lines(text)) != text:
+    for _ in range(_MOST_PASSES):
+        if not _may_be_noise(text) or (shorter := _essence_of_lines(text)) == text:
+            break
         text = shorter
     return text
 
@@ -137,13 +141,16 @@ def _without_noise(line: str) -> str:
     """The line without the boxes at its ends; "" if it is nothing else."""
     if not _NOISE_WORDS.search(line):
         return line
-    while not _is_box(line := line.strip()):  # blanks at the end would push the box out of sight
+    for _ in range(_MOST_BOXES):
+        line = line.strip()  # blanks at the end would push the box out of sight
+        if _is_box(line):
+            return ""
         noise = _AT_START.match(line) or _AT_END.search(line, max(0, len(line) - _LONGEST))
         if noise is None:
             return line
         line = line[: noise.start()] + line[noise.end() :]
-    return ""
+    return line
 
 
 def _is_box(line: str) -> bool:
-    return any(form.fullmatch(line) for form in (_WEATHER, _SHARE_LABEL, _TOOL_LINE))
+    return len(line) <= _LONGEST and any(form.fullmatch(line) for form in (_WEATHER, _SHARE_LABEL, _TOOL_LINE))

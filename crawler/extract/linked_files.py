@@ -30,11 +30,13 @@ _ENDPOINT = re.compile(
 )
 # An address, as it stands on a page, that surely leads to a page: nine links of ten, recognised without parsing each.
 _PLAINLY_A_PAGE = re.compile(
-    r"\s*(?:https?://[^/?#]+/|(?!//|[a-z]+:))[^?#]*\.(?:s?html?|xhtml)\s*|\s*(?:#|javascript:).*",
+    r"\s*+(?:https?://[^/?#]+/|(?!//|[a-z]+:))[^?#]*\.(?:s?html?|xhtml)\s*|\s*+(?:#|javascript:).*",
     re.IGNORECASE | re.DOTALL,
 )
 _VIEWER = re.compile(r"/viewer\.html$", re.IGNORECASE)
-_COUNTER = re.compile(r"[（(【\[]?\s*(?:已|累计)?(?:下载|浏览|点击)(?:次数|量)?\s*[:：]?\s*\d+\s*次?\s*[】\])）]?")
+_COUNTER = re.compile(
+    r"[（(【\[]?\s{0,5}(?:已|累计)?(?:下载|浏览|点击)(?:次数|量)?\s{0,5}[:：]?\s{0,5}\d{1,12}\s{0,5}次?\s{0,5}[】\])）]?"
+)
 # Words on a link that say that it is a file but not which.
 _GENERIC = re.compile(
     r"(?:请?点击)?(?:这里|此处)?(?:附件)?(?:下载|查看|浏览|预览)?(?:附件|文件|全文|原文|pdf|word|excel|doc|xls)?"
@@ -42,7 +44,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"附\s*件?\s*[0-9０-９一二三四五六七八九十]*\s*[:：.、]?")
-_CUT = re.compile(r"(?:\.{3,}|…+)$")
+_CUT = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+)$")
 _CHROME_TAGS = frozenset(("nav", "header", "footer"))
 _CHROME_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav|navi|navbar|menu|foot|footer|header|breadcrumbs?|sidebar|share|relalinks|related|"

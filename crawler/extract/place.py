@@ -21,7 +21,7 @@ class Place:
     @property
     def is_index(self) -> bool:
         """Whether it is a folder's own page. A last segment with a longer number is a document, however it is written."""
-        return self.is_folder and not re.search(r"\d{4}[^/]*/$", self.folder)
+        return self.is_folder and not re.search(r"\d{4}", self.folder[:-1].rpartition("/")[2])
 
     @property
     def is_folder(self) -> bool:

@@ -47,7 +47,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("\n", ""))
 
 
-_TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,300}>([^<]{0,300})", re.IGNORECASE)
 _META_OF_PAGE = _pattern("meta_of_page")
 # Chinese alone: with letters among the beginnings a search takes twice as long, and English messages stand on small pages.
 _ALARM = _pattern("alarm")
@@ -63,13 +63,13 @@ _LETTER = re.compile("反映|来信|咨询|答复|回复|举报|投诉|网友|�
 _DOCUMENT_LINE = _pattern("document_line")
 _FOOTER = re.compile("主办|承办|版权|ICP|标识码|地址：|电话|邮编|邮箱|技术支持|公安|浏览器|分辨率")
 
-_COMMENT = re.compile(r"<!--.*?-->|<noscript\b.*?</noscript>", re.IGNORECASE | re.DOTALL)
-_REFRESH = re.compile(r"<meta\b[^>]*\brefresh\b[^>]*>", re.IGNORECASE)
-_REFRESH_TO = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s;]+)", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<noscript\b.*?(?:</noscript>|\Z)", re.IGNORECASE | re.DOTALL)
+_REFRESH = re.compile(r"<meta\b[^<>]{0,500}\brefresh\b[^<>]{0,500}>", re.IGNORECASE)
+_REFRESH_TO = re.compile(r"url\s*=\s*+[\"']?\s*+([^\"'>\s;]+)", re.IGNORECASE)
 _JUMP = _pattern("jump")
 _ALERT = re.compile(r"\balert\(\s*[\"']([^\"']{2,80})[\"']")
 _LEAVES = re.compile(r"history\.(?:back|go)\b|\blocation\b|window\.close")
-_CONDITION = re.compile(r"\bif\s*\(|\?[^\"';]*:")
+_CONDITION = re.compile(r"\bif\s*\(|\?[^\"';]{0,300}:")
 
 _GONE_NAME = re.compile(r"(?:^|/)(?:err(?:or)?[-_]?)?404(?:[-_/.]|$)|not_?found", re.IGNORECASE)
 _REFUSAL_NAME = re.compile(r"captcha|forbid|denied|(?:^|/)(?:waf|verify|block(?:ed)?|403)(?:[/.]|$)", re.IGNORECASE)
@@ -199,7 +199,7 @@ def _message(seen: _Seen) -> Verdict | None:
     """A page that is gone or out of order, by the one message it carries. None if it carries anything else."""
     if seen.length > _SHORT or seen.is_document:
         return None
-    for line in (*re.split(r"\s*[-_|—–]+\s*", seen.title), seen.title, *seen.lines):
+    for line in (*map(str.strip, re.split("[-_|—–]+", seen.title)), seen.title, *seen.lines):
         if len(line) <= 120 and _GONE_LINE.fullmatch(line):
             return Verdict(GONE, f"a page that says that there is none: {_excerpt(line)}")
         if len(line) <= 120 and seen.links <= _FEW_LINKS and _FAULT_LINE.search(line):

@@ -12,7 +12,7 @@ _POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|�
 _TEXTS = etree.XPath(".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]")
 _HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页')]")
 _ARROW = re.compile(r"\s*(?:-?>+|＞|»|›|→)\s*(?:$|\S)")
-_SEPARATOR = re.compile(r"\s*(?:-?>+|＞|»|›|→|/|\\|\|)\s*")
+_SEPARATOR = re.compile(r"-?>+|＞|»|›|→|/|\\|\|")
 _HIGHEST = 3
 _MOST_POSITIONS = 5
 _LONGEST_TEXT = 200
@@ -33,7 +33,7 @@ def read_breadcrumb(root: Element) -> tuple[str, ...]:
         if len(steps) > 1:
             return steps
     for home in islice(_HOMES(root), _MOST_POSITIONS):
-        name = line_of(home)
+        name = line_of(home, _LONGEST_BLOCK)
         if name and home.tail and _ARROW.match(home.tail):
             after = line_of(home.getparent(), _LONGEST_BLOCK).partition(name)[2]
             if len(after) <= _LONGEST_TRAIL and len(steps := _split(name + after)) > 1:

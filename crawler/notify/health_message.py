@@ -13,7 +13,7 @@ from archive.database.connection import transaction
 from archive.ingest.health import NEVER_CHECKED, WELL, Health
 from crawler.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
 
-_PARTICULAR = re.compile(r"\S*://\S+|[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
+_PARTICULAR = re.compile(r"(?<!\S)\S*://\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
 """Parts of a reason that concern one portal alone: addresses, hosts, numbers."""
 
 _REPORTED = ("portal", "name", "state", "reason", "next_step", "crawl_id")

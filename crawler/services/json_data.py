@@ -19,7 +19,7 @@ from crawler.extract.row import absolute
 from crawler.extract.text import line_of
 from crawler.extract.tree import parse_html
 
-_CALLBACK = re.compile(r"\s*[\w.$?]*\s*\(\s*(?=[\[{])")
+_CALLBACK = re.compile(r"\s*+[\w.$?]*+\s*+\(\s*+(?=[\[{])")
 _BLANK = "\ufeff \t\r\n"
 _LONGEST_VALUE = 2_000
 _DEEPEST = 5

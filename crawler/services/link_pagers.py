@@ -24,10 +24,10 @@ _MOST_PARTS = 12
 _LONGEST_PAGER = 400
 _LONGEST_ADDRESS = 2_000
 _PAGES = re.compile(
-    r"共\s*[有计]?\s*[\[【(]?\s*(\d{1,5})\s*[\]】)]?\s*页|总页数\s*[:：]?\s*(\d{1,5})|(?<![\d/.-])(\d{1,5})\s*页?\s*/\s*(\d{1,5})(?![\d/.-])"
+    r"共\s*+[有计]?\s*+[\[【(]?\s*+(\d{1,5})\s*+[\]】)]?\s*+页|总页数\s*+[:：]?\s*+(\d{1,5})|(?<![\d/.-])(\d{1,5})\s*+页?\s*+/\s*+(\d{1,5})(?![\d/.-])"
 )
 _ROWS = re.compile(
-    r"共\s*[有计]?\s*[\[【(]?\s*(\d{1,7})\s*[\]】)]?\s*(?:条|篇|项|件|个记录)|(?:总记录数|记录总数|总条数)\s*[:：]?\s*(\d{1,7})"
+    r"共\s*+[有计]?\s*+[\[【(]?\s*+(\d{1,7})\s*+[\]】)]?\s*+(?:条|篇|项|件|个记录)|(?:总记录数|记录总数|总条数)\s*+[:：]?\s*+(\d{1,7})"
 )
 _CLICKABLE = etree.XPath(".//a | .//*[@onclick][not(self::a)][not(*/*)]")
 _NUMBERED = etree.XPath(".//a[string-length(normalize-space(.)) < 4]")
@@ -39,9 +39,9 @@ _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
 _ADDRESS = re.compile(
     r"(?:https?://|\.{0,2}/|\?)\S+|[\w./-]{1,200}\.(?:s?html?|jhtml|jspx?|aspx?|php|do|action)(?:\?\S*)?"
 )
-_COUNTED_CALL = re.compile(r",\s*\d+\s*[,)]")
+_COUNTED_CALL = re.compile(r",\s*+\d+\s*+[,)]")
 _NUMBER = re.compile(r"\d{1,4}")
-_SERIES = re.compile(r"[_-]?\d*(?:\.\w{1,6})?$")
+_SERIES = re.compile(r"(?<!\d)[_-]?\d*(?:\.\w{1,6})?$")
 
 
 def read_paging(root: Element, url: str) -> Paging:

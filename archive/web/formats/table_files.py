@@ -20,7 +20,7 @@ from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES
 
 ROUTE = r"/(?P<database>[^\/\.]+)(?:/(?P<table>[^\/\.]+))?\.(?P<format>csv|xlsx|jsonl)$"
 
-_ONE_PAGE = re.compile(r"\s+limit \d+(?: offset \d+)?\s*$")
+_ONE_PAGE = re.compile(r"(?<!\s)\s+limit \d+(?: offset \d+)?\s*$")
 _PAGING = {"_next", "_size", "_nofacet", "_nocount", "_stream", "_dl", "_labels"}
 
 

@@ -1,0 +1,137 @@
+"""Nothing that reads a portal's text takes a time that grows faster than the text: each pattern and function gets hostile input.
+
+Times are measured here, against the rule of the house: how they grow is what is promised. Only growth within one run counts.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+import pytest
+
+from archive.analysis import document_numbers, report_prose, report_reader, report_templates, titles
+from archive.analysis.statistics_table import read_table
+from archive.model import agencies, index_numbers, noise, redaction
+from archive.search import segment, snippet
+from crawler.extract import dates, response_class
+from crawler.extract.detail import read_detail
+from crawler.extract.lists import read_rows
+from crawler.extract.tree import parse_html
+from crawler.families import detection, hanweb_jpage, lonsun
+from crawler.services import inline_data, script_pagers
+from crawler.services.answer import Answer
+from pipelines import normalise
+from tests.doubling import GENERIC, LONGEST, hostile, slow_growth
+from tests.every_pattern import Used, made_at_run_time, patterns
+
+BOUNDED = {
+    "archive.analysis.report_indicators._words()": 1000,  # a sentence: report_prose.LONGEST_SENTENCE
+    "archive.analysis.report_templates._REMARK": 200,  # labels of our own templates
+    "archive.model.index_numbers._patterns()": 200,  # index_numbers._LONGEST
+    "archive.model.noise._WEATHER": 200,  # noise._LONGEST
+    "archive.model.noise._TOOL_LINE": 200,  # noise._LONGEST
+    "crawler.services.xxgk_form.request_for": 100,  # the text right before a call
+    "crawler.extract.detail._without_site": 500,  # detail._LONGEST_WINDOW
+}
+"""Patterns that are no good for long text; how long the text is at most that they are given, and what cuts it."""
+
+URL = "http://www.county.gov.cn/xxgk/201712/t20171219_1.html"
+
+
+def list_of(text: str) -> object:
+    return detection.detect(Answer(URL, text))
+
+
+FUNCTIONS: dict[str, tuple[Callable[[str], object], int]] = {
+    "titles.budgets": (lambda text: titles.budgets(f"预算{text}"), LONGEST),
+    "titles.subject": (titles.subject, LONGEST),
+    "titles.issue": (titles.issue, LONGEST),
+    "titles.explains": (titles.explains, LONGEST),
+    "titles.fingerprint": (titles.fingerprint, LONGEST),
+    "document_numbers.taken_apart": (document_numbers.taken_apart, LONGEST),
+    "document_numbers.taken_apart, after one": (lambda text: document_numbers.taken_apart(f"样政发〔2017〕1{text}"), LONGEST),
+    "index_numbers.taken_apart": (index_numbers.taken_apart, LONGEST),
+    "agencies.key": (lambda name: (agencies.key(name, "样本县"), agencies.type_of(name)), LONGEST),
+    "report_reader.report_year": (lambda text: report_reader.report_year(text, text), LONGEST),
+    "report_reader.reporter_of": (lambda text: report_reader.reporter_of(text, text, text), LONGEST),
+    "report_prose.read_claims": (
+        lambda text: report_prose.read_equations(report_prose.read_claims(text, "2014", 2017), text), LONGEST,
+    ),
+    "report_prose.read_claims, short sentences": (
+        lambda text: report_prose.read_claims("。".join(text[at : at + 900] for at in range(0, len(text), 900)), "2014", 2017),
+        LONGEST // 4,
+    ),
+    "statistics_table.read_table": (lambda text: read_table(f"政府公报公开政府信息数{text}尚未审结{text}"), LONGEST // 4),
+    "noise.essence": (noise.essence, LONGEST // 4),
+    "redaction.redact": (redaction.redact, LONGEST // 4),
+    "segment.segment": (segment.segment, LONGEST // 4),
+    "snippet.passage": (lambda text: snippet.passage(text, '预算 "2017年" a'), LONGEST // 4),
+    "dates.parse_date": (lambda text: (dates.parse_date(text), dates.is_date(text)), LONGEST),
+    "normalise.document_number": (normalise.document_number, LONGEST),
+    "response_class.judge": (lambda text: response_class.judge(200, text, URL, URL, "http://www.county.gov.cn/"), LONGEST // 4),
+    "pages": (lambda text: (read_rows(root := parse_html(text), URL), read_detail(root, URL)), LONGEST // 4),
+    "detection.detect": (list_of, LONGEST // 4),
+    "inline_data.stated": (lambda text: (inline_data.stated(text, "a"), inline_data.pairs(text)), LONGEST),
+    "script_pagers.with_page": (lambda text: script_pagers.with_page(text, "page", 2), LONGEST),
+}  # fmt: skip
+"""Functions that are more than one pattern, and the length up to which they are tried."""
+
+MADE_IN = {
+    "archive.analysis.report_indicators._words": "its results are among the patterns",
+    "archive.model.index_numbers._patterns": "its results are among the patterns",
+    "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
+    "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",
+    "archive.search.snippet._pattern": "snippet.passage",
+    "crawler.families.hanweb_jpage._parameters": "test_patterns_of_names_that_a_page_says",
+    "crawler.families.lonsun._asked": "test_patterns_of_names_that_a_page_says",
+    "crawler.services.inline_data.stated": "inline_data.stated",
+    "crawler.services.script_pagers.with_page": "script_pagers.with_page",
+}
+"""Functions that make patterns of what only they know, and where these are tried."""
+
+
+def bound(name: str) -> int:
+    return next((longest for known, longest in BOUNDED.items() if name.startswith(known)), LONGEST)
+
+
+def slow(used: Used) -> str | None:
+    pattern = used.pattern
+
+    def work(text: str) -> object:
+        given = text.encode() if isinstance(pattern.pattern, bytes) else text
+        return deque(pattern.finditer(given), 0) if used.anywhere else pattern.match(given)
+
+    for piece in hostile(pattern):
+        if growth := slow_growth(work, piece, bound(used.name)):
+            return f"{used.name}: {piece}: {growth}"
+    return None
+
+
+def test_every_pattern_reads_hostile_text_in_linear_time() -> None:
+    every = list(patterns())
+    assert len(every) > 300
+    assert [said for used in every if (said := slow(used))] == []
+    assert all(any(used.name.startswith(known) for used in every) for known in BOUNDED)
+
+
+def test_patterns_made_at_run_time_are_known() -> None:
+    assert made_at_run_time() == set(MADE_IN)
+
+
+@pytest.mark.parametrize("template", ["2014", "2019", "2021"])
+def test_the_labels_of_each_template(template: str) -> None:
+    labels = report_templates.patterns(template)
+    assert [said for line, label in labels[::9] if (said := slow(Used(line.label, label, anywhere=True)))] == []
+
+
+def test_patterns_of_names_that_a_page_says() -> None:
+    pair = next(lonsun._PAIR.finditer("a: b"))
+    for piece in (("", "b ", ""), ("b", " ", ""), ("b =", " ", ""), ("", "b=", "")):
+        assert slow_growth(lambda text: hanweb_jpage._parameters(text, "ajaxParam: b"), piece) is None
+        assert slow_growth(lambda text: lonsun._asked(pair, Answer(URL, text)), piece) is None
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_function_reads_hostile_text_in_linear_time(name: str) -> None:
+    work, longest = FUNCTIONS[name]
+    growths = [(piece, growth) for piece in GENERIC if (growth := slow_growth(work, ("", piece, ""), longest))]
+    assert growths == []
