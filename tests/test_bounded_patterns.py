@@ -10,7 +10,8 @@ import pytest
 
 from archive.analysis import document_numbers, report_prose, report_reader, report_templates, titles
 from archive.analysis.statistics_table import read_table
-from archive.model import agencies, index_numbers, noise, redaction
+from archive.masking import redaction
+from archive.model import agencies, index_numbers, noise
 from archive.search import segment, snippet
 from crawler.extract import dates, response_class
 from crawler.extract.detail import read_detail
@@ -29,7 +30,7 @@ BOUNDED = {
     "archive.model.index_numbers._patterns()": 200,  # index_numbers._LONGEST
     "archive.model.noise._WEATHER": 200,  # noise._LONGEST
     "archive.model.noise._TOOL_LINE": 200,  # noise._LONGEST
-    "crawler.services.xxgk_form.request_for": 100,  # the text right before a call
+    "crawler.families.hanweb_xxgk.request_for": 100,  # the text right before a call
     "crawler.extract.detail._without_site": 500,  # detail._LONGEST_WINDOW
 }
 """Patterns that are no good for long text; how long the text is at most that they are given, and what cuts it."""
@@ -82,7 +83,8 @@ MADE_IN = {
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",
     "archive.search.snippet._pattern": "snippet.passage",
     "crawler.families.hanweb_jpage._parameters": "test_patterns_of_names_that_a_page_says",
-    "crawler.families.lonsun._asked": "test_patterns_of_names_that_a_page_says",
+    "crawler.extract.response_class._pattern": "its results are among the patterns",
+    "crawler.families.lonsun._parameter": "test_patterns_of_names_that_a_page_says",
     "crawler.services.inline_data.stated": "inline_data.stated",
     "crawler.services.script_pagers.with_page": "script_pagers.with_page",
 }
@@ -127,7 +129,7 @@ def test_patterns_of_names_that_a_page_says() -> None:
     pair = next(lonsun._PAIR.finditer("a: b"))
     for piece in (("", "b ", ""), ("b", " ", ""), ("b =", " ", ""), ("", "b=", "")):
         assert slow_growth(lambda text: hanweb_jpage._parameters(text, "ajaxParam: b"), piece) is None
-        assert slow_growth(lambda text: lonsun._asked(pair, Answer(URL, text)), piece) is None
+        assert slow_growth(lambda text: lonsun._parameter(pair, Answer(URL, text)), piece) is None
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

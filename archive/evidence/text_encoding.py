@@ -18,9 +18,10 @@ _HEAD = 4096
 _UNREAD = ("replacement", "x-user-defined")
 """Labels of the standard that stand for no text."""
 
-_IN_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:+-]{1,40})", re.IGNORECASE)
+_IN_HEADER = re.compile(r"charset\s{0,20}=\s{0,20}[\"']?\s{0,20}([\w.:+-]{1,40})", re.IGNORECASE)
 _IN_PAGE = re.compile(
-    rb"<(?:meta[\s/][^<>]{0,500}?charset|\?xml[^<>]{0,200}?encoding)\s*=\s*[\"']?\s*([\w.:+-]{1,40})", re.IGNORECASE
+    rb"<(?:meta[\s/][^<>]{0,500}?charset|\?xml[^<>]{0,200}?encoding)\s{0,20}=\s{0,20}[\"']?\s{0,20}([\w.:+-]{1,40})",
+    re.IGNORECASE,
 )
 
 
