@@ -23,12 +23,18 @@ def bring_up_to_date(connection: sqlite3.Connection, portal: str | None = None) 
     derived.refresh(connection, portal)
 
 
+SWEEP_PATIENCE = 3000
+"""Milliseconds that a sweep waits for others to leave the file: it is tried again at the next opening."""
+
+
 def leave_no_trace(connection: sqlite3.Connection) -> bool:
     """Rid the file of what was taken out (`holding.note_traces`): the index keeps words until its parts are merged, pages keep
     old rows. Return whether no trace is left: it is not so while another program holds the file, and tried again later.
     """
     if not connection.execute("SELECT 1 FROM settings WHERE name = ?", (holding.TRACES,)).fetchone():
         return True
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {SWEEP_PATIENCE}")
     try:
         with transaction(connection):
             connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
@@ -40,6 +46,8 @@ def leave_no_trace(connection: sqlite3.Connection) -> bool:
         if error.sqlite_errorcode not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise
         return False
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
     return not busy
 
 

@@ -36,7 +36,10 @@ TOO_LARGE = (
 TOO_MANY = "此类请求正忙，请稍后再试。Too many requests of this kind are being answered; try again in a moment."
 
 _SQL_ERRORS = (
-    (re.compile(r"not authorized to use function: (.{1,100})"), r"此处不可用函数 \1。The function \1 can't be used here."),
+    (
+        re.compile(r"not authorized to use function: (.{1,100})"),
+        r"此处不可用函数 \1。The function \1 can't be used here.",
+    ),
     (re.compile(r"access to (\S{1,100}) is prohibited"), r"此处不可读取 \1。\1 can't be read here."),
     (
         re.compile(r"string or blob too big"),
