@@ -76,6 +76,13 @@ def check(token: bytes, manifest_hash: str, roots: Sequence[bytes]) -> datetime:
     return response.tst_info.gen_time
 
 
+def stated_time(token: bytes, manifest_hash: str) -> datetime:
+    """Return the time that a token states for this hash; who signed it is for `check` to say. Raises TimestampError."""
+    response = _decoded(token)
+    _check_imprint(response, manifest_hash)
+    return response.tst_info.gen_time
+
+
 def _request(server: str, query: bytes, timeout: float) -> bytes:
     if not is_on_the_web(server):
         raise TimestampError(f"a timestamp server's address begins with http:// or https://, not {server!r}")

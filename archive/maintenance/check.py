@@ -87,7 +87,7 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
                 if evidence_path and evidence_path.is_file():
                     for compared in (_captures, _destructions):
                         yield from _findings(db, compared(connection, evidence_path))
-                for part in (_pointers, _index, _masking):
+                for part in (_characters, _pointers, _index, _masking):
                     yield from _findings(db, part(connection))
     except (ArchiveError, *DAMAGE) as error:
         yield Fault(db.name, one_line(error))
@@ -233,6 +233,26 @@ def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidenc
         return f"it is not in {evidence}"
     names = [name for name, one, other in zip(_COMPARED, row[1:], sealed[1:], strict=True) if one != other]
     return f"its {', '.join(names)} {'are' if len(names) > 1 else 'is'} not as in {evidence}"
+
+
+def _characters(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Whether all stored text is UTF-8: a text that is not can be read by no program."""
+    tables = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    for table, definition in tables:
+        if definition.startswith("CREATE VIRTUAL") or "WITHOUT ROWID" in definition or table.startswith("records_fts"):
+            continue
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[2] == "TEXT"]
+        if not columns:
+            continue
+        texts = ", ".join(f"CAST({name} AS BLOB)" for name in columns)
+        for number, *values in connection.execute(f"SELECT rowid, {texts} FROM {table}"):  # noqa: S608 - names of our own
+            for name, value in zip(columns, values, strict=True):
+                try:
+                    str(value or b"", "utf-8")
+                except UnicodeDecodeError:
+                    yield Fault(f"{table} {number}", f"its {name} is not valid text: some of its bytes are no UTF-8")
 
 
 def _pointers(connection: sqlite3.Connection) -> Iterator[Fault]:

@@ -1,9 +1,11 @@
 """The commands `verify`, `seal`, `reparse` and `redact`: prove an archive, read it again, mask it again."""
 
+import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ import click
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import EvidenceError
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 
 MOST_SHOWN = 50
@@ -19,15 +22,20 @@ MOST_SHOWN = 50
 @click.command()
 @db_option
 @click.option(
-    "--against", metavar="HASH", help="A head or tip printed by an earlier run, kept elsewhere: it must still hold."
+    "--head",
+    "--against",
+    "against",
+    metavar="HASH",
+    help="A head or tip printed by an earlier run, kept elsewhere: it must still hold.",
 )
 @click.option(
     "--roots",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Certificates (PEM) of the timestamp authorities you trust: the stamps of all sealed days are checked against them.",
 )
+@click.option("--reread", is_flag=True, help="Read all originals by today's parser, too, and compare what is stored.")
 @plainly
-def verify(db: Path, against: str | None, roots: Path | None) -> None:
+def verify(db: Path, against: str | None, roots: Path | None, reread: bool) -> None:
     """Read all originals again, compare every digest, check the database; say what is wrong, and where.
 
     Prints the head (the last sealed day's hash) and the tip (the hash over everything): one line kept elsewhere proves
@@ -38,15 +46,15 @@ def verify(db: Path, against: str | None, roots: Path | None) -> None:
     open_for_reading(db).close()
     evidence = place_of(db)
     wrong = 0
-    for finding in check(db, evidence, expected_of(against)):
+    expected = expected_of(against)
+    if expected and expected[0] == "":
+        expected = _day_of(evidence, str(expected[1]))
+    found = ((finding.where, finding.what) for finding in check(db, evidence, expected))
+    for where, what in chain(found, _differences(db, evidence) if reread else ()):
         wrong += 1
         if wrong <= MOST_SHOWN:
-            click.echo(f"wrong: {finding.where}: {finding.what}")
-    for day, result in stamps(evidence, roots.read_bytes()) if roots else []:
-        wrong += isinstance(result, str)
-        click.echo(
-            f"wrong: {day}: {result}" if isinstance(result, str) else f"stamped: {day} before {result.isoformat()}"
-        )
+            click.echo(f"wrong: {where}: {what}")
+    wrong += _show_stamps(evidence, roots)
     if wrong > MOST_SHOWN:
         click.echo(f"… and {wrong - MOST_SHOWN} more")
     if not wrong:
@@ -63,24 +71,69 @@ def verify(db: Path, against: str | None, roots: Path | None) -> None:
     sys.exit(ATTENTION if wrong else 0)
 
 
-def stamps(evidence: Path, roots: bytes) -> Iterator[tuple[str, datetime | str]]:
-    """Yield each stamped day with the time its authority saw the manifest, or in words why the stamp does not hold."""
-    from archive.evidence.timestamp import TimestampError, check  # noqa: PLC0415
+def _show_stamps(evidence: Path, roots: Path | None) -> int:
+    """Print what timestamps prove; return how many are wrong."""
+    wrong = 0
+    for day, result in stamps(evidence, roots.read_bytes() if roots else None):
+        if isinstance(result, str):
+            wrong += 1
+            click.echo(f"wrong: {day}: {result}")
+        elif roots:
+            click.echo(f"stamped: {day} before {result.isoformat()}")
+        else:
+            click.echo(f"note: {day} has a timestamp of {result.isoformat()}; --roots checks who signed it")
+    return wrong
 
-    with closing(Evidence(evidence)) as sealed:
-        for manifest in sealed.manifests():
-            if manifest.token is not None:
-                try:
-                    yield manifest.day, check(manifest.token, manifest.hash, [roots])
-                except TimestampError as error:
-                    yield manifest.day, str(error)
+
+def _day_of(evidence: Path, digest: str) -> tuple[str, str]:
+    """Return the head with this hash, by the day that it seals; one of no day where no day has it."""
+    if evidence.is_file():
+        with suppress(EvidenceError, sqlite3.Error), closing(Evidence(evidence)) as sealed:
+            return next(((each.day, digest) for each in sealed.manifests() if each.hash == digest), ("any day", digest))
+    return "any day", digest
+
+
+def _differences(db: Path, evidence: Path) -> Iterator[tuple[str, str]]:
+    from crawler.spiders.stored_and_sealed import differences  # noqa: PLC0415
+
+    with closing(open_for_reading(db)) as connection:
+        portals = [row[0] for row in connection.execute("SELECT id FROM portals ORDER BY id")]
+    for portal in portals:
+        yield from differences(db, evidence, portal)
+
+
+def stamps(evidence: Path, roots: bytes | None) -> Iterator[tuple[str, datetime | str]]:
+    """Yield each stamped day with the time that its token states for the manifest, or in words why the stamp does not hold.
+
+    Without `roots` the imprint alone is checked. A day without a token before one that has one is told, too.
+    """
+    from archive.evidence.timestamp import TimestampError, check, stated_time  # noqa: PLC0415
+
+    if not evidence.is_file():
+        return
+    try:
+        with closing(Evidence(evidence)) as sealed:
+            manifests = sealed.manifests()
+    except (EvidenceError, sqlite3.Error):
+        return  # found where the manifests are checked
+    last = max((manifest.day for manifest in manifests if manifest.token is not None), default="")
+    for manifest in manifests:
+        if manifest.token is None:
+            if manifest.day < last:
+                yield manifest.day, "it has no timestamp, though a later day has one"
+            continue
+        try:
+            stated = stated_time(manifest.token, manifest.hash)
+            yield manifest.day, check(manifest.token, manifest.hash, [roots]) if roots else stated
+        except TimestampError as error:
+            yield manifest.day, str(error)
 
 
 def expected_of(against: str | None) -> tuple[str, str] | tuple[int, str] | None:
-    """Parse a head (`2026-11-23 HASH`) or tip (`1234 HASH`) as printed. Raises CommandError."""
+    """Parse a head (`2026-11-23 HASH`) or tip (`1234 HASH`) as printed, or the hash of a head alone ("", HASH). Raises CommandError."""
     if against is None:
         return None
-    place, _, digest = against.strip().partition(" ")
+    place, _, digest = against.strip().rpartition(" ")
     if len(digest) != 64:
         raise CommandError(f"--against {against!r} is not what `disclosures verify` prints behind head: or tip:")
     return (int(place), digest) if place.isdecimal() else (place, digest)

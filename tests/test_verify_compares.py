@@ -1,0 +1,89 @@
+"""`verify` compares what is stored with what the originals say, with characters, with a head kept elsewhere."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file
+
+
+@pytest.fixture
+def archive(sample_archive: Path, tmp_path: Path) -> Path:
+    """A copy of the sample archive with its originals."""
+    db = tmp_path / "sample.db"
+    shutil.copy(sample_archive, db)
+    shutil.copy(beside(sample_archive), beside(db))
+    return db
+
+
+def tamper(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            assert connection.execute(statement).rowcount != 0
+        connection.commit()
+
+
+def verify(db: Path, *options: object, status: int = 1) -> str:
+    done = disclosures("verify", "--db", db, *options)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def test_an_archive_that_says_what_its_originals_say_is_well_and_stays_as_it_is(archive: Path) -> None:
+    before = archive.read_bytes(), beside(archive).read_bytes()
+    assert "all well" in verify(archive, "--reread", status=0)
+    assert (archive.read_bytes(), beside(archive).read_bytes()) == before
+
+
+A_RECORD = "(SELECT min(id) FROM records WHERE body IS NOT NULL AND state = 'listed')"
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        (f"UPDATE records SET body = NULL WHERE id = {A_RECORD}", "something else: body"),
+        (f"UPDATE records SET body = body || '伪' WHERE id = {A_RECORD}", "something else: body"),
+        (f"UPDATE records SET title = '伪造的标题' WHERE id = {A_RECORD}", "something else: title"),
+        (f"UPDATE records SET published_on = '1999-01-01' WHERE id = {A_RECORD}", "something else: published_on"),
+        (f"UPDATE records SET source_fields = '{{}}' WHERE id = {A_RECORD}", "something else: source_fields"),
+    ],
+)
+def test_what_is_stored_otherwise_than_the_originals_say_is_found(archive: Path, statement: str, found: str) -> None:
+    tamper(archive, statement)
+    assert found in verify(archive, "--reread")
+
+
+def test_the_text_of_a_file_that_is_not_what_its_original_says_is_found(tmp_path: Path) -> None:
+    row = '<li><a href="/1.html">样本文件之1的标题</a><span>2017-05-02</span></li>'
+    page = '<h1>样本文件</h1><div class="TRS_Editor"><p>样本正文，仅供测试。<a href="/1.txt">样本附件.txt</a></p></div>'
+    file = Answer("样本附件的文字，仅供测试。" * 3, "text/plain; charset=utf-8")
+    with Site({"/list.html": f"<ul>{row}</ul>", "/1.html": page, "/1.txt": file}) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", "/list.html")), tmp_path / "a.db")
+    assert "all well" in verify(tmp_path / "a.db", "--reread", status=0)
+    tamper(tmp_path / "a.db", "UPDATE attachments SET text = text || '伪'")
+    assert "/1.txt: its originals say something else: text" in verify(tmp_path / "a.db", "--reread")
+
+
+def test_text_that_is_none_is_named(archive: Path) -> None:
+    tamper(archive, f"UPDATE records SET body = CAST(x'E6A0B7FFE69CAC' AS TEXT) WHERE id = {A_RECORD}")
+    assert "its body is not valid text" in verify(archive)
+
+
+def test_a_head_kept_elsewhere_finds_a_tail_that_was_cut_off(archive: Path) -> None:
+    with closing(Evidence(beside(archive))) as evidence:
+        evidence.seal("9999-01-01")
+        head = evidence.head()
+    assert head
+    assert "all well" in verify(archive, "--head", head[1], status=0)
+    assert "all well" in verify(archive, "--head", " ".join(head), status=0)
+    with closing(sqlite3.connect(beside(archive))) as connection:
+        connection.execute("DELETE FROM manifests")
+        connection.commit()
+    assert "missing" in verify(archive, "--head", head[1])
+    assert "missing" in verify(archive, "--head", "0" * 64)
