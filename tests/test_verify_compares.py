@@ -51,6 +51,7 @@ A_RECORD = "(SELECT min(id) FROM records WHERE body IS NOT NULL AND state = 'lis
         (f"UPDATE records SET body = body || '伪' WHERE id = {A_RECORD}", "something else: body"),
         (f"UPDATE records SET title = '伪造的标题' WHERE id = {A_RECORD}", "something else: title"),
         (f"UPDATE records SET published_on = '1999-01-01' WHERE id = {A_RECORD}", "something else: published_on"),
+        ("UPDATE records SET title = '伪造的标题' WHERE url LIKE '%#row-%'", "something else: title"),
         (f"UPDATE records SET source_fields = '{{}}' WHERE id = {A_RECORD}", "something else: source_fields"),
     ],
 )
