@@ -74,6 +74,16 @@ def test_the_text_of_a_file_that_is_not_what_its_original_says_is_found(tmp_path
 def test_text_that_is_none_is_named(archive: Path) -> None:
     tamper(archive, f"UPDATE records SET body = CAST(x'E6A0B7FFE69CAC' AS TEXT) WHERE id = {A_RECORD}")
     assert "its body is not valid text" in verify(archive)
+    done = disclosures("reparse", "--db", archive)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "`disclosures verify` names the row" in done.stderr
+    tamper(
+        archive,
+        "UPDATE records SET body = NULL WHERE id = (SELECT min(id) FROM records WHERE typeof(body) = 'text' AND state = 'listed')",
+    )
+    assert disclosures("reparse", "--db", archive).returncode == 0
+    assert "all well" in verify(archive, status=0)
 
 
 def test_a_head_kept_elsewhere_finds_a_tail_that_was_cut_off(archive: Path) -> None:

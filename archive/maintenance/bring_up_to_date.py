@@ -23,6 +23,17 @@ def bring_up_to_date(connection: sqlite3.Connection, portal: str | None = None) 
     derived.refresh(connection, portal)
 
 
+def _plainly(error: sqlite3.Error) -> str:
+    """Return the message of an error, and for damaged text what to do, without the text."""
+    message = str(error)
+    if "decode to UTF-8" not in message:
+        return message
+    return (
+        "a text in it is damaged; `disclosures verify` names the row: "
+        "restore a backup, or empty that text and run `disclosures reparse`"
+    )
+
+
 SWEEP_PATIENCE = 3000
 """Milliseconds that a sweep waits for others to leave the file: it is tried again at the next opening."""
 
@@ -69,5 +80,5 @@ def open_up_to_date(path: Path) -> sqlite3.Connection:
         leave_no_trace(connection)
     except sqlite3.Error as error:
         connection.close()
-        raise ArchiveError(f"cannot write the archive {path}: {error}") from error
+        raise ArchiveError(f"cannot write the archive {path}: {_plainly(error)}") from error
     return connection
