@@ -19,6 +19,7 @@ project codes, document numbers and registration numbers, and numbers that are p
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,6 +35,10 @@ _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (number_spans, col
 
 _MOST_PASSES = 4
 """A mask can uncover what stood in its shadow; what is left after so many passes stays, as it would have in the first."""
+
+
+_SHORT = 60
+"""Characters of texts that come again and again, as labels, names of agencies and kinds do: the last ones are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,10 @@ class RedactedJson:
 
 def redact(text: str) -> Redacted:
     """Mask personal data in `text`. The length stays; doing it again changes nothing."""
+    return _redact_short(text) if len(text) <= _SHORT else _redact(text)
+
+
+def _redact(text: str) -> Redacted:
     counts: dict[str, int] = {}
     for _ in range(_MOST_PASSES):
         before = text
@@ -62,6 +71,9 @@ def redact(text: str) -> Redacted:
         if text == before:
             break
     return Redacted(text, counts)
+
+
+_redact_short = lru_cache(maxsize=4096)(_redact)
 
 
 def _masked(text: str, spans: Sequence[MaskedSpan], counts: dict[str, int]) -> str:
