@@ -324,6 +324,10 @@ def test_what_silence_is_usual(silences: list[int], usual: int | None) -> None:
     assert (found.days if found else None) == usual
 
 
+def test_a_date_in_the_first_years_of_the_calendar_is_a_date() -> None:
+    assert longest_usual([date(1, 1, 1), date(3, 1, 1)]) is None
+
+
 @given(st.lists(st.dates(), unique=True))
 def test_no_silence_is_too_long_that_was_usual_twice(days: list[date]) -> None:
     usual = longest_usual(sorted(days))

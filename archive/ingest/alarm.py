@@ -139,7 +139,7 @@ def longest_usual(days: Sequence[date]) -> timedelta | None:
     One exceptional silence says nothing, so it is the second longest of the last years that counts. A past of less than
     two years shows no seasons: the silence must then be as long as all of it.
     """
-    recent = [day for day in days if day > days[-1] - RHYTHM]
+    recent = [day for day in days if days[-1] - day < RHYTHM]
     silences = sorted(later - earlier for earlier, later in pairwise(recent))
     if len(silences) < LEAST_SILENCES:
         return None
