@@ -24,6 +24,8 @@ from pipelines import normalise
 from tests.doubling import GENERIC, LONGEST, hostile, slow_growth
 from tests.every_pattern import Used, made_at_run_time, patterns
 
+pytestmark = pytest.mark.slow
+
 BOUNDED = {
     "archive.analysis.report_indicators._words()": 1000,  # a sentence: report_prose.LONGEST_SENTENCE
     "archive.analysis.report_templates._REMARK": 200,  # labels of our own templates

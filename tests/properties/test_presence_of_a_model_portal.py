@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -21,6 +22,8 @@ from archive.ingest import frontier
 from archive.model.noise import same
 from archive.model.records import FIELDS
 from tests.properties.model_portal import FINE, KilledError, Told, Weather, World
+
+pytestmark = pytest.mark.slow
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 MAYBE_UNREAD = 2

@@ -7,6 +7,8 @@ from tests.questions.archives import Archives
 from tests.questions.comparing import MODELS, Model, difference
 from tests.questions.examples import examples
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
