@@ -38,20 +38,29 @@ SWEEP_PATIENCE = 3000
 """Milliseconds that a sweep waits for others to leave the file: it is tried again at the next opening."""
 
 
+def sweep(connection: sqlite3.Connection) -> bool:
+    """Rid the file of what no row holds any more: the index keeps words until its parts are merged, pages keep old rows.
+
+    Return whether no trace is left: it is not so while another program reads the file. Raises sqlite3.OperationalError
+    where one writes to it.
+    """
+    connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
+    connection.execute("VACUUM")
+    return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+
 def leave_no_trace(connection: sqlite3.Connection) -> bool:
-    """Rid the file of what was taken out (`holding.note_traces`): the index keeps words until its parts are merged, pages keep
-    old rows. Return whether no trace is left: it is not so while another program holds the file, and tried again later.
+    """Sweep the file where something was taken out (`holding.note_traces`); return whether no trace is left.
+
+    It is not so while another program holds the file; then it is tried again at the next opening.
     """
     if not connection.execute("SELECT 1 FROM settings WHERE name = ?", (holding.TRACES,)).fetchone():
         return True
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute(f"PRAGMA busy_timeout = {SWEEP_PATIENCE}")
     try:
-        with transaction(connection):
-            connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
-        connection.execute("VACUUM")
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if not busy:
+        is_clean = sweep(connection)
+        if is_clean:
             connection.execute("DELETE FROM settings WHERE name = ?", (holding.TRACES,))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
@@ -59,7 +68,7 @@ def leave_no_trace(connection: sqlite3.Connection) -> bool:
         return False
     finally:
         connection.execute(f"PRAGMA busy_timeout = {patience}")
-    return not busy
+    return is_clean
 
 
 def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
 from archive.database.redaction_version import redaction_version, set_redaction_version
-from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
+from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date, sweep
 from archive.masking.redaction import RULES_VERSION, redact, redact_json
 from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
@@ -113,7 +113,7 @@ def _mask_all(connection: sqlite3.Connection) -> Masked:
             with transaction(connection):
                 _mask(connection, list(_changes(connection, table, low, high)), done)
     if redaction_version(connection, UNFINISHED) != RULES_VERSION:
-        _leave_no_trace(connection)
+        _sweep(connection)
     with transaction(connection):
         connection.execute("UPDATE redactions SET rules_version = ?1 WHERE rules_version < ?1", (RULES_VERSION,))
         set_redaction_version(connection, RULES_VERSION)
@@ -206,12 +206,9 @@ def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
     return numbers
 
 
-def _leave_no_trace(connection: sqlite3.Connection) -> None:
-    """Rid the file of what was masked: the index keeps deleted words until its parts are merged, pages keep old rows."""
-    connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")
-    connection.execute("VACUUM")
-    (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
+def _sweep(connection: sqlite3.Connection) -> None:
+    """Rid the file of what was masked. Raises ArchiveError while another program reads it."""
+    if not sweep(connection):
         raise ArchiveError(
             "all is masked, but the file still holds the old text, for another program is reading it: "
             "end that program, then run this again"

@@ -152,8 +152,6 @@ def _portal(path: Path, table: TomlTable) -> Portal:
         raise table.must_be("checked", "a day without quotes, such as 2026-05-31")
     key = f"division_code = {code!r}" if code else "division_code"
     doubts = tuple(f"{path}: {key} {doubt}" for doubt in _doubts(code, name))
-    old_tls, intranet = table.flag("old_tls") or False, table.flag("intranet") or False
-    catalogs, schedule, agencies = _catalogs(table, home), _schedule(table), _agencies(table)
     memory = table.values.get("converter_memory_mb", LEAST_CONVERTER_MEMORY)
     if type(memory) is not int or not LEAST_CONVERTER_MEMORY <= memory <= _MOST_CONVERTER_MEMORY:
         raise table.must_be(
@@ -164,16 +162,16 @@ def _portal(path: Path, table: TomlTable) -> Portal:
         name,
         code,
         home,
-        catalogs,
-        family,
-        checked,
-        schedule,
-        doubts,
-        old_tls,
-        agencies,
-        intranet,
-        _budget(table),
-        memory,
+        _catalogs(table, home),
+        family=family,
+        checked=checked,
+        schedule=_schedule(table),
+        doubts=doubts,
+        old_tls=table.flag("old_tls") or False,
+        agencies=_agencies(table),
+        intranet=table.flag("intranet") or False,
+        budget=_budget(table),
+        converter_memory_mb=memory,
     )
 
 
