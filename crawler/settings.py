@@ -64,9 +64,10 @@ REMOTE_CONTROL_ENABLED = False  # default True since 2.19; opens a port that run
 # --- our parts ---
 
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see PortalSite.is_own()
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its own site, see SiteMiddleware
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no logins, ever
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.site_requests.SiteMiddleware": 50,  # before robots.txt is asked for
     "crawler.middlewares.robots.ObedientRobotsMiddleware": 100,  # in the place of Scrapy's own
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a refresh stub is what a deleted page shows
     "crawler.middlewares.budget.BudgetMiddleware": 595,  # sees every answer first, as it came over the wire

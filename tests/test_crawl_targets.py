@@ -92,6 +92,20 @@ def test_no_form_of_address_leads_a_crawl_to_another_server(listener: Listener, 
     assert listener.port not in {urlsplit(str(row["url"])).port for row in rows(db, "SELECT url FROM captures")}
 
 
+@pytest.mark.parametrize("way", ["/\t/{0}/x", "\t//{0}/x", " //{0}/x", "//\\{0}/x", "http:/\r/{0}/x"])
+def test_a_redirect_is_checked_as_it_is_followed_and_not_as_it_is_printed(
+    listener: Listener, tmp_path: Path, way: str
+) -> None:
+    target = way.format(f"127.0.0.1:{listener.port}").replace("\r", "\t")
+    listed = '<ul><li><a href="/1.html">样本文件之1的标题</a><span>2017-05-02</span></li></ul>'
+    with Site({LIST: listed, "/1.html": Answer(status=302, headers=(("Location", target),))}) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+        assert all(path in {"/robots.txt", LIST, "/1.html"} or "127.0.0.1" in path for path in site.requests)
+    assert listener.connections == []
+    kinds = {row["kind"] for row in rows(tmp_path / "a.db", "SELECT kind FROM problems")}
+    assert "not_global" not in kinds
+
+
 def test_a_next_page_on_another_server_ends_the_walk_unfinished(listener: Listener, tmp_path: Path) -> None:
     rows_here = "".join(
         f'<li><a href="/d/{n}.html">样本文件之{n}的标题</a><span>2017-05-02</span></li>' for n in range(3)

@@ -17,11 +17,9 @@ from archive.masking.redaction import names_a_person
 from archive.model import clock
 from archive.model.observations import Problem
 from archive.model.printable import printable
-from archive.model.site import Site
-from crawler.extract.place import joined
 from crawler.extract.response_class import CUT, ERROR, PAGE, Verdict, ends, judge
 from crawler.middlewares.certificates import faults, fingerprint
-from crawler.spiders.failures import TOO_LARGE, UNDECODED, LeavesSite
+from crawler.spiders.failures import TOO_LARGE, UNDECODED
 from pipelines.store import StorePipeline
 
 logger = logging.getLogger(__name__)
@@ -44,7 +42,6 @@ class EvidenceMiddleware:
         self._crawler = crawler
         self._store: StorePipeline | None = None
         self._with_end: set[object] = set()
-        self._site: Site = crawler.spidercls.site  # type: ignore[attr-defined]
         self._hosts: set[str | None] = set()
         crawler.signals.connect(self.downloaded, signal=response_downloaded)
 
@@ -61,9 +58,8 @@ class EvidenceMiddleware:
         """Judge `response`, hand the exchange on to be sealed, let it pass.
 
         An answer that broke off before its announced end is requested again instead. Raises ResponseDataLossError where
-        that was done often enough, IgnoreRequest where it leads on to an address that holds a number of a person: that is
-        neither kept nor followed; and LeavesSite where it leads away from the portal's site, but for files and robots.txt
-        (`leaves_site` in `request.meta`), which may stand elsewhere.
+        that was done often enough, and IgnoreRequest where it leads on to an address that holds a number of a person: that
+        is neither kept nor followed.
         """
         headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
         verdict = request.meta["verdict"] = self._judged(request, response)
@@ -89,25 +85,14 @@ class EvidenceMiddleware:
         )
         request.meta["capture"] = await self._store.received(exchange, verdict.outcome)
         self._note_certificate(self._store, request, response)
-        if 300 <= response.status < 400 and response.status != 304:
-            self._check_target(request, _location(response))
+        if 300 <= response.status < 400 and names_a_person(_location(response)):
+            raise IgnoreRequest("it leads to an address that holds a number of a person")
         if BROKE_OFF not in response.flags:
             return response
         again = get_retry_request(request, spider=self._crawler.spider, reason=BROKE_OFF)  # type: ignore[arg-type]
         if again is None:
             raise ResponseDataLossError
         return again
-
-    def _check_target(self, request: Request, location: str) -> None:
-        """Raise IgnoreRequest or LeavesSite where a redirect to `location` is not followed."""
-        if names_a_person(location):
-            raise IgnoreRequest("it leads to an address that holds a number of a person")
-        target = joined(request.url, location)
-        if target is None:
-            raise IgnoreRequest("it leads to an address that cannot be one")
-        anywhere = request.meta.get("leaves_site") or request.url.endswith("/robots.txt")
-        if not anywhere and not self._site.holds(target):
-            raise LeavesSite(f"it leads to another site, {urlsplit(target).netloc}")
 
     def _note_certificate(self, store: StorePipeline, request: Request, response: Response) -> None:
         """Note what is wrong with a host's TLS certificate, once a crawl."""
