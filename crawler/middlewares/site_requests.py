@@ -1,6 +1,7 @@
 """Requests that stay on the portal's site, as they are about to be sent: also those that redirects have made."""
 
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -25,4 +26,4 @@ class SiteMiddleware:
         requested = request.meta.get("redirect_urls", [request.url])[0]
         may_leave = request.meta.get("leaves_site") or requested.endswith("/robots.txt")
         if not may_leave and not self._site.holds(request.url):
-            raise LeavesSite(f"{requested} leads to another site")
+            raise LeavesSite(f"{requested} leads to another site, {urlsplit(request.url).netloc}")
