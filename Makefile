@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: setup run test quick repeat test-extras lint serve bench mutants pictures release clean
+.PHONY: setup run test test-long quick repeat test-extras lint serve bench mutants pictures release clean
 
 setup: .venv/ready
 
@@ -23,11 +23,14 @@ run: setup
 serve: setup
 	$(BIN)/disclosures serve
 
-test: .venv/ready-dev
-	$(BIN)/python -m pytest -n auto
+test: .venv/ready-dev  # all but the long ones, which CI runs, too
+	$(BIN)/python -m pytest -n auto -m "not long"
+
+test-long: .venv/ready-dev  # many days, many kills, many examples, attacks, each page at each width
+	$(BIN)/python -m pytest -n auto -m long
 
 quick: .venv/ready-dev  # what starts no process and no browser: under a minute
-	$(BIN)/python -m pytest -n auto -m "not crawl and not browser and not slow"
+	$(BIN)/python -m pytest -n auto -m "not crawl and not browser and not slow and not long"
 
 repeat: .venv/ready-dev  # the suite again and again under load: make repeat OPTIONS='--times 10 --busy 4 --zone Pacific/Auckland'
 	$(BIN)/python -m bench.repeat $(OPTIONS)

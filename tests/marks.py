@@ -1,7 +1,7 @@
-"""Marks that nobody keeps by hand: each test is marked by what it reaches, itself, through what it calls or through fixtures.
+"""Marks of tests: what each reaches, itself, through what it calls or through fixtures, and which are long.
 
 `crawl`: a process of its own is started, a crawl or another command; `browser`: Chromium. What is left, and not marked
-`slow`, is what `make quick` runs.
+`slow` or `long`, is what `make quick` runs; `make test` runs all but the long ones, `make test-long` these.
 """
 
 import subprocess
@@ -16,11 +16,24 @@ OURS = ("tests", "bench")
 STARTED = {subprocess.run, subprocess.Popen, subprocess.check_output, subprocess.check_call}
 BROWSER = {"browser", "playwright"}
 
+LONG = (
+    "tests/properties/", "tests/questions/test_compared.py",
+    "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_crawl_budget.py", "tests/test_kills.py",
+    "tests/test_many_machines.py::test_a_killed_worker_loses_nothing", "tests/test_merge.py::test_however_it_is_split",
+    "tests/test_merge_many_portals.py", "tests/test_politeness.py", "tests/test_release.py", "tests/test_skips.py",
+    "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding", "tests/test_stopped_anywhere.py",
+    "tests/test_ten_days.py", "tests/test_writer_process.py", "tests/test_year.py",
+    "tests/web/test_browser_hostile.py", "tests/web/test_every_page.py", "tests/web/test_reader_requests.py",
+)  # fmt: skip
+"""Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width."""
+
 _reached: dict[FunctionType, frozenset[object]] = {}
 
 
 def mark(item: pytest.Item) -> None:
-    """Add the marks that follow from what a test reaches."""
+    """Add the marks that follow from what a test reaches, and from its name."""
+    if item.nodeid.startswith(LONG):
+        item.add_marker("long")
     fixtures = getattr(item, "_fixtureinfo", None)
     names = set(getattr(item, "fixturenames", ()))
     if names & BROWSER:
