@@ -14,6 +14,7 @@ from archive.evidence.http_exchange import Exchange
 from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
+from archive.maintenance.sealing import seal
 from archive.masking.redaction import names_a_person
 from archive.model import clock
 from archive.model.observations import Capture, Observation, PortalOfFile, Problem
@@ -39,7 +40,7 @@ class CrawlSession:
 
     def __init__(self, start: SessionStart, archive: sqlite3.Connection, evidence: Evidence) -> None:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
-        self._evidence = evidence
+        self._archive, self._evidence = archive, evidence
         self._sealed = array("q")
         self._held = hold(start.db, start.portal.id)
         try:
@@ -103,6 +104,7 @@ class CrawlSession:
         """
         try:
             self._store.finish(outcome, clock.text(now))
+            seal(self._archive, self._evidence)
         finally:
             self._held.release()
 
