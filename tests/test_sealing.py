@@ -14,6 +14,7 @@ import pytest
 from archive.database.connection import transaction
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
+from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.maintenance import job
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check, summary
@@ -295,3 +296,15 @@ def test_two_archives_in_one_evidence_keep_their_claims_apart(tmp_path: Path) ->
     assert [str(fault) for fault in check(other, beside(one)) if "event" in str(fault)] == []
     tamper(other, "DELETE FROM events")
     assert any("event 1: sealed on" in str(fault) for fault in check(other, beside(one)))
+
+
+def test_a_crawl_that_ends_is_sealed_while_others_go_on(db: Path) -> None:
+    with closing(open_up_to_date(db)) as archive, closing(Evidence(beside(db))) as evidence:
+        start = SessionStart(db, evidence.path, lived(6).portal, "full", timedelta(7), FIRST + 5 * DAY)
+        session = CrawlSession(start, archive, evidence)
+        with transaction(archive):
+            archive.execute("UPDATE events SET detail = '{}' WHERE id < 4")
+        before = evidence.last_claim()
+        session.close("finished", FIRST + 5 * DAY)
+        assert evidence.last_claim() == before + 3
+        assert summary(db, beside(db)).unsealed == 0

@@ -43,7 +43,8 @@ _INSERT = (
 def row_sha256(row: Mapping[str, object]) -> bytes:
     """The sha256 of a row: over the canonical JSON of its columns by name, those without a value left out.
 
-    So a column that a later version adds changes no sum until it has a value.
+    So a column that a later version adds changes no sum until it has a value; a migration that gives it one updates the rows, and
+    so notes them to be sealed anew.
     """
     return hashlib.sha256(canonical({name: value for name, value in row.items() if value is not None})).digest()
 

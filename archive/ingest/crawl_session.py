@@ -3,6 +3,7 @@
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -104,7 +105,10 @@ class CrawlSession:
         """
         try:
             self._store.finish(outcome, clock.text(now))
-            seal(self._archive, self._evidence)
+            with suppress(
+                sqlite3.Error, OSError
+            ):  # what is not sealed stays noted, and is sealed when the archive is closed
+                seal(self._archive, self._evidence)
         finally:
             self._held.release()
 
