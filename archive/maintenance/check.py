@@ -215,7 +215,7 @@ def _schema(connection: sqlite3.Connection) -> Iterator[Fault]:
     if migrations.pending(archive):
         yield Fault(
             "schema",
-            "of an earlier version: the next crawl, or `disclosures redact`, brings it up to date",
+            "of an earlier version: the next crawl, or `disclosures redact`, brings it up to date, and seals its events and versions",
             is_damage=False,
         )
         return
