@@ -152,6 +152,26 @@ def test_what_is_removed_changed_or_added_by_another_program_is_named(db: Path, 
     assert faults(db) == lines
 
 
+def test_a_last_event_taken_out_is_told_of_though_its_number_is_given_again(db: Path) -> None:
+    tamper(db, "DELETE FROM events WHERE id = (SELECT max(id) FROM events)")
+    assert len(faults(db)) == 1
+    CrawlInSteps(db, lived(9), FIRST + 2 * DAY)
+    assert faults(db) == []
+    assert summary(db, beside(db)).void == 1
+    (problem,) = rows(db, "SELECT message FROM problems WHERE kind = 'claims_void'")
+    assert str(problem["message"]).startswith("1 sealed events and versions are not here")
+
+
+def test_what_our_own_code_deletes_and_makes_again_is_no_loss(db: Path) -> None:
+    with closing(open_up_to_date(db)) as connection, transaction(connection):
+        connection.execute("DELETE FROM events WHERE id = (SELECT max(id) FROM events)")
+        connection.execute(
+            "INSERT INTO events (record_id, kind, at, crawl_id) SELECT record_id, 'changed', at, crawl_id FROM events LIMIT 1"
+        )
+    assert summary(db, beside(db)).void == 0
+    assert list(check(db, beside(db))) == []
+
+
 def test_events_are_not_named_in_place_of_others(db: Path) -> None:
     tamper(db, "DELETE FROM events WHERE id = 12")
     assert len(faults(db)) == 1

@@ -2,7 +2,7 @@
 
 A line names a row: the archive (a random name in its settings), `event` or `version`, the event's id or the record's with
 the version's number; and gives the sha256 of the row (`row_sha256`), or none where the row was deleted. The last line for a
-row counts. Further kinds: `void`, lines after number `row_id` which the archive did not know any more (`number`: of how many rows);
+row counts. Further kinds: `void`, so many sealed rows (`number`) which the archive, that knew of lines up to `row_id`, did not have;
 and `token`, a timestamp that was attached to a day's manifest (`row_id`: the day as a number, 20261123), of no archive, and
 filed under no day itself, for else every day would have something to seal and to stamp.
 """

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,12 +63,21 @@ def sealed_up_to(archive: sqlite3.Connection) -> int:
 
 
 def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
-    """Seal all that is noted in `unsealed`. Raises sqlite3.Error, OSError."""
+    """Seal all that is noted in `unsealed`. Raises sqlite3.Error, OSError.
+
+    A row made where a sealed one should still stand has the place of one that another program took out: that is noted as
+    void, as in `give_up_lost`.
+    """
     if not archive.execute("SELECT 1 FROM unsealed LIMIT 1").fetchone():
         return
     with transaction(archive):
         _wait_for_the_disk(archive)
-        evidence.add_claims(name_of(archive), _noted(archive, evidence), clock.now().date().isoformat())
+        name, up_to = name_of(archive), sealed_up_to(archive)
+        taken = sum(1 for row in _made(archive) if _is_taken(archive, evidence.claim_of(name, row), up_to))
+        void = [(RowName(VOID, up_to, taken), None)] if taken else []
+        evidence.add_claims(name, chain(void, _noted(archive, evidence)), clock.now().date().isoformat())
+        if taken:
+            _note_problem(archive, taken)
         archive.execute("DELETE FROM unsealed")
         _set_sealed_up_to(archive, evidence.last_claim())
 
@@ -89,17 +98,9 @@ def give_up_lost(archive: sqlite3.Connection, evidence: Evidence) -> None:
         if lost:
             void = (RowName(VOID, up_to, len(lost)), None)
             evidence.add_claims(name, [void, *lost], clock.now().date().isoformat())
-            now = clock.text(clock.now())
-            message = (
-                f"{len(lost)} sealed events and versions are not here: the archive was put back to an earlier state"
-            )
-            archive.execute(
-                "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) SELECT c.id, ?, p.home, ?, ?, ? "
-                "FROM crawls c JOIN portals p ON p.id = c.portal WHERE c.id = (SELECT max(id) FROM crawls) "
-                "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET message = excluded.message, count = count + 1, last_at = excluded.last_at",
-                (LOST, message, now, now),
-            )
-        _set_sealed_up_to(archive, evidence.last_claim())
+            _note_problem(archive, len(lost))
+        if lost or not archive.execute("SELECT 1 FROM unsealed LIMIT 1").fetchone():
+            _set_sealed_up_to(archive, evidence.last_claim())
 
 
 def compared(archive: sqlite3.Connection, db: Path, evidence_path: Path) -> Iterator[Fault]:
@@ -142,6 +143,34 @@ def _noted(archive: sqlite3.Connection, evidence: Evidence) -> Iterator[tuple[Ro
         row = RowName(kind, row_id, number)
         if is_new or evidence.claim_of(name, row):
             yield row, _sha256(archive, row)
+
+
+def _made(archive: sqlite3.Connection) -> Iterator[RowName]:
+    """The rows noted that our code made, and not in the place of one that it deleted."""
+    for row in archive.execute("SELECT kind, row_id, number FROM unsealed WHERE is_new = 1"):
+        yield RowName(*row)
+
+
+def _is_taken(archive: sqlite3.Connection, claim: SealedClaim | None, up_to: int) -> bool:
+    """Whether a row that was just made has the name of another that was sealed."""
+    if claim is None or claim.id > up_to or claim.row_sha256 is None:
+        return False
+    return claim.row_sha256 != _sha256(archive, claim.name)
+
+
+def _note_problem(archive: sqlite3.Connection, lost: int) -> None:
+    """Note with the last crawl that sealed claims are void."""
+    now = clock.text(clock.now())
+    message = (
+        f"{lost} sealed events and versions are not here: the archive was put back to an earlier state, or another program "
+        "took them out"
+    )
+    archive.execute(
+        "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) SELECT c.id, ?, p.home, ?, ?, ? "
+        "FROM crawls c JOIN portals p ON p.id = c.portal WHERE c.id = (SELECT max(id) FROM crawls) "
+        "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET message = excluded.message, count = count + 1, last_at = excluded.last_at",
+        (LOST, message, now, now),
+    )
 
 
 def _rows(archive: sqlite3.Connection, kind: str) -> Iterator[_Row]:

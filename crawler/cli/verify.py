@@ -70,7 +70,8 @@ def verify(db: Path, against: str | None, roots: Path | None, reread: bool) -> N
             )
         if totals.void:
             click.echo(
-                f"note: {totals.void} sealed events and versions are void: the archive was put back to an earlier state"
+                f"note: {totals.void} sealed events and versions are void: the archive was put back to an earlier state, or "
+                "another program took them out; see `claims_void` in its problems"
             )
         if totals.captures and not totals.bytes_compared:
             click.echo(
