@@ -14,7 +14,7 @@ from bench import page
 from bench.large_archive import FOLDER
 
 ON_ARCHIVES = ("store", "search", "pages", "questions")
-BY_THEMSELVES = ("crawl", "files", "evidence", "portals", "memory", "masking")
+BY_THEMSELVES = ("crawl", "files", "evidence", "flipped_bytes", "portals", "memory", "masking")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ ORDER = (
     "crawl",
     "files",
     "evidence",
+    "flipped_bytes",
     "store",
     "memory",
     "masking",

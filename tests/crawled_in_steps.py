@@ -124,8 +124,11 @@ class Moments:
     _seen: set[bytes] = field(default_factory=set)
 
     def copy_at(self, _: sqlite3.Connection, sql: str) -> None:
-        """Copy both databases where a transaction begins, if they differ from the last copy: something was committed."""
-        if sql.startswith("BEGIN"):
+        """Copy both databases where a transaction begins, if they differ from the last copy: something was committed.
+
+        And where what was noted is sealed in the evidence, before the archive says so.
+        """
+        if sql.startswith(("BEGIN", "DELETE FROM unsealed")):
             self.copy()
 
     def copy(self) -> None:

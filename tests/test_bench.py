@@ -8,7 +8,7 @@ import pytest
 
 from archive.questions import question_files as asking
 from bench import all as every
-from bench import evidence, files, measure, memory, mutants, page, pages, questions, search, store
+from bench import evidence, files, flipped_bytes, measure, memory, mutants, page, pages, questions, search, store
 from bench.large_archive import archive_of
 from bench.measure import Cost, Curve, Figure, Ratio, Report
 from tests.conftest import ROOT
@@ -23,6 +23,13 @@ def test_evidence_is_measured_against_warc():
     report = evidence.measured(40, 1)
     assert len(report.ratios) == 4
     assert all(ratio.wall > 0 for ratio in report.ratios)
+
+
+def test_flipped_bits_are_found(monkeypatch):
+    monkeypatch.setattr(flipped_bytes, "SUMMED_BYTES", 1_000_000)
+    monkeypatch.setattr(flipped_bytes, "EVENTS", 100)
+    report = flipped_bytes.measured(3)
+    assert [figure.value for figure in report.figures if figure.target is not None] == [0, 0]
 
 
 def test_a_file_of_each_kind_is_read():

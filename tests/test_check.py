@@ -117,8 +117,9 @@ def test_captures_are_compared_to_the_last_in_however_many_strides(db: Path, mon
     (last,) = one(db, "SELECT max(id) FROM captures")
     for number in (1, 4, 5, 8, 9, last):
         change(db, f"UPDATE captures SET status = status + 1 WHERE id = {number}")
-        (found,) = findings(db)
+        found, *ranges = findings(db)
         assert found.startswith(f"sample.db: capture {number} http")
+        assert all(each.startswith("sample.db: bytes ") for each in ranges), "the file is no longer what the crawl left"
         change(db, f"UPDATE captures SET status = status - 1 WHERE id = {number}")
 
 

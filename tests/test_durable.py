@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -40,27 +41,28 @@ def commits() -> Iterator[list[Commit]]:
                 return 0  # the file is being made
             return int(connection.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()[0])
 
-    class Noting(sqlite3.Connection):
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-            done = super().execute(sql, *values)
-            if sql == "COMMIT":
-                path = Path(super().execute("PRAGMA database_list").fetchone()[2])
-                is_archive = not path.name.endswith("evidence.db")
-                (synchronous,) = super().execute("PRAGMA synchronous").fetchone()
-                (mode,) = super().execute("PRAGMA journal_mode").fetchone()
-                originals = beside(path) if is_archive else path
-                noted.append(
-                    Commit(
-                        path.name,
-                        synchronous >= FULL and mode == "wal",
-                        last(path),
-                        last(originals) if originals.exists() else 0,
-                    )
+    def execute(self: sqlite3.Connection, sql: str, *values: Any) -> sqlite3.Cursor:
+        of_sqlite = partial(sqlite3.Connection.execute, self)
+        done = of_sqlite(sql, *values)
+        if sql == "COMMIT":
+            path = Path(of_sqlite("PRAGMA database_list").fetchone()[2])
+            is_archive = not path.name.endswith("evidence.db")
+            (synchronous,) = of_sqlite("PRAGMA synchronous").fetchone()
+            (mode,) = of_sqlite("PRAGMA journal_mode").fetchone()
+            originals = beside(path) if is_archive else path
+            noted.append(
+                Commit(
+                    path.name,
+                    synchronous >= FULL and mode == "wal",
+                    last(path),
+                    last(originals) if originals.exists() else 0,
                 )
-            return done
+            )
+        return done
 
     def noting(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        return connect(*arguments, **{"factory": Noting, **options})
+        factory = options.get("factory", sqlite3.Connection)
+        return connect(*arguments, **{**options, "factory": type("Noting", (factory,), {"execute": execute})})
 
     with patch("sqlite3.connect", noting):
         yield noted

@@ -103,8 +103,8 @@ def killed_at(last: int, db: Path, sources: list[Path]) -> bool:
         for module, name in ((merging, "open_up_to_date"), (evidence_store, "open_for_writing")):
             opened = getattr(module, name)
 
-            def counting(path: Path, opened: Any = opened) -> sqlite3.Connection:
-                return statements(opened(path), seen, last)
+            def counting(*paths: Path, opened: Any = opened) -> sqlite3.Connection:
+                return statements(opened(*paths), seen, last)
 
             setattr(module, name, counting)
         try:

@@ -60,6 +60,7 @@ def test_an_old_archive_is_brought_up_to_date_with_nothing_lost(old: Path) -> No
     assert contents(old, columns) == before
     checked = disclosures("verify", "--db", old)
     assert checked.returncode == 0, checked.stdout
+    assert "not sealed" not in checked.stdout, "all that it held is sealed as it was"
     assert int(disclosures("search", "教育", "--count", "--db", old).stdout) > 0
 
 

@@ -18,6 +18,7 @@ import pytest
 from archive.evidence.evidence_reader import beside
 from archive.maintenance.backup import back_up, put_back
 from archive.maintenance.check import check, summary
+from archive.model.atomic_file import sync
 from tests.conftest import rows
 from tests.crawled_in_steps import CrawlInSteps, Moments, mixed, outcome, watched
 from tests.jobs import FIRST, NOW, County, Crawl, sound
@@ -37,10 +38,14 @@ def lived(days: int) -> County:
 
 @dataclass(frozen=True)
 class Stopped:
-    """A crawl that ran to its end into `db`, and copies of the archive at each of its steps."""
+    """A crawl that ran to its end into `db`, and copies of the archive at each of its steps.
+
+    `on_disk`: the numbers of the copies whose archive the crawl waited for to be on the disk.
+    """
 
     db: Path
     copies: list[Path]
+    on_disk: list[int]
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +56,16 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
     Crawl(db, County(OTHER, {"plans": {1: 0, 2: 0}, "reports": {}}), 0, stop_after=2)
     CrawlInSteps(db, lived(3), FIRST)
     moments = Moments(folder / "moments", db)
-    with watched(moments.copy_at):
+    on_disk: list[int] = []
+
+    def synced(path: Path) -> None:
+        sync(path)
+        if path.name == "a.db-wal":
+            on_disk.append(len(moments.copies) - 1)
+
+    with watched(moments.copy_at), patch("archive.maintenance.sealing.sync", synced):
         CrawlInSteps(db, lived(6), SECOND)
-    return Stopped(db, moments.copies)
+    return Stopped(db, moments.copies, on_disk)
 
 
 @pytest.fixture(autouse=True)
@@ -103,10 +115,15 @@ def test_a_crawl_killed_at_any_step_is_completed_by_the_next(stopped: Stopped, t
 
 
 def test_an_archive_that_lost_its_last_transactions_is_completed(stopped: Stopped, tmp_path: Path) -> None:
-    """A loss of power may take what the archive wrote last; the originals are on the disk."""
-    last = stopped.copies[-1]
-    for step in range(0, len(stopped.copies), 4):
-        require_whole(mixed(stopped.copies[step], last, tmp_path / str(step)), stopped.db)
+    """A loss of power may take what the archive wrote since it was last waited for; the evidence is on the disk."""
+    last = len(stopped.copies) - 1
+    (waited,) = stopped.on_disk
+    assert waited < last
+    assert summary(stopped.copies[waited + 1], beside(stopped.copies[waited + 1])).unsealed, "sealed, and noted still"
+    for least, evidence in ((0, waited), *((waited, later) for later in range(waited + 1, last + 1))):
+        for step in range(least, evidence + 1, 4):
+            archive, originals = stopped.copies[step], stopped.copies[evidence]
+            require_whole(mixed(archive, originals, tmp_path / f"{step} {evidence}"), stopped.db)
 
 
 # --- backups ---

@@ -1,10 +1,11 @@
 """Timestamps, requested from a server of our own: openssl behind plain HTTP on the loopback."""
 
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
-from archive.evidence.timestamp import MOST, TimestampError, check, stamp
+from archive.evidence.timestamp import MOST, TimestampError, check, stamp, stated_time
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import disclosures
 from tests.exchanges import exchange
@@ -282,3 +283,71 @@ def test_a_server_that_refuses_or_is_none_is_one_line(server: str, archive: Path
     for address in ("http://127.0.0.1:9/", "ftp://127.0.0.1/"):
         refused = disclosures("seal", "--db", archive, "--timestamp", address)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def verified(db: Path) -> tuple[int, str]:
+    done = disclosures("verify", "--db", db)
+    return done.returncode, done.stdout
+
+
+def test_a_stamp_with_another_signature_or_content_is_found_without_roots(server: str, archive: Path) -> None:
+    disclosures("seal", "--db", archive, "--timestamp", f"{server}/good")
+    status, stdout = verified(archive)
+    assert (status, stdout.count("has a timestamp of")) == (0, 2)
+    assert "its own certificate" in stdout
+    with closing(Evidence(beside(archive))) as evidence:
+        day, token = evidence.manifests()[-1].day, bytes(evidence.manifests()[-1].token or b"")
+        digest = token.index(bytes.fromhex("06092a864886f70d010904")) + 20
+        for place in (len(token) - 9, digest):
+            altered = bytearray(token)
+            altered[place] ^= 1
+            evidence.attach_token(day, bytes(altered))
+            status, stdout = verified(archive)
+            assert status == 1
+            assert f"wrong: {day}: the timestamp's signature does not hold" in stdout
+        evidence.attach_token(day, token)
+    assert verified(archive)[0] == 0
+
+
+def test_each_changed_byte_of_a_token_says_so_or_leaves_what_it_says(server: str) -> None:
+    token = stamp(HASH, f"{server}/good")
+    at, refused = stated_time(token, HASH), 0
+    for offset in range(0, len(token), 7):
+        altered = bytearray(token)
+        altered[offset] ^= 0x01
+        try:
+            assert stated_time(bytes(altered), HASH) == at
+        except TimestampError:
+            refused += 1
+    assert refused > len(token) // 7 // 4
+
+
+def test_a_stamp_that_was_taken_away_is_missed_from_the_last_day_too(server: str, archive: Path) -> None:
+    disclosures("seal", "--db", archive, "--timestamp", f"{server}/good")
+    with closing(sqlite3.connect(beside(archive))) as connection:
+        connection.execute("UPDATE manifests SET token = NULL WHERE day = '2018-04-03'")
+        connection.commit()
+    with closing(Evidence(beside(archive))) as evidence:  # its check sum made anew, as one who knows would
+        told = evidence.manifests()[-1]
+    with closing(sqlite3.connect(beside(archive))) as connection:
+        connection.execute("UPDATE manifests SET row_sha256 = ? WHERE day = ?", (told.row_sha256(), told.day))
+        connection.commit()
+    status, stdout = verified(archive)
+    assert (status, stdout.count("wrong:")) == (1, 1)
+    assert "wrong: a.evidence.db: manifest 2018-04-03: its timestamp is gone" in stdout
+
+
+def test_days_since_the_last_stamp_are_told_without_being_wrong(server: str, archive: Path) -> None:
+    disclosures("seal", "--db", archive, "--timestamp", f"{server}/good")
+    with closing(Evidence(beside(archive))) as evidence:
+        evidence.add_many([exchange(fetched_at="2018-04-05T01:02:03.000004Z")])
+        evidence.seal("2018-04-06")
+    status, stdout = verified(archive)
+    assert status == 0
+    assert "note: 2018-04-05 has no timestamp, though earlier days have one" in stdout
+    disclosures("seal", "--db", archive, "--timestamp", f"{server}/good")
+    with closing(sqlite3.connect(beside(archive))) as connection:
+        connection.execute("DELETE FROM claims")
+        connection.execute("UPDATE manifests SET token = NULL WHERE day = '2018-04-03'")
+        connection.commit()
+    assert "wrong: 2018-04-03: it has no timestamp, though a later day has one" in verified(archive)[1]

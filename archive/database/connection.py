@@ -1,28 +1,47 @@
 """Opening an archive: for writing (made and migrated where needed) or for reading only."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.database.migrations import EARLIER, migrations
+from archive.database.migrations import EARLIER, migrations, statements
 
 
 class ArchiveError(Exception):
     """The archive can't be opened; the message is one line that says what to do."""
 
 
-def open_for_writing(path: Path) -> sqlite3.Connection:
+_NOTES = Path(__file__).with_name("unsealed.sql").read_text(encoding="utf-8")
+
+
+class WritingConnection(sqlite3.Connection):
+    """A connection to write. `at_close`: called before it is closed, and what that returns afterwards."""
+
+    at_close: Callable[[sqlite3.Connection], Callable[[], None]] | None = None
+
+    def close(self) -> None:
+        """Close it; a transaction under way is rolled back."""
+        at_close, self.at_close = self.at_close, None
+        afterwards = at_close(self) if at_close else None
+        super().close()
+        if afterwards:
+            afterwards()
+
+
+def open_for_writing(path: Path) -> WritingConnection:
     """Open the archive at `path`, made if missing, its schema migrated.
 
     The connection commits only on an explicit statement (`BEGIN` … `COMMIT`), and may be used from any one thread at a time.
-    Raises ArchiveError.
+    In `unsealed` it notes which events and versions it writes. Raises ArchiveError.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            path, timeout=60, isolation_level=None, check_same_thread=False, factory=WritingConnection
+        )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -31,10 +50,22 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             raise ArchiveError(
                 f"{path} was written by a later version of this program ({', '.join(later)}): update it first"
             )
+        _note_what_is_written(connection)
         migrations.apply(Database(connection))
+        _note_what_is_written(connection)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}") from error
     return connection
+
+
+def _note_what_is_written(connection: sqlite3.Connection) -> None:
+    """Have events and versions noted as they are written, in the same transaction; by this connection alone.
+
+    Whoever writes with another program leaves no note, and by that a forged one shows.
+    """
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'unsealed'").fetchone():
+        for statement in statements(_NOTES):
+            connection.execute(statement)
 
 
 def later_than_this(connection: sqlite3.Connection) -> list[str]:

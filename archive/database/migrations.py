@@ -30,6 +30,12 @@ _TAKEN_OVER = (
 
 _SCHEMA = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
 _ASIDE = "earlier_"
+_UNSEALED = """
+    CREATE TABLE unsealed (
+        kind TEXT NOT NULL, row_id INTEGER NOT NULL, number INTEGER NOT NULL, is_new INTEGER NOT NULL,
+        PRIMARY KEY (kind, row_id, number)
+    ) STRICT, WITHOUT ROWID
+"""
 
 
 @migrations()
@@ -84,6 +90,15 @@ def m003_withheld_and_held_back(db: Database) -> None:
     db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'records'", (before, after))
     db.execute(f"PRAGMA schema_version = {version + 1}")
     db.execute("PRAGMA writable_schema = OFF")
+
+
+@migrations()
+def m004_unsealed(db: Database) -> None:
+    """The table of events and versions that are not sealed in the evidence yet, at first all there are; and the archive's name there."""
+    db.execute(_UNSEALED)
+    db.execute("INSERT INTO unsealed SELECT 'event', id, 0, 1 FROM events")
+    db.execute("INSERT INTO unsealed SELECT 'version', record_id, number, 1 FROM versions")
+    db.execute("INSERT INTO settings VALUES ('archive', lower(hex(randomblob(4))))")
 
 
 def _names(db: Database, kind: str) -> list[str]:

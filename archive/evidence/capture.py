@@ -1,9 +1,10 @@
-"""Reading one capture back from the evidence file, and the chain of manifests over them."""
+"""Reading one capture back from the evidence file, and the chains over all of them: of manifests, with claims, and the tip, without."""
 
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archive.evidence import claims
 from archive.evidence.compression_dictionaries import Dictionaries
 from archive.evidence.http_exchange import (
     COLUMNS,
@@ -51,18 +52,26 @@ def read_capture(con: sqlite3.Connection, dictionaries: Dictionaries, capture_id
         raise EvidenceError(f"its row is damaged ({error})") from error
 
 
-def chain(con: sqlite3.Connection, up_to: int, day: str = "", previous: str = GENESIS) -> Iterator[tuple[str, str]]:
-    """(day, hash) of each day after `day`, over the captures numbered `up_to` at most. Raises sqlite3.Error."""
-    days = con.execute(
-        "SELECT DISTINCT day FROM captures WHERE day > ? AND id <= ? ORDER BY day", (day, up_to)
-    ).fetchall()
-    for (each,) in days:
-        rows = con.execute("SELECT digest FROM captures WHERE day = ? AND id <= ? ORDER BY id", (each, up_to))
-        previous = manifest_hash(previous, (bytes(digest) for (digest,) in rows), each)
-        yield each, previous
+def sealed_digests(con: sqlite3.Connection, day: str) -> Iterator[bytes]:
+    """The digests that the manifest of a day seals: of its captures, then of its claims. Raises sqlite3.Error."""
+    for table in ("captures", "claims") if claims.are_kept(con) else ("captures",):
+        rows = con.execute(f"SELECT digest FROM {table} WHERE day = ? ORDER BY id", (day,))  # noqa: S608 - constant names
+        yield from (bytes(digest) for (digest,) in rows)
 
 
-def hash_up_to(con: sqlite3.Connection, up_to: int, day: str = "", previous: str = GENESIS) -> str:
-    """The last hash of `chain`; `previous` where it is empty. Raises sqlite3.Error."""
-    hashes = [hash_ for _, hash_ in chain(con, up_to, day, previous)]
-    return hashes[-1] if hashes else previous
+def days_to_seal(con: sqlite3.Connection, after: str = "") -> list[str]:
+    """The days after `after` that have captures or claims, in order. Raises sqlite3.Error."""
+    days = "SELECT day FROM captures WHERE day > :after"
+    if claims.are_kept(con):
+        days += " UNION SELECT day FROM claims WHERE day > :after"
+    return [row[0] for row in con.execute(f"SELECT DISTINCT day FROM ({days}) ORDER BY day", {"after": after})]  # noqa: S608 - constant
+
+
+def hash_up_to(con: sqlite3.Connection, up_to: int) -> str:
+    """The tip: the last hash of the chain over the captures numbered `up_to` at most, without claims. Raises sqlite3.Error."""
+    days = con.execute("SELECT DISTINCT day FROM captures WHERE id <= ? ORDER BY day", (up_to,)).fetchall()
+    previous = GENESIS
+    for (day,) in days:
+        rows = con.execute("SELECT digest FROM captures WHERE day = ? AND id <= ? ORDER BY id", (day, up_to))
+        previous = manifest_hash(previous, (bytes(digest) for (digest,) in rows), day)
+    return previous

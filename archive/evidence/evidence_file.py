@@ -9,6 +9,8 @@
 - `folded`: runs of captures that came from another evidence file (`source`: the digest of its first capture), and what they
   were there: their numbers, crawl and day. So that file's digests can be computed again. `folded_tips`: its tip, as it was,
   by the first capture that was folded.
+- `claims`: events and versions of the archive, each as it was written (`archive.evidence.claims`).
+- `block_sums`: one row while nobody writes the archive: check sums of its file (`archive.evidence.block_sums`). No evidence.
 
 Rows are never deleted, and of a captured row nothing but its packing ever changes: once, before the file is rebuilt. A
 payload may be destroyed by decision (`archive.evidence.destruction`): its digest stays, on which every seal rests.
@@ -61,6 +63,12 @@ def _run(db: Database, script: str) -> None:
 def payloads_that_were_destroyed(db: Database) -> None:
     """A payload that was destroyed by decision keeps its digest and length, and says when."""
     db.execute("ALTER TABLE payloads ADD COLUMN destroyed_at TEXT")
+
+
+@MIGRATIONS()
+def claims_of_archives(db: Database) -> None:
+    """The events and versions of archives, sealed; and the check sums of an archive's file, by blocks."""
+    _run(db, "claims.sql")
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

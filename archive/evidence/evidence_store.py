@@ -2,7 +2,7 @@
 
 One writer at a time; several processes may hold the file open (each write waits its turn). A capture belongs to
 the day (UTC) of its `fetched_at`. Should the clock go back to a day already sealed, the capture goes to the first
-day not sealed, so that no manifest ever changes. Days without captures have no manifest.
+day not sealed, so that no manifest ever changes. So do claims, on the day of their sealing. Days without either have no manifest.
 """
 
 import hashlib
@@ -14,13 +14,22 @@ from pathlib import Path
 from zlib import crc32
 
 from archive.database.connection import transaction
-from archive.evidence.capture import chain, hash_up_to
+from archive.evidence import claims
+from archive.evidence.capture import days_to_seal, hash_up_to, sealed_digests
 from archive.evidence.compression import MOST
 from archive.evidence.compression_dictionaries import Dictionaries
 from archive.evidence.evidence_file import open_for_writing, row_sha256
 from archive.evidence.evidence_reader import DestroyedPayload, Originals
 from archive.evidence.fixity import Expected, Fault, verify_file
-from archive.evidence.http_exchange import COLUMNS, GENESIS, EvidenceError, Exchange, capture_digest, head_of
+from archive.evidence.http_exchange import (
+    COLUMNS,
+    GENESIS,
+    EvidenceError,
+    Exchange,
+    capture_digest,
+    head_of,
+    manifest_hash,
+)
 from archive.model import clock
 
 __all__ = ["Evidence", "EvidenceError", "Exchange", "Fault", "Manifest", "Stored", "verify_file"]
@@ -134,16 +143,17 @@ class Evidence(Originals):
             self._con.execute("INSERT OR IGNORE INTO folded_tips VALUES (?, ?, ?)", (first_id, captures, tip))
 
     def seal(self, today: str) -> list[Manifest]:
-        """Seal each day before `today` (`2026-11-23`, UTC) that has captures and no manifest; the new manifests, in order."""
+        """Seal each day before `today` (`2026-11-23`, UTC) that has captures or claims and no manifest; the new manifests, in order."""
         before = date.fromisoformat(today).isoformat()
         sealed_at = clock.text(datetime.now(UTC))
         made = []
         with self._transaction():
             last, previous = self.head() or ("", GENESIS)
-            for day, hash_ in chain(self._con, self.last_id(), last, previous):
+            for day in days_to_seal(self._con, last):
                 if day >= before:
                     break
-                counted = "SELECT min(id), max(id), count(*) FROM captures WHERE day = ?"
+                hash_ = manifest_hash(previous, sealed_digests(self._con, day), day)
+                counted = "SELECT coalesce(min(id), 0), coalesce(max(id), 0), count(*) FROM captures WHERE day = ?"
                 first, last_id, count = self._con.execute(counted, (day,)).fetchone()
                 manifest = Manifest(day, first, last_id, count, previous, hash_, sealed_at, None)
                 self._con.execute(
@@ -167,12 +177,32 @@ class Evidence(Originals):
         return found
 
     def tip(self) -> tuple[int, str] | None:
-        """(number of the last capture, hash over everything up to it, sealed or not). None: no captures.
+        """(number of the last capture, hash over all captures up to it, sealed or not). None: no captures.
 
         `verify` takes it as it takes `head`, also after more was added and sealed.
         """
         last_id = self.last_id()
-        return (last_id, hash_up_to(self._con, last_id, *(self.head() or ("", GENESIS)))) if last_id else None
+        return (last_id, hash_up_to(self._con, last_id)) if last_id else None
+
+    def add_claims(self, archive: str, rows: Iterable[tuple[claims.RowName, bytes | None]], today: str) -> None:
+        """Seal rows of an archive as they are, with their sha256, None where they were deleted; what is sealed so already is not again.
+
+        `today`: UTC, `2026-11-23`.
+        """
+        with self._transaction():
+            claims.append(self._con, archive, rows, max(today, self._first_open_day()))
+
+    def claim_of(self, archive: str, name: claims.RowName) -> claims.SealedClaim | None:
+        """The claim that counts for a row; None where there is none."""
+        return claims.last_line(self._con, archive, name)
+
+    def last_claim(self) -> int:
+        """The number of the last claim; 0: none."""
+        return claims.last_id(self._con)
+
+    def claimed_after(self, archive: str, number: int) -> list[claims.RowName]:
+        """The rows that claims after `number` speak of."""
+        return claims.after(self._con, archive, number)
 
     def attach_token(self, day: str, token: bytes) -> None:
         """Keep a timestamp server's answer with the manifest of `day`. Raises EvidenceError if the day is not sealed."""
@@ -184,6 +214,8 @@ class Evidence(Originals):
             self._con.execute(
                 "UPDATE manifests SET token = ?, row_sha256 = ? WHERE day = ?", (token, sealed.row_sha256(), day)
             )
+            name = claims.RowName(claims.TOKEN, int(day.replace("-", "")), 0)
+            claims.append(self._con, "", [(name, hashlib.sha256(token).digest())], "")
 
     def verify(self, expected: Expected | None = None) -> Iterator[Fault]:
         """Recompute everything committed so far; see `archive.evidence.fixity.verify_file`."""

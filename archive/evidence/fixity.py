@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Literal
 from zlib import crc32
 
-from archive.evidence import unused_bytes
-from archive.evidence.capture import SealedCapture, hash_up_to, read_capture
+from archive.evidence import block_sums, claims, unused_bytes
+from archive.evidence.capture import SealedCapture, days_to_seal, hash_up_to, read_capture, sealed_digests
 from archive.evidence.compression_dictionaries import Dictionaries
 from archive.evidence.evidence_file import expected_schema, open_for_reading, row_sha256, schema_of
 from archive.evidence.http_exchange import GENESIS, EvidenceError, manifest_hash, one_line
@@ -74,6 +74,7 @@ def verify_file(path: Path, expected: Expected | None = None) -> Iterator[Fault]
         yield from _dictionaries(con)
         yield from _payloads(con, dictionaries)
         yield from _captures(con, dictionaries)
+        yield from _claims(con)
         yield from _manifests(con)
         yield from _expectation(con, expected)
 
@@ -188,14 +189,43 @@ def _captures(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[F
             what = one_line(error)
         if what:
             yield Fault(_name(con, number), what)
+    yield from _end(con, "captures", ids)
+
+
+def _end(con: sqlite3.Connection, table: str, ids: list[int]) -> Iterator[Fault]:
+    """Whether the last row is the last that was numbered."""
     try:
-        row = con.execute("SELECT seq FROM sqlite_sequence WHERE name = 'captures'").fetchone()
+        row = con.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
     except DAMAGE as error:
         yield Fault("database", one_line(error))
         return
     counted, last = (row[0] if row else 0), (ids[-1] if ids else 0)
     if counted != last:
-        yield Fault("captures", f"{counted} were numbered, but the last one there is {last}")
+        yield Fault(table, f"{counted} were numbered, but the last one there is {last}")
+
+
+def _claims(con: sqlite3.Connection) -> Iterator[Fault]:
+    """The claims, and the check sums that stand beside them."""
+    try:
+        if not claims.are_kept(con):
+            return
+        if not block_sums.is_sound(con):
+            yield Fault("block_sums", "its row is no longer what was stored")
+    except DAMAGE as error:
+        yield Fault("database", one_line(error))
+    ids, faults = _ids(con, "claims")
+    yield from faults
+    for number in ids:
+        try:
+            archive, *name, row_sha256_, day, digest = con.execute(
+                "SELECT archive, kind, row_id, number, row_sha256, day, digest FROM claims WHERE id = ?", (number,)
+            ).fetchone()
+            claim = claims.SealedClaim(number, claims.RowName(*name), row_sha256_, day)
+            if claims.claim_digest(archive, claim) != digest:
+                yield Fault(f"claim {number}", "is no longer what was stored")
+        except DAMAGE as error:
+            yield Fault(f"claim {number}", one_line(error))
+    yield from _end(con, "claims", ids)
 
 
 def _name(con: sqlite3.Connection, number: int) -> str:
@@ -221,11 +251,12 @@ def _manifests(con: sqlite3.Connection) -> Iterator[Fault]:
     try:
         days = [row[0] for row in con.execute("SELECT day FROM manifests NOT INDEXED ORDER BY day")]
         last = days[-1] if days else ""
-        unsealed = con.execute(
-            "SELECT DISTINCT day FROM captures WHERE day <= ? AND day NOT IN (SELECT day FROM manifests)", (last,)
-        )
-        for (day,) in unsealed:
-            yield Fault(f"manifest {day}", "missing, though the day has captures and a later day is sealed")
+        for day in days_to_seal(con):
+            if day <= last and day not in days:
+                yield Fault(
+                    f"manifest {day}", "missing, though the day has captures or claims and a later day is sealed"
+                )
+        yield from _tokens(con)
     except DAMAGE as error:
         yield Fault("manifests", one_line(error))
         return
@@ -243,19 +274,33 @@ def _manifests(con: sqlite3.Connection) -> Iterator[Fault]:
             yield Fault(where, one_line(error))
 
 
+def _tokens(con: sqlite3.Connection) -> Iterator[Fault]:
+    """Whether each timestamp that was attached is there still."""
+    if not claims.are_kept(con):
+        return
+    tokens = dict(con.execute("SELECT CAST(replace(day, '-', '') AS INTEGER), token FROM manifests"))
+    for claim in claims.counting(con, "", claims.TOKEN, claims.last_id(con)):
+        token, day = tokens.get(claim.name.row_id), str(claim.name.row_id)
+        where = f"manifest {day[:4]}-{day[4:6]}-{day[6:]}"
+        if token is None:
+            yield Fault(where, "its timestamp is gone")
+        elif hashlib.sha256(token).digest() != claim.row_sha256:
+            yield Fault(where, "its timestamp is not the one that was attached")
+
+
 def _manifest_faults(con: sqlite3.Connection, day: str, row: tuple[object, ...], previous: str) -> Iterator[str]:
     *told, token, kept = row
     first, last, count, stated_previous, stated, _ = told
     if not isinstance(token, bytes | None) or row_sha256(day, *told, blob=token) != kept:
         yield "its row is no longer what was stored"
-    there = con.execute("SELECT min(id), max(id), count(*) FROM captures WHERE day = ?", (day,)).fetchone()
+    counted = "SELECT coalesce(min(id), 0), coalesce(max(id), 0), count(*) FROM captures WHERE day = ?"
+    there = con.execute(counted, (day,)).fetchone()
     if there != (first, last, count):
         yield f"seals {count} captures, {first} to {last}; there are {there[2]}, {there[0]} to {there[1]}"
     if stated_previous != previous:
         yield "does not follow from the manifest before it"
-    digests = con.execute("SELECT digest FROM captures WHERE day = ? ORDER BY id", (day,))
-    if manifest_hash(str(stated_previous), (bytes(digest) for (digest,) in digests), day) != stated:
-        yield "the digests of its captures do not give its hash"
+    if manifest_hash(str(stated_previous), sealed_digests(con, day), day) != stated:
+        yield "the digests of its captures and claims do not give its hash"
 
 
 def _expectation(con: sqlite3.Connection, expected: Expected | None) -> Iterator[Fault]:

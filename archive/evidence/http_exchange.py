@@ -1,8 +1,14 @@
 """One exchange with a portal, and the digests that seal it. Pure: no file, no clock.
 
 A capture's digest is the sha256 over the canonical JSON of all its metadata, the payload's sha256, its number
-and the day it is filed under. A manifest's hash is the sha256 over the hash before it, the digests of the
-day in order of number, and the day. Both can be recomputed in any language from what an export shows.
+and the day it is filed under. A claim's digest (`archive.evidence.claims`: what the archive said of an event or a version) is the
+sha256 over the canonical JSON of {"archive", "day", "id", "kind", "number", "row_id", "sha256"}: the table's columns, `sha256`
+being the row's in hex or null; and a row's sha256 is the one over the canonical JSON of its columns that have a value.
+
+A manifest's hash is the sha256 over the hash before it, the digests of the day's captures in order of number, those of its
+claims in order of number, and the day, in lines. Days without claims, as all were in earlier versions, have captures alone.
+The tip is the same chain over the captures without the claims, so that a file's tip stays provable where it was merged.
+All can be recomputed in any language from what an export shows.
 """
 
 import base64

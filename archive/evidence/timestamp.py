@@ -8,11 +8,15 @@ What is stamped is the hash as printed: the sha256 of its 64 ASCII digits. A tok
 import hashlib
 import http.client
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from rfc3161_client import (
     HashAlgorithm,
     TimestampRequestBuilder,
@@ -31,6 +35,12 @@ MOST = 1_000_000
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = 0
 _CERTIFICATES = 0xA0
+_ATTRIBUTES = 0xA0
+_SET = b"\x31"
+_MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d010904")
+"""The OID of the attribute that holds the digest of what is signed (RFC 5652), in DER."""
+
+_HASHES = (hashes.SHA256(), hashes.SHA384(), hashes.SHA512())
 _BROKEN = (
     ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
@@ -77,9 +87,18 @@ def check(token: bytes, manifest_hash: str, roots: Sequence[bytes]) -> datetime:
 
 
 def stated_time(token: bytes, manifest_hash: str) -> datetime:
-    """Return the time that a token states for this hash; who signed it is for `check` to say. Raises TimestampError."""
+    """Return the time that a token states for this hash, signed with its own certificate. Raises TimestampError.
+
+    Whose certificate that is, and whether it may be trusted, is for `check` to say.
+    """
     response = _decoded(token)
     _check_imprint(response, manifest_hash)
+    try:
+        is_signed = _is_signed(response)
+    except (*_BROKEN, LookupError, StopIteration) as error:
+        raise TimestampError(f"the timestamp's signature cannot be read: {error}") from error
+    if not is_signed:
+        raise TimestampError("the timestamp's signature does not hold")
     return response.tst_info.gen_time
 
 
@@ -144,6 +163,51 @@ def _elements(der: memoryview) -> list[memoryview]:
         elements.append(der[:end])
         der = der[end:]
     return elements
+
+
+def _is_signed(response: TimeStampResponse) -> bool:
+    """Whether the signature (CMS, RFC 5652) of a token is that of the certificate in it, over what the token says."""
+    _, explicit = _elements(_value(memoryview(response.time_stamp_token())))
+    (signed_data,) = _elements(_value(explicit))
+    _, _, content_info, *_, signers = _elements(_value(signed_data))
+    _, explicit_content = _elements(_value(content_info))
+    (content,) = _elements(_value(explicit_content))
+    (signer,) = _elements(_value(signers))
+    parts = _elements(_value(signer))
+    place = next(place for place, part in enumerate(parts) if part[0] == _ATTRIBUTES)
+    attributes, signature = parts[place], bytes(_value(parts[place + 2]))
+    pairs = [_elements(_value(attribute)) for attribute in _elements(_value(attributes))]
+    (stated,) = _elements(_value(next(values for name, values in pairs if name == _MESSAGE_DIGEST)))
+    digest = bytes(_value(stated))
+    if not any(_digest(_value(content), algorithm) == digest for algorithm in _HASHES):
+        return False
+    certificates = map(x509.load_der_x509_certificate, response.signed_data.certificates)
+    (named,) = response.signed_data.signer_infos
+    own = [each for each in certificates if (each.issuer, each.serial_number) == (named.issuer, named.serial_number)]
+    return any(_verifies(each, signature, _SET + bytes(attributes[1:])) for each in own)
+
+
+def _digest(content: memoryview, algorithm: hashes.HashAlgorithm) -> bytes:
+    return hashlib.new(algorithm.name, content).digest()
+
+
+def _verifies(certificate: x509.Certificate, signature: bytes, signed: bytes) -> bool:
+    """Whether `signature` is that of a certificate's key over `signed`, by any of the usual algorithms."""
+    key = certificate.public_key()
+    for algorithm in _HASHES:
+        attempts: list[Callable[[], None]] = []
+        if isinstance(key, rsa.RSAPublicKey):
+            pss = padding.PSS(padding.MGF1(algorithm), padding.PSS.AUTO)
+            attempts = [partial(key.verify, signature, signed, way, algorithm) for way in (padding.PKCS1v15(), pss)]
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            attempts = [partial(key.verify, signature, signed, ec.ECDSA(algorithm))]
+        elif isinstance(key, ed25519.Ed25519PublicKey):
+            attempts = [partial(key.verify, signature, signed)]
+        for verify in attempts:
+            with suppress(InvalidSignature):
+                verify()
+                return True
+    return False
 
 
 def _imprint(manifest_hash: str) -> bytes:

@@ -1,7 +1,7 @@
 """Bytes of an evidence file that belong to no row: SQLite makes them zero, and in a file that is only added to they stay so.
 
 A changed one harms nothing, but says that somebody, or the medium, changed the file. Looked at are the header, the pages of
-payloads, captures and dictionaries with their trees' topmost pages, and of the rest what has one page only. Where SQLite
+payloads, captures, dictionaries and claims with their trees' topmost pages, and of the rest what has one page only. Where SQLite
 moves rows from page to page, as in indexes of several pages, it leaves remains of them, and nothing can be concluded.
 """
 
@@ -15,7 +15,7 @@ UNTRIMMED = 1
 _PAGES = """
     SELECT name, pageno, pagetype, payload, pgsize FROM dbstat
     WHERE (path = '/' AND (pagetype = 'leaf' OR name = 'sqlite_schema'))
-       OR (name IN ('payloads', 'captures', 'dictionaries') AND (path = '/' OR pagetype IN ('leaf', 'overflow')))
+       OR (name IN ('payloads', 'captures', 'dictionaries', 'claims') AND (path = '/' OR pagetype IN ('leaf', 'overflow')))
 """
 _NEEDED = {"ENABLE_DBSTAT_VTAB", "SECURE_DELETE"}
 _FILE_HEADER, _POINTER = 100, 4

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.redaction_version import count_outdated
+from archive.evidence.evidence_reader import beside
 from archive.labels.tables import TABLES
 from archive.maintenance.backup import copy_database
 from archive.maintenance.bring_up_to_date import open_up_to_date
@@ -54,7 +55,7 @@ def snapshot(db: Path, target: Path) -> Snapshot:
     try:
         with _scratch(target) as (copy, made):
             copy_database(db, copy, mode=0o600)
-            with closing(open_up_to_date(copy)) as connection:
+            with closing(open_up_to_date(copy, beside(copy))) as connection:  # which has no originals
                 if older := count_outdated(connection):
                     raise ArchiveError(f"{older} records were masked by older rules: run `disclosures redact` first")
                 _delete_internals(connection)

@@ -3,6 +3,7 @@
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from archive.evidence.http_exchange import Exchange
 from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
+from archive.maintenance.sealing import seal
 from archive.masking.redaction import names_a_person
 from archive.model import clock
 from archive.model.observations import Capture, Observation, PortalOfFile, Problem
@@ -39,7 +41,7 @@ class CrawlSession:
 
     def __init__(self, start: SessionStart, archive: sqlite3.Connection, evidence: Evidence) -> None:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
-        self._evidence = evidence
+        self._archive, self._evidence = archive, evidence
         self._sealed = array("q")
         self._held = hold(start.db, start.portal.id)
         try:
@@ -103,6 +105,10 @@ class CrawlSession:
         """
         try:
             self._store.finish(outcome, clock.text(now))
+            with suppress(
+                sqlite3.Error, OSError
+            ):  # what is not sealed stays noted, and is sealed when the archive is closed
+                seal(self._archive, self._evidence)
         finally:
             self._held.release()
 

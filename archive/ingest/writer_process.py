@@ -44,7 +44,7 @@ class WriterProcess:
                 self._files = None
 
     def _begin(self, start: SessionStart) -> tuple[str, int]:
-        self._files = self._files or (open_up_to_date(start.db), Evidence(start.evidence))
+        self._files = self._files or (open_up_to_date(start.db, start.evidence), Evidence(start.evidence))
         self._sessions[start.portal.id] = session = CrawlSession(start, *self._files)
         return session.mode, session.crawl_id
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.evidence import block_sums, claims
+from archive.maintenance import sealing
 from archive.maintenance.check import check, summary
 from archive.model.atomic_file import atomic_file, atomic_folder, sync
 
@@ -46,7 +48,9 @@ def back_up(db: Path, evidence: Path, folder: Path, now: str) -> Backup:
             copy_database(db, part / DB)
             if evidence.is_file():
                 copy_database(evidence, part / EVIDENCE, mode=0o600)
+            _set_sums(part, kept=False)
             _require_sound(part, "the archive")
+            _set_sums(part, kept=True)
             proof = summary(part / DB, part / EVIDENCE)
             files = _files(part)
             manifest = {"format": _FORMAT, "made_at": now, "head": proof.head, "tip": proof.tip, "files": files}
@@ -54,6 +58,22 @@ def back_up(db: Path, evidence: Path, folder: Path, now: str) -> Backup:
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(f"cannot back up to {folder}: {error}") from error
     return Backup(folder, sum(file["bytes"] for file in files.values()))
+
+
+def _set_sums(part: Path, *, kept: bool) -> None:
+    """Take the check sums of the archive's file out of the copied evidence, or put in those of the copied archive.
+
+    The archive may have been written while the two were copied.
+    """
+    if not (part / EVIDENCE).is_file():
+        return
+    with closing(sqlite3.connect(part / EVIDENCE, isolation_level=None)) as evidence:
+        block_sums.take_away(evidence)
+        if kept and claims.are_kept(evidence):
+            with closing(open_for_reading(part / DB)) as archive:
+                name = sealing.name_of(archive)
+            block_sums.put(evidence, block_sums.sums_of(name, part / DB))
+    sync(part / EVIDENCE)
 
 
 def put_back(folder: Path, db: Path, evidence: Path) -> Backup:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from archive.analysis import derived, report_reader
 from archive.database.connection import ArchiveError, open_for_writing, transaction
+from archive.evidence.evidence_reader import place_of
 from archive.maintenance import holding
+from archive.maintenance.writing_session import WritingSession
 from archive.search import index
 
 
@@ -80,10 +82,20 @@ def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> N
     derived.catch_up(connection, own_page_read=own_page_read)
 
 
-def open_up_to_date(path: Path) -> sqlite3.Connection:
-    """Open an archive for writing, as `open_for_writing` does, and bring it up to date. Raises ArchiveError."""
-    connection = open_for_writing(path)
+def open_up_to_date(path: Path, evidence: Path | None = None) -> sqlite3.Connection:
+    """Open an archive for writing, as `open_for_writing` does, and bring it up to date. Raises ArchiveError.
+
+    When it is closed, its events and versions are sealed in `evidence`, by default the file at the place of its originals.
+    """
+    session = WritingSession(path, evidence or place_of(path))
     try:
+        connection = open_for_writing(path)
+    except ArchiveError:
+        session.failed()
+        raise
+    connection.at_close = session.end
+    try:
+        session.begun(connection)
         with transaction(connection):
             bring_up_to_date(connection)
         leave_no_trace(connection)

@@ -5,8 +5,9 @@ Nothing is written, and nothing that is damaged raises: whatever is wrong become
 
 import sqlite3
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -15,11 +16,12 @@ from archive.database.connection import ArchiveError, later_than_this, open_for_
 from archive.database.migrations import migrations
 from archive.database.redaction_version import count_outdated
 from archive.database.withheld import hidden
-from archive.evidence import evidence_file
+from archive.evidence import block_sums, evidence_file
 from archive.evidence.capture import hash_up_to
 from archive.evidence.evidence_import import tips
 from archive.evidence.fixity import DAMAGE, Expected, Fault, verify_file
-from archive.evidence.http_exchange import GENESIS, one_line
+from archive.evidence.http_exchange import one_line
+from archive.maintenance import sealing
 from archive.search.index import first_entry, month_of
 from archive.search.query import phrase
 from archive.search.segment import units
@@ -29,6 +31,9 @@ BATCH = 10_000
 
 MOST_TITLES = 300
 """Records looked up in the search index; of a larger archive every n-th."""
+
+MOST_RANGES = 20
+"""Ranges of changed bytes that are named."""
 
 _COMPARED = ("url", "fetched_at", "status", "sha256", "bytes")
 _IN_ARCHIVE = f"SELECT id, {', '.join(_COMPARED)} FROM captures WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608 - constant
@@ -48,9 +53,11 @@ _TITLES = """
 class Summary:
     """The extent of what was checked, as far as it can be read.
 
-    `head` (day, hash of its manifest) and `tip` (number of the last capture, hash of all up to it) are what to keep
+    `head` (day, hash of its manifest) and `tip` (number of the last capture, hash of all captures up to it) are what to keep
     elsewhere. `unclaimed`: originals that the archive does not point to, as a crawl killed between sealing and writing
-    leaves them; no fault. `destroyed`: payloads destroyed by decision, whose digests stay.
+    leaves them; no fault. `destroyed`: payloads destroyed by decision, whose digests stay. `unsealed`: events and versions
+    that are not sealed yet; `void`: sealed ones that an archive put back to an earlier state did not have; `bytes_compared`: whether
+    there were sums to compare the file with.
     """
 
     captures: int = 0
@@ -59,11 +66,15 @@ class Summary:
     tip: tuple[int, str] | None = None
     unclaimed: int = 0
     destroyed: int = 0
+    unsealed: int = 0
+    void: int = 0
+    bytes_compared: bool = False
 
 
 def check(db: Path, evidence_path: Path, expected: Expected | None = None) -> Iterator[Fault]:
     """Read everything again and yield what is wrong. `expected`: a head or tip kept elsewhere."""
     captures = yield from check_database(db, evidence_path)
+    yield from _bytes(db, evidence_path)
     if captures and not evidence_path.is_file():
         yield Fault(evidence_path.name, f"missing, though {db.name} points to {captures} originals in it")
     elif expected or evidence_path.is_file():
@@ -85,8 +96,8 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
             if not migrations.pending(Database(connection)):
                 captures = int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
                 if evidence_path and evidence_path.is_file():
-                    for compared in (_captures, _destructions):
-                        yield from _findings(db, compared(connection, evidence_path))
+                    for compared in (_captures, _destructions, partial(sealing.compared, db=db)):
+                        yield from _findings(db, compared(connection, evidence_path=evidence_path))
                 for part in (_characters, _pointers, _index, _masking):
                     yield from _findings(db, part(connection))
     except (ArchiveError, *DAMAGE) as error:
@@ -94,14 +105,48 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
     return captures
 
 
+def _bytes(db: Path, evidence_path: Path) -> Iterator[Fault]:
+    """Compare the file byte by byte with what the last session that wrote it left, where sums of that are kept.
+
+    No connection to it may be open here: closing the file would give up SQLite's locks.
+    """
+    with suppress(ArchiveError, *DAMAGE, OSError):
+        kept = _kept_sums(db, evidence_path)
+        if kept is None:
+            return
+        ranges = list(block_sums.differences(kept, block_sums.sums_of(kept.archive, db)))
+        if not ranges or kept != _kept_sums(db, evidence_path):
+            return  # somebody began to write meanwhile
+        for first, last in ranges[:MOST_RANGES]:
+            message = "not what the last writing left: damaged, or changed by another program"
+            yield Fault(f"{db.name}: bytes {first} to {last}", message)
+        if len(ranges) > MOST_RANGES:
+            yield Fault(db.name, f"so are {len(ranges) - MOST_RANGES} more ranges of bytes")
+
+
+def _kept_sums(db: Path, evidence_path: Path) -> block_sums.BlockSums | None:
+    """The sums of the archive's file; None where it is being written, or the last writing was cut off."""
+    log = Path(f"{db}-wal")
+    if not evidence_path.is_file() or (log.exists() and log.stat().st_size):
+        return None
+    with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+        kept = block_sums.read(evidence)
+    if kept is None:
+        return None
+    with suppress(ArchiveError, *DAMAGE), closing(open_for_reading(db)) as connection:
+        return kept if sealing.name_of(connection) == kept.archive else None
+    return kept  # it can't even be read
+
+
 def summary(db: Path, evidence_path: Path) -> Summary:
     """Return the extent of what was checked, to be shown once `check` has run."""
     known: set[int] = set()
     sealed: set[int] = set()
-    days, head, tip, destroyed = 0, None, None, 0
+    days, head, tip, destroyed, unsealed, void, sums = 0, None, None, 0, 0, 0, None
     try:
         with closing(open_for_reading(db)) as connection:
             known = {row[0] for row in connection.execute("SELECT id FROM captures")}
+            unsealed = connection.execute("SELECT count(*) FROM unsealed").fetchone()[0]
     except (ArchiveError, *DAMAGE):
         pass  # already found
     if not evidence_path.is_file():
@@ -112,11 +157,15 @@ def summary(db: Path, evidence_path: Path) -> Summary:
             days = evidence.execute("SELECT count(*) FROM manifests").fetchone()[0]
             head = evidence.execute("SELECT day, hash FROM manifests ORDER BY day DESC LIMIT 1").fetchone()
             destroyed = len(_destroyed(evidence))
+            void = sealing.void_claims(evidence)
+            sums = _kept_sums(db, evidence_path)
             if sealed:
-                tip = (max(sealed), hash_up_to(evidence, max(sealed), *(head or ("", GENESIS))))
+                tip = (max(sealed), hash_up_to(evidence, max(sealed)))
     except DAMAGE:
         pass  # already found
-    return Summary(len(known), days, head, tip, len(sealed - known), destroyed)
+    return Summary(
+        len(known), days, head, tip, len(sealed - known), destroyed, unsealed, void, bytes_compared=sums is not None
+    )
 
 
 def _folded(evidence_path: Path, expected: Expected | None) -> tuple[list[Fault], bool]:
@@ -166,7 +215,7 @@ def _schema(connection: sqlite3.Connection) -> Iterator[Fault]:
     if migrations.pending(archive):
         yield Fault(
             "schema",
-            "of an earlier version: the next crawl, or `disclosures redact`, brings it up to date",
+            "of an earlier version: the next crawl, or `disclosures redact`, brings it up to date, and seals its events and versions",
             is_damage=False,
         )
         return

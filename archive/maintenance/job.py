@@ -11,6 +11,7 @@ from pathlib import Path
 from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import held
 from archive.database.redaction_version import require_current
+from archive.evidence.evidence_reader import beside
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.transfer import Transfer
 
@@ -23,7 +24,7 @@ def begin(db: Path, portal: str, job: Path) -> None:
     if job.exists():
         raise ArchiveError(f"{job} exists: a job begins with a new file")
     open_for_reading(db).close()
-    with held(db, portal), closing(open_up_to_date(job)) as connection:
+    with held(db, portal), closing(open_up_to_date(job, beside(job))) as connection:
         connection.execute("ATTACH ? AS theirs", (str(db),))
         try:
             with transaction(connection):

@@ -108,10 +108,12 @@ def _begun(source: Path) -> str:
 
 def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeResult]:
     with ExitStack() as stack:
-        with closing(open_up_to_date(source)) as theirs:  # brought up to date, where an earlier version wrote it
+        with closing(
+            open_up_to_date(source, beside(source))
+        ) as theirs:  # brought up to date, where an earlier version wrote it
             _require_masked(theirs, source)
             portals = [row[0] for row in theirs.execute("SELECT id FROM portals ORDER BY id")]
-        connection = stack.enter_context(closing(open_up_to_date(db)))
+        connection = stack.enter_context(closing(open_up_to_date(db, evidence)))
         connection.execute("PRAGMA synchronous = FULL")  # what is merged may be deleted where it came from
         _require_masked(connection, db)
         for portal in portals:

@@ -80,7 +80,7 @@ def withhold(  # noqa: PLR0913 - one for each thing that may be named
 
     Raises ArchiveError where something named is not there, before anything is done.
     """
-    with closing(open_up_to_date(db)) as connection:
+    with closing(open_up_to_date(db, evidence)) as connection:
         connection.row_factory = sqlite3.Row
         with transaction(connection):
             ids = [_record(connection, record) for record in records]
@@ -143,7 +143,7 @@ def lift(
     A record stands as its captures say when they are read again; what its history said stays gone. Raises ArchiveError,
     also where originals were destroyed.
     """
-    with closing(open_up_to_date(db)) as connection, transaction(connection):
+    with closing(open_up_to_date(db, evidence)) as connection, transaction(connection):
         connection.row_factory = sqlite3.Row
         again: set[int] = set()
         for record in records:

@@ -64,6 +64,19 @@ def verify(db: Path, against: str | None, roots: Path | None, reread: bool) -> N
             click.echo(f"note: {totals.unclaimed} originals of crawls that were killed before they were read")
         if totals.destroyed:
             click.echo(f"note: {totals.destroyed} payloads were destroyed by decision; their digests stay")
+        if totals.unsealed:
+            click.echo(
+                f"note: {totals.unsealed} events and versions are not sealed yet: the next crawl that ends does so"
+            )
+        if totals.void:
+            click.echo(
+                f"note: {totals.void} sealed events and versions are void: the archive was put back to an earlier state, or "
+                "another program took them out; see `claims_void` in its problems"
+            )
+        if totals.captures and not totals.bytes_compared:
+            click.echo(
+                f"note: the bytes of {db.name} are not compared: it is being written, or the last writing was cut off"
+            )
         if totals.head:
             click.echo(f"head: {totals.head[0]} {totals.head[1]}")
         if totals.tip:
@@ -75,13 +88,17 @@ def _show_stamps(evidence: Path, roots: Path | None) -> int:
     """Print what timestamps prove; return how many are wrong."""
     wrong = 0
     for day, result in stamps(evidence, roots.read_bytes() if roots else None):
-        if isinstance(result, str):
+        if result is None:
+            click.echo(f"note: {day} has no timestamp, though earlier days have one")
+        elif isinstance(result, str):
             wrong += 1
             click.echo(f"wrong: {day}: {result}")
         elif roots:
             click.echo(f"stamped: {day} before {result.isoformat()}")
         else:
-            click.echo(f"note: {day} has a timestamp of {result.isoformat()}; --roots checks who signed it")
+            click.echo(
+                f"note: {day} has a timestamp of {result.isoformat()}, signed with its own certificate; --roots checks whose"
+            )
     return wrong
 
 
@@ -102,10 +119,11 @@ def _differences(db: Path, evidence: Path) -> Iterator[tuple[str, str]]:
         yield from differences(db, evidence, portal)
 
 
-def stamps(evidence: Path, roots: bytes | None) -> Iterator[tuple[str, datetime | str]]:
+def stamps(evidence: Path, roots: bytes | None) -> Iterator[tuple[str, datetime | str | None]]:
     """Yield each stamped day with the time that its token states for the manifest, or in words why the stamp does not hold.
 
-    Without `roots` the imprint alone is checked. A day without a token before one that has one is told, too.
+    Without `roots` imprint and signature are checked, by the token's own certificate. A day without a token before one that
+    has one is told, too; one behind all that have one comes with None, for it may be stamped yet. That a token was taken away from a later day, `archive.evidence.fixity` finds.
     """
     from archive.evidence.timestamp import TimestampError, check, stated_time  # noqa: PLC0415
 
@@ -119,8 +137,8 @@ def stamps(evidence: Path, roots: bytes | None) -> Iterator[tuple[str, datetime 
     last = max((manifest.day for manifest in manifests if manifest.token is not None), default="")
     for manifest in manifests:
         if manifest.token is None:
-            if manifest.day < last:
-                yield manifest.day, "it has no timestamp, though a later day has one"
+            if last:
+                yield manifest.day, "it has no timestamp, though a later day has one" if manifest.day < last else None
             continue
         try:
             stated = stated_time(manifest.token, manifest.hash)

@@ -20,7 +20,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from archive.database.connection import open_for_writing, transaction
+from archive.database.connection import open_for_reading, transaction
 from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD
 from archive.evidence.evidence_store import Evidence
@@ -79,6 +79,7 @@ def versions() -> dict[str, int]:
 
 async def catch_up(db: Path, evidence: Path, portal: str, memory_mb: int | None = None) -> None:
     """Read a portal's captures again if another parser read them, lest its fixes be taken for edits by the government."""
+    open_up_to_date(db, evidence).close()
     if is_read_by_today(db, portal) is not True:
         done = await asyncio.to_thread(reparse, db, evidence, portal, memory_mb=memory_mb)
         logger.info("portal=%s captures_read_again=%s versions=%s", portal, done["captures"], done["versions"])
@@ -92,21 +93,22 @@ def reparse(  # noqa: PLR0913 - options of reading
     ocr: bool = False,
     memory_mb: int | None = None,
     records: Collection[int] | None = None,
+    seals: Path | None = None,
 ) -> Counter[str]:
     """Read the captures behind a portal's records again: how many `captures`, `versions`, new `records`, `unreadable` ones.
 
     `memory_mb` for each file: where it is not given, what the portal file known by the portal's id says. `records`: only
-    those behind these. Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to
+    those behind these. `seals`: where versions are sealed, by default `evidence`. Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to
     read.
     """
     memory = memory_mb or converter_memory_of(portal)
-    with closing(_Reader(db, evidence, portal, ocr=ocr, memory_mb=memory, records=records)) as reader:
+    with closing(_Reader(db, evidence, portal, ocr=ocr, memory_mb=memory, records=records, seals=seals)) as reader:
         return reader.run()
 
 
 def held_text(db: Path, evidence: Path, number: int, *, ocr: bool = False) -> str | None:
     """Read a text that is held back from its original, masked, for whoever settles it; None where there is none."""
-    with closing(open_for_writing(db)) as connection:
+    with closing(open_for_reading(db)) as connection:
         row = connection.execute(_HELD, (number,)).fetchone()
     if row is None:
         return None
@@ -120,10 +122,9 @@ def is_read_by_today(db: Path, portal: str) -> bool | None:
     Only the shared reading and the families of the portal's own catalogues count. Archives made before parsers had
     versions hold a digest in their place, and are read again once.
     """
-    connection = open_for_writing(db)
-    row = connection.execute("SELECT value FROM settings WHERE name = ?", (f"parser:{portal}",)).fetchone()
-    families = connection.execute("SELECT DISTINCT family FROM catalogs WHERE portal = ?", (portal,)).fetchall()
-    connection.close()
+    with closing(open_for_reading(db)) as connection:
+        row = connection.execute("SELECT value FROM settings WHERE name = ?", (f"parser:{portal}",)).fetchone()
+        families = connection.execute("SELECT DISTINCT family FROM catalogs WHERE portal = ?", (portal,)).fetchall()
     if row is None:
         return None
     read_by: dict[str, int] = json.loads(row[0]) if row[0].startswith("{") else {}
@@ -142,8 +143,9 @@ class _Reader:
         ocr: bool,
         memory_mb: int,
         records: Collection[int] | None = None,
+        seals: Path | None = None,
     ) -> None:
-        self._connection = open_up_to_date(db)
+        self._connection = open_up_to_date(db, seals or evidence)
         self._connection.row_factory = sqlite3.Row
         require_current(self._connection)
         self._portal = portal

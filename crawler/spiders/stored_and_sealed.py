@@ -39,7 +39,7 @@ def differences(db: Path, evidence: Path, portal: str) -> Iterator[tuple[str, st
             # An index made of other texts than are stored can't be brought up to date: it is made anew.
             target.execute("DELETE FROM settings WHERE name = 'segment_version'")
             target.commit()
-        reparse(copy, evidence, portal)
+        reparse(copy, evidence, portal, seals=Path(folder, "nowhere.db"))
         with closing(open_for_reading(db)) as stored, closing(open_for_reading(copy)) as read:
             for kind, sql, names in (("record", _RECORDS, _COMPARED), ("file", _FILES, ("text",))):
                 before, after = (connection.execute(sql, (portal,)) for connection in (stored, read))

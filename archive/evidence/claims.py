@@ -1,0 +1,111 @@
+"""The claims of an archive, sealed: one line for each event and version as it was written, changed or deleted. Append-only.
+
+A line names a row: the archive (a random name in its settings), `event` or `version`, the event's id or the record's with
+the version's number; and gives the sha256 of the row (`row_sha256`), or none where the row was deleted. The last line for a
+row counts. Further kinds: `void`, so many sealed rows (`number`) which the archive, that knew of lines up to `row_id`, did not have;
+and `token`, a timestamp that was attached to a day's manifest (`row_id`: the day as a number, 20261123), of no archive, and
+filed under no day itself, for else every day would have something to seal and to stamp.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from archive.evidence.http_exchange import canonical
+
+EVENT, VERSION, TOKEN, VOID = "event", "version", "token", "void"
+
+
+class RowName(NamedTuple):
+    """A row of an archive: its kind, and the event's id and 0, or the record's id and the version's number."""
+
+    kind: str
+    row_id: int
+    number: int
+
+
+class SealedClaim(NamedTuple):
+    """A sealed line. `row_sha256`: of the row; None where it was deleted."""
+
+    id: int
+    name: RowName
+    row_sha256: bytes | None
+    day: str
+
+
+_LINE = "SELECT id, kind, row_id, number, row_sha256, day FROM claims"
+_INSERT = (
+    "INSERT INTO claims (id, archive, kind, row_id, number, row_sha256, day, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def row_sha256(row: Mapping[str, object]) -> bytes:
+    """The sha256 of a row: over the canonical JSON of its columns by name, those without a value left out.
+
+    So a column that a later version adds changes no sum until it has a value; a migration that gives it one updates the rows, and
+    so notes them to be sealed anew.
+    """
+    return hashlib.sha256(canonical({name: value for name, value in row.items() if value is not None})).digest()
+
+
+def claim_digest(archive: str, claim: SealedClaim) -> bytes:
+    """The 32 bytes that seal one line; see `archive.evidence.http_exchange`."""
+    kind, row_id, number = claim.name
+    sha256 = claim.row_sha256.hex() if claim.row_sha256 is not None else None
+    named = {"archive": archive, "kind": kind, "row_id": row_id, "number": number}
+    return hashlib.sha256(canonical({**named, "id": claim.id, "day": claim.day, "sha256": sha256})).digest()
+
+
+def are_kept(con: sqlite3.Connection) -> bool:
+    """Whether the file has a table of claims: those of earlier versions have none."""
+    return con.execute("SELECT 1 FROM sqlite_schema WHERE name = 'claims'").fetchone() is not None
+
+
+def last_id(con: sqlite3.Connection) -> int:
+    """The number of the last line; 0: none."""
+    row = con.execute("SELECT seq FROM sqlite_sequence WHERE name = 'claims'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def last_line(con: sqlite3.Connection, archive: str, name: RowName) -> SealedClaim | None:
+    """The line that counts for a row."""
+    where = "WHERE archive = ? AND kind = ? AND row_id = ? AND number = ? ORDER BY id DESC LIMIT 1"
+    row = con.execute(f"{_LINE} {where}", (archive, *name)).fetchone()
+    return None if row is None else _claim(row)
+
+
+def append(con: sqlite3.Connection, archive: str, rows: Iterable[tuple[RowName, bytes | None]], day: str) -> None:
+    """Add a line for each row that the last one does not say the same of. The caller's transaction."""
+    number = last_id(con)
+    for name, sha256 in rows:
+        before = last_line(con, archive, name)
+        if sha256 == (before.row_sha256 if before else None) and name.kind != VOID:
+            continue
+        number += 1
+        claim = SealedClaim(number, name, sha256, day)
+        con.execute(_INSERT, (number, archive, *name, sha256, day, claim_digest(archive, claim)))
+
+
+def counting(con: sqlite3.Connection, archive: str, kind: str, up_to: int) -> Iterator[SealedClaim]:
+    """Of the lines up to number `up_to`, the one that counts for each row of a kind, by the rows' names."""
+    last: SealedClaim | None = None
+    where = "WHERE archive = ? AND kind = ? AND id <= ? ORDER BY row_id, number, id"
+    for row in con.execute(f"{_LINE} {where}", (archive, kind, up_to)):
+        claim = _claim(row)
+        if last is not None and last.name != claim.name:
+            yield last
+        last = claim
+    if last is not None:
+        yield last
+
+
+def after(con: sqlite3.Connection, archive: str, number: int) -> list[RowName]:
+    """The rows of an archive that lines after `number` speak of, each once."""
+    sql = "SELECT DISTINCT kind, row_id, number FROM claims WHERE id > ? AND archive = ? AND kind IN (?, ?)"
+    return [RowName(*row) for row in con.execute(sql, (number, archive, EVENT, VERSION))]
+
+
+def _claim(row: tuple[int, str, int, int, bytes | None, str]) -> SealedClaim:
+    number, kind, row_id, place, sha256, day = row
+    return SealedClaim(number, RowName(kind, row_id, place), sha256, day)
