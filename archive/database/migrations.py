@@ -86,6 +86,26 @@ def m003_withheld_and_held_back(db: Database) -> None:
     db.execute("PRAGMA writable_schema = OFF")
 
 
+_WINDOW_COLUMNS = {
+    "listings": ("capture_id INTEGER",),
+    "readings": ("seen_capture_id INTEGER",),
+    "events": ("not_before TEXT", "before_capture_id INTEGER", "after_capture_id INTEGER"),
+    "versions": ("not_before TEXT", "before_capture_id INTEGER"),
+}
+_WINDOWS = Path(__file__).with_name("windows_of_earlier_events.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m004_windows(db: Database) -> None:
+    """Columns for when things happened at the earliest; of what happened before, all that is surely known."""
+    for table, columns in _WINDOW_COLUMNS.items():
+        for column in columns:
+            if column.split()[0] not in stored_columns(db.conn, table):  # made by m001 just now
+                db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    for statement in statements(_WINDOWS):
+        db.execute(statement)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (
