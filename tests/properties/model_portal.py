@@ -159,7 +159,9 @@ class World:
         self._sealed_now: list[Capture] = []
         self.lengths: dict[str, int] = {}  # rows of the last complete walk of a catalogue
         self.past: list[tuple[str, dict[int, Document]]] = []  # since when each state of the portal was true
-        self.slipped: set[tuple[str, int]] = set()  # at which crawl which document was not shown, though it stood on a list
+        self.slipped: set[tuple[str, int]] = (
+            set()
+        )  # at which crawl which document was not shown, though it stood on a list
         for number in range(1, 23):
             self.add({place for place in range(3) if number % (place + 2) == 0} or {0})
         self.first = dict(self.documents)
@@ -263,7 +265,9 @@ class World:
         """Seal an answer. Raises KilledError where it is the last."""
         self.captures += 1
         status = {"not_modified": 304, "gone": 404, "error": 500, "blocked": 403}.get(outcome, 200)
-        capture = Capture(self.captures, address, written(self.now), status, outcome, f"{self.captures:064x}", 1, tag, None)
+        capture = Capture(
+            self.captures, address, written(self.now), status, outcome, f"{self.captures:064x}", 1, tag, None
+        )
         self._sealed_now.append(capture)
         if self._answers_left is not None:
             self._answers_left -= 1

@@ -174,8 +174,8 @@ class ArchiveOfAModelPortal(RuleBasedStateMachine):
         """At the beginning of its window, what then changed was still as it was before."""
         if kind in {"unlisted", "withdrawn"}:
             assert old
-            stood = old.address == url
-            assert stood and (old.catalogs or (kind == "withdrawn" and old.stands)), "it was still there"
+            assert old.address == url
+            assert old.catalogs or (kind == "withdrawn" and old.stands), "it was still there"
         elif kind == "moved":
             assert old
             assert old.address == detail["from"], "it had not moved yet"

@@ -35,7 +35,7 @@ _UNSEEN = re.compile(
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
 _TIMES = {
-    "first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at", "seen_at", "fetched_at",
+    "first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at", "seen_at", "fetched_at", "not_before",
 }  # fmt: skip
 _JSON = {"source_fields", "fields", "counts", "stated", "detail", "changed"}
 REFERS = {
