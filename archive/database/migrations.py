@@ -92,7 +92,7 @@ _WINDOW_COLUMNS = {
     "events": ("not_before TEXT", "before_capture_id INTEGER", "after_capture_id INTEGER"),
     "versions": ("not_before TEXT", "before_capture_id INTEGER"),
 }
-_WINDOWS = Path(__file__).with_name("windows_of_earlier_events.sql").read_text(encoding="utf-8")
+EARLIER_WINDOWS = Path(__file__).with_name("windows_of_earlier_events.sql").read_text(encoding="utf-8")
 
 
 @migrations()
@@ -102,7 +102,7 @@ def m004_windows(db: Database) -> None:
         for column in columns:
             if column.split()[0] not in stored_columns(db.conn, table):  # made by m001 just now
                 db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
-    for statement in statements(_WINDOWS):
+    for statement in statements(EARLIER_WINDOWS):
         db.execute(statement)
 
 

@@ -88,7 +88,8 @@ FROM seen WHERE events.id = seen.event;
 -- Withdrawn, moved: after the old page was last seen standing.
 UPDATE events SET (not_before, before_capture_id) = (
     SELECT substr(c.fetched_at, 1, 19) || 'Z', iif(c.outcome = 'page', c.id, NULL)
-    FROM captures gone JOIN captures c ON c.url = gone.url AND c.id < gone.id AND c.outcome IN ('page', 'not_modified')
+    FROM captures gone JOIN captures c ON c.id < gone.id AND c.outcome IN ('page', 'not_modified') AND c.url = coalesce(
+        events.detail ->> '$.from', (SELECT r.url FROM records r WHERE r.id = events.record_id))
     JOIN crawls w ON w.id = c.crawl_id AND w.portal = (SELECT portal FROM crawls WHERE id = events.crawl_id)
     WHERE gone.id = events.detail ->> '$.page' AND gone.outcome = 'gone' ORDER BY c.id DESC LIMIT 1
 ) WHERE not_before IS NULL AND kind IN ('withdrawn', 'moved') AND json_valid(detail);

@@ -55,11 +55,11 @@ _ADDRESSES = """
         WHERE t.record_id = :id AND t.catalog_id = 0
 """
 _ARRIVED = """
-    SELECT c.id FROM captures c WHERE c.id > :since AND c.outcome = 'page' AND c.id IN (
-        SELECT capture_id FROM readings WHERE record_id = :id
-        UNION SELECT seen_capture_id FROM readings WHERE record_id = :id
-        UNION SELECT capture_id FROM listings WHERE record_id = :id
-    ) ORDER BY c.id LIMIT 1
+    SELECT c.id FROM captures c JOIN (
+        SELECT capture_id AS id, 1 AS own FROM readings WHERE record_id = :id AND catalog_id = 0
+        UNION SELECT seen_capture_id, 1 FROM readings WHERE record_id = :id AND catalog_id = 0
+        UNION SELECT capture_id, 0 FROM listings WHERE record_id = :id
+    ) shows ON shows.id = c.id WHERE c.id > :since AND c.outcome = 'page' ORDER BY shows.own DESC, c.id LIMIT 1
 """
 
 _FIRST = -(1 << 62)
@@ -130,7 +130,7 @@ def of_disappearance(
 
 
 def of_move(connection: sqlite3.Connection, left: Window, new_id: int) -> Window:
-    """Return the window of a move: `left`, that of the old address, up to the first capture of the new one thereafter."""
+    """Return the window of a move: `left`, that of the old address, up to the first capture of the new one's page thereafter."""
     return replace(
         left,
         after=_first(connection, _ARRIVED, {"id": new_id, "since": _FIRST if left.before is None else left.before})
