@@ -159,10 +159,11 @@ class ArchiveOfAModelPortal(RuleBasedStateMachine):
         self.was_so(event["kind"], event["url"], detail, old)
         match event["kind"]:
             case "added" | "returned":
+                sql = "SELECT url FROM captures WHERE id = ?"
+                catalog = self.world.rows(sql, event["after_capture_id"])[0]["url"].partition("?")[0]
                 slipped = (since, number) in self.world.slipped
-                assert slipped or old is None or not (old.catalogs and old.address == url), "it was not listed yet"
-            case "unlisted" | "withdrawn":
-                assert not (new.catalogs and new.address == url)
+                listed = old is not None and old.address == url and catalog in old.catalogs
+                assert slipped or not listed, "the list that shows it did not yet"
             case "moved":
                 assert new.address == url
             case "changed":

@@ -184,6 +184,8 @@ def cell(value: object, row: sqlite3.Row, column: str, table: str, base: str) ->
         return Markup('<a href="{}/records/{}">{}</a>').format(base, value, value)
     if isinstance(value, dict):
         return _reference(value, column, base)
+    if column.endswith("capture_id") and isinstance(value, int):
+        return Markup('<a href="{}/captures/{}">{}</a>').format(base, value, value)
     if column == "portal" and isinstance(value, str):
         return shown(PORTAL_NAMES.get().get(value, value))
     if column == "complete":
