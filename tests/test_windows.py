@@ -22,7 +22,8 @@ from archive.model.observations import Capture, RecordPage
 from bench.ten_days import crawl, morning
 from tests.conftest import empty_archive, rows
 from tests.county_pages import clock
-from tests.test_store import DAY, PLANS, PORTAL, listed, row
+from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, row
+from tests.test_store import crawl as crawl_rows
 from tests.test_update import WITH_COUNTS, WITHOUT_COUNTS, Town
 
 
@@ -246,6 +247,37 @@ def test_a_clock_that_went_back_leaves_the_beginning_open(tmp_path: Path) -> Non
     crawled(db, 9, "样本正文甲")
     crawled(db, 3, "样本正文乙")
     assert changes(db) == [(None, None, 4, DAY.format(3))]
+
+
+def test_what_several_lists_show_at_once_may_have_stood_in_the_one_walked_longest_ago(tmp_path: Path) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    lists = [listed(row(1)), listed(row(2), catalog=BUDGETS)]
+    both = [listed(row(1), row(9)), listed(row(2), row(9), catalog=BUDGETS)]
+    alone = [listed(row(1), row(9), row(8)), listed(row(2), row(9), catalog=BUDGETS)]
+    broken = replace(lists[1], last=False)
+    for on, pages in enumerate((lists, [lists[0], broken], both, [alone[0], replace(alone[1], last=False)], alone), 1):
+        crawl_rows(db, pages, day=on)
+    sql = "SELECT r.url, e.not_before FROM events e JOIN records r ON r.id = e.record_id WHERE e.kind = 'added' AND e.crawl_id > 1"
+    assert rows(db, sql) == [
+        {"url": row(9).key, "not_before": DAY.format(1)},
+        {"url": row(8).key, "not_before": DAY.format(3)},
+    ]
+    assert rows(db, "SELECT not_before FROM versions WHERE record_id = 3") == [{"not_before": DAY.format(1)}]
+
+
+def test_a_walk_that_was_killed_or_too_short_shows_no_absence(tmp_path: Path) -> None:
+    db, many = empty_archive(tmp_path / "a.db"), [row(number) for number in range(1, 21)]
+    for on, shown in ((1, many), (2, many[:4]), (3, [*many, row(30)])):
+        store = Store(db)
+        store.begin(PORTAL, "full", DAY.format(on))
+        store.write([listed(*shown), listed(row(99), catalog=BUDGETS)], DAY.format(on))
+        store.missing(DAY.format(on))
+        store.finish("finished", DAY.format(on))
+        store.close()
+    crawl_rows(db, [listed(*many, row(30))], day=4, finish=False).close()
+    crawl_rows(db, [listed(*many, row(30), row(31)), listed(row(99), catalog=BUDGETS)], day=5)
+    sql = "SELECT not_before FROM events WHERE kind = 'added' AND crawl_id > 1 ORDER BY id"
+    assert [each["not_before"] for each in rows(db, sql)] == [DAY.format(1), DAY.format(3)]
 
 
 # --- in words ---
