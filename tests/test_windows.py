@@ -17,8 +17,9 @@ from archive.evidence.evidence_reader import Originals, beside
 from archive.evidence.text_encoding import text_of
 from archive.ingest.store import Store
 from archive.labels.when import when
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.clock import text as written
-from archive.model.observations import Capture, RecordPage
+from archive.model.observations import Capture, RecordPage, Row
 from bench.ten_days import crawl, morning
 from tests.conftest import empty_archive, rows
 from tests.county_pages import clock
@@ -191,11 +192,42 @@ def test_of_an_earlier_archive_what_is_known_is_filled_in_and_never_more(month: 
     assert rows(copy.db, version) == [{"n": len(month.events("changed"))}]
 
 
+def test_a_row_alone_changed_after_the_last_list_page_that_printed_it_otherwise(tmp_path: Path) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    for on, title in ((1, "样本文件甲"), (2, "样本文件甲"), (3, "样本文件乙")):
+        crawled(db, on, "样本正文", shown=row(1, title=title))
+    assert changes(db) == [(DAY.format(2), 3, 5, DAY.format(3))]
+
+
+def test_the_tables_of_an_earlier_archive_are_defined_as_those_of_a_new_one(tmp_path: Path) -> None:
+    db, schema = empty_archive(tmp_path / "a.db"), "SELECT name, sql FROM sqlite_schema ORDER BY name"
+    new = rows(db, schema)
+    with closing(sqlite3.connect(db)) as connection:
+        for table, column in (
+            *(("listings", "capture_id"), ("readings", "seen_capture_id"), ("versions", "not_before"), ("versions", "before_capture_id")),
+            *(("events", "not_before"), ("events", "before_capture_id"), ("events", "after_capture_id")),
+        ):  # fmt: skip
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%windows'")
+        connection.commit()
+    assert rows(db, schema) != new
+    open_up_to_date(db).close()
+    assert rows(db, schema) == new
+
+
 # --- what is not seen narrows nothing ---
 
 
-def crawled(db: Path, on: int, page: str | None, outcome: str = "page", end: str | None = "finished") -> None:
-    """A crawl of a list with one record, and of its page with this text; `end`: None where it was killed."""
+def crawled(
+    db: Path,
+    on: int,
+    page: str | None,
+    outcome: str = "page",
+    *,
+    end: str | None = "finished",
+    shown: Row | None = None,
+) -> None:
+    """A crawl of a list that shows one record, and of its page with this text; `end`: None where it was killed."""
     number = len(rows(db, "SELECT 1 FROM captures")) + 1
     now, url = DAY.format(on), row(1).key
     captures = [
@@ -215,7 +247,7 @@ def crawled(db: Path, on: int, page: str | None, outcome: str = "page", end: str
     read = [RecordPage({}, {}, url=url, body=page, capture=number + 1)] if outcome == "page" else []
     store = Store(db)
     store.begin(PORTAL, "full", now)
-    store.write([replace(listed(row(1)), capture=number), *read], now, captures)
+    store.write([replace(listed(shown or row(1)), capture=number), *read], now, captures)
     if end:
         store.finish(end, now)
     store.close()

@@ -184,13 +184,18 @@ def cell(value: object, row: sqlite3.Row, column: str, table: str, base: str) ->
         return Markup('<a href="{}/records/{}">{}</a>').format(base, value, value)
     if isinstance(value, dict):
         return _reference(value, column, base)
-    if column.endswith("capture_id") and isinstance(value, int):
-        return Markup('<a href="{}/captures/{}">{}</a>').format(base, value, value)
     if column == "portal" and isinstance(value, str):
         return shown(PORTAL_NAMES.get().get(value, value))
     if column == "complete":
         return escape("是" if value else "否")
-    return _text(value, column, table) if isinstance(value, str) else None
+    return _text(value, column, table) if isinstance(value, str) else _capture_link(value, column, base)
+
+
+def _capture_link(value: object, column: str, base: str) -> Markup | None:
+    """A link to a capture that stands there by its number alone; None for any other value."""
+    if not isinstance(value, int) or not column.endswith("capture_id"):
+        return None
+    return Markup('<a href="{}/captures/{}">{}</a>').format(base, value, value)
 
 
 def _text(value: str, column: str, table: str) -> Markup:
