@@ -25,7 +25,11 @@ MOST_BYTES = 0.01
 OF_THE_CRAWL = {"crawls": "id", "ledger": "crawl_id", "captures": "crawl_id", "walks": "crawl_id"}
 """Tables with rows of each crawl's own, and the column that says whose a row is."""
 
-SEEN = {"records": {"last_seen"}, "listings": {"last_seen", "crawl_id"}}
+SEEN = {
+    "records": {"last_seen"},
+    "listings": {"last_seen", "crawl_id", "capture_id"},
+    "readings": {"seen_capture_id"},
+}
 """What any crawl may write into rows that are there."""
 
 Dump = dict[str, list[dict[str, Any]]]

@@ -167,7 +167,10 @@ _TABLES = (
     "derived",
     "document_numbers",
 )
-_OF_THE_CRAWL = {"first_seen", "last_seen", "seen_at", "changed_at", "at", "crawl_id", "capture_id"}
+_OF_THE_CRAWL = {
+    *("first_seen", "last_seen", "seen_at", "changed_at", "at", "not_before", "crawl_id"),
+    *("capture_id", "seen_capture_id", "before_capture_id", "after_capture_id"),
+}
 
 
 def without_times(_: str, row: dict[str, Any]) -> dict[str, Any]:

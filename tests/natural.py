@@ -17,7 +17,7 @@ _REFERENCES = {
     "record_id": _RECORD,
     "crawl_id": _CRAWL,
     "catalog_id": _CATALOG,
-    "capture_id": _CAPTURE,
+    **dict.fromkeys(("capture_id", "seen_capture_id", "before_capture_id", "after_capture_id"), _CAPTURE),
     "publisher_id": _PUBLISHER,
     "unit_id": _PUBLISHER,
     "agency_id": _AGENCY,

@@ -20,6 +20,7 @@ from archive.model.observations import (
 from tests.conftest import rows
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, page, row
 
+READINGS = "SELECT record_id, catalog_id, fields, source_fields, capture_id FROM readings"
 ALL = tuple(row(number) for number in range(1, 21))
 
 
@@ -304,11 +305,11 @@ def test_each_real_change_makes_a_version_with_its_capture(crawls: Crawls) -> No
 )
 def test_noise_makes_no_version_and_no_write(crawls: Crawls, noisy: str) -> None:
     crawls.run(listed(*ALL), pages=[text(7)])
-    before = rows(crawls.path, "SELECT * FROM readings")
+    before = rows(crawls.path, READINGS)
     crawls.run(listed(*ALL), pages=[text(7, noisy)])
     assert len(versions(crawls.path, 7)) == 1
     assert crawls.events() == []
-    assert rows(crawls.path, "SELECT * FROM readings") == before
+    assert rows(crawls.path, READINGS) == before
 
 
 def test_a_counter_among_the_labels_is_noise(crawls: Crawls) -> None:
@@ -317,9 +318,9 @@ def test_a_counter_among_the_labels_is_noise(crawls: Crawls) -> None:
         return replace(own, source_fields={"文号": "7", "浏览次数": count})
 
     crawls.run(listed(*ALL), pages=[counted("12")])
-    before = rows(crawls.path, "SELECT * FROM readings")
+    before = rows(crawls.path, READINGS)
     crawls.run(listed(*ALL), pages=[counted("13")])
-    assert rows(crawls.path, "SELECT * FROM readings") == before
+    assert rows(crawls.path, READINGS) == before
 
 
 def test_a_page_without_a_text_takes_none_away_and_says_so(crawls: Crawls) -> None:

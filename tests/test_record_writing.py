@@ -150,21 +150,18 @@ def test_a_record_that_is_listed_again_has_returned_with_the_list_that_shows_it(
 
 def test_a_list_that_did_not_change_is_proved_by_the_answer_that_shows_it(path: Path) -> None:
     store = Store(empty_archive(path))
-    store.begin(PORTAL, "full", DAY.format(1))
-    kinds = [
-        (1, PLANS, "page"),
-        (2, BUDGETS, "page"),
-        (3, PLANS, "error"),
-        (4, PLANS, "not_modified"),
-        (5, BUDGETS, "page"),
+    crawls = [
+        ([(1, PLANS, "page"), (2, BUDGETS, "page"), (3, PLANS, "error")], []),
+        (
+            [(4, PLANS, "not_modified"), (5, BUDGETS, "page")],
+            [replace(listed(row(1)), capture=4), replace(listed(row(2), catalog=BUDGETS), capture=5)],
+        ),
     ]
-    captures = [Capture(n, url, DAY.format(1), 200, kind, "0" * 64, 1, None, None) for n, url, kind in kinds]
-    store.write(
-        [replace(listed(row(1)), capture=4), replace(listed(row(2), catalog=BUDGETS), capture=5)],
-        DAY.format(1),
-        captures,
-    )
-    store.finish("finished", DAY.format(1))
+    for day, (kinds, lists) in enumerate(crawls, 1):
+        store.begin(PORTAL, "full", DAY.format(day))
+        captures = [Capture(n, url, DAY.format(day), 200, kind, "0" * 64, 1, None, None) for n, url, kind in kinds]
+        store.write(lists, DAY.format(day), captures)
+        store.finish("finished", DAY.format(day))
     store.close()
     assert [each["capture_id"] for each in rows(path, "SELECT capture_id FROM records ORDER BY url")] == [1, 5]
     assert [each["capture_id"] for each in rows(path, "SELECT capture_id FROM walks ORDER BY 1")] == [4, 5]

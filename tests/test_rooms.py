@@ -41,6 +41,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.model",
         "archive.search",
     },
+    "archive.labels": {"archive.model"},
     "archive.maintenance": {
         "archive.analysis",
         "archive.database",

@@ -147,7 +147,10 @@ def test_what_is_observed_is_reported(desk: Desk) -> None:
     assert desk.look() == [WatchReport("变动", new=1, deliveries=2), WatchReport("别处")]
     (told,) = (json.loads(each.form or "") for each in desk.posts)
     assert [(hit["event"], hit["record"], hit["at"]) for hit in told["hits"]] == [("changed", 1, DAY.format(3))]
-    assert "内容变动 changed" in desk.box.mails[0].get_content()
+    assert told["hits"][0]["not_before"] is None
+    mail = desk.box.mails[0].get_content()
+    assert "内容变动 changed" in mail
+    assert "，从何时起无从得知 / no later than " in mail
     desk.add(1, body="第三个正文")  # the same record again is another event
     assert desk.look() == [WatchReport("变动", new=1, deliveries=2), WatchReport("别处")]
 

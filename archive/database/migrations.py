@@ -6,7 +6,7 @@ and their rows taken over by the second.
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -99,6 +99,40 @@ def m004_unsealed(db: Database) -> None:
     db.execute("INSERT INTO unsealed SELECT 'event', id, 0, 1 FROM events")
     db.execute("INSERT INTO unsealed SELECT 'version', record_id, number, 1 FROM versions")
     db.execute("INSERT INTO settings VALUES ('archive', lower(hex(randomblob(4))))")
+
+
+_WINDOW_COLUMNS = {
+    "listings": ("capture_id INTEGER",),
+    "readings": ("seen_capture_id INTEGER",),
+    "events": ("not_before TEXT", "before_capture_id INTEGER", "after_capture_id INTEGER"),
+    "versions": ("not_before TEXT", "before_capture_id INTEGER"),
+}
+EARLIER_WINDOWS = Path(__file__).with_name("windows_of_earlier_events.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m005_windows(db: Database) -> None:
+    """Columns for when things happened at the earliest; of what happened before, all that is surely known."""
+    for table, columns in _WINDOW_COLUMNS.items():
+        if columns[0].split()[0] not in stored_columns(db.conn, table):  # else made by m001 just now
+            for column in columns:
+                db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+            _break_lines(db, table, columns)
+    for statement in statements(EARLIER_WINDOWS):
+        db.execute(statement)
+
+
+def _break_lines(db: Database, table: str, columns: Sequence[str]) -> None:
+    """Write a table's definition as schema.sql does, added columns on lines of their own. SQLite's documentation allows it this way."""
+    (version,) = db.execute("PRAGMA schema_version").fetchone()
+    db.execute("PRAGMA writable_schema = ON")
+    added = [(f", {column}", f",\n    {column}") for column in columns]
+    for old, new in (*added, ("\n,\n", ",\n"), (f"{columns[-1]}) STRICT", f"{columns[-1]}\n) STRICT")):
+        db.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?", (old, new, table)
+        )
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+    db.execute("PRAGMA writable_schema = OFF")
 
 
 def _names(db: Database, kind: str) -> list[str]:

@@ -74,6 +74,7 @@ CREATE INDEX records_by_state ON records (state);
 CREATE INDEX records_by_document_number ON records (document_number) WHERE document_number IS NOT NULL;
 CREATE INDEX records_by_title ON records (title);
 
+-- capture_id: the list page on which the catalogue last showed the record, a "not modified" included.
 CREATE TABLE listings (
     record_id INTEGER NOT NULL REFERENCES records(id),
     catalog_id INTEGER NOT NULL REFERENCES catalogs(id),
@@ -81,28 +82,36 @@ CREATE TABLE listings (
     last_seen TEXT NOT NULL,
     crawl_id INTEGER REFERENCES crawls(id),
     link TEXT,
+    capture_id INTEGER,
     PRIMARY KEY (record_id, catalog_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX listings_by_catalog ON listings (catalog_id);
 
 -- What each page said of a record: one row for each catalogue that lists it, and catalog_id 0 for its own page.
--- A record is put together from these alone, so the order in which pages arrive never matters.
+-- A record is put together from these alone, so the order in which pages arrive never matters. capture_id: the first answer
+-- that said it so; seen_capture_id, of own pages: the last one that was read so, text included.
 CREATE TABLE readings (
     record_id INTEGER NOT NULL REFERENCES records(id),
     catalog_id INTEGER NOT NULL,
     fields TEXT NOT NULL,
     source_fields TEXT NOT NULL,
     capture_id INTEGER REFERENCES captures(id),
+    seen_capture_id INTEGER,
     PRIMARY KEY (record_id, catalog_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What happened, happened after not_before, when the earlier state was last seen, and by `at`. The captures are those that show
+-- the earlier state last and the new one first; all three are NULL where that isn't known.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
     record_id INTEGER NOT NULL REFERENCES records(id),
     kind TEXT NOT NULL CHECK (kind IN ('added', 'changed', 'unlisted', 'withdrawn', 'returned', 'moved')),
     at TEXT NOT NULL,
     crawl_id INTEGER NOT NULL REFERENCES crawls(id),
-    detail TEXT NOT NULL DEFAULT '{}'
+    detail TEXT NOT NULL DEFAULT '{}',
+    not_before TEXT,
+    before_capture_id INTEGER,
+    after_capture_id INTEGER
 ) STRICT;
 CREATE INDEX events_by_record ON events (record_id);
 CREATE INDEX events_by_at ON events (at);
@@ -178,6 +187,8 @@ CREATE TABLE versions (
     capture_id INTEGER REFERENCES captures(id),
     changed TEXT NOT NULL,
     cause TEXT NOT NULL CHECK (cause IN ('source', 'parser')),
+    not_before TEXT,
+    before_capture_id INTEGER,
     UNIQUE (record_id, number)
 ) STRICT;
 CREATE INDEX versions_by_capture ON versions (capture_id);

@@ -10,6 +10,8 @@ SELECT id FROM captures WHERE url IN (
     UNION SELECT capture_id FROM readings WHERE record_id = :record
     UNION SELECT capture_id FROM versions WHERE record_id = :record
     UNION SELECT capture_id FROM attachments WHERE record_id = :record
+    UNION SELECT before_capture_id FROM events WHERE record_id = :record
+    UNION SELECT after_capture_id FROM events WHERE record_id = :record
     UNION SELECT detail ->> '$.capture' FROM events WHERE record_id = :record
     UNION SELECT detail ->> '$.page' FROM events WHERE record_id = :record
     UNION SELECT w.capture_id FROM events e JOIN json_each(e.detail, '$.catalogs') c

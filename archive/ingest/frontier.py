@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.database.connection import open_for_reading
 from archive.ingest.record_writer import PENDING
+from archive.ingest.windows import WAS_READ
 from archive.masking.redaction import redact_json
 from archive.model.clock import moment
 from archive.model.clock import text as written
@@ -50,12 +51,10 @@ _DUE = f"""
 
 # A crawl that was killed may have sealed a page and not read it any more: were its version sent back, it would never be.
 # Nor would a version that only another portal with the same address read.
-_KNOWN = """
+_KNOWN = f"""
     SELECT c.etag, c.last_modified, c.id FROM captures c JOIN crawls w ON w.id = c.crawl_id
-    WHERE c.url = ? AND w.portal = ? AND c.outcome = 'page' AND c.status = 200 AND w.outcome NOT IN ('interrupted', 'archive_error', 'not_merged')
-      AND NOT EXISTS (SELECT 1 FROM problems p WHERE p.crawl_id = c.crawl_id AND p.kind = 'reading_failed' AND p.url = c.url)
-    ORDER BY c.id DESC LIMIT 1
-"""
+    WHERE c.url = ? AND w.portal = ? AND {WAS_READ} ORDER BY c.id DESC LIMIT 1
+"""  # noqa: S608 - constant
 
 # A page that was refused, or failed, or broke off before it could be read once, is pending; one that is gone is not.
 _PENDING = f"""

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.ingest import windows
 from archive.ingest.alarm import Alarm
 from archive.ingest.record_writer import Writer
 from archive.model.noise import same
@@ -147,15 +148,18 @@ class Presence:
     def _leave(self, record: Missing, state: str, now: str) -> None:
         """Say that a record is `unlisted` or `withdrawn`, unless it stands elsewhere now, or may do so."""
         old = self._writer.record(record.record_id)
+        gone = self.noted.answers[str(record.url)].capture if state == "withdrawn" else None
+        window = windows.of_disappearance(self._connection, self._portal, self._crawl_id, record.record_id, gone)
         successors = self._successors(old)
         moved = [new for new in successors if new["page_read"] and old["body"] and same(new["body"], old["body"])]
         if len(moved) == 1:
+            window = windows.of_move(self._connection, window, moved[0]["id"])
             self._join(old, moved[0])
             self._joined.add(moved[0]["id"])
             detail = {"from": old["url"], "to": moved[0]["url"], **self._proof(record)}
-            self._writer.event(old["id"], "moved", now, detail)
+            self._writer.event(old["id"], "moved", now, detail, window)
         elif not any(new["state"] == "listed" and not new["page_read"] for new in successors):
-            self._writer.set_state(record.record_id, state, state, now, self._proof(record))
+            self._writer.set_state(record.record_id, state, state, now, self._proof(record), window)
 
     def _successors(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
         asked = {"own": OWN_PAGE, **old}

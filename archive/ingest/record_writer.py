@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.database.withheld import WITHHELD, is_file_withheld
+from archive.ingest import windows
+from archive.ingest.windows import Window
 from archive.maintenance.holding import shown_body
 from archive.masking.redaction import RULES_VERSION
 from archive.model.clock import BEIJING, moment
@@ -22,6 +24,15 @@ _UPDATE = (
     "changed_at = :changed_at, capture_id = :capture_id WHERE id = :id"
 )
 
+_WIDEN = """
+    SET not_before = :since, before_capture_id = :before WHERE record_id = :id AND not_before > coalesce(:since, '')
+"""
+_WIDEN_EVENT = f"UPDATE events {_WIDEN} AND kind IN ('added', 'returned') AND crawl_id = :crawl"
+_WIDEN_VERSION = (
+    f"UPDATE versions {_WIDEN} AND number = 1 "  # noqa: S608 - constant
+    "AND EXISTS (SELECT 1 FROM events WHERE record_id = :id AND kind = 'added' AND crawl_id = :crawl)"
+)
+
 UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ})
 """The doubts about a reading that the next one of its page completes, instead of changing what it said."""
 
@@ -34,7 +45,7 @@ class Writer:
     """For whom records are written: one portal's crawl, or its captures read again.
 
     `kinds`: catalogue id → kind. `cause`: 'source', or 'parser' for captures read again; those make versions but no
-    events, for the government edited nothing. `counts`: events by kind.
+    events, for the government edited nothing. `counts`: events by kind. `appeared`: records that this crawl saw appear.
     """
 
     connection: sqlite3.Connection
@@ -43,6 +54,7 @@ class Writer:
     kinds: Mapping[int, str]
     cause: str = "source"
     counts: Counter[str] = field(default_factory=Counter)
+    appeared: set[int] = field(default_factory=set)
 
     def find(self, url: str) -> int | None:
         """The id of the record with this key."""
@@ -50,23 +62,40 @@ class Writer:
         row = self.connection.execute(sql, (self.portal, url)).fetchone()
         return int(row["id"]) if row else None
 
-    def add(self, url: str, kind: str, now: str, capture: int | None) -> int:
-        """A new record, empty so far; its id."""
+    def add(self, url: str, kind: str, now: str, window: Window) -> int:
+        """A new record, empty so far; its id. `window`: when it appeared."""
         added = self.connection.execute(
             "INSERT INTO records (portal, url, kind, first_seen, last_seen, capture_id) VALUES (?, ?, ?, ?, ?, ?)",
-            (self.portal, url, kind, now, now, capture),
+            (self.portal, url, kind, now, now, window.after),
         )
         record_id = int(added.lastrowid or 0)
         index.changed(self.connection, record_id, None)
-        self._version(record_id, {}, now, capture)
-        self.event(record_id, "added", now, {"capture": capture})
+        self._version(record_id, {}, now, window)
+        self.event(record_id, "added", now, {"capture": window.after}, window)
         return record_id
 
-    def take(self, record_id: int, source: int, reading: Reading, capture: int | None, now: str) -> None:
+    def note_listed(self, record_id: int, window: Window) -> None:
+        """Note that one more catalogue lists a record; what this crawl saw appear may have stood there since its own `window`."""
+        if record_id not in self.appeared:
+            return
+        known = {"id": record_id, "crawl": self.crawl_id, "since": window.not_before, "before": window.before}
+        self.connection.execute(_WIDEN_EVENT, known)
+        self.connection.execute(_WIDEN_VERSION, known)
+
+    def take(  # noqa: PLR0913, PLR0917 - a reading, where it stands, and what it is held against
+        self,
+        record_id: int,
+        source: int,
+        reading: Reading,
+        capture: int | None,
+        now: str,
+        shown: int | None = None,
+    ) -> None:
         """Write the reading of one page, which `capture` shows; where it differs from the one before, the record has changed.
 
         `source`: the catalogue that lists the record, or OWN_PAGE. The first reading of a page, or one after a reading that is
-        UNSURE, only completes the record. A page on which no text is found takes none away.
+        UNSURE, only completes the record. A page on which no text is found takes none away. `shown`: the last list page that
+        shows the reading before; of own pages that is known.
         """
         old = self.record(record_id)
         if old["state"] == WITHHELD:
@@ -79,9 +108,14 @@ class Writer:
                 title = f"{old['title'] or ''} {reading.fields.get('title', '')}"
                 body = shown_body(self.connection, record_id, title, reading.body, now)
             files = self._files(record_id, self._named(reading.attachments)) if CUT_PAGE not in reading.doubts else None
+        textless = isinstance(reading, RecordPage) and reading.body is None and old["body"] is not None
         if earlier and _same(earlier, reading) and body == old["body"] and files is None:
+            if source == OWN_PAGE and self.cause == "source" and not textless:
+                self._seen_again(record_id, capture)
             return
-        self._keep_reading(record_id, source, reading, capture)
+        if source == OWN_PAGE:
+            shown = self._last_shown(record_id, whole=body != old["body"])
+        self._keep_reading(record_id, source, reading, capture, None if textless or source != OWN_PAGE else capture)
         readings[source] = reading
         merged = self._merged(readings, old)
         changed = {name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]}
@@ -91,7 +125,7 @@ class Writer:
             changed["attachments"] = files
         differs = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
         if differs:
-            self.note_change(record_id, changed, now, capture)
+            self.note_change(record_id, changed, now, self._window(shown, capture))
         edited = differs and self.cause == "source"
         self._update(old, merged, body, now if edited else old["changed_at"], capture)
 
@@ -121,30 +155,36 @@ class Writer:
         )
 
     def take_file(
-        self, record_id: int, name: str, replaced: Sequence[str | None], now: str, capture: int | None
+        self, record_id: int, name: str, replaced: Sequence[str | None], now: str, captures: Sequence[int | None]
     ) -> None:
-        """A file was replaced at its address; `replaced`: its sha256 before and now."""
+        """A file was replaced at its address; `replaced`, `captures`: its sha256, and where that was read, before and now."""
         self.connection.execute("UPDATE records SET changed_at = ? WHERE id = ?", (now, record_id))
-        self.note_change(record_id, {f"attachment {name}": list(replaced)}, now, capture)
+        self.note_change(record_id, {f"attachment {name}": list(replaced)}, now, self._window(*captures))
 
-    def note_change(self, record_id: int, changed: Mapping[str, Any], now: str, capture: int | None) -> None:
+    def note_change(self, record_id: int, changed: Mapping[str, Any], now: str, window: Window) -> None:
         """Note a change as a version and, where the source made it, as an event."""
-        self._version(record_id, changed, now, capture)
+        self._version(record_id, changed, now, window)
         if self.cause == "source":
-            self.event(record_id, "changed", now, {"changed": changed, "capture": capture})
+            self.event(record_id, "changed", now, {"changed": changed, "capture": window.after}, window)
 
-    def set_state(self, record_id: int, state: str, event: str, now: str, detail: Mapping[str, Any]) -> None:
+    def set_state(  # noqa: PLR0913, PLR0917 - an event, and the state that it leads to
+        self, record_id: int, state: str, event: str, now: str, detail: Mapping[str, Any], window: Window
+    ) -> None:
         """Put a record into `state` and note the `event` with its proof."""
         self.reindex(record_id)
         self.connection.execute("UPDATE records SET state = ? WHERE id = ?", (state, record_id))
-        self.event(record_id, event, now, detail)
+        self.event(record_id, event, now, detail, window)
 
-    def event(self, record_id: int, kind: str, now: str, detail: Mapping[str, Any]) -> None:
-        """Note that something happened to a record."""
+    def event(self, record_id: int, kind: str, now: str, detail: Mapping[str, Any], window: Window) -> None:
+        """Note that something happened to a record, within `window` and by `now`."""
         self.counts[kind] += 1
+        if kind in {"added", "returned"}:
+            self.appeared.add(record_id)
+        known = window.by(now)
         self.connection.execute(
-            "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
-            (record_id, kind, now, self.crawl_id, _json(detail)),
+            "INSERT INTO events (record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (record_id, kind, now, self.crawl_id, _json(detail), known.not_before, known.before, known.after),
         )
 
     def reindex(self, record_id: int) -> None:
@@ -207,16 +247,43 @@ class Writer:
             )
         return None if sorted(map(essence, before)) == sorted(map(essence, after)) else [before, after]
 
-    def _keep_reading(self, record_id: int, source: int, reading: Reading, capture: int | None) -> None:
+    def _window(self, shown: int | None, capture: int | None) -> Window:
+        """Return when what capture `shown` shows became what `capture` shows; open where captures were only read again."""
+        if self.cause == "parser":
+            return Window(after=capture)
+        return windows.of_change(self.connection, self.portal, shown, capture)
+
+    def _last_shown(self, record_id: int, *, whole: bool) -> int | None:
+        """Return the last capture read as a record's own page is known; `whole`: with the text, too, that is known of it."""
+        row = self.connection.execute(
+            "SELECT seen_capture_id, capture_id FROM readings WHERE record_id = ? AND catalog_id = ?",
+            (record_id, OWN_PAGE),
+        ).fetchone()
+        if row is None:
+            return None
+        seen: int | None = row["seen_capture_id"]
+        return seen if seen is not None or whole else row["capture_id"]
+
+    def _seen_again(self, record_id: int, capture: int | None) -> None:
+        """Note that a record's own page was read again as it was."""
         self.connection.execute(
-            "INSERT OR REPLACE INTO readings (record_id, catalog_id, fields, source_fields, capture_id) "
-            "VALUES (?, ?, ?, ?, ?)",
+            "UPDATE readings SET seen_capture_id = ? WHERE record_id = ? AND catalog_id = ?",
+            (capture, record_id, OWN_PAGE),
+        )
+
+    def _keep_reading(
+        self, record_id: int, source: int, reading: Reading, capture: int | None, seen: int | None
+    ) -> None:
+        self.connection.execute(
+            "INSERT OR REPLACE INTO readings (record_id, catalog_id, fields, source_fields, capture_id, seen_capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (
                 record_id,
                 source,
                 _json({**reading.fields, "doubts": list(reading.doubts)}),
                 _json(reading.source_fields),
                 capture,
+                seen,
             ),
         )
 
@@ -246,11 +313,12 @@ class Writer:
         first = self.connection.execute(sql, (old["id"], OWN_PAGE)).fetchone()[0]
         return self.kinds.get(first, str(old["kind"]))
 
-    def _version(self, record_id: int, changed: Mapping[str, Any], now: str, capture: int | None) -> None:
+    def _version(self, record_id: int, changed: Mapping[str, Any], now: str, window: Window) -> None:
+        known = window.by(now)
         self.connection.execute(
-            "INSERT INTO versions (record_id, number, seen_at, capture_id, changed, cause) "
-            "SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM versions WHERE record_id = ?1",
-            (record_id, now, capture, _json(changed), self.cause),
+            "INSERT INTO versions (record_id, number, seen_at, capture_id, changed, cause, not_before, before_capture_id) "
+            "SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM versions WHERE record_id = ?1",
+            (record_id, now, known.after, _json(changed), self.cause, known.not_before, known.before),
         )
 
     def flag_repeated(self, record_id: int, left: str | None, taken: str | None) -> None:

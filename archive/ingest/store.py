@@ -11,10 +11,11 @@ from pathlib import Path
 from archive.database.connection import transaction
 from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
-from archive.ingest import health
+from archive.ingest import health, windows
 from archive.ingest.alarm import Alarm
 from archive.ingest.presence import Missing, Presence
 from archive.ingest.record_writer import Writer
+from archive.ingest.windows import Window
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
 from archive.maintenance.holding import shown_text
 from archive.maintenance.withholding import REMOVED
@@ -177,9 +178,9 @@ class Store:
 
     def _write_list_page(self, page: ListPage, now: str) -> None:
         catalog_id = self._catalogs[page.catalog_url]
-        shown_by = self._shown_by(page.capture)
+        shown_by = windows.held_by(self._connection, page.capture)
         for row in page.rows:
-            self._write_row(row, catalog_id, shown_by, now)
+            self._write_row(row, catalog_id, (page.capture, shown_by), now)
         self.counts["list_pages"] += 1
         self.counts["rows"] += len(page.rows)
         if page.capture is not None:
@@ -192,15 +193,6 @@ class Store:
         else:
             self._alarm.list_page(catalog_id, page.rows)
             self._write_ledger(page, catalog_id)
-
-    def _shown_by(self, capture: int | None) -> int | None:
-        """The capture that holds what `capture` shows: an earlier one where the portal said that nothing changed since."""
-        row = self._connection.execute(
-            "SELECT max(o.id) FROM captures n JOIN captures o ON o.url = n.url AND o.id < n.id AND o.outcome = 'page' "
-            "WHERE n.id = ? AND n.outcome = 'not_modified'",
-            (capture,),
-        ).fetchone()
-        return row[0] or capture
 
     def _write_ledger(self, page: ListPage, catalog_id: int) -> None:
         if path := " > ".join(page.breadcrumb):
@@ -230,10 +222,12 @@ class Store:
                 (self.crawl_id, catalog_id),
             )
 
-    def _write_row(self, row: Row, catalog_id: int, capture: int | None, now: str) -> None:
+    def _write_row(self, row: Row, catalog_id: int, captures: tuple[int | None, int | None], now: str) -> None:
+        """Write a row of a list page; `captures`: the answer itself, and the one that holds what it shows."""
+        answer, capture = captures
         record_id = self._writer.find(row.key)
         if record_id is None:
-            record_id = self._writer.add(row.key, self._kinds[catalog_id], now, capture)
+            record_id = self._writer.add(row.key, self._kinds[catalog_id], now, self._appeared(catalog_id, capture))
         elif is_record_withheld(self._connection, record_id):
             self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
             note_page(self._connection, record_id, capture, now)
@@ -243,31 +237,37 @@ class Store:
                 "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
             ).fetchone()["state"]
             if state != "listed":
-                self._writer.set_state(record_id, "listed", "returned", now, {"capture": capture, "was": state})
-        if self._listed_before(record_id, catalog_id, row.link, now):
-            return
-        if CUT_PAGE in row.doubts and catalog_id in self._writer.readings(record_id):
-            return  # half a row takes nothing away from what was read before
-        self._writer.take(record_id, catalog_id, row, capture, now)
-        self._writer.count_masked(record_id, catalog_id, row.redacted)
-
-    def _listed_before(self, record_id: int, catalog_id: int, link: str | None, now: str) -> bool:
-        """Note that a catalogue lists a record; whether this crawl saw it there before.
-
-        A catalogue may list a record twice in different words, pinned to its top and again in its place: the first
-        counts, or each crawl would take the one for an edit of the other.
-        """
-        known = self._connection.execute(
-            "SELECT crawl_id FROM listings WHERE record_id = ? AND catalog_id = ?", (record_id, catalog_id)
+                proof, window = {"capture": capture, "was": state}, self._appeared(catalog_id, capture)
+                self._writer.set_state(record_id, "listed", "returned", now, proof, window)
+        listed = self._connection.execute(
+            "SELECT crawl_id, capture_id FROM listings WHERE record_id = ? AND catalog_id = ?", (record_id, catalog_id)
         ).fetchone()
-        if known and known["crawl_id"] == self.crawl_id:
-            return True
+        # A catalogue may list a record twice in different words, pinned to its top and again in its place: the first
+        # counts, or each crawl would take the one for an edit of the other.
+        if listed and listed["crawl_id"] == self.crawl_id:
+            return
+        if record_id in self._writer.appeared:
+            self._writer.note_listed(record_id, self._appeared(catalog_id, capture))
+        # Half a row takes nothing away from what was read before, and does not show it.
+        half = CUT_PAGE in row.doubts and catalog_id in self._writer.readings(record_id)
+        self._note_listing(record_id, catalog_id, row.link, None if half else answer, now)
+        if not half:
+            shown = listed["capture_id"] if listed else None
+            self._writer.take(record_id, catalog_id, row, capture, now, shown)
+            self._writer.count_masked(record_id, catalog_id, row.redacted)
+
+    def _appeared(self, catalog_id: int, capture: int | None) -> Window:
+        """Return when a catalogue began to list what it did not list before this crawl, and what `capture` shows."""
+        return windows.of_appearance(self._connection, catalog_id, self.crawl_id, capture)
+
+    def _note_listing(self, record_id: int, catalog_id: int, link: str | None, capture: int | None, now: str) -> None:
+        """Note that a catalogue lists a record; on `capture`, if that shows what was read before."""
         self._connection.execute(
-            "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, crawl_id = excluded.crawl_id, link = excluded.link",
-            (record_id, catalog_id, now, now, self.crawl_id, link),
+            "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link, capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, "
+            "crawl_id = excluded.crawl_id, link = excluded.link, capture_id = coalesce(excluded.capture_id, capture_id)",
+            (record_id, catalog_id, now, now, self.crawl_id, link, capture),
         )
-        return False
 
     def _write_own_page(self, page: RecordPage, now: str) -> None:
         record_id = self._writer.find(page.url)
@@ -316,7 +316,8 @@ class Store:
             (*where, file.name, file.sha256, file.bytes, file.media_type, file.text, file.state, file.capture),
         )
         if had and known["sha256"] != file.sha256:
-            self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, file.capture)
+            captures = known["capture_id"], file.capture
+            self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, captures)
         self._writer.count_masked(record_id, file.url, file.redacted)
 
     def _write_problem(self, problem: Problem, now: str) -> None:

@@ -6,6 +6,7 @@ that theirs had before its new crawls.
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from archive.search import index
 
 INDEXED_AT_ONCE = 1000
 
+_CAPTURES = re.compile(r"(?:before|after|seen)_capture")
 _MAPS = ("crawl", "catalog", "record", "capture")
 _OF_RECORDS = "t.record_id IN (SELECT theirs FROM temp.record_map)"
 _OF_NEW_CRAWLS = "t.crawl_id IN (SELECT theirs FROM temp.crawl_map WHERE new)"
@@ -192,13 +194,23 @@ class Transfer:
     def _events(self) -> None:
         maps = {name: dict(self._c.execute(f"SELECT theirs, ours FROM temp.{name}_map").fetchall()) for name in _MAPS}
         events = self._c.execute(
-            f"SELECT record_id, kind, at, crawl_id, detail FROM theirs.events t WHERE {_OF_NEW_CRAWLS} ORDER BY id"
+            "SELECT record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id "
+            f"FROM theirs.events t WHERE {_OF_NEW_CRAWLS} ORDER BY id"
         )
         self._c.executemany(
-            "INSERT INTO main.events (record_id, kind, at, crawl_id, detail) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO main.events (record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (maps["record"][record_id], kind, at, maps["crawl"][crawl_id], _detail(detail, maps))
-                for record_id, kind, at, crawl_id, detail in events.fetchall()
+                (
+                    maps["record"][record_id],
+                    kind,
+                    at,
+                    maps["crawl"][crawl_id],
+                    _detail(detail, maps),
+                    not_before,
+                    *(maps["capture"].get(capture) for capture in captures),
+                )
+                for record_id, kind, at, crawl_id, detail, not_before, *captures in events.fetchall()
             ),
         )
 
@@ -219,7 +231,13 @@ class Transfer:
         """Each column of ours → what to read for it from a row `t` of theirs; without `id`, unless it has a map."""
         mapped = {}
         for column in stored_columns(self._c, table):
-            name = ids if column == "id" else column.removesuffix("_id") if column.endswith("_id") else None
+            name = (
+                ids
+                if column == "id"
+                else _CAPTURES.sub("capture", column.removesuffix("_id"))
+                if column.endswith("_id")
+                else None
+            )
             if name in _MAPS:
                 mapped[column] = f"(SELECT ours FROM temp.{name}_map WHERE theirs = t.{column})"
             elif column != "id" or table == "portals":

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.labels.code_labels import EVENTS, KINDS
+from archive.labels.when import when
 from archive.search import engine
 from crawler.notify.messages import DeliveryError, post, send_mail
 from crawler.notify.watch_state import Notes
@@ -20,7 +21,7 @@ MOST = 200
 _ALL = 1 << 40
 
 _EVENTS = """
-SELECT e.id, e.record_id, e.kind, e.at FROM events e JOIN records r ON r.id = e.record_id AND r.state <> 'withheld'
+SELECT e.id, e.record_id, e.kind, e.at, e.not_before FROM events e JOIN records r ON r.id = e.record_id AND r.state <> 'withheld'
 WHERE e.id > ? AND e.id <= ? AND e.kind IN (SELECT value FROM json_each(?)) ORDER BY e.id
 """
 _HIDDEN = (
@@ -97,13 +98,17 @@ def _hits(connection: sqlite3.Connection, watch: Watch) -> list[int]:
 def _new(
     connection: sqlite3.Connection, notes: Notes, watch: Watch, hits: list[int], last: int
 ) -> tuple[list[int], list[dict[str, Any]]]:
-    """The records to be noted as reported, and each hit: `record` and, where events are watched, `event` and `at`."""
+    """The records to be noted as reported, and each hit: `record` and, where events are watched, `event`, `at`, `not_before`."""
     if not watch.events:
         unseen = notes.unseen(watch.name, hits)
         return unseen, [{"record": record} for record in unseen]
     bounds, among = (notes.last_event(watch.name), last, json.dumps(watch.events)), set(hits)
     rows = connection.execute(_EVENTS, bounds)
-    return [], [{"record": record, "event": kind, "at": at} for _, record, kind, at in rows if record in among]
+    return [], [
+        {"record": record, "event": kind, "at": at, "not_before": not_before}
+        for _, record, kind, at, not_before in rows
+        if record in among
+    ]
 
 
 def take_back(connection: sqlite3.Connection, notes: Notes, watch: str) -> None:
@@ -169,8 +174,9 @@ def _lines(hit: Mapping[str, Any]) -> Iterator[str]:
     """A hit as a reader of mail scans it."""
     yield f"{hit['published_on'] or '日期不详'}  {hit['title'] or '（无标题）'}"
     if event := hit.get("event"):
-        label = EVENTS[event]
+        label, happened = EVENTS[event], when(hit.get("not_before"), hit["at"])
         yield f"    {label.zh} {label.en}  {hit['at']}"
+        yield f"    {happened.zh} / {happened.en}"
     kind = KINDS[hit["kind"]].zh if hit["kind"] in KINDS else hit["kind"]
     yield "    " + "  ".join(filter(None, (hit["publisher"], hit["portal"], kind, hit["index_number"])))
     if hit["snippet"] and hit["snippet"] != hit["title"]:

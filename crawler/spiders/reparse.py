@@ -27,6 +27,7 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
 from archive.ingest.record_writer import UNLINKED, Writer
+from archive.ingest.windows import Window
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
 from archive.maintenance.holding import shown_text
 from archive.model import clock
@@ -266,10 +267,10 @@ class _Reader:
         if shown is None or self._writer.find(key) is not None:
             return None
         seen_at = shown["fetched_at"][:19] + "Z"
-        record_id = self._writer.add(key, self._kinds[catalog_id], seen_at, capture_id)
+        record_id = self._writer.add(key, self._kinds[catalog_id], seen_at, Window(after=capture_id))
         self._connection.execute(
-            "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link) "
-            "SELECT ?, catalog_id, ?, ?, crawl_id, ? FROM walks WHERE capture_id = ? AND catalog_id = ? LIMIT 1",
+            "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link, capture_id) "
+            "SELECT ?, catalog_id, ?, ?, crawl_id, ?, capture_id FROM walks WHERE capture_id = ? AND catalog_id = ? LIMIT 1",
             (record_id, seen_at, seen_at, link, capture_id, catalog_id),
         )
         self._done["records"] += 1

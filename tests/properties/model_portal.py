@@ -158,8 +158,13 @@ class World:
         self._seen_now: list[Observation] = []
         self._sealed_now: list[Capture] = []
         self.lengths: dict[str, int] = {}  # rows of the last complete walk of a catalogue
+        self.past: list[tuple[str, dict[int, Document]]] = []  # since when each state of the portal was true
+        self.slipped: set[tuple[str, int]] = (
+            set()
+        )  # at which crawl which document was not shown, though it stood on a list
         for number in range(1, 23):
             self.add({place for place in range(3) if number % (place + 2) == 0} or {0})
+        self.first = dict(self.documents)
 
     def close(self) -> None:
         self.connection.close()
@@ -189,6 +194,12 @@ class World:
         elif len(listed) > 12 and kind not in {"added", "returned"}:
             document = listed[choice % len(listed)]
             self._put(self._changed(document, kind))
+        self.past.append((written(self.now + STEP / 2), dict(self.documents)))
+
+    def at(self, time: str, number: int) -> Document | None:
+        """A document as it truly was at a moment; None before it was there."""
+        then = next((documents for since, documents in reversed(self.past) if since <= time), self.first)
+        return then.get(number)
 
     def _changed(self, document: Document, kind: str) -> Document:
         changes: dict[str, dict[str, Any]] = {
@@ -254,7 +265,9 @@ class World:
         """Seal an answer. Raises KilledError where it is the last."""
         self.captures += 1
         status = {"not_modified": 304, "gone": 404, "error": 500, "blocked": 403}.get(outcome, 200)
-        capture = Capture(self.captures, address, written(self.now), status, outcome, "0" * 64, 1, tag, None)
+        capture = Capture(
+            self.captures, address, written(self.now), status, outcome, f"{self.captures:064x}", 1, tag, None
+        )
         self._sealed_now.append(capture)
         if self._answers_left is not None:
             self._answers_left -= 1
@@ -272,6 +285,8 @@ class World:
         lies = self.honest[catalog] >= 2 and len(rows) >= 8 and abs(self.lengths.get(catalog, 0) - len(rows)) <= 1
         if look == 1:
             rows = [each for each in rows if each.number != self._slipping or not each.stands]
+            if self._slipping is not None:
+                self.slipped.add((written(self.now), self._slipping))
             whole = weather.broken != place
             if lies and weather.misread == place:
                 misread, rows = True, rows[::2]

@@ -66,8 +66,10 @@ def test_what_changed_stands_before_and_now(page):
     assert "金额为一九百元" in words(body)
     assert f"此前 {len(LONG_BODY)} 字" in words(body)
     assert len(words(body)) < 300
-    assert links(body) == ["/-/archived/12"]
+    assert links(body) == ["/-/archived/2", "/-/archived/12"]
+    assert "2026-11-20 至 2026-11-21 之间 between 20 and 21 November 2026" in words(body)
     assert links(added) == ["/-/archived/1"]
+    assert "至迟 2026-11-20，从何时起无从得知 no later than 20 November 2026; since when cannot be told" in words(added)
 
 
 def test_withdrawn_with_its_proof(page):
@@ -76,6 +78,8 @@ def test_withdrawn_with_its_proof(page):
     assert "已撤下 withdrawn" in words(entry)
     assert "“样例公告”：1 页、3 条，均未见此记录" in words(entry)
     assert "该页已不在（HTTP 404）" in words(entry)
+    assert "2026-11-20 至 2026-11-21 之间" in words(entry)
+    assert "此前最后所见 before 采集原件 3" in words(entry)
     assert "the portal answered 404: no such page" in words(entry)
     assert {"/past/crawls/2", "/-/archived/11", "/-/archived/14"} <= set(links(entry))
     (walk,) = entry.xpath(".//a[text()='凭据']/@href[contains(., 'look=1')]")
@@ -110,7 +114,7 @@ def test_returned(page):
     assert list(events(tree)) == ["returned", "withdrawn", "added"]
     returned = events(tree)["returned"]
     assert "2026-11-22 09:00 重新出现 returned 此前：已撤下" in words(returned)
-    assert links(returned) == ["/-/archived/21"]
+    assert links(returned) == ["/-/archived/11", "/-/archived/21"]
     assert words(tree.cssselect(".observed")[0]).startswith(
         "在列 listed 2026-11-22 09:00（北京时间）最后一次见于目录。 Last seen"
     )

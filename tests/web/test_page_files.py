@@ -102,6 +102,9 @@ def test_changes_are_exported_with_what_they_changed(history):
     assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)
     gone = table(history("/-/changes.csv?from=2000-01-01&to=2999-01-01&kind=withdrawn"))
     assert {row["event"] for row in gone} == {"withdrawn"}
+    assert all(row["not_before"] < row["at"] for row in gone)
+    assert all(row["before_capture_id"] < row["after_capture_id"] for row in rows if row["not_before"])
+    assert {row["not_before"] for row in rows if row["event"] == "added"} >= {None}
 
 
 def test_changes_are_listed_page_by_page(get):
@@ -386,6 +389,7 @@ def test_a_feed_of_withdrawals_holds_nothing_else(history):
     for entry in entries:
         assert entry.findtext("a:title", None, ATOM).startswith("【已撤下】")
         assert entry.find("a:link", ATOM).get("href").endswith("#history")
+        assert " 之间 / between " in entry.findtext("a:summary", None, ATOM)
     kinds = {
         entry.find("a:category", ATOM).get("term")
         for entry in feed(history("/-/changes.atom")).findall("a:entry", ATOM)

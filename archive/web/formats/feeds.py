@@ -22,6 +22,7 @@ from archive.export.rows import Rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
 from archive.labels.label import LABELS, SITE
 from archive.labels.tables import column_label
+from archive.labels.when import when
 from archive.search.snippet import snippet
 from archive.web.formats.responses import in_time
 from archive.web.http.request_context import RequestContext, Row
@@ -53,7 +54,7 @@ _STATED = ("published_on", "document_number", "index_number")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EVENTS = f"""
-SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)}
+SELECT e.at, e.not_before, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)}
 FROM (SELECT * FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :most) e
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 """  # noqa: S608 - constant names
@@ -125,7 +126,7 @@ def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> E
 
 
 def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
-    label = EVENTS[row["event"]]
+    label, happened = EVENTS[row["event"]], when(row["not_before"], row["at"])
     lines = [f"{name}：{text}" for name, text in event_lines(json_object(row["detail"]))]
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
@@ -133,7 +134,7 @@ def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
         page=context.absolute(f"{context.record(row['id'])}#history"),
         updated=row["at"],
         author=row["publisher"] or row["portal_name"],
-        summary="\n".join([f"{label.about} {label.about_en}", *lines]),
+        summary="\n".join([f"{label.about} {label.about_en}", f"{happened.zh} / {happened.en}", *lines]),
         category=row["event"],
     )
 

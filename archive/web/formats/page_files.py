@@ -29,7 +29,8 @@ FROM events e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.po
 WHERE r.state <> 'withheld' AND e.at >= :since AND e.at < :until AND (:kind IS NULL OR e.kind = :kind) AND (:portal IS NULL OR r.portal = :portal)
 """
 _EVENTS = f"""
-SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)} {_OBSERVED} ORDER BY e.at DESC, e.id DESC
+SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)},
+       e.not_before, e.before_capture_id, e.after_capture_id {_OBSERVED} ORDER BY e.at DESC, e.id DESC
 """
 
 
@@ -76,7 +77,7 @@ async def changes(context: RequestContext) -> Response:
         return await feeds.of_changes(context, kind, of)
     span = observed_events.span_of(context)
     values = {**observed_events.bounds(span), "kind": kind, "portal": of["id"] if of else None}
-    columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS)
+    columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, *record_rows.WINDOW_COLUMNS)
     title = f"{EVENTS[kind].zh if kind else LABELS['word.changes'].zh} {span.first} {span.last}"
 
     def read(connection: sqlite3.Connection) -> Rows:

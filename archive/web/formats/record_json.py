@@ -25,9 +25,12 @@ _LISTS = {
         SELECT id, name, url, state, media_type, bytes, sha256, capture_id, text
         FROM attachments WHERE record_id = :id ORDER BY id
     """,
-    "events": "SELECT id, kind, at, crawl_id, detail FROM events WHERE record_id = :id ORDER BY at, id",
+    "events": """
+        SELECT id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id
+        FROM events WHERE record_id = :id ORDER BY at, id
+    """,
     "versions": """
-        SELECT number, seen_at, cause, capture_id, changed FROM versions WHERE record_id = :id ORDER BY number
+        SELECT number, seen_at, cause, capture_id, changed, not_before, before_capture_id FROM versions WHERE record_id = :id ORDER BY number
     """,
     "captures": """
         SELECT id, url, fetched_at, status, outcome, sha256, bytes FROM captures WHERE id IN (

@@ -29,7 +29,9 @@ _COUNTS_OF_PORTAL = """
 SELECT kind, count(*) AS events FROM events
 WHERE crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +at >= :since AND +at < :until GROUP BY kind
 """
-_TOLD = f"{COLUMNS}, e.at, (SELECT json_group_array(key) FROM json_each(e.detail, '$.changed')) AS changed"  # noqa: S608
+_TOLD = (
+    f"{COLUMNS}, e.at, e.not_before, (SELECT json_group_array(key) FROM json_each(e.detail, '$.changed')) AS changed"  # noqa: S608
+)
 # The page is found among the events alone: each row skipped would else be joined first. The + keeps SQLite from walking
 # through all portals' events of these days where it can go by the portal's crawls.
 _EVENTS = f"""

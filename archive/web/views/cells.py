@@ -35,7 +35,7 @@ _UNSEEN = re.compile(
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
 _TIMES = {
-    "first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at", "seen_at", "fetched_at",
+    "first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at", "seen_at", "fetched_at", "not_before",
 }  # fmt: skip
 _JSON = {"source_fields", "fields", "counts", "stated", "detail", "changed"}
 REFERS = {
@@ -188,7 +188,14 @@ def cell(value: object, row: sqlite3.Row, column: str, table: str, base: str) ->
         return shown(PORTAL_NAMES.get().get(value, value))
     if column == "complete":
         return escape("是" if value else "否")
-    return _text(value, column, table) if isinstance(value, str) else None
+    return _text(value, column, table) if isinstance(value, str) else _capture_link(value, column, base)
+
+
+def _capture_link(value: object, column: str, base: str) -> Markup | None:
+    """A link to a capture that stands there by its number alone; None for any other value."""
+    if not isinstance(value, int) or not column.endswith("capture_id"):
+        return None
+    return Markup('<a href="{}/captures/{}">{}</a>').format(base, value, value)
 
 
 def _text(value: str, column: str, table: str) -> Markup:

@@ -4,10 +4,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from archive.labels.code_labels import CAPTURES, EVENTS, STATES
 from archive.labels.label import Label, label_of
+from archive.labels.when import when
 from archive.web.http.request_context import Row
 from archive.web.views.cells import beijing
 from archive.web.views.diff import FieldDiff, diff, json_object
@@ -19,7 +21,7 @@ LINKED = 12
 """List pages of one walk that are linked one by one; the table `walks` has them all."""
 
 _EVENTS = """
-SELECT e.id, e.kind, e.at, e.detail, e.crawl_id, w.started_at, w.mode
+SELECT e.id, e.kind, e.at, e.not_before, e.before_capture_id, e.detail, e.crawl_id, w.started_at, w.mode
 FROM events e JOIN crawls w ON w.id = e.crawl_id WHERE e.record_id = :id ORDER BY e.id DESC LIMIT :most
 """
 _REREAD = """
@@ -60,10 +62,13 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class EventEntry:
-    """One event. `capture`: the answer that shows it; `moved`: its address before and now; `was`: its state before."""
+    """One event. `when`: between when and when it happened; `before`, `capture`: the answers that show what was before, and
+    it; `moved`: its address before and now; `was`: its state before."""
 
     row: Row
     kind: Label
+    when: Label
+    before: Row | None
     changes: tuple[FieldDiff, ...]
     capture: Row | None
     proof: Proof | None
@@ -98,7 +103,8 @@ def history(connection: sqlite3.Connection, record_id: int) -> TimeLine:
     rows = connection.execute(_EVENTS, {"id": record_id, "most": MOST + 1}).fetchall()
     reread = connection.execute(_REREAD, {"id": record_id, "most": MOST}).fetchall()
     details = [json_object(row["detail"]) for row in rows[:MOST]]
-    shown = captures(connection, (detail.get(key) for detail in details for key in ("capture", "page")))
+    named = (detail.get(key) for detail in details for key in ("capture", "page"))
+    shown = captures(connection, chain(named, (row["before_capture_id"] for row in rows)))
     entries = [_entry(connection, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
     return TimeLine(
         tuple(entries), tuple(Reread(row, diff(json_object(row["changed"]))) for row in reread), len(rows) > MOST
@@ -152,6 +158,8 @@ def _entry(
     return EventEntry(
         row=row,
         kind=label_of(EVENTS, row["kind"]),
+        when=when(row["not_before"], row["at"]),
+        before=shown.get(row["before_capture_id"]),
         changes=diff(detail.get("changed")),
         capture=shown.get(detail.get("capture")),
         proof=_proof(connection, detail, shown) if "walk" in detail else None,

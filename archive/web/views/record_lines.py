@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from archive.labels.label import Label
 from archive.labels.tables import column_label
+from archive.labels.when import when
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
 
@@ -18,7 +20,8 @@ FILE, FILES = "attachment ", "attachments"
 @dataclass(frozen=True, slots=True)
 class RecordLine:
     """A record. `date`: of publication, as stated. `kind`: shown in the publisher's place, where a page is about one
-    publisher. `seen`: when an event was observed, in Beijing's time; `changed`: the names of what it changed."""
+    publisher. `seen`: when an event was observed, in Beijing's time; `when`: between when and when it happened; `changed`:
+    the names of what it changed."""
 
     date: str | None
     title: str
@@ -29,11 +32,12 @@ class RecordLine:
     kind: str | None = None
     day_url: str | None = None
     seen: str | None = None
+    when: Label | None = None
     changed: tuple[str, ...] = ()
 
 
 def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[RecordLine, ...]:
-    """The lines of rows with COLUMNS, and with `at` and `changed` where they are events.
+    """The lines of rows with COLUMNS, and with `at`, `not_before` and `changed` where they are events.
 
     `by_kind`: with the kind in the publisher's place.
     """
@@ -52,6 +56,7 @@ def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> Record
         kind=row["kind"] if by_kind else None,
         day_url=context.address("day", date) if date else None,
         seen=beijing(row["at"]) if "at" in row else None,
+        when=when(row["not_before"], row["at"]) if "at" in row else None,
         changed=names_of_changed(row.get("changed")),
     )
 
