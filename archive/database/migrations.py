@@ -86,6 +86,17 @@ def m003_withheld_and_held_back(db: Database) -> None:
     db.execute("PRAGMA writable_schema = OFF")
 
 
+@migrations()
+def m004_deferred_and_retired(db: Database) -> None:
+    """The table of what is kept aside while it is doubted, and when a catalogue was last named by its portal file."""
+    if _names(db, "table").count("deferred"):  # made by m001 just now
+        return
+    for statement in statements(_SCHEMA):
+        if re.search(r"CREATE (?:TABLE|INDEX) deferred", statement):
+            db.execute(statement)
+    db.execute("ALTER TABLE catalogs ADD COLUMN retired_at TEXT")
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -13,6 +13,7 @@ from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
 from archive.ingest import health
 from archive.ingest.alarm import Alarm
+from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.presence import Missing, Presence
 from archive.ingest.record_writer import Writer
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
@@ -39,6 +40,9 @@ LONGEST_UNINDEXED = timedelta(minutes=15)
 READABLE = frozenset({"text", "ocr", "needs_ocr"})
 """States of a file that need nobody's attention."""
 
+UNSURE = "unsure"
+"""The outcome of a crawl in which most of the portal changed at once."""
+
 NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
 """States in which nothing, or a captcha or an error page, stands in the place of a file."""
 
@@ -64,6 +68,7 @@ class Store:
         self._indexed_at = datetime.fromisoformat(now)
         with transaction(self._connection) as c:
             _note_portal(c, portal)
+            _retire(c, portal, now)
             known = c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)).fetchall()
             self._catalogs = {row["url"]: row["id"] for row in known}
             c.execute("UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,))
@@ -77,7 +82,10 @@ class Store:
         self._kinds = {row["id"]: row["kind"] for row in known}
         self._writer = Writer(self._connection, portal.id, self.crawl_id, self._kinds, counts=self.counts)
         self._alarm = Alarm(self._connection, portal.id, self.crawl_id)
-        self._presence = Presence(self._connection, self._writer, self._alarm, portal.id, self.crawl_id)
+        self._deferral = Deferral(self._connection, portal.id, self.crawl_id)
+        self._presence = Presence(self._connection, self._writer, self._alarm, self._deferral, portal.id, self.crawl_id)
+        with transaction(self._connection):
+            self._deferral.adopt()
         return self.crawl_id
 
     def last_capture(self) -> int:
@@ -119,17 +127,37 @@ class Store:
                 title, url = c.execute("SELECT title, url FROM catalogs WHERE id = ?", (catalog_id,)).fetchone()
                 short = f"{title} is much shorter than it was; nothing is taken to be gone until the next walk agrees"
                 self._write_problem(Problem("list_shrunk", url, short), now)
-            return self._presence.missing()
+            self._presence.take_over_lists()
+            return [*self._presence.missing(), *self._presence.to_ask_again(now)]
 
     def to_walk_again(self) -> set[str]:
         """The first list pages of the catalogues to be walked a second time before anything is said to be unlisted."""
         again = self._presence.to_walk_again()
         return {url for url, catalog_id in self._catalogs.items() if catalog_id in again}
 
-    def finish(self, outcome: str, now: str) -> None:
-        """Write what is proved to be gone and what looks broken, then close the crawl session: outcome, time and counts."""
+    def finish(self, outcome: str, now: str) -> str:
+        """Write what changed, what is proved to be gone and what looks broken, then close the crawl session; its outcome.
+
+        Where so much changed at once that the portal itself is the likelier cause, none of that is written, and the outcome is
+        `unsure`.
+        """
         with transaction(self._connection) as c:
-            self._presence.claim(now)
+            for record_id in self._deferral.unchanged_since():
+                self._confirm(record_id, OWN_PAGE)
+            moved, rows = self._presence.count_moved(), self._rows_read()
+            if doubt := self._deferral.doubt(rows, moved) or self._presence.older_copy():
+                outcome = UNSURE
+                home = c.execute("SELECT home FROM portals WHERE id = ?", (self._writer.portal,)).fetchone()["home"]
+                self._write_problem(Problem("most_changed", home, doubt), now)
+            else:
+                for deferred in (own := self._deferral.own()):
+                    self._write_deferred(deferred)
+                self._deferral.settled(own)
+            self._presence.claim(now, doubted=bool(doubt))
+            if self.complete():
+                self._deferral.forget_unseen()
+            if held := len({deferred.record_id for deferred in self._deferral.own()}):
+                self.counts["held"] = held
             for problem in self._alarm.raised(now):
                 self._write_problem(problem, now)
             bring_up_to_date(c, self._writer.portal)
@@ -140,6 +168,12 @@ class Store:
                 (now, outcome, counts, stated, self.crawl_id),
             )
             health.note(c, self.crawl_id)
+        return outcome
+
+    def _rows_read(self) -> int:
+        """Return how many rows this crawl's first traversals read."""
+        sql = "SELECT total(rows_read) FROM ledger WHERE crawl_id = ?"
+        return int(self._connection.execute(sql, (self.crawl_id,)).fetchone()[0])
 
     def complete(self) -> bool:
         """Whether this crawl walked every one of its catalogues wholly."""
@@ -161,7 +195,7 @@ class Store:
                 self._write_own_page(observation, now)
                 self._read += 1
             case MissingPage():
-                self._presence.note_page(observation)
+                self._presence.note_page(observation, now)
             case AttachmentFile():
                 self._write_attachment(observation, now)
                 self._read += 1
@@ -233,6 +267,8 @@ class Store:
     def _write_row(self, row: Row, catalog_id: int, capture: int | None, now: str) -> None:
         record_id = self._writer.find(row.key)
         if record_id is None:
+            if CUT_PAGE in row.doubts:
+                return  # what half a page shows may be half an address: the whole page shows it next time
             record_id = self._writer.add(row.key, self._kinds[catalog_id], now, capture)
         elif is_record_withheld(self._connection, record_id):
             self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
@@ -243,13 +279,12 @@ class Store:
                 "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
             ).fetchone()["state"]
             if state != "listed":
-                self._writer.set_state(record_id, "listed", "returned", now, {"capture": capture, "was": state})
+                self._presence.listed_again(record_id, state, capture, now)
         if self._listed_before(record_id, catalog_id, row.link, now):
             return
         if CUT_PAGE in row.doubts and catalog_id in self._writer.readings(record_id):
             return  # half a row takes nothing away from what was read before
-        self._writer.take(record_id, catalog_id, row, capture, now)
-        self._writer.count_masked(record_id, catalog_id, row.redacted)
+        self._take(record_id, catalog_id, row, capture, now)
 
     def _listed_before(self, record_id: int, catalog_id: int, link: str | None, now: str) -> bool:
         """Note that a catalogue lists a record; whether this crawl saw it there before.
@@ -278,13 +313,51 @@ class Store:
             return
         if page.cut and self._writer.readings(record_id).get(OWN_PAGE):
             return  # half a page takes nothing away from what was read before
+        if not self._presence.is_shown(record_id, page, now):
+            return  # another page stands where a record was withdrawn
         if not page.cut:
             self._alarm.record_page(page)
         if page.body is None and self._writer.record(record_id)["body"]:
             lost = "no text was found on this page, though there was one; the text read before is kept"
             self._write_problem(Problem("body_missing", page.url, lost), now)
-        self._writer.take(record_id, OWN_PAGE, page, page.capture, now)
-        self._writer.count_masked(record_id, OWN_PAGE, page.redacted)
+        self._take(record_id, OWN_PAGE, page, page.capture, now)
+
+    def _take(self, record_id: int, source: int, reading: Row | RecordPage, capture: int | None, now: str) -> None:
+        """Write the reading of one page, or keep it aside until the crawl's end where the record seems to have changed."""
+        kind = PAGE if source == OWN_PAGE else ROW
+        if self._deferral.says_again(record_id, reading, source):
+            self._confirm(record_id, source)
+        if self._deferral.queues(record_id):
+            self._deferral.put(record_id, kind, reading, capture, now, catalog_id=source)
+            return
+        taken = self._writer.compared(record_id, source, reading, now)
+        if taken and taken.differs:
+            self._deferral.put(record_id, kind, reading, capture, now, catalog_id=source)
+            return
+        self._deferral.drop(record_id, kind, source)
+        if taken:
+            self._writer.write(taken, capture, now)
+        self._writer.count_masked(record_id, source, reading.redacted)
+
+    def _confirm(self, record_id: int, source: int) -> None:
+        """Write what an earlier crawl had kept aside of a page that says it once more."""
+        kept = self._deferral.of_page(record_id, source)
+        for deferred in kept:
+            self._write_deferred(deferred)
+        self._deferral.settled(kept)
+
+    def _write_deferred(self, deferred: Deferred) -> None:
+        """Write what was kept aside, as of the time at which it was read."""
+        record_id, at = deferred.record_id, deferred.at
+        if deferred.kind == RETURNED:
+            self._presence.bring_back(deferred)
+            return
+        match deferred.observation():
+            case AttachmentFile() as file:
+                self._write_file(record_id, file, at)
+            case reading:
+                self._writer.take(record_id, deferred.catalog_id, reading, deferred.capture_id, at)
+                self._writer.count_masked(record_id, deferred.catalog_id, reading.redacted)
 
     def _write_attachment(self, file: AttachmentFile, now: str) -> None:
         record_id = self._writer.find(file.record_url)
@@ -293,6 +366,12 @@ class Store:
         self.counts["attachments"] += 1
         if is_record_withheld(self._connection, record_id):
             return
+        if self._deferral.queues(record_id):
+            self._deferral.put(record_id, FILE, file, file.capture, now)
+        else:
+            self._write_file(record_id, file, now)
+
+    def _write_file(self, record_id: int, file: AttachmentFile, now: str) -> None:
         if is_file_withheld(self._connection, file.url, file.sha256):
             file = replace(file, name="", text=None, state=WITHHELD, message=None, redacted={})
         c, where = self._connection, (record_id, file.url)
@@ -327,6 +406,16 @@ class Store:
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
             (self.crawl_id, problem.kind, problem.url, message, now, now),
         )
+
+
+def _retire(connection: sqlite3.Connection, portal: PortalOfFile, now: str) -> None:
+    """Note which catalogues the portal file no longer names: they are walked no more, so that their rows prove nothing."""
+    named = json.dumps([catalog.url for catalog in portal.catalogs])
+    is_named = "url IN (SELECT value FROM json_each(?))"
+    where = f"WHERE portal = ? AND retired_at IS {{}} NULL AND {is_named}"
+    connection.execute(f"UPDATE catalogs SET retired_at = NULL {where.format('NOT')}", (portal.id, named))
+    retired = where.format("").replace(is_named, f"NOT {is_named}")
+    connection.execute(f"UPDATE catalogs SET retired_at = ? {retired}", (now, portal.id, named))
 
 
 def _note_portal(connection: sqlite3.Connection, portal: PortalOfFile) -> None:
