@@ -144,7 +144,8 @@ CREATE TABLE deferred (
     catalog_id INTEGER NOT NULL,
     capture_id INTEGER REFERENCES captures(id),
     at TEXT NOT NULL,
-    content TEXT NOT NULL
+    content TEXT NOT NULL,
+    by_layout INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX deferred_by_record ON deferred (record_id);
 CREATE INDEX deferred_by_crawl ON deferred (crawl_id);
@@ -194,7 +195,7 @@ CREATE TABLE versions (
     seen_at TEXT NOT NULL,
     capture_id INTEGER REFERENCES captures(id),
     changed TEXT NOT NULL,
-    cause TEXT NOT NULL CHECK (cause IN ('source', 'parser')),
+    cause TEXT NOT NULL CHECK (cause IN ('source', 'parser', 'layout')),
     UNIQUE (record_id, number)
 ) STRICT;
 CREATE INDEX versions_by_capture ON versions (capture_id);

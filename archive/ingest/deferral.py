@@ -10,9 +10,10 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 
-from archive.model.noise import same
+from archive.model.noise import essence, same
 from archive.model.observations import AttachmentFile, LinkedFile, RecordPage, Row
 from archive.model.records import OWN_PAGE, same_reading
 
@@ -43,7 +44,8 @@ _ASKED = """
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """One thing kept aside. `catalog_id`: the catalogue whose row it is, OWN_PAGE for a record's page and all else."""
+    """One thing kept aside. `catalog_id`: the catalogue whose row it is, OWN_PAGE for a record's page and all else. `by_layout`: 1 where
+    nothing but the portal's layout made the change."""
 
     id: int
     record_id: int
@@ -53,14 +55,16 @@ class Deferred:
     capture_id: int | None
     at: str
     content: str
+    by_layout: int
 
     def observation(self) -> Content:
         """Return the row, page or file as it was read."""
-        return _read(self.kind, json.loads(self.content))
+        return _read(self.kind, json.loads(self.content), self.capture_id)
 
-    def claim(self) -> dict[str, Any]:
-        """Return what is kept of a record that is back or missing: its new `state`, and the `detail` of the event."""
-        return dict(json.loads(self.content))
+    def states(self) -> tuple[str, str]:
+        """Return the states of a record that is back: the one it had, and the one it has."""
+        stated = json.loads(self.content)
+        return stated["was"], stated["is"]
 
 
 class Deferral:
@@ -111,6 +115,11 @@ class Deferral:
         sql = "SELECT 1 FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('row', 'page', 'file')"
         return self._connection.execute(sql, (record_id, self._crawl_id)).fetchone() is not None
 
+    def is_back(self, record_id: int) -> bool:
+        """Whether this crawl has found that a record is back."""
+        sql = "SELECT 1 FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind = 'returned'"
+        return self._connection.execute(sql, (record_id, self._crawl_id)).fetchone() is not None
+
     def earlier(self, record_id: int, kind: str, catalog_id: int = OWN_PAGE) -> Deferred | None:
         """Return what an earlier crawl kept aside of one page of a record."""
         found = self._rows(
@@ -124,20 +133,43 @@ class Deferral:
         before = self.earlier(record_id, _KINDS[type(content)], catalog_id)
         return before is not None and _same(before.observation(), content)
 
-    def own(self) -> list[Deferred]:
-        """Return what this crawl keeps aside, in its order."""
-        return list(self._rows("crawl_id = ?", self._crawl_id))
+    def own(self, *kinds: str) -> Iterator[Deferred]:
+        """Yield what this crawl keeps aside, of these kinds or of all, in its order; each may be forgotten meanwhile."""
+        of_kinds = (self._crawl_id, json.dumps(kinds))
+        ids = self._connection.execute(
+            "SELECT id FROM deferred WHERE crawl_id = ?1 AND (?2 = '[]' OR kind IN (SELECT value FROM json_each(?2))) ORDER BY id",
+            of_kinds,
+        ).fetchall()
+        for (number,) in ids:
+            yield from self._rows("id = ?", number)
 
     def of_page(self, record_id: int, catalog_id: int) -> list[Deferred]:
         """Return what earlier crawls kept aside of a record's page, with its files, or of its row in a catalogue."""
+        page = (record_id, catalog_id, self._crawl_id)
         return list(
-            self._rows(
-                "record_id = ? AND catalog_id = ? AND crawl_id < ? AND kind IN ('row', 'page', 'file')",
-                record_id,
-                catalog_id,
-                self._crawl_id,
-            )  # fmt: skip
+            self._rows("record_id = ? AND catalog_id = ? AND crawl_id < ? AND kind IN ('row', 'page', 'file')", *page)
         )
+
+    def count_held(self) -> int:
+        """Return of how many records this crawl keeps something aside."""
+        sql = "SELECT count(DISTINCT record_id) FROM deferred WHERE crawl_id = ?"
+        return int(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0])
+
+    def set_by_layout(self, deferred: Deferred) -> None:
+        """Note that the portal's layout made a change, and nobody who edited the record."""
+        self._connection.execute("UPDATE deferred SET by_layout = 1 WHERE id = ?", (deferred.id,))
+
+    def drop_one_page_for_many(self) -> None:
+        """Forget the pages that came in the place of many records' own: with one title and one text, as of a site under maintenance."""
+        pages: dict[str, list[int]] = {}
+        for deferred in self.own(PAGE):
+            page = deferred.observation()
+            if isinstance(page, RecordPage) and page.body:
+                said = sha256(essence(f"{page.fields.get('title', '')}\n{page.body}").encode()).hexdigest()
+                pages.setdefault(said, []).append(deferred.id)
+        for same_pages in pages.values():
+            if len(same_pages) >= LEAST:
+                self._connection.executemany("DELETE FROM deferred WHERE id = ?", [(number,) for number in same_pages])
 
     def unchanged_since(self) -> list[int]:
         """Return the records whose pages were kept aside and, as the portal says now, have not changed since."""
@@ -150,9 +182,9 @@ class Deferral:
         )
         return [row[0] for row in rows]
 
-    def settled(self, rows: list[Deferred]) -> None:
+    def settled(self, deferred: Deferred) -> None:
         """Forget what is written now."""
-        self._connection.executemany("DELETE FROM deferred WHERE id = ?", [(row.id,) for row in rows])
+        self._connection.execute("DELETE FROM deferred WHERE id = ?", (deferred.id,))
 
     def forget_unseen(self) -> None:
         """Forget what earlier crawls kept aside of records that this one, which read all lists, found neither back nor gone."""
@@ -198,26 +230,28 @@ class Deferral:
             yield crawl, pages, int(gone)
 
     def _rows(self, condition: str, *values: object) -> Iterator[Deferred]:
-        sql = "SELECT id, record_id, crawl_id, kind, catalog_id, capture_id, at, content FROM deferred WHERE "
+        sql = (
+            "SELECT id, record_id, crawl_id, kind, catalog_id, capture_id, at, content, by_layout FROM deferred WHERE "
+        )
         for row in self._connection.execute(f"{sql}{condition} ORDER BY id", values).fetchall():
             yield Deferred(*row)
 
 
 def _stated(content: Content) -> dict[str, Any]:
-    """Return what was read, as JSON takes it; without the bytes of a file, which are sealed."""
-    return {**asdict(content), "data": None} if isinstance(content, AttachmentFile) else asdict(content)
+    """Return what was read, as JSON takes it, without the number of its capture and the bytes of a file."""
+    return {name: value for name, value in asdict(content).items() if name not in {"capture", "data"}}
 
 
-def _read(kind: str, stated: dict[str, Any]) -> Content:
+def _read(kind: str, stated: dict[str, Any], capture: int | None) -> Content:
     """Make a row, page or file again of what `_stated` gave."""
     if kind == FILE:
-        return AttachmentFile(**stated)
+        return AttachmentFile(**stated, capture=capture)
     stated["doubts"] = tuple(stated["doubts"])
     if kind == ROW:
         return Row(**stated)
     stated["breadcrumb"] = tuple(stated["breadcrumb"])
     stated["attachments"] = tuple(LinkedFile(**each) for each in stated["attachments"])
-    return RecordPage(**stated)
+    return RecordPage(**stated, capture=capture)
 
 
 def _same(one: Content, other: Content) -> bool:

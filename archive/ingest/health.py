@@ -48,7 +48,15 @@ _PROBLEMS = f"""
     FROM problems p WHERE p.crawl_id = ?2 ORDER BY p.id
 """  # noqa: S608 - constant
 
-_MISREAD = ("layout_changed", "list_without_rows", "fields_missing", "list_short", "pages_missing", "pages_repeat")
+_MISREAD = (
+    "layout_changed",
+    "list_without_rows",
+    "fields_missing",
+    "list_short",
+    "pages_missing",
+    "pages_repeat",
+    "garbled",
+)
 _MOVED = ("off_site", "led_off_site", "redirected_home")
 _GONE = ("not_found", "not_a_page")
 

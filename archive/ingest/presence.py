@@ -9,9 +9,8 @@ same title and date, where one of the two has no index number.
 """
 
 import json
-import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +99,15 @@ class Missing:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A missing record at the end of a crawl. `state`: what is proved of it; `earlier`: what a doubted crawl found of it."""
+
+    record: Missing
+    state: str | None
+    earlier: Deferred | None
+
+
 @dataclass(slots=True)
 class Noted:
     """Answers for the pages of missing records, by address, and of each catalogue the second walk so far."""
@@ -117,21 +125,13 @@ class Noted:
 class Presence:
     """The claims of one crawl; works in the caller's transaction. `noted`: what the claims rest on beside the ledger."""
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        writer: Writer,
-        alarm: Alarm,
-        deferral: Deferral,
-        portal: str,
-        crawl_id: int,
-    ) -> None:
-        self._connection = connection
-        self._deferral = deferral
+    def __init__(self, writer: Writer, alarm: Alarm, deferral: Deferral) -> None:
+        self._connection = writer.connection
         self._writer = writer
         self._alarm = alarm
-        self._portal = portal
-        self._crawl_id = crawl_id
+        self._deferral = deferral
+        self._portal = writer.portal
+        self._crawl_id = writer.crawl_id
         self.noted = Noted()
         self._joined: set[int] = set()
 
@@ -153,6 +153,8 @@ class Presence:
         record = self._writer.record(record_id)
         if record["state"] != "withdrawn":
             return True
+        if self._deferral.is_back(record_id):
+            return True
         title, body = page.fields.get("title"), page.body
         if not (title and same(title, record["title"])) and not (body and same(body, record["body"])):
             return False
@@ -165,17 +167,19 @@ class Presence:
 
     def bring_back(self, deferred: Deferred) -> None:
         """Say that a record is back, as of when that was read."""
-        claim = deferred.claim()
-        self._writer.set_state(deferred.record_id, claim["state"], "returned", deferred.at, claim["detail"])
+        was, state = deferred.states()
+        detail = {"capture": deferred.capture_id, "was": was}
+        self._writer.set_state(deferred.record_id, state, "returned", deferred.at, detail)
 
     def _back(self, record_id: int, state: str, was: str, capture: int | None, now: str) -> None:
         """Keep aside until the crawl's end that a record is back; say it where an earlier crawl found the same."""
-        if earlier := self._deferral.earlier(record_id, RETURNED):
-            self.bring_back(earlier)
-            self._deferral.settled([earlier])
+        if self._deferral.is_back(record_id):
             return
-        detail = {"capture": capture, "was": was}
-        self._deferral.put(record_id, RETURNED, {"state": state, "detail": detail}, capture, now)
+        if earlier := self._deferral.earlier(record_id, RETURNED):
+            self._deferral.settled(earlier)
+            self.bring_back(earlier)
+            return
+        self._deferral.put(record_id, RETURNED, {"was": was, "is": state}, capture, now)
 
     def second_walk(self, catalog_id: int, page: ListPage) -> None:
         """Take in a page of a catalogue's second walk, which proves as much as the first only where it is as whole."""
@@ -245,18 +249,21 @@ class Presence:
         ]
         return {catalog for record_id in doubtful for catalog in self._catalogs(record_id)}
 
-    def count_moved(self) -> int:
-        """How many records stand at another address now, as far as is proved and no earlier crawl found the same."""
-        proved = [record for record in self._proved() if self._deferral.earlier(record.record_id, MISSING) is None]
-        return sum(len(self._moved(self._writer.record(record.record_id))) == 1 for record in proved)
-
-    def older_copy(self) -> str | None:
-        """Say that the portal looks as it did before its newest records, where all of these are missing and none besides."""
-        missing = [
-            record.record_id
+    def found(self) -> list[Found]:
+        """The records that are missing at the end of the crawl, in the order of their ids."""
+        return [
+            Found(record, self._proved(record), self._deferral.earlier(record.record_id, MISSING))
             for record in self.missing()
-            if record.state == "listed" and self._deferral.earlier(record.record_id, MISSING) is None
         ]
+
+    def count_moved(self, found: Iterable[Found]) -> int:
+        """How many of the `found` stand at another address now, where no earlier crawl found the same."""
+        new = (each.record.record_id for each in found if each.state and not each.earlier)
+        return sum(len(self._moved(self._writer.record(record_id))) == 1 for record_id in new)
+
+    def older_copy(self, found: Iterable[Found]) -> str | None:
+        """Say that the portal looks as it did before its newest records, where these are `found` missing and none besides."""
+        missing = [each.record.record_id for each in found if each.record.state == "listed" and not each.earlier]
         if len(missing) < OLDER_COPY:
             return None
         (since,) = self._connection.execute(
@@ -270,32 +277,26 @@ class Presence:
             return None
         return f"the {len(missing)} records listed since {since[:10]} are missing, and no others: this may be an older copy of the portal"
 
-    def claim(self, now: str, *, doubted: bool) -> None:
-        """Say of each record still missing what is proved, with the proof; where the crawl is `doubted`, only what the one before found, too."""
-        for record in self._proved():
-            if record.record_id in self._joined:
-                continue  # it is another's present form now; that it is missing too, the next crawl finds
-            state = "withdrawn" if self._outcome(record) == "gone" else "unlisted"
-            earlier = self._deferral.earlier(record.record_id, MISSING)
-            if doubted and earlier is None:
-                self._deferral.put(record.record_id, MISSING, self._proof(record), None, now)
+    def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
+        """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, only what the last found, too."""
+        for each in found:
+            if each.state is None or each.record.record_id in self._joined:
+                continue  # one joined is another's present form now; that it is missing too, the next crawl finds
+            if doubted and each.earlier is None:
+                self._deferral.put(each.record.record_id, MISSING, {}, None, now)
                 continue
-            self._leave(record, state, now)
-            if earlier:
-                self._deferral.settled([earlier])
+            if each.earlier:
+                self._deferral.settled(each.earlier)
+            self._leave(each.record, each.state, now)
 
-    def _proved(self) -> list[Missing]:
-        """The records that are missing, and of which that is proved."""
-        return [
-            record
-            for record in self.missing()
-            if self._outcome(record) == "gone"
-            or (
-                record.state == "listed"
-                and self._catalogs(record.record_id) <= self.noted.walked_again
-                and (self._outcome(record) == "page" or record.url is None)
-            )
-        ]
+    def _proved(self, record: Missing) -> str | None:
+        """The state that is proved of a missing record: `withdrawn`, `unlisted`, None."""
+        outcome = self._outcome(record)
+        if outcome == "gone":
+            return "withdrawn"
+        seen_twice = self._catalogs(record.record_id) <= self.noted.walked_again
+        stands = record.state == "listed" and seen_twice and (outcome == "page" or record.url is None)
+        return "unlisted" if stands else None
 
     def _leave(self, record: Missing, state: str, now: str) -> None:
         """Say that a record is `unlisted` or `withdrawn`, unless it stands elsewhere now, or may do so."""

@@ -11,7 +11,7 @@ from archive.database.withheld import WITHHELD, is_file_withheld
 from archive.maintenance.holding import shown_body
 from archive.masking.redaction import RULES_VERSION
 from archive.model.clock import BEIJING, moment
-from archive.model.noise import essence, same
+from archive.model.noise import essence, same, same_body
 from archive.model.observations import LinkedFile, RecordPage
 from archive.model.records import (
     CUT_PAGE,
@@ -108,7 +108,7 @@ class Writer:
         earlier = readings.get(source)
         body, files, renamed = old["body"], None, None
         if isinstance(reading, RecordPage):
-            if reading.body and not same(reading.body, body):
+            if reading.body and not same_body(reading.body, body, self.names_of_files(record_id, reading)):
                 title = f"{old['title'] or ''} {reading.fields.get('title', '')}"
                 body = shown_body(self.connection, record_id, title, reading.body, now)
             if CUT_PAGE not in reading.doubts:
@@ -204,6 +204,11 @@ class Writer:
             doubts = tuple(fields.pop("doubts"))
             readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
         return readings
+
+    def names_of_files(self, record_id: int, page: RecordPage) -> list[str]:
+        """The names of the files that a record's page links to, now or before."""
+        known = self.connection.execute("SELECT name FROM attachments WHERE record_id = ?", (record_id,))
+        return [*(row["name"] for row in known), *(file.name for file in page.attachments)]
 
     def _merged(self, readings: Mapping[int, Reading], old: Mapping[str, Any]) -> Merged:
         """The record that its readings make; a value that differs from the old one in noise alone stays the old one."""

@@ -3,15 +3,16 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from archive.database.connection import transaction
 from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
-from archive.ingest import health
+from archive.ingest import health, layout
 from archive.ingest.alarm import Alarm
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.presence import Missing, Presence
@@ -19,6 +20,7 @@ from archive.ingest.record_writer import Writer
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
 from archive.maintenance.holding import shown_text
 from archive.maintenance.withholding import REMOVED
+from archive.model.noise import lines_but_files
 from archive.model.observations import (
     UNAVAILABLE,
     AttachmentFile,
@@ -31,7 +33,7 @@ from archive.model.observations import (
     RecordPage,
     Row,
 )
-from archive.model.records import CUT_PAGE, OWN_PAGE
+from archive.model.records import CUT_PAGE, OWN_PAGE, Reading
 from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
@@ -83,7 +85,7 @@ class Store:
         self._writer = Writer(self._connection, portal.id, self.crawl_id, self._kinds, counts=self.counts)
         self._alarm = Alarm(self._connection, portal.id, self.crawl_id)
         self._deferral = Deferral(self._connection, portal.id, self.crawl_id)
-        self._presence = Presence(self._connection, self._writer, self._alarm, self._deferral, portal.id, self.crawl_id)
+        self._presence = Presence(self._writer, self._alarm, self._deferral)
         with transaction(self._connection):
             self._deferral.adopt()
         return self.crawl_id
@@ -144,19 +146,18 @@ class Store:
         with transaction(self._connection) as c:
             for record_id in self._deferral.unchanged_since():
                 self._confirm(record_id, OWN_PAGE)
-            moved, rows = self._presence.count_moved(), self._rows_read()
-            if doubt := self._deferral.doubt(rows, moved) or self._presence.older_copy():
+            found = self._presence.found()
+            doubt = self._deferral.doubt(self._rows_read(), self._presence.count_moved(found))
+            if doubt := doubt or self._presence.older_copy(found):
                 outcome = UNSURE
-                home = c.execute("SELECT home FROM portals WHERE id = ?", (self._writer.portal,)).fetchone()["home"]
-                self._write_problem(Problem("most_changed", home, doubt), now)
+                self._keep_doubted(doubt, now)
             else:
-                for deferred in (own := self._deferral.own()):
+                for deferred in self._deferral.own():
                     self._write_deferred(deferred)
-                self._deferral.settled(own)
-            self._presence.claim(now, doubted=bool(doubt))
+            self._presence.claim(found, now, doubted=bool(doubt))
             if self.complete():
                 self._deferral.forget_unseen()
-            if held := len({deferred.record_id for deferred in self._deferral.own()}):
+            if held := self._deferral.count_held():
                 self.counts["held"] = held
             for problem in self._alarm.raised(now):
                 self._write_problem(problem, now)
@@ -169,6 +170,34 @@ class Store:
             )
             health.note(c, self.crawl_id)
         return outcome
+
+    def _keep_doubted(self, doubt: str, now: str) -> None:
+        """Leave aside what this crawl read, with the reason, and tell in it the portal's layout from edits of records."""
+        sql = "SELECT home FROM portals WHERE id = ?"
+        (home,) = self._connection.execute(sql, (self._writer.portal,)).fetchone()
+        self._write_problem(Problem("most_changed", home, doubt), now)
+        self._deferral.drop_one_page_for_many()
+        for kind in (ROW, PAGE):
+            parts = layout.common(changed for _, changed in self._changes(kind))
+            for deferred, changed in self._changes(kind):
+                if layout.is_layout(changed, parts):
+                    self._deferral.set_by_layout(deferred)
+
+    def _changes(self, kind: str) -> Iterator[tuple[Deferred, Mapping[str, Any]]]:
+        """Yield what this crawl kept aside of rows, or of pages, and what it would change."""
+        for deferred in self._deferral.own(kind):
+            reading = deferred.observation()
+            if isinstance(reading, Reading):
+                taken = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
+                if taken and taken.changed:
+                    yield deferred, self._but_files(deferred.record_id, taken.changed, reading)
+
+    def _but_files(self, record_id: int, changed: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
+        """`changed`, its texts without the lines that do nothing but name files."""
+        if "body" not in changed or not isinstance(reading, RecordPage):
+            return changed
+        files = self._writer.names_of_files(record_id, reading)
+        return {**changed, "body": ["\n".join(lines_but_files(text, files)) for text in changed["body"]]}
 
     def _rows_read(self) -> int:
         """Return how many rows this crawl's first traversals read."""
@@ -213,7 +242,7 @@ class Store:
         catalog_id = self._catalogs[page.catalog_url]
         shown_by = self._shown_by(page.capture)
         for row in page.rows:
-            self._write_row(row, catalog_id, shown_by, now)
+            self._write_row(row, catalog_id, shown_by, now, is_half=page.cut or CUT_PAGE in row.doubts)
         self.counts["list_pages"] += 1
         self.counts["rows"] += len(page.rows)
         if page.capture is not None:
@@ -264,10 +293,10 @@ class Store:
                 (self.crawl_id, catalog_id),
             )
 
-    def _write_row(self, row: Row, catalog_id: int, capture: int | None, now: str) -> None:
+    def _write_row(self, row: Row, catalog_id: int, capture: int | None, now: str, *, is_half: bool) -> None:
         record_id = self._writer.find(row.key)
         if record_id is None:
-            if CUT_PAGE in row.doubts:
+            if is_half:
                 return  # what half a page shows may be half an address: the whole page shows it next time
             record_id = self._writer.add(row.key, self._kinds[catalog_id], now, capture)
         elif is_record_withheld(self._connection, record_id):
@@ -341,14 +370,13 @@ class Store:
 
     def _confirm(self, record_id: int, source: int) -> None:
         """Write what an earlier crawl had kept aside of a page that says it once more."""
-        kept = self._deferral.of_page(record_id, source)
-        for deferred in kept:
+        for deferred in self._deferral.of_page(record_id, source):
             self._write_deferred(deferred)
-        self._deferral.settled(kept)
 
     def _write_deferred(self, deferred: Deferred) -> None:
         """Write what was kept aside, as of the time at which it was read."""
         record_id, at = deferred.record_id, deferred.at
+        self._deferral.settled(deferred)
         if deferred.kind == RETURNED:
             self._presence.bring_back(deferred)
             return
@@ -356,8 +384,9 @@ class Store:
             case AttachmentFile() as file:
                 self._write_file(record_id, file, at)
             case reading:
-                self._writer.take(record_id, deferred.catalog_id, reading, deferred.capture_id, at)
-                self._writer.count_masked(record_id, deferred.catalog_id, reading.redacted)
+                writer = replace(self._writer, cause="layout") if deferred.by_layout else self._writer
+                writer.take(record_id, deferred.catalog_id, reading, deferred.capture_id, at)
+                writer.count_masked(record_id, deferred.catalog_id, reading.redacted)
 
     def _write_attachment(self, file: AttachmentFile, now: str) -> None:
         record_id = self._writer.find(file.record_url)
@@ -410,12 +439,11 @@ class Store:
 
 def _retire(connection: sqlite3.Connection, portal: PortalOfFile, now: str) -> None:
     """Note which catalogues the portal file no longer names: they are walked no more, so that their rows prove nothing."""
-    named = json.dumps([catalog.url for catalog in portal.catalogs])
-    is_named = "url IN (SELECT value FROM json_each(?))"
-    where = f"WHERE portal = ? AND retired_at IS {{}} NULL AND {is_named}"
-    connection.execute(f"UPDATE catalogs SET retired_at = NULL {where.format('NOT')}", (portal.id, named))
-    retired = where.format("").replace(is_named, f"NOT {is_named}")
-    connection.execute(f"UPDATE catalogs SET retired_at = ? {retired}", (now, portal.id, named))
+    connection.execute(
+        "UPDATE catalogs SET retired_at = CASE WHEN url IN (SELECT value FROM json_each(?)) THEN NULL "
+        "ELSE coalesce(retired_at, ?) END WHERE portal = ?",
+        (json.dumps([catalog.url for catalog in portal.catalogs]), now, portal.id),
+    )
 
 
 def _note_portal(connection: sqlite3.Connection, portal: PortalOfFile) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.code_labels import CAPTURES, EVENTS, STATES
+from archive.labels.code_labels import CAPTURES, CAUSES, EVENTS, STATES
 from archive.labels.label import Label, label_of
 from archive.web.http.request_context import Row
 from archive.web.views.cells import beijing
@@ -23,8 +23,8 @@ SELECT e.id, e.kind, e.at, e.detail, e.crawl_id, w.started_at, w.mode
 FROM events e JOIN crawls w ON w.id = e.crawl_id WHERE e.record_id = :id ORDER BY e.id DESC LIMIT :most
 """
 _REREAD = """
-SELECT v.number, v.seen_at, v.changed, v.capture_id FROM versions v
-WHERE v.record_id = :id AND v.cause = 'parser' AND v.changed <> '{}' ORDER BY v.number DESC LIMIT :most
+SELECT v.number, v.seen_at, v.changed, v.capture_id, v.cause FROM versions v
+WHERE v.record_id = :id AND v.cause <> 'source' AND v.changed <> '{}' ORDER BY v.number DESC LIMIT :most
 """
 _WALKS = """
 SELECT w.catalog_id, c.title, w.look, sum(w.rows) AS rows, group_concat(w.capture_id) AS captures
@@ -73,9 +73,10 @@ class EventEntry:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """A version that this archive made by reading a capture again."""
+    """A version that nobody's edit made: this archive read a capture again, or the portal has a new layout; `cause` says which."""
 
     row: Row
+    cause: Label
     changes: tuple[FieldDiff, ...]
 
 
@@ -101,7 +102,9 @@ def history(connection: sqlite3.Connection, record_id: int) -> TimeLine:
     shown = captures(connection, (detail.get(key) for detail in details for key in ("capture", "page")))
     entries = [_entry(connection, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
     return TimeLine(
-        tuple(entries), tuple(Reread(row, diff(json_object(row["changed"]))) for row in reread), len(rows) > MOST
+        tuple(entries),
+        tuple(Reread(row, label_of(CAUSES, row["cause"]), diff(json_object(row["changed"]))) for row in reread),
+        len(rows) > MOST,
     )
 
 
