@@ -12,7 +12,7 @@ from tests.test_old_archives import emptied
 
 TRANSFERRED = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
-    "attachments", "redactions", "events", "problems", "rosters",
+    "attachments", "deferred", "redactions", "events", "problems", "rosters",
 )  # fmt: skip
 """The tables whose rows are carried. Of `settings`, only which parser read the portal."""
 

@@ -67,6 +67,8 @@ class Crawls:
             store.write([with_capture(own, self.capture(store, own.url))], now)
         self.missing = [record.url for record in store.missing(now)]
         for record, outcome in (asked or {}).items():
+            if url(record) not in self.missing:
+                continue
             number = self.capture(store, url(record), outcome)
             store.write([MissingPage(url(record), outcome, f"found to be {outcome}", number)], now)
         self.again = store.to_walk_again()

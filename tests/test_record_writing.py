@@ -167,12 +167,12 @@ def test_a_list_that_did_not_change_is_proved_by_the_answer_that_shows_it(path: 
     assert [each["capture_id"] for each in rows(path, "SELECT capture_id FROM walks ORDER BY 1")] == [4, 5]
 
 
-def test_half_a_row_takes_nothing_away_and_is_completed_without_an_event(path: Path) -> None:
+def test_half_a_page_makes_no_record_and_takes_nothing_away(path: Path) -> None:
     def cut(**fields: str) -> ListPage:
         return listed(replace(row(1), fields=fields, source_fields={"标题": fields["title"]}, doubts=(CUT_PAGE,)))
 
     crawl(path, [cut(title="样本文"), listed(row(2), catalog=BUDGETS)])
-    assert record(path)["title"] == "样本文"
+    assert [found["title"] for found in rows(path, "SELECT title FROM records")] == ["样本文件之2"]
     crawl(path, [listed(row(1))], day=2)
     assert (record(path)["title"], record(path)["flags"], events(path)) == ("样本文件之1", "[]", [])
     crawl(path, [cut(title="样本文")], day=3)

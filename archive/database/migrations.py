@@ -84,12 +84,7 @@ def m003_withheld_and_held_back(db: Database) -> None:
     for statement in statements(_SCHEMA):
         if re.search(r"CREATE (?:TABLE|INDEX) (?:withheld|rosters)", statement):
             db.execute(statement)
-    # A condition alone changes, and no row is stored otherwise: SQLite's documentation allows it this way.
-    (version,) = db.execute("PRAGMA schema_version").fetchone()
-    db.execute("PRAGMA writable_schema = ON")
-    db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'records'", (before, after))
-    db.execute(f"PRAGMA schema_version = {version + 1}")
-    db.execute("PRAGMA writable_schema = OFF")
+    _widen(db, "records", before, after)
 
 
 @migrations()
@@ -131,6 +126,27 @@ def _break_lines(db: Database, table: str, columns: Sequence[str]) -> None:
         db.execute(
             "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?", (old, new, table)
         )
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+    db.execute("PRAGMA writable_schema = OFF")
+
+
+@migrations()
+def m006_deferred_and_retired(db: Database) -> None:
+    """The table of what is kept aside while it is doubted, and when a catalogue was last named by its portal file."""
+    if _names(db, "table").count("deferred"):  # made by m001 just now
+        return
+    for statement in statements(_SCHEMA):
+        if re.search(r"CREATE (?:TABLE|INDEX) deferred", statement):
+            db.execute(statement)
+    db.execute("ALTER TABLE catalogs ADD COLUMN retired_at TEXT")
+    _widen(db, "versions", "'source', 'parser'))", "'source', 'parser', 'layout'))")
+
+
+def _widen(db: Database, table: str, before: str, after: str) -> None:
+    """Change a condition of a table, and nothing about how a row is stored: SQLite's documentation allows it this way."""
+    (version,) = db.execute("PRAGMA schema_version").fetchone()
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = ?", (before, after, table))
     db.execute(f"PRAGMA schema_version = {version + 1}")
     db.execute("PRAGMA writable_schema = OFF")
 

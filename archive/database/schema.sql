@@ -20,6 +20,7 @@ CREATE TABLE catalogs (
     url TEXT NOT NULL,
     family TEXT,
     family_reason TEXT,
+    retired_at TEXT,
     UNIQUE (portal, url)
 ) STRICT;
 
@@ -142,6 +143,23 @@ CREATE TABLE problems (
     UNIQUE (crawl_id, kind, url)
 ) STRICT;
 
+-- What a crawl read that looks like a change, kept aside until its end, or until a later crawl reads the same. `content`: of a
+-- row, page or file what was read, masked; of a record that is back or missing what is to be said.
+CREATE TABLE deferred (
+    id INTEGER PRIMARY KEY,
+    record_id INTEGER NOT NULL REFERENCES records(id),
+    crawl_id INTEGER NOT NULL REFERENCES crawls(id),
+    kind TEXT NOT NULL CHECK (kind IN ('row', 'page', 'file', 'returned', 'missing')),
+    catalog_id INTEGER NOT NULL,
+    capture_id INTEGER REFERENCES captures(id),
+    at TEXT NOT NULL,
+    content TEXT NOT NULL,
+    by_layout INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX deferred_by_record ON deferred (record_id);
+CREATE INDEX deferred_by_crawl ON deferred (crawl_id);
+CREATE INDEX deferred_by_capture ON deferred (capture_id);
+
 -- Records whose index entries are behind: `indexed` holds the searched values as the index knows them (JSON list),
 -- NULL where it doesn't know the record yet. Filled with each change, emptied in larger strides.
 CREATE TABLE unindexed (record_id INTEGER PRIMARY KEY REFERENCES records(id), indexed TEXT) STRICT;
@@ -186,7 +204,7 @@ CREATE TABLE versions (
     seen_at TEXT NOT NULL,
     capture_id INTEGER REFERENCES captures(id),
     changed TEXT NOT NULL,
-    cause TEXT NOT NULL CHECK (cause IN ('source', 'parser')),
+    cause TEXT NOT NULL CHECK (cause IN ('source', 'parser', 'layout')),
     not_before TEXT,
     before_capture_id INTEGER,
     UNIQUE (record_id, number)

@@ -48,12 +48,15 @@ FAR_LONGER, NEVER_LONG = 2, timedelta(days=14)
 MOST_REPORTED = 3
 """A silence is reported by so many crawls."""
 
+# A crawl in which most of the portal changed at once says nothing of what is usual.
 _WALKS = """
-    SELECT crawl_id, pages_read, complete, stated FROM ledger
-    WHERE catalog_id = ? AND crawl_id <= ? AND stated IS NOT NULL ORDER BY crawl_id DESC LIMIT ?
+    SELECT l.crawl_id, l.pages_read, l.complete, l.stated FROM ledger l JOIN crawls w ON w.id = l.crawl_id
+    WHERE l.catalog_id = ? AND l.crawl_id <= ? AND l.stated IS NOT NULL AND w.outcome IS NOT 'unsure'
+    ORDER BY l.crawl_id DESC LIMIT ?
 """
 _PAGES = """
-    SELECT stated FROM crawls WHERE portal = ? AND id < ? AND stated IS NOT NULL ORDER BY id DESC LIMIT ?
+    SELECT stated FROM crawls WHERE portal = ? AND id < ? AND stated IS NOT NULL AND outcome IS NOT 'unsure'
+    ORDER BY id DESC LIMIT ?
 """
 _FAR_ENOUGH = 60
 

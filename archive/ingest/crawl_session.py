@@ -98,7 +98,7 @@ class CrawlSession:
         return self.mode == "update" or self._store.complete()
 
     def close(self, outcome: str, now: datetime) -> None:
-        """End the crawl with its outcome; the session is of no use afterwards.
+        """End the crawl with its outcome, or `unsure` where most of it is doubted; the session is of no use afterwards.
 
         Where that can't be written the crawl stays open in the archive, as one that was killed: the next one of the portal
         closes it.

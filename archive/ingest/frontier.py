@@ -108,6 +108,15 @@ class Frontier:
         rows = self._connection.execute(_PENDING, (self._portal, OWN_PAGE, PENDING))
         return [row[0] for row in rows]
 
+    def doubted(self) -> list[str]:
+        """The addresses of records of which an earlier crawl kept aside what their pages or rows said."""
+        rows = self._connection.execute(
+            f"SELECT {_ADDRESS} FROM records r WHERE r.portal = ? AND r.url NOT LIKE '%#row-%' AND r.id IN "  # noqa: S608
+            "(SELECT record_id FROM deferred WHERE kind IN ('row', 'page') AND crawl_id < ?) ORDER BY r.id",
+            (self._portal, self._crawl_id),
+        )
+        return [row[0] for row in rows]
+
     def files(self, record_url: str) -> list[KnownFile]:
         """The files on the portal's own site that belong to a record."""
         return self._files("r.url = ? AND a.state != 'unlinked'", record_url)
@@ -170,8 +179,7 @@ class Frontier:
                 continue
             since_asked = now - moment(asked)
             asked_today += since_asked < SHORTEST_INTERVAL
-            age = max(now - moment(dated or first_seen), timedelta(0))
-            interval = min(max(age * INTERVAL_SHARE, SHORTEST_INTERVAL), LONGEST_INTERVAL)
+            interval = page_interval(now - moment(dated or first_seen))
             if since_asked >= interval:
                 overdue.append((since_asked / interval, url))
         if daily_quota is None:
@@ -200,12 +208,21 @@ class Frontier:
         return since
 
 
+def page_interval(age: timedelta) -> timedelta:
+    """Return how long a page is left alone whose record has been as it is for so long."""
+    return min(max(age * INTERVAL_SHARE, SHORTEST_INTERVAL), LONGEST_INTERVAL)
+
+
 def mode_for(db: Path, portal: str, now: datetime, full_every: timedelta | None = None) -> str:
-    """`full` where the portal was never walked wholly, or not for `full_every` (default FULL_EVERY); else `update`."""
-    last = None
+    """`full` where the portal was never walked wholly, not for `full_every` (default FULL_EVERY), or unsurely; else `update`."""
+    last, outcome = None, None
     with closing(open_for_reading(db)) as connection, suppress(sqlite3.Error):
         last = last_full(connection, portal)
-    return "update" if last and now - last < recrawl_interval(full_every or FULL_EVERY) else "full"
+        ended = "SELECT outcome FROM crawls WHERE portal = ? AND outcome IN ('finished', 'incomplete', 'unsure') ORDER BY id DESC"
+        outcome = (connection.execute(ended, (portal,)).fetchone() or [None])[0]
+    return (
+        "update" if last and outcome != "unsure" and now - last < recrawl_interval(full_every or FULL_EVERY) else "full"
+    )
 
 
 def recrawl_interval(every: timedelta) -> timedelta:

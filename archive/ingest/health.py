@@ -25,7 +25,7 @@ MUCH = 3
 
 LEAST_FAILED = 3
 
-_ENDED = "outcome IN ('finished', 'incomplete', 'blocked')"
+_ENDED = "outcome IN ('finished', 'incomplete', 'blocked', 'unsure')"
 """A crawl that its operator, a kill or our own archive ended says nothing of the portal."""
 
 # Silence is a problem only in the first crawls that notice it; it lasts until the catalogue has something new.
@@ -48,7 +48,15 @@ _PROBLEMS = f"""
     FROM problems p WHERE p.crawl_id = ?2 ORDER BY p.id
 """  # noqa: S608 - constant
 
-_MISREAD = ("layout_changed", "list_without_rows", "fields_missing", "list_short", "pages_missing", "pages_repeat")
+_MISREAD = (
+    "layout_changed",
+    "list_without_rows",
+    "fields_missing",
+    "list_short",
+    "pages_missing",
+    "pages_repeat",
+    "garbled",
+)
 _MOVED = ("off_site", "led_off_site", "redirected_home")
 _GONE = ("not_found", "not_a_page")
 
@@ -188,6 +196,12 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
     if misread:
         more = f" (and {len(misread) - 1} more)" if len(misread) > 1 else ""
         yield LAYOUT, f"{misread[0].message}{more}", _READ_AGAIN
+    if problem := by_kind.get("most_changed"):
+        yield (
+            LAYOUT,
+            problem.message,
+            "the next crawl settles it; if this stays, open the portal beside `disclosures probe {home}`",
+        )
     if problem := by_kind.get("over_budget"):
         yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"
     if slow := _slow(last, past):

@@ -8,17 +8,20 @@ page proves nothing. The same text under the same index number at a new address 
 same title and date, where one of the two has no index number.
 """
 
-import sqlite3
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from archive.ingest import windows
 from archive.ingest.alarm import Alarm
+from archive.ingest.deferral import MISSING, RETURNED, Deferral, Deferred
+from archive.ingest.frontier import LEAST_DAILY_QUOTA, page_interval
 from archive.ingest.record_writer import Writer
+from archive.model.clock import moment
 from archive.model.noise import same
-from archive.model.observations import ListPage, MissingPage
+from archive.model.observations import ListPage, MissingPage, RecordPage
 from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
 
@@ -27,6 +30,9 @@ LEAST_SHARE = 0.8
 
 ALWAYS_PLAUSIBLE = 3
 """… unless no more than so many are missing, or the walk before was as short."""
+
+OLDER_COPY = 3
+"""So many records missing, all of them the newest and none besides, are what an older copy of the portal lacks."""
 
 WALKS_COMPARED = 5
 AS_SHORT = 0.02
@@ -37,10 +43,36 @@ _MISSING = """
            (SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)) AS address
     FROM records r
     WHERE r.portal = :portal AND r.state IN ('listed', 'unlisted')
-      AND EXISTS (SELECT 1 FROM listings l WHERE l.record_id = r.id)
-      AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.record_id = r.id
+      AND EXISTS (SELECT 1 FROM listings l JOIN catalogs c ON c.id = l.catalog_id
+                  WHERE l.record_id = r.id AND c.retired_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM listings l JOIN catalogs c ON c.id = l.catalog_id
+                      WHERE l.record_id = r.id AND c.retired_at IS NULL
                       AND (l.crawl_id = :crawl OR l.catalog_id NOT IN (SELECT value FROM json_each(:walked))))
     ORDER BY r.id
+"""
+
+# The pages of records that are gone, which may stand again; when it was said, and when they were last asked for.
+_GONE = """
+    SELECT r.id, r.state, a.address, (SELECT max(at) FROM events WHERE record_id = r.id AND kind = 'withdrawn') AS since,
+           (SELECT c.fetched_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
+            WHERE c.url = a.address AND w.portal = r.portal ORDER BY c.id DESC LIMIT 1) AS asked
+    FROM records r JOIN (SELECT r.id, (SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id) AS address
+                         FROM records r WHERE r.portal = :portal AND r.state = 'withdrawn') a ON a.id = r.id
+    WHERE r.url NOT LIKE '%#row-%' AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND crawl_id = :crawl)
+"""
+
+# How much of what a retired list showed when it was last read stands in a list of this crawl, under its address or another.
+_TAKEN_OVER = """
+    WITH former AS (SELECT l.record_id FROM listings l JOIN records r ON r.id = l.record_id
+                    WHERE l.catalog_id = :former AND r.state = 'listed'
+                      AND l.crawl_id = (SELECT max(crawl_id) FROM listings WHERE catalog_id = :former))
+    SELECT count(*), total(
+        EXISTS (SELECT 1 FROM listings n WHERE n.record_id = former.record_id AND n.catalog_id = :now AND n.crawl_id = :crawl)
+        OR EXISTS (SELECT 1 FROM records o JOIN records r ON r.portal = o.portal AND r.id <> o.id AND (
+                       r.index_number = o.index_number OR r.title = o.title AND r.published_on = o.published_on)
+                   JOIN listings n ON n.record_id = r.id AND n.catalog_id = :now AND n.crawl_id = :crawl
+                   WHERE o.id = former.record_id))
+    FROM former
 """
 
 # What a record may have become: one that is younger, and was not there before the last crawl that still listed the old one.
@@ -68,6 +100,15 @@ class Missing:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A missing record at the end of a crawl. `state`: what is proved of it; `earlier`: what a doubted crawl found of it."""
+
+    record: Missing
+    state: str | None
+    earlier: Deferred | None
+
+
 @dataclass(slots=True)
 class Noted:
     """Answers for the pages of missing records, by address, and of each catalogue the second walk so far."""
@@ -85,20 +126,69 @@ class Noted:
 class Presence:
     """The claims of one crawl; works in the caller's transaction. `noted`: what the claims rest on beside the ledger."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, writer: Writer, alarm: Alarm, portal: str, crawl_id: int
-    ) -> None:
-        self._connection = connection
+    def __init__(self, writer: Writer, alarm: Alarm, deferral: Deferral) -> None:
+        self._connection = writer.connection
         self._writer = writer
         self._alarm = alarm
-        self._portal = portal
-        self._crawl_id = crawl_id
+        self._deferral = deferral
+        self._portal = writer.portal
+        self._crawl_id = writer.crawl_id
         self.noted = Noted()
         self._joined: set[int] = set()
 
-    def note_page(self, answer: MissingPage) -> None:
-        """Take in what the page of a missing record turned out to be."""
+    def note_page(self, answer: MissingPage, now: str) -> None:
+        """Take in what the page of a missing record turned out to be: one that is as it was before it was gone stands again."""
         self.noted.answers[answer.url] = answer
+        if answer.outcome == "page":
+            gone = self._connection.execute(
+                "SELECT r.id FROM records r JOIN captures c ON c.id = ? AND c.outcome = 'not_modified' "
+                "WHERE r.portal = ? AND r.state = 'withdrawn' AND (r.url = ? OR EXISTS ("
+                "SELECT 1 FROM listings WHERE record_id = r.id AND link = ?))",
+                (answer.capture, self._portal, answer.url, answer.url),
+            ).fetchone()
+            if gone:
+                self._back(gone["id"], "unlisted", "withdrawn", answer.capture, now)
+
+    def is_shown(self, record_id: int, page: RecordPage, now: str) -> bool:
+        """Whether a page is the record's own: where that was withdrawn, by its title or its text. It then stands again."""
+        record = self._writer.record(record_id)
+        if record["state"] != "withdrawn":
+            return True
+        if self._deferral.is_back(record_id):
+            return True
+        title, body = page.fields.get("title"), page.body
+        if not (title and same(title, record["title"])) and not (body and same(body, record["body"])):
+            return False
+        self._back(record_id, "unlisted", "withdrawn", page.capture, now)
+        return True
+
+    def listed_again(self, record_id: int, was: str, capture: int | None, now: str) -> None:
+        """Take in that a list shows a record that was gone from it."""
+        self._back(record_id, "listed", was, capture, now)
+
+    def bring_back(self, deferred: Deferred) -> None:
+        """Say that a record is back, as of when that was read."""
+        was, state = deferred.states()
+        detail, record_id = {"capture": deferred.capture_id, "was": was}, deferred.record_id
+        if state == "listed":
+            since = [
+                windows.of_appearance(self._connection, catalog, deferred.crawl_id, deferred.capture_id)
+                for catalog in sorted(self._catalogs(record_id))
+            ]
+            window = min(since, key=lambda each: each.not_before or "")
+        else:
+            window = windows.of_return(self._connection, self._portal, record_id, deferred.capture_id)
+        self._writer.set_state(record_id, state, "returned", deferred.at, detail, window)
+
+    def _back(self, record_id: int, state: str, was: str, capture: int | None, now: str) -> None:
+        """Keep aside until the crawl's end that a record is back; say it where an earlier crawl found the same."""
+        if self._deferral.is_back(record_id):
+            return
+        if earlier := self._deferral.earlier(record_id, RETURNED):
+            self._deferral.settled(earlier)
+            self.bring_back(earlier)
+            return
+        self._deferral.put(record_id, RETURNED, {"was": was, "is": state}, capture, now)
 
     def second_walk(self, catalog_id: int, page: ListPage) -> None:
         """Take in a page of a catalogue's second walk, which proves as much as the first only where it is as whole."""
@@ -113,16 +203,52 @@ class Presence:
         """Catalogues walked to their end in this crawl, but implausibly short against their past."""
         return [catalog for catalog in self._complete() if not self._plausible(catalog)]
 
+    def _walked(self) -> list[int]:
+        """The catalogues walked wholly, at a plausible length and with the usual fields."""
+        return [
+            catalog for catalog in self._complete() if self._plausible(catalog) and not self._alarm.misread(catalog)
+        ]
+
     def missing(self) -> list[Missing]:
         """The records to be requested: listed once, and not in any walk of this crawl."""
-        complete = self._complete()
-        walked = [catalog for catalog in complete if self._plausible(catalog) and not self._alarm.misread(catalog)]
+        walked = self._walked()
         if not walked:
             return []
         rows = self._connection.execute(
             _MISSING, {"portal": self._portal, "crawl": self._crawl_id, "walked": f"[{','.join(map(str, walked))}]"}
         )
         return [Missing(row["id"], row["address"], row["state"]) for row in rows]
+
+    def take_over_lists(self) -> None:
+        """Let a list of this crawl take over the records of one that is no longer walked, where it shows nearly all of them."""
+        retired = self._connection.execute(
+            "SELECT c.id FROM catalogs c WHERE c.portal = ? AND c.retired_at IS NOT NULL "
+            "AND EXISTS (SELECT 1 FROM listings WHERE catalog_id = c.id)",
+            (self._portal,),
+        ).fetchall()
+        for (former,) in retired:
+            for catalog in self._walked():
+                names = {"former": former, "now": catalog, "crawl": self._crawl_id}
+                of_all, found = self._connection.execute(_TAKEN_OVER, names).fetchone()
+                if of_all and found >= LEAST_SHARE * of_all:
+                    self._connection.execute(
+                        "INSERT OR IGNORE INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link, capture_id) "
+                        "SELECT record_id, :now, first_seen, last_seen, crawl_id, link, capture_id FROM listings "
+                        "WHERE catalog_id = :former",
+                        names,
+                    )
+
+    def to_ask_again(self, now: str) -> list[Missing]:
+        """The withdrawn records whose pages are asked for again, ever more rarely, the most overdue first."""
+        rows = self._connection.execute(_GONE, {"portal": self._portal, "crawl": self._crawl_id}).fetchall()
+        overdue = []
+        for row in rows:
+            interval = page_interval(moment(now) - moment(row["since"] or now))
+            waited = (moment(now) - moment(row["asked"] or row["since"] or now)) / interval
+            if waited >= 1:
+                overdue.append((waited, Missing(row["id"], row["address"], row["state"])))
+        overdue.sort(key=lambda each: (-each[0], each[1].record_id))
+        return [record for _, record in overdue[: max(LEAST_DAILY_QUOTA, len(rows) // 100)]]
 
     def to_walk_again(self) -> set[int]:
         """The catalogues of records that are missing though their pages stand, or that have no page to ask."""
@@ -133,33 +259,75 @@ class Presence:
         ]
         return {catalog for record_id in doubtful for catalog in self._catalogs(record_id)}
 
-    def claim(self, now: str) -> None:
-        """Say of each record still missing what is proved, with the proof."""
-        for record in self.missing():
-            if record.record_id in self._joined:
-                continue  # it is another's present form now; that it is missing too, the next crawl finds
-            outcome = self._outcome(record)
-            seen_twice = self._catalogs(record.record_id) <= self.noted.walked_again
-            if outcome == "gone":
-                self._leave(record, "withdrawn", now)
-            elif record.state == "listed" and seen_twice and (outcome == "page" or record.url is None):
-                self._leave(record, "unlisted", now)
+    def found(self) -> list[Found]:
+        """The records that are missing at the end of the crawl, in the order of their ids."""
+        return [
+            Found(record, self._proved(record), self._deferral.earlier(record.record_id, MISSING))
+            for record in self.missing()
+        ]
+
+    def count_moved(self, found: Iterable[Found]) -> int:
+        """How many of the `found` stand at another address now, where no earlier crawl found the same."""
+        new = (each.record.record_id for each in found if each.state and not each.earlier)
+        return sum(len(self._moved(self._writer.record(record_id))) == 1 for record_id in new)
+
+    def older_copy(self, found: Iterable[Found]) -> str | None:
+        """Say that the portal looks as it did before its newest records, where these are `found` missing and none besides."""
+        missing = [each.record.record_id for each in found if each.record.state == "listed" and not each.earlier]
+        if len(missing) < OLDER_COPY:
+            return None
+        (since,) = self._connection.execute(
+            "SELECT min(first_seen) FROM records WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(missing),)
+        ).fetchone()
+        newer, older = self._connection.execute(
+            "SELECT total(first_seen >= ?), total(first_seen < ?) FROM records WHERE portal = ? AND state = 'listed'",
+            (since, since, self._portal),
+        ).fetchone()
+        if newer > len(missing) or not older:
+            return None
+        return f"the {len(missing)} records listed since {since[:10]} are missing, and no others: this may be an older copy of the portal"
+
+    def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
+        """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, only what the last found, too."""
+        for each in found:
+            if each.state is None or each.record.record_id in self._joined:
+                continue  # one joined is another's present form now; that it is missing too, the next crawl finds
+            if doubted and each.earlier is None:
+                self._deferral.put(each.record.record_id, MISSING, {}, None, now)
+                continue
+            if each.earlier:
+                self._deferral.settled(each.earlier)
+            self._leave(each.record, each.state, now)
+
+    def _proved(self, record: Missing) -> str | None:
+        """The state that is proved of a missing record: `withdrawn`, `unlisted`, None."""
+        outcome = self._outcome(record)
+        if outcome == "gone":
+            return "withdrawn"
+        seen_twice = self._catalogs(record.record_id) <= self.noted.walked_again
+        stands = record.state == "listed" and seen_twice and (outcome == "page" or record.url is None)
+        return "unlisted" if stands else None
 
     def _leave(self, record: Missing, state: str, now: str) -> None:
         """Say that a record is `unlisted` or `withdrawn`, unless it stands elsewhere now, or may do so."""
         old = self._writer.record(record.record_id)
         gone = self.noted.answers[str(record.url)].capture if state == "withdrawn" else None
         window = windows.of_disappearance(self._connection, self._portal, self._crawl_id, record.record_id, gone)
-        successors = self._successors(old)
-        moved = [new for new in successors if new["page_read"] and old["body"] and same(new["body"], old["body"])]
+        moved = self._moved(old)
         if len(moved) == 1:
             window = windows.of_move(self._connection, window, moved[0]["id"])
             self._join(old, moved[0])
             self._joined.add(moved[0]["id"])
             detail = {"from": old["url"], "to": moved[0]["url"], **self._proof(record)}
             self._writer.event(old["id"], "moved", now, detail, window)
-        elif not any(new["state"] == "listed" and not new["page_read"] for new in successors):
+        elif not any(new["state"] == "listed" and not new["page_read"] for new in self._successors(old)):
             self._writer.set_state(record.record_id, state, state, now, self._proof(record), window)
+
+    def _moved(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The records with the text of `old` that stand elsewhere now."""
+        return [
+            new for new in self._successors(old) if new["page_read"] and old["body"] and same(new["body"], old["body"])
+        ]
 
     def _successors(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
         asked = {"own": OWN_PAGE, **old}
@@ -170,6 +338,7 @@ class Presence:
         c, ids = self._connection, {"old": old["id"], "new": new["id"]}
         self._writer.reindex(old["id"])
         index.forget(c, new["id"])
+        c.execute("DELETE FROM deferred WHERE record_id IN (:old, :new)", ids)
         for table in ("listings", "readings", "attachments", "redactions"):
             c.execute(f"DELETE FROM {table} WHERE record_id = :old", ids)  # noqa: S608 - constant names
             c.execute(f"UPDATE {table} SET record_id = :old WHERE record_id = :new", ids)  # noqa: S608
@@ -203,7 +372,11 @@ class Presence:
         return answer.outcome if answer else None
 
     def _catalogs(self, record_id: int) -> set[int]:
-        rows = self._connection.execute("SELECT catalog_id FROM listings WHERE record_id = ?", (record_id,))
+        rows = self._connection.execute(
+            "SELECT l.catalog_id FROM listings l JOIN catalogs c ON c.id = l.catalog_id "
+            "WHERE l.record_id = ? AND c.retired_at IS NULL",
+            (record_id,),
+        )
         return {row["catalog_id"] for row in rows}
 
     def _complete(self) -> list[int]:

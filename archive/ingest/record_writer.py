@@ -13,9 +13,19 @@ from archive.ingest.windows import Window
 from archive.maintenance.holding import shown_body
 from archive.masking.redaction import RULES_VERSION
 from archive.model.clock import BEIJING, moment
-from archive.model.noise import essence, same, same_pairs
+from archive.model.noise import essence, same, same_body
 from archive.model.observations import LinkedFile, RecordPage
-from archive.model.records import CUT_PAGE, FIELDS, OWN_PAGE, REPEATED, ROW_NOT_READ, Merged, Reading, merge
+from archive.model.records import (
+    CUT_PAGE,
+    FIELDS,
+    OWN_PAGE,
+    REPEATED,
+    ROW_NOT_READ,
+    Merged,
+    Reading,
+    merge,
+    same_reading,
+)
 from archive.search import index
 
 _STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)
@@ -38,6 +48,24 @@ UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ})
 
 PENDING, UNLINKED = "pending", "unlinked"
 """States of a file without a text: not requested yet, on another site, no longer linked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the `reading` of one page makes of the record `old`.
+
+    `files`: those that the page links to, where they are not the known ones. `changed`: old and new values by name. `differs`:
+    the page says something else than before, so that the record has changed; else it is only completed.
+    """
+
+    old: dict[str, Any]
+    source: int
+    reading: Reading
+    merged: Merged
+    body: str | None
+    files: Sequence[LinkedFile] | None
+    changed: Mapping[str, Any]
+    differs: bool
 
 
 @dataclass(slots=True)
@@ -97,37 +125,57 @@ class Writer:
         UNSURE, only completes the record. A page on which no text is found takes none away. `shown`: the last list page that
         shows the reading before; of own pages that is known.
         """
+        if taken := self.compared(record_id, source, reading, now):
+            self.write(taken, capture, now, shown)
+        else:
+            self.seen_again(record_id, source, reading, capture)
+
+    def compared(self, record_id: int, source: int, reading: Reading, now: str) -> Taken | None:
+        """What the reading of one page makes of a record; None where it says nothing that is not there, or is to say nothing."""
         old = self.record(record_id)
         if old["state"] == WITHHELD:
-            return
+            return None
         readings = self.readings(record_id)
         earlier = readings.get(source)
-        body, files = old["body"], None
+        body, files, renamed = old["body"], None, None
         if isinstance(reading, RecordPage):
-            if reading.body and not same(reading.body, body):
+            if reading.body and not same_body(reading.body, body, self.names_of_files(record_id, reading)):
                 title = f"{old['title'] or ''} {reading.fields.get('title', '')}"
                 body = shown_body(self.connection, record_id, title, reading.body, now)
-            files = self._files(record_id, self._named(reading.attachments)) if CUT_PAGE not in reading.doubts else None
-        textless = isinstance(reading, RecordPage) and reading.body is None and old["body"] is not None
-        if earlier and _same(earlier, reading) and body == old["body"] and files is None:
-            if source == OWN_PAGE and self.cause == "source" and not textless:
-                self._seen_again(record_id, capture)
-            return
-        if source == OWN_PAGE:
-            shown = self._last_shown(record_id, whole=body != old["body"])
-        self._keep_reading(record_id, source, reading, capture, None if textless or source != OWN_PAGE else capture)
-        readings[source] = reading
-        merged = self._merged(readings, old)
+            if CUT_PAGE not in reading.doubts:
+                files, renamed = self._files(record_id, self._named(reading.attachments))
+        if earlier and same_reading(earlier, reading) and body == old["body"] and files is None:
+            return None
+        merged = self._merged({**readings, source: reading}, old)
         changed = {name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]}
         if body != old["body"]:
             changed["body"] = [old["body"], body]
-        if files is not None:
-            changed["attachments"] = files
+        if renamed is not None:
+            changed["attachments"] = renamed
         differs = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
-        if differs:
-            self.note_change(record_id, changed, now, self._window(shown, capture))
-        edited = differs and self.cause == "source"
-        self._update(old, merged, body, now if edited else old["changed_at"], capture)
+        return Taken(old, source, reading, merged, body, files, changed, differs)
+
+    def seen_again(self, record_id: int, source: int, reading: Reading, capture: int | None) -> None:
+        """Note that `capture` shows a record's own page as it was read before; one on which no text is found does not show that."""
+        if source == OWN_PAGE and self.cause == "source" and not self._is_textless(reading, self.record(record_id)):
+            self.connection.execute(
+                "UPDATE readings SET seen_capture_id = ? WHERE record_id = ? AND catalog_id = ?",
+                (capture, record_id, OWN_PAGE),
+            )
+
+    def write(self, taken: Taken, capture: int | None, now: str, shown: int | None = None) -> None:
+        """Write what a reading makes of a record. `shown`: the last list page that shows the reading before; of own pages that is known."""
+        record_id = taken.old["id"]
+        is_seen = taken.source == OWN_PAGE and not self._is_textless(taken.reading, taken.old)
+        if taken.source == OWN_PAGE:
+            shown = self._last_shown(record_id, whole=taken.body != taken.old["body"])
+        if taken.files is not None:
+            self._link(record_id, taken.files)
+        self._keep_reading(record_id, taken.source, taken.reading, capture, capture if is_seen else None)
+        if taken.differs:
+            self.note_change(record_id, taken.changed, now, self._window(shown, capture))
+        edited = taken.differs and self.cause == "source"
+        self._update(taken.old, taken.merged, taken.body, now if edited else taken.old["changed_at"], capture)
 
     def disown(self, record_id: int, source: int, capture: int, now: str) -> bool:
         """Note that only an earlier parser read a record's row on `capture`: no catalogue lists it by that any more.
@@ -205,6 +253,11 @@ class Writer:
             readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
         return readings
 
+    def names_of_files(self, record_id: int, page: RecordPage) -> list[str]:
+        """The names of the files that a record's page links to, now or before."""
+        known = self.connection.execute("SELECT name FROM attachments WHERE record_id = ?", (record_id,))
+        return [*(row["name"] for row in known), *(file.name for file in page.attachments)]
+
     def _merged(self, readings: Mapping[int, Reading], old: Mapping[str, Any]) -> Merged:
         """The record that its readings make; a value that differs from the old one in noise alone stays the old one."""
         catalogs = sorted(key for key in readings if key != OWN_PAGE)
@@ -219,17 +272,25 @@ class Writer:
         """The files that a page links to; what is withheld has no name."""
         return [replace(file, name="") if is_file_withheld(self.connection, file.url) else file for file in files]
 
-    def _files(self, record_id: int, files: Sequence[LinkedFile]) -> list[list[str]] | None:
-        """Keep which files a page links to; their names before and now, or None where these are the same."""
+    def _files(
+        self, record_id: int, files: Sequence[LinkedFile]
+    ) -> tuple[Sequence[LinkedFile] | None, list[list[str]] | None]:
+        """The `files` that a page links to, None where they are those known; and their names before and now, where these changed."""
         rows = self.connection.execute(
             "SELECT name, url, state FROM attachments WHERE record_id = ? ORDER BY id", (record_id,)
         ).fetchall()
         linked = {row["url"]: row["name"] for row in rows if row["state"] != UNLINKED}
         before, after = list(linked.values()), [file.name for file in files]
         if set(linked) == {file.url for file in files} and before == after:
-            return None
+            return None, None
+        renamed = sorted(map(essence, before)) != sorted(map(essence, after))
+        return files, [before, after] if renamed else None
+
+    def _link(self, record_id: int, files: Sequence[LinkedFile]) -> None:
+        """Keep which files a page links to."""
         self.reindex(record_id)
-        for url in set(linked) - {file.url for file in files}:
+        linked = self.connection.execute("SELECT url FROM attachments WHERE record_id = ?", (record_id,)).fetchall()
+        for url in {row["url"] for row in linked} - {file.url for file in files}:
             self.connection.execute(
                 "UPDATE attachments SET state = ? WHERE record_id = ? AND url = ?", (UNLINKED, record_id, url)
             )
@@ -238,14 +299,8 @@ class Writer:
                 "INSERT INTO attachments (record_id, name, url, state) VALUES (:record_id, :name, :url, :state) "
                 "ON CONFLICT (record_id, url) DO UPDATE SET name = excluded.name, "
                 "state = iif(attachments.state = 'unlinked', excluded.state, attachments.state)",
-                {
-                    "record_id": record_id,
-                    "name": file.name,
-                    "url": file.url,
-                    "state": PENDING,
-                },
+                {"record_id": record_id, "name": file.name, "url": file.url, "state": PENDING},
             )
-        return None if sorted(map(essence, before)) == sorted(map(essence, after)) else [before, after]
 
     def _window(self, shown: int | None, capture: int | None) -> Window:
         """Return when what capture `shown` shows became what `capture` shows; open where captures were only read again."""
@@ -264,12 +319,10 @@ class Writer:
         seen: int | None = row["seen_capture_id"]
         return seen if seen is not None or whole else row["capture_id"]
 
-    def _seen_again(self, record_id: int, capture: int | None) -> None:
-        """Note that a record's own page was read again as it was."""
-        self.connection.execute(
-            "UPDATE readings SET seen_capture_id = ? WHERE record_id = ? AND catalog_id = ?",
-            (capture, record_id, OWN_PAGE),
-        )
+    @staticmethod
+    def _is_textless(reading: Reading, old: Mapping[str, Any]) -> bool:
+        """Whether a page is one on which no text was found, though there was one."""
+        return isinstance(reading, RecordPage) and reading.body is None and old["body"] is not None
 
     def _keep_reading(
         self, record_id: int, source: int, reading: Reading, capture: int | None, seen: int | None
@@ -346,16 +399,6 @@ class Writer:
         new = _json(sorted(flags | {flag} if on else flags - {flag}))
         if new != old:
             self.connection.execute("UPDATE records SET flags = ? WHERE id = ?", (new, record_id))
-
-
-def _same(one: Reading, other: Reading) -> bool:
-    """Whether two readings of one page say the same, noise aside."""
-    return (
-        one.doubts == other.doubts
-        and one.fields.keys() == other.fields.keys()
-        and all(same(value, other.fields[name]) for name, value in one.fields.items())
-        and same_pairs(one.source_fields, other.source_fields)
-    )
 
 
 def _json(value: object) -> str:

@@ -3,22 +3,25 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from archive.database.connection import transaction
 from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
-from archive.ingest import health, windows
+from archive.ingest import health, layout, windows
 from archive.ingest.alarm import Alarm
+from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.presence import Missing, Presence
 from archive.ingest.record_writer import Writer
 from archive.ingest.windows import Window
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
 from archive.maintenance.holding import shown_text
 from archive.maintenance.withholding import REMOVED
+from archive.model.noise import lines_but_files
 from archive.model.observations import (
     UNAVAILABLE,
     AttachmentFile,
@@ -31,7 +34,7 @@ from archive.model.observations import (
     RecordPage,
     Row,
 )
-from archive.model.records import CUT_PAGE, OWN_PAGE
+from archive.model.records import CUT_PAGE, OWN_PAGE, Reading
 from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
@@ -39,6 +42,9 @@ LONGEST_UNINDEXED = timedelta(minutes=15)
 
 READABLE = frozenset({"text", "ocr", "needs_ocr"})
 """States of a file that need nobody's attention."""
+
+UNSURE = "unsure"
+"""The outcome of a crawl in which most of the portal changed at once."""
 
 NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
 """States in which nothing, or a captcha or an error page, stands in the place of a file."""
@@ -65,6 +71,7 @@ class Store:
         self._indexed_at = datetime.fromisoformat(now)
         with transaction(self._connection) as c:
             _note_portal(c, portal)
+            _retire(c, portal, now)
             known = c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)).fetchall()
             self._catalogs = {row["url"]: row["id"] for row in known}
             c.execute("UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,))
@@ -78,7 +85,10 @@ class Store:
         self._kinds = {row["id"]: row["kind"] for row in known}
         self._writer = Writer(self._connection, portal.id, self.crawl_id, self._kinds, counts=self.counts)
         self._alarm = Alarm(self._connection, portal.id, self.crawl_id)
-        self._presence = Presence(self._connection, self._writer, self._alarm, portal.id, self.crawl_id)
+        self._deferral = Deferral(self._connection, portal.id, self.crawl_id)
+        self._presence = Presence(self._writer, self._alarm, self._deferral)
+        with transaction(self._connection):
+            self._deferral.adopt()
         return self.crawl_id
 
     def last_capture(self) -> int:
@@ -120,17 +130,36 @@ class Store:
                 title, url = c.execute("SELECT title, url FROM catalogs WHERE id = ?", (catalog_id,)).fetchone()
                 short = f"{title} is much shorter than it was; nothing is taken to be gone until the next walk agrees"
                 self._write_problem(Problem("list_shrunk", url, short), now)
-            return self._presence.missing()
+            self._presence.take_over_lists()
+            return [*self._presence.missing(), *self._presence.to_ask_again(now)]
 
     def to_walk_again(self) -> set[str]:
         """The first list pages of the catalogues to be walked a second time before anything is said to be unlisted."""
         again = self._presence.to_walk_again()
         return {url for url, catalog_id in self._catalogs.items() if catalog_id in again}
 
-    def finish(self, outcome: str, now: str) -> None:
-        """Write what is proved to be gone and what looks broken, then close the crawl session: outcome, time and counts."""
+    def finish(self, outcome: str, now: str) -> str:
+        """Write what changed, what is proved to be gone and what looks broken, then close the crawl session; its outcome.
+
+        Where so much changed at once that the portal itself is the likelier cause, none of that is written, and the outcome is
+        `unsure`.
+        """
         with transaction(self._connection) as c:
-            self._presence.claim(now)
+            for record_id in self._deferral.unchanged_since():
+                self._confirm(record_id, OWN_PAGE)
+            found = self._presence.found()
+            doubt = self._deferral.doubt(self._rows_read(), self._presence.count_moved(found))
+            if doubt := doubt or self._presence.older_copy(found):
+                outcome = UNSURE
+                self._keep_doubted(doubt, now)
+            else:
+                for deferred in self._deferral.own():
+                    self._write_deferred(deferred)
+            self._presence.claim(found, now, doubted=bool(doubt))
+            if self.complete():
+                self._deferral.forget_unseen()
+            if held := self._deferral.count_held():
+                self.counts["held"] = held
             for problem in self._alarm.raised(now):
                 self._write_problem(problem, now)
             bring_up_to_date(c, self._writer.portal)
@@ -141,6 +170,40 @@ class Store:
                 (now, outcome, counts, stated, self.crawl_id),
             )
             health.note(c, self.crawl_id)
+        return outcome
+
+    def _keep_doubted(self, doubt: str, now: str) -> None:
+        """Leave aside what this crawl read, with the reason, and tell in it the portal's layout from edits of records."""
+        sql = "SELECT home FROM portals WHERE id = ?"
+        (home,) = self._connection.execute(sql, (self._writer.portal,)).fetchone()
+        self._write_problem(Problem("most_changed", home, doubt), now)
+        self._deferral.drop_one_page_for_many()
+        for kind in (ROW, PAGE):
+            parts = layout.common(changed for _, changed in self._changes(kind))
+            for deferred, changed in self._changes(kind):
+                if layout.is_layout(changed, parts):
+                    self._deferral.set_by_layout(deferred)
+
+    def _changes(self, kind: str) -> Iterator[tuple[Deferred, Mapping[str, Any]]]:
+        """Yield what this crawl kept aside of rows, or of pages, and what it would change."""
+        for deferred in self._deferral.own(kind):
+            reading = deferred.observation()
+            if isinstance(reading, Reading):
+                taken = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
+                if taken and taken.changed:
+                    yield deferred, self._but_files(deferred.record_id, taken.changed, reading)
+
+    def _but_files(self, record_id: int, changed: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
+        """`changed`, its texts without the lines that do nothing but name files."""
+        if "body" not in changed or not isinstance(reading, RecordPage):
+            return changed
+        files = self._writer.names_of_files(record_id, reading)
+        return {**changed, "body": ["\n".join(lines_but_files(text, files)) for text in changed["body"]]}
+
+    def _rows_read(self) -> int:
+        """Return how many rows this crawl's first traversals read."""
+        sql = "SELECT total(rows_read) FROM ledger WHERE crawl_id = ?"
+        return int(self._connection.execute(sql, (self.crawl_id,)).fetchone()[0])
 
     def complete(self) -> bool:
         """Whether this crawl walked every one of its catalogues wholly."""
@@ -162,7 +225,7 @@ class Store:
                 self._write_own_page(observation, now)
                 self._read += 1
             case MissingPage():
-                self._presence.note_page(observation)
+                self._presence.note_page(observation, now)
             case AttachmentFile():
                 self._write_attachment(observation, now)
                 self._read += 1
@@ -180,7 +243,8 @@ class Store:
         catalog_id = self._catalogs[page.catalog_url]
         shown_by = windows.held_by(self._connection, page.capture)
         for row in page.rows:
-            self._write_row(row, catalog_id, (page.capture, shown_by), now)
+            is_half = page.cut or CUT_PAGE in row.doubts
+            self._write_row(row, catalog_id, (page.capture, shown_by), now, is_half=is_half)
         self.counts["list_pages"] += 1
         self.counts["rows"] += len(page.rows)
         if page.capture is not None:
@@ -222,11 +286,15 @@ class Store:
                 (self.crawl_id, catalog_id),
             )
 
-    def _write_row(self, row: Row, catalog_id: int, captures: tuple[int | None, int | None], now: str) -> None:
-        """Write a row of a list page; `captures`: the answer itself, and the one that holds what it shows."""
+    def _write_row(
+        self, row: Row, catalog_id: int, captures: tuple[int | None, int | None], now: str, *, is_half: bool
+    ) -> None:
+        """Write a row of a list page; `captures`: the answer itself, and the one that holds what it shows; `is_half`: of half a page."""
         answer, capture = captures
         record_id = self._writer.find(row.key)
         if record_id is None:
+            if is_half:
+                return  # what half a page shows may be half an address: the whole page shows it next time
             record_id = self._writer.add(row.key, self._kinds[catalog_id], now, self._appeared(catalog_id, capture))
         elif is_record_withheld(self._connection, record_id):
             self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
@@ -237,10 +305,9 @@ class Store:
                 "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
             ).fetchone()["state"]
             if state != "listed":
-                proof, window = {"capture": capture, "was": state}, self._appeared(catalog_id, capture)
-                self._writer.set_state(record_id, "listed", "returned", now, proof, window)
+                self._presence.listed_again(record_id, state, capture, now)
         listed = self._connection.execute(
-            "SELECT crawl_id, capture_id FROM listings WHERE record_id = ? AND catalog_id = ?", (record_id, catalog_id)
+            "SELECT crawl_id FROM listings WHERE record_id = ? AND catalog_id = ?", (record_id, catalog_id)
         ).fetchone()
         # A catalogue may list a record twice in different words, pinned to its top and again in its place: the first
         # counts, or each crawl would take the one for an edit of the other.
@@ -250,11 +317,8 @@ class Store:
             self._writer.note_listed(record_id, self._appeared(catalog_id, capture))
         # Half a row takes nothing away from what was read before, and does not show it.
         half = CUT_PAGE in row.doubts and catalog_id in self._writer.readings(record_id)
-        self._note_listing(record_id, catalog_id, row.link, None if half else answer, now)
-        if not half:
-            shown = listed["capture_id"] if listed else None
-            self._writer.take(record_id, catalog_id, row, capture, now, shown)
-            self._writer.count_masked(record_id, catalog_id, row.redacted)
+        shows = not half and self._take(record_id, catalog_id, row, capture, now)
+        self._note_listing(record_id, catalog_id, row.link, answer if shows else None, now)
 
     def _appeared(self, catalog_id: int, capture: int | None) -> Window:
         """Return when a catalogue began to list what it did not list before this crawl, and what `capture` shows."""
@@ -278,13 +342,65 @@ class Store:
             return
         if page.cut and self._writer.readings(record_id).get(OWN_PAGE):
             return  # half a page takes nothing away from what was read before
+        if not self._presence.is_shown(record_id, page, now):
+            return  # another page stands where a record was withdrawn
         if not page.cut:
             self._alarm.record_page(page)
         if page.body is None and self._writer.record(record_id)["body"]:
             lost = "no text was found on this page, though there was one; the text read before is kept"
             self._write_problem(Problem("body_missing", page.url, lost), now)
-        self._writer.take(record_id, OWN_PAGE, page, page.capture, now)
-        self._writer.count_masked(record_id, OWN_PAGE, page.redacted)
+        self._take(record_id, OWN_PAGE, page, page.capture, now)
+
+    def _take(self, record_id: int, source: int, reading: Row | RecordPage, capture: int | None, now: str) -> bool:
+        """Write the reading of one page, or keep it aside until the crawl's end where the record seems to have changed.
+
+        Return whether the record is now as the page shows it.
+        """
+        kind = PAGE if source == OWN_PAGE else ROW
+        if self._deferral.says_again(record_id, reading, source):
+            self._confirm(record_id, source)
+        taken = self._writer.compared(record_id, source, reading, now)
+        if (taken and taken.differs) or self._deferral.queues(record_id):
+            self._deferral.put(record_id, kind, reading, capture, now, catalog_id=source)
+            return False
+        self._deferral.drop(record_id, kind, source)
+        if taken:
+            self._writer.write(taken, capture, now, self._listed_on(record_id, source))
+        else:
+            self._writer.seen_again(record_id, source, reading, capture)
+        self._writer.count_masked(record_id, source, reading.redacted)
+        return True
+
+    def _listed_on(self, record_id: int, catalog_id: int) -> int | None:
+        """Return the last list page that shows a catalogue's row as it was read."""
+        sql = "SELECT capture_id FROM listings WHERE record_id = ? AND catalog_id = ?"
+        row = self._connection.execute(sql, (record_id, catalog_id)).fetchone()
+        return row[0] if row else None
+
+    def _confirm(self, record_id: int, source: int) -> None:
+        """Write what an earlier crawl had kept aside of a page that says it once more."""
+        for deferred in self._deferral.of_page(record_id, source):
+            self._write_deferred(deferred)
+
+    def _write_deferred(self, deferred: Deferred) -> None:
+        """Write what was kept aside, as of the time at which it was read."""
+        record_id, at = deferred.record_id, deferred.at
+        self._deferral.settled(deferred)
+        if deferred.kind == RETURNED:
+            self._presence.bring_back(deferred)
+            return
+        match deferred.observation():
+            case AttachmentFile() as file:
+                self._write_file(record_id, file, at)
+            case reading:
+                writer = replace(self._writer, cause="layout") if deferred.by_layout else self._writer
+                source, capture = deferred.catalog_id, deferred.capture_id
+                writer.take(record_id, source, reading, capture, at, self._listed_on(record_id, source))
+                writer.count_masked(record_id, source, reading.redacted)
+                self._connection.execute(
+                    "UPDATE listings SET capture_id = ? WHERE record_id = ? AND catalog_id = ?",
+                    (capture, record_id, source),
+                )
 
     def _write_attachment(self, file: AttachmentFile, now: str) -> None:
         record_id = self._writer.find(file.record_url)
@@ -293,6 +409,12 @@ class Store:
         self.counts["attachments"] += 1
         if is_record_withheld(self._connection, record_id):
             return
+        if self._deferral.queues(record_id):
+            self._deferral.put(record_id, FILE, file, file.capture, now)
+        else:
+            self._write_file(record_id, file, now)
+
+    def _write_file(self, record_id: int, file: AttachmentFile, now: str) -> None:
         if is_file_withheld(self._connection, file.url, file.sha256):
             file = replace(file, name="", text=None, state=WITHHELD, message=None, redacted={})
         c, where = self._connection, (record_id, file.url)
@@ -328,6 +450,15 @@ class Store:
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
             (self.crawl_id, problem.kind, problem.url, message, now, now),
         )
+
+
+def _retire(connection: sqlite3.Connection, portal: PortalOfFile, now: str) -> None:
+    """Note which catalogues the portal file no longer names: they are walked no more, so that their rows prove nothing."""
+    connection.execute(
+        "UPDATE catalogs SET retired_at = CASE WHEN url IN (SELECT value FROM json_each(?)) THEN NULL "
+        "ELSE coalesce(retired_at, ?) END WHERE portal = ?",
+        (json.dumps([catalog.url for catalog in portal.catalogs]), now, portal.id),
+    )
 
 
 def _note_portal(connection: sqlite3.Connection, portal: PortalOfFile) -> None:

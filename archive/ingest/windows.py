@@ -54,6 +54,11 @@ _ADDRESSES = """
     UNION SELECT c.url FROM readings t JOIN captures c ON c.id IN (t.capture_id, t.seen_capture_id)
         WHERE t.record_id = :id AND t.catalog_id = 0
 """
+_GONE = f"""
+    SELECT c.id, c.fetched_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
+    WHERE c.url IN (SELECT url FROM ({_ADDRESSES})) AND w.portal = :portal AND c.id < :after AND c.outcome IN ('gone', 'home')
+    ORDER BY c.id DESC LIMIT 1
+"""  # noqa: S608 - constant
 _ARRIVED = """
     SELECT c.id FROM captures c JOIN (
         SELECT capture_id AS id, 1 AS own FROM readings WHERE record_id = :id AND catalog_id = 0
@@ -127,6 +132,12 @@ def of_disappearance(
     before = held_by(connection, listed)
     after = gone or _first(connection, _WALK_PAGE, (crawl_id, catalog_id, _url(connection, before)))
     return Window(_second(listed_at) if listed_at else None, before, after)
+
+
+def of_return(connection: sqlite3.Connection, portal: str, record_id: int, after: int | None) -> Window:
+    """Return the window in which a record's page that was gone came to stand again, as capture `after` shows."""
+    row = connection.execute(_GONE, {"id": record_id, "portal": portal, "after": after}).fetchone()
+    return Window(_second(row["fetched_at"]), row["id"], after) if row else Window(after=after)
 
 
 def of_move(connection: sqlite3.Connection, left: Window, new_id: int) -> Window:

@@ -49,7 +49,8 @@ _READINGS = _Table("readings", ("record_id", "catalog_id"), "record_id", json=("
 _FILES = _Table("attachments", ("record_id", "url"), "record_id", texts=("name", "text"))
 _VERSIONS = _Table("versions", ("id",), "record_id", json=("changed",))
 _EVENTS = _Table("events", ("id",), "record_id", json=("detail",))
-_OF_RECORDS = (_RECORDS, _READINGS, _FILES, _VERSIONS, _EVENTS)
+_DEFERRED = _Table("deferred", ("id",), "record_id", json=("content",))
+_OF_RECORDS = (_RECORDS, _READINGS, _FILES, _VERSIONS, _EVENTS, _DEFERRED)
 _PORTALS = _Table("portals", ("rowid",), "rowid", texts=("name",), json=("agencies",))
 _OTHERS = (
     _Table("problems", ("id",), "id", texts=("message",)),

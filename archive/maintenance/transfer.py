@@ -35,7 +35,7 @@ _UNDECIDED = """
     OR NOT EXISTS (SELECT 1 FROM main.rosters o WHERE o.key = t.key AND o.state <> 'waiting')
 """
 _OF_CRAWLS = ("walks", "ledger", "problems")
-_OF_A_RECORD = ("attachments", "listings", "readings", "redactions", "rosters", "versions", "events")
+_OF_A_RECORD = ("attachments", "deferred", "listings", "readings", "redactions", "rosters", "versions", "events")
 
 _FILES = "SELECT url, name, text, state = 'unlinked' FROM {}.attachments WHERE record_id = {}"
 _SEARCHED_OTHERWISE = f"""
@@ -88,6 +88,8 @@ class Transfer:
         for table, key, rows in _HISTORY:
             self._delete_gone(table, key)
             self._put(table, key, rows)
+        self._c.execute("DELETE FROM main.deferred WHERE record_id IN (SELECT ours FROM temp.record_map)")
+        self._put("deferred", None, _OF_RECORDS)
         self._put("rosters", ("record_id", "source"), f"{_OF_RECORDS} AND ({_UNDECIDED})")
         for table in _OF_CRAWLS:
             self._put(table, None, _OF_NEW_CRAWLS)

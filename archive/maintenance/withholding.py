@@ -233,6 +233,7 @@ def _bury_record(connection: sqlite3.Connection, record_id: int) -> None:
     )
     c.execute("DELETE FROM listings WHERE record_id = :id", own)
     c.execute("DELETE FROM rosters WHERE record_id = :id", own)
+    c.execute("DELETE FROM deferred WHERE record_id = :id", own)
     c.execute(
         "UPDATE readings SET fields = :fields, source_fields = '{}' WHERE record_id = :id",
         {**own, "fields": _EMPTY_READING},
@@ -252,6 +253,7 @@ def _bury_file(connection: sqlite3.Connection, file_id: int, record_id: int, url
     index.changing(c, record_id)
     c.execute("UPDATE attachments SET name = '', text = NULL, state = 'withheld' WHERE id = ?", (file_id,))
     c.execute("DELETE FROM rosters WHERE record_id = ? AND source = ?", (record_id, url))
+    c.execute("DELETE FROM deferred WHERE record_id = ?", (record_id,))
     c.execute("UPDATE problems SET message = ? WHERE url = ?", (REMOVED, url))
     if name:
         for table, column in (("versions", "changed"), ("events", "detail")):

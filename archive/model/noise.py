@@ -6,7 +6,7 @@ the start or the end of a line. The same words inside a sentence stay.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 # The forms of one character that differ in width alone (U+FF01…U+FFEE), and no other: ① is not 1, and 〇 not 0.
 _WIDTHS = {
@@ -66,6 +66,9 @@ _SCAN = (
     r"(?:页面?|网页|文章|内容)"
 )
 
+_FILES_ANNOUNCED = re.compile(
+    r"[\[(【（]?(?:(?:相关|有关|本文|文件|点击)*+(?:附件|附表|附)(?:下载|列表|清单)?+|(?:相关|附件)(?:文件|资料)?下载)?+[\])】）]?[\d一二三四五六七八九十:.、;,\-]*+"
+)
 _AT_EDGES = "|".join((*_COUNTERS, *_CLOCKS, _SHARE, _SIZES, *_TOOLS, _SCAN))
 _AT_START = re.compile(rf"\s*(?:{_AT_EDGES})(?=$|[\s|【\[(])")
 _AT_END = re.compile(rf"(?:(?<=[\s|】\])])|(?=[【\[(])|^)(?:{_AT_EDGES}|{_EMPTY_COUNTER})\s*$")
@@ -114,6 +117,28 @@ def _essence_of_lines(text: str) -> str:
 def same(one: str | None, other: str | None) -> bool:
     """Whether two readings of a field or body say the same."""
     return one == other or essence(one) == essence(other)
+
+
+def same_body(one: str | None, other: str | None, files: Iterable[str]) -> bool:
+    """Whether two readings of a text say the same, the lines aside that do nothing but name its `files`."""
+    if same(one, other):
+        return True
+    files = list(files)
+    return bool(files) and "".join(lines_but_files(one, files)) == "".join(lines_but_files(other, files))
+
+
+def lines_but_files(text: str | None, files: Iterable[str]) -> list[str]:
+    """Return the essence of each line of a text, without those that do nothing but name `files`."""
+    names = {folded for name in files if (folded := essence(name))}
+    lines = filter(None, map(essence, (text or "").splitlines()))
+    return [line for line in lines if not _names_files(line, names)]
+
+
+def _names_files(line: str, names: Collection[str]) -> bool:
+    """Whether a line, without blanks, names one or more files, or announces them, and says nothing else."""
+    for name in names:
+        line = line.replace(name, "")
+    return _FILES_ANNOUNCED.fullmatch(line) is not None
 
 
 def same_pairs(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -98,7 +98,8 @@ class ListPage:
     Without rows it is a list all the same where `paging` leads on (a page whose rows come from a service), or where
     `ended` (a service that answers without rows behind its last page). The spider adds the rest: the first address of its
     catalogue; `last`, where no page follows and none before it failed; `second_pass`, where the catalogue is walked again to make
-    sure that what was not seen is not there; the name of the `family` of portal software, and what shows it.
+    sure that what was not seen is not there; the name of the `family` of portal software, and what shows it; `cut`, where the
+    page broke off: it makes no record.
     """
 
     rows: tuple[Row, ...] = ()
@@ -110,6 +111,7 @@ class ListPage:
     second_pass: bool = False
     capture: int | None = None
     family: tuple[str, str] | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

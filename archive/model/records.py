@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from archive.model.noise import same, same_pairs
+
 FIELDS = (
     "index_number",
     "title",
@@ -51,6 +53,16 @@ class Reading:
 
 
 AnyReading = TypeVar("AnyReading", bound=Reading)
+
+
+def same_reading(one: Reading, other: Reading) -> bool:
+    """Whether two readings of one page say the same, noise aside."""
+    return (
+        one.doubts == other.doubts
+        and one.fields.keys() == other.fields.keys()
+        and all(same(value, other.fields[name]) for name, value in one.fields.items())
+        and same_pairs(one.source_fields, other.source_fields)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ need proof: words count only as a message of their own on a page that says littl
 In doubt an answer is a page.
 """
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ PAGE, CUT, GONE, BLOCKED, ERROR, HOME = "page", "cut", "gone", "blocked", "error
 
 BLOCKING = frozenset({401, 403, 405, 412, 418, 429, 521})
 """Answers of firewalls and rate limits, not of catalogues (portals' challenges: 加速乐 521, 瑞数 412, 云堤 405)."""
+
+GARBLED = "its text was encoded twice, and says nothing as it stands"
 
 HEAD = 16_000
 """So many characters are looked through for suspicious words: about 20 KB of a Chinese page."""
@@ -85,6 +88,11 @@ _HOME_WORDS = re.compile(r"当前.{0,6}位置|您.{0,6}位置|索\s*引\s*号|cr
 _HOME_TITLE = _pattern("home_title")
 _SITE_NAME = re.compile(r"<meta\s+name\s*=\s*[\"']?SiteName[\"']?\s+content\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
 _HOME_CATEGORY = _pattern("home_category")
+# A Chinese character in UTF-8 whose three bytes were taken for three letters of Latin-1 or Windows-1252.
+_CONTINUATION = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_WESTERN_GARBLE = re.compile(f"[ä-é]{_CONTINUATION}{{2}}")
+_HAN_RUN = re.compile("[\u4e00-\u9fff]{6,40}")
+_LEAST_GARBLED, _RUNS_TRIED = 5, 40
 _LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
 
 
@@ -154,8 +162,28 @@ def _doubts(text: str, url: str, requested: str, home: str, seen: _Seen | None) 
         yield Verdict(CUT, "the page ends in the middle")
     if seen is not None:
         yield _message(seen)
+    if is_garbled(text[:HEAD]):
+        yield Verdict(ERROR, GARBLED)
     if len(text) > HEAD and place_of(requested) != place_of(home) and is_home(text, url):
         yield Verdict(HOME, "a home page came in place of the page asked for")
+
+
+def is_garbled(text: str) -> bool:
+    """Whether Chinese `text` was encoded twice: its UTF-8 was taken for Western letters, or for GBK, and encoded once more."""
+    if len(_WESTERN_GARBLE.findall(text)) >= _LEAST_GARBLED:
+        return True
+    runs = _HAN_RUN.findall(text)[:_RUNS_TRIED]
+    garbled = sum(map(_is_taken_for_gbk, runs))
+    return garbled >= _LEAST_GARBLED and 2 * garbled > len(runs)
+
+
+def _is_taken_for_gbk(run: str) -> bool:
+    """Whether characters are UTF-8 that was decoded as GBK; what is cut off at their end is forgiven."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(run.encode("gb18030"))
+    except UnicodeError:
+        return False
+    return True
 
 
 def is_home(text: str, url: str) -> bool:

@@ -44,7 +44,7 @@ PLAIN_REFRESH = 60.0
 """Seconds between two lines of progress: a crawl of a day should not fill the journal."""
 
 MOST_PROBLEMS_SHOWN = 10
-SHOWN_FIRST = ("layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new")
+SHOWN_FIRST = ("most_changed", "layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new")
 """Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
 
 LEADS_AWAY = ("off_site", "not_global")
@@ -281,7 +281,7 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
     )
     held = connection.execute("SELECT count(*) FROM records WHERE portal = ?", (portal,)).fetchone()[0]
     problems = connection.execute(
-        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?), kind, id",
+        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?, ?), kind, id",
         (crawl_id, *SHOWN_FIRST),
     ).fetchall()
     counted = [kind for kind in EVENTS if events.get(kind) or kind in {"added", "changed"}]
@@ -296,6 +296,9 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
     if len(problems) > MOST_PROBLEMS_SHOWN:
         lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")
     lines.append(f"  archive: {db}   log: {db.parent / 'crawl.log'}")
+    waiting = connection.execute("SELECT counts ->> '$.held' FROM crawls WHERE id = ?", (crawl_id,)).fetchone()[0]
+    if waiting:
+        lines.insert(3, f"  {waiting} of them seem to have changed, and are doubted until a later crawl reads the same")
     connection.close()
     attention = [kind for kind, _, _ in problems if kind not in LEADS_AWAY]
     return lines, outcome == "finished" and not attention

@@ -55,6 +55,9 @@ class CatalogSpider(Spider):
         for file in frontier.pending_files():
             for request in files.requests(file.record_url, file.name, file.url):
                 yield request
+        for url in frontier.doubted() if update else []:
+            for request in records.requests(url):
+                yield request
         for url in frontier.due(clock.now(), self.portal.schedule.budget) if update else []:
             for request in records.requests(url):
                 yield request

@@ -15,7 +15,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from archive.model.observations import Problem
-from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, HOME, Verdict
+from crawler.extract.response_class import BLOCKED, CUT, ERROR, GARBLED, GONE, HOME, Verdict
 
 UNDECODED, TOO_LARGE = "undecoded", "too_large"
 """Flags of an answer that is still packed: its coding is broken or unknown; it unpacks to more than the limit."""
@@ -77,6 +77,8 @@ def unread(response: Response, verdict: Verdict) -> Problem:
         verdict.outcome == GONE and response.status == 200 and urlsplit(response.url).path in {"", "/"}
     ):
         return Problem("redirected_home", url, verdict.reason)
+    if verdict.reason == GARBLED:
+        return Problem("garbled", url, verdict.reason)
     if verdict.outcome == ERROR and response.status != 200:
         return Problem("http_error", url, verdict.reason)
     return Problem(_KINDS.get(verdict.outcome, "http_error"), url, verdict.reason)

@@ -48,11 +48,11 @@ class ListPages:
     def parse_list(self, response: Response, catalog: CatalogOfPortal, pass_number: int) -> Iterator[Content]:
         """The rows of a list page, then its next page and the pages of its records."""
         walk = self._walks[catalog.url, pass_number]
-        text, given_up = yield from self._text(response, walk)
+        text, cut = yield from self._text(response, walk)
         page = None if text is None else (yield from self._read(response, text, catalog, walk))
         if text is None or page is None:
             return
-        paging = page.paging
+        paging, given_up = page.paging, cut
         if paging.next_url is not None and not self._site.is_own(paging.next_url):
             message = (
                 f"the next page of {catalog.title} would stand on another site, {urlsplit(paging.next_url).netloc}"
@@ -77,12 +77,13 @@ class ListPages:
             second_pass=pass_number == 2,
             capture=response.meta["capture"],
             family=(walk.family.name, walk.reason),
+            cut=cut,
         )
         if outside := [row.url for row in page.rows if row.url and not self._site.is_own(row.url)]:
             yield Problem(
                 "off_site", outside[0], f"{len(outside)} rows of {catalog.title} lead to other sites, the first here"
             )
-        rows = self._to_follow(page.rows, catalog, walk, response) if pass_number == 1 else []
+        rows = self._to_follow(page.rows, catalog, walk, response) if pass_number == 1 and not cut else []
         if not at_end and (pass_number == 2 or self._goes_on(walk, paging, catalog)):
             yield self.request(catalog, str(paging.next_url), pass_number, paging.next_form)
         elif at_end and not given_up and (missing := walk.missing(paging)):

@@ -1,6 +1,7 @@
 """The pages of records that are no longer listed: whether they are still there."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scrapy import Request
 from scrapy.http import Response
@@ -8,6 +9,7 @@ from scrapy.http import Response
 from archive.ingest.presence import Missing
 from archive.model.observations import MissingPage
 from crawler.extract.response_class import GONE, PAGE
+from crawler.spiders.pages import read_record
 from crawler.spiders.portal_site import Content, PortalSite, verdict_of
 
 
@@ -19,12 +21,19 @@ class MissingPages:
 
     def requests(self, missing: Iterable[Missing]) -> list[Request]:
         """The requests for the pages of those records that have one."""
-        urls = [record.url for record in missing if record.url]
-        return [self._site.request(url, self.parse_missing, {"url": url}) for url in urls]
+        return [
+            self._site.request(
+                record.url, self.parse_missing, {"url": record.url, "withdrawn": record.state == "withdrawn"}
+            )
+            for record in missing
+            if record.url
+        ]
 
-    def parse_missing(self, response: Response, url: str) -> Iterator[Content]:
-        """Yield the outcome for the page of a record that is no longer listed."""
+    def parse_missing(self, response: Response, url: str, *, withdrawn: bool) -> Iterator[Content]:
+        """Yield the outcome for the page of a record that is no longer listed, and what it says where one was `withdrawn`."""
         verdict = verdict_of(response)
+        if withdrawn and verdict.outcome == PAGE and (text := self._site.text(response)) is not None:
+            yield replace(read_record(text, url, response.url, cut=False), capture=response.meta["capture"])
         if verdict.outcome in {PAGE, GONE, "not_modified"}:
             self._site.answered()
             outcome = GONE if verdict.outcome == GONE else PAGE

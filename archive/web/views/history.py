@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from archive.labels.code_labels import CAPTURES, EVENTS, STATES
+from archive.labels.code_labels import CAPTURES, CAUSES, EVENTS, STATES
 from archive.labels.label import Label, label_of
 from archive.labels.when import when
 from archive.web.http.request_context import Row
@@ -25,8 +25,8 @@ SELECT e.id, e.kind, e.at, e.not_before, e.before_capture_id, e.detail, e.crawl_
 FROM events e JOIN crawls w ON w.id = e.crawl_id WHERE e.record_id = :id ORDER BY e.id DESC LIMIT :most
 """
 _REREAD = """
-SELECT v.number, v.seen_at, v.changed, v.capture_id FROM versions v
-WHERE v.record_id = :id AND v.cause = 'parser' AND v.changed <> '{}' ORDER BY v.number DESC LIMIT :most
+SELECT v.number, v.seen_at, v.changed, v.capture_id, v.cause FROM versions v
+WHERE v.record_id = :id AND v.cause <> 'source' AND v.changed <> '{}' ORDER BY v.number DESC LIMIT :most
 """
 _WALKS = """
 SELECT w.catalog_id, c.title, w.look, sum(w.rows) AS rows, group_concat(w.capture_id) AS captures
@@ -78,9 +78,10 @@ class EventEntry:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """A version that this archive made by reading a capture again."""
+    """A version that nobody's edit made: this archive read a capture again, or the portal has a new layout; `cause` says which."""
 
     row: Row
+    cause: Label
     changes: tuple[FieldDiff, ...]
 
 
@@ -107,7 +108,9 @@ def history(connection: sqlite3.Connection, record_id: int) -> TimeLine:
     shown = captures(connection, chain(named, (row["before_capture_id"] for row in rows)))
     entries = [_entry(connection, row, detail, shown) for row, detail in zip(rows, details, strict=False)]
     return TimeLine(
-        tuple(entries), tuple(Reread(row, diff(json_object(row["changed"]))) for row in reread), len(rows) > MOST
+        tuple(entries),
+        tuple(Reread(row, label_of(CAUSES, row["cause"]), diff(json_object(row["changed"]))) for row in reread),
+        len(rows) > MOST,
     )
 
 

@@ -1,0 +1,279 @@
+"""Most of a portal at once is doubted: nothing is claimed of it until a later crawl reads the same (invariant 12)."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.ingest.store import Store
+from archive.model.observations import CatalogOfPortal, PortalOfFile, RecordPage
+from crawler.spiders.pages import read_record
+from tests.changing_portal import LIST, Document, Portal, file_inside, redesigned
+from tests.conftest import Answer, Site, rows
+
+Spoil = Callable[[str, Any], Any]
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """The portal, and an archive of its first two days."""
+    with Site({}) as site:
+        portal = Portal(site, tmp_path)
+        assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
+        yield portal
+
+
+def of_records(path: str) -> bool:
+    return path.startswith("/plans/") and path != LIST
+
+
+def encoded_twice(path: str, answer: Any) -> Any:
+    return answer.encode().decode("latin-1") if isinstance(answer, str) else answer
+
+
+def taken_for_gbk(path: str, answer: Any) -> Any:
+    return answer.encode().decode("gb18030", "replace") if isinstance(answer, str) else answer
+
+
+def all_gone(path: str, answer: Any) -> Any:
+    return Answer("", status=404) if of_records(path) else answer
+
+
+def maintenance(path: str, answer: Any) -> Any:
+    words = "<h1>样本通知</h1><div><p>样本门户今日整理内容，各页暂时都显示这一段文字，明日恢复，不便之处敬请谅解。</p></div>"
+    return f"<html><body>{words}</body></html>" if of_records(path) else answer
+
+
+def another_text(path: str, answer: Any) -> Any:
+    """Each page with other words of its own."""
+    return answer.replace("样本正文", f"样本正文改作{path}") if isinstance(answer, str) else answer
+
+
+def states(portal: Portal) -> Counter[str]:
+    return Counter(str(each["state"]) for each in rows(portal.db, "SELECT state FROM records"))
+
+
+@pytest.mark.parametrize("spoil", [encoded_twice, taken_for_gbk, all_gone, maintenance, another_text])
+def test_a_day_on_which_most_pages_are_otherwise_makes_no_event(portal: Portal, spoil: Spoil) -> None:
+    before = rows(portal.db, "SELECT title, body, state FROM records ORDER BY id")
+    assert portal.crawl(spoil) in {"unsure", "incomplete"}
+    assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
+    assert portal.events() == []
+    assert rows(portal.db, "SELECT title, body, state FROM records ORDER BY id") == before
+    assert rows(portal.db, "SELECT 1 FROM deferred") == []
+
+
+@pytest.mark.parametrize("spoil", [encoded_twice, taken_for_gbk, maintenance])
+def test_what_says_nothing_of_records_is_not_believed_however_long_it_lasts(portal: Portal, spoil: Spoil) -> None:
+    for _ in range(3):
+        portal.crawl(spoil)
+    portal.crawl()
+    assert portal.events() == []
+
+
+def test_what_a_second_crawl_reads_again_is_told_as_of_when_it_was_first_read(portal: Portal) -> None:
+    assert portal.crawl(another_text) == "unsure"
+    counts = json.loads(str(rows(portal.db, "SELECT counts FROM crawls ORDER BY id DESC LIMIT 1")[0]["counts"]))
+    assert (counts["held"], counts.get("changed", 0)) == (30, 0)
+    assert "30 of them seem to have changed, and are doubted" in portal.said
+    assert portal.crawl(another_text) == "finished"
+    assert Counter(portal.events()) == {("changed", number): 1 for number in range(1, 31)}
+    (seen,) = rows(portal.db, "SELECT DISTINCT date(at) AS day FROM events WHERE kind = 'changed'")
+    assert seen["day"] == "2026-03-13"
+
+
+def test_an_update_asks_for_doubted_pages_and_settles_them(portal: Portal) -> None:
+    """A portal that says with 304 that a page is as it was when it was doubted says so a second time."""
+    tagged: dict[str, str] = {}
+
+    def conditional(path: str, answer: Any) -> Any:
+        if not of_records(path):
+            return answer
+        text = another_text(path, answer)
+        tagged[path] = f'"{abs(hash(text))}"'
+
+        def respond(request: Any) -> Answer:
+            if request.headers.get("If-None-Match") == tagged[path]:
+                return Answer("", status=304)
+            return Answer(text, headers=(("ETag", tagged[path]),))
+
+        return respond
+
+    assert portal.crawl(conditional) == "unsure"
+    assert portal.crawl(conditional, mode="update") == "finished"
+    assert len(portal.events()) == 30
+    assert rows(portal.db, "SELECT 1 FROM deferred") == []
+
+
+def test_a_few_changes_are_told_by_the_crawl_that_reads_them(portal: Portal) -> None:
+    portal.edit(5, "样本正文，改过。")
+    del portal.documents[3]
+    assert portal.crawl() == "finished"
+    assert sorted(portal.events()) == [("changed", 5), ("withdrawn", 3)]
+    portal.documents[3] = Document(3)
+    portal.crawl()
+    assert sorted(portal.events()) == [("changed", 5), ("returned", 3), ("withdrawn", 3)]
+
+
+def test_what_is_kept_aside_is_written_by_the_next_crawl_where_one_is_killed(portal: Portal) -> None:
+    portal.edit(5, "样本正文，改过。")
+    (known,) = rows(portal.db, "SELECT p.*, c.url, c.title FROM portals p JOIN catalogs c ON c.portal = p.id")
+    catalog = CatalogOfPortal("plan", str(known["title"]), str(known["url"]))
+    store = Store(portal.db)
+    store.begin(
+        PortalOfFile(str(known["id"]), str(known["name"]), "", str(known["home"]), (catalog,)),
+        "full",
+        "2026-03-12T05:00:00Z",
+    )
+    page = _own_page(portal, 5)
+    store.write([page], "2026-03-12T05:00:01Z")
+    assert portal.events() == []
+    store.close()  # as if it were killed
+    assert portal.crawl() == "finished"
+    assert portal.events() == [("changed", 5)]
+
+
+def _own_page(portal: Portal, number: int) -> RecordPage:
+    url = f"{portal.site.url}plans/{number}.html"
+    return read_record(portal.look(portal.documents[number]), url, url, cut=False)
+
+
+# --- an older copy of the portal ---
+
+
+def test_an_older_copy_of_the_portal_withdraws_nothing(portal: Portal) -> None:
+    new = {number: Document(number) for number in range(31, 37)}
+    portal.documents |= new
+    portal.edit(7, "样本正文，改过。")
+    portal.crawl()
+    for number in new:
+        del portal.documents[number]
+    portal.edit(7, "")
+    assert portal.crawl() == "unsure"
+    portal.documents |= new
+    portal.edit(7, "样本正文，改过。")
+    assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
+    assert portal.events() == [("changed", 7)]
+
+
+def test_the_newest_records_that_stay_away_are_withdrawn_by_the_second_crawl(portal: Portal) -> None:
+    portal.documents |= {number: Document(number) for number in range(31, 37)}
+    portal.crawl()
+    for number in range(31, 37):
+        del portal.documents[number]
+    assert portal.crawl() == "unsure"
+    assert portal.events() == []
+    assert portal.crawl() == "finished"
+    assert Counter(portal.events()) == {("withdrawn", number): 1 for number in range(31, 37)}
+
+
+# --- pages that are gone, and stand again ---
+
+
+def test_a_claim_from_a_day_on_which_all_pages_were_gone_is_never_made(portal: Portal) -> None:
+    """Three records are unlisted; then for a day every page of the portal is gone."""
+    taken = {number: portal.documents.pop(number) for number in (3, 4, 5)}
+    standing = {document.path: document for document in taken.values()}
+
+    def with_pages(path: str, answer: Any) -> Any:
+        return answer
+
+    def unlist(portal: Portal, spoil: Spoil) -> str:
+        answers = portal.answers
+
+        def with_standing() -> Any:
+            return answers() | {path: portal.look(document) for path, document in standing.items()}
+
+        portal.answers = with_standing  # type: ignore[method-assign]
+        try:
+            return portal.crawl(spoil)
+        finally:
+            del portal.answers
+
+    assert unlist(portal, with_pages) == "finished"
+    assert Counter(kind for kind, _ in portal.events()) == {"unlisted": 3}
+    assert unlist(portal, all_gone) == "unsure"
+    for _ in range(2):
+        assert unlist(portal, with_pages) == "finished"
+    assert Counter(kind for kind, _ in portal.events()) == {"unlisted": 3}
+    assert states(portal) == {"listed": 27, "unlisted": 3}
+
+
+def test_a_withdrawn_record_whose_page_stands_again_is_asked_for_and_returns(portal: Portal) -> None:
+    gone = portal.documents.pop(3)
+    portal.crawl()
+    assert portal.events() == [("withdrawn", 3)]
+    answers = portal.answers
+
+    def with_another_page(text: str) -> Callable[[], Any]:
+        return lambda: answers() | {gone.path: text}
+
+    portal.answers = with_another_page(redesigned(Document(99)))  # type: ignore[method-assign]
+    portal.crawl()
+    assert portal.events() == [("withdrawn", 3)]  # another document stands there
+    portal.answers = with_another_page(portal.look(gone))  # type: ignore[method-assign]
+    portal.crawl()
+    assert portal.events() == [("withdrawn", 3), ("returned", 3)]
+    assert states(portal) == {"listed": 29, "unlisted": 1}
+
+
+# --- the layout ---
+
+
+def test_lines_that_a_new_layout_puts_into_every_text_are_no_change_of_records(portal: Portal) -> None:
+    def framed(document: Document) -> str:
+        text = f"{document.paragraphs}<p>样本县数据中心统一排版</p>"
+        return redesigned(document).replace(document.paragraphs, text)
+
+    portal.look = framed
+    assert portal.crawl() == "unsure"
+    portal.edit(8, "样本正文，真的改过。")
+    assert portal.crawl() == "finished"
+    assert portal.crawl() == "finished"
+    assert portal.events() == [("changed", 8)]
+    causes = Counter(str(each["cause"]) for each in rows(portal.db, "SELECT cause FROM versions WHERE number > 1"))
+    assert causes == {"layout": 29, "source": 1}
+
+
+def test_a_line_that_names_the_file_may_move_into_the_text(portal: Portal) -> None:
+    portal.look = file_inside
+    assert portal.crawl() == "finished"
+    assert rows(portal.db, "SELECT 1 FROM versions WHERE number > 1") == []
+
+
+# --- lists that move ---
+
+
+def test_lists_at_new_addresses_take_over_the_records_of_the_old_ones(tmp_path: Path) -> None:
+    """The portal file names another address of the same list; one record is missing when that is first walked, one goes later."""
+    with Site({}) as site:
+        portal = Portal(site, tmp_path)
+        portal.crawl()
+        del portal.documents[3]
+        portal.list_path = "/plans/new/index.html"
+        portal.crawl()
+        assert portal.events() == [("withdrawn", 3)]
+        del portal.documents[4]
+        portal.crawl()
+        assert portal.events() == [("withdrawn", 3), ("withdrawn", 4)]
+        retired = rows(
+            portal.db,
+            "SELECT url LIKE '%list.html' AS old, retired_at IS NOT NULL AS retired FROM catalogs ORDER BY id",
+        )
+        assert retired == [{"old": 1, "retired": 1}, {"old": 0, "retired": 0}]
+
+
+def test_half_a_list_page_makes_no_record(portal: Portal) -> None:
+    portal.documents |= {number: Document(number) for number in range(31, 34)}
+
+    def half(path: str, answer: Any) -> Any:
+        return answer[: answer.index("样本规划第31号") - 20] if path == LIST else answer
+
+    assert portal.crawl(half) == "incomplete"
+    assert rows(portal.db, "SELECT count(*) AS n FROM records")[0]["n"] == 30
+    assert portal.crawl() == "finished"
+    assert rows(portal.db, "SELECT count(*) AS n FROM records")[0]["n"] == 33
+    assert portal.events() == []
