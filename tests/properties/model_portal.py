@@ -33,6 +33,7 @@ from archive.model.observations import (
 )
 from archive.model.records import CUT_PAGE, OWN_PAGE
 from tests.conftest import empty_archive
+from tests.properties.true_windows import require_true_windows
 
 CATALOGS = ("http://p.example/plans/", "http://p.example/budgets/", "http://p.example/notices/")
 PAGE_SIZE = 4
@@ -165,6 +166,7 @@ class World:
         for number in range(1, 23):
             self.add({place for place in range(3) if number % (place + 2) == 0} or {0})
         self.first = dict(self.documents)
+        self.checked = 0  # the last event whose window was held against the past
 
     def close(self) -> None:
         self.connection.close()
@@ -249,6 +251,7 @@ class World:
             store.finish("finished", now)
         finally:
             frontier.close()
+            self.checked = require_true_windows(self, self.checked)
         return told
 
     def _slips(self, choice: int | None) -> int | None:
