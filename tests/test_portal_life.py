@@ -1,5 +1,6 @@
 """A portal's life: it moves, gets another id, is retired and removed, in the archive and in every database that is merged."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import Iterator
@@ -10,10 +11,12 @@ import pytest
 
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import beside
+from archive.export.original_files import captures_of_record
 from archive.maintenance import job
 from archive.maintenance.check import check
 from archive.maintenance.merge import KNOWN, TAKEN, merge
 from archive.search import engine
+from archive.web.http.server import make_datasette
 from tests.conftest import crawl, disclosures, rows
 from tests.county import County
 from tests.natural import contents
@@ -151,6 +154,29 @@ def test_what_is_withheld_and_held_back_stays_so_at_either_host(portal: Portal, 
     with closing(open_for_reading(copy.db)) as connection:
         for address in (url, url.replace(portal.old.url, portal.new.url)):
             assert hidden(connection, address, "") == "withheld"
+
+
+def test_captures_of_the_old_host_are_exported_and_destroyed_with_their_record(portal: Portal, copy: Copy) -> None:
+    url = str(rows(copy.db, "SELECT url FROM records WHERE id = 7")[0]["url"])
+    copy.move()
+    assert crawl(copy.file, copy.db).returncode == 0
+    now = url.replace(portal.old.url, portal.new.url)
+    own = {row["id"] for row in rows(copy.db, "SELECT id FROM captures WHERE url IN (?, ?)", url, now)}
+    with closing(open_for_reading(copy.db)) as connection:
+        assert own <= set(captures_of_record(connection, 7))
+    for number in own:
+        page = asyncio.run(make_datasette(copy.db).client.get(f"/-/archived/{number}"))
+        assert "/records/7" in page.text
+        assert all(f"/-/archived/{other}" in page.text for other in own - {number})
+    assert len(own) == 2
+    done = disclosures("withhold", url, "--reason", "样本", "--destroy", "--db", copy.db)
+    assert done.returncode == 0, done.stderr
+    assert {row["key"] for row in rows(copy.db, "SELECT key FROM withheld WHERE target = 'address'")} >= {url}
+    kept = (
+        "SELECT 1 FROM captures c JOIN payloads p ON p.id = c.payload_id WHERE c.url IN (?, ?) AND destroyed_at IS NULL"
+    )
+    assert rows(beside(copy.db), kept, url, now) == []
+    assert disclosures("verify", "--db", copy.db).returncode == 0
 
 
 def test_another_id_stands_everywhere(copy: Copy) -> None:

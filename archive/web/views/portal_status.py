@@ -39,13 +39,17 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class PortalStatus:
-    """A portal. `place`: the prefecture and province of its code, where they are known; `url`: of its page here."""
+    """A portal. `place`: the prefecture and province of its code, where they are known; `url`: of its page here.
+
+    `retired`: until when it was watched, where it is no more; nothing then needs attention.
+    """
 
     row: Row
     place: str
     url: str
     day_url: str | None
     concerns: tuple[Concern, ...]
+    retired: Label | None = None
 
 
 async def portal_statuses(
@@ -59,21 +63,28 @@ async def portal_statuses(
 def _portal_status(context: RequestContext, row: Row) -> PortalStatus:
     division = divisions().get(row["division_code"])
     place = f"{division.province or ''}{division.prefecture or ''}" if division else ""
+    retired = _retired(row)
     return PortalStatus(
         row=row,
         place=place,
         url=context.address("browse", row["id"]),
         day_url=context.address("day", row["newest"]) if row["newest"] else None,
-        concerns=tuple(_concerns(row, context.datasette.urls.database(context.database))),
+        concerns=() if retired else tuple(_concerns(row, context.datasette.urls.database(context.database))),
+        retired=retired,
     )
+
+
+def _retired(row: Row) -> Label | None:
+    """Return until when a portal was watched; None where it still is, or an earlier version wrote the archive."""
+    if "retired_at" not in row.keys() or not row["retired_at"]:  # noqa: SIM118 - not its values
+        return None
+    return LABELS["portal.retired"].format(day=beijing(row["crawled_at"] or row["retired_at"])[:10])
 
 
 def _concerns(row: Row, base: str) -> list[Concern]:
     """Return what needs attention, the gravest first. `base`: the address of the database's page."""
     if row["crawl_id"] is None:
         return [Concern(LABELS["concern.not_crawled"])]
-    if "retired_at" in row.keys() and row["retired_at"]:  # noqa: SIM118 - not its values; an earlier version has no such column
-        return [Concern(LABELS["concern.retired"].format(day=beijing(row["crawled_at"])[:10]))]
     concerns = []
     crawl = f"{base}/crawls/{row['crawl_id']}"
     if row["health"] in HEALTH and row["health"] != _WELL:
