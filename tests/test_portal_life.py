@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import open_for_reading
+from archive.database.withheld import hidden
 from archive.evidence.evidence_reader import beside
 from archive.export.original_files import captures_of_record
 from archive.maintenance import job
@@ -145,15 +147,25 @@ def test_the_portal_s_file_says_where_it_is_now_and_keeps_its_comments(portal: P
 def test_what_is_withheld_and_held_back_stays_so_at_either_host(portal: Portal, copy: Copy) -> None:
     url = str(rows(copy.db, "SELECT url FROM records WHERE id = 7")[0]["url"])
     assert disclosures("withhold", 7, "--reason", "样本", "--db", copy.db).returncode == 0
+    listed = str(rows(copy.db, "SELECT url FROM records WHERE id = 8")[0]["url"])
+    with closing(sqlite3.connect(copy.db)) as connection:  # as where its text lists persons
+        roster = (8, "", f"county {listed}", 9, "kept", NOW)
+        connection.execute(
+            "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES (?, ?, ?, ?, ?, ?)", roster
+        )
+        connection.commit()
     copy.move()
     assert crawl(copy.file, copy.db).returncode == 0
     assert rows(copy.db, "SELECT state, title FROM records WHERE id = 7") == [{"state": "withheld", "title": None}]
     assert len(rows(copy.db, "SELECT 1 FROM records")) == 30
-    from archive.database.withheld import hidden
-
+    with closing(sqlite3.connect(copy.db)) as connection:  # as where its page was read again at the new host
+        connection.execute("UPDATE readings SET capture_id = NULL WHERE record_id = 8")
+        connection.commit()
     with closing(open_for_reading(copy.db)) as connection:
         for address in (url, url.replace(portal.old.url, portal.new.url)):
             assert hidden(connection, address, "") == "withheld"
+        for address in (listed, listed.replace(portal.old.url, portal.new.url)):
+            assert hidden(connection, address, "") == "roster"
 
 
 def test_captures_of_the_old_host_are_exported_and_destroyed_with_their_record(portal: Portal, copy: Copy) -> None:
@@ -268,6 +280,17 @@ def test_a_job_that_was_out_meanwhile_is_taken_through_the_same(
         assert rows(copy.db, "SELECT 1 FROM portals WHERE retired_at IS NOT NULL")
     if change == "move":
         assert not rows(copy.db, "SELECT 1 FROM records WHERE url LIKE ?", f"{portal.old.url}%")
+
+
+def test_a_job_that_begins_later_knows_of_it(copy: Copy, tmp_path: Path) -> None:
+    copy.move()
+    folder = tmp_path / "job"
+    folder.mkdir()
+    path = brought(copy, folder)
+    assert [row["kind"] for row in rows(path, "SELECT kind FROM portal_changes")] == ["moved"]
+    assert rows(path, "SELECT mode FROM crawls ORDER BY id DESC LIMIT 1") == [{"mode": "full"}]
+    assert [result.what for result in merge(copy.db, beside(copy.db), [path], NOW)] == [TAKEN]
+    assert (copy.events(), list(check(copy.db, beside(copy.db)))) == ({"added": 30}, [])
 
 
 def test_an_archive_takes_over_what_became_of_portals_in_the_one_that_is_merged(copy: Copy, tmp_path: Path) -> None:

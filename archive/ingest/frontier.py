@@ -35,7 +35,7 @@ LONGEST_INTERVAL = timedelta(days=60)
 INTERVAL_SHARE = 0.25
 """The recrawl interval of a page is this share of its record's age: a record of a month is requested weekly, one of a year every two months."""
 
-SINCE_MOVED = "started_at >= coalesce((SELECT value FROM settings WHERE name = 'moved:' || crawls.portal), '')"
+SINCE_MOVED = "started_at > coalesce((SELECT value FROM settings WHERE name = 'moved:' || crawls.portal), '')"
 """Of `crawls`: those since the portal stands where it does (archive.maintenance.portal_life)."""
 _FULL = f"""
     SELECT started_at, outcome FROM crawls WHERE portal = ? AND mode = 'full' AND outcome IN ('finished', 'incomplete')
