@@ -216,6 +216,11 @@ def test_a_retired_portal_is_never_due_and_is_not_crawled(copy: Copy) -> None:
     listed = json.loads(disclosures("portals", "list", "--json", "--db", copy.db, env=env).stdout)
     (own,) = [each for each in listed if each["portal"] == "county"]
     assert (own["state"], own["records"], bool(own["retired_at"])) == ("retired", 30, True)
+    assert {each["portal"]: each["state"] for each in listed} == {
+        "county": "retired",
+        "sample": "example",
+        "tongxin": "example",
+    }
     assert "is retired already" in refused(disclosures("portals", "retire", "county", "--db", copy.db))
     assert {row["state"] for row in rows(copy.db, "SELECT state FROM records")} == {"listed"}
     assert disclosures("portals", "retire", "county", "--lift", "--db", copy.db).returncode == 0

@@ -36,7 +36,10 @@ _HOSTS = "SELECT url FROM records WHERE portal = ? UNION ALL SELECT url FROM cat
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A line of the list. `state`: watched, retired, not crawled, or `no file`: no portal file is known for it."""
+    """A line of the list.
+
+    `state`: watched, retired, not crawled, `example`: a file that comes with the project, or `no file`: none is known for it.
+    """
 
     portal: str
     name: str
@@ -62,7 +65,7 @@ def portals() -> None:
 @plainly
 def list_portals(db: Path, as_json: bool) -> None:
     """List the portals of the archive and those of which there is a file: whether they are watched, and since when not."""
-    files = {identity: str(path) for identity, path in known().items()}
+    files, own = {identity: str(path) for identity, path in known().items()}, own_files()
     found = {}
     if db.is_file():
         with closing(open_for_reading(db)) as connection:
@@ -73,8 +76,8 @@ def list_portals(db: Path, as_json: bool) -> None:
                 found[identity] = _Listed(identity, name, home, state, records, crawled_at, *more)
     for identity, file in files.items():
         if identity not in found:
-            portal = load(Path(file))
-            found[identity] = _Listed(identity, portal.name, portal.home, "not crawled", file=file)
+            portal, state = load(Path(file)), "not crawled" if identity in own else "example"
+            found[identity] = _Listed(identity, portal.name, portal.home, state, file=file)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found.values()], ensure_ascii=False, indent=1))
         return
