@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import open_for_reading
+from archive.database.portal_changes import Moves
 from archive.database.withheld import hidden
 from archive.evidence.evidence_reader import beside
 from archive.export.original_files import captures_of_record
+from archive.export.public_database import snapshot
 from archive.maintenance import job
 from archive.maintenance.check import check
 from archive.maintenance.merge import KNOWN, TAKEN, merge
@@ -248,6 +250,44 @@ def test_a_removed_portal_leaves_its_originals_and_no_number_is_given_twice(port
     assert rows(copy.db, "SELECT min(id) AS id FROM crawls") == [{"id": 2}]
     assert disclosures("verify", "--db", copy.db).returncode == 0
     assert "county" in disclosures("due", "--db", copy.db, env=env).stdout
+
+
+def test_what_was_withheld_of_a_removed_portal_stays_so_and_nobody_reads_that_there_was_one(
+    copy: Copy, tmp_path: Path
+) -> None:
+    (url,) = [str(row["url"]) for row in rows(copy.db, "SELECT url FROM records WHERE id = 7")]
+    assert disclosures("withhold", 7, "--reason", "样本", "--db", copy.db).returncode == 0
+    assert disclosures("portals", "remove", "county", "--yes", "--db", copy.db).returncode == 0
+    public = snapshot(copy.db, tmp_path / "public.db").path
+    assert rows(public, "SELECT 1 FROM portal_changes") == []
+    assert crawl(copy.file, copy.db).returncode == 0
+    (record,) = rows(copy.db, "SELECT id, state, title, body, source_fields FROM records WHERE url = ?", url)
+    assert record["id"] != 7
+    assert (record["state"], record["title"], record["body"], record["source_fields"]) == ("withheld", None, None, "{}")
+    assert rows(copy.db, "SELECT 1 FROM listings WHERE record_id = ?", record["id"]) == []
+    shown = "SELECT l.capture_id FROM walks l JOIN captures c ON c.id = l.capture_id JOIN withheld w ON w.key = c.sha256 AND w.target = 'page'"
+    assert rows(copy.db, shown)
+    assert disclosures("verify", "--db", copy.db).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("moves", "before", "now"),
+    [
+        ([("a.example", "http://b.example")], "http://a.example/x?y=1#row-1", "http://b.example/x?y=1#row-1"),
+        ([("a.example", "http://b.example")], "https://A.example/x", "http://b.example/x"),
+        ([("a.example", "http://b.example")], "http://a.example:8080/x", "http://a.example:8080/x"),
+        ([("a.example", "http://b.example")], "http://www.a.example/x", "http://www.a.example/x"),
+        ([("a.example", "http://b.example")], "http://c.example/http://a.example/", "http://c.example/http://a.example/"),
+        ([("a.example", "https://a.example")], "http://a.example/x", "https://a.example/x"),
+        ([("a.example", "http://b.example"), ("b.example", "https://c.example:81")], "http://a.example", "https://c.example:81"),
+        ([("a.example", "http://b.example")], "http://[a.example/", "http://[a.example/"),
+    ],
+)  # fmt: skip
+def test_addresses_on_a_host_that_has_moved(moves: list[tuple[str, str]], before: str, now: str) -> None:
+    known = Moves(moves)
+    assert known.address(before) == now
+    assert known.address(now) == now
+    assert before == now or not before.startswith("http://a.example/") or before in known.former([now])
 
 
 def brought(copy: Copy, folder: Path) -> Path:

@@ -80,6 +80,12 @@ def is_record_withheld(connection: sqlite3.Connection, record_id: int) -> bool:
     return row is not None and row[0] == WITHHELD
 
 
+def is_key_withheld(connection: sqlite3.Connection, portal: str, url: str) -> bool:
+    """Return whether a record of this portal and key is to be withheld, should there be one."""
+    sql = "SELECT 1 FROM withheld WHERE target = 'record' AND key = ?"
+    return connection.execute(sql, (f"{portal} {url}",)).fetchone() is not None
+
+
 def withheld_on(connection: sqlite3.Connection, record_id: int) -> str | None:
     """Return the day in Beijing on which a record was withheld, "" where that isn't known; None where it is shown."""
     row = connection.execute(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.database.portal_changes import next_number
-from archive.database.withheld import WITHHELD, is_file_withheld
+from archive.database.withheld import WITHHELD, is_file_withheld, is_key_withheld
 from archive.ingest import windows
 from archive.ingest.windows import Window
 from archive.maintenance.holding import shown_body
@@ -92,11 +92,15 @@ class Writer:
         return int(row["id"]) if row else None
 
     def add(self, url: str, kind: str, now: str, window: Window) -> int:
-        """A new record, empty so far; its id. `window`: when it appeared."""
+        """A new record, empty so far; its id. `window`: when it appeared.
+
+        One that was withheld before its portal was removed stays so.
+        """
         record_id = next_number(self.connection, "records")
+        state = WITHHELD if is_key_withheld(self.connection, self.portal, url) else "listed"
         self.connection.execute(
-            "INSERT INTO records (id, portal, url, kind, first_seen, last_seen, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (record_id, self.portal, url, kind, now, now, window.after),
+            "INSERT INTO records (id, portal, url, kind, state, first_seen, last_seen, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (record_id, self.portal, url, kind, state, now, now, window.after),
         )
         index.changed(self.connection, record_id, None)
         self._version(record_id, {}, now, window)

@@ -295,15 +295,16 @@ class Store:
         """Write a row of a list page; `captures`: the answer itself, and the one that holds what it shows; `is_half`: of half a page."""
         answer, capture = captures
         record_id = self._writer.find(row.key)
+        is_known = record_id is not None
         if record_id is None:
             if is_half:
                 return  # what half a page shows may be half an address: the whole page shows it next time
             record_id = self._writer.add(row.key, self._kinds[catalog_id], now, self._appeared(catalog_id, capture))
-        elif is_record_withheld(self._connection, record_id):
+        if is_record_withheld(self._connection, record_id):
             self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
             note_page(self._connection, record_id, capture, now)
             return
-        else:
+        if is_known:
             state = self._connection.execute(
                 "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
             ).fetchone()["state"]
