@@ -223,6 +223,11 @@ def test_a_retired_portal_is_never_due_and_is_not_crawled(copy: Copy) -> None:
         "sample": "example",
         "tongxin": "example",
     }
+    copy.file.with_name("bad.toml").write_text('id = "bad"', "utf-8")
+    done = disclosures("portals", "list", "--db", copy.db, env=env)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 3)
+    assert "bad.toml: name is missing" in done.stderr
+    copy.file.with_name("bad.toml").unlink()
     assert "is retired already" in refused(disclosures("portals", "retire", "county", "--db", copy.db))
     assert {row["state"] for row in rows(copy.db, "SELECT state FROM records")} == {"listed"}
     assert disclosures("portals", "retire", "county", "--lift", "--db", copy.db).returncode == 0

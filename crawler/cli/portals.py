@@ -18,12 +18,12 @@ from archive.maintenance.portal_life import Extent, change
 from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.addresses import is_on_the_web
-from crawler.cli.options import CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.cli.upkeep import renew_copies
 from crawler.jobs.due import NONE, planned
 from crawler.jobs.schedule import Plan
 from crawler.portals import file_changes
-from crawler.portals.portal_file import is_id, known, load, own_files
+from crawler.portals.portal_file import PortalFileError, is_id, known, load, own_files
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 
@@ -74,16 +74,23 @@ def list_portals(db: Path, as_json: bool) -> None:
                 more = unwatched.get(identity), files.get(identity)
                 state = "retired" if identity in unwatched else "watched" if identity in files else "no file"
                 found[identity] = _Listed(identity, name, home, state, records, crawled_at, *more)
+    faults = []
     for identity, file in files.items():
         if identity not in found:
-            portal, state = load(Path(file)), "not crawled" if identity in own else "example"
-            found[identity] = _Listed(identity, portal.name, portal.home, state, file=file)
+            try:
+                portal, state = load(Path(file)), "not crawled" if identity in own else "example"
+            except PortalFileError as error:
+                faults.append(error)
+            else:
+                found[identity] = _Listed(identity, portal.name, portal.home, state, file=file)
+    for fault in faults:
+        click.echo(f"not listed: {fault}", err=True)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found.values()], ensure_ascii=False, indent=1))
-        return
-    for each in found.values():
+    for each in () if as_json else found.values():
         last = f"last crawl {each.crawled_at[:10]}" if each.crawled_at else "never crawled"
         click.echo(f"{each.state:<12} {each.portal:<20} {each.records:>8,} records  {last}  {each.name}  {each.home}")
+    sys.exit(ATTENTION if faults else 0)
 
 
 @portals.command()
