@@ -160,7 +160,7 @@ def _taken_through(
             return source, [], portals
     copy, removed = folder / source.name, []
     copy_database(source, copy)
-    with closing(open_up_to_date(copy)) as theirs, transaction(theirs):
+    with closing(open_up_to_date(copy, beside(copy))) as theirs, transaction(theirs):
         for change in to_come:
             if change.kind != REMOVED:
                 apply(theirs, change)

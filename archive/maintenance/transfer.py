@@ -215,7 +215,9 @@ class Transfer:
                     not_before,
                     *(maps["capture"].get(capture) for capture in captures),
                 )
-                for number, (record_id, kind, at, crawl_id, detail, not_before, *captures) in enumerate(events.fetchall(), first)
+                for number, (record_id, kind, at, crawl_id, detail, not_before, *captures) in enumerate(
+                    events.fetchall(), first
+                )
             ),
         )
 

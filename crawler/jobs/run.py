@@ -158,10 +158,10 @@ def crawl_portals(
     `due` is called with the ids of portals that are left out. Returns whether something needs attention. Prints progress to
     standard error and a summary to standard output. Raises PortalFileError and ArchiveError before anything is fetched.
     """
-    db, _ = places(settings)
+    db, evidence = places(settings)
     spiders = [spider_for(name) for name in names]
     clock.now()
-    with closing(open_up_to_date(db)) as connection:
+    with closing(open_up_to_date(db, evidence)) as connection:
         require_current(connection)
         for spider in spiders:
             require_watched(connection, spider.portal.id)
