@@ -160,6 +160,8 @@ def _move(c: sqlite3.Connection, change: Change) -> int:
     moves = Moves([(str(change.before), str(change.after))])
     c.create_function("moved_address", 1, lambda url: url and moves.address(url), deterministic=True)
     c.execute("UPDATE portals SET home = moved_address(home) WHERE id = ?", (portal,))
+    # What was doubted at the old host, the crawl of the new one reads again.
+    c.execute("DELETE FROM deferred WHERE record_id IN (SELECT id FROM records WHERE portal = ?)", (portal,))
     _join_catalogs(c, portal)
     joined = _join_records(c, portal)
     own = "record_id IN (SELECT id FROM records WHERE portal = :portal)"
@@ -209,6 +211,10 @@ def _join_catalogs(c: sqlite3.Connection, portal: str) -> None:
             "UPDATE OR REPLACE redactions SET source = ? WHERE source = ? AND record_id IN "
             "(SELECT id FROM records WHERE portal = ?)",
             (str(old), str(new), portal),
+        )
+        c.execute(
+            "UPDATE catalogs SET retired_at = n.retired_at FROM catalogs n WHERE catalogs.id = ? AND n.id = ?",
+            (old, new),
         )
         c.execute("DELETE FROM catalogs WHERE id = ?", (new,))
 
