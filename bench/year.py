@@ -26,7 +26,7 @@ from typing import Any
 
 from archive.evidence.evidence_reader import beside
 from bench.ten_days import History, at, morning, rows, unproved
-from crawler.cli.due import planned
+from crawler.jobs.due import planned
 from tests import warm
 from tests.county import County, Faults
 

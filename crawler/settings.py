@@ -2,18 +2,14 @@
 
 import os
 from importlib.metadata import version
-from pathlib import Path
-
-from archive.evidence.evidence_reader import beside
 
 BOT_NAME = "disclosures"
 SPIDER_LOADER_CLASS = (
     "crawler.spiders.spider_loader.PortalSpiderLoader"  # default: modules; here a spider is a portal file
 )
+COMMANDS_MODULE = "crawler.commands"  # default: none; those that look at a page would else begin a crawl
 DISCLOSURES_DB = os.environ.get("DISCLOSURES_DB", "data/disclosures.db")  # our own: the archive to write
-DISCLOSURES_EVIDENCE = os.environ.get("DISCLOSURES_EVIDENCE") or str(
-    beside(Path(DISCLOSURES_DB))
-)  # our own: the originals
+DISCLOSURES_EVIDENCE = os.environ.get("DISCLOSURES_EVIDENCE", "")  # our own: the originals; empty: beside the archive
 DISCLOSURES_MODE = ""  # our own: full or update; empty: an update, or full where one is due
 DISCLOSURES_OCR = os.environ.get("DISCLOSURES_OCR", "") == "1"  # our own: recognise the text of scanned files
 
@@ -96,4 +92,13 @@ LOG_LEVEL = "INFO"  # default DEBUG
 LOG_FORMATTER = "crawler.jobs.logs.QuietLogFormatter"  # default prints whole items
 LOG_VERSIONS: list[str] = []  # default: a line of library versions at each start
 LOGSTATS_INTERVAL = 0  # default 60; progress is shown by `disclosures crawl`
+
+# --- feeds (`scrapy crawl -O`) ---
+
 FEED_EXPORT_ENCODING = "utf-8"  # default escapes Chinese in JSON
+FEED_EXPORTERS = {  # by default an item a page, with all that was read of it; ours give flat rows
+    "json": "crawler.jobs.feed_rows.JsonRows",
+    **dict.fromkeys(("jsonlines", "jsonl", "jl"), "crawler.jobs.feed_rows.JsonLinesRows"),
+    "csv": "crawler.jobs.feed_rows.CsvRows",
+    **dict.fromkeys(("xml", "marshal", "pickle")),
+}

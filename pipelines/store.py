@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
+from archive.evidence.evidence_reader import beside
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.presence import Missing
@@ -69,8 +70,7 @@ class StorePipeline:
         settings, portal = self._crawler.settings, self._crawler.spider.portal
         self._writer, self._portal = writer_client(), portal.id
         start = SessionStart(
-            Path(settings["DISCLOSURES_DB"]),
-            Path(settings["DISCLOSURES_EVIDENCE"]),
+            *places(settings),
             portal_of(portal),
             settings["DISCLOSURES_MODE"],
             portal.schedule.full_every,
@@ -187,6 +187,12 @@ class StorePipeline:
     def _log(self, error: Exception) -> None:
         fault = None if isinstance(error, UNWRITABLE) else error  # of our own
         logger.error("archive=%s error=%s", self._crawler.settings["DISCLOSURES_DB"], error, exc_info=fault)
+
+
+def places(settings: Mapping[str, Any]) -> tuple[Path, Path]:
+    """Return the paths of the archive and of its originals, which are beside it unless another place is set."""
+    db = Path(settings["DISCLOSURES_DB"])
+    return db, Path(settings["DISCLOSURES_EVIDENCE"] or beside(db))
 
 
 def portal_of(portal: Any) -> PortalOfFile:  # noqa: ANN401

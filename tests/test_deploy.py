@@ -348,3 +348,12 @@ def test_crawls_may_not_reach_private_networks(name: str) -> None:
         "fd00:ec2::254",
     ):
         assert any(ip_address(address) in network for network in networks), address
+
+
+def test_logs_that_grow_are_rotated() -> None:
+    text = (DEPLOY / "logrotate" / "disclosures").read_text(encoding="utf-8")
+    cron = (DEPLOY / "disclosures.cron").read_text(encoding="utf-8")
+    written = {"/var/lib/disclosures/crawl.log", *re.findall(r">>(\S+\.log)", cron)}
+    assert set(re.findall(r"/var/\S+\.log", text)) == written
+    if program := shutil.which("logrotate"):
+        assert subprocess.run([program, "--debug", DEPLOY / "logrotate" / "disclosures"], check=False).returncode == 0

@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from crawler.cli import probe
-from crawler.probe.draft import portal_id
+from crawler.probe.draft import portal_id, relative
 from crawler.sample.portal_server import SampleServer
 from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, rows
 
+LIST_AT = "/zwgk/list.html"
 KEYS = {"page", "blocked", "family", "rows", "next_pages", "pages", "fields", "breadcrumb", "attachments", "body"}
 ROWS = "".join(
     f'<tr><td>{n}</td><td><a href="d/{n}.html">样本文件之{n}</a></td><td>样本局</td><td>2018年3月{n}日</td></tr>'
@@ -241,3 +242,49 @@ def test_a_redirect_is_followed_and_its_target_asked_of_robots_too() -> None:
 )
 def test_ids_for_new_portals(url: str, name: str) -> None:
     assert portal_id(url) == name
+
+
+def test_a_catalogue_in_frames_is_found_and_drafted_where_it_stands() -> None:
+    titles = ("热点回应", "政策解读", "规划计划", "部门预算")
+    menu = "".join(f'<li><a href="/gk/c{n}/">{title}</a></li>' for n, title in enumerate(titles))
+
+    def framed(*addresses: str) -> str:
+        return (
+            "<html><body>" + "".join(f'<iframe src="{address}"></iframe>' for address in addresses) + "</body></html>"
+        )
+
+    pages: dict[str, Answer | str] = {
+        "/": '<html><head><title>样本县人民政府</title></head><body><a href="/gk/">政府信息公开目录</a></body></html>',
+        "/gk/": framed("http://elsewhere.example/", "/weather/", "/gk/menu/"),
+        "/gk/menu/": f"<html><body><div><ul>{menu}</ul></div></body></html>",
+        "/gk/c0/": framed("inner/"),
+        "/gk/c0/inner/": '<html><frameset><frame src="list.html"></frameset></html>',
+        "/gk/c0/inner/list.html": LIST,
+        "/gk/c1/": LIST,
+        "/gk/c2/": framed("/gk/c2/"),
+        "/gk/c3/": framed("/a/", "/b/", "/d/", "/gk/c1/"),
+    }
+    with Site(pages) as site:
+        done = disclosures("probe", site.url, "--delay", 0)
+        asked = list(site.requests)
+        alone = json.loads(disclosures("probe", f"{site.url}gk/c0/", "--delay", 0, "--json").stdout)
+    assert done.returncode == 0, done.stderr
+    drafted = tomllib.loads(done.stdout)
+    assert [entry["url"] for entry in drafted["catalogs"]] == ["/gk/c0/inner/list.html", "/gk/c1/"]
+    assert f"in a frame of {site.url}gk/c0/" in done.stdout
+    assert "/gk/c2/" in asked
+    assert asked.count("/gk/c2/") == 1
+    assert {"/a/", "/b/", "/d/"} <= set(asked)  # so many frames of a page, and no more
+    assert asked.count("/gk/c1/") == 1
+    assert (alone["page"], len(alone["rows"])) == ("list", 3)
+
+
+def test_a_draft_is_relative_to_its_home_and_crawled_as_it_is(tmp_path: Path) -> None:
+    with Site({LIST_AT: LIST.replace("list_1.html", "#"), "/zwgk/d/1.html": RECORD}) as site:
+        drafted = disclosures("probe", site.url[:-1] + LIST_AT, "--delay", 0).stdout
+        assert f'url = "{LIST_AT}"' in drafted
+        (tmp_path / "portal.toml").write_text(drafted, "utf-8")
+        crawl(tmp_path / "portal.toml", tmp_path / "a.db")
+    assert len(rows(tmp_path / "a.db", "SELECT 1 FROM records")) == 3
+    assert relative("http://a.example//b/", "http://a.example/") == "http://a.example//b/"
+    assert relative("http://b.example/c/", "http://a.example/") == "http://b.example/c/"

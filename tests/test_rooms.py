@@ -114,7 +114,6 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.processes",
     },
     "pipelines": {"archive.attachments", "archive.evidence", "archive.ingest", "archive.masking", "archive.model"},
-    "crawler": {"archive.evidence"},
     "crawler.cli": {
         "archive.attachments",
         "archive.database",
@@ -123,6 +122,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.ingest",
         "archive.labels",
         "archive.maintenance",
+        "archive.masking",
         "archive.model",
         "archive.questions",
         "archive.search",
@@ -149,6 +149,7 @@ ALLOWED: dict[str, set[str]] = {
         "crawler",
         "crawler.portals",
         "crawler.spiders",
+        "pipelines",
     },
     "crawler.middlewares": {
         "crawler.portals",
@@ -177,6 +178,13 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.families",
         "crawler.portals",
         "crawler.services",
+    },
+    "crawler.commands": {
+        "archive.database",
+        "archive.evidence",
+        "archive.model",
+        "crawler.jobs",
+        "crawler.portals",
     },
     "crawler.services": {"archive.model", "crawler.extract"},
     "crawler.spiders": {

@@ -1,6 +1,7 @@
 """When a portal is due, and why: by its file, by how often it has news, later after failures; and crawled then."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from archive.model.observations import CatalogOfPortal
 from crawler.jobs.schedule import LONGEST, LONGEST_WAIT, SHORTEST, CrawlHistory, plan
-from crawler.portals.portal_file import Portal, Schedule
+from crawler.portals.portal_file import Portal, Schedule, find
 from tests import warm
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 
@@ -179,13 +180,18 @@ def test_three_full_walks_that_reach_no_end_are_enough_for_a_while(tmp_path: Pat
     assert {each["outcome"] for each in crawls[:3]} == {"incomplete"}
 
 
-def test_without_portals_all_that_are_known_are_reported_but_the_sample(tmp_path: Path) -> None:
-    done = disclosures("due", "--db", tmp_path / "none.db")
-    assert done.returncode == 0, done.stderr
-    assert "tongxin" in done.stdout
-    assert "never crawled" in done.stdout
-    assert "sample" not in done.stdout
-    assert disclosures("due", "sample", "--db", tmp_path / "none.db").stdout.startswith("sample ")
+def test_without_portals_those_of_one_s_own_are_reported_and_no_example(tmp_path: Path) -> None:
+    db = tmp_path / "none.db"
+    done = disclosures("due", "--db", db)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "DISCLOSURES_PORTALS" in done.stderr
+    assert "DISCLOSURES_PORTALS" in disclosures("crawl", "--due", "--db", db).stdout
+    shutil.copy(find("tongxin"), tmp_path)
+    own = disclosures("due", "--db", db, env={"DISCLOSURES_PORTALS": str(tmp_path)}).stdout
+    assert own.startswith("tongxin ")
+    assert "never crawled" in own
+    assert len(own.splitlines()) == 1
+    assert disclosures("due", "sample", "--db", db).stdout.startswith("sample ")
 
 
 def test_wrong_use_is_one_line(tmp_path: Path) -> None:

@@ -377,3 +377,19 @@ def test_a_slip_in_the_file_is_one_line_that_names_file_and_key(
         load(path)
     assert str(error.value).startswith(f"{path}: ")
     assert "\n" not in str(error.value)
+
+
+def test_a_test_goes_to_each_receiver_and_is_noted_nowhere(desk: Desk) -> None:
+    desk.watches('[[watch]]\nname = "样本"\nmail = "desk@example.org"\nwebhook = "$DESK_HOOK"\n')
+    missing = desk.db.with_name("none.db")
+    done = CliRunner().invoke(main, ["watch", str(desk.file), "--db", str(missing), "--test"])
+    assert (done.exit_code, done.output.count("a test was delivered to")) == (0, 2)
+    assert desk.box.mails[0]["Subject"] == "样本：测试 / test"
+    assert desk.box.to == [["desk@example.org"]]
+    said = json.loads(desk.posts[0].form or "")
+    assert (said["test"], said["count"], said["hits"]) == (True, 0, [])
+    assert not beside(missing).exists()
+    desk.statuses = [404]
+    done = CliRunner().invoke(main, ["watch", str(desk.file), "--test"])
+    assert done.exit_code == 1
+    assert "not delivered to the webhook at 127.0.0.1: 127.0.0.1 answered 404" in done.output

@@ -151,6 +151,22 @@ def _widen(db: Database, table: str, before: str, after: str) -> None:
     db.execute("PRAGMA writable_schema = OFF")
 
 
+@migrations()
+def m007_lives_of_portals(db: Database) -> None:
+    """What became of portals: moved, renamed, retired, resumed, removed."""
+    db.execute("ALTER TABLE portals ADD COLUMN retired_at TEXT")
+    db.execute("""
+        CREATE TABLE portal_changes (
+            id INTEGER PRIMARY KEY,
+            portal TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('moved', 'renamed', 'retired', 'resumed', 'removed')),
+            at TEXT NOT NULL,
+            before TEXT,
+            after TEXT
+        ) STRICT
+    """)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
+from archive.database.portal_changes import Moves
+
 WITHHELD = "withheld"
 """The state of a record, or of a file, that is shown to nobody."""
 
@@ -42,13 +44,17 @@ _COMMON = re.compile(r"(?:index|default|list|content|show|view|detail|info|artic
 
 
 def hidden(connection: sqlite3.Connection, url: str, sha256: str, payload: bytes = b"") -> Reason | None:
-    """Return why a capture may not be shown, or None. `payload`: where it is given, links to what is withheld hide it, too."""
-    values = {"url": url, "sha256": sha256}
+    """Return why a capture may not be shown, or None. `payload`: where it is given, links to what is withheld hide it, too.
+
+    So is hidden what stood at an address that has moved with its portal.
+    """
     try:
-        if connection.execute(_ADDRESS, values).fetchone()[0]:
-            return "withheld"
-        if connection.execute(_ROSTER, values).fetchone()[0]:
-            return "roster"
+        for address in dict.fromkeys((url, Moves.of(connection).address(url))):
+            values = {"url": address, "sha256": sha256}
+            if connection.execute(_ADDRESS, values).fetchone()[0]:
+                return "withheld"
+            if connection.execute(_ROSTER, values).fetchone()[0]:
+                return "roster"
         if payload and any(needle in payload for needle in _needles(connection)):
             return "withheld"
     except sqlite3.OperationalError as error:
@@ -72,6 +78,12 @@ def is_record_withheld(connection: sqlite3.Connection, record_id: int) -> bool:
     """Return whether a record is withheld."""
     row = connection.execute("SELECT state FROM records WHERE id = ?", (record_id,)).fetchone()
     return row is not None and row[0] == WITHHELD
+
+
+def is_key_withheld(connection: sqlite3.Connection, portal: str, url: str) -> bool:
+    """Return whether a record of this portal and key is to be withheld, should there be one."""
+    sql = "SELECT 1 FROM withheld WHERE target = 'record' AND key = ?"
+    return connection.execute(sql, (f"{portal} {url}",)).fetchone() is not None
 
 
 def withheld_on(connection: sqlite3.Connection, record_id: int) -> str | None:

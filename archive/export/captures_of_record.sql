@@ -5,6 +5,8 @@ SELECT id FROM captures WHERE url IN (
     UNION SELECT url FROM attachments WHERE record_id = :record
     UNION SELECT json_extract(detail, '$.from') FROM events WHERE record_id = :record AND kind = 'moved'
     UNION SELECT json_extract(detail, '$.to') FROM events WHERE record_id = :record AND kind = 'moved'
+) OR url IN (
+    SELECT value FROM json_each(:former)  -- where it stood before its portal moved
 ) OR id IN (
     SELECT capture_id FROM records WHERE id = :record
     UNION SELECT capture_id FROM readings WHERE record_id = :record

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.portal_changes import Moves
 from archive.database.withheld import any_hidden, hidden
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
@@ -30,9 +31,14 @@ _CONFIRMED = """
             WHERE p.url = c.url AND p.id < c.id AND p.status = 200 AND p.outcome = 'page')
     FROM captures c WHERE c.status = 304 AND c.id IN (SELECT value FROM json_each(?))
 """
+_ADDRESSES = """
+    SELECT url FROM records WHERE id = :record
+    UNION SELECT link FROM listings WHERE record_id = :record AND link IS NOT NULL
+    UNION SELECT url FROM attachments WHERE record_id = :record
+"""
 _NAMED = """
-    SELECT id FROM records WHERE url = :url
-    UNION SELECT record_id FROM listings WHERE link = :url
+    SELECT id FROM records WHERE url IN (:url, :now)
+    UNION SELECT record_id FROM listings WHERE link IN (:url, :now)
     UNION SELECT record_id FROM events WHERE kind = 'moved' AND json_extract(detail, '$.from') = :url
 """
 
@@ -51,7 +57,11 @@ def captures_of_record(connection: sqlite3.Connection, record_id: int) -> list[i
     Its own page and its files over time, the list pages it is read from, its versions, what its events name, and of
     events that rest on a walk all list pages of that walk.
     """
-    return [row[0] for row in connection.execute(_OF_RECORD, {"record": record_id})]
+    stands = [row[0] for row in connection.execute(_ADDRESSES, {"record": record_id})]
+    former = Moves.of(connection).former(stands)
+    return [
+        row[0] for row in connection.execute(_OF_RECORD, {"record": record_id, "former": json.dumps(sorted(former))})
+    ]
 
 
 def captures_of_crawl(connection: sqlite3.Connection, crawl_id: int) -> list[int]:
@@ -150,7 +160,7 @@ def _record(connection: sqlite3.Connection, record: int | str) -> int:
     if isinstance(record, int) or record.isdecimal():
         rows = connection.execute("SELECT id FROM records WHERE id = ?", (int(record),)).fetchall()
     else:
-        rows = connection.execute(_NAMED, {"url": record}).fetchall()
+        rows = connection.execute(_NAMED, {"url": record, "now": Moves.of(connection).address(record)}).fetchall()
     if not rows:
         raise ArchiveError(f"there is no record {record} in the archive")
     if len(rows) > 1:

@@ -113,5 +113,6 @@ def _delete_internals(connection: sqlite3.Connection) -> None:
                 connection.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of our own
         connection.execute("UPDATE readings SET fields = '{}', source_fields = '{}'")
         connection.execute("UPDATE withheld SET reason = ''")
+        connection.execute("DELETE FROM portal_changes WHERE kind = 'removed'")
         connection.execute("DELETE FROM settings WHERE name NOT IN ('segment_version', 'redaction_version')")
         connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")

@@ -35,6 +35,13 @@ LONGEST_INTERVAL = timedelta(days=60)
 INTERVAL_SHARE = 0.25
 """The recrawl interval of a page is this share of its record's age: a record of a month is requested weekly, one of a year every two months."""
 
+SINCE_MOVED = "started_at > coalesce((SELECT value FROM settings WHERE name = 'moved:' || crawls.portal), '')"
+"""Of `crawls`: those since the portal stands where it does (archive.maintenance.portal_life)."""
+_FULL = f"""
+    SELECT started_at, outcome FROM crawls WHERE portal = ? AND mode = 'full' AND outcome IN ('finished', 'incomplete')
+      AND {SINCE_MOVED} ORDER BY id DESC LIMIT ?
+"""  # noqa: S608 - constant
+
 RESUMES_WITHIN = timedelta(days=1)
 MAYBE_UNREAD = 200
 """So many of each killed crawl's last answers may have been sealed and not read any more."""
@@ -231,12 +238,11 @@ def recrawl_interval(every: timedelta) -> timedelta:
 
 
 def last_full(connection: sqlite3.Connection, portal: str) -> datetime | None:
-    """Return when the last full crawl of a portal began that reached the end of every list; the last of TRIES, where none did."""
-    sql = (
-        "SELECT started_at, outcome FROM crawls WHERE portal = ? AND mode = 'full' AND outcome IN ('finished', 'incomplete') "
-        "ORDER BY id DESC LIMIT ?"
-    )
-    crawls = connection.execute(sql, (portal, TRIES)).fetchall()
+    """Return when the last full crawl of a portal began that reached the end of every list; the last of TRIES, where none did.
+
+    What was crawled before the portal moved does not count.
+    """
+    crawls = connection.execute(_FULL, (portal, TRIES)).fetchall()
     for started_at, outcome in crawls:
         if outcome == "finished":
             return moment(started_at)

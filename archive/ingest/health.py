@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from archive.database.portal_changes import retired
 from archive.model.clock import BEIJING, moment
 
 NEVER_CHECKED, DOWN, BLOCKED, LAYOUT, SLOW, SILENT, WELL = STATES = (
@@ -87,9 +88,10 @@ class _Problem:
 
 
 def health(connection: sqlite3.Connection) -> list[Health]:
-    """Return the health of each portal of the archive, the gravest first. Raises sqlite3.Error."""
+    """Return the health of each portal that is watched, the gravest first. Raises sqlite3.Error."""
     portals = connection.execute("SELECT id, name FROM portals ORDER BY id").fetchall()
-    states = [_of_portal(connection, *portal) for portal in portals]
+    unwatched = retired(connection)
+    states = [_of_portal(connection, *portal) for portal in portals if portal[0] not in unwatched]
     return sorted(states, key=lambda each: (each.state == NEVER_CHECKED, STATES.index(each.state)))
 
 

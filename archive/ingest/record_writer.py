@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archive.database.withheld import WITHHELD, is_file_withheld
+from archive.database.portal_changes import next_number
+from archive.database.withheld import WITHHELD, is_file_withheld, is_key_withheld
 from archive.ingest import windows
 from archive.ingest.windows import Window
 from archive.maintenance.holding import shown_body
@@ -91,12 +92,16 @@ class Writer:
         return int(row["id"]) if row else None
 
     def add(self, url: str, kind: str, now: str, window: Window) -> int:
-        """A new record, empty so far; its id. `window`: when it appeared."""
-        added = self.connection.execute(
-            "INSERT INTO records (portal, url, kind, first_seen, last_seen, capture_id) VALUES (?, ?, ?, ?, ?, ?)",
-            (self.portal, url, kind, now, now, window.after),
+        """A new record, empty so far; its id. `window`: when it appeared.
+
+        One that was withheld before its portal was removed stays so.
+        """
+        record_id = next_number(self.connection, "records")
+        state = WITHHELD if is_key_withheld(self.connection, self.portal, url) else "listed"
+        self.connection.execute(
+            "INSERT INTO records (id, portal, url, kind, state, first_seen, last_seen, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (record_id, self.portal, url, kind, state, now, now, window.after),
         )
-        record_id = int(added.lastrowid or 0)
         index.changed(self.connection, record_id, None)
         self._version(record_id, {}, now, window)
         self.event(record_id, "added", now, {"capture": window.after}, window)
@@ -230,9 +235,19 @@ class Writer:
             self.appeared.add(record_id)
         known = window.by(now)
         self.connection.execute(
-            "INSERT INTO events (record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (record_id, kind, now, self.crawl_id, _json(detail), known.not_before, known.before, known.after),
+            "INSERT INTO events (id, record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                next_number(self.connection, "events"),
+                record_id,
+                kind,
+                now,
+                self.crawl_id,
+                _json(detail),
+                known.not_before,
+                known.before,
+                known.after,
+            ),
         )
 
     def reindex(self, record_id: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import transaction
+from archive.database.portal_changes import next_number, require_watched
 from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
 from archive.ingest import health, layout, windows
@@ -70,13 +71,15 @@ class Store:
         require_current(self._connection)
         self._indexed_at = datetime.fromisoformat(now)
         with transaction(self._connection) as c:
+            require_watched(c, portal.id)
             _note_portal(c, portal)
             _retire(c, portal, now)
             known = c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)).fetchall()
             self._catalogs = {row["url"]: row["id"] for row in known}
             c.execute("UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,))
-            begun = c.execute("INSERT INTO crawls (portal, mode, started_at) VALUES (?, ?, ?)", (portal.id, mode, now))
-            self.crawl_id = int(begun.lastrowid or 0)
+            self.crawl_id = next_number(c, "crawls")
+            begun = (self.crawl_id, portal.id, mode, now)
+            c.execute("INSERT INTO crawls (id, portal, mode, started_at) VALUES (?, ?, ?, ?)", begun)
             for catalog in portal.catalogs:
                 c.execute(
                     "INSERT INTO ledger (crawl_id, catalog_id) VALUES (?, ?)",
@@ -292,15 +295,16 @@ class Store:
         """Write a row of a list page; `captures`: the answer itself, and the one that holds what it shows; `is_half`: of half a page."""
         answer, capture = captures
         record_id = self._writer.find(row.key)
+        is_known = record_id is not None
         if record_id is None:
             if is_half:
                 return  # what half a page shows may be half an address: the whole page shows it next time
             record_id = self._writer.add(row.key, self._kinds[catalog_id], now, self._appeared(catalog_id, capture))
-        elif is_record_withheld(self._connection, record_id):
+        if is_record_withheld(self._connection, record_id):
             self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
             note_page(self._connection, record_id, capture, now)
             return
-        else:
+        if is_known:
             state = self._connection.execute(
                 "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
             ).fetchone()["state"]

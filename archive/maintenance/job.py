@@ -37,9 +37,10 @@ def begin(db: Path, portal: str, job: Path) -> None:
 def _transfer(connection: sqlite3.Connection, portal: str) -> None:
     c = connection
     c.execute(
-        "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name IN ('redaction_version', ?)",
-        (f"parser:{portal}",),
+        "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name IN ('redaction_version', ?, ?)",
+        (f"parser:{portal}", f"moved:{portal}"),
     )
+    c.execute("INSERT INTO main.portal_changes SELECT * FROM theirs.portal_changes")
     c.execute(
         "INSERT OR IGNORE INTO main.withheld SELECT * FROM theirs.withheld "
         "WHERE record_id = 0 OR record_id IN (SELECT id FROM theirs.records WHERE portal = ?)",

@@ -14,16 +14,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
+from archive.database.portal_changes import (
+    CHANGES,
+    REMOVED,
+    Change,
+    changes,
+    next_number,
+    note_removed_crawls,
+    removed_crawls,
+)
 from archive.database.redaction_version import require_current
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_import import Run, Source, fold, folded
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
+from archive.maintenance.backup import copy_database
 from archive.maintenance.bring_up_to_date import leave_no_trace, open_up_to_date
+from archive.maintenance.portal_life import apply, concerns, is_from_before, missing
 from archive.maintenance.transfer import NotAContinuationError, Transfer
 from archive.maintenance.withholding import take_over
 
@@ -119,10 +131,13 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
         for portal in portals:
             for held in (source, db):
                 stack.callback(hold(held, portal).release)
-        connection.execute("ATTACH ? AS theirs", (str(source),))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix=".merge-", dir=db.parent)))
+        theirs_now, removed, portals = _taken_through(connection, source, folder, portals)
+        connection.execute("ATTACH ? AS theirs", (str(theirs_now),))
         try:
             with transaction(connection):
-                done = _Merge(connection, source, now).run(evidence, portals)
+                _take_through(connection)
+                done = [*removed, *_Merge(connection, source, now).run(evidence, portals)]
                 take_over(connection)
         except sqlite3.Error as error:
             raise ArchiveError(f"cannot merge {source} into {db}: {error}") from error
@@ -130,6 +145,40 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
             raise ArchiveError(f"cannot merge {source} into {db}, from which it does not go on: {error}") from error
         leave_no_trace(connection)
         return done
+
+
+def _taken_through(
+    connection: sqlite3.Connection, source: Path, folder: Path, portals: list[str]
+) -> tuple[Path, list[MergeResult], list[str]]:
+    """Take a copy of `source` through what became of portals here; the copy, or `source` itself where there is nothing.
+
+    Also returned: what was removed here, and is not taken; the portals that the copy has.
+    """
+    with closing(open_for_reading(source)) as theirs:
+        to_come = missing(theirs, connection)
+        if not concerns(theirs, to_come):
+            return source, [], portals
+    copy, removed = folder / source.name, []
+    copy_database(source, copy)
+    with closing(open_up_to_date(copy, beside(copy))) as theirs, transaction(theirs):
+        for change in to_come:
+            if change.kind != REMOVED:
+                apply(theirs, change)
+            elif change.portal in portals and is_from_before(theirs, change):
+                apply(theirs, change)
+                why = f"it was removed from this archive, {change.at}: nothing of it is taken"
+                removed.append(MergeResult(source, change.portal, KNOWN, why=why))
+        portals = [row[0] for row in theirs.execute("SELECT id FROM portals ORDER BY id")]
+    return copy, removed, portals
+
+
+def _take_through(connection: sqlite3.Connection) -> None:
+    """Take the archive through what became of portals in the one attached as `theirs`; what was removed there stays here."""
+    theirs = [Change(*row) for row in connection.execute(f"{CHANGES.format('theirs')}")]
+    known = set(changes(connection))
+    for change in theirs:
+        if change not in known and change.kind != REMOVED:
+            apply(connection, change)
 
 
 def _require_masked(connection: sqlite3.Connection, path: Path) -> None:
@@ -201,6 +250,9 @@ class _Merge:
             called = {run.crawl_there: run.crawl for run in runs}
             free = self._free(used)
             crawls = {crawl: called.get(crawl) or next(free) for crawl in new}
+            gone = sorted(source.crawls() & removed_crawls(self._c, "theirs") - crawls.keys() - known.keys())
+            crawls |= {crawl: called.get(crawl) or next(free) for crawl in gone}
+            note_removed_crawls(self._c, [crawls[crawl] for crawl in gone])
             if strangers := source.crawls() - crawls.keys() - known.keys():
                 raise ArchiveError(
                     f"{path} has originals of crawl {min(strangers)}, which {self._source} does not know"
@@ -220,8 +272,7 @@ class _Merge:
 
     def _free(self, used: int) -> Iterator[int]:
         """Numbers for crawls that neither the archive nor its originals know."""
-        (last,) = self._c.execute("SELECT coalesce(max(id), 0) FROM main.crawls").fetchone()
-        number = max(last, used)
+        number = max(next_number(self._c, "main.crawls") - 1, used)
         while True:
             number += 1
             yield number

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from archive.database.migrations import stored_columns
+from archive.database.portal_changes import next_number
 from archive.maintenance.bring_up_to_date import bring_up_to_date
 from archive.search import index
 
@@ -140,7 +141,7 @@ class Transfer:
         added = {row[0] for row in c.execute(new)}
         moves = "SELECT record_id, detail ->> '$.from' FROM theirs.events t WHERE kind = 'moved' AND " + _OF_NEW_CRAWLS
         before = dict(reversed(c.execute(f"{moves} ORDER BY t.id").fetchall()))
-        (last,) = c.execute("SELECT coalesce(max(id), 0) FROM main.records").fetchone()
+        last = next_number(c, "main.records") - 1
         mapped = []
         for record_id, url in c.execute("SELECT id, url FROM theirs.records WHERE portal = ? ORDER BY id", portal):
             if ids_kept:
@@ -199,11 +200,13 @@ class Transfer:
             "SELECT record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id "
             f"FROM theirs.events t WHERE {_OF_NEW_CRAWLS} ORDER BY id"
         )
+        first = next_number(self._c, "main.events")
         self._c.executemany(
-            "INSERT INTO main.events (record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO main.events (id, record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
+                    number,
                     maps["record"][record_id],
                     kind,
                     at,
@@ -212,7 +215,9 @@ class Transfer:
                     not_before,
                     *(maps["capture"].get(capture) for capture in captures),
                 )
-                for record_id, kind, at, crawl_id, detail, not_before, *captures in events.fetchall()
+                for number, (record_id, kind, at, crawl_id, detail, not_before, *captures) in enumerate(
+                    events.fetchall(), first
+                )
             ),
         )
 

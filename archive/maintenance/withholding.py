@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.database.connection import ArchiveError, transaction
+from archive.database.portal_changes import Moves
 from archive.database.withheld import WITHHELD, needles, note_page
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError
@@ -311,7 +312,13 @@ def _addresses_of(connection: sqlite3.Connection, ids: Iterable[int]) -> set[str
         addresses |= {row[0] for row in connection.execute("SELECT url FROM records WHERE id = ?", (record_id,))}
         noted = "SELECT key FROM withheld WHERE target = 'address' AND record_id = ?"
         addresses |= {row[0] for row in connection.execute(noted, (record_id,))}
-    return addresses - {None}
+    return addresses - {None} | _before_moves(connection, addresses - {None})
+
+
+def _before_moves(connection: sqlite3.Connection, addresses: set[str]) -> set[str]:
+    """Return where pages stood, before their portal moved, of which there are captures."""
+    former = Moves.of(connection).former(addresses)
+    return {url for url in former if connection.execute("SELECT 1 FROM captures WHERE url = ?", (url,)).fetchone()}
 
 
 def _record(connection: sqlite3.Connection, record: str) -> int:
@@ -329,7 +336,8 @@ def _record(connection: sqlite3.Connection, record: str) -> int:
 def _record_at(connection: sqlite3.Connection, url: str) -> int | None:
     """The record whose page is at an address. Raises ArchiveError where there are several."""
     rows = connection.execute(
-        "SELECT id FROM records WHERE url = :url UNION SELECT record_id FROM listings WHERE link = :url", {"url": url}
+        "SELECT id FROM records WHERE url IN (:url, :now) UNION SELECT record_id FROM listings WHERE link IN (:url, :now)",
+        {"url": url, "now": Moves.of(connection).address(url)},
     ).fetchall()
     if len(rows) > 1:
         names = ", ".join(str(row[0]) for row in rows)

@@ -15,13 +15,16 @@ from archive.model.printable import PrintableStream
 from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly
 
 MODULES = {
-    **{name: name for name in ("ask", "due", "export", "probe", "search", "serve", "status", "verify", "watch")},
+    **{name: name for name in ("ask", "export", "portals", "probe", "search", "serve", "status", "verify", "watch")},
     **dict.fromkeys(("backup", "doctor", "merge", "restore", "review", "withhold"), "upkeep"),
     **dict.fromkeys(("enqueue", "work"), "workers"),
     **dict.fromkeys(("redact", "reparse", "seal"), "verify"),
+    "due": "portals",
     "publish": "serve",
 }
 """Command → its module. Each is loaded when it is run: together they need half a second, and a crawl none of them."""
+
+ALIASES = {"portal": "portals"}
 
 
 class Commands(click.Group):
@@ -33,6 +36,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, or None."""
+        cmd_name = ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in MODULES:
             return super().get_command(ctx, cmd_name)
         command: click.Command = getattr(import_module(f"crawler.cli.{MODULES[cmd_name]}"), cmd_name)
@@ -67,9 +71,19 @@ def _restore(out: TextIO, err: TextIO) -> None:
 @db_option
 @click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to one host. Default: 3.")
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Requests to one host at a time. Default: 1.")
+@click.option("-s", "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of Scrapy's, or of ours.")
+@click.option("-L", "--loglevel", metavar="LEVEL", help="Of crawl.log: DEBUG, INFO, WARNING, ERROR. Default: INFO.")
 @plainly
-def crawl(  # noqa: PLR0913, PLR0917 - one for each option
-    portals: tuple[str, ...], due: bool, mode: str | None, db: Path, delay: float | None, concurrency: int | None
+def crawl(  # noqa: PLR0913 - one for each option
+    *,
+    portals: tuple[str, ...],
+    due: bool,
+    mode: str | None,
+    db: Path,
+    delay: float | None,
+    concurrency: int | None,
+    settings: tuple[str, ...],
+    loglevel: str | None,
 ) -> None:
     """Crawl portals into the archive. PORTAL is an id (`scrapy list` shows them) or a portal file's path.
 
@@ -77,21 +91,30 @@ def crawl(  # noqa: PLR0913, PLR0917 - one for each option
     """
     names, more = list(portals), None
     if due:
-        from crawler.cli.due import due_now  # noqa: PLC0415
+        from crawler.jobs.due import NONE, due_now  # noqa: PLC0415
+        from crawler.portals.portal_file import own_files  # noqa: PLC0415
 
         more = partial(due_now, portals, db)
         names = more()
         if not names:
-            click.echo("nothing is due")
+            click.echo("nothing is due" if portals or own_files() else f"nothing is due: {NONE}")
             return
     if not names:
         raise CommandError("say which portals to crawl, or --due for all that are due")
     from pipelines.writer_client import writer_client  # noqa: PLC0415
 
     writer_client()  # starts while Scrapy loads, which takes half a second
-    from crawler.jobs.run import crawl_portals  # noqa: PLC0415
+    from crawler.jobs.checked_settings import SettingError  # noqa: PLC0415
+    from crawler.jobs.run import crawl_portals, crawl_settings  # noqa: PLC0415
 
-    sys.exit(ATTENTION if crawl_portals(names, db, mode or "", delay, concurrency, more) else 0)
+    if wrong := next((each for each in settings if "=" not in each), None):
+        raise CommandError(f"-s {wrong}: must be NAME=VALUE")
+    said = dict(each.split("=", 1) for each in settings) | ({"LOG_LEVEL": loglevel} if loglevel else {})
+    try:
+        by = crawl_settings(db, mode or "", delay, concurrency, said)
+    except SettingError as error:
+        raise CommandError(str(error)) from error
+    sys.exit(ATTENTION if crawl_portals(names, by, more) else 0)
 
 
 @main.command()

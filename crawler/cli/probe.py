@@ -58,7 +58,12 @@ def _address(text: str) -> str:
 def _fetched(url: str, delay: float, most: int) -> tuple[Probed, list[DraftCatalog]]:
     """The page at `url`, and the catalogues it leads to; ends the command where the page can't be had."""
     from crawler.probe.fetcher import Fetcher, FetchError  # noqa: PLC0415
-    from crawler.probe.home_survey import check, find_catalogue, read_at  # noqa: PLC0415 - what asks takes a while to load
+    from crawler.probe.home_survey import (  # noqa: PLC0415 - what asks takes a while to load
+        check,
+        find_catalogue,
+        read_at,
+        within_frames,
+    )
 
     with closing(Fetcher(url, delay, lambda address: click.echo(f"asking {address}", err=True))) as fetcher:
         try:
@@ -69,6 +74,9 @@ def _fetched(url: str, delay: float, most: int) -> tuple[Probed, list[DraftCatal
         if page.kind != OTHER or page.blocked:
             return page, []
         catalogue = find_catalogue(fetcher, page)
+        framed = page if catalogue.columns else within_frames(fetcher, page)
+        if framed.kind == LIST:
+            return framed, []
         return page, list(check(fetcher, catalogue.columns, catalogue.url, most))
 
 

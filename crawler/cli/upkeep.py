@@ -152,7 +152,7 @@ def withhold(  # noqa: PLR0913, PLR0917 - one for each option
     try:
         done = withhold_all(db, place_of(db), str(reason).strip(), now, records=records, addresses=urls, files=files)
     finally:
-        _renew_copies(db)
+        renew_copies(db)
     click.echo(
         f"withheld: {len(done.records)} records, {len(done.files)} files, {len(done.addresses)} addresses; "
         "publish again what you publish from this archive"
@@ -208,7 +208,7 @@ def review(released: tuple[int, ...], kept: tuple[int, ...], shown: int | None, 
         traceless = leave_no_trace(connection)
         unread = holding.unread(connection)
     _read_again(db, unread)
-    _renew_copies(db)
+    renew_copies(db)
     click.echo(f"released: {len(released)}, kept: {len(kept)}; publish again what you publish from this archive")
     _end(traceless)
 
@@ -260,7 +260,7 @@ def _lift(db: Path, records: tuple[str, ...], urls: tuple[str, ...], files: tupl
 
     again = lift_all(db, place_of(db), records, urls, files)
     _read_again(db, again)
-    _renew_copies(db)
+    renew_copies(db)
     click.echo(
         f"lifted: {len(again)} records read again from their originals; what their history said before stays gone"
     )
@@ -278,7 +278,7 @@ def _read_again(db: Path, records: Sequence[tuple[str, int]]) -> None:
         reparse(db, place_of(db), portal, ocr=settings.DISCLOSURES_OCR, records=ids)
 
 
-def _renew_copies(db: Path) -> None:
+def renew_copies(db: Path) -> None:
     """Make the snapshot for download again, where there is one, and see to messages that wait: they show what was withheld."""
     from archive.export import snapshots  # noqa: PLC0415
     from crawler.notify.watch_state import beside, notes  # noqa: PLC0415

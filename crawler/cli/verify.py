@@ -61,7 +61,9 @@ def verify(db: Path, against: str | None, roots: Path | None, reread: bool) -> N
         totals = summary(db, evidence)
         click.echo(f"all well: {totals.captures} captures, {totals.days} days sealed")
         if totals.unclaimed:
-            click.echo(f"note: {totals.unclaimed} originals of crawls that were killed before they were read")
+            click.echo(
+                f"note: {totals.unclaimed} originals that no crawl here points to: it was killed before they were read, or its portal removed"
+            )
         if totals.destroyed:
             click.echo(f"note: {totals.destroyed} payloads were destroyed by decision; their digests stay")
         if totals.unsealed:

@@ -11,16 +11,19 @@ from archive.search.index import is_current
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.notify.messages import DeliveryError, check_mail
 from crawler.notify.watch_state import beside, notes
-from crawler.notify.watcher import WatchReport, preview, run_watch
-from crawler.notify.watches import WatchFileError, load
+from crawler.notify.watcher import WatchReport, preview, run_watch, send_test
+from crawler.notify.watches import WatchFile, WatchFileError, load
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @db_option
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; send and note nothing.")
+@click.option(
+    "--test", "is_test", is_flag=True, help="Send each receiver in FILE a message that says that it is a test."
+)
 @plainly
-def watch(file: Path, db: Path, dry_run: bool) -> None:
+def watch(file: Path, db: Path, dry_run: bool, is_test: bool) -> None:
     """Report records that are new for the watches in FILE, or of what was observed, by mail and webhook.
 
     One message for each watch, and each record in one of them. Exit status 1 where one could not be delivered: it is kept,
@@ -32,6 +35,9 @@ def watch(file: Path, db: Path, dry_run: bool) -> None:
             check_mail()
     except (DeliveryError, WatchFileError) as error:
         raise CommandError(str(error)) from error
+    if is_test:
+        _test(watch_file)
+        return
     failed = False
     with closing(open_for_reading(db)) as connection:
         if not is_current(connection):
@@ -47,6 +53,16 @@ def watch(file: Path, db: Path, dry_run: bool) -> None:
                 for line in report.failures:
                     click.echo(f"{line}; kept for the next run", err=True)
                 click.echo(_message(report))
+    sys.exit(ATTENTION if failed else 0)
+
+
+def _test(watch_file: WatchFile) -> None:
+    """Send a test to all receivers; nothing is noted, and no archive is needed."""
+    failed = False
+    for each in watch_file.watches:
+        for line, delivered in send_test(each):
+            failed = failed or not delivered
+            click.echo(line, err=not delivered)
     sys.exit(ATTENTION if failed else 0)
 
 

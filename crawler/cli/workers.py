@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from archive.model import clock
-from crawler.cli.due import planned
 from crawler.cli.options import CommandError, db_option, plainly
+from crawler.jobs.due import planned
 from crawler.jobs.remote_jobs import LONGEST, PATIENCE, SCRATCH, SPOOL, JobError, Spool
 from crawler.portals.portal_file import find
 

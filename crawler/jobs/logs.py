@@ -1,7 +1,10 @@
-"""Log lines without the items' texts, without numbers of persons, without control characters."""
+"""Log lines that name their portal, without the items' texts, without numbers of persons, without control characters."""
 
 import logging
 import traceback
+from contextlib import suppress
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, Self
 
 from scrapy import Spider
@@ -13,22 +16,41 @@ from twisted.python.failure import Failure
 from archive.masking.redaction import redact
 from archive.model.printable import printable
 
+LARGEST, KEPT = 10_000_000, 5
+"""Bytes of a log from which on the next crawl begins a new one, and how many older ones are kept."""
+
+PORTAL: ContextVar[str] = ContextVar("portal", default="")
+"""The portal whose crawl is going on, where several do in one process."""
+
 
 class PlainRecord(logging.LogRecord):
-    """A line of the log that may quote a page: masked, and fit for a terminal."""
+    """A line of the log that may quote a page: masked, and fit for a terminal; before it the portal of its crawl, if any."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - logging's signature
         super().__init__(*arguments, **named)
+        self._portal = PORTAL.get()
         if self.exc_info and self.exc_info[0]:
             self.exc_text = _plain("".join(traceback.format_exception(*self.exc_info)).rstrip("\n"))
 
     def getMessage(self) -> str:  # noqa: N802 - logging's name
         """Return the message with its arguments."""
-        return _plain(super().getMessage())
+        portal = self._portal or getattr(getattr(self, "spider", None), "name", "")
+        return _plain(f"{portal}: {super().getMessage()}" if portal else super().getMessage())
 
 
 def _plain(text: str) -> str:
     return printable(redact(text).text)
+
+
+def rotate(log: Path) -> None:
+    """Let a log that has grown large be an older one: `crawl.log.1` is the last, of KEPT."""
+    with suppress(OSError):  # there is none, or another process has just done it
+        if log.stat().st_size < LARGEST:
+            return
+        for number in range(KEPT - 1, 0, -1):
+            with suppress(FileNotFoundError):
+                log.with_name(f"{log.name}.{number}").replace(log.with_name(f"{log.name}.{number + 1}"))
+        log.replace(log.with_name(f"{log.name}.1"))
 
 
 class QuietLogFormatter(LogFormatter):

@@ -20,15 +20,18 @@ from twisted.internet.task import LoopingCall
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import hold
+from archive.database.portal_changes import require_watched
 from archive.database.redaction_version import require_current
-from archive.evidence.evidence_reader import place_of
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from archive.model.printable import printable, unfiltered
 from crawler import settings as our_settings
+from crawler.jobs.checked_settings import require_sound
+from crawler.jobs.logs import PORTAL, rotate
 from crawler.portals.portal_file import PortalFileError
 from crawler.spiders.catalog import CatalogSpider
 from crawler.spiders.spider_loader import spider_for
+from pipelines.store import places
 
 LOOK_AGAIN = 60.0
 """Seconds after which, at the latest, it is looked whether further portals are due."""
@@ -65,6 +68,7 @@ class PortalCrawl:
     crawler: Crawler | None = None
     numbers: Mapping[str, Any] = field(default_factory=dict)
     made_at: datetime = field(default_factory=clock.now)
+    began: float = 0.0
 
     def end(self) -> None:
         """Keep the numbers, let the rest go."""
@@ -79,6 +83,13 @@ class PortalCrawl:
     def number(self, name: str) -> int:
         """One of the numbers a crawl keeps of itself; 0 before it has begun."""
         return int(self._stats().get(f"disclosures/{name}", 0))
+
+    def seconds_left(self) -> float:
+        """The time for the requests that are waiting, at the pace so far; what their answers will lead to is not known yet."""
+        stats = self._stats()
+        answers = stats.get("response_received_count", 0)
+        waiting = stats.get("scheduler/enqueued", 0) - stats.get("scheduler/dequeued", 0)
+        return float(waiting * (monotonic() - self.began) / answers) if self.crawler and answers else 0.0
 
     def _stats(self) -> Mapping[str, Any]:
         try:
@@ -122,6 +133,8 @@ class PortalsInTurn(AsyncCrawlerProcess):
             running |= {asyncio.create_task(in_its_turn(crawl)) for crawl in more}
 
     async def _to_its_end(self, crawl: PortalCrawl) -> None:
+        PORTAL.set(crawl.spider.portal.id)
+        crawl.began = monotonic()
         crawl.crawler = self.create_crawler(crawl.spider)
         await asyncio.wait([self.crawl(crawl.crawler)])
         crawl.end()
@@ -135,28 +148,28 @@ class PortalsInTurn(AsyncCrawlerProcess):
         await super().stop()
 
 
-def crawl_portals(  # noqa: PLR0913, PLR0917 - the options of the command
+def crawl_portals(
     names: Sequence[str],
-    db: Path,
-    mode: str,
-    delay: float | None,
-    concurrency: int | None,
+    settings: Settings,
     due: Callable[[Container[str]], Sequence[str]] | None = None,
 ) -> bool:
-    """Crawl the portals `names` (ids or files) into `db`, and while any is under way those that `due` names besides.
+    """Crawl the portals `names` (ids or files) by `settings`, and while any is under way those that `due` names besides.
 
-    `delay`: seconds between requests to one host, `concurrency`: requests at a time; None keeps the polite default. `due` is
-    called with the ids of portals that are left out. Returns whether something needs attention. Prints progress to standard
-    error and a summary to standard output; the log goes to crawl.log beside `db`.
-    Raises PortalFileError and ArchiveError before anything is fetched.
+    `due` is called with the ids of portals that are left out. Returns whether something needs attention. Prints progress to
+    standard error and a summary to standard output. Raises PortalFileError and ArchiveError before anything is fetched.
     """
+    db, evidence = places(settings)
     spiders = [spider_for(name) for name in names]
     clock.now()
-    with closing(open_up_to_date(db)) as connection:
+    with closing(open_up_to_date(db, evidence)) as connection:
         require_current(connection)
+        for spider in spiders:
+            require_watched(connection, spider.portal.id)
     for spider in spiders:
         hold(db, spider.portal.id).release()
-    process = PortalsInTurn(_settings(db, mode, delay, concurrency))
+    if settings["LOG_FILE"]:
+        rotate(Path(settings["LOG_FILE"]))
+    process = PortalsInTurn(settings)
     if not our_settings.CONTACT and any(not _is_loopback(spider.portal.home) for spider in spiders):
         print("note: set DISCLOSURES_CONTACT to an address where a portal's operator can reach you", file=sys.stderr)
     for doubt in (doubt for spider in spiders for doubt in spider.portal.doubts):
@@ -178,10 +191,10 @@ def crawl_portals(  # noqa: PLR0913, PLR0917 - the options of the command
             attention = True
             continue
         if not crawl_id or not crawl.number("ended"):
-            print(f"{crawl.spider.portal.id}: the crawl did not come to its end; see {db.parent / 'crawl.log'}")
+            print(f"{crawl.spider.portal.id}: the crawl did not come to its end; see {_log(settings)}")
             attention = True
             continue
-        lines, well = summary(db, crawl_id)
+        lines, well = summary(db, crawl_id, _log(settings))
         print("\n".join(lines))
         attention = attention or not well
     return attention
@@ -203,22 +216,37 @@ def _due_besides(
         yield PortalCrawl(spider_for(name))
 
 
-def _settings(db: Path, mode: str, delay: float | None, concurrency: int | None) -> Settings:
+def crawl_settings(
+    db: Path, mode: str, delay: float | None, concurrency: int | None, more: Mapping[str, str] = {}
+) -> Settings:
+    """Our settings with the options of `disclosures crawl`: seconds between requests to one host and requests at a time, None as ever.
+
+    `more` counts before these. The log goes to crawl.log beside `db`. Raises SettingError.
+    """
     settings = Settings()
     settings.setmodule(our_settings, priority="project")
     ours = {
         "DISCLOSURES_DB": str(db),
-        "DISCLOSURES_EVIDENCE": str(place_of(db)),
         "DISCLOSURES_MODE": mode,
-        "LOG_FILE": str(db.parent / "crawl.log"),
         "DOWNLOAD_DELAY": delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "CONCURRENT_REQUESTS": concurrency,
     }
-    for name, value in ours.items():
-        if value is not None:
-            settings.set(name, value, priority="cmdline")
+    settings.setdict({name: value for name, value in ours.items() if value not in {None, ""}}, priority="cmdline")
+    settings.setdict(more, priority="cmdline")
+    require_sound(settings)
+    if not settings["LOG_FILE"]:
+        settings.set("LOG_FILE", str(log_beside(places(settings)[0])), priority="cmdline")
     return settings
+
+
+def log_beside(db: Path) -> Path:
+    """Return the path of the log of crawls into the archive `db`."""
+    return db.parent / "crawl.log"
+
+
+def _log(settings: Settings) -> str:
+    return str(settings["LOG_FILE"] or "the log")
 
 
 def _is_loopback(url: str) -> bool:
@@ -255,16 +283,31 @@ def _progress_line(crawls: Sequence[PortalCrawl], seconds: float) -> str:
         return sum(crawl.number(name) for crawl in crawls)
 
     who = crawls[0].spider.portal.id if len(crawls) == 1 else f"{len(crawls)} portals"
+    left = max(crawl.seconds_left() for crawl in crawls)
     return (
-        f"{who}  {int(seconds) // 60:02}:{int(seconds) % 60:02}  list pages {total('ListPage')}  "
-        f"record pages {total('RecordPage')} of {total('pages_wanted')}  problems {total('Problem')}"
+        f"{who}  {_clock(seconds)}  list pages {total('ListPage')}  "
+        f"record pages {total('RecordPage')} of {total('pages_wanted')}  files {total('files_done')} of {total('files_wanted')}  "
+        f"problems {total('Problem')}" + (f"  left: {_clock(left)} or more" if left >= 1 else "")
     )
+
+
+def _clock(seconds: float) -> str:
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{f'{hours}:' if hours else ''}{rest // 60:02}:{rest % 60:02}"
 
 
 # --- summary ---
 
+# Pictures of text that nobody reads here are without text, and nothing is wrong.
+_FILES = """
+    SELECT count(*), total(a.sha256 IS NOT NULL AND a.capture_id IN (SELECT id FROM captures WHERE crawl_id = :crawl)),
+           total(a.text IS NULL AND a.state <> 'pending'), total(a.state = 'pending')
+    FROM attachments a JOIN records r ON r.id = a.record_id
+    WHERE r.portal = :portal AND a.state NOT IN ('unlinked', 'withheld')
+"""
 
-def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
+
+def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
     """Say what crawl `crawl_id` did, in lines for a person, and whether all is well."""
     connection = open_for_reading(db)
     portal, name, mode, outcome, seconds = connection.execute(
@@ -280,6 +323,7 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
         connection.execute("SELECT kind, count(*) FROM events WHERE crawl_id = ? GROUP BY kind", (crawl_id,)).fetchall()
     )
     held = connection.execute("SELECT count(*) FROM records WHERE portal = ?", (portal,)).fetchone()[0]
+    files, read, unread, waiting = connection.execute(_FILES, {"crawl": crawl_id, "portal": portal}).fetchone()
     problems = connection.execute(
         "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?, ?), kind, id",
         (crawl_id, *SHOWN_FIRST),
@@ -291,14 +335,19 @@ def summary(db: Path, crawl_id: int) -> tuple[list[str], bool]:
         f"{portal} {name}: {mode} crawl {outcome} in {seconds} s",
         f"  {catalogs if mode == 'update' else int(whole)} {walked}: {int(rows)} rows on {int(pages)} list pages",
         f"  {held} records in the archive: {', '.join(counts)}",
+        *(
+            [f"  {files} files: {int(read)} read now, {int(unread)} without text, {int(waiting)} not asked for yet"]
+            if files
+            else []
+        ),
         *[printable(f"  problem: {kind}: {message}: {url}") for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
     ]
     if len(problems) > MOST_PROBLEMS_SHOWN:
         lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")
-    lines.append(f"  archive: {db}   log: {db.parent / 'crawl.log'}")
-    waiting = connection.execute("SELECT counts ->> '$.held' FROM crawls WHERE id = ?", (crawl_id,)).fetchone()[0]
-    if waiting:
-        lines.insert(3, f"  {waiting} of them seem to have changed, and are doubted until a later crawl reads the same")
+    lines.append(f"  archive: {db}   log: {log}")
+    doubted = connection.execute("SELECT counts ->> '$.held' FROM crawls WHERE id = ?", (crawl_id,)).fetchone()[0]
+    if doubted:
+        lines.insert(3, f"  {doubted} of them seem to have changed, and are doubted until a later crawl reads the same")
     connection.close()
     attention = [kind for kind, _, _ in problems if kind not in LEADS_AWAY]
     return lines, outcome == "finished" and not attention

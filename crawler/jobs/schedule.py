@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from archive.ingest.frontier import FULL_EVERY, last_full, recrawl_interval
+from archive.ingest.frontier import FULL_EVERY, SINCE_MOVED, last_full, recrawl_interval
 from archive.model.clock import BEIJING, moment
 from crawler.portals.portal_file import Portal
 
@@ -24,10 +24,10 @@ LONGEST_WAIT = 14 * DAY
 """A portal that refuses, or answers nothing, is tried again after its rhythm, then after twice that, and so on; never later."""
 
 # A crawl that read no list page at all has failed; one that read some may have a problem, and is no reason to wait.
-_CRAWLS = """
-    SELECT started_at, mode, outcome, EXISTS (SELECT 1 FROM ledger WHERE crawl_id = c.id AND pages_read) AS read
-    FROM crawls c WHERE portal = ? ORDER BY id DESC LIMIT 20
-"""
+_CRAWLS = f"""
+    SELECT started_at, mode, outcome, EXISTS (SELECT 1 FROM ledger WHERE crawl_id = crawls.id AND pages_read) AS read
+    FROM crawls WHERE portal = ? AND {SINCE_MOVED} ORDER BY id DESC LIMIT 20
+"""  # noqa: S608 - constant
 _NEWS = "SELECT count(DISTINCT published_on) FROM records WHERE portal = ? AND published_on > ? AND published_on <= ?"
 
 

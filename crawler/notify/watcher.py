@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -76,6 +77,26 @@ def preview(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: st
         _, new = _new(connection, notes, watch, _hits(connection, watch), last)
         if new:
             yield _message(connection, watch, site, new)["text"]
+
+
+def send_test(watch: Watch) -> Iterator[tuple[str, bool]]:
+    """Send each receiver of a watch a message that says that it is a test; a line on each, and whether it was delivered."""
+    text = f"这是一封测试邮件：“{watch.name}”的消息会寄到这里。\nThis is a test: messages of the watch {watch.name!r} arrive here.\n"
+    message = {
+        "watch": watch.name,
+        "subject": f"{watch.name}：测试 / test",
+        "text": text,
+        "count": 0,
+        "hits": [],
+        "test": True,
+    }
+    for receiver in (*watch.mail, *watch.hooks):
+        try:
+            _send(watch, receiver, f"test.{secrets.token_hex(8)}", message)
+        except DeliveryError as error:
+            yield f"{watch.name}: not delivered to {_named(watch, receiver)}: {error}", False
+        else:
+            yield f"{watch.name}: a test was delivered to {_named(watch, receiver)}", True
 
 
 def _about(watch: Watch) -> str:

@@ -20,12 +20,16 @@ from crawler.portals.catalogue_kinds import KINDS, kind_of
 from crawler.portals.toml_file import TomlTable, read_toml
 
 PORTALS = Path(__file__).parent
-SAMPLE = PORTALS / "sample.toml"
-"""The sample portal, which runs only where somebody tries this project: no timer should crawl it."""
 
 LEAST_CONVERTER_MEMORY = 512
 """MB for reading one file."""
 _MOST_CONVERTER_MEMORY = 16_384
+
+HEADERS = ("Accept", "Accept-Language", "Referer", "X-Requested-With")
+"""Headers that a portal file may set: none that says who asks, logs in, or keeps a session."""
+
+_LEAST_DELAY, _MOST_DELAY = 1, 600
+_LONGEST_HEADER = 200
 
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
 _BUDGET_KEYS = {
@@ -36,7 +40,7 @@ _BUDGET_KEYS = {
 }
 _PORTAL_KEYS = (
     "id", "name", "division_code", "home", "family", "checked", "old_tls", "intranet", "converter_memory_mb", *_SCHEDULE_KEYS,
-    *_BUDGET_KEYS, "catalogs", "agencies",
+    *_BUDGET_KEYS, "delay", "headers", "catalogs", "agencies",
 )  # fmt: skip
 _CATALOG_KEYS = ("title", "url", "kind")
 _AGENCY_KEYS = ("name", "aliases", "type", "prefix", "budget_unit", "successor")
@@ -79,7 +83,8 @@ class Portal:
     `old_tls`: its server speaks only TLS 1.0 or 1.1, or with keys too short for today. `intranet`: its home stands in a
     private network, though its name is a public one.
     `converter_memory_mb`: the memory that reading one of its files may take, where that is more than LEAST_CONVERTER_MEMORY.
-    `agencies`: facts on publishers that their records don't state.
+    `agencies`: facts on publishers that their records don't state. `delay`: seconds between two requests, None as ever; `headers`:
+    of HEADERS, with their values, to be sent with each request.
     `doubts`: possible errors in the file, each in one line that names file and key.
     """
 
@@ -97,6 +102,8 @@ class Portal:
     intranet: bool = False
     budget: CrawlBudget = CrawlBudget()
     converter_memory_mb: int = LEAST_CONVERTER_MEMORY
+    delay: float | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def site(self) -> Site:
@@ -122,11 +129,20 @@ def find(name: str) -> Path:
 
 def known() -> dict[str, Path]:
     """Return the portal files by id: those that come with the project, and those in the folder $DISCLOSURES_PORTALS."""
+    return {file.stem: file for file in sorted(PORTALS.glob("*.toml"))} | own_files()
+
+
+def own_files() -> dict[str, Path]:
+    """Return the portal files of the operator's own by id: those in the folder $DISCLOSURES_PORTALS. Raises PortalFileError."""
     own = os.environ.get("DISCLOSURES_PORTALS")
     if own and not Path(own).is_dir():
         raise PortalFileError(f"DISCLOSURES_PORTALS = {own!r} is no folder")
-    folders = [PORTALS, *([Path(own)] if own else [])]
-    return {file.stem: file for folder in folders for file in sorted(folder.glob("*.toml"))}
+    return {file.stem: file for file in sorted(Path(own).glob("*.toml"))} if own else {}
+
+
+def is_id(text: str) -> bool:
+    """Return whether a portal may be called so."""
+    return re.fullmatch(r"[a-z][a-z0-9_-]*", text) is not None
 
 
 def converter_memory_of(portal: str) -> int:
@@ -142,7 +158,7 @@ def _portal(path: Path, table: TomlTable) -> Portal:
     identity = table.text("id")
     if identity != path.stem:
         raise table.must_be("id", f"the file's name without .toml, {path.stem!r}")
-    if not re.fullmatch(r"[a-z][a-z0-9_-]*", identity):
+    if not is_id(identity):
         raise table.must_be("id", "lower-case letters, digits, - and _, a letter first")
     name, code, home = table.text("name"), _division_code(table), _address(table, "home")
     family, checked = table.values.get("family"), table.values.get("checked")
@@ -157,12 +173,13 @@ def _portal(path: Path, table: TomlTable) -> Portal:
         raise table.must_be(
             "converter_memory_mb", f"a number of MB from {LEAST_CONVERTER_MEMORY} to {_MOST_CONVERTER_MEMORY}"
         )
+    catalogs = _catalogs(table, home)
     return Portal(
         identity,
         name,
         code,
         home,
-        _catalogs(table, home),
+        catalogs,
         family=family,
         checked=checked,
         schedule=_schedule(table),
@@ -172,7 +189,34 @@ def _portal(path: Path, table: TomlTable) -> Portal:
         intranet=table.flag("intranet") or False,
         budget=_budget(table),
         converter_memory_mb=memory,
+        delay=_delay(table),
+        headers=_headers(table, Site.of(home, (catalog.url for catalog in catalogs))),
     )
+
+
+def _delay(table: TomlTable) -> float | None:
+    delay = table.values.get("delay")
+    if delay is None:
+        return None
+    if type(delay) not in {int, float} or not _LEAST_DELAY <= delay <= _MOST_DELAY:
+        raise table.must_be("delay", f"seconds from {_LEAST_DELAY} to {_MOST_DELAY}")
+    return float(delay)
+
+
+def _headers(table: TomlTable, site: Site) -> tuple[tuple[str, str], ...]:
+    values = table.values.get("headers", {})
+    if not isinstance(values, dict):
+        raise table.must_be("headers", "a table: [headers]")
+    entry = replace(table, values=values, where=f"{table.where}: [headers]")
+    known = {name.lower(): name for name in HEADERS}
+    for name, value in values.items():
+        if name.lower() not in known:
+            raise entry.wrong(f"{name!r} is not sent; allowed are {', '.join(HEADERS)}")
+        if not isinstance(value, str) or not re.fullmatch(rf"[\x20-\x7e]{{1,{_LONGEST_HEADER}}}", value):
+            raise entry.must_be(name, f"a text in quotes of ASCII characters, {_LONGEST_HEADER} at the most")
+        if name.lower() == "referer" and not site.holds(value):
+            raise entry.must_be(name, "an address of the portal's own")
+    return tuple((known[name.lower()], value) for name, value in values.items())
 
 
 def _budget(table: TomlTable) -> CrawlBudget:

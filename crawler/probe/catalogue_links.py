@@ -17,6 +17,10 @@ from crawler.portals.catalogue_kinds import kind_of
 ENOUGH = 3
 """A page whose links name so many kinds of catalogue is a disclosure catalogue's own."""
 
+MOST_FRAMES = 3
+"""Frames of a page that are looked into."""
+
+_FRAMES = etree.XPath("//iframe[@src] | //frame[@src]")
 _TITLE = etree.XPath("string(//title)")
 _SITE_NAME = etree.XPath("string(//meta[translate(@name, 'SITENAME', 'sitename') = 'sitename']/@content)")
 _GOVERNMENT = re.compile(r"[\u4e00-\u9fff]{2,20}?(?:县|市|区|旗)(?:人民)?政府")
@@ -63,6 +67,14 @@ def find_catalogue_links(root: Element, url: str) -> tuple[CatalogOfPortal, ...]
             if (column.kind == "other", len(column.title)) < (before.kind == "other", len(before.title)):
                 columns[column.url] = column  # named twice: by its plain name, and with something beside it
     return tuple(columns.values())
+
+
+def find_frames(root: Element, url: str) -> tuple[str, ...]:
+    """Addresses on the same site of the page's frames, the first MOST_FRAMES."""
+    site = Site.of(urljoin(url, "/"))
+    targets = (absolute(url, frame.get("src")) for frame in islice(_FRAMES(root), _MOST_LINKS))
+    own = dict.fromkeys(target for target in targets if target and target != url and site.holds(target))
+    return tuple(islice(own, MOST_FRAMES))
 
 
 def portal_name(root: Element) -> str:

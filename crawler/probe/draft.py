@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from archive.model.divisions import named_in
 from archive.model.observations import CatalogOfPortal
@@ -40,10 +40,16 @@ def draft(identity: str, name: str, home: str, entries: Sequence[DraftCatalog], 
             "[[catalogs]]",
             f"kind = {_quoted(column.kind)}",
             f"title = {_quoted(column.title)}",
-            f"url = {_quoted(column.url)}",
+            f"url = {_quoted(relative(column.url, home))}",
         ]
         lines += ["", comment(entry.remark), *(keys if entry.is_list else map(comment, keys))]
     return "\n".join(lines) + "\n"
+
+
+def relative(url: str, home: str) -> str:
+    """Return an address as it stands in a portal file: on the home's host by its path, so that a move changes one line."""
+    path = url.removeprefix(home.rstrip("/")) if url.startswith(f"{home.rstrip('/')}/") else url
+    return path if path.startswith("/") and not path.startswith("//") and urljoin(home, path) == url else url
 
 
 def _division(name: str) -> list[str]:

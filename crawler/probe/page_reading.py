@@ -16,7 +16,7 @@ from crawler.extract.linked_files import find_attachments
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families.detection import FAMILIES, Detected, detect
-from crawler.probe.catalogue_links import find_catalogue_links, find_leads, portal_name
+from crawler.probe.catalogue_links import find_catalogue_links, find_frames, find_leads, portal_name
 from crawler.services.answer import Answer
 
 PLAIN = FAMILIES["plain"]
@@ -48,7 +48,7 @@ class Probed:
     `kind`: "list", "detail" or "other"; `blocked`: the refusal, if it is one; `listed`: the page read as a list (no rows on
     other pages); `record`: read as a record's page, empty on others; `site`: what the portal calls itself; `columns`: the
     catalogues it links to, `leads`: addresses that may be the disclosure catalogue's; `doubts`: what looks wrong, a plain
-    line each.
+    line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands.
     """
 
     url: str
@@ -61,6 +61,8 @@ class Probed:
     columns: tuple[CatalogOfPortal, ...] = ()
     leads: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+    framed_in: str = ""
 
 
 def read_answer(fetched: Fetched, requested: str) -> Probed:
@@ -117,6 +119,7 @@ def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
         find_catalogue_links(answer.root, url) if kind == OTHER else (),
         find_leads(answer.root, url) if kind == OTHER else (),
         tuple(doubts),
+        find_frames(answer.root, url) if kind == OTHER else (),
     )
 
 

@@ -1,25 +1,30 @@
 """The catalogue spider: walk each list, read the pages of its records and their files, ask after what is missing."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Response, TextResponse
 from scrapy.signals import spider_idle
 
 from archive.ingest.frontier import Frontier
 from archive.model import clock
+from archive.model.observations import Observation
 from archive.model.site import Site
+from crawler.extract.page_kind import LIST, page_kind
+from crawler.families.detection import detect
 from crawler.portals.portal_file import Portal
+from crawler.services.answer import Answer
 from crawler.spiders import reparse
 from crawler.spiders.list_pages import ListPages
 from crawler.spiders.missing_pages import MissingPages
+from crawler.spiders.pages import read_list, read_record
 from crawler.spiders.portal_site import PENDING, PortalSite
 from crawler.spiders.record_files import RecordFiles
 from crawler.spiders.record_pages import RecordPages
-from pipelines.store import StorePipeline
+from pipelines.store import StorePipeline, places
 
 
 class CatalogSpider(Spider):
@@ -40,8 +45,7 @@ class CatalogSpider(Spider):
         """Yield the requests for what a killed crawl left, what is due again, and the first page of each catalogue."""
         store = self.crawler.get_item_pipeline(StorePipeline)
         assert store is not None, "the pipelines of crawler/settings.py are missing"  # noqa: S101
-        db, update = Path(self.settings["DISCLOSURES_DB"]), store.mode == "update"
-        evidence = Path(self.settings["DISCLOSURES_EVIDENCE"])
+        (db, evidence), update = places(self.settings), store.mode == "update"
         await reparse.catch_up(db, evidence, self.portal.id, self.portal.converter_memory_mb)
         frontier = Frontier(db, self.portal.id, store.crawl_id)
         self._store, self._site = store, PortalSite(self, self.portal, frontier)
@@ -63,6 +67,14 @@ class CatalogSpider(Spider):
                 yield request
         for catalog in self.portal.catalogs:
             yield self._lists.request(catalog, catalog.url)
+
+    def parse(self, response: Response) -> Iterator[Observation]:
+        """Read a page of which nothing is known: for `scrapy parse` and the shell. Crawls know what they asked for."""
+        answer = Answer(response.url, response.text if isinstance(response, TextResponse) else "")
+        record = read_record(answer.text, response.url, response.url, cut=False)
+        page = read_list(answer, detect(answer).family, self.site.holds)
+        is_list = page_kind(answer.root, page.rows, page.paging, record) == LIST
+        yield from [page] if is_list else [record] if record.fields or record.body else []
 
     def idle(self) -> None:
         """When all is read: ask the pages of records no longer listed, then walk their catalogues once more."""

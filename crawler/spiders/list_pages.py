@@ -43,7 +43,10 @@ class ListPages:
         request = self._site.request(url, self.parse_list, arguments, errback=self.failed, priority=LISTS)
         if form is not None:
             return request.replace(method="POST", body=form, headers=form_headers(form), meta={})
-        return request if self._update and pass_number == 1 else request.replace(headers={}, meta={})
+        is_at_hand = (
+            request.meta.get("known", 1) > 0
+        )  # a job has none of the archive's originals (archive.maintenance.job)
+        return request if self._update and pass_number == 1 and is_at_hand else request.replace(headers={}, meta={})
 
     def parse_list(self, response: Response, catalog: CatalogOfPortal, pass_number: int) -> Iterator[Content]:
         """The rows of a list page, then its next page and the pages of its records."""
@@ -164,7 +167,7 @@ class ListPages:
         plain_get = response.status != 304 and _form(response.request) is None
         known = site.frontier.known(url) if plain_get else None
         before: list[str] = []
-        if known:
+        if known and known.capture_id > 0:
             page = read_list(Answer(url, site.known_text(known.capture_id)), walk.family, site.is_own)
             before = [row.url for row in page.rows if row.url and site.is_own(row.url)]
         walk.expected.update(before)

@@ -3,7 +3,6 @@
 from collections.abc import Generator, Iterator
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
@@ -19,6 +18,7 @@ from archive.model.observations import Observation, Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, PAGE, Verdict, ends
 from crawler.portals.portal_file import Portal
 from crawler.spiders.failures import TOO_LARGE, unread, why
+from pipelines.store import places
 
 PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
 """Priorities: what a killed crawl left first; whole lists before the many pages they lead to; files last."""
@@ -110,12 +110,12 @@ class PortalSite:
 
     @cached_property
     def _evidence(self) -> Evidence:
-        return Evidence(Path(self._spider.settings["DISCLOSURES_EVIDENCE"]))
+        return Evidence(places(self._spider.settings)[1])
 
     def _ended_before(self, url: str) -> bool:
         """Whether a page had its end tag when it was last had."""
         known = self.frontier.known(url)
-        return known is not None and ends(self.known_text(known.capture_id))
+        return known is not None and known.capture_id > 0 and ends(self.known_text(known.capture_id))
 
 
 def verdict_of(response: Response) -> Verdict:

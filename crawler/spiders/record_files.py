@@ -23,6 +23,7 @@ class RecordFiles:
     def requests(self, record_url: str, name: str, url: str) -> Iterator[Request]:
         """The request for a file of a record, once a crawl."""
         if self._requested.add((record_url, url)):
+            self._site.count("files_wanted")
             arguments = {"record_url": record_url, "name": name or file_name(url), "url": url}
             request = self._site.request(url, self.parse_file, arguments, errback=self.failed, priority=FILES)
             request.meta["leaves_site"] = True
@@ -31,18 +32,22 @@ class RecordFiles:
     def parse_file(self, response: Response, record_url: str, name: str, url: str) -> Iterator[Content]:
         """A file, at `url`, that belongs to the record `record_url`."""
         if response.status == 304:
+            self._site.count("files_done")
             return
         is_foreign_page = isinstance(response, TextResponse) and not self._site.is_own(response.url)
         if response.status != 200 or is_foreign_page:
             if (yield from self._site.not_read(response)):
+                self._site.count("files_done")
                 yield AttachmentFile(record_url, name, url, capture=response.meta["capture"])
             return
+        self._site.count("files_done")
         known = self._site.frontier.file(record_url, url)
         if known is None or known.sha256 != sha256(response.body).hexdigest():
             yield AttachmentFile(record_url, name, url, data=response.body, capture=response.meta["capture"])
 
     def failed(self, failure: Failure) -> Iterator[Content]:
         """A file that could not be had: a problem, and the file without its bytes."""
+        self._site.count("files_done")
         yield from self._site.failed(failure)
         yield AttachmentFile(**failure.request.cb_kwargs)  # type: ignore[attr-defined]
 

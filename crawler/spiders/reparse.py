@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import open_for_reading, transaction
+from archive.database.portal_changes import Moves
 from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD
 from archive.evidence.evidence_store import Evidence
@@ -157,7 +158,8 @@ class _Reader:
         found = self._connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
         catalogs = self._connection.execute("SELECT * FROM catalogs WHERE portal = ?", (portal,)).fetchall()
         site = Site.of(found["home"] if found else "", [row["url"] for row in catalogs])
-        self._is_own: Callable[[str], bool] = site.holds
+        self._moves = Moves.of(self._connection, portal)
+        self._is_own: Callable[[str], bool] = lambda url: site.holds(self._moves.address(url))
         self._kinds = {row["id"]: row["kind"] for row in catalogs}
         self._catalog_urls = {row["id"]: row["url"] for row in catalogs}
         self._families = {row["id"]: row["family"] for row in catalogs}
@@ -229,7 +231,8 @@ class _Reader:
         outcome = self._connection.execute("SELECT outcome FROM captures WHERE id = ?", (capture_id,)).fetchone()[0]
         for key, record_id in records.items():
             page = read_record(text_of(exchange), key, exchange.url, cut=outcome == CUT)
-            page = self._clean(page)
+            files = tuple(replace(file, url=self._moves.address(file.url)) for file in page.attachments)
+            page = self._clean(replace(page, attachments=files))
             self._writer.take(record_id, OWN_PAGE, page, capture_id, clock.text(clock.now()))
             self._writer.count_masked(record_id, OWN_PAGE, page.redacted)
 
@@ -238,6 +241,9 @@ class _Reader:
         looks_like = detect(answer).family
         family = FAMILIES.get(self._families[catalog_id] or "") or looks_like
         page = read_list(answer, family, self._is_own)
+        page = replace(
+            page, rows=tuple(replace(row, url=row.url and self._moves.address(row.url)) for row in page.rows)
+        )
         page = self._clean(replace(page, catalog_url=self._catalog_urls[catalog_id]))
         taken: set[str] = set()
         for row in page.rows:

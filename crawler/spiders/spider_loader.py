@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
+from typing import Any
+
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
+from scrapy.settings.default_settings import DEFAULT_REQUEST_HEADERS
 
-from crawler.portals.portal_file import find, known, load
+from crawler.portals.portal_file import Portal, PortalFileError, find, known, load
 from crawler.spiders.catalog import CatalogSpider
 
 OLD_TLS = {
@@ -24,9 +29,19 @@ def spider_for(name: str) -> type[CatalogSpider]:
         "name": portal.id,
         "portal": portal,
         "site": portal.site,
-        "custom_settings": OLD_TLS if portal.old_tls else None,
+        "custom_settings": _settings_of(portal) or None,
     }
     return type(f"CatalogSpider_{portal.id}", (CatalogSpider,), own)
+
+
+def _settings_of(portal: Portal) -> dict[str, Any]:
+    """Scrapy's settings for a portal, as its file says; options of the command count before them."""
+    settings: dict[str, Any] = dict(OLD_TLS) if portal.old_tls else {}
+    if portal.delay is not None:
+        settings["DOWNLOAD_DELAY"] = portal.delay
+    if portal.headers:
+        settings["DEFAULT_REQUEST_HEADERS"] = {**DEFAULT_REQUEST_HEADERS, **dict(portal.headers)}
+    return settings
 
 
 class PortalSpiderLoader:
@@ -34,7 +49,12 @@ class PortalSpiderLoader:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> PortalSpiderLoader:
-        """A loader; the settings have no say in it."""
+        """A loader; the settings have no say in it. Ends the program, with a line, where there is no folder of portal files."""
+        try:
+            known()
+        except PortalFileError as error:
+            print(f"disclosures: {error}", file=sys.stderr)
+            sys.exit(2)
         return cls()
 
     def load(self, spider_name: str) -> type[Spider]:
@@ -44,8 +64,12 @@ class PortalSpiderLoader:
         return spider_for(spider_name)
 
     def find_by_request(self, request: Request) -> list[str]:
-        """The portals on whose site a request would be."""
-        return [name for name in known() if spider_for(name).site.holds(request.url)]
+        """The portals on whose site a request would be; of files that can't be read, none."""
+        found = []
+        for name in known():
+            with suppress(PortalFileError):
+                found += [name] if spider_for(name).site.holds(request.url) else []
+        return found
 
     def list(self) -> list[str]:
         """The ids of the portals."""

@@ -13,14 +13,14 @@ from tests.conftest import empty_archive
 
 NOW = "2026-03-31T16:30:00Z"  # half past midnight of 1 April in Beijing
 OTHER = """
-INSERT INTO portals VALUES ('other', '另一县（样本）', '640323', 'http://other.example/', NULL, '2026-01-01', NULL);
+INSERT INTO portals VALUES ('other', '另一县（样本）', '640323', 'http://other.example/', NULL, '2026-01-01', NULL, NULL);
 INSERT INTO catalogs (id, portal, kind, title, url) VALUES (9, 'other', 'plan', '规划', 'http://other.example/list.html');
 INSERT INTO crawls (id, portal, mode, started_at, finished_at, outcome) VALUES
   (50, 'other', 'full', '2026-03-31T01:00:00Z', '2026-03-31T02:00:00Z', 'finished'),
   (51, 'other', 'full', '2026-03-31T03:00:00Z', '2026-03-31T04:00:00Z', 'blocked');
 INSERT INTO ledger (crawl_id, catalog_id, complete) VALUES (50, 9, 1), (51, 9, 0);
 INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (51, 'blocked', 'http://other.example/', '样本', '', '');
-INSERT INTO portals VALUES ('county', '样本县', '640324', 'http://county.example/', NULL, '2026-01-01', NULL);
+INSERT INTO portals VALUES ('county', '样本县', '640324', 'http://county.example/', NULL, '2026-01-01', NULL, NULL);
 INSERT INTO catalogs (id, portal, kind, title, url) VALUES (1, 'county', 'plan', '规划', 'http://county.example/1.html'),
   (2, 'county', 'budget', '预算', 'http://county.example/2.html');
 """
@@ -50,6 +50,7 @@ def concerns(folder: Path, *statements: str) -> str:
 
 
 TODAY = "2026-03-31T10:00:00Z"
+RETIRED = "UPDATE portals SET retired_at = '2026-02-20T00:00:00Z' WHERE id = 'county';"
 BLOCKED = crawl(60, TODAY, "blocked", 0, 0)
 
 
@@ -57,6 +58,7 @@ BLOCKED = crawl(60, TODAY, "blocked", 0, 0)
     ("statements", "expected"),
     [
         ((), "尚未采集"),
+        ((crawl(10, "2026-01-30T16:30:00Z", "blocked", 0, 0), RETIRED), "已停止采集，采集至 2026-01-31"),
         ((crawl(10, TODAY, "finished", 1, 1),), ""),
         ((crawl(10, TODAY, "finished", 1, 0),), "尚未完整走完"),  # one of two catalogues
         ((crawl(10, TODAY, "finished"),), "尚未完整走完"),

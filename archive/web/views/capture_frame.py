@@ -1,6 +1,7 @@
 """The page around an archived copy: its address, when it was captured, what came, and every other capture of it."""
 
 import asyncio
+import json
 import sqlite3
 import time
 from dataclasses import dataclass, fields, replace
@@ -12,6 +13,7 @@ from datasette.utils import tilde_encode
 
 from archive.copies.redacted_copies import RedactedCopy, redacted_copy
 from archive.copies.sanitiser import NotShown, SanitisedPage
+from archive.database.portal_changes import Moves
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.code_labels import CAPTURES, REDACTIONS
@@ -48,7 +50,7 @@ FROM captures c JOIN crawls w ON w.id = c.crawl_id JOIN portals p ON p.id = w.po
 # A page belongs to the record at its address, or to those that were read from any capture of it; a file to those that link to it.
 _RECORDS = """
 SELECT id, title, state FROM records WHERE id IN (
-    SELECT id FROM records WHERE portal = :portal AND url = :url
+    SELECT id FROM records WHERE portal = :portal AND url IN (:url, :now)
     UNION SELECT record_id FROM readings WHERE catalog_id = 0 AND capture_id IN (SELECT id FROM captures WHERE url = :url)
     UNION SELECT record_id FROM attachments WHERE capture_id IN (SELECT id FROM captures WHERE url = :url)
 ) ORDER BY id LIMIT :most
@@ -56,10 +58,11 @@ SELECT id, title, state FROM records WHERE id IN (
 _LISTS = """
 SELECT DISTINCT c.id, c.title FROM walks w JOIN catalogs c ON c.id = w.catalog_id WHERE w.capture_id = :id ORDER BY c.id LIMIT 5
 """
-# A record that moved has captures at more than one address.
+# A record that moved, or whose portal did, has captures at more than one address.
 _SAME = """
 SELECT id, url, fetched_at, status, outcome, sha256, bytes FROM captures WHERE url = :url OR url IN (
-    SELECT json_extract(detail, '$.from') FROM events WHERE record_id = :record AND kind = 'moved'
+    SELECT value FROM json_each(:stood)
+    UNION SELECT json_extract(detail, '$.from') FROM events WHERE record_id = :record AND kind = 'moved'
     UNION SELECT json_extract(detail, '$.to') FROM events WHERE record_id = :record AND kind = 'moved'
 ) ORDER BY fetched_at DESC, id DESC LIMIT :most
 """
@@ -117,11 +120,13 @@ def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | N
     row = connection.execute(_CAPTURE, {"id": capture_id}).fetchone()
     if row is None:
         return None
-    url = {"url": row["url"]}
-    parameters = {**url, "portal": row["portal"], "most": MOST_RECORDS}
+    moves = Moves.of(connection, row["portal"])
+    url, now = {"url": row["url"]}, moves.address(row["url"])
+    parameters = {**url, "now": now, "portal": row["portal"], "most": MOST_RECORDS}
     records = tuple(connection.execute(_RECORDS, parameters).fetchall())
     record = records[0]["id"] if len(records) == 1 else None
-    same = connection.execute(_SAME, {**url, "record": record, "most": MOST_CAPTURES + 1}).fetchall()
+    stood = json.dumps([now, *moves.former([now])])
+    same = connection.execute(_SAME, {**url, "stood": stood, "record": record, "most": MOST_CAPTURES + 1}).fetchall()
     confirms = connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0] if row["status"] == 304 else None
     return Archived(
         row=row,

@@ -17,7 +17,7 @@ _FINE, _WELL = "finished", "well"
 # A crawl that is still going on has no outcome, and neither has one that was killed until the next begins.
 _PORTALS = """
 WITH last AS (SELECT portal, max(id) AS id FROM crawls GROUP BY portal)
-SELECT p.id, p.name, p.division_code, p.home, p.checked_on,
+SELECT p.*,
        (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE portal = p.id) AS records,
        (SELECT max(published_on) FROM records WHERE portal = p.id AND published_on <= :today) AS newest,
        (SELECT w.started_at FROM crawls w WHERE w.portal = p.id AND EXISTS (SELECT 1 FROM ledger WHERE crawl_id = w.id)
@@ -39,13 +39,17 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class PortalStatus:
-    """A portal. `place`: the prefecture and province of its code, where they are known; `url`: of its page here."""
+    """A portal. `place`: the prefecture and province of its code, where they are known; `url`: of its page here.
+
+    `retired`: until when it was watched, where it is no more; nothing then needs attention.
+    """
 
     row: Row
     place: str
     url: str
     day_url: str | None
     concerns: tuple[Concern, ...]
+    retired: Label | None = None
 
 
 async def portal_statuses(
@@ -59,13 +63,22 @@ async def portal_statuses(
 def _portal_status(context: RequestContext, row: Row) -> PortalStatus:
     division = divisions().get(row["division_code"])
     place = f"{division.province or ''}{division.prefecture or ''}" if division else ""
+    retired = _retired(row)
     return PortalStatus(
         row=row,
         place=place,
         url=context.address("browse", row["id"]),
         day_url=context.address("day", row["newest"]) if row["newest"] else None,
-        concerns=tuple(_concerns(row, context.datasette.urls.database(context.database))),
+        concerns=() if retired else tuple(_concerns(row, context.datasette.urls.database(context.database))),
+        retired=retired,
     )
+
+
+def _retired(row: Row) -> Label | None:
+    """Return until when a portal was watched; None where it still is, or an earlier version wrote the archive."""
+    if "retired_at" not in row.keys() or not row["retired_at"]:  # noqa: SIM118 - not its values
+        return None
+    return LABELS["portal.retired"].format(day=beijing(row["crawled_at"] or row["retired_at"])[:10])
 
 
 def _concerns(row: Row, base: str) -> list[Concern]:

@@ -1,0 +1,51 @@
+"""The portals that are due: of those that are named, or of all portal files of the operator's own."""
+
+import sys
+from collections.abc import Container, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.lock import held
+from archive.database.portal_changes import removed, retired
+from archive.model import clock
+from crawler.jobs.schedule import CrawlHistory, Plan, plan, plans
+from crawler.portals.portal_file import Portal, find, load, own_files
+
+NONE = "no portal files of your own: put them into a folder, and its path into $DISCLOSURES_PORTALS"
+"""Why nothing is ever due."""
+
+
+def planned(names: Sequence[str], db: Path, now: datetime) -> list[Plan]:
+    """The plans of the portals `names`, or of all portal files of one's own, the most overdue first.
+
+    A portal that is retired has none, and one that was removed only where it is named. Raises PortalFileError and ArchiveError.
+    """
+    portals = [load(path) for path in (map(find, names) if names else own_files().values())]
+    if not db.is_file():
+        return [plan(portal, CrawlHistory(), now) for portal in portals]
+    with closing(open_for_reading(db)) as connection:
+        left_out = {*retired(connection), *(() if names else removed(connection))}
+        return plans(connection, [portal for portal in portals if portal.id not in left_out], now)
+
+
+def due_now(names: Sequence[str], db: Path, but: Container[str] = ()) -> list[str]:
+    """The files of the portals to be crawled now, the most overdue first; one that is being crawled is left to that crawl.
+
+    `but`: ids of portals to be left out.
+    """
+    now = clock.now()
+    upcoming = [each.portal for each in planned(names, db, now) if each.at <= now and each.portal.id not in but]
+    return [name for portal in upcoming if (name := _free(portal, names, db))]
+
+
+def _free(portal: Portal, names: Sequence[str], db: Path) -> str | None:
+    """Return the name by which `crawl` knows the portal; None while it is crawled."""
+    try:
+        with held(db, portal.id):
+            pass
+    except ArchiveError as error:
+        print(f"note: {error}", file=sys.stderr)
+        return None
+    return next((name for name in names if Path(name).stem == portal.id), portal.id)
