@@ -27,14 +27,14 @@ def past(tmp_path: Path) -> Past:
 @pytest.mark.parametrize("outcome", ["finished", "incomplete", "blocked", "shutdown"])
 def test_a_page_that_was_read_is_sent_back_by_tag_and_date(past: Past, outcome: str) -> None:
     past.crawl((URL, "page"), outcome=outcome)
-    assert past.known() == Known('"1"', "day 1", 1)
+    assert past.known() == Known('"1"', "day 1", 1, "0" * 64)
 
 
 @pytest.mark.parametrize("outcome", [None, "interrupted", "archive_error", "not_merged"])
 def test_a_page_that_may_be_sealed_and_unread_is_not_sent_back(past: Past, outcome: str | None) -> None:
     past.crawl((URL, "page"))
     past.crawl((URL, "page"), outcome=outcome)
-    assert past.known() == Known('"1"', "day 1", 1), "the one before, which was read"
+    assert past.known() == Known('"1"', "day 1", 1, "0" * 64), "the one before, which was read"
 
 
 @pytest.mark.parametrize("kind", ["cut", "blocked", "error", "gone", "home", "redirect", "not_modified"])
@@ -51,7 +51,7 @@ def test_an_answer_in_part_is_not_sent_back(past: Past) -> None:
 def test_the_newest_answer_of_its_own_address_is_sent_back(past: Past) -> None:
     past.crawl((URL, "page"), ("http://p.example/2.html", "page"))
     past.crawl((URL, "page"), ("http://p.example/2.html", "page"))
-    assert past.known() == Known('"3"', "day 3", 3)
+    assert past.known() == Known('"3"', "day 3", 3, "0" * 64)
     assert past.known("http://p.example/3.html") is None
 
 
@@ -73,7 +73,7 @@ def test_a_page_that_another_portal_read_is_not_sent_back(past: Past) -> None:
     assert past.known() is None
     past.crawl((URL, "page"))
     past.crawl((URL, "page"), portal=NEIGHBOUR)
-    assert past.known() == Known('"2"', "day 2", 2)
+    assert past.known() == Known('"2"', "day 2", 2, "0" * 64)
 
 
 # --- what was never read ---

@@ -59,7 +59,7 @@ _DUE = f"""
 # A crawl that was killed may have sealed a page and not read it any more: were its version sent back, it would never be.
 # Nor would a version that only another portal with the same address read.
 _KNOWN = f"""
-    SELECT c.etag, c.last_modified, c.id FROM captures c JOIN crawls w ON w.id = c.crawl_id
+    SELECT c.etag, c.last_modified, c.id, c.sha256 FROM captures c JOIN crawls w ON w.id = c.crawl_id
     WHERE c.url = ? AND w.portal = ? AND {WAS_READ} ORDER BY c.id DESC LIMIT 1
 """  # noqa: S608 - constant
 
@@ -76,11 +76,12 @@ _PENDING = f"""
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The last good answer for an address: what to send back to be answered that nothing changed, and its capture."""
+    """The last good answer for an address: what to send back to be answered that nothing changed, its capture and digest (hex)."""
 
     etag: str | None
     last_modified: str | None
     capture_id: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,10 @@ _SAME = (
 )
 
 
+_CONTENTS = "sha256, bytes, media_type, text, state, capture_id"
+"""The columns of a file that say what it holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A record that its catalogues no longer show. `url`: its page's address as its row prints it; None without a page."""
@@ -339,9 +343,11 @@ class Presence:
         self._writer.reindex(old["id"])
         index.forget(c, new["id"])
         c.execute("DELETE FROM deferred WHERE record_id IN (:old, :new)", ids)
+        self._keep_files(old["id"], new["id"])
         for table in ("listings", "readings", "attachments", "redactions"):
             c.execute(f"DELETE FROM {table} WHERE record_id = :old", ids)  # noqa: S608 - constant names
             c.execute(f"UPDATE {table} SET record_id = :old WHERE record_id = :new", ids)  # noqa: S608
+        c.execute("UPDATE OR REPLACE rosters SET record_id = :old WHERE record_id = :new", ids)
         c.execute("DELETE FROM versions WHERE record_id = :new AND number = 1", ids)
         c.execute(
             "UPDATE versions SET record_id = :old, number = number - 1 + "
@@ -356,6 +362,18 @@ class Presence:
         values = ", ".join(f"{name} = :{name}" for name in kept)
         c.execute(f"UPDATE records SET {values} WHERE id = :old", {**new, **ids})  # noqa: S608
         self._writer.flag_repeated(old["id"], old["index_number"], new["index_number"])
+
+    def _keep_files(self, old: int, new: int) -> None:
+        """Give the new form the files that stand at the addresses of before, and that it could not be asked for yet."""
+        c, ids = self._connection, {"old": old, "new": new}
+        had = "FROM attachments o WHERE o.record_id = :old AND o.url = attachments.url AND o.sha256 IS NOT NULL"
+        kept = c.execute(
+            f"UPDATE attachments SET ({_CONTENTS}) = (SELECT {_CONTENTS} {had}) "  # noqa: S608 - constant names
+            f"WHERE record_id = :new AND sha256 IS NULL AND EXISTS (SELECT 1 {had}) RETURNING url",
+            ids,
+        ).fetchall()
+        for (url,) in kept:
+            c.execute("UPDATE redactions SET record_id = ? WHERE record_id = ? AND source = ?", (new, old, url))
 
     def _proof(self, record: Missing) -> dict[str, Any]:
         """The walk that did not show the record (its list pages are in `walks`), and the capture of its page."""

@@ -421,6 +421,7 @@ class Store:
     def _write_file(self, record_id: int, file: AttachmentFile, now: str) -> None:
         if is_file_withheld(self._connection, file.url, file.sha256):
             file = replace(file, name="", text=None, state=WITHHELD, message=None, redacted={})
+        file = replace(file, capture=self._sealed_in(file))
         c, where = self._connection, (record_id, file.url)
         known = c.execute("SELECT * FROM attachments WHERE record_id = ? AND url = ?", where).fetchone()
         if file.state not in {*READABLE, UNAVAILABLE, WITHHELD}:
@@ -445,6 +446,15 @@ class Store:
             captures = known["capture_id"], file.capture
             self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, captures)
         self._writer.count_masked(record_id, file.url, file.redacted)
+
+    def _sealed_in(self, file: AttachmentFile) -> int | None:
+        """The capture that holds a file's bytes: an earlier one where the portal said that nothing changed since."""
+        row = self._connection.execute(
+            "SELECT max(o.id) FROM captures n JOIN captures o ON o.url = ? AND o.sha256 = ? AND o.id < n.id "
+            "WHERE n.id = ? AND n.outcome = 'not_modified'",
+            (file.url, file.sha256, file.capture),
+        ).fetchone()
+        return row[0] or file.capture
 
     def _write_problem(self, problem: Problem, now: str) -> None:
         self.counts["problems"] += 1

@@ -87,6 +87,10 @@ class PortalSite:
         """The text of a sealed page."""
         return text_of(self._evidence.exchange(capture_id))
 
+    def known_payload(self, capture_id: int) -> bytes:
+        """The bytes of a sealed answer. Raises EvidenceError, also where they were destroyed."""
+        return self._evidence.exchange(capture_id).payload
+
     def not_read(self, response: Response) -> Generator[Content, None, bool]:
         """Ask again for a page that failed in passing, or give it up with a problem; returns whether it was given up."""
         verdict, request = verdict_of(response), response.request

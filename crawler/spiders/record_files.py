@@ -8,6 +8,7 @@ from scrapy import Request
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
+from archive.evidence.http_exchange import EvidenceError
 from archive.model.observations import AttachmentFile
 from crawler.spiders.portal_site import FILES, Content, PortalSite
 from crawler.spiders.traversal import Seen
@@ -31,8 +32,8 @@ class RecordFiles:
 
     def parse_file(self, response: Response, record_url: str, name: str, url: str) -> Iterator[Content]:
         """A file, at `url`, that belongs to the record `record_url`."""
-        if response.status == 304:
-            self._site.count("files_done")
+        if response.status == 304 and "known" in response.meta:
+            yield from self._unchanged(response, record_url, name, url)
             return
         is_foreign_page = isinstance(response, TextResponse) and not self._site.is_own(response.url)
         if response.status != 200 or is_foreign_page:
@@ -44,6 +45,25 @@ class RecordFiles:
         known = self._site.frontier.file(record_url, url)
         if known is None or known.sha256 != sha256(response.body).hexdigest():
             yield AttachmentFile(record_url, name, url, data=response.body, capture=response.meta["capture"])
+
+    def _unchanged(self, response: Response, record_url: str, name: str, url: str) -> Iterator[Content]:
+        """A file that is as it was sealed: read from there, unless the record has it already.
+
+        A record may be new, or have moved, while the file's address is known; or another record's visit sealed a newer one.
+        """
+        self._site.answered()
+        known, sealed = self._site.frontier.file(record_url, url), self._site.frontier.known(url)
+        if sealed is None or (known and known.sha256 == sealed.sha256):
+            self._site.count("files_done")
+            return
+        try:
+            data = self._site.known_payload(response.meta["known"])
+        except EvidenceError:  # destroyed, or damaged: asked for itself
+            assert response.request is not None  # noqa: S101 - Scrapy's answers know their requests
+            yield response.request.replace(headers={}, meta={"leaves_site": True}, dont_filter=True)
+            return
+        self._site.count("files_done")
+        yield AttachmentFile(record_url, name, url, data=data, capture=response.meta["capture"])
 
     def failed(self, failure: Failure) -> Iterator[Content]:
         """A file that could not be had: a problem, and the file without its bytes."""

@@ -23,11 +23,11 @@ from typing import Any
 from archive.database.connection import open_for_reading, transaction
 from archive.database.portal_changes import Moves
 from archive.database.redaction_version import require_current
-from archive.database.withheld import HELD, WITHHELD
+from archive.database.withheld import HELD, WITHHELD, is_file_withheld
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
-from archive.ingest.record_writer import UNLINKED, Writer
+from archive.ingest.record_writer import PENDING, UNLINKED, Writer
 from archive.ingest.windows import Window
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
 from archive.maintenance.holding import shown_text
@@ -60,6 +60,19 @@ _PAGES = """
         SELECT max(l.crawl_id) FROM ledger l JOIN catalogs c ON c.id = l.catalog_id
         WHERE l.catalog_id = w.catalog_id AND l.complete AND c.portal = :portal)
     ORDER BY 1, 2, 3
+"""
+
+# The files of a portal's records with their originals. Those of a file that is pending though its address gave one before: the last.
+_FILES = """
+    SELECT * FROM (
+        SELECT a.id, a.record_id, a.name, a.url, a.text, a.state, a.media_type, r.url AS record_url, r.title,
+               CASE WHEN a.sha256 IS NOT NULL THEN a.capture_id WHEN a.state = ?5 THEN (
+                   SELECT max(c.id) FROM captures c JOIN crawls w ON w.id = c.crawl_id
+                   WHERE c.url = a.url AND w.portal = r.portal AND c.outcome = 'page' AND c.status = 200) END AS capture_id
+        FROM attachments a JOIN records r ON r.id = a.record_id
+        WHERE r.portal = ?1 AND a.state NOT IN (?2, ?3) AND r.state <> ?3
+          AND (?4 IS NULL OR r.id IN (SELECT value FROM json_each(?4))))
+    WHERE capture_id IS NOT NULL ORDER BY id
 """
 
 _HELD = """
@@ -177,12 +190,7 @@ class _Reader:
         before = self._versions()
         pages = list(self._pages())
         self._in_strides(pages, self._read_page)
-        files = self._connection.execute(
-            "SELECT a.*, r.url AS record_url, r.title FROM attachments a JOIN records r ON r.id = a.record_id "
-            "WHERE r.portal = ?1 AND a.capture_id IS NOT NULL AND a.sha256 IS NOT NULL AND a.state NOT IN (?2, ?3) "
-            "AND r.state <> ?3 AND (?4 IS NULL OR r.id IN (SELECT value FROM json_each(?4))) ORDER BY a.id",
-            (self._portal, UNLINKED, WITHHELD, self._records),
-        ).fetchall()
+        files = self._connection.execute(_FILES, (self._portal, UNLINKED, WITHHELD, self._records, PENDING)).fetchall()
         self._in_strides(files, self._read_file)
         with transaction(self._connection) as c:
             bring_up_to_date(c, self._portal)
@@ -289,13 +297,17 @@ class _Reader:
         linked = AttachmentFile(file["record_url"], file["name"], file["url"], capture=file["capture_id"])
         read = self._clean(self._read_file_of(linked, exchange.payload))
         self._done[read.state] += 1
+        if is_file_withheld(self._connection, file["url"], read.sha256):
+            return
         title, now = f"{file['title'] or ''} {file['name']}", clock.text(clock.now())
-        text = shown_text(self._connection, file["record_id"], file["url"], file["sha256"], title, read.text, now)
+        text = shown_text(self._connection, file["record_id"], file["url"], read.sha256, title, read.text, now)
         new = (text, HELD if read.text and text is None else read.state, read.media_type)
         if new != (file["text"], file["state"], file["media_type"]):
             self._writer.reindex(file["record_id"])
             self._connection.execute(
-                "UPDATE attachments SET text = ?, state = ?, media_type = ? WHERE id = ?", (*new, file["id"])
+                "UPDATE attachments SET text = ?, state = ?, media_type = ?, sha256 = ?, bytes = ?, capture_id = ? "
+                "WHERE id = ?",
+                (*new, read.sha256, read.bytes, file["capture_id"], file["id"]),
             )
             self._writer.count_masked(file["record_id"], file["url"], read.redacted)
             self._done["files"] += 1

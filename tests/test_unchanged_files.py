@@ -1,0 +1,165 @@
+"""Files that portals answer with "not modified": their text comes from the sealed original, whichever record asks."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.evidence.destruction import destroy
+from archive.evidence.evidence_reader import place_of
+from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, portal_file, rows
+from tests.test_rosters import HELD
+
+TEXT = "样本附件：本项目自写的测试文字"
+CHANGED = "样本附件：后来改过的测试文字"
+ROSTER = "\n".join(HELD[0])
+
+
+def kept(text: str) -> Callable[[SiteRequest], Answer]:
+    """A file with a tag, which says "not modified" to whoever has it."""
+    tag = f'"{abs(hash(text))}"'
+
+    def answer(request: SiteRequest) -> Answer:
+        if request.headers.get("if-none-match") == tag:
+            return Answer(status=304)
+        return Answer(text.encode(), "text/plain", headers=(("ETag", tag),))
+
+    return answer
+
+
+def a_list(*numbers: int | str) -> str:
+    heads = "<tr><th>索引号</th><th>标题</th><th>发布日期</th></tr>"
+    lines = (
+        f'<tr><td>640324001/2026-0000{str(n)[:1]}</td><td><a href="/{n}.html">样本规划{str(n)[:1]}</a></td>'
+        "<td>2026-03-01</td></tr>"
+        for n in numbers
+    )
+    return f"<html><body><table>{heads}{''.join(lines)}</table></body></html>"
+
+
+def record(number: int, *files: str) -> str:
+    links = "".join(f'<p><a href="/files/{name}">样本附件{name}</a></p>' for name in files)
+    return (
+        f"<html><body><h1>样本规划{number}</h1><table><tr><td>索引号：640324001/2026-0000{number}</td></tr></table>"
+        f'<div class="TRS_Editor"><p>样本正文之{number}，仅供测试，共若干字。</p>{links}</div></body></html>'
+    )
+
+
+def files(db: Path) -> dict[tuple[str, str], tuple[object, object]]:
+    """State and text of each file, by the ends of its record's address and its own."""
+    found = rows(
+        db,
+        "SELECT r.url AS record, a.url, a.state, a.text FROM attachments a JOIN records r ON r.id = a.record_id",
+    )
+    return {
+        (str(each["record"]).rpartition("/")[2], str(each["url"]).rpartition("/")[2]): (each["state"], each["text"])
+        for each in found
+    }
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Site]:
+    """A portal one of whose records moves while its file stays, and where a new one links a file that is known."""
+    folder = tmp_path_factory.mktemp("moved")
+    db = folder / "a.db"
+    with Site({
+        "/list.html": a_list(1, 2), "/1.html": record(1, "a.txt"), "/2.html": record(2, "b.txt", "names.txt"),
+        "/files/a.txt": kept(TEXT), "/files/b.txt": kept(f"{TEXT}乙"), "/files/names.txt": kept(ROSTER),
+    }) as site:  # fmt: skip
+        county = portal_file(folder, site.url, ("plan", "样本规划", "/list.html"))
+        assert crawl(county, db).returncode == 0
+        for number in (1, 2):
+            del site.answers[f"/{number}.html"]
+        site.answers |= {
+            "/list.html": a_list("1-new", "2-new", 3), "/1-new.html": record(1, "a.txt"),
+            "/2-new.html": record(2, "b.txt", "names.txt"), "/3.html": record(3, "a.txt"),
+        }  # fmt: skip
+        crawl(county, db, "--mode", "full")
+    return county, db, site
+
+
+def test_moved_records_and_those_that_share_a_file_have_its_text(moved: tuple[Path, Path, Site]) -> None:
+    _, db, site = moved
+    assert [each["kind"] for each in rows(db, "SELECT kind FROM events WHERE crawl_id = 2 ORDER BY id")].count(
+        "moved"
+    ) == 2
+    found = files(db)
+    assert found.pop(("2-new.html", "names.txt"))[0] == "roster"
+    assert found == {
+        ("1-new.html", "a.txt"): ("text", TEXT),
+        ("2-new.html", "b.txt"): ("text", f"{TEXT}乙"),
+        ("3.html", "a.txt"): ("text", TEXT),
+    }
+    assert [each["n"] for each in rows(db, "SELECT count(*) AS n FROM captures WHERE status = 304")] == [4]
+    assert site.requests.count("/files/a.txt") == 3  # of two records in the second crawl
+    assert disclosures("search", "本项目自写", "--count", "--db", db).stdout.strip() == "3"
+    assert not rows(db, "SELECT 1 FROM attachments a JOIN captures c ON c.id = a.capture_id WHERE c.status = 304")
+
+
+def test_files_lost_before_are_read_again(moved: tuple[Path, Path, Site], tmp_path: Path) -> None:
+    """As archives made before hold them: pending, though their originals are sealed."""
+    _, db, _ = moved
+    copies(db, tmp_path)
+    db, before = tmp_path / "a.db", files(db)
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute(
+            "UPDATE attachments SET text = NULL, state = 'pending', sha256 = NULL, bytes = NULL, media_type = NULL, capture_id = NULL"
+        )
+    versions = rows(db, "SELECT * FROM versions")
+    assert disclosures("reparse", "--db", db).returncode == 0
+    assert files(db) == before
+    assert rows(db, "SELECT * FROM versions") == versions
+    assert not rows(db, "SELECT 1 FROM attachments WHERE sha256 IS NULL OR bytes IS NULL OR capture_id IS NULL")
+    checked = disclosures("verify", "--reread", "--db", db)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_file_that_another_record_s_visit_found_changed(tmp_path: Path) -> None:
+    """Two records share a file; it changes, and one of them is looked at in a crawl that reads no more."""
+    db = tmp_path / "a.db"
+    with Site({
+        "/list.html": a_list(1), "/other.html": a_list(2), "/1.html": record(1, "a.txt"), "/2.html": record(2, "a.txt"),
+        "/files/a.txt": kept(TEXT),
+    }) as site:  # fmt: skip
+        both = portal_file(
+            tmp_path, site.url, ("plan", "样本规划", "/list.html"), ("plan", "样本规划二", "/other.html")
+        )
+        crawl(both, db)
+        site.answers["/files/a.txt"] = kept(CHANGED)
+        portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawl(both, db, "--mode", "full")
+        assert {text for _, text in files(db).values()} == {TEXT, CHANGED}
+        portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"), ("plan", "样本规划二", "/other.html"))
+        crawl(both, db, "--mode", "full")
+    assert {text for _, text in files(db).values()} == {CHANGED}
+
+
+def test_a_file_whose_original_was_destroyed_is_asked_for_itself(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    with Site({"/list.html": a_list(1), "/1.html": record(1, "a.txt"), "/files/a.txt": kept(TEXT)}) as site:
+        county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawl(county, db)
+        destroy(place_of(db), [f"{site.url}files/a.txt"], "2026-03-01T00:00:00Z")
+        site.answers |= {"/list.html": a_list(1, 3), "/3.html": record(3, "a.txt")}
+        crawl(county, db, "--mode", "full")
+    assert files(db)["3.html", "a.txt"] == ("text", TEXT)
+
+
+def test_a_moved_record_keeps_a_file_that_can_not_be_had_on_that_day(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    with Site({"/list.html": a_list(1), "/1.html": record(1, "a.txt"), "/files/a.txt": kept(TEXT)}) as site:
+        county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawl(county, db)
+        del site.answers["/1.html"], site.answers["/files/a.txt"]
+        site.answers |= {"/list.html": a_list("1-new"), "/1-new.html": record(1, "a.txt")}
+        crawl(county, db, "--mode", "full")
+    assert files(db) == {("1-new.html", "a.txt"): ("text", TEXT)}
+
+
+def copies(db: Path, folder: Path) -> None:
+    """Copy an archive and its originals."""
+    for path in (db, place_of(db)):
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(folder / path.name)) as target:
+            source.backup(target)
