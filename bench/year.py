@@ -156,7 +156,7 @@ class Year:
 
     def _morning(self, day: int, address: str) -> None:
         now = morning(day)
-        if planned([str(self.portal)], self.history.db, now)[0].at > now:
+        if planned([str(self.portal)], self.history.db, now)[0][0].at > now:
             return
         options = ("--db", self.history.db)
         self._run(now, "crawl", "--due", self.portal, *options, "--delay", 0)

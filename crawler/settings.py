@@ -71,7 +71,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.compression.CompressionMiddleware": 590,  # in its place: it loses no answer
     "crawler.middlewares.charset.CharsetMiddleware": 587,  # after decompression (590), before anybody reads text
     "crawler.middlewares.evidence.EvidenceMiddleware": 586,  # sees every answer, before it is retried (550) or …
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 540,  # … followed; by default at 600, before decompression
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.middlewares.site_requests.NamedRedirectMiddleware": 540,  # … followed; by default at 600, before decompression
 }
 SPIDER_MIDDLEWARES = {
     # Each wraps everything a page gives in one more asynchronous generator: a tenth of a crawl's time for nothing here.

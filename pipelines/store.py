@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, Self
 
 from archive.evidence.evidence_reader import beside
-from archive.evidence.http_exchange import EvidenceError, Exchange
+from archive.evidence.http_exchange import EvidenceError, Exchange, one_line
 from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.presence import Missing
 from archive.masking.redaction import redact
@@ -47,6 +47,7 @@ class StorePipeline:
 
     def __init__(self, crawler: Any) -> None:  # noqa: ANN401 - the archive's side knows no Scrapy types
         self._crawler = crawler
+        self._begun = False
         self._waiting: list[Observation] = []
         self._exchanges: list[tuple[Exchange, str]] = []
         self._payload = 0
@@ -54,6 +55,7 @@ class StorePipeline:
         self._since: float | None = None
         self._writing: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._cause = ""
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:  # noqa: ANN401
@@ -77,6 +79,7 @@ class StorePipeline:
             clock.now(),
         )
         self.mode, self.crawl_id = self._writer.begin(start).result()
+        self._begun = True
         self._crawler.stats.set_value("disclosures/crawl_id", self.crawl_id)
 
     async def received(self, exchange: Exchange, outcome: str) -> int:
@@ -113,7 +116,8 @@ class StorePipeline:
 
     async def close_spider(self) -> None:
         """Write what is left."""
-        await self._write()
+        if self._begun:
+            await self._write()
 
     def spider_error(self, failure: Any, response: Any) -> None:  # noqa: ANN401
         """A page on which our own code failed: a problem for whoever mends it, never a page passed over in silence."""
@@ -127,14 +131,17 @@ class StorePipeline:
 
         Its outcome is Scrapy's reason, `incomplete` where a list was not walked as far as it should, or `archive_error`.
         """
+        if not self._begun:
+            return
         try:
             if self._ending:
                 reason = "archive_error"
             elif reason == "finished" and not self._walked():
                 reason = "incomplete"
-            self._writer.call(self._portal, CrawlSession.close, reason, clock.now()).result()
+            self._writer.call(self._portal, CrawlSession.close, reason, clock.now(), self._cause).result()
         except UNWRITABLE as error:
             self._log(error)
+            self._note_cause(error)
         else:
             self._crawler.stats.set_value("disclosures/ended", 1)
 
@@ -174,15 +181,23 @@ class StorePipeline:
         try:
             yield self._writer.call(self._portal, CrawlSession.commit, observations, exchanges, clock.now())
         except Exception as error:  # noqa: BLE001
-            self._give_up(error)
+            self.give_up(error)
         finally:
             self._writer.unwritten -= size
 
-    def _give_up(self, error: Exception) -> None:
-        """End the crawl."""
+    def give_up(self, error: Exception) -> None:
+        """End the crawl, for `error` keeps the archive from being read or written."""
         self._log(error)
+        self._note_cause(error)
         if not self._ending:
             self._ending = asyncio.create_task(self._crawler.engine.close_spider_async(reason="archive_error"))
+
+    def _note_cause(self, error: Exception) -> None:
+        """Keep the first cause, in one line, for whoever reads the summary or the archive."""
+        plain = isinstance(error, UNWRITABLE) or type(error).__module__.startswith("archive.")  # else it is no sentence
+        kind = "" if plain else f"{type(error).__name__}: "
+        self._cause = self._cause or printable(redact(f"{kind}{one_line(error)}").text)[:500]
+        self._crawler.stats.set_value("disclosures/cause", self._cause)
 
     def _log(self, error: Exception) -> None:
         fault = None if isinstance(error, UNWRITABLE) else error  # of our own

@@ -11,14 +11,27 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.health import BLOCKED, DOWN, LAYOUT, NEVER_CHECKED, SILENT, SLOW, WELL, Health, health, note
+from archive.ingest.health import (
+    BLOCKED,
+    DOWN,
+    FAILING,
+    LAYOUT,
+    NEVER_CHECKED,
+    SILENT,
+    SLOW,
+    STALE,
+    WELL,
+    Health,
+    health,
+    note,
+)
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import empty_archive
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 HOME, LIST, PAGE = "http://p.example/", "http://p.example/list{}.html", "http://p.example/1.html"
 UNDER_WAY = None
-TELLS_NOTHING = (UNDER_WAY, "interrupted", "shutdown", "archive_error", "not_merged")
+TELLS_NOTHING = (UNDER_WAY, "interrupted", "shutdown", "not_merged")
 
 Problem = tuple[str, str, str]
 _PORTAL = "INSERT INTO portals (id, name, division_code, home) VALUES (?, ?, '', ?)"
@@ -133,12 +146,22 @@ PAGES: Problem = ("pages_missing", LIST_1, "reads 1 of 9 pages")
 REPEAT: Problem = ("pages_repeat", LIST_1, "page 2 repeats page 1")
 OTHER: Problem = ("reading_failed", PAGE, "could not be read")
 
+SIGN_IN: Problem = ("blocked", LIST_1, "sent on to a page for signing in, /login")
+WAY_ON: Problem = ("not_a_page", LIST_1, "the page holds nothing but a way on to /new/")
+PLAIN_HTTP: Problem = ("robots", LIST_1, "robots.txt: it answers plain HTTP at its https address")
+LOOP: Problem = ("redirect_loop", LIST_1, "is sent round in a circle")
+DEAD_HOST: Problem = ("unreachable", LIST_1, f"{LIST_1} leads to new.example: no such host")
+BROKE_OFF: Problem = ("cut", LIST_1, "the answer broke off in the middle")
+HALF: Problem = ("page_cut", LIST_1, "the page ends in the middle")
+EXPIRED: Problem = ("certificate", HOME, "the certificate of p.example expired on 2026-01-01")
+
 NOTHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([TLS], DOWN, TLS[2], "old_tls = true"),
     ([FORBIDS], BLOCKED, FORBIDS[2], "operator"),
-    ([ROBOTS_503], BLOCKED, ROBOTS_503[2], "RFC 9309"),
+    ([ROBOTS_503], DOWN, f"{ROBOTS_503[2]}, which RFC 9309 takes for a no", "its robots.txt"),
     ([ROBOTS_LOST], DOWN, ROBOTS_LOST[2], f"open its home page in a browser: {HOME}"),
-    ([REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "--delay"),
+    ([REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "`delay`"),
+    ([SIGN_IN], BLOCKED, f"{SIGN_IN[2]} (after 10 answers)", f"open {LIST_1} in a browser: where it wants a login"),
     ([NO_HOST], DOWN, NO_HOST[2], f"disclosures probe {HOME}"),
     ([NO_ANSWER], DOWN, NO_ANSWER[2], f"open its home page in a browser: {HOME}"),
     ([LED_OFF], LAYOUT, LED_OFF[2], f"may have moved: `disclosures probe {HOME}"),
@@ -146,14 +169,21 @@ NOTHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([ERROR_500], DOWN, ERROR_500[2], f"open its home page in a browser: {HOME}"),
     ([ERROR_410], DOWN, ERROR_410[2], "crawl.log"),
     ([NOT_FOUND], LAYOUT, f"the lists are not where they were: {NOT_FOUND[2]}", f"`disclosures probe {HOME}"),
-    ([NO_PAGE], LAYOUT, f"the lists are not where they were: {NO_PAGE[2]}", f"`disclosures probe {HOME}"),
+    ([NO_PAGE], DOWN, NO_PAGE[2], f"open its home page in a browser: {HOME}"),
+    ([WAY_ON], LAYOUT, f"the lists are not where they were: {WAY_ON[2]}", f"`disclosures probe {HOME}"),
+    ([PLAIN_HTTP], DOWN, PLAIN_HTTP[2], "write http://"),
+    ([LOOP], DOWN, LOOP[2], f"open {LIST_1} in a browser"),
+    ([DEAD_HOST], DOWN, DEAD_HOST[2], f"where {HOME} leads"),
+    ([BROKE_OFF], DOWN, BROKE_OFF[2], f"open its home page in a browser: {HOME}"),
+    ([HALF], LAYOUT, HALF[2], f"`disclosures probe {LIST_1}`"),
     *[([each], LAYOUT, each[2], f"`disclosures probe {LIST_1}`") for each in (REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT)],
     ([], DOWN, "no list page could be read", "crawl.log"),
-    ([OTHER], DOWN, OTHER[2], "crawl.log"),
+    ([OTHER], FAILING, OTHER[2], "mending: crawl.log"),
+    ([OTHER, BROKE_OFF], DOWN, BROKE_OFF[2], "home page"),
     ([NO_ANSWER, TLS], DOWN, TLS[2], "old_tls"),  # the gravest first, in whatever order they came
     ([REFUSED, FORBIDS], BLOCKED, FORBIDS[2], "operator"),
-    ([REFUSED, ROBOTS_503], BLOCKED, ROBOTS_503[2], "RFC 9309"),
-    ([NO_ANSWER, REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "--delay"),
+    ([REFUSED, ROBOTS_503], DOWN, f"{ROBOTS_503[2]}, which RFC 9309 takes for a no", "its robots.txt"),
+    ([NO_ANSWER, REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "`delay`"),
     ([LED_OFF, NO_ANSWER], DOWN, NO_ANSWER[2], "home page"),
     ([ERROR_500, HOMEWARDS], LAYOUT, HOMEWARDS[2], "moved"),
     ([NOT_FOUND, ERROR_500], DOWN, ERROR_500[2], "home page"),
@@ -188,10 +218,16 @@ SECOND_LIST = LIST.format(2)
 SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "budget"),
     ([NOT_FOUND], LAYOUT, f"the list of 样本目录1 can't be read: {NOT_FOUND[2]}", f"probe {HOME}"),
-    ([NO_PAGE], LAYOUT, f"the list of 样本目录1 can't be read: {NO_PAGE[2]}", f"probe {HOME}"),
+    ([WAY_ON], LAYOUT, f"the list of 样本目录1 can't be read: {WAY_ON[2]}", f"probe {HOME}"),
+    *[([each], SLOW, f"the list of 样本目录1 can't be read: {each[2]}", f"open it in a browser: {LIST_1}") for each in (NO_PAGE, ERROR_500, NO_ANSWER, LOOP)],
+    *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (BROKE_OFF, HALF)],
+    ([("page_cut", PAGE, "half a page")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
+    ([("reading_failed", LIST_1, "our own code")], FAILING, "our own code", "mending"),
+    ([OTHER], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
+    ([("reading_failed", f"{PAGE}?{n}", "our own code") for n in range(3)], FAILING, "our own code (and 2 more)", "mending"),
+    ([EXPIRED], WELL, f"3 list pages read on 2026-03-10; 1 to look at in the table problems; {EXPIRED[2]}", ""),
     ([LED_OFF], LAYOUT, f"the list of 样本目录1 can't be read: {LED_OFF[2]}", f"probe {HOME}"),
     ([HOMEWARDS], LAYOUT, f"the list of 样本目录1 can't be read: {HOMEWARDS[2]}", f"probe {HOME}"),
-    ([ERROR_500], LAYOUT, f"the list of 样本目录1 can't be read: {ERROR_500[2]}", f"probe {HOME}"),
     ([("not_found", LIST.format(n), "gone") for n in (1, 2, 3)], LAYOUT, "the list of 样本目录1、样本目录2、样本目录3 can't be read: gone", HOME),
     ([("not_found", LIST.format(n), "gone") for n in (1, 2, 3, 4)], LAYOUT, "the list of 样本目录1、样本目录2、样本目录3… can't be read: gone", HOME),
     ([("not_found", PAGE, "answered 404")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
@@ -258,6 +294,72 @@ def test_a_crawl_that_came_to_no_end_tells_nothing_of_its_portal(archive: Archiv
     crawl_id = archive.crawl()
     archive.crawl("p", outcome, REFUSED, pages=0, seconds=9_000)
     assert (archive.of().state, archive.of().crawl_id) == (WELL, crawl_id)
+
+
+def test_an_archive_that_could_not_be_written_is_our_own_failure(archive: Archive) -> None:
+    archive.crawl()
+    crawl_id = archive.crawl("p", "archive_error", NO_ANSWER, ("archive_error", HOME, "the disk is full"), pages=0)
+    found = archive.of()
+    assert (found.state, found.reason, found.crawl_id) == (FAILING, "the disk is full", crawl_id)
+    assert "disclosures doctor" in found.next_step
+    archive.crawl()
+    assert archive.of().state == WELL
+    archive.crawl("p", "archive_error")
+    assert (archive.of().state, archive.of().reason) == (FAILING, "the archive could not be written")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "state"),
+    [
+        (["interrupted"] * 3, FAILING),
+        (["interrupted"] * 3 + [UNDER_WAY], FAILING),
+        (["interrupted"] * 2 + [UNDER_WAY], WELL),
+        (["interrupted", "shutdown", "interrupted", "interrupted"], WELL),
+        (["interrupted"] * 3 + ["finished"], WELL),
+    ],
+)
+def test_crawls_that_break_off_again_and_again(archive: Archive, outcomes: list[str | None], state: str) -> None:
+    archive.crawl()
+    for outcome in outcomes:
+        archive.crawl("p", outcome)
+        archive.crawl("q")
+    found = archive.of()
+    assert (found.state, "its last 3 crawls broke off" in found.reason) == (state, state == FAILING)
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("days", "rhythm", "state"),
+    [(6, {}, WELL), (6.1, {}, STALE), (2.1, {"p": DAY}, STALE), (60, {"p": None}, WELL), (10, {"p": 5 * DAY, "q": DAY}, WELL)],
+)  # fmt: skip
+def test_a_portal_that_nobody_crawls_is_stale(
+    archive: Archive, days: float, rhythm: dict[str, timedelta | None], state: str
+) -> None:
+    archive.crawl()
+    (found,) = [each for each in health(archive.connection, NOW + days * DAY, rhythm) if each.portal == "p"]
+    assert found.state == state
+    if state == STALE:
+        assert "nobody has crawled it since 2026-03-10" in found.reason
+        assert "disclosures crawl --due" in found.next_step
+
+
+def test_a_stale_portal_is_told_with_how_it_was(archive: Archive) -> None:
+    archive.crawl("p", "incomplete", NO_HOST, pages=0)
+    (found,) = [each for each in health(archive.connection, NOW + 376 * DAY) if each.portal == "p"]
+    assert found.reason == (
+        "nobody has crawled it since 2026-03-10, for 376 days, where every 3 days is its rhythm; "
+        "it was down then: p.example: no such host"
+    )
+
+
+def test_a_crawl_dated_in_the_future(archive: Archive) -> None:
+    archive.crawl(started=NOW + 365 * DAY)
+    (found,) = [each for each in health(archive.connection, NOW) if each.portal == "p"]
+    assert (found.state, "is dated 2027-03-10T04:00:00Z, which is still to come" in found.reason) == (FAILING, True)
+    (found,) = [each for each in health(archive.connection, NOW + 365 * DAY) if each.portal == "p"]
+    assert found.state == WELL
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.ingest.frontier import recrawl_interval
 from archive.model.observations import CatalogOfPortal
 from crawler.jobs.schedule import LONGEST, LONGEST_WAIT, SHORTEST, CrawlHistory, plan
 from crawler.portals.portal_file import Portal, Schedule, find
@@ -85,6 +86,26 @@ def test_failures_back_off(failures: int, wait: timedelta) -> None:
     planned = plan(portal(every=DAY), CrawlHistory(last=NOW, last_full=NOW, failures=failures), NOW)
     assert planned.at == NOW + wait - 4 * HOUR
     assert "nothing could be read" in planned.why
+
+
+@pytest.mark.parametrize(
+    ("failures", "every", "wait"),
+    [
+        (1, DAY, timedelta(minutes=15)),
+        (2, DAY, 3 * HOUR),
+        (3, DAY, DAY),
+        (4, DAY, 2 * DAY),
+        (7, DAY, LONGEST_WAIT),
+        (2, HOUR, HOUR),  # never more rarely than in its rhythm
+    ],
+)
+def test_what_may_have_passed_is_tried_again_within_minutes_then_hours(
+    failures: int, every: timedelta, wait: timedelta
+) -> None:
+    past = CrawlHistory(last=NOW, last_full=NOW, failures=failures, may_pass=True)
+    planned = plan(portal(every=every), past, NOW)
+    assert planned.at == NOW + recrawl_interval(wait)
+    assert NOW < planned.at <= NOW + wait
 
 
 @pytest.mark.parametrize(

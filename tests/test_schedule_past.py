@@ -78,7 +78,8 @@ def test_a_portal_without_crawls_has_no_past(archive: sqlite3.Connection) -> Non
         ([("blocked", 0)], 1),
         ([("blocked", 1)], 1),
         ([("finished", 0)], 0),
-        ([("archive_error", 0)], 0),
+        ([("archive_error", 0)], 1),
+        ([("archive_error", 1)], 1),
         ([("blocked", 0), ("finished", 1)], 0),
         ([("finished", 1), ("blocked", 0)], 1),
         ([("blocked", 0), ("finished", 1), ("incomplete", 0), ("blocked", 0)], 2),
@@ -103,8 +104,25 @@ def test_the_latest_crawl_says_whether_it_broke_off(
     crawl(archive, "finished" if interrupted else "interrupted")
     crawl(archive, outcome, began=NOW + HOUR)
     crawl(archive, "finished" if interrupted else "shutdown", portal="other", began=NOW + DAY)
-    found = past_of(archive, "county", NOW)
+    found = past_of(archive, "county", NOW + DAY)
     assert (found.interrupted, found.last) == (interrupted, NOW + HOUR)
+
+
+def test_a_crawl_dated_in_the_future_is_no_past(archive: sqlite3.Connection) -> None:
+    """Of a clock that stood ahead: else nothing would be due until then, and nothing walked wholly."""
+    crawl(archive, "finished", began=NOW - DAY)
+    crawl(archive, "finished", began=NOW + 365 * DAY)
+    found = past_of(archive, "county", NOW)
+    assert (found.last, found.last_full) == (NOW - DAY, NOW - DAY)
+
+
+@pytest.mark.parametrize(("health", "may_pass"), [("down", True), ("failing", True), ("blocked", False), (None, False)])
+def test_what_failed_may_have_passed_where_nobody_refused(
+    archive: sqlite3.Connection, health: str | None, may_pass: bool
+) -> None:
+    crawl(archive, "incomplete", 0)
+    archive.execute("UPDATE crawls SET health = ?", (health,))
+    assert past_of(archive, "county", NOW).may_pass == may_pass
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,12 @@ from tests.mailbox import mailbox
 STATES = {"a": ("down", "127.0.0.1:81: connection refused"), "b": ("down", "127.0.0.1:82: connection refused"), "c": ("well", "1 list page read")}  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Soon after the crawls: later, the portals would be stale."""
+    monkeypatch.setenv("DISCLOSURES_NOW", "2026-03-10T05:00:00Z")
+
+
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     """An archive of portals in different states."""

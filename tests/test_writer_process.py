@@ -181,12 +181,12 @@ def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> N
         archive.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('one', '样本', '', '')")
         archive.execute("INSERT INTO crawls (portal, mode, started_at) VALUES ('one', 'full', '')")
         archive.execute("INSERT INTO captures VALUES (5, 1, 'u', '', 200, 'page', '', 0, NULL, NULL)")
-    with pytest.raises(ArchiveError, match="lacks originals") as still_held:  # the exception is not collected yet
+    with pytest.raises(ArchiveError, match="is missing, though") as still_held:  # the exception is not collected yet
         WriterProcess().answer(start(db))
     hold(db, "one").release()
     assert still_held
     client = WriterClient()
-    with pytest.raises(ArchiveError, match="lacks originals"):
+    with pytest.raises(ArchiveError, match="is missing, though"):
         client.begin(start(db)).result()
     hold(db, "one").release()
     client.end()

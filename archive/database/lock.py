@@ -9,13 +9,17 @@ from filelock import FileLock, Timeout
 from archive.database.connection import ArchiveError
 
 
+class BeingCrawledError(ArchiveError):
+    """Another crawl of the portal is under way."""
+
+
 def hold(db: Path, portal: str) -> FileLock:
     """The right to write what `portal` says into `db`, until it is released or this process ends. Raises ArchiveError."""
     lock = FileLock(db.with_name(f"{db.name}.{portal}.lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise ArchiveError(f"{portal} is being crawled into {db} already: wait for that crawl to end") from None
+        raise BeingCrawledError(f"{portal} is being crawled into {db} already: wait for that crawl to end") from None
     except OSError as error:
         raise ArchiveError(f"cannot write beside the archive {db}: {error}") from error
     return lock

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.database.connection import ArchiveError
-from archive.database.lock import hold
+from archive.database.lock import held, hold
 from archive.evidence.evidence_store import Evidence
-from archive.evidence.http_exchange import Exchange
+from archive.evidence.http_exchange import Exchange, one_line
 from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
@@ -97,14 +97,16 @@ class CrawlSession:
         """Whether every list was read as far as it had to be: to its end, or in an update until nothing was new."""
         return self.mode == "update" or self._store.complete()
 
-    def close(self, outcome: str, now: datetime) -> None:
+    def close(self, outcome: str, now: datetime, cause: str = "") -> None:
         """End the crawl with its outcome, or `unsure` where most of it is doubted; the session is of no use afterwards.
+
+        `cause`: of an `archive_error`.
 
         Where that can't be written the crawl stays open in the archive, as one that was killed: the next one of the portal
         closes it.
         """
         try:
-            self._store.finish(outcome, clock.text(now))
+            self._store.finish(outcome, clock.text(now), cause)
             with suppress(
                 sqlite3.Error, OSError
             ):  # what is not sealed stays noted, and is sealed when the archive is closed
@@ -117,6 +119,23 @@ class CrawlSession:
         if isinstance(observation, Problem) or observation.capture is None:
             return observation
         return replace(observation, capture=self._sealed[observation.capture - 1])
+
+
+def require_originals(db: Path, archive: sqlite3.Connection, evidence: Path) -> None:
+    """See that there is a file of originals where the archive points to some. Raises ArchiveError."""
+    if evidence.is_file():
+        return
+    (last,) = archive.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
+    if last:
+        raise ArchiveError(f"{evidence} is missing, though {db} points to {last:,} originals in it: put it back")
+
+
+def note_not_begun(start: SessionStart, archive: sqlite3.Connection, error: Exception) -> None:
+    """Note a crawl that could not begin, as one that ended at once, with its cause; nothing where that can't be written."""
+    with suppress(ArchiveError, sqlite3.Error), held(start.db, start.portal.id):
+        store, now = Store(start.db, archive), clock.text(start.now)
+        store.begin(start.portal, start.mode or "update", now)
+        store.finish("archive_error", now, f"the crawl could not begin: {one_line(error)}")
 
 
 @dataclass(frozen=True, slots=True)

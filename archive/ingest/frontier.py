@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.database.connection import open_for_reading
+from archive.ingest.health import CLOCK_SLACK
 from archive.ingest.record_writer import PENDING
 from archive.ingest.windows import WAS_READ
 from archive.masking.redaction import redact_json
@@ -39,7 +40,7 @@ SINCE_MOVED = "started_at > coalesce((SELECT value FROM settings WHERE name = 'm
 """Of `crawls`: those since the portal stands where it does (archive.maintenance.portal_life)."""
 _FULL = f"""
     SELECT started_at, outcome FROM crawls WHERE portal = ? AND mode = 'full' AND outcome IN ('finished', 'incomplete')
-      AND {SINCE_MOVED} ORDER BY id DESC LIMIT ?
+      AND started_at <= ? AND {SINCE_MOVED} ORDER BY id DESC LIMIT ?
 """  # noqa: S608 - constant
 
 RESUMES_WITHIN = timedelta(days=1)
@@ -52,8 +53,10 @@ _ADDRESS = "(SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r
 _DUE = f"""
     SELECT {_ADDRESS} AS address, max(coalesce(r.changed_at, ''), coalesce(r.published_on, '')) AS dated, r.first_seen,
            (SELECT c.fetched_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
-            WHERE c.url = {_ADDRESS} AND w.portal = r.portal ORDER BY c.id DESC LIMIT 1) AS asked
-    FROM records r WHERE r.portal = ? AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
+            WHERE c.url = {_ADDRESS} AND w.portal = r.portal AND c.fetched_at <= ?2 ORDER BY c.id DESC LIMIT 1) AS asked,
+           EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id
+                   WHERE c.url = {_ADDRESS} AND w.portal = r.portal) AS ever_asked
+    FROM records r WHERE r.portal = ?1 AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
 """  # noqa: S608 - constant
 
 # A crawl that was killed may have sealed a page and not read it any more: were its version sent back, it would never be.
@@ -179,13 +182,14 @@ class Frontier:
 
     def due(self, now: datetime, daily_quota: int | None = None) -> list[str]:
         """The addresses of listed records to be requested again today, the most overdue first, within the `daily_quota`."""
-        rows = self._connection.execute(_DUE, (self._portal,)).fetchall()
+        rows = self._connection.execute(_DUE, (self._portal, written(now + CLOCK_SLACK))).fetchall()
         overdue = []
         asked_today = 0
-        for url, dated, first_seen, asked in rows:
-            if asked is None:
+        for url, dated, first_seen, asked, ever_asked in rows:
+            if not ever_asked:
                 continue
-            since_asked = now - moment(asked)
+            # Asked only while the clock stood ahead: nobody knows when.
+            since_asked = now - moment(asked) if asked else LONGEST_INTERVAL
             asked_today += since_asked < SHORTEST_INTERVAL
             interval = page_interval(now - moment(dated or first_seen))
             if since_asked >= interval:
@@ -205,8 +209,8 @@ class Frontier:
     def _interrupted_since(self, now: datetime) -> str | None:
         """Return when the first of the crawls began that broke off since the last one that came to an end, within a day."""
         rows = self._connection.execute(
-            "SELECT started_at, outcome FROM crawls WHERE portal = ? AND id < ? AND started_at >= ? ORDER BY id DESC",
-            (self._portal, self._crawl_id, written(now - RESUMES_WITHIN)),
+            "SELECT started_at, outcome FROM crawls WHERE portal = ? AND id < ? AND started_at BETWEEN ? AND ? ORDER BY id DESC",
+            (self._portal, self._crawl_id, written(now - RESUMES_WITHIN), written(now + CLOCK_SLACK)),
         )
         since = None
         for started_at, outcome in rows:
@@ -225,7 +229,7 @@ def mode_for(db: Path, portal: str, now: datetime, full_every: timedelta | None 
     """`full` where the portal was never walked wholly, not for `full_every` (default FULL_EVERY), or unsurely; else `update`."""
     last, outcome = None, None
     with closing(open_for_reading(db)) as connection, suppress(sqlite3.Error):
-        last = last_full(connection, portal)
+        last = last_full(connection, portal, now)
         ended = "SELECT outcome FROM crawls WHERE portal = ? AND outcome IN ('finished', 'incomplete', 'unsure') ORDER BY id DESC"
         outcome = (connection.execute(ended, (portal,)).fetchone() or [None])[0]
     return (
@@ -238,12 +242,12 @@ def recrawl_interval(every: timedelta) -> timedelta:
     return every - min(SLACK, every / 6)
 
 
-def last_full(connection: sqlite3.Connection, portal: str) -> datetime | None:
+def last_full(connection: sqlite3.Connection, portal: str, now: datetime) -> datetime | None:
     """Return when the last full crawl of a portal began that reached the end of every list; the last of TRIES, where none did.
 
-    What was crawled before the portal moved does not count.
+    What was crawled before the portal moved does not count, nor what is still to come by its date, for a clock stood ahead.
     """
-    crawls = connection.execute(_FULL, (portal, TRIES)).fetchall()
+    crawls = connection.execute(_FULL, (portal, written(now + CLOCK_SLACK), TRIES)).fetchall()
     for started_at, outcome in crawls:
         if outcome == "finished":
             return moment(started_at)

@@ -1,21 +1,36 @@
 """Health of portals: a state, the reason, and what a person should do next, from the last crawl compared with earlier ones.
 
-States, the gravest first: `down`, `blocked`, `changed_layout`, `slow`, `silent`, `well`; `never_checked` before any crawl came
-to its end. A fault that was there in the very first crawl is how the portal is made, and no change.
+States, the gravest first: `failing` (our own errors), `down`, `blocked`, `changed_layout`, `stale` (nobody crawled), `slow`,
+`silent`, `well`; `never_checked` before any crawl came to its end. A fault that was there in the very first crawl is how the
+portal is made, and no change. docs/states.md shows what each fault is told as.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
 from archive.database.portal_changes import retired
 from archive.model.clock import BEIJING, moment
 
-NEVER_CHECKED, DOWN, BLOCKED, LAYOUT, SLOW, SILENT, WELL = STATES = (
-    "never_checked", "down", "blocked", "changed_layout", "slow", "silent", "well",
+NEVER_CHECKED, FAILING, DOWN, BLOCKED, LAYOUT, STALE, SLOW, SILENT, WELL = STATES = (
+    "never_checked", "failing", "down", "blocked", "changed_layout", "stale", "slow", "silent", "well",
 )  # fmt: skip
+
+USUAL_RHYTHM = timedelta(days=3)
+"""The time between two crawls of a portal of which nobody says another."""
+
+OVERDUE = 2
+"""A portal is stale when nobody crawled it for so many times its rhythm."""
+
+BROKEN_OFF = 3
+"""So many crawls that broke off, one after the other, are no accident."""
+
+CLOCK_SLACK = timedelta(minutes=5)
+"""A crawl dated later than this from now was begun by a wrong clock, or the clock is wrong now."""
 
 COMPARED = 5
 """So many earlier crawls say, by their median, what is usual; fewer than LEAST_PAST say nothing."""
@@ -25,6 +40,8 @@ MUCH = 3
 """A portal is slow at so many times its usual seconds for an answer, or its usual share of answers that fail."""
 
 LEAST_FAILED = 3
+FAILING_SHARE = 0.1
+"""From this share of its answers on, pages on which our own code failed are more than odd ones."""
 
 _ENDED = "outcome IN ('finished', 'incomplete', 'blocked', 'unsure')"
 """A crawl that its operator, a kill or our own archive ended says nothing of the portal."""
@@ -58,11 +75,69 @@ _MISREAD = (
     "pages_repeat",
     "garbled",
 )
+_CUT = ("cut", "page_cut")
 _MOVED = ("off_site", "led_off_site", "redirected_home")
-_GONE = ("not_found", "not_a_page")
+_IN_TROUBLE = ("unreachable", "not_a_page", "http_error", "redirect_loop", "too_large", "robots")
+"""Kinds of what a server answers, or doesn't, where a page would be: no redesign."""
+
+_SENT_ELSEWHERE = "(?:way on to|sent on to another site)"
+"""What pages that are none say where the page may stand somewhere else."""
 
 _PROBE = "`disclosures probe {home}` shows where the catalogues are now and drafts a portal file"
 _READ_AGAIN = "open the list beside `disclosures probe {url}`; if the portal is read wrongly, its family or our code needs mending"
+_ASKED_AGAIN = "it is asked again within hours, then ever more rarely; open its home page in a browser: {home}"
+_MOVED_TO_NOBODY = (
+    "the portal may be moving: look in a browser where {home} leads; once it answers there, write that into its file"
+)
+_LOOP = "open {url} in a browser: where it opens there, the portal wants cookies, which a crawl does not keep; ask its operator"
+_PRIVATE = "where it stands in a private network, `intranet = true` in its portal file says so; else look where {home} leads in a browser"
+_SIGN_IN = "open {url} in a browser: where it wants a login there, too, take it out of the portal file, or ask the portal's operator"
+_LOOK_AT_IT = (
+    "if it stays so, open it in a browser: {url}; where the catalogues are now, shows `disclosures probe {home}`"
+)
+_DOCTOR = "`disclosures doctor` says what is wrong here; crawl.log beside the archive says more"
+_OURS = "our own code needs mending: crawl.log beside the archive has the details"
+_TIMER = "see that `disclosures crawl --due` is run: `systemctl list-timers 'disclosures-*'`, or cron; or take its portal file away"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a problem of one of these kinds (all, if none is named) means whose message holds `words`, a pattern."""
+
+    kinds: tuple[str, ...]
+    words: str
+    state: str
+    step: str
+    reason: str = "{}"
+
+
+_NO_ANSWER = ("unreachable", "robots")
+_BEFORE_REFUSALS = (
+    _Rule((), "TLS that was given up", DOWN, "`old_tls = true` in its portal file speaks it, too"),
+    _Rule((), "plain HTTP", DOWN, "where its pages open so in a browser, write http:// in its portal file in place of https://"),
+    _Rule(("robots",), "forbids", BLOCKED, "nothing is asked for while it does: ask the portal's operator, who knows you by DISCLOSURES_CONTACT"),
+    _Rule(
+        ("robots",), "it answered", DOWN, f"{_ASKED_AGAIN}; if that opens, tell the portal's operator of its robots.txt",
+        "{}, which RFC 9309 takes for a no",
+    ),
+)  # fmt: skip
+"""Causes graver than a refusal, where no list could be read."""
+
+_NOTHING_READ = (
+    _Rule(("over_budget",), "", DOWN, _ASKED_AGAIN),
+    _Rule((*_NO_ANSWER, "not_global"), " leads to [^ ,]+: ", DOWN, _MOVED_TO_NOBODY),
+    _Rule(("redirect_loop", "robots"), " is sent (round|on) ", DOWN, _LOOP),
+    _Rule(_NO_ANSWER, "no such host", DOWN, f"has it moved? {_PROBE}"),
+    _Rule((*_NO_ANSWER, "cut"), "", DOWN, _ASKED_AGAIN),
+    _Rule(("not_global",), "", DOWN, _PRIVATE),
+    _Rule(_MOVED, "", LAYOUT, f"the portal may have moved: {_PROBE}"),
+    _Rule(("http_error",), "answered 5", DOWN, _ASKED_AGAIN),
+    _Rule(("not_a_page",), f"^(?!.*{_SENT_ELSEWHERE})", DOWN, _ASKED_AGAIN),
+    _Rule(("not_found", "not_a_page"), "", LAYOUT, _PROBE, "the lists are not where they were: {}"),
+    _Rule((*_MISREAD, "page_cut"), "", LAYOUT, _READ_AGAIN),
+    _Rule(("reading_failed",), "", FAILING, _OURS),
+)
+"""The other causes, the gravest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +162,52 @@ class _Problem:
     ever: bool
 
 
-def health(connection: sqlite3.Connection) -> list[Health]:
-    """Return the health of each portal that is watched, the gravest first. Raises sqlite3.Error."""
+def health(
+    connection: sqlite3.Connection, now: datetime | None = None, rhythms: Mapping[str, timedelta | None] | None = None
+) -> list[Health]:
+    """Return the health of each portal that is watched, the gravest first. Raises sqlite3.Error.
+
+    `now`: with it, portals that nobody crawls are stale. `rhythms`: how often each is to be crawled, None: not at all;
+    USUAL_RHYTHM for one that is not among them.
+    """
     portals = connection.execute("SELECT id, name FROM portals ORDER BY id").fetchall()
-    unwatched = retired(connection)
-    states = [_of_portal(connection, *portal) for portal in portals if portal[0] not in unwatched]
+    waits, unwatched = rhythms or {}, retired(connection)
+    return in_order(
+        _of_portal(connection, portal, name, now, waits.get(portal, USUAL_RHYTHM))
+        for portal, name in portals
+        if portal not in unwatched
+    )
+
+
+def in_order(states: Iterable[Health]) -> list[Health]:
+    """The gravest first, portals that were never checked last."""
     return sorted(states, key=lambda each: (each.state == NEVER_CHECKED, STATES.index(each.state)))
 
 
-def _of_portal(connection: sqlite3.Connection, portal: str, name: str) -> Health:
+def _of_portal(
+    connection: sqlite3.Connection, portal: str, name: str, now: datetime | None, rhythm: timedelta | None
+) -> Health:
+    last = connection.execute(
+        "SELECT id, started_at, outcome FROM crawls WHERE portal = ? ORDER BY id DESC LIMIT 1", (portal,)
+    ).fetchone()
+    if last is None:
+        return Health(portal, name, NEVER_CHECKED, "no crawl has come to its end yet", "run `disclosures crawl --due`")
+    crawl_id, started_at, outcome = last
+    if now and moment(started_at) > now + CLOCK_SLACK:
+        ahead = f"its last crawl is dated {started_at}, which is still to come: the clock was wrong then, or is now"
+        return Health(portal, name, FAILING, ahead, _DOCTOR, crawl_id, started_at)
+    found = _failing(connection, portal, name, *last) if outcome != "finished" else None
+    found = found or _by_last_end(connection, portal, name)
+    since = now - moment(started_at) if now else timedelta(0)
+    if rhythm is None or since <= OVERDUE * rhythm:
+        return found
+    was = "" if found.state == WELL else f"; it was {found.state.replace('_', ' ')} then: {found.reason}"
+    overdue = f"nobody has crawled it since {_day(started_at)}, for {_in_words(since)}, where every {_in_words(rhythm)} is its rhythm"
+    return replace(found, state=STALE, reason=f"{overdue}{was}", next_step=_TIMER)
+
+
+def _by_last_end(connection: sqlite3.Connection, portal: str, name: str) -> Health:
+    """The health by the last crawl that came to an end of which the portal has a say."""
     row = connection.execute(
         f"SELECT id, started_at, health, health_reason, next_step FROM crawls "  # noqa: S608 - constant
         f"WHERE portal = ? AND {_ENDED} ORDER BY id DESC LIMIT 1",
@@ -110,10 +222,38 @@ def _of_portal(connection: sqlite3.Connection, portal: str, name: str) -> Health
     return Health(portal, name, state, reason, next_step, crawl_id, started_at)
 
 
+def _failing(  # noqa: PLR0913, PLR0917 - the last crawl
+    connection: sqlite3.Connection, portal: str, name: str, crawl_id: int, started_at: str, outcome: str | None
+) -> Health | None:
+    """The health where our own errors ended the last crawls; None where they didn't."""
+    if outcome == "archive_error":
+        reason, next_step = _archive_error(connection, crawl_id)
+        return Health(portal, name, FAILING, reason, next_step, crawl_id, started_at)
+    last = connection.execute(
+        "SELECT outcome FROM crawls WHERE portal = ? AND id <= ? ORDER BY id DESC LIMIT ?",
+        (portal, crawl_id, BROKEN_OFF + 1),
+    ).fetchall()
+    past = [each for (each,) in last][outcome is None :]  # the last one may be under way
+    if len(past) < BROKEN_OFF or any(each != "interrupted" for each in past[:BROKEN_OFF]):
+        return None
+    killed = f"its last {BROKEN_OFF} crawls broke off: something kills them, such as too little memory (`MemoryMax=`), or time"
+    return Health(portal, name, FAILING, killed, _DOCTOR, crawl_id, started_at)
+
+
+def _archive_error(connection: sqlite3.Connection, crawl_id: int) -> tuple[str, str]:
+    """The reason and next step of a crawl that could not begin, or was given up, for the archive could not be written."""
+    row = connection.execute(
+        "SELECT message FROM problems WHERE crawl_id = ? AND kind = 'archive_error' ORDER BY id DESC LIMIT 1",
+        (crawl_id,),
+    ).fetchone()
+    return row[0] if row else "the archive could not be written", _DOCTOR
+
+
 def note(connection: sqlite3.Connection, crawl_id: int) -> None:
     """Write the health of a crawl's portal at its end into the crawl's row; nothing where it tells nothing of the portal."""
-    (portal,) = connection.execute("SELECT portal FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
-    if state := _state_of(connection, portal, crawl_id):
+    portal, outcome = connection.execute("SELECT portal, outcome FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
+    ours = (FAILING, *_archive_error(connection, crawl_id)) if outcome == "archive_error" else None
+    if state := ours or _state_of(connection, portal, crawl_id):
         connection.execute(
             "UPDATE crawls SET health = ?, health_reason = ?, next_step = ? WHERE id = ?", (*state, crawl_id)
         )
@@ -145,38 +285,10 @@ States = Iterator[tuple[str, str, str]]
 def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> States:
     """Yield the causes that keep every list from being read."""
     by_kind = {problem.kind: problem for problem in reversed(problems)}
-    robots = by_kind.get("robots")
-    if problem := next((each for each in problems if "TLS" in each.message), None):
-        yield DOWN, problem.message, "`old_tls = true` in its portal file speaks it, too"
-    if robots and "forbids" in robots.message:
-        step = "nothing is asked for while it does: ask the portal's operator, who knows you by DISCLOSURES_CONTACT"
-        yield BLOCKED, robots.message, step
-    if robots and "it answered" in robots.message:
-        yield BLOCKED, robots.message, "RFC 9309 takes that for a no; it is asked again when the portal is next due"
+    yield from _by_rules(problems, _BEFORE_REFUSALS)
     if last["outcome"] == "blocked" or "blocked" in by_kind:
-        yield (
-            BLOCKED,
-            _refused(by_kind, last),
-            "wait: it is asked ever more rarely. Then a longer --delay, or other hours in its file",
-        )
-    if problem := by_kind.get("over_budget"):
-        yield DOWN, problem.message, "it is asked ever more rarely; open its home page in a browser: {home}"
-    if problem := by_kind.get("unreachable", robots):
-        host = "no such host" in problem.message
-        step = (
-            f"has it moved? {_PROBE}"
-            if host
-            else "it is asked ever more rarely; open its home page in a browser: {home}"
-        )
-        yield DOWN, problem.message, step
-    if problem := next((by_kind[kind] for kind in _MOVED if kind in by_kind), None):
-        yield LAYOUT, problem.message, f"the portal may have moved: {_PROBE}"
-    if (problem := by_kind.get("http_error")) and "answered 5" in problem.message:
-        yield DOWN, problem.message, "it is asked ever more rarely; open its home page in a browser: {home}"
-    if problem := next((by_kind[kind] for kind in _GONE if kind in by_kind), None):
-        yield LAYOUT, f"the lists are not where they were: {problem.message}", _PROBE
-    if problem := next((by_kind[kind] for kind in _MISREAD if kind in by_kind), None):
-        yield LAYOUT, problem.message, _READ_AGAIN
+        yield BLOCKED, _refused(by_kind, last), _blocked_step(by_kind, "wait: it is asked ever more rarely. Then a")
+    yield from _by_rules(problems, _NOTHING_READ)
     yield (
         DOWN,
         problems[0].message if problems else "no list page could be read",
@@ -184,17 +296,34 @@ def _nothing_read(last: Mapping[str, Any], _: Sequence[Mapping[str, Any]], probl
     )
 
 
+def _by_rules(problems: Sequence[_Problem], rules: Iterable[_Rule]) -> States:
+    for rule in rules:
+        kinds = rule.kinds or dict.fromkeys(each.kind for each in problems)
+        found = (
+            each for kind in kinds for each in problems if each.kind == kind and re.search(rule.words, each.message)
+        )
+        if problem := next(found, None):
+            yield rule.state, rule.reason.format(problem.message), rule.step
+
+
 def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], problems: Sequence[_Problem]) -> States:
     """Yield the changes for the worse, though lists were read."""
     by_kind = {problem.kind: problem for problem in reversed(problems)}
+    new = [each for each in problems if not each.ever]
+    lists = [each for each in new if each.catalog]
     if last["outcome"] == "blocked" or ("blocked" in by_kind and not by_kind["blocked"].ever):
-        yield BLOCKED, _refused(by_kind, last), "a longer --delay, a smaller budget or other hours in its file"
-    lists = [
-        each for each in problems if each.catalog and each.kind in (*_GONE, *_MOVED, "http_error") and not each.ever
+        yield BLOCKED, _refused(by_kind, last), _blocked_step(by_kind, "a smaller `budget`, a")
+    failed = [each for each in new if each.kind == "reading_failed"]
+    if failed and (
+        any(each.catalog for each in failed) or len(failed) >= max(LEAST_FAILED, FAILING_SHARE * last["answers"])
+    ):
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        yield FAILING, f"{failed[0].message}{more}", _OURS
+    if gone := [each for each in lists if each.kind in (*_MOVED, "not_found") or _is_elsewhere(each)]:
+        yield LAYOUT, f"{_named_lists(gone)}: {gone[0].message}", _PROBE
+    misread = [
+        each for kind in (*_MISREAD, *_CUT) for each in new if each.kind == kind and (each.catalog or kind in _MISREAD)
     ]
-    if lists:
-        yield LAYOUT, f"{_named_lists(lists)}: {lists[0].message}", _PROBE
-    misread = [each for kind in _MISREAD for each in problems if each.kind == kind and not each.ever]
     if misread:
         more = f" (and {len(misread) - 1} more)" if len(misread) > 1 else ""
         yield LAYOUT, f"{misread[0].message}{more}", _READ_AGAIN
@@ -204,12 +333,26 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
             problem.message,
             "the next crawl settles it; if this stays, open the portal beside `disclosures probe {home}`",
         )
+    if troubled := [each for each in lists if each.kind in _IN_TROUBLE]:
+        yield SLOW, f"{_named_lists(troubled)}: {troubled[0].message}", _LOOK_AT_IT
     if problem := by_kind.get("over_budget"):
         yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"
     if slow := _slow(last, past):
-        yield SLOW, slow, "if it stays so: fewer pages (`budget`) or other hours in its file"
+        yield SLOW, slow, "if it stays so: fewer pages (`budget`) or other `hours` in its file"
     if last["silent"]:
         yield SILENT, last["silent"], "look whether the portal publishes elsewhere now: {home}"
+
+
+def _is_elsewhere(problem: _Problem) -> bool:
+    """Whether what came in place of a page leads on to where the page may be now."""
+    return problem.kind == "not_a_page" and re.search(_SENT_ELSEWHERE, problem.message) is not None
+
+
+def _blocked_step(by_kind: Mapping[str, _Problem], begin: str) -> str:
+    """What to do where the portal refuses."""
+    if "blocked" in by_kind and "signing in" in by_kind["blocked"].message:
+        return _SIGN_IN
+    return f"{begin} longer `delay`, or other `hours`, in its portal file"
 
 
 def _refused(by_kind: Mapping[str, _Problem], last: Mapping[str, Any]) -> str:
@@ -239,7 +382,19 @@ def _slow(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> str | N
 
 def _well(last: Mapping[str, Any], problems: Sequence[_Problem]) -> str:
     ever = sum(problem.ever for problem in problems)
-    message = f"{last['pages']:.0f} list pages read on {moment(last['started_at']).astimezone(BEIJING).date()}"
+    message = f"{last['pages']:.0f} list pages read on {_day(last['started_at'])}"
     if ever:
         message += f"; {ever} problems are as old as the archive"
-    return message + (f"; {len(problems) - ever} to look at in the table problems" if len(problems) > ever else "")
+    if len(problems) > ever:
+        message += f"; {len(problems) - ever} to look at in the table problems"
+    return "; ".join([message, *(each.message for each in problems if each.kind == "certificate")])
+
+
+def _day(text: str) -> str:
+    """The day in China at a moment, ISO 8601."""
+    return moment(text).astimezone(BEIJING).date().isoformat()
+
+
+def _in_words(span: timedelta) -> str:
+    hours = round(span / timedelta(hours=1))
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"

@@ -141,19 +141,22 @@ class Store:
         again = self._presence.to_walk_again()
         return {url for url, catalog_id in self._catalogs.items() if catalog_id in again}
 
-    def finish(self, outcome: str, now: str) -> str:
+    def finish(self, outcome: str, now: str, cause: str = "") -> str:
         """Write what changed, what is proved to be gone and what looks broken, then close the crawl session; its outcome.
 
         Where so much changed at once that the portal itself is the likelier cause, none of that is written, and the outcome is
-        `unsure`.
+        `unsure`. `cause`: of an `archive_error`, in one line.
         """
         with transaction(self._connection) as c:
+            if cause:
+                (home,) = c.execute("SELECT home FROM portals WHERE id = ?", (self._writer.portal,)).fetchone()
+                self._write_problem(Problem("archive_error", home, cause), now)
             for record_id in self._deferral.unchanged_since():
                 self._confirm(record_id, OWN_PAGE)
             found = self._presence.found()
             doubt = self._deferral.doubt(self._rows_read(), self._presence.count_moved(found))
             if doubt := doubt or self._presence.older_copy(found):
-                outcome = UNSURE
+                outcome = outcome if cause else UNSURE
                 self._keep_doubted(doubt, now)
             else:
                 for deferred in self._deferral.own():

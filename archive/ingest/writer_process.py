@@ -14,8 +14,10 @@ import threading
 import traceback
 from multiprocessing.connection import Connection
 
-from archive.evidence.evidence_store import Evidence
-from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
+from archive.database.connection import ArchiveError
+from archive.database.lock import BeingCrawledError
+from archive.evidence.evidence_store import Evidence, EvidenceError
+from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart, note_not_begun, require_originals
 from archive.maintenance.bring_up_to_date import open_up_to_date
 
 GRACE = 30.0
@@ -44,8 +46,17 @@ class WriterProcess:
                 self._files = None
 
     def _begin(self, start: SessionStart) -> tuple[str, int]:
-        self._files = self._files or (open_up_to_date(start.db, start.evidence), Evidence(start.evidence))
-        self._sessions[start.portal.id] = session = CrawlSession(start, *self._files)
+        archive = self._files[0] if self._files else open_up_to_date(start.db, start.evidence)
+        try:
+            require_originals(start.db, archive, start.evidence)
+            self._files = self._files or (archive, Evidence(start.evidence))
+            self._sessions[start.portal.id] = session = CrawlSession(start, *self._files)
+        except (ArchiveError, EvidenceError, sqlite3.Error) as error:
+            if not isinstance(error, BeingCrawledError):
+                note_not_begun(start, archive, error)
+            if not self._files:
+                archive.close()
+            raise
         return session.mode, session.crawl_id
 
 

@@ -13,6 +13,7 @@ import click
 from archive.database.connection import open_for_reading
 from archive.model.printable import PrintableStream
 from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly
+from crawler.portals.portal_file import PortalFileError
 
 MODULES = {
     **{name: name for name in ("ask", "export", "portals", "probe", "search", "serve", "status", "verify", "watch")},
@@ -90,15 +91,18 @@ def crawl(  # noqa: PLR0913 - one for each option
     Exit status: 0 done, 1 done but something needs attention, 2 wrong use.
     """
     names, more = list(portals), None
+    faults: list[PortalFileError] = []
     if due:
         from crawler.jobs.due import NONE, due_now  # noqa: PLC0415
         from crawler.portals.portal_file import own_files  # noqa: PLC0415
 
-        more = partial(due_now, portals, db)
-        names = more()
+        names, faults = due_now(portals, db)
+        for fault in faults:
+            click.echo(f"not crawled: {fault}", err=True)
         if not names:
             click.echo("nothing is due" if portals or own_files() else f"nothing is due: {NONE}")
-            return
+            sys.exit(ATTENTION if faults else 0)
+        more = partial(due_now, portals, db)
     if not names:
         raise CommandError("say which portals to crawl, or --due for all that are due")
     from pipelines.writer_client import writer_client  # noqa: PLC0415
@@ -114,7 +118,8 @@ def crawl(  # noqa: PLR0913 - one for each option
         by = crawl_settings(db, mode or "", delay, concurrency, said)
     except SettingError as error:
         raise CommandError(str(error)) from error
-    sys.exit(ATTENTION if crawl_portals(names, by, more) else 0)
+    attention = crawl_portals(names, by, more)
+    sys.exit(ATTENTION if attention or faults else 0)
 
 
 @main.command()

@@ -270,7 +270,9 @@ def due(portals: tuple[str, ...], db: Path, as_json: bool) -> None:
     Without PORTAL: all in the folder $DISCLOSURES_PORTALS. Those that come with the project are examples.
     """
     now = clock.now()
-    upcoming = planned(portals, db, now)
+    upcoming, faults = planned(portals, db, now)
+    for fault in faults:
+        click.echo(f"not crawled: {fault}", err=True)
     if as_json:
         rows = [
             {
@@ -283,11 +285,11 @@ def due(portals: tuple[str, ...], db: Path, as_json: bool) -> None:
             for each in upcoming
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    if not portals and not own_files():
+    elif not portals and not own_files():
         click.echo(f"note: {NONE}", err=True)
-    for each in upcoming:
+    for each in () if as_json else upcoming:
         click.echo(f"{each.portal.id:<20} {_when(each, now):<22} {each.mode:<7} {each.why}")
+    sys.exit(ATTENTION if faults else 0)
 
 
 def _when(plan: Plan, now: datetime) -> str:

@@ -4,17 +4,22 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from archive.database.connection import open_for_reading
-from archive.ingest.health import NEVER_CHECKED, STATES, WELL, Health, health
+from archive.database.portal_changes import retired
+from archive.ingest.health import FAILING, NEVER_CHECKED, STATES, WELL, Health, health, in_order
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.jobs.schedule import rhythm
+from crawler.portals.portal_file import known, own_files, readable
+
+_MEND_FILE = "mend the file: the portal is not crawled until then; `disclosures due` checks it"
 
 
 @click.command()
@@ -38,8 +43,7 @@ def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ..
 
     Exit status 1 where a portal needs attention, or a message was not delivered.
     """
-    with closing(open_for_reading(db)) as connection:
-        states = health(connection)
+    states = portal_states(db)
     if prometheus:
         write_metrics(states, prometheus)
     delivered = not tell or report_changes(states, db, tell)
@@ -52,6 +56,29 @@ def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ..
                 click.echo(f"{'':<15} → {each.next_step}")
     well = all(each.state in {WELL, NEVER_CHECKED} for each in states)
     sys.exit(0 if well and delivered else ATTENTION)
+
+
+def portal_states(db: Path) -> list[Health]:
+    """Return the health of each portal of the archive, and of each portal file that can't be used. Raises ArchiveError."""
+    now = clock.now()
+    portals, faults = readable(own_files().values())
+    examples = dict.fromkeys(known().keys() - own_files().keys())  # nobody is to crawl them
+    with closing(open_for_reading(db)) as connection:
+        rhythms: dict[str, timedelta | None] = {each.id: rhythm(connection, each, now) for each in portals}
+        states, unwatched = health(connection, now, rhythms | examples), retired(connection)
+    of_files = {path.stem: str(error) for path, error in faults.items() if path.stem not in unwatched}
+    unknown = of_files.keys() - {each.portal for each in states}
+    return in_order(
+        [
+            *(_not_crawled(each, of_files[each.portal]) if each.portal in of_files else each for each in states),
+            *(_not_crawled(Health(portal, "", FAILING, ""), of_files[portal]) for portal in sorted(unknown)),
+        ]
+    )
+
+
+def _not_crawled(state: Health, error: str) -> Health:
+    """The health of a portal whose file can't be used."""
+    return replace(state, state=FAILING, reason=f"its portal file can't be used: {error}", next_step=_MEND_FILE)
 
 
 def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> bool:
@@ -69,6 +96,7 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
         raise CommandError(str(error)) from error
     delivered = True
     with closing(open_up_to_date(db)) as connection:
+        health_message.forget_others(connection, states)
         changes = health_message.state_changes(connection, states)
         for address in addresses if changes else ():
             try:

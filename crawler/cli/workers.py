@@ -1,13 +1,14 @@
 """`disclosures enqueue` and `work`: hand portals out to many machines, and work them off."""
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from archive.model import clock
-from crawler.cli.options import CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.jobs.due import planned
 from crawler.jobs.remote_jobs import LONGEST, PATIENCE, SCRATCH, SPOOL, JobError, Spool
 from crawler.portals.portal_file import find
@@ -77,7 +78,10 @@ def enqueue(  # noqa: PLR0913 - one for each option
         raise CommandError("say which portals to hand out, or --due for all that are due")
     target, now = spool_at(spool), clock.now()
     files = {file.stem: file for file in map(find, portals)}
-    plans = [(plan, files.get(plan.portal.id) or find(plan.portal.id)) for plan in planned(portals, db, now)]
+    upcoming, faults = planned(portals, db, now)
+    for fault in faults:
+        click.echo(f"not handed out: {fault}", err=True)
+    plans = [(plan, files.get(plan.portal.id) or find(plan.portal.id)) for plan in upcoming]
     due_plans = [(replace(plan, mode=mode or plan.mode), file) for plan, file in plans if plan.at <= now or not due]
     try:
         with connected(redis) as connection:
@@ -88,6 +92,7 @@ def enqueue(  # noqa: PLR0913 - one for each option
         raise CommandError(f"cannot write to {target.folder}: {error.strerror or error}") from error
     if not due_plans:
         click.echo("nothing is due")
+    sys.exit(ATTENTION if faults else 0)
 
 
 @click.command()

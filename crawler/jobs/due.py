@@ -11,33 +11,36 @@ from archive.database.lock import held
 from archive.database.portal_changes import removed, retired
 from archive.model import clock
 from crawler.jobs.schedule import CrawlHistory, Plan, plan, plans
-from crawler.portals.portal_file import Portal, find, load, own_files
+from crawler.portals.portal_file import Portal, PortalFileError, find, own_files, readable
 
 NONE = "no portal files of your own: put them into a folder, and its path into $DISCLOSURES_PORTALS"
 """Why nothing is ever due."""
 
 
-def planned(names: Sequence[str], db: Path, now: datetime) -> list[Plan]:
+def planned(names: Sequence[str], db: Path, now: datetime) -> tuple[list[Plan], list[PortalFileError]]:
     """The plans of the portals `names`, or of all portal files of one's own, the most overdue first.
 
-    A portal that is retired has none, and one that was removed only where it is named. Raises PortalFileError and ArchiveError.
+    And what is wrong with files that can't be used. A portal that is retired has no plan, and one that was removed only where
+    it is named. Raises ArchiveError, and PortalFileError for a name that is no portal's.
     """
-    portals = [load(path) for path in (map(find, names) if names else own_files().values())]
+    portals, faults = readable(map(find, names) if names else own_files().values())
+    errors = list(faults.values())
     if not db.is_file():
-        return [plan(portal, CrawlHistory(), now) for portal in portals]
+        return [plan(portal, CrawlHistory(), now) for portal in portals], errors
     with closing(open_for_reading(db)) as connection:
         left_out = {*retired(connection), *(() if names else removed(connection))}
-        return plans(connection, [portal for portal in portals if portal.id not in left_out], now)
+        return plans(connection, [portal for portal in portals if portal.id not in left_out], now), errors
 
 
-def due_now(names: Sequence[str], db: Path, but: Container[str] = ()) -> list[str]:
+def due_now(names: Sequence[str], db: Path, but: Container[str] = ()) -> tuple[list[str], list[PortalFileError]]:
     """The files of the portals to be crawled now, the most overdue first; one that is being crawled is left to that crawl.
 
-    `but`: ids of portals to be left out.
+    And what is wrong with files that can't be used. `but`: ids of portals to be left out.
     """
     now = clock.now()
-    upcoming = [each.portal for each in planned(names, db, now) if each.at <= now and each.portal.id not in but]
-    return [name for portal in upcoming if (name := _free(portal, names, db))]
+    plans_of_all, faults = planned(names, db, now)
+    upcoming = [each.portal for each in plans_of_all if each.at <= now and each.portal.id not in but]
+    return [name for portal in upcoming if (name := _free(portal, names, db))], faults
 
 
 def _free(portal: Portal, names: Sequence[str], db: Path) -> str | None:

@@ -22,7 +22,9 @@ from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import hold
 from archive.database.portal_changes import require_watched
 from archive.database.redaction_version import require_current
+from archive.evidence.http_exchange import one_line
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.printable import printable, unfiltered
 from crawler import settings as our_settings
@@ -47,7 +49,9 @@ PLAIN_REFRESH = 60.0
 """Seconds between two lines of progress: a crawl of a day should not fill the journal."""
 
 MOST_PROBLEMS_SHOWN = 10
-SHOWN_FIRST = ("most_changed", "layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new")
+SHOWN_FIRST = (
+    "archive_error", "most_changed", "layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new",
+)  # fmt: skip
 """Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
 
 LEADS_AWAY = ("off_site", "not_global")
@@ -62,17 +66,22 @@ COLLECTED_EVERY = 10
 
 @dataclass(slots=True, eq=False)
 class PortalCrawl:
-    """One portal's crawl: waiting, under way with a `crawler`, or ended. Then its numbers alone are kept: it took a megabyte."""
+    """One portal's crawl: waiting, under way with a `crawler`, or ended. Then its numbers alone are kept: it took a megabyte.
+
+    `cause`: what kept it from beginning, or from its end; empty where nothing did.
+    """
 
     spider: type[CatalogSpider]
     crawler: Crawler | None = None
     numbers: Mapping[str, Any] = field(default_factory=dict)
+    cause: str = ""
     made_at: datetime = field(default_factory=clock.now)
     began: float = 0.0
 
     def end(self) -> None:
         """Keep the numbers, let the rest go."""
         self.numbers = self._stats()
+        self.cause = self.cause or str(self.numbers.get("disclosures/cause", ""))
         self.crawler = None
 
     @property
@@ -136,7 +145,9 @@ class PortalsInTurn(AsyncCrawlerProcess):
         PORTAL.set(crawl.spider.portal.id)
         crawl.began = monotonic()
         crawl.crawler = self.create_crawler(crawl.spider)
-        await asyncio.wait([self.crawl(crawl.crawler)])
+        ((ended,), _) = await asyncio.wait([asyncio.ensure_future(self.crawl(crawl.crawler))])
+        if not ended.cancelled() and (error := ended.exception()):
+            crawl.cause = printable(redact(one_line(error)).text)
         crawl.end()
         self._ended += 1
         if self._ended % COLLECTED_EVERY == 0:
@@ -151,7 +162,7 @@ class PortalsInTurn(AsyncCrawlerProcess):
 def crawl_portals(
     names: Sequence[str],
     settings: Settings,
-    due: Callable[[Container[str]], Sequence[str]] | None = None,
+    due: Callable[[Container[str]], tuple[Sequence[str], Sequence[PortalFileError]]] | None = None,
 ) -> bool:
     """Crawl the portals `names` (ids or files) by `settings`, and while any is under way those that `due` names besides.
 
@@ -185,13 +196,13 @@ def crawl_portals(
         process.start()
     attention = False
     for crawl in crawls:
-        crawl_id = crawl.number("crawl_id")
-        if crawl.waits:  # the process was interrupted
-            print(f"{crawl.spider.portal.id}: not begun")
+        crawl_id, cause = crawl.number("crawl_id"), crawl.cause and f": {crawl.cause}"
+        if crawl.waits or not crawl_id:  # the process was interrupted, or the archive could not be had
+            print(f"{crawl.spider.portal.id}: not begun{cause}")
             attention = True
             continue
-        if not crawl_id or not crawl.number("ended"):
-            print(f"{crawl.spider.portal.id}: the crawl did not come to its end; see {_log(settings)}")
+        if not crawl.number("ended"):
+            print(f"{crawl.spider.portal.id}: the crawl did not come to its end{cause}; see {_log(settings)}")
             attention = True
             continue
         lines, well = summary(db, crawl_id, _log(settings))
@@ -201,14 +212,14 @@ def crawl_portals(
 
 
 def _due_besides(
-    crawls: Sequence[PortalCrawl], due: Callable[[Container[str]], Sequence[str]]
+    crawls: Sequence[PortalCrawl], due: Callable[[Container[str]], tuple[Sequence[str], Sequence[PortalFileError]]]
 ) -> Iterator[PortalCrawl]:
     """Yield the crawls of portals that have become due and that are not among `crawls`, or only among those long ended."""
     recent = {
         crawl.spider.portal.id for crawl in crawls if clock.now() - crawl.made_at < AGAIN_AFTER or not crawl.numbers
     }
     try:
-        names = due(recent)
+        names, _ = due(recent)
     except (PortalFileError, ArchiveError) as error:  # a file that is being edited keeps no other from being crawled
         print(f"note: {error}", file=sys.stderr)
         return
@@ -325,7 +336,7 @@ def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
     held = connection.execute("SELECT count(*) FROM records WHERE portal = ?", (portal,)).fetchone()[0]
     files, read, unread, waiting = connection.execute(_FILES, {"crawl": crawl_id, "portal": portal}).fetchone()
     problems = connection.execute(
-        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?, ?), kind, id",
+        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?, ?, ?), kind, id",
         (crawl_id, *SHOWN_FIRST),
     ).fetchall()
     counted = [kind for kind in EVENTS if events.get(kind) or kind in {"added", "changed"}]

@@ -2,6 +2,7 @@
 
 import logging
 from codecs import BOM_UTF8
+from copy import copy
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -44,7 +45,7 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
         except IgnoreRequest as refusal:
             host = urlparse_cached(request).netloc
             if host in self._refused:
-                raise NotConnected(str(self._refused[host])) from refusal
+                raise copy(self._refused[host]) from refusal
             reason = self._unreadable.get(host)
             text = (
                 f"robots.txt of {host} could not be read ({reason})" if reason else f"robots.txt of {host} forbids it"

@@ -1,13 +1,15 @@
 """Requests that stay on the portal's site, as they are about to be sent: also those that redirects have made."""
 
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import IgnoreRequest
 
 from archive.model.site import Site
-from crawler.spiders.failures import LeavesSite
+from crawler.spiders.failures import LeavesSite, RedirectLoop, note_redirect
 
 
 class SiteMiddleware:
@@ -27,3 +29,22 @@ class SiteMiddleware:
         may_leave = request.meta.get("leaves_site") or requested.endswith("/robots.txt")
         if not may_leave and not self._site.holds(request.url):
             raise LeavesSite(f"{requested} leads to another site, {urlsplit(request.url).netloc}")
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Note where redirects led before `exception`."""
+        note_redirect(exception, request)
+
+
+class NamedRedirectMiddleware(RedirectMiddleware):
+    """Scrapy's own; raises RedirectLoop, which names the addresses, where redirects have no end."""
+
+    def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:  # noqa: ANN401 - Scrapy's signature
+        try:
+            return super()._redirect(redirected, request, reason)
+        except IgnoreRequest as error:
+            urls = [*request.meta.get("redirect_urls", []), request.url, redirected.url]
+            again = next((place for place, url in enumerate(urls) if url in urls[:place]), None)
+            if again is None:
+                raise RedirectLoop(f"{urls[0]} is sent on {len(urls) - 1} times, at last to {urls[-1]}") from error
+            circle = urls[urls.index(urls[again]) : again + 1]
+            raise RedirectLoop(f"{urls[0]} is sent round in a circle: {' → '.join(circle)}") from error

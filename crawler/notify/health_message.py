@@ -1,5 +1,6 @@
 """Portals whose state is no longer as last reported, and the message that says so: one for all, grouped by cause."""
 
+import json
 import re
 import sqlite3
 from collections import Counter
@@ -16,6 +17,9 @@ from crawler.notify.messages import DeliveryError, check_hook, check_mail, post,
 _PARTICULAR = re.compile(r"(?<!\S)\S*://\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
 """Parts of a reason that concern one portal alone: addresses, hosts, numbers."""
 
+_TOLD = "SELECT portal, health FROM told UNION ALL SELECT substr(name, 6), value FROM settings WHERE name GLOB 'told:*'"
+"""What was last reported: of the archive's portals, and in the settings of portal files that it knows nothing of."""
+
 _REPORTED = ("portal", "name", "state", "reason", "next_step", "crawl_id")
 
 
@@ -29,7 +33,7 @@ class StateChange:
 
 def state_changes(connection: sqlite3.Connection, states: Iterable[Health]) -> list[StateChange]:
     """Return those of `states` that are to be reported. Raises sqlite3.Error."""
-    reported = dict(connection.execute("SELECT portal, health FROM told").fetchall())
+    reported = dict(connection.execute(_TOLD).fetchall())
     seen = [StateChange(each, reported.get(each.portal, WELL)) for each in states if each.state != NEVER_CHECKED]
     return [change for change in seen if change.now.state != change.was]
 
@@ -37,10 +41,24 @@ def state_changes(connection: sqlite3.Connection, states: Iterable[Health]) -> l
 def note_reported(connection: sqlite3.Connection, delivered: Sequence[StateChange], now: str) -> None:
     """Note that these were reported. `now`: UTC, ISO 8601. Raises ArchiveError."""
     with transaction(connection) as c:
+        held = {portal for (portal,) in c.execute("SELECT id FROM portals")}
         c.executemany(
             "INSERT INTO told (portal, health, at) VALUES (?, ?, ?) "
             "ON CONFLICT (portal) DO UPDATE SET health = excluded.health, at = excluded.at",
-            [(change.now.portal, change.now.state, now) for change in delivered],
+            [(change.now.portal, change.now.state, now) for change in delivered if change.now.portal in held],
+        )
+        c.executemany(
+            "INSERT OR REPLACE INTO settings VALUES (?, ?)",
+            [(f"told:{change.now.portal}", change.now.state) for change in delivered if change.now.portal not in held],
+        )
+
+
+def forget_others(connection: sqlite3.Connection, states: Iterable[Health]) -> None:
+    """Forget what was reported of portal files that can be used again, or are gone. Raises ArchiveError."""
+    with transaction(connection) as c:
+        c.execute(
+            "DELETE FROM settings WHERE name GLOB 'told:*' AND substr(name, 6) NOT IN (SELECT value FROM json_each(?))",
+            (json.dumps([each.portal for each in states]),),
         )
 
 

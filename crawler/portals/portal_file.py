@@ -145,6 +145,17 @@ def is_id(text: str) -> bool:
     return re.fullmatch(r"[a-z][a-z0-9_-]*", text) is not None
 
 
+def readable(files: Iterable[Path]) -> tuple[list[Portal], dict[Path, PortalFileError]]:
+    """Return the portals of `files`, and the errors of those that can't be used."""
+    portals, errors = [], {}
+    for path in files:
+        try:
+            portals.append(load(path))
+        except PortalFileError as error:
+            errors[path] = error
+    return portals, errors
+
+
 def converter_memory_of(portal: str) -> int:
     """Return the memory in MB that files of the portal with this id may take: by its file, where that is known and sound."""
     try:

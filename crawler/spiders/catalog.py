@@ -45,6 +45,13 @@ class CatalogSpider(Spider):
         """Yield the requests for what a killed crawl left, what is due again, and the first page of each catalogue."""
         store = self.crawler.get_item_pipeline(StorePipeline)
         assert store is not None, "the pipelines of crawler/settings.py are missing"  # noqa: S101
+        try:
+            async for request in self._first_requests(store):
+                yield request
+        except Exception as error:  # noqa: BLE001 - Scrapy would only log it, and the crawl end as if nothing were there
+            store.give_up(error)
+
+    async def _first_requests(self, store: StorePipeline) -> AsyncIterator[Request]:
         (db, evidence), update = places(self.settings), store.mode == "update"
         await reparse.catch_up(db, evidence, self.portal.id, self.portal.converter_memory_mb)
         frontier = Frontier(db, self.portal.id, store.crawl_id)

@@ -1,8 +1,11 @@
 """Why a page could not be had, in one plain line for the operator."""
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+from OpenSSL import SSL
+from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -13,6 +16,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionLost
 
 from archive.model.observations import Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GARBLED, GONE, HOME, Verdict
@@ -33,9 +37,14 @@ class LeavesSite(IgnoreRequest):
     """A redirect that leads away from the portal's site: not followed."""
 
 
+class RedirectLoop(IgnoreRequest):
+    """Redirects without an end; the message names their addresses."""
+
+
 _WORDING: tuple[tuple[type[Exception], str, str], ...] = (
     (ForbiddenByRobots, "robots", "not asked for: {error}"),
     (LeavesSite, "off_site", "{error}"),
+    (RedirectLoop, "redirect_loop", "{error}"),
     (NotConnected, "not_global", "not connected: {error}"),
     (DownloadConnectionRefusedError, "unreachable", "connection refused"),
     (CannotResolveHostError, "unreachable", "no such host"),
@@ -44,8 +53,13 @@ _WORDING: tuple[tuple[type[Exception], str, str], ...] = (
     (DownloadCancelledError, "too_large", "larger than the limit"),
     (DownloadFailedError, "unreachable", "the connection failed: {error}"),
     (IgnoreRequest, "not_asked", "not asked for: {error}"),
+    (ConnectError, "unreachable", "the connection failed: {error}"),
+    (ConnectionLost, "unreachable", "the connection failed: {error}"),
     (OSError, "unreachable", "the connection failed: {error}"),
 )
+
+_REDIRECTED = "disclosures_redirected"
+"""The attribute of an error that keeps the address that was requested and the one that redirects led to."""
 
 OLD_TLS = "it speaks only a TLS that was given up long ago"
 _OLD_TLS = re.compile(
@@ -53,15 +67,44 @@ _OLD_TLS = re.compile(
     re.IGNORECASE,
 )
 
+NO_TLS = "it answers plain HTTP at its https address"
+_NO_TLS = re.compile(
+    r"wrong[ _]version[ _]number|record[ _]layer[ _]failure|http[ _]request|packet[ _]length", re.IGNORECASE
+)
+
 _KINDS = {BLOCKED: "blocked", GONE: "not_found", CUT: "page_cut", ERROR: "not_a_page"}
 
 
 def why(error: BaseException | None) -> tuple[str, str]:
-    """The kind of problem that `error` is, and what happened."""
+    """The kind of problem that `error` is, and what happened; behind a redirect, also where it led."""
+    kind, reason = _kind_and_reason(error)
+    first, last = getattr(error, _REDIRECTED, ("", ""))
+    if not first or isinstance(error, LeavesSite | RedirectLoop):
+        return kind, reason
+    host = urlsplit(last).netloc
+    return kind, f"{reason} (sent on to {last})" if host == urlsplit(
+        first
+    ).netloc else f"{first} leads to {host}: {reason}"
+
+
+def note_redirect(error: BaseException, request: Request) -> None:
+    """Have `why` tell where redirects led before `error` came of `request`."""
+    if urls := request.meta.get("redirect_urls"):
+        setattr(error, _REDIRECTED, (urls[0], request.url))
+
+
+def requested_url(request: Request) -> str:
+    """Return the address that was requested before any redirect."""
+    return str(request.meta.get("redirect_urls", [request.url])[0])
+
+
+def _kind_and_reason(error: BaseException | None) -> tuple[str, str]:
     if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error):  # so Scrapy says that it unpacks to more
         error = DownloadCancelledError()
-    if isinstance(error, DownloadFailedError) and _OLD_TLS.search(str(error)):
-        return "unreachable", OLD_TLS
+    if isinstance(error, DownloadFailedError):
+        for pattern, reason in ((_OLD_TLS, OLD_TLS), (_NO_TLS, NO_TLS)):
+            if pattern.search(str(error)):
+                return "unreachable", reason
     for kind_of_error, kind, wording in _WORDING:
         if isinstance(error, kind_of_error):
             return kind, wording.format(error=_first_line(error))
@@ -70,7 +113,9 @@ def why(error: BaseException | None) -> tuple[str, str]:
 
 def unread(response: Response, verdict: Verdict) -> Problem:
     """An answer from which nothing can be read, as a problem: its kind, and what came instead of a page."""
-    url = response.request.url if response.request else response.url
+    url = requested_url(response.request) if response.request else response.url
+    if url != response.url and "sent on" not in verdict.reason:
+        verdict = replace(verdict, reason=f"sent on to {response.url}: {verdict.reason}")
     if TOO_LARGE in response.flags:
         return Problem("too_large", url, verdict.reason)
     if verdict.outcome == HOME or (
@@ -85,4 +130,18 @@ def unread(response: Response, verdict: Verdict) -> Problem:
 
 
 def _first_line(error: BaseException | None) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+    return (_words(error).splitlines() or [type(error).__name__])[0][:300]
+
+
+def _words(error: BaseException | None) -> str:
+    """The message of an error, where Twisted wraps others those of these: it quotes them as code."""
+    wrapped = getattr(error.__cause__, "reasons", None) if error else None
+    if not wrapped:
+        return str(error)
+    return "; ".join(dict.fromkeys(_of_openssl(failure.value) or str(failure.value) for failure in wrapped))
+
+
+def _of_openssl(error: BaseException) -> str:
+    """The reasons that OpenSSL gives, "" where `error` is none of its; it keeps them as tuples of library, function, reason."""
+    told = error.args[0] if isinstance(error, SSL.Error) and error.args else None
+    return ", ".join(str(each[-1]) for each in told) if isinstance(told, list) else ""

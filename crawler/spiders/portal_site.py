@@ -17,7 +17,7 @@ from archive.ingest.frontier import Frontier
 from archive.model.observations import Observation, Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, PAGE, Verdict, ends
 from crawler.portals.portal_file import Portal
-from crawler.spiders.failures import TOO_LARGE, unread, why
+from crawler.spiders.failures import TOO_LARGE, requested_url, unread, why
 from pipelines.store import places
 
 PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
@@ -66,7 +66,7 @@ class PortalSite:
     def failed(self, failure: Failure) -> Iterator[Content]:
         """A page that could not be had at all: a problem; its row, if it had one, is kept."""
         kind, reason = why(failure.value)
-        yield Problem(kind, failure.request.url, reason)  # type: ignore[attr-defined]
+        yield Problem(kind, requested_url(failure.request), reason)  # type: ignore[attr-defined]
 
     def answered(self) -> None:
         """Note that the portal answers this visitor."""
@@ -107,7 +107,7 @@ class PortalSite:
         if self.is_own(response.url):
             yield unread(response, verdict)
         else:
-            yield Problem("off_site", request.url, f"the answer came from another site: {response.url}")
+            yield Problem("off_site", requested_url(request), f"the answer came from another site: {response.url}")
         if self._refusals >= BLOCKED_IN_A_ROW:
             raise CloseSpider("blocked")
         return True

@@ -1,0 +1,129 @@
+"""Failures of our own, not of a portal: their cause stands in the summary, in `status` and in the message; and stops no other portal."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.evidence.evidence_reader import place_of
+from bench.year import webhook
+from tests.conftest import Site, crawl, disclosures, portal_file, rows
+from tests.test_portal_states import GOOD
+
+Town = tuple[Path, Path]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with Site(GOOD) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def first_day(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """A portal file, and an archive of it."""
+    folder = tmp_path_factory.mktemp("first")
+    county = portal_file(folder, site.url, ("plan", "样本规划", "/plans.html"))
+    assert crawl(county, folder / "a.db").returncode == 0
+    return county, folder / "a.db"
+
+
+@pytest.fixture
+def town(first_day: Town, tmp_path: Path) -> Town:
+    """One's own."""
+    for path in (first_day[0], *first_day[1].parent.glob("a.*db")):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    return tmp_path / first_day[0].name, tmp_path / "a.db"
+
+
+def test_a_crawl_that_could_not_begin(town: Town, site: Site) -> None:
+    county, db = town
+    originals = place_of(db).rename(db.with_name("elsewhere.db"))
+    done = crawl(county, db)
+    cause = f"{place_of(db)} is missing, though {db} points to 9 originals in it: put it back"
+    assert (done.returncode, done.stdout.splitlines()) == (1, [f"county: not begun: {cause}"])
+    assert not place_of(db).exists()
+    assert "KeyError" not in db.with_name("crawl.log").read_text("utf-8")
+    told = disclosures("status", "--db", db)
+    assert (told.returncode, told.stdout.split()[0], cause in told.stdout) == (1, "failing", True), told.stdout
+    heard: list[dict[str, object]] = []
+    with webhook(heard.append) as address:
+        for _ in range(2):
+            disclosures("status", "--db", db, "--tell", address)
+    assert [cause in str(message["text"]) for message in heard] == [True]
+    assert rows(db, "SELECT outcome, finished_at IS NOT NULL AS ended FROM crawls WHERE id = 2") == [
+        {"outcome": "archive_error", "ended": 1}
+    ]
+    originals.rename(place_of(db))
+    assert crawl(county, db).returncode == 0
+    assert disclosures("status", "--db", db).stdout.startswith("well")
+
+
+def test_a_crawl_that_fails_before_its_first_request(town: Town) -> None:
+    """What Scrapy would only log, as if there had been nothing to ask for."""
+    county, db = town
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE settings SET value = '{' WHERE name = 'parser:county'")
+    done = crawl(county, db)
+    assert (done.returncode, "archive_error" in done.stdout, "JSONDecodeError" in done.stdout) == (1, True, True)
+    assert rows(db, "SELECT outcome, health FROM crawls WHERE id = 2") == [
+        {"outcome": "archive_error", "health": "failing"}
+    ]
+    assert "JSONDecodeError" in disclosures("status", "--db", db).stdout
+
+
+def test_a_crawl_under_way_is_no_failure(town: Town) -> None:
+    from archive.database.lock import held
+
+    county, db = town
+    with held(db, "county"):
+        assert crawl(county, db).returncode == 2
+    assert len(rows(db, "SELECT 1 FROM crawls")) == 1
+
+
+def test_a_portal_file_with_a_slip_stops_its_portal_alone(town: Town, site: Site) -> None:
+    county, db = town
+    slip = county.with_name("slip.toml")
+    slip.write_text('id = "slip"\n', encoding="utf-8")
+    said = f"not crawled: {slip}: name is missing"
+    env = {"DISCLOSURES_NOW": "2030-01-01T00:00:00Z"}
+    done = disclosures("due", county, slip, "--db", db, env=env)
+    assert (done.returncode, done.stderr.strip(), "county" in done.stdout) == (1, said, True)
+    done = disclosures("crawl", "--due", county, slip, "--db", db, "--delay", 0, env=env)
+    assert (done.returncode, said in done.stderr, "county 测试县" in done.stdout) == (1, True, True), done.stderr
+    done = disclosures("crawl", "--due", county, slip, "--db", db, env=env)
+    assert (done.returncode, done.stderr.strip(), done.stdout) == (1, said, "nothing is due\n")
+    assert disclosures("crawl", slip, "--db", db).returncode == 2
+
+
+def test_status_names_portal_files_that_cannot_be_used_and_tells_of_each_once(town: Town) -> None:
+    county, db = town
+    folder = county.parent
+    slip = folder / "slip.toml"
+    slip.write_text('id = "slip"\n', encoding="utf-8")
+    env = {"DISCLOSURES_PORTALS": str(folder)}
+    heard: list[dict[str, list[dict[str, str]]]] = []
+    with webhook(heard.append) as address:
+
+        def told() -> list[str]:
+            before = len(heard)
+            disclosures("status", "--db", db, "--tell", address, env=env)
+            return [f"{each['portal']} {each['state']}" for message in heard[before:] for each in message["changes"]]
+
+        assert told() == ["slip failing"]
+        assert told() == []
+        county.write_text(county.read_text("utf-8").replace("name =", "nmae ="), "utf-8")
+        done = disclosures("status", "--db", db, env=env)
+        assert [line.split()[:2] for line in done.stdout.splitlines()[::2]] == [
+            ["failing", "county"],
+            ["failing", "slip"],
+        ]
+        assert f"its portal file can't be used: {slip}: name is missing" in done.stdout
+        assert told() == ["county failing"]
+        county.write_text(county.read_text("utf-8").replace("nmae =", "name ="), "utf-8")
+        slip.unlink()
+        assert told() == ["county well"]
+        slip.write_text('id = "slip"\n', encoding="utf-8")
+        assert told() == ["slip failing"]
