@@ -52,9 +52,9 @@ def parsed(command: str, arguments: list[str]) -> None:
 def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The units as they stand, for an installation in a folder of the test's."""
     folder = tmp_path_factory.mktemp("units")
-    for program in (".venv/bin/disclosures", "deploy/back-up"):
+    for program in (".venv/bin/disclosures", "deploy/back-up", "deploy/tell-failure"):
         path = folder / "opt" / program
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("#!/bin/sh\n")
         path.chmod(0o755)
     for path in UNITS:
@@ -97,11 +97,11 @@ def test_units_that_read_files_let_converters_be_shut_in() -> None:
 
 @pytest.mark.parametrize("path", SERVICES, ids=names(SERVICES))
 def test_units_run_commands_that_exist(path: Path) -> None:
-    lines = re.findall(r"^ExecStart=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    lines = re.findall(r"^Exec(?:Start|StopPost)=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     assert lines
     for program, *arguments in map(shlex.split, lines):
-        if program == f"{HERE}/deploy/back-up":
-            assert os.access(DEPLOY / "back-up", os.X_OK)
+        if program.startswith(f"{HERE}/deploy/"):
+            assert os.access(ROOT / Path(program).relative_to(HERE), os.X_OK)
             continue
         assert program == f"{HERE}/.venv/bin/disclosures"
         parsed(arguments[0], [str(ROOT) if each == "/var/spool/disclosures" else each for each in arguments[1:]])
@@ -118,6 +118,45 @@ def test_every_timer_has_its_service_and_is_named_in_the_docs() -> None:
     for path in UNITS:
         assert path.with_suffix(".service").exists()
         assert path.name in text or f"{path.stem}.{{service,timer}}" in text, path.name
+
+
+def test_every_failure_is_told() -> None:
+    """Also that something needs attention, which is no success; but for what the unit that tells could not tell."""
+    for path in SERVICES:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        told = "OnFailure=disclosures-failed@%n.service" in lines
+        assert told == (path.name != "disclosures-failed@.service"), path.name
+        assert not any(line.startswith(("SuccessExitStatus=", "ExecStart=-")) for line in lines), path.name
+
+
+@pytest.mark.parametrize(
+    ("unit", "status", "said"),
+    [
+        ("disclosures-crawl.service", "2", ["tell", "tell"]),
+        ("disclosures-publish.service", "1", ["tell", "tell"]),
+        ("disclosures-crawl.service", "1", ["status", "status", "status"]),
+        ("disclosures-status.service", "1", []),
+        ("disclosures-crawl.service", "", ["tell", "tell"]),  # systemd before 251
+    ],
+)
+def test_a_unit_that_failed_is_told_once_a_day(tmp_path: Path, unit: str, status: str, said: list[str]) -> None:
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/said\n[ "$1" != status ]\n')
+    program.chmod(0o755)
+    env = {**os.environ, "DISCLOSURES": str(program), "TELL": "desk@example.org", "MONITOR_EXIT_STATUS": status}
+    command = [DEPLOY / "tell-failure", unit, tmp_path]
+    for hours_ago in (0, 0, 25):
+        mark = tmp_path / f"told-failure-{unit}"
+        if hours_ago and mark.exists():
+            os.utime(mark, (mark.stat().st_mtime - hours_ago * 3600,) * 2)
+        subprocess.run(command, check=True, env=env)
+    lines = (tmp_path / "said").read_text().splitlines() if (tmp_path / "said").exists() else []
+    assert [line.split()[0] for line in lines] == said
+    for line in lines:
+        name, *arguments = shlex.split(line)
+        assert "desk@example.org" in arguments
+        if name == "tell":
+            assert line.startswith(f"tell {unit} failed on ")
 
 
 # --- cron, and backups ---

@@ -159,6 +159,20 @@ def test_all_of_several_addresses_are_reported(db: Path) -> None:
     assert (len(first), first) == (1, second)
 
 
+def test_a_line_is_told_by_mail_and_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCLOSURES_SENDER", "archive@example.org")
+    heard: list[dict[str, str]] = []
+    with mailbox() as box, webhook(heard.append) as address:
+        monkeypatch.setenv("DISCLOSURES_SMTP", f"smtp://{box.address}")
+        done = disclosures("tell", "样本 unit failed\nsee the journal", "--to", address, "--to", "ops@example.org")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert [message["text"] for message in heard] == ["样本 unit failed see the journal"]
+    (mail,) = box.mails
+    assert mail["Subject"] == "Disclosures: 样本 unit failed see the journal"
+    refused = disclosures("tell", "x", "--to", "ops")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+
+
 @pytest.mark.parametrize("address", ["ops", "ftp://example.org/", "https://"])
 def test_an_address_that_is_none(db: Path, address: str) -> None:
     refused = disclosures("status", "--db", db, "--tell", address)

@@ -22,6 +22,7 @@ MODULES = {
     **dict.fromkeys(("redact", "reparse", "seal"), "verify"),
     "due": "portals",
     "publish": "serve",
+    "tell": "status",
 }
 """Command → its module. Each is loaded when it is run: together they need half a second, and a crawl none of them."""
 

@@ -58,6 +58,29 @@ def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ..
     sys.exit(0 if well and delivered else ATTENTION)
 
 
+@click.command()
+@click.argument("text")
+@click.option("--to", "addresses", multiple=True, required=True, metavar="ADDRESS", help="A mail address or a webhook.")
+@plainly
+def tell(text: str, addresses: tuple[str, ...]) -> None:
+    """Send a line of TEXT to mail addresses and webhooks: what a unit or a script has to tell, or to try whether messages arrive.
+
+    Exit status 1 where it was not delivered.
+    """
+    from crawler.notify import health_message  # noqa: PLC0415
+    from crawler.notify.messages import DeliveryError  # noqa: PLC0415
+
+    delivered, now = True, clock.text(clock.now())
+    for address in addresses:
+        try:
+            health_message.check(address)
+            health_message.send_line(address, text, now)
+        except DeliveryError as error:
+            click.echo(f"not delivered: {error}", err=True)
+            delivered = False
+    sys.exit(0 if delivered else ATTENTION)
+
+
 def portal_states(db: Path) -> list[Health]:
     """Return the health of each portal of the archive, and of each portal file that can't be used. Raises ArchiveError."""
     now = clock.now()

@@ -80,6 +80,16 @@ def send(address: str, changes: Sequence[StateChange]) -> None:
         send_mail(address, subject(changes), text(changes), message_id)
 
 
+def send_line(address: str, line: str, now: str) -> None:
+    """Send a line to a mail address, or to a webhook as JSON. Raises DeliveryError."""
+    text = " ".join(line.split())
+    message_id = f"line-{sha256(f'{now} {text}'.encode()).hexdigest()[:32]}"
+    if _is_hook(address):
+        post(address, {"subject": f"Disclosures: {text}", "text": text}, message_id)
+    else:
+        send_mail(address, f"Disclosures: {text}"[:200], f"{text}\n", message_id)
+
+
 def subject(changes: Sequence[StateChange]) -> str:
     """One line, such as `Disclosures: 2 down, 1 well again`."""
     counts = Counter(each.now.state for each in changes)
