@@ -78,7 +78,7 @@ def test_a_file_that_is_no_archive(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"PK\x03\x04 this is no database" * 100)
     assert "cannot read" in refused(program("search", "预算", "--db", other))
-    assert "cannot write" in refused(disclosures("crawl", "sample", "--db", other))
+    assert "cannot read" in refused(disclosures("crawl", "sample", "--db", other))
 
 
 def test_an_unknown_key_names_file_and_key(tmp_path: Path) -> None:

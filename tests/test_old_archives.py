@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from archive.database.migrations import migrations
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from tests.conftest import disclosures
+from tests.conftest import Site, crawl, disclosures, portal_file
 
 KEPT = sorted((Path(__file__).parent / "old_archives").glob("*.tar.xz"))
 
@@ -62,6 +62,39 @@ def test_an_old_archive_is_brought_up_to_date_with_nothing_lost(old: Path) -> No
     assert checked.returncode == 0, checked.stdout
     assert "not sealed" not in checked.stdout, "all that it held is sealed as it was"
     assert int(disclosures("search", "教育", "--count", "--db", old).stdout) > 0
+
+
+def test_a_crawl_upgrades_an_old_archive_by_itself(old: Path, tmp_path: Path) -> None:
+    """The one command that docs/deploy.md names; it says how far it is."""
+    with Site({}) as site:
+        county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        with closing(sqlite3.connect(old)) as connection:
+            columns, (records,) = columns_of(connection), connection.execute("SELECT count(*) FROM records").fetchone()
+        before = contents(old, columns)
+        done = crawl(county, old)
+        assert done.returncode == 1, done.stderr  # its one list is gone
+        assert "county 测试县" in done.stdout
+        again = crawl(county, old)
+    lines = done.stderr.splitlines()
+    assert (
+        lines[0] == f"{old} was written by an earlier version: it is brought up to date first, which may take minutes"
+    )
+    assert f"{records:,} of {records:,} records indexed" in lines
+    assert f"{old} is up to date" in lines
+    assert "earlier version" not in again.stderr
+    after = contents(old, columns)
+    assert all(before[table] <= after[table] for table in before)
+    assert disclosures("search", "教育", "--count", "--db", old).stdout.strip() != "0"
+    checked = disclosures("verify", "--db", old)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_timer_s_crawl_upgrades_before_it_looks_what_is_due(tmp_path: Path) -> None:
+    old = unpacked(KEPT[0].name.split(".")[0], tmp_path)
+    with Site({}) as site:
+        county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        done = crawl(county, old, "--due")
+    assert (done.returncode, f"{old} is up to date" in done.stderr) == (1, True), done.stderr
 
 
 @pytest.mark.parametrize("old", KEPT[:1], indirect=True)

@@ -1,7 +1,7 @@
 """Failures of our own, not of a portal: their cause stands in the summary, in `status` and in the message; and stops no other portal."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 
 from archive.evidence.evidence_reader import place_of
 from bench.year import webhook
-from tests.conftest import Site, crawl, disclosures, portal_file, rows
+from tests.conftest import Site, crawl, disclosures, empty_archive, portal_file, rows
 from tests.test_portal_states import GOOD
 
 Town = tuple[Path, Path]
@@ -127,3 +127,39 @@ def test_status_names_portal_files_that_cannot_be_used_and_tells_of_each_once(to
         assert told() == ["county well"]
         slip.write_text('id = "slip"\n', encoding="utf-8")
         assert told() == ["slip failing"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda db: db.write_bytes(b""), "is empty, though"),
+        (lambda db: db.unlink(), "is missing, though"),
+        (lambda db: db.write_bytes(b"not a database" * 99), "it is damaged, or no archive: move it away"),
+        (lambda db: db.write_bytes(db.read_bytes()[:4096] + b"x" * 40960), "it is damaged, or no archive: move it away"),
+    ],
+    ids=["empty", "missing", "no database", "damaged"],
+)
+@pytest.mark.parametrize("options", [(), ("--due",)])
+def test_an_archive_that_is_lost_beside_its_originals_is_not_begun_anew(
+    town: Town, damage: Callable[[Path], object], said: str, options: tuple[str, ...]
+) -> None:
+    county, db = town
+    damage(db)
+    before = db.read_bytes() if db.exists() else None
+    done = crawl(county, db, *options)
+    assert (done.returncode, done.stderr.count("\n"), said in done.stderr) == (2, 1, True), done.stderr
+    assert "`disclosures restore`" in done.stderr
+    assert (db.read_bytes() if db.exists() else None) == before
+    place_of(db).rename(db.with_name("away.db"))
+    if said.startswith("is"):
+        assert crawl(county, db, *options).returncode == 0
+
+
+def test_an_archive_made_anew_beside_the_originals_of_another_is_refused(town: Town) -> None:
+    """As by a command that writes, before anybody crawled."""
+    county, db = town
+    empty_archive(db)
+    done = crawl(county, db)
+    assert (done.returncode, "is new, though" in done.stdout, "not begun" in done.stdout) == (1, True, True), (
+        done.stdout
+    )

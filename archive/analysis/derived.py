@@ -9,7 +9,7 @@ import re
 import sqlite3
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,10 +76,13 @@ _WAITING = (
 _NAME = "INSERT INTO publisher_names (portal, name) VALUES (?, ?) ON CONFLICT (portal, name) DO UPDATE SET name = name RETURNING id"
 
 
-def refresh(connection: sqlite3.Connection, portal: str | None = None) -> None:
+def refresh(
+    connection: sqlite3.Connection, portal: str | None = None, progress: Callable[[str, int, int], None] | None = None
+) -> None:
     """Read what is noted as changed; everything again where another version read it. The caller's transaction.
 
     `portal`: the one whose agencies are learned again; else those of which something was read or a name is unknown.
+    `progress` is told how many were read, of how many.
     """
     known = connection.execute("SELECT value FROM settings WHERE name = 'derived_version'").fetchone()
     if known is None or known[0] != VERSION:
@@ -89,7 +92,7 @@ def refresh(connection: sqlite3.Connection, portal: str | None = None) -> None:
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('derived_version', ?)", (VERSION,))
     sql = "SELECT DISTINCT r.portal FROM underived u JOIN records r ON r.id = u.record_id"
     portals = {portal} if portal else {row[0] for row in connection.execute(sql)}
-    catch_up(connection)
+    catch_up(connection, progress=progress)
     if not portal:
         # A crawl that was killed has read names, and not said whose they are; of cut ones that may never be known.
         unknown = connection.execute("SELECT portal, name FROM publisher_names WHERE agency_id IS NULL").fetchall()
@@ -98,12 +101,20 @@ def refresh(connection: sqlite3.Connection, portal: str | None = None) -> None:
         learn(connection, each)
 
 
-def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
+def catch_up(
+    connection: sqlite3.Connection,
+    *,
+    own_page_read: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> None:
     """Read out of all records that have changed. The caller's transaction.
 
     `own_page_read`: only of those whose own page was read, the others are likely to change again soon. A record that takes too
-    long is left, with a problem that says so, until it changes or is read otherwise.
+    long is left, with a problem that says so, until it changes or is read otherwise. `progress` is told how many were read, of
+    how many.
     """
+    (total,) = connection.execute("SELECT count(*) FROM underived").fetchone() if progress else (0,)
+    done = 0
     connection.execute("DELETE FROM underived WHERE record_id IN (SELECT id FROM records WHERE state = 'withheld')")
     sql = _WAITING.format(OWN_PAGE_READ if own_page_read else "1", BATCH)
     names: dict[tuple[str, str], int] = {}
@@ -119,6 +130,9 @@ def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> 
             marks = ", ".join("?" * width)
             connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows[table])  # noqa: S608 - constant names
         connection.executemany("DELETE FROM underived WHERE record_id = ?", [(record["id"],) for record in records])
+        if progress:
+            done += len(records)
+            progress("records read for what is derived", done, total)
 
 
 def _record(row: Sequence[Any]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def open_for_writing(path: Path) -> WritingConnection:
         migrations.apply(Database(connection))
         _note_what_is_written(connection)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
-        raise ArchiveError(f"cannot write the archive {path}: {error}") from error
+        raise ArchiveError(f"cannot write the archive {path}: {error}{_remedy(error)}") from error
     return connection
 
 
@@ -66,6 +66,16 @@ def _note_what_is_written(connection: sqlite3.Connection) -> None:
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'unsealed'").fetchone():
         for statement in statements(_NOTES):
             connection.execute(statement)
+
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _remedy(error: Exception) -> str:
+    """What to do about a damaged file, as the end of a sentence; empty for another error."""
+    damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED or isinstance(error, UnicodeDecodeError)
+    step = "; it is damaged, or no archive: move it away and put a backup back with `disclosures restore`"
+    return step if damaged else ""
 
 
 def later_than_this(connection: sqlite3.Connection) -> list[str]:
@@ -113,7 +123,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'").fetchone()[0]
     except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where SQLite's message quotes damage
-        raise ArchiveError(f"cannot read the archive {path}: {error}") from error
+        raise ArchiveError(f"cannot read the archive {path}: {error}{_remedy(error)}") from error
     if not tables:
         raise ArchiveError(f"{path} is not a disclosures archive")
     hide_reasons(connection)

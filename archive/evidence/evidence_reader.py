@@ -52,6 +52,11 @@ class Originals:
         """Close the file."""
         self._con.close()
 
+    def last_id(self) -> int:
+        """The number of the last capture; 0: none."""
+        row = self._con.execute("SELECT seq FROM sqlite_sequence WHERE name = 'captures'").fetchone()
+        return int(row[0]) if row else 0
+
     def payload(self, sha256: str) -> bytes:
         """The payload with this sha256 (hex). Raises EvidenceError if it is missing or no longer what it was."""
         if destroyed := self.destroyed(sha256):

@@ -242,11 +242,6 @@ class Evidence(Originals):
             row = self._con.execute(_INSERT_PAYLOAD, (sha256, *kept)).fetchone()
         return int(row[0])
 
-    def last_id(self) -> int:
-        """The number of the last capture; 0: none."""
-        row = self._con.execute("SELECT seq FROM sqlite_sequence WHERE name = 'captures'").fetchone()
-        return int(row[0]) if row else 0
-
     def _first_open_day(self) -> str:
         sealed = self.head()
         return (date.fromisoformat(sealed[0]) + timedelta(days=1)).isoformat() if sealed else ""

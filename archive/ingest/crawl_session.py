@@ -3,15 +3,16 @@
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.database.connection import ArchiveError
 from archive.database.lock import held, hold
+from archive.evidence.evidence_reader import Originals
 from archive.evidence.evidence_store import Evidence
-from archive.evidence.http_exchange import Exchange, one_line
+from archive.evidence.http_exchange import EvidenceError, Exchange, one_line
 from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
@@ -55,7 +56,10 @@ class CrawlSession:
             raise
 
     def _require_originals(self, db: Path) -> None:
-        if self._evidence.last_id() < self._store.last_capture():
+        last, known = self._evidence.last_id(), self._store.last_capture()
+        if last and not known and not self._store.was_crawled():
+            raise ArchiveError(_begun_anew(db, "new", self._evidence.path, last))
+        if last < known:
             raise ArchiveError(f"{self._evidence.path} lacks originals that {db} points to: put the right file there")
 
     def commit(
@@ -119,6 +123,22 @@ class CrawlSession:
         if isinstance(observation, Problem) or observation.capture is None:
             return observation
         return replace(observation, capture=self._sealed[observation.capture - 1])
+
+
+def require_archive(db: Path, evidence: Path) -> None:
+    """See that there is an archive where there are originals: else a crawl would begin anew beside them. Raises ArchiveError."""
+    if db.is_file() and db.stat().st_size:
+        return
+    with suppress(EvidenceError, sqlite3.Error), closing(Originals(evidence)) as originals:
+        if count := originals.last_id():
+            raise ArchiveError(_begun_anew(db, "empty" if db.is_file() else "missing", evidence, count))
+
+
+def _begun_anew(db: Path, how: str, evidence: Path, count: int) -> str:
+    return (
+        f"{db} is {how}, though {evidence} holds {count:,} originals of it: move both away and put a backup of both back "
+        "with `disclosures restore`; to begin anew, move the originals away"
+    )
 
 
 def require_originals(db: Path, archive: sqlite3.Connection, evidence: Path) -> None:

@@ -98,6 +98,10 @@ class Store:
         """The highest number of a capture that the archive points to; the evidence must have it. 0: none."""
         return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()[0])
 
+    def was_crawled(self) -> bool:
+        """Whether the archive holds any crawl."""
+        return bool(self._connection.execute("SELECT EXISTS (SELECT 1 FROM crawls)").fetchone()[0])
+
     def write(self, batch: Iterable[Observation], now: str, captures: Iterable[Capture] = ()) -> None:
         """Write all of `captures` and `batch` or, on an error, nothing of them."""
         before, pages, noted = Counter(self.counts), Counter(self._alarm.pages), self._presence.noted.copy()

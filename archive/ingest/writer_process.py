@@ -17,7 +17,14 @@ from multiprocessing.connection import Connection
 from archive.database.connection import ArchiveError
 from archive.database.lock import BeingCrawledError
 from archive.evidence.evidence_store import Evidence, EvidenceError
-from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart, note_not_begun, require_originals
+from archive.ingest.crawl_session import (
+    CrawlSession,
+    SessionCall,
+    SessionStart,
+    note_not_begun,
+    require_archive,
+    require_originals,
+)
 from archive.maintenance.bring_up_to_date import open_up_to_date
 
 GRACE = 30.0
@@ -46,6 +53,7 @@ class WriterProcess:
                 self._files = None
 
     def _begin(self, start: SessionStart) -> tuple[str, int]:
+        require_archive(start.db, start.evidence)
         archive = self._files[0] if self._files else open_up_to_date(start.db, start.evidence)
         try:
             require_originals(start.db, archive, start.evidence)

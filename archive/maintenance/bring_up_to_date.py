@@ -14,15 +14,18 @@ from archive.maintenance.writing_session import WritingSession
 from archive.search import index
 
 
-def bring_up_to_date(connection: sqlite3.Connection, portal: str | None = None) -> None:
+def bring_up_to_date(
+    connection: sqlite3.Connection, portal: str | None = None, progress: index.Progress | None = None
+) -> None:
     """Index and read again all that is noted as changed; what another version made, anew. The caller's transaction.
 
     `portal`: the one whose agencies are learned again, in any case; else those with names nobody is known to bear.
+    `progress` is told of what takes long.
     """
     holding.refresh(connection)
-    index.refresh(connection)
+    index.refresh(connection, progress)
     report_reader.catch_up(connection)
-    derived.refresh(connection, portal)
+    derived.refresh(connection, portal, progress)
 
 
 def _plainly(error: sqlite3.Error) -> str:
@@ -82,7 +85,9 @@ def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> N
     derived.catch_up(connection, own_page_read=own_page_read)
 
 
-def open_up_to_date(path: Path, evidence: Path | None = None) -> sqlite3.Connection:
+def open_up_to_date(
+    path: Path, evidence: Path | None = None, *, progress: index.Progress | None = None
+) -> sqlite3.Connection:
     """Open an archive for writing, as `open_for_writing` does, and bring it up to date. Raises ArchiveError.
 
     When it is closed, its events and versions are sealed in `evidence`, by default the file at the place of its originals.
@@ -97,7 +102,7 @@ def open_up_to_date(path: Path, evidence: Path | None = None) -> sqlite3.Connect
     try:
         session.begun(connection)
         with transaction(connection):
-            bring_up_to_date(connection)
+            bring_up_to_date(connection, progress=progress)
         leave_no_trace(connection)
     except sqlite3.Error as error:
         connection.close()

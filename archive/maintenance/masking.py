@@ -16,7 +16,8 @@ from pathlib import Path
 from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
 from archive.database.redaction_version import redaction_version, set_redaction_version
-from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date, sweep
+from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
+from archive.maintenance.holding import note_traces
 from archive.masking.redaction import RULES_VERSION, redact, redact_json
 from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
@@ -70,6 +71,10 @@ class _Change:
     counts: Mapping[str, Mapping[str, int]]
 
 
+class TracesLeftError(ArchiveError):
+    """All is masked, and the file can't be swept yet: that is done when it is next opened for writing."""
+
+
 @dataclass(slots=True)
 class Masked:
     """Counts of a run: in how many records and texts, and how many numbers by kind were added to `redactions`."""
@@ -79,10 +84,10 @@ class Masked:
     numbers: Counter[str] = field(default_factory=Counter)
 
 
-def mask_again(db: Path) -> Masked:
+def mask_again(db: Path, progress: index.Progress | None = None) -> Masked:
     """Mask the whole archive by today's rules. A killed run is simply run again; a second run changes nothing.
 
-    Raises ArchiveError where there is no archive, while a portal is crawled into it, and while another program holds it.
+    `progress` is told how many records were looked at, of how many. Raises ArchiveError where there is no archive, while a portal is crawled into it, and while another program holds it.
     """
     with closing(open_for_reading(db)) as connection:
         try:
@@ -92,10 +97,10 @@ def mask_again(db: Path) -> Masked:
     with ExitStack() as stack:
         for portal in portals:
             stack.callback(hold(db, portal).release)  # a crawl under way masks by the rules it began with
-        connection = stack.enter_context(closing(open_up_to_date(db)))
+        connection = stack.enter_context(closing(open_up_to_date(db, progress=progress)))
         connection.row_factory = sqlite3.Row
         try:
-            return _mask_all(connection)
+            return _mask_all(connection, progress)
         except sqlite3.Error as error:
             busy = error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
             then = "; run this again when whatever holds it has ended" if busy else ""
@@ -104,20 +109,29 @@ def mask_again(db: Path) -> Masked:
             raise ArchiveError(f"cannot mask the archive {db}: a row is no JSON ({error})") from error
 
 
-def _mask_all(connection: sqlite3.Connection) -> Masked:
-    done = Masked()
+def _mask_all(connection: sqlite3.Connection, progress: index.Progress | None) -> Masked:
+    done, looked_at = Masked(), 0
+    (total,) = connection.execute("SELECT count(*) FROM records").fetchone()
     for low, high in _strides(connection, _RECORDS):
+        looked_at = min(looked_at + STRIDE, total)
+        if progress:
+            progress("records masked again", looked_at, total)
         with transaction(connection):
             _mask(connection, [each for table in _OF_RECORDS for each in _changes(connection, table, low, high)], done)
     for table in _OTHERS:
         for low, high in _strides(connection, table):
             with transaction(connection):
                 _mask(connection, list(_changes(connection, table, low, high)), done)
-    if redaction_version(connection, UNFINISHED) != RULES_VERSION:
-        _sweep(connection)
     with transaction(connection):
+        if redaction_version(connection, UNFINISHED) != RULES_VERSION:
+            note_traces(connection)
         connection.execute("UPDATE redactions SET rules_version = ?1 WHERE rules_version < ?1", (RULES_VERSION,))
         set_redaction_version(connection, RULES_VERSION)
+    if not leave_no_trace(connection):
+        raise TracesLeftError(
+            "all is masked, but the file still holds the old text, for another program is reading it: "
+            "end that program, then run this again; or wait for the next crawl that finds the file free"
+        )
     return done
 
 
@@ -205,15 +219,6 @@ def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
         for kind, count in kinds_found.items():
             numbers[change.owner, source, kind] += count
     return numbers
-
-
-def _sweep(connection: sqlite3.Connection) -> None:
-    """Rid the file of what was masked. Raises ArchiveError while another program reads it."""
-    if not sweep(connection):
-        raise ArchiveError(
-            "all is masked, but the file still holds the old text, for another program is reading it: "
-            "end that program, then run this again"
-        )
 
 
 def _json(value: object) -> str:

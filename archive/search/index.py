@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 
 from archive.search.segment import VERSION, marked, segment, segment_number
@@ -52,6 +52,9 @@ _FILES = (
 )
 _HAS_FILES = "EXISTS (SELECT 1 FROM attachments a WHERE a.record_id = r.id AND a.state <> 'unlinked')"
 _SEARCHED = f"{', '.join(f'r.{name}' for name in INDEXED)}, {_FILES}, {_HAS_FILES}"
+
+Progress = Callable[[str, int, int], None]
+"""Told of long work: what is done, how many so far, of how many."""
 
 STRIDE = 500
 """So many entries are written at once: fewer make more parts to be merged, more take more memory."""
@@ -151,12 +154,12 @@ def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> 
         connection.executemany("DELETE FROM unindexed WHERE record_id = ?", [(row[0],) for row in rows])
 
 
-def refresh(connection: sqlite3.Connection) -> None:
+def refresh(connection: sqlite3.Connection, progress: Progress | None = None) -> None:
     """Finish what a killed crawl left unindexed; build all again where another version of the segmentation made it."""
     if is_current(connection):
         catch_up(connection)
     else:
-        build(connection)
+        build(connection, progress)
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('segment_version', ?)", (VERSION,))
 
 
@@ -166,13 +169,16 @@ def is_current(connection: sqlite3.Connection) -> bool:
     return row is not None and row[0] == VERSION
 
 
-def build(connection: sqlite3.Connection) -> None:
-    """Make the whole index anew, whatever is in it; the caller's transaction."""
+def build(connection: sqlite3.Connection, progress: Progress | None = None) -> None:
+    """Make the whole index anew, whatever is in it; the caller's transaction. `progress` is told of every STRIDE records."""
     connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
     connection.execute("DELETE FROM unindexed")
     connection.execute("INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', ?)", (_MEMORY,))
     dated = connection.execute("SELECT id, published_on FROM records WHERE state <> ?", (WITHHELD,))
-    for number in sorted(first_entry(month_of(published_on)) | record_id for record_id, published_on in dated):
+    numbers = sorted(first_entry(month_of(published_on)) | record_id for record_id, published_on in dated)
+    for place, number in enumerate(numbers, 1):
         connection.execute(_INSERT, entry(number & ID, held(connection, number & ID)))
+        if progress and (place % STRIDE == 0 or place == len(numbers)):
+            progress("records indexed", place, len(numbers))
     connection.execute("INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', ?)", (_MEMORY_AS_EVER,))
     connection.execute("INSERT INTO records_fts (records_fts) VALUES ('optimize')")

@@ -149,7 +149,7 @@ def _archive(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
     if migrations.pending(Database(connection)):
         yield _note(
             "schema",
-            "of an earlier version: back it up; the next crawl, or `disclosures redact`, brings it up to date",
+            "of an earlier version: back it up; `disclosures crawl`, or `disclosures redact`, brings it up to date first",
         )
         return
     (message,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -163,9 +163,14 @@ def _archive(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
     if last and datetime.fromisoformat(last).astimezone(UTC) > clock.now() + timedelta(minutes=5):
         yield _wrong("clock", f"the last crawl began at {last}, which is in the future: set the machine's clock right")
     if not is_current(connection):
-        yield _note("search", "the index was made by another version: a crawl or `disclosures serve` renews it")
+        yield _note(
+            "search", "the index was made by another version: `disclosures crawl` or `disclosures redact` renews it"
+        )
     if older := count_outdated(connection):
-        yield _note("masking", f"{older:,} records were masked by older rules: run `disclosures redact`")
+        yield _note(
+            "masking",
+            f"{older:,} records were masked by older rules: run `disclosures redact`, or `disclosures crawl`, which does it first",
+        )
 
 
 def _evidence(connection: sqlite3.Connection, db: Path, evidence: Path) -> Iterator[Diagnosis]:

@@ -12,7 +12,7 @@ import click
 
 from archive.database.connection import open_for_reading
 from archive.model.printable import PrintableStream
-from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly, told_progress
 from crawler.portals.portal_file import PortalFileError
 
 MODULES = {
@@ -91,6 +91,7 @@ def crawl(  # noqa: PLR0913 - one for each option
 
     Exit status: 0 done, 1 done but something needs attention, 2 wrong use.
     """
+    bring_up_to_date(db)
     names, more = list(portals), None
     faults: list[PortalFileError] = []
     if due:
@@ -121,6 +122,26 @@ def crawl(  # noqa: PLR0913 - one for each option
         raise CommandError(str(error)) from error
     attention = crawl_portals(names, by, more)
     sys.exit(ATTENTION if attention or faults else 0)
+
+
+def bring_up_to_date(db: Path) -> None:
+    """Bring an archive that an earlier version wrote up to date, and say so.
+
+    Raises ArchiveError, also where the archive is lost, though its originals are there.
+    """
+    from archive.evidence.evidence_reader import place_of  # noqa: PLC0415
+    from archive.ingest.crawl_session import require_archive  # noqa: PLC0415
+    from archive.maintenance.upgrade import is_behind, upgrade  # noqa: PLC0415
+
+    require_archive(db, place_of(db))
+    if not is_behind(db):
+        return
+    click.echo(
+        f"{db} was written by an earlier version: it is brought up to date first, which may take minutes", err=True
+    )
+    with told_progress() as progress:
+        upgrade(db, progress)
+    click.echo(f"{db} is up to date", err=True)
 
 
 @main.command()

@@ -1,9 +1,12 @@
 """Options and errors that all commands share: the archive's place, one plain line for each error."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import click
@@ -44,6 +47,27 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             raise CommandError(message) from error
 
     return wrapper
+
+
+PROGRESS_EVERY = 20.0
+"""Seconds between two lines of progress where they do not go to a terminal."""
+
+
+@contextmanager
+def told_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield what tells on standard error how far long work is: a line that changes in place on a terminal, else one now and then."""
+    terminal, told = sys.stderr.isatty(), monotonic()
+    every = 0.5 if terminal else PROGRESS_EVERY
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal told
+        if done < total and monotonic() - told < every:
+            return
+        told = monotonic()
+        line = f"{done:,} of {total:,} {what}"
+        click.echo(f"\r\x1b[2K{line}" if terminal else line, err=True, nl=not terminal or done == total)
+
+    yield tell
 
 
 ROWS = click.IntRange(1, 1_000_000_000)

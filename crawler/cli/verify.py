@@ -14,7 +14,7 @@ from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly, told_progress
 
 MOST_SHOWN = 50
 
@@ -228,6 +228,7 @@ def redact(db: Path) -> None:
     from archive.maintenance.masking import mask_again  # noqa: PLC0415
 
     open_for_reading(db).close()
-    done = mask_again(db)
+    with told_progress() as progress:
+        done = mask_again(db, progress)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.numbers.items())) or "nothing new to mask"
     click.echo(f"{done.records} records, {done.texts} texts changed: {kinds}")

@@ -25,7 +25,7 @@ def planned(names: Sequence[str], db: Path, now: datetime) -> tuple[list[Plan], 
     """
     portals, faults = readable(map(find, names) if names else own_files().values())
     errors = list(faults.values())
-    if not db.is_file():
+    if not db.is_file() or not db.stat().st_size:
         return [plan(portal, CrawlHistory(), now) for portal in portals], errors
     with closing(open_for_reading(db)) as connection:
         left_out = {*retired(connection), *(() if names else removed(connection))}
