@@ -135,7 +135,10 @@ def test_status_names_portal_files_that_cannot_be_used_and_tells_of_each_once(to
         (lambda db: db.write_bytes(b""), "is empty, though"),
         (lambda db: db.unlink(), "is missing, though"),
         (lambda db: db.write_bytes(b"not a database" * 99), "it is damaged, or no archive: move it away"),
-        (lambda db: db.write_bytes(db.read_bytes()[:4096] + b"x" * 40960), "it is damaged, or no archive: move it away"),
+        (
+            lambda db: db.write_bytes(db.read_bytes()[:4096] + b"x" * 40960),
+            "it is damaged, or no archive: move it away",
+        ),
     ],
     ids=["empty", "missing", "no database", "damaged"],
 )
@@ -163,3 +166,36 @@ def test_an_archive_made_anew_beside_the_originals_of_another_is_refused(town: T
     assert (done.returncode, "is new, though" in done.stdout, "not begun" in done.stdout) == (1, True, True), (
         done.stdout
     )
+
+
+DAMAGES = {
+    "a text that is to be indexed": (
+        "INSERT OR IGNORE INTO unindexed VALUES (1, NULL)",
+        "UPDATE records SET body = CAST(x'E6A0B7FFE69CAC' AS TEXT) WHERE id = 1",
+    ),
+    "a title that facts are derived from": ("UPDATE records SET title = CAST(x'E6A0B7FF' AS TEXT) WHERE id = 2",),
+    "an address that is asked for first": (
+        "DELETE FROM readings WHERE record_id = 3 AND catalog_id = 0",
+        "UPDATE listings SET link = CAST(x'68747470FF' AS TEXT) WHERE record_id = 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_one_damaged_text_stops_no_crawl_for_long(town: Town, damage: str) -> None:
+    """The crawl that meets it may be given up; the next one mends it, names the record, and comes to its end."""
+    county, db = town
+    with closing(sqlite3.connect(db)) as connection, connection:
+        for statement in DAMAGES[damage]:
+            connection.execute(statement)
+    first, second = crawl(county, db, "--mode", "full"), crawl(county, db, "--mode", "full")
+    assert "decode to UTF-8 column" in first.stdout or first.returncode in {0, 1}
+    assert "finished" in second.stdout, second.stdout + second.stderr
+    (problem,) = rows(db, "SELECT kind, url FROM problems WHERE kind = 'text_damaged'")
+    assert str(problem["url"]).startswith(site_of(county))
+    checked = disclosures("verify", "--db", db)
+    assert "no UTF-8" not in checked.stdout
+
+
+def site_of(county: Path) -> str:
+    return next(line.split('"')[1] for line in county.read_text("utf-8").splitlines() if line.startswith("home"))

@@ -9,7 +9,7 @@ import pytest
 
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
-from tests.conftest import Answer, Site, crawl, disclosures, portal_file
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 
 
 @pytest.fixture
@@ -74,16 +74,17 @@ def test_the_text_of_a_file_that_is_not_what_its_original_says_is_found(tmp_path
 def test_text_that_is_none_is_named(archive: Path) -> None:
     tamper(archive, f"UPDATE records SET body = CAST(x'E6A0B7FFE69CAC' AS TEXT) WHERE id = {A_RECORD}")
     assert "its body is not valid text" in verify(archive)
-    done = disclosures("reparse", "--db", archive)
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "`disclosures verify` names the row" in done.stderr
-    tamper(
-        archive,
-        "UPDATE records SET body = NULL WHERE id = (SELECT min(id) FROM records WHERE typeof(body) = 'text' AND state = 'listed')",
-    )
+    told = disclosures("doctor", "--db", archive).stdout
+    (number,) = rows(archive, f"SELECT {A_RECORD} AS id")
+    assert f"wrong  texts: 1 are damaged, some of their bytes are no UTF-8 (record {number['id']}): " in told
+    assert "`disclosures reparse` mends them" in told
+    before = rows(archive, "SELECT id, CAST(body AS BLOB) AS body FROM records WHERE id <> ?", number["id"])
     assert disclosures("reparse", "--db", archive).returncode == 0
-    assert "all well" in verify(archive, status=0)
+    assert "all well" in verify(archive, "--reread", status=0)
+    assert rows(archive, "SELECT id, CAST(body AS BLOB) AS body FROM records WHERE id <> ?", number["id"]) == before
+    (problem,) = rows(archive, "SELECT message FROM problems WHERE kind = 'text_damaged'")
+    assert "records.body: some bytes were no text" in str(problem["message"])
+    assert "texts" not in disclosures("doctor", "--db", archive).stdout
 
 
 def test_a_head_kept_elsewhere_finds_a_tail_that_was_cut_off(archive: Path) -> None:

@@ -14,6 +14,7 @@ All can be recomputed in any language from what an export shows.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -33,8 +34,9 @@ class EvidenceError(Exception):
 
 
 def one_line(error: object) -> str:
-    """Return the message of an error, or of SQLite, as one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return the message of an error, or of SQLite, as one line, without a text of the archive that it may quote."""
+    message = " ".join(str(error).split()) or type(error).__name__
+    return re.sub(r"(decode to UTF-8 column '[^']*') with text .*", r"\1", message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ _NEWS = """
     SELECT date(r.published_on) FROM listings l JOIN records r ON r.id = l.record_id
     WHERE l.catalog_id = :catalog AND date(r.published_on) <= :today
     UNION SELECT date(first_seen, '+8 hours') FROM listings WHERE catalog_id = :catalog AND first_seen > :began
+    AND date(first_seen, '+8 hours') <= :today
 """
 _REPORTED = """
     SELECT count(*) FROM problems p JOIN crawls w ON w.id = p.crawl_id

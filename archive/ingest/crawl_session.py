@@ -51,6 +51,7 @@ class CrawlSession:
             self._evidence.seal(start.now.date().isoformat())
             self.mode = start.mode or mode_for(start.db, start.portal.id, start.now, start.full_every)
             self.crawl_id = self._store.begin(start.portal, self.mode, clock.text(start.now))
+            self._store.note_wrong_clocks(self._evidence, start.now)
         except BaseException:
             self._held.release()  # else the portal would be free only when the exception is collected
             raise

@@ -147,9 +147,9 @@ class Frontier:
             return set()
         rows = self._connection.execute(
             "SELECT url FROM (SELECT c.url, row_number() OVER (PARTITION BY c.crawl_id ORDER BY c.id DESC) AS last "
-            "FROM captures c JOIN crawls w ON w.id = c.crawl_id WHERE w.portal = ? AND c.fetched_at >= ? "
+            "FROM captures c JOIN crawls w ON w.id = c.crawl_id WHERE w.portal = ? AND c.fetched_at BETWEEN ? AND ? "
             "AND c.outcome IN ('page', 'not_modified') AND w.outcome IS NOT 'not_merged') WHERE last > ?",
-            (self._portal, since, MAYBE_UNREAD),
+            (self._portal, since, written(now + CLOCK_SLACK), MAYBE_UNREAD),
         )
         return {row[0] for row in rows}
 

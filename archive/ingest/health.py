@@ -29,6 +29,9 @@ OVERDUE = 2
 BROKEN_OFF = 3
 """So many crawls that broke off, one after the other, are no accident."""
 
+WRONG_CLOCK = "the clock was wrong"
+"""What the problem of a crawl begins with whose own date is wrong."""
+
 CLOCK_SLACK = timedelta(minutes=5)
 """A crawl dated later than this from now was begun by a wrong clock, or the clock is wrong now."""
 
@@ -126,7 +129,7 @@ _BEFORE_REFUSALS = (
 _NOTHING_READ = (
     _Rule(("over_budget",), "", DOWN, _ASKED_AGAIN),
     _Rule((*_NO_ANSWER, "not_global"), " leads to [^ ,]+: ", DOWN, _MOVED_TO_NOBODY),
-    _Rule(("redirect_loop", "robots"), " is sent (round|on) ", DOWN, _LOOP),
+    _Rule(("redirect_loop", "robots"), "is sent (round|on) ", DOWN, _LOOP),
     _Rule(_NO_ANSWER, "no such host", DOWN, f"has it moved? {_PROBE}"),
     _Rule((*_NO_ANSWER, "cut"), "", DOWN, _ASKED_AGAIN),
     _Rule(("not_global",), "", DOWN, _PRIVATE),
@@ -192,11 +195,11 @@ def _of_portal(
     ).fetchone()
     if last is None:
         return Health(portal, name, NEVER_CHECKED, "no crawl has come to its end yet", "run `disclosures crawl --due`")
-    crawl_id, started_at, outcome = last
+    crawl_id, started_at, _ = last
     if now and moment(started_at) > now + CLOCK_SLACK:
         ahead = f"its last crawl is dated {started_at}, which is still to come: the clock was wrong then, or is now"
         return Health(portal, name, FAILING, ahead, _DOCTOR, crawl_id, started_at)
-    found = _failing(connection, portal, name, *last) if outcome != "finished" else None
+    found = _failing(connection, portal, name, *last)
     found = found or _by_last_end(connection, portal, name)
     since = now - moment(started_at) if now else timedelta(0)
     if rhythm is None or since <= OVERDUE * rhythm:
@@ -226,6 +229,12 @@ def _failing(  # noqa: PLR0913, PLR0917 - the last crawl
     connection: sqlite3.Connection, portal: str, name: str, crawl_id: int, started_at: str, outcome: str | None
 ) -> Health | None:
     """The health where our own errors ended the last crawls; None where they didn't."""
+    clock = connection.execute(
+        "SELECT message FROM problems WHERE crawl_id = ? AND kind = 'clock' AND message GLOB ?",
+        (crawl_id, f"{WRONG_CLOCK}*"),
+    ).fetchone()
+    if clock:
+        return Health(portal, name, FAILING, clock[0], _DOCTOR, crawl_id, started_at)
     if outcome == "archive_error":
         reason, next_step = _archive_error(connection, crawl_id)
         return Health(portal, name, FAILING, reason, next_step, crawl_id, started_at)
@@ -387,7 +396,7 @@ def _well(last: Mapping[str, Any], problems: Sequence[_Problem]) -> str:
         message += f"; {ever} problems are as old as the archive"
     if len(problems) > ever:
         message += f"; {len(problems) - ever} to look at in the table problems"
-    return "; ".join([message, *(each.message for each in problems if each.kind == "certificate")])
+    return "; ".join([message, *(each.message for each in problems if each.kind in {"certificate", "clock"})])
 
 
 def _day(text: str) -> str:

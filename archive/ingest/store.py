@@ -13,15 +13,20 @@ from archive.database.connection import transaction
 from archive.database.portal_changes import next_number, require_watched
 from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
+from archive.evidence.evidence_reader import Originals
 from archive.ingest import health, layout, windows
 from archive.ingest.alarm import Alarm
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
+from archive.ingest.health import WRONG_CLOCK
 from archive.ingest.presence import Missing, Presence
 from archive.ingest.record_writer import Writer
 from archive.ingest.windows import Window
+from archive.ingest.wrong_clock import crawls_ahead
+from archive.maintenance import damaged_texts
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
 from archive.maintenance.holding import shown_text
 from archive.maintenance.withholding import REMOVED
+from archive.model import clock
 from archive.model.noise import lines_but_files
 from archive.model.observations import (
     UNAVAILABLE,
@@ -94,6 +99,32 @@ class Store:
             self._deferral.adopt()
         return self.crawl_id
 
+    def note_wrong_clocks(self, originals: Originals, now: datetime) -> None:
+        """Note the crawls before this one that a clock which stood ahead dated; or this one, where now the clock stands behind."""
+        ahead = crawls_ahead(self._connection, originals, now, before=self.crawl_id)
+        if not ahead:
+            return
+        with transaction(self._connection) as c:
+            (home,) = c.execute("SELECT home FROM portals WHERE id = ?", (self._writer.portal,)).fetchone()
+            wrong = [crawl for crawl in ahead if crawl.is_wrong]
+            for crawl in wrong:
+                was = (
+                    f"{WRONG_CLOCK}: this crawl is dated {crawl.started_at}, and a later one began at {clock.text(now)}"
+                )
+                noted = c.execute(
+                    "INSERT OR IGNORE INTO problems (crawl_id, kind, url, message, first_at, last_at) "
+                    "SELECT ?1, 'clock', home, ?2, ?3, ?3 FROM portals WHERE id = ?4",
+                    (crawl.crawl_id, was, clock.text(now), crawl.portal),
+                ).rowcount
+                if noted > 0 and crawl.portal == self._writer.portal:
+                    before = f"the crawl before is dated {crawl.started_at}, which is still to come: the clock stood ahead then"
+                    self._write_problem(Problem("clock", home, before), clock.text(now))
+            if right := [crawl for crawl in ahead if not crawl.is_wrong]:
+                behind = (
+                    f"{WRONG_CLOCK}: this crawl is dated {clock.text(now)}, and one before it {right[0].started_at}"
+                )
+                self._write_problem(Problem("clock", home, behind), clock.text(now))
+
     def last_capture(self) -> int:
         """The highest number of a capture that the archive points to; the evidence must have it. 0: none."""
         return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()[0])
@@ -155,6 +186,8 @@ class Store:
             if cause:
                 (home,) = c.execute("SELECT home FROM portals WHERE id = ?", (self._writer.portal,)).fetchone()
                 self._write_problem(Problem("archive_error", home, cause), now)
+                if damaged_texts.is_cause(cause):
+                    c.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (damaged_texts.NOTED,))
             for record_id in self._deferral.unchanged_since():
                 self._confirm(record_id, OWN_PAGE)
             found = self._presence.found()

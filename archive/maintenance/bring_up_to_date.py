@@ -9,7 +9,7 @@ from pathlib import Path
 from archive.analysis import derived, report_reader
 from archive.database.connection import ArchiveError, open_for_writing, transaction
 from archive.evidence.evidence_reader import place_of
-from archive.maintenance import holding
+from archive.maintenance import damaged_texts, holding
 from archive.maintenance.writing_session import WritingSession
 from archive.search import index
 
@@ -86,11 +86,13 @@ def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> N
 
 
 def open_up_to_date(
-    path: Path, evidence: Path | None = None, *, progress: index.Progress | None = None
+    path: Path, evidence: Path | None = None, *, progress: index.Progress | None = None, mend_texts: bool = False
 ) -> sqlite3.Connection:
     """Open an archive for writing, as `open_for_writing` does, and bring it up to date. Raises ArchiveError.
 
     When it is closed, its events and versions are sealed in `evidence`, by default the file at the place of its originals.
+    A damaged text that a crawl or this met is mended with all others, or it would keep everybody from writing; `mend_texts`: they are
+    looked for in any case.
     """
     session = WritingSession(path, evidence or place_of(path))
     try:
@@ -101,8 +103,18 @@ def open_up_to_date(
     connection.at_close = session.end
     try:
         session.begun(connection)
-        with transaction(connection):
-            bring_up_to_date(connection, progress=progress)
+        try:
+            with transaction(connection):
+                noted = "SELECT 1 FROM settings WHERE name = ?"
+                if mend_texts or connection.execute(noted, (damaged_texts.NOTED,)).fetchone():
+                    damaged_texts.mend(connection)
+                bring_up_to_date(connection, progress=progress)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if not damaged_texts.is_cause(error):
+                raise
+            with transaction(connection):
+                damaged_texts.mend(connection)
+                bring_up_to_date(connection, progress=progress)
         leave_no_trace(connection)
     except sqlite3.Error as error:
         connection.close()

@@ -22,6 +22,7 @@ from archive.evidence.evidence_import import tips
 from archive.evidence.fixity import DAMAGE, Expected, Fault, verify_file
 from archive.evidence.http_exchange import one_line
 from archive.maintenance import sealing
+from archive.maintenance.damaged_texts import damaged_texts
 from archive.search.index import first_entry, month_of
 from archive.search.query import phrase
 from archive.search.segment import units
@@ -286,22 +287,8 @@ def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidenc
 
 def _characters(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether all stored text is UTF-8: a text that is not can be read by no program."""
-    tables = connection.execute(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-    ).fetchall()
-    for table, definition in tables:
-        if definition.startswith("CREATE VIRTUAL") or "WITHOUT ROWID" in definition or table.startswith("records_fts"):
-            continue
-        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[2] == "TEXT"]
-        if not columns:
-            continue
-        texts = ", ".join(f"CAST({name} AS BLOB)" for name in columns)
-        for number, *values in connection.execute(f"SELECT rowid, {texts} FROM {table}"):  # noqa: S608 - names of our own
-            for name, value in zip(columns, values, strict=True):
-                try:
-                    str(value or b"", "utf-8")
-                except UnicodeDecodeError:
-                    yield Fault(f"{table} {number}", f"its {name} is not valid text: some of its bytes are no UTF-8")
+    for each in damaged_texts(connection):
+        yield Fault(each.row, f"its {each.column} is not valid text: some of its bytes are no UTF-8")
 
 
 def _pointers(connection: sqlite3.Connection) -> Iterator[Fault]:

@@ -1,12 +1,18 @@
 """The clock: the machine's time, or for tests and simulations a moment given, from which time then runs on."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from functools import cache
 
 VARIABLE = "DISCLOSURES_NOW"
 
 BEIJING = timezone(timedelta(hours=8))
+
+
+AGREES = timedelta(days=1)
+"""Clocks that differ by less are not held against each other: portals' own stand wrong by hours."""
 
 
 class ClockError(ValueError):
@@ -44,3 +50,18 @@ def _ahead(given: str) -> timedelta:
         return moment(given) - datetime.now(UTC)
     except ValueError as error:
         raise ClockError(f"{VARIABLE}={given!r} must be a moment such as 2018-04-03T01:00:00Z") from error
+
+
+def time_of(header: str | None) -> datetime | None:
+    """Return the time that the header `Date` states, None where it states none."""
+    try:
+        time = parsedate_to_datetime(header or "")
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def disagreement(times: Iterable[datetime], now: datetime) -> str:
+    """Say how the portal's clock, by its answers, disagrees with ours, as the end of a sentence; empty where it doesn't."""
+    latest = max(times, default=now)
+    return "" if abs(latest - now) < AGREES else f"clock says {text(latest)}, this machine's {text(now)}"

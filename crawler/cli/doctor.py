@@ -8,9 +8,8 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +22,10 @@ from archive.database.connection import ArchiveError, later_than_this, open_for_
 from archive.database.migrations import migrations
 from archive.database.redaction_version import count_outdated
 from archive.evidence.evidence_file import open_for_reading as open_evidence
+from archive.evidence.evidence_reader import Originals
+from archive.evidence.http_exchange import EvidenceError
+from archive.ingest.wrong_clock import crawls_ahead
+from archive.maintenance.damaged_texts import damaged_texts
 from archive.model import clock
 from archive.search.index import is_current
 from crawler import settings
@@ -33,6 +36,9 @@ FINE, NOTE, WRONG = "fine", "note", "wrong"
 MIB = 1 << 20
 LEAST_FREE = 512 * MIB
 """Bytes free on the disk, beside as much as the archive holds already: packing again, backups and snapshots need that."""
+
+MOST_NAMED = 10
+"""Records that a line names."""
 
 _MISSING_WALLS = {
     "network": "can open connections: let `unshare` of util-linux make network namespaces here (docs/deploy.md)",
@@ -65,7 +71,7 @@ def diagnose(db: Path, evidence: Path) -> Iterator[Diagnosis]:
         return
     try:
         with closing(open_for_reading(db)) as connection:
-            yield from _archive(connection)
+            yield from _archive(connection, evidence)
             yield from _evidence(connection, db, evidence)
     except (ArchiveError, sqlite3.Error, ValueError) as error:
         yield _wrong("archive", f"{error}: put a backup back with `disclosures restore`")
@@ -142,7 +148,7 @@ def _disk(db: Path, evidence: Path) -> Iterator[Diagnosis]:
         yield _wrong("disk", f"{folder} can't be written to by this user")
 
 
-def _archive(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
+def _archive(connection: sqlite3.Connection, evidence: Path) -> Iterator[Diagnosis]:
     if later := later_than_this(connection):
         yield _wrong("schema", f"of a later version ({', '.join(later)}): update this program")
         return
@@ -160,8 +166,8 @@ def _archive(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
         "SELECT (SELECT count(*) FROM records), (SELECT max(started_at) FROM crawls)"
     ).fetchone()
     yield _fine("archive", f"{records:,} records, last crawl {last or 'never'}")
-    if last and datetime.fromisoformat(last).astimezone(UTC) > clock.now() + timedelta(minutes=5):
-        yield _wrong("clock", f"the last crawl began at {last}, which is in the future: set the machine's clock right")
+    yield from _clock(connection, evidence)
+    yield from _texts(connection)
     if not is_current(connection):
         yield _note(
             "search", "the index was made by another version: `disclosures crawl` or `disclosures redact` renews it"
@@ -171,6 +177,35 @@ def _archive(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
             "masking",
             f"{older:,} records were masked by older rules: run `disclosures redact`, or `disclosures crawl`, which does it first",
         )
+
+
+def _clock(connection: sqlite3.Connection, evidence: Path) -> Iterator[Diagnosis]:
+    """Say whose clock is wrong where crawls are dated in the future: this machine's now, or that of these crawls."""
+    with ExitStack() as stack:
+        originals = None
+        with suppress(EvidenceError):
+            originals = stack.enter_context(closing(Originals(evidence)))
+        ahead = crawls_ahead(connection, originals, clock.now())
+    if right := [crawl for crawl in ahead if not crawl.is_wrong]:
+        began = f"crawl {right[0].crawl_id} began at {right[0].started_at}, which is in the future"
+        yield _wrong("clock", f"{began}: this machine's clock stands behind, set it right")
+    elif ahead:
+        named = ", ".join(f"{crawl.crawl_id} ({crawl.started_at})" for crawl in ahead[:MOST_NAMED])
+        then = "the clock stood ahead then, and is right now; later crawls pay no heed to these dates"
+        yield _note("clock", f"crawls dated in the future: {named}: {then}")
+
+
+def _texts(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
+    """Say which records hold a text that no program can read."""
+    found = list(damaged_texts(connection))
+    if not found:
+        return
+    records = sorted({each.record_id for each in found if each.record_id})
+    places = [f"record {number}" for number in records]
+    places += [each.row for each in found if not each.record_id]
+    named = ", ".join(places[:MOST_NAMED]) + (" …" if len(places) > MOST_NAMED else "")
+    step = "`disclosures reparse` mends them and reads their originals again"
+    yield _wrong("texts", f"{len(found)} are damaged, some of their bytes are no UTF-8 ({named}): {step}")
 
 
 def _evidence(connection: sqlite3.Connection, db: Path, evidence: Path) -> Iterator[Diagnosis]:

@@ -1,6 +1,8 @@
 """Every answer of a portal, judged and handed on to be sealed: pages, redirects, refusals, robots.txt, files."""
 
 import logging
+import os
+from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Self
@@ -26,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 SOFTWARE = f"Disclosures/{version('disclosures')} Scrapy/{version('scrapy')}"
 
+CLOCKS_ASKED = 3
+"""Answers of a crawl that must agree on a time which is not ours."""
+
 BROKE_OFF = "dataloss"
 """Scrapy's flag of an answer that is shorter than it announced."""
 
@@ -43,6 +48,7 @@ class EvidenceMiddleware:
         self._store: StorePipeline | None = None
         self._with_end: set[object] = set()
         self._hosts: set[str | None] = set()
+        self._times: list[datetime] = []
         crawler.signals.connect(self.downloaded, signal=response_downloaded)
 
     @classmethod
@@ -85,6 +91,7 @@ class EvidenceMiddleware:
         )
         request.meta["capture"] = await self._store.received(exchange, verdict.outcome)
         self._note_certificate(self._store, request, response)
+        self._note_clock(self._store, request, response)
         if 300 <= response.status < 400 and names_a_person(_location(response)):
             raise IgnoreRequest("it leads to an address that holds a number of a person")
         if BROKE_OFF not in response.flags:
@@ -102,6 +109,17 @@ class EvidenceMiddleware:
         self._hosts.add(host)
         if found := "; ".join(faults(response, clock.now())):
             store.add_problem(Problem("certificate", request.url, f"the certificate of {host} {found}"))
+
+    def _note_clock(self, store: StorePipeline, request: Request, response: Response) -> None:
+        """Note, once a crawl, that the portal's clock disagrees with ours by all of its first answers; not in a simulation."""
+        if len(self._times) == CLOCKS_ASKED or os.environ.get(clock.VARIABLE):
+            return
+        if time := clock.time_of((response.headers.get("Date") or b"").decode("latin-1")):
+            self._times.append(time)
+        if len(self._times) == CLOCKS_ASKED and (found := clock.disagreement(self._times, clock.now())):
+            host = urlsplit(request.url).netloc
+            home = self._crawler.spidercls.portal.home  # type: ignore[attr-defined]
+            store.add_problem(Problem("clock", home, f"{host}'s {found}: one of them is wrong"))
 
     def _judged(self, request: Request, response: Response) -> Verdict:
         """Return the verdict on an answer; whatever it holds, judging it must not keep it from being sealed."""

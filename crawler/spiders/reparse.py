@@ -160,7 +160,7 @@ class _Reader:
         records: Collection[int] | None = None,
         seals: Path | None = None,
     ) -> None:
-        self._connection = open_up_to_date(db, seals or evidence)
+        self._connection = open_up_to_date(db, seals or evidence, mend_texts=records is None)
         self._connection.row_factory = sqlite3.Row
         require_current(self._connection)
         self._portal = portal

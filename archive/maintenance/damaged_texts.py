@@ -1,0 +1,105 @@
+"""Texts of the archive whose bytes are no UTF-8, as a faulty disk leaves them: no program can read such a row.
+
+One of them would keep every crawl from beginning. Where it does, what can't be read of it is replaced, with a problem that
+names the record; its original says what stood there, and `disclosures reparse` reads it again.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from archive.model import clock
+
+NOTED = "texts_damaged"
+"""The setting that says that a crawl met one."""
+
+_SAYS_SO = "decode to UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedText:
+    """A text that can't be read: its row by the values of `key`, and the record it belongs to (None: to none)."""
+
+    table: str
+    key: dict[str, int | bytes]
+    column: str
+    record_id: int | None
+    value: bytes
+
+    @property
+    def row(self) -> str:
+        """The row, for a person."""
+        values = (each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in self.key.values())
+        return f"{self.table} {' '.join(map(str, values))}"
+
+
+def is_cause(error: object) -> bool:
+    """Whether an error, or its message, says that a text could not be read."""
+    return _SAYS_SO in str(error)
+
+
+def damaged_texts(connection: sqlite3.Connection) -> Iterator[DamagedText]:
+    """Yield the texts of all tables that are no UTF-8; reads every row."""
+    tables = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    for table, definition in tables:
+        if not definition.startswith("CREATE VIRTUAL") and not table.startswith("records_fts"):
+            yield from _of_table(connection, table, has_rowid="WITHOUT ROWID" not in definition)
+
+
+def _of_table(connection: sqlite3.Connection, table: str, *, has_rowid: bool) -> Iterator[DamagedText]:
+    described = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    kinds = {name: kind for _, name, kind, *_ in described}
+    columns = [name for name, kind in kinds.items() if kind == "TEXT"]
+    if not columns:
+        return
+    key = ["rowid"] if has_rowid else [name for _, name, _, _, _, place in described if place]
+    owner = "rowid" if table == "records" else "record_id" if kinds.get("record_id") == "INTEGER" else "NULL"
+    read = [f"CAST({name} AS BLOB)" if kinds.get(name) == "TEXT" else name for name in (*key, *columns)]
+    for record_id, *values in connection.execute(f"SELECT {owner}, {', '.join(read)} FROM {table}"):  # noqa: S608 - names of our own
+        for name, value in zip(columns, values[len(key) :], strict=True):
+            try:
+                str(value or b"", "utf-8")
+            except UnicodeDecodeError:
+                yield DamagedText(table, dict(zip(key, values, strict=False)), name, record_id, value)
+
+
+def mend(connection: sqlite3.Connection) -> int:
+    """Replace what can't be read, and note it; how many texts. The caller's transaction, which then makes the index anew.
+
+    What an index or a derived fact was made of is not known any more.
+    """
+    found = list(damaged_texts(connection))
+    now = clock.text(clock.now())
+    for each in found:
+        text = each.value.decode("utf-8", "replace").replace("\0", "")
+        with suppress(sqlite3.IntegrityError):  # a key that would be another's: it stays, and is named by doctor
+            which = " AND ".join(
+                f"{name} = ?" if isinstance(value, int) else f"CAST({name} AS BLOB) = ?"
+                for name, value in each.key.items()
+            )
+            connection.execute(
+                f"UPDATE {each.table} SET {each.column} = ? WHERE {which}",  # noqa: S608 - names of our own
+                (text, *each.key.values()),
+            )
+    for record_id in sorted({each.record_id for each in found if each.record_id}):
+        places = ", ".join(
+            dict.fromkeys(f"{each.table}.{each.column}" for each in found if each.record_id == record_id)
+        )
+        connection.execute(
+            "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) "
+            "SELECT (SELECT max(id) FROM crawls WHERE portal = r.portal), 'text_damaged', r.url, ?1, ?2, ?2 FROM records r "
+            "WHERE r.id = ?3 AND EXISTS (SELECT 1 FROM crawls WHERE portal = r.portal) "
+            "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
+            (
+                f"{places}: some bytes were no text and are replaced; `disclosures reparse` reads the original again",
+                now,
+                record_id,
+            ),
+        )
+    if found:
+        connection.execute("DELETE FROM settings WHERE name = 'segment_version'")
+    connection.execute("DELETE FROM settings WHERE name = ?", (NOTED,))
+    return len(found)
