@@ -139,7 +139,7 @@ class StorePipeline:
             elif reason == "finished" and not self._walked():
                 reason = "incomplete"
             self._writer.call(self._portal, CrawlSession.close, reason, clock.now(), self._cause).result()
-        except UNWRITABLE as error:
+        except Exception as error:  # noqa: BLE001 - Scrapy would only log it, and the crawl be left open without a word
             self._log(error)
             self._note_cause(error)
         else:

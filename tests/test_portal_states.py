@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.database.lock import held
 from archive.evidence.evidence_reader import place_of
 from archive.ingest.health import Health, health
 from archive.labels.code_labels import HEALTH
@@ -176,12 +177,25 @@ def killed_thrice(town: Town) -> Health:
     return town.health()
 
 
-def broken_file(town: Town, monkeypatch: pytest.MonkeyPatch) -> Health:
-    town.portal.write_text(re.sub("name = .*", "", town.portal.read_text("utf-8")), "utf-8")
+def told_of_county(town: Town, monkeypatch: pytest.MonkeyPatch) -> Health:
+    """How the portal is by the command, a day later."""
     monkeypatch.setenv("DISCLOSURES_PORTALS", str(town.portal.parent))
     monkeypatch.setenv("DISCLOSURES_NOW", "2026-03-11T04:00:00Z")
     (found,) = [each for each in portal_states(town.db) if each.portal == "county"]
     return found
+
+
+def no_end(town: Town, monkeypatch: pytest.MonkeyPatch) -> Health:
+    with closing(sqlite3.connect(town.db)) as connection, connection:
+        connection.execute("UPDATE crawls SET outcome = NULL, finished_at = NULL, health = NULL")
+    with held(town.db, "county"):  # while it is under way
+        assert told_of_county(town, monkeypatch).state == "never_checked"
+    return told_of_county(town, monkeypatch)
+
+
+def broken_file(town: Town, monkeypatch: pytest.MonkeyPatch) -> Health:
+    town.portal.write_text(re.sub("name = .*", "", town.portal.read_text("utf-8")), "utf-8")
+    return told_of_county(town, monkeypatch)
 
 
 def nobody_crawls(town: Town) -> Health:
@@ -197,6 +211,7 @@ _CATALOGS = (("plan", "样本规划", LISTS[0]), ("budget", "样本预算", LIST
 _HALF = a_list(PLANS)[:-60]
 FAULTS: dict[str, Callable[..., Health]] = {
     "the archive's originals are missing, or another file's": originals_missing,
+    "the last crawl was killed, or the disk was full at its end": no_end,
     "three crawls one after the other were killed": killed_thrice,
     "the portal's file has a slip": broken_file,
     "a crawl is dated in the future: the clock stood ahead": clock_ahead,
@@ -253,7 +268,7 @@ def town(first_day: Town, tmp_path: Path) -> Town:
 def told(fault: str, town: Town, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The row of the table: the fault, what it is told as, why, and what to do; addresses as a portal would have them."""
     provoke = FAULTS[fault]
-    found = provoke(town, monkeypatch) if provoke is broken_file else provoke(town)
+    found = provoke(town, monkeypatch) if provoke in {broken_file, no_end} else provoke(town)
     return [fault, f"`{found.state}`", _tidied(found.reason, town), _tidied(found.next_step, town)]
 
 

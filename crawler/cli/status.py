@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from archive.database.connection import open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.lock import held
 from archive.database.portal_changes import retired
 from archive.ingest.health import FAILING, NEVER_CHECKED, STATES, WELL, Health, health, in_order
 from archive.maintenance.bring_up_to_date import open_up_to_date
@@ -19,6 +20,10 @@ from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.jobs.schedule import rhythm
 from crawler.portals.portal_file import known, own_files, readable
 
+_UNENDED = """
+    SELECT portal, started_at FROM crawls c
+    WHERE outcome IS NULL AND id = (SELECT max(id) FROM crawls WHERE portal = c.portal)
+"""
 _MEND_FILE = "mend the file: the portal is not crawled until then; `disclosures due` checks it"
 
 
@@ -89,6 +94,8 @@ def portal_states(db: Path) -> list[Health]:
     with closing(open_for_reading(db)) as connection:
         rhythms: dict[str, timedelta | None] = {each.id: rhythm(connection, each, now) for each in portals}
         states, unwatched = health(connection, now, rhythms | examples), retired(connection)
+        begun = dict(connection.execute(_UNENDED).fetchall())
+    states = [_unended(each, begun[each.portal]) if _is_left(db, each.portal, begun) else each for each in states]
     of_files = {path.stem: str(error) for path, error in faults.items() if path.stem not in unwatched}
     unknown = of_files.keys() - {each.portal for each in states}
     return in_order(
@@ -97,6 +104,26 @@ def portal_states(db: Path) -> list[Health]:
             *(_not_crawled(Health(portal, "", FAILING, ""), of_files[portal]) for portal in sorted(unknown)),
         ]
     )
+
+
+def _is_left(db: Path, portal: str, begun: Container[str]) -> bool:
+    """Whether a portal's last crawl is without an end, and nobody crawls it now."""
+    if portal not in begun:
+        return False
+    try:
+        with held(db, portal):
+            return True
+    except ArchiveError:  # it is being crawled, or this user may not know
+        return False
+
+
+def _unended(state: Health, begun: str) -> Health:
+    """The health of a portal whose last crawl, begun at that time, left no end."""
+    reason = (
+        f"its last crawl, begun at {begun}, has no end: it was killed, or the archive could not be written any more"
+    )
+    step = "the next one goes on with it; where it ends so again, `disclosures doctor` and crawl.log beside the archive say why"
+    return replace(state, state=FAILING, reason=reason, next_step=step)
 
 
 def _not_crawled(state: Health, error: str) -> Health:

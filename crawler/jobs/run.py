@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -191,6 +192,7 @@ def crawl_portals(
     # Pages make many objects that die young and few cycles: Python's collector, as set by default, takes a tenth of a
     # crawl's time to find next to nothing.
     gc.freeze()
+    logging.raiseExceptions = False  # where the log can't be written, the summary says what happened
     gc.set_threshold(GARBAGE_THRESHOLD)
     with _progress(crawls, unfiltered(sys.stderr)):
         process.start()
