@@ -92,7 +92,7 @@ def test_a_second_crawl_of_a_portal_at_once_refuses_with_one_line(tmp_path: Path
         crawl(portal, db)
     assert refused.returncode == 2
     assert refused.stderr == f"disclosures: county is being crawled into {db} already: wait for that crawl to end\n"
-    assert rows(db, "SELECT outcome FROM crawls ORDER BY id") == [{"outcome": "finished"}, {"outcome": "archive_error"}]
+    assert len(rows(db, "SELECT 1 FROM crawls")) == 1
 
 
 def test_originals_that_are_not_the_archives_own_are_refused(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_originals_that_are_not_the_archives_own_are_refused(tmp_path: Path) -> 
     assert refused.returncode != 0
     assert "Traceback" not in refused.stdout + refused.stderr
     assert rows(db, "SELECT outcome FROM crawls ORDER BY id") == [{"outcome": "finished"}, {"outcome": "archive_error"}]
-    assert "lacks originals" in (refused.stdout + refused.stderr + (tmp_path / "crawl.log").read_text())
+    assert "is missing, though" in (refused.stdout + refused.stderr + (tmp_path / "crawl.log").read_text())
     assert disclosures("verify", "--db", db).returncode == 1
 
 

@@ -147,7 +147,7 @@ def require_originals(db: Path, archive: sqlite3.Connection, evidence: Path) -> 
     if evidence.is_file():
         return
     (last,) = archive.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
-    if last:
+    if last > 0:  # a job's archive has those of its beginning at numbers from 0 down: docs/many-machines.md
         raise ArchiveError(f"{evidence} is missing, though {db} points to {last:,} originals in it: put it back")
 
 
