@@ -156,6 +156,8 @@ def over_tls(prepare: Callable[[Site, Path], None]) -> Fault:
     def fault(town: Town) -> Health:
         with Site(GOOD) as site:
             prepare(site, town.portal.parent)
+            for path in (town.db, place_of(town.db)):  # it is so from the first day on, at another address
+                path.unlink()
             portal_file(town.portal.parent, site.url.replace("http:", "https:"), *_CATALOGS)
             return town.crawled()
 
