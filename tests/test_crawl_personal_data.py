@@ -130,7 +130,7 @@ class Crawled:
             self.run("watch", self.watches, "--db", self.db)
             site.answers["/list.html"] = list_page()
             site.answers["/d/later.html"] = Answer(page(f"<p>页面不存在 请返回{ALL}</p>"), status=404)
-            site.answers["/d/1.html"] = record("样本新文")
+            site.answers["/d/1.html"] = lambda request: record("样本原文" if request.query else "样本新文")
             site.answers["/f/a.txt"] = Answer(f"样本新附件 {ALL}".encode(), "text/plain")
             self.run(*crawl)
             self.run("watch", self.watches, "--db", self.db)

@@ -9,7 +9,7 @@ is written when a later crawl reads the same, dropped when one reads again what 
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -161,15 +161,18 @@ class Deferral:
 
     def drop_one_page_for_many(self) -> None:
         """Forget the pages that came in the place of many records' own: with one title and one text, as of a site under maintenance."""
-        pages: dict[str, list[int]] = {}
+        pages: dict[str, list[Deferred]] = {}
         for deferred in self.own(PAGE):
             page = deferred.observation()
             if isinstance(page, RecordPage) and page.body:
                 said = sha256(essence(f"{page.fields.get('title', '')}\n{page.body}").encode()).hexdigest()
-                pages.setdefault(said, []).append(deferred.id)
+                pages.setdefault(said, []).append(replace(deferred, content=""))
         for same_pages in pages.values():
             if len(same_pages) >= LEAST:
-                self._connection.executemany("DELETE FROM deferred WHERE id = ?", [(number,) for number in same_pages])
+                self._connection.executemany(
+                    "DELETE FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('page', 'file')",
+                    [(deferred.record_id, self._crawl_id) for deferred in same_pages],
+                )
 
     def unchanged_since(self) -> list[int]:
         """Return the records whose pages were kept aside and, as the portal says now, have not changed since."""

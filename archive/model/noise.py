@@ -124,7 +124,9 @@ def same_body(one: str | None, other: str | None, files: Iterable[str]) -> bool:
     if same(one, other):
         return True
     files = list(files)
-    return bool(files) and "".join(lines_but_files(one, files)) == "".join(lines_but_files(other, files))
+    return bool(files and one and other) and "".join(lines_but_files(one, files)) == "".join(
+        lines_but_files(other, files)
+    )
 
 
 def lines_but_files(text: str | None, files: Iterable[str]) -> list[str]:

@@ -124,7 +124,7 @@ def test_reading_again_is_no_edit(page):
     tree = page(6)
     assert list(events(tree)) == ["added"]
     (entry,) = tree.cssselect("ol.reread > li")
-    assert "本档案重新解析，并非原页面改动 re-read by this archive, not an edit by the publisher" in words(tree)
+    assert "版本 2 · 本档案重新解析，并非原页面改动 re-read by this archive" in words(tree)
     assert "责任部门" in words(entry)
     assert [mark.text for mark in entry.cssselect("ins")] == ["样例县救助站"]
     assert links(entry) == ["/-/archived/7"]
