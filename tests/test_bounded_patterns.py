@@ -3,6 +3,7 @@
 Times are measured here, against the rule of the house: how they grow is what is promised. Only growth within one run counts.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ import pytest
 
 from archive.analysis import document_numbers, report_prose, report_reader, report_templates, titles
 from archive.analysis.statistics_table import read_table
+from archive.ingest import health
 from archive.masking import redaction
 from archive.model import agencies, index_numbers, noise
 from archive.search import segment, snippet
@@ -80,6 +82,7 @@ FUNCTIONS: dict[str, tuple[Callable[[str], object], int]] = {
 
 MADE_IN = {
     "archive.analysis.report_indicators._words": "its results are among the patterns",
+    "archive.ingest.health._by_rules": "test_the_words_of_each_rule_of_health",
     "archive.model.index_numbers._patterns": "its results are among the patterns",
     "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",
@@ -125,6 +128,13 @@ def test_patterns_made_at_run_time_are_known() -> None:
 def test_the_labels_of_each_template(template: str) -> None:
     labels = report_templates.patterns(template)
     assert [said for line, label in labels[::9] if (said := slow(Used(line.label, label, anywhere=True)))] == []
+
+
+def test_the_words_of_each_rule_of_health() -> None:
+    rules = (*health._BEFORE_REFUSALS, *health._NOTHING_READ)
+    words = {rule.words for rule in rules if rule.words}
+    assert len(words) > 5
+    assert [said for each in words if (said := slow(Used(each, re.compile(each), anywhere=True)))] == []
 
 
 def test_patterns_of_names_that_a_page_says() -> None:

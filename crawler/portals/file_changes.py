@@ -10,10 +10,10 @@ from archive.model.atomic_file import atomic_file
 from crawler.portals.portal_file import PORTALS, PortalFileError, known
 
 _ADDRESS = re.compile(
-    r"""^(?P<key>\s*(?:home|url)\s*=\s*)(?P<quote>["'])(?P<url>https?://[^"']*)(?P=quote)""", re.MULTILINE
+    r"""^(?P<key>[ \t]*+(?:home|url)\s*=\s*)(?P<quote>["'])(?P<url>https?://[^"']*)(?P=quote)""", re.MULTILINE
 )
-_HOME = re.compile(r"""^(\s*home\s*=\s*)["'][^"'\n]*["']""", re.MULTILINE)
-_ID = re.compile(r"""^(\s*id\s*=\s*)["'][^"'\n]*["']""", re.MULTILINE)
+_HOME = re.compile(r"""^([ \t]*+home\s*=\s*)["'][^"'\n]*["']""", re.MULTILINE)
+_ID = re.compile(r"""^([ \t]*+id\s*=\s*)["'][^"'\n]*["']""", re.MULTILINE)
 
 
 def own_file(name: str) -> Path | None:

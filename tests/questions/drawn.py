@@ -93,11 +93,12 @@ class Drawn:
         return _kept(self.records, row_id, row)
 
     def event(self, record: SimpleNamespace, kind: str, at: str, changed: Iterable[str] = ()) -> None:
-        """Something that happened to a record."""
+        """Something that happened to a record; of every other it is known since when it may have."""
         changed = list(changed)
+        not_before = record.first_seen if len(self.events) % 2 else None
         detail = {"changed": {name: ["前", "后"] for name in changed}} if kind == "changed" else {}
-        self.small.event(record.id, kind, at, **detail)
-        row = {"record": record, "kind": kind, "at": at, "changed": changed}
+        self.small.event(record.id, kind, at, not_before, **detail)
+        row = {"record": record, "kind": kind, "at": at, "changed": changed, "not_before": not_before}
         _kept(self.events, len(self.events) + 1, row)
 
     def capture(self, crawl: SimpleNamespace, **columns: Any) -> int:

@@ -51,15 +51,15 @@ def removed(made: Drawn, given: Mapping[str, Any]) -> Expected:
     for record in chosen(made.records, given):
         if record.state == "listed" or given.get("state", "withdrawn") not in ("", record.state):
             continue
-        moments = [each.at for each in made.events if each.record is record and each.kind == record.state]
+        noticings = [each for each in made.events if each.record is record and each.kind == record.state]
         if "限时" in (record.disclosure_period or "") or "公示" in record.title:
             reason = "公示期满 / its time had run"
         elif any(each.record is record for each in made.redactions):
             reason = "原页含个人信息 / it showed personal data"
         else:
             reason = "不明 / not known"
-        noticed = moments[-1] if moments else record.last_seen
-        rows.append(columns(record, noticed_at=noticed, possible_reason=reason))
+        noticed, since = (noticings[-1].at, noticings[-1].not_before) if noticings else (record.last_seen, None)
+        rows.append(columns(record, noticed_at=noticed, possible_reason=reason, not_before=since))
     return Expected(rows, ("-noticed_at", "-record_id"))
 
 
@@ -78,7 +78,7 @@ def changed(made: Drawn, given: Mapping[str, Any]) -> Expected:
             left_out += 1
         else:
             names = json.dumps(event.changed, separators=(",", ":"))
-            rows.append(columns(event.record, noticed_at=event.at, changed=names))
+            rows.append(columns(event.record, noticed_at=event.at, changed=names, not_before=event.not_before))
     number = {event.changed[-1]: event.id for event in made.events if event.changed}
     return Expected(rows, ("-noticed_at", lambda row: -number[json.loads(row["changed"])[-1]]), left_out)
 

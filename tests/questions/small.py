@@ -70,9 +70,10 @@ class Small:
         said = json.dumps(agencies, ensure_ascii=False)
         self.connection.execute("UPDATE portals SET agencies = ? WHERE id = ?", (said, name))
 
-    def event(self, record_id: int, kind: str, at: str = SEEN, **detail: Any) -> None:
+    def event(self, record_id: int, kind: str, at: str = SEEN, not_before: str | None = None, **detail: Any) -> None:
         """Something that happened to a record."""
-        self.insert("events", record_id=record_id, kind=kind, at=at, crawl_id=1, detail=json.dumps(detail))
+        values = {"record_id": record_id, "kind": kind, "at": at, "not_before": not_before, "crawl_id": 1}
+        self.insert("events", **values, detail=json.dumps(detail))
 
     def insert(self, table: str, **values: Any) -> int:
         """A row of any table; its id."""
