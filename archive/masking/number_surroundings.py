@@ -67,6 +67,7 @@ _OTHERWISE = re.compile(
     rf"(?:为|是)?[{BLANK}:：\r\n（(）)]{{0,4}}$"
 )
 _LICENCE = re.compile(r"(?:施工|规划|生产|经营|排污|采矿|取水)[^\n，。；]{0,10}许可证[^\n，。；\d]{0,8}$")
+_CREDIT_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
 _CREDIT = re.compile(rf"(?:信用|机构)代码(?:证?号?)[{BLANK}:：\t]{{0,4}}$")
 _PERSON = re.compile(
     r"姓\s?名|身份证|公民|手\s?机|电\s?话|联系|微信|户主|申请人|卡号|账号|Tel|Mobile|Phone", re.IGNORECASE
@@ -162,7 +163,9 @@ def within_a_sentence(text: str, span: MaskedSpan) -> bool:
 
 
 def is_other_number(text: str, span: MaskedSpan) -> bool:
-    """Whether it is a part of a web address that names a page or file, or the decimals of a ratio."""
+    """Whether it is a part of a right credit code, or of a web address that names a page or file, or the decimals of a ratio."""
+    if span.kind != "resident_id" and _in_credit_code(text, span):
+        return True
     before = text[span.start - 1 : span.start]
     if before == ".":
         return bool(_LONE_ZERO.search(_before(text, span.start, 3)))
@@ -197,6 +200,13 @@ def in_index_number(text: str, span: MaskedSpan) -> bool:
             # An ID number before a slash is still one, unless it is a right credit code as well.
             return match["credit"] is None or span.kind != "resident_id" or is_credit_code(match["credit"])
     return False
+
+
+def _in_credit_code(text: str, span: MaskedSpan) -> bool:
+    """Whether it stands, alone among letters and figures, in a right credit code."""
+    left = max(0, span.start - 18)
+    codes = _CREDIT_CODE.finditer(text, left, span.end + 19)
+    return any(code.start() <= span.start and span.end <= code.end() and is_credit_code(code[0]) for code in codes)
 
 
 def is_licence(text: str, start: int, digits: str) -> bool:
