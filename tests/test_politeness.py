@@ -162,7 +162,7 @@ PACED: Pages = {
     "/zwgk/1.txt": Answer("样本附件", "text/plain"),
 }
 
-LATE = 0.08
+LATE = 0.15
 """Seconds by which a busy machine may write down a request later than it came, which makes the gap behind it look shorter."""
 
 
