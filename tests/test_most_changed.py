@@ -1,15 +1,20 @@
 """Most of a portal at once is doubted: nothing is claimed of it until a later crawl reads the same (invariant 12)."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.database.connection import open_for_reading
+from archive.export.public_database import snapshot
 from archive.ingest.store import Store
 from archive.model.observations import CatalogOfPortal, PortalOfFile, RecordPage
+from archive.web.http.server import make_datasette
 from crawler.spiders.pages import read_record
 from tests.changing_portal import LIST, Document, Portal, file_inside, redesigned
 from tests.conftest import Answer, Site, rows
@@ -83,6 +88,18 @@ def test_what_a_second_crawl_reads_again_is_told_as_of_when_it_was_first_read(po
     assert Counter(portal.events()) == {("changed", number): 1 for number in range(1, 31)}
     (seen,) = rows(portal.db, "SELECT DISTINCT date(at) AS day FROM events WHERE kind = 'changed'")
     assert seen["day"] == "2026-03-13"
+
+
+def test_nobody_reads_what_is_kept_aside(portal: Portal) -> None:
+    """It may list persons: that is judged when it is written."""
+    portal.crawl(another_text)
+    with closing(open_for_reading(portal.db)) as connection:
+        assert connection.execute("SELECT DISTINCT content FROM deferred").fetchall() == [(None,)]
+    path = "/a.json?sql=select+distinct+content+from+deferred&_shape=arrays"
+    answer = asyncio.run(make_datasette(portal.db).client.get(path, follow_redirects=True))
+    assert answer.json()["rows"] == [[None]]
+    snapshot(portal.db, portal.folder / "public.db")
+    assert rows(portal.folder / "public.db", "SELECT * FROM deferred") == []
 
 
 def test_an_update_asks_for_doubted_pages_and_settles_them(portal: Portal) -> None:

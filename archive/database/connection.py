@@ -100,16 +100,17 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
-OPERATORS_ALONE = ("withheld", "reason")
-"""The column that nobody but the operator reads; SQLite gives NULL in its place."""
+OPERATORS_ALONE = frozenset({("withheld", "reason"), ("deferred", "content")})
+"""The columns that nobody but the operator reads; SQLite gives NULL in their place: why something is withheld, and texts of which
+nobody has judged yet whether they list persons."""
 
 
-def hide_reasons(connection: sqlite3.Connection) -> None:
-    """Let whoever reads find NULL where the operator's reasons for withholding stand."""
+def hide_operators_columns(connection: sqlite3.Connection) -> None:
+    """Let whoever reads find NULL in the columns that are the operator's alone."""
     connection.set_authorizer(
         lambda action, table, column, *_: (
             sqlite3.SQLITE_IGNORE
-            if action == sqlite3.SQLITE_READ and (table, column) == OPERATORS_ALONE
+            if action == sqlite3.SQLITE_READ and (table, column) in OPERATORS_ALONE
             else sqlite3.SQLITE_OK
         )
     )
@@ -126,5 +127,5 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         raise ArchiveError(f"cannot read the archive {path}: {error}{_remedy(error)}") from error
     if not tables:
         raise ArchiveError(f"{path} is not a disclosures archive")
-    hide_reasons(connection)
+    hide_operators_columns(connection)
     return connection

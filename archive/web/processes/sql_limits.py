@@ -60,7 +60,7 @@ def _authorize(action: int, first: str | None, second: str | None, _database: st
     if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in FUNCTIONS:
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_READ:
-        if (first, second) == OPERATORS_ALONE:
+        if (first, second) in OPERATORS_ALONE:
             return sqlite3.SQLITE_IGNORE
         table = (first or "").lower()
         if table in _INSIDE or (table.startswith("pragma_") and table not in PRAGMAS):
