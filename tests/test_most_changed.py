@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -22,13 +23,21 @@ from tests.conftest import Answer, Site, rows
 Spoil = Callable[[str, Any], Any]
 
 
-@pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
+@pytest.fixture(scope="module")
+def first_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal, and an archive of its first two days."""
     with Site({}) as site:
-        portal = Portal(site, tmp_path)
+        portal = Portal(site, tmp_path_factory.mktemp("portal"))
         assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
         yield portal
+
+
+@pytest.fixture
+def portal(first_days: Portal, tmp_path: Path) -> Portal:
+    """One's own, as it was after these days."""
+    for path in first_days.folder.iterdir():
+        shutil.copy(path, tmp_path)
+    return Portal(first_days.site, tmp_path, day=first_days.day)
 
 
 def of_records(path: str) -> bool:

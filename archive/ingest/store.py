@@ -130,8 +130,9 @@ class Store:
         return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()[0])
 
     def was_crawled(self) -> bool:
-        """Whether the archive holds any crawl."""
-        return bool(self._connection.execute("SELECT EXISTS (SELECT 1 FROM crawls)").fetchone()[0])
+        """Whether the archive holds any crawl, or did before its portal was removed."""
+        sql = "SELECT EXISTS (SELECT 1 FROM crawls) OR EXISTS (SELECT 1 FROM portal_changes WHERE kind = 'removed')"
+        return bool(self._connection.execute(sql).fetchone()[0])
 
     def write(self, batch: Iterable[Observation], now: str, captures: Iterable[Capture] = ()) -> None:
         """Write all of `captures` and `batch` or, on an error, nothing of them."""
