@@ -32,6 +32,8 @@ class Forgetful:
     def last_claim(self) -> int:
         return 0
 
+    def claim_of(self, *_: object) -> None: ...
+
     def close(self) -> None: ...
 
     def add_many(self, exchanges: Iterable[Exchange]) -> list[Stored]:
