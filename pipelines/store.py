@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from archive.evidence.evidence_reader import beside
 from archive.evidence.http_exchange import EvidenceError, Exchange, one_line
+from archive.ingest.crawl_log import Failed, Marks
 from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.presence import Missing
 from archive.masking.redaction import redact
@@ -50,6 +51,8 @@ class StorePipeline:
         self._begun = False
         self._waiting: list[Observation] = []
         self._exchanges: list[tuple[Exchange, str]] = []
+        self._failed: list[Failed] = []
+        self._flags: dict[int, tuple[str, ...]] = {}
         self._payload = 0
         self._received = 0
         self._since: float | None = None
@@ -82,15 +85,23 @@ class StorePipeline:
         self._begun = True
         self._crawler.stats.set_value("disclosures/crawl_id", self.crawl_id)
 
-    async def received(self, exchange: Exchange, outcome: str) -> int:
-        """Take an answer into the batch, which is sealed first; its place in this crawl, from 1."""
+    async def received(self, exchange: Exchange, outcome: str, flags: Sequence[str] = ()) -> int:
+        """Take an answer, with Scrapy's flags, into the batch, which is sealed first; its place in this crawl, from 1."""
         self._exchanges.append((exchange, outcome))
         self._payload += len(exchange.payload)
         self._writer.unwritten += len(exchange.payload)
         self._received += 1
         place = self._received
+        if flags:
+            self._flags[place] = tuple(flags)
         await self._write_if_due()
         return place
+
+    def failed(self, request: Any, error: Exception) -> None:  # noqa: ANN401
+        """Take a request that got no answer into the batch."""
+        kind, message = type(error).__name__, printable(redact(str(error)).text[:200])
+        body = request.body.decode("utf-8", "replace")
+        self._failed.append(Failed(self._received, request.method, request.url, body, kind, message))
 
     async def process_item(self, observation: Observation) -> Observation:
         """Take `observation` into the batch."""
@@ -177,9 +188,11 @@ class StorePipeline:
     def _batch(self) -> Iterator[Future[None]]:
         """Hand over all that waits; what cannot be kept, whatever the reason, ends the crawl."""
         size, observations, exchanges = self._payload, self._waiting, self._exchanges
+        marks = Marks(tuple(self._failed), self._flags)
         self._waiting, self._exchanges, self._payload, self._since = [], [], 0, None
+        self._failed, self._flags = [], {}
         try:
-            yield self._writer.call(self._portal, CrawlSession.commit, observations, exchanges, clock.now())
+            yield self._writer.call(self._portal, CrawlSession.commit, observations, exchanges, clock.now(), marks)
         except Exception as error:  # noqa: BLE001
             self.give_up(error)
         finally:

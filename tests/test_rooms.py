@@ -154,6 +154,7 @@ ALLOWED: dict[str, set[str]] = {
     "crawler.middlewares": {
         "crawler.portals",
         "archive.evidence",
+        "archive.ingest",
         "archive.masking",
         "archive.model",
         "crawler.extract",

@@ -5,6 +5,10 @@ the version's number; and gives the sha256 of the row (`row_sha256`), or none wh
 row counts. Further kinds: `void`, so many sealed rows (`number`) which the archive, that knew of lines up to `row_id`, did not have;
 and `token`, a timestamp that was attached to a day's manifest (`row_id`: the day as a number, 20261123), of no archive, and
 filed under no day itself, for else every day would have something to seal and to stamp.
+
+Two kinds carry a `note`, of which `row_sha256` is the sha256, so that an archive can be made anew from its originals: `crawl`, the
+log of a crawl (`row_id`) in lines numbered from 0 (`archive.ingest.crawl_log`), and `withheld`, all that the archive withholds
+(`archive.maintenance.sealing`).
 """
 
 import hashlib
@@ -15,6 +19,7 @@ from typing import NamedTuple
 from archive.evidence.http_exchange import canonical
 
 EVENT, VERSION, TOKEN, VOID = "event", "version", "token", "void"
+CRAWL, WITHHELD = "crawl", "withheld"
 
 
 class RowName(NamedTuple):
@@ -34,10 +39,18 @@ class SealedClaim(NamedTuple):
     day: str
 
 
+class Note(NamedTuple):
+    """A line with a note: its number, the archive's name, and the row's, and what it says."""
+
+    id: int
+    archive: str
+    name: RowName
+    text: str
+
+
 _LINE = "SELECT id, kind, row_id, number, row_sha256, day FROM claims"
-_INSERT = (
-    "INSERT INTO claims (id, archive, kind, row_id, number, row_sha256, day, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_INSERT = """INSERT INTO claims (id, archive, kind, row_id, number, row_sha256, day, digest, note)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def row_sha256(row: Mapping[str, object]) -> bytes:
@@ -84,7 +97,29 @@ def append(con: sqlite3.Connection, archive: str, rows: Iterable[tuple[RowName, 
             continue
         number += 1
         claim = SealedClaim(number, name, sha256, day)
-        con.execute(_INSERT, (number, archive, *name, sha256, day, claim_digest(archive, claim)))
+        con.execute(_INSERT, (number, archive, *name, sha256, day, claim_digest(archive, claim), None))
+
+
+def append_note(con: sqlite3.Connection, archive: str, name: RowName, text: str, day: str) -> None:
+    """Add a line with a note. The caller's transaction."""
+    claim = SealedClaim(last_id(con) + 1, name, note_sha256(text), day)
+    values = (claim.id, archive, *name, claim.row_sha256, day, claim_digest(archive, claim), text)
+    con.execute(_INSERT, values)
+
+
+def note_sha256(text: str) -> bytes:
+    """The sha256 of a note, in UTF-8."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def notes(con: sqlite3.Connection, kind: str) -> Iterator[Note]:
+    """The lines of a kind that have a note, in order; none in files of versions that kept none."""
+    if "note" in {row[1] for row in con.execute("PRAGMA table_info(claims)")}:
+        sql = (
+            "SELECT id, archive, kind, row_id, number, note FROM claims WHERE kind = ? AND note IS NOT NULL ORDER BY id"
+        )
+        for number, archive, *name, text in con.execute(sql, (kind,)):
+            yield Note(number, archive, RowName(*name), text)
 
 
 def counting(con: sqlite3.Connection, archive: str, kind: str, up_to: int) -> Iterator[SealedClaim]:

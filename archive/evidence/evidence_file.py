@@ -9,7 +9,7 @@
 - `folded`: runs of captures that came from another evidence file (`source`: the digest of its first capture), and what they
   were there: their numbers, crawl and day. So that file's digests can be computed again. `folded_tips`: its tip, as it was,
   by the first capture that was folded.
-- `claims`: events and versions of the archive, each as it was written (`archive.evidence.claims`).
+- `claims`: events and versions of the archive, each as it was written, and the logs of its crawls (`archive.evidence.claims`).
 - `block_sums`: one row while nobody writes the archive: check sums of its file (`archive.evidence.block_sums`). No evidence.
 
 Rows are never deleted, and of a captured row nothing but its packing ever changes: once, before the file is rebuilt. A
@@ -69,6 +69,12 @@ def payloads_that_were_destroyed(db: Database) -> None:
 def claims_of_archives(db: Database) -> None:
     """The events and versions of archives, sealed; and the check sums of an archive's file, by blocks."""
     _run(db, "claims.sql")
+
+
+@MIGRATIONS()
+def notes_of_claims(db: Database) -> None:
+    """What an archive must know of its crawls, beside their originals, to be made anew."""
+    db.execute("ALTER TABLE claims ADD COLUMN note TEXT")
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

@@ -6,7 +6,7 @@ day not sealed, so that no manifest ever changes. So do claims, on the day of th
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -84,6 +84,16 @@ class Origin:
     last_digest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimNote:
+    """A claim with a note, to be sealed on the day `today` (UTC) of the archive of this name."""
+
+    archive: str
+    name: claims.RowName
+    text: str
+    today: str
+
+
 class Evidence(Originals):
     """The open file, to write as well. The caller sees to it that two threads do not use it at once."""
 
@@ -102,11 +112,12 @@ class Evidence(Originals):
         exchanges: Iterable[Exchange],
         origin: Origin | None = None,
         destroyed: Mapping[int, DestroyedPayload] | None = None,
+        noted: Callable[[Sequence[Stored]], ClaimNote] | None = None,
     ) -> list[Stored]:
         """Write all in one transaction and commit it. Raises ValueError for a payload past the limit, before writing.
 
         `origin`: what they were in another evidence file, kept with them. `destroyed`: by their places, payloads that were
-        destroyed there.
+        destroyed there. `noted`: what is noted with them, given what was stored.
         """
         gone = destroyed or {}
         hashed = [
@@ -134,6 +145,8 @@ class Evidence(Originals):
                 self._con.execute(
                     "INSERT INTO folded VALUES (?, ?, ?, ?, ?, ?, ?)", (number + 1, number + len(stored), *there)
                 )
+            if noted is not None:
+                self._note(noted(stored))
         self._dictionaries.trim()
         return stored
 
@@ -191,6 +204,15 @@ class Evidence(Originals):
         """
         with self._transaction():
             claims.append(self._con, archive, rows, max(today, self._first_open_day()))
+
+    def add_note(self, note: ClaimNote) -> None:
+        """Seal a claim with a note."""
+        with self._transaction():
+            self._note(note)
+
+    def _note(self, note: ClaimNote) -> None:
+        day = max(note.today, self._first_open_day())
+        claims.append_note(self._con, note.archive, note.name, note.text, day)
 
     def claim_of(self, archive: str, name: claims.RowName) -> claims.SealedClaim | None:
         """The claim that counts for a row; None where there is none."""

@@ -13,10 +13,11 @@ from archive.database.lock import held, hold
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange, one_line
+from archive.ingest.crawl_log import CrawlLog, Marks
 from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
-from archive.maintenance.sealing import seal
+from archive.maintenance.sealing import name_of, seal
 from archive.masking.redaction import names_a_person
 from archive.model import clock
 from archive.model.observations import Capture, Observation, PortalOfFile, Problem
@@ -24,7 +25,7 @@ from archive.model.observations import Capture, Observation, PortalOfFile, Probl
 
 @dataclass(frozen=True, slots=True)
 class SessionStart:
-    """The parameters of a crawl. `mode`: "" for an update, or full where one is due after `full_every`."""
+    """The parameters of a crawl. `mode`: "" for an update, or full where one is due after `full_every`; `crawl_id`: 0 for the next."""
 
     db: Path
     evidence: Path
@@ -32,6 +33,7 @@ class SessionStart:
     mode: str
     full_every: timedelta
     now: datetime
+    crawl_id: int = 0
 
 
 class CrawlSession:
@@ -44,13 +46,17 @@ class CrawlSession:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
         self._archive, self._evidence = archive, evidence
         self._sealed = array("q")
+        self._now = start.now
         self._held = hold(start.db, start.portal.id)
         try:
             self._store = Store(start.db, archive)
             self._require_originals(start.db)
             self._evidence.seal(start.now.date().isoformat())
             self.mode = start.mode or mode_for(start.db, start.portal.id, start.now, start.full_every)
-            self.crawl_id = self._store.begin(start.portal, self.mode, clock.text(start.now))
+            had = self._store.line_of(start.portal.id)
+            self.crawl_id = self._store.begin(start.portal, self.mode, clock.text(start.now), start.crawl_id)
+            self._log = CrawlLog(name_of(archive), self.crawl_id)
+            self._evidence.add_note(self._log.begin(start.portal, self.mode, had, start.now))
             self._store.note_wrong_clocks(self._evidence, start.now)
         except BaseException:
             self._held.release()  # else the portal would be free only when the exception is collected
@@ -64,15 +70,25 @@ class CrawlSession:
             raise ArchiveError(f"{self._evidence.path} lacks originals that {db} points to: put the right file there")
 
     def commit(
-        self, observations: Sequence[Observation], exchanges: Sequence[tuple[Exchange, str]], now: datetime
+        self,
+        observations: Sequence[Observation],
+        exchanges: Sequence[tuple[Exchange, str]],
+        now: datetime,
+        marks: Marks | None = None,
     ) -> None:
-        """Seal `exchanges`, each with its outcome, then write what they say.
+        """Seal `exchanges`, each with its outcome, and the `marks` of the batch, then write what they say.
 
         An observation names its capture by the answer's place in this crawl, from 1.
         """
-        if not observations and not exchanges:
+        if not observations and not exchanges and not (marks and marks.failed):
             return
-        stored = self._evidence.add_many(exchange for exchange, _ in exchanges)
+        outcomes = [outcome for _, outcome in exchanges]
+        stored = self._evidence.add_many(
+            (exchange for exchange, _ in exchanges),
+            noted=lambda kept: self._log.commit(
+                kept[0].id if kept else 0, outcomes, observations, marks or Marks(), now
+            ),
+        )
         self._sealed.extend(kept.id for kept in stored)
         captures = [
             Capture(
@@ -88,14 +104,19 @@ class CrawlSession:
             )
             for (exchange, outcome), kept in zip(exchanges, stored, strict=True)
         ]
+        self._store.line = self._log.lines - 1
         self._store.write(map(self._with_capture, observations), clock.text(now), captures)
 
     def missing(self, now: datetime) -> list[Missing]:
         """The records whose pages must be requested, for their catalogues no longer show them."""
+        self._now = now
+        self._evidence.add_note(self._log.missing(now))
+        self._store.line = self._log.lines - 1
         return self._store.missing(clock.text(now))
 
     def to_walk_again(self) -> set[str]:
         """The catalogues to be walked a second time."""
+        self._evidence.add_note(self._log.second_pass(self._now))
         return self._store.to_walk_again()
 
     def complete(self) -> bool:
@@ -111,6 +132,8 @@ class CrawlSession:
         closes it.
         """
         try:
+            self._evidence.add_note(self._log.close(outcome, now, cause))
+            self._store.line = self._log.lines - 1
             self._store.finish(outcome, clock.text(now), cause)
             with suppress(
                 sqlite3.Error, OSError
@@ -118,6 +141,10 @@ class CrawlSession:
                 seal(self._archive, self._evidence)
         finally:
             self._held.release()
+
+    def abandon(self) -> None:
+        """Leave the crawl open in the archive, as one that was killed."""
+        self._held.release()
 
     def _with_capture(self, observation: Observation) -> Observation:
         """`observation` with its answer's place in this crawl replaced by the capture's number in the evidence."""

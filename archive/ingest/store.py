@@ -59,20 +59,24 @@ NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
 class Store:
     """The archive at `path`, open for one crawl's writing. Raises ArchiveError where it can't be opened.
 
-    `connection`: where it is open already, by `open_up_to_date`; several crawls may share it, and it stays open.
+    `connection`: where it is open already, by `open_up_to_date`; several crawls may share it, and it stays open. `line`: the
+    line of the crawl's log (`archive.ingest.crawl_log`) that the next call writes.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection | None = None) -> None:
         self._own = connection is None
         self._connection = connection or open_up_to_date(path)
         self._connection.row_factory = sqlite3.Row
-        self.crawl_id = 0
+        self.crawl_id = self.line = 0
         self.counts: Counter[str] = Counter()
         self._catalogs: dict[str, int] = {}
         self._read = 0
 
-    def begin(self, portal: PortalOfFile, mode: str, now: str) -> int:
-        """Note the portal, its catalogues and a new crawl; the crawl's id. `now` is UTC, ISO 8601. Raises ArchiveError."""
+    def begin(self, portal: PortalOfFile, mode: str, now: str, crawl_id: int = 0) -> int:
+        """Note the portal, its catalogues and a new crawl; the crawl's id, the next where none is given.
+
+        `now` is UTC, ISO 8601. Raises ArchiveError.
+        """
         require_current(self._connection)
         self._indexed_at = datetime.fromisoformat(now)
         with transaction(self._connection) as c:
@@ -82,7 +86,7 @@ class Store:
             known = c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)).fetchall()
             self._catalogs = {row["url"]: row["id"] for row in known}
             c.execute("UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,))
-            self.crawl_id = next_number(c, "crawls")
+            self.crawl_id = crawl_id or next_number(c, "crawls")
             begun = (self.crawl_id, portal.id, mode, now)
             c.execute("INSERT INTO crawls (id, portal, mode, started_at) VALUES (?, ?, ?, ?)", begun)
             for catalog in portal.catalogs:
@@ -134,6 +138,16 @@ class Store:
         sql = "SELECT EXISTS (SELECT 1 FROM crawls) OR EXISTS (SELECT 1 FROM portal_changes WHERE kind = 'removed')"
         return bool(self._connection.execute(sql).fetchone()[0])
 
+    def line_of(self, portal: str) -> tuple[int, int]:
+        """The last line of the logs of a portal's crawls that came into the archive: crawl and line; two zeros where none did."""
+        row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (f"log:{portal}",)).fetchone()
+        crawl_id, line = map(int, row[0].split()) if row else (0, 0)
+        return crawl_id, line
+
+    def _note_line(self, connection: sqlite3.Connection) -> None:
+        if self.line:
+            note_line(connection, self._writer.portal, self.crawl_id, self.line)
+
     def write(self, batch: Iterable[Observation], now: str, captures: Iterable[Capture] = ()) -> None:
         """Write all of `captures` and `batch` or, on an error, nothing of them."""
         before, pages, noted = Counter(self.counts), Counter(self._alarm.pages), self._presence.noted.copy()
@@ -144,6 +158,7 @@ class Store:
                 for observation in batch:
                     self._write(observation, now)
                 self._index_if_due(c, now)
+                self._note_line(c)
         except BaseException:
             self.counts.clear()
             self.counts.update(before)
@@ -165,6 +180,7 @@ class Store:
     def missing(self, now: str) -> list[Missing]:
         """The records whose pages must be requested, for their catalogues no longer show them; short walks are problems."""
         with transaction(self._connection) as c:
+            self._note_line(c)
             for catalog_id in self._presence.short_walks():
                 title, url = c.execute("SELECT title, url FROM catalogs WHERE id = ?", (catalog_id,)).fetchone()
                 short = f"{title} is much shorter than it was; nothing is taken to be gone until the next walk agrees"
@@ -184,6 +200,7 @@ class Store:
         `unsure`. `cause`: of an `archive_error`, in one line.
         """
         with transaction(self._connection) as c:
+            self._note_line(c)
             if cause:
                 (home,) = c.execute("SELECT home FROM portals WHERE id = ?", (self._writer.portal,)).fetchone()
                 self._write_problem(Problem("archive_error", home, cause), now)
@@ -532,3 +549,8 @@ def _note_portal(connection: sqlite3.Connection, portal: PortalOfFile) -> None:
         "ON CONFLICT (portal, url) DO UPDATE SET kind = excluded.kind, title = excluded.title",
         [{**catalog, "portal": portal.id} for catalog in catalogs],
     )
+
+
+def note_line(connection: sqlite3.Connection, portal: str, crawl_id: int, line: int) -> None:
+    """Note how far the logs of a portal's crawls came into the archive (see `Store.line_of`)."""
+    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"log:{portal}", f"{crawl_id} {line}"))

@@ -6,6 +6,7 @@ then the notes go. Killed in between, the notes stay, and the next sealing adds 
 power that takes the archive's last transactions takes their notes as well.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 from archive.database.connection import open_for_reading, transaction
 from archive.evidence import claims, evidence_file
 from archive.evidence.claims import EVENT, VERSION, VOID, RowName, SealedClaim, row_sha256
-from archive.evidence.evidence_store import Evidence
+from archive.evidence.evidence_store import ClaimNote, Evidence
 from archive.evidence.fixity import DAMAGE, Fault
 from archive.model import clock
 from archive.model.atomic_file import sync
@@ -36,6 +37,7 @@ _ROWS = {
     EVENT: "SELECT id, 0, * FROM events ORDER BY id",
     VERSION: "SELECT record_id, number, * FROM versions ORDER BY record_id, number",
 }
+_WITHHELD = RowName(claims.WITHHELD, 0, 0)
 _KEPT = 2
 """Columns of `_ROWS` that name the row; the row itself follows."""
 
@@ -66,8 +68,10 @@ def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
     """Seal all that is noted in `unsealed`. Raises sqlite3.Error, OSError.
 
     A row made where a sealed one should still stand has the place of one that another program took out: that is noted as
-    void, as in `give_up_lost`.
+    void, as in `give_up_lost`. With them goes the list of what is withheld, where it changed: an archive made anew of the evidence
+    must withhold it again.
     """
+    _seal_withheld(archive, evidence)
     if not archive.execute("SELECT 1 FROM unsealed LIMIT 1").fetchone():
         return
     with transaction(archive):
@@ -80,6 +84,24 @@ def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
             _note_problem(archive, taken)
         archive.execute("DELETE FROM unsealed")
         _set_sealed_up_to(archive, evidence.last_claim())
+
+
+def withheld_entries(archive: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
+    """What is withheld: target, key, since when, and the record it belongs to as its portal and key, or "". List pages follow from it."""
+    return archive.execute(
+        "SELECT w.target, w.key, w.at, coalesce(r.portal || ' ' || r.url, '') FROM withheld w "
+        "LEFT JOIN records r ON r.id = w.record_id WHERE w.target <> 'page' ORDER BY 1, 2, 4"
+    ).fetchall()
+
+
+def _seal_withheld(archive: sqlite3.Connection, evidence: Evidence) -> None:
+    text = json.dumps([list(entry) for entry in withheld_entries(archive)], ensure_ascii=False)
+    name = name_of(archive)
+    before = evidence.claim_of(name, _WITHHELD)
+    if before is None and text == "[]":
+        return
+    if before is None or before.row_sha256 != claims.note_sha256(text):
+        evidence.add_note(ClaimNote(name, _WITHHELD, text, clock.now().date().isoformat()))
 
 
 def give_up_lost(archive: sqlite3.Connection, evidence: Evidence) -> None:
@@ -127,6 +149,45 @@ def compared(archive: sqlite3.Connection, db: Path, evidence_path: Path) -> Iter
     if lost and _sealed_up_to_now(db) < last:  # else they were sealed after this reading began
         message = f"{lost} are missing: {db.name} is older than they are; the next crawl goes on from there, and notes them as void"
         yield Fault("claims sealed later", message, is_damage=False)
+
+
+def take_up(archive: sqlite3.Connection, db: Path, evidence_path: Path, name: str) -> int:
+    """Give an archive that was made anew the name under which another's events and versions are sealed, where it equals that one.
+
+    What was not sealed is noted to be. Returns how many rows differ; then the archive keeps its own name, and all are to be sealed
+    anew, as where no `name` is given.
+    Raises what damage raises.
+    """
+    differing = 0
+    with transaction(archive):
+        archive.execute("INSERT OR REPLACE INTO unsealed SELECT 'event', id, 0, 1 FROM events")
+        archive.execute("INSERT OR REPLACE INTO unsealed SELECT 'version', record_id, number, 1 FROM versions")
+    if not name:
+        return 0
+    with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+        archive.execute("BEGIN IMMEDIATE")
+        for kind, row_id, number in archive.execute("SELECT kind, row_id, number FROM unsealed").fetchall():
+            row = RowName(kind, row_id, number)
+            claim = claims.last_line(evidence, name, row)
+            if claim is None or claim.row_sha256 is None:
+                continue
+            differing += claim.row_sha256 != _sha256(archive, row)
+            archive.execute("DELETE FROM unsealed WHERE kind = ? AND row_id = ? AND number = ?", row)
+        archive.execute("UPDATE settings SET value = ? WHERE name = 'archive'", (name,))
+        _set_sealed_up_to(archive, claims.last_id(evidence))
+    differing = differing or sum(1 for _ in compared(archive, db, evidence_path))
+    archive.execute("ROLLBACK" if differing else "COMMIT")
+    return differing
+
+
+def last_name(evidence_path: Path) -> str:
+    """The name of the archive whose events and versions were sealed last; "" where none were. Raises sqlite3.Error."""
+    with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+        if not claims.are_kept(evidence):
+            return ""
+        sql = "SELECT archive FROM claims WHERE kind IN ('event', 'version') ORDER BY id DESC LIMIT 1"
+        row = evidence.execute(sql).fetchone()
+    return str(row[0]) if row else ""
 
 
 def void_claims(evidence: sqlite3.Connection) -> int:

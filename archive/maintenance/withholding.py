@@ -28,6 +28,9 @@ PENDING = "pending"
 LEAST_TITLE = 6
 """Characters from which on a title is looked for in list pages: a shorter one is no record's alone."""
 
+RESTORED = "withheld before the archive was restored from its evidence, which keeps no reasons"
+"""The reason of what is withheld again."""
+
 REMOVED = "withheld"
 """What stands in place of messages about what is withheld."""
 
@@ -100,6 +103,22 @@ def withhold(  # noqa: PLR0913 - one for each thing that may be named
             bury(connection)
         traceless = leave_no_trace(connection)
     return Withheld(tuple(ids), tuple(row["id"] for row in rows), tuple(sorted(gone)), traceless)
+
+
+def withhold_again(connection: sqlite3.Connection, evidence: Path, entries: Iterable[Sequence[str]]) -> None:
+    """Withhold what `sealing.withheld_entries` gave, in an archive that is made anew. The caller's transaction.
+
+    Why each was withheld is not known any more.
+    """
+    for target, key, at, owner in entries:
+        sql = "SELECT id FROM records WHERE portal || ' ' || url = ?"
+        row = connection.execute(sql, (key if target == "record" else owner,)).fetchone()
+        record_id = int(row[0]) if row else 0
+        connection.execute(_PUT, (target, key, RESTORED, at, record_id))
+        if target == "record" and record_id:
+            for capture_id in _list_pages(connection, evidence, record_id):
+                note_page(connection, record_id, capture_id, at)
+    bury(connection)
 
 
 def bury(connection: sqlite3.Connection) -> None:

@@ -40,15 +40,63 @@ def backup(folder: Path, db: Path) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(file_okay=False, exists=True, path_type=Path))
+@click.argument("sources", nargs=-1, metavar="FOLDER")
+@click.option(
+    "--from-evidence",
+    "evidence",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="EVIDENCE",
+    help="Make the archive anew from this file of originals alone. Portals not known by their ids are named: [PORTAL]…",
+)
 @db_option
 @plainly
-def restore(folder: Path, db: Path) -> None:
-    """Put a backup back, after every digest of it was checked. Nothing is written over."""
+def restore(sources: tuple[str, ...], evidence: Path | None, db: Path) -> None:
+    """Put a backup back, after every digest of it was checked. Nothing is written over.
+
+    With --from-evidence, no backup is needed: each crawl is played again from its sealed answers; see docs/commands.md for what
+    they don't tell.
+    """
+    if evidence is not None:
+        _restore_from_evidence(evidence, db, sources)
+        return
+    if len(sources) != 1 or not Path(sources[0]).is_dir():
+        raise CommandError("name the FOLDER of one backup, or a file of originals with --from-evidence")
     from archive.maintenance.backup import put_back  # noqa: PLC0415
 
+    folder = Path(sources[0])
     done = put_back(folder, db, place_of(db))
     click.echo(f"{db}: {done.bytes / MIB:,.1f} MiB put back from {done.folder}, every digest checked")
+
+
+def _restore_from_evidence(evidence: Path, db: Path, portals: Sequence[str]) -> None:
+    from crawler.jobs.restore import restore as restore_from  # noqa: PLC0415
+
+    done = restore_from(evidence, db, portals)
+    click.echo(f"{db}: {done.crawls} crawls with {done.captures} answers played again from {evidence}")
+    if done.differing:
+        click.echo(
+            f"note: {done.differing} events and versions are not what was sealed of them: it is sealed anew, under a new name"
+        )
+    elif done.is_compared:
+        click.echo("every event and version that was sealed is as it was")
+    elif done.read_otherwise:
+        click.echo(f"note: {done.read_otherwise} pages and files were read otherwise than at their time")
+    if done.inferred:
+        click.echo(
+            f"note: {done.inferred} crawls have no log, for an earlier version made them: their modes and times are inferred, "
+            "and what they wrote may differ"
+        )
+    if done.withheld is None:
+        click.echo(
+            "note: the originals do not say what was withheld: NOTHING IS WITHHELD NOW; withhold it again before anybody can see it"
+        )
+    elif done.withheld:
+        click.echo(f"withheld again: {done.withheld} records, files and addresses; the reasons are lost")
+    click.echo("note: decisions of `disclosures review`, what was merged in, and settings are not in the originals")
+    if evidence.resolve() != place_of(db).resolve():
+        click.echo(
+            f"note: put {evidence} at {place_of(db)}, or set DISCLOSURES_EVIDENCE: the archive needs its originals"
+        )
 
 
 @click.command()

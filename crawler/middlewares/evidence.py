@@ -21,7 +21,7 @@ from archive.model.observations import Problem
 from archive.model.printable import printable
 from crawler.extract.response_class import CUT, ERROR, PAGE, Verdict, ends, judge
 from crawler.middlewares.certificates import faults, fingerprint
-from crawler.spiders.failures import TOO_LARGE, UNDECODED
+from crawler.spiders.failures import TOO_LARGE, UNDECODED, NotConnected
 from pipelines.store import StorePipeline
 
 logger = logging.getLogger(__name__)
@@ -68,12 +68,38 @@ class EvidenceMiddleware:
         is neither kept nor followed.
         """
         headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
-        verdict = request.meta["verdict"] = self._judged(request, response)
+        request.meta["verdict"] = self._judged(request, response)
         self._store = self._store or self._crawler.get_item_pipeline(StorePipeline)
         if self._store is None:  # in Scrapy's shell
             return response
+        request.meta["capture"] = await self._sealed(self._store, request, response, headers, wire_bytes)
+        self._note_certificate(self._store, request, response)
+        if 300 <= response.status < 400 and names_a_person(_location(response)):
+            raise IgnoreRequest("it leads to an address that holds a number of a person")
+        if BROKE_OFF not in response.flags:
+            return response
+        again = get_retry_request(request, spider=self._crawler.spider, reason=BROKE_OFF)  # type: ignore[arg-type]
+        if again is None:
+            raise ResponseDataLossError
+        return again
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Note a request that got no answer, though it was sent."""
+        store = self._crawler.get_item_pipeline(StorePipeline)
+        if store and (isinstance(exception, NotConnected) or not isinstance(exception, IgnoreRequest)):
+            store.failed(request, exception)
+
+    async def _sealed(
+        self,
+        store: StorePipeline,
+        request: Request,
+        response: Response,
+        headers: tuple[tuple[str, str], ...],
+        wire_bytes: int,
+    ) -> int:
+        """Hand an exchange on to be sealed; its place in this crawl."""
         exchange = Exchange(
-            crawl_id=self._store.crawl_id,
+            crawl_id=store.crawl_id,
             portal=self._crawler.spidercls.name,
             url=request.url,
             method=request.method,
@@ -89,17 +115,7 @@ class EvidenceMiddleware:
             software=SOFTWARE,
             certificate=fingerprint(response),
         )
-        request.meta["capture"] = await self._store.received(exchange, verdict.outcome)
-        self._note_certificate(self._store, request, response)
-        self._note_clock(self._store, request, response)
-        if 300 <= response.status < 400 and names_a_person(_location(response)):
-            raise IgnoreRequest("it leads to an address that holds a number of a person")
-        if BROKE_OFF not in response.flags:
-            return response
-        again = get_retry_request(request, spider=self._crawler.spider, reason=BROKE_OFF)  # type: ignore[arg-type]
-        if again is None:
-            raise ResponseDataLossError
-        return again
+        return await store.received(exchange, request.meta["verdict"].outcome, response.flags)
 
     def _note_certificate(self, store: StorePipeline, request: Request, response: Response) -> None:
         """Note what is wrong with a host's TLS certificate, once a crawl."""

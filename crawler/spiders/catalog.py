@@ -1,6 +1,7 @@
 """The catalogue spider: walk each list, read the pages of its records and their files, ask after what is missing."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any, Self
 
 from scrapy import Request, Spider
@@ -33,6 +34,7 @@ class CatalogSpider(Spider):
     portal: Portal
     site: Site
     _site: PortalSite | None = None
+    _when_idle: list[Callable[[], list[Request]]]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's signature
@@ -53,7 +55,7 @@ class CatalogSpider(Spider):
 
     async def _first_requests(self, store: StorePipeline) -> AsyncIterator[Request]:
         (db, evidence), update = places(self.settings), store.mode == "update"
-        await reparse.catch_up(db, evidence, self.portal.id, self.portal.converter_memory_mb)
+        await self.catch_up(db, evidence)
         frontier = Frontier(db, self.portal.id, store.crawl_id)
         self._store, self._site = store, PortalSite(self, self.portal, frontier)
         files = RecordFiles(self._site)
@@ -82,6 +84,10 @@ class CatalogSpider(Spider):
         page = read_list(answer, detect(answer).family, self.site.holds)
         is_list = page_kind(answer.root, page.rows, page.paging, record) == LIST
         yield from [page] if is_list else [record] if record.fields or record.body else []
+
+    async def catch_up(self, db: Path, evidence: Path) -> None:
+        """Read the portal's captures again where another parser read them."""
+        await reparse.catch_up(db, evidence, self.portal.id, self.portal.converter_memory_mb)
 
     def idle(self) -> None:
         """When all is read: ask the pages of records no longer listed, then walk their catalogues once more."""
