@@ -165,7 +165,8 @@ def require_archive(db: Path, evidence: Path) -> None:
 def _begun_anew(db: Path, how: str, evidence: Path, count: int) -> str:
     return (
         f"{db} is {how}, though {evidence} holds {count:,} originals of it: move both away and put a backup of both back "
-        "with `disclosures restore`; to begin anew, move the originals away"
+        "with `disclosures restore`; without a backup, make it anew of them with `disclosures restore --from-evidence`; "
+        "to begin anew, move the originals away"
     )
 
 

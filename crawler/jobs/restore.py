@@ -62,8 +62,16 @@ class Restored:
 
 
 _REPLACED = (
-    ("middlewares", "crawler.middlewares.evidence.EvidenceMiddleware", "crawler.middlewares.replay.ReplayedEvidence"),
-    ("middlewares", "crawler.middlewares.robots.ObedientRobotsMiddleware", "crawler.middlewares.replay.ReplayedRobots"),
+    (
+        "middlewares",
+        "crawler.middlewares.evidence.EvidenceMiddleware",
+        "crawler.middlewares.sealed_answers.ReplayedEvidence",
+    ),
+    (
+        "middlewares",
+        "crawler.middlewares.robots.ObedientRobotsMiddleware",
+        "crawler.middlewares.sealed_answers.ReplayedRobots",
+    ),
     ("pipelines", "pipelines.store.StorePipeline", "pipelines.replayed_store.ReplayedStore"),
 )
 """Parts of a crawl that ask a portal or seal its answers, and those that stand in their place."""
@@ -345,7 +353,7 @@ def _settings(db: Path, evidence: Path, log: Path) -> Settings:
         "DOWNLOAD_DELAY": 0,
         "DOWNLOAD_HANDLERS": {
             **our_settings.DOWNLOAD_HANDLERS,
-            **dict.fromkeys(("http", "https"), "crawler.middlewares.replay.SealedAnswers"),
+            **dict.fromkeys(("http", "https"), "crawler.middlewares.sealed_answers.SealedAnswers"),
         },
         "DOWNLOADER_MIDDLEWARES": middlewares,
         "ITEM_PIPELINES": pipelines,

@@ -74,6 +74,7 @@ class EvidenceMiddleware:
             return response
         request.meta["capture"] = await self._sealed(self._store, request, response, headers, wire_bytes)
         self._note_certificate(self._store, request, response)
+        self._note_clock(self._store, request, response)
         if 300 <= response.status < 400 and names_a_person(_location(response)):
             raise IgnoreRequest("it leads to an address that holds a number of a person")
         if BROKE_OFF not in response.flags:
