@@ -178,12 +178,14 @@ def unproved(db: Path) -> list[str]:
     """Events whose proof is not in the archive: the page that shows it, or the walk that does not and what the page became."""
     captures = {id_: (crawl, outcome) for id_, crawl, outcome in rows(db, "SELECT id, crawl_id, outcome FROM captures")}
     walks = {tuple(row) for row in rows(db, "SELECT DISTINCT crawl_id, catalog_id, look FROM walks")}
+    kept_aside = {crawl for (crawl,) in rows(db, "SELECT id FROM crawls WHERE outcome IN ('interrupted', 'unsure')")}
     faults = []
     for event_id, kind, crawl, text in rows(db, "SELECT id, kind, crawl_id, detail FROM events"):
         detail = json.loads(text)
         name = f"event {event_id} ({kind})"
         if kind in _SHOWN:
-            if captures.get(detail["capture"]) not in {(crawl, "page"), (crawl, "not_modified")}:
+            seen_in, outcome = captures.get(detail["capture"], (0, ""))
+            if seen_in not in {crawl, *kept_aside} or outcome not in {"page", "not_modified"}:
                 faults.append(f"{name}: its capture {detail['capture']} is {captures.get(detail['capture'])}")
             continue
         looks = (1, 2) if kind == "unlisted" else (1,)
