@@ -93,6 +93,7 @@ def test_what_a_killed_crawl_wrote_is_told_and_sealed_by_the_next(archive: Held)
         connection.execute("UPDATE events SET at = '2026-01-01T00:00:00Z' WHERE id IN (SELECT row_id FROM unsealed)")
         connection.commit()
         last = evidence.last_claim()
+    made = "SELECT 1 FROM claims WHERE kind IN ('event', 'version') AND id > ?"
     with closing(sqlite3.connect(beside(archive.db))) as connection:
         connection.execute("DELETE FROM block_sums")
         connection.commit()
@@ -101,5 +102,4 @@ def test_what_a_killed_crawl_wrote_is_told_and_sealed_by_the_next(archive: Held)
     assert "note: the bytes of a.db are not compared" in said
     archive.crawl()
     require_well(archive, "a killed crawl")
-    with closing(Evidence(beside(archive.db))) as evidence:
-        assert evidence.last_claim() == last + 2
+    assert len(rows(beside(archive.db), made, last)) == 2
