@@ -15,18 +15,20 @@ LIST = "/plans/list.html"
 
 @dataclass(frozen=True)
 class Document:
-    """One document of the portal; every third has a file."""
+    """One document of the portal; every third has a file. `folder`: where it stands below the list's."""
 
     number: int
     text: str = ""
+    edition: str = ""
+    folder: str = ""
 
     @property
     def path(self) -> str:
-        return f"/plans/{self.number}.html"
+        return f"/plans/{self.folder}{self.number}.html"
 
     @property
     def title(self) -> str:
-        return f"样本规划第{self.number}号"
+        return f"样本规划第{self.number}号{self.edition}"
 
     @property
     def day(self) -> str:

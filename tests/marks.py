@@ -20,7 +20,7 @@ LONG = (
     "tests/properties/", "tests/questions/test_compared.py",
     "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_crawl_budget.py", "tests/test_kills.py",
     "tests/test_many_machines.py::test_a_killed_worker_loses_nothing", "tests/test_merge.py::test_however_it_is_split",
-    "tests/test_merge_many_portals.py", "tests/test_politeness.py", "tests/test_release.py", "tests/test_skips.py",
+    "tests/test_merge_many_portals.py", "tests/test_politeness.py", "tests/test_release.py", "tests/test_schedules.py", "tests/test_skips.py",
     "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding", "tests/test_stopped_anywhere.py",
     "tests/test_most_changed.py", "tests/test_ten_days.py", "tests/test_writer_process.py", "tests/test_year.py",
     "tests/web/test_browser_hostile.py", "tests/web/test_every_page.py", "tests/web/test_reader_requests.py",

@@ -111,6 +111,24 @@ def test_nobody_reads_what_is_kept_aside(portal: Portal) -> None:
     assert rows(portal.folder / "public.db", "SELECT * FROM deferred") == []
 
 
+def test_one_notice_in_the_place_of_a_few_pages_is_no_change_of_them(portal: Portal) -> None:
+    def notice(path: str, answer: Any) -> Any:
+        return maintenance(path, answer) if path in {f"/plans/{number}.html" for number in (4, 5, 7)} else answer
+
+    portal.crawl(notice)
+    portal.crawl()
+    assert portal.events() == []
+
+
+def test_a_page_that_lost_its_text_and_its_fields_is_no_change(portal: Portal) -> None:
+    portal.crawl(
+        lambda path, answer: "<html><body><h1>样本通知</h1></body></html>" if path == "/plans/4.html" else answer
+    )
+    assert rows(portal.db, "SELECT kind FROM problems WHERE kind = 'body_missing'") == [{"kind": "body_missing"}]
+    portal.crawl()
+    assert portal.events() == []
+
+
 def test_an_update_asks_for_doubted_pages_and_settles_them(portal: Portal) -> None:
     """A portal that says with 304 that a page is as it was when it was doubted says so a second time."""
     tagged: dict[str, str] = {}
@@ -183,6 +201,35 @@ def test_an_older_copy_of_the_portal_withdraws_nothing(portal: Portal) -> None:
     portal.edit(7, "样本正文，改过。")
     assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
     assert portal.events() == [("changed", 7)]
+
+
+def test_an_older_copy_brings_back_what_went_and_moved_since(portal: Portal) -> None:
+    """Since the copy was made one document came, one went, one moved and one was edited: all of it is undone for a day."""
+    then = dict(portal.documents)
+    now = {number: document for number, document in then.items() if number != 3} | {
+        5: Document(5, folder="new/"),
+        7: Document(7, text="样本正文，改过。"),
+        31: Document(31),
+    }
+    portal.documents = dict(now)
+    portal.crawl()
+    told = portal.events()
+    assert Counter(told) == {("withdrawn", 3): 1, ("changed", 7): 1, ("moved", 5): 1}
+    portal.documents = dict(then)
+    assert portal.crawl() == "unsure"
+    portal.documents = dict(now)
+    assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
+    assert portal.events() == told
+    assert states(portal) == {"listed": 30, "withdrawn": 1}
+
+
+def test_what_goes_back_to_how_it_was_for_good_is_told_by_the_second_crawl(portal: Portal) -> None:
+    then = dict(portal.documents)
+    portal.documents |= {7: Document(7, text="样本正文，改过。"), 31: Document(31), 32: Document(32)}
+    portal.crawl()
+    portal.documents = then
+    assert [portal.crawl(), portal.crawl()] == ["unsure", "finished"]
+    assert Counter(portal.events()) == {("changed", 7): 2, ("withdrawn", 31): 1, ("withdrawn", 32): 1}
 
 
 def test_the_newest_records_that_stay_away_are_withdrawn_by_the_second_crawl(portal: Portal) -> None:
@@ -270,6 +317,14 @@ def test_a_line_that_names_the_file_may_move_into_the_text(portal: Portal) -> No
     assert rows(portal.db, "SELECT 1 FROM versions WHERE number > 1") == []
 
 
+def test_a_document_that_moves_with_the_line_of_its_file_in_the_text_is_the_same(portal: Portal) -> None:
+    portal.documents[6] = Document(6, folder="new/")
+    portal.look = file_inside
+    portal.crawl()
+    portal.crawl()
+    assert portal.events() == [("moved", 6)]
+
+
 # --- lists that move ---
 
 
@@ -290,6 +345,31 @@ def test_lists_at_new_addresses_take_over_the_records_of_the_old_ones(tmp_path: 
             "SELECT url LIKE '%list.html' AS old, retired_at IS NOT NULL AS retired FROM catalogs ORDER BY id",
         )
         assert retired == [{"old": 1, "retired": 1}, {"old": 0, "retired": 0}]
+
+
+def test_a_title_that_changes_after_its_list_moved_is_told(tmp_path: Path) -> None:
+    """What the former list printed stands in nothing's way."""
+    with Site({}) as site:
+        portal = Portal(site, tmp_path)
+        portal.crawl()
+        portal.list_path = "/plans/new/index.html"
+        portal.crawl()
+        portal.documents[4] = Document(4, edition="（修订）")
+        portal.crawl()
+        assert portal.events() == [("changed", 4)]
+        (record,) = rows(portal.db, "SELECT title FROM records WHERE url LIKE '%/4.html'")
+        assert record["title"] == "样本规划第4号（修订）"
+
+
+def test_a_title_that_changes_as_its_list_moves_is_told(tmp_path: Path) -> None:
+    with Site({}) as site:
+        portal = Portal(site, tmp_path)
+        portal.crawl()
+        portal.list_path = "/plans/new/index.html"
+        portal.documents[4] = Document(4, edition="（修订）")
+        portal.crawl()
+        portal.crawl()
+        assert portal.events() == [("changed", 4)]
 
 
 def test_half_a_list_page_makes_no_record(portal: Portal) -> None:

@@ -1,13 +1,12 @@
-"""A month and a half of a county with its troubles, crawled when due: `bench.year` has the whole year."""
+"""Two months of three portals under faults that strike on random days: `bench.year` has the whole years."""
 
 from pathlib import Path
 
-from bench.year import TROUBLES, Redesigned, Year
+from bench.year import Year
 
 
-def test_schedules_states_and_one_message_for_each_change(tmp_path: Path) -> None:
-    with Redesigned(30) as county:
-        year = Year(county, tmp_path, days=44)
-        assert len(list(year.live())) == 44
-        assert year.complaints() == []
-    assert len(year.told) == 2 * len(TROUBLES)
+def test_what_is_told_of_two_months_is_true_and_found_in_time(tmp_path: Path) -> None:
+    figures = Year(tmp_path, days=60, seed=2).live()
+    assert figures.complaints() == []
+    assert figures.faults >= 6
+    assert figures.found > 130

@@ -20,6 +20,9 @@ from archive.model.records import OWN_PAGE, same_reading
 LEAST, SHARE = 10, 0.25
 """So many pages, and a larger share of those asked, changing alike in one crawl are doubted."""
 
+ALIKE = 3
+"""So many records whose pages say the same, word for word, as they did not before, show something in the place of their own."""
+
 ROW, PAGE, FILE, RETURNED, MISSING = "row", "page", "file", "returned", "missing"
 """Kinds of what is deferred: a list's row, a record's own page, a file, a record listed or standing again, one that is gone."""
 
@@ -168,7 +171,7 @@ class Deferral:
                 said = sha256(essence(f"{page.fields.get('title', '')}\n{page.body}").encode()).hexdigest()
                 pages.setdefault(said, []).append(replace(deferred, content=""))
         for same_pages in pages.values():
-            if len(same_pages) >= LEAST:
+            if len(same_pages) >= ALIKE:
                 self._connection.executemany(
                     "DELETE FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('page', 'file')",
                     [(deferred.record_id, self._crawl_id) for deferred in same_pages],

@@ -12,6 +12,9 @@ from archive.model.noise import essence
 LEAST_ALIKE = 0.5
 """What at least so large a share of the changed pages have gained, or lost, is the layout's."""
 
+LEAST_CHANGED = 10
+"""Fewer changed pages say nothing of a layout."""
+
 Changed = Mapping[str, Sequence[str | None]]
 """Old and new values by name, as in `versions.changed`."""
 
@@ -23,7 +26,7 @@ def common(changes: Iterable[Changed]) -> frozenset[tuple[str, str, bool]]:
     for changed in changes:
         many += 1
         counts.update(set(_parts(changed)))
-    return frozenset(part for part, count in counts.items() if count >= LEAST_ALIKE * many)
+    return frozenset(part for part, count in counts.items() if many >= LEAST_CHANGED and count >= LEAST_ALIKE * many)
 
 
 def is_layout(changed: Changed, common_parts: frozenset[tuple[str, str, bool]]) -> bool:

@@ -20,7 +20,7 @@ from archive.ingest.deferral import MISSING, RETURNED, Deferral, Deferred
 from archive.ingest.frontier import LEAST_DAILY_QUOTA, page_interval
 from archive.ingest.record_writer import Writer
 from archive.model.clock import moment
-from archive.model.noise import same
+from archive.model.noise import same, same_body
 from archive.model.observations import ListPage, MissingPage, RecordPage
 from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
@@ -32,7 +32,7 @@ ALWAYS_PLAUSIBLE = 3
 """… unless no more than so many are missing, or the walk before was as short."""
 
 OLDER_COPY = 3
-"""So many records missing, all of them the newest and none besides, are what an older copy of the portal lacks."""
+"""So many records that are as they were before, where nothing is new, make an older copy of the portal likely."""
 
 WALKS_COMPARED = 5
 AS_SHORT = 0.02
@@ -60,6 +60,30 @@ _GONE = """
                          FROM records r WHERE r.portal = :portal AND r.state = 'withdrawn') a ON a.id = r.id
     WHERE r.url NOT LIKE '%#row-%' AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND crawl_id = :crawl)
 """
+
+_PAST = """
+    SELECT e.crawl_id, e.record_id, e.kind FROM events e JOIN records r ON r.id = e.record_id
+    WHERE r.portal = ? AND e.crawl_id < ? AND e.kind <> 'changed' ORDER BY e.crawl_id, e.id
+"""
+_LISTS = ("added", "returned", "moved")
+"""Kinds of events after which a record is listed; after `returned` it may be its page alone that stands."""
+
+_ADDED = """
+    SELECT r.id, (SELECT max(o.id) FROM events m JOIN records o ON o.id = m.record_id AND o.portal = r.portal
+                  WHERE m.kind = 'moved' AND json_extract(m.detail, '$.from') = r.url) AS moved
+    FROM events e JOIN records r ON r.id = e.record_id AND r.portal = :portal WHERE e.crawl_id = :crawl AND e.kind = 'added'
+"""
+_OF_RECORD = (
+    "deferred",
+    "listings",
+    "readings",
+    "attachments",
+    "redactions",
+    "versions",
+    "events",
+    "underived",
+    "unindexed",
+)
 
 # How much of what a retired list showed when it was last read stands in a list of this crawl, under its address or another.
 _TAKEN_OVER = """
@@ -275,21 +299,60 @@ class Presence:
         new = (each.record.record_id for each in found if each.state and not each.earlier)
         return sum(len(self._moved(self._writer.record(record_id))) == 1 for record_id in new)
 
-    def older_copy(self, found: Iterable[Found]) -> str | None:
-        """Say that the portal looks as it did before its newest records, where these are `found` missing and none besides."""
-        missing = [each.record.record_id for each in found if each.record.state == "listed" and not each.earlier]
-        if len(missing) < OLDER_COPY:
+    def older_copy(self, found: Iterable[Found], changes: Iterable[tuple[int, Mapping[str, Any]]]) -> str | None:
+        """Say that the portal is as an earlier crawl saw it: what it lists, and what `changes` say of records."""
+        missing = {each.record.record_id for each in found if each.record.state == "listed" and not each.earlier}
+        back = {each.record_id for each in self._deferral.own(RETURNED)}
+        added = self._added()
+        moved_back = {moved for moved in added.values() if moved is not None}
+        if len(moved_back) < len(added):
             return None
-        (since,) = self._connection.execute(
-            "SELECT min(first_seen) FROM records WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(missing),)
-        ).fetchone()
-        newer, older = self._connection.execute(
-            "SELECT total(first_seen >= ?), total(first_seen < ?) FROM records WHERE portal = ? AND state = 'listed'",
-            (since, since, self._portal),
-        ).fetchone()
-        if newer > len(missing) or not older:
+        reverted = set()
+        for record_id, changed in changes:
+            if not self._writer.said_before(record_id, changed):
+                return None
+            reverted.add(record_id)
+        if len(missing | back | moved_back | reverted) < OLDER_COPY or not self._were_listed(
+            missing, back | moved_back
+        ):
             return None
-        return f"the {len(missing)} records listed since {since[:10]} are missing, and no others: this may be an older copy of the portal"
+        return (
+            f"{len(missing)} records are missing, {len(back | moved_back)} are back and {len(reverted)} say what they said before, all "
+            "as it was once: this may be an older copy of the portal"
+        )
+
+    def _were_listed(self, missing: set[int], back: set[int]) -> bool:
+        """Whether the records that are listed now, without those `missing` and with those that are `back`, were listed so after
+        an earlier crawl, or between two.
+        """
+        listed = set[int]()
+        undo: dict[int, list[tuple[int, bool]]] = {}
+        for row in self._connection.execute(_PAST, (self._portal, self._crawl_id)):
+            undo.setdefault(row["crawl_id"], []).append((row["record_id"], row["record_id"] in listed))
+            (listed.add if row["kind"] in _LISTS else listed.discard)(row["record_id"])
+        now = (listed - missing) | back
+        for crawl in sorted(undo, reverse=True)[:-1]:
+            for record_id, was_listed in reversed(undo[crawl]):
+                (listed.add if was_listed else listed.discard)(record_id)
+            if listed ^ now <= {record_id for record_id, _ in undo[crawl]}:
+                return True
+        return not missing and not back
+
+    def _added(self) -> dict[int, int | None]:
+        """The records that this crawl added, each with the one that moved away from its address."""
+        rows = self._connection.execute(_ADDED, {"portal": self._portal, "crawl": self._crawl_id})
+        return {row["id"]: row["moved"] for row in rows}
+
+    def forget_moved_back(self) -> None:
+        """Take out again what a doubted crawl added where a record moved away from: there it is that record as it was."""
+        for record_id, moved in self._added().items():
+            if moved is None:
+                continue
+            index.forget(self._connection, record_id)
+            for table in _OF_RECORD:
+                self._connection.execute(f"DELETE FROM {table} WHERE record_id = ?", (record_id,))  # noqa: S608 - constant names
+            self._writer.counts["added"] -= 1
+            self._connection.execute("DELETE FROM records WHERE id = ?", (record_id,))
 
     def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
         """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, only what the last found, too."""
@@ -330,8 +393,16 @@ class Presence:
     def _moved(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The records with the text of `old` that stand elsewhere now."""
         return [
-            new for new in self._successors(old) if new["page_read"] and old["body"] and same(new["body"], old["body"])
+            new
+            for new in self._successors(old)
+            if new["page_read"] and old["body"] and same_body(new["body"], old["body"], self._files_of(old, new))
         ]
+
+    def _files_of(self, *records: Mapping[str, Any]) -> list[str]:
+        """The names of the files that pages of records link to."""
+        ids = json.dumps([record["id"] for record in records])
+        sql = "SELECT name FROM attachments WHERE record_id IN (SELECT value FROM json_each(?))"
+        return [row["name"] for row in self._connection.execute(sql, (ids,))]
 
     def _successors(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
         asked = {"own": OWN_PAGE, **old}

@@ -141,7 +141,7 @@ class Writer:
         if old["state"] == WITHHELD:
             return None
         readings = self.readings(record_id)
-        earlier = readings.get(source)
+        earlier = readings.get(source) or self._in_former_list(readings, source)
         body, files, renamed = old["body"], None, None
         if isinstance(reading, RecordPage):
             if reading.body and not same_body(reading.body, body, self.names_of_files(record_id, reading)):
@@ -268,20 +268,45 @@ class Writer:
             readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
         return readings
 
+    def said_before(self, record_id: int, changed: Mapping[str, Any]) -> bool:
+        """Whether all that a change would make of a record is what it said before an earlier change."""
+        sql = "SELECT changed FROM versions WHERE record_id = ? AND number > 1"
+        versions = [json.loads(row["changed"]) for row in self.connection.execute(sql, (record_id,))]
+        return all(
+            any(name in each and _is_same(each[name][0], value) for each in versions)
+            for name, (_, value) in changed.items()
+        )
+
     def names_of_files(self, record_id: int, page: RecordPage) -> list[str]:
         """The names of the files that a record's page links to, now or before."""
         known = self.connection.execute("SELECT name FROM attachments WHERE record_id = ?", (record_id,))
         return [*(row["name"] for row in known), *(file.name for file in page.attachments)]
 
     def _merged(self, readings: Mapping[int, Reading], old: Mapping[str, Any]) -> Merged:
-        """The record that its readings make; a value that differs from the old one in noise alone stays the old one."""
-        catalogs = sorted(key for key in readings if key != OWN_PAGE)
+        """The record that its readings make; a value that differs from the old one in noise alone stays the old one.
+
+        What a list printed that is no longer walked only completes what others print.
+        """
+        former = self._former_lists()
+        catalogs = sorted((key for key in readings if key != OWN_PAGE), key=lambda key: (key in former, key))
         seen_on = moment(old["first_seen"]).astimezone(BEIJING).date().isoformat()
         merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), seen_on)
         for name in FIELDS:
             if same(old[name], merged.fields[name]):
                 merged.fields[name] = old[name]
         return merged
+
+    def _former_lists(self) -> set[int]:
+        """The catalogues that are no longer walked."""
+        sql = "SELECT id FROM catalogs WHERE portal = ? AND retired_at IS NOT NULL"
+        return {int(row["id"]) for row in self.connection.execute(sql, (self.portal,))}
+
+    def _in_former_list(self, readings: Mapping[int, Reading], source: int) -> Reading | None:
+        """What the last list printed that is no longer walked, where a list read for the first time now stands in its place."""
+        former = self._former_lists()
+        if source in former or source == OWN_PAGE or readings.keys() - former - {OWN_PAGE}:
+            return None
+        return readings.get(max(former & readings.keys(), default=OWN_PAGE - 1))
 
     def _named(self, files: Sequence[LinkedFile]) -> list[LinkedFile]:
         """The files that a page links to; what is withheld has no name."""
@@ -418,3 +443,8 @@ class Writer:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Whether two values of a field, a text or the names of files say the same."""
+    return one == other or (isinstance(one, str) and isinstance(other, str) and same(one, other))

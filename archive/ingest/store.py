@@ -210,10 +210,12 @@ class Store:
                 self._confirm(record_id, OWN_PAGE)
             found = self._presence.found()
             doubt = self._deferral.doubt(self._rows_read(), self._presence.count_moved(found))
-            if doubt := doubt or self._presence.older_copy(found):
+            if doubt := doubt or self._presence.older_copy(found, self._changes_of_records()):
                 outcome = outcome if cause else UNSURE
                 self._keep_doubted(doubt, now)
+                self._presence.forget_moved_back()
             else:
+                self._deferral.drop_one_page_for_many()
                 for deferred in self._deferral.own():
                     self._write_deferred(deferred)
             self._presence.claim(found, now, doubted=bool(doubt))
@@ -240,9 +242,9 @@ class Store:
         self._write_problem(Problem("most_changed", home, doubt), now)
         self._deferral.drop_one_page_for_many()
         for kind in (ROW, PAGE):
-            parts = layout.common(changed for _, changed in self._changes(kind))
+            parts = layout.common(self._but_files(*each) for each in self._changes(kind))
             for deferred, changed in self._changes(kind):
-                if layout.is_layout(changed, parts):
+                if layout.is_layout(self._but_files(deferred, changed), parts):
                     self._deferral.set_by_layout(deferred)
 
     def _changes(self, kind: str) -> Iterator[tuple[Deferred, Mapping[str, Any]]]:
@@ -252,13 +254,19 @@ class Store:
             if isinstance(reading, Reading):
                 taken = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
                 if taken and taken.changed:
-                    yield deferred, self._but_files(deferred.record_id, taken.changed, reading)
+                    yield deferred, taken.changed
 
-    def _but_files(self, record_id: int, changed: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
+    def _changes_of_records(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Yield what this crawl kept aside would change of each record."""
+        for kind in (ROW, PAGE):
+            yield from ((deferred.record_id, changed) for deferred, changed in self._changes(kind))
+
+    def _but_files(self, deferred: Deferred, changed: Mapping[str, Any]) -> Mapping[str, Any]:
         """`changed`, its texts without the lines that do nothing but name files."""
+        reading = deferred.observation()
         if "body" not in changed or not isinstance(reading, RecordPage):
             return changed
-        files = self._writer.names_of_files(record_id, reading)
+        files = self._writer.names_of_files(deferred.record_id, reading)
         return {**changed, "body": ["\n".join(lines_but_files(text, files)) for text in changed["body"]]}
 
     def _rows_read(self) -> int:
@@ -411,6 +419,9 @@ class Store:
         if page.body is None and self._writer.record(record_id)["body"]:
             lost = "no text was found on this page, though there was one; the text read before is kept"
             self._write_problem(Problem("body_missing", page.url, lost), now)
+            earlier = self._writer.readings(record_id).get(OWN_PAGE)
+            if earlier and earlier.fields.keys() - page.fields.keys():
+                return  # without its fields, too, it is a notice in the place of the record's page
         self._take(record_id, OWN_PAGE, page, page.capture, now)
 
     def _take(self, record_id: int, source: int, reading: Row | RecordPage, capture: int | None, now: str) -> bool:
