@@ -9,7 +9,7 @@ import pytest
 
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
-from tests.conftest import Site, crawl, disclosures, portal_file
+from tests.conftest import Site, crawl, disclosures, portal_file, rows
 from tests.test_rosters import Held, page, served
 from tests.test_sealing import FORGED, tamper
 
