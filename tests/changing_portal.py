@@ -15,12 +15,13 @@ LIST = "/plans/list.html"
 
 @dataclass(frozen=True)
 class Document:
-    """One document of the portal; every third has a file. `folder`: where it stands below the list's."""
+    """One document of the portal; every third has a file. `folder`: where it stands below the list's; `copy_of`: whose words it has."""
 
     number: int
     text: str = ""
     edition: str = ""
     folder: str = ""
+    copy_of: int = 0
 
     @property
     def path(self) -> str:
@@ -28,7 +29,7 @@ class Document:
 
     @property
     def title(self) -> str:
-        return f"样本规划第{self.number}号{self.edition}"
+        return f"样本规划第{self.copy_of or self.number}号{self.edition}"
 
     @property
     def day(self) -> str:
@@ -40,7 +41,7 @@ class Document:
 
     @property
     def paragraphs(self) -> str:
-        return f"<p>本页为测试样本，第{self.number}号。</p><p>{self.text or '样本正文，并非政府文件。'}</p>"
+        return f"<p>本页为测试样本，第{self.copy_of or self.number}号。</p><p>{self.text or '样本正文，并非政府文件。'}</p>"
 
     @property
     def file(self) -> str:

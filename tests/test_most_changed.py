@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,16 @@ def test_what_is_kept_aside_is_written_by_the_next_crawl_where_one_is_killed(por
 def _own_page(portal: Portal, number: int) -> RecordPage:
     url = f"{portal.site.url}plans/{number}.html"
     return read_record(portal.look(portal.documents[number]), url, url, cut=False)
+
+
+def test_copies_of_one_document_that_are_edited_alike_have_changed(portal: Portal) -> None:
+    copies = {number: replace(Document(number), copy_of=2) for number in (31, 32, 34)}
+    portal.documents |= copies
+    portal.crawl()
+    before = len(portal.events())
+    portal.documents |= {number: replace(copy, text="样本正文，改过。") for number, copy in copies.items()}
+    portal.crawl()
+    assert sorted(portal.events()[before:]) == [("changed", number) for number in copies]
 
 
 # --- an older copy of the portal ---

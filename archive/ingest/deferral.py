@@ -8,7 +8,7 @@ is written when a later crawl reads the same, dropped when one reads again what 
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -171,11 +171,17 @@ class Deferral:
                 said = sha256(essence(f"{page.fields.get('title', '')}\n{page.body}").encode()).hexdigest()
                 pages.setdefault(said, []).append(replace(deferred, content=""))
         for same_pages in pages.values():
-            if len(same_pages) >= ALIKE:
+            if self._said_otherwise(same_pages) >= ALIKE:
                 self._connection.executemany(
                     "DELETE FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('page', 'file')",
                     [(deferred.record_id, self._crawl_id) for deferred in same_pages],
                 )
+
+    def _said_otherwise(self, pages: Iterable[Deferred]) -> int:
+        """Return how many different texts the records of some pages had before: copies of one document are edited alike."""
+        ids = json.dumps([deferred.record_id for deferred in pages])
+        sql = "SELECT DISTINCT body FROM records WHERE id IN (SELECT value FROM json_each(?))"
+        return len({essence(body) for (body,) in self._connection.execute(sql, (ids,))})
 
     def unchanged_since(self) -> list[int]:
         """Return the records whose pages were kept aside and, as the portal says now, have not changed since."""
