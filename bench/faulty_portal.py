@@ -153,7 +153,7 @@ class Portal:
     def write_file(self, folder: Path) -> Path:
         """Write the portal file as the portal stands today; its path."""
         path = folder / f"{self.name}.toml"
-        text = f'id = "{self.name}"\nname = "{SITE}"\ndivision_code = "640324"\nhome = "{self.home}"\n'
+        text = f'id = "{self.name}"\nname = "{SITE}"\ndivision_code = "640324"\nhome = "{self.home}"\nevery = "3d"\n'
         for kind, slug, title in county_pages.COLUMNS[2:4]:
             url = f"{self.home[:-1]}{self.list_path(slug)}"
             text += f'\n[[catalogs]]\nkind = "{kind}"\ntitle = "{title}"\nurl = "{url}"\n'

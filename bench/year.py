@@ -33,8 +33,8 @@ BEGINS, ENDS = 0.06, 0.85
 QUIET = 3
 """Good crawls, at the least, between two faults of a portal."""
 
-GAPS = range(2, 9)
-"""Days between two crawls of a portal."""
+GAPS = range(2, 7)
+"""Days between two crawls of a portal: no more than twice its rhythm, after which it is stale."""
 
 JUDGED_AFTER = 2
 """Good crawls after a fault, after which nothing false may stand."""
