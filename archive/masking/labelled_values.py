@@ -100,6 +100,7 @@ _PLATE = re.compile(
 )
 _QQ = re.compile(r"[1-9]\d{4,11}(?!\d)")
 _CHAT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@*])")
+_BEFORE_MOBILE = re.compile(r"[+＋（(]{0,2}[A-Za-z](?=1\d{10}(?!\d))|[+＋（(]{1,2}")
 _LANDLINE = re.compile(
     rf"[（(]?0\d{{2,3}}[）)]?[{BLANK}{HYPHEN}]?\d{{7,8}}(?!\d)|[2-9]\d{{6,7}}(?!\d)|[2-9]\d{{2,3}}[{BLANK}{HYPHEN}]\d{{4}}(?!\d)"
 )
@@ -136,9 +137,8 @@ def labelled_spans(text: str) -> list[MaskedSpan]:
         if label.start() < done:
             continue
         for value in _values(text, label):
-            if value.start >= done:
-                spans.append(MaskedSpan(value.kind, value.start, value.end, value.keep))
-                done = value.end
+            spans.append(MaskedSpan(value.kind, value.start, value.end, value.keep))
+            done = value.end
     return spans
 
 
@@ -164,14 +164,13 @@ def _values(text: str, label: re.Match[str]) -> Iterator[_Value]:
 
 
 def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool:
-    before = text[max(0, label.start() - 8) : label.start()]
     if kind == "chat_account":
-        return not _OFFICIAL.search(before)
+        return not _OFFICIAL.search(text[max(0, label.start() - 8) : label.start()])
     if kind in {"home_address", "email"}:
         return bool(_SURE.search(between))
     if kind == "bank_card":
         around = text[max(0, label.start() - 80) : label.end() + 80]
-        return not (before + label[0]).endswith("账户名") and not _ORGANISATION.search(around)
+        return not _ORGANISATION.search(around)
     return True
 
 
@@ -232,18 +231,14 @@ def _bank_card(text: str, start: int) -> _Value | None:
 
 
 def _phone(text: str, start: int) -> _Value | None:
-    first = re.compile(r"[+＋（(]{0,2}").match(text, start)
-    start = first.end() if first else start
-    letters = re.compile(r"[A-Za-z](?=1\d{10}(?!\d))").match(text, start)
-    start = letters.end() if letters else start
+    if before := _BEFORE_MOBILE.match(text, start):
+        start = before.end()
     for end, digits in _ends(text, start):
         if (offset := mobile_offset(digits)) is not None:
             places = [at for at in range(start, end) if text[at].isdecimal()]
             return _Value("phone", places[offset], end, 3)
-        if len(digits) == 22 and is_mobile(digits[:11]) and is_mobile(digits[11:]) and end - start == 22:
+        if is_mobile(digits[:11]) and is_mobile(digits[11:]) and end - start == len(digits):
             return _Value("phone", start, end, 3)
-        if len(digits) > 15:
-            return None
     return None
 
 

@@ -92,7 +92,7 @@ def _masked(text: str, spans: Sequence[MaskedSpan], counts: dict[str, int]) -> s
             pieces += (text[done:start], masked)
             done = span.end
             counts[span.kind] = counts.get(span.kind, 0) + 1
-    return "".join((*pieces, text[done:])) if pieces else text
+    return "".join((*pieces, text[done:]))
 
 
 def names_a_person(address: str) -> bool:

@@ -1,0 +1,179 @@
+"""What a label announces, value by value: what of a text is masked, what stays, and why. All numbers here are made up.
+
+Numbers of persons have wrong check digits here, so that nothing but their label tells what they are.
+"""
+
+import pytest
+
+from archive.masking.redaction import Redacted, names_a_person, redact, redact_json
+from archive.model.index_numbers import is_credit_code
+from tests.personal_numbers import luhn_digit
+
+_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+ORGANISATION, ACCOUNT = "户名：样本县第一中学", "账号：801234567890123"
+
+TABLE, MASKED_TABLE = "护照号\t姓名\nE12345678\t样本甲", "护照号\t姓名\nE********\t样本甲"
+
+
+def credit_code(first_17: str) -> str:
+    """A unified social credit code, right in its check character."""
+    return next(code for last in _CREDIT_ALPHABET if is_credit_code(code := first_17 + last))
+
+
+OTHER_NET = "400048040256489" + luhn_digit("400048040256489")
+MASKED = [
+    # kind, text, masked, why
+    ("resident_id", "身份证号：640324198001011230", "身份证号：64****************", "a wrong check digit"),
+    ("resident_id", "学籍号：G640324198001011230", "学籍号：G64****************", "the letter of a pupil's number before it"),
+    ("resident_id", "身份证号：640324198001", "身份证号：64**********", "cut off behind the twelfth digit"),
+    ("resident_id", "身份证号：640324 19800101 123 X", "身份证号：64**** ******** *** *", "in groups, its X apart"),
+    ("resident_id", "身份证号：640324 19800101 123X", "身份证号：64**** ******** ****", "in groups, its X at the last"),
+    ("resident_id", "身份证号：640324 19800101 1230", "身份证号：64**** ******** ****", "in three groups"),
+    ("resident_id", "身份证号：6403 2419 8001 011230", "身份证号：64** **** **** ******", "in four groups"),
+    ("resident_id", "身份证号：640324198001 011230", "身份证号：64********** ******", "in two groups"),
+    ("resident_id", "身份证号：6403 2419 8001 011230-43", "身份证号：64** **** **** ******-43", "whole with 18 digits"),
+    ("resident_id", "身份证号：64032419801301 1230", "身份证号：64************ 1230", "14 digits at a stretch, and an amount"),
+    ("resident_id", "身份证号：640324801301128 500", "身份证号：64************* 500", "15 digits at a stretch, and an amount"),
+    ("resident_id", "证件号码：64032480130112X", "证件号码：64*************", "digits are missing before its X"),
+    ("resident_id", "残疾人证号：640324198001 01123043", "残疾人证号：64********** ********", "20 digits with the category"),
+    ("resident_id", "残疾人证号：64032419800101123043B1", "残疾人证号：64********************", "category and renewal behind it"),
+    ("resident_id", "身份证号：640324198001011235、640324198001011236", "身份证号：64****************、64****************", "one after another"),
+    ("resident_id", f"证件号码：{credit_code('64032419800131500')}", "证件号码：64****************", "has a birth date, which no credit code need have"),
+    ("bank_card", "账号：801234567890", "账号：8012********", "twelve digits"),
+    ("bank_card", "账号：801234567890123456789012", "账号：8012********************", "24 digits"),
+    ("bank_card", "账号：801234567890 1234", "账号：8012******** ****", "in two groups"),
+    ("bank_card", "账号：801234567890\n1234", "账号：8012********\n1234", "the next line is another number's"),
+    ("bank_card", "样本\n账号：801234567890", "样本\n账号：8012********", "on the second line"),
+    ("bank_card", "账号：8012345678901234 500", "账号：8012************ 500", "16 digits are whole, and an amount"),
+    ("bank_card", f"银行卡号：{OTHER_NET[:8]} {OTHER_NET[8:]} 12", "银行卡号：4000**** ******** 12", "a card right by Luhn is whole"),
+    ("bank_card", "户名：样本甲 账号：801234567890123", "户名：样本甲 账号：8012***********", "a person's account"),
+    ("phone", "手机：A13812345678", "手机：A138********", "a letter before it"),
+    ("phone", "手机：a13812345678", "手机：a138********", "a small letter before it"),
+    ("phone", "手机：+8613812345678A", "手机：+86138********A", "the country's number before it"),
+    ("phone", "手机：13812345678元", "手机：138********元", "an amount but for its label"),
+    ("phone", "联系电话：138 1234 5678 1234", "联系电话：138 **** **** 1234", "a row of figures but for its label"),
+    ("phone", "2008年 手机：13812345678A", "2008年 手机：138********A", "figures before its label"),
+    ("phone", "手机：1381234567813912345678A", "手机：138*******************A", "two without a gap, and a letter"),
+    ("phone", "家庭电话：13812345678A", "家庭电话：138********A", "a mobile at home"),
+    ("home_phone", "家庭电话：0953-5012345", "家庭电话：****-*******", "with the town's number"),
+    ("home_phone", "家庭电话：5012345", "家庭电话：*******", "a number within the town"),
+    ("travel_document", "护照号：E12345678", "护照号：E********", "the first letter stays"),
+    ("travel_document", "护照号：EA1234567", "护照号：E********", "of two letters the first stays"),
+    ("travel_document", "护照E12345678", "护照E********", "a letter shows that it is a number"),
+    ("travel_document", "护照号：E1234A5", "护照号：E******", "five digits suffice"),
+    ("travel_document", "护照号：1234567", "护照号：*******", "seven digits where the label is plain"),
+    ("travel_document", "护照 12345678", "护照 ********", "eight digits suffice where the label is a word"),
+    ("travel_document", "军官证：军字第12345678号", "军官证：军**********号", "an officer's"),
+    ("travel_document", "证件号码：E12345678", "证件号码：E********", "no ID number behind a label of such"),
+    ("travel_document", f"{ORGANISATION}\n护照号：E12345678", f"{ORGANISATION}\n护照号：E********", "only accounts are an organisation's"),
+    ("number_plate", "车牌号：宁C12345", "车牌号：宁C*****", "province and town stay"),
+    ("chat_account", "QQ：123456789", "QQ：*********", "digits"),
+    ("chat_account", "微信号：sample_12", "微信号：******_**", "a word"),
+    ("home_address", "家庭住址：同心县样本镇样本村12号", "家庭住址：同心县样本镇******", "the township stays"),
+    ("home_address", "家庭住址：样本村12号", "家庭住址：******", "none that names a township"),
+    ("home_address", "住址：样本村1", "住址：****", "four characters suffice"),
+    ("home_address", "住址：样本村1号，样本乡样本村2号", "住址：*****，样本乡样本村2号", "what follows need not be a home"),
+    ("email", "邮箱：sample@sample.cn", "邮箱：******@sample.cn", "at any service where it is labelled"),
+    ("email", "sample1@qq.com", "*******@qq.com", "of a private service, at the very beginning"),
+    ("email", "样本sample1@163.com", "样本*******@163.com", "of a private service without a label"),
+]  # fmt: skip
+STAYS = [
+    # text, why
+    (f"证件号码：{credit_code('9164030012345678A')}", "a credit code has the label of a person's document"),
+    ("身份证号：64032419800", "eleven digits are no ID number"),
+    ("身份证号：1234567", "nor are seven, and no passport's either"),
+    ("账号：80123456789", "eleven digits are no account"),
+    ("账号：8012345678901234567890123", "25 digits are none either"),
+    (f"{ORGANISATION} {ACCOUNT}", "an organisation's account"),
+    (f"{ACCOUNT}，{ORGANISATION}", "an organisation's that is named behind it"),
+    ("手机：13812345678139123456", "the second of two numbers is cut off"),
+    ("手机：1381234567812912345678A", "the second is no mobile"),
+    ("手机：1281234567813912345678A", "the first is no mobile"),
+    ("手机：1381234567 813912345678A", "two numbers without a gap have none within"),
+    ("手机：138123456781391234567", "21 digits are not two mobiles"),
+    ("护照号：EA1bcdefg", "one digit is no passport"),
+    (f"通行证：{credit_code('91640300MA76ABCD1')}", "a firm's pass"),
+    ("护照 1234567", "seven digits behind a mere word"),
+    ("护照号   1234567", "blanks make of a label a mere word"),
+    ("护照12345678", "a word that goes on in digits"),
+    ("护照 19800101", "a day of the twentieth century"),
+    ("护照 20010101", "a day of this century"),
+    ("官方微信：sample_123", "an office's account"),
+    ("样本政务服务的微信：sample_123", "an office's account, whatever stands before"),
+    ("微信：sampleQRcode", "a picture's name"),
+    ("微信：sampleWeChat", "a picture's name"),
+    ("家庭住址同心县样本镇样本村12号", "no more than a word of a sentence"),
+    ("家庭住址：样本样本样本", "nothing of a place in it"),
+    ("家庭住址：户籍所在地样本村1号", "the next label instead of a value"),
+    ("住址：1号楼", "three characters are no home"),
+    ("住址：（空）", "an empty field"),
+    ("住址：同心县样本镇", "a township, which would be left"),
+    ("电子邮箱sample1@sample.cn", "no more than a word of a sentence"),
+    ("邮箱：office@sample.cn", "an office's name"),
+    ("邮箱：sample@sample.gov.cn", "a government's"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "masked", "why"), MASKED, ids=[row[-1] for row in MASKED])
+def test_what_a_label_announces_is_masked(kind: str, text: str, masked: str, why: str) -> None:
+    values = 2 if "、" in text else 1
+    assert redact(text) == Redacted(masked, {kind: values}), why
+
+
+@pytest.mark.parametrize(("text", "why"), STAYS, ids=[why for _, why in STAYS])
+def test_what_no_label_announces_stays(text: str, why: str) -> None:
+    assert redact(text) == Redacted(text), why
+
+
+def test_a_label_within_a_value_ends_nothing() -> None:
+    text, masked = "微信号：my_wechat_12，车牌号：宁C12345，", "微信号：**_******_**，车牌号：宁C*****，"
+    assert redact(6 * text) == Redacted(6 * masked, {"chat_account": 6, "number_plate": 6})
+
+
+@pytest.mark.parametrize(("between", "stays"), [(80, True), (81, False)])
+def test_an_organisation_is_looked_for_80_characters_around_the_label(between: int, stays: bool) -> None:
+    before = f"{ORGANISATION}。{'样' * (between - len(ORGANISATION) - 1)}{ACCOUNT}"
+    after = f"{ACCOUNT}。{'样' * (between - len(ACCOUNT) + 2 - len(ORGANISATION) - 1)}{ORGANISATION}"
+    for text in (before, after):
+        assert redact(text).counts == ({} if stays else {"bank_card": 1})
+
+
+def test_columns_count_as_their_kind() -> None:
+    text = "姓名\t护照号\t住址\n样本甲\tE12345678\t样本村12号\n"
+    masked = "姓名\t护照号\t住址\n样本甲\tE********\t******\n"
+    assert redact(text) == Redacted(masked, {"travel_document": 1, "home_address": 1})
+
+
+def test_in_a_row_with_too_few_cells_the_address_is_beside_the_township() -> None:
+    text = "姓名\t年龄\t住址\t备注\n样本甲\t样本村12号\t同心县样本镇\n"
+    assert redact(text) == Redacted(text.replace("样本村12号", "******"), {"home_address": 1})
+
+
+# --- JSON ---
+
+
+@pytest.mark.parametrize(
+    ("value", "masked", "why"),
+    [
+        ({"护照号": "E12345678"}, {"护照号": "E********"}, "a key is the label of its value"),
+        ({"护照号": ["E12345678"]}, {"护照号": ["E********"]}, "and of each value of a list"),
+        ({"护照号": {"样本": "E12345678"}}, {"护照号": {"样本": "E12345678"}}, "but not of what has keys of its own"),
+        ({"样" * 21 + "护照号": "E12345678"}, {"样" * 21 + "护照号": "E********"}, "a key of 24 characters can be a label"),
+        ({"样" * 22 + "护照号": "E12345678"}, {"样" * 22 + "护照号": "E12345678"}, "a longer one is a sentence"),
+        ({1: "E12345678"}, {1: "E12345678"}, "a number is no label"),
+        ({"账号": 801234567890}, {"账号": "8012********"}, "a number's label"),
+        ({"账号": 10**20}, {"账号": 10**20}, "longer than any number of a person"),
+        ({"姓名": "样本甲", "联系电话": "5012345"}, {"姓名": "样本甲", "联系电话": "*******"}, "persons' phones are at home"),
+        ([TABLE], [MASKED_TABLE], "a text without a label begins with its own first character"),
+        ({1: TABLE}, {1: MASKED_TABLE}, "behind a number, too"),
+        ({"单位": "样本局", "联系电话": "5012345"}, {"单位": "样本局", "联系电话": "5012345"}, "offices' are not"),
+    ],
+)  # fmt: skip
+def test_a_key_is_the_label_of_its_value(value: object, masked: object, why: str) -> None:
+    assert redact_json(value).value == masked, why
+
+
+@pytest.mark.parametrize("number", ["13812345678", "%313812345678"])
+def test_an_address_names_a_person_however_it_is_written(number: str) -> None:
+    assert names_a_person(f"http://p.example/?tel={number}")
+    assert not names_a_person("http://p.example/?tel=09535012345")
