@@ -166,6 +166,7 @@ def test_in_a_row_with_too_few_cells_the_address_is_beside_the_township() -> Non
         ({"姓名": "样本甲", "联系电话": "5012345"}, {"姓名": "样本甲", "联系电话": "*******"}, "persons' phones are at home"),
         ([TABLE], [MASKED_TABLE], "a text without a label begins with its own first character"),
         ({1: TABLE}, {1: MASKED_TABLE}, "behind a number, too"),
+        ({"姓": "样", "名": "甲", "联系电话": "5012345"}, {"姓": "样", "名": "甲", "联系电话": "*******"}, "names in two keys"),
         ({"单位": "样本局", "联系电话": "5012345"}, {"单位": "样本局", "联系电话": "5012345"}, "offices' are not"),
     ],
 )  # fmt: skip
