@@ -6,7 +6,7 @@ Each looks at a bounded stretch of text.
 import re
 from collections.abc import Sequence
 
-from archive.masking.personal_numbers import BLANK, HYPHEN, MaskedSpan
+from archive.masking.personal_numbers import BLANK, HYPHEN, MaskedSpan, is_card
 from archive.model.index_numbers import is_credit_code
 
 _NEAR = 24
@@ -203,10 +203,11 @@ def in_index_number(text: str, span: MaskedSpan) -> bool:
 
 
 def _in_credit_code(text: str, span: MaskedSpan) -> bool:
-    """Whether it stands, alone among letters and figures, in a right credit code."""
+    """Whether it stands, alone among letters and figures, in a right credit code that is no right card of 18 digits."""
     left = max(0, span.start - 18)
     codes = _CREDIT_CODE.finditer(text, left, span.end + 19)
-    return any(code.start() <= span.start and span.end <= code.end() and is_credit_code(code[0]) for code in codes)
+    around = (code[0] for code in codes if code.start() <= span.start and span.end <= code.end())
+    return any(is_credit_code(code) and not is_card(code) for code in around)
 
 
 def is_licence(text: str, start: int, digits: str) -> bool:
