@@ -76,11 +76,11 @@ def written(before: Dump, after: Dump, crawl_id: int) -> list[str]:
 
 
 def _kept(table: str, of: list[dict[str, Any]], crawl_id: int) -> list[dict[str, Any]]:
-    """The rows that may not change, without the columns that may; how far a portal's log has come is each crawl's to say."""
+    """The rows that may not change, without the columns that may; how far its log has come is each crawl's to say."""
     owner, seen = OF_THE_CRAWL.get(table, ""), SEEN.get(table, set())
     rows_kept = [row for row in of if not owner or row[owner] != crawl_id]
     if table == "settings":
-        rows_kept = [row for row in rows_kept if not row["name"].startswith("log:")]
+        rows_kept = [row for row in rows_kept if not row["name"].startswith(("log:", "sealed_up_to"))]
     return [{name: row[name] for name in row.keys() - seen} for row in rows_kept]
 
 
