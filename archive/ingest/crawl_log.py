@@ -30,7 +30,7 @@ from archive.model.observations import AttachmentFile, CatalogOfPortal, Observat
 BEGIN, COMMIT, MISSING, SECOND_PASS, CLOSE = "begin", "commit", "missing", "second_pass", "close"
 
 Written = int | tuple[str, ...]
-"""What was written: the place of an answer, (record, address) of a file that could not be had, or (kind, address, message) of a problem."""
+"""A thing written: the place of an answer, (record, address) of a file that could not be had, or (kind, address, message) of a problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a batch's answers alone don't tell: requests without an answer, and Scrapy's flags of answers by their place."""
+    """The facts that a batch's answers alone don't tell: requests without an answer, and Scrapy's flags of answers by their place."""
 
     failed: tuple[Failed, ...] = ()
     flags: Mapping[int, tuple[str, ...]] = field(default_factory=dict)

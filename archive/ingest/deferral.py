@@ -1,4 +1,4 @@
-"""What a crawl read that looks like a change, kept aside until the crawl ends: most of a portal at once is doubted.
+"""Changes that a crawl seems to have read, kept aside until it ends: most of a portal at once is doubted.
 
 A page that says something else, a record that is listed again, a file of a page that changed: none is written when it is read. At
 the end of the crawl all of it is, in its order and under the time at which it was read, unless so many pages changed at once
@@ -71,7 +71,7 @@ class Deferred:
 
 
 class Deferral:
-    """What one crawl of a portal keeps aside, and what earlier ones left; works in the caller's transaction."""
+    """The things that one crawl of a portal keeps aside, and that earlier ones left; works in the caller's transaction."""
 
     def __init__(self, connection: sqlite3.Connection, portal: str, crawl_id: int) -> None:
         self._connection = connection

@@ -30,7 +30,7 @@ BROKEN_OFF = 3
 """So many crawls that broke off, one after the other, are no accident."""
 
 WRONG_CLOCK = "the clock was wrong"
-"""What the problem of a crawl begins with whose own date is wrong."""
+"""The beginning of the problem of a crawl whose own date is wrong."""
 
 CLOCK_SLACK = timedelta(minutes=5)
 """A crawl dated later than this from now was begun by a wrong clock, or the clock is wrong now."""
@@ -84,7 +84,7 @@ _IN_TROUBLE = ("unreachable", "not_a_page", "http_error", "redirect_loop", "too_
 """Kinds of what a server answers, or doesn't, where a page would be: no redesign."""
 
 _SENT_ELSEWHERE = "(?:way on to|sent on to another site)"
-"""What pages that are none say where the page may stand somewhere else."""
+"""Words of pages that are none, where the page may stand somewhere else."""
 
 _PROBE = "`disclosures probe {home}` shows where the catalogues are now and drafts a portal file"
 _READ_AGAIN = "open the list beside `disclosures probe {url}`; if the portal is read wrongly, its family or our code needs mending"
@@ -105,7 +105,7 @@ _TIMER = "see that `disclosures crawl --due` is run: `systemctl list-timers 'dis
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What a problem of one of these kinds (all, if none is named) means whose message holds `words`, a pattern."""
+    """The meaning of a problem of one of these kinds (all, if none is named) whose message holds `words`, a pattern."""
 
     kinds: tuple[str, ...]
     words: str
@@ -358,7 +358,7 @@ def _is_elsewhere(problem: _Problem) -> bool:
 
 
 def _blocked_step(by_kind: Mapping[str, _Problem], begin: str) -> str:
-    """What to do where the portal refuses."""
+    """Return the next step where the portal refuses."""
     if "blocked" in by_kind and "signing in" in by_kind["blocked"].message:
         return _SIGN_IN
     return f"{begin} longer `delay`, or other `hours`, in its portal file"

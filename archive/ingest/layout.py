@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from archive.model.noise import essence
 
 LEAST_ALIKE = 0.5
-"""What at least so large a share of the changed pages have gained, or lost, is the layout's."""
+"""Gains and losses that at least so large a share of the changed pages have in common are the layout's."""
 
 LEAST_CHANGED = 10
 """Fewer changed pages say nothing of a layout."""

@@ -295,7 +295,7 @@ class Presence:
         ]
 
     def count_moved(self, found: Iterable[Found]) -> int:
-        """How many of the `found` stand at another address now, where no earlier crawl found the same."""
+        """Count those of the `found` that stand at another address now, where no earlier crawl found the same."""
         new = (each.record.record_id for each in found if each.state and not each.earlier)
         return sum(len(self._moved(self._writer.record(record_id))) == 1 for record_id in new)
 

@@ -53,7 +53,7 @@ PENDING, UNLINKED = "pending", "unlinked"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What the `reading` of one page makes of the record `old`.
+    """The effect of the `reading` of one page on the record `old`.
 
     `files`: those that the page links to, where they are not the known ones. `changed`: old and new values by name. `differs`:
     the page says something else than before, so that the record has changed; else it is only completed.
@@ -136,7 +136,7 @@ class Writer:
             self.seen_again(record_id, source, reading, capture)
 
     def compared(self, record_id: int, source: int, reading: Reading, now: str) -> Taken | None:
-        """What the reading of one page makes of a record; None where it says nothing that is not there, or is to say nothing."""
+        """Return the effect of the reading of one page on a record; None where it says nothing that is not there, or is to say nothing."""
         old = self.record(record_id)
         if old["state"] == WITHHELD:
             return None
@@ -302,7 +302,7 @@ class Writer:
         return {int(row["id"]) for row in self.connection.execute(sql, (self.portal,))}
 
     def _in_former_list(self, readings: Mapping[int, Reading], source: int) -> Reading | None:
-        """What the last list printed that is no longer walked, where a list read for the first time now stands in its place."""
+        """Return the reading of the last list that is no longer walked, where a list read for the first time now stands in its place."""
         former = self._former_lists()
         if source in former or source == OWN_PAGE or readings.keys() - former - {OWN_PAGE}:
             return None

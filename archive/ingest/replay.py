@@ -53,7 +53,7 @@ class Replay:
 
     @property
     def mode(self) -> str:
-        """How the portal was crawled, full or update."""
+        """The mode of the crawl, full or update."""
         return self.session.mode
 
     @property
@@ -194,7 +194,7 @@ class InferredReplay(Replay):
 
 
 def _outcome(exchange: Exchange) -> str:
-    """What an answer is, by its status, where nobody reads it."""
+    """Return the class of an answer, by its status, where nobody reads it."""
     if exchange.status == 304:
         return "not_modified"
     if 300 <= exchange.status < 400:
