@@ -53,21 +53,31 @@ _INSERT = """INSERT INTO claims (id, archive, kind, row_id, number, row_sha256, 
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
-def row_sha256(row: Mapping[str, object]) -> bytes:
-    """The sha256 of a row: over the canonical JSON of its columns by name, those without a value left out.
+def row_text(row: Mapping[str, object]) -> bytes:
+    """A row as it is sealed: the canonical JSON of its columns by name, those without a value left out.
 
     So a column that a later version adds changes no sum until it has a value; a migration that gives it one updates the rows, and
     so notes them to be sealed anew.
     """
-    return hashlib.sha256(canonical({name: value for name, value in row.items() if value is not None})).digest()
+    return canonical({name: value for name, value in row.items() if value is not None})
 
 
-def claim_digest(archive: str, claim: SealedClaim) -> bytes:
-    """The 32 bytes that seal one line; see `archive.evidence.http_exchange`."""
+def row_sha256(row: Mapping[str, object]) -> bytes:
+    """The sha256 of a row as it is sealed."""
+    return hashlib.sha256(row_text(row)).digest()
+
+
+def claim_text(archive: str, claim: SealedClaim) -> bytes:
+    """The canonical JSON of a line, whose sha256 is its digest; see `archive.evidence.http_exchange`."""
     kind, row_id, number = claim.name
     sha256 = claim.row_sha256.hex() if claim.row_sha256 is not None else None
     named = {"archive": archive, "kind": kind, "row_id": row_id, "number": number}
-    return hashlib.sha256(canonical({**named, "id": claim.id, "day": claim.day, "sha256": sha256})).digest()
+    return canonical({**named, "id": claim.id, "day": claim.day, "sha256": sha256})
+
+
+def claim_digest(archive: str, claim: SealedClaim) -> bytes:
+    """The 32 bytes that seal one line."""
+    return hashlib.sha256(claim_text(archive, claim)).digest()
 
 
 def are_kept(con: sqlite3.Connection) -> bool:

@@ -3,13 +3,15 @@
 import hashlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archive.evidence.capture import read_capture
+from archive.evidence import claims
+from archive.evidence.capture import SealedCapture, days_to_seal, hash_up_to, read_capture, sealed_digests
 from archive.evidence.compression_dictionaries import Dictionaries
-from archive.evidence.evidence_file import open_for_reading
-from archive.evidence.http_exchange import EvidenceError, Exchange
+from archive.evidence.evidence_file import open_for_reading, row_sha256
+from archive.evidence.http_exchange import GENESIS, EvidenceError, Exchange, manifest_text
 
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 """Exceptions that reading a damaged file can raise, beside EvidenceError."""
@@ -23,6 +25,28 @@ def beside(db: Path) -> Path:
 def place_of(db: Path) -> Path:
     """Return the path of the originals of the archive `db`: $DISCLOSURES_EVIDENCE, else beside it."""
     return Path(os.environ.get("DISCLOSURES_EVIDENCE") or beside(db))
+
+
+_MANIFEST = "SELECT day, first_id, last_id, captures, previous_hash, hash, sealed_at, token FROM manifests"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One sealed day. `token`: the answer of a timestamp server (`archive.evidence.timestamp`), or None."""
+
+    day: str
+    first_id: int
+    last_id: int
+    captures: int
+    previous_hash: str
+    hash: str
+    sealed_at: str
+    token: bytes | None
+
+    def row_sha256(self) -> bytes:
+        """The check sum kept beside the row."""
+        told = (self.day, self.first_id, self.last_id, self.captures, self.previous_hash, self.hash, self.sealed_at)
+        return row_sha256(*told, blob=self.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +115,49 @@ class Originals:
 
     def without_payload(self, capture_id: int) -> tuple[Exchange, str]:
         """A capture without its payload, and that one's sha256 (hex). Raises EvidenceError as `exchange` does."""
+        capture = self.sealed_capture(capture_id)
+        return capture.exchange, capture.sha256
+
+    def sealed_capture(self, capture_id: int) -> SealedCapture:
+        """A capture as it was sealed, without its payload. Raises EvidenceError as `exchange` does."""
         try:
             capture = read_capture(self._con, self._dictionaries, capture_id)
         except EvidenceError as error:
             raise EvidenceError(f"capture {capture_id}: {error}") from error
         if capture.sealed_as(capture_id) != capture.digest:
             raise EvidenceError(f"capture {capture_id} {capture.exchange.url} is no longer what was stored")
-        return capture.exchange, capture.sha256
+        return capture
+
+    def manifests(self) -> list[Manifest]:
+        """All sealed days, in order."""
+        return [Manifest(*row) for row in self._con.execute(f"{_MANIFEST} ORDER BY day")]
+
+    def head(self) -> tuple[str, str] | None:
+        """(day, hash) of the last manifest: the one thing to keep elsewhere, for it proves all before. None: nothing sealed."""
+        found: tuple[str, str] | None = self._con.execute(
+            "SELECT day, hash FROM manifests ORDER BY day DESC LIMIT 1"
+        ).fetchone()
+        return found
+
+    def tip(self) -> tuple[int, str] | None:
+        """(number of the last capture, hash over all captures up to it, sealed or not). None: no captures.
+
+        `verify` takes it as it takes `head`, also after more was added and sealed.
+        """
+        last_id = self.last_id()
+        return (last_id, hash_up_to(self._con, last_id)) if last_id else None
+
+    def claim_of(self, archive: str, name: claims.RowName) -> claims.SealedClaim | None:
+        """The claim that counts for a row; None where there is none."""
+        return claims.last_line(self._con, archive, name)
+
+    def manifest_texts(self, since: str) -> Iterator[tuple[str, bytes, Manifest | None]]:
+        """From the day `since` on: each day with captures or claims, its manifest's text, and its manifest, None where it isn't sealed yet."""
+        manifests = {manifest.day: manifest for manifest in self.manifests()}
+        previous = max((day for day in manifests if day < since), default="")
+        hash_ = manifests[previous].hash if previous else GENESIS
+        for day in days_to_seal(self._con):
+            if day >= since:
+                text = manifest_text(hash_, sealed_digests(self._con, day), day)
+                yield day, text, manifests.get(day)
+                hash_ = hashlib.sha256(text).hexdigest()

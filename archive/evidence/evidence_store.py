@@ -15,11 +15,11 @@ from zlib import crc32
 
 from archive.database.connection import transaction
 from archive.evidence import claims
-from archive.evidence.capture import days_to_seal, hash_up_to, sealed_digests
+from archive.evidence.capture import days_to_seal, sealed_digests
 from archive.evidence.compression import MOST
 from archive.evidence.compression_dictionaries import Dictionaries
-from archive.evidence.evidence_file import open_for_writing, row_sha256
-from archive.evidence.evidence_reader import DestroyedPayload, Originals
+from archive.evidence.evidence_file import open_for_writing
+from archive.evidence.evidence_reader import DestroyedPayload, Manifest, Originals
 from archive.evidence.fixity import Expected, Fault, verify_file
 from archive.evidence.http_exchange import (
     COLUMNS,
@@ -38,7 +38,6 @@ _INSERT = """INSERT INTO captures (id, crawl_id, portal, url, fetched_at, status
     head, head_dictionary_id, head_crc32) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_PAYLOAD = """INSERT INTO payloads (sha256, bytes, dictionary_id, waiting, stored, stored_crc32)
     VALUES (?, ?, ?, ?, ?, ?) RETURNING id"""
-_MANIFEST = "SELECT day, first_id, last_id, captures, previous_hash, hash, sealed_at, token FROM manifests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +47,6 @@ class Stored:
     id: int
     sha256: str
     bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """One sealed day. `token`: the answer of a timestamp server (`archive.evidence.timestamp`), or None."""
-
-    day: str
-    first_id: int
-    last_id: int
-    captures: int
-    previous_hash: str
-    hash: str
-    sealed_at: str
-    token: bytes | None
-
-    def row_sha256(self) -> bytes:
-        """The check sum kept beside the row."""
-        told = (self.day, self.first_id, self.last_id, self.captures, self.previous_hash, self.hash, self.sealed_at)
-        return row_sha256(*told, blob=self.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,25 +158,6 @@ class Evidence(Originals):
                 previous = hash_
         return made
 
-    def manifests(self) -> list[Manifest]:
-        """All sealed days, in order."""
-        return [Manifest(*row) for row in self._con.execute(f"{_MANIFEST} ORDER BY day")]
-
-    def head(self) -> tuple[str, str] | None:
-        """(day, hash) of the last manifest: the one thing to keep elsewhere, for it proves all before. None: nothing sealed."""
-        found: tuple[str, str] | None = self._con.execute(
-            "SELECT day, hash FROM manifests ORDER BY day DESC LIMIT 1"
-        ).fetchone()
-        return found
-
-    def tip(self) -> tuple[int, str] | None:
-        """(number of the last capture, hash over all captures up to it, sealed or not). None: no captures.
-
-        `verify` takes it as it takes `head`, also after more was added and sealed.
-        """
-        last_id = self.last_id()
-        return (last_id, hash_up_to(self._con, last_id)) if last_id else None
-
     def add_claims(self, archive: str, rows: Iterable[tuple[claims.RowName, bytes | None]], today: str) -> None:
         """Seal rows of an archive as they are, with their sha256, None where they were deleted; what is sealed so already is not again.
 
@@ -214,10 +175,6 @@ class Evidence(Originals):
         day = max(note.today, self._first_open_day())
         claims.append_note(self._con, note.archive, note.name, note.text, day)
 
-    def claim_of(self, archive: str, name: claims.RowName) -> claims.SealedClaim | None:
-        """The claim that counts for a row; None where there is none."""
-        return claims.last_line(self._con, archive, name)
-
     def last_claim(self) -> int:
         """The number of the last claim; 0: none."""
         return claims.last_id(self._con)
@@ -229,10 +186,10 @@ class Evidence(Originals):
     def attach_token(self, day: str, token: bytes) -> None:
         """Keep a timestamp server's answer with the manifest of `day`. Raises EvidenceError if the day is not sealed."""
         with self._transaction():
-            row = self._con.execute(f"{_MANIFEST} WHERE day = ?", (day,)).fetchone()
-            if row is None:
+            manifest = next((each for each in self.manifests() if each.day == day), None)
+            if manifest is None:
                 raise EvidenceError(f"{day} is not sealed, so there is nothing to stamp")
-            sealed = replace(Manifest(*row), token=token)
+            sealed = replace(manifest, token=token)
             self._con.execute(
                 "UPDATE manifests SET token = ?, row_sha256 = ? WHERE day = ?", (token, sealed.row_sha256(), day)
             )

@@ -121,12 +121,22 @@ def restored(columns: Mapping[str, Any], head: bytes) -> Exchange:
     return Exchange(payload=b"", **kept, **columns)
 
 
+def sealed_text(exchange: Exchange, capture_id: int, day: str, payload_sha256: str) -> bytes:
+    """The canonical JSON of a capture, whose sha256 is its digest."""
+    values = _named(exchange, (*COLUMNS, *_HEAD))
+    return canonical({**values, "id": capture_id, "day": day, "sha256": payload_sha256})
+
+
 def capture_digest(exchange: Exchange, capture_id: int, day: str, payload_sha256: str) -> bytes:
     """The 32 bytes that seal one capture."""
-    values = _named(exchange, (*COLUMNS, *_HEAD))
-    return hashlib.sha256(canonical({**values, "id": capture_id, "day": day, "sha256": payload_sha256})).digest()
+    return hashlib.sha256(sealed_text(exchange, capture_id, day, payload_sha256)).digest()
+
+
+def manifest_text(previous: str, digests: Iterable[bytes], day: str) -> bytes:
+    """One day's manifest: the lines `previous`, each digest in hex, `day`."""
+    return "\n".join([previous, *(digest.hex() for digest in digests), day]).encode()
 
 
 def manifest_hash(previous: str, digests: Iterable[bytes], day: str) -> str:
-    """The hash of one day's manifest, in hex: sha256 of the lines `previous`, each digest in hex, `day`."""
-    return hashlib.sha256("\n".join([previous, *(digest.hex() for digest in digests), day]).encode()).hexdigest()
+    """The hash of one day's manifest, in hex."""
+    return hashlib.sha256(manifest_text(previous, digests, day)).hexdigest()
