@@ -143,7 +143,7 @@ def _chosen(
     if capture is not None:
         return f"capture {capture}", _rising(connection, _KNOWN, [capture])
     if record is not None:
-        record_id = _record(connection, record)
+        record_id = record_of(connection, record)
         return f"record {record_id}", captures_of_record(connection, record_id)
     if crawl is not None:
         if not connection.execute("SELECT count(*) FROM crawls WHERE id = ?", (crawl,)).fetchone()[0]:
@@ -155,7 +155,7 @@ def _chosen(
     return f"portal {portal}", captures_of_portal(connection, portal)
 
 
-def _record(connection: sqlite3.Connection, record: int | str) -> int:
+def record_of(connection: sqlite3.Connection, record: int | str) -> int:
     """Return the id of the record with this id or address. Raises ArchiveError where there is none, or more than one."""
     if isinstance(record, int) or record.isdecimal():
         rows = connection.execute("SELECT id FROM records WHERE id = ?", (int(record),)).fetchall()

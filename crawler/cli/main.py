@@ -20,7 +20,9 @@ MODULES = {
     **dict.fromkeys(("backup", "doctor", "merge", "restore", "review", "withhold"), "upkeep"),
     **dict.fromkeys(("enqueue", "work"), "workers"),
     **dict.fromkeys(("redact", "reparse", "seal"), "verify"),
+    "check-proof": "proof",
     "due": "portals",
+    "prove": "proof",
     "publish": "serve",
     "tell": "status",
 }
@@ -41,7 +43,7 @@ class Commands(click.Group):
         cmd_name = ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in MODULES:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module(f"crawler.cli.{MODULES[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(import_module(f"crawler.cli.{MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
         return command
 
 

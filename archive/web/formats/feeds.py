@@ -23,13 +23,13 @@ from archive.labels.code_labels import EVENTS, KINDS, STATES
 from archive.labels.label import LABELS, SITE
 from archive.labels.tables import column_label
 from archive.labels.when import when
+from archive.proof.differences import event_lines, json_object
 from archive.search.snippet import snippet
 from archive.web.formats.responses import in_time
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.listings.observed_events import EVER, OF_ALL, OF_PORTAL, ORDER
 from archive.web.listings.selections import Selection
 from archive.web.views.cells import UNTITLED, cut
-from archive.web.views.diff import event_lines, json_object
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 

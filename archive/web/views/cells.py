@@ -15,9 +15,9 @@ from markupsafe import Markup, escape
 from archive.labels.code_labels import FLAGS, code_label
 from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import BEIJING, moment
+from archive.proof.differences import diff_lines, event_lines, json_object
 from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
-from archive.web.views.diff import diff_lines, event_lines, json_object
 
 UNTITLED = LABELS["word.untitled"].zh
 SNIPPET_LENGTH = 90

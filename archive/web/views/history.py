@@ -10,9 +10,9 @@ from typing import Any
 from archive.labels.code_labels import CAPTURES, CAUSES, EVENTS, STATES
 from archive.labels.label import Label, label_of
 from archive.labels.when import when
+from archive.proof.differences import FieldDiff, diff, json_object
 from archive.web.http.request_context import Row
 from archive.web.views.cells import beijing
-from archive.web.views.diff import FieldDiff, diff, json_object
 
 MOST = 50
 """Events and re-readings shown on a record's page; the tables have them all."""

@@ -1,0 +1,120 @@
+"""The sheet of a proof as a page: what is claimed, what shows it, what it does not prove. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from archive.labels.code_labels import CAPTURES, EVENTS
+from archive.labels.label import LABELS, Label, label_of
+from archive.model.clock import BEIJING, moment
+from archive.proof.differences import FieldDiff, diff
+from archive.proof.event_proof import ABSENT, EventProof
+
+Kept = Literal["whole", "masked", "digest"]
+"""What is given of a capture: all, its headers and a masked copy, or its digest alone."""
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCapture:
+    """A capture on a sheet. `outcome`: what it turned out to be; `certificate`: the sha256 of the server's; `copy`: where its
+    copy is, None where none can be shown."""
+
+    id: int
+    url: str
+    fetched_at: str
+    status: int
+    outcome: str
+    sha256: str
+    certificate: str | None
+    kept: Kept
+    copy: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the chain, its hash, whether it is over and sealed, and the time of its time stamp (UTC), "" where it has none."""
+
+    day: str
+    hash: str
+    is_sealed: bool
+    stamped_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one sheet shows: the proof, its captures, the day that seals the event, the head now, and the permanent address
+    of the sheet, "" where it has none."""
+
+    proof: EventProof
+    captures: Mapping[int, ShownCapture]
+    sealed: Day
+    head: Day
+    address: str
+
+    @property
+    def kind(self) -> Label:
+        """What happened, in a word."""
+        return label_of(EVENTS, self.proof.event["kind"])
+
+    @property
+    def changes(self) -> tuple[FieldDiff, ...]:
+        """What is different, field by field."""
+        return diff(self.proof.changed)
+
+    @property
+    def shown(self) -> Iterator[tuple[list[Label], ShownCapture]]:
+        """The captures in order, each with what it shows, save the list pages without the record."""
+        for number, whats in sorted(self.proof.shown.items(), key=lambda shown: self.captures[shown[0]].fetched_at):
+            if named := [LABELS[f"proof.shows.{what}"] for what in whats if what != ABSENT]:
+                yield named, self.captures[number]
+
+
+def page(sheets: Sequence[Sheet]) -> str:
+    """The sheets as a page of its own, without scripts."""
+    style = Markup((_FOLDER / "sheet.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
+    return _ENVIRONMENT.get_template("page.html").render(sheets=[fragment(sheet) for sheet in sheets], style=style)
+
+
+def fragment(sheet: Sheet) -> Markup:
+    """One sheet as a part of a page."""
+    return Markup(_ENVIRONMENT.get_template("sheet.html").render(sheet=sheet, code=qr_code(sheet.address)))  # noqa: S704 - escaped
+
+
+def qr_code(address: str) -> Markup:
+    """A QR code of an address as SVG; nothing where there is none."""
+    if not address:
+        return Markup()
+    return Markup(segno.make(address, micro=False).svg_inline(scale=2, border=2))  # noqa: S704 - drawn by us
+
+
+def _beijing(at: str) -> str:
+    return moment(at).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _outcome(code: str) -> str:
+    label = label_of(CAPTURES, code)
+    return f"{label.zh} {label.en}".strip()
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Callable[[str], str]] = {"beijing": _beijing, "outcome": _outcome}
+    environment.filters |= filters
+    environment.globals["labels"] = LABELS
+    return environment
+
+
+_ENVIRONMENT = _environment()
