@@ -178,7 +178,7 @@ def without_times(_: str, row: dict[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in row.items() if name not in _OF_THE_CRAWL}
     if "detail" in told:
         told["detail"] = {
-            name: value for name, value in told["detail"].items() if name not in {"capture", "page", "walk"}
+            name: value for name, value in told["detail"].items() if name not in {"capture", "listed", "page", "walk"}
         }
     return told
 

@@ -75,7 +75,7 @@ def _rows(connection: sqlite3.Connection, table: str, change: Change) -> list[st
 
 def _detail(connection: sqlite3.Connection, detail: Mapping[str, Any]) -> dict[str, Any]:
     told = dict(detail)
-    for name, of in (("capture", _CAPTURE), ("page", _CAPTURE), ("walk", _CRAWL)):
+    for name, of in (("capture", _CAPTURE), ("listed", _CAPTURE), ("page", _CAPTURE), ("walk", _CRAWL)):
         if told.get(name) is not None:
             told[name] = _named(connection, of, told[name])
     if "catalogs" in told:

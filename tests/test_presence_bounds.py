@@ -142,7 +142,14 @@ def test_a_row_without_a_page_is_missing_once_a_second_walk_agrees(crawls: Crawl
     assert (crawls.missing, crawls.again, crawls.events()) == ([None], {PLANS}, [])
     crawls.run(first(20), second=first(20))
     assert crawls.events() == [("unlisted", bare.key)]
-    proof = {"walk": 3, "catalogs": [1], "page": None, "reason": "the row had no page of its own"}
+    proof = {
+        "walk": 3,
+        "pages": 2,
+        "catalogs": [1],
+        "listed": 1,
+        "page": None,
+        "reason": "the row had no page of its own",
+    }
     assert details(crawls, "unlisted") == [proof]
 
 
@@ -153,8 +160,8 @@ def test_a_claim_keeps_what_proves_it(crawls: Crawls) -> None:
     captures = {each["url"]: each["id"] for each in found}
     gone = {"walk": 2, "reason": "found to be gone"}
     assert details(crawls, "withdrawn") == [
-        {**gone, "catalogs": [1, 2], "page": captures[url(7)]},
-        {**gone, "catalogs": [1], "page": captures[url(9)]},
+        {**gone, "pages": 2, "catalogs": [1, 2], "listed": 2, "page": captures[url(7)]},
+        {**gone, "pages": 1, "catalogs": [1], "listed": 1, "page": captures[url(9)]},
     ]
 
 
@@ -180,7 +187,7 @@ def test_what_is_anothers_present_form_is_left_for_the_next_crawl_and_the_rest_i
     (moved,) = details(crawls, "moved")
     found = rows(crawls.path, "SELECT id FROM captures WHERE url = ? AND outcome = 'gone'", url(7))
     assert moved == {
-        "from": url(7), "to": url(27), "walk": 3, "catalogs": [1], "page": found[0]["id"], "reason": "found to be gone",
+        "from": url(7), "to": url(27), "walk": 3, "pages": 1, "catalogs": [1], "listed": 3, "page": found[0]["id"], "reason": "found to be gone",
     }  # fmt: skip
     crawls.run(listed(*others), asked={27: "gone"})
     assert crawls.events()[-1] == ("withdrawn", url(27))

@@ -68,6 +68,13 @@ _PAST = """
 _LISTS = ("added", "returned", "moved")
 """Kinds of events after which a record is listed; after `returned` it may be its page alone that stands."""
 
+_LISTED_AND_PAGES = """
+    SELECT (SELECT l.capture_id FROM listings l JOIN captures c ON c.id = l.capture_id
+            WHERE l.record_id = :record AND l.catalog_id IN (SELECT value FROM json_each(:catalogs))
+            ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1),
+           (SELECT count(DISTINCT capture_id) FROM walks
+            WHERE crawl_id = :crawl AND catalog_id IN (SELECT value FROM json_each(:catalogs)))
+"""
 _ADDED = """
     SELECT r.id, (SELECT max(o.id) FROM events m JOIN records o ON o.id = m.record_id AND o.portal = r.portal
                   WHERE m.kind = 'moved' AND json_extract(m.detail, '$.from') = r.url) AS moved
@@ -447,11 +454,16 @@ class Presence:
             c.execute("UPDATE redactions SET record_id = ? WHERE record_id = ? AND source = ?", (new, old, url))
 
     def _proof(self, record: Missing) -> dict[str, Any]:
-        """The walk that did not show the record (its list pages are in `walks`), and the capture of its page."""
-        answer = self.noted.answers.get(record.url or "")
+        """The walk that did not show the record (its list pages, so many, are in `walks`), the last list page that did, and the
+        capture of its own page."""
+        answer, catalogs = self.noted.answers.get(record.url or ""), self._catalogs(record.record_id)
+        asked = {"record": record.record_id, "crawl": self._crawl_id, "catalogs": json.dumps(sorted(catalogs))}
+        listed, pages = self._connection.execute(_LISTED_AND_PAGES, asked).fetchone()
         return {
             "walk": self._crawl_id,
-            "catalogs": sorted(self._catalogs(record.record_id)),
+            "pages": pages,
+            "catalogs": sorted(catalogs),
+            "listed": windows.held_by(self._connection, listed),
             "page": answer.capture if answer else None,
             "reason": answer.reason if answer else "the row had no page of its own",
         }

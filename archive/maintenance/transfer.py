@@ -278,7 +278,7 @@ class Transfer:
 def _detail(text: str, maps: Mapping[str, Mapping[int, int]]) -> str:
     """An event's detail with its numbers of captures, of the walk and of its catalogues as they are here."""
     detail: dict[str, Any] = json.loads(text)
-    for name, of in (("capture", "capture"), ("page", "capture"), ("walk", "crawl")):
+    for name, of in (("capture", "capture"), ("listed", "capture"), ("page", "capture"), ("walk", "crawl")):
         if detail.get(name) is not None:
             detail[name] = maps[of][detail[name]]
     if "catalogs" in detail:

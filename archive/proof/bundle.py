@@ -37,13 +37,13 @@ from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
 from archive.proof.event_proof import EventProof, event_proof
-from archive.proof.sheet import Day, Kept, Sheet, ShownCapture, page
+from archive.proof.sheet import Kept, SealedDay, Sheet, ShownCapture, page
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The time that all files of a bundle bear, so that the same proof makes the same bytes."""
 
 _SUM = b"sha256:"
-_OWN_FILES = ("check.py", "CHECK.txt")
+_OWN_FILES = {"check.py": "checker.py", "CHECK.txt": "CHECK.txt"}
 _ARCHIVE = "SELECT value FROM settings WHERE name = 'archive'"
 _OUTCOME = "SELECT outcome FROM captures WHERE id = ?"
 
@@ -56,7 +56,7 @@ class Bundle:
     captures: int
     masked: int
     digests: int
-    head: Day
+    head: SealedDay
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class _Package:
         self._sealed: dict[str, _Sealed] = {}
         self.files: dict[str, bytes] = {}
         self.captures: dict[int, ShownCapture] = {}
-        self.days: list[Day] = []
+        self.days: list[SealedDay] = []
 
     def add_all(self, proofs: Sequence[EventProof], site: str) -> None:
         """Add all that proves some events."""
@@ -116,8 +116,8 @@ class _Package:
         self.days = list(self._added_days())
         self._add_replay()
         self.files["sheet.html"] = page([self._sheet(proof, site) for proof in proofs]).encode()
-        for name in _OWN_FILES:
-            self.files[name] = Path(__file__).with_name(name).read_bytes()
+        for name, own in _OWN_FILES.items():
+            self.files[name] = Path(__file__).with_name(own).read_bytes()
         self._add_description(proofs)
 
     def _add_capture(self, number: int) -> None:
@@ -162,7 +162,7 @@ class _Package:
         self.files |= zip(names, (text, row), strict=True)
         self._sealed[f"event {number}"] = _Sealed(claim.day, sha256(text).hexdigest(), *names)
 
-    def _added_days(self) -> Iterator[Day]:
+    def _added_days(self) -> Iterator[SealedDay]:
         """Add each day from the first that seals something here to the last, with its time stamp; yield them."""
         for day, text, manifest in self._originals.manifest_texts(min(each.day for each in self._sealed.values())):
             self.files[f"days/{day}.txt"] = text
@@ -170,7 +170,7 @@ class _Package:
             if manifest and manifest.token:
                 self.files[f"tokens/{day}.tsr"] = manifest.token
                 stamped_at = clock.text(stated_time(manifest.token, hash_))
-            yield Day(day, hash_, manifest is not None, stamped_at)
+            yield SealedDay(day, hash_, manifest is not None, stamped_at)
 
     def _sheet(self, proof: EventProof, site: str) -> Sheet:
         number = proof.event["id"]
@@ -196,7 +196,10 @@ class _Package:
             "before": self.files[f"days/{self.days[0].day}.txt"].partition(b"\n")[0].decode(),
             "head": [self.days[-1].day, self.days[-1].hash],
             "sealed": {what: asdict(sealed) for what, sealed in self._sealed.items()},
-            "events": {f"event {proof.event['id']}": sorted(proof.shown) for proof in proofs},
+            "events": {
+                f"event {proof.event['id']}": {"captures": sorted(proof.shown), "pages": proof.absent}
+                for proof in proofs
+            },
         }
         self.files["proof.json"] = json.dumps(described, indent=1).encode()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archive.database.connection import ArchiveError
 from archive.evidence.timestamp import TimestampError, stated_time
-from archive.proof.check import check
+from archive.proof.checker import check
 
 NOT_WHOLE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """Exceptions that reading a damaged or foreign ZIP raises; RuntimeError where it seems encrypted, or compressed in an unknown way."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.database.connection import ArchiveError
-from archive.labels.label import LABELS, Label
+from archive.labels.label import Label, labels_under
 from archive.labels.when import when
 
 Row = Mapping[str, Any]
@@ -15,6 +15,9 @@ Row = Mapping[str, Any]
 LISTED, ABSENT, BEFORE, AFTER, PAGE = "listed", "absent", "before", "after", "page"
 """What a capture shows: the last list page with the record's row; a list page of the walk without it; what was before; what is
 now; what the record's own page answered then."""
+
+CLAIMS = labels_under("claim")
+"""Kind of event → what is claimed, as a sentence with a title, a portal and a window to fill in."""
 
 _EVENT = "SELECT * FROM events WHERE id = ?"
 _EVENTS_OF = "SELECT id FROM events WHERE record_id = ? ORDER BY id"
@@ -29,8 +32,7 @@ _WALKS = """
     GROUP BY w.catalog_id, w.look ORDER BY w.look, w.catalog_id
 """
 _LISTED = """
-    SELECT capture_id FROM listings WHERE record_id = :record AND capture_id < :until
-    UNION SELECT :before WHERE :before IN (SELECT capture_id FROM walks) ORDER BY 1 DESC LIMIT 1
+    SELECT max(capture_id) FROM listings WHERE record_id = :record AND capture_id < :until
 """
 
 
@@ -58,6 +60,11 @@ class EventProof:
     shown: Mapping[int, tuple[str, ...]]
 
     @property
+    def absent(self) -> list[int]:
+        """The list pages of the walks without the record, in order."""
+        return sorted({capture for walk in self.walks for capture in walk.captures})
+
+    @property
     def window(self) -> Label:
         """Between which times it happened."""
         return when(self.event["not_before"], self.event["at"])
@@ -65,12 +72,9 @@ class EventProof:
     @property
     def claim(self) -> Label:
         """What is claimed, in a sentence."""
-        title = self.record["title"] or self.record["url"]
-        own, window = LABELS[f"proof.{self.event['kind']}"], self.window
-        return Label(
-            own.zh.format(title=title, window=window.zh, portal=self.record["name"]),
-            own.en.format(title=title, window=window.en, portal=self.record["name"]),
-        )
+        claim, window = CLAIMS[self.event["kind"]], self.window
+        named = {"title": self.record["title"] or self.record["url"], "portal": self.record["name"]}
+        return Label(claim.zh.format(window=window.zh, **named), claim.en.format(window=window.en, **named))
 
     @property
     def changed(self) -> object:
@@ -116,12 +120,14 @@ def walks_without(connection: sqlite3.Connection, detail: Mapping[str, Any]) -> 
 def _shown(connection: sqlite3.Connection, event: Row, walks: tuple[CatalogueWalk, ...]) -> Iterator[tuple[str, int]]:
     detail = json.loads(event["detail"])
     absent = sorted({capture for walk in walks for capture in walk.captures})
-    if absent:
-        asked = {"record": event["record_id"], "until": absent[0], "before": event["before_capture_id"]}
-        for (listed,) in connection.execute(_LISTED, asked):
-            yield LISTED, listed
+    listed = detail.get("listed")
+    if (
+        listed is None and absent
+    ):  # events of earlier versions don't name it: known where the record has not been back since
+        asked = {"record": event["record_id"], "until": absent[0]}
+        (listed,) = connection.execute(_LISTED, asked).fetchone()
     yield from ((ABSENT, capture) for capture in absent)
-    named = ((BEFORE, event["before_capture_id"]), (AFTER, event["after_capture_id"] or detail.get("capture")))
-    for what, capture in (*named, (PAGE, detail.get("page"))):
+    named = {LISTED: listed, BEFORE: event["before_capture_id"], AFTER: event["after_capture_id"]}
+    for what, capture in {**named, PAGE: detail.get("page")}.items():
         if isinstance(capture, int):
             yield what, capture

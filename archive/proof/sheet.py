@@ -10,13 +10,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from archive.labels.code_labels import CAPTURES, EVENTS
-from archive.labels.label import LABELS, Label, label_of
+from archive.labels.label import LABELS, Label, label_of, labels_under
+from archive.labels.tables import column_label
 from archive.model.clock import BEIJING, moment
 from archive.proof.differences import FieldDiff, diff
 from archive.proof.event_proof import ABSENT, EventProof
 
 Kept = Literal["whole", "masked", "digest"]
 """What is given of a capture: all, its headers and a masked copy, or its digest alone."""
+
+SHOWS = labels_under("shows")
+"""What a capture shows → its label."""
 
 _FOLDER = Path(__file__).parent
 
@@ -36,9 +40,14 @@ class ShownCapture:
     kept: Kept
     copy: str | None
 
+    @property
+    def about(self) -> Label:
+        """What is given of it, where that is not all."""
+        return LABELS["proof.kept.digest"] if self.kept == "digest" else LABELS["proof.kept.masked"]
+
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class SealedDay:
     """A day of the chain, its hash, whether it is over and sealed, and the time of its time stamp (UTC), "" where it has none."""
 
     day: str
@@ -54,14 +63,20 @@ class Sheet:
 
     proof: EventProof
     captures: Mapping[int, ShownCapture]
-    sealed: Day
-    head: Day
+    sealed: SealedDay
+    head: SealedDay
     address: str
 
     @property
     def kind(self) -> Label:
         """What happened, in a word."""
         return label_of(EVENTS, self.proof.event["kind"])
+
+    @property
+    def facts(self) -> list[tuple[Label, str]]:
+        """What the record states of itself."""
+        names = ("index_number", "document_number", "publisher", "url")
+        return [(column_label("records", name), value) for name in names if (value := self.proof.record[name])]
 
     @property
     def changes(self) -> tuple[FieldDiff, ...]:
@@ -72,7 +87,7 @@ class Sheet:
     def shown(self) -> Iterator[tuple[list[Label], ShownCapture]]:
         """The captures in order, each with what it shows, save the list pages without the record."""
         for number, whats in sorted(self.proof.shown.items(), key=lambda shown: self.captures[shown[0]].fetched_at):
-            if named := [LABELS[f"proof.shows.{what}"] for what in whats if what != ABSENT]:
+            if named := [SHOWS[what] for what in whats if what != ABSENT]:
                 yield named, self.captures[number]
 
 

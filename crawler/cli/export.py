@@ -24,8 +24,8 @@ from archive.questions import question_files
 from archive.questions.runner import AnswerError, parameter_values
 from archive.search import engine
 from archive.search.query import to_match
-from crawler.cli.filters import NAMES, filter_options, search_of
 from crawler.cli.options import ROWS, CommandError, db_option, plainly
+from crawler.cli.search import NAMES, filter_options, search_of
 
 ORIGINALS = ("warc", "wacz")
 TEXT = ("csv", "jsonl")

@@ -11,6 +11,7 @@ from archive.labels.code_labels import CAPTURES, CAUSES, EVENTS, STATES
 from archive.labels.label import Label, label_of
 from archive.labels.when import when
 from archive.proof.differences import FieldDiff, diff, json_object
+from archive.proof.event_proof import CatalogueWalk, walks_without
 from archive.web.http.request_context import Row
 from archive.web.views.cells import beijing
 
@@ -28,27 +29,10 @@ _REREAD = """
 SELECT v.number, v.seen_at, v.changed, v.capture_id, v.cause FROM versions v
 WHERE v.record_id = :id AND v.cause <> 'source' AND v.changed <> '{}' ORDER BY v.number DESC LIMIT :most
 """
-_WALKS = """
-SELECT w.catalog_id, c.title, w.look, sum(w.rows) AS rows, group_concat(w.capture_id) AS captures
-FROM walks w JOIN catalogs c ON c.id = w.catalog_id
-WHERE w.crawl_id = :crawl AND w.catalog_id IN (SELECT value FROM json_each(:catalogs))
-GROUP BY w.catalog_id, w.look ORDER BY w.look, w.catalog_id
-"""
 CAPTURED = """
 SELECT id, url, fetched_at, status, outcome, sha256, bytes FROM captures
 WHERE id IN (SELECT value FROM json_each(:ids))
 """
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueWalk:
-    """One catalogue as it was walked, without the record on any of its pages."""
-
-    catalog_id: int
-    title: str
-    look: int
-    rows: int
-    captures: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,19 +156,4 @@ def _entry(
 
 
 def _proof(connection: sqlite3.Connection, detail: Mapping[str, Any], shown: Mapping[object, Row]) -> Proof:
-    parameters = {"crawl": detail["walk"], "catalogs": json.dumps(detail.get("catalogs", []))}
-    walks = connection.execute(_WALKS, parameters).fetchall()
-    return Proof(
-        walks=tuple(
-            CatalogueWalk(
-                row["catalog_id"],
-                row["title"],
-                row["look"],
-                row["rows"],
-                tuple(sorted(map(int, row["captures"].split(",")))),
-            )
-            for row in walks
-        ),
-        page=shown.get(detail.get("page")),
-        reason=str(detail.get("reason", "")),
-    )
+    return Proof(walks_without(connection, detail), shown.get(detail.get("page")), str(detail.get("reason", "")))

@@ -12,7 +12,7 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def check(path: str, kept: dict[str, str]) -> Iterator[str]:  # noqa: PLR0912 - one thing after the other, for whoever trusts nobody
+def check(path: str, kept: dict[str, str]) -> Iterator[str]:
     """Yield what is wrong, in words. `kept`: day -> the hash of that day as somebody else has kept it."""
     whole, _, stated = Path(path).read_bytes().rpartition(b"sha256:")
     if sha256(whole).encode() != stated:
@@ -21,7 +21,7 @@ def check(path: str, kept: dict[str, str]) -> Iterator[str]:  # noqa: PLR0912 - 
         files = {name: package.read(name) for name in package.namelist()}
     sums = dict(line.split("  ")[::-1] for line in files["SHA256SUMS"].decode().splitlines())
     for name in sorted(sums.keys() | files.keys() - {"SHA256SUMS"}):
-        if sums.get(name) != sha256(files.get(name, b"")):
+        if sums.get(name) != sha256(files.get(name, b"missing")):
             yield f"{name}: is {'not as it was written' if name in files else 'missing'}"
     proof = json.loads(files["proof.json"])
     days, before = dict[str, list[str]](), proof["before"]
@@ -39,15 +39,16 @@ def check(path: str, kept: dict[str, str]) -> Iterator[str]:  # noqa: PLR0912 - 
         yield f"days: the last of them is not the head, {' '.join(proof['head'])}"
     for what, sealed in proof["sealed"].items():  # a line of the day is its text's sha256, the text has its content's
         text, content = (files.get(sealed[part], b"") for part in ("text", "content"))
-        if sealed["digest"] not in days[sealed["day"]] or (sealed["text"] and sha256(text) != sealed["digest"]):
+        wrong = sealed["digest"] not in days[sealed["day"]] or (sealed["text"] and sha256(text) != sealed["digest"])
+        if wrong or (sealed["content"] and sha256(content) != json.loads(text)["sha256"]):
             yield f"{what}: is not what was sealed on {sealed['day']}"
-        elif sealed["content"] and sha256(content) != json.loads(text)["sha256"]:
-            yield f"{what}: {sealed['content']} is not what was sealed on {sealed['day']}"
-    for event, captures in proof["events"].items():
+    for event, shown in proof["events"].items():  # what it names itself is there, and as many list pages as it says
         row = json.loads(files[proof["sealed"][event]["content"]])
-        needed = {*captures, row.get("before_capture_id"), row.get("after_capture_id")} - {None}
-        for number in sorted(number for number in needed if f"capture {number}" not in proof["sealed"]):
-            yield f"{event}: capture {number}, which shows it, is missing"
+        detail = json.loads(row["detail"])
+        named = (row.get("before_capture_id"), row.get("after_capture_id"), detail.get("listed"), detail.get("page"))
+        missing = sorted(n for n in {*shown["captures"], *named} - {None} if f"capture {n}" not in proof["sealed"])
+        if missing or len(shown["pages"]) != detail.get("pages", len(shown["pages"])):
+            yield f"{event}: captures that show it are missing: {missing or 'list pages'}"
 
 
 if __name__ == "__main__":
