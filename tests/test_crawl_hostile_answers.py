@@ -21,6 +21,7 @@ from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.text_encoding import decode_page
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.model import clock
 from tests.certificates import self_signed
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 
@@ -203,6 +204,18 @@ def test_a_faulty_certificate_is_a_problem_and_each_capture_keeps_its_fingerprin
         kept = [originals.exchange(number).certificate for number in numbers]
     assert kept
     assert set(kept) == {sha256(der).hexdigest()}
+    with closing(Originals(tmp_path / "a.evidence.db")) as originals:
+        assert originals.certificate(sha256(der).hexdigest()) == der
+    assert rows(tmp_path / "a.db", "SELECT DISTINCT certificate FROM captures") == [
+        {"certificate": sha256(der).hexdigest()}
+    ]
+    (told,) = rows(tmp_path / "a.db", "SELECT * FROM certificates")
+    assert (told["sha256"], told["subject"], told["issuer"]) == (
+        sha256(der).hexdigest(),
+        "CN=localhost",
+        "CN=localhost",
+    )
+    assert (str(told["not_after"]) > clock.text(clock.now())) is (days > 0)
 
 
 # --- captures of other sites ---

@@ -235,7 +235,7 @@ def test_a_file_without_check_sums_of_packed_forms_is_verified_as_before(path: P
     con.executescript(
         "PRAGMA secure_delete = ON; ALTER TABLE payloads DROP COLUMN stored_crc32; ALTER TABLE captures DROP COLUMN head_crc32;"
         "ALTER TABLE payloads DROP COLUMN destroyed_at;"
-        "DROP TABLE folded; DROP TABLE folded_tips; DROP TABLE claims; DROP TABLE block_sums; VACUUM"
+        "DROP TABLE folded; DROP TABLE folded_tips; DROP TABLE claims; DROP TABLE block_sums; DROP TABLE certificates; VACUUM"
     )
     con.close()
     assert faults(path) == []

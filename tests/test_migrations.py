@@ -12,12 +12,12 @@ from tests.test_old_archives import emptied
 
 TRANSFERRED = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
-    "attachments", "deferred", "redactions", "events", "problems", "rosters",
+    "attachments", "deferred", "redactions", "events", "problems", "rosters", "certificates",
 )  # fmt: skip
 """The tables whose rows are carried. Of `settings`, only which parser read the portal."""
 
 MADE = (
-    "settings", "told", "withheld", "portal_changes", "unsealed",
+    "settings", "told", "withheld", "portal_changes", "unsealed", "seals",
     "unindexed", "records_fts", "matches", "search",
     "tally_months", "tally_portals", "tally_events",
     "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",

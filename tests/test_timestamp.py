@@ -1,5 +1,6 @@
 """Timestamps, requested from a server of our own: openssl behind plain HTTP on the loopback."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -12,12 +13,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from click.testing import CliRunner
 
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.timestamp import MOST, TimestampError, check, stamp, stated_time
+from archive.maintenance import time_stamps
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from tests.conftest import disclosures
+from crawler.cli.main import main, stamp_days
+from tests.conftest import disclosures, rows
 from tests.exchanges import exchange
 
 pytestmark = pytest.mark.skipif(
@@ -280,9 +284,59 @@ def test_a_stamp_of_an_authority_not_trusted_does_not_hold(server: str, archive:
 
 
 def test_a_server_that_refuses_or_is_none_is_one_line(server: str, archive: Path) -> None:
-    for address in ("http://127.0.0.1:9/", "ftp://127.0.0.1/"):
-        refused = disclosures("seal", "--db", archive, "--timestamp", address)
-        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    refused = disclosures("seal", "--db", archive, "--timestamp", "ftp://127.0.0.1/")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_that_no_server_gives_a_stamp_is_told_until_one_does(
+    server: str, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_stamps, "WAITS", (0.0, 0.0))
+    asked = []
+
+    def noted(hash_: str, address: str) -> bytes:
+        asked.append(address)
+        return stamp(hash_, address)
+
+    monkeypatch.setattr(time_stamps, "stamp", noted)
+
+    def run(*arguments: object) -> tuple[int, str]:
+        done = CliRunner().invoke(main, [*map(str, arguments), "--db", str(archive)])
+        return done.exit_code, done.output
+
+    dead = "http://127.0.0.1:9/"
+    status, said = run("seal", "--timestamp", dead)
+    assert (status, asked) == (1, [dead] * 3)
+    assert "not stamped: 2018-04-02, nor later days, since " in said
+    assert "unstamped       no time stamp from 2018-04-02 on, since " in run("status")[1]
+    monkeypatch.setenv("DISCLOSURES_TIMESTAMP", f"{dead} {server}/good")
+    assert stamp_days(archive)  # as a crawl does when it ends
+    assert "unstamped" not in run("status")[1]
+    days = rows(archive, "SELECT day, stamped_at IS NOT NULL AS stamped FROM seals")
+    assert days == [{"day": "2018-04-02", "stamped": 1}, {"day": "2018-04-03", "stamped": 1}]
+
+
+def test_seals_are_published_for_others_to_keep(archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "witness"
+    assert f"written: {folder / 'seal.json'}" in disclosures("seal", "--db", archive, "--publish", folder).stdout
+    kept = json.loads((folder / "seal.json").read_text())
+    with closing(Evidence(beside(archive))) as evidence:
+        manifests = evidence.manifests()
+        assert kept["head"] == dict(zip(("day", "hash"), evidence.head() or (), strict=True))
+    assert [(each["day"], each["hash"], each["captures"]) for each in kept["days"]] == [
+        (each.day, each.hash, each.captures) for each in manifests
+    ]
+    if shutil.which("git"):
+        git = ["git", "-C", str(folder), "-c", "user.name=Sample", "-c", "user.email=sample@example.org"]
+        subprocess.run([*git, "init", "-q"], check=True)
+        for name, value in (("user.name", "Sample"), ("user.email", "sample@example.org")):
+            subprocess.run([*git, "config", name, value], check=True)
+        for _ in range(2):
+            assert (
+                f"committed: {folder / 'seal.json'}" in disclosures("seal", "--db", archive, "--publish", folder).stdout
+            )
+        log = subprocess.run([*git, "log", "--format=%s"], capture_output=True, text=True, check=True).stdout
+        assert log == f"Seal {kept['head']['day']}\n"
 
 
 def verified(db: Path) -> tuple[int, str]:

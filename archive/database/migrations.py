@@ -167,6 +167,23 @@ def m007_lives_of_portals(db: Database) -> None:
     """)
 
 
+@migrations()
+def m008_certificates_and_seals(db: Database) -> None:
+    """The TLS certificates of the servers that gave captures; and the days that are sealed, as the evidence has them."""
+    db.execute("ALTER TABLE captures ADD COLUMN certificate TEXT")
+    db.execute("""
+        CREATE TABLE certificates (
+            sha256 TEXT PRIMARY KEY, subject TEXT NOT NULL, issuer TEXT NOT NULL, not_before TEXT NOT NULL, not_after TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("""
+        CREATE TABLE seals (
+            day TEXT PRIMARY KEY, captures INTEGER NOT NULL, previous_hash TEXT NOT NULL, hash TEXT NOT NULL, sealed_at TEXT NOT NULL,
+            stamped_at TEXT
+        ) STRICT, WITHOUT ROWID
+    """)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -10,6 +10,7 @@
   were there: their numbers, crawl and day. So that file's digests can be computed again. `folded_tips`: its tip, as it was,
   by the first capture that was folded.
 - `claims`: events and versions of the archive, each as it was written, and the logs of its crawls (`archive.evidence.claims`).
+- `certificates`: the servers' TLS certificates in DER, by the sha256 that heads of captures name.
 - `block_sums`: one row while nobody writes the archive: check sums of its file (`archive.evidence.block_sums`). No evidence.
 
 Rows are never deleted, and of a captured row nothing but its packing ever changes: once, before the file is rebuilt. A
@@ -75,6 +76,12 @@ def claims_of_archives(db: Database) -> None:
 def notes_of_claims(db: Database) -> None:
     """What an archive must know of its crawls, beside their originals, to be made anew."""
     db.execute("ALTER TABLE claims ADD COLUMN note TEXT")
+
+
+@MIGRATIONS()
+def certificates_of_servers(db: Database) -> None:
+    """The certificates whose sha256 captures name."""
+    db.execute("CREATE TABLE certificates (sha256 BLOB PRIMARY KEY, der BLOB NOT NULL) STRICT")
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

@@ -116,6 +116,8 @@ def fold(target: Evidence, source: Source, crawls: Mapping[int, int], done: list
         exchanges, destroyed = [], {}
         for place, (number, *_) in enumerate(stride):
             exchange, sha256 = source.originals.without_payload(number)
+            if exchange.certificate:
+                exchange = replace(exchange, certificate_der=source.originals.certificate(exchange.certificate))
             if gone := source.originals.destroyed(sha256):
                 destroyed[place] = gone
             else:

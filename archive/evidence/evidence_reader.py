@@ -108,6 +108,16 @@ class Originals:
         ).fetchone()
         return None if row is None or row[2] in {None, "destroyed_at"} else DestroyedPayload(*row)
 
+    def certificate(self, sha256: str) -> bytes | None:
+        """The TLS certificate (DER) with this sha256 (hex); None where it isn't kept."""
+        try:
+            row = self._con.execute(
+                "SELECT der FROM certificates WHERE sha256 = ?", (bytes.fromhex(sha256),)
+            ).fetchone()
+        except sqlite3.OperationalError:  # a file made before they were kept
+            return None
+        return bytes(row[0]) if row else None
+
     def exchange(self, capture_id: int) -> Exchange:
         """A capture with its payload. Raises EvidenceError if it is missing or no longer what it was."""
         sealed, sha256 = self.without_payload(capture_id)

@@ -209,6 +209,9 @@ class Evidence(Originals):
         digest = capture_digest(exchange, number, day, sha256.hex())
         packed = (len(head), stored, dictionary_id, crc32(stored))
         self._con.execute(_INSERT, (number, *columns, payload_id, day, digest, *packed))
+        if exchange.certificate and exchange.certificate_der:
+            kept_certificate = bytes.fromhex(exchange.certificate), exchange.certificate_der
+            self._con.execute("INSERT OR IGNORE INTO certificates VALUES (?, ?)", kept_certificate)
         self._dictionaries.settle(exchange.portal)
         return Stored(number, sha256.hex(), len(exchange.payload))
 

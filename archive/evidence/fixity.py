@@ -74,6 +74,7 @@ def verify_file(path: Path, expected: Expected | None = None) -> Iterator[Fault]
         yield from _dictionaries(con)
         yield from _payloads(con, dictionaries)
         yield from _captures(con, dictionaries)
+        yield from _certificates(con)
         yield from _claims(con)
         yield from _manifests(con)
         yield from _expectation(con, expected)
@@ -190,6 +191,17 @@ def _captures(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[F
         if what:
             yield Fault(_name(con, number), what)
     yield from _end(con, "captures", ids)
+
+
+def _certificates(con: sqlite3.Connection) -> Iterator[Fault]:
+    """The certificates, in files that keep them."""
+    try:
+        if con.execute("SELECT 1 FROM sqlite_schema WHERE name = 'certificates'").fetchone():
+            for sha256, der in con.execute("SELECT sha256, der FROM certificates"):
+                if hashlib.sha256(der).digest() != sha256:
+                    yield Fault(f"certificate {sha256.hex()}", "is no longer what was stored")
+    except DAMAGE as error:
+        yield Fault("certificates", one_line(error))
 
 
 def _end(con: sqlite3.Connection, table: str, ids: list[int]) -> Iterator[Fault]:

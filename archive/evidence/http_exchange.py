@@ -46,8 +46,8 @@ class Exchange:
     fetched_at: UTC, `2026-11-23T04:05:06.123456Z`. payload: the entity body after transfer and content
     decoding. wire_bytes: its length as received. Header names and values are Latin-1 text, in the order given: from a
     crawl, with the capitals that Scrapy gives names, and those of one name together. certificate: the sha256 (hex) of the
-    server's TLS certificate in DER; None where there was none, or the archive did not yet keep it. Raises ValueError for
-    another form of time.
+    server's TLS certificate in DER; None where there was none, or the archive did not yet keep it. certificate_der: that
+    one, to be kept; None where it is kept already. Raises ValueError for another form of time.
     """
 
     crawl_id: int
@@ -65,6 +65,7 @@ class Exchange:
     ip_address: str | None
     software: str
     certificate: str | None = None
+    certificate_der: bytes | None = None
 
     def __post_init__(self) -> None:
         if len(self.fetched_at) != 27 or not self.fetched_at.endswith("Z"):
@@ -84,7 +85,7 @@ def _first(headers: Headers, name: str) -> str | None:
     return next((value for key, value in headers if key.lower() == name.lower()), None)
 
 
-_HEAD = tuple(field.name for field in fields(Exchange) if field.name not in (*COLUMNS, "payload"))
+_HEAD = tuple(field.name for field in fields(Exchange) if field.name not in (*COLUMNS, "payload", "certificate_der"))
 
 
 def canonical(value: object) -> bytes:

@@ -20,7 +20,7 @@ from archive.ingest.store import Store
 from archive.maintenance.sealing import name_of, seal
 from archive.masking.redaction import names_a_person
 from archive.model import clock
-from archive.model.observations import Capture, Observation, PortalOfFile, Problem
+from archive.model.observations import Capture, Observation, PortalOfFile, Problem, ServerCertificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class CrawlSession:
         """Begin the crawl. Raises ArchiveError, also where another crawl of the portal is running, and EvidenceError."""
         self._archive, self._evidence = archive, evidence
         self._sealed = array("q")
+        self._certificates: dict[str, ServerCertificate | None] = {}
         self._now = start.now
         self._held = hold(start.db, start.portal.id)
         try:
@@ -101,11 +102,23 @@ class CrawlSession:
                 kept.bytes,
                 _kept_header(exchange, "ETag"),
                 _kept_header(exchange, "Last-Modified"),
+                self._certificate(exchange),
             )
             for (exchange, outcome), kept in zip(exchanges, stored, strict=True)
         ]
         self._store.line = self._log.lines - 1
         self._store.write(map(self._with_capture, observations), clock.text(now), captures)
+
+    def _certificate(self, exchange: Exchange) -> ServerCertificate | None:
+        """The certificate of the server that gave an answer; None where there was none, or it isn't kept."""
+        if exchange.certificate is None:
+            return None
+        if exchange.certificate not in self._certificates:
+            from archive.model.tls import described  # noqa: PLC0415 - crawls without TLS need no cryptography
+
+            der = self._evidence.certificate(exchange.certificate)
+            self._certificates[exchange.certificate] = described(der) if der else None
+        return self._certificates[exchange.certificate]
 
     def missing(self, now: datetime) -> list[Missing]:
         """The records whose pages must be requested, for their catalogues no longer show them."""

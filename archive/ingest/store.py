@@ -302,10 +302,14 @@ class Store:
                 self._write_problem(observation, now)
 
     def _write_capture(self, capture: Capture) -> None:
+        certificate = capture.certificate
+        if certificate is not None:
+            values = "VALUES (:sha256, :subject, :issuer, :not_before, :not_after)"
+            self._connection.execute(f"INSERT OR IGNORE INTO certificates {values}", asdict(certificate))
         self._connection.execute(
             "INSERT INTO captures VALUES (:id, :crawl, :url, :fetched_at, :status, :outcome, :sha256, :bytes, :etag, "
-            ":last_modified)",
-            {**asdict(capture), "crawl": self.crawl_id},
+            ":last_modified, :certificate)",
+            {**asdict(capture), "crawl": self.crawl_id, "certificate": certificate and certificate.sha256},
         )
 
     def _write_list_page(self, page: ListPage, now: str) -> None:

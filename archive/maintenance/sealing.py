@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from archive.database.connection import open_for_reading, transaction
 from archive.evidence import claims, evidence_file
 from archive.evidence.claims import EVENT, VERSION, VOID, RowName, SealedClaim, row_sha256
+from archive.evidence.evidence_reader import Manifest
 from archive.evidence.evidence_store import ClaimNote, Evidence
 from archive.evidence.fixity import DAMAGE, Fault
 from archive.model import clock
@@ -149,6 +150,30 @@ def compared(archive: sqlite3.Connection, db: Path, evidence_path: Path) -> Iter
     if lost and _sealed_up_to_now(db) < last:  # else they were sealed after this reading began
         message = f"{lost} are missing: {db.name} is older than they are; the next crawl goes on from there, and notes them as void"
         yield Fault("claims sealed later", message, is_damage=False)
+
+
+def copy_seals(archive: sqlite3.Connection, evidence: Evidence) -> None:
+    """Have the table `seals` say which days are sealed, as the evidence does. Raises sqlite3.Error."""
+    known = {row[0]: tuple(row) for row in archive.execute("SELECT * FROM seals")}
+    wanted = {manifest.day: _seal(manifest, known.get(manifest.day)) for manifest in evidence.manifests()}
+    if wanted != known:
+        with transaction(archive):
+            archive.execute("DELETE FROM seals")
+            archive.executemany("INSERT INTO seals VALUES (?, ?, ?, ?, ?, ?)", wanted.values())
+
+
+def _seal(manifest: Manifest, known: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    """The row of a manifest. `known`: as it was; a token is looked into once."""
+    row = (manifest.day, manifest.captures, manifest.previous_hash, manifest.hash, manifest.sealed_at)
+    if manifest.token is None:
+        return (*row, None)
+    if known and known[: len(row)] == row and known[-1]:
+        return known
+    from archive.evidence.timestamp import TimestampError, stated_time  # noqa: PLC0415 - few archives have time stamps
+
+    with suppress(TimestampError):  # `verify` tells of it
+        return (*row, clock.text(stated_time(manifest.token, manifest.hash)))
+    return (*row, None)
 
 
 def take_up(archive: sqlite3.Connection, db: Path, evidence_path: Path, name: str) -> int:

@@ -132,6 +132,7 @@ class Transfer:
             "UPDATE crawls SET outcome = 'interrupted' WHERE outcome IS NULL AND id IN (SELECT ours FROM temp.crawl_map)"
         )
         self._put("captures", None, _OF_NEW_CRAWLS, ids="capture")
+        self._c.execute("INSERT OR IGNORE INTO main.certificates SELECT * FROM theirs.certificates")
 
     def _records(self, ids_kept: bool) -> list[tuple[int, int, int]]:
         """Return triples: a record of theirs, which of ours it is, and whether it is new here."""

@@ -63,6 +63,7 @@ class WritingSession:
             if self._evidence.is_file():
                 with closing(Evidence(self._evidence)) as evidence:
                     sealing.seal(archive, evidence)
+                    sealing.copy_seals(archive, evidence)
             name, changes = sealing.name_of(archive), archive.total_changes > 0
             archive.execute(f"PRAGMA busy_timeout = {PATIENCE}")
             archive.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -44,6 +44,17 @@ class PortalOfFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerCertificate:
+    """A server's TLS certificate: its sha256 (hex), whose it is, who signed it, and from when to when it is valid (UTC, ISO 8601)."""
+
+    sha256: str
+    subject: str
+    issuer: str
+    not_before: str
+    not_after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One answer of a portal, sealed in `evidence.db` under `id`. `outcome`: what it turned out to be."""
 
@@ -56,6 +67,7 @@ class Capture:
     bytes: int
     etag: str | None
     last_modified: str | None
+    certificate: ServerCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ captures/N.json a capture's address, time, headers and the sha256 of its payload
 captures/N.payload  what the portal sent, save where that holds personal data, or is shown to nobody
 copies/N.html   the same to read, nothing in it runs or loads; personal data masked
 events/N.json   what the archive claimed; N.claim.json: the line that seals it
+certificates/HASH.der  the server's TLS certificate: HASH is its sha256, and stands in the capture's text
 tokens/DAY.tsr  time stamps (RFC 3161) of days' hashes
 captures.wacz   the captures for ReplayWeb.page
 check.py, CHECK.txt  a program that checks all this, and how to do it by hand
@@ -137,6 +138,8 @@ class _Package:
                 kept, sealed.content = "whole", f"captures/{number}.payload"
                 self.files[sealed.content] = payload
         outcome = row["outcome"] if row else ""
+        if exchange.certificate and (der := self._originals.certificate(exchange.certificate)):
+            self.files[f"certificates/{exchange.certificate}.der"] = der
         facts = exchange.url, exchange.fetched_at, exchange.status, outcome, capture.sha256, exchange.certificate
         self.captures[number] = ShownCapture(number, *facts, kept, copy)
 

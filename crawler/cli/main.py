@@ -1,5 +1,6 @@
 """The `disclosures` command."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,11 +20,12 @@ MODULES = {
     **{name: name for name in ("ask", "export", "portals", "probe", "search", "serve", "status", "verify", "watch")},
     **dict.fromkeys(("backup", "doctor", "merge", "restore", "review", "withhold"), "upkeep"),
     **dict.fromkeys(("enqueue", "work"), "workers"),
-    **dict.fromkeys(("redact", "reparse", "seal"), "verify"),
+    **dict.fromkeys(("redact", "reparse"), "verify"),
     "check-proof": "proof",
     "due": "portals",
     "prove": "proof",
     "publish": "serve",
+    "seal": "proof",
     "tell": "status",
 }
 """Command → its module. Each is loaded when it is run: together they need half a second, and a crawl none of them."""
@@ -123,7 +125,17 @@ def crawl(  # noqa: PLR0913 - one for each option
     except SettingError as error:
         raise CommandError(str(error)) from error
     attention = crawl_portals(names, by, more)
-    sys.exit(ATTENTION if attention or faults else 0)
+    stamped = stamp_days(db)
+    sys.exit(ATTENTION if attention or faults or not stamped else 0)
+
+
+def stamp_days(db: Path) -> bool:
+    """Have the days that are sealed stamped where $DISCLOSURES_TIMESTAMP names servers; whether nothing failed."""
+    if not os.environ.get("DISCLOSURES_TIMESTAMP") or not db.is_file():
+        return True
+    from crawler.cli.proof import ask_for_stamps, timestamp_servers  # noqa: PLC0415
+
+    return ask_for_stamps(db, timestamp_servers())
 
 
 def bring_up_to_date(db: Path) -> None:

@@ -1,8 +1,9 @@
-"""The commands `prove` and `check-proof`: a proof that anybody can check without this archive."""
+"""The commands `seal`, `prove` and `check-proof`: what proves the archive to those who don't trust it."""
 
 import os
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,10 +11,79 @@ import click
 
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
+from archive.evidence.evidence_store import Evidence
+from archive.model.addresses import is_on_the_web
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 
 _EVENT = re.compile(r"event:(\d{1,18})|.*/-/proof/(\d{1,18})(?:[?#].*)?")
 _MOST_SHOWN = 50
+
+
+def timestamp_servers() -> tuple[str, ...]:
+    """The time stamp servers that $DISCLOSURES_TIMESTAMP names."""
+    return tuple(os.environ.get("DISCLOSURES_TIMESTAMP", "").split())
+
+
+@click.command()
+@click.option(
+    "--timestamp",
+    "servers",
+    metavar="URL",
+    multiple=True,
+    default=timestamp_servers,
+    help="An RFC 3161 time stamp server, to be asked for each sealed day without a stamp; the next one where it fails. Default: "
+    "$DISCLOSURES_TIMESTAMP.",
+)
+@click.option(
+    "--publish",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write seal.json into FOLDER, for others to keep; where that is a git repository, commit it.",
+)
+@db_option
+@plainly
+def seal(servers: tuple[str, ...], publish: Path | None, db: Path) -> None:
+    """Seal the days that are over, and print the head; with --timestamp have a third party witness each.
+
+    Crawls seal as well, when they begin, and ask the servers of $DISCLOSURES_TIMESTAMP when they end; only what is stamped or
+    kept elsewhere proves anything to others. Exit status 1 where no server gave a stamp.
+    """
+    from archive.maintenance.bring_up_to_date import open_up_to_date  # noqa: PLC0415
+    from archive.model import clock  # noqa: PLC0415
+    from archive.proof.seals import commit, publish_seals  # noqa: PLC0415
+
+    open_for_reading(db).close()
+    if not place_of(db).is_file():
+        raise CommandError(f"there are no originals at {place_of(db)}: nothing to seal")
+    with closing(Evidence(place_of(db))) as evidence:
+        evidence.seal(clock.now().date().isoformat())
+        head = evidence.head()
+    if servers:
+        are_stamped = ask_for_stamps(db, servers)
+    else:
+        open_up_to_date(db, place_of(db)).close()  # which copies the seals into the archive, for the site
+        are_stamped = True
+    click.echo(f"head: {head[0]} {head[1]}" if head else "no day is over yet: nothing is sealed")
+    if publish:
+        with closing(open_for_reading(db)) as connection:
+            path = publish_seals(connection, publish)
+        done = commit(path, f"Seal {head[0]}" if head else "Seal nothing yet")
+        click.echo(f"{'committed' if done else 'written'}: {path}")
+    sys.exit(0 if are_stamped else ATTENTION)
+
+
+def ask_for_stamps(db: Path, servers: Sequence[str]) -> bool:
+    """Have the days that are sealed stamped, and say what came of it; whether nothing failed. Raises CommandError."""
+    if wrong := next((server for server in servers if not is_on_the_web(server)), None):
+        raise CommandError(f"a time stamp server's address begins with http:// or https://, not {wrong!r}")
+    from archive.maintenance.time_stamps import stamp_days  # noqa: PLC0415
+
+    stamped, failed = stamp_days(db, place_of(db), servers)
+    for day in stamped:
+        click.echo(f"stamped: {day}")
+    if failed:
+        click.echo(f"not stamped: {failed.day}, nor later days, since {failed.since}: {failed.message}", err=True)
+    return failed is None
 
 
 @click.command()

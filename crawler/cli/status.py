@@ -15,6 +15,7 @@ from archive.database.lock import held
 from archive.database.portal_changes import retired
 from archive.ingest.health import FAILING, NEVER_CHECKED, STATES, WELL, Health, health, in_order
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.maintenance.time_stamps import failure
 from archive.model import clock
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.jobs.schedule import rhythm
@@ -59,7 +60,14 @@ def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ..
             click.echo(f"{each.state:<15} {each.portal} {each.name}: {each.reason}")
             if each.next_step:
                 click.echo(f"{'':<15} → {each.next_step}")
-    well = all(each.state in {WELL, NEVER_CHECKED} for each in states)
+    with closing(open_for_reading(db)) as connection:
+        unstamped = failure(connection)
+    if unstamped and not as_json:
+        click.echo(
+            f"{'unstamped':<15} no time stamp from {unstamped.day} on, since {unstamped.since}: {unstamped.message}"
+        )
+        click.echo(f"{'':<15} → `disclosures seal` asks again, as does each crawl; or name another server")
+    well = all(each.state in {WELL, NEVER_CHECKED} for each in states) and unstamped is None
     sys.exit(0 if well and delivered else ATTENTION)
 
 

@@ -1,4 +1,4 @@
-"""The commands `verify`, `seal`, `reparse` and `redact`: prove an archive, read it again, mask it again."""
+"""The commands `verify`, `reparse` and `redact`: check an archive, read it again, mask it again."""
 
 import sqlite3
 import sys
@@ -157,33 +157,6 @@ def expected_of(against: str | None) -> tuple[str, str] | tuple[int, str] | None
     if len(digest) != 64:
         raise CommandError(f"--against {against!r} is not what `disclosures verify` prints behind head: or tip:")
     return (int(place), digest) if place.isdecimal() else (place, digest)
-
-
-@click.command()
-@click.option(
-    "--timestamp", metavar="URL", help="An RFC 3161 timestamp server, to be asked for each sealed day without a stamp."
-)
-@db_option
-@plainly
-def seal(timestamp: str | None, db: Path) -> None:
-    """Seal the days that are over, and print the head; with --timestamp have a third party witness each.
-
-    Crawls seal as well, when they begin; only what is stamped or kept elsewhere proves anything to others.
-    """
-    from archive.evidence.timestamp import stamp  # noqa: PLC0415
-    from archive.model import clock  # noqa: PLC0415
-
-    open_for_reading(db).close()
-    if not place_of(db).is_file():
-        raise CommandError(f"there are no originals at {place_of(db)}: nothing to seal")
-    with closing(Evidence(place_of(db))) as evidence:
-        evidence.seal(clock.now().date().isoformat())
-        for manifest in evidence.manifests():
-            if timestamp and manifest.token is None:
-                evidence.attach_token(manifest.day, stamp(manifest.hash, timestamp))
-                click.echo(f"stamped: {manifest.day}")
-        head = evidence.head()
-    click.echo(f"head: {head[0]} {head[1]}" if head else "no day is over yet: nothing is sealed")
 
 
 @click.command()

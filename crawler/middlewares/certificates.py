@@ -12,11 +12,14 @@ from service_identity.cryptography import verify_certificate_hostname, verify_ce
 from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.ssl import Certificate
 
+LONGEST = 64 * 1024
+"""Bytes of a certificate that is kept."""
 
-def fingerprint(response: Response) -> str | None:
-    """Return the sha256 (hex) of the server's certificate in DER; None without TLS."""
+
+def certificate_of(response: Response) -> tuple[str | None, bytes | None]:
+    """Return the sha256 (hex) of the server's certificate, and the certificate in DER where it is not too long; None without TLS."""
     der = _der(response)
-    return sha256(der).hexdigest() if der else None
+    return (sha256(der).hexdigest(), der if len(der) <= LONGEST else None) if der else (None, None)
 
 
 def faults(response: Response, now: datetime) -> Iterator[str]:

@@ -20,7 +20,7 @@ from archive.model import clock
 from archive.model.observations import Problem
 from archive.model.printable import printable
 from crawler.extract.response_class import CUT, ERROR, PAGE, Verdict, ends, judge
-from crawler.middlewares.certificates import faults, fingerprint
+from crawler.middlewares.certificates import certificate_of, faults
 from crawler.spiders.failures import TOO_LARGE, UNDECODED, NotConnected
 from pipelines.store import StorePipeline
 
@@ -48,6 +48,7 @@ class EvidenceMiddleware:
         self._store: StorePipeline | None = None
         self._with_end: set[object] = set()
         self._hosts: set[str | None] = set()
+        self._certificates: set[str | None] = set()
         self._times: list[datetime] = []
         crawler.signals.connect(self.downloaded, signal=response_downloaded)
 
@@ -99,6 +100,9 @@ class EvidenceMiddleware:
         wire_bytes: int,
     ) -> int:
         """Hand an exchange on to be sealed; its place in this crawl."""
+        certificate, der = certificate_of(response)
+        is_known = certificate in self._certificates
+        self._certificates.add(certificate)
         exchange = Exchange(
             crawl_id=store.crawl_id,
             portal=self._crawler.spidercls.name,
@@ -114,7 +118,8 @@ class EvidenceMiddleware:
             protocol=response.protocol or "HTTP/1.1",
             ip_address=str(response.ip_address) if response.ip_address else None,
             software=SOFTWARE,
-            certificate=fingerprint(response),
+            certificate=certificate,
+            certificate_der=None if is_known else der,
         )
         return await store.received(exchange, request.meta["verdict"].outcome, response.flags)
 

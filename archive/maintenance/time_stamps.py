@@ -1,0 +1,78 @@
+"""Asking time stamp servers (RFC 3161) for each sealed day that has no stamp yet, and remembering that none gave one."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.database.connection import transaction
+from archive.evidence.evidence_store import Evidence
+from archive.evidence.timestamp import TimestampError, stamp
+from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.model import clock
+
+WAITS = (1.0, 5.0)
+"""Seconds between two tries at the same servers; after the last one the next crawl, or `disclosures seal`, asks again."""
+
+_FAILED = "timestamp_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class NoStamp:
+    """No server gives a time stamp: since when (UTC, ISO 8601), the first day without one, and what the last one said."""
+
+    since: str
+    day: str
+    message: str
+
+
+def stamp_days(db: Path, evidence_path: Path, servers: Sequence[str]) -> tuple[list[str], NoStamp | None]:
+    """Have each sealed day without a time stamp stamped by the first of `servers` that does; the days that were, and what failed.
+
+    A failure is kept in the archive until a day is stamped. Raises ArchiveError and EvidenceError.
+    """
+    stamped: list[str] = []
+    message, day = "", ""
+    with closing(Evidence(evidence_path)) as evidence:
+        for manifest in evidence.manifests():
+            if manifest.token is None:
+                try:
+                    evidence.attach_token(manifest.day, _token(manifest.hash, servers))
+                except TimestampError as error:
+                    message, day = str(error), manifest.day
+                    break
+                stamped.append(manifest.day)
+    with (
+        closing(open_up_to_date(db, evidence_path)) as archive,
+        transaction(archive),
+    ):  # which copies the seals for the site
+        before = failure(archive)
+        archive.execute("DELETE FROM settings WHERE name = ?", (_FAILED,))
+        if not message:
+            return stamped, None
+        failed = NoStamp(before.since if before else clock.text(clock.now()), day, message)
+        kept = json.dumps([failed.since, failed.day, failed.message], ensure_ascii=False)
+        archive.execute("INSERT INTO settings VALUES (?, ?)", (_FAILED, kept))
+    return stamped, failed
+
+
+def failure(archive: sqlite3.Connection) -> NoStamp | None:
+    """The failure that is kept in an archive. Raises sqlite3.Error."""
+    row = archive.execute("SELECT value FROM settings WHERE name = ?", (_FAILED,)).fetchone()
+    return NoStamp(*json.loads(row[0])) if row else None
+
+
+def _token(hash_: str, servers: Sequence[str]) -> bytes:
+    """The first token that a server gives; they are tried in turns. Raises TimestampError, the last one's."""
+    for wait in (*WAITS, None):
+        for server in servers:
+            try:
+                return stamp(hash_, server)
+            except TimestampError as error:
+                last = error
+        if wait is not None:
+            time.sleep(wait)
+    raise last
