@@ -250,8 +250,8 @@ class Deferral:
 
 
 def _stated(content: Content) -> dict[str, Any]:
-    """Return what was read, as JSON takes it, without the number of its capture and the bytes of a file."""
-    return {name: value for name, value in asdict(content).items() if name not in {"capture", "data"}}
+    """Return what was read, as JSON takes it, without where it was read, the number of its capture and the bytes of a file."""
+    return {name: value for name, value in asdict(content).items() if name not in {"read_at", "capture", "data"}}
 
 
 def _read(kind: str, stated: dict[str, Any], capture: int | None) -> Content:

@@ -138,7 +138,8 @@ class LinkedFile:
 class RecordPage(Reading):
     """A record's own page. `url`: its address in the row that led here, which `pipelines.normalise` makes the record's key.
 
-    `cut`: the page broke off, so what it does not say proves nothing.
+    `cut`: the page broke off, so what it does not say proves nothing. `read_at`: field → the place on the page where its value
+    was read, in a few words ("label 发布日期", "meta PubDate", "heading"); for an operator's eyes, and not kept.
     """
 
     url: str = ""
@@ -146,6 +147,7 @@ class RecordPage(Reading):
     breadcrumb: tuple[str, ...] = ()
     cut: bool = False
     attachments: tuple[LinkedFile, ...] = ()
+    read_at: Mapping[str, str] = field(default_factory=dict)
     redacted: Mapping[str, int] = field(default_factory=dict)
     capture: int | None = None
 
