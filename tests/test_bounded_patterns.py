@@ -16,10 +16,10 @@ from archive.masking import redaction
 from archive.model import agencies, index_numbers, noise
 from archive.search import segment, snippet
 from crawler.extract import dates, response_class
-from crawler.extract.detail import read_detail
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
 from crawler.families import detection, hanweb_jpage, lonsun
+from crawler.records.detail import read_detail
 from crawler.services import inline_data, script_pagers
 from crawler.services.answer import Answer
 from pipelines import normalise
@@ -35,7 +35,7 @@ BOUNDED = {
     "archive.model.noise._WEATHER": 200,  # noise._LONGEST
     "archive.model.noise._TOOL_LINE": 200,  # noise._LONGEST
     "crawler.families.hanweb_xxgk.request_for": 100,  # the text right before a call
-    "crawler.extract.detail._without_site": 500,  # detail._LONGEST_WINDOW
+    "crawler.records.detail._without_site": 500,  # detail._LONGEST_WINDOW
 }
 """Patterns that are no good for long text; how long the text is at most that they are given, and what cuts it."""
 

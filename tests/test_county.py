@@ -11,11 +11,11 @@ import pytest
 
 from archive.model.noise import same
 from archive.model.observations import Row
-from crawler.extract.detail import read_detail
 from crawler.extract.lists import read_rows
 from crawler.extract.response_class import judge
 from crawler.extract.tree import parse_html
 from crawler.portals.portal_file import load
+from crawler.records.detail import read_detail
 from crawler.services.link_pagers import read_paging
 from tests.county import County, Faults, Truth
 

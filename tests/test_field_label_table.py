@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.extract.field_labels import ABSENT, COUNTERS, LABELS, UNMAPPED, value_of
+from crawler.extract.field_labels import ABSENT, COUNTERS, LABELS, SOURCES, UNMAPPED, value_of
 from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.tree import parse_html
 
@@ -17,25 +17,25 @@ EXPECTED = """
 index_number: 索引号 索引码 信息索引号 案号 提案号 建议号
 title: 标题 名称 信息名称 文件名称 信息标题 文件标题 公文标题 题名 案由
 document_number: 文号 发文字号 文件编号 发布文号 公文文号 文件字号 信息文号 发文文号
-publisher: 发布机构 发布单位 发文机关 发文机构 发布机关 发文单位 公开主体 制发机关 发布部门 信息发布机构 公开机构 公开单位 供稿单位 承办单位 主办单位 信息来源 来源
+publisher: 发布机构 发布单位 发文机关 发文机构 发布机关 发文单位 公开主体 制发机关 发布部门 信息发布机构 公开机构 公开单位 报送单位 供稿单位 信息来源 文章来源 稿件来源 新闻来源 内容来源 来源 承办单位 主办单位
 responsible_department: 责任部门 责任处室 责任科室 责任单位
-published_on: 发布日期 公开日期 发布时间 公开时间 信息发布日期 上网日期 发表日期 办结日期 办结时间 答复日期 日期 时间
-created_on: 生成日期 成文日期 发文日期 产生日期 印发日期 形成日期 制发日期 成文时间 生成时间
+published_on: 发布日期 公开日期 发布时间 公开时间 信息发布日期 上网日期 发表日期 办结日期 办结时间 答复日期 时间发布 公布日期 公布时间 发稿时间 发稿日期 上传时间 录入时间 更新日期 更新时间 日期 时间
+created_on: 生成日期 成文日期 发文日期 产生日期 印发日期 形成日期 制发日期 成文时间 生成时间 发文时间 签发日期
 disclosure_mode: 公开方式 公开形式 公开属性 公开类别
 disclosure_period: 公开时限 公开期限
 topic: 主题分类 信息分类 主题类别 所属主题 分类 主题
-validity: 有效性 时效性 时效 效力状态 文件状态
+validity: 有效性 时效性 时效 效力状态 效力状况 文件状态 是否有效 信息有效性
 """
 """Written down a second time, the surest label first: a label that is dropped or moved changes what old pages say."""
 
 KEPT_ONLY_AS_PRINTED = _words("""
-作者 关键词 主题词 内容概述 体裁分类 组配分类 公开范围 公开程序 语种 信息格式 生效日期 失效日期
-有效期 废止日期 实施日期 服务对象 服务对象分类 序号 编辑 责任编辑 审核 相关信息 附件 联系电话 内容
+作者 关键词 主题词 内容概述 体裁分类 组配分类 公开范围 公开程序 语种 信息格式 生效日期 失效日期 有效期 废止日期 实施日期 服务对象 服务对象分类 序号 编辑 责任编辑 审核
+相关信息 附件 联系电话 内容 统一编号 统一登记号 供稿 记者 撰稿 摄影 初审 复审 终审 签发
 """)
 
 NEVER_KEPT = _words("""
-浏览次数 浏览量 浏览 点击数 点击量 点击 阅读次数 阅读量 阅读 访问量 下载次数 字号 字体 打印 分享
-分享到
+浏览次数 浏览量 浏览 点击数 点击量 点击 阅读次数 阅读量 阅读 访问量 下载次数 字号 字体 打印 分享 分享到 点击率 点击次数 浏览数 浏览人数 阅读数 访问次数 访问人数 人气
+字体大小 字号大小 文字大小 字体显示 背景颜色 视力保护色 保护视力色
 """)
 
 FIELD_OF = {
@@ -52,7 +52,7 @@ def read(html: str) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def value(label: str, number: int = 1) -> str:
-    return f"2017-01-0{number}" if FIELD_OF[label] in DATES else f"样本{number}"
+    return f"2017-01-0{number}" if FIELD_OF[label] in DATES else f"样本{number}局"
 
 
 def test_the_table_of_labels_is_this_one() -> None:
@@ -60,6 +60,7 @@ def test_the_table_of_labels_is_this_one() -> None:
     assert told == FIELD_OF
     assert set(UNMAPPED) == set(KEPT_ONLY_AS_PRINTED)
     assert set(COUNTERS) == set(NEVER_KEPT)
+    assert set(_words("信息来源 文章来源 稿件来源 新闻来源 内容来源 来源")) == SOURCES
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_no_label_stands_for_two_things() -> None:
 
 
 def test_the_surest_label_of_a_field_ranks_first() -> None:
-    assert RANK["发布机构"] < RANK["承办单位"] < RANK["来源"]
+    assert RANK["发布机构"] < RANK["来源"] < RANK["承办单位"]
     assert RANK["发布日期"] < RANK["办结日期"] < RANK["时间"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.extract.linked_files import find_attachments
+from crawler.records.linked_files import find_attachments
 
 BASE = "http://www.example.gov.cn/zwgk/201712/t20171219_1.html"
 

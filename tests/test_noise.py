@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.model.noise import essence, same, same_pairs, stable_url
-from crawler.extract.detail import read_detail
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
+from crawler.records.detail import read_detail
 
 AT_EDGES = [
     "浏览次数：123",

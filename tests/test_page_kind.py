@@ -2,10 +2,10 @@
 
 import pytest
 
-from crawler.extract.detail import read_detail
 from crawler.extract.page_kind import page_kind
 from crawler.extract.tree import parse_html
 from crawler.families.plain import read
+from crawler.records.detail import read_detail
 from crawler.services.answer import Answer
 
 URL = "http://www.county.gov.cn/zwgk/x.html"

@@ -86,7 +86,7 @@ def test_running_text_and_bare_words_are_no_pairs(html: str) -> None:
 
 def test_nothing_is_read_from_inside_what_is_skipped_but_from_behind_it() -> None:
     root = parse_html("<div><div id=body>文号：X</div>索引号：A</div>")
-    assert read_pairs(root, skip=root.find(".//div[@id='body']")) == [("索引号", "A")]
+    assert read_pairs(root, skip=[root.find(".//div[@id='body']")]) == [("索引号", "A")]
 
 
 # --- what pairs mean ---

@@ -4,11 +4,11 @@ import pytest
 
 from archive.model.observations import RecordPage
 from crawler.extract.body import find_body, read_body
-from crawler.extract.detail import read_detail
 from crawler.extract.page_kind import page_kind
 from crawler.extract.pairs import read_pairs
 from crawler.extract.text import line_of, lines_of
 from crawler.extract.tree import parse_html
+from crawler.records.detail import read_detail
 from crawler.services.link_pagers import read_paging
 from tests.list_pages import BASE, rows, titles
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.model.records import FIELDS, Merged, Reading, fullest, is_cut, merge
+from archive.model.cut_text import fullest, is_cut
+from archive.model.records import FIELDS, Merged, Reading, merge
 from tests.hostile import texts
 
 

@@ -150,7 +150,7 @@ ALLOWED: dict[str, set[str]] = {
         "pipelines",
     },
     "crawler.extract": {"archive.masking", "archive.model"},
-    "crawler.families": {"archive.model", "crawler.extract", "crawler.services"},
+    "crawler.families": {"archive.model", "crawler.extract", "crawler.records", "crawler.services"},
     "crawler.jobs": {
         "archive.database",
         "archive.evidence",
@@ -190,6 +190,7 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.extract",
         "crawler.families",
         "crawler.portals",
+        "crawler.records",
         "crawler.services",
     },
     "crawler.commands": {
@@ -199,6 +200,7 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.jobs",
         "crawler.portals",
     },
+    "crawler.records": {"archive.model", "crawler.extract"},
     "crawler.services": {"archive.model", "crawler.extract"},
     "crawler.spiders": {
         "archive.database",
@@ -210,6 +212,7 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.extract",
         "crawler.families",
         "crawler.portals",
+        "crawler.records",
         "crawler.services",
         "pipelines",
     },

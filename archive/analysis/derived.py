@@ -18,8 +18,8 @@ from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, NameEvidence, Stated
+from archive.model.cut_text import is_cut
 from archive.model.divisions import divisions
-from archive.model.records import is_cut
 from archive.search.index import OWN_PAGE_READ
 
 VERSION = f"1 {workdays.VERSION}"
@@ -45,8 +45,12 @@ _QUALITY_FLAGS = {
     "index_number_differs": DOUBTFUL_NUMBER,
     "title_missing": DOUBTFUL_TITLE,
     "title_truncated": DOUBTFUL_TITLE,
+    "title_differs": DOUBTFUL_TITLE,
     "publisher_truncated": DOUBTFUL_PUBLISHER,
+    "publisher_differs": DOUBTFUL_PUBLISHER,
     "date_unreadable": DOUBTFUL_DATE,
+    "date_differs": DOUBTFUL_DATE,
+    "date_from_meta": DOUBTFUL_DATE,
     "date_in_future": IN_FUTURE,
 }
 _MISSING_FIELDS = (

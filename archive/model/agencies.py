@@ -6,10 +6,10 @@ Pure: learned from the names and numbers of one portal's records, corrected by w
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from archive.model.records import is_cut, stem
+from archive.model.cut_text import is_cut, stem
 
 TYPES = ("government", "office", "department", "township", "institution")
 """政府, 政府办公室, 部门, 乡镇（街道）, 事业单位 (schools, hospitals and the like)."""
@@ -31,6 +31,19 @@ _TYPED = (
     ("office", re.compile(r"政府(?:办公室|办)$|[县区市旗](?:政)?府办$|^(?:县|区|市)?委?办公室$")),
     ("institution", re.compile(r"(?:小学|中学|学校|学院|校|幼儿园|医院|卫生院|中心|站|所|馆|公司|园|场|队|社|台)$")),
 )
+
+_LONGEST_NAME = 60
+_SEVERAL = re.compile(r"[、,，;；/|\s]")
+_IN_BRACKETS = re.compile(r"[（(【\[][^（()）【】\[\]]{0,40}[)）】\]]")
+_MEDIUM = re.compile(
+    r"(?:报|日报|晚报|报社|网|网站|在线|门户|平台|台|电视|广播|通讯社|新华社|中新社|杂志|周刊|期刊|客户端|公众号|订阅号|微信|微博|频道|"
+    r"传媒|媒体|融媒体?|发布|新闻|记者|(?:融媒体|传媒|新闻|广电|宣传报道)(?:中心|集团|公司))$"
+)
+_AGENCY = re.compile(
+    r"(?:政府|局|委|办|厅|部|署|院|厂|会|处|司|科|股|室|组|队|所|站|馆|中心|团|党校|校|学院|园|联|镇|乡|街道|苏木|社区|村|"
+    r"人大|政协|工委|党组|公司|集团|行|海关|社|协|场|支队|大队|基地|机关|部门)$"
+)
+_NO_AGENCY = re.compile(r"(?:本站|本网|原创|转载|摘编|网络|互联网|本局|本办|本单位|佚名|不详|未知)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,34 @@ def key(name: str, place: str) -> str:
 def type_of(name: str) -> str:
     """Return the kind of agency that a name is of, one of TYPES."""
     return next((kind for kind, named in _TYPED if named.search(name)), "department")
+
+
+def is_agency(printed: str, known: Collection[str] = ()) -> bool:
+    """Whether a printed source (来源) is an agency, or several: by the form of the name (…局, …委, …办, …政府, …镇), or `known`.
+
+    A newspaper, a web site or a county's media centre (融媒体中心) is none: it reports, and publishes nothing of the government's own.
+    """
+    name = " ".join(unicodedata.normalize("NFKC", printed[: 2 * _LONGEST_NAME]).split())
+    if name in known:
+        return True
+    bare = _IN_BRACKETS.sub("", name)
+    parts = [part for part in _SEVERAL.split(bare) if part]
+    return bool(parts) and len(name) <= _LONGEST_NAME and all(map(_has_agencys_form, parts))
+
+
+def same_agency(one: str, other: str) -> bool:
+    """Whether two printed names may be one agency's: alike, cut, or one with its county's name before it and one without."""
+    first, second = key(stem(one), ""), key(stem(other), "")
+    return first in second or second in first
+
+
+def _has_agencys_form(name: str) -> bool:
+    return (
+        len(name) > 1
+        and not _MEDIUM.search(name)
+        and not _NO_AGENCY.fullmatch(name)
+        and (_AGENCY.search(name) is not None or type_of(name) != "department")
+    )
 
 
 def _agency(name: str, names: set[str], evidence: NameEvidence, prefix: str | None) -> Agency:

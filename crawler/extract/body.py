@@ -1,5 +1,7 @@
 """Where the text of a record's page stands."""
 
+import re
+from collections.abc import Collection
 from itertools import islice
 
 from lxml import etree
@@ -11,8 +13,24 @@ _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "con
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
             "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content"}  # fmt: skip
 _MARKED = etree.XPath(".//*[@id or @class]")
+_NO_BODIES = frozenset({"body", "html"})
+_LEAVES = frozenset({"div", "section", "center"})
 _SHORTEST = 30
 _MOST_CONTAINERS = 50
+_MOST_GUESSES = 5
+
+_BUTTONS = re.compile(
+    r"打印|本页|本文|关闭|窗口|返回|顶部|上一页|列表|分享到?|收藏|我要|纠错|字体|字号|[大中小](?=[\s】\]）)大中小]|$)|微信|微博|新浪|QQ空间|QQ好友|"
+    r"QQ|朋友圈|复制链接|(?:用|请用|使用)?(?:手机|微信)?(?:扫一扫|扫码|扫描)[^。；]{0,30}|二维码|下载|全文|(?:相关)?(?:附件|文章|链接|阅读|新闻|"
+    r"信息|解读|报道|文件|文档|稿件)(?:下载)?(?=[\s:：|】]|相关|$)|点击|次数|[|｜【】\[\]（）()<>《》:：·•>/\s]"
+)
+"""What a line may hold that is no text: buttons, share boxes, and headings above nothing."""
+_RELATED = re.compile(
+    r"[【\[]?(?:相关(?:文章|链接|阅读|新闻|信息|解读|报道|文件|文档|稿件|政策)|延伸阅读|推荐阅读|上一[篇条]|下一[篇条])[】\]]?\s{0,3}(?:[:：]|$)"
+)
+_MOST_RELATED = 15
+_LONGEST_RELATED = 120
+_LONGEST_RESIDUE = 80
 
 
 def find_body(root: Element) -> Element | None:
@@ -22,7 +40,9 @@ def find_body(root: Element) -> Element | None:
     """
     body = _outermost(root)
     while (
-        body is not None and (inner := _outermost(body)) is not None and len(read_pairs(body, skip=inner)) >= METADATA
+        body is not None
+        and (inner := _outermost(body)) is not None
+        and len(read_pairs(body, skip=(inner,))) >= METADATA
     ):
         body = inner
     return body
@@ -39,9 +59,28 @@ def _outermost(root: Element) -> Element | None:
     return max(outermost, key=lambda element: sum(len(text.strip()) for text in element.itertext()), default=None)
 
 
-def read_body(element: Element | None) -> str | None:
-    """The text of the body in lines, or None where it has none."""
-    return (lines_of(element) or None) if element is not None else None
+def read_body(element: Element | None, title: str | None = None) -> str | None:
+    """The text of the body in lines, without the page's buttons and the `title` around it; None where it has none."""
+    if element is None:
+        return None
+    lines = _without_related(lines_of(element).split("\n"))
+    while lines and _is_residue(lines[-1]):
+        lines.pop()
+    start = next((at for at, line in enumerate(lines) if not (_is_residue(line) or line == title)), len(lines))
+    return "\n".join(lines[start:] or lines) or None
+
+
+def _without_related(lines: list[str]) -> list[str]:
+    """`lines` up to the list of other documents at their end: a heading (相关文章, 上一篇 …) with nothing but short lines behind it."""
+    for at in range(max(1, len(lines) - _MOST_RELATED), len(lines)):
+        if _RELATED.match(lines[at]) and all(len(line) <= _LONGEST_RELATED for line in lines[at:]):
+            return lines[:at]
+    return lines
+
+
+def _is_residue(line: str) -> bool:
+    """Whether a line holds nothing but a page's buttons and the headings of what is not there."""
+    return len(line) <= _LONGEST_RESIDUE and not _BUTTONS.sub("", line)
 
 
 def _is_container(element: Element) -> bool:
@@ -49,33 +88,82 @@ def _is_container(element: Element) -> bool:
     return (element.get("id") or "").lower() in _IDS or not _CLASSES.isdisjoint(names)
 
 
-def densest(root: Element) -> Element | None:
-    """The element whose own paragraphs hold most text outside links: perhaps the body. None below 30 characters."""
-    lengths: dict[Element, int] = {}
-    with_paragraphs: list[Element] = []
-    holders: list[Element] = [root]  # whose text it is that the walk meets now
+def densest(root: Element, skip: Collection[Element] = ()) -> Element | None:
+    """The element whose own paragraphs hold most text outside links: perhaps the body. None below 30 characters.
+
+    Paragraphs are <p>, lines broken by <br>, and blocks that hold no others. What is inside `skip` doesn't count, nor do
+    blocks that hold most of a record's metadata.
+    """
+    texts = _prose(root, skip)
+    ranked = sorted(texts, key=lambda holder: texts[holder], reverse=True)[:_MOST_GUESSES]
+    guesses = (holder for holder in ranked if texts[holder] >= _SHORTEST)
+    return next((guess for guess in guesses if len(read_pairs(guess)) < METADATA), None)
+
+
+class _Prose:
+    """How many characters outside links the paragraphs of each element hold, counted on a walk through the page."""
+
+    def __init__(self, root: Element) -> None:
+        """Count nothing yet."""
+        self._lengths: dict[Element, int] = {}
+        self._with_paragraphs: dict[Element, None] = {}
+        self._leaves: dict[Element, Element] = {}  # blocks that hold no others so far, and what holds them
+        self._holders: list[Element] = [root]  # whose text it is that the walk meets now
+
+    def opens(self, node: Element) -> None:
+        """Note that `node` begins."""
+        holder = self._holders[-1]
+        if node.tag in {"p", "br"}:
+            self._with_paragraphs[holder] = None
+        elif node.tag == "article":
+            self._with_paragraphs[node] = None
+        if node.tag not in BLOCKS:
+            return
+        if node.tag != "br":
+            self._leaves.pop(holder, None)
+        is_paragraph = node.tag == "p" or holder.tag == "article"
+        if node.tag in _LEAVES and not is_paragraph:
+            self._leaves[node] = holder
+        self._holders.append(holder if is_paragraph else node)
+
+    def closes(self, node: Element) -> None:
+        """Note that `node` ends."""
+        if node.tag in BLOCKS:
+            self._holders.pop()
+
+    def adds(self, text: str) -> None:
+        """Count a piece of text."""
+        self._lengths[self._holders[-1]] = self._lengths.get(self._holders[-1], 0) + len(text.strip())
+
+    def counts(self) -> dict[Element, int]:
+        """Elements with paragraphs of their own, and the characters in these."""
+        counts = {holder: self._lengths.get(holder, 0) for holder in self._with_paragraphs}
+        for leaf, holder in self._leaves.items():
+            if leaf not in self._with_paragraphs:
+                counts[holder] = counts.get(holder, 0) + self._lengths.get(leaf, 0)
+        return {holder: count for holder, count in counts.items() if holder.tag not in _NO_BODIES}
+
+
+def _prose(root: Element, skip: Collection[Element]) -> dict[Element, int]:
+    """Elements with paragraphs of their own, and how many characters these hold outside links."""
+    prose = _Prose(root)
     walk = etree.iterwalk(root, events=("start", "end", "comment"))
     for event, node in walk:
+        passed_over = event != "comment" and (_is_beside_text(node) or node in skip)
         if event == "start":
-            if _is_beside_text(node):
+            if passed_over:
                 walk.skip_subtree()
                 continue
-            if node.tag in {"p", "br"}:
-                with_paragraphs.append(holders[-1])
-            elif node.tag == "article":
-                with_paragraphs.append(node)
-            if node is not root and node.tag in BLOCKS:
-                holders.append(holders[-1] if node.tag == "p" or holders[-1].tag == "article" else node)
+            if node is not root:
+                prose.opens(node)
             text = node.text
         else:
-            if event == "end" and node is not root and node.tag in BLOCKS and not _is_beside_text(node):
-                holders.pop()
+            if event == "end" and node is not root and not passed_over:
+                prose.closes(node)
             text = node.tail if node is not root else None
         if text:
-            lengths[holders[-1]] = lengths.get(holders[-1], 0) + len(text.strip())
-    named = (holder for holder in with_paragraphs if holder.tag not in {"body", "html"})
-    best = max(named, key=lambda holder: lengths.get(holder, 0), default=None)
-    return best if best is not None and lengths.get(best, 0) >= _SHORTEST else None
+            prose.adds(text)
+    return prose.counts()
 
 
 def _is_beside_text(node: Element) -> bool:

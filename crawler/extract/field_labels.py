@@ -20,6 +20,9 @@ UNMAPPED: list[str] = _DATA["labels"]["unmapped"]
 COUNTERS: list[str] = _DATA["labels"]["counters"]
 """Labels whose values change without the record changing, or that are no statement at all: never kept."""
 
+SOURCES: frozenset[str] = frozenset(_DATA["labels"]["sources"])
+"""Labels (来源) that name where a text comes from: an agency there is the publisher, a newspaper is not."""
+
 FIELD_OF: dict[str, str] = {label: field for field, labels in LABELS.items() for label in labels}
 RANK: dict[str, int] = {label: place for labels in LABELS.values() for place, label in enumerate(labels)}
 
@@ -61,7 +64,7 @@ def tidy(text: str) -> str:
 def value_of(text: str) -> str | None:
     """A printed value as understood: tidied, and None where it says that there is none."""
     value = tidy(text)
-    return None if value in ABSENT else value
+    return None if value in ABSENT or not value.strip("-—– ") else value
 
 
 def _spaced(label: str) -> str:
@@ -73,7 +76,7 @@ _ALL = sorted(KNOWN, key=len, reverse=True)
 _LABEL = "(?:" + "|".join(map(_spaced, _ALL)) + ")"  # with blanks of any kind inside
 
 LABEL_COLON = re.compile(
-    rf"(?:(?<=[\s\u200b-\u200f\u2060\ufeff|｜\]】)）])|^)[\[【]?({_LABEL}){BLANK}*[\]】]?{BLANK}*[:：]"
+    rf"(?:(?<=[\s\u200b-\u200f\u2060\ufeff|｜\]】)）0-9;；])|^)[\[【]?({_LABEL}){BLANK}*[\]】]?{BLANK}*[:：]"
 )
 """A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
 

@@ -1,14 +1,17 @@
 """Label–value pairs, however a page lays them out.
 
 One reader for all forms: 「索 引 号：X」 in one node; the label in <strong>, <span> or <font> and the value beside it; the
-label in a cell and the value in the next; several pairs in one line.
+label in a cell and the value in the next; several pairs in one line. A value ends where the next label begins, known or not.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from archive.model.agencies import is_agency
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import (
     COUNTERS,
@@ -16,6 +19,7 @@ from crawler.extract.field_labels import (
     LABEL_COLON,
     PLAIN_WORDS,
     RANK,
+    SOURCES,
     UNKNOWN_LABEL,
     is_label,
     may_begin_with_label,
@@ -26,40 +30,106 @@ from crawler.extract.field_labels import (
 from crawler.extract.text import BLOCKS, CONTROLS, HIDDEN, Element, flow, is_control, line_of
 
 DATES = frozenset({"published_on", "created_on"})
+AGENCIES = frozenset({"publisher", "responsible_department"})
 
 METADATA = 3
 """So many labels make a block the record's metadata, and not its text."""
+
+FROM_SOURCE = "publisher_from_source"
+"""The doubt about a publisher that nothing but the source (来源) names."""
 
 _LONGEST_CELL = 600
 _LONGEST_NEIGHBOUR = 200
 _JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
 _CONTROL = "\0"  # stands for a field to fill in, which makes the label before it a search form's; in no page's text
 _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
+_BOX_OF = {
+    "td": "table",
+    "th": "table",
+    "dt": "dl",
+    "dd": "dl",
+    "li": "ul",
+}  # where the cells of one block of metadata stand
+_LONGEST_UNKNOWN = 100
+_LEAST_KNOWN = 2
+
+_LONG_TEXTS = {label for label, name in FIELD_OF.items() if name == "title"} | {
+    "内容概述", "关键词", "主题词", "内容", "附件", "相关信息",
+}  # fmt: skip
+"""Labels whose values may hold whatever ends another's."""
+
+_UNKNOWN = r"[\u4e00-\u9fff]{2,8}[\s\u200b\ufeff]{0,3}"
+_NEXT_LABEL = re.compile(rf"(?<=[\s|｜\]】)）;；])[\[【]?({_UNKNOWN})[\]】]?[:：](?!//)")
+_COUNTS = re.compile("次数|点击|浏览|阅读|访问|人气|字体|字号|打印|分享|收藏|下载")
+_ACTIONS = "打印|关闭|字体|字号|大中小|[大中小](?=[】\\])）\\s])|收藏|分享|纠错|返回|复制|放大|缩小|扫一扫|扫码|点击|浏览|阅读|访问"
+_FURNITURE = re.compile(
+    rf"[|｜©]|[【\[(（〖]\s{{0,3}}(?:我要)?(?:{_ACTIONS})|(?<=\s)(?:我要)?(?:{_ACTIONS})|版权所有|[Cc]opyright|\s/\s|(?<=\s)[AaTt][+-]"
+)
+"""What ends a value beside the next label: a bar, ©, the buttons of a page (打印, 关闭, 字体：大 中 小)."""
+_COLON = re.compile("[:：]")
+_DAY = re.compile(r"(?<=[\s(（\[【])(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 
 
 @dataclass(slots=True)
 class Pairs:
-    """The values read by labels: `fields` as understood (dates in ISO 8601), `source_fields` as printed, `doubts` as flags."""
+    """The values read by labels: `fields` as understood (dates in ISO 8601), `source_fields` as printed, `doubts` as flags.
+
+    `labels`: field → the label it was understood from, as printed.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     source_fields: dict[str, str] = field(default_factory=dict)
     doubts: set[str] = field(default_factory=set)
+    labels: dict[str, str] = field(default_factory=dict)
 
 
-def read_pairs(root: Element, skip: Element | None = None) -> list[tuple[str, str]]:
-    """Every known label in `root` with its printed value ("" where none is), in order; nothing from inside `skip`."""
+def read_pairs(root: Element, skip: Collection[Element] = ()) -> list[tuple[str, str]]:
+    """Every label in `root` with its printed value ("" where none is), in order; nothing from inside the elements `skip`."""
+    return pairs_in(cells(root, skip))
+
+
+def pairs_in(texts: Iterable[tuple[Element, str]]) -> list[tuple[str, str]]:
+    """Every known label in `texts` of cells with its printed value, in order; then unknown ones that stand in one box with known ones."""
     pairs: list[tuple[str, str]] = []
-    for cell, text in _cells(root, skip):
+    boxes: Counter[Element] = Counter()
+    others: list[tuple[Element, str]] = []
+    for cell, text in texts:
         if len(text) <= _LONGEST_CELL and ("：" in text or ":" in text or may_begin_with_label(text)):
-            pairs.extend(pair for pair in _pairs_of(cell, text) if squash(pair[0]) not in COUNTERS)
+            known = [pair for pair in _pairs_of(cell, text) if squash(pair[0]) not in COUNTERS]
+            pairs.extend(known)
+            boxes[_box(cell)] += len(known)
+            if known:
+                continue
+        if len(text) <= _LONGEST_UNKNOWN and cell.tag in _BOX_OF:
+            others.append((cell, text))
+    if len(pairs) >= _LEAST_KNOWN:
+        pairs.extend(_unknown_pairs(others, boxes))
     return pairs
 
 
-def understand(pairs: Iterable[tuple[str, str]], url: str | None = None) -> Pairs:
+def _unknown_pairs(others: Iterable[tuple[Element, str]], boxes: Counter[Element]) -> Iterator[tuple[str, str]]:
+    """Pairs of labels that nobody listed, each in a cell of a box that holds several known ones."""
+    for cell, text in others:
+        label = UNKNOWN_LABEL.match(text + ("" if _COLON.search(text) else "："))
+        if label is None or boxes[_box(cell)] < _LEAST_KNOWN or is_label(text) or _COUNTS.search(label[0]):
+            continue
+        value = _plain(text[label.end() :]) or _beside(cell)
+        if value and _is_stated(value):
+            yield _plain(label[0]).rstrip(":： "), value
+
+
+def _box(cell: Element) -> Element:
+    """The table or list that a cell stands in, or the block around it."""
+    tag = _BOX_OF.get(cell.tag)
+    return next(cell.iterancestors(tag), None) if tag else cell.getparent()
+
+
+def understand(pairs: Iterable[tuple[str, str]], url: str | None = None, agencies: Collection[str] = ()) -> Pairs:
     """The fields that `pairs` state: of several labels for one field the surest that has a value counts.
 
     Of a label that is there several times `source_fields` has what its field was understood from, else the first that is printed.
-    A date without a year takes it from `url` where day and month agree; one that can't be read is a doubt.
+    A date without a year takes it from `url` where day and month agree; one that can't be read is a doubt. A source (来源) is
+    the publisher only where it is an agency, by the form of its name or one of `agencies`, and doubted as FROM_SOURCE.
     """
     read = Pairs()
     ranks: dict[str, int] = {}
@@ -75,18 +145,22 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None) -> Pair
             continue
         if name in DATES:
             value = parse_date(value, url)
+        elif known in SOURCES and not is_agency(value, agencies):
+            continue
         if value is None:
             unread.add(name)
         elif (rank := RANK[known]) < ranks.get(name, len(RANK)):
-            read.fields[name], ranks[name] = value, rank
+            read.fields[name], read.labels[name], ranks[name] = value, label, rank
             read.source_fields[label] = printed
     if unread - read.fields.keys():
         read.doubts.add("date_unreadable")
+    if squash(read.labels.get("publisher", "")) in SOURCES:
+        read.doubts.add(FROM_SOURCE)
     return read
 
 
-def _cells(root: Element, skip: Element | None) -> Iterator[tuple[Element, str]]:
-    """The text of each block of `root` in order, text of different inline elements joined by _JOINT."""
+def cells(root: Element, skip: Collection[Element] = ()) -> Iterator[tuple[Element, str]]:
+    """The text of each block of `root` in order, text of different inline elements joined by _JOINT; nothing from inside `skip`."""
     blocks: list[Element] = [root]
     texts: list[str] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
@@ -94,7 +168,7 @@ def _cells(root: Element, skip: Element | None) -> Iterator[tuple[Element, str]]
         block_ends = False
         if event == "start":
             tag = node.tag
-            passed_over = node is skip or tag in HIDDEN
+            passed_over = tag in HIDDEN or node in skip
             if passed_over:
                 walk.skip_subtree()
                 if is_control(node):
@@ -140,17 +214,38 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
 
 
 def _with_colons(text: str) -> list[tuple[str, str]]:
-    """Known labels followed by a colon, and what stands behind each up to the next."""
+    """Known labels followed by a colon, and what stands behind each up to the next label; where that is unknown, it as well."""
     colons = text.count("：") + text.count(":")
     if not colons:
         return []
     if colons == 1:  # nearly always so, and then there is no need to look for any label anywhere
         label, _, value = text.partition("：" if "：" in text else ":")
         if is_label(label) and label.strip(_JOINT)[-1:].isalpha():
-            return [(label, value)]
+            return list(_ended(label, value))
     labels = list(LABEL_COLON.finditer(text))
     ends = [*(following.start() for following in labels[1:]), len(text)]
-    return [(label[1], text[label.end() : end]) for label, end in zip(labels, ends, strict=False)]
+    printed = [(label[1], text[label.end() : end]) for label, end in zip(labels, ends, strict=False)]
+    return [pair for label, value in printed for pair in _ended(label, value)]
+
+
+def _ended(label: str, value: str) -> Iterator[tuple[str, str]]:
+    """A label with its value up to what is not part of it, then what unknown labels stand behind it."""
+    known = squash(label)
+    if known in _LONG_TEXTS:
+        yield label, value
+        return
+    following = list(_NEXT_LABEL.finditer(value))
+    ends = [*(each.start() for each in following), len(value)]
+    yield label, _up_to_furniture(value[: ends[0]], FIELD_OF.get(known) in AGENCIES)
+    for each, end in zip(following, ends[1:], strict=True):
+        if not _COUNTS.search(each[1]):
+            yield each[1], _up_to_furniture(value[each.end() : end], is_name=False)
+
+
+def _up_to_furniture(value: str, is_name: bool) -> str:
+    """`value` without the page's buttons behind it, and where it `is_name`, without a date behind that."""
+    ends = [found.start() for found in (_FURNITURE.search(value), _DAY.search(value) if is_name else None) if found]
+    return value[: min(ends, default=len(value))]
 
 
 def _inline_pairs(text: str) -> list[tuple[str, str]]:

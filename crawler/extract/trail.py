@@ -1,57 +1,255 @@
-"""The breadcrumb of a page: behind 当前位置, or from a link 首页 on, with arrows between the steps."""
+"""The breadcrumb of a page: the steps from the home page to it, however they are joined.
+
+A trail begins behind 当前位置 or with a link to the home page. What joins its steps is an arrow, in a text, in an element or a cell of
+its own; or nothing but that they are links beside each other, behind 当前位置 or each leading into a folder of the one before.
+"""
 
 import re
-from itertools import islice
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
 
 from lxml import etree
 
-from crawler.extract.field_labels import tidy
-from crawler.extract.text import BLOCKS, Element, line_of
+from crawler.extract.field_labels import squash, tidy
+from crawler.extract.place import joined, place_of
+from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
 
-_POSITION = re.compile(r"(?:当\s*前|您|你)[^:：>]{0,8}位\s*置\s*(?:是|在)?\s*[:：]?|^\s*位\s*置\s*[:：]")
-_TEXTS = etree.XPath(".//text()[contains(., '位') and contains(., '置')][not(parent::script or parent::style)]")
-_HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页')]")
-_ARROW = re.compile(r"\s*(?:-?>+|＞|»|›|→)\s*(?:$|\S)")
-_SEPARATOR = re.compile(r"-?>+|＞|»|›|→|/|\\|\|")
-_HIGHEST = 3
-_MOST_POSITIONS = 5
+_POSITION = re.compile(
+    r"(?:当\s*前|您|你|所\s*在)[^:：>＞]{0,8}(?:位\s*置|栏\s*目)\s*(?:是|在|为)?\s*[:：]?|^\s*位\s*置\s*[:：]"
+)
+_TEXTS = etree.XPath(
+    ".//text()[contains(., '位') and contains(., '置') or contains(., '所在栏目') or contains(., '当前栏目')]"
+    "[not(parent::script or parent::style)]"
+)
+_HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or contains(., '首 页')]")
+_SEPARATOR = re.compile(r"\s*(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜](?!\s*$)|::)\s*")
+_BAR = re.compile(r"[\s\-–—─·•|｜]+")  # joins the steps of a trail behind 当前位置, and of a menu as well
+_ARROW_ALONE = re.compile(r"[\s\-–—─>＞»›→⇒▶▸►≫〉·•/\\|｜:：]+")
+_PLACEHOLDERS = frozenset({
+    "正文", "内容", "详情", "详情页", "内容页", "文章内容", "正文内容", "信息内容", "文章正文", "信息正文", "详细内容", "详细信息", "查看详情", "文章详情",
+    "信息详情", "内容详情", "详细页", "细览", "细缆", "信息浏览", "浏览", "查看", "列表", "当前页", "阅读",
+})  # fmt: skip
+"""Last steps that name no column."""
+
+_PAGER = re.compile(r"\d+|[上下]一?页|[尾末]页")
+_ROWS = frozenset({"ul", "ol", "tr", "dl", "tbody", "table"})
+_CELLS = frozenset({"li", "td", "th", "dd", "dt"})
+_MOST_STARTS = 12
+_MOST_PIECES = 80
+_MOST_STEPS = 12
 _LONGEST_TEXT = 200
-_LONGEST_BLOCK = 1000
+_LONGEST_STEP = 60
 _LONGEST_TRAIL = 300
 
 
-def read_breadcrumb(root: Element) -> tuple[str, ...]:
-    """The steps from the home page to this one, e.g. ("首页", "政务公开", …); () where the page shows none."""
-    positions = (text for text in _TEXTS(root) if len(text) <= _LONGEST_TEXT and _POSITION.search(text))
-    for text in islice(positions, _MOST_POSITIONS):
-        block = text.getparent().getparent() if text.is_tail else text.getparent()
-        for _ in range(_HIGHEST):
-            steps = _steps(block)
-            if len(steps) > 1 or block.getparent() is None or (steps and block.tag in BLOCKS):
-                break  # a home page's trail has one step, and what stands around its box is none
-            block = block.getparent()
-        if len(steps) > 1:
-            return steps
-    for home in islice(_HOMES(root), _MOST_POSITIONS):
-        name = line_of(home, _LONGEST_BLOCK)
-        if name and home.tail and _ARROW.match(home.tail):
-            after = line_of(home.getparent(), _LONGEST_BLOCK).partition(name)[2]
-            if len(after) <= _LONGEST_TRAIL and len(steps := _split(name + after)) > 1:
-                return steps
-    return ()
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of text behind a trail's start: of which link (None: of none), in which block, whether a line begins with it."""
+
+    text: str
+    link: Element | None
+    block: Element | None
+    begins_line: bool
 
 
-def _steps(block: Element) -> tuple[str, ...]:
-    line = line_of(block, _LONGEST_BLOCK)
-    position = _POSITION.search(line)
-    trail = line[position.end() :] if position else ""
-    if len(line) > _LONGEST_BLOCK or len(trail) > _LONGEST_TRAIL:
-        return ()
-    steps = _split(trail)
-    if len(steps) < 2:
-        steps = tuple(step for anchor in block.iter("a") if (step := line_of(anchor)))
-    return steps
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """The steps of a trail, the addresses of those that are links, and what joins them: arrows, mere bars, or nothing (both False)."""
+
+    steps: tuple[str, ...]
+    links: tuple[str, ...]
+    arrows: bool
+    bars: bool
 
 
-def _split(trail: str) -> tuple[str, ...]:
-    return tuple(step for step in map(tidy, _SEPARATOR.split(trail)) if step)
+def read_breadcrumb(root: Element, url: str = "") -> tuple[str, ...]:
+    """The steps from the home page to the column of the page at `url`, e.g. ("首页", "政务公开", …); () where the page shows none.
+
+    Of several trails it is the longest that ends in the page's own folder, else the longest. A last step that names no
+    column (正文, 详情页) is not one.
+    """
+    named = [trail for text in _positions(root) if (trail := _follow(_behind(text)))]
+    homes = (_follow(_from(home)) for home in islice(_HOMES(root), _MOST_STARTS))
+    chained = [trail for trail in homes if trail and not trail.bars and (trail.arrows or _is_nested(trail, url))]
+    trails = [trail for trail in (*named, *chained) if len(trail.steps) > 1]
+    best = max(trails, key=lambda trail: (_ends_at(trail, url), len(trail.steps)), default=None)
+    return best.steps if best else ()
+
+
+def _positions(root: Element) -> Iterator[Element]:
+    """The texts that say 当前位置."""
+    texts = (text for text in _TEXTS(root) if len(text) <= _LONGEST_TEXT and _POSITION.search(text))
+    return islice(texts, _MOST_STARTS)
+
+
+def _behind(text: Element) -> Iterator[_Piece]:
+    """The pieces behind 当前位置, to begin with those of its own text."""
+    label = _POSITION.search(text)
+    rest = text[label.end() :] if label else text
+    holder = text.getparent()
+    block = holder.getparent() if text.is_tail else holder
+    yield from _made(rest, None if text.is_tail else _link_around(holder), _block_around(block), begins_line=True)
+    yield from _onward(holder, inside=not text.is_tail)
+
+
+def _from(home: Element) -> Iterator[_Piece]:
+    """The pieces from a link to the home page on."""
+    yield from _made(line_of(home, _LONGEST_TRAIL), home, _block_around(home), begins_line=True)
+    yield from _onward(home, inside=False)
+
+
+def _onward(start: Element, *, inside: bool) -> Iterator[_Piece]:
+    """The pieces of text behind the one a trail begins with, in the order of the page."""
+    pending = [False]  # whether a line break stands before the next piece
+    if inside:
+        for child in start:
+            yield from _inside(child, pending)
+    for holder in (start, *start.iterancestors()):
+        if inside and holder is start:
+            inside = False
+        parent = holder.getparent()
+        if parent is None or holder.tag == "body":
+            return
+        if holder.tag in BLOCKS:
+            pending[0] = True
+        yield from _tail(holder, pending)
+        for sibling in holder.itersiblings():
+            yield from _inside(sibling, pending)
+
+
+def _inside(element: Element, pending: list[bool]) -> Iterator[_Piece]:
+    """The pieces of an element and of the text behind it."""
+    if not isinstance(element.tag, str):  # a comment
+        yield from _tail(element, pending)
+        return
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        if event == "start":
+            if node.tag in BLOCKS:
+                pending[0] = True
+            if node.tag in HIDDEN or is_hidden(node):
+                walk.skip_subtree()
+                continue
+            if node.text:
+                yield from _piece(node.text, node, pending)
+            continue
+        if event == "end" and node.tag in BLOCKS:
+            pending[0] = True
+        if node is not element and node.tail:
+            yield from _piece(node.tail, node.getparent(), pending)
+    yield from _tail(element, pending)
+
+
+def _tail(element: Element, pending: list[bool]) -> Iterator[_Piece]:
+    if element.tail and element.getparent() is not None:
+        yield from _piece(element.tail, element.getparent(), pending)
+
+
+def _piece(text: str, parent: Element, pending: list[bool]) -> Iterator[_Piece]:
+    for piece in _made(text, _link_around(parent), _block_around(parent), begins_line=pending[0]):
+        pending[0] = False
+        yield piece
+
+
+def _made(text: str, link: Element | None, block: Element | None, *, begins_line: bool) -> Iterator[_Piece]:
+    line = tidy(text[: 2 * _LONGEST_TRAIL])
+    if line:
+        yield _Piece(line, link, block, begins_line)
+
+
+def _link_around(element: Element) -> Element | None:
+    return next((node for node in (element, *islice(element.iterancestors(), 3)) if node.tag == "a"), None)
+
+
+def _block_around(element: Element) -> Element | None:
+    return next((node for node in (element, *element.iterancestors()) if node.tag in BLOCKS), None)
+
+
+def _follow(pieces: Iterator[_Piece]) -> _Trail | None:
+    """The trail that begins with `pieces`; None where they are none."""
+    steps: list[str] = []
+    links: list[str] = []
+    last: _Piece | None = None
+    arrow: _Piece | None = None  # the arrow that waits for the next step
+    is_bar = False
+    arrows, bars = 0, False
+    for piece, text in ((each, part) for each in islice(pieces, _MOST_PIECES) for part in _parts(each)):
+        if _ARROW_ALONE.fullmatch(text):
+            arrow, is_bar = piece, _BAR.fullmatch(text) is not None
+            continue
+        if last and not _goes_on(last, arrow, piece, arrows):
+            break
+        if last and arrow is None and piece.link is not None and piece.link is last.link:
+            steps[-1] += text  # one link in several elements
+        else:
+            steps.append(text)
+            joint = arrow is not None and last is not None
+            arrows, bars = arrows + joint, bars or (joint and is_bar)
+            if piece.link is not None:
+                links.append(piece.link.get("href") or "")
+        last, arrow = piece, None
+    return _trail(steps, links, arrows, bars)
+
+
+def _parts(piece: _Piece) -> Iterator[str]:
+    """The steps and arrows of a piece: a link is one step, but for arrows at its ends."""
+    at = 0
+    for separator in _SEPARATOR.finditer(piece.text):
+        is_within = separator.start() > 0 and separator.end() < len(piece.text)
+        if piece.link is not None and is_within:
+            continue
+        if before := piece.text[at : separator.start()].strip():
+            yield before
+        yield separator[0]
+        at = separator.end()
+    if rest := piece.text[at:].strip():
+        yield rest
+
+
+def _goes_on(last: _Piece, arrow: _Piece | None, piece: _Piece, arrows: int) -> bool:
+    """Whether `piece` is the next step behind `last`."""
+    if arrow is not None:
+        is_led_in = (
+            arrow.block is not last.block or arrow.begins_line
+        )  # ">" begins the new cell, and does not end the old one
+        return not piece.begins_line or is_led_in or arrow is piece or _side_by_side(last.block, piece.block)
+    if arrows or (piece.link is None and last.link is None):
+        return False
+    return _side_by_side(last.block, piece.block) if piece.begins_line else True
+
+
+def _side_by_side(one: Element | None, other: Element | None) -> bool:
+    """Whether two blocks are cells of one list or row."""
+    if one is None or other is None or one.tag not in _CELLS or other.tag not in _CELLS:
+        return False
+    return one.getparent() is other.getparent() and one.getparent().tag in _ROWS
+
+
+def _trail(steps: list[str], links: list[str], arrows: int, bars: bool) -> _Trail | None:
+    kept = steps[:-1] if steps and squash(steps[-1]) in _PLACEHOLDERS else steps
+    is_trail = (
+        not any(map(_PAGER.fullmatch, kept))
+        and len(kept) <= _MOST_STEPS
+        and sum(map(len, kept)) <= _LONGEST_TRAIL
+        and all(len(step) <= _LONGEST_STEP for step in kept)
+    )
+    return _Trail(tuple(kept), tuple(links), arrows > 0, bars) if is_trail else None
+
+
+def _is_nested(trail: _Trail, url: str) -> bool:
+    """Whether each link of a trail leads into a folder of the one before: a menu's do not."""
+    folders = _folders(trail, url)
+    return len(folders) > 1 and all(one != other and other.startswith(one) for one, other in pairwise(folders))
+
+
+def _ends_at(trail: _Trail, url: str) -> bool:
+    """Whether the last link of a trail leads to a folder of the page's."""
+    folders, own = _folders(trail, url), place_of(url)
+    return bool(own and folders and len(folders[-1]) > 1 and own.folder.startswith(folders[-1]))
+
+
+def _folders(trail: _Trail, url: str) -> list[str]:
+    base = url or "http://page.invalid/1/2/3/4/5/6/7/8/"
+    places = (place_of(joined(base, link)) for link in trail.links)
+    return [place.folder for place in places if place]

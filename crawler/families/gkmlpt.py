@@ -17,12 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.model.observations import LinkedFile, ListPage, Paging, RecordPage, Row
-from crawler.extract.detail import read_detail
-from crawler.extract.linked_files import find_attachments
 from crawler.extract.row import absolute
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
 from crawler.families.family import Family, reasons
+from crawler.records.detail import read_detail
+from crawler.records.linked_files import find_attachments
 from crawler.services.answer import Answer
 from crawler.services.inline_data import stated
 from crawler.services.json_data import data_row, dicts, inside, number, query_of, record_keys, shown, with_query
@@ -101,6 +101,7 @@ def read_article(answer: Answer) -> RecordPage | None:
         source_fields={**data.source_fields, **page.source_fields},
         doubts=tuple(sorted({*data.doubts, *page.doubts})),
         body=lines_of(text) or page.body,
+        read_at={**dict.fromkeys(data.fields, "inline data"), **page.read_at, **dict.fromkeys(titled, "inline data")},
         attachments=tuple(files.values()),
     )
 

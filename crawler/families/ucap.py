@@ -16,12 +16,12 @@ from w3lib.url import add_or_replace_parameter, url_query_parameter
 
 from archive.model.observations import ListPage, Paging, RecordPage, Row
 from crawler.extract.dates import parse_date
-from crawler.extract.detail import read_detail
 from crawler.extract.field_labels import FIELD_OF, squash
 from crawler.extract.row import absolute
 from crawler.extract.text import line_of
 from crawler.families import plain
 from crawler.families.family import Family, reasons
+from crawler.records.detail import read_detail
 from crawler.services.answer import Answer
 from crawler.services.json_data import data_row, dicts, inside, number, record_keys
 
@@ -69,10 +69,11 @@ def record(answer: Answer) -> RecordPage | None:
     page = read_detail(answer.root, answer.url)
     printed = next((line_of(element) for element in answer.root.iter("publishtime")), "")
     published = parse_date(printed)
-    if published is None or "published_on" in page.fields:
+    if published is None or page.read_at.get("published_on", "").startswith("label"):
         return page
     fields = {**page.fields, "published_on": published}
-    return replace(page, fields=fields, source_fields={**page.source_fields, "publishtime": printed})
+    read_at = {**page.read_at, "published_on": "element publishtime"}
+    return replace(page, fields=fields, source_fields={**page.source_fields, "publishtime": printed}, read_at=read_at)
 
 
 def _page_of_site(answer: Answer) -> ListPage:

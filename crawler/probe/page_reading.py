@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from archive.evidence.text_encoding import decode_page
+from archive.model.cut_text import is_cut
 from archive.model.magic_numbers import CONTROLS, NOT_PAGES
 from archive.model.observations import CatalogOfPortal, ListPage, RecordPage
-from archive.model.records import is_cut
 from archive.model.site import Site
 from crawler.extract.body import find_body
-from crawler.extract.detail import read_detail
-from crawler.extract.linked_files import find_attachments
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families.detection import FAMILIES, Detected, detect
 from crawler.probe.catalogue_links import find_catalogue_links, find_frames, find_leads, portal_name
+from crawler.records.detail import read_detail
+from crawler.records.linked_files import find_attachments
 from crawler.services.answer import Answer
 
 PLAIN = FAMILIES["plain"]

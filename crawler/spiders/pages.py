@@ -9,17 +9,17 @@ from archive.masking.redaction import names_a_person
 from archive.model.observations import ListPage, Paging, RecordPage, Row
 from archive.model.records import CUT_PAGE
 from crawler.extract.body import find_body
-from crawler.extract.detail import read_detail
-from crawler.extract.linked_files import find_attachments
 from crawler.extract.response_class import breaks_off
 from crawler.families.detection import FAMILIES
 from crawler.families.family import Family
+from crawler.records.detail import read_detail
+from crawler.records.linked_files import find_attachments
 from crawler.services.answer import Answer
 
-READING_VERSION = 2
+READING_VERSION = 3
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
-It covers `extract/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.
+It covers `extract/`, `records/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.
 """
 
 MOST_FILES = 50

@@ -29,7 +29,7 @@ def test_a_column_and_its_service(tmp_path: Path, first: str, url: str, pages: i
     assert list(done.records) == TITLES
     assert done.records[TITLES[0]] == {
         "url": "/public/6616411/8001.html", "index_number": "11330000/2021-00001", "publisher": "样本局", "published_on": "2021-06-01",
-        "created_on": "2021-06-01", "document_number": "样发〔2021〕1号", "body": SAMPLE, "flags": [],
+        "created_on": "2021-06-01", "document_number": "样发〔2021〕1号", "body": SAMPLE, "flags": ["publisher_from_source"],
     }  # fmt: skip
     assert done.days() == [f"2021-06-0{number}" if number != 4 else None for number in range(1, 8)]
     assert done.flags() == {TITLES[2]: ["off_site"], TITLES[3]: ["date_unreadable"]}
@@ -46,5 +46,5 @@ def test_the_two_variants(tmp_path: Path) -> None:
     assert done.days() == [f"2020-08-0{number}" for number in range(1, 7)]
     assert done.records["样本文件之1"] == {
         "url": "/OpennessContent/show/1.html", "index_number": "115200001/2020-00001", "publisher": "样本办",
-        "published_on": "2020-08-01", "body": SAMPLE, "flags": [],
+        "published_on": "2020-08-01", "body": SAMPLE, "flags": ["publisher_from_source"],
     }  # fmt: skip

@@ -29,7 +29,12 @@ def test_pages_written_by_the_server(tmp_path: Path) -> None:
     ]
     assert done.days() == ["2022-07-11", "2022-07-12", None, "2022-07-12", "2022-07-15", "2017-05-15"]
     # 07-13 in the list: the address has no day to agree with
-    assert done.flags() == {"样本文件之3的全名": ["date_unreadable"], "样本文件之4的全名": ["off_site"]}
+    assert done.flags() == {
+        "样本文件之1的全名": ["date_differs"],  # 07-12 on its own page
+        "样本文件之3的全名": ["date_unreadable"],
+        "样本文件之4的全名": ["off_site"],
+        "样本文件之6的全名": ["date_differs"],
+    }
 
 
 @pytest.mark.parametrize(

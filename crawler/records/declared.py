@@ -1,0 +1,79 @@
+"""What a record's page says of itself to machines: its meta elements and its JSON-LD."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+
+from crawler.extract.field_labels import value_of
+from crawler.extract.text import Element
+
+TITLE, PUBLISHED, SOURCE, SITE = "title", "published_on", "source", "site"
+
+_NAMES = {
+    "articletitle": TITLE,
+    "dc.title": TITLE,
+    "pubdate": PUBLISHED,
+    "publishdate": PUBLISHED,
+    "article:published_time": PUBLISHED,
+    "dc.date": PUBLISHED,
+    "contentsource": SOURCE,
+    "sitename": SITE,
+}
+"""Names of meta elements (GB/T 33190 and the State Council's rules for sites of 2017), and what each states."""
+
+_KEYS = {"headline": TITLE, "title": TITLE, "datePublished": PUBLISHED, "pubDate": PUBLISHED}
+_METAS = etree.XPath("//meta[(@name or @property) and @content]")
+_LINKED_DATA = etree.XPath("//script[@type = 'application/ld+json']/text()")
+_MOST_METAS = 200
+_MOST_BLOCKS = 10
+_LONGEST_BLOCK = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A value that a page states for machines: of what, and where it stands in the page, in two or three words."""
+
+    name: str
+    value: str
+    place: str
+
+
+def read_declared(root: Element) -> list[Statement]:
+    """What the page states in meta elements, then in JSON-LD; of each place the first that has a value."""
+    return [*_of_metas(root), *_of_linked_data(root)]
+
+
+def _of_metas(root: Element) -> Iterator[Statement]:
+    stated: set[str] = set()
+    for meta in islice(_METAS(root), _MOST_METAS):
+        printed = meta.get("name") or meta.get("property")
+        name = _NAMES.get(printed.strip().lower())
+        if name and name not in stated and (value := value_of(meta.get("content"))):
+            stated.add(name)
+            yield Statement(name, value, f"meta {printed.strip()}")
+
+
+def _of_linked_data(root: Element) -> Iterator[Statement]:
+    for text in islice(_LINKED_DATA(root), _MOST_BLOCKS):
+        for thing in _things(text):
+            for key, name in _KEYS.items():
+                if isinstance(thing.get(key), str) and (value := value_of(thing[key])):
+                    yield Statement(name, value, f"JSON-LD {key}")
+
+
+def _things(text: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of one block of JSON-LD that tell of a page: one, a list of them, or a @graph."""
+    try:
+        data = json.loads(text, strict=False) if len(text) <= _LONGEST_BLOCK else None
+    except (ValueError, RecursionError):
+        return
+    if isinstance(data, dict):
+        graph = data.get("@graph")
+        data = [data, *(graph if isinstance(graph, list) else [])]
+    for thing in data if isinstance(data, list) else []:
+        if isinstance(thing, dict) and "Breadcrumb" not in str(thing.get("@type")):
+            yield thing

@@ -1,0 +1,98 @@
+"""A record's own page: its metadata wherever the labels stand, its title, its body."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from archive.model.agencies import is_agency, same_agency
+from archive.model.cut_text import same_title
+from archive.model.observations import RecordPage
+from archive.model.records import CUT_PAGE, DATE_DIFFERS, PUBLISHER_DIFFERS, TITLE_DIFFERS
+from crawler.extract.body import densest, find_body, read_body
+from crawler.extract.dates import parse_date
+from crawler.extract.field_labels import SOURCES, squash
+from crawler.extract.footer import find_footers
+from crawler.extract.pairs import FROM_SOURCE, Pairs, cells, pairs_in, understand
+from crawler.extract.text import Element
+from crawler.extract.trail import read_breadcrumb
+from crawler.records.dateline import Cell, bare_date
+from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
+from crawler.records.title import find_title
+
+DATE_FROM_META = "date_from_meta"
+"""The doubt about a date of publication that the page states to machines alone."""
+
+
+def read_detail(
+    root: Element, url: str, body: Element | None = None, *, cut: bool = False, agencies: Collection[str] = ()
+) -> RecordPage:
+    """Return what the record's page at `url` says; `cut` where it broke off in the middle.
+
+    `body`: its text, where found already. `agencies`: names that are known to be agencies' whatever their form.
+    """
+    body = find_body(root) if body is None else body
+    footers = find_footers(root, body)
+    texts = list(cells(root, {*footers, *([body] if body is not None else [])}))
+    pairs = understand(pairs_in(texts), url, agencies)
+    if body is None:
+        body = densest(root, footers)
+    page = _Fields(pairs, agencies)
+    page.complete(root, texts, read_declared(root))
+    return RecordPage(
+        url=url,
+        fields=page.fields,
+        source_fields=pairs.source_fields,
+        doubts=tuple(sorted({*page.doubts, *([CUT_PAGE] if cut else [])})),
+        body=read_body(body, page.fields.get("title")),
+        breadcrumb=read_breadcrumb(root, url),
+        cut=cut,
+        read_at=page.read_at,
+    )
+
+
+class _Fields:
+    """The fields of a page as its labels state them, completed from elsewhere, and doubted where the page states others."""
+
+    def __init__(self, pairs: Pairs, agencies: Collection[str]) -> None:
+        """Begin with what labels state."""
+        self.fields, self.doubts = dict(pairs.fields), set(pairs.doubts)
+        self.read_at = {name: f"label {label}" for name, label in pairs.labels.items()}
+        self._agencies = agencies
+        self._source = next((value for label, value in pairs.source_fields.items() if squash(label) in SOURCES), None)
+
+    def complete(self, root: Element, texts: Sequence[Cell], declared: Sequence[Statement]) -> None:
+        """Add what is missing: the title, a date without a label, what the page `declared`; compare what is there twice."""
+        self._title(root, texts, declared)
+        self._date(texts, [each for each in declared if each.name == PUBLISHED])
+        self._publisher([each for each in declared if each.name == SOURCE])
+
+    def _set(self, name: str, value: str, place: str) -> None:
+        self.fields[name], self.read_at[name] = value, place
+
+    def _title(self, root: Element, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
+        site = next((each.value for each in declared if each.name == SITE), "")
+        stated = [(each.value, each.place) for each in declared if each.name == TITLE]
+        labelled = [(self.fields["title"], self.read_at["title"])] if "title" in self.fields else []
+        if found := find_title(root, [*labelled, *stated], site, texts):
+            self._set("title", *found)
+            if not all(same_title(found[0], text) for text, _ in stated):
+                self.doubts.add(TITLE_DIFFERS)
+
+    def _date(self, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
+        if "published_on" not in self.fields and (date := bare_date(texts, self.fields.get("title"))):
+            self._set("published_on", date, "text beside the source or under the title")
+        for each in declared:
+            date = parse_date(each.value)
+            if date is None:
+                continue
+            if "published_on" not in self.fields:
+                self._set("published_on", date, each.place)
+                self.doubts.add(DATE_FROM_META)
+            elif self.fields["published_on"] != date:
+                self.doubts.add(DATE_DIFFERS)
+
+    def _publisher(self, declared: Iterable[Statement]) -> None:
+        for each in declared:
+            if "publisher" not in self.fields and self._source is None and is_agency(each.value, self._agencies):
+                self._set("publisher", each.value, each.place)
+                self.doubts.add(FROM_SOURCE)
+            elif self._source and is_agency(self._source) and not same_agency(self._source, each.value):
+                self.doubts.add(PUBLISHER_DIFFERS)

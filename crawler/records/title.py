@@ -1,0 +1,71 @@
+"""The title of a record's page: what it declares, its headings, its window's title, the line above its date."""
+
+import re
+from collections.abc import Sequence
+
+from lxml import etree
+
+from archive.model.cut_text import fullest, is_cut
+from crawler.extract.field_labels import is_label, tidy
+from crawler.extract.text import Element, line_of
+from crawler.records.dateline import Cell, title_above
+
+_HEADINGS = etree.XPath("(//h1 | //h2)[position() <= 20]")
+_TITLE_BOXES = etree.XPath(
+    "(//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title')])[position() <= 20]"
+)
+_PAGE_TITLE = etree.XPath("string(//head/title)")
+_SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
+_LONGEST_TITLE = 300
+_LONGEST_WINDOW = 500
+
+
+def find_title(
+    root: Element, sure: Sequence[tuple[str, str]], site: str, cells: Sequence[Cell]
+) -> tuple[str, str] | None:
+    """The title and where it was read: the first of the `sure` ones, else what heading, window or the line above the date say.
+
+    `sure`: what labels and the page itself state, with its place, the surest first. `site`: the name that the site gives itself.
+    """
+    if sure and not is_cut(sure[0][0]):
+        return sure[0]
+    window = _without_site(tidy(_PAGE_TITLE(root)[:_LONGEST_WINDOW]), site)
+    candidates = [*sure, *_named(root, window, site)]
+    if _could_be_title(window, site):
+        candidates.append((window, "window's title"))
+    if not candidates and (above := title_above(cells)) and _could_be_title(above, site):
+        candidates.append((above, "line above the date"))
+    title = fullest([text for text, _ in candidates])
+    return next(((text, place) for text, place in candidates if text == title), None)
+
+
+def _named(root: Element, window: str, site: str) -> list[tuple[str, str]]:
+    """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first."""
+    for find in (_HEADINGS, _TITLE_BOXES):
+        texts = (line_of(heading, _LONGEST_TITLE) for heading in find(root))
+        if named := [text for text in texts if _could_be_title(text, site)]:
+            # A heading repeated in the window's title is the document's, not a box's on the side.
+            named.sort(
+                key=lambda text: not (window and (text.startswith(window.rstrip(".…")) or window.startswith(text)))
+            )
+            return [(text, "heading") for text in named]
+    return []
+
+
+def _without_site(window: str, site: str) -> str:
+    """The window's title without the site's name that portals put behind it: 标题-某县人民政府, 标题_信息公开_某县 …"""
+    parts = re.split(r"\s*(?:[_|]|\s-+\s|[-—]+(?=[^-—]*$))\s*", window)
+    while len(parts) > 1 and (parts[-1] == site or _SITE_NAME.fullmatch(parts[-1]) or len(parts) > 2):
+        parts.pop()
+    return parts[0] if len(parts) == 1 else window
+
+
+def _could_be_title(text: str, site: str) -> bool:
+    bare = text.rstrip("-—_| ")
+    return (
+        bool(bare)
+        and len(text) <= _LONGEST_TITLE
+        and bare != site
+        and not is_label(bare)
+        and not (_SITE_NAME.fullmatch(text) and len(bare) <= 20)
+    )
