@@ -29,7 +29,7 @@ def test_a_column_and_its_service(tmp_path: Path, first: str, url: str, pages: i
     assert list(done.records) == TITLES
     assert done.records[TITLES[0]] == {
         "url": "/public/6616411/8001.html", "index_number": "11330000/2021-00001", "publisher": "样本局", "published_on": "2021-06-01",
-        "created_on": "2021-06-01", "document_number": "样发〔2021〕1号", "body": SAMPLE, "flags": ["publisher_from_source"],
+        "created_on": "2021-06-01", "document_number": "样发〔2021〕1号", "body": SAMPLE, "flags": [],
     }  # fmt: skip
     assert done.days() == [f"2021-06-0{number}" if number != 4 else None for number in range(1, 8)]
     assert done.flags() == {TITLES[2]: ["off_site"], TITLES[3]: ["date_unreadable"]}
