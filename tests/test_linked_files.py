@@ -78,9 +78,16 @@ def test_icon_links_to_other_files_are_dropped_beside_a_name() -> None:
     assert found(f"<p>{icon.format('c.xls')}</p>") == [("c.xls", "/zwgk/201712/c.xls")]
 
 
-def test_a_picture_of_a_page_is_no_icon() -> None:
-    text = '<p><a href="scan.jpg"><img src="small.jpg"></a><a href="a.doc">甲.doc</a></p>'
-    assert [url for _, url in found(text)] == ["/zwgk/201712/scan.jpg", "/zwgk/201712/a.doc"]
+def test_a_picture_of_the_text_is_no_file_and_a_link_that_names_one_is() -> None:
+    picture = '<a href="scan.jpg"><img src="small.jpg"></a>'
+    named = '<a href="plan.jpg">公示图.jpg</a><a href="b.png" title="样本图">&nbsp;</a>'
+    text = f'<p>{picture}<a href="a.doc">甲.doc</a></p><p>{named}</p>'
+    names = ["甲.doc", "公示图.jpg", "样本图"]
+    assert (
+        [name for name, _ in found(text)]
+        == [name for name, _ in found(f"<div id=zoom>{text}</div>", body_id="zoom")]
+        == names
+    )
 
 
 def test_a_viewer_leads_to_the_file_it_shows() -> None:

@@ -70,7 +70,7 @@ def test_cells_beside_each_other(html: str, read: list[tuple[str, str]]) -> None
         ("<div>来源</div><div>样本局</div>", []),  # an ordinary word outside a table
         ("<p><b>来源</b><i>样本局</i></p>", []),
         ("<p><b>索引号</b><i>A1</i></p>", [("索引号", "A1")]),
-        ("<p><b>索引号</b><i>A1</i><b>来源</b><i>样本局</i></p>", [("索引号", "A1来源样本局")]),
+        ("<p><b>索引号</b><i>A1</i><b>来源</b><i>样本局</i></p>", [("索引号", "A1"), ("来源", "样本局")]),
         ("<p><b>索引号</b><i></i></p>", []),
         ("<li>索引号：<div>A1</div></li>", [("索引号", "A1")]),
         ("<p>索引号：A1<br>文号：B1</p>", [("索引号", "A1"), ("文号", "B1")]),

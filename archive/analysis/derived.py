@@ -17,7 +17,7 @@ from archive.analysis import document_numbers, titles
 from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
 from archive.model import agencies, index_numbers, workdays
-from archive.model.agencies import Agency, NameEvidence, Stated
+from archive.model.agencies import Agency, NameEvidence
 from archive.model.cut_text import is_cut
 from archive.model.divisions import divisions
 from archive.search.index import OWN_PAGE_READ
@@ -229,8 +229,7 @@ def learn(connection: sqlite3.Connection, portal: str) -> None:
     """Say anew whose the names of a portal's publishers are, from its records and its portal file. The caller's transaction."""
     row = connection.execute("SELECT division_code, agencies FROM portals WHERE id = ?", (portal,)).fetchone()
     division = divisions().get(row[0])
-    stated = [Stated(**{**each, "aliases": tuple(each.get("aliases", ()))}) for each in json.loads(row[1] or "[]")]
-    found = agencies.learn(_evidence(connection, portal), stated, division.name if division else "")
+    found = agencies.learn(_evidence(connection, portal), agencies.stated_in(row[1]), division.name if division else "")
     _keep(connection, portal, found)
 
 

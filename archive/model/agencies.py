@@ -3,6 +3,7 @@
 Pure: learned from the names and numbers of one portal's records, corrected by what its portal file says.
 """
 
+import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -41,8 +42,9 @@ _MEDIUM = re.compile(
 )
 _AGENCY = re.compile(
     r"(?:政府|局|委|办|厅|部|署|院|厂|会|处|司|科|股|室|组|队|所|站|馆|中心|团|党校|校|学院|园|联|镇|乡|街道|苏木|社区|村|"
-    r"人大|政协|工委|党组|公司|集团|行|海关|社|协|场|支队|大队|基地|机关|部门)$"
+    r"人大|政协|工委|党组|公司|集团|行|海关|社|协|场|支队|大队|基地|机关|部门|开发区|园区|新区|示范区|管理区|保税区|风景区)$"
 )
+_PERSON = re.compile(r"[\u4e00-\u9fff·]{2,8}(?<![报网台刊])")
 _NO_AGENCY = re.compile(r"(?:本站|本网|原创|转载|摘编|网络|互联网|本局|本办|本单位|佚名|不详|未知)$")
 
 
@@ -82,6 +84,16 @@ class Stated:
     prefix: str | None = None
     budget_unit: bool | None = None
     successor: str | None = None
+
+
+def stated_in(text: str | None) -> list[Stated]:
+    """The agencies in the column `portals.agencies`: what a portal file states, as JSON."""
+    return [Stated(**{**each, "aliases": tuple(each.get("aliases", ()))}) for each in json.loads(text or "[]")]
+
+
+def names_of(stated: Iterable[Stated]) -> frozenset[str]:
+    """All names that a portal file gives its agencies."""
+    return frozenset(name for each in stated for name in (each.name, *each.aliases))
 
 
 def learn(evidence: NameEvidence, stated: Iterable[Stated], place: str) -> list[Agency]:
@@ -131,17 +143,21 @@ def type_of(name: str) -> str:
     return next((kind for kind, named in _TYPED if named.search(name)), "department")
 
 
-def is_agency(printed: str, known: Collection[str] = ()) -> bool:
-    """Whether a printed source (来源) is an agency, or several: by the form of the name (…局, …委, …办, …政府, …镇), or `known`.
+def agency_of(printed: str, known: Collection[str] = ()) -> str | None:
+    """The agency, or several, that a printed source (来源) names, without a person behind it; None where it names none.
 
-    A newspaper, a web site or a county's media centre (融媒体中心) is none: it reports, and publishes nothing of the government's own.
+    Known by the form of the name (…局, …委, …办, …政府, …镇), or as one of `known`. A newspaper, a web site or a county's media
+    centre (融媒体中心) is none: it reports, and publishes nothing of the government's own.
     """
-    name = " ".join(unicodedata.normalize("NFKC", printed[: 2 * _LONGEST_NAME]).split())
+    name = " ".join(printed[: 2 * _LONGEST_NAME].split())
     if name in known:
-        return True
-    bare = _IN_BRACKETS.sub("", name)
-    parts = [part for part in _SEVERAL.split(bare) if part]
-    return bool(parts) and len(name) <= _LONGEST_NAME and all(map(_has_agencys_form, parts))
+        return name
+    parts = [part for part in _SEVERAL.split(_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", name))) if part]
+    if not parts or len(name) > _LONGEST_NAME or not _has_agencys_form(parts[0]):
+        return None
+    if all(map(_has_agencys_form, parts)):
+        return name
+    return parts[0] if all(map(_PERSON.fullmatch, parts[1:])) else None
 
 
 def same_agency(one: str, other: str) -> bool:

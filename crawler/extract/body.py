@@ -6,6 +6,7 @@ from itertools import islice
 
 from lxml import etree
 
+from crawler.extract.field_labels import LABEL_COLON, SOURCES, squash
 from crawler.extract.pairs import METADATA, read_pairs
 from crawler.extract.text import BLOCKS, HIDDEN, Element, lines_of
 
@@ -18,6 +19,8 @@ _LEAVES = frozenset({"div", "section", "center"})
 _SHORTEST = 30
 _MOST_CONTAINERS = 50
 _MOST_GUESSES = 5
+_MORE_TEXT = 1.1
+_LEAST_MORE = 10
 
 _BUTTONS = re.compile(
     r"打印|本页|本文|关闭|窗口|返回|顶部|上一页|列表|分享到?|收藏|我要|纠错|字体|字号|[大中小](?=[\s】\]）)大中小]|$)|微信|微博|新浪|QQ空间|QQ好友|"
@@ -28,6 +31,19 @@ _BUTTONS = re.compile(
 _RELATED = re.compile(
     r"[【\[]?(?:相关(?:文章|链接|阅读|新闻|信息|解读|报道|文件|文档|稿件|政策)|延伸阅读|推荐阅读|上一[篇条]|下一[篇条])[】\]]?\s{0,3}(?:[:：]|$)"
 )
+_HEAD_LABELS = SOURCES | {
+    "发布时间",
+    "发布日期",
+    "时间发布",
+    "更新时间",
+    "信息发布日期",
+    "浏览次数",
+    "点击数",
+    "字体",
+    "字号",
+    "作者",
+}
+_LONGEST_HEAD = 120
 _MOST_RELATED = 15
 _LONGEST_RELATED = 120
 _LONGEST_RESIDUE = 80
@@ -66,7 +82,7 @@ def read_body(element: Element | None, title: str | None = None) -> str | None:
     lines = _without_related(lines_of(element).split("\n"))
     while lines and _is_residue(lines[-1]):
         lines.pop()
-    start = next((at for at, line in enumerate(lines) if not (_is_residue(line) or line == title)), len(lines))
+    start = next((at for at, line in enumerate(lines) if not (line == title or _is_head(line))), len(lines))
     return "\n".join(lines[start:] or lines) or None
 
 
@@ -76,6 +92,12 @@ def _without_related(lines: list[str]) -> list[str]:
         if _RELATED.match(lines[at]) and all(len(line) <= _LONGEST_RELATED for line in lines[at:]):
             return lines[:at]
     return lines
+
+
+def _is_head(line: str) -> bool:
+    """Whether a line above the text is the one with its source and date, or holds nothing but a page's buttons."""
+    label = LABEL_COLON.match(line) if len(line) <= _LONGEST_HEAD else None
+    return _is_residue(line) or (label is not None and squash(label[1]) in _HEAD_LABELS)
 
 
 def _is_residue(line: str) -> bool:
@@ -88,16 +110,34 @@ def _is_container(element: Element) -> bool:
     return (element.get("id") or "").lower() in _IDS or not _CLASSES.isdisjoint(names)
 
 
-def densest(root: Element, skip: Collection[Element] = ()) -> Element | None:
+def densest(root: Element, skip: Collection[Element] = (), heads: Collection[Element] = ()) -> Element | None:
     """The element whose own paragraphs hold most text outside links: perhaps the body. None below 30 characters.
 
     Paragraphs are <p>, lines broken by <br>, and blocks that hold no others. What is inside `skip` doesn't count, nor do
-    blocks that hold most of a record's metadata.
+    blocks that hold most of a record's metadata. Of a text in several boxes it is the box around them, as long as that
+    holds none of `heads`, the elements above a text.
     """
     texts = _prose(root, skip)
     ranked = sorted(texts, key=lambda holder: texts[holder], reverse=True)[:_MOST_GUESSES]
     guesses = (holder for holder in ranked if texts[holder] >= _SHORTEST)
-    return next((guess for guess in guesses if len(read_pairs(guess)) < METADATA), None)
+    guess = next((guess for guess in guesses if len(read_pairs(guess)) < METADATA), None)
+    return _around(guess, texts, heads) if guess is not None and heads else guess
+
+
+def _around(guess: Element, texts: dict[Element, int], heads: Collection[Element]) -> Element:
+    """The outermost box around `guess` that holds most more text, and none of the `heads`."""
+    kept = {holder for head in heads for holder in (head, *head.iterancestors())}
+    holders = [holder for holder in guess.iterancestors() if holder not in kept and holder.tag not in _NO_BODIES]
+    within = dict.fromkeys(holders, 0)
+    for element, length in texts.items():
+        if length >= _LEAST_MORE and not within.keys().isdisjoint(above := [element, *element.iterancestors()]):
+            for holder in within.keys() & set(above):
+                within[holder] += length
+    best = guess
+    for holder in holders:
+        if within[holder] > _MORE_TEXT * (within.get(best) or texts[best]):
+            best = holder
+    return best
 
 
 class _Prose:

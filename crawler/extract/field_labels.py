@@ -80,6 +80,9 @@ LABEL_COLON = re.compile(
 )
 """A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
 
+GLUED_LABEL = re.compile(rf"({_LABEL}){BLANK}*[:：]")
+"""A known label and its colon, also right behind the value before it."""
+
 _LONGEST_LABEL = 24
 _FIRST_CHARACTERS = frozenset(label[0] for label in KNOWN)
 

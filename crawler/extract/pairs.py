@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from archive.model.agencies import is_agency
+from archive.model.agencies import agency_of
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import (
     COUNTERS,
     FIELD_OF,
+    GLUED_LABEL,
     LABEL_COLON,
     PLAIN_WORDS,
     RANK,
@@ -49,14 +50,22 @@ _BOX_OF = {
     "dt": "dl",
     "dd": "dl",
     "li": "ul",
-}  # where the cells of one block of metadata stand
+}  # where cells of one block of metadata stand
+_HEADS = frozenset({"td", "th", "dt"})  # cells that may hold a label without a colon
+_LONGEST_LABEL = 12
 _LONGEST_UNKNOWN = 100
 _LEAST_KNOWN = 2
+"""So many known labels vouch for an unknown one in the same table or list …"""
+_LEAST_KNOWN_BLOCKS = 3
+"""… and so many for one in other blocks beside each other."""
 
 _LONG_TEXTS = {label for label, name in FIELD_OF.items() if name == "title"} | {
     "内容概述", "关键词", "主题词", "内容", "附件", "相关信息",
 }  # fmt: skip
 """Labels whose values may hold whatever ends another's."""
+
+_PLAIN_BESIDE = frozenset({"来源", "时间", "日期", "作者", "编辑", *COUNTERS})
+"""Plain words that are labels where they stand in an element of their own beside a label that is no such word."""
 
 _UNKNOWN = r"[\u4e00-\u9fff]{2,8}[\s\u200b\ufeff]{0,3}"
 _NEXT_LABEL = re.compile(rf"(?<=[\s|｜\]】)）;；])[\[【]?({_UNKNOWN})[\]】]?[:：](?!//)")
@@ -66,6 +75,9 @@ _FURNITURE = re.compile(
     rf"[|｜©]|[【\[(（〖]\s{{0,3}}(?:我要)?(?:{_ACTIONS})|(?<=\s)(?:我要)?(?:{_ACTIONS})|版权所有|[Cc]opyright|\s/\s|(?<=\s)[AaTt][+-]"
 )
 """What ends a value beside the next label: a bar, ©, the buttons of a page (打印, 关闭, 字体：大 中 小)."""
+_CLOSING, _BLANKS = "】]）)", " \t\u00a0\u3000" + _JOINT
+_CLOSES = tuple(_CLOSING)
+_OPENS = re.compile(r"[【\[（(]")
 _COLON = re.compile("[:：]")
 _DAY = re.compile(r"(?<=[\s(（\[【])(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 
@@ -91,27 +103,29 @@ def read_pairs(root: Element, skip: Collection[Element] = ()) -> list[tuple[str,
 def pairs_in(texts: Iterable[tuple[Element, str]]) -> list[tuple[str, str]]:
     """Every known label in `texts` of cells with its printed value, in order; then unknown ones that stand in one box with known ones."""
     pairs: list[tuple[str, str]] = []
-    boxes: Counter[Element] = Counter()
+    labelled: list[Element] = []
     others: list[tuple[Element, str]] = []
     for cell, text in texts:
-        if len(text) <= _LONGEST_CELL and ("：" in text or ":" in text or may_begin_with_label(text)):
+        has_colon = "：" in text or ":" in text
+        if len(text) <= _LONGEST_CELL and (has_colon or may_begin_with_label(text)):
             known = [pair for pair in _pairs_of(cell, text) if squash(pair[0]) not in COUNTERS]
-            pairs.extend(known)
-            boxes[_box(cell)] += len(known)
+            pairs += known
+            labelled += [cell] * len(known)
             if known:
                 continue
-        if len(text) <= _LONGEST_UNKNOWN and cell.tag in _BOX_OF:
+        if (has_colon and len(text) <= _LONGEST_UNKNOWN) or (cell.tag in _HEADS and len(text) <= _LONGEST_LABEL):
             others.append((cell, text))
-    if len(pairs) >= _LEAST_KNOWN:
-        pairs.extend(_unknown_pairs(others, boxes))
+    if others and len(pairs) >= _LEAST_KNOWN:
+        pairs.extend(_unknown_pairs(others, Counter(map(_box, labelled))))
     return pairs
 
 
 def _unknown_pairs(others: Iterable[tuple[Element, str]], boxes: Counter[Element]) -> Iterator[tuple[str, str]]:
     """Pairs of labels that nobody listed, each in a cell of a box that holds several known ones."""
     for cell, text in others:
-        label = UNKNOWN_LABEL.match(text + ("" if _COLON.search(text) else "："))
-        if label is None or boxes[_box(cell)] < _LEAST_KNOWN or is_label(text) or _COUNTS.search(label[0]):
+        label = UNKNOWN_LABEL.match(text if _COLON.search(text) else f"{text}：")
+        least = _LEAST_KNOWN if cell.tag in _BOX_OF else _LEAST_KNOWN_BLOCKS
+        if label is None or boxes[_box(cell)] < least or is_label(text) or _COUNTS.search(label[0]):
             continue
         value = _plain(text[label.end() :]) or _beside(cell)
         if value and _is_stated(value):
@@ -145,7 +159,7 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None, agencie
             continue
         if name in DATES:
             value = parse_date(value, url)
-        elif known in SOURCES and not is_agency(value, agencies):
+        elif known in SOURCES and (value := agency_of(value, agencies)) is None:
             continue
         if value is None:
             unread.add(name)
@@ -221,7 +235,7 @@ def _with_colons(text: str) -> list[tuple[str, str]]:
     if colons == 1:  # nearly always so, and then there is no need to look for any label anywhere
         label, _, value = text.partition("：" if "：" in text else ":")
         if is_label(label) and label.strip(_JOINT)[-1:].isalpha():
-            return list(_ended(label, value))
+            return [(label, value if squash(label) in _LONG_TEXTS else _up_to_furniture(value, squash(label)))]
     labels = list(LABEL_COLON.finditer(text))
     ends = [*(following.start() for following in labels[1:]), len(text)]
     printed = [(label[1], text[label.end() : end]) for label, end in zip(labels, ends, strict=False)]
@@ -234,25 +248,32 @@ def _ended(label: str, value: str) -> Iterator[tuple[str, str]]:
     if known in _LONG_TEXTS:
         yield label, value
         return
-    following = list(_NEXT_LABEL.finditer(value))
+    following = list(_NEXT_LABEL.finditer(value)) or list(GLUED_LABEL.finditer(value))
     ends = [*(each.start() for each in following), len(value)]
-    yield label, _up_to_furniture(value[: ends[0]], FIELD_OF.get(known) in AGENCIES)
+    yield label, _up_to_furniture(value[: ends[0]], known)
     for each, end in zip(following, ends[1:], strict=True):
         if not _COUNTS.search(each[1]):
-            yield each[1], _up_to_furniture(value[each.end() : end], is_name=False)
+            yield each[1], _up_to_furniture(value[each.end() : end])
 
 
-def _up_to_furniture(value: str, is_name: bool) -> str:
-    """`value` without the page's buttons behind it, and where it `is_name`, without a date behind that."""
-    ends = [found.start() for found in (_FURNITURE.search(value), _DAY.search(value) if is_name else None) if found]
-    return value[: min(ends, default=len(value))]
+def _up_to_furniture(value: str, label: str = "") -> str:
+    """The value of `label` without the page's buttons behind it, and that of an agency without a date behind it."""
+    if end := _FURNITURE.search(value):
+        value = value[: end.start()]
+    if FIELD_OF.get(label) in AGENCIES and (day := _DAY.search(value)):
+        value = value[: day.start()]
+    return (
+        value.rstrip(_CLOSING + _BLANKS)
+        if value.rstrip(_BLANKS)[-1:] in _CLOSES and not _OPENS.search(value)
+        else value
+    )
 
 
 def _inline_pairs(text: str) -> list[tuple[str, str]]:
     """Labels without a colon, each in an element of its own, and what stands in the elements up to the next one."""
     pairs: list[tuple[str, str]] = []
     for part in text.split(_JOINT):
-        if is_label(part) and squash(part) not in PLAIN_WORDS:
+        if is_label(part) and (squash(part) not in PLAIN_WORDS or (pairs and squash(part) in _PLAIN_BESIDE)):
             pairs.append((tidy(part), ""))
         else:
             label, value = pairs[-1]

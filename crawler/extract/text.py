@@ -77,7 +77,7 @@ def lines_of(element: Element) -> str:
             if node.tag in HIDDEN:
                 walk.skip_subtree()
                 continue
-            if node.tag in BLOCKS and node.tag not in _CELLS and not _in_cell(node):
+            if node.tag in BLOCKS and node.tag not in _CELLS and not _in_cell(node, element):
                 parts.append("\n")
             if node.text:
                 parts.append(_marked(node.text))
@@ -85,7 +85,7 @@ def lines_of(element: Element) -> str:
         if event == "end" and node.tag in _CELLS:
             parts.append("\t")
         elif event == "end" and node.tag in BLOCKS:
-            parts.append(" " if _in_cell(node) else "\n")
+            parts.append(" " if _in_cell(node, element) else "\n")
         if node is not element and node.tail:
             parts.append(_marked(node.tail))
     lines = ("\t".join(map(tidy, map(flow, line.split("\t")))).strip() for line in "".join(parts).split("\n"))
@@ -98,10 +98,15 @@ def flow(text: str) -> str:
     return _HAN_BREAK.sub("", text).replace(_BROKEN, " ") if _BROKEN in text else text
 
 
-def _in_cell(node: Element) -> bool:
-    """Whether a block stands inside a table cell, where it must not break the row."""
+def _in_cell(node: Element, text: Element) -> bool:
+    """Whether a block stands inside a table cell, where it must not break the row; a cell that holds the whole `text` has none."""
     parent = node.getparent()
-    return node.tag not in {"tr", "table", "tbody", "thead"} and parent is not None and parent.tag in _CELLS
+    return (
+        parent is not text
+        and node.tag not in {"tr", "table", "tbody", "thead"}
+        and parent is not None
+        and parent.tag in _CELLS
+    )
 
 
 def _marked(text: str) -> str:

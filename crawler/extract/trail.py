@@ -25,7 +25,7 @@ _TEXTS = etree.XPath(
 _HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or contains(., '首 页')]")
 _SEPARATOR = re.compile(r"\s*(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜](?!\s*$)|::)\s*")
 _BAR = re.compile(r"[\s\-–—─·•|｜]+")  # joins the steps of a trail behind 当前位置, and of a menu as well
-_ARROW_ALONE = re.compile(r"[\s\-–—─>＞»›→⇒▶▸►≫〉·•/\\|｜:：]+")
+_ARROW_ALONE = re.compile(r"[\s\-–—─>＞»›→⇒▶▸►≫〉》·•/\\|｜:：]+")
 _PLACEHOLDERS = frozenset({
     "正文", "内容", "详情", "详情页", "内容页", "文章内容", "正文内容", "信息内容", "文章正文", "信息正文", "详细内容", "详细信息", "查看详情", "文章详情",
     "信息详情", "内容详情", "详细页", "细览", "细缆", "信息浏览", "浏览", "查看", "列表", "当前页", "阅读",
@@ -70,11 +70,13 @@ def read_breadcrumb(root: Element, url: str = "") -> tuple[str, ...]:
     column (正文, 详情页) is not one.
     """
     named = [trail for text in _positions(root) if (trail := _follow(_behind(text)))]
-    homes = (_follow(_from(home)) for home in islice(_HOMES(root), _MOST_STARTS))
-    chained = [trail for trail in homes if trail and not trail.bars and (trail.arrows or _is_nested(trail, url))]
-    trails = [trail for trail in (*named, *chained) if len(trail.steps) > 1]
-    best = max(trails, key=lambda trail: (_ends_at(trail, url), len(trail.steps)), default=None)
-    return best.steps if best else ()
+    homes = [trail for home in islice(_HOMES(root), _MOST_STARTS) if (trail := _follow(_from(home))) and not trail.bars]
+    joined_by_arrows = [trail for trail in homes if trail.arrows]
+    nested = [trail for trail in homes if not trail.arrows and _is_nested(trail, url)]
+    for trails in ([*named, *joined_by_arrows], nested):
+        if whole := [trail for trail in trails if len(trail.steps) > 1]:
+            return max(whole, key=lambda trail: (_ends_at(trail, url), len(trail.steps))).steps
+    return ()
 
 
 def _positions(root: Element) -> Iterator[Element]:
@@ -178,10 +180,11 @@ def _follow(pieces: Iterator[_Piece]) -> _Trail | None:
         if _ARROW_ALONE.fullmatch(text):
             arrow, is_bar = piece, _BAR.fullmatch(text) is not None
             continue
-        if last and not _goes_on(last, arrow, piece, arrows):
+        is_same_link = last is not None and arrow is None and piece.link is not None and piece.link is last.link
+        if last and not is_same_link and not _goes_on(last, arrow, piece, arrows):
             break
-        if last and arrow is None and piece.link is not None and piece.link is last.link:
-            steps[-1] += text  # one link in several elements
+        if is_same_link:
+            steps[-1] += text
         else:
             steps.append(text)
             joint = arrow is not None and last is not None

@@ -1,9 +1,11 @@
 """The line under a record's title that says when it was published and by whom, also where it says so without labels."""
 
+import re
 from collections.abc import Sequence
 
+from archive.model.agencies import agency_of
 from crawler.extract.dates import is_date, parse_date
-from crawler.extract.field_labels import COUNTERS, LABEL_COLON, SOURCES, squash, tidy
+from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, SOURCES, squash, tidy
 from crawler.extract.text import Element
 
 Cell = tuple[Element, str]
@@ -12,7 +14,10 @@ _SOURCE_LABELS = SOURCES | {"供稿单位", "作者", "发布机构", "发布单
 _NEAR = 2
 """So many cells away from the source, or from the title, a date is still the record's."""
 
+_OF_HEADS = frozenset({"published_on", "index_number", "document_number"})
+_DAY = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?")
 _LONGEST = 200
+_LONGEST_BARE = 60
 _LONGEST_TITLE = 300
 
 
@@ -31,7 +36,25 @@ def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
         if date := _first_date(around):
             return date
     heading = next((at for at, (_, text) in enumerate(cells) if title and squash(text) == squash(title)), None)
-    return _first_date(cells[heading + 1 : heading + 1 + _NEAR]) if heading is not None else None
+    below = cells[heading + 1 : heading + 1 + _NEAR] if heading is not None else []
+    return _first_date(below) or next((parse_date(text) for _, text in below if _is_date_and_agency(text)), None)
+
+
+def heads_of(cells: Sequence[Cell]) -> list[Element]:
+    """The elements above the text of a record: those that state its source, its date, its number."""
+    return [cell for cell, text in cells if len(text) <= _LONGEST and any(map(_is_heads, LABEL_COLON.findall(text)))]
+
+
+def _is_heads(label: str) -> bool:
+    return squash(label) in _SOURCE_LABELS or FIELD_OF.get(squash(label)) in _OF_HEADS
+
+
+def _is_date_and_agency(text: str) -> bool:
+    """Whether a cell says nothing but an agency and a day: 样本县财政局 2024-03-05."""
+    if len(text) > _LONGEST_BARE or not (day := _DAY.search(text)):
+        return False
+    rest = tidy(f"{text[: day.start()]} {text[day.end() :]}")
+    return bool(rest) and agency_of(rest) is not None
 
 
 def title_above(cells: Sequence[Cell]) -> str | None:

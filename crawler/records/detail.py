@@ -2,18 +2,18 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from archive.model.agencies import is_agency, same_agency
-from archive.model.cut_text import same_title
+from archive.model.agencies import agency_of, same_agency
+from archive.model.cut_text import is_cut, same_title, stem
 from archive.model.observations import RecordPage
 from archive.model.records import CUT_PAGE, DATE_DIFFERS, PUBLISHER_DIFFERS, TITLE_DIFFERS
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import SOURCES, squash
-from crawler.extract.footer import find_footers
+from crawler.extract.footer import find_footers, outside
 from crawler.extract.pairs import FROM_SOURCE, Pairs, cells, pairs_in, understand
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
-from crawler.records.dateline import Cell, bare_date
+from crawler.records.dateline import Cell, bare_date, heads_of
 from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
 from crawler.records.title import find_title
 
@@ -29,11 +29,12 @@ def read_detail(
     `body`: its text, where found already. `agencies`: names that are known to be agencies' whatever their form.
     """
     body = find_body(root) if body is None else body
-    footers = find_footers(root, body)
-    texts = list(cells(root, {*footers, *([body] if body is not None else [])}))
+    blocks = list(cells(root, () if body is None else (body,)))
+    footers = find_footers(blocks, body)
+    texts = outside(blocks, footers)
     pairs = understand(pairs_in(texts), url, agencies)
     if body is None:
-        body = densest(root, footers)
+        body = densest(root, footers, heads_of(texts))
     page = _Fields(pairs, agencies)
     page.complete(root, texts, read_declared(root))
     return RecordPage(
@@ -42,10 +43,18 @@ def read_detail(
         source_fields=pairs.source_fields,
         doubts=tuple(sorted({*page.doubts, *([CUT_PAGE] if cut else [])})),
         body=read_body(body, page.fields.get("title")),
-        breadcrumb=read_breadcrumb(root, url),
+        breadcrumb=_to_column(read_breadcrumb(root, url), page.fields.get("title")),
         cut=cut,
         read_at=page.read_at,
     )
+
+
+def _to_column(steps: tuple[str, ...], title: str | None) -> tuple[str, ...]:
+    """The breadcrumb without the record's own title at its end."""
+    if title is None or len(steps) < 3:
+        return steps
+    step, whole = stem(steps[-1]), stem(title)
+    return steps[:-1] if step == whole or (is_cut(steps[-1]) and whole.startswith(step)) else steps
 
 
 class _Fields:
@@ -90,9 +99,11 @@ class _Fields:
                 self.doubts.add(DATE_DIFFERS)
 
     def _publisher(self, declared: Iterable[Statement]) -> None:
+        printed = agency_of(self._source, self._agencies) if self._source else None
         for each in declared:
-            if "publisher" not in self.fields and self._source is None and is_agency(each.value, self._agencies):
-                self._set("publisher", each.value, each.place)
+            agency = agency_of(each.value, self._agencies)
+            if "publisher" not in self.fields and self._source is None and agency:
+                self._set("publisher", agency, each.place)
                 self.doubts.add(FROM_SOURCE)
-            elif self._source and is_agency(self._source) and not same_agency(self._source, each.value):
+            elif printed and not same_agency(printed, each.value):
                 self.doubts.add(PUBLISHER_DIFFERS)

@@ -69,7 +69,8 @@ class _Link:
 def find_attachments(root: Element, base_url: str, body: Element | None = None) -> tuple[LinkedFile, ...]:
     """The files `root` links to. Navigation and footer are passed over; what stands around `body` is neither.
 
-    Linked images count inside `body` (without one: anywhere), elsewhere only under a file name.
+    Linked images count under a name inside `body` (without one: anywhere), elsewhere only under a file's name; a picture
+    that leads to itself, or to a larger one, is part of the text.
     """
     around_body = set(body.iterancestors()) if body is not None else set()
     links = [
@@ -146,7 +147,7 @@ def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:
     if node.tag != "a":
         return False
     if _IMAGE_ADDRESS.search(path):
-        return anywhere or _FILE_NAME.search(words) is not None
+        return bool(words.strip()) and (anywhere or _FILE_NAME.search(words) is not None)
     if _ENDPOINT.search(url) or node.get("appendix") == "true" or node.get("download") is not None:
         return True
     return _FILE_NAME.search(words) is not None and (bool(parts.query) or not path.endswith("/"))

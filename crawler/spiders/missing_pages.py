@@ -33,7 +33,8 @@ class MissingPages:
         """Yield the outcome for the page of a record that is no longer listed, and what it says where one was `withdrawn`."""
         verdict = verdict_of(response)
         if withdrawn and verdict.outcome == PAGE and (text := self._site.text(response)) is not None:
-            yield replace(read_record(text, url, response.url, cut=False), capture=response.meta["capture"])
+            page = read_record(text, url, response.url, cut=False, agencies=self._site.agencies)
+            yield replace(page, capture=response.meta["capture"])
         if verdict.outcome in {PAGE, GONE, "not_modified"}:
             self._site.answered()
             outcome = GONE if verdict.outcome == GONE else PAGE

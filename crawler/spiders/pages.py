@@ -1,6 +1,6 @@
 """Reading a page's text: the same for a page just fetched and for one read again from the evidence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from archive.evidence.http_exchange import Exchange
@@ -59,12 +59,15 @@ def answer_of(exchange: Exchange) -> Answer:
     return Answer(exchange.url, text_of(exchange), form)
 
 
-def read_record(text: str, url: str, base_url: str, *, cut: bool) -> RecordPage:
-    """Return what a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from."""
+def read_record(text: str, url: str, base_url: str, *, cut: bool, agencies: Collection[str] = ()) -> RecordPage:
+    """Return what a record's page says, with the files it links to. `url`: its row's address; `base_url`: where it came from.
+
+    `agencies`: the names of agencies that the portal file states.
+    """
     answer = Answer(base_url, text)
     data = None if cut else next((data for family in FAMILIES.values() if (data := family.record(answer))), None)
     body = find_body(answer.root)
-    page = replace(data, url=url) if data else read_detail(answer.root, url, body, cut=cut)
+    page = replace(data, url=url) if data else read_detail(answer.root, url, body, cut=cut, agencies=agencies)
     if cut:
         return page
     linked = page.attachments or find_attachments(answer.root, base_url, body)

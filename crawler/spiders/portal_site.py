@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
+from archive.model.agencies import names_of
 from archive.model.observations import Observation, Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, PAGE, Verdict, ends
 from crawler.portals.portal_file import Portal
@@ -37,6 +38,7 @@ class PortalSite:
         self.portal, self.frontier = portal, frontier
         self._spider = spider
         self._site = portal.site
+        self.agencies = names_of(portal.agencies)
         self._refusals = 0
 
     def close(self) -> None:

@@ -57,7 +57,7 @@ class RecordPages:
             given_up = yield from site.not_read(response)
             if text is None or not given_up:
                 return
-        page = read_record(text, url, response.url, cut=outcome == CUT)
+        page = read_record(text, url, response.url, cut=outcome == CUT, agencies=site.agencies)
         yield replace(page, capture=response.meta["capture"])
         for linked in page.attachments:
             yield from self._files.requests(key, linked.name, linked.url)

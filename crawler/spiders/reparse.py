@@ -32,6 +32,7 @@ from archive.ingest.windows import Window
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
 from archive.maintenance.holding import shown_text
 from archive.model import clock
+from archive.model.agencies import names_of, stated_in
 from archive.model.observations import AnyObservation, AttachmentFile
 from archive.model.records import OWN_PAGE
 from archive.model.site import Site
@@ -168,7 +169,8 @@ class _Reader:
         self._records = None if records is None else json.dumps(sorted(records))
         self._done: Counter[str] = Counter()
         self._normalise, self._redact = NormalisePipeline(), RedactPipeline()
-        found = self._connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
+        found = self._connection.execute("SELECT home, agencies FROM portals WHERE id = ?", (portal,)).fetchone()
+        self._agencies = names_of(stated_in(found["agencies"] if found else None))
         catalogs = self._connection.execute("SELECT * FROM catalogs WHERE portal = ?", (portal,)).fetchall()
         site = Site.of(found["home"] if found else "", [row["url"] for row in catalogs])
         self._moves = Moves.of(self._connection, portal)
@@ -238,7 +240,7 @@ class _Reader:
     def _read_record(self, exchange: Exchange, capture_id: int, records: Mapping[str, int]) -> None:
         outcome = self._connection.execute("SELECT outcome FROM captures WHERE id = ?", (capture_id,)).fetchone()[0]
         for key, record_id in records.items():
-            page = read_record(text_of(exchange), key, exchange.url, cut=outcome == CUT)
+            page = read_record(text_of(exchange), key, exchange.url, cut=outcome == CUT, agencies=self._agencies)
             files = tuple(replace(file, url=self._moves.address(file.url)) for file in page.attachments)
             page = self._clean(replace(page, attachments=files))
             self._writer.take(record_id, OWN_PAGE, page, capture_id, clock.text(clock.now()))
