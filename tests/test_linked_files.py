@@ -1,15 +1,12 @@
 """Finding the files a page links to. The snippets are written for this project after forms seen on real portals."""
 
-import json
-import os
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
 from crawler.records.linked_files import find_attachments
+from tests.saved_pages import expected_values, needs_saved_pages, saved
 
 BASE = "http://www.example.gov.cn/zwgk/201712/t20171219_1.html"
 
@@ -246,19 +243,11 @@ def test_any_page_in_no_crash(text: str, href: str) -> None:
         assert attachment.name
 
 
-@pytest.fixture
-def pages() -> Path:
-    folder = os.environ.get("DISCLOSURES_PAGES")
-    if not folder:
-        pytest.skip("DISCLOSURES_PAGES does not name the folder of saved real pages")
-    return Path(folder)
-
-
-def test_a_real_page_with_wrong_icon_links(pages: Path) -> None:
+@needs_saved_pages
+def test_a_real_page_with_wrong_icon_links() -> None:
     name = "trs_fj/pingtan_detail_2450_attachments.html"
-    lines = (pages / "EXPECTED.jsonl").read_text("utf-8").splitlines()
-    expected = next(page for page in map(json.loads, lines) if page["file"] == name)
-    root = html.document_fromstring((pages / name).read_bytes())
+    expected = next(page for page in expected_values() if page["file"] == name)
+    root = html.document_fromstring(saved(name).read_bytes())
     attachments = find_attachments(root, expected["url"], root.get_element_by_id("zoom"))
     assert [a.name for a in attachments] == expected["attachment_names"]
     assert len({a.url for a in attachments}) == expected["attachments"] == 7
@@ -266,8 +255,9 @@ def test_a_real_page_with_wrong_icon_links(pages: Path) -> None:
     assert find_attachments(root, expected["url"]) == attachments
 
 
-def test_real_download_links_without_extension(pages: Path) -> None:
-    root = html.document_fromstring((pages / "vsb/attachment_li_fragments.html").read_bytes().decode())
+@needs_saved_pages
+def test_real_download_links_without_extension() -> None:
+    root = html.document_fromstring(saved("vsb/attachment_li_fragments.html").read_bytes().decode())
     names = [a.name for a in find_attachments(root, "http://www.example.edu.cn/info/1/2.htm")]
     assert names == [
         "2025-2026-2经济管理学院期末考试安排 17周 .xls",

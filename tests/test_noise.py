@@ -1,8 +1,5 @@
 """What of a text counts when two readings are compared. All texts here are samples written for the tests."""
 
-import os
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +8,7 @@ from archive.model.noise import essence, same, same_pairs, stable_url
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
 from crawler.records.detail import read_detail
+from tests.saved_pages import needs_saved_pages, saved_pages
 
 AT_EDGES = [
     "浏览次数：123",
@@ -359,12 +357,10 @@ def test_addresses_that_differ_are_not_one() -> None:
     )
 
 
+@needs_saved_pages
 def test_real_pages_keep_their_text() -> None:
-    folder = os.environ.get("DISCLOSURES_PAGES")
-    if not folder:
-        pytest.skip("DISCLOSURES_PAGES does not name the folder of saved real pages")
     removed: list[str] = []
-    for path in sorted(Path(folder).glob("*/*.html")):
+    for path in saved_pages(".html"):
         root = parse_html(path.read_text(encoding="utf-8", errors="replace"))
         body = read_detail(root, "http://www.sample.gov.cn/a.html").body
         assert not body or len(essence(body)) >= 0.98 * len("".join(body.split())), path

@@ -1,14 +1,12 @@
 """What an answer is: a page, gone, blocked, an error or a home page. All pages here are samples written for the tests."""
 
-import os
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract import response_class
 from crawler.extract.response_class import Verdict, is_home, judge
+from tests.saved_pages import needs_saved_pages, saved_pages
 
 HOME = "http://www.sample.gov.cn/"
 ASKED = "http://www.sample.gov.cn/xxgk/zfxxgkml/yqhy/201712/t20171219_661234.html"
@@ -412,16 +410,9 @@ def test_no_long_text_is_gone_or_blocked(text: str) -> None:
         assert outcome(page(f"<p>{text}</p>")) == "page"
 
 
-@pytest.fixture(name="folder")
-def _folder() -> Path:
-    folder = os.environ.get("DISCLOSURES_PAGES")
-    if not folder:
-        pytest.skip("DISCLOSURES_PAGES does not name the folder of saved real pages")
-    return Path(folder)
-
-
-def test_real_pages(folder: Path) -> None:
-    for path in sorted(folder.glob("*/*.*")):
+@needs_saved_pages
+def test_real_pages() -> None:
+    for path in saved_pages(".html", ".xml", ".json"):
         text = path.read_text(encoding="utf-8", errors="replace")
         expected = {"waf": "blocked", "ucap": "page"}.get(path.parent.name, "page")
         expected = "home" if path.name == "yichun_home_2023.html" else expected

@@ -1,8 +1,6 @@
 """No page, whatever it holds, makes a family raise, and none of one product is claimed by another."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +10,10 @@ from archive.evidence.text_encoding import encoding_of
 from crawler.families.detection import FAMILIES, detect
 from crawler.services.answer import Answer
 from tests.hostile import markup, texts
+from tests.saved_pages import needs_saved_pages, saved_pages
 
-FOLDER = os.environ.get("DISCLOSURES_PAGES", "")
-SAVED = [path for path in sorted(Path(FOLDER or "/nowhere").glob("*/*")) if path.suffix in {".html", ".xml", ".json"}]
-OF_ITS_OWN = {"deya": "deya", "gkmlpt": "", "hanweb_jpage": "hanweb", "hanweb_xxgk": "", "jpaas": "", "lonsun": "lonsun",
+SAVED = saved_pages(".html", ".xml", ".json")
+OF_ITS_OWN = {"deya": "deya", "gkmlpt": "gkmlpt", "hanweb_jpage": "hanweb", "hanweb_xxgk": "", "jpaas": "jpaas", "lonsun": "lonsun",
               "ucap": "ucap", "vsb": "vsb"}  # fmt: skip
 """Of families without marks on others' pages, the folder of saved pages of their own."""
 
@@ -61,7 +59,7 @@ def test_any_page_is_read(name: str, text: str, url: str) -> None:
     assert detect(answer).reason
 
 
-@pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")
+@needs_saved_pages
 @pytest.mark.parametrize("name", OF_ITS_OWN)
 def test_saved_pages_of_other_products_have_no_marks(name: str) -> None:
     for path in SAVED:

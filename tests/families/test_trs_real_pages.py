@@ -1,8 +1,6 @@
 """Saved pages of TRS sites, with values read by hand; their folder is given by DISCLOSURES_PAGES."""
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +9,9 @@ from archive.evidence.text_encoding import encoding_of
 from archive.model.observations import ListPage, Paging
 from crawler.families.detection import detect
 from crawler.services.answer import Answer
+from tests.saved_pages import needs_saved_pages, saved
 
-FOLDER = os.environ.get("DISCLOSURES_PAGES")
-pytestmark = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_PAGES names no folder of real pages")
+pytestmark = needs_saved_pages
 
 HANDAN = "http://hdzfxxgk.hd.gov.cn/zfwj/jinqixxgk/"
 IGS = "/igs/front/search/list.html?pageSize=10&pageNumber="
@@ -37,7 +35,7 @@ PAGES = {
 
 
 def answer(file: str, url: str = "") -> Answer:
-    body = (Path(FOLDER or "") / file).read_bytes()
+    body = saved(file).read_bytes()
     return Answer(url or PAGES[file][1], body.decode(encoding_of(body), errors="replace"))
 
 
