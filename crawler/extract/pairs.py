@@ -122,14 +122,28 @@ def pairs_in(texts: Iterable[tuple[Element, str]]) -> list[tuple[str, str]]:
 
 def _unknown_pairs(others: Iterable[tuple[Element, str]], boxes: Counter[Element]) -> Iterator[tuple[str, str]]:
     """Pairs of labels that nobody listed, each in a cell of a box that holds several known ones."""
+    labels: set[Element] = set()  # cells that are nothing but a label
     for cell, text in others:
         label = UNKNOWN_LABEL.match(text if _COLON.search(text) else f"{text}：")
         least = _LEAST_KNOWN if cell.tag in _BOX_OF else _LEAST_KNOWN_BLOCKS
-        if label is None or boxes[_box(cell)] < least or is_label(text) or _COUNTS.search(label[0]):
+        if label is None or boxes[_box(cell)] < least or is_label(text) or _is_value(cell, labels):
             continue
-        value = _plain(text[label.end() :]) or _beside(cell)
-        if value and _is_stated(value):
+        value = _plain(text[label.end() :])
+        if not value:
+            labels.add(cell)
+            value = _beside(cell, text) or ""
+        if value and _is_stated(value) and not _COUNTS.search(label[0]):
             yield _plain(label[0]).rstrip(":： "), value
+
+
+def _is_value(cell: Element, labels: Collection[Element]) -> bool:
+    """Whether the cell before is a label alone, known or one of `labels`, so that this one holds its value."""
+    before = cell.getprevious()
+    return (
+        before is not None
+        and _same_row(before, cell)
+        and (before in labels or is_label(line_of(before, _LONGEST_CELL)))
+    )
 
 
 def _box(cell: Element) -> Element:
@@ -211,13 +225,13 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
     if pairs := _with_colons(text):
         label, last = pairs[-1]
         if not last or last.isspace():
-            pairs[-1] = (label, _beside(cell) or "")
+            pairs[-1] = (label, _beside(cell, label) or "")
         return [(_plain(label), _plain(value)) for label, value in pairs if _is_stated(value)]
     first, joint, _ = text.partition(_JOINT)
     if joint and is_label(first) and squash(first) not in PLAIN_WORDS and (pairs := _inline_pairs(text)):
         return pairs
     if cell.tag in _CELL_TAGS and is_label(text):
-        value = _beside(cell)
+        value = _beside(cell, text)
         if (
             value is not None
             and _is_stated(value)
@@ -291,14 +305,15 @@ def _is_stated(value: str) -> bool:
     return not control or bool(_plain(printed))
 
 
-def _beside(cell: Element) -> str | None:
-    """The value in a block inside `cell` or in the next cell; None where that is a label again, too long or missing."""
+def _beside(cell: Element, label: str) -> str | None:
+    """The value in a block inside the `cell` of a label or in the next cell; None where that is a label again, too long or missing."""
     inner = next((child for child in cell if child.tag in BLOCKS and child.tag != "br"), None)
     neighbour = inner if inner is not None else cell.getnext()
     if neighbour is None or neighbour.tag not in _CELL_TAGS or (inner is None and not _same_row(cell, neighbour)):
         return None
     value = line_of(neighbour, _LONGEST_NEIGHBOUR)
-    if len(value) > _LONGEST_NEIGHBOUR or UNKNOWN_LABEL.match(value) or is_label(value) or LABEL_COLON.match(value):
+    is_next = UNKNOWN_LABEL.match(value) and squash(label) not in _LONG_TEXTS
+    if len(value) > _LONGEST_NEIGHBOUR or is_next or is_label(value) or LABEL_COLON.match(value):
         return None
     return _CONTROL if any(map(is_control, neighbour.iter(*CONTROLS))) else value
 

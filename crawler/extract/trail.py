@@ -6,7 +6,7 @@ its own; or nothing but that they are links beside each other, behind 当前位�
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from lxml import etree
@@ -35,6 +35,8 @@ _PLACEHOLDERS = frozenset({
 _PAGER = re.compile(r"\d+|[上下]一?页|[尾末]页")
 _ROWS = frozenset({"ul", "ol", "tr", "dl", "tbody", "table"})
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
+_HIGHEST = 4
+_LEAST_NESTED = 3  # steps of a trail; two links nest in many a menu
 _MOST_STARTS = 12
 _MOST_PIECES = 80
 _MOST_STEPS = 12
@@ -55,12 +57,16 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
-    """The steps of a trail, the addresses of those that are links, and what joins them: arrows, mere bars, or nothing (both False)."""
+    """The steps of a trail, the addresses of those that are links, and what joins them: arrows, mere bars, or nothing (both False).
+
+    `is_named`: the page calls what they stand in a breadcrumb.
+    """
 
     steps: tuple[str, ...]
     links: tuple[str, ...]
     arrows: bool
     bars: bool
+    is_named: bool = False
 
 
 def read_breadcrumb(root: Element, url: str = "") -> tuple[str, ...]:
@@ -70,9 +76,9 @@ def read_breadcrumb(root: Element, url: str = "") -> tuple[str, ...]:
     column (正文, 详情页) is not one.
     """
     named = [trail for text in _positions(root) if (trail := _follow(_behind(text)))]
-    homes = [trail for home in islice(_HOMES(root), _MOST_STARTS) if (trail := _follow(_from(home))) and not trail.bars]
+    homes = [trail for home in islice(_HOMES(root), _MOST_STARTS) if (trail := _trail_from(home)) and not trail.bars]
     joined_by_arrows = [trail for trail in homes if trail.arrows]
-    nested = [trail for trail in homes if not trail.arrows and _is_nested(trail, url)]
+    nested = [trail for trail in homes if not trail.arrows and (trail.is_named or _is_nested(trail, url))]
     for trails in ([*named, *joined_by_arrows], nested):
         if whole := [trail for trail in trails if len(trail.steps) > 1]:
             return max(whole, key=lambda trail: (_ends_at(trail, url), len(trail.steps))).steps
@@ -93,6 +99,14 @@ def _behind(text: Element) -> Iterator[_Piece]:
     block = holder.getparent() if text.is_tail else holder
     yield from _made(rest, None if text.is_tail else _link_around(holder), _block_around(block), begins_line=True)
     yield from _onward(holder, inside=not text.is_tail)
+
+
+def _trail_from(home: Element) -> _Trail | None:
+    """The trail that begins with a link to the home page."""
+    trail = _follow(_from(home))
+    around = islice(home.iterancestors(), _HIGHEST)
+    names = " ".join(f"{box.get('class')} {box.get('id')} {box.get('aria-label')}" for box in around)
+    return replace(trail, is_named="crumb" in names.lower()) if trail else None
 
 
 def _from(home: Element) -> Iterator[_Piece]:
@@ -243,7 +257,9 @@ def _trail(steps: list[str], links: list[str], arrows: int, bars: bool) -> _Trai
 def _is_nested(trail: _Trail, url: str) -> bool:
     """Whether each link of a trail leads into a folder of the one before: a menu's do not."""
     folders = _folders(trail, url)
-    return len(folders) > 1 and all(one != other and other.startswith(one) for one, other in pairwise(folders))
+    return len(folders) >= _LEAST_NESTED and all(
+        one != other and other.startswith(one) for one, other in pairwise(folders)
+    )
 
 
 def _ends_at(trail: _Trail, url: str) -> bool:
@@ -255,4 +271,4 @@ def _ends_at(trail: _Trail, url: str) -> bool:
 def _folders(trail: _Trail, url: str) -> list[str]:
     base = url or "http://page.invalid/1/2/3/4/5/6/7/8/"
     places = (place_of(joined(base, link)) for link in trail.links)
-    return [place.folder for place in places if place]
+    return [f"{place.folder}{place.name.partition('.')[0]}/".replace("//", "/") for place in places if place]

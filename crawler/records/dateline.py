@@ -35,9 +35,13 @@ def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
         around = [*cells[at + 1 : at + 1 + _NEAR], *reversed(cells[max(0, at - _NEAR) : at])]
         if date := _first_date(around):
             return date
-    heading = next((at for at, (_, text) in enumerate(cells) if title and squash(text) == squash(title)), None)
-    below = cells[heading + 1 : heading + 1 + _NEAR] if heading is not None else []
-    return _first_date(below) or next((parse_date(text) for _, text in below if _is_date_and_agency(text)), None)
+    below = _below(cells, title)
+    return _first_date(below) or next((parse_date(text) for _, text in below if _agency_beside_date(text)), None)
+
+
+def bare_agency(cells: Sequence[Cell], title: str | None) -> str | None:
+    """An agency without a label that stands with a date right under the title: 样本县财政局 2024-03-05."""
+    return next((agency for _, text in _below(cells, title) if (agency := _agency_beside_date(text))), None)
 
 
 def heads_of(cells: Sequence[Cell]) -> list[Element]:
@@ -49,12 +53,18 @@ def _is_heads(label: str) -> bool:
     return squash(label) in _SOURCE_LABELS or FIELD_OF.get(squash(label)) in _OF_HEADS
 
 
-def _is_date_and_agency(text: str) -> bool:
-    """Whether a cell says nothing but an agency and a day: 样本县财政局 2024-03-05."""
+def _below(cells: Sequence[Cell], title: str | None) -> Sequence[Cell]:
+    """The cells right under the title."""
+    heading = next((at for at, (_, text) in enumerate(cells) if title and squash(text) == squash(title)), None)
+    return cells[heading + 1 : heading + 1 + _NEAR] if heading is not None else []
+
+
+def _agency_beside_date(text: str) -> str | None:
+    """The agency in a cell that says nothing but an agency and a day."""
     if len(text) > _LONGEST_BARE or not (day := _DAY.search(text)):
-        return False
+        return None
     rest = tidy(f"{text[: day.start()]} {text[day.end() :]}")
-    return bool(rest) and agency_of(rest) is not None
+    return agency_of(rest) if rest else None
 
 
 def title_above(cells: Sequence[Cell]) -> str | None:

@@ -13,7 +13,7 @@ from crawler.extract.footer import find_footers, outside
 from crawler.extract.pairs import FROM_SOURCE, Pairs, cells, pairs_in, understand
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
-from crawler.records.dateline import Cell, bare_date, heads_of
+from crawler.records.dateline import Cell, bare_agency, bare_date, heads_of
 from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
 from crawler.records.title import find_title
 
@@ -71,7 +71,7 @@ class _Fields:
         """Add what is missing: the title, a date without a label, what the page `declared`; compare what is there twice."""
         self._title(root, texts, declared)
         self._date(texts, [each for each in declared if each.name == PUBLISHED])
-        self._publisher([each for each in declared if each.name == SOURCE])
+        self._publisher(texts, [each for each in declared if each.name == SOURCE])
 
     def _set(self, name: str, value: str, place: str) -> None:
         self.fields[name], self.read_at[name] = value, place
@@ -98,7 +98,10 @@ class _Fields:
             elif self.fields["published_on"] != date:
                 self.doubts.add(DATE_DIFFERS)
 
-    def _publisher(self, declared: Iterable[Statement]) -> None:
+    def _publisher(self, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
+        if "publisher" not in self.fields and (agency := bare_agency(texts, self.fields.get("title"))):
+            self._set("publisher", agency, "text beside the date")
+            self.doubts.add(FROM_SOURCE)
         printed = agency_of(self._source, self._agencies) if self._source else None
         for each in declared:
             agency = agency_of(each.value, self._agencies)
