@@ -1,8 +1,9 @@
 """Where the text of a record's page stands."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import etree
 
@@ -21,6 +22,7 @@ _MOST_CONTAINERS = 50
 _MOST_GUESSES = 5
 _MORE_TEXT = 1.1
 _LEAST_MORE = 10
+_HIGHEST = 6  # boxes around each other that are looked at
 
 _BUTTONS = re.compile(
     r"打印|本页|本文|关闭|窗口|返回|顶部|上一页|列表|分享到?|收藏|我要|纠错|字体|字号|[大中小](?=[\s】\]）)大中小]|$)|微信|微博|新浪|QQ空间|QQ好友|"
@@ -119,25 +121,27 @@ def densest(root: Element, skip: Collection[Element] = (), heads: Collection[Ele
     """
     texts = _prose(root, skip)
     ranked = sorted(texts, key=lambda holder: texts[holder], reverse=True)[:_MOST_GUESSES]
-    guesses = (holder for holder in ranked if texts[holder] >= _SHORTEST)
-    guess = next((guess for guess in guesses if len(read_pairs(guess)) < METADATA), None)
-    return _around(guess, texts, heads) if guess is not None and heads else guess
+    guess = next((holder for holder in ranked if len(read_pairs(holder)) < METADATA), None)
+    if guess is None:
+        return None
+    guess, length = _around(guess, texts, heads) if heads else (guess, texts[guess])
+    return guess if length >= _SHORTEST else None
 
 
-def _around(guess: Element, texts: dict[Element, int], heads: Collection[Element]) -> Element:
-    """The outermost box around `guess` that holds most more text, and none of the `heads`."""
-    kept = {holder for head in heads for holder in (head, *head.iterancestors())}
-    holders = [holder for holder in guess.iterancestors() if holder not in kept and holder.tag not in _NO_BODIES]
-    within = dict.fromkeys(holders, 0)
+def _around(guess: Element, texts: dict[Element, int], heads: Collection[Element]) -> tuple[Element, int]:
+    """The outermost box around `guess` that holds much more text, and none of the `heads`; and how much it holds."""
+    kept = set(heads)
+    around = (box for box in islice(guess.iterancestors(), _HIGHEST) if box.tag not in _NO_BODIES)
+    boxes = list(takewhile(lambda box: kept.isdisjoint(box.iter()), around))
+    within = Counter({guess: texts[guess]})
     for element, length in texts.items():
-        if length >= _LEAST_MORE and not within.keys().isdisjoint(above := [element, *element.iterancestors()]):
-            for holder in within.keys() & set(above):
-                within[holder] += length
+        for box in (element, *islice(element.iterancestors(), _HIGHEST)):
+            if box in boxes and length >= _LEAST_MORE:
+                within[box] += length
     best = guess
-    for holder in holders:
-        if within[holder] > _MORE_TEXT * (within.get(best) or texts[best]):
-            best = holder
-    return best
+    for box in boxes:
+        best = box if within[box] > _MORE_TEXT * within[best] else best
+    return best, within[best]
 
 
 class _Prose:

@@ -15,7 +15,9 @@ _NEAR = 2
 """So many cells away from the source, or from the title, a date is still the record's."""
 
 _OF_HEADS = frozenset({"published_on", "index_number", "document_number"})
-_DAY = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?")
+_DAY = re.compile(
+    r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?"
+)
 _LONGEST = 200
 _LONGEST_BARE = 60
 _LONGEST_TITLE = 300
