@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.ingest.store import Store
-from archive.model.agencies import Agency, NameEvidence, Stated, key, learn, type_of
+from archive.model.agencies import Agency, NameEvidence, Stated, agency_of, key, learn, same_agency, type_of
 from tests.conftest import rows
 from tests.web.sample_archive import BUDGETS, PORTAL, budget_rows, page
 
@@ -129,3 +129,37 @@ def test_a_crawl_takes_the_portal_files_word_and_gives_it_up_again(tmp_path: Pat
         else:
             assert set(told) == {"样例县教育局", "样例县财政局", "样例县民政局"}
             assert {successor for successor, _, _ in told.values()} == {None}
+
+
+# --- sources ---
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["同心县财政局", "县发改委", "县政府办", "县政府办公室（县金融办）", "县委宣传部", "经贸司", "节能处", "河西镇", "河西镇人民政府", "城关街道办事处", "县纪委监委", "团县委",
+     "县妇联", "国家税务总局同心县税务局", "县发改局、县财政局", "县发改局 县财政局", "同心县人民医院", "县人大工委", "县法院", "县政务服务中心", "工业园区管委会", "县图书馆",
+     "市公安局交警支队", "县林草局(转发)", "县经济技术开发区", "县广播电视局"],
+)  # fmt: skip
+def test_an_agency_is_known_by_the_form_of_its_name(name: str) -> None:
+    assert agency_of(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "局", "同心日报", "新华社", "新华网", "中国政府网", "县政府网站", "同心发布", "县融媒体中心", "县新闻中心", "县广播电视台", "同心新闻", "人民日报客户端", "同心微信公众号",
+     "本站", "互联网", "原创", "同心", "县财政局、同心日报", "样" * 70 + "局", "《关于样本的通知》"],
+)  # fmt: skip
+def test_a_medium_or_a_mere_word_is_no_agency(name: str) -> None:
+    assert agency_of(name) is None
+
+
+def test_an_agency_is_named_without_the_person_behind_it_and_by_what_the_portal_file_states() -> None:
+    assert agency_of("县林草局 样本甲") == "县林草局"
+    assert agency_of("样本之家") is None
+    assert agency_of("样本之家", {"样本之家"}) == "样本之家"
+
+
+def test_names_that_may_be_one_agencys() -> None:
+    assert same_agency("县政府办", "同心县人民政府办公室")
+    assert same_agency("同心县人力资源和社...", "同心县人力资源和社会保障局")
+    assert not same_agency("县财政局", "县教育局")

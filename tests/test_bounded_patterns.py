@@ -35,7 +35,7 @@ BOUNDED = {
     "archive.model.noise._WEATHER": 200,  # noise._LONGEST
     "archive.model.noise._TOOL_LINE": 200,  # noise._LONGEST
     "crawler.families.hanweb_xxgk.request_for": 100,  # the text right before a call
-    "crawler.records.detail._without_site": 500,  # detail._LONGEST_WINDOW
+    "crawler.records.title._without_site": 500,  # title._LONGEST_WINDOW
 }
 """Patterns that are no good for long text; how long the text is at most that they are given, and what cuts it."""
 
@@ -55,7 +55,7 @@ FUNCTIONS: dict[str, tuple[Callable[[str], object], int]] = {
     "document_numbers.taken_apart": (document_numbers.taken_apart, LONGEST),
     "document_numbers.taken_apart, after one": (lambda text: document_numbers.taken_apart(f"样政发〔2017〕1{text}"), LONGEST),
     "index_numbers.taken_apart": (index_numbers.taken_apart, LONGEST),
-    "agencies.key": (lambda name: (agencies.key(name, "样本县"), agencies.type_of(name)), LONGEST),
+    "agencies.key": (lambda name: (agencies.key(name, "样本县"), agencies.type_of(name), agencies.agency_of(name)), LONGEST),
     "report_reader.report_year": (lambda text: report_reader.report_year(text, text), LONGEST),
     "report_reader.reporter_of": (lambda text: report_reader.reporter_of(text, text, text), LONGEST),
     "report_prose.read_claims": (

@@ -124,6 +124,26 @@ def test_flags() -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "row", "own", "flag"),
+    [
+        ("title", "关于样本的通知", "关于样本的公告", "title_differs"),
+        ("title", "关于样本的通知", "关于样本的通知（试行）", None),
+        ("title", "关于样本的...", "关于样本的通知", None),
+        ("published_on", "2017-12-19", "2017-12-18", "date_differs"),
+        ("published_on", "2017-12-19", "2017-12-19", None),
+        ("publisher", "县财政局", "县教育局", "publisher_differs"),
+        ("publisher", "县政府办", "同心县人民政府办公室", None),
+    ],
+)
+def test_a_row_and_the_records_own_page_that_state_different_values(
+    field: str, row: str, own: str, flag: str | None
+) -> None:
+    whole = {"title": "甲", "published_on": "2017-12-19"}
+    assert flags(reading(**{**whole, field: row}), own=reading(**{**whole, field: own})) == ([flag] if flag else [])
+    assert flags(reading(**{**whole, field: row}), own=reading()) == ([] if "..." not in row else ["title_truncated"])
+
+
+@pytest.mark.parametrize(
     ("number", "differs"),
     [
         ("640324-101/2017-00123", False),

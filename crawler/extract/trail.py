@@ -23,7 +23,7 @@ _TEXTS = etree.XPath(
     "[not(parent::script or parent::style)]"
 )
 _HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or contains(., '首 页')]")
-_SEPARATOR = re.compile(r"\s*(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜](?!\s*$)|::)\s*")
+_SEPARATOR = re.compile(r" ?(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜]|::) ?")
 _BAR = re.compile(r"[\s\-–—─·•|｜]+")  # joins the steps of a trail behind 当前位置, and of a menu as well
 _ARROW_ALONE = re.compile(r"[\s\-–—─>＞»›→⇒▶▸►≫〉》·•/\\|｜:：]+")
 _PLACEHOLDERS = frozenset({
