@@ -1,7 +1,6 @@
 """What a crawl makes of record pages whose source is an agency, a medium or a name of the portal file's, and of rows that say otherwise."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ def record(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A portal file that states one agency, and the archive of a crawl."""
     folder = tmp_path_factory.mktemp("records")
     listed = "".join(f'<li><a href="/{name}.html">样本{name}</a><span>2024-03-01</span></li>' for name in SOURCES)
@@ -29,7 +28,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Pa
         stated = '\n[[agencies]]\nname = "样本中心站之家"\naliases = ["样本之家"]\n'
         portal.write_text(portal.read_text("utf-8") + stated, "utf-8")
         assert crawl(portal, folder / "a.db").returncode == 0
-    yield portal, folder / "a.db"
+    return portal, folder / "a.db"
 
 
 def publishers(db: Path) -> dict[object, tuple[object, list[str]]]:
