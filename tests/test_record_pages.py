@@ -306,3 +306,45 @@ def test_the_text_without_what_stands_around_it(html: str) -> None:
 def test_words_of_the_text_are_no_buttons(line: str) -> None:
     assert read(DATELINE, text=f"<div id=zoom>{TEXT}<p>{line}</p></div>").body == f"{FIRST}\n{SECOND}\n{line}"
     assert read(DATELINE, text=f"<div id=zoom><p>{line}</p>{TEXT}</div>").body == f"{line}\n{FIRST}\n{SECOND}"
+
+
+# --- whole pages in which several of these come together ---
+
+
+def test_labels_and_values_in_items_of_a_list_in_turns() -> None:
+    items = "".join(
+        f"<li>【{label}】</li><li>{value}</li>"
+        for label, value in (("索引号", "A1"), ("发布机构", AGENCY), ("文号", ""))
+    )
+    page = read(f"<ul>{items}</ul>")
+    assert page.source_fields == {"【索引号】": "A1", "【发布机构】": AGENCY, "【文号】": ""}
+    assert page.fields.keys() >= {"index_number", "publisher"}
+    assert "index_number" not in read("<ul><li>索引号</li><li>A1</li></ul>").fields
+
+
+def test_everything_in_one_box() -> None:
+    line = f"<div><span>发布时间：{DAY}</span> | <span>来源：{AGENCY}</span> | <span>责任编辑：样本甲</span> | <span>审核人：样本乙</span></div>"
+    trail = '<div><a href="/">网站首页</a> - <a href="/zwgk/">政务公开</a></div>'
+    footer = "<div>地址：样本县 邮编：000000<br>主办：样本县人民政府办公室</div>"
+    page = read_detail(parse_html(f"<div>{trail}<h1>{TITLE}</h1>{line}{TEXT}{footer}</div>"), URL)
+    assert (page.body, page.fields["publisher"], page.source_fields["审核人"]) == (
+        f"{FIRST}\n{SECOND}",
+        AGENCY,
+        "样本乙",
+    )
+
+
+def test_a_title_in_a_plain_box_that_the_windows_title_begins_with() -> None:
+    html = f"<title>{TITLE}_通知公告_样本县人民政府</title><div><p>{TITLE}</p></div>{DATELINE}<div id=zoom>{TEXT}</div>"
+    page = read_detail(parse_html(html), URL)
+    assert (page.fields["title"], page.read_at["title"]) == (TITLE, "line that begins the window's title")
+
+
+def test_a_small_heading_above_a_day_and_nobodys_above_the_text() -> None:
+    html = f"<div><h3>{TITLE}</h3><p><i>2024.03.05</i><i>{AGENCY}</i><i>阅读 23</i></p></div><div>{FIRST}<br>{SECOND}</div>"
+    page = read_detail(parse_html(html), URL)
+    assert (page.fields, page.body) == (
+        {"title": TITLE, "published_on": DAY, "publisher": AGENCY},
+        f"{FIRST}\n{SECOND}",
+    )
+    assert read_detail(parse_html(f"<div><h3>一、样本</h3>{TEXT}</div>"), URL).fields == {}

@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from lxml import etree
 
 from crawler.extract.field_labels import LABEL_COLON, SOURCES, squash
-from crawler.extract.pairs import METADATA, read_pairs
+from crawler.extract.pairs import METADATA, cells, pairs_in, read_pairs
 from crawler.extract.text import BLOCKS, HIDDEN, Element, lines_of
 
 _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "contentregion", "ucap-content"}
@@ -22,6 +22,7 @@ _MOST_CONTAINERS = 50
 _MOST_GUESSES = 5
 _MORE_TEXT = 1.1
 _LEAST_MORE = 10
+_SENTENCE = 20
 _HIGHEST = 6  # boxes around each other that are looked at
 
 _BUTTONS = re.compile(
@@ -46,6 +47,7 @@ _HEAD_LABELS = SOURCES | {
     "作者",
 }
 _LONGEST_HEAD = 120
+_MOST_HEADS = 15
 _MOST_RELATED = 15
 _LONGEST_RELATED = 120
 _LONGEST_RESIDUE = 80
@@ -77,14 +79,19 @@ def _outermost(root: Element) -> Element | None:
     return max(outermost, key=lambda element: sum(len(text.strip()) for text in element.itertext()), default=None)
 
 
-def read_body(element: Element | None, title: str | None = None) -> str | None:
-    """The text of the body in lines, without the page's buttons and the `title` around it; None where it has none."""
+def read_body(element: Element | None, title: str | None = None, skip: Collection[Element] = ()) -> str | None:
+    """The text of the body in lines; None where it has none.
+
+    Without what is inside `skip`, and what is not text around it: the `title` and the lines of its source and date, the page's
+    buttons, the list of related documents.
+    """
     if element is None:
         return None
-    lines = _without_related(lines_of(element).split("\n"))
+    lines = _without_related(lines_of(element, skip).split("\n"))
     while lines and _is_residue(lines[-1]):
         lines.pop()
-    start = next((at for at, line in enumerate(lines) if not (line == title or _is_head(line))), len(lines))
+    heads = [at for at, line in enumerate(lines[:_MOST_HEADS]) if line == title or _is_head(line)]
+    start = heads[-1] + 1 if heads and (heads[0] == 0 or title in lines[: heads[-1]]) else 0
     return "\n".join(lines[start:] or lines) or None
 
 
@@ -119,13 +126,20 @@ def densest(root: Element, skip: Collection[Element] = (), heads: Collection[Ele
     blocks that hold most of a record's metadata. Of a text in several boxes it is the box around them, as long as that
     holds none of `heads`, the elements above a text.
     """
-    texts = _prose(root, skip)
+    texts = _prose(root, skip, set(heads))
     ranked = sorted(texts, key=lambda holder: texts[holder], reverse=True)[:_MOST_GUESSES]
-    guess = next((holder for holder in ranked if len(read_pairs(holder)) < METADATA), None)
+    guess = next((holder for holder in ranked if not _is_metadata(holder)), None)
     if guess is None:
         return None
     guess, length = _around(guess, texts, heads) if heads else (guess, texts[guess])
     return guess if length >= _SHORTEST else None
+
+
+def _is_metadata(holder: Element) -> bool:
+    """Whether an element holds a record's metadata and no sentences."""
+    texts = list(cells(holder))
+    sentences = (text for _, text in texts if len(text) >= _SENTENCE and "。" in text and not LABEL_COLON.match(text))
+    return len(pairs_in(texts)) >= METADATA and not any(sentences)
 
 
 def _around(guess: Element, texts: dict[Element, int], heads: Collection[Element]) -> tuple[Element, int]:
@@ -179,16 +193,16 @@ class _Prose:
         """Count a piece of text."""
         self._lengths[self._holders[-1]] = self._lengths.get(self._holders[-1], 0) + len(text.strip())
 
-    def counts(self) -> dict[Element, int]:
-        """Elements with paragraphs of their own, and the characters in these."""
+    def counts(self, heads: Collection[Element]) -> dict[Element, int]:
+        """Elements with paragraphs of their own, and the characters in these; the `heads` are no paragraphs."""
         counts = {holder: self._lengths.get(holder, 0) for holder in self._with_paragraphs}
         for leaf, holder in self._leaves.items():
-            if leaf not in self._with_paragraphs:
+            if leaf not in self._with_paragraphs and leaf not in heads:
                 counts[holder] = counts.get(holder, 0) + self._lengths.get(leaf, 0)
         return {holder: count for holder, count in counts.items() if holder.tag not in _NO_BODIES}
 
 
-def _prose(root: Element, skip: Collection[Element]) -> dict[Element, int]:
+def _prose(root: Element, skip: Collection[Element], heads: Collection[Element]) -> dict[Element, int]:
     """Elements with paragraphs of their own, and how many characters these hold outside links."""
     prose = _Prose(root)
     walk = etree.iterwalk(root, events=("start", "end", "comment"))
@@ -207,7 +221,7 @@ def _prose(root: Element, skip: Collection[Element]) -> dict[Element, int]:
             text = node.tail if node is not root else None
         if text:
             prose.adds(text)
-    return prose.counts()
+    return prose.counts(heads)
 
 
 def _is_beside_text(node: Element) -> bool:

@@ -78,6 +78,7 @@ _FURNITURE = re.compile(
 _CLOSING, _BLANKS = "】]）)", " \t\u00a0\u3000" + _JOINT
 _CLOSES = tuple(_CLOSING)
 _OPENS = re.compile(r"[【\[（(]")
+_MARKED_LABEL = re.compile(r"[:：】\]]\s*$")
 _COLON = re.compile("[:：]")
 _DAY = re.compile(r"(?<=[\s(（\[【])(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 
@@ -324,4 +325,6 @@ def _same_row(cell: Element, neighbour: Element) -> bool:
         return neighbour.tag in {"td", "th"}
     if cell.tag == "dt":
         return bool(neighbour.tag == "dd")
+    if cell.tag == "li" and _MARKED_LABEL.search(line_of(cell, _LONGEST_CELL)):
+        return bool(neighbour.tag == "li")
     return bool(cell.tag == neighbour.tag == "div") and not any(child.tag in BLOCKS for child in neighbour)

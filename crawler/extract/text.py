@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from lxml import etree
@@ -68,13 +69,16 @@ def is_control(node: Element) -> bool:
     return node.tag in CONTROLS and (node.get("type") or "").lower() not in _NO_FIELDS
 
 
-def lines_of(element: Element) -> str:
-    """The text of `element` in lines: a block a line, the cells of a table row apart by tabs, inline text joined as it is."""
+def lines_of(element: Element, skip: Collection[Element] = ()) -> str:
+    """The text of `element` in lines: a block a line, the cells of a table row apart by tabs, inline text joined as it is.
+
+    Nothing from inside the elements `skip`.
+    """
     parts: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walk:
         if event == "start":
-            if node.tag in HIDDEN:
+            if node.tag in HIDDEN or node in skip:
                 walk.skip_subtree()
                 continue
             if node.tag in BLOCKS and node.tag not in _CELLS and not _in_cell(node, element):

@@ -18,8 +18,10 @@ _OF_HEADS = frozenset({"published_on", "index_number", "document_number"})
 _DAY = re.compile(
     r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?"
 )
+_READERS = re.compile(r"(?:浏览|阅读|点击|访问)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?")
 _LONGEST = 200
 _LONGEST_BARE = 60
+_SMALL_HEADINGS = frozenset({"h3", "h4", "h5"})
 _LONGEST_TITLE = 300
 
 
@@ -62,16 +64,20 @@ def _below(cells: Sequence[Cell], title: str | None) -> Sequence[Cell]:
 
 
 def _agency_beside_date(text: str) -> str | None:
-    """The agency in a cell that says nothing but an agency and a day."""
-    if len(text) > _LONGEST_BARE or not (day := _DAY.search(text)):
+    """The agency in a cell that says nothing but an agency, a day and how often it was read."""
+    day = _DAY.search(text) if len(text) <= _LONGEST_BARE else None
+    if day is None:
         return None
-    rest = tidy(f"{text[: day.start()]} {text[day.end() :]}")
-    return agency_of(rest) if rest else None
+    rest = _READERS.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")
+    return agency_of(tidy(rest)) if tidy(rest) else None
 
 
 def title_above(cells: Sequence[Cell]) -> str | None:
-    """The line above the dateline, which is the title of a page that marks none."""
+    """The line above the dateline, or a small heading above one that begins with a day: the title of a page that marks none."""
     at = find_dateline(cells)
+    if at is None:
+        days = (at for at, (_, text) in enumerate(cells) if at and len(text) <= _LONGEST_BARE and _DAY.match(text))
+        at = next((at for at in days if cells[at - 1][0].tag in _SMALL_HEADINGS), None)
     above = [tidy(text) for _, text in cells[max(0, at - _NEAR) : at]] if at else []
     return next((text for text in reversed(above) if text and len(text) <= _LONGEST_TITLE and not is_date(text)), None)
 

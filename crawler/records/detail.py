@@ -42,7 +42,7 @@ def read_detail(
         fields=page.fields,
         source_fields=pairs.source_fields,
         doubts=tuple(sorted({*page.doubts, *([CUT_PAGE] if cut else [])})),
-        body=read_body(body, page.fields.get("title")),
+        body=read_body(body, page.fields.get("title"), footers),
         breadcrumb=_to_column(read_breadcrumb(root, url), page.fields.get("title")),
         cut=cut,
         read_at=page.read_at,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from archive.model.cut_text import fullest, is_cut
-from crawler.extract.field_labels import is_label, tidy
+from crawler.extract.field_labels import is_label, squash, tidy
 from crawler.extract.text import Element, line_of
 from crawler.records.dateline import Cell, title_above
 
@@ -16,6 +16,7 @@ _TITLE_BOXES = etree.XPath(
 )
 _PAGE_TITLE = etree.XPath("string(//head/title)")
 _SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
+_BARS = re.compile(r"[_|—-]")
 _LONGEST_TITLE = 300
 _LONGEST_WINDOW = 500
 
@@ -31,6 +32,8 @@ def find_title(
         return sure[0]
     window = _without_site(tidy(_PAGE_TITLE(root)[:_LONGEST_WINDOW]), site)
     candidates = [*sure, *_named(root, window, site)]
+    if not candidates and (repeated := _repeated(window, cells)):
+        candidates.append((repeated, "line that begins the window's title"))
     if _could_be_title(window, site):
         candidates.append((window, "window's title"))
     if not candidates and (above := title_above(cells)) and _could_be_title(above, site):
@@ -42,14 +45,26 @@ def find_title(
 def _named(root: Element, window: str, site: str) -> list[tuple[str, str]]:
     """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first."""
     for find in (_HEADINGS, _TITLE_BOXES):
-        texts = (line_of(heading, _LONGEST_TITLE) for heading in find(root))
-        if named := [text for text in texts if _could_be_title(text, site)]:
+        if named := _texts(root, find, site):
             # A heading repeated in the window's title is the document's, not a box's on the side.
             named.sort(
                 key=lambda text: not (window and (text.startswith(window.rstrip(".…")) or window.startswith(text)))
             )
             return [(text, "heading") for text in named]
     return []
+
+
+def _texts(root: Element, find: etree.XPath, site: str) -> list[str]:
+    """The texts of the elements that `find` gives, as far as they could be a title."""
+    texts = (line_of(heading, _LONGEST_TITLE) for heading in find(root))
+    return [text for text in texts if _could_be_title(text, site)]
+
+
+def _repeated(window: str, cells: Sequence[Cell]) -> str | None:
+    """The longest part of the window's title, up to one of its bars, that is a line of the page as well: 标题_栏目_某县 …"""
+    lines = {squash(text): tidy(text) for _, text in cells if len(text) <= _LONGEST_TITLE}
+    ends = [bar.start() for bar in _BARS.finditer(window)]
+    return next((lines[start] for end in reversed(ends) if (start := squash(window[:end])) in lines), None)
 
 
 def _without_site(window: str, site: str) -> str:
