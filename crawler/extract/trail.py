@@ -26,10 +26,9 @@ _HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or con
 _SEPARATOR = re.compile(r" ?(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜]|::) ?")
 _BAR = re.compile(r"[\s\-–—─·•|｜]+")  # joins the steps of a trail behind 当前位置, and of a menu as well
 _ARROW_ALONE = re.compile(r"[\s\-–—─>＞»›→⇒▶▸►≫〉》·•/\\|｜:：]+")
-_PLACEHOLDERS = frozenset({
-    "正文", "内容", "详情", "详情页", "内容页", "文章内容", "正文内容", "信息内容", "文章正文", "信息正文", "详细内容", "详细信息", "查看详情", "文章详情",
-    "信息详情", "内容详情", "详细页", "细览", "细缆", "信息浏览", "浏览", "查看", "列表", "当前页", "阅读",
-})  # fmt: skip
+_PLACEHOLDER = re.compile(
+    r"(?:浏览|查看|阅读)?(?:当前)?(?:文章|信息|新闻|公文|文件|正文|本文)?(?:正文|内容|详细内容|详细信息|详情|详细|细览|细缆|浏览|查看|阅读|全文)[页面]?|浏览文章|查看文章|阅读文章|列表|当前页面?"
+)
 """Last steps that name no column."""
 
 _PAGER = re.compile(r"\d+|[上下]一?页|[尾末]页")
@@ -98,7 +97,7 @@ def _behind(text: Element) -> Iterator[_Piece]:
     holder = text.getparent()
     block = holder.getparent() if text.is_tail else holder
     yield from _made(rest, None if text.is_tail else _link_around(holder), _block_around(block), begins_line=True)
-    yield from _onward(holder, inside=not text.is_tail)
+    yield from _onward(holder, inside=not text.is_tail, with_tail=not text.is_tail)
 
 
 def _trail_from(home: Element) -> _Trail | None:
@@ -115,21 +114,20 @@ def _from(home: Element) -> Iterator[_Piece]:
     yield from _onward(home, inside=False)
 
 
-def _onward(start: Element, *, inside: bool) -> Iterator[_Piece]:
-    """The pieces of text behind the one a trail begins with, in the order of the page."""
+def _onward(start: Element, *, inside: bool, with_tail: bool = True) -> Iterator[_Piece]:
+    """The pieces behind an element in the order of the page, to begin with those `inside` it and the text at its tail."""
     pending = [False]  # whether a line break stands before the next piece
     if inside:
         for child in start:
             yield from _inside(child, pending)
     for holder in (start, *start.iterancestors()):
-        if inside and holder is start:
-            inside = False
         parent = holder.getparent()
         if parent is None or holder.tag == "body":
             return
         if holder.tag in BLOCKS:
             pending[0] = True
-        yield from _tail(holder, pending)
+        if with_tail or holder is not start:
+            yield from _tail(holder, pending)
         for sibling in holder.itersiblings():
             yield from _inside(sibling, pending)
 
@@ -244,7 +242,7 @@ def _side_by_side(one: Element | None, other: Element | None) -> bool:
 
 
 def _trail(steps: list[str], links: list[str], arrows: int, bars: bool) -> _Trail | None:
-    kept = steps[:-1] if steps and squash(steps[-1]) in _PLACEHOLDERS else steps
+    kept = steps[:-1] if steps and _PLACEHOLDER.fullmatch(squash(steps[-1])) else steps
     is_trail = (
         not any(map(_PAGER.fullmatch, kept))
         and len(kept) <= _MOST_STEPS

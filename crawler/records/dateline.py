@@ -1,11 +1,11 @@
 """The line under a record's title that says when it was published and by whom, also where it says so without labels."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from archive.model.agencies import agency_of
 from crawler.extract.dates import is_date, parse_date
-from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, SOURCES, squash, tidy
+from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, SOURCES, is_label, squash, tidy
 from crawler.extract.text import Element
 
 Cell = tuple[Element, str]
@@ -36,16 +36,18 @@ def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
     if at is not None:
         if date := parse_date(_unlabelled(cells[at][1])):
             return date
-        around = [*cells[at + 1 : at + 1 + _NEAR], *reversed(cells[max(0, at - _NEAR) : at])]
-        if date := _first_date(around):
+        around = [*range(at + 1, min(at + 1 + _NEAR, len(cells))), *range(at - 1, max(-1, at - 1 - _NEAR), -1)]
+        if date := _first_date(cells, around):
             return date
     below = _below(cells, title)
-    return _first_date(below) or next((parse_date(text) for _, text in below if _agency_beside_date(text)), None)
+    beside_agency = (parse_date(cells[at][1]) for at in below if _agency_beside_date(cells[at][1]))
+    return _first_date(cells, below) or next(beside_agency, None)
 
 
 def bare_agency(cells: Sequence[Cell], title: str | None) -> str | None:
     """An agency without a label that stands with a date right under the title: 样本县财政局 2024-03-05."""
-    return next((agency for _, text in _below(cells, title) if (agency := _agency_beside_date(text))), None)
+    below = (cells[at][1] for at in _below(cells, title))
+    return next((agency for text in below if (agency := _agency_beside_date(text))), None)
 
 
 def heads_of(cells: Sequence[Cell]) -> list[Element]:
@@ -57,10 +59,18 @@ def _is_heads(label: str) -> bool:
     return squash(label) in _SOURCE_LABELS or FIELD_OF.get(squash(label)) in _OF_HEADS
 
 
-def _below(cells: Sequence[Cell], title: str | None) -> Sequence[Cell]:
-    """The cells right under the title."""
-    heading = next((at for at, (_, text) in enumerate(cells) if title and squash(text) == squash(title)), None)
-    return cells[heading + 1 : heading + 1 + _NEAR] if heading is not None else []
+def _below(cells: Sequence[Cell], title: str | None) -> range:
+    """The places of the cells right under the title, where that stands as a heading and not as the value of a label."""
+    if not title:
+        return range(0)
+    headings = (at for at, (_, text) in enumerate(cells) if squash(text) == squash(title) and not _is_value(cells, at))
+    heading = next(headings, None)
+    return range(0) if heading is None else range(heading + 1, min(heading + 1 + _NEAR, len(cells)))
+
+
+def _is_value(cells: Sequence[Cell], at: int) -> bool:
+    """Whether the cell before is a label and nothing else."""
+    return at > 0 and is_label(cells[at - 1][1])
 
 
 def _agency_beside_date(text: str) -> str | None:
@@ -86,8 +96,10 @@ def _states_source(text: str) -> bool:
     return any(squash(label[1]) in _SOURCE_LABELS - set(COUNTERS) for label in LABEL_COLON.finditer(text))
 
 
-def _first_date(cells: Sequence[Cell]) -> str | None:
-    return next((parse_date(text) for _, text in cells if len(text) <= _LONGEST and is_date(tidy(text))), None)
+def _first_date(cells: Sequence[Cell], places: Iterable[int]) -> str | None:
+    """The first of `places` whose cell is a date, and not the value of a label in the cell before."""
+    dates = (at for at in places if len(cells[at][1]) <= _LONGEST and is_date(tidy(cells[at][1])))
+    return next((parse_date(cells[at][1]) for at in dates if not _is_value(cells, at)), None)
 
 
 def _unlabelled(text: str) -> str:

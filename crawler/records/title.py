@@ -7,7 +7,7 @@ from lxml import etree
 
 from archive.model.cut_text import fullest, is_cut
 from crawler.extract.field_labels import is_label, squash, tidy
-from crawler.extract.text import Element, line_of
+from crawler.extract.text import Element, flow, visible_texts
 from crawler.records.dateline import Cell, title_above
 
 _HEADINGS = etree.XPath("(//h1 | //h2)[position() <= 20]")
@@ -16,6 +16,8 @@ _TITLE_BOXES = etree.XPath(
 )
 _PAGE_TITLE = etree.XPath("string(//head/title)")
 _SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
+_TRAIL = re.compile(r"位置\s{0,3}[:：]|[>＞»›]")
+_BRACKETED = re.compile(r"【([^【】]*)】")
 _BARS = re.compile(r"[_|—-]")
 _LONGEST_TITLE = 300
 _LONGEST_WINDOW = 500
@@ -56,7 +58,7 @@ def _named(root: Element, window: str, site: str) -> list[tuple[str, str]]:
 
 def _texts(root: Element, find: etree.XPath, site: str) -> list[str]:
     """The texts of the elements that `find` gives, as far as they could be a title."""
-    texts = (line_of(heading, _LONGEST_TITLE) for heading in find(root))
+    texts = (tidy(flow("".join(visible_texts(heading, _LONGEST_TITLE)))) for heading in find(root))
     return [text for text in texts if _could_be_title(text, site)]
 
 
@@ -72,7 +74,8 @@ def _without_site(window: str, site: str) -> str:
     parts = re.split(r"\s*(?:[_|]|\s-+\s|[-—]+(?=[^-—]*$))\s*", window)
     while len(parts) > 1 and (parts[-1] == site or _SITE_NAME.fullmatch(parts[-1]) or len(parts) > 2):
         parts.pop()
-    return parts[0] if len(parts) == 1 else window
+    bracketed = _BRACKETED.fullmatch(parts[0])  # 【标题】-某县人民政府
+    return (bracketed[1] if bracketed else parts[0]) if len(parts) == 1 else window
 
 
 def _could_be_title(text: str, site: str) -> bool:
@@ -82,5 +85,6 @@ def _could_be_title(text: str, site: str) -> bool:
         and len(text) <= _LONGEST_TITLE
         and bare != site
         and not is_label(bare)
+        and not _TRAIL.search(bare)
         and not (_SITE_NAME.fullmatch(text) and len(bare) <= 20)
     )
