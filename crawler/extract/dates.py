@@ -48,7 +48,7 @@ def parse_date(text: str | None, url: str | None = None) -> str | None:
 
 def is_date(text: str) -> bool:
     """Whether `text` is a date and little else: a cell to be read as one without any label."""
-    bare = re.sub(r"[\s\[\]()（）【】]|\d{1,2}:\d{2}(:\d{2})?|星期.|发布|日期|时间|[:：]", "", text)
+    bare = re.sub(r"[\s\[\]()（）【】]|\d{1,2}:\d{2}(:\d{2}(\.\d{1,3})?)?|星期.|发布|日期|时间|[:：]", "", text)
     return len(bare) <= 14 and bool(
         _FULL.fullmatch(bare.rstrip("日")) or _YEARLESS.fullmatch(bare) or _COMPACT.fullmatch(bare)
     )

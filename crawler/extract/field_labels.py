@@ -76,7 +76,7 @@ _ALL = sorted(KNOWN, key=len, reverse=True)
 _LABEL = "(?:" + "|".join(map(_spaced, _ALL)) + ")"  # with blanks of any kind inside
 
 LABEL_COLON = re.compile(
-    rf"(?:(?<=[\s\u200b-\u200f\u2060\ufeff|｜\]】)）0-9;；])|^)[\[【（(]?({_LABEL}){BLANK}*[\]】]?{BLANK}*[:：]"
+    rf"(?:(?<=[\s\u200b-\u200f\u2060\ufeff|｜\]】)）0-9;；])|^)[\[【（(]?{BLANK}?({_LABEL}){BLANK}*[\]】]?{BLANK}*[:：]"
 )
 """A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
 

@@ -18,6 +18,8 @@ _OF_HEADS = frozenset({"published_on", "index_number", "document_number"})
 _DAY = re.compile(
     r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?"
 )
+_BEGINS_WITH_DAY = re.compile(rf"[\[（(【\s]{{0,3}}{_DAY.pattern}")
+_SENTENCE = re.compile("[，。；]")
 _READERS = re.compile(r"(?:浏览|阅读|点击|访问)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?")
 _LONGEST = 200
 _LONGEST_BARE = 60
@@ -25,23 +27,25 @@ _SMALL_HEADINGS = frozenset({"h3", "h4", "h5"})
 _LONGEST_TITLE = 300
 
 
-def find_dateline(cells: Sequence[Cell]) -> int | None:
-    """The place among `cells` of the first that states a source or a date of publication; None where none does."""
-    return next((at for at, (_, text) in enumerate(cells) if len(text) <= _LONGEST and _states_source(text)), None)
+def datelines(cells: Sequence[Cell]) -> list[int]:
+    """The places among `cells` of those that state a source or an author."""
+    return [at for at, (_, text) in enumerate(cells) if len(text) <= _LONGEST and _states_source(text)]
 
 
 def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
     """A date without a label that stands beside the source, or right under the title, in ISO 8601."""
-    at = find_dateline(cells)
-    if at is not None:
-        if date := parse_date(_unlabelled(cells[at][1])):
-            return date
-        around = [*range(at + 1, min(at + 1 + _NEAR, len(cells))), *range(at - 1, max(-1, at - 1 - _NEAR), -1)]
-        if date := _first_date(cells, around):
-            return date
-    below = _below(cells, title)
-    beside_agency = (parse_date(cells[at][1]) for at in below if _agency_beside_date(cells[at][1]))
-    return _first_date(cells, below) or next(beside_agency, None)
+    lines, below = datelines(cells), _below(cells, title)
+    beginning = (at for at in below if _BEGINS_WITH_DAY.match(cells[at][1]) and not _SENTENCE.search(cells[at][1]))
+    agencies = (at for at in below if _agency_beside_date(cells[at][1]))
+    within = (parse_date(_unlabelled(cells[at][1])) for at in (*lines, *beginning))
+    around = (_first_date(cells, _around(at, len(cells))) for at in lines)
+    under = (_first_date(cells, below), *(parse_date(cells[at][1]) for at in agencies))
+    return next((date for dates in (within, around, under) for date in dates if date), None)
+
+
+def _around(at: int, count: int) -> list[int]:
+    """The places near one of `count` cells, those behind it first."""
+    return [*range(at + 1, min(at + 1 + _NEAR, count)), *range(at - 1, max(-1, at - 1 - _NEAR), -1)]
 
 
 def bare_agency(cells: Sequence[Cell], title: str | None) -> str | None:
@@ -84,7 +88,7 @@ def _agency_beside_date(text: str) -> str | None:
 
 def title_above(cells: Sequence[Cell]) -> str | None:
     """The line above the dateline, or a small heading above one that begins with a day: the title of a page that marks none."""
-    at = find_dateline(cells)
+    at = next(iter(datelines(cells)), None)
     if at is None:
         days = (at for at, (_, text) in enumerate(cells) if at and len(text) <= _LONGEST_BARE and _DAY.match(text))
         at = next((at for at in days if cells[at - 1][0].tag in _SMALL_HEADINGS), None)
