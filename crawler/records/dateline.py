@@ -73,8 +73,9 @@ def _below(cells: Sequence[Cell], title: str | None) -> range:
 
 
 def _is_value(cells: Sequence[Cell], at: int) -> bool:
-    """Whether the cell before is a label and nothing else."""
-    return at > 0 and is_label(cells[at - 1][1])
+    """Whether the cell before, in the same row or box, is a label and nothing else."""
+    (before, text), (cell, _) = cells[at - 1], cells[at]
+    return at > 0 and is_label(text) and before.getparent() is cell.getparent()
 
 
 def _agency_beside_date(text: str) -> str | None:

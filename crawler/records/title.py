@@ -16,7 +16,7 @@ _TITLE_BOXES = etree.XPath(
 )
 _PAGE_TITLE = etree.XPath("string(//head/title)")
 _SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
-_TRAIL = re.compile(r"位置\s{0,3}[:：]|[>＞»›]|^(?:网站|本站|门户)?(?:首页|主页)(?:\\s|/|$)")
+_TRAIL = re.compile(r"位置\s{0,3}[:：]|[>＞»›]|^(?:网站|本站|门户)?(?:首页|主页)(?:\s|/|$)")
 _BRACKETED = re.compile(r"【([^【】]*)】")
 _BARS = re.compile(r"[_|—-]")
 _LONGEST_TITLE = 300
