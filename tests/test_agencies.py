@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from archive.ingest.store import Store
-from archive.model.agencies import Agency, NameEvidence, Stated, agency_of, key, learn, same_agency, type_of
+from archive.model.agencies import Agency, NameEvidence, Stated, agency_of, key, learn, type_of
+from archive.model.records import same_agency
 from tests.conftest import rows
 from tests.web.sample_archive import BUDGETS, PORTAL, budget_rows, page
 

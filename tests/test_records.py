@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.model.cut_text import fullest, is_cut
-from archive.model.records import FIELDS, Merged, Reading, merge
+from archive.model.records import FIELDS, Merged, Reading, fullest, is_cut, merge
 from tests.hostile import texts
 
 

@@ -18,8 +18,8 @@ from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, NameEvidence
-from archive.model.cut_text import is_cut
 from archive.model.divisions import divisions
+from archive.model.records import is_cut
 from archive.search.index import OWN_PAGE_READ
 
 VERSION = f"1 {workdays.VERSION}"

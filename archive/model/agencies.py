@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from archive.model.cut_text import is_cut, stem
+from archive.model.records import is_cut, stem
 
 TYPES = ("government", "office", "department", "township", "institution")
 """政府, 政府办公室, 部门, 乡镇（街道）, 事业单位 (schools, hospitals and the like)."""
@@ -158,12 +158,6 @@ def agency_of(printed: str, known: Collection[str] = ()) -> str | None:
     if all(map(_has_agencys_form, parts)):
         return name
     return parts[0] if all(map(_PERSON.fullmatch, parts[1:])) else None
-
-
-def same_agency(one: str, other: str) -> bool:
-    """Whether two printed names may be one agency's: alike, cut, or one with its county's name before it and one without."""
-    first, second = key(stem(one), ""), key(stem(other), "")
-    return first in second or second in first
 
 
 def _has_agencys_form(name: str) -> bool:

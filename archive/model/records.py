@@ -5,13 +5,12 @@ record is a function of these readings alone, so that pages may come in any orde
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq
 from typing import TypeVar
 
-from archive.model.agencies import same_agency
-from archive.model.cut_text import compact, fullest, is_cut, same_title
 from archive.model.noise import same, same_pairs
 
 FIELDS = (
@@ -41,16 +40,10 @@ ROW_NOT_READ = "row_not_read"
 TITLE_DIFFERS, DATE_DIFFERS, PUBLISHER_DIFFERS = "title_differs", "date_differs", "publisher_differs"
 """The doubts about a field of which pages, or parts of one, state different values."""
 
-_COMPARED: dict[str, tuple[str, Callable[[str, str], bool]]] = {
-    "title": (TITLE_DIFFERS, same_title),
-    "published_on": (DATE_DIFFERS, eq),
-    "publisher": (PUBLISHER_DIFFERS, same_agency),
-}
-"""Fields that a record's own page and its rows both state: the doubt where they differ, and what makes two values one."""
-
 REPEATED = "index_number_repeated"
 """The one flag that depends on other records; `archive.ingest.store` keeps it."""
 
+_CUT = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+)\s*$")  # looks behind, lest a long run of dots is tried from each
 _INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")
 
 
@@ -85,6 +78,53 @@ class Merged:
     flags: list[str]
 
 
+def is_cut(text: str | None) -> bool:
+    """Whether `text` ends in the dots that portals put where they cut it."""
+    return bool(text and _CUT.search(text))
+
+
+def fullest(candidates: Sequence[str]) -> str | None:
+    """The first candidate, or where that is cut the longest other one with the same beginning."""
+    if not candidates:
+        return None
+    best = candidates[0]
+    if not is_cut(best):
+        return best
+    begun = stem(best)
+    fuller = [text for text in candidates[1:] if _goes_on(stem(text), begun)]
+    return max([best, *fuller], key=lambda text: (not is_cut(text), len(text)))
+
+
+def stem(text: str) -> str:
+    """`text` without blanks and the dots where it was cut, so that a cut text is the beginning of the whole one."""
+    return _compact(_CUT.sub("", text))
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles may be one: alike but for blanks, one cut, or one with more before or behind it."""
+    first, second = stem(one), stem(other)
+    return first in second or second in first
+
+
+def same_agency(one: str, other: str) -> bool:
+    """Whether two names may be one agency's: alike, cut, or one without its county's name or in a shorter form (县政府办)."""
+    first, second = (stem(name).replace("人民政府", "政府") for name in (one, other))
+    return first in second or second in first
+
+
+def _goes_on(text: str, begun: str) -> bool:
+    """Whether `text` is `begun` and more, and not the cut text with the site's name behind its dots."""
+    return text.startswith(begun) and not text[len(begun) :].startswith("...")  # which NFKC makes of … as well
+
+
+_COMPARED: dict[str, tuple[str, Callable[[str, str], bool]]] = {
+    "title": (TITLE_DIFFERS, same_title),
+    "published_on": (DATE_DIFFERS, eq),
+    "publisher": (PUBLISHER_DIFFERS, same_agency),
+}
+"""Fields that a record's own page and its rows both state: the doubt where they differ, and what makes two values one."""
+
+
 def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merged:
     """The record that `listed` (rows, in the catalogues' order) and its `own` page describe.
 
@@ -104,7 +144,7 @@ def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merge
             {label: value for label, value in reading.source_fields.items() if value or label not in source_fields}
         )
     flags = {doubt for reading in readings for doubt in reading.doubts} | _doubts(fields, seen_on)
-    if len({compact(number) for number in _stated(readings, "index_number")}) > 1:
+    if len({_compact(number) for number in _stated(readings, "index_number")}) > 1:
         flags.add("index_number_differs")
     flags |= _disagreements(own, listed) if own else set()
     return Merged(fields, source_fields, sorted(flags))
@@ -140,3 +180,7 @@ def _doubts(fields: Mapping[str, str | None], seen_on: str) -> set[str]:
 
 def _stated(readings: Iterable[Reading], name: str) -> list[str]:
     return [value for reading in readings if (value := reading.fields.get(name))]
+
+
+def _compact(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())

@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from archive.model.cut_text import fullest
 from archive.model.observations import Row
+from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import tidy, value_of
 from crawler.extract.pairs import read_pairs, understand

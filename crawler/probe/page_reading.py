@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from archive.evidence.text_encoding import decode_page
-from archive.model.cut_text import is_cut
 from archive.model.magic_numbers import CONTROLS, NOT_PAGES
 from archive.model.observations import CatalogOfPortal, ListPage, RecordPage
+from archive.model.records import is_cut
 from archive.model.site import Site
 from crawler.extract.body import find_body
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind

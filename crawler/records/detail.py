@@ -2,10 +2,18 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from archive.model.agencies import agency_of, same_agency
-from archive.model.cut_text import is_cut, same_title, stem
+from archive.model.agencies import agency_of
 from archive.model.observations import RecordPage
-from archive.model.records import CUT_PAGE, DATE_DIFFERS, PUBLISHER_DIFFERS, TITLE_DIFFERS
+from archive.model.records import (
+    CUT_PAGE,
+    DATE_DIFFERS,
+    PUBLISHER_DIFFERS,
+    TITLE_DIFFERS,
+    is_cut,
+    same_agency,
+    same_title,
+    stem,
+)
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import SOURCES, squash

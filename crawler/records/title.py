@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from archive.model.cut_text import fullest, is_cut
+from archive.model.records import fullest, is_cut
 from crawler.extract.field_labels import is_label, squash, tidy
 from crawler.extract.text import Element, flow, visible_texts
 from crawler.records.dateline import Cell, title_above

@@ -8,8 +8,8 @@ from datasette.utils.asgi import Response
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import today
-from archive.model.cut_text import is_cut
 from archive.model.divisions import province_of
+from archive.model.records import is_cut
 from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
 from archive.web.listings.observed_events import counted, week
 from archive.web.listings.selections import IN_CATALOG, UNDATED, WALKED_AT, selected_catalog

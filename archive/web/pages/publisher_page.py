@@ -9,7 +9,7 @@ from datasette.utils.asgi import NotFound, Response
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import Label, label_of
 from archive.model.clock import today
-from archive.model.cut_text import is_cut, stem
+from archive.model.records import is_cut, stem
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import PAGE, RequestContext, Row, pages
 from archive.web.listings.selections import OF_PUBLISHER, OF_PUBLISHER_AND_KIND, selected_publisher
