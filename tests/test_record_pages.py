@@ -58,6 +58,10 @@ def read(
         f"<div><span>{DAY}</span></div><div>分享到：</div><div>来源：{AGENCY}</div>",
         f"<div>来源：<!--<$[来源]>begin-->{AGENCY}<!--<$[来源]>end--> 发布日期：{DAY}</div>",
         f"<div>来源：{AGENCY} 样本甲 时间：{DAY}</div>",
+        f"<div>【来源】{AGENCY} 【发布时间】{DAY}</div>",
+        f"<div>责任编辑：样本甲 信息提供：{AGENCY} 信息时间：{DAY}</div>",
+        f"<p>[ 来源：{AGENCY} ] [ 发布时间：{DAY} ]</p>",
+        f"<p>（来源：{AGENCY}）（发布时间：{DAY}）</p>",
     ],
 )
 def test_the_day_and_the_agency_under_the_title(line: str) -> None:
@@ -291,6 +295,7 @@ SHARE = "<div><p>扫一扫在手机打开当前页</p><p>分享到：微信 微�
         f"<div><div><p>{FIRST}</p></div><div><p>{SECOND}</p></div></div>{SHARE}",
         f"<div><div><div><span>{FIRST}</span></div><div><span>{SECOND}</span></div></div></div>{SHARE}",
         f"<table><tr><td>{TEXT}</td></tr></table>{SHARE}",
+        f"<div><pre>{FIRST}<br>{SECOND}</pre></div>{SHARE}",
         f"<div>{TEXT}</div><div><p>上一篇：<a>样本</a></p><p>下一篇：没有了</p></div>",
         f"<div>{TEXT}<p>上一篇：样本</p><p>下一篇：没有了</p></div>",
         f"<div><div>{TITLE}</div>{DATELINE}<div>{FIRST}</div><div>{SECOND}</div><div>[打印] [关闭]</div></div>",

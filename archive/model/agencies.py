@@ -44,6 +44,7 @@ _AGENCY = re.compile(
     r"(?:政府|局|委|办|厅|部|署|院|厂|会|处|司|科|股|室|组|队|所|站|馆|中心|团|党校|校|学院|园|联|镇|乡|街道|苏木|社区|村|"
     r"人大|政协|工委|党组|公司|集团|行|海关|社|协|场|支队|大队|基地|机关|部门|开发区|园区|新区|示范区|管理区|保税区|风景区)$"
 )
+_SQUARE = re.compile(r"[【】\[\]]")
 _PERSON = re.compile(r"[\u4e00-\u9fff·]{2,8}(?<![报网台刊])")
 _NO_AGENCY = re.compile(r"(?:本站|本网|原创|转载|摘编|网络|互联网|本局|本办|本单位|佚名|不详|未知)$")
 
@@ -153,7 +154,7 @@ def agency_of(printed: str, known: Collection[str] = ()) -> str | None:
     if name in known:
         return name
     parts = [part for part in _SEVERAL.split(_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", name))) if part]
-    if not parts or len(name) > _LONGEST_NAME or not _has_agencys_form(parts[0]):
+    if not parts or len(name) > _LONGEST_NAME or _SQUARE.search(name) or not _has_agencys_form(parts[0]):
         return None
     if all(map(_has_agencys_form, parts)):
         return name

@@ -171,7 +171,7 @@ class _Prose:
     def opens(self, node: Element) -> None:
         """Note that `node` begins."""
         holder = self._holders[-1]
-        if node.tag in {"p", "br"}:
+        if node.tag in {"p", "pre", "br"}:
             self._with_paragraphs[holder] = None
         elif node.tag == "article":
             self._with_paragraphs[node] = None
@@ -179,7 +179,7 @@ class _Prose:
             return
         if node.tag != "br":
             self._leaves.pop(holder, None)
-        is_paragraph = node.tag == "p" or holder.tag == "article"
+        is_paragraph = node.tag in {"p", "pre"} or holder.tag == "article"
         if node.tag in _LEAVES and not is_paragraph:
             self._leaves[node] = holder
         self._holders.append(holder if is_paragraph else node)

@@ -80,6 +80,9 @@ LABEL_COLON = re.compile(
 )
 """A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
 
+BRACKETED_LABEL = re.compile(rf"[\[【]{BLANK}?({_LABEL}){BLANK}?[\]】](?!{BLANK}?[:：])")
+"""A known label that stands in brackets instead of before a colon: 【来源】某局 【发布时间】2017-12-19."""
+
 GLUED_LABEL = re.compile(rf"({_LABEL}){BLANK}*[:：]")
 """A known label and its colon, also right behind the value before it."""
 

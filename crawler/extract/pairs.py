@@ -14,6 +14,7 @@ from lxml import etree
 from archive.model.agencies import agency_of
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import (
+    BRACKETED_LABEL,
     COUNTERS,
     FIELD_OF,
     GLUED_LABEL,
@@ -228,6 +229,8 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
         if not last or last.isspace():
             pairs[-1] = (label, _beside(cell, label) or "")
         return [(_plain(label), _plain(value)) for label, value in pairs if _is_stated(value)]
+    if pairs := _in_brackets(text):
+        return pairs
     first, joint, _ = text.partition(_JOINT)
     if joint and is_label(first) and squash(first) not in PLAIN_WORDS and (pairs := _inline_pairs(text)):
         return pairs
@@ -255,6 +258,15 @@ def _with_colons(text: str) -> list[tuple[str, str]]:
     ends = [*(following.start() for following in labels[1:]), len(text)]
     printed = [(label[1], text[label.end() : end]) for label, end in zip(labels, ends, strict=False)]
     return [pair for label, value in printed for pair in _ended(label, value)]
+
+
+def _in_brackets(text: str) -> list[tuple[str, str]]:
+    """Labels in brackets and what stands behind each up to the next; of one alone nothing tells that it is a label."""
+    labels = list(BRACKETED_LABEL.finditer(text)) if "】" in text or "]" in text else []
+    if len(labels) < _LEAST_KNOWN:
+        return []
+    ends = [*(following.start() for following in labels[1:]), len(text)]
+    return [(_plain(label[1]), _plain(text[label.end() : end])) for label, end in zip(labels, ends, strict=True)]
 
 
 def _ended(label: str, value: str) -> Iterator[tuple[str, str]]:
