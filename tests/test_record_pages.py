@@ -70,9 +70,30 @@ def test_the_day_and_the_agency_under_the_title(line: str) -> None:
     assert page.read_at.keys() == page.fields.keys()
 
 
+BETWEEN = "<p>样本一</p><p>样本二</p><p>样本三</p>"
+
+
 @pytest.mark.parametrize(
     "line",
-    [f"<div>来源：{AGENCY} 成文日期：{DAY}</div>", "", f"<p>{DAY}样本县召开样本会议，样本县财政局参加。</p>", "<div>2024年</div>",
+    [
+        f"{BETWEEN}<div>来源：{AGENCY} {DAY}</div>",
+        f"{BETWEEN}<div>{DAY}</div><div>来源：{AGENCY}</div>",
+        f"{BETWEEN}<div>来源：{AGENCY}</div><div>{DAY}</div>",
+        f"<div>{DAY}</div><p>{AGENCY} 2017</p>",
+        f"<table><tr><td>签发人</td><td></td></tr></table><div>{DAY}</div><div>来源：{AGENCY}</div>",
+    ],
+)
+def test_a_day_near_the_source_or_the_title(line: str) -> None:
+    page = read(line)
+    assert (page.fields["published_on"], page.read_at["published_on"]) == (
+        DAY,
+        "text beside the source or under the title",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [f"<table><tr><td>标题</td><td>{TITLE}</td><td>成文日期</td><td>{DAY}</td></tr></table>", f"<div>来源：{AGENCY} 成文日期：{DAY}</div>", "", f"<p>{DAY}样本县召开样本会议，样本县财政局参加。</p>", "<div>2024年</div>",
      f"<div>一</div><div>二</div><div>三</div><div>{DAY}</div>"],
 )  # fmt: skip
 def test_what_is_no_date_of_publication(line: str) -> None:
@@ -85,6 +106,20 @@ def test_the_line_above_the_date_is_the_title_of_a_page_that_marks_none() -> Non
     )
     page = read_detail(parse_html(html), URL)
     assert (page.fields["title"], page.read_at["title"]) == (TITLE, "line above the date")
+
+
+@pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        ("<h2>您现在的位置：首页 >> 通知公告</h2><div class=title>样本标题</div>", "样本标题"),
+        ("<h2>网站首页 / 通知公告</h2><div class=title>样本标题</div>", "样本标题"),
+        ("<table><tr><td class=title>索引号</td><td>A1</td></tr></table><h3 class=title>样本标题</h3>", "样本标题"),
+        ("<title>【样本标题】-样本县人民政府</title>", "样本标题"),
+        ("<h1><font>关于样本</font>\n   <br>\n   的通知</h1>", "关于样本的通知"),
+    ],
+)
+def test_titles_that_stand_beside_what_is_none(html: str, title: str) -> None:
+    assert read_detail(parse_html(html), URL).fields["title"] == title
 
 
 # --- sources ---
@@ -235,6 +270,9 @@ LINKS = ('<a href="/">首页</a>', '<a href="/zwgk/">政务公开</a>', '<a href
         "<div><img src=home.png>{}<img src=arrow.png>{}<img src=arrow.png>{}</div>",
         "<div>当前位置：首页 &gt; 政务公开 &gt; 通知公告<a>打印</a></div>",
         "<div>当前位置：{}-{}-{}</div>",
+        "<div><i></i>位置：{} &gt; {} &gt; {}</div>",
+        "<div>当前位置：{}&gt;{}&gt;{}&gt;浏览信息</div>",
+        '<ol class=breadcrumb><li>{0}</li><li><a href="/col/1/">政务公开</a></li><li><a href="/col/2/">通知公告</a></li></ol>',
         "<div>当前位置：{}&nbsp;|&nbsp;{}&nbsp;|&nbsp;{}</div>",
         "<div>当前所在位置：{}》{}》{}</div>",
         "<p>当前位置：</p><p>{}&gt;{}&gt;{}</p>",

@@ -78,6 +78,7 @@ _FURNITURE = re.compile(
 """What ends a value beside the next label: a bar, ©, the buttons of a page (打印, 关闭, 字体：大 中 小)."""
 _CLOSING, _BLANKS = "】]）)", " \t\u00a0\u3000" + _JOINT
 _CLOSES = tuple(_CLOSING)
+_MAY_END = re.compile(r"[|｜©【\[(（〖】\]）)版Cc\s]")  # a character of each thing that ends a value
 _OPENS = re.compile(r"[【\[（(]")
 _MARKED_LABEL = re.compile(r"[:：】\]]\s*$")
 _COLON = re.compile("[:：]")
@@ -115,7 +116,7 @@ def pairs_in(texts: Iterable[tuple[Element, str]]) -> list[tuple[str, str]]:
             labelled += [cell] * len(known)
             if known:
                 continue
-        if (has_colon and len(text) <= _LONGEST_UNKNOWN) or (cell.tag in _HEADS and len(text) <= _LONGEST_LABEL):
+        if len(text) <= _LONGEST_UNKNOWN and (has_colon or (len(text) <= _LONGEST_LABEL and cell.tag in _HEADS)):
             others.append((cell, text))
     if others and len(pairs) >= _LEAST_KNOWN:
         pairs.extend(_unknown_pairs(others, Counter(map(_box, labelled))))
@@ -253,7 +254,7 @@ def _with_colons(text: str) -> list[tuple[str, str]]:
     if colons == 1:  # nearly always so, and then there is no need to look for any label anywhere
         label, _, value = text.partition("：" if "：" in text else ":")
         if is_label(label) and label.strip(_JOINT)[-1:].isalpha():
-            return [(label, value if squash(label) in _LONG_TEXTS else _up_to_furniture(value, squash(label)))]
+            return [(label, _up_to_furniture(value, squash(label)))]
     labels = list(LABEL_COLON.finditer(text))
     ends = [*(following.start() for following in labels[1:]), len(text)]
     printed = [(label[1], text[label.end() : end]) for label, end in zip(labels, ends, strict=False)]
@@ -285,6 +286,8 @@ def _ended(label: str, value: str) -> Iterator[tuple[str, str]]:
 
 def _up_to_furniture(value: str, label: str = "") -> str:
     """The value of `label` without the page's buttons behind it, and that of an agency without a date behind it."""
+    if not _MAY_END.search(value.strip(_BLANKS)) or label in _LONG_TEXTS:  # nearly always so
+        return value
     if end := _FURNITURE.search(value):
         value = value[: end.start()]
     if FIELD_OF.get(label) in AGENCIES and (day := _DAY.search(value)):
