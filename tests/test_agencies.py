@@ -148,7 +148,7 @@ def test_an_agency_is_known_by_the_form_of_its_name(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["", "局", "同心日报", "新华社", "新华网", "中国政府网", "县政府网站", "同心发布", "县融媒体中心", "县新闻中心", "县广播电视台", "同心新闻", "人民日报客户端", "同心微信公众号",
-     "本站", "互联网", "原创", "同心", "县财政局、同心日报", "样" * 70 + "局", "《关于样本的通知》"],
+     "本站", "互联网", "原创", "同心", "县财政局、同心日报", "样" * 70 + "局", "《关于样本的通知》", "【来源】样本局"],
 )  # fmt: skip
 def test_a_medium_or_a_mere_word_is_no_agency(name: str) -> None:
     assert agency_of(name) is None

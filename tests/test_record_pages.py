@@ -80,7 +80,7 @@ BETWEEN = "<p>样本一</p><p>样本二</p><p>样本三</p>"
         f"{BETWEEN}<div>{DAY}</div><div>来源：{AGENCY}</div>",
         f"{BETWEEN}<div>来源：{AGENCY}</div><div>{DAY}</div>",
         f"<div>{DAY}</div><p>{AGENCY} 2017</p>",
-        f"<table><tr><td>签发人</td><td></td></tr></table><div>{DAY}</div><div>来源：{AGENCY}</div>",
+        f"{BETWEEN}<table><tr><td>签发人</td><td></td></tr></table><div>{DAY}</div><div>来源：{AGENCY}</div>",
     ],
 )
 def test_a_day_near_the_source_or_the_title(line: str) -> None:
@@ -106,6 +106,12 @@ def test_the_line_above_the_date_is_the_title_of_a_page_that_marks_none() -> Non
     )
     page = read_detail(parse_html(html), URL)
     assert (page.fields["title"], page.read_at["title"]) == (TITLE, "line above the date")
+
+
+def test_the_value_of_a_label_is_neither_the_heading_nor_its_date() -> None:
+    box = f"<table><tr><td>标题</td><td>{TITLE}</td><td>成文日期</td><td>{DAY}</td></tr></table>"
+    page = read_detail(parse_html(f"{box}<h1>{TITLE}</h1>{BETWEEN}<div>来源：{AGENCY}</div>"), URL)
+    assert (page.fields["created_on"], page.fields.get("published_on")) == (DAY, None)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +213,7 @@ def test_what_is_no_unknown_label(box: str) -> None:
 def test_a_title_may_look_like_a_label_and_its_value() -> None:
     page = read("<table><tr><td>名称</td><td>政策解读：样本办法</td></tr></table>")
     assert page.fields["title"] == "政策解读：样本办法"
+    assert read("<p>名称：样本甲 | 样本乙 打印样本</p>").fields["title"] == "样本甲 | 样本乙 打印样本"
 
 
 # --- what the page says to machines ---
