@@ -62,6 +62,8 @@ def read(
         f"<div>责任编辑：样本甲 信息提供：{AGENCY} 信息时间：{DAY}</div>",
         f"<p>[ 来源：{AGENCY} ] [ 发布时间：{DAY} ]</p>",
         f"<p>（来源：{AGENCY}）（发布时间：{DAY}）</p>",
+        f"<p>（发布时间：{DAY}）（来源：{AGENCY}）（录入：样本甲）</p>",
+        f"<p>[ 来源：{AGENCY} ] [  阅读：12 次 ] [ 打印 ] [ {DAY} ]</p>",
     ],
 )
 def test_the_day_and_the_agency_under_the_title(line: str) -> None:
@@ -98,6 +100,12 @@ def test_a_day_near_the_source_or_the_title(line: str) -> None:
 )  # fmt: skip
 def test_what_is_no_date_of_publication(line: str) -> None:
     assert "published_on" not in read(line).fields
+
+
+def test_a_day_under_a_title_in_lines() -> None:
+    head = "<h1>关于样本<br>事项的<br>通知</h1>"
+    page = read_detail(parse_html(f"{head}<p>【{DAY} 15:20:07】【字体：大 中 小】</p><div id=zoom>{TEXT}</div>"), URL)
+    assert (page.fields["title"], page.fields["published_on"]) == (TITLE, DAY)
 
 
 def test_the_line_above_the_date_is_the_title_of_a_page_that_marks_none() -> None:
@@ -167,6 +175,12 @@ FOOTERS = [
 def test_footers_say_nothing_of_a_record_wherever_they_stand(footer: str) -> None:
     for page in (read(f"<p>{DAY}</p>", footer=footer), read(f"<p>{DAY}</p>", trail=footer)):
         assert (page.source_fields, page.fields.get("publisher"), page.body) == ({}, None, f"{FIRST}\n{SECOND}")
+
+
+def test_what_a_text_says_itself_labels_nothing() -> None:
+    text = f"<div><p>{FIRST}</p><p>主办单位：样本县样本协会。承办单位：样本县样本公司。</p><p>{SECOND}</p></div>"
+    page = read(f"<p>{DAY}</p>", text=text)
+    assert (page.fields.get("publisher"), page.source_fields) == (None, {})
 
 
 def test_who_is_in_charge_of_a_proposal_is_no_footer() -> None:

@@ -69,14 +69,14 @@ _PLAIN_BESIDE = frozenset({"来源", "时间", "日期", "作者", "编辑", *CO
 """Plain words that are labels where they stand in an element of their own beside a label that is no such word."""
 
 _UNKNOWN = r"[\u4e00-\u9fff]{2,8}[\s\u200b\ufeff]{0,3}"
-_NEXT_LABEL = re.compile(rf"(?<=[\s|｜\]】)）;；])[\[【]?({_UNKNOWN})[\]】]?[:：](?!//)")
+_NEXT_LABEL = re.compile(rf"(?<=[\s|｜\]】)）;；])[\[【（(]?\s?({_UNKNOWN})[\]】]?[:：](?!//)")
 _COUNTS = re.compile("次数|点击|浏览|阅读|访问|人气|字体|字号|打印|分享|收藏|下载")
 _ACTIONS = "打印|关闭|字体|字号|大中小|[大中小](?=[】\\])）\\s])|收藏|分享|纠错|返回|复制|放大|缩小|扫一扫|扫码|点击|浏览|阅读|访问"
 _FURNITURE = re.compile(
     rf"[|｜©]|[【\[(（〖]\s{{0,3}}(?:我要)?(?:{_ACTIONS})|(?<=\s)(?:我要)?(?:{_ACTIONS})|版权所有|[Cc]opyright|\s/\s|(?<=\s)[AaTt][+-]"
 )
 """What ends a value beside the next label: a bar, ©, the buttons of a page (打印, 关闭, 字体：大 中 小)."""
-_CLOSING, _BLANKS = "】]）)", " \t\u00a0\u3000" + _JOINT
+_OPENING, _CLOSING, _BLANKS = "【[（(", "】]）)", " \t\u00a0\u3000" + _JOINT
 _CLOSES = tuple(_CLOSING)
 _MAY_END = re.compile(r"[|｜©【\[(（〖】\]）)版Cc\s]")  # a character of each thing that ends a value
 _OPENS = re.compile(r"[【\[（(]")
@@ -292,11 +292,9 @@ def _up_to_furniture(value: str, label: str = "") -> str:
         value = value[: end.start()]
     if FIELD_OF.get(label) in AGENCIES and (day := _DAY.search(value)):
         value = value[: day.start()]
-    return (
-        value.rstrip(_CLOSING + _BLANKS)
-        if value.rstrip(_BLANKS)[-1:] in _CLOSES and not _OPENS.search(value)
-        else value
-    )
+    value = value.rstrip(_OPENING + _BLANKS)  # of what stands behind
+    closes_earlier = value.endswith(_CLOSES) and not _OPENS.search(value)  # a bracket that was opened before the label
+    return value.rstrip(_CLOSING + _BLANKS) if closes_earlier else value
 
 
 def _inline_pairs(text: str) -> list[tuple[str, str]]:

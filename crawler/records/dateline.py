@@ -11,6 +11,7 @@ from crawler.extract.text import Element
 Cell = tuple[Element, str]
 
 _SOURCE_LABELS = SOURCES | {"供稿单位", "作者", "发布机构", "发布单位", "编辑", "责任编辑"} | set(COUNTERS)
+_MOST_LINES = 4
 _NEAR = 2
 """So many cells away from the source, or from the title, a date is still the record's."""
 
@@ -54,6 +55,18 @@ def bare_agency(cells: Sequence[Cell], title: str | None) -> str | None:
     return next((agency for text in below if (agency := _agency_beside_date(text))), None)
 
 
+def above_text(cells: Sequence[Cell], body: Element | None) -> list[Cell]:
+    """Those of `cells` that stand outside the body, or inside above its first sentence: what it says itself labels nothing."""
+    within = set(body.iter()) if body is not None else set()
+    sentences = (at for at, (cell, text) in enumerate(cells) if cell in within and _is_sentence(text))
+    first = next(sentences, len(cells))
+    return [(cell, text) for at, (cell, text) in enumerate(cells) if at < first or cell not in within]
+
+
+def _is_sentence(text: str) -> bool:
+    return "。" in text and not LABEL_COLON.match(text)
+
+
 def heads_of(cells: Sequence[Cell]) -> list[Element]:
     """The elements above the text of a record: those that state its source, its date, its number."""
     return [cell for cell, text in cells if len(text) <= _LONGEST and any(map(_is_heads, LABEL_COLON.findall(text)))]
@@ -67,9 +80,21 @@ def _below(cells: Sequence[Cell], title: str | None) -> range:
     """The places of the cells right under the title, where that stands as a heading and not as the value of a label."""
     if not title:
         return range(0)
-    headings = (at for at, (_, text) in enumerate(cells) if squash(text) == squash(title) and not _is_value(cells, at))
-    heading = next(headings, None)
-    return range(0) if heading is None else range(heading + 1, min(heading + 1 + _NEAR, len(cells)))
+    ends = (_end_of_heading(cells, at, squash(title)) for at in range(len(cells)))
+    end = next(filter(None, ends), len(cells))
+    return range(end, min(end + _NEAR, len(cells)))
+
+
+def _end_of_heading(cells: Sequence[Cell], at: int, title: str) -> int | None:
+    """The place behind a heading that begins with the cell `at`, be it broken into lines; None where none does."""
+    line = ""
+    for end in range(at, min(at + _MOST_LINES, len(cells))):
+        line += squash(cells[end][1])
+        if not title.startswith(line) or _is_value(cells, at):
+            return None
+        if line == title:
+            return end + 1
+    return None
 
 
 def _is_value(cells: Sequence[Cell], at: int) -> bool:

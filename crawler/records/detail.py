@@ -21,7 +21,7 @@ from crawler.extract.footer import find_footers, outside
 from crawler.extract.pairs import FROM_SOURCE, Pairs, cells, pairs_in, understand
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
-from crawler.records.dateline import Cell, bare_agency, bare_date, heads_of
+from crawler.records.dateline import Cell, above_text, bare_agency, bare_date, heads_of
 from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
 from crawler.records.title import find_title
 
@@ -40,9 +40,10 @@ def read_detail(
     blocks = list(cells(root, () if body is None else (body,)))
     footers = find_footers(blocks, body)
     texts = outside(blocks, footers)
-    pairs = understand(pairs_in(texts), url, agencies)
     if body is None:
         body = densest(root, footers, heads_of(texts))
+        texts = above_text(texts, body)
+    pairs = understand(pairs_in(texts), url, agencies)
     page = _Fields(pairs, agencies)
     page.complete(root, texts, read_declared(root))
     return RecordPage(
