@@ -81,6 +81,7 @@ BETWEEN = "<p>样本一</p><p>样本二</p><p>样本三</p>"
         f"{BETWEEN}<div>来源：{AGENCY} {DAY}</div>",
         f"{BETWEEN}<div>{DAY}</div><div>来源：{AGENCY}</div>",
         f"{BETWEEN}<div>来源：{AGENCY}</div><div>{DAY}</div>",
+        f"{BETWEEN}<p>【{DAY} 15:20:07】【字体：大 中 小】</p>",
         f"<div>{DAY}</div><p>{AGENCY} 2017</p>",
         f"{BETWEEN}<table><tr><td>签发人</td><td></td></tr></table><div>{DAY}</div><div>来源：{AGENCY}</div>",
     ],

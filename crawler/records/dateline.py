@@ -10,7 +10,7 @@ from crawler.extract.text import Element
 
 Cell = tuple[Element, str]
 
-_SOURCE_LABELS = SOURCES | {"供稿单位", "作者", "发布机构", "发布单位", "编辑", "责任编辑"} | set(COUNTERS)
+_SOURCE_LABELS = SOURCES | {"供稿单位", "作者", "发布机构", "发布单位", "编辑", "责任编辑", "审核"} | set(COUNTERS)
 _MOST_LINES = 4
 _NEAR = 2
 """So many cells away from the source, or from the title, a date is still the record's."""
@@ -29,7 +29,7 @@ _LONGEST_TITLE = 300
 
 
 def datelines(cells: Sequence[Cell]) -> list[int]:
-    """The places among `cells` of those that state a source or an author."""
+    """The places among `cells` of those that state a source or an author, or a day beside how often a page was read."""
     return [at for at, (_, text) in enumerate(cells) if len(text) <= _LONGEST and _states_source(text)]
 
 
@@ -123,7 +123,8 @@ def title_above(cells: Sequence[Cell]) -> str | None:
 
 
 def _states_source(text: str) -> bool:
-    return any(squash(label[1]) in _SOURCE_LABELS - set(COUNTERS) for label in LABEL_COLON.finditer(text))
+    labels = {squash(label[1]) for label in LABEL_COLON.finditer(text)} & _SOURCE_LABELS
+    return bool(labels - set(COUNTERS)) or bool(labels and _DAY.search(text))
 
 
 def _first_date(cells: Sequence[Cell], places: Iterable[int]) -> str | None:
