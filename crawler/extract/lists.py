@@ -12,7 +12,7 @@ from itertools import takewhile
 from lxml import etree
 
 from archive.model.observations import Row
-from crawler.extract.dated import box_of, dated_rows, item_of, signature
+from crawler.extract.dated import dated_rows, signature
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, is_label, squash, value_of
 from crawler.extract.pairs import DATES, read_pairs
@@ -41,11 +41,8 @@ def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
     rows, bare = _from_ul_rows(root, base_url)
     if rows := rows or _from_flat_uls(root, base_url):
         return tuple(rows)
-    dated = dated_rows(root, base_url, item_of)
-    if dated or bare:
-        return tuple(dated if len(dated) >= len(bare) else bare)
-    boxes = dated_rows(root, base_url, box_of)
-    return tuple(boxes) if len(boxes) > 1 else ()
+    dated = dated_rows(root, base_url)
+    return tuple(dated if len(dated) >= len(bare) else bare)
 
 
 # --- tables and ul-rows under a header ---
