@@ -2,11 +2,12 @@
 
 The page has no rows: window._CONFIG in it says SID:'755001' and, in TREE, what catalogues there are; which one is meant
 stands behind # in the address. The service is requested by GET with page (from 1) and sid, gives 100 rows a page as articles[],
-and says in total how many there are. A record's page, /gkmlpt/content/10/10694/post_10694346.html, holds text and metadata as
+and says in total, else in classify.post_count, how many there are. A record's page, /gkmlpt/content/10/10694/post_10694346.html, holds text and metadata as
 JSON in _CONFIG.DETAIL.
 
 Known from public clients' behaviour only: the names of the fields, times as seconds since 1970, and that the service behind
-its last page answers without rows or with what is no data. It lists a recent part; TREE's post_count may be far more.
+its last page answers without rows or with what is no data. It lists a recent part; post_count may be far more. An article's
+date is that of its creation where it has a display_publish_time too, and else that of its publication.
 """
 
 import json
@@ -53,7 +54,9 @@ def read(answer: Answer) -> ListPage:
     if _API not in answer.url:
         return ListPage((), Paging(None, None, _service(answer)))
     rows = tuple(article_row(article, answer.url) for article in dicts(inside(answer.data, "articles")))
-    total, page = number(inside(answer.data, "total")), number(query_of(answer.url).get("page")) or 1
+    claims = inside(answer.data, "total"), inside(answer.data, "classify", "post_count")
+    total = next((count for claim in claims if (count := number(claim)) is not None), None)
+    page = number(query_of(answer.url).get("page")) or 1
     served = (page - 1) * _PAGE_SIZE + len(rows)
     following = _request(answer.url, page + 1, query_of(answer.url).get("sid")) if rows and served != total else None
     return ListPage(rows, Paging(None, total, following), ended=page > 1 and not rows)
@@ -76,7 +79,8 @@ def _request(service: str, page: int, sid: str | None) -> str:
 def article_row(article: Mapping[str, Any], url: str) -> Row:
     """The row that an article is; what it leaves empty or at 0 is not stated."""
     printed = {key: value for key, value in article.items() if value not in _NO_VALUE}
-    row = data_row(printed, _FIELDS, printed.get("url") or printed.get("post_url"), url)
+    names = _FIELDS if "display_publish_time" in article else {**_FIELDS, "date": "published_on"}
+    row = data_row(printed, names, printed.get("url") or printed.get("post_url"), url)
     ended = next((word for key, word in _ENDED.items() if printed.get(key)), None)
     return replace(row, fields={**row.fields, "validity": ended}) if ended else row
 

@@ -93,7 +93,7 @@ def read(answer: Answer) -> ListPage:
     rows = () if unit and unit.is_list else read_rows(answer.root, answer.url)
     if unit and not rows:
         return ListPage((), Paging(None, None, unit.request(1, _PAGE_SIZE)), breadcrumb)
-    return ListPage(rows, read_paging(answer.root, answer.url), breadcrumb)
+    return ListPage(rows, read_paging(answer.root, answer.url, len(rows)), breadcrumb)
 
 
 def _rows_above(pager: Pager, answer: Answer) -> tuple[Row, ...]:

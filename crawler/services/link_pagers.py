@@ -14,7 +14,8 @@ from archive.model.observations import Paging
 from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
-from crawler.services.script_pagers import script_paging
+from crawler.services.page_counts import fitting, is_claim, printed_claims, with_printed
+from crawler.services.script_pagers import script_paging, scripts_of
 
 _ARROWS = frozenset({">", "›", "»", ">>"})
 _NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "next", "Next", "下一页>", "下一页>>", *_ARROWS})
@@ -22,13 +23,9 @@ _WORDS = _NEXT - _ARROWS | {"上一页", "上页", "前一页", "尾页", "末�
 _LONGEST_NAME = 20
 _MOST_PARTS = 12
 _LONGEST_PAGER = 400
+_LONGEST_STATEMENT = 100
+_MOST_STATEMENTS = 50
 _LONGEST_ADDRESS = 2_000
-_PAGES = re.compile(
-    r"共\s*+[有计]?\s*+[\[【(]?\s*+(\d{1,5})\s*+[\]】)]?\s*+页|总页数\s*+[:：]?\s*+(\d{1,5})|(?<![\d/.-])(\d{1,5})\s*+页?\s*+/\s*+(\d{1,5})(?![\d/.-])"
-)
-_ROWS = re.compile(
-    r"共\s*+[有计]?\s*+[\[【(]?\s*+(\d{1,7})\s*+[\]】)]?\s*+(?:条|篇|项|件|个记录)|(?:总记录数|记录总数|总条数)\s*+[:：]?\s*+(\d{1,7})"
-)
 _CLICKABLE = etree.XPath(".//a | .//*[@onclick][not(self::a)][not(*/*)]")
 _NUMBERED = etree.XPath(".//a[string-length(normalize-space(.)) < 4]")
 _TEXTS = etree.XPath(".//text()[contains(., '页')][not(parent::script or parent::style or parent::option)]")
@@ -44,9 +41,13 @@ _NUMBER = re.compile(r"\d{1,4}")
 _SERIES = re.compile(r"(?<!\d)[_-]?\d*(?:\.\w{1,6})?$")
 
 
-def read_paging(root: Element, url: str) -> Paging:
-    """Return what the pager of the list page at `url` says, a script's or links: pages and rows claimed, the next page."""
-    return script_paging(root, url) or linked_paging(root, url)
+def read_paging(root: Element, url: str, shown: int = 0) -> Paging:
+    """Return what the pager of the list page at `url` says, a script's or links: pages and rows claimed, the next page.
+
+    `shown`: the number of rows on the page, which tells a claim that fits from one that does not; 0 where it is not known.
+    """
+    script, linked = script_paging(root, url), linked_paging(root, url)
+    return fitting(with_printed(script, linked) if script else linked, shown, scripts_of(root) if shown else "")
 
 
 def linked_paging(root: Element, url: str) -> Paging:
@@ -57,6 +58,8 @@ def linked_paging(root: Element, url: str) -> Paging:
         beside, following = _chosen(root, url) or _numbered(root, url) or (None, None)
         anchor = next((node for node in (link, beside, *_page_words(root)) if node is not None), None)
     pages, rows = _claims(anchor) if anchor is not None else (None, None)
+    if pages is None and rows is None:
+        pages, rows = next((printed_claims(text) for text in _statements(root)), (None, None))
     return Paging(pages, rows, following if following != url else None)
 
 
@@ -75,12 +78,13 @@ def target(node: Element, url: str) -> str | None:
 
 
 def _next_link(root: Element, url: str) -> Element | None:
-    """The link called 下一页, one that leads anywhere before others; an arrow only where it leads to this list's pages."""
-    named: list[tuple[bool, bool, int, Element]] = []
+    """The link called 下一页, one to this list's pages before others; an arrow only where it leads to one of these."""
+    named: list[tuple[bool, bool, bool, int, Element]] = []
     for node in _CLICKABLE(root):
         names = _names(node) & _NEXT
-        if names - _ARROWS or (names and _is_of_series(target(node, url), url)):
-            named.append((not names - _ARROWS, target(node, url) is None, len(named), node))
+        address = target(node, url) if names else None
+        if names - _ARROWS or (names and _is_of_series(address, url)):
+            named.append((not names - _ARROWS, address is None, not _is_of_series(address, url), len(named), node))
     return min(named)[-1] if named else None
 
 
@@ -110,19 +114,19 @@ def _claims(anchor: Element) -> tuple[int | None, int | None]:
         text = line_of(box, _LONGEST_PAGER)
         if len(text) > _LONGEST_PAGER:
             break
-        pages = pages if pages is not None else _pages_of(text)
-        if rows is None and (match := _ROWS.search(text)):
-            rows = int(match[1] or match[2])
+        printed = printed_claims(text)
+        pages = printed[0] if pages is None else pages
+        rows = printed[1] if rows is None else rows
     return pages, rows
 
 
-def _pages_of(text: str) -> int | None:
-    for match in _PAGES.finditer(text):
-        if match[1] or match[2]:
-            return int(match[1] or match[2])
-        if 1 <= int(match[3]) <= int(match[4]):  # the page shown and the last, and no other fraction
-            return int(match[4])
-    return None
+def _statements(root: Element) -> Iterator[str]:
+    """Short texts that say how many pages there are, where no link or word of a pager stands with them."""
+    for text in islice((text for text in _TEXTS(root) if len(text) <= _LONGEST_NAME * 2), _MOST_STATEMENTS):
+        parent = text.getparent().getparent() if text.is_tail else text.getparent()
+        line = line_of(parent, _LONGEST_STATEMENT)
+        if len(line) <= _LONGEST_STATEMENT and is_claim(line):
+            yield line
 
 
 def _chosen(root: Element, url: str) -> tuple[Element, str] | None:

@@ -39,7 +39,7 @@ _NUMBER = re.compile(r"_\d+$")
 
 def script_paging(root: Element, url: str) -> Paging | None:
     """Return what a script of the list page at `url` says of its pager; None where none says anything."""
-    script = "\n".join(_SCRIPTS(root))[:_LONGEST]
+    script = scripts_of(root)
     if "createPageHTML" not in script and "countPage" not in script and "RecordCount" not in script:
         return None
     script = _COMMENT.sub(lambda match: match[1] or " ", script)
@@ -52,6 +52,11 @@ def script_paging(root: Element, url: str) -> Paging | None:
         pages_claimed = -(-int(rows[1]) // int(size[1]))
         return _of_counts(pages_claimed, int(rows[1]), _first(_AT, script), script, url)
     return None
+
+
+def scripts_of(root: Element) -> str:
+    """The text of the page's scripts, one after the other, as long as pages' are."""
+    return "\n".join(_SCRIPTS(root))[:_LONGEST]
 
 
 def with_page(url: str, name: str, number: int) -> str:

@@ -16,7 +16,7 @@ from crawler.families.detection import FAMILIES
 from crawler.families.family import Family
 from crawler.services.answer import Answer
 
-READING_VERSION = 2
+READING_VERSION = 3
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
 It covers `extract/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.

@@ -1,0 +1,86 @@
+"""Numbers of pages and rows that a list claims, as pagers print them and scripts state them. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from archive.model.observations import Paging
+
+_COUNT = r"\s*+[:：]?\s*+[\[【(（]?\s*+"
+_PAGES = re.compile(
+    rf"(?:共|总计|合计)\s*+[有计]?{_COUNT}(\d{{1,5}})\s*+[\]】)）]?\s*+页|总页数{_COUNT}(\d{{1,5}})"
+    r"|(?<![\d/.-])(\d{1,5})\s*+页?\s*+/\s*+(\d{1,5})(?![\d/.-])"
+)
+_ROWS = re.compile(
+    rf"(?:共|总计|合计|共检索到|共查询到|共搜索到|共找到)\s*+[有计]?{_COUNT}(\d{{1,7}})\s*+[\]】)）]?\s*+(?:条|篇|项|件|个记录|个信息)"
+    rf"|(?:总记录数?|记录总?数|总条数|总数|信息总数|数据总数|文件总数){_COUNT}(\d{{1,7}})"
+)
+_STATED = re.compile(
+    rf"共\s*+[有计]?{_COUNT}\d{{1,5}}\s*+[\]】)）]?\s*+页|总页数{_COUNT}\d|页次{_COUNT}\d{{1,5}}\s*+/\s*+\d"
+)
+_TOTAL = re.compile(
+    r"\b(?:totalCount|totalRecords?|totalRows|totalData|totalNum|recordCount|rowCount|dataCount|count|total)"
+    r"[\"']?\s{0,9}[:=]\s{0,9}[\"']?(\d{1,7})(?![\w.])",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(
+    r"\b(?:pageSize|page_size|perPage|prePage|limit|rows|showData|everyPage|pageRows|pageNum)"
+    r"[\"']?\s{0,9}[:=]\s{0,9}[\"']?([1-9]\d{0,2})(?![\w.])",
+    re.IGNORECASE,
+)
+_MOST_STATEMENTS = 50
+
+
+def printed_claims(text: str) -> tuple[int | None, int | None]:
+    """The numbers of pages and of rows in a pager's text; None for one that it doesn't print."""
+    rows = _ROWS.search(text)
+    return _printed_pages(text), int(rows[1] or rows[2]) if rows else None
+
+
+def is_claim(text: str) -> bool:
+    """Whether a text says by itself how many pages a list has: 共3页, 总页数：3, 页次：1/3, and not 1/3 alone."""
+    return _STATED.search(text) is not None
+
+
+def with_printed(script: Paging, printed: Paging) -> Paging:
+    """What a script says of a list, and the number of rows as printed beside its pager, where the script gives none."""
+    rows, pages = printed.rows_claimed, script.pages_claimed
+    fills = script.rows_claimed is None and rows is not None and pages is not None and rows >= pages
+    return replace(script, rows_claimed=rows) if fills else script
+
+
+def fitting(paging: Paging, shown: int, scripts: str) -> Paging:
+    """`paging` of a page that shows so many rows, without what these disprove, and completed by numbers in its scripts.
+
+    A script states many numbers: a total is the list's where pages of a size that it also states would show so many rows.
+    """
+    rows, pages = paging.rows_claimed, paging.pages_claimed
+    if rows is not None and rows < shown * paging.pages_here:
+        rows = None
+    if not shown or rows is not None:
+        return replace(paging, rows_claimed=rows)
+    totals = [int(match[1]) for match in islice(_TOTAL.finditer(scripts), _MOST_STATEMENTS)]
+    sizes = [int(match[1]) for match in islice(_SIZE.finditer(scripts), _MOST_STATEMENTS)]
+    for total, count in _agreeing(totals, sizes, shown):
+        if pages in {None, count}:
+            return replace(paging, rows_claimed=total, pages_claimed=count)
+    return replace(paging, rows_claimed=None)
+
+
+def _agreeing(totals: list[int], sizes: list[int], shown: int) -> Iterator[tuple[int, int]]:
+    """Totals with the pages they fill, of sizes that make a whole page, or the last one, of `shown` rows."""
+    for total in totals:
+        for size in sizes:
+            on_last = total - total // size * size or size
+            if total >= shown and shown in {min(size, total), on_last}:
+                yield total, -(-total // size)
+
+
+def _printed_pages(text: str) -> int | None:
+    for match in _PAGES.finditer(text):
+        if match[1] or match[2]:
+            return int(match[1] or match[2])
+        if 1 <= int(match[3]) <= int(match[4]):  # the page shown and the last, and no other fraction
+            return int(match[4])
+    return None
