@@ -12,7 +12,7 @@ date is that of its creation where it has a display_publish_time too, and else t
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ _API = "/gkmlpt/api/all/"
 _PAGE_SIZE = 100
 
 _DETAIL = re.compile(r"\bDETAIL[\"']?\s{0,20}[:=]\s{0,20}(?=\{)")
+_TREE = re.compile(r"\bTREE[\"']?\s{0,20}[:=]\s{0,20}(?=\[)")
+_DEEPEST = 5
 _CONTENT = re.compile(r"(?<![\w-])[\"']?content[\"']?\s{0,20}:\s{0,20}(?=\")")
 _FIELDS = record_keys("gkmlpt")
 _ENDED = {"is_abolished": "废止", "is_expired": "失效"}
@@ -124,4 +126,18 @@ def _listed_files(detail: Mapping[str, Any], url: str) -> list[LinkedFile]:
     return [LinkedFile(name, address) for name, address in named if address and address != url]
 
 
-FAMILY = Family("gkmlpt", 1, marks, read, read_article)
+def catalogues(answer: Answer) -> Iterator[tuple[str, str]]:
+    """The catalogues in TREE of a site's page, with their addresses: its own with their numbers behind #."""
+    place = re.search(r"/gkmlpt/", urlsplit(answer.url).path)
+    index = absolute(answer.url, f"{urlsplit(answer.url).path[: place.start()] if place else ''}{_PLACE}index")
+    level = _json_at(answer.text, _TREE)
+    for _ in range(_DEEPEST):
+        branches = dicts(level)
+        for branch in branches:
+            name, catalogue = shown(branch.get("name")), number(branch.get("id"))
+            if name and catalogue and index:
+                yield name, f"{index}#{catalogue}"
+        level = [child for branch in branches for child in dicts(branch.get("children"))]
+
+
+FAMILY = Family("gkmlpt", 2, marks, read, read_article, catalogues, ("/gkmlpt/index",))

@@ -190,4 +190,4 @@ def _content(body: str) -> str:
     return rest.partition("]]>")[0] if marked and not opened.strip() else unescape(body)
 
 
-FAMILY = Family("hanweb_jpage", 1, marks, read)
+FAMILY = Family("hanweb_jpage", 2, marks, read)
