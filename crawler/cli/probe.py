@@ -32,7 +32,9 @@ from pipelines.normalise import tidy_reading
 @click.option("--pages", "most", type=click.IntRange(1), default=60, show_default=True, help="Columns requested.")
 @click.option("--software", metavar="FILE", help="A CSV file that says what software each prefecture's portals run.")
 @plainly
-def probe(page: str, *, base: str | None, as_json: bool, delay: float, most: int, software: str | None) -> None:
+def probe(  # noqa: PLR0913 - its options
+    page: str, *, base: str | None, as_json: bool, delay: float, most: int, software: str | None
+) -> None:
     """Say which family of portal software a page is of, and all that is read from it, with a draft portal file.
 
     URL_OR_FILE is a list, a record's page, or a portal's home page, which leads to the disclosure catalogue and its columns;

@@ -41,6 +41,7 @@ _BOXES_IN_AN_ITEM = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
 _ITEMS = ("li", "tr", "dt", "dd")
+_HEADING_LINKS = etree.XPath("//h1//a[@href] | //h2//a[@href] | //h3//a[@href] | //h4//a[@href]")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 _LONGEST_NAME = 20
 _LONGEST_AUTHOR = 8
@@ -80,14 +81,18 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
         return labelled, near, block.dated if block.of_items else block.dated // 2, block.of_items, len(block.rows)
 
     best = max(blocks, key=rank)
-    return [] if not pagers and _is_landing(root, best, blocks) else list(best.rows.values())
+    return [] if not pagers and _is_landing(root, best, blocks, base_url) else list(best.rows.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Rows of one form that follow one another, by their elements. `of_items`: these are items of a list, and not boxes."""
+    """Rows of one form that follow one another, by their elements.
+
+    `start`: the place of their first link among the page's; `of_items`: the elements are items of a list, and not boxes.
+    """
 
     rows: Mapping[Element, Row]
+    start: int
     of_items: bool
 
     @property
@@ -119,7 +124,7 @@ def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
             linked = ((element, [link for _, link in candidates[element]]) for element in run)
             rows = {element: row for element, inside in linked if (row := _dated_row(element, inside, base_url))}
             if rows:
-                yield _Block(rows, of_items=next(iter(rows)).tag in _ITEMS)
+                yield _Block(rows, candidates[run[0]][0][0], run[0].tag in _ITEMS)
 
 
 def _row_elements(links: Sequence[Element]) -> Iterator[Element | None]:
@@ -166,7 +171,10 @@ def item_of(link: Element) -> Element | None:
 
 
 def box_of(link: Element) -> Element | None:
-    """The smallest box around a link in which a date stands too, and no link that leads elsewhere."""
+    """The smallest box around a link in which a date stands too, and no link that leads elsewhere; a link around both is one."""
+    texts = [text for text in visible_texts(link, _LARGEST_BOX) if text.strip()]
+    if len(texts) > 1 and any(map(is_date, texts)):
+        return link
     boxes = islice(link.iterancestors("div", "p"), _HIGHEST_BOX)
     small = takewhile(lambda box: _is_small(box, _LARGEST_BOX), boxes)
     box = next((box for box in small if any(map(is_date, visible_texts(box)))), None)
@@ -221,23 +229,23 @@ def _is_more(link: Element) -> bool:
     return bool(_MORE.fullmatch(squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")))
 
 
-def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block]) -> bool:
+def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str) -> bool:
     """Whether the best of `blocks`, on a page without a pager, is no list, but the newest of several, as a landing page shows them.
 
-    Its boxes have links to more each, or there are many such links; its tabs are hidden but for one.
+    Its boxes have links to more each, or headings that lead there, or there are many such links; its tabs are hidden but for one.
     """
-    links = list(LINKS(root))
+    links = [link for link in LINKS(root) if is_page_link(link.get("href"))]
     more = [link for link in links if _is_more(link) and not _within(link, best.rows)]
+    headings = [link for link in _HEADING_LINKS(root) if absolute(url, link.get("href")) != url]
     holders = (up for row in best.rows for up in islice(row.iterancestors(), _MOST_HOLDERS))
     if len(more) >= BOXES or any(map(is_hidden, holders)):
         return not read_breadcrumb(root)
     boxes = _boxes_of(blocks)
     alone = set(boxes.values())
     place = {link: number for number, link in enumerate(links)}
+    more += [link for link in headings if link in place and not any(_within(link, block.rows) for block in blocks)]
     free = [place[link] for link in more if not _within(link, alone)]
-    leading = [
-        block for block in blocks if block.dated > 1 and _has_more(block, boxes.get(block.last), more, free, place)
-    ]
+    leading = [block for block in blocks if block.dated > 1 and _has_more(block, boxes.get(block.last), more, free)]
     return best in leading and len(leading) > 1
 
 
@@ -248,14 +256,11 @@ def _boxes_of(blocks: Sequence[_Block]) -> dict[Element, Element]:
     return {last: alone[-1] for last, up in holders if (alone := list(up))}
 
 
-def _has_more(
-    block: _Block, box: Element | None, more: Sequence[Element], free: Sequence[int], place: Mapping[Element, int]
-) -> bool:
+def _has_more(block: _Block, box: Element | None, more: Sequence[Element], free: Sequence[int]) -> bool:
     """Whether one of the links `more` stands in a block's own `box`, or, at one of the places `free`, right before the block."""
     if box is not None and any(box in link.iterancestors() for link in more):
         return True
-    start = place[next(iter(LINKS(next(iter(block.rows)))))]
-    return any(0 < start - number <= _AROUND_A_BLOCK for number in free)
+    return any(0 < block.start - number <= _AROUND_A_BLOCK for number in free)
 
 
 def _within(link: Element, boxes: Container[Element]) -> bool:

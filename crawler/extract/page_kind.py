@@ -42,7 +42,8 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
     body = find_body(root)
     has_text = body is not None and len(line_of(body, _TEXT)) >= _TEXT
     declared = any(tidy(meta.get("content")) for meta in _ARTICLE(root))
-    if rows and paging != Paging() and not (declared and has_text):
+    goes_on = paging.next_url is not None or paging.rows_claimed is not None or (paging.pages_claimed or 0) > 1
+    if rows and goes_on and not (declared and has_text):
         return LIST
     in_rows = {(label, value) for row in rows for label, value in row.source_fields.items()}
     beside = [pair for pair in record.source_fields.items() if pair not in in_rows]

@@ -34,6 +34,9 @@ _LEADS_ON = frozenset({
     "下载", "点击下载", "立即查看", "了解详情", "more", "detail", "details", "view",
 })  # fmt: skip
 _MOST_SAID = 4
+_DAY = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
+_DAY_BEFORE = re.compile(rf"[\[(（【]?({_DAY})[\])）】]?[\s:：]+(?=\S)")
+_DAY_BEHIND = re.compile(rf"[\s\[(（【]({_DAY})[\])）】]?\Z")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
 
@@ -110,6 +113,8 @@ def plain_row(row: Element, link: Element | None, base_url: str, beside: Iterabl
     texts = [text for part in parts for text in map(tidy, visible_texts(part)) if text]
     date = _date_in(texts)
     title = _without_date(row if link is None else link, date)
+    if link is not None and not date and (day := _DAY_BEFORE.match(title) or _DAY_BEHIND.search(title)):
+        date, title = (day[1],), tidy(title[: day.start()] + title[day.end() :]).rstrip("[(（【 ") or title
     if link is not None and says_nothing(title):  # the title stands beside a link called 查看, or a date
         others = (text for text in texts if text not in date and not says_nothing(text) and not _known_by_form(text))
         title = max(others, key=len, default=title)

@@ -59,7 +59,7 @@ def linked_paging(root: Element, url: str) -> Paging:
         anchor = next((node for node in (link, beside, *_page_words(root)) if node is not None), None)
     pages, rows = _claims(anchor) if anchor is not None else (None, None)
     if pages is None and rows is None:
-        pages, rows = next((printed_claims(text) for text in _statements(root)), (None, None))
+        pages, rows = next(map(_claims, _statements(root)), (None, None))
     return Paging(pages, rows, following if following != url else None)
 
 
@@ -108,9 +108,9 @@ def _page_words(root: Element) -> Iterator[Element]:
 
 
 def _claims(anchor: Element) -> tuple[int | None, int | None]:
-    """Return the numbers of pages and rows printed around a part of a pager, the nearest first; None for one not printed."""
+    """Return the numbers of pages and rows printed in a part of a pager and around it, the nearest first; None for one not printed."""
     pages = rows = None
-    for box in reversed(_BOXES(anchor)):
+    for box in (anchor, *reversed(_BOXES(anchor))):
         text = line_of(box, _LONGEST_PAGER)
         if len(text) > _LONGEST_PAGER:
             break
@@ -120,13 +120,13 @@ def _claims(anchor: Element) -> tuple[int | None, int | None]:
     return pages, rows
 
 
-def _statements(root: Element) -> Iterator[str]:
-    """Short texts that say how many pages there are, where no link or word of a pager stands with them."""
+def _statements(root: Element) -> Iterator[Element]:
+    """Elements with a short text that says how many pages there are, where no link or word of a pager stands with them."""
     for text in islice((text for text in _TEXTS(root) if len(text) <= _LONGEST_NAME * 2), _MOST_STATEMENTS):
-        parent = text.getparent().getparent() if text.is_tail else text.getparent()
-        line = line_of(parent, _LONGEST_STATEMENT)
+        box = text.getparent().getparent() if text.is_tail else text.getparent()
+        line = line_of(box, _LONGEST_STATEMENT)
         if len(line) <= _LONGEST_STATEMENT and is_claim(line):
-            yield line
+            yield box
 
 
 def _chosen(root: Element, url: str) -> tuple[Element, str] | None:
