@@ -10,10 +10,11 @@ from lxml import etree
 
 from archive.model.observations import Row
 from crawler.extract.dates import is_date
-from crawler.extract.field_labels import squash
+from crawler.extract.field_labels import squash, tidy
 from crawler.extract.row import (
     LINKS,
     absolute,
+    date_in,
     group_of,
     how_like_a_title,
     is_page_link,
@@ -177,7 +178,7 @@ def box_of(link: Element) -> Element | None:
         return link
     boxes = islice(link.iterancestors("div", "p"), _HIGHEST_BOX)
     small = takewhile(lambda box: _is_small(box, _LARGEST_BOX), boxes)
-    box = next((box for box in small if any(map(is_date, visible_texts(box)))), None)
+    box = next((box for box in small if date_in([tidy(text) for text in visible_texts(box)], link)), None)
     targets = {other.get("href") for other in LINKS(box)} if box is not None else set()
     return box if len({target for target in targets if is_page_link(target)}) == 1 else None
 

@@ -34,9 +34,11 @@ _LEADS_ON = frozenset({
     "下载", "点击下载", "立即查看", "了解详情", "more", "detail", "details", "view",
 })  # fmt: skip
 _MOST_SAID = 4
-_DAY = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
-_DAY_BEFORE = re.compile(rf"[\[(（【]?({_DAY})[\])）】]?[\s:：]+(?=\S)")
-_DAY_BEHIND = re.compile(rf"[\s\[(（【]({_DAY})[\])）】]?\Z")
+_NUMERIC = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
+_DAY = re.compile(rf"(?<!\d){_NUMERIC}(?!\d)")
+_DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)")
+_DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
+_LONGEST_REMARK = 40
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
 
@@ -111,8 +113,9 @@ def plain_row(row: Element, link: Element | None, base_url: str, beside: Iterabl
     """A row of a link and a date, of a title and a date, or of less."""
     parts = parts_of(row)
     texts = [text for part in parts for text in map(tidy, visible_texts(part)) if text]
-    date = _date_in(texts)
-    title = _without_date(row if link is None else link, date)
+    titled = row if link is None else link
+    date = date_in(texts, titled)
+    title = _without_date(titled, date)
     if link is not None and not date and (day := _DAY_BEFORE.match(title) or _DAY_BEHIND.search(title)):
         date, title = (day[1],), tidy(title[: day.start()] + title[day.end() :]).rstrip("[(（【 ") or title
     if link is not None and says_nothing(title):  # the title stands beside a link called 查看, or a date
@@ -200,17 +203,26 @@ def _known_by_form(text: str) -> str | None:
     return "文号" if _DOCUMENT_NUMBER.fullmatch(text) else None
 
 
-def _date_in(texts: Sequence[str]) -> tuple[str, ...]:
-    """The texts that print a row's date: one or, where day and year stand apart, two of them, the year's first."""
+def date_in(texts: Sequence[str], link: Element | None = None) -> tuple[str, ...]:
+    """The texts that print a row's date: one or, where day and year stand apart, two of them, the year's first.
+
+    Where none is a date and little else, the only day in one of the short texts beside `link`: 2018-03-01 浏览：32.
+    """
     dates = [text for text in texts if is_date(text)]
     whole = [date for date in dates if parse_date(date)]
+    if whole:
+        return (whole[0],)
     apart = (
         pair
         for one, other in pairwise(texts)
         for pair in ((one, other), (other, one))
         if _APART.fullmatch(" ".join(pair))
     )
-    return (whole[0],) if whole else next(apart, tuple(dates[:1]))
+    if found := next(apart, tuple(dates[:1])):
+        return found
+    title = set() if link is None else {tidy(text) for text in visible_texts(link)}
+    days = (_DAY.findall(text) for text in texts if len(text) <= _LONGEST_REMARK and text not in title)
+    return next(((found[0],) for found in days if len(found) == 1), ())
 
 
 def _joined(date: tuple[str, ...]) -> str:

@@ -15,10 +15,11 @@ from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
 from crawler.services.page_counts import fitting, is_claim, printed_claims, with_printed
-from crawler.services.script_pagers import script_paging, scripts_of
+from crawler.services.script_pagers import script_paging, stated_numbers
 
 _ARROWS = frozenset({">", "›", "»", ">>"})
-_NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "next", "Next", "下一页>", "下一页>>", *_ARROWS})
+_AROUND_NAMES = "<>›»＞→"
+_NEXT = frozenset({"下一页", "下页", "后一页", "后页", "下一頁", "next", "Next", *_ARROWS})
 _WORDS = _NEXT - _ARROWS | {"上一页", "上页", "前一页", "尾页", "末页"}
 _LONGEST_NAME = 20
 _MOST_PARTS = 12
@@ -47,7 +48,7 @@ def read_paging(root: Element, url: str, shown: int = 0) -> Paging:
     `shown`: the number of rows on the page, which tells a claim that fits from one that does not; 0 where it is not known.
     """
     script, linked = script_paging(root, url), linked_paging(root, url)
-    return fitting(with_printed(script, linked) if script else linked, shown, scripts_of(root) if shown else "")
+    return fitting(with_printed(script, linked) if script else linked, shown, stated_numbers(root) if shown else "")
 
 
 def linked_paging(root: Element, url: str) -> Paging:
@@ -91,7 +92,8 @@ def _next_link(root: Element, url: str) -> Element | None:
 def _names(node: Element) -> set[str]:
     """Return the names of a link: its text, its title or what stands on a button."""
     named = (_text(node), node.get("title"), node.get("value"))
-    return {squash(name) for name in named if name and len(name) <= _LONGEST_NAME}
+    names = {squash(name) for name in named if name and len(name) <= _LONGEST_NAME}
+    return names | {name.strip(_AROUND_NAMES) for name in names}
 
 
 def _text(node: Element) -> str:

@@ -13,20 +13,26 @@ _PAGES = re.compile(
     r"|(?<![\d/.-])(\d{1,5})\s*+页?\s*+/\s*+(\d{1,5})(?![\d/.-])"
 )
 _ROWS = re.compile(
-    rf"(?:共|总计|合计|共检索到|共查询到|共搜索到|共找到)\s*+[有计]?{_COUNT}(\d{{1,7}})\s*+[\]】)）]?\s*+(?:条|篇|项|件|个记录|个信息)"
+    rf"(?:共|总计|合计|共检索到|共查询到|共搜索到|共找到)\s*+[有计]?{_COUNT}(\d{{1,7}})\s*+[\]】)）]?\s*+(?:条|篇|项|件|个)"
+    rf"|(?<!每)页[,，]?\s*+(\d{{1,7}})\s*+条(?!/)|(?<![\d页示])(\d{{1,7}})\s*+条(?:记录|信息|数据)"
     rf"|(?:总记录数?|记录总?数|总条数|总数|信息总数|数据总数|文件总数){_COUNT}(\d{{1,7}})"
 )
 _STATED = re.compile(
     rf"共\s*+[有计]?{_COUNT}\d{{1,5}}\s*+[\]】)）]?\s*+页|总页数{_COUNT}\d|页次{_COUNT}\d{{1,5}}\s*+/\s*+\d"
 )
 _TOTAL = re.compile(
-    r"\b(?:totalCount|totalRecords?|totalRows|totalData|totalNum|recordCount|rowCount|dataCount|count|total)"
-    r"[\"']?\s{0,9}[:=]\s{0,9}[\"']?(\d{1,7})(?![\w.])",
+    r"\b(?:total[-_]?(?:count|records?|rows|data|num|size|items)|record[-_]?(?:count|total)|row[-_]?count|data[-_]?count|count|total"
+    r")[\"']?\s{0,9}[:=]\s{0,9}[\"']?(\d{1,7})(?![\w.])|\.pagination\(\s{0,9}(\d{1,7})\s{0,9},",
     re.IGNORECASE,
 )
 _SIZE = re.compile(
-    r"\b(?:pageSize|page_size|perPage|prePage|limit|rows|showData|everyPage|pageRows|pageNum)"
+    r"\b(?:page[-_]?size|per[-_]?page|prePage|limit|rows|list[-_]?rows|showData|everyPage|page[-_]?rows|page[-_]?num|items_per_page|size)"
     r"[\"']?\s{0,9}[:=]\s{0,9}[\"']?([1-9]\d{0,2})(?![\w.])",
+    re.IGNORECASE,
+)
+_PAGE_COUNT = re.compile(
+    r"\b(?:total[-_]?pages?|pages?[-_]?(?:count|total|num)|max[-_]?page|pages|countPage)"
+    r"[\"']?\s{0,9}[:=]\s{0,9}[\"']?(\d{1,5})(?![\w.])",
     re.IGNORECASE,
 )
 _MOST_STATEMENTS = 50
@@ -35,7 +41,7 @@ _MOST_STATEMENTS = 50
 def printed_claims(text: str) -> tuple[int | None, int | None]:
     """The numbers of pages and of rows in a pager's text; None for one that it doesn't print."""
     rows = _ROWS.search(text)
-    return _printed_pages(text), int(rows[1] or rows[2]) if rows else None
+    return _printed_pages(text), int(next(filter(None, rows.groups()))) if rows else None
 
 
 def is_claim(text: str) -> bool:
@@ -60,21 +66,27 @@ def fitting(paging: Paging, shown: int, scripts: str) -> Paging:
         rows = None
     if not shown or rows is not None:
         return replace(paging, rows_claimed=rows)
-    totals = [int(match[1]) for match in islice(_TOTAL.finditer(scripts), _MOST_STATEMENTS)]
-    sizes = [int(match[1]) for match in islice(_SIZE.finditer(scripts), _MOST_STATEMENTS)]
-    for total, count in _agreeing(totals, sizes, shown):
+    for total, count in _agreeing(scripts, shown):
         if pages in {None, count}:
             return replace(paging, rows_claimed=total, pages_claimed=count)
     return replace(paging, rows_claimed=None)
 
 
-def _agreeing(totals: list[int], sizes: list[int], shown: int) -> Iterator[tuple[int, int]]:
-    """Totals with the pages they fill, of sizes that make a whole page, or the last one, of `shown` rows."""
+def _agreeing(scripts: str, shown: int) -> Iterator[tuple[int, int]]:
+    """Totals with their pages: of a size that makes a whole page, or the last one, of `shown` rows, or as many as are stated."""
+    totals, sizes, counts = (_numbers(pattern, scripts) for pattern in (_TOTAL, _SIZE, _PAGE_COUNT))
     for total in totals:
+        if total < shown:
+            continue
         for size in sizes:
-            on_last = total - total // size * size or size
-            if total >= shown and shown in {min(size, total), on_last}:
+            if size and shown in {min(size, total), total % size or size}:
                 yield total, -(-total // size)
+        if -(-total // shown) in counts:
+            yield total, -(-total // shown)
+
+
+def _numbers(pattern: re.Pattern[str], text: str) -> list[int]:
+    return [int(match[match.lastindex or 0]) for match in islice(pattern.finditer(text), _MOST_STATEMENTS)]
 
 
 def _printed_pages(text: str) -> int | None:
