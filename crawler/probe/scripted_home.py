@@ -11,7 +11,7 @@ from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe.catalogue_links import ENOUGH, kinds, named_best
-from crawler.services.inline_data import pairs
+from crawler.services.inline_data import pairs, unescaped
 
 _NAMES = ("name", "title", "channelName", "columnName", "chnlname", "catname", "label", "text")
 _ADDRESSES = ("url", "link", "href", "channelUrl", "columnUrl", "chnlurl", "linkUrl", "path")
@@ -35,7 +35,7 @@ def data_columns(text: str, url: str) -> tuple[CatalogOfPortal, ...]:
         CatalogOfPortal(kind_of(title), title, target)
         for values in _objects(text)
         if (title := squash(_first(values, _NAMES))) and 2 <= len(title) <= _LONGEST_NAME
-        if is_page_link(href := _first(values, _ADDRESSES).replace("\\/", "/"))
+        if is_page_link(href := _first(values, _ADDRESSES))
         if (target := absolute(url, href)) and site.holds(target)
     )
     return columns if kinds(columns) >= ENOUGH else ()
@@ -67,4 +67,4 @@ def _objects(text: str) -> Iterator[Mapping[str, str]]:
 
 
 def _first(values: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((values[name] for name in names if values.get(name)), "")
+    return next((unescaped(values[name]) for name in names if values.get(name)), "")
