@@ -29,8 +29,11 @@ BOXES = 3
 """So many links to more, and no pager, are a landing page's: each of its boxes shows the newest of another list."""
 
 _MORE = re.compile(
-    r"(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*", re.IGNORECASE
+    r"[+＋>»]*(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*",
+    re.IGNORECASE,
 )
+_TURNS = re.compile(r"\b(?:odd|even|first|last|on|current|active|alt)\b|\s|\d", re.IGNORECASE)
+_NEIGHBOUR = re.compile(r"[\[【]?(?:上|下|前|后)一(?:篇|条|则|个)")
 _PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\d+\s*页|createPageHTML\s*\(|countPage|m_nPageSize")
 _PAGE_NUMBERS = frozenset({"2", "3"})
 _LARGEST_ROW = 5_000
@@ -194,9 +197,9 @@ def _lays_out(item: Element, links: Sequence[Element]) -> bool:
 
 
 def signature(row: Element) -> str:
-    """Return what rows of one list have in common: their tag and the tags and classes of what holds them."""
+    """Return what rows of one list have in common: their tag and the tags and classes of what holds them, odd or even."""
     holders = [up for up, _ in zip(row.iterancestors(), range(3), strict=False)]
-    return f"{row.tag}|" + "|".join(f"{up.tag}.{up.get('class', '')}" for up in holders)
+    return f"{row.tag}|" + "|".join(f"{up.tag}.{_TURNS.sub('', up.get('class', ''))}" for up in holders)
 
 
 def shows_the_latest(root: Element, rows: Sequence[Row], url: str) -> bool:
@@ -306,7 +309,8 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
         return None
     link = max(links, key=how_like_a_title)
     name = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
-    if not name or is_pager([line_of(row)]) or _is_more(link):
+    line = line_of(row)
+    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or _is_more(link):
         return None
     return plain_row(row, link, base_url)
 

@@ -1,7 +1,8 @@
 """The kind of a page: a list of records, one record, or neither (a home page, a landing page, a message)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from lxml import etree
 
@@ -24,13 +25,16 @@ _PROSE = 80
 """So many characters in sentences are an article's, and not a remark above a list."""
 
 _LONG_PROSE = 300
-_SENTENCE = re.compile(r"[\u4e00-\u9fff]{2,}[^。！？；]{8,}[。！？；]")
+_RELATED_PROSE = 40
+_FEW = 2
+_SENTENCE = 10
+_ENDS = re.compile("[。！？；]")
 _RELATED = re.compile(
     r"相关(?:文章|新闻|链接|阅读|信息|内容|报道|稿件|推荐|政策|解读)|延伸阅读|推荐阅读|猜你喜欢|热门(?:文章|推荐)|关联稿件"
 )
-_RELATED_TEXTS = etree.XPath(
-    ".//text()[contains(., '相关') or contains(., '阅读') or contains(., '热门') or contains(., '关联')]"
-)
+_BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
+_LONGEST_HEADING = 20
+_HIGHEST = 6
 
 
 def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: RecordPage) -> str:
@@ -59,12 +63,35 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
 
 def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record: RecordPage) -> bool:
     """Whether a page with rows is an article with related ones below: sentences in a place without rows, and a sign that they are its own."""
-    body = densest(root) if body is None else body
     targets = {row.url for row in rows}
-    if body is None or any(absolute(record.url, link.get("href")) in targets for link in LINKS(body)):
-        return False
-    prose = sum(map(len, _SENTENCE.findall("".join(visible_texts(body)))))
+    links = [link for link in LINKS(root) if absolute(record.url, link.get("href")) in targets]
+    prose = max(_prose_in(densest(root) if body is None else body, links), _prose_before(links))
+    if prose >= _LONG_PROSE or (prose >= _RELATED_PROSE and _are_related(links)):
+        return True
     dates = {row.fields.get("published_on") for row in rows}
     own = record.fields.get("published_on", next(iter(dates))) not in dates
-    related = any(_RELATED.search(text) for text in _RELATED_TEXTS(root))
-    return prose >= _LONG_PROSE or (prose >= _PROSE and (own or related))
+    return prose >= _PROSE and (own or len(rows) <= _FEW)
+
+
+def _prose_in(body: Element | None, links: Sequence[Element]) -> int:
+    """Return the number of characters in sentences of a place that holds none of `links`."""
+    if body is None or any(body in link.iterancestors() for link in links):
+        return 0
+    return _prose(visible_texts(body))
+
+
+def _prose_before(links: Sequence[Element]) -> int:
+    """Return the number of characters in sentences before the first of `links`."""
+    return _prose(_BEFORE(links[0])) if links else 0
+
+
+def _prose(texts: Iterable[str]) -> int:
+    *sentences, _ = _ENDS.split("".join(texts))
+    return sum(length for length in map(len, map(str.strip, sentences)) if length >= _SENTENCE)
+
+
+def _are_related(links: Sequence[Element]) -> bool:
+    """Whether the heading of `links` says that they are to what is related to the page."""
+    holders = islice(links[0].iterancestors(), _HIGHEST) if links else ()
+    headings = (line_of(box, _LONGEST_HEADING) for up in holders for box in (up, up.getprevious()) if box is not None)
+    return any(_RELATED.match(heading) for heading in headings)

@@ -31,6 +31,7 @@ _SERVICE = "dataproxy.jsp"
 _HANDED_OVER = "dataStore"
 
 _COLUMN = re.compile(r"/col/col(\d+)(?:/|$)")
+_PAGE_OF_RECORD = re.compile(r"/art/(?:19|20)\d{2}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
 _RECORD = re.compile(r"<record(?:\s[^<>]*)?>")
 _NEXT_GROUP = re.compile(r"href\s*=\s*[\"']([^\"'<>]{1,2000})[\"']")
 _SCRIPTED = re.compile(r"\s*(?:var\s+)?totalRecord\s*=")
@@ -53,11 +54,12 @@ class Datastore:
 
 
 def marks(answer: Answer) -> tuple[str, ...]:
-    """Records in a datastore, the pager's call, the address of its service."""
+    """Records in a datastore, the pager's call, the address of its service; the address of a record."""
     signs = {
         "records in a datastore": holds_store(answer.text),
         "a pager of jpage": _PAGER in answer.text,
         f"rows served by {_SERVICE}": _SERVICE in answer.text or _SERVICE in answer.url,
+        "a record at /art/<year>/<month>/<day>/": _PAGE_OF_RECORD.search(answer.url),
     }
     return reasons(signs)
 

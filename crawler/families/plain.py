@@ -17,4 +17,4 @@ def read(answer: Answer) -> ListPage:
     return ListPage(rows, read_paging(answer.root, answer.url, len(rows)), read_breadcrumb(answer.root))
 
 
-FAMILY = Family("plain", 1, lambda _: (), read)
+FAMILY = Family("plain", 2, lambda _: (), read)

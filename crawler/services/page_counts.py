@@ -57,13 +57,13 @@ def with_printed(script: Paging, printed: Paging) -> Paging:
 
 
 def fitting(paging: Paging, shown: int, scripts: str) -> Paging:
-    """`paging` of a page that shows so many rows, without what these disprove, and completed by numbers in its scripts.
+    """`paging` of a page that shows so many rows, without a total of none, and completed by numbers in its scripts.
 
     A script states many numbers: a total is the list's where pages of a size that it also states would show so many rows.
     """
     rows, pages = paging.rows_claimed, paging.pages_claimed
-    if rows is not None and rows < shown * paging.pages_here:
-        rows = None
+    if rows == 0 and shown:
+        rows = None  # what stands there until a script has counted
     if not shown or rows is not None:
         return replace(paging, rows_claimed=rows)
     for total, count in _agreeing(scripts, shown):
