@@ -42,6 +42,7 @@ _MOST_PAGERS = 20
 _LARGEST_BOX = 1_000
 _HIGHEST_BOX = 3
 _BOXES_IN_AN_ITEM = 3
+_FEW = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
 _ITEMS = ("li", "tr", "dt", "dd")
@@ -127,8 +128,21 @@ def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
         for run in _runs(candidates):
             linked = ((element, [link for _, link in candidates[element]]) for element in run)
             rows = {element: row for element, inside in linked if (row := _dated_row(element, inside, base_url))}
+            for element in _strangers(rows):
+                del rows[element]
             if rows:
                 yield _Block(rows, candidates[run[0]][0][0], run[0].tag in _ITEMS)
+
+
+def _strangers(rows: Mapping[Element, Row]) -> list[Element]:
+    """The first and the last of `rows`, if it has no date and stands further away than the others from one another: a step of the trail."""
+    elements = list(rows)
+    ends = (elements[:3], elements[:-4:-1]) if len(elements) > _FEW else ()
+    return [
+        end
+        for end, second, third in ends
+        if not _says_what_it_is(rows[end]) and _nearness(second, [end]) < _nearness(second, [third])
+    ]
 
 
 def _row_elements(links: Sequence[Element]) -> Iterator[Element | None]:
@@ -238,19 +252,24 @@ def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str)
 
     Its boxes have links to more each, or headings that lead there, or there are many such links; its tabs are hidden but for one.
     """
-    links = [link for link in LINKS(root) if is_page_link(link.get("href"))]
-    more = [link for link in links if _is_more(link) and not _within(link, best.rows)]
-    headings = [link for link in _HEADING_LINKS(root) if absolute(url, link.get("href")) != url]
+    more = [link for link in LINKS(root) if _is_more(link) and not _within(link, best.rows)]
+    leading = _leading(root, blocks, more, url)
+    if best in leading and len(leading) > 1:
+        return True
     holders = (up for row in best.rows for up in islice(row.iterancestors(), _MOST_HOLDERS))
-    if len(more) >= BOXES or any(map(is_hidden, holders)):
-        return not read_breadcrumb(root)
+    return (len(more) >= BOXES or any(map(is_hidden, holders))) and not read_breadcrumb(root)
+
+
+def _leading(root: Element, blocks: Sequence[_Block], more: Sequence[Element], url: str) -> list[_Block]:
+    """Those of `blocks` that lead on: by one of the links `more`, or by their heading, in their own box or right before them."""
+    headings = (link for link in _HEADING_LINKS(root) if absolute(url, link.get("href")) != url)
+    onward = [*more, *(link for link in headings if not any(_within(link, block.rows) for block in blocks))]
     boxes = _boxes_of(blocks)
     alone = set(boxes.values())
+    links = (link for link in LINKS(root) if is_page_link(link.get("href")))
     place = {link: number for number, link in enumerate(links)}
-    more += [link for link in headings if link in place and not any(_within(link, block.rows) for block in blocks)]
-    free = [place[link] for link in more if not _within(link, alone)]
-    leading = [block for block in blocks if block.dated > 1 and _has_more(block, boxes.get(block.last), more, free)]
-    return best in leading and len(leading) > 1
+    free = [place[link] for link in onward if link in place and not _within(link, alone)]
+    return [block for block in blocks if block.dated > 1 and _leads_on(block, boxes.get(block.last), onward, free)]
 
 
 def _boxes_of(blocks: Sequence[_Block]) -> dict[Element, Element]:
@@ -260,9 +279,9 @@ def _boxes_of(blocks: Sequence[_Block]) -> dict[Element, Element]:
     return {last: alone[-1] for last, up in holders if (alone := list(up))}
 
 
-def _has_more(block: _Block, box: Element | None, more: Sequence[Element], free: Sequence[int]) -> bool:
-    """Whether one of the links `more` stands in a block's own `box`, or, at one of the places `free`, right before the block."""
-    if box is not None and any(box in link.iterancestors() for link in more):
+def _leads_on(block: _Block, box: Element | None, onward: Sequence[Element], free: Sequence[int]) -> bool:
+    """Whether one of the links `onward` stands in a block's own `box`, or, at one of the places `free`, right before the block."""
+    if box is not None and any(box in link.iterancestors() for link in onward):
         return True
     return any(0 < block.start - number <= _AROUND_A_BLOCK for number in free)
 

@@ -56,9 +56,12 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
     if rows and not _is_article(root, body, rows, record):
         return OTHER if shows_the_latest(root, rows, record.url) else LIST
     titled, dated = bool(record.fields.get("title")), "published_on" in record.fields
-    if (has_text and (titled or dated)) or (titled and record.body and (dated or rows)):
+    if has_text and (titled or dated):
         return DETAIL
-    return OTHER
+    has_sign = (
+        dated or rows or len(beside) > 1 or (record.breadcrumb and _prose_in(densest(root), ()) >= _RELATED_PROSE)
+    )
+    return DETAIL if titled and record.body and has_sign else OTHER
 
 
 def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record: RecordPage) -> bool:

@@ -12,7 +12,7 @@ from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import squash, tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
-from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, visible_texts
+from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, lines_of, visible_texts
 
 Pairs = list[tuple[str, str]]
 """Labels as printed, with their values."""
@@ -39,6 +39,7 @@ _DAY = re.compile(rf"(?<!\d){_NUMERIC}(?!\d)")
 _DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)")
 _DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
 _LONGEST_REMARK = 40
+_SHORTEST_TITLE = 4
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
 
@@ -230,9 +231,13 @@ def _joined(date: tuple[str, ...]) -> str:
 
 
 def _title_in(link: Element) -> str:
-    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, or what its title says it begins with."""
+    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, what its title says it begins with, or its first line."""
     heading = next(link.iter(*_HEADINGS), None)
     text = line_of(link if heading is None else heading)
+    if heading is not None or not any(child.tag in BLOCKS for child in link):
+        return text or line_of(link)
     attribute = tidy(link.get("title") or "")
-    in_box = bool(attribute) and text.startswith(attribute) and any(child.tag in BLOCKS for child in link)
-    return attribute if in_box else text or line_of(link)
+    if attribute and text.startswith(attribute):
+        return attribute
+    lines = lines_of(link).split("\n")
+    return next((line for line in lines if len(line) > _SHORTEST_TITLE and not says_nothing(line)), text)

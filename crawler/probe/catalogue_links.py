@@ -46,6 +46,12 @@ _SERVICES = re.compile(
 )
 """What a site's own pages and services are called, which are no catalogue's."""
 
+_USUAL = re.compile(
+    r"人事(?:信息|任免)|统计(?:信息|数据)|重大(?:建设)?项目(?:建设)?|应急管理|机构(?:职能|设置|概况)|领导(?:之窗|信息|简介)|政府采购"
+    r"|行政(?:许可|处罚|执法)(?:公示)?|权责清单|(?:政府|政策)文件|依申请公开|重点领域信息公开|公共资源配置|公益事业建设"
+)
+"""Names of catalogues that are none of the kinds, and that hardly anything else is called."""
+
 _LEADS = (  # what the link to the disclosure catalogue says, the surest first
     re.compile(r"(?:政府)?信息公开目录"),
     re.compile(r"法定主动公开(?:内容|信息)?"),
@@ -77,8 +83,9 @@ def find_catalogue_links(root: Element, url: str) -> tuple[CatalogOfPortal, ...]
         for link, title, target in _links(root, url)
         if not _SERVICES.fullmatch(title)
     ]
-    telling = [link for link, column in links if column.kind != "other"]
-    if kinds(column for _, column in links) < ENOUGH:
+    telling = [link for link, column in links if column.kind != "other" or _USUAL.fullmatch(column.title)]
+    told = {column.title if column.kind == "other" else column.kind for link, column in links if link in telling}
+    if len(told) < ENOUGH or not kinds(column for _, column in links):
         return ()
     menus = _menus(telling)
     return named_best(

@@ -9,7 +9,7 @@ from archive.model.observations import Paging
 
 _COUNT = r"\s*+[:：]?\s*+[\[【(（]?\s*+"
 _PAGES = re.compile(
-    rf"(?:共|总计|合计)\s*+[有计]?{_COUNT}(\d{{1,5}})\s*+[\]】)）]?\s*+页|总页数{_COUNT}(\d{{1,5}})"
+    rf"(?:共|总计|合计|分)\s*+[有计为]?{_COUNT}(\d{{1,5}})\s*+[\]】)）]?\s*+页|总页数{_COUNT}(\d{{1,5}})"
     r"|(?<![\d/.-])(\d{1,5})\s*+页?\s*+/\s*+(\d{1,5})(?![\d/.-])"
 )
 _ROWS = re.compile(
