@@ -225,7 +225,7 @@ def shows_the_latest(root: Element, rows: Sequence[Row], url: str) -> bool:
     targets = {row.url for row in rows}
     links = {link: absolute(url, link.get("href")) for link in LINKS(root) if is_page_link(link.get("href"))}
     own = [place for place, target in enumerate(links.values()) if target in targets]
-    if len(links) < len(own) * 2 or not own:
+    if not own or len(links) - len(own) <= _AROUND_A_BLOCK:
         return False
     more = [place for place, link in enumerate(links) if _is_more(link) and links[link] != url]
     if any(own[0] < place < own[-1] for place in more):

@@ -29,9 +29,7 @@ _RELATED_PROSE = 40
 _FEW = 2
 _SENTENCE = 10
 _ENDS = re.compile("[。！？；]")
-_RELATED = re.compile(
-    r"相关(?:文章|新闻|链接|阅读|信息|内容|报道|稿件|推荐|政策|解读)|延伸阅读|推荐阅读|猜你喜欢|热门(?:文章|推荐)|关联稿件"
-)
+_RELATED = re.compile(r"(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展)阅读|猜你喜欢|热门(?:文章|推荐)")
 _BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
 _LONGEST_HEADING = 20
 _HIGHEST = 6
@@ -68,8 +66,9 @@ def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record
     """Whether a page with rows is an article with related ones below: sentences in a place without rows, and a sign that they are its own."""
     targets = {row.url for row in rows}
     links = [link for link in LINKS(root) if absolute(record.url, link.get("href")) in targets]
-    prose = max(_prose_in(densest(root) if body is None else body, links), _prose_before(links))
-    if prose >= _LONG_PROSE or (prose >= _RELATED_PROSE and _are_related(links)):
+    edited = _prose_in(body, links)
+    prose = max(edited, _prose_in(densest(root), links), _prose_before(links))
+    if edited >= _PROSE or prose >= _LONG_PROSE or (prose >= _RELATED_PROSE and _are_related(links)):
         return True
     dates = {row.fields.get("published_on") for row in rows}
     own = record.fields.get("published_on", next(iter(dates))) not in dates
