@@ -326,7 +326,7 @@ def _is_a_remark(row: Element) -> bool:
 def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:
     if not links or not _is_small(row):
         return None
-    link = max(links, key=how_like_a_title)
+    link = links[0] if len(links) == 1 else max(links, key=how_like_a_title)
     name = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
     line = line_of(row)
     if not name or is_pager([line]) or _NEIGHBOUR.match(line) or _is_more(link):
