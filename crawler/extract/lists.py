@@ -54,7 +54,7 @@ def _rows(root: Element, base_url: str) -> list[Row]:
 def _without_copies(rows: list[Row]) -> list[Row]:
     """`rows` once, where a page shows the whole list again, as for telephones: all of its addresses in the same order."""
     urls = [row.url for row in rows]
-    size = next((place for place in range(1, len(urls)) if urls[place] == urls[0]), 0)
+    size = next((place for place in range(2, len(urls)) if urls[place] == urls[0]), 0)
     if not size or None in urls or urls != urls[:size] * (len(urls) // size):
         return rows
     return rows[:size] if len(set(urls[:size])) == size else rows

@@ -39,7 +39,8 @@ _DAY = re.compile(rf"(?<!\d){_NUMERIC}(?!\d)")
 _DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)")
 _DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
 _LONGEST_REMARK = 40
-_SHORTEST_TITLE = 4
+_SHORTEST_TITLE = 3
+_FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
 
@@ -240,4 +241,4 @@ def _title_in(link: Element) -> str:
     if attribute and text.startswith(attribute):
         return attribute
     lines = lines_of(link).split("\n")
-    return next((line for line in lines if len(line) > _SHORTEST_TITLE and not says_nothing(line)), text)
+    return next((line for line in lines if len(line) >= _SHORTEST_TITLE and not _FIGURES.fullmatch(line)), text)
