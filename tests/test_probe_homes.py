@@ -79,6 +79,29 @@ def test_a_cut_link_is_called_by_its_title(tmp_path: Path) -> None:
     assert "舆情热点回应" in columns(saved(tmp_path, html))
 
 
+def test_a_link_may_be_called_by_its_picture_and_counts_are_no_part_of_a_name(tmp_path: Path) -> None:
+    html = MENU.replace(">热点回应<", '><img src="a.png" alt="热点回应"><').replace(">政策解读<", ">政策解读（12）<")
+    assert [*columns(saved(tmp_path, html))] == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "信息公开目录",
+        "主动公开目录",
+        "政府信息公开目录系统",
+        "法定主动公开内容",
+        "信息公开专栏",
+        "样本局信息公开",
+        "政务公开网",
+    ],
+)
+def test_what_the_way_to_the_catalogue_is_called(tmp_path: Path, name: str) -> None:
+    html = links(("样本新闻", "/xw/"), (name, "/gk/"), ("互动交流", "/hd/"))
+    page = saved(tmp_path, html)
+    assert (page["leads"], page["columns"]) == ([f"{BASE}gk/"], [])
+
+
 def test_the_parent_domain_is_of_the_site_and_the_public_suffix_is_not(tmp_path: Path) -> None:
     html = MENU + MENU.replace('"/gk/', '"http://sample.gov.cn/gk/').replace("部门预算", "财政预决算")
     html += MENU.replace('"/gk/', '"http://other.gov.cn/gk/').replace("部门预算", "三公经费")

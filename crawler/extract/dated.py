@@ -32,7 +32,7 @@ _MORE = re.compile(
     r"[+＋>»]*(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*",
     re.IGNORECASE,
 )
-_TURNS = re.compile(r"\b(?:odd|even|first|last|on|current|active|alt)\b|\s|\d", re.IGNORECASE)
+_TURNS = re.compile(r"(?<![a-z])(?:odd|even|first|last|on|current|active|alt)(?![a-z])|\s|\d", re.IGNORECASE)
 _NEIGHBOUR = re.compile(r"[\[【]?(?:上|下|前|后)一(?:篇|条|则|个)")
 _PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\d+\s*页|createPageHTML\s*\(|countPage|m_nPageSize")
 _PAGE_NUMBERS = frozenset({"2", "3"})
@@ -73,17 +73,22 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
     """Rows of a link and a date; none on a landing page, whose boxes show the beginnings of lists.
 
     Of several such lists on the page (navigation, a ticker, news in a margin) the one whose rows say more than that, or the
-    one that the pager stands with, for a list's last page may have a row or two; else the longest.
+    one that the pager stands with, for a list's last page may have a row or two; else the longest, where rows that lead into the
+    page's own folder count twice, and boxes half.
     """
     blocks = [block for block in _blocks(root, base_url) if block.is_list]
     if not blocks:
         return []
     pagers = _pagers(root)
 
+    folder = base_url.partition("?")[0].rpartition("/")[0] + "/"
+
     def rank(block: _Block) -> tuple[bool, int, int, bool, int]:
         labelled = any(len(row.fields) > _TITLE_AND_DATE for row in block.rows.values())
         near = _nearness(block.last, pagers) if len(blocks) > 1 else 0
-        return labelled, near, block.dated if block.of_items else block.dated // 2, block.of_items, len(block.rows)
+        is_own = sum(str(row.url).startswith(folder) for row in block.rows.values()) * 2 > len(block.rows)
+        weight = block.dated // (1 if block.of_items else 2) * (2 if is_own else 1)
+        return labelled, near, weight, block.of_items, len(block.rows)
 
     best = max(blocks, key=rank)
     return [] if not pagers and _is_landing(root, best, blocks, base_url) else list(best.rows.values())
@@ -107,9 +112,9 @@ class _Block:
 
     @property
     def is_list(self) -> bool:
-        """Whether its rows look like records: no list of names, or of links with a date here and there."""
+        """Whether its rows look like records: no list of names, of links with a date here and there, or of boxes each of its own class."""
         says_enough = len(self.rows) <= self.dated * 2 and len(self.rows) > sum(map(_is_a_remark, self.rows)) * 2
-        return says_enough and (self.of_items or len(self.rows) > 1)
+        return says_enough and (self.of_items or len({row.get("class") for row in self.rows}) < len(self.rows))
 
     @property
     def last(self) -> Element:

@@ -33,6 +33,7 @@ _TITLE = etree.XPath("string(//title)")
 _SITE_NAME = etree.XPath("string(//meta[translate(@name, 'SITENAME', 'sitename') = 'sitename']/@content)")
 _GOVERNMENT = re.compile(r"[\u4e00-\u9fff]{2,20}?(?:县|市|区|旗)(?:人民)?政府")
 _LONGEST_NAME = 24
+_COUNT = re.compile(r"[(（\[【]\d{1,6}$")  # its closing bracket is gone from what is squashed
 _MOST_LINKS = 5_000
 _HIGHEST = 8
 _RECORD = re.compile(
@@ -53,10 +54,11 @@ _USUAL = re.compile(
 """Names of catalogues that are none of the kinds, and that hardly anything else is called."""
 
 _LEADS = (  # what the link to the disclosure catalogue says, the surest first
-    re.compile(r"(?:政府)?信息公开目录"),
-    re.compile(r"法定主动公开(?:内容|信息)?"),
-    re.compile(r"(?:政府)?信息公开(?:专栏|平台|网)?"),
-    re.compile(r"政务公开|公开政务"),
+    re.compile(r"(?:(?:政府)?信息(?:主动)?|主动)?公开目录(?:系统)?"),
+    re.compile(r"(?:法定)?主动公开(?:内容|信息|事项)?|政府信息主动公开"),
+    re.compile(r"(?:政府)?信息公开(?:专栏|专区|平台|网|栏目)?"),
+    re.compile(r"政务公开(?:专栏|专区|平台|网)?|公开政务"),
+    re.compile(r"[\u4e00-\u9fff]{2,8}信息公开(?:目录|专栏|专区|平台|网)?"),
     re.compile(r"(?:网站|站点)(?:地图|导航)"),
 )
 _CATALOGUE = _LEADS[:2]
@@ -168,7 +170,8 @@ def _links(root: Element, url: str) -> Iterator[tuple[Element, str, str]]:
 
 
 def _name(link: Element) -> str:
-    """The name of a link: its text, or its title where it has none or is cut."""
-    text, title = squash(line_of(link, _LONGEST_NAME)), squash(link.get("title") or "")
+    """The name of a link, without a number of documents behind it: its text, or where it has none or is cut its title, or what its picture shows."""
+    text, title = _COUNT.sub("", squash(line_of(link, _LONGEST_NAME))), squash(link.get("title") or "")
     is_cut = text.endswith(("…", "...")) and title.startswith(text.rstrip(".…"))
-    return title if title and (not text or is_cut) else text
+    pictured = next((squash(image.get("alt")) for image in link.iter("img") if image.get("alt")), "")
+    return title if title and (not text or is_cut) else text or pictured
