@@ -1,7 +1,6 @@
 """Numbers of pages and rows that a list claims, as pagers print them and scripts state them. Pure."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -72,21 +71,27 @@ def fitting(paging: Paging, shown: int, scripts: str) -> Paging:
     return replace(paging, rows_claimed=None)
 
 
-def _agreeing(scripts: str, shown: int) -> Iterator[tuple[int, int]]:
-    """Totals with their pages: of a size that makes a whole page, or the last one, of `shown` rows, or as many as are stated."""
+def _agreeing(scripts: str, shown: int) -> list[tuple[int, int]]:
+    """Totals with their pages, those first that stand nearest to what they agree with.
+
+    That is a size that makes a whole page, or the last one, of `shown` rows, or the number of such pages.
+    """
     totals, sizes, counts = (_numbers(pattern, scripts) for pattern in (_TOTAL, _SIZE, _PAGE_COUNT))
-    for total in totals:
-        if total < shown:
-            continue
-        for size in sizes:
-            if size and shown in {min(size, total), total % size or size}:
-                yield total, -(-total // size)
-        if -(-total // shown) in counts:
-            yield total, -(-total // shown)
+    agreeing: list[tuple[int, int, int]] = []
+    for place, total in totals:
+        if total >= shown:
+            fitting_sizes = (
+                (at, size) for at, size in sizes if size and shown in {min(size, total), total % size or size}
+            )
+            agreeing += [(abs(at - place), total, -(-total // size)) for at, size in fitting_sizes]
+            agreeing += [(abs(at - place), total, count) for at, count in counts if count == -(-total // shown)]
+    return [(total, pages) for _, total, pages in sorted(agreeing)]
 
 
-def _numbers(pattern: re.Pattern[str], text: str) -> list[int]:
-    return [int(match[match.lastindex or 0]) for match in islice(pattern.finditer(text), _MOST_STATEMENTS)]
+def _numbers(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """The numbers that a pattern finds, each behind its place in the text."""
+    matches = islice(pattern.finditer(text), _MOST_STATEMENTS)
+    return [(match.start(), int(match[match.lastindex or 0])) for match in matches]
 
 
 def _printed_pages(text: str) -> int | None:
