@@ -38,6 +38,7 @@ _PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\
 _PAGE_NUMBERS = frozenset({"2", "3"})
 _LARGEST_ROW = 5_000
 _MOST_HOLDERS = 6
+_HIGHEST = 30
 _MOST_PAGERS = 20
 _LARGEST_BOX = 1_000
 _HIGHEST_BOX = 3
@@ -80,7 +81,6 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
     if not blocks:
         return []
     pagers = _pagers(root)
-
     folder = base_url.partition("?")[0].rpartition("/")[0] + "/"
 
     def rank(block: _Block) -> tuple[bool, int, int, bool, int]:
@@ -267,28 +267,29 @@ def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str)
 
 def _leading(root: Element, blocks: Sequence[_Block], more: Sequence[Element], url: str) -> list[_Block]:
     """Those of `blocks` that lead on: by one of the links `more`, or by their heading, in their own box or right before them."""
+    rows = {row for block in blocks for row in block.rows}
     headings = (link for link in _HEADING_LINKS(root) if absolute(url, link.get("href")) != url)
-    onward = [*more, *(link for link in headings if not any(_within(link, block.rows) for block in blocks))]
+    onward = [*more, *(link for link in headings if not _within(link, rows))]
     boxes = _boxes_of(blocks)
     alone = set(boxes.values())
     links = (link for link in LINKS(root) if is_page_link(link.get("href")))
     place = {link: number for number, link in enumerate(links)}
-    free = [place[link] for link in onward if link in place and not _within(link, alone)]
-    return [block for block in blocks if block.dated > 1 and _leads_on(block, boxes.get(block.last), onward, free)]
+    holding = {up for link in onward for up in islice(link.iterancestors(), _HIGHEST)}
+    free = {place[link] for link in onward if link in place and not _within(link, alone)}
+
+    def leads_on(block: _Block) -> bool:
+        before = range(block.start - _AROUND_A_BLOCK, block.start)
+        return block.dated > 1 and (boxes.get(block.last) in holding or not free.isdisjoint(before))
+
+    return [block for block in blocks if leads_on(block)]
 
 
 def _boxes_of(blocks: Sequence[_Block]) -> dict[Element, Element]:
     """The largest box that holds one block alone, by the block's last row; none for blocks that stand beside one another."""
-    crowd = Counter(up for block in blocks for up in block.last.iterancestors())
-    holders = ((block.last, takewhile(lambda up: crowd[up] == 1, block.last.iterancestors())) for block in blocks)
-    return {last: alone[-1] for last, up in holders if (alone := list(up))}
-
-
-def _leads_on(block: _Block, box: Element | None, onward: Sequence[Element], free: Sequence[int]) -> bool:
-    """Whether one of the links `onward` stands in a block's own `box`, or, at one of the places `free`, right before the block."""
-    if box is not None and any(box in link.iterancestors() for link in onward):
-        return True
-    return any(0 < block.start - number <= _AROUND_A_BLOCK for number in free)
+    holders = {block.last: list(islice(block.last.iterancestors(), _HIGHEST)) for block in blocks}
+    crowd = Counter(up for around in holders.values() for up in around)
+    alone = {last: list(takewhile(lambda up: crowd[up] == 1, around)) for last, around in holders.items()}
+    return {last: boxes[-1] for last, boxes in alone.items() if boxes}
 
 
 def _within(link: Element, boxes: Container[Element]) -> bool:

@@ -77,7 +77,7 @@ def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record
 
 def _prose_in(body: Element | None, links: Sequence[Element]) -> int:
     """Return the number of characters in sentences of a place that holds none of `links`."""
-    if body is None or any(body in link.iterancestors() for link in links):
+    if body is None or not set(links).isdisjoint(LINKS(body)):
         return 0
     return _prose(visible_texts(body))
 
