@@ -43,6 +43,7 @@ _MOST_PAGERS = 20
 _LARGEST_BOX = 1_000
 _HIGHEST_BOX = 3
 _BOXES_IN_AN_ITEM = 3
+_HIGHEST_GROUP = 3
 _FEW = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
@@ -163,7 +164,7 @@ def _row_elements(links: Sequence[Element]) -> Iterator[Element | None]:
 
 
 def _runs(candidates: Mapping[Element, Sequence[tuple[int, Element]]]) -> Iterator[list[Element]]:
-    """Rows of one form, apart where a link to something else stands between two that no common element holds.
+    """Rows of one form, apart where two that no common element holds stand far from one another, or with a link to something else between.
 
     A list in groups has nothing between them, and rows that stand in a box each may have anything.
     """
@@ -172,13 +173,23 @@ def _runs(candidates: Mapping[Element, Sequence[tuple[int, Element]]]) -> Iterat
     for row in candidates:
         if run:
             holders = run[-1].getparent(), row.getparent()
-            is_apart = candidates[row][0][0] - candidates[run[-1]][-1][0] > 1
-            if is_apart and holders[0] is not holders[1] and max(crowd[holder] for holder in holders) > 1:
+            linked = candidates[row][0][0] - candidates[run[-1]][-1][0] > 1
+            in_crowds = holders[0] is not holders[1] and max(crowd[holder] for holder in holders) > 1
+            if in_crowds and (linked or not _are_groups(*holders)):
                 yield run
                 run = []
         run.append(row)
     if run:
         yield run
+
+
+def _are_groups(one: Element, other: Element) -> bool:
+    """Whether two holders of rows are groups of one list: as far below what holds both as one another, and not far."""
+    around = [up.getparent() for up in (one, *islice(one.iterancestors(), _HIGHEST_GROUP - 1))]
+    for height, up in enumerate((other, *islice(other.iterancestors(), _HIGHEST_GROUP - 1))):
+        if up.getparent() in around:
+            return around.index(up.getparent()) == height
+    return False
 
 
 def item_of(link: Element) -> Element | None:
