@@ -4,8 +4,10 @@ Pure. Where the next page is stands on the page; no address is made up from anot
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -14,8 +16,8 @@ from archive.model.observations import Paging
 from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
-from crawler.services.page_counts import fitting, is_claim, printed_claims, with_printed
-from crawler.services.script_pagers import script_paging, stated_numbers
+from crawler.services.page_counts import fitting, is_claim, printed_claims
+from crawler.services.script_pagers import script_paging
 
 _ARROWS = frozenset({">", "›", "»", ">>"})
 _AROUND_NAMES = "<>›»＞→"
@@ -30,6 +32,9 @@ _LONGEST_ADDRESS = 2_000
 _CLICKABLE = etree.XPath(".//a | .//*[@onclick][not(self::a)][not(*/*)]")
 _NUMBERED = etree.XPath(".//a[string-length(normalize-space(.)) < 4]")
 _TEXTS = etree.XPath(".//text()[contains(., '页')][not(parent::script or parent::style or parent::option)]")
+_COUNTS = etree.XPath(
+    ".//text()[contains(., '条') or contains(., '总') or contains(., '共')][not(parent::script or parent::style or parent::a)]"
+)
 _OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
 _CHOICES = etree.XPath(".//select[@onchange][not(parent::option)]")
 _BOXES = etree.XPath("ancestor::*[position() <= 4]")
@@ -47,8 +52,15 @@ def read_paging(root: Element, url: str, shown: int = 0) -> Paging:
 
     `shown`: the number of rows on the page, which tells a claim that fits from one that does not; 0 where it is not known.
     """
-    script, linked = script_paging(root, url), linked_paging(root, url)
-    return fitting(with_printed(script, linked) if script else linked, shown, stated_numbers(root) if shown else "")
+    paging = script_paging(root, url)
+    if paging is None:
+        paging = linked_paging(root, url)
+    elif paging.rows_claimed is None and paging.pages_claimed is not None:
+        counts = (_claims(box)[1] for box in _short_boxes(_COUNTS(root)))
+        paging = replace(
+            paging, rows_claimed=next((rows for rows in counts if rows and rows >= paging.pages_claimed), None)
+        )
+    return fitting(paging, shown, root)
 
 
 def linked_paging(root: Element, url: str) -> Paging:
@@ -124,10 +136,14 @@ def _claims(anchor: Element) -> tuple[int | None, int | None]:
 
 def _statements(root: Element) -> Iterator[Element]:
     """Elements with a short text that says how many pages there are, where no link or word of a pager stands with them."""
-    for text in islice((text for text in _TEXTS(root) if len(text) <= _LONGEST_NAME * 2), _MOST_STATEMENTS):
+    return (box for box in _short_boxes(_TEXTS(root)) if is_claim(line_of(box, _LONGEST_STATEMENT)))
+
+
+def _short_boxes(texts: Iterable[Any]) -> Iterator[Element]:
+    """The elements that hold short texts and little else."""
+    for text in islice((text for text in texts if len(text) <= _LONGEST_NAME * 2), _MOST_STATEMENTS):
         box = text.getparent().getparent() if text.is_tail else text.getparent()
-        line = line_of(box, _LONGEST_STATEMENT)
-        if len(line) <= _LONGEST_STATEMENT and is_claim(line):
+        if len(line_of(box, _LONGEST_STATEMENT)) <= _LONGEST_STATEMENT:
             yield box
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import islice
 
 from archive.model.observations import Paging
+from crawler.extract.text import Element
+from crawler.services.script_pagers import stated_numbers
 
 _COUNT = r"\s*+[:：]?\s*+[\[【(（]?\s*+"
 _PAGES = re.compile(
@@ -48,15 +50,8 @@ def is_claim(text: str) -> bool:
     return _STATED.search(text) is not None
 
 
-def with_printed(script: Paging, printed: Paging) -> Paging:
-    """What a script says of a list, and the number of rows as printed beside its pager, where the script gives none."""
-    rows, pages = printed.rows_claimed, script.pages_claimed
-    fills = script.rows_claimed is None and rows is not None and pages is not None and rows >= pages
-    return replace(script, rows_claimed=rows) if fills else script
-
-
-def fitting(paging: Paging, shown: int, scripts: str) -> Paging:
-    """`paging` of a page that shows so many rows, without a total of none, and completed by numbers in its scripts.
+def fitting(paging: Paging, shown: int, root: Element) -> Paging:
+    """`paging` of a page that shows so many rows, without a total of none, and completed by numbers that the page states to its scripts.
 
     A script states many numbers: a total is the list's where pages of a size that it also states would show so many rows.
     """
@@ -65,7 +60,7 @@ def fitting(paging: Paging, shown: int, scripts: str) -> Paging:
         rows = None  # what stands there until a script has counted
     if not shown or rows is not None:
         return replace(paging, rows_claimed=rows)
-    for total, count in _agreeing(scripts, shown):
+    for total, count in _agreeing(stated_numbers(root), shown):
         if pages in {None, count}:
             return replace(paging, rows_claimed=total, pages_claimed=count)
     return replace(paging, rows_claimed=None)
