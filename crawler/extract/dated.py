@@ -53,6 +53,7 @@ _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]
 _LONGEST_NAME = 20
 _LONGEST_AUTHOR = 8
 _REMARK = 20
+_SAMPLE = 50
 _AROUND_A_BLOCK = 3
 """A box with so many links beside its rows at the most is theirs alone: a heading, a link to more."""
 
@@ -114,7 +115,8 @@ class _Block:
     @property
     def is_list(self) -> bool:
         """Whether its rows look like records: no list of names, of links with a date here and there, or of boxes each of its own class."""
-        says_enough = len(self.rows) <= self.dated * 2 and len(self.rows) > sum(map(_is_a_remark, self.rows)) * 2
+        sample = list(islice(self.rows, _SAMPLE))
+        says_enough = len(self.rows) <= self.dated * 2 and len(sample) > sum(map(_is_a_remark, sample)) * 2
         return says_enough and (self.of_items or len({row.get("class") for row in self.rows}) < len(self.rows))
 
     @property

@@ -20,14 +20,14 @@ _ARTICLE = etree.XPath("//meta[translate(@name, 'ARTICLE', 'article') = 'article
 _TEXT = 30
 """So many characters (about a sentence) in the place where editors put a record's text are one."""
 
+_PROSE, _LONG_PROSE, _RELATED_PROSE = 80, 300, 40
+"""So many characters in sentences are an article's: with a date of its own or hardly any rows; in any case; above what is called related."""
 
-_PROSE = 80
-"""So many characters in sentences are an article's, and not a remark above a list."""
-
-_LONG_PROSE = 300
-_RELATED_PROSE = 40
 _FEW = 2
 _SENTENCE = 10
+_MOST_BESIDE = 100
+"""No page shows more rows beside what it is for."""
+
 _ENDS = re.compile("[。！？；]")
 _RELATED = re.compile(r"(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展)阅读|猜你喜欢|热门(?:文章|推荐)")
 _BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
@@ -51,6 +51,8 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
     beside = [pair for pair in record.source_fields.items() if pair not in in_rows]
     if declared or (len(beside) >= METADATA and record.fields.keys() - {"title", "publisher"}):
         return DETAIL
+    if len(rows) > _MOST_BESIDE:
+        return LIST
     if rows and not _is_article(root, body, rows, record):
         return OTHER if shows_the_latest(root, rows, record.url) else LIST
     titled, dated = bool(record.fields.get("title")), "published_on" in record.fields
