@@ -172,6 +172,16 @@ def test_three_labelled_values_are_a_hover_box(labels: int, are_rows: bool) -> N
     assert bool(rows(html)) == are_rows
 
 
+def test_labelled_values_of_no_record_are_no_hover_box() -> None:
+    footer = (
+        "<ul><li>发布机构：县政府</li><li>信息来源：样本中心</li><li>责任部门：样本局</li>"
+        + "<li>样本</li>" * 4
+        + "</ul>"
+    )
+    assert rows(f"<div>{footer}</div>") == ()
+    assert len(rows(f"<div>{footer.replace('信息来源', '索引号')}</div>")) == 1
+
+
 @pytest.mark.parametrize(
     ("line", "is_row"),
     [

@@ -10,6 +10,9 @@ from crawler.services.answer import Answer
 
 URL = "http://www.county.gov.cn/zwgk/x.html"
 ROWS = "".join(f'<li><a href="{n}.html">样本文件之{n}</a><span>2018-03-0{n}</span></li>' for n in range(1, 4))
+ROW = '<li><a href="1.html">样本文件之1</a><span>2018-03-01</span></li>'
+MANY = "".join(f'<li><a href="{n}.html">样本文件之{n}</a><span>2018-03-01</span></li>' for n in range(101))
+SENTENCE = "这是样本的一句话，仅供测试，没有别的意思。"  # 20 characters before its end
 BOX = "<ul><li>索引号：A1</li><li>发布机构：样本局</li><li>发布日期：2018-03-01</li><li>文号：无</li></ul>"
 TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
 
@@ -40,6 +43,45 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
         ),
         pytest.param(f"<h1>样本县人民政府</h1><div>{TEXT}</div>", "other", id="text without any sign of a record"),
         pytest.param("", "other", id="nothing"),
+        pytest.param(
+            f"<h1>样本</h1><div><p>{SENTENCE * 16}</p></div><ul>{ROWS}</ul>", "detail", id="an article above rows"
+        ),
+        pytest.param(f"<h1>样本</h1><div><p>{SENTENCE * 4}</p></div><ul>{ROWS}</ul>", "list", id="a remark above rows"),
+        pytest.param(f"<h1>样本</h1><ul>{ROWS}</ul><div><p>{SENTENCE * 4}</p></div>", "list", id="a remark below rows"),
+        pytest.param(
+            f"<h1>样本</h1><div><p>{SENTENCE * 4}</p></div><ul>{ROW}</ul>", "detail", id="an article above a row"
+        ),
+        pytest.param(
+            f"<h1>样本</h1><div><p>{SENTENCE * 2}</p></div><div><b>相关链接</b><ul>{ROWS}</ul></div>",
+            "detail",
+            id="related ones",
+        ),
+        pytest.param(
+            f"<h1>样本</h1><div><p>{SENTENCE}</p></div><div><b>相关链接</b><ul>{ROWS}</ul></div>",
+            "list",
+            id="no text above them",
+        ),
+        pytest.param(
+            f"<h1>样本</h1><p>发布时间：2018-05-01</p><div><p>{SENTENCE * 4}</p></div><ul>{ROWS}</ul>",
+            "detail",
+            id="a date of its own",
+        ),
+        pytest.param(
+            f"<h1>样本</h1><div><p>{SENTENCE * 16}</p></div><ul>{MANY}</ul>",
+            "list",
+            id="more rows than beside an article",
+        ),
+        pytest.param(
+            f"<meta name='ArticleTitle' content='样本'><h1>样本</h1><div id='zoom'>{TEXT}</div><ul>{ROWS}</ul>"
+            "<script>createPageHTML(3, 0, 'x', 'html')</script>",
+            "detail",
+            id="an article in pages that calls itself one",
+        ),
+        pytest.param(
+            f"<h1>样本</h1><div id='zoom'>{TEXT}</div><script>createPageHTML(1, 0, 'x', 'html')</script>",
+            "detail",
+            id="one page",
+        ),
     ],
 )
 def test_what_a_page_is_for(html: str, kind: str) -> None:

@@ -251,6 +251,60 @@ def test_what_a_pager_without_a_next_page_claims(html: str, claimed: tuple[int |
     assert paging(html, "list_4.html") == Paging(*claimed)
 
 
+# --- numbers that fit the rows shown ---
+
+
+@pytest.mark.parametrize(
+    ("html", "shown", "claimed"),
+    [
+        ("<div>共0条 共5页 <a href=list_1.html>下一页</a></div>", 20, (5, None)),
+        ("<div>共0条 <a href=list_1.html>下一页</a></div>", 0, (None, 0)),
+        ("<script>laypage.render({count: 98, limit: 20})</script>", 20, (5, 98)),
+        ("<script>laypage.render({count: 98, limit: 20})</script>", 18, (5, 98)),  # the last page
+        ("<script>laypage.render({count: 98, limit: 20})</script>", 19, (None, None)),
+        ("<script>laypage.render({count: 98, limit: 20})</script>", 0, (None, None)),
+        ("<script>laypage.render({count: 7, limit: 20})</script>", 7, (1, 7)),
+        ("<script>var visits = {count: 8123}; var total = 98, pageSize = 20;</script>", 20, (5, 98)),
+        ("<script>$('#p').pagination(98, {items_per_page: 20});</script>", 20, (5, 98)),
+        ("<script>var recordCount = '98'; var maxPage = 5;</script>", 20, (5, 98)),
+        ("<script>var recordCount = '98'; var maxPage = 7;</script>", 20, (None, None)),
+        ("<input type=hidden id=totalCount value=98><input name=pageSize value=20>", 20, (5, 98)),
+        ("<div data-total=98 data-size=20></div>", 20, (5, 98)),
+        ("<div data-total=98 data-size=x></div>", 20, (None, None)),
+        ("<script>createPageHTML(5, 0, 'list', 'html'); var total = 98, pageSize = 20;</script>", 20, (5, 98)),
+        ("<script>createPageHTML(9, 0, 'list', 'html'); var total = 98, pageSize = 20;</script>", 20, (9, None)),
+        ("共98条记录 <script>createPageHTML(5, 0, 'list', 'html')</script><a href=list_1.html>下一页</a>", 20, (5, 98)),
+        (
+            "共3条记录 <script>createPageHTML(5, 0, 'list', 'html')</script><a href=list_1.html>下一页</a>",
+            20,
+            (5, None),
+        ),
+        ("<p>共1页 <b>1</b></p>", 3, (1, None)),
+        ("<p>共<b>5</b>页</p><p>共<b>98</b>条</p>", 20, (5, 98)),
+    ],
+)
+def test_of_several_numbers_those_count_that_fit_the_rows(
+    html: str, shown: int, claimed: tuple[int | None, int | None]
+) -> None:
+    read = read_paging(parse_html(f"<body>{html}</body>"), LIST + "list.html", shown)
+    assert (read.pages_claimed, read.rows_claimed) == claimed
+
+
+@pytest.mark.parametrize(
+    ("call", "read"),
+    [
+        ("createPageHTML(9,0,'hot','html'); createPageHTML(5,0,'list','html')", Paging(5, None, LIST + "list_1.html")),
+        ("createPageHTML(5,0,'list','html'); createPageHTML(9,0,'hot','html')", Paging(5, None, LIST + "list_1.html")),
+        ("createPage(5,0,'list','html')", Paging(5, None, LIST + "list_1.html")),
+        ("Pager({size:5, current:0, prefix:'list', suffix:'html'})", Paging(5, None, LIST + "list_1.html")),
+        ("Pager({size:5, current:4, prefix:'list', suffix:'html'})", Paging(5)),
+        ("Pager({size:5, current:0})", Paging()),
+    ],
+)
+def test_calls_of_other_scripts_and_of_another_list(call: str, read: Paging) -> None:
+    assert script(call) == read
+
+
 # --- whatever the page ---
 
 

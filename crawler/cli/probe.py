@@ -1,9 +1,11 @@
 """`disclosures probe`: read a page nobody has seen, and draft a portal file."""
 
+import csv
 import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -18,6 +20,7 @@ from crawler.extract.page_kind import DETAIL, LIST, OTHER
 from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe.draft import DraftCatalog, comment, draft, portal_id
 from crawler.probe.page_reading import MOST_BYTES, NOWHERE, Fetched, Probed, described, read_answer
+from crawler.probe.software_prior import SoftwarePrior, read_prior
 from pipelines.normalise import tidy_reading
 
 
@@ -27,8 +30,11 @@ from pipelines.normalise import tidy_reading
 @click.option("--json", "as_json", is_flag=True, help="Print one object instead.")
 @click.option("--delay", type=click.FloatRange(0), default=3.0, show_default=True, help="Seconds between two requests.")
 @click.option("--pages", "most", type=click.IntRange(1), default=60, show_default=True, help="Columns requested.")
+@click.option("--software", metavar="FILE", help="A CSV file that says what software each prefecture's portals run.")
 @plainly
-def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -> None:
+def probe(  # noqa: PLR0913 - its options
+    page: str, *, base: str | None, as_json: bool, delay: float, most: int, software: str | None
+) -> None:
     """Say which family of portal software a page is of, and all that is read from it, with a draft portal file.
 
     URL_OR_FILE is a list, a record's page, or a portal's home page, which leads to the disclosure catalogue and its columns;
@@ -37,10 +43,11 @@ def probe(page: str, base: str | None, as_json: bool, delay: float, most: int) -
 
     Exit status: 0 done, 1 nothing could be read (refused, gone, no list), 2 wrong use.
     """
+    prior = _prior(Path(software)) if software else None
     if page.lower().startswith(("http://", "https://")):
-        page_read, entries = _fetched(_address(page), delay, most)
+        page_read, entries = _fetched(_address(page), delay, most, prior)
     else:
-        page_read = _saved(Path(page), _address(base) if base else NOWHERE)
+        page_read = _saved(Path(page), _address(base) if base else NOWHERE, prior)
         entries = [DraftCatalog(column, "not requested", is_list=False) for column in page_read.columns]
     click.echo(
         json.dumps(_object(page_read, entries), ensure_ascii=False, indent=1) if as_json else _text(page_read, entries)
@@ -55,39 +62,54 @@ def _address(text: str) -> str:
     return text
 
 
-def _fetched(url: str, delay: float, most: int) -> tuple[Probed, list[DraftCatalog]]:
+def _prior(path: Path) -> SoftwarePrior:
+    """The table of software in a file. Raises CommandError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return read_prior(file)
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, csv.Error) as error:
+        raise CommandError(f"{path}: {error}") from error
+
+
+def _fetched(url: str, delay: float, most: int, prior: SoftwarePrior | None) -> tuple[Probed, list[DraftCatalog]]:
     """The page at `url`, and the catalogues it leads to; ends the command where the page can't be had."""
     from crawler.probe.fetcher import Fetcher, FetchError  # noqa: PLC0415
     from crawler.probe.home_survey import (  # noqa: PLC0415 - what asks takes a while to load
+        PageReader,
         check,
         find_catalogue,
-        read_at,
         within_frames,
     )
 
     with closing(Fetcher(url, delay, lambda address: click.echo(f"asking {address}", err=True))) as fetcher:
+        reader = PageReader(fetcher, prior)
         try:
-            page = read_at(fetcher, url)
+            page = reader.read(url)
         except FetchError as error:
             click.echo(f"disclosures: {error}", err=True)
             sys.exit(ATTENTION)
         if page.kind != OTHER or page.blocked:
             return page, []
-        catalogue = find_catalogue(fetcher, page)
-        framed = page if catalogue.columns else within_frames(fetcher, page)
+        framed = within_frames(reader, page)
         if framed.kind == LIST:
             return framed, []
-        return page, list(check(fetcher, catalogue.columns, catalogue.url, most))
+        catalogue = find_catalogue(reader, page)
+        if not catalogue.columns and catalogue.kind != OTHER:
+            return catalogue, []
+        page = replace(page, doubts=tuple(dict.fromkeys((*page.doubts, *catalogue.doubts))))
+        return page, list(check(reader, catalogue.columns, catalogue.url, most))
 
 
-def _saved(path: Path, url: str) -> Probed:
+def _saved(path: Path, url: str, prior: SoftwarePrior | None) -> Probed:
     """The page in the file `path`, taken from `url`. Raises CommandError."""
     try:
         with path.open("rb") as file:
             body = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{path}: cannot be read: {error.strerror or error}") from error
-    return read_answer(Fetched(url, 200, body[:MOST_BYTES], "", cut=len(body) > MOST_BYTES), url)
+    return read_answer(Fetched(url, 200, body[:MOST_BYTES], "", cut=len(body) > MOST_BYTES), url, prior)
 
 
 # --- as one object ---
@@ -112,6 +134,7 @@ def _object(page: Probed, entries: list[DraftCatalog]) -> dict[str, Any]:
             {"title": entry.column.title, "kind": entry.column.kind, "url": entry.column.url, "list": entry.is_list}
             for entry in entries
         ],
+        "leads": list(page.leads),
         "doubts": list(page.doubts),
     }
 
@@ -148,6 +171,7 @@ def _remarks(page: Probed, entries: list[DraftCatalog]) -> Iterator[str]:
     if page.kind == DETAIL:
         yield from _record(page)
     if page.kind == OTHER and not entries:
+        yield from (f"may be the disclosure catalogue: {lead}" for lead in page.leads)
         yield "no list, no record, and no links to catalogues: give the address of a list"
     for row in page.listed.rows:
         fields = tidy_reading(row).fields

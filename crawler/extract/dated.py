@@ -1,15 +1,27 @@
 """Lists without header or labels: links with a date beside each; and the landing pages that look like them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from lxml import etree
 
 from archive.model.observations import Row
 from crawler.extract.dates import is_date
-from crawler.extract.field_labels import squash
-from crawler.extract.row import LINKS, how_like_a_title, is_page_link, is_pager, plain_row
+from crawler.extract.field_labels import squash, tidy
+from crawler.extract.row import (
+    LINKS,
+    absolute,
+    date_in,
+    group_of,
+    how_like_a_title,
+    is_page_link,
+    is_pager,
+    plain_row,
+    says_nothing,
+)
 from crawler.extract.text import Element, is_hidden, line_of, visible_texts
 from crawler.extract.trail import read_breadcrumb
 
@@ -17,19 +29,33 @@ BOXES = 3
 """So many links to more, and no pager, are a landing page's: each of its boxes shows the newest of another list."""
 
 _MORE = re.compile(
-    r"(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*", re.IGNORECASE
+    r"[+＋>»]*(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*",
+    re.IGNORECASE,
 )
+_TURNS = re.compile(r"(?<![a-z])(?:odd|even|first|last|on|current|active|alt)(?![a-z])|\s|\d", re.IGNORECASE)
+_NEIGHBOUR = re.compile(r"[\[【]?(?:上|下|前|后)一(?:篇|条|则|个)")
 _PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\d+\s*页|createPageHTML\s*\(|countPage|m_nPageSize")
+_PAGE_NUMBERS = frozenset({"2", "3"})
 _LARGEST_ROW = 5_000
 _MOST_HOLDERS = 6
+_HIGHEST = 30
 _MOST_PAGERS = 20
 _LARGEST_BOX = 1_000
 _HIGHEST_BOX = 3
+_BOXES_IN_AN_ITEM = 3
+_HIGHEST_GROUP = 3
+_FEW = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
-_ROWS = ("li", "tr", "dd")
+_ITEMS = ("li", "tr", "dt", "dd")
+_HEADING_LINKS = etree.XPath("//h1//a[@href] | //h2//a[@href] | //h3//a[@href] | //h4//a[@href]")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 _LONGEST_NAME = 20
+_LONGEST_AUTHOR = 8
+_REMARK = 20
+_SAMPLE = 50
+_AROUND_A_BLOCK = 3
+"""A box with so many links beside its rows at the most is theirs alone: a heading, a link to more."""
 
 
 def known_rows(items: Iterable[Element], base_url: str) -> tuple[Row, ...]:
@@ -46,72 +72,254 @@ def known_rows(items: Iterable[Element], base_url: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def dated_rows(root: Element, base_url: str, row_of: Callable[[Element], Element | None]) -> list[Row]:
+def dated_rows(root: Element, base_url: str) -> list[Row]:
     """Rows of a link and a date; none on a landing page, whose boxes show the beginnings of lists.
 
-    Of several such lists on the page (navigation, news in a margin) the one whose rows say more than that, or the one that
-    the pager stands with, for a list's last page may have a row or two; else the longest.
+    Of several such lists on the page (navigation, a ticker, news in a margin) the one whose rows say more than that, or the
+    one that the pager stands with, for a list's last page may have a row or two; else the longest, where rows that lead into the
+    page's own folder count twice, and boxes half.
     """
-    lists: dict[str, dict[Element, list[Element]]] = {}
-    for link in LINKS(root):
-        row = row_of(link)
-        if row is not None and is_page_link(link.get("href")):
-            lists.setdefault(signature(row), {}).setdefault(row, []).append(link)
-    row_lists: list[dict[Element, Row]] = []
-    for candidates in lists.values():
-        rows = {element: row for element, links in candidates.items() if (row := _dated_row(element, links, base_url))}
-        if 0 < len(rows) <= sum(map(_says_what_it_is, rows.values())) * 2:
-            row_lists.append(rows)
-    if not row_lists:
+    blocks = [block for block in _blocks(root, base_url) if block.is_list]
+    if not blocks:
         return []
-    texts = (text for text in _PAGER_TEXTS(root) if _PAGER_SIGN.search(text))
-    pagers = [text.getparent() for text in islice(texts, _MOST_PAGERS)]
+    pagers = _pagers(root)
+    folder = base_url.partition("?")[0].rpartition("/")[0] + "/"
 
-    def rank(rows: Mapping[Element, Row]) -> tuple[bool, int, int, int]:
-        labelled = any(len(row.fields) > _TITLE_AND_DATE for row in rows.values())
-        near = _nearness(next(reversed(rows)), pagers) if len(row_lists) > 1 else 0
-        return labelled, near, sum(map(_says_what_it_is, rows.values())), len(rows)
+    def rank(block: _Block) -> tuple[bool, int, int, bool, int]:
+        labelled = any(len(row.fields) > _TITLE_AND_DATE for row in block.rows.values())
+        near = _nearness(block.last, pagers) if len(blocks) > 1 else 0
+        is_own = sum(str(row.url).startswith(folder) for row in block.rows.values()) * 2 > len(block.rows)
+        weight = block.dated // (1 if block.of_items else 2) * (2 if is_own else 1)
+        return labelled, near, weight, block.of_items, len(block.rows)
 
-    best = max(row_lists, key=rank)
-    return [] if not pagers and _is_landing(root, best) else list(best.values())
+    best = max(blocks, key=rank)
+    return [] if not pagers and _is_landing(root, best, blocks, base_url) else list(best.rows.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Rows of one form that follow one another, by their elements.
+
+    `start`: the place of their first link among the page's; `of_items`: the elements are items of a list, and not boxes.
+    """
+
+    rows: Mapping[Element, Row]
+    start: int
+    of_items: bool
+
+    @property
+    def dated(self) -> int:
+        """The number of rows that say more than where they lead."""
+        return sum(map(_says_what_it_is, self.rows.values()))
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its rows look like records: no list of names, of links with a date here and there, or of boxes each of its own class."""
+        sample = list(islice(self.rows, _SAMPLE))
+        says_enough = len(self.rows) <= self.dated * 2 and len(sample) > sum(map(_is_a_remark, sample)) * 2
+        return says_enough and (self.of_items or len({row.get("class") for row in self.rows}) < len(self.rows))
+
+    @property
+    def last(self) -> Element:
+        """The element of its last row."""
+        return next(reversed(self.rows))
+
+
+def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
+    """The lists that a page may show, each the rows of one form that nothing else stands between."""
+    links = [link for link in LINKS(root) if is_page_link(link.get("href"))]
+    forms: dict[str, dict[Element, list[tuple[int, Element]]]] = {}
+    for place, (link, element) in enumerate(zip(links, _row_elements(links), strict=True)):
+        if element is not None:
+            forms.setdefault(signature(element), {}).setdefault(element, []).append((place, link))
+    for candidates in forms.values():
+        for run in _runs(candidates):
+            linked = ((element, [link for _, link in candidates[element]]) for element in run)
+            rows = {element: row for element, inside in linked if (row := _dated_row(element, inside, base_url))}
+            for element in _strangers(rows):
+                del rows[element]
+            if rows:
+                yield _Block(rows, candidates[run[0]][0][0], run[0].tag in _ITEMS)
+
+
+def _strangers(rows: Mapping[Element, Row]) -> list[Element]:
+    """The first and the last of `rows`, if it has no date and stands further away than the others from one another: a step of the trail."""
+    elements = list(rows)
+    ends = (elements[:3], elements[:-4:-1]) if len(elements) > _FEW else ()
+    return [
+        end
+        for end, second, third in ends
+        if not _says_what_it_is(rows[end]) and _nearness(second, [end]) < _nearness(second, [third])
+    ]
+
+
+def _row_elements(links: Sequence[Element]) -> Iterator[Element | None]:
+    """For each link the element that is its row: an item of a list, or a box where it is in none or in one that lays out boxes."""
+    items = [item_of(link) for link in links]
+    within: dict[Element, list[Element]] = {}
+    for link, item in zip(links, items, strict=True):
+        if item is not None:
+            within.setdefault(item, []).append(link)
+    layouts = {item for item, inside in within.items() if _lays_out(item, inside)}
+    for link, item in zip(links, items, strict=True):
+        yield box_of(link) if item is None or item in layouts else item
+
+
+def _runs(candidates: Mapping[Element, Sequence[tuple[int, Element]]]) -> Iterator[list[Element]]:
+    """Rows of one form, apart where two that no common element holds stand far from one another, or with a link to something else between.
+
+    A list in groups has nothing between them, and rows that stand in a box each may have anything.
+    """
+    crowd = Counter(row.getparent() for row in candidates)
+    run: list[Element] = []
+    for row in candidates:
+        if run:
+            holders = run[-1].getparent(), row.getparent()
+            linked = candidates[row][0][0] - candidates[run[-1]][-1][0] > 1
+            in_crowds = holders[0] is not holders[1] and max(crowd[holder] for holder in holders) > 1
+            if in_crowds and (linked or not _are_groups(*holders)):
+                yield run
+                run = []
+        run.append(row)
+    if run:
+        yield run
+
+
+def _are_groups(one: Element, other: Element) -> bool:
+    """Whether two holders of rows are groups of one list: as far below what holds both as one another, and not far."""
+    around = [up.getparent() for up in (one, *islice(one.iterancestors(), _HIGHEST_GROUP - 1))]
+    for height, up in enumerate((other, *islice(other.iterancestors(), _HIGHEST_GROUP - 1))):
+        if up.getparent() in around:
+            return around.index(up.getparent()) == height
+    return False
 
 
 def item_of(link: Element) -> Element | None:
-    """The item of a list that a link stands in."""
-    return next(link.iterancestors(*_ROWS), None)
+    """The item of a list that a link stands in; of a list of terms the term, with what is said of it, where that is a row."""
+    item = next(link.iterancestors(*_ITEMS), None)
+    if item is None or item.tag not in {"dt", "dd"}:
+        return item
+    group = group_of(item)
+    linked = [part for part in group if any(is_page_link(other.get("href")) for other in LINKS(part))]
+    if len(linked) == 1 or len({other.get("href") for part in linked for other in LINKS(part)}) == 1:
+        return group[0]
+    return item if item.tag == "dd" else None
 
 
 def box_of(link: Element) -> Element | None:
-    """The smallest box around a link in which a date stands too, and no link that leads elsewhere."""
+    """The smallest box around a link in which a date stands too, and no link that leads elsewhere; a link around both is one."""
+    texts = [text for text in visible_texts(link, _LARGEST_BOX) if text.strip()]
+    if len(texts) > 1 and any(map(is_date, texts)):
+        return link
     boxes = islice(link.iterancestors("div", "p"), _HIGHEST_BOX)
     small = takewhile(lambda box: _is_small(box, _LARGEST_BOX), boxes)
-    box = next((box for box in small if any(map(is_date, visible_texts(box)))), None)
+    box = next((box for box in small if date_in([tidy(text) for text in visible_texts(box)], link)), None)
     targets = {other.get("href") for other in LINKS(box)} if box is not None else set()
     return box if len({target for target in targets if is_page_link(target)}) == 1 else None
 
 
+def _lays_out(item: Element, links: Sequence[Element]) -> bool:
+    """Whether an item, such as the only row of a layout's table, holds several boxes that are rows, or far too much for one."""
+    if not _is_small(item):
+        return True
+    if len(links) < _BOXES_IN_AN_ITEM:
+        return False
+    boxes = {box for link in links if (box := box_of(link)) is not None and item in box.iterancestors()}
+    return len(boxes) >= _BOXES_IN_AN_ITEM
+
+
 def signature(row: Element) -> str:
-    """Return what rows of one list have in common: their tag and the tags and classes of what holds them."""
+    """Return what rows of one list have in common: their tag and the tags and classes of what holds them, odd or even."""
     holders = [up for up, _ in zip(row.iterancestors(), range(3), strict=False)]
-    return f"{row.tag}|" + "|".join(f"{up.tag}.{up.get('class', '')}" for up in holders)
+    return f"{row.tag}|" + "|".join(f"{up.tag}.{_TURNS.sub('', up.get('class', ''))}" for up in holders)
 
 
-def _is_landing(root: Element, rows: Mapping[Element, Row]) -> bool:
-    """Whether `rows`, on a page without a pager, are no list, but the newest of several, as a landing page shows them.
+def shows_the_latest(root: Element, rows: Sequence[Row], url: str) -> bool:
+    """Whether `rows`, read from the page at `url`, are the newest of another list: their own box has a link to more of them.
 
-    Its boxes and tabs have links to more; some tabs are hidden.
+    Only on a page with more links than these, for a page with nothing else is a list all the same; and not where each row
+    has such a link.
     """
-    more: list[int] = []
-    inside: list[int] = []
-    for place, link in enumerate(LINKS(root)):
-        if any(up in rows for up in islice(link.iterancestors(), _MOST_HOLDERS)):
-            inside.append(place)
-        elif _MORE.fullmatch(squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")):
-            more.append(place)
-    between = any(inside[0] < place < inside[-1] for place in more) if inside else False
-    holders = (up for row in rows for up in islice(row.iterancestors(), _MOST_HOLDERS))
-    in_boxes = len(more) >= BOXES or any(map(is_hidden, holders))
-    return between or (in_boxes and not read_breadcrumb(root))
+    targets = {row.url for row in rows}
+    links = {link: absolute(url, link.get("href")) for link in LINKS(root) if is_page_link(link.get("href"))}
+    own = [place for place, target in enumerate(links.values()) if target in targets]
+    if not own or len(links) - len(own) <= _AROUND_A_BLOCK:
+        return False
+    more = [place for place, link in enumerate(links) if _is_more(link) and links[link] != url]
+    if any(own[0] < place < own[-1] for place in more):
+        return False
+    first, last = (list(links)[place] for place in (own[0], own[-1]))
+    ends = set(last.iterancestors())
+    holders = (up for up in first.iterancestors() if up in ends and up.tag not in {"body", "html"})
+    for box in islice(holders, _MOST_HOLDERS):
+        others = [link for link in LINKS(box) if links.get(link, url) not in targets]
+        if len(others) > _AROUND_A_BLOCK:
+            break
+        if any(_is_more(link) and links.get(link, url) != url for link in others):
+            return True
+    return False
+
+
+def _is_more(link: Element) -> bool:
+    """Whether a link leads to more of something, by its text or its title."""
+    return bool(_MORE.fullmatch(squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")))
+
+
+def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str) -> bool:
+    """Whether the best of `blocks`, on a page without a pager, is no list, but the newest of several, as a landing page shows them.
+
+    Its boxes have links to more each, or headings that lead there, or there are many such links; its tabs are hidden but for one.
+    """
+    more = [link for link in LINKS(root) if _is_more(link) and not _within(link, best.rows)]
+    leading = _leading(root, blocks, more, url)
+    if best in leading and len(leading) > 1:
+        return True
+    holders = (up for row in best.rows for up in islice(row.iterancestors(), _MOST_HOLDERS))
+    return (len(more) >= BOXES or any(map(is_hidden, holders))) and not read_breadcrumb(root)
+
+
+def _leading(root: Element, blocks: Sequence[_Block], more: Sequence[Element], url: str) -> list[_Block]:
+    """Those of `blocks` that lead on: by one of the links `more`, or by their heading, in their own box or right before them."""
+    rows = {row for block in blocks for row in block.rows}
+    headings = (link for link in _HEADING_LINKS(root) if absolute(url, link.get("href")) != url)
+    onward = [*more, *(link for link in headings if not _within(link, rows))]
+    boxes = _boxes_of(blocks)
+    alone = set(boxes.values())
+    links = (link for link in LINKS(root) if is_page_link(link.get("href")))
+    place = {link: number for number, link in enumerate(links)}
+    holding = {up for link in onward for up in islice(link.iterancestors(), _HIGHEST)}
+    free = {place[link] for link in onward if link in place and not _within(link, alone)}
+
+    def leads_on(block: _Block) -> bool:
+        before = range(block.start - _AROUND_A_BLOCK, block.start)
+        return block.dated > 1 and (boxes.get(block.last) in holding or not free.isdisjoint(before))
+
+    return [block for block in blocks if leads_on(block)]
+
+
+def _boxes_of(blocks: Sequence[_Block]) -> dict[Element, Element]:
+    """The largest box that holds one block alone, by the block's last row; none for blocks that stand beside one another."""
+    holders = {block.last: list(islice(block.last.iterancestors(), _HIGHEST)) for block in blocks}
+    crowd = Counter(up for around in holders.values() for up in around)
+    alone = {last: list(takewhile(lambda up: crowd[up] == 1, around)) for last, around in holders.items()}
+    return {last: boxes[-1] for last, boxes in alone.items() if boxes}
+
+
+def _within(link: Element, boxes: Container[Element]) -> bool:
+    """Whether a link stands in one of `boxes`, not too deep."""
+    return any(up in boxes for up in islice(link.iterancestors(), _MOST_HOLDERS))
+
+
+def _pagers(root: Element) -> list[Element]:
+    """Elements of the page's pagers: what their words stand in, or the links to the second and the third page."""
+    texts = (text for text in _PAGER_TEXTS(root) if _PAGER_SIGN.search(text))
+    named = [text.getparent() for text in islice(texts, _MOST_PAGERS)]
+    if named:
+        return named
+    numbered = [
+        link for link in LINKS(root) if is_page_link(link.get("href")) and (link.text or "").strip() in _PAGE_NUMBERS
+    ]
+    return numbered if len({link.text.strip() for link in numbered}) == len(_PAGE_NUMBERS) else []
 
 
 def _nearness(row: Element, pagers: Iterable[Element]) -> int:
@@ -127,12 +335,20 @@ def _says_what_it_is(row: Row) -> bool:
     return not _RECORDS_OWN.isdisjoint(row.fields)
 
 
+def _is_a_remark(row: Element) -> bool:
+    """Whether an element is somebody's remark below a text: the link is their name, and what they say stands beside it."""
+    name = max((line_of(link, _LONGEST_NAME) for link in LINKS(row)), key=len, default="")
+    beside = (text for text in visible_texts(row) if len(text.strip()) > _REMARK)
+    return len(name) <= _LONGEST_AUTHOR and not says_nothing(name) and any(beside)
+
+
 def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:
     if not links or not _is_small(row):
         return None
-    link = max(links, key=how_like_a_title)
+    link = links[0] if len(links) == 1 else max(links, key=how_like_a_title)
     name = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
-    if not name or is_pager([line_of(row)]) or _MORE.fullmatch(name):
+    line = line_of(row)
+    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or _is_more(link):
         return None
     return plain_row(row, link, base_url)
 

@@ -12,7 +12,7 @@ from itertools import takewhile
 from lxml import etree
 
 from archive.model.observations import Row
-from crawler.extract.dated import box_of, dated_rows, item_of, signature
+from crawler.extract.dated import dated_rows, signature
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, is_label, squash, value_of
 from crawler.extract.pairs import DATES, read_pairs
@@ -26,6 +26,8 @@ _LONGEST_HEADER = 20
 HOVER_BOX = 3
 """So many labelled values beside a row are its hover box."""
 
+_RECORDS_OWN = frozenset({"title", "index_number", "document_number", "published_on", "created_on"})
+
 Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" where none) and the field it stands for
 TABLE_CELLS = frozenset({"td", "th"})
 
@@ -36,16 +38,26 @@ _UL_ROWS = etree.XPath(".//*[li[2]][not(.//ul)]")  # a ul, or a box that a page 
 
 def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
     """Every row of the list on this page in order, addresses made absolute with `base_url`; () where there is no list."""
+    return tuple(_without_copies(_rows(root, base_url)))
+
+
+def _rows(root: Element, base_url: str) -> list[Row]:
     if rows := _from_tables(root, base_url):
-        return tuple(rows)
+        return rows
     rows, bare = _from_ul_rows(root, base_url)
     if rows := rows or _from_flat_uls(root, base_url):
-        return tuple(rows)
-    dated = dated_rows(root, base_url, item_of)
-    if dated or bare:
-        return tuple(dated if len(dated) >= len(bare) else bare)
-    boxes = dated_rows(root, base_url, box_of)
-    return tuple(boxes) if len(boxes) > 1 else ()
+        return rows
+    dated = dated_rows(root, base_url)
+    return dated if len(dated) >= len(bare) else bare
+
+
+def _without_copies(rows: list[Row]) -> list[Row]:
+    """`rows` once, where a page shows the whole list again, as for telephones: all of its addresses in the same order."""
+    urls = [row.url for row in rows]
+    size = next((place for place in range(2, len(urls)) if urls[place] == urls[0]), 0)
+    if not size or None in urls or urls != urls[:size] * (len(urls) // size):
+        return rows
+    return rows[:size] if len(set(urls[:size])) == size else rows
 
 
 # --- tables and ul-rows under a header ---
@@ -97,7 +109,7 @@ def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
             rows.append((kind, _headed_row(header, cells, texts, _hover_pairs(ul), base_url)))
         elif sum(any(is_page_link(link.get("href")) for link in cell.iter("a")) for cell in cells) > 1:
             continue  # a list whose rows are its li
-        elif len(hover := _hover_pairs(ul)) >= HOVER_BOX:
+        elif _is_of_record(hover := _hover_pairs(ul)):
             labelled.add(kind)
             rows.append((kind, typed_row(cells, texts, hover, base_url)))
         elif _looks_like_row(cells, texts):
@@ -203,6 +215,11 @@ def _hover_pairs(row: Element) -> Pairs:
         if isinstance(sibling.tag, str):
             pairs += read_pairs(sibling)
     return pairs
+
+
+def _is_of_record(hover: Pairs) -> bool:
+    """Whether labelled values beside a row are those of a record, and not the telephone and the address in a footer."""
+    return len(hover) >= HOVER_BOX and any(FIELD_OF.get(squash(label)) in _RECORDS_OWN for label, _ in hover)
 
 
 def _looks_like_row(cells: Sequence[Element], texts: Sequence[str]) -> bool:

@@ -1,14 +1,18 @@
 """The kind of a page: a list of records, one record, or neither (a home page, a landing page, a message)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from lxml import etree
 
 from archive.model.observations import Paging, RecordPage, Row
-from crawler.extract.body import find_body
+from crawler.extract.body import densest, find_body
+from crawler.extract.dated import shows_the_latest
 from crawler.extract.field_labels import tidy
 from crawler.extract.pairs import METADATA
-from crawler.extract.text import Element, line_of
+from crawler.extract.row import LINKS, absolute
+from crawler.extract.text import Element, line_of, visible_texts
 
 LIST, DETAIL, OTHER = "list", "detail", "other"
 
@@ -16,24 +20,82 @@ _ARTICLE = etree.XPath("//meta[translate(@name, 'ARTICLE', 'article') = 'article
 _TEXT = 30
 """So many characters (about a sentence) in the place where editors put a record's text are one."""
 
+_PROSE, _LONG_PROSE, _RELATED_PROSE = 80, 300, 40
+"""So many characters in sentences are an article's: with a date of its own or hardly any rows; in any case; above what is called related."""
+
+_FEW = 2
+_SENTENCE = 10
+_MOST_BESIDE = 100
+"""No page shows more rows beside what it is for."""
+
+_ENDS = re.compile("[。！？；]")
+_RELATED = re.compile(r"(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展)阅读|猜你喜欢|热门(?:文章|推荐)")
+_BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
+_LONGEST_HEADING = 20
+_HIGHEST = 6
+
 
 def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: RecordPage) -> str:
     """LIST, DETAIL or OTHER: `rows` and `paging` are what the page says read as a list, `record` read as a record's page.
 
-    A record's page may show a short list beside its text, and a list's hover boxes hold what a record's page says: what a
-    page declares itself to be, a pager and metadata outside rows tell them apart.
+    A record's page may show a short list beside its text, a list's hover boxes hold what a record's page says, and a landing
+    page shows the newest of a list: what a page declares itself to be, a pager, metadata outside rows and sentences tell them apart.
     """
-    if rows and paging != Paging():
+    body = find_body(root)
+    has_text = body is not None and len(line_of(body, _TEXT)) >= _TEXT
+    declared = any(tidy(meta.get("content")) for meta in _ARTICLE(root))
+    goes_on = paging.next_url is not None or paging.rows_claimed is not None or (paging.pages_claimed or 0) > 1
+    if rows and goes_on and not (declared and has_text):
         return LIST
     in_rows = {(label, value) for row in rows for label, value in row.source_fields.items()}
     beside = [pair for pair in record.source_fields.items() if pair not in in_rows]
-    declared = any(tidy(meta.get("content")) for meta in _ARTICLE(root))
     if declared or (len(beside) >= METADATA and record.fields.keys() - {"title", "publisher"}):
         return DETAIL
-    if rows:
+    if len(rows) > _MOST_BESIDE:
         return LIST
-    body = find_body(root)
-    has_text = body is not None and len(line_of(body, _TEXT)) >= _TEXT
-    if record.fields.get("title") and (has_text or (record.body and "published_on" in record.fields)):
+    if rows and not _is_article(root, body, rows, record):
+        return OTHER if shows_the_latest(root, rows, record.url) else LIST
+    titled, dated = bool(record.fields.get("title")), "published_on" in record.fields
+    if has_text and (titled or dated):
         return DETAIL
-    return OTHER
+    has_sign = (
+        dated or rows or len(beside) > 1 or (record.breadcrumb and _prose_in(densest(root), ()) >= _RELATED_PROSE)
+    )
+    return DETAIL if titled and record.body and has_sign else OTHER
+
+
+def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record: RecordPage) -> bool:
+    """Whether a page with rows is an article with related ones below: sentences in a place without rows, and a sign that they are its own."""
+    targets = {row.url for row in rows}
+    links = [link for link in LINKS(root) if absolute(record.url, link.get("href")) in targets]
+    edited = _prose_in(body, links)
+    prose = max(edited, _prose_in(densest(root), links), _prose_before(links))
+    if edited >= _PROSE or prose >= _LONG_PROSE or (prose >= _RELATED_PROSE and _are_related(links)):
+        return True
+    dates = {row.fields.get("published_on") for row in rows}
+    own = record.fields.get("published_on", next(iter(dates))) not in dates
+    return prose >= _PROSE and (own or len(rows) <= _FEW)
+
+
+def _prose_in(body: Element | None, links: Sequence[Element]) -> int:
+    """Return the number of characters in sentences of a place that holds none of `links`."""
+    if body is None or not set(links).isdisjoint(LINKS(body)):
+        return 0
+    return _prose(visible_texts(body))
+
+
+def _prose_before(links: Sequence[Element]) -> int:
+    """Return the number of characters in sentences before the first of `links`."""
+    return _prose(_BEFORE(links[0])) if links else 0
+
+
+def _prose(texts: Iterable[str]) -> int:
+    *sentences, _ = _ENDS.split("".join(texts))
+    return sum(length for length in map(len, map(str.strip, sentences)) if length >= _SENTENCE)
+
+
+def _are_related(links: Sequence[Element]) -> bool:
+    """Whether the heading of `links` says that they are to what is related to the page."""
+    holders = islice(links[0].iterancestors(), _HIGHEST) if links else ()
+    headings = (line_of(box, _LONGEST_HEADING) for up in holders for box in (up, up.getprevious()) if box is not None)
+    return any(_RELATED.match(heading) for heading in headings)

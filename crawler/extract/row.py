@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -10,9 +10,9 @@ from lxml import etree
 from archive.model.observations import Row
 from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
-from crawler.extract.field_labels import tidy, value_of
+from crawler.extract.field_labels import squash, tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
-from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, visible_texts
+from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, lines_of, visible_texts
 
 Pairs = list[tuple[str, str]]
 """Labels as printed, with their values."""
@@ -29,6 +29,18 @@ _AGENCY = re.compile(
 _TITLE_ATTRIBUTE = "a[title]"
 # A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日.
 _APART = re.compile(r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?")
+_LEADS_ON = frozenset({
+    "", "查看", "详情", "详细", "查看详情", "查看详细", "详细内容", "点击查看", "查看全文", "阅读全文", "全文", "原文", "浏览", "进入",
+    "下载", "点击下载", "立即查看", "了解详情", "more", "detail", "details", "view",
+})  # fmt: skip
+_MOST_SAID = 4
+_NUMERIC = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
+_DAY = re.compile(rf"(?<!\d){_NUMERIC}(?!\d)")
+_DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)")
+_DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
+_LONGEST_REMARK = 40
+_SHORTEST_TITLE = 3
+_FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
 
@@ -101,21 +113,49 @@ def typed_row(
 
 def plain_row(row: Element, link: Element | None, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row:
     """A row of a link and a date, of a title and a date, or of less."""
-    texts = [text for text in map(tidy, visible_texts(row)) if text]
-    date = _date_in(texts)
+    parts = parts_of(row)
+    texts = [text for part in parts for text in map(tidy, visible_texts(part)) if text]
     titled = row if link is None else link
+    date = date_in(texts, titled)
+    title = _without_date(titled, date)
+    if link is not None and not date and (day := _DAY_BEFORE.match(title) or _DAY_BEHIND.search(title)):
+        date, title = (day[1],), tidy(title[: day.start()] + title[day.end() :]).rstrip("[(（【 ") or title
+    if link is not None and says_nothing(title):  # the title stands beside a link called 查看, or a date
+        others = (text for text in texts if text not in date and not says_nothing(text) and not _known_by_form(text))
+        title = max(others, key=len, default=title)
+    known = [(label, text) for text in texts if (label := _known_by_form(text)) and label != "发布日期"]
+    printed = [("标题", title), *([("发布日期", _joined(date))] if date else []), *known]
+    hidden = takewhile(is_hidden, row.itersiblings("*"))
+    pairs = [pair for box in (*parts, *hidden) for pair in read_pairs(box)]
+    return make_row(printed, link, [*pairs, *beside], base_url)
+
+
+def _without_date(titled: Element, date: tuple[str, ...]) -> str:
+    """The title in an element, without the row's date that some templates print within it, before or behind the title."""
     title = _title_in(titled)
-    # A date may stand beside the link or, in some templates, within it before or behind the title.
     inside = [text for text in map(tidy, visible_texts(titled)) if text]
     for text in takewhile(date.__contains__, inside):
         title = title.removeprefix(text).strip() or title
     for text in takewhile(date.__contains__, reversed(inside)):
         title = title.removesuffix(text).strip() or title
-    known = [(label, text) for text in texts if (label := _known_by_form(text)) and label != "发布日期"]
-    printed = [("标题", title), *([("发布日期", _joined(date))] if date else []), *known]
-    hidden = takewhile(is_hidden, row.itersiblings("*"))
-    pairs = [pair for box in (row, *hidden) for pair in read_pairs(box)]
-    return make_row(printed, link, [*pairs, *beside], base_url)
+    return title
+
+
+def group_of(part: Element) -> list[Element]:
+    """A term of a list of terms with what is said of it, by either; what is said of nothing, or a long group's part, by itself."""
+    before = takewhile(lambda each: each.tag == "dd", part.itersiblings("dt", "dd", preceding=True))
+    count = len(list(islice(before, _MOST_SAID))) if part.tag == "dd" else 0
+    term = part
+    for _ in range(count + (part.tag == "dd")):
+        previous = next(term.itersiblings("dt", "dd", preceding=True), None)
+        term = term if previous is None else previous
+    said = list(islice(takewhile(lambda each: each.tag == "dd", term.itersiblings("dt", "dd")), _MOST_SAID))
+    return [term, *said] if term.tag == "dt" and len(said) < _MOST_SAID else [part]
+
+
+def parts_of(row: Element) -> list[Element]:
+    """The elements that a row consists of: itself, and behind a term what is said of it."""
+    return group_of(row) if row.tag == "dt" else [row]
 
 
 def make_row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> Row:
@@ -139,10 +179,15 @@ def link_of(cells: Iterable[Element | None]) -> Element | None:
     return max(links, key=how_like_a_title, default=None) if len(links) != 1 else links[0]
 
 
-def how_like_a_title(link: Element) -> tuple[bool, int]:
-    """Long, and not a column's name in brackets before the title."""
+def how_like_a_title(link: Element) -> tuple[bool, bool, int]:
+    """Long, and neither a date nor a column's name in brackets before the title."""
     text = line_of(link)
-    return text[:1] not in "[【" or text[-1:] not in "]】", len(text)
+    return not says_nothing(text), text[:1] not in "[【" or text[-1:] not in "]】", len(text)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether the text of a link names no record: a date, or a word such as 查看."""
+    return is_date(text) or _APART.fullmatch(text) is not None or squash(text) in _LEADS_ON
 
 
 def is_pager(texts: Iterable[str]) -> bool:
@@ -160,17 +205,26 @@ def _known_by_form(text: str) -> str | None:
     return "文号" if _DOCUMENT_NUMBER.fullmatch(text) else None
 
 
-def _date_in(texts: Sequence[str]) -> tuple[str, ...]:
-    """The texts that print a row's date: one or, where day and year stand apart, two of them, the year's first."""
+def date_in(texts: Sequence[str], link: Element | None = None) -> tuple[str, ...]:
+    """The texts that print a row's date: one or, where day and year stand apart, two of them, the year's first.
+
+    Where none is a date and little else, the only day in one of the short texts beside `link`: 2018-03-01 浏览：32.
+    """
     dates = [text for text in texts if is_date(text)]
     whole = [date for date in dates if parse_date(date)]
+    if whole:
+        return (whole[0],)
     apart = (
         pair
         for one, other in pairwise(texts)
         for pair in ((one, other), (other, one))
         if _APART.fullmatch(" ".join(pair))
     )
-    return (whole[0],) if whole else next(apart, tuple(dates[:1]))
+    if found := next(apart, tuple(dates[:1])):
+        return found
+    title = set() if link is None else {tidy(text) for text in visible_texts(link)}
+    days = (_DAY.findall(text) for text in texts if len(text) <= _LONGEST_REMARK and text not in title)
+    return next(((found[0],) for found in days if len(found) == 1), ())
 
 
 def _joined(date: tuple[str, ...]) -> str:
@@ -178,9 +232,13 @@ def _joined(date: tuple[str, ...]) -> str:
 
 
 def _title_in(link: Element) -> str:
-    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, or what its title says it begins with."""
+    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, what its title says it begins with, or its first line."""
     heading = next(link.iter(*_HEADINGS), None)
     text = line_of(link if heading is None else heading)
+    if heading is not None or not any(child.tag in BLOCKS for child in link):
+        return text or line_of(link)
     attribute = tidy(link.get("title") or "")
-    in_box = bool(attribute) and text.startswith(attribute) and any(child.tag in BLOCKS for child in link)
-    return attribute if in_box else text or line_of(link)
+    if attribute and text.startswith(attribute):
+        return attribute
+    lines = lines_of(link).split("\n")
+    return next((line for line in lines if len(line) >= _SHORTEST_TITLE and not _FIGURES.fullmatch(line)), text)

@@ -1,5 +1,6 @@
 """Tell from its marks which family of portal software made a page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -22,10 +23,16 @@ class Detected:
     reason: str
 
 
-def detect(answer: Answer) -> Detected:
-    """The family with the most marks on a page; of equals the first in FAMILIES; `plain` where none has any."""
+def detect(answer: Answer, likely: Collection[str] = (), why: str = "") -> Detected:
+    """The family with the most marks on a page; `plain` where none has any.
+
+    Of equals one that is `likely` for another reason, told by `why`; else the first in FAMILIES.
+    """
     matches = [(family, family.marks(answer)) for family in FAMILIES.values()]
-    family, marks = max(matches, key=lambda each: len(each[1]))
-    if not marks:
+    most = max(len(marks) for _, marks in matches)
+    equals = [match for match in matches if len(match[1]) == most]
+    family, marks = next((match for match in equals if match[0].name in likely), equals[0])
+    if not most:
         return Detected(FAMILIES["plain"], "no product's marks on the page")
-    return Detected(family, "; ".join(marks))
+    is_told_by_prior = len(equals) > 1 and family.name in likely
+    return Detected(family, "; ".join([*marks, why] if is_told_by_prior else marks))

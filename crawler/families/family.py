@@ -3,7 +3,7 @@
 Pure. A family's functions never raise, whatever a portal answers: what can't be read is not there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from archive.model.observations import ListPage, RecordPage
@@ -19,6 +19,9 @@ class Family:
     does not. `read`: the list that an answer holds, to a first page as to those that its paging leads to. `record`: what a
     record's page says, where its labels and markup are not enough to read it as any other (a page whose text is data in a
     script); None for a page that is to be read by them. Whether its files are on the portal's own site others settle.
+    `catalogues`: titles and addresses of the catalogues that the data of a landing page names, where it has no links to them.
+    `places`: paths on a portal at which the product usually has its disclosure catalogue: probing tries them where a home page that
+    scripts make leads nowhere, a crawl never.
     """
 
     name: str
@@ -26,6 +29,8 @@ class Family:
     marks: Callable[[Answer], tuple[str, ...]]
     read: Callable[[Answer], ListPage]
     record: Callable[[Answer], RecordPage | None] = lambda _: None
+    catalogues: Callable[[Answer], Iterable[tuple[str, str]]] = lambda _: ()
+    places: tuple[str, ...] = ()
 
 
 def reasons(signs: Mapping[str, object]) -> tuple[str, ...]:

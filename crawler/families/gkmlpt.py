@@ -2,16 +2,17 @@
 
 The page has no rows: window._CONFIG in it says SID:'755001' and, in TREE, what catalogues there are; which one is meant
 stands behind # in the address. The service is requested by GET with page (from 1) and sid, gives 100 rows a page as articles[],
-and says in total how many there are. A record's page, /gkmlpt/content/10/10694/post_10694346.html, holds text and metadata as
+and says in total, else in classify.post_count, how many there are. A record's page, /gkmlpt/content/10/10694/post_10694346.html, holds text and metadata as
 JSON in _CONFIG.DETAIL.
 
 Known from public clients' behaviour only: the names of the fields, times as seconds since 1970, and that the service behind
-its last page answers without rows or with what is no data. It lists a recent part; TREE's post_count may be far more.
+its last page answers without rows or with what is no data. It lists a recent part; post_count may be far more. An article's
+date is that of its creation where it has a display_publish_time too, and else that of its publication.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,8 @@ _API = "/gkmlpt/api/all/"
 _PAGE_SIZE = 100
 
 _DETAIL = re.compile(r"\bDETAIL[\"']?\s{0,20}[:=]\s{0,20}(?=\{)")
+_TREE = re.compile(r"\bTREE[\"']?\s{0,20}[:=]\s{0,20}(?=\[)")
+_DEEPEST = 5
 _CONTENT = re.compile(r"(?<![\w-])[\"']?content[\"']?\s{0,20}:\s{0,20}(?=\")")
 _FIELDS = record_keys("gkmlpt")
 _ENDED = {"is_abolished": "废止", "is_expired": "失效"}
@@ -53,7 +56,9 @@ def read(answer: Answer) -> ListPage:
     if _API not in answer.url:
         return ListPage((), Paging(None, None, _service(answer)))
     rows = tuple(article_row(article, answer.url) for article in dicts(inside(answer.data, "articles")))
-    total, page = number(inside(answer.data, "total")), number(query_of(answer.url).get("page")) or 1
+    claims = inside(answer.data, "total"), inside(answer.data, "classify", "post_count")
+    total = next((count for claim in claims if (count := number(claim)) is not None), None)
+    page = number(query_of(answer.url).get("page")) or 1
     served = (page - 1) * _PAGE_SIZE + len(rows)
     following = _request(answer.url, page + 1, query_of(answer.url).get("sid")) if rows and served != total else None
     return ListPage(rows, Paging(None, total, following), ended=page > 1 and not rows)
@@ -76,7 +81,8 @@ def _request(service: str, page: int, sid: str | None) -> str:
 def article_row(article: Mapping[str, Any], url: str) -> Row:
     """The row that an article is; what it leaves empty or at 0 is not stated."""
     printed = {key: value for key, value in article.items() if value not in _NO_VALUE}
-    row = data_row(printed, _FIELDS, printed.get("url") or printed.get("post_url"), url)
+    names = _FIELDS if "display_publish_time" in article else {**_FIELDS, "date": "published_on"}
+    row = data_row(printed, names, printed.get("url") or printed.get("post_url"), url)
     ended = next((word for key, word in _ENDED.items() if printed.get(key)), None)
     return replace(row, fields={**row.fields, "validity": ended}) if ended else row
 
@@ -121,4 +127,18 @@ def _listed_files(detail: Mapping[str, Any], url: str) -> list[LinkedFile]:
     return [LinkedFile(name, address) for name, address in named if address and address != url]
 
 
-FAMILY = Family("gkmlpt", 1, marks, read, read_article)
+def catalogues(answer: Answer) -> Iterator[tuple[str, str]]:
+    """The catalogues in TREE of a site's page, with their addresses: its own with their numbers behind #."""
+    place = re.search(r"/gkmlpt/", urlsplit(answer.url).path)
+    index = absolute(answer.url, f"{urlsplit(answer.url).path[: place.start()] if place else ''}{_PLACE}index")
+    level = _json_at(answer.text, _TREE)
+    for _ in range(_DEEPEST):
+        branches = dicts(level)
+        for branch in branches:
+            name, catalogue = shown(branch.get("name")), number(branch.get("id"))
+            if name and catalogue and index:
+                yield name, f"{index}#{catalogue}"
+        level = [child for branch in branches for child in dicts(branch.get("children"))]
+
+
+FAMILY = Family("gkmlpt", 2, marks, read, read_article, catalogues, ("/gkmlpt/index",))

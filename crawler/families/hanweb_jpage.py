@@ -11,7 +11,7 @@ so far. Where the page has no such link, records are requested from behind those
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -28,8 +28,10 @@ from crawler.services.json_data import number, query_of, with_query
 
 _PAGER = ".jpage("
 _SERVICE = "dataproxy.jsp"
+_HANDED_OVER = "dataStore"
 
 _COLUMN = re.compile(r"/col/col(\d+)(?:/|$)")
+_PAGE_OF_RECORD = re.compile(r"/art/(?:19|20)\d{2}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
 _RECORD = re.compile(r"<record(?:\s[^<>]*)?>")
 _NEXT_GROUP = re.compile(r"href\s*=\s*[\"']([^\"'<>]{1,2000})[\"']")
 _SCRIPTED = re.compile(r"\s*(?:var\s+)?totalRecord\s*=")
@@ -38,11 +40,12 @@ _ARRAY = re.compile(r"(?:dataStore|InitData\w{0,40})\s*[:=]\s*(?=\[)")
 
 @dataclass(frozen=True, slots=True)
 class Datastore:
-    """Records, the link to the next ones (which says whose they are), and how many there are as the service claims."""
+    """Records, the link to the next ones (which says whose they are), and how many rows and pages the service claims."""
 
     records: tuple[str, ...] = ()
     next_group: str | None = None
     total: int | None = None
+    pages: int | None = None
 
     def rows(self, base_url: str) -> tuple[Row, ...]:
         """The rows that the records are; what prints nothing is none."""
@@ -51,11 +54,12 @@ class Datastore:
 
 
 def marks(answer: Answer) -> tuple[str, ...]:
-    """Records in a datastore, the pager's call, the address of its service."""
+    """Records in a datastore, the pager's call, the address of its service; the address of a record."""
     signs = {
         "records in a datastore": holds_store(answer.text),
         "a pager of jpage": _PAGER in answer.text,
         f"rows served by {_SERVICE}": _SERVICE in answer.text or _SERVICE in answer.url,
+        "a record at /art/<year>/<month>/<day>/": _PAGE_OF_RECORD.search(answer.url),
     }
     return reasons(signs)
 
@@ -74,28 +78,42 @@ def _first(answer: Answer, store: Datastore, count: int) -> Paging:
     """Return what a column's page, which shows `count` rows, claims, and the first request to its service."""
     call = _call(answer.text, store.next_group)
     total = store.total if store.total is not None else number(stated(call, "totalRecord"))
+    claims = _claims(total, store.pages, number(stated(call, "perPage")), count)
     link = store.next_group or stated(call, "proxyUrl")
     service = absolute(answer.url, link) if link else None
     more = store.next_group is not None if total is None else count < total
     if not more or not service:
-        return Paging(None, total)
+        return claims
     size = len(store.records) or count or 1
     query = {**pairs(_parameters(answer.text, call)), **query_of(service)}
     query["perpage"] = stated(call, "perPage") or str(size)
     page = number(query.get("page")) or (2 if store.records else 1)
-    return Paging(None, total, _request(service, query, page, 1 if page == 1 else size + 1, size))
+    return replace(claims, next_url=_request(service, query, page, 1 if page == 1 else size + 1, size))
 
 
 def _next(url: str, store: Datastore) -> Paging:
     """Return what the service's answer claims, and the request for the records behind it."""
     place, count = _place_in(url), len(store.records)
+    claims = _claims(store.total, store.pages, number(query_of(url).get("perpage")), count)
     start = place["startrecord"] + count
     more = store.next_group is not None if store.total is None else start <= store.total
     if not count or not more:
-        return Paging(None, store.total)
+        return claims
     size = max(place["endrecord"] - place["startrecord"] + 1, 1) if place["endrecord"] else count
     query = {"perpage": str(size), **query_of(url), **query_of(store.next_group or "")}
-    return Paging(None, store.total, _request(url, query, place["page"] + 1, start, size))
+    return replace(claims, next_url=_request(url, query, place["page"] + 1, start, size))
+
+
+def _claims(total: int | None, pages: int | None, size: int | None, count: int) -> Paging:
+    """Return the claims of a pager, whose pages have `size` rows: an answer holds several of them at once.
+
+    `pages` counts where there is no size, for the service counts by a size of its own.
+    """
+    if not total or not (size or pages):
+        return Paging(pages, total)
+    size = size or -(-total // (pages or 1))
+    pages = -(-total // size)
+    return Paging(pages, total, pages_here=min(-(-count // size), pages))
 
 
 def _request(service: str, query: dict[str, str], page: int, start: int, size: int) -> str:
@@ -111,10 +129,18 @@ def _place_in(url: str) -> dict[str, int]:
 
 
 def _call(text: str, next_group: str | None) -> str:
-    """Return the text of the pager's call for the store with this link: of several calls the one to its unit."""
+    """Return the text of the pager's call for the store with this link.
+
+    Of several calls one to its unit; of these the one that hands the records over, for another, of the form that searches
+    them, claims a number of its own.
+    """
     calls = [(before[-100:], after) for before, after in pairwise(text.split(_PAGER))]
     unit = query_of(next_group or "").get("unitid") or "-"
-    return max(calls, key=lambda call: (unit in call[0], unit in call[1]), default=("", ""))[1]
+
+    def rank(call: tuple[str, str]) -> tuple[bool, bool, bool]:
+        return unit in call[0], unit in call[1], _HANDED_OVER in call[1].partition("})")[0]
+
+    return max(calls, key=rank, default=("", ""))[1]
 
 
 def _parameters(text: str, call: str) -> str:
@@ -136,8 +162,9 @@ def read_store(answer: Answer) -> Datastore:
     stores = [_of_xml(chunk.partition("</datastore")[0]) for chunk in text.split("<datastore")[1:]]
     if not stores:
         arrays = [tuple(strings(text, match.end())) for match in _ARRAY.finditer(text)]
-        total = number(stated(text, "totalRecord")) if _SCRIPTED.match(text) else None
-        return Datastore(max(arrays, key=len, default=()), None, total)
+        names = ("totalRecord", "totalPage") if _SCRIPTED.match(text) else ()
+        claims = [number(stated(text, name)) for name in names] or [None, None]
+        return Datastore(max(arrays, key=len, default=()), None, claims[0], claims[1])
     column = _COLUMN.search(answer.url)
     return max(stores, key=lambda store: (column is not None and _of_column(store, column[1]), len(store.records)))
 
@@ -155,9 +182,9 @@ def _of_column(store: Datastore, column: str) -> bool:
 def _of_xml(chunk: str) -> Datastore:
     head, *records = _RECORD.split(chunk)
     link = _NEXT_GROUP.search(head.partition("<nextgroup")[2]) or _NEXT_GROUP.search(chunk.partition("</recordset")[2])
-    total = head.partition("<totalrecord>")[2].partition("<")[0]
+    claims = (number(head.partition(f"<{name}>")[2].partition("<")[0]) for name in ("totalrecord", "totalpage"))
     bodies = (record.partition("</record>")[0].strip() for record in records)
-    return Datastore(tuple(map(_content, bodies)), link[1].replace("&amp;", "&") if link else None, number(total))
+    return Datastore(tuple(map(_content, bodies)), link[1].replace("&amp;", "&") if link else None, *claims)
 
 
 def _content(body: str) -> str:
@@ -165,4 +192,4 @@ def _content(body: str) -> str:
     return rest.partition("]]>")[0] if marked and not opened.strip() else unescape(body)
 
 
-FAMILY = Family("hanweb_jpage", 1, marks, read)
+FAMILY = Family("hanweb_jpage", 2, marks, read)

@@ -11,6 +11,7 @@ every request gives itself away by its pager's pageNo, and nothing is read from 
 """
 
 import json
+import re
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlencode, urlsplit
@@ -34,6 +35,7 @@ _NEAREST = 4
 
 SERVICE = "jpaas-publish-server/front/page/build/unit"
 
+_PAGE_OF_RECORD = re.compile(r"/art/(?:19|20)\d{2}/art_[0-9a-f]{32}\.html")
 _PATH = "/front/page/build/unit"
 _NEEDED = ("webId", "tplSetId", "pageId")
 _PARAMETERS = ("parseType", "webId", "tplSetId", "pageType", "tagId", "editType", "pageId")
@@ -73,12 +75,12 @@ class Unit:
 
 
 def marks(answer: Answer) -> tuple[str, ...]:
-    """The service's address, with what a unit sends to it."""
+    """The service's address, with what a unit sends to it; the address of a record."""
     if SERVICE in answer.url:
         return ("an answer of jpaas-publish-server",)
     if SERVICE in answer.text and "tplSetId" in answer.text:
         return ("a list built by jpaas-publish-server",)
-    return ()
+    return ("a record at /art/<year>/art_<32 hex digits>.html",) if _PAGE_OF_RECORD.search(answer.url) else ()
 
 
 def read(answer: Answer) -> ListPage:
@@ -93,7 +95,7 @@ def read(answer: Answer) -> ListPage:
     rows = () if unit and unit.is_list else read_rows(answer.root, answer.url)
     if unit and not rows:
         return ListPage((), Paging(None, None, unit.request(1, _PAGE_SIZE)), breadcrumb)
-    return ListPage(rows, read_paging(answer.root, answer.url), breadcrumb)
+    return ListPage(rows, read_paging(answer.root, answer.url, len(rows)), breadcrumb)
 
 
 def _rows_above(pager: Pager, answer: Answer) -> tuple[Row, ...]:
@@ -151,4 +153,4 @@ def read_unit(answer: Answer) -> Unit | None:
     return Unit(address, query, is_list=True) if address and all(query.get(name) for name in _NEEDED) else None
 
 
-FAMILY = Family("jpaas", 1, marks, read)
+FAMILY = Family("jpaas", 2, marks, read)

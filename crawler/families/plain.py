@@ -14,7 +14,7 @@ from crawler.services.link_pagers import read_paging
 def read(answer: Answer) -> ListPage:
     """The rows of a page by their meaning."""
     rows = read_rows(answer.root, answer.url)
-    return ListPage(rows, read_paging(answer.root, answer.url), read_breadcrumb(answer.root))
+    return ListPage(rows, read_paging(answer.root, answer.url, len(rows)), read_breadcrumb(answer.root))
 
 
-FAMILY = Family("plain", 1, lambda _: (), read)
+FAMILY = Family("plain", 2, lambda _: (), read)

@@ -53,4 +53,4 @@ def _has_records(answer: Answer) -> bool:
     return False
 
 
-FAMILY = Family("trs", 1, marks, plain.read)
+FAMILY = Family("trs", 1, marks, plain.read, places=("/xxgk/zfxxgkml/", "/zfxxgk/", "/zwgk/"))

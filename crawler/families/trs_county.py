@@ -25,4 +25,4 @@ def marks(answer: Answer) -> tuple[str, ...]:
     return (*reasons(signs), *general) if general else ()
 
 
-FAMILY = Family("trs_county", 1, marks, plain.read)
+FAMILY = Family("trs_county", 1, marks, plain.read, places=("/xxgk/zfxxgkml/list.html",))

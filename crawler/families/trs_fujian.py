@@ -118,4 +118,4 @@ def _as_listed(row: Row, url: str) -> Row:
     return row
 
 
-FAMILY = Family("trs_fujian", 1, marks, read)
+FAMILY = Family("trs_fujian", 1, marks, read, places=("/zwgk/zfxxgk/", "/zwgk/"))

@@ -1,7 +1,8 @@
 """The catalogues a home page or landing page links to: the way to the disclosure catalogue, and its columns. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
@@ -21,22 +22,46 @@ MOST_FRAMES = 3
 """Frames of a page that are looked into."""
 
 _FRAMES = etree.XPath("//iframe[@src] | //frame[@src]")
+_REFRESHES = etree.XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh']/@content")
+_REFRESH = re.compile(r"url\s*+=\s*+[\"']?([^\"'\s]{1,500})", re.IGNORECASE)
+_SCRIPTS = etree.XPath("//script[not(@src)]/text()")
+_GOES_ON = re.compile(
+    r"\s*+(?:window\.|self\.|top\.|document\.)?location(?:\.href)?\s*+(?:=\s*+|\.replace\(\s*+)[\"']([^\"'\s]{1,500})[\"']\s*+\)?\s*+;?\s*+"
+)
+_LONGEST_REFRESH = 1_000
 _TITLE = etree.XPath("string(//title)")
 _SITE_NAME = etree.XPath("string(//meta[translate(@name, 'SITENAME', 'sitename') = 'sitename']/@content)")
 _GOVERNMENT = re.compile(r"[\u4e00-\u9fff]{2,20}?(?:县|市|区|旗)(?:人民)?政府")
 _LONGEST_NAME = 24
+_COUNT = re.compile(r"[(（\[【]\d{1,6}$")  # its closing bracket is gone from what is squashed
 _MOST_LINKS = 5_000
 _HIGHEST = 8
 _RECORD = re.compile(
     r"/t(?:19|20)\d{6}_\d+\.|/art_\d+|/[0-9a-f]{32}\.|/post_\d+|/info/\d+/\d+|/content/|\.(?:pdf|docx?|xlsx?|zip|rar|jpe?g|png)$",
     re.IGNORECASE,
 )
-_LEADS = (  # what the link to the disclosure catalogue says, the surest first
-    re.compile(r"(?:政府)?信息公开目录"),
-    re.compile(r"法定主动公开(?:内容|信息)?"),
-    re.compile(r"(?:政府)?信息公开(?:专栏|平台|网)?"),
-    re.compile(r"政务公开|公开政务"),
+_SERVICES = re.compile(
+    r"(?:网站|返回)?(?:首页|主页)|登录|注册|(?:网站|站点)(?:地图|声明|导航|说明)|(?:使用|访问)?帮助|联系我们|关于我们|隐私(?:保护|声明|政策)|版权声明"
+    r"|设为首页|加入收藏|收藏本站|(?:政务)?新媒体矩阵|无障碍(?:浏览|阅读)?|长者模式|手机(?:版|网站)|RSS订阅|高级(?:搜索|检索)|(?:查看)?更多.{0,4}|more.{0,3}|[>»]+",
+    re.IGNORECASE,
 )
+"""What a site's own pages and services are called, which are no catalogue's."""
+
+_USUAL = re.compile(
+    r"人事(?:信息|任免)|统计(?:信息|数据)|重大(?:建设)?项目(?:建设)?|应急管理|机构(?:职能|设置|概况)|领导(?:之窗|信息|简介)|政府采购"
+    r"|行政(?:许可|处罚|执法)(?:公示)?|权责清单|(?:政府|政策)文件|依申请公开|重点领域信息公开|公共资源配置|公益事业建设"
+)
+"""Names of catalogues that are none of the kinds, and that hardly anything else is called."""
+
+_LEADS = (  # what the link to the disclosure catalogue says, the surest first
+    re.compile(r"(?:(?:政府)?信息(?:主动)?|主动)?公开目录(?:系统)?"),
+    re.compile(r"(?:法定)?主动公开(?:内容|信息|事项)?|政府信息主动公开"),
+    re.compile(r"(?:政府)?信息公开(?:专栏|专区|平台|网|栏目)?"),
+    re.compile(r"政务公开(?:专栏|专区|平台|网)?|公开政务"),
+    re.compile(r"[\u4e00-\u9fff]{2,8}信息公开(?:目录|专栏|专区|平台|网)?"),
+    re.compile(r"(?:网站|站点)(?:地图|导航)"),
+)
+_CATALOGUE = _LEADS[:2]
 
 
 def find_leads(root: Element, url: str) -> tuple[str, ...]:
@@ -55,24 +80,48 @@ def find_catalogue_links(root: Element, url: str) -> tuple[CatalogOfPortal, ...]
 
     () where too few titles do: then the page is no disclosure catalogue.
     """
-    links = [(link, CatalogOfPortal(kind_of(title), title, target)) for link, title, target in _links(root, url)]
-    telling = [(link, column) for link, column in links if column.kind != "other"]
-    if kinds(column for _, column in telling) < ENOUGH:
+    links = [
+        (link, CatalogOfPortal(kind_of(title), title, target))
+        for link, title, target in _links(root, url)
+        if not _SERVICES.fullmatch(title)
+    ]
+    telling = [link for link, column in links if column.kind != "other" or _USUAL.fullmatch(column.title)]
+    told = {column.title if column.kind == "other" else column.kind for link, column in links if link in telling}
+    if len(told) < ENOUGH or not kinds(column for _, column in links):
         return ()
-    around = _holder([link for link, _ in telling])
-    columns: dict[str, CatalogOfPortal] = {}
-    for link, column in links:
-        if column.kind != "other" or any(up is around for up in link.iterancestors()):
-            before = columns.setdefault(column.url, column)
-            if (column.kind == "other", len(column.title)) < (before.kind == "other", len(before.title)):
-                columns[column.url] = column  # named twice: by its plain name, and with something beside it
-    return tuple(columns.values())
+    menus = _menus(telling)
+    return named_best(
+        column
+        for link, column in links
+        if column.kind != "other" or _is_catalogue(column.title) or not menus.isdisjoint(_forms(link))
+    )
+
+
+def named_best(columns: Iterable[CatalogOfPortal]) -> tuple[CatalogOfPortal, ...]:
+    """`columns` with one of each address: the name of the catalogue itself, of one whose kind is known, the plainest whole one."""
+    best: dict[str, CatalogOfPortal] = {}
+
+    def rank(column: CatalogOfPortal) -> tuple[bool, bool, bool, int]:
+        title = column.title
+        return not _is_catalogue(title), column.kind == "other", title.endswith(("…", "...")), len(title)
+
+    for column in columns:
+        best[column.url] = min(best.get(column.url, column), column, key=rank)
+    return tuple(best.values())
+
+
+def _is_catalogue(title: str) -> bool:
+    """Whether a link is called as the whole disclosure catalogue is."""
+    return any(name.fullmatch(title) for name in _CATALOGUE)
 
 
 def find_frames(root: Element, url: str) -> tuple[str, ...]:
-    """Addresses on the same site of the page's frames, the first MOST_FRAMES."""
+    """Addresses on the same site of the page's frames and of the page that it leads on to by itself, the first MOST_FRAMES."""
     site = Site.of(urljoin(url, "/"))
-    targets = (absolute(url, frame.get("src")) for frame in islice(_FRAMES(root), _MOST_LINKS))
+    named = [frame.get("src") for frame in islice(_FRAMES(root), _MOST_LINKS)]
+    named += [match[1] for content in _REFRESHES(root) if (match := _REFRESH.search(content[:_LONGEST_REFRESH]))]
+    named += [match[1] for script in _SCRIPTS(root) if (match := _GOES_ON.fullmatch(script[:_LONGEST_REFRESH]))]
+    targets = (absolute(url, address) for address in named)
     own = dict.fromkeys(target for target in targets if target and target != url and site.holds(target))
     return tuple(islice(own, MOST_FRAMES))
 
@@ -89,29 +138,40 @@ def kinds(links: Iterable[CatalogOfPortal]) -> int:
     return len({link.kind for link in links} - {"other"})
 
 
-def _holder(links: list[Element]) -> Element | None:
-    """The smallest element around most of `links`: the catalogue's menu, and not the whole page's."""
-    counts: dict[Element, int] = {}
-    for link in links:
-        for up in islice(link.iterancestors(), _HIGHEST):
-            counts[up] = counts.get(up, 0) + 1
-    around = [
-        element
-        for element, count in counts.items()
-        if count * 3 >= len(links) * 2 and element.tag not in {"body", "html"}
-    ]
-    return min(around, key=lambda element: sum(1 for _ in element.iter("a")), default=None)
+def _menus(links: Sequence[Element]) -> set[tuple[Element, tuple[str, ...]]]:
+    """The menus that `links` stand in: of each link the smallest element around it and another, and its place in it, by tags.
+
+    What stands at the same place in the same element is in the same menu.
+    """
+    counts = Counter(up for link in links for up in islice(link.iterancestors(), _HIGHEST))
+    menus = ((next((form for form in _forms(link) if counts[form[0]] > 1), None)) for link in links)
+    return {menu for menu in menus if menu is not None and menu[0].tag not in {"body", "html"}}
+
+
+def _forms(link: Element) -> Iterator[tuple[Element, tuple[str, ...]]]:
+    """The elements around a link, each with the tags that lead from it to the link, the nearest first."""
+    tags: tuple[str, ...] = ()
+    for up in islice(link.iterancestors(), _HIGHEST):
+        yield up, tags
+        tags = (up.tag, *tags)
 
 
 def _links(root: Element, url: str) -> Iterator[tuple[Element, str, str]]:
     """The links that may lead to a catalogue of the same site, with what they are called and where they lead."""
-    home = urljoin(url, "/")
-    site = Site.of(home)
+    site = Site.of(urljoin(url, "/"))
     for link in islice(LINKS(root), _MOST_LINKS):
-        title = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
+        title = _name(link)
         href = link.get("href")
         target = absolute(url, href) if is_page_link(href) else None
         if target is None or not 2 <= len(title) <= _LONGEST_NAME or _RECORD.search(urlsplit(target).path):
             continue
-        if site.holds(target) and target not in {url, home}:
+        if site.holds(target) and target != url and (urlsplit(target).path.strip("/") or urlsplit(target).query):
             yield link, title, target
+
+
+def _name(link: Element) -> str:
+    """The name of a link, without a number of documents behind it: its text, or where it has none or is cut its title, or what its picture shows."""
+    text, title = _COUNT.sub("", squash(line_of(link, _LONGEST_NAME))), squash(link.get("title") or "")
+    is_cut = text.endswith(("…", "...")) and title.startswith(text.rstrip(".…"))
+    pictured = next((squash(image.get("alt")) for image in link.iter("img") if image.get("alt")), "")
+    return title if title and (not text or is_cut) else text or pictured

@@ -11,10 +11,14 @@ from archive.model.observations import CatalogOfPortal, ListPage, RecordPage
 from archive.model.records import is_cut
 from archive.model.site import Site
 from crawler.extract.body import find_body
+from crawler.extract.dated import shows_the_latest
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.families.detection import FAMILIES, Detected, detect
-from crawler.probe.catalogue_links import find_catalogue_links, find_frames, find_leads, portal_name
+from crawler.portals.catalogue_kinds import kind_of
+from crawler.probe.catalogue_links import ENOUGH, find_catalogue_links, find_frames, find_leads, kinds, portal_name
+from crawler.probe.scripted_home import data_columns
+from crawler.probe.software_prior import SoftwarePrior
 from crawler.records.detail import read_detail
 from crawler.records.linked_files import find_attachments
 from crawler.services.answer import Answer
@@ -46,7 +50,7 @@ class Probed:
     """One page as read: its kind and its contents.
 
     `kind`: "list", "detail" or "other"; `blocked`: the refusal, if it is one; `listed`: the page read as a list (no rows on
-    other pages); `record`: read as a record's page, empty on others; `site`: what the portal calls itself; `columns`: the
+    others, but for the latest documents on a landing page); `record`: read as a record's page, empty on others; `site`: what the portal calls itself; `columns`: the
     catalogues it links to, `leads`: addresses that may be the disclosure catalogue's; `doubts`: what looks wrong, a plain
     line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands.
     """
@@ -65,15 +69,15 @@ class Probed:
     framed_in: str = ""
 
 
-def read_answer(fetched: Fetched, requested: str) -> Probed:
-    """Read the answer to a request for the address `requested`."""
+def read_answer(fetched: Fetched, requested: str, prior: SoftwarePrior | None = None) -> Probed:
+    """Read the answer to a request for the address `requested`; `prior` settles which of several families made it."""
     doubts = [f"sent on from {requested}"] if fetched.url != requested else []
     doubts += ["larger than what was read of it"] if fetched.cut else []
     text = text_of(fetched.body, fetched.content_type)
     if text is None:
         doubts.append("no page, but a file: its bytes are no text")
         return Probed(fetched.url, OTHER, None, None, ListPage(()), doubts=tuple(doubts))
-    page = read_page(text, fetched.url, status=fetched.status, cut=fetched.cut)
+    page = read_page(text, fetched.url, status=fetched.status, cut=fetched.cut, prior=prior)
     return replace(page, doubts=(*doubts, *page.doubts))
 
 
@@ -86,22 +90,27 @@ def text_of(body: bytes, content_type: str = "") -> str | None:
     return decode_page(body, content_type)
 
 
-def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
+def read_page(text: str, url: str, *, status: int, cut: bool, prior: SoftwarePrior | None = None) -> Probed:
     """Read the page at `url`; `cut`: more follows that was not read."""
     answer, home = Answer(url, text), urljoin(url, "/")
     verdict = judge(status, text, url, url, home, whole=cut)
     if verdict.outcome == BLOCKED:
         return Probed(url, OTHER, verdict.reason, None, ListPage(()))
-    detected = detect(answer)
+    site = portal_name(answer.root)
+    likely = prior.of(site) if prior else None
+    detected = detect(answer, likely.families, likely.reason) if likely else detect(answer)
     listed = detected.family.read(answer)
     data = next((data for family in FAMILIES.values() if (data := family.record(answer))), None)
     record = replace(data, url=url) if data else read_detail(answer.root, url)
     kind = OTHER
-    if verdict.outcome in {PAGE, CUT}:
+    is_page = verdict.outcome in {PAGE, CUT}
+    if is_page:
         kind = page_kind(answer.root, listed.rows, listed.paging, record)
         if kind == OTHER and detected.family is not PLAIN and (listed.ended or listed.paging.next_url):
             kind = LIST  # its rows come from the service that its paging leads to
+    latest = kind == OTHER and is_page and shows_the_latest(answer.root, listed.rows, url)
     doubts = [] if verdict.outcome in {PAGE, HOME} else [verdict.reason]
+    doubts += ["its rows are the newest of another list, to which it links"] if latest else []
     if kind == LIST:
         doubts += doubts_of_list(listed, url)
     elif kind == DETAIL:
@@ -113,14 +122,23 @@ def read_page(text: str, url: str, *, status: int, cut: bool) -> Probed:
         kind,
         None,
         detected if kind != OTHER or detected.family is not PLAIN else None,
-        listed if kind == LIST else ListPage((), breadcrumb=record.breadcrumb),
+        listed if kind == LIST or latest else ListPage((), breadcrumb=record.breadcrumb),
         record if kind == DETAIL else _NOTHING,
-        portal_name(answer.root),
-        find_catalogue_links(answer.root, url) if kind == OTHER else (),
+        site,
+        _columns(answer) if kind == OTHER else (),
         find_leads(answer.root, url) if kind == OTHER else (),
         tuple(doubts),
         find_frames(answer.root, url) if kind == OTHER else (),
     )
+
+
+def _columns(answer: Answer) -> tuple[CatalogOfPortal, ...]:
+    """The catalogues that a page leads to: by its links, else as its family's data or any other in its scripts names them."""
+    if linked := find_catalogue_links(answer.root, answer.url):
+        return linked
+    named = (pair for family in FAMILIES.values() for pair in family.catalogues(answer))
+    stated = tuple(CatalogOfPortal(kind_of(title), title, target) for title, target in named)
+    return stated if kinds(stated) >= ENOUGH else data_columns(answer.text, answer.url)
 
 
 def described(page: Probed) -> str:

@@ -32,9 +32,14 @@ def strings(text: str, start: int) -> list[str]:
     values = []
     place = start + 1
     while text_match := _STRING.match(text, place):
-        values.append(_ESCAPE.sub(_resolved, text_match[1] if text_match[1] is not None else text_match[2]))
+        values.append(unescaped(text_match[1] if text_match[1] is not None else text_match[2]))
         place = text_match.end()
     return values
+
+
+def unescaped(text: str) -> str:
+    """The text that a script's string in quotes stands for: 热 for \\u70ed, / for \\/."""
+    return _ESCAPE.sub(_resolved, text)
 
 
 def _resolved(escape: re.Match[str]) -> str:

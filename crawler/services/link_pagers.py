@@ -4,8 +4,10 @@ Pure. Where the next page is stands on the page; no address is made up from anot
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -14,24 +16,25 @@ from archive.model.observations import Paging
 from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.extract.text import Element, line_of
+from crawler.services.page_counts import fitting, is_claim, printed_claims
 from crawler.services.script_pagers import script_paging
 
 _ARROWS = frozenset({">", "›", "»", ">>"})
-_NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "next", "Next", "下一页>", "下一页>>", *_ARROWS})
+_AROUND_NAMES = "<>›»＞→"
+_NEXT = frozenset({"下一页", "下页", "后一页", "后页", "下一頁", "next", "Next", *_ARROWS})
 _WORDS = _NEXT - _ARROWS | {"上一页", "上页", "前一页", "尾页", "末页"}
 _LONGEST_NAME = 20
 _MOST_PARTS = 12
 _LONGEST_PAGER = 400
+_LONGEST_STATEMENT = 100
+_MOST_STATEMENTS = 50
 _LONGEST_ADDRESS = 2_000
-_PAGES = re.compile(
-    r"共\s*+[有计]?\s*+[\[【(]?\s*+(\d{1,5})\s*+[\]】)]?\s*+页|总页数\s*+[:：]?\s*+(\d{1,5})|(?<![\d/.-])(\d{1,5})\s*+页?\s*+/\s*+(\d{1,5})(?![\d/.-])"
-)
-_ROWS = re.compile(
-    r"共\s*+[有计]?\s*+[\[【(]?\s*+(\d{1,7})\s*+[\]】)]?\s*+(?:条|篇|项|件|个记录)|(?:总记录数|记录总数|总条数)\s*+[:：]?\s*+(\d{1,7})"
-)
 _CLICKABLE = etree.XPath(".//a | .//*[@onclick][not(self::a)][not(*/*)]")
 _NUMBERED = etree.XPath(".//a[string-length(normalize-space(.)) < 4]")
 _TEXTS = etree.XPath(".//text()[contains(., '页')][not(parent::script or parent::style or parent::option)]")
+_COUNTS = etree.XPath(
+    ".//text()[contains(., '条') or contains(., '总') or contains(., '共')][not(parent::script or parent::style or parent::a)]"
+)
 _OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
 _CHOICES = etree.XPath(".//select[@onchange][not(parent::option)]")
 _BOXES = etree.XPath("ancestor::*[position() <= 4]")
@@ -44,9 +47,20 @@ _NUMBER = re.compile(r"\d{1,4}")
 _SERIES = re.compile(r"(?<!\d)[_-]?\d*(?:\.\w{1,6})?$")
 
 
-def read_paging(root: Element, url: str) -> Paging:
-    """Return what the pager of the list page at `url` says, a script's or links: pages and rows claimed, the next page."""
-    return script_paging(root, url) or linked_paging(root, url)
+def read_paging(root: Element, url: str, shown: int = 0) -> Paging:
+    """Return what the pager of the list page at `url` says, a script's or links: pages and rows claimed, the next page.
+
+    `shown`: the number of rows on the page, which tells a claim that fits from one that does not; 0 where it is not known.
+    """
+    paging = script_paging(root, url)
+    if paging is None:
+        paging = linked_paging(root, url)
+    elif paging.rows_claimed is None and paging.pages_claimed is not None:
+        counts = (_claims(box)[1] for box in _short_boxes(_COUNTS(root)))
+        paging = replace(
+            paging, rows_claimed=next((rows for rows in counts if rows and rows >= paging.pages_claimed), None)
+        )
+    return fitting(paging, shown, root)
 
 
 def linked_paging(root: Element, url: str) -> Paging:
@@ -57,6 +71,8 @@ def linked_paging(root: Element, url: str) -> Paging:
         beside, following = _chosen(root, url) or _numbered(root, url) or (None, None)
         anchor = next((node for node in (link, beside, *_page_words(root)) if node is not None), None)
     pages, rows = _claims(anchor) if anchor is not None else (None, None)
+    if pages is None and rows is None:
+        pages, rows = next(map(_claims, _statements(root)), (None, None))
     return Paging(pages, rows, following if following != url else None)
 
 
@@ -75,19 +91,21 @@ def target(node: Element, url: str) -> str | None:
 
 
 def _next_link(root: Element, url: str) -> Element | None:
-    """The link called 下一页, one that leads anywhere before others; an arrow only where it leads to this list's pages."""
-    named: list[tuple[bool, bool, int, Element]] = []
+    """The link called 下一页, one to this list's pages before others; an arrow only where it leads to one of these."""
+    named: list[tuple[bool, bool, bool, int, Element]] = []
     for node in _CLICKABLE(root):
         names = _names(node) & _NEXT
-        if names - _ARROWS or (names and _is_of_series(target(node, url), url)):
-            named.append((not names - _ARROWS, target(node, url) is None, len(named), node))
+        address = target(node, url) if names else None
+        if names - _ARROWS or (names and _is_of_series(address, url)):
+            named.append((not names - _ARROWS, address is None, not _is_of_series(address, url), len(named), node))
     return min(named)[-1] if named else None
 
 
 def _names(node: Element) -> set[str]:
     """Return the names of a link: its text, its title or what stands on a button."""
     named = (_text(node), node.get("title"), node.get("value"))
-    return {squash(name) for name in named if name and len(name) <= _LONGEST_NAME}
+    names = {squash(name) for name in named if name and len(name) <= _LONGEST_NAME}
+    return names | {name.strip(_AROUND_NAMES) for name in names}
 
 
 def _text(node: Element) -> str:
@@ -104,25 +122,29 @@ def _page_words(root: Element) -> Iterator[Element]:
 
 
 def _claims(anchor: Element) -> tuple[int | None, int | None]:
-    """Return the numbers of pages and rows printed around a part of a pager, the nearest first; None for one not printed."""
+    """Return the numbers of pages and rows printed in a part of a pager and around it, the nearest first; None for one not printed."""
     pages = rows = None
-    for box in reversed(_BOXES(anchor)):
+    for box in (anchor, *reversed(_BOXES(anchor))):
         text = line_of(box, _LONGEST_PAGER)
         if len(text) > _LONGEST_PAGER:
             break
-        pages = pages if pages is not None else _pages_of(text)
-        if rows is None and (match := _ROWS.search(text)):
-            rows = int(match[1] or match[2])
+        printed = printed_claims(text)
+        pages = printed[0] if pages is None else pages
+        rows = printed[1] if rows is None else rows
     return pages, rows
 
 
-def _pages_of(text: str) -> int | None:
-    for match in _PAGES.finditer(text):
-        if match[1] or match[2]:
-            return int(match[1] or match[2])
-        if 1 <= int(match[3]) <= int(match[4]):  # the page shown and the last, and no other fraction
-            return int(match[4])
-    return None
+def _statements(root: Element) -> Iterator[Element]:
+    """Elements with a short text that says how many pages there are, where no link or word of a pager stands with them."""
+    return (box for box in _short_boxes(_TEXTS(root)) if is_claim(line_of(box, _LONGEST_STATEMENT)))
+
+
+def _short_boxes(texts: Iterable[Any]) -> Iterator[Element]:
+    """The elements that hold short texts and little else."""
+    for text in islice((text for text in texts if len(text) <= _LONGEST_NAME * 2), _MOST_STATEMENTS):
+        box = text.getparent().getparent() if text.is_tail else text.getparent()
+        if len(line_of(box, _LONGEST_STATEMENT)) <= _LONGEST_STATEMENT:
+            yield box
 
 
 def _chosen(root: Element, url: str) -> tuple[Element, str] | None:

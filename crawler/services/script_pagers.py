@@ -5,6 +5,7 @@ TRS's `createPageHTML(pages, current, "index", "html")`, its `countPage` and `cu
 """
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -12,18 +13,27 @@ from lxml import etree
 from archive.model.observations import Paging
 from crawler.extract.row import absolute
 from crawler.extract.text import Element
+from crawler.services.inline_data import pairs
+from crawler.services.json_data import number
 
 _SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
+_FIELDS = etree.XPath(".//input[@value][@id or @name]")
+_DATA = etree.XPath(
+    ".//@*[starts-with(name(), 'data-') and string-length(.) < 8 and translate(., '0123456789', '') = '']",
+    smart_strings=True,
+)
+_MOST_STATED = 200
 _LONGEST = 500_000
 _COMMENT = re.compile(
     r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|//[^\n]*|<!--[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL
 )  # a string is kept, for an address in it has slashes too
 _ARGUMENT = r"\s*[\"']?({})[\"']?\s*"
 _CALL = re.compile(
-    r"createPageHTML\s*\((?:\s*([\"'][^\"'\n]{0,40}[\"']|[A-Za-z_]\w{0,40})\s*,)?"
+    r"createPage\w{0,20}\s*\((?:\s*([\"'][^\"'\n]{0,40}[\"']|[A-Za-z_]\w{0,40})\s*,)?"
     + ",".join(_ARGUMENT.format(kind) for kind in (r"\d{1,5}", r"\d{1,5}", r"[\w./-]{1,200}", r"\.?\w{1,9}"))
     + r"(?:,\s*[\"']?(\d{1,7})\b)?"
 )
+_OPTIONS = re.compile(r"\bPager\s*\(\s*\{([^{}]{1,500})\}")
 _PAGES = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,5})\b")
 _PAGE = re.compile(r"\bcurrentPage\s*=\s*[\"']?(\d{1,5})\b")
 _COUNTED = re.compile(r"\bcountnum\s*=\s*[\"']?(\d{1,7})\b", re.IGNORECASE)
@@ -35,16 +45,24 @@ _NAME_IN_SCRIPT = re.compile(r"[\"'/](index|list)[_.\"'\\]")
 _KIND_IN_SCRIPT = re.compile(r"[\"'.](s?html?)\\?[\"']")
 _PAGE_IN_QUERY = re.compile(r"[?&]page=")
 _NUMBER = re.compile(r"_\d+$")
+_SIGNS = ("createPage", "countPage", "RecordCount", "Pager(")
+_MOST_CALLS = 20
 
 
 def script_paging(root: Element, url: str) -> Paging | None:
     """Return what a script of the list page at `url` says of its pager; None where none says anything."""
-    script = "\n".join(_SCRIPTS(root))[:_LONGEST]
-    if "createPageHTML" not in script and "countPage" not in script and "RecordCount" not in script:
+    script = scripts_of(root)
+    if not any(sign in script for sign in _SIGNS):
         return None
     script = _COMMENT.sub(lambda match: match[1] or " ", script)
-    if call := _CALL.search(script):
-        return _of_call(call, url)
+    if calls := list(islice(_CALL.finditer(script), _MOST_CALLS)):
+        own = _NUMBER.sub("", _file(url)[0])
+        return _of_call(min(calls, key=lambda call: call[4].rpartition("/")[2] not in {own or "index", "list"}), url)
+    if options := _OPTIONS.search(script):
+        stated = pairs(options[1])
+        named = [number(stated.get(name)) for name in ("size", "current")]
+        if None not in named and stated.get("prefix") and stated.get("suffix"):
+            return _paged(named[0] or 0, named[1] or 0, stated["prefix"], stated["suffix"], url)
     if pages := _PAGES.search(script):
         counted = _COUNTED.search(script)
         return _of_counts(int(pages[1]), int(counted[1]) if counted else None, _first(_PAGE, script), script, url)
@@ -52,6 +70,18 @@ def script_paging(root: Element, url: str) -> Paging | None:
         pages_claimed = -(-int(rows[1]) // int(size[1]))
         return _of_counts(pages_claimed, int(rows[1]), _first(_AT, script), script, url)
     return None
+
+
+def scripts_of(root: Element) -> str:
+    """The text of the page's scripts, one after the other, as long as pages' are."""
+    return "\n".join(_SCRIPTS(root))[:_LONGEST]
+
+
+def stated_numbers(root: Element) -> str:
+    """What the page states to its scripts, as names with values: the scripts themselves, hidden fields, attributes data-…"""
+    fields = (f'{field.get("id") or field.get("name")}="{field.get("value")}"' for field in _FIELDS(root))
+    attributes = (f'{value.attrname.removeprefix("data-")}="{value}"' for value in _DATA(root))
+    return "\n".join((scripts_of(root), *islice(fields, _MOST_STATED), *islice(attributes, _MOST_STATED)))
 
 
 def with_page(url: str, name: str, number: int) -> str:
@@ -68,6 +98,11 @@ def _of_call(call: re.Match[str], url: str) -> Paging:
     last = int(at) + (0 if from_one else 1) >= int(pages)
     following = None if last else absolute(url, f"{name}_{int(at) + 1}.{kind.lstrip('.')}")
     return Paging(int(pages), int(rows) if rows and box else None, following)
+
+
+def _paged(pages: int, at: int, name: str, kind: str, url: str) -> Paging:
+    """Page `at`, counted from 0, of so many, each a file of its own."""
+    return Paging(pages, None, absolute(url, f"{name}_{at + 1}.{kind.lstrip('.')}") if at + 1 < pages else None)
 
 
 def _of_counts(pages: int, rows: int | None, at: int, script: str, url: str) -> Paging:
