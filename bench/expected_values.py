@@ -41,7 +41,7 @@ CELLS = {"title": "title", "date": "published_on", "publisher": "publisher", "in
 
 _COLUMNS = {"名称": "title", "索引号": "index_number", "发布机构": "publisher", "发布日期": "published_on"}
 _DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")
-_NO_VALUE = frozenset({"", "无", "暂无", "/"})
+_NO_VALUE = frozenset({"", "无", "暂无", "/", "-", "--"})
 _MEDIUM = re.compile(
     r"(?:报|报社|新华社|通讯社|网|网站|门户|电视台|广播台|客户端|公众号|发布|融媒体中心?|杂志)$|^中国[一-鿿]{2,3}$"
 )
@@ -168,12 +168,12 @@ def _row_scores(field: str, expected: Expected, row: Row) -> Iterator[Score]:
 
 
 def _understood(name: str, printed: str) -> str | None:
-    """A printed value as `records` holds it: dates in ISO 8601, None for 无."""
+    """A printed value as `records` holds it: dates in ISO 8601, years of document numbers in 〔〕, None for 无."""
     if squash(printed) in _NO_VALUE:
         return None
     if name.endswith("_on") and (date := _DATE.search(printed)):
         return f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}"
-    return printed
+    return printed.replace("[", "〔").replace("]", "〕") if name == "document_number" else printed
 
 
 def _either(expected: Sequence[Any], got: Any) -> tuple[Any, Any]:

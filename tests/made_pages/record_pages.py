@@ -1,0 +1,291 @@
+"""Record pages: a box of metadata, a line below the title, a text, files, in the forms that templates have."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+from tests.made_pages.boxes import BOXES, Pairs
+from tests.made_pages.page import MadePage
+from tests.made_pages.samples import AGENCIES, DATE_FORMS, HOST, MEDIA, PLACE, Draw
+from tests.made_pages.shell import above_or_below, declared, head, menu, page, residue, trail
+
+INDEX_LABELS = ("索引号", "索 引 号", "索&ensp;引&ensp;号", "信息索引号", "索　引　号")
+NUMBER_LABELS = ("文号", "文　　号", "发文字号", "文件编号", "文&nbsp;&nbsp;号")
+PUBLISHER_LABELS = ("发布机构", "发文机关", "发布单位", "发文单位")
+PUBLISHED_LABELS = ("发布日期", "公开日期", "发布时间")
+CREATED_LABELS = ("成文日期", "生成日期", "发文日期")
+TITLE_LABELS = ("名称", "标题", "名　　称", "标&ensp;&ensp;题")
+OTHER_LABELS = {
+    "主题分类": ("财政、金融、审计", "教育", "综合政务"), "公开方式": ("主动公开", "依申请公开"), "公开时限": ("长期公开", "常年公开"), "有效性": ("有效", "失效"),
+    "效力状况": ("有效", "已废止"), "组配分类": ("行政规范性文件", "其他"), "统一编号": ("YB01-2017-0004", "YB02-2018-0011"), "公开范围": ("面向全社会", "社会公众"),
+    "报送单位": ("市样本局", "县样本办"), "信息格式": ("文本", "HTML"), "体裁": ("通知", "公告"), "公开程序": ("内部审核", "主动公开"),
+    "签发人": ("样本一", "样本二"), "关键词": ("样本 测试", "样本"),
+}  # fmt: skip
+"""Further labels, those of common templates and others, with values."""
+
+NO_NUMBER = ("", "&nbsp;", "无", "--", "- -")
+SOURCE_LABELS = ("来源", "来源", "信息来源", "文章来源", "稿件来源")
+TIME_LABELS = ("发布时间", "发布日期", "时间", "日期", "更新时间", "时间发布", "信息时间", "发表时间")
+TAILS = (
+    "浏览次数：<span id='hits'>15</span>", "点击率：<b>157</b>", "字体：<a href='#'>大</a> <a href='#'>中</a> <a href='#'>小</a>", "责任编辑：样本编辑",
+    "【字体：大 中 小】", "访问量：163", "作者：样本作者", "[ 打印 ]", "审核：样本审核", "阅读：12 次", "撰稿：样本撰稿",
+)  # fmt: skip
+"""What may stand behind the date and the source."""
+
+
+@dataclass(slots=True)
+class Record:
+    """A record page under way: its draws, what it says, and what a person is to read there."""
+
+    draw: Draw
+    title: str
+    column: str
+    day: date
+    publisher: str | None = None
+    source: str = ""
+    is_dated: bool = False
+    title_in_box: bool = False
+    expected: dict[str, Any] = field(default_factory=dict)
+
+
+def record_page(draw: Draw) -> MadePage:
+    """One record's page."""
+    steps = draw.steps()
+    record = Record(draw, draw.title(), steps[-1], draw.day())
+    form = draw.pick(("no box", "two labels", *BOXES))
+    box = _box(record, form)
+    line = _line(record)
+    metas = declared(draw, record.column, record.title, record.day, record.source or record.publisher or "")
+    heading, text = _heading(record, metas), _text(record)
+    if not record.is_dated and "PubDate" in metas:  # nothing else says it
+        record.expected["time"] = metas["PubDate"][:10]
+    contents = draw.pick((f"{box}{heading}{line}{text}", f"{box}{heading}{line}{text}", f"{heading}{box}{line}{text}"))
+    contents = f'<div class="main">{trail(draw, steps, of_record=True)}{contents}</div>'
+    parts = above_or_below(draw, contents)
+    html = page(head(draw, record.title, record.column, metas), menu(draw), *parts, draw=draw)
+    address = f"{HOST}/xxgk/{record.day:%Y%m}/t{record.day:%Y%m%d}_{draw.number(1000, 99999)}.html"
+    expected = {
+        "kind": "detail",
+        "url": address,
+        "title": record.title,
+        "publisher": record.publisher,
+        "breadcrumb": steps,
+    }
+    return MadePage(f"record, {form}", html, expected | record.expected)
+
+
+# --- metadata ---
+
+
+def _box(record: Record, form: str) -> str:
+    """A box of metadata, and what it tells a person."""
+    draw = record.draw
+    if form == "no box":
+        return ""
+    pairs = draw.mixed(_pairs(record) if form != "two labels" else _two_pairs(record))
+    mapped = {unescape(label): unescape(value).strip() for label, value in pairs}
+    record.expected["meta"] = {label: value for label, value in mapped.items() if value}
+    box = BOXES[form if form in BOXES else draw.pick(tuple(BOXES))](draw, pairs)
+    if draw.often(0.15):
+        box += "<!--<p><strong>主题词</strong>：样本主题词</p>-->"
+        record.expected["only_in_html_comments"] = ["主题词"]
+    return f'<div class="{draw.pick(("xxgk", "index_box", "top", "a1"))}">{box}</div>'
+
+
+def _pairs(record: Record) -> Pairs:
+    draw = record.draw
+    form, created = draw.pick(DATE_FORMS), record.day - timedelta(days=draw.pick((0, 0, 1, 5, 30)))
+    number = draw.pick((draw.document_number(), draw.document_number(), draw.pick(NO_NUMBER)))
+    pairs = [(draw.pick(INDEX_LABELS), draw.index_number()), (draw.pick(NUMBER_LABELS), number)]
+    if draw.often(0.8):
+        record.publisher = draw.pick(AGENCIES)
+        pairs.append((draw.pick(PUBLISHER_LABELS), record.publisher))
+    if draw.often(0.6):
+        pairs.append((draw.pick(PUBLISHED_LABELS), form.format(record.day)))
+        record.is_dated = True
+    if draw.often(0.6):
+        pairs.append((draw.pick(CREATED_LABELS), form.format(created)))
+    if draw.often(0.4):
+        pairs.append((draw.pick(TITLE_LABELS), record.title))
+        record.title_in_box = True
+    others = draw.some(tuple(OTHER_LABELS.items()), 1, 6)
+    return pairs + [(label, draw.pick((*values, draw.pick(("", "无"))))) for label, values in others]
+
+
+def _two_pairs(record: Record) -> Pairs:
+    record.publisher = record.draw.pick(AGENCIES)
+    return [
+        (record.draw.pick(NUMBER_LABELS), record.draw.document_number()),
+        (record.draw.pick(PUBLISHER_LABELS), record.publisher),
+    ]
+
+
+# --- title, and the line below it ---
+
+
+def _heading(record: Record, metas: dict[str, str]) -> str:
+    """The title in a heading, in a box that its class tells, or, where something else says that it is the title, in any cell."""
+    draw, title = record.draw, record.title
+    told = (f"<h1>{title}</h1>", f"<h2 class='article_title'>{title}</h2>", f"<div class='article-title'>{title}</div>", f"<p class='con-title'> {title}</p>",
+            f"<div class='detail-title'><h3></h3><h2>{title}</h2><h3>样本副题</h3></div>")  # fmt: skip
+    bare = (
+        f"<table><tr><td class='GgFwN015' height='45' align='center'>{title}</td></tr></table>",
+        f"<div class='bt'><strong>{title}</strong></div>",
+    )
+    return draw.pick(told + bare if metas or record.title_in_box else told)
+
+
+def _line(record: Record) -> str:
+    """The line below the title: date and source in either order, labelled or bare, and what else stands there."""
+    draw, day = record.draw, record.day
+    dated, sourced = draw.often(0.75), draw.often(0.6)
+    printed = draw.pick(DATE_FORMS).format(day) + draw.pick(("", f" {draw.number(8, 18):02}:{draw.number(0, 59):02}"))
+    parts: list[tuple[str, str]] = []
+    if dated:
+        parts.append((draw.pick((*TIME_LABELS, "")), printed))
+        record.is_dated = True
+    if sourced:
+        record.source = draw.pick((*AGENCIES, *MEDIA))
+        parts.append((draw.pick(SOURCE_LABELS), record.source))
+        record.expected["source"] = record.source
+        if record.publisher is None and record.source in AGENCIES:
+            record.publisher = record.source
+    if record.is_dated:
+        record.expected["time"] = str(day)
+    form = draw.pick((_spans, _spans, _words, _cell, _small_boxes))
+    return form(draw, draw.mixed(parts) if parts and parts[0][0] else parts, draw.some(TAILS, 0, 3))
+
+
+def _labelled(parts: Pairs, form: str) -> list[str]:
+    return [form.format(label, value) if label else value for label, value in parts]
+
+
+def _spans(draw: Draw, parts: Pairs, tails: list[str]) -> str:
+    form = draw.pick(("{}：{}", "{}：<!--<$[x]>begin-->{}<!--<$[x]>end-->", "<i>{}：</i>{}", "{}：<b>{}</b>", "{}:{}"))
+    spans = "".join(f"<span>{piece}</span>" for piece in (*_labelled(parts, form), *tails))
+    return f'<div class="info">{spans}</div>'
+
+
+def _words(draw: Draw, parts: Pairs, tails: list[str]) -> str:
+    """All in one run of text, apart by blanks or bars."""
+    between = draw.pick(("&nbsp;&nbsp;", "    ", " | ", "&nbsp;|&nbsp;", "　", " "))
+    return f'<p class="info" align="center">{between.join((*_labelled(parts, "{}：{}"), *tails))}</p>'
+
+
+def _cell(draw: Draw, parts: Pairs, tails: list[str]) -> str:
+    between = draw.pick(("&nbsp;", "    ", "<br>"))
+    return f'<table width="97%"><tr><td align="center">{between.join((*_labelled(parts, "{}：{}"), *tails))}</td></tr></table>'
+
+
+def _small_boxes(draw: Draw, parts: Pairs, tails: list[str]) -> str:
+    form = draw.pick(("{}：{}", "{}：<span>{}</span>", "<label>{}：</label>{}"))
+    return "".join(
+        f'<div class="{draw.pick(("time", "ly"))}">{piece}</div>' for piece in (*_labelled(parts, form), *tails)
+    )
+
+
+# --- text and files ---
+
+
+def _text(record: Record) -> str:
+    """The text, its files, links to related documents, and what stands below."""
+    draw = record.draw
+    sentences = draw.sentences()
+    if draw.often(0.2):
+        sentences.insert(1, "会议时间：2018年3月5日上午9时。样本会议地点：样本会议室。")
+    sentences.append(f"{PLACE}样本单位")
+    if draw.often(0.6):
+        sentences.append("2017年11月30日")
+    within, behind = _files(record)
+    record.expected |= {"body_begins": sentences[0]} | ({} if within else {"body_ends": sentences[-1]})
+    form: Callable[[Draw, list[str]], str] = draw.pick(
+        (_of_paragraphs, _of_paragraphs, _of_boxes, _of_line_breaks, _of_fonts)
+    )
+    text = form(draw, sentences)
+    frame = draw.pick(
+        ("<div class='TRS_Editor'>{}</div>", "<div id='zoom'>{}</div>", "<div id='vsb_content'><div class='v_news_content'>{}</div></div>",
+         "<div class='article_con'><div class=TRS_Editor>{}</div></div>", "<div id='zoomcon'><ucapcontent>{}</ucapcontent></div>",
+         "<div class='nr'>{}</div>", "<table><tr><td>{}</td></tr></table>")
+    )  # fmt: skip
+    text = frame.format(f"{_picture(draw)}{text}{within}")
+    related = _related(draw)
+    below = residue(draw)
+    return draw.pick(
+        (
+            f"{text}{behind}{related}{below}",
+            f"{related}{text}{behind}{below}",
+            f"<div class='con'>{text}{behind}{below}</div>{related}",
+        )
+    )
+
+
+def _of_paragraphs(draw: Draw, sentences: list[str]) -> str:
+    tag = draw.pick(("p", "P", "p style='text-indent: 2em'"))
+    return "".join(f"<{tag}>　　{sentence}</{tag[0]}>" for sentence in sentences)
+
+
+def _of_boxes(_: Draw, sentences: list[str]) -> str:
+    return "".join(f"<div>　　{sentence}</div>" for sentence in sentences)
+
+
+def _of_line_breaks(draw: Draw, sentences: list[str]) -> str:
+    return draw.pick(("<br>", "<br/><br/>", "<br>&nbsp;&nbsp;")).join(f"　　{sentence}" for sentence in sentences)
+
+
+def _of_fonts(_: Draw, sentences: list[str]) -> str:
+    """As word processors write it: each sentence in several spans."""
+    return "".join(
+        f"<p class='MsoNormal'><span>{each[:3]}</span><span style='font-size:16pt'>{each[3:]}<o:p></o:p></span></p>"
+        for each in sentences
+    )
+
+
+def _picture(draw: Draw) -> str:
+    """A picture of the text, which is no file of the record."""
+    return draw.pick(
+        (
+            "",
+            "",
+            "<p align='center'><img src='./W020171219.jpg'></p>",
+            "<p><a href='./W020171219.jpg'><img src='./W020171219.jpg'></a></p>",
+        )
+    )
+
+
+def _files(record: Record) -> tuple[str, str]:
+    """Links to files within the text, or in a box behind it."""
+    draw = record.draw
+    count = draw.pick((0, 0, 0, 1, 2, 3))
+    names = [
+        f"样本附件{number}.{draw.pick(('doc', 'docx', 'pdf', 'xls', 'xlsx', 'zip'))}" for number in range(1, count + 1)
+    ]
+    record.expected["attachment_names"] = names
+    if not names:
+        return "", ""
+    service = draw.often(0.3)
+    links = [
+        f'<a href="{f"/system/_content/download.jsp?wbfileid={number}" if service else f"./P0201712190{number}." + name.rpartition(".")[2]}">{name}</a>'
+        for number, name in enumerate(names)
+    ]  # fmt: skip
+    if draw.often(0.5):
+        return "".join(f"<p>附件：{link}</p>" for link in links), ""
+    return "", draw.pick(
+        (
+            f'<div class="attachment"><div class="l">附件：</div><div class="r"><p>{"<br>".join(links)}</p></div></div>',
+            f'<div class="fj"><h3>附件下载</h3><ul>{"".join(f"<li>{link}</li>" for link in links)}</ul></div>',
+        )
+    )
+
+
+def _related(draw: Draw) -> str:
+    """Dated links to other documents: some templates have them above the text, some below."""
+    if draw.often(0.65):
+        return ""
+    rows = "".join(
+        f'<li><a href="../201801/t2018010{number}_{number}.html">样本解读之{number}</a><span>2018-01-0{number}</span></li>'
+        for number in range(1, draw.number(2, 6))
+    )
+    name = draw.pick(("相关解读", "相关链接", "关联稿件：", "相关文章", "相关文档"))
+    return f'<div class="related"><h3><span>{name}</span></h3><ul>{rows}</ul></div>'
