@@ -40,7 +40,8 @@ def landing_page(draw: Draw) -> MadePage:
     columns = "".join(
         f'<li><a href="/zwgk/{number}/" title="{name}">{name}</a></li>' for number, name in enumerate(names)
     )
-    blocks = "".join(block(draw, name, draw.number(5, 8)) for name in draw.some(names, 1, 3))
+    shown = {name: draw.number(5, 8) for name in draw.some(names, 1, 3)}
+    blocks = "".join(block(draw, name, count) for name, count in shown.items())
     contents = f'{trail(draw, ["首页", "政务公开"], of_record=False)}<ul class="ml">{columns}</ul>{blocks}'
     html = page(head(draw, "政务公开", "政务公开", {}), f'<div class="main">{contents}</div>', footer(draw), draw=draw)
     return MadePage(
@@ -49,6 +50,7 @@ def landing_page(draw: Draw) -> MadePage:
         {
             "kind": "landing page",
             "url": f"{HOST}/zwgk/",
+            "rows": sum(shown.values()),
             "catalogue": [f"{HOST}/zwgk/{number}/" for number in range(len(names))],
         },
     )
