@@ -83,7 +83,8 @@ def items(draw: Draw, documents: list[Document]) -> str:
     """Items with a link and a date in either order, with separators between groups of five."""
     form, between = draw.pick(BARE_DATES), draw.pick(("", '<li class="line"></li>', "<li><hr></li>"))
     item = draw.pick(("<li>{0}<span>{1}</span></li>", "<li><span>{1}</span>{0}</li>", "<li>{0} {1}</li>", "<li><i></i>{0}<em>{1}</em></li>",
-                      "<li><p>{0}</p><p class='d'>{1}</p></li>"))  # fmt: skip
+                      "<li><p>{0}</p><p class='d'>{1}</p></li>", '<li><a href="../zcjd/">[政策解读]</a> {0}<span>{1}</span></li>',
+                      "<li><span>发布时间：{1}</span>{0}</li>"))  # fmt: skip
     rows = [item.format(_link(draw, each), form.format(each.day)) for each in documents]
     groups = ["".join(rows[start : start + 5]) for start in range(0, len(rows), 5)]
     return f'<ul class="u-list">{between.join(groups)}</ul>'
@@ -103,23 +104,28 @@ def plain_table(draw: Draw, documents: list[Document]) -> str:
 def columns(draw: Draw, documents: list[Document]) -> str:
     """A table with a header, its columns in any order."""
     form, tag = draw.pick(DATE_FORMS), draw.pick(("th", "td"))
-    order = draw.mixed(("index", "title", "publisher", "date"))
+    order = draw.mixed(("index", "title", "publisher", "date", "number"))
     names = {
+        "number": "文号",
         "index": "索引号",
         "title": draw.pick(("名称", "标题", "信息名称")),
         "publisher": draw.pick(("发布机构", "发文单位")),
         "date": draw.pick(("发布日期", "公开日期")),
     }
     header = "".join(f"<{tag}>{names[column]}</{tag}>" for column in order)
+    counted = draw.often(0.3)
+    header = f"<{tag}>序号</{tag}>{header}" if counted else header
     rows = []
-    for each in documents:
+    for place, each in enumerate(documents, 1):
         cells = {
+            "number": draw.pick((draw.document_number(), "")),
             "index": each.index_number,
             "title": _link(draw, each),
             "publisher": each.publisher,
             "date": form.format(each.day),
         }
-        rows.append(f"<tr>{''.join(f'<td>{cells[column]}</td>' for column in order)}</tr>")
+        first = f"<td>{place}</td>" if counted else ""
+        rows.append(f"<tr>{first}{''.join(f'<td>{cells[column]}</td>' for column in order)}</tr>")
     return f"<table><tr>{header}</tr>{''.join(rows)}</table>"
 
 
@@ -157,6 +163,22 @@ def boxes(draw: Draw, documents: list[Document]) -> str:
     )
 
 
+def links_around_rows(draw: Draw, documents: list[Document]) -> str:
+    """Rows that are links as a whole, the date in one piece or in two, with the beginning of the text now and then."""
+    date_form = draw.pick(
+        (
+            "<em>{:%Y-%m-%d}</em>",
+            "<div class='date'><b>{0:%d}</b><i>{0:%Y-%m}</i></div>",
+            "<div class='date'><p>{0:%m-%d}</p><p>{0:%Y}</p></div>",
+        )
+    )
+    summary = draw.pick(("", "<p>样本摘要，仅供测试。</p>"))
+    item = draw.pick(
+        ("<li><a href='{0}'>{1}<h3>{2}</h3>{3}</a></li>", "<li><a href='{0}'><span>{2}</span>{3}{1}</a></li>")
+    )
+    return f"<ul>{''.join(item.format(each.address, date_form.format(each.day), each.title, summary) for each in documents)}</ul>"
+
+
 def rows_with_pop_ups(draw: Draw, documents: list[Document]) -> str:
     """Items with a hidden list of interpretations before their own date."""
     rows = []
@@ -181,6 +203,7 @@ def without_year(draw: Draw, documents: list[Document]) -> str:
 
 ROWS: dict[str, Rows] = {
     "items": items, "layout table": plain_table, "table with a header": columns, "rows with hover boxes": hover_boxes, "definitions": definitions, "boxes": boxes,
+    "links around rows": links_around_rows,
     "rows with pop-ups": rows_with_pop_ups, "dates without a year": without_year,
 }  # fmt: skip
 COLUMNED = frozenset({"table with a header", "rows with hover boxes"})
@@ -195,15 +218,19 @@ def _pager(draw: Draw, rows: int) -> tuple[str, dict[str, Any]]:
     total = rows * pages - draw.number(0, rows - 1)
     stated: dict[str, Any] = {"pages": pages}
     following = {"next": "list_1.html"}
+    counts = stated | following | {"total_claimed": total}
     links = f'<a href="list.html">首页</a> <a href="list_1.html">下一页</a> <a href="list_{pages - 1}.html">尾页</a>'
     return draw.pick(
         (
             ("", {}), (f"<script>createPageHTML({pages}, 0, 'list', 'html');</script>", stated | following),
             (f'<div class="page"><script>var currentPage = 0;//第一页\nvar countPage = {pages}//共多少页\n</script>{links}</div>', stated | following),
             (f'<div class="page">共{pages}页 {links}</div>', stated | following),
-            (f'<div class="page">共 {total} 条记录　第 1/{pages} 页 {links}</div>', stated | following | {"total_claimed": total}),
-            (f'<div class="page"><span>共<b>{total}</b>条</span> <span>共<b>{pages}</b>页</span>{links}</div>', stated | following | {"total_claimed": total}),
+            (f'<div class="page">共 {total} 条记录　第 1/{pages} 页 {links}</div>', counts),
+            (f'<div class="page"><span>共<b>{total}</b>条</span> <span>共<b>{pages}</b>页</span>{links}</div>', counts),
             (f'<div class="page">总共{pages}页 <a href="list_1.html"><span>下一页</span>&gt;</a></div>', stated | following),
+            (f'<div class="page">共有{total}条信息 分{pages}页 当前第1页 {links}</div>', counts),
+            (f'<div class="page">共{total}条 1/{pages} {links}</div>', counts), (f'<div class="page">当前第 1 页，共 {pages} 页 {links}</div>', stated | following),
+            (f'<div class="page">第<em>1</em>页/共<em>{pages}</em>页（{total}条记录） {links}</div>', counts),
             ('<ul class="pagination"><li>首页</li><li class="on"><a href="#">1</a></li><li><a href="list_1.html">2</a></li><li><a href="list_1.html">下页</a></li></ul>', following),
         )
     )  # fmt: skip

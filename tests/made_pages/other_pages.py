@@ -84,11 +84,12 @@ def foreign_page(draw: Draw) -> MadePage:
 
 def block(draw: Draw, name: str, count: int) -> str:
     """A block of a column's latest documents, with a link to more of them."""
+    form, column = draw.pick(("{:%m-%d}", "{:%Y-%m-%d}", "[{:%m-%d}]")), draw.number(100, 999)
     rows = "".join(
-        f'<li><a href="/{name}/{each.address[2:]}">{each.title}</a><span>{each.day:{draw.pick(("%m-%d", "%Y-%m-%d"))}}</span></li>'
+        f'<li><a href="/{column}/{each.address[2:]}">{each.title}</a><span>{form.format(each.day)}</span></li>'
         for each in documents_of(draw, count)
     )
-    return f'<div class="block"><h3>{name}</h3><a class="more" href="/{draw.number(100, 999)}/">更多&gt;&gt;</a><ul>{rows}</ul></div>'
+    return f'<div class="block"><h3>{name}</h3><a class="more" href="/{column}/">更多&gt;&gt;</a><ul>{rows}</ul></div>'
 
 
 def _without_catalogue(menu_of_site: str) -> str:

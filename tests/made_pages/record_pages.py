@@ -129,7 +129,7 @@ def _heading(record: Record, metas: dict[str, str]) -> str:
     """The title in a heading, in a box that its class tells, or, where something else says that it is the title, in any cell."""
     draw, title = record.draw, record.title
     told = (f"<h1>{title}</h1>", f"<h2 class='article_title'>{title}</h2>", f"<div class='article-title'>{title}</div>", f"<p class='con-title'> {title}</p>",
-            f"<div class='detail-title'><h3></h3><h2>{title}</h2><h3>样本副题</h3></div>")  # fmt: skip
+            f"<h1><font>{title[:6]}</font><br>{title[6:]}</h1>", f"<div class='detail-title'><h3></h3><h2>{title}</h2><h3>样本副题</h3></div>")  # fmt: skip
     bare = (
         f"<table><tr><td class='GgFwN015' height='45' align='center'>{title}</td></tr></table>",
         f"<div class='bt'><strong>{title}</strong></div>",
@@ -141,20 +141,21 @@ def _line(record: Record) -> str:
     """The line below the title: date and source in either order, labelled or bare, and what else stands there."""
     draw, day = record.draw, record.day
     dated, sourced = draw.often(0.75), draw.often(0.6)
-    printed = draw.pick(DATE_FORMS).format(day) + draw.pick(("", f" {draw.number(8, 18):02}:{draw.number(0, 59):02}"))
+    printed = draw.pick(DATE_FORMS).format(day) + draw.pick(("", " 09:05", " 15:20", " 15:20:07", " 15:20:00.0"))
     parts: list[tuple[str, str]] = []
     if dated:
         parts.append((draw.pick((*TIME_LABELS, "")), printed))
         record.is_dated = True
     if sourced:
         record.source = draw.pick((*AGENCIES, *MEDIA))
-        parts.append((draw.pick(SOURCE_LABELS), record.source))
+        form = draw.pick(("{}", "{}", "{}", '<a href="/jg/">{}</a>'))
+        parts.append((draw.pick(SOURCE_LABELS), form.format(record.source)))
         record.expected["source"] = record.source
         if record.publisher is None and record.source in AGENCIES:
             record.publisher = record.source
     if record.is_dated:
         record.expected["time"] = str(day)
-    form = draw.pick((_spans, _spans, _words, _cell, _small_boxes))
+    form = draw.pick((_spans, _spans, _words, _cell, _small_boxes, _in_brackets, _terms))
     return form(draw, draw.mixed(parts) if parts and parts[0][0] else parts, draw.some(TAILS, 0, 3))
 
 
@@ -163,7 +164,16 @@ def _labelled(parts: Pairs, form: str) -> list[str]:
 
 
 def _spans(draw: Draw, parts: Pairs, tails: list[str]) -> str:
-    form = draw.pick(("{}：{}", "{}：<!--<$[x]>begin-->{}<!--<$[x]>end-->", "<i>{}：</i>{}", "{}：<b>{}</b>", "{}:{}"))
+    form = draw.pick(
+        (
+            "{}：{}",
+            "{}：<!--<$[x]>begin-->{}<!--<$[x]>end-->",
+            "<i>{}：</i>{}",
+            "{}：<b>{}</b>",
+            "{}:{}",
+            '{}：<a href="/jg/">{}</a>',
+        )
+    )
     spans = "".join(f"<span>{piece}</span>" for piece in (*_labelled(parts, form), *tails))
     return f'<div class="info">{spans}</div>'
 
@@ -184,6 +194,17 @@ def _small_boxes(draw: Draw, parts: Pairs, tails: list[str]) -> str:
     return "".join(
         f'<div class="{draw.pick(("time", "ly"))}">{piece}</div>' for piece in (*_labelled(parts, form), *tails)
     )
+
+
+def _in_brackets(draw: Draw, parts: Pairs, tails: list[str]) -> str:
+    form = draw.pick(("【{}】", "【{}】 ", "[ {} ] ", "（{}）"))
+    return f'<p class="info">{"".join(form.format(piece.strip("【】[]")) for piece in (*_labelled(parts, "{}：{}"), *tails))}</p>'
+
+
+def _terms(draw: Draw, parts: Pairs, tails: list[str]) -> str:
+    """Terms and definitions by turns; a bare date, and what else stands there, in definitions of their own."""
+    terms = "".join(f"<dt>{label}：</dt><dd>{value}</dd>" if label else f"<dd>{value}</dd>" for label, value in parts)
+    return f'<dl class="info">{terms}{"".join(f"<dd>{tail}</dd>" for tail in tails)}</dl>'
 
 
 # --- text and files ---

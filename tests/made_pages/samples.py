@@ -8,7 +8,7 @@ from typing import TypeVar
 
 PLACE = "样本县"
 SITE = f"{PLACE}人民政府"
-HOST = "http://www.yangbenxian.example"
+HOST = "http://www.county.gov.cn"
 
 AGENCIES = (
     "样本县人民政府", "样本县人民政府办公室", "样本县财政局", "样本县教育体育局", "样本县卫生健康委员会", "样本县发改委", "县政府办",
@@ -131,7 +131,11 @@ class Draw:
 
     def steps(self) -> list[str]:
         """A trail from the home page to a column."""
-        return ["首页", *self.some(SECTIONS, 1, 3), self.pick(COLUMNS)]
+        return [
+            self.pick(("首页", "首页", "网站首页", "本站首页", SITE)),
+            *self.some(SECTIONS, 1, 3),
+            self.pick(COLUMNS),
+        ]
 
     def sentences(self) -> list[str]:
         """The paragraphs of a text, the first and the last one long enough to be known."""

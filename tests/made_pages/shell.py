@@ -99,8 +99,13 @@ def trail(draw: Draw, steps: list[str], *, of_record: bool) -> str:
     return form(draw, links)
 
 
+def _position(draw: Draw, links: list[str]) -> str:
+    """What stands before a trail; nothing now and then, where its first step says that it is the home page."""
+    return draw.pick((*POSITIONS, "", "")) if "首页" in links[0] else draw.pick(POSITIONS)
+
+
 def _in_a_line(draw: Draw, links: list[str]) -> str:
-    position = draw.pick((*POSITIONS, ""))
+    position = _position(draw, links)
     line = f"{position}{draw.pick(ARROWS).join(links)}"
     return draw.pick(
         (
@@ -126,13 +131,13 @@ def _behind_items(draw: Draw, links: list[str]) -> str:
     """Items of a list, all but the first behind an arrow of its own."""
     arrow = draw.pick(("<span>&gt;</span> ", "&gt; ", "<i>/</i>", "<em>&gt;&gt;</em>"))
     items = "".join(f"<li>{arrow if number else ''}{link}</li>" for number, link in enumerate(links))
-    tag = draw.pick(("ul", "ol"))
-    return f'<{tag} class="breadcrumb">{items}</{tag}>'
+    tag, position = draw.pick(("ul", "ol")), "" if "首页" in links[0] else draw.pick(POSITIONS)
+    return f'{position}<{tag} class="breadcrumb">{items}</{tag}>'
 
 
 def _in_a_nested_table(draw: Draw, links: list[str]) -> str:
     """The home page in one cell, all other steps in the cells of a table in the next one."""
-    position = draw.pick(("", f"<td>{draw.pick(POSITIONS)}</td>"))
+    position = f"<td>{label}</td>" if (label := _position(draw, links)) else ""
     cells = "".join(f"<td> &gt; {link}</td>" for link in links[1:])
     return (
         f'<div class="position"><table><tr>{position}<td>{links[0]}</td><td><table width="100%"><tr>{cells}</tr></table></td></tr>'
@@ -142,7 +147,7 @@ def _in_a_nested_table(draw: Draw, links: list[str]) -> str:
 
 def _of_spans(draw: Draw, links: list[str]) -> str:
     arrow = f"<span>{draw.pick(('&gt;', '&gt;&gt;', '/', '→', '>'))}</span>"
-    return f'<div class="crumb"><span>{draw.pick((*POSITIONS, ""))}</span>{arrow.join(links)}</div>'
+    return f'<div class="crumb"><span>{_position(draw, links)}</span>{arrow.join(links)}</div>'
 
 
 def _of_pictures(draw: Draw, links: list[str]) -> str:
