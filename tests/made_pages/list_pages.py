@@ -46,7 +46,9 @@ def list_page(draw: Draw) -> MadePage:
         row = document.row() | {"publisher": document.publisher, "index_no": document.index_number}
         expected[key] = {name: row[name] for name in keys}
     pager, paging = _pager(draw, len(documents))
-    contents = f'{trail(draw, steps, of_record=False)}<div class="list">{ROWS[form](draw, documents)}{pager}</div>'
+    rows = ROWS[form](draw, documents)
+    again = f'<div class="telephone">{rows}</div>' if draw.often(0.08) else ""
+    contents = f'{trail(draw, steps, of_record=False)}<div class="list">{rows}{again}{pager}</div>'
     parts = above_or_below(draw, _beside(draw, contents))
     metas = draw.pick(({}, {"SiteName": "样本县人民政府", "ColumnName": steps[-1]}))
     html = page(head(draw, steps[-1], steps[-1], metas), menu(draw), *parts, draw=draw)
@@ -84,8 +86,8 @@ def items(draw: Draw, documents: list[Document]) -> str:
     form, between = draw.pick(BARE_DATES), draw.pick(("", '<li class="line"></li>', "<li><hr></li>"))
     item = draw.pick(("<li>{0}<span>{1}</span></li>", "<li><span>{1}</span>{0}</li>", "<li>{0} {1}</li>", "<li><i></i>{0}<em>{1}</em></li>",
                       "<li><p>{0}</p><p class='d'>{1}</p></li>", '<li><a href="../zcjd/">[政策解读]</a> {0}<span>{1}</span></li>',
-                      "<li><span>发布时间：{1}</span>{0}</li>"))  # fmt: skip
-    rows = [item.format(_link(draw, each), form.format(each.day)) for each in documents]
+                      "<li><span>发布时间：{1}</span>{0}</li>", '<li>{0}<a href="{2}" class="d">{1}</a></li>'))  # fmt: skip
+    rows = [item.format(_link(draw, each), form.format(each.day), each.address) for each in documents]
     groups = ["".join(rows[start : start + 5]) for start in range(0, len(rows), 5)]
     return f'<ul class="u-list">{between.join(groups)}</ul>'
 

@@ -21,7 +21,7 @@ OTHER_LABELS = {
     "主题分类": ("财政、金融、审计", "教育", "综合政务"), "公开方式": ("主动公开", "依申请公开"), "公开时限": ("长期公开", "常年公开"), "有效性": ("有效", "失效"),
     "效力状况": ("有效", "已废止"), "组配分类": ("行政规范性文件", "其他"), "统一编号": ("YB01-2017-0004", "YB02-2018-0011"), "公开范围": ("面向全社会", "社会公众"),
     "信息类别": ("政策文件", "其他"), "信息格式": ("文本", "HTML"), "体裁": ("通知", "公告"), "公开程序": ("内部审核", "主动公开"),
-    "签发人": ("样本一", "样本二"), "关键词": ("样本 测试", "样本"),
+    "责任部门": ("样本股", "样本县样本局办公室"), "签发人": ("样本一", "样本二"), "关键词": ("样本 测试", "样本"),
 }  # fmt: skip
 """Further labels, those of common templates and others, with values."""
 
@@ -100,7 +100,7 @@ def _pairs(record: Record) -> Pairs:
     number = draw.pick((draw.document_number(), draw.document_number(), draw.pick(NO_NUMBER)))
     pairs = [(draw.pick(INDEX_LABELS), draw.index_number()), (draw.pick(NUMBER_LABELS), number)]
     if draw.often(0.8):
-        record.publisher = draw.pick(AGENCIES)
+        record.publisher = draw.pick((*AGENCIES, "样本县财政局、样本县教育体育局"))
         pairs.append((draw.pick(PUBLISHER_LABELS), record.publisher))
     if draw.often(0.6):
         pairs.append((draw.pick(PUBLISHED_LABELS), form.format(record.day)))

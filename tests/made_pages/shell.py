@@ -111,7 +111,8 @@ def _in_a_line(draw: Draw, links: list[str]) -> str:
         (
             f'<div class="path">{line}</div>', f"<h2>{line}</h2>", f'<div class="dqwz"><span>{line}</span></div>',
             f'<table width="100%"><tr><td><img src="/i.gif"></td><td>{line}</td></tr></table>',
-            f'<div class="wz"><i class="icon"></i>{line}</div>',
+            f'<div class="wz"><i class="icon"></i>{line}</div>', f'<div class="wz">{line}<div class="bt">样本栏目</div></div>',
+            f'<div class="top">您的位置：<a href="/">首页</a></div><div class="path">{line}</div>', f'<div class="wz">{line}<br>今天是样本日</div>',
         )
     )  # fmt: skip
 
