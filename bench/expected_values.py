@@ -77,6 +77,15 @@ def score(expected: Expected, page: Probed) -> Iterator[Score]:
     yield from _list_scores(expected, page)
     if "breadcrumb" in expected:
         yield Score("breadcrumb", tuple(expected["breadcrumb"]), page.listed.breadcrumb or page.record.breadcrumb)
+    yield from _column_scores(expected, page)
+
+
+def _column_scores(expected: Expected, page: Probed) -> Iterator[Score]:
+    """Compare the catalogues to which a home page or a landing page leads, by their addresses or by what they are called."""
+    if _kind(expected) in {"home", "landing"}:
+        titles = {squash(column.title) for column in page.columns}
+        for title in map(squash, expected.get("columns", ())):
+            yield Score("columns", title, title if title in titles else None)
     if "catalogue" in expected:
         linked = {column.url for column in page.columns} | set(page.leads)
         yield from (Score("columns", url, url if url in linked else None) for url in expected["catalogue"])

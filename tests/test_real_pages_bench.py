@@ -101,6 +101,26 @@ def test_an_agency_named_as_the_source_is_the_publisher_and_a_medium_is_not(tmp_
     assert all(each["result"] == "right" for page in pages for each in page["scores"] if each["field"] == "source")
 
 
+def test_a_home_page_is_held_against_the_columns_it_leads_to(tmp_path, printed):
+    links = "".join(
+        f'<li><a href="/zwgk/{n}/">{name}</a></li>'
+        for n, name in enumerate(("政策解读", "规划计划", "财政预决算", "人事信息"))
+    )
+    wanted = {
+        "file": "shape/home.html",
+        "kind": "home page",
+        "url": "http://www.county.gov.cn/",
+        "columns": ["规划计划", "样本栏目"],
+    }
+    path = folder(
+        tmp_path, wanted | {"catalogue": ["http://www.county.gov.cn/zwgk/0/", "http://www.county.gov.cn/none/"]}
+    )
+    (path / "shape/home.html").write_text(f"<html><body><ul>{links}</ul></body></html>", "utf-8")
+    out = printed(path)
+    assert counts(out, "all", "columns") == [4, 2, 0, 2, 0]
+    assert counts(out, "all", "kind") == [1, 1, 0, 0, 0]
+
+
 def test_a_text_is_held_against_its_beginning_and_its_end(tmp_path, printed):
     wanted = record(body_begins="样本正文，仅供测试", body_ends="不是任何机关的文件。", attachments=0)
     out = printed(folder(tmp_path, wanted, wanted | {"body_ends": "打印 关闭"}))
