@@ -75,7 +75,7 @@ class Archive:
         for _ in range(answers):
             self.captures += 1
             c.execute(
-                "INSERT INTO captures VALUES (?, ?, ?, ?, 200, 'page', '', 1, NULL, NULL)",
+                "INSERT INTO captures VALUES (?, ?, ?, ?, 200, 'page', '', 1, NULL, NULL, NULL)",
                 (self.captures, crawl_id, PAGE, _text(started)),
             )
         for kind, url, message in problems:
