@@ -13,7 +13,7 @@ from tests.made_pages.making import made_pages
 from tests.made_pages.page import MadePage
 
 SEED, PAGES = 1, 200
-LEAST_RIGHT = 0.79
+LEAST_RIGHT = 0.9
 
 Scored = list[tuple[MadePage, list]]
 

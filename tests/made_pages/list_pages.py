@@ -86,7 +86,7 @@ def items(draw: Draw, documents: list[Document]) -> str:
     form, between = draw.pick(BARE_DATES), draw.pick(("", '<li class="line"></li>', "<li><hr></li>"))
     item = draw.pick(("<li>{0}<span>{1}</span></li>", "<li><span>{1}</span>{0}</li>", "<li>{0} {1}</li>", "<li><i></i>{0}<em>{1}</em></li>",
                       "<li><p>{0}</p><p class='d'>{1}</p></li>", '<li><a href="../zcjd/">[政策解读]</a> {0}<span>{1}</span></li>',
-                      "<li><span>发布时间：{1}</span>{0}</li>", '<li>{0}<a href="{2}" class="d">{1}</a></li>'))  # fmt: skip
+                      "<li><span>发布时间：{1}</span>{0}</li>", "<li>·{0} <i>{1} 09:05</i></li>", "<li><b>[置顶]</b>{0}<img src='/new.gif'><span>{1}</span></li>", '<li>{0}<a href="{2}" class="d">{1}</a></li>'))  # fmt: skip
     rows = [item.format(_link(draw, each), form.format(each.day), each.address) for each in documents]
     groups = ["".join(rows[start : start + 5]) for start in range(0, len(rows), 5)]
     return f'<ul class="u-list">{between.join(groups)}</ul>'
@@ -129,6 +129,35 @@ def columns(draw: Draw, documents: list[Document]) -> str:
         first = f"<td>{place}</td>" if counted else ""
         rows.append(f"<tr>{first}{''.join(f'<td>{cells[column]}</td>' for column in order)}</tr>")
     return f"<table><tr>{header}</tr>{''.join(rows)}</table>"
+
+
+def cells_of_fixed_width(draw: Draw, documents: list[Document]) -> str:
+    """A list a row, its items as wide as those of the header."""
+    names = (
+        "索引号",
+        draw.pick(("名称", "标题")),
+        draw.pick(("发布机构", "发文单位")),
+        draw.pick(("发布日期", "公开日期")),
+    )
+    header = "".join(f'<li class="w{number}">{name}</li>' for number, name in enumerate(names))
+    form = draw.pick(DATE_FORMS)
+    rows = "".join(
+        f'<ul><li class="w0">{each.index_number}</li><li class="w1">{_link(draw, each)}</li><li class="w2">{each.publisher}</li>'
+        f'<li class="w3"><span>{form.format(each.day)}</span></li></ul>'
+        for each in documents
+    )
+    return f'<div class="gkml"><ul class="bt">{header}</ul>{rows}</div>'
+
+
+def groups_of_years(_: Draw, documents: list[Document]) -> str:
+    """Rows under their years, with day and month."""
+    years: dict[int, str] = {}
+    for each in documents:
+        years[each.day.year] = (
+            years.get(each.day.year, "")
+            + f'<li><a href="{each.address}">{each.title}</a><span>{each.day:%m-%d}</span></li>'
+        )
+    return "".join(f"<h3>{year}年</h3><ul>{rows}</ul>" for year, rows in years.items())
 
 
 def hover_boxes(draw: Draw, documents: list[Document]) -> str:
@@ -205,10 +234,10 @@ def without_year(draw: Draw, documents: list[Document]) -> str:
 
 ROWS: dict[str, Rows] = {
     "items": items, "layout table": plain_table, "table with a header": columns, "rows with hover boxes": hover_boxes, "definitions": definitions, "boxes": boxes,
-    "links around rows": links_around_rows,
+    "links around rows": links_around_rows, "cells of fixed width": cells_of_fixed_width, "groups of years": groups_of_years,
     "rows with pop-ups": rows_with_pop_ups, "dates without a year": without_year,
 }  # fmt: skip
-COLUMNED = frozenset({"table with a header", "rows with hover boxes"})
+COLUMNED = frozenset({"table with a header", "rows with hover boxes", "cells of fixed width"})
 
 
 # --- what leads on, and what stands beside ---
@@ -224,7 +253,7 @@ def _pager(draw: Draw, rows: int) -> tuple[str, dict[str, Any]]:
     links = f'<a href="list.html">首页</a> <a href="list_1.html">下一页</a> <a href="list_{pages - 1}.html">尾页</a>'
     return draw.pick(
         (
-            ("", {}), (f"<script>createPageHTML({pages}, 0, 'list', 'html');</script>", stated | following),
+            ("", {}), (f'<div class="page">共1页 共{rows}条</div>', {"pages": 1, "total_claimed": rows}), (f"<script>createPageHTML({pages}, 0, 'list', 'html');</script>", stated | following),
             (f'<div class="page"><script>var currentPage = 0;//第一页\nvar countPage = {pages}//共多少页\n</script>{links}</div>', stated | following),
             (f'<div class="page">共{pages}页 {links}</div>', stated | following),
             (f'<div class="page">共 {total} 条记录　第 1/{pages} 页 {links}</div>', counts),

@@ -67,11 +67,20 @@ def foreign_page(draw: Draw) -> MadePage:
         row.format(f'<a href="/post/{number}.html">{each.title}</a>', f"{each.day:%Y年%m月%d日}")
         for number, each in enumerate(documents)
     )
+    references = "".join(
+        f'<li><a href="{each.address}">{each.title}</a>. 样本网 [引用日期{each.day}]</li>' for each in documents
+    )
+    behind = draw.pick(
+        (
+            f'<div class="relate"><span>相关文章</span>{others}</div>',
+            f'<h3>参考资料</h3><ol class="references">{references}</ol>',
+        )
+    )
     title = draw.title()
     text = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
     contents = (
         f'<div class="here"><a href="/">首页</a>&nbsp;&gt;<a href="/category-2.html">样本栏目</a></div><h2>{title}</h2><h6><a>{draw.day():%Y年%m月%d日}</a> '
-        f'<i></i>样本传媒 <i></i>1665</h6><div class="post-body">{text}</div><div class="relate"><span>相关文章</span>{others}</div>'
+        f'<i></i>样本传媒 <i></i>1665</h6><div class="post-body">{text}</div>{behind}'
     )
     html = page(
         f"<title>{title} - 样本博客</title>", f'<div class="main">{contents}</div>', "<p>Powered by 样本</p>", draw=draw

@@ -1,6 +1,5 @@
 """Record pages: a box of metadata, a line below the title, a text, files, in the forms that templates have."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from html import unescape
@@ -8,12 +7,13 @@ from typing import Any
 
 from tests.made_pages.boxes import BOXES, Pairs
 from tests.made_pages.page import MadePage
-from tests.made_pages.samples import AGENCIES, DATE_FORMS, HOST, MEDIA, PLACE, Draw
-from tests.made_pages.shell import above_or_below, declared, head, menu, page, residue, trail
+from tests.made_pages.samples import AGENCIES, DATE_FORMS, HOST, MEDIA, Draw
+from tests.made_pages.shell import above_or_below, declared, head, menu, page, trail
+from tests.made_pages.texts import text_and_files
 
 INDEX_LABELS = ("索引号", "索 引 号", "索&ensp;引&ensp;号", "信息索引号", "索　引　号")
 NUMBER_LABELS = ("文号", "文　　号", "发文字号", "文件编号", "文&nbsp;&nbsp;号")
-PUBLISHER_LABELS = ("发布机构", "发文机关", "发布单位", "发文单位")
+PUBLISHER_LABELS = ("发布机构", "发文机关", "发布单位", "发文单位", "发 布 机 构", "公开主体")
 PUBLISHED_LABELS = ("发布日期", "公开日期", "发布时间")
 CREATED_LABELS = ("成文日期", "生成日期", "发文日期")
 TITLE_LABELS = ("名称", "标题", "名　　称", "标&ensp;&ensp;题")
@@ -30,7 +30,7 @@ SOURCE_LABELS = ("来源", "来源", "信息来源", "文章来源", "稿件来�
 TIME_LABELS = ("发布时间", "发布日期", "时间", "日期", "更新时间", "时间发布", "信息时间", "发表时间")
 TAILS = (
     "浏览次数：<span id='hits'>15</span>", "点击率：<b>157</b>", "字体：<a href='#'>大</a> <a href='#'>中</a> <a href='#'>小</a>", "责任编辑：样本编辑",
-    "【字体：大 中 小】", "访问量：163", "作者：样本作者", "[ 打印 ]", "审核：样本审核", "阅读：12 次", "撰稿：样本撰稿",
+    "【字体：大 中 小】", "访问量：163", "作者：样本作者", "[ 打印 ]", "审核：样本审核", "阅读：12 次", "撰稿：样本撰稿", "发布者：admin", "录入：样本录入", "信息员：样本",
 )  # fmt: skip
 """What may stand behind the date and the source."""
 
@@ -58,7 +58,7 @@ def record_page(draw: Draw) -> MadePage:
     box = _box(record, form)
     line = _line(record)
     metas = declared(draw, record.column, record.title, record.day, record.source or record.publisher or "")
-    heading, text = _heading(record, metas), _text(record)
+    heading, (text, expected_text) = _heading(record, metas), text_and_files(draw)
     if not record.is_dated and "PubDate" in metas:  # nothing else says it
         record.expected["time"] = metas["PubDate"][:10]
     contents = draw.pick((f"{box}{heading}{line}{text}", f"{box}{heading}{line}{text}", f"{heading}{box}{line}{text}"))
@@ -73,7 +73,7 @@ def record_page(draw: Draw) -> MadePage:
         "publisher": record.publisher,
         "breadcrumb": steps,
     }
-    return MadePage(f"record, {form}", html, expected | record.expected)
+    return MadePage(f"record, {form}", html, expected | expected_text | record.expected)
 
 
 # --- metadata ---
@@ -128,8 +128,9 @@ def _two_pairs(record: Record) -> Pairs:
 def _heading(record: Record, metas: dict[str, str]) -> str:
     """The title in a heading, in a box that its class tells, or, where something else says that it is the title, in any cell."""
     draw, title = record.draw, record.title
+    middle = next(place for place in range(4, len(title)) if not title[place - 1 : place + 1].isascii())
     told = (f"<h1>{title}</h1>", f"<h2 class='article_title'>{title}</h2>", f"<div class='article-title'>{title}</div>", f"<p class='con-title'> {title}</p>",
-            f"<h1><font>{title[:6]}</font><br>{title[6:]}</h1>", f"<div class='detail-title'><h3></h3><h2>{title}</h2><h3>样本副题</h3></div>")  # fmt: skip
+            f"<h1><font>{title[:middle]}</font><br>{title[middle:]}</h1>", f"<div class='detail-title'><h3></h3><h2>{title}</h2><h3>样本副题</h3></div>")  # fmt: skip
     bare = (
         f"<table><tr><td class='GgFwN015' height='45' align='center'>{title}</td></tr></table>",
         f"<div class='bt'><strong>{title}</strong></div>",
@@ -141,7 +142,9 @@ def _line(record: Record) -> str:
     """The line below the title: date and source in either order, labelled or bare, and what else stands there."""
     draw, day = record.draw, record.day
     dated, sourced = draw.often(0.75), draw.often(0.6)
-    printed = draw.pick(DATE_FORMS).format(day) + draw.pick(("", " 09:05", " 15:20", " 15:20:07", " 15:20:00.0"))
+    printed = draw.pick(DATE_FORMS).format(day) + draw.pick(
+        ("", " 09:05", " 15:20", " 15:20:07", " 15:20:00.0", " 星期二")
+    )
     parts: list[tuple[str, str]] = []
     if dated:
         parts.append((draw.pick((*TIME_LABELS, "")), printed))
@@ -205,108 +208,3 @@ def _terms(draw: Draw, parts: Pairs, tails: list[str]) -> str:
     """Terms and definitions by turns; a bare date, and what else stands there, in definitions of their own."""
     terms = "".join(f"<dt>{label}：</dt><dd>{value}</dd>" if label else f"<dd>{value}</dd>" for label, value in parts)
     return f'<dl class="info">{terms}{"".join(f"<dd>{tail}</dd>" for tail in tails)}</dl>'
-
-
-# --- text and files ---
-
-
-def _text(record: Record) -> str:
-    """The text, its files, links to related documents, and what stands below."""
-    draw = record.draw
-    sentences = draw.sentences()
-    if draw.often(0.2):
-        sentences.insert(1, "会议时间：2018年3月5日上午9时。样本会议地点：样本会议室。")
-    sentences.append(f"{PLACE}样本单位")
-    if draw.often(0.6):
-        sentences.append("2017年11月30日")
-    within, behind = _files(record)
-    record.expected |= {"body_begins": sentences[0]} | ({} if within else {"body_ends": sentences[-1]})
-    form: Callable[[Draw, list[str]], str] = draw.pick(
-        (_of_paragraphs, _of_paragraphs, _of_boxes, _of_line_breaks, _of_fonts)
-    )
-    text = form(draw, sentences)
-    frame = draw.pick(
-        ("<div class='TRS_Editor'>{}</div>", "<div id='zoom'>{}</div>", "<div id='vsb_content'><div class='v_news_content'>{}</div></div>",
-         "<div class='article_con'><div class=TRS_Editor>{}</div></div>", "<div id='zoomcon'><ucapcontent>{}</ucapcontent></div>",
-         "<div class='nr'>{}</div>", "<table><tr><td>{}</td></tr></table>")
-    )  # fmt: skip
-    text = frame.format(f"{_picture(draw)}{text}{within}")
-    related = _related(draw)
-    below = residue(draw)
-    return draw.pick(
-        (
-            f"{text}{behind}{related}{below}",
-            f"{related}{text}{behind}{below}",
-            f"<div class='con'>{text}{behind}{below}</div>{related}",
-        )
-    )
-
-
-def _of_paragraphs(draw: Draw, sentences: list[str]) -> str:
-    tag = draw.pick(("p", "P", "p style='text-indent: 2em'"))
-    return "".join(f"<{tag}>　　{sentence}</{tag[0]}>" for sentence in sentences)
-
-
-def _of_boxes(_: Draw, sentences: list[str]) -> str:
-    return "".join(f"<div>　　{sentence}</div>" for sentence in sentences)
-
-
-def _of_line_breaks(draw: Draw, sentences: list[str]) -> str:
-    return draw.pick(("<br>", "<br/><br/>", "<br>&nbsp;&nbsp;")).join(f"　　{sentence}" for sentence in sentences)
-
-
-def _of_fonts(_: Draw, sentences: list[str]) -> str:
-    """As word processors write it: each sentence in several spans."""
-    return "".join(
-        f"<p class='MsoNormal'><span>{each[:3]}</span><span style='font-size:16pt'>{each[3:]}<o:p></o:p></span></p>"
-        for each in sentences
-    )
-
-
-def _picture(draw: Draw) -> str:
-    """A picture of the text, which is no file of the record."""
-    return draw.pick(
-        (
-            "",
-            "",
-            "<p align='center'><img src='./W020171219.jpg'></p>",
-            "<p><a href='./W020171219.jpg'><img src='./W020171219.jpg'></a></p>",
-        )
-    )
-
-
-def _files(record: Record) -> tuple[str, str]:
-    """Links to files within the text, or in a box behind it."""
-    draw = record.draw
-    count = draw.pick((0, 0, 0, 1, 2, 3))
-    names = [
-        f"样本附件{number}.{draw.pick(('doc', 'docx', 'pdf', 'xls', 'xlsx', 'zip'))}" for number in range(1, count + 1)
-    ]
-    record.expected["attachment_names"] = names
-    if not names:
-        return "", ""
-    service = draw.often(0.3)
-    links = [
-        f'<a href="{f"/system/_content/download.jsp?wbfileid={number}" if service else f"./P0201712190{number}." + name.rpartition(".")[2]}">{name}</a>'
-        for number, name in enumerate(names)
-    ]  # fmt: skip
-    if draw.often(0.5):
-        return "".join(f"<p>附件：{link}</p>" for link in links), ""
-    return "", draw.pick(
-        (
-            f'<div class="attachment"><div class="l">附件：</div><div class="r"><p>{"<br>".join(links)}</p></div></div>',
-            f'<div class="fj"><h3>附件下载</h3><ul>{"".join(f"<li>{link}</li>" for link in links)}</ul></div>',
-        )
-    )
-
-
-def _related(draw: Draw) -> str:
-    """Dated links to other documents: some templates have them above the text, some below."""
-    if draw.often(0.65):
-        return ""
-    rows = "".join(
-        f'<li><a href="../201801/t2018010{number}_{number}.html">样本解读之{number}</a><span>2018-01-0{number}</span></li>'
-        for number in range(1, draw.number(2, 6))
-    )
-    name = draw.pick(("相关解读", "相关链接", "关联稿件：", "相关文章", "相关文档"))
-    return f'<div class="related"><h3><span>{name}</span></h3><ul>{rows}</ul></div>'

@@ -37,6 +37,11 @@ FORMS = (
     "{agency}关于{subject}的意见",
     "{subject}情况说明",
     "关于印发《{subject}实施方案》的通知",
+    "2018-2020年{subject}规划",
+    "{agency}：{subject}有序推进",
+    "【样本解读】一图读懂{subject}",
+    "样本县2017年度部门决算公开说明",
+    "样本机构职能",
 )
 COLUMNS = (
     "政策解读",

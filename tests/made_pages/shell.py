@@ -47,7 +47,13 @@ def head(draw: Draw, title: str, column: str, metas: dict[str, str]) -> str:
             f"{title} | {SITE}",
         )
     )
-    elements = "".join(f'<meta name="{name}" content="{content}">' for name, content in metas.items())
+    form, spelt = (
+        draw.pick(
+            ('<meta name="{}" content="{}">', "<meta name='{}' content='{}' />", '<meta content="{1}" name="{0}"/>')
+        ),
+        draw.pick((str, str, str.lower)),
+    )
+    elements = "".join(form.format(spelt(name), content) for name, content in metas.items())
     return f'<meta charset="utf-8"><title>{window}</title>{elements}'
 
 
