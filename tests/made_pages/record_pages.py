@@ -128,7 +128,7 @@ def _two_pairs(record: Record) -> Pairs:
 def _heading(record: Record, metas: dict[str, str]) -> str:
     """The title in a heading, in a box that its class tells, or, where something else says that it is the title, in any cell."""
     draw, title = record.draw, record.title
-    middle = next(place for place in range(4, len(title)) if not title[place - 1 : place + 1].isascii())
+    middle = next(place for place in range(4, len(title)) if not any(map(str.isascii, title[place - 1 : place + 1])))
     told = (f"<h1>{title}</h1>", f"<h2 class='article_title'>{title}</h2>", f"<div class='article-title'>{title}</div>", f"<p class='con-title'> {title}</p>",
             f"<h1><font>{title[:middle]}</font><br>{title[middle:]}</h1>", f"<div class='detail-title'><h3></h3><h2>{title}</h2><h3>样本副题</h3></div>")  # fmt: skip
     bare = (
