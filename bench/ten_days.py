@@ -205,7 +205,10 @@ def unproved(db: Path) -> list[str]:
 
 def alarms(db: Path) -> list[tuple[str, str]]:
     """What the crawls say has broken silently: kind and message."""
-    return rows(db, "SELECT kind, message FROM problems WHERE kind IN ('fields_missing', 'list_short', 'nothing_new')")
+    return rows(
+        db,
+        "SELECT kind, message FROM problems WHERE kind IN ('fields_missing', 'fields_drifted', 'list_short', 'nothing_new')",
+    )
 
 
 def contents(db: Path) -> dict[str, tuple[str | None, ...]]:

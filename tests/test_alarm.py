@@ -1,5 +1,6 @@
 """What breaks silently is a problem and exit status 1, and what only looks like it is not: real crawls over HTTP."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,13 +11,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 
-from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, WalkCounts, lacking, longest_usual, too_short
-from bench.ten_days import FAULTS, History, alarms, crawl, rows, simulate
-from tests.conftest import Site, portal_file
+from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, WELL_READ, WalkCounts, lacking, longest_usual, too_short
+from archive.web.http.server import make_datasette
+from bench.ten_days import FAULTS, History, alarms, at, crawl, rows, simulate
+from tests.conftest import Site, disclosures, portal_file
 from tests.county import County
 
-ALARMS = ("fields_missing", "list_short", "list_shrunk", "nothing_new")
+ALARMS = ("fields_missing", "fields_drifted", "list_short", "list_shrunk", "nothing_new")
 MORNING = datetime(2018, 4, 2, 1, tzinfo=UTC)
 HEADS = {
     "title": "标题",
@@ -50,7 +53,8 @@ class Entry:
 class Town:
     """A portal of one catalogue, and an archive of it.
 
-    `without`: fields that the lists do not show; `shown`: rows of a page that can be read; `claims`: lists count their rows.
+    `without`: fields that the lists do not show; `shown`: rows of a page that can be read; `claims`: lists count their rows;
+    `checked`: the day that the portal file gives.
     """
 
     site: Site
@@ -62,7 +66,9 @@ class Town:
     shown: int | None = None
     claims: bool = False
     details: bool = True
+    checked: str = ""
     now: datetime = MORNING
+    printed: str = ""
 
     @property
     def db(self) -> Path:
@@ -72,7 +78,10 @@ class Town:
         """Crawl the portal as it stands, then let days pass; the alarms raised, whose exit status and summary were right."""
         self.site.answers = {**self._lists(), **self._details()}
         portal = portal_file(self.folder, self.site.url, ("plan", "规划", "/zwgk/list.html"), name="town")
+        if self.checked:
+            portal.write_text(f"checked = {self.checked}\n{portal.read_text('utf-8')}", "utf-8")
         done = crawl(portal, self.db, self.now, "--mode", mode)
+        self.printed = done.stdout
         self.now += timedelta(days=days)
         sql = "SELECT kind, message, url FROM problems WHERE crawl_id = (SELECT max(id) FROM crawls)"
         found = rows(self.db, sql)
@@ -200,6 +209,80 @@ def test_a_few_record_pages_say_nothing_yet(town: Town) -> None:
     town.crawl()
     town.details = False
     assert "fields_missing" not in town.crawl()
+
+
+# --- drift ---
+
+_PAGES_BESIDE = """
+    SELECT n.url, n.crawl_id, t.url, t.crawl_id FROM problems p JOIN captures n ON n.id = p.capture_id
+    JOIN captures t ON t.id = p.before_capture_id WHERE p.kind = ? ORDER BY p.id
+"""
+
+
+def pages_beside(town: Town, kind: str) -> list[tuple[str, int, str, int]]:
+    """The pages that problems of a kind name: the one now and its crawl, the one read well and its crawl."""
+    home = town.site.url.rstrip("/")
+    return [
+        (now.removeprefix(home), crawl_now, then.removeprefix(home), crawl_then)
+        for now, crawl_now, then, crawl_then in rows(town.db, _PAGES_BESIDE, (kind,))
+    ]
+
+
+def test_a_field_that_goes_away_row_by_row_is_told_until_somebody_has_looked(town: Town) -> None:
+    town.entries = entries(12, numbered=12)
+    assert town.crawl() == {}
+    town.entries = entries(12, numbered=8)
+    assert town.crawl() == {}
+    town.entries = entries(12, numbered=5)
+    lost = "rows of 规划 no longer state document_number (5 of 12 now, 100% on 2018-04-02)"
+    assert town.crawl() == {"fields_drifted": lost}
+    assert pages_beside(town, "fields_drifted") == [("/zwgk/list.html", 3, "/zwgk/list.html", 1)]
+    page = f"{town.site.url}zwgk/list.html"
+    compared = f"compare {page} of 2018-04-04 09:00 with {page} of 2018-04-02 09:00, which was read well"
+    assert f"    {compared}\n" in town.printed
+    status = disclosures("status", "--db", town.db, env=at(town.now)).stdout
+    assert f"changed_layout  town 测试县（样本）: {lost}\n" in status
+    assert "write the day into its file (`checked`)" in status
+    assert compared in status
+    links = portal_page_links(town.db)
+    assert [address for address, text in links if "缺少项目的页面" in text] == [
+        f"/-/archived/{first_capture(town.db, 3)}"
+    ]
+    assert [address for address, text in links if "此前读取无误的页面" in text] == [
+        f"/-/archived/{first_capture(town.db, 1)}"
+    ]
+    town.checked = town.now.date().isoformat()
+    assert town.crawl() == {}, "no crawl since then says what the portal states"
+    assert town.crawl() == {}
+
+
+def portal_page_links(db: Path) -> list[tuple[str, str]]:
+    page = html.fromstring(asyncio.run(make_datasette(db).client.get("/-/browse/town")).text)
+    return [(link.get("href"), link.text_content()) for link in page.iter("a")]
+
+
+def first_capture(db: Path, crawl_id: int) -> int:
+    """The capture of the first page of the list in a crawl."""
+    ((number,),) = rows(db, "SELECT min(capture_id) FROM walks WHERE crawl_id = ?", (crawl_id,))
+    return int(number)
+
+
+def test_what_record_pages_state_no_longer_is_shown_on_one_page_then_and_now(town: Town) -> None:
+    town.crawl()
+    town.details = False
+    assert "fields_missing" in town.crawl()
+    assert "fields_drifted" in town.crawl(), "though it is as usual by now"
+    ((now, crawl_now, then, crawl_then),) = pages_beside(town, "fields_drifted")
+    assert (now, crawl_now, crawl_then) == (then, 3, 1)
+    assert now.startswith("/zwgk/d/")
+    assert [each[1::2] for each in pages_beside(town, "fields_missing")] == [(2, 1)]
+
+
+def test_a_list_of_few_rows_does_not_say_what_a_portal_states(town: Town) -> None:
+    town.entries = entries(WELL_READ - 1, numbered=WELL_READ - 1)
+    town.crawl()
+    town.entries = entries(WELL_READ - 1, numbered=4)
+    assert town.crawl() == {}
 
 
 def many(*shares: float, read: int = 20) -> list[Mapping[str, int]]:

@@ -127,6 +127,34 @@ def test_a_catalogues_rows_are_held_against_its_own_past(db: Path) -> None:
     assert said == {"fields_missing": "rows of 规划 suddenly lack publisher (0 of 5 now, 100% before)"}
 
 
+@pytest.mark.parametrize(
+    ("first", "now", "told"),
+    [(10, 5, False), (10, 4, True), (9, 4, True), (8, 3, False)],
+)
+def test_less_than_half_of_what_nine_of_ten_rows_stated_at_first_has_drifted(
+    db: Path, first: int, now: int, told: bool
+) -> None:
+    crawl(db, "2026-01-01T00:00:00Z", listed(*_published(first)))
+    assert ("fields_drifted" in crawl(db, "2026-01-02T00:00:00Z", listed(*_published(now)))) == told
+
+
+@pytest.mark.parametrize(
+    ("checked_on", "told"), [(None, True), ("2026-01-01", True), ("2026-01-02", False), ("2026-01-09", False)]
+)
+def test_the_first_crawl_since_somebody_looked_says_what_a_portal_states(
+    db: Path, checked_on: str | None, told: bool
+) -> None:
+    crawl(db, "2026-01-01T00:00:00Z", listed(*_published(10)))
+    crawl(db, "2026-01-01T17:00:00Z", listed(*_published(4)))  # the next day in China
+    portal = replace(PORTAL, checked_on=checked_on)
+    assert ("fields_drifted" in crawl(db, "2026-01-05T00:00:00Z", listed(*_published(4)), portal=portal)) == told
+
+
+def _published(count: int) -> list[Row]:
+    """Ten rows, of which so many state a publisher."""
+    return [row(n, **({"publisher": "样本局"} if n < count else {})) for n in range(10)]
+
+
 def test_rows_are_counted_by_what_they_state_and_lead_to() -> None:
     bare = Row({"title": "样本"}, {}, key=f"{PLANS}#row-1")
     rows = [row(1, publisher="样本局"), row(2, publisher=""), bare, row(3)]

@@ -75,7 +75,7 @@ class Archive:
         for _ in range(answers):
             self.captures += 1
             c.execute(
-                "INSERT INTO captures VALUES (?, ?, ?, ?, 200, 'page', '', 1, NULL, NULL)",
+                "INSERT INTO captures VALUES (?, ?, ?, ?, 200, 'page', '', 1, NULL, NULL, NULL)",
                 (self.captures, crawl_id, PAGE, _text(started)),
             )
         for kind, url, message in problems:
@@ -141,6 +141,7 @@ NO_PAGE: Problem = ("not_a_page", LIST_1, "is no page")
 REDESIGN: Problem = ("layout_changed", LIST_1, "no row could be read")
 ROWLESS: Problem = ("list_without_rows", LIST_1, "the list has no rows")
 FIELDLESS: Problem = ("fields_missing", LIST_1, "rows suddenly lack publisher")
+DRIFTED: Problem = ("fields_drifted", LIST_1, "rows no longer state publisher")
 SHORT: Problem = ("list_short", LIST_1, "shows 6 rows")
 PAGES: Problem = ("pages_missing", LIST_1, "reads 1 of 9 pages")
 REPEAT: Problem = ("pages_repeat", LIST_1, "page 2 repeats page 1")
@@ -232,7 +233,8 @@ SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([("not_found", LIST.format(n), "gone") for n in (1, 2, 3, 4)], LAYOUT, "the list of 样本目录1、样本目录2、样本目录3… can't be read: gone", HOME),
     ([("not_found", PAGE, "answered 404")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
     ([("http_error", PAGE, "p.example answered 500")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
-    *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT)],
+    ([DRIFTED], LAYOUT, DRIFTED[2], "if the portal itself states no more, write the day into its file (`checked`)"),
+    *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (DRIFTED, REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT)],
     ([("list_short", SECOND_LIST, "short"), ("layout_changed", SECOND_LIST, "no row"), REPEAT], LAYOUT, "no row (and 2 more)", f"probe {SECOND_LIST}"),
     ([REDESIGN, REPEAT], LAYOUT, f"{REDESIGN[2]} (and 1 more)", f"probe {LIST_1}"),
     ([OTHER, REDESIGN], LAYOUT, REDESIGN[2], f"probe {LIST_1}"),

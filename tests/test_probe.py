@@ -71,6 +71,23 @@ def test_a_saved_record(saved: Path) -> None:
     assert str(page["body"]).startswith("样本正文")
 
 
+def test_each_value_of_a_record_is_shown_with_where_it_was_read(saved: Path) -> None:
+    heading = "<html><head><meta name='PubDate' content='2018-03-05 10:00'></head><body><h1>样本文件之1</h1><p>来源：样本县财政局</p>"
+    saved.write_text(
+        RECORD.replace("<html><body><h1>样本文件之1</h1>", heading).replace("<li>发布日期：2018-03-01</li>", ""),
+        "utf-8",
+    )
+    page = probed(saved)
+    read_at = page["read_at"]
+    assert read_at == {
+        "index_number": "label 索引号", "document_number": "label 发文字号", "publisher": "label 来源", "published_on": "meta PubDate",
+        "title": "heading",
+    }  # fmt: skip
+    lines = disclosures("probe", saved).stdout.splitlines()
+    assert "# published_on: 2018-03-05  (meta PubDate)" in lines
+    assert "# publisher: 样本县财政局  (label 来源)" in lines
+
+
 def test_a_refusal_is_stated_to_be_one(saved: Path) -> None:
     saved.write_text("<html><body>您的访问被云堤安全防护系统拦截了</body></html>", encoding="utf-8")
     page = probed(saved)

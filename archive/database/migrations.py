@@ -184,6 +184,13 @@ def m008_certificates_and_seals(db: Database) -> None:
     """)
 
 
+@migrations()
+def m009_pages_of_problems(db: Database) -> None:
+    """The page that shows a problem, and the one beside which it is seen."""
+    for column in ("capture_id", "before_capture_id"):
+        db.execute(f"ALTER TABLE problems ADD COLUMN {column} INTEGER")
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -2,6 +2,10 @@
 
 Each catalogue is held against its own past, and so are the portal's record pages: a first crawl raises no alarm, and nor
 does what was never there. Full crawls and updates alike read the first pages of every list, so that these are compared.
+
+What stays away becomes usual, and what goes away page by page always was. Therefore fields are also held against a measure that
+stands still: the first crawl since the day on which a person last saw the portal work, as its file says (`checked`), or the first
+of all. Whoever looks, and finds that the portal states no more, writes that day into the file.
 """
 
 import json
@@ -14,6 +18,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from archive.ingest import windows
 from archive.model.clock import BEIJING, moment
 from archive.model.observations import Problem, RecordPage, Row
 
@@ -32,6 +37,12 @@ COMPARED = 5
 USUAL = 0.9
 LEFT = 0.25
 """Shares: a field that at least USUAL of the rows or pages stated as a rule, and now less than LEFT of that share, is missing."""
+
+WELL_READ = 10
+"""So many rows, or record pages, of one crawl say what a portal states."""
+
+KEPT = 0.5
+"""A field that at least USUAL of the rows or pages of the first crawl stated, and now less than KEPT of that share, has drifted away."""
 
 SHORT = 0.5
 """A list's first pages with fewer rows than this share of the usual are too short."""
@@ -55,10 +66,33 @@ _WALKS = """
     ORDER BY l.crawl_id DESC LIMIT ?
 """
 _PAGES = """
-    SELECT stated FROM crawls WHERE portal = ? AND id < ? AND stated IS NOT NULL AND outcome IS NOT 'unsure'
+    SELECT id, stated FROM crawls WHERE portal = ? AND id < ? AND stated IS NOT NULL AND outcome IS NOT 'unsure'
     ORDER BY id DESC LIMIT ?
 """
 _FAR_ENOUGH = 60
+
+_SINCE_CHECKED = """
+    w.id < :crawl AND w.outcome IS NOT 'unsure' AND s.stated ->> 'read' >= :enough
+    AND date(w.started_at, '+8 hours') >= coalesce((SELECT checked_on FROM portals WHERE id = w.portal), '')
+    ORDER BY w.id LIMIT 1
+"""
+_FIRST_WALK = f"""
+    SELECT s.stated, w.id, w.started_at FROM ledger s JOIN crawls w ON w.id = s.crawl_id
+    WHERE s.catalog_id = :of AND {_SINCE_CHECKED}
+"""  # noqa: S608 - constant
+_FIRST_PAGES = f"""
+    SELECT s.stated, w.id, w.started_at FROM crawls s JOIN crawls w ON w.id = s.id WHERE s.portal = :of AND {_SINCE_CHECKED}
+"""  # noqa: S608 - constant
+
+_LIST_PAGE = "SELECT min(capture_id) FROM walks WHERE crawl_id = ? AND catalog_id = ? AND look = 1"
+
+# The page at :address goes before others, and then one of which it is known what was read from it.
+_RECORD_PAGE = """
+    SELECT c.id, c.url FROM captures c JOIN records r ON r.portal = :portal AND r.url = c.url AND r.state <> 'withheld'
+    LEFT JOIN readings g ON g.record_id = r.id AND g.catalog_id = 0 AND coalesce(g.seen_capture_id, g.capture_id) = c.id
+    WHERE c.crawl_id = :crawl AND c.outcome = 'page'
+    ORDER BY c.url = :address DESC, g.record_id IS NULL, (g.fields ->> :field IS NOT NULL) = :states DESC, c.id LIMIT 1
+"""
 
 _READ_NOW = """
     SELECT c.id, c.title, c.url FROM ledger l JOIN catalogs c ON c.id = l.catalog_id
@@ -84,15 +118,55 @@ _REPORTED = """
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A field that `now` of `read` rows state, and that a `usual` share of them stated before."""
+    """A field that `now` of `read` rows state, and that a `usual` share of them stated at the time that `then` says."""
 
     field: str
     now: int
     read: int
     usual: float
+    then: str = "before"
 
     def __str__(self) -> str:
-        return f"{self.field} ({self.now} of {self.read} now, {self.usual:.0%} before)"
+        return f"{self.field} ({self.now} of {self.read} now, {self.usual:.0%} {self.then})"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Captures of two pages to be looked at side by side: one as it is now, and one that was read well."""
+
+    now: int | None = None
+    then: int | None = None
+
+
+NO_PAGES = Pair()
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRead:
+    """What was stated when a list, or a portal's record pages, were first read well: the counts, and in which crawl."""
+
+    counts: Mapping[str, int]
+    crawl_id: int
+    started_at: str
+
+    def lacking(self, now: Mapping[str, int]) -> list[Lack]:
+        """The fields that have drifted away: `now` counts what is stated today."""
+        day = f"on {moment(self.started_at).astimezone(BEIJING).date()}"
+        shares = {field: count / self.counts[READ] for field, count in self.counts.items() if field != READ}
+        read = now.get(READ, 0)
+        return [
+            Lack(field, now.get(field, 0), read, share, day)
+            for field, share in sorted(shares.items())
+            if share >= USUAL and now.get(field, 0) < KEPT * share * read
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alarm, and the pages that show what it says, where there are some."""
+
+    problem: Problem
+    pages: Pair = NO_PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +176,7 @@ class WalkCounts:
     pages_read: int
     complete: bool
     counts: Counter[str]
+    crawl_id: int = 0
 
 
 def counted(rows: Iterable[Row]) -> Counter[str]:
@@ -180,25 +255,61 @@ class Alarm:
         """The fields that this crawl's rows of a catalogue suddenly lack: what such a walk does not show may be there."""
         return lacking([walk.counts for walk in self._walks(catalog_id)], LEAST_ROWS)
 
-    def raised(self, now: str) -> list[Problem]:
+    def raised(self, now: str) -> list[Raised]:
         """All alarms, when the crawl is at its end; `now` is UTC, ISO 8601."""
         catalogs = self._connection.execute(_READ_NOW, (self._crawl_id,)).fetchall()
-        problems = [problem for catalog in catalogs for problem in self._of_catalog(catalog, now)]
+        return [*(alarm for catalog in catalogs for alarm in self._of_catalog(catalog, now)), *self._of_record_pages()]
+
+    def _of_catalog(self, catalog: Sequence[Any], now: str) -> Iterator[Raised]:
+        catalog_id, title, url = catalog
+        walks = self._walks(catalog_id)
+        missing = self.misread(catalog_id)
+        if missing:
+            pages = self._list_pages(catalog_id, walks[1].crawl_id)
+            yield Raised(Problem("fields_missing", url, f"rows of {title} suddenly lack {_listed(missing)}"), pages)
+        first = self._first(_FIRST_WALK, catalog_id)
+        if first and (lost := _drifted(first, [walk.counts for walk in walks], missing)):
+            pages = self._list_pages(catalog_id, first.crawl_id)
+            yield Raised(Problem("fields_drifted", url, f"rows of {title} no longer state {_listed(lost)}"), pages)
+        if short := too_short(walks):
+            yield Raised(Problem("list_short", url, f"the first pages of {title} show {short}"))
+        if silence := self._silence(catalog_id, url, now):
+            yield Raised(Problem("nothing_new", url, f"nothing new in {title} {silence}"))
+
+    def _of_record_pages(self) -> Iterator[Raised]:
+        if not self.pages:
+            return
         before = self._connection.execute(_PAGES, (self._portal, self._crawl_id, _FAR_ENOUGH)).fetchall()
         counts = [self.pages, *(Counter(json.loads(row["stated"])) for row in before)]
-        if self.pages and (missing := lacking(counts, LEAST_PAGES)):
-            (home,) = self._connection.execute("SELECT home FROM portals WHERE id = ?", (self._portal,)).fetchone()
-            problems.append(Problem("fields_missing", home, f"records' own pages suddenly lack {_listed(missing)}"))
-        return problems
+        (home,) = self._connection.execute("SELECT home FROM portals WHERE id = ?", (self._portal,)).fetchone()
+        missing = lacking(counts, LEAST_PAGES)
+        if missing:
+            message = f"records' own pages suddenly lack {_listed(missing)}"
+            yield Raised(
+                Problem("fields_missing", home, message), self._record_pages(missing[0].field, before[0]["id"])
+            )
+        first = self._first(_FIRST_PAGES, self._portal)
+        if first and (lost := _drifted(first, counts, missing)):
+            message = f"records' own pages no longer state {_listed(lost)}"
+            yield Raised(Problem("fields_drifted", home, message), self._record_pages(lost[0].field, first.crawl_id))
 
-    def _of_catalog(self, catalog: Sequence[Any], now: str) -> Iterator[Problem]:
-        catalog_id, title, url = catalog
-        if missing := self.misread(catalog_id):
-            yield Problem("fields_missing", url, f"rows of {title} suddenly lack {_listed(missing)}")
-        if short := too_short(self._walks(catalog_id)):
-            yield Problem("list_short", url, f"the first pages of {title} show {short}")
-        if silence := self._silence(catalog_id, url, now):
-            yield Problem("nothing_new", url, f"nothing new in {title} {silence}")
+    def _first(self, sql: str, of: int | str) -> FirstRead | None:
+        """What was stated when a list, or the portal's record pages, were first read well; None where no crawl says it."""
+        row = self._connection.execute(sql, {"of": of, "crawl": self._crawl_id, "enough": WELL_READ}).fetchone()
+        return FirstRead(json.loads(row["stated"]), row["id"], row["started_at"]) if row else None
+
+    def _list_pages(self, catalog_id: int, then: int) -> Pair:
+        """The first page of a catalogue in this crawl, and in crawl `then`."""
+        crawls = (self._crawl_id, then)
+        pages = (self._connection.execute(_LIST_PAGE, (crawl, catalog_id)).fetchone()[0] for crawl in crawls)
+        return Pair(*(windows.held_by(self._connection, page) for page in pages))
+
+    def _record_pages(self, field: str, then: int) -> Pair:
+        """A record's page of this crawl that does not state `field`, and the same page, or else another one, of crawl `then`."""
+        of = {"portal": self._portal, "field": field, "address": None, "crawl": self._crawl_id, "states": False}
+        page, of["address"] = self._connection.execute(_RECORD_PAGE, of).fetchone() or (None, None)
+        before = self._connection.execute(_RECORD_PAGE, of | {"crawl": then, "states": True}).fetchone()
+        return Pair(page, before["id"] if before else None)
 
     def _walks(self, catalog_id: int) -> list[WalkCounts]:
         """This crawl's walk of a catalogue and those before it, newest first."""
@@ -206,7 +317,10 @@ class Alarm:
         if not rows or rows[0]["crawl_id"] != self._crawl_id:
             return []
         return [
-            WalkCounts(row["pages_read"], bool(row["complete"]), Counter(json.loads(row["stated"]))) for row in rows
+            WalkCounts(
+                row["pages_read"], bool(row["complete"]), Counter(json.loads(row["stated"])), crawl_id=row["crawl_id"]
+            )
+            for row in rows
         ]
 
     def _silence(self, catalog_id: int, url: str, now: str) -> str | None:
@@ -237,6 +351,13 @@ def _blocks(counts: Sequence[Mapping[str, int]], least: int) -> list[Counter[str
             blocks.append(block)
             block = Counter[str]()
     return blocks
+
+
+def _drifted(first: FirstRead, counts: Sequence[Mapping[str, int]], missing: Iterable[Lack]) -> list[Lack]:
+    """The fields that the newest of `counts` (newest first) lacks beside `first`, but those that are `missing` suddenly."""
+    blocks = _blocks(counts, WELL_READ)
+    reported = {lack.field for lack in missing}
+    return [lack for lack in first.lacking(blocks[0]) if lack.field not in reported] if blocks else []
 
 
 def _listed(missing: Iterable[Lack]) -> str:

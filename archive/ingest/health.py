@@ -69,10 +69,18 @@ _PROBLEMS = f"""
     FROM problems p WHERE p.crawl_id = ?2 ORDER BY p.id
 """  # noqa: S608 - constant
 
+_PAGES_BESIDE = """
+    SELECT n.url, n.fetched_at, t.url, t.fetched_at FROM problems p
+    JOIN captures n ON n.id = p.capture_id JOIN captures t ON t.id = p.before_capture_id
+    WHERE p.crawl_id = ? AND instr(?, p.message) = 1
+    AND NOT EXISTS (SELECT 1 FROM records WHERE url IN (n.url, t.url) AND state = 'withheld') ORDER BY p.id LIMIT 1
+"""
+
 _MISREAD = (
     "layout_changed",
     "list_without_rows",
     "fields_missing",
+    "fields_drifted",
     "list_short",
     "pages_missing",
     "pages_repeat",
@@ -88,6 +96,7 @@ _SENT_ELSEWHERE = "(?:way on to|sent on to another site)"
 
 _PROBE = "`disclosures probe {home}` shows where the catalogues are now and drafts a portal file"
 _READ_AGAIN = "open the list beside `disclosures probe {url}`; if the portal is read wrongly, its family or our code needs mending"
+_LOOK_BESIDE = f"{_READ_AGAIN}; if the portal itself states no more, write the day into its file (`checked`)"
 _ASKED_AGAIN = "it is asked again within hours, then ever more rarely; open its home page in a browser: {home}"
 _MOVED_TO_NOBODY = (
     "the portal may be moving: look in a browser where {home} leads; once it answers there, write that into its file"
@@ -222,6 +231,7 @@ def _by_last_end(connection: sqlite3.Connection, portal: str, name: str) -> Heal
     if noted[0] is None:  # a crawl of before this was noted
         noted = _state_of(connection, portal, crawl_id)
     state, reason, next_step = noted
+    next_step = "; ".join(filter(None, (next_step, pages_beside(connection, crawl_id, reason))))
     return Health(portal, name, state, reason, next_step, crawl_id, started_at)
 
 
@@ -256,6 +266,23 @@ def _archive_error(connection: sqlite3.Connection, crawl_id: int) -> tuple[str, 
         (crawl_id,),
     ).fetchone()
     return row[0] if row else "the archive could not be written", _DOCTOR
+
+
+def pages_beside(connection: sqlite3.Connection, crawl_id: int, reason: str) -> str:
+    """Name the page that lacks what an alarm misses, and one that was read well; "" where `reason` begins with none such.
+
+    Nor where an earlier version wrote the archive.
+    """
+    try:
+        row = connection.execute(_PAGES_BESIDE, (crawl_id, reason)).fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such column" not in str(error):
+            raise
+        return ""
+    if row is None:
+        return ""
+    url, at, read_well, then = row
+    return f"compare {url} of {_minute(at)} with {read_well} of {_minute(then)}, which was read well"
 
 
 def note(connection: sqlite3.Connection, crawl_id: int) -> None:
@@ -335,7 +362,8 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
     ]
     if misread:
         more = f" (and {len(misread) - 1} more)" if len(misread) > 1 else ""
-        yield LAYOUT, f"{misread[0].message}{more}", _READ_AGAIN
+        step = _LOOK_BESIDE if misread[0].kind == "fields_drifted" else _READ_AGAIN
+        yield LAYOUT, f"{misread[0].message}{more}", step
     if problem := by_kind.get("most_changed"):
         yield (
             LAYOUT,
@@ -402,6 +430,11 @@ def _well(last: Mapping[str, Any], problems: Sequence[_Problem]) -> str:
 def _day(text: str) -> str:
     """The day in China at a moment, ISO 8601."""
     return moment(text).astimezone(BEIJING).date().isoformat()
+
+
+def _minute(text: str) -> str:
+    """A moment, ISO 8601, in China, to the minute."""
+    return f"{moment(text).astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def _in_words(span: timedelta) -> str:

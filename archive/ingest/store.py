@@ -15,7 +15,7 @@ from archive.database.redaction_version import require_current
 from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
 from archive.evidence.evidence_reader import Originals
 from archive.ingest import health, layout, windows
-from archive.ingest.alarm import Alarm
+from archive.ingest.alarm import NO_PAGES, Alarm, Pair
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.health import WRONG_CLOCK
 from archive.ingest.presence import Missing, Presence
@@ -223,8 +223,8 @@ class Store:
                 self._deferral.forget_unseen()
             if held := self._deferral.count_held():
                 self.counts["held"] = held
-            for problem in self._alarm.raised(now):
-                self._write_problem(problem, now)
+            for alarm in self._alarm.raised(now):
+                self._write_problem(alarm.problem, now, alarm.pages)
             bring_up_to_date(c, self._writer.portal)
             counts = json.dumps(dict(sorted(self.counts.items())))
             stated = json.dumps(self._alarm.pages) if self._alarm.pages else None
@@ -529,13 +529,14 @@ class Store:
         ).fetchone()
         return row[0] or file.capture
 
-    def _write_problem(self, problem: Problem, now: str) -> None:
+    def _write_problem(self, problem: Problem, now: str, pages: Pair = NO_PAGES) -> None:
         self.counts["problems"] += 1
         message = REMOVED if hidden(self._connection, problem.url, "") == "withheld" else problem.message
         self._connection.execute(
-            "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?) "
+            "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at, capture_id, before_capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
-            (self.crawl_id, problem.kind, problem.url, message, now, now),
+            (self.crawl_id, problem.kind, problem.url, message, now, now, pages.now, pages.then),
         )
 
 

@@ -127,6 +127,7 @@ def _object(page: Probed, entries: list[DraftCatalog]) -> dict[str, Any]:
         "pages": paging.pages_claimed,
         "total": paging.rows_claimed,
         "fields": _fields(page.record),
+        "read_at": dict(page.record.read_at),
         "breadcrumb": list(page.listed.breadcrumb or page.record.breadcrumb),
         "attachments": [{"name": file.name, "url": file.url} for file in page.record.attachments],
         "body": page.record.body if is_detail else None,
@@ -190,7 +191,10 @@ def _named(page: Probed) -> str:
 def _record(page: Probed) -> Iterator[str]:
     record = page.record
     read = tidy_reading(record)
-    yield from (f"{name}: {read.fields[name]}" for name in FIELDS if name in read.fields)
+    for name in FIELDS:
+        if name in read.fields:
+            place = record.read_at.get(name)
+            yield f"{name}: {read.fields[name]}" + (f"  ({place})" if place else "")
     yield "as printed: " + "; ".join(f"{label}={value}" for label, value in read.source_fields.items())
     yield from (f"file: {file.name}  {file.url}" for file in record.attachments)
     body = record.body or ""

@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import json
 import logging
+import sqlite3
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +26,7 @@ from archive.database.lock import hold
 from archive.database.portal_changes import require_watched
 from archive.database.redaction_version import require_current
 from archive.evidence.http_exchange import one_line
+from archive.ingest.health import pages_beside
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.masking.redaction import redact
 from archive.model import clock
@@ -51,7 +54,7 @@ PLAIN_REFRESH = 60.0
 
 MOST_PROBLEMS_SHOWN = 10
 SHOWN_FIRST = (
-    "archive_error", "most_changed", "layout_changed", "fields_missing", "list_short", "list_shrunk", "nothing_new",
+    "archive_error", "most_changed", "layout_changed", "fields_missing", "fields_drifted", "list_short", "list_shrunk", "nothing_new",
 )  # fmt: skip
 """Kinds of problems that concern a whole list: those of single pages, which may be many, come after them."""
 
@@ -320,6 +323,12 @@ _FILES = """
 """
 
 
+def _described(connection: sqlite3.Connection, crawl_id: int, kind: str, url: str, message: str) -> list[str]:
+    """A problem in a line, and in another one the pages that show it."""
+    pages = pages_beside(connection, crawl_id, message)
+    return [f"  problem: {kind}: {message}: {url}", *([f"    {pages}"] if pages else [])]
+
+
 def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
     """Say what crawl `crawl_id` did, in lines for a person, and whether all is well."""
     connection = open_for_reading(db)
@@ -338,8 +347,9 @@ def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
     held = connection.execute("SELECT count(*) FROM records WHERE portal = ?", (portal,)).fetchone()[0]
     files, read, unread, waiting = connection.execute(_FILES, {"crawl": crawl_id, "portal": portal}).fetchone()
     problems = connection.execute(
-        "SELECT kind, url, message FROM problems WHERE crawl_id = ? ORDER BY kind NOT IN (?, ?, ?, ?, ?, ?, ?), kind, id",
-        (crawl_id, *SHOWN_FIRST),
+        "SELECT kind, url, message FROM problems WHERE crawl_id = ? "
+        "ORDER BY kind NOT IN (SELECT value FROM json_each(?)), kind, id",
+        (crawl_id, json.dumps(SHOWN_FIRST)),
     ).fetchall()
     counted = [kind for kind in EVENTS if events.get(kind) or kind in {"added", "changed"}]
     counts = [f"{events.get(kind, 0)} {'new' if kind == 'added' else kind}" for kind in counted]
@@ -353,7 +363,11 @@ def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
             if files
             else []
         ),
-        *[printable(f"  problem: {kind}: {message}: {url}") for kind, url, message in problems[:MOST_PROBLEMS_SHOWN]],
+        *[
+            printable(line)
+            for each in problems[:MOST_PROBLEMS_SHOWN]
+            for line in _described(connection, crawl_id, *each)
+        ],
     ]
     if len(problems) > MOST_PROBLEMS_SHOWN:
         lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")

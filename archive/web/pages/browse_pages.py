@@ -14,7 +14,7 @@ from archive.web.http.request_context import PAGE, RequestContext, Row, choice, 
 from archive.web.listings.observed_events import counted, week
 from archive.web.listings.selections import IN_CATALOG, UNDATED, WALKED_AT, selected_catalog
 from archive.web.views.months import picture
-from archive.web.views.portal_status import portal_statuses
+from archive.web.views.portal_status import pages_beside, portal_statuses
 from archive.web.views.record_lines import COLUMNS, lines
 
 MOST_PUBLISHERS = 500
@@ -84,6 +84,7 @@ async def of_portal(context: RequestContext) -> Response:
         "portal.html",
         portal=row,
         status=status,
+        beside=() if status.retired else await pages_beside(context, status.row["crawl_id"]),
         province=province_of(row["division_code"]),
         catalogs=(await context.db.execute(_CATALOGS_OF_PORTAL, of)).rows,
         picture=picture(map(tuple, await context.db.execute(_MONTHS, of)), str(today())[:7]),

@@ -7,6 +7,7 @@ from archive.labels.label import LABELS, Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
 from archive.web.http.request_context import RequestContext, Row
+from archive.web.views.capture_frame import address
 from archive.web.views.cells import beijing
 
 WHOLE_WITHIN = 14
@@ -29,12 +30,27 @@ WHERE :portal IS NULL OR p.id = :portal ORDER BY p.division_code, p.id
 """
 
 
+_FIELD_ALARMS = (
+    "SELECT * FROM problems WHERE crawl_id = :crawl AND kind IN ('fields_missing', 'fields_drifted') ORDER BY id"
+)
+_BESIDE = ("capture_id", "before_capture_id")
+
+
 @dataclass(frozen=True, slots=True)
 class Concern:
     """Something that needs attention, and where it is described in full (None: nowhere)."""
 
     label: Label
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PagesBeside:
+    """What an alarm says, and the addresses of the copies of a page that lacks a field now and of one that was read well."""
+
+    message: str
+    now: str
+    then: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,16 @@ async def portal_statuses(
     """All portals, or the one of this id, in the order of their division codes. `today`: in Beijing."""
     rows = (await context.db.execute(_PORTALS, {"today": today, "portal": portal_id})).rows
     return tuple(_portal_status(context, row) for row in rows)
+
+
+async def pages_beside(context: RequestContext, crawl_id: int | None) -> tuple[PagesBeside, ...]:
+    """The pages that show what a crawl's alarms of fields miss; none where an earlier version wrote the archive."""
+    rows = (await context.db.execute(_FIELD_ALARMS, {"crawl": crawl_id})).rows
+    return tuple(
+        PagesBeside(row["message"], *(address(context.datasette, context.database, row[name]) for name in _BESIDE))
+        for row in rows
+        if all(name in row.keys() and row[name] for name in _BESIDE)  # noqa: SIM118 - not its values
+    )
 
 
 def _portal_status(context: RequestContext, row: Row) -> PortalStatus:
