@@ -291,8 +291,8 @@ def test_no_page_feed_or_copy_of_the_site_shows_a_number(crawled: Crawled) -> No
         captures = [row[0] for row in connection.execute("SELECT id FROM captures")]
         records = [row[0] for row in connection.execute("SELECT id FROM records")]
         names = [row[0] for row in connection.execute("SELECT name FROM publisher_names")]
-    paths = [*PAGES, *(f"/-/archived/{capture}{way}" for capture in captures for way in ("", "/raw"))]
-    paths += [f"/a/records/{number}{form}" for number in records for form in ("", ".json")]
+    paths = [*PAGES, *(f"/-/copy/{capture}{way}" for capture in captures for way in ("", "/raw"))]
+    paths += [f"/-/record/{number}{form}" for number in records for form in ("", ".json")]
     paths += [f"/-/publisher?portal=county&name={name}" for name in names]
     paths += [f"/a/{name}.json?_shape=array" for name, table in TABLES.items() if not table.hidden and name != "search"]
 

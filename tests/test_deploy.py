@@ -270,7 +270,7 @@ def of_cache(answer: httpx.Response) -> tuple[int, str]:
 
 
 @needs_nginx
-@pytest.mark.parametrize("path", ["/", "/-/search?q=%E9%A2%84%E7%AE%97", "/disclosures/records/1"])
+@pytest.mark.parametrize("path", ["/", "/-/search?q=%E9%A2%84%E7%AE%97", "/-/record/1"])
 def test_what_one_reader_was_given_the_next_one_gets_from_the_cache(proxy: httpx.Client, path: str) -> None:
     first, second = proxy.get(path), proxy.get(path)
     assert [of_cache(first), of_cache(second)] == [(200, "MISS"), (200, "HIT")]

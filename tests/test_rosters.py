@@ -142,11 +142,11 @@ def test_a_roster_is_nowhere_and_its_title_and_number_of_persons_are_shown(archi
     assert named(archive.bytes()) == []
     got = answers(archive.db)
     assert {path: named(data) for path, (_, data) in got.items() if named(data)} == {}
-    shown = got[f"/a/records/{one['id']}"][1].decode()
+    shown = got[f"/-/record/{one['id']}"][1].decode()
     assert f"约 {len(NAMES)} 人的名单" in shown
     assert TITLE in shown
-    assert f"约 {len(XLSX_NAMES)} 人的名单" in got["/a/records/2"][1].decode()
-    assert "可以示人" in got["/a/records/3"][1].decode()
+    assert f"约 {len(XLSX_NAMES)} 人的名单" in got["/-/record/2"][1].decode()
+    assert "可以示人" in got["/-/record/3"][1].decode()
     for form in ("csv", "jsonl", "xlsx"):
         archive.run("export", form, "--body", "--out", tmp_path / f"x.{form}")
     for form in ("warc", "wacz"):
@@ -169,7 +169,7 @@ def test_what_waits_is_listed_and_what_is_released_is_shown(archive: Held) -> No
     archive.run("review", "--release", text["number"])
     assert named(archive.bytes(), NAMES) == list(NAMES)
     assert named(archive.bytes(), XLSX_NAMES) == []
-    shown = answers(archive.db)[f"/a/records/{text['record']}"][1]
+    shown = answers(archive.db)[f"/-/record/{text['record']}"][1]
     assert named(shown, NAMES) == list(NAMES)
     assert TITLE in archive.run("search", NAMES[0])
     archive.run("review", "--release", file["number"])

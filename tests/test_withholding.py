@@ -138,8 +138,8 @@ def answers(db: Path) -> dict[str, tuple[int, bytes]]:
     with closing(sqlite3.connect(db)) as connection:
         captures = [row[0] for row in connection.execute("SELECT id FROM captures")]
         records = [row[0] for row in connection.execute("SELECT id FROM records")]
-    paths = [*PAGES, *(f"/-/archived/{capture}{way}" for capture in captures for way in ("", "/raw"))]
-    paths += [f"/a/records/{number}{form}" for number in records for form in ("", ".json")]
+    paths = [*PAGES, *(f"/-/copy/{capture}{way}" for capture in captures for way in ("", "/raw"))]
+    paths += [f"/-/record/{number}{form}" for number in records for form in ("", ".json")]
     paths += [f"/-/record/{number}{form}" for number in records for form in (".json", ".csv", ".atom")]
     paths += [f"/a/{name}.json?_shape=array" for name, table in TABLES.items() if name != "search" and not table.hidden]
     paths += ["/a/readings.json?_shape=array", "/a/attachments/1", "/a/unindexed.json", "/a/derived.json"]
@@ -166,14 +166,14 @@ def test_no_page_feed_table_or_copy_shows_what_is_withheld(archive: Archive) -> 
     assert {path for path, (status, _) in got.items() if status >= 500} == set()
     assert {path: found(data) for path, (_, data) in got.items() if found(data)} == {}
     one = archive.record("d/one.html")
-    assert got[f"/a/records/{one}"][0] == 200
-    tombstone = got[f"/a/records/{one}"][1].decode()
+    assert got[f"/-/record/{one}"][0] == 200
+    tombstone = got[f"/-/record/{one}"][1].decode()
     assert "此记录已撤出公开" in tombstone
     assert "noindex" in tombstone
     lists = ("/", "/-/changes", "/-/changes.json", "/-/browse/county/1", "/-/sitemap/records-0.xml")
     assert [path for path in lists if re.search(rf"records?/{one}\b", got[path][1].decode())] == []
     assert [path for path in lists if not re.search(r"records?/\d", got[path][1].decode())] == []
-    assert "样本乙正文可以示人" in got[f"/a/records/{archive.record('d/two.html')}"][1].decode()
+    assert "样本乙正文可以示人" in got[f"/-/record/{archive.record('d/two.html')}"][1].decode()
     assert rows(archive.db, "SELECT DISTINCT reason FROM withheld WHERE target = 'record'") == [{"reason": REASON}]
 
 
@@ -285,7 +285,7 @@ def test_a_row_without_a_link_is_on_no_copy_of_a_list_page_old_or_new(archive: A
     archive.crawl()
     got = answers(archive.db)
     assert [path for path, (_, data) in got.items() if found_of(UNLINKED_TITLE, data)] == []
-    assert TITLE in got[f"/a/records/{archive.record('d/one.html')}"][1].decode()
+    assert TITLE in got[f"/-/record/{archive.record('d/one.html')}"][1].decode()
 
 
 def test_a_record_that_was_withdrawn_is_so_again_when_it_is_lifted(archive: Archive) -> None:
@@ -359,9 +359,9 @@ def test_one_file_or_one_address_may_be_withheld_alone(archive: Archive) -> None
     assert all(
         TITLE not in data.decode(errors="replace")
         for number in rows(archive.db, "SELECT id FROM captures WHERE url LIKE '%/list.html'")
-        for data in [got[f"/-/archived/{number['id']}/raw"][1]]
+        for data in [got[f"/-/copy/{number['id']}/raw"][1]]
     )
-    assert TITLE in got[f"/a/records/{archive.record('d/one.html')}"][1].decode()
+    assert TITLE in got[f"/-/record/{archive.record('d/one.html')}"][1].decode()
 
 
 def test_a_message_that_waits_is_taken_back(archive: Archive, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urldefrag
 
+from archive.copies.marking import NOWHERE, Place
 from archive.copies.page_masks import mask_text
 from archive.copies.page_parts import Part, picture_type
 from archive.copies.sanitiser import LONGEST_PAGE, UNSURE, NotShown, SanitisedPage, masks_all, sanitise_page
@@ -67,8 +68,8 @@ class RedactedCopy:
     page: SanitisedPage | None = None
 
 
-def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str) -> RedactedCopy:
-    """Return the redacted copy of a capture whose payload has the sha256 `digest`.
+def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str, place: Place = NOWHERE) -> RedactedCopy:
+    """Return the redacted copy of a capture whose payload has the sha256 `digest`; where it is a page, with a place marked.
 
     Raises NotShown, with the reason in words; EvidenceError where the capture is missing or not what it was.
     """
@@ -81,7 +82,7 @@ def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str) -> Red
                 raise NotShown(ELSEWHERE)
             if why := hidden(archive, exchange.url, digest, exchange.payload):
                 raise NotShown(NOT_PUBLIC[why])
-            return _copy(exchange, _Parts(archive, originals, capture_id))
+            return _copy(exchange, _Parts(archive, originals, capture_id), place)
         except UNREADABLE as error:
             raise EvidenceError(f"capture {capture_id} cannot be read: {error}") from error
 
@@ -115,7 +116,7 @@ class _Parts:
         return bool(texts) and not any(_MANY_DIGITS.search(text) for text in texts)
 
 
-def _copy(exchange: Exchange, parts: _Parts) -> RedactedCopy:
+def _copy(exchange: Exchange, parts: _Parts, place: Place) -> RedactedCopy:
     if not exchange.payload.strip():
         raise NotShown(EMPTY)
     if media_type := picture_type(exchange.payload):
@@ -124,7 +125,7 @@ def _copy(exchange: Exchange, parts: _Parts) -> RedactedCopy:
         return RedactedCopy(media_type, exchange.payload)
     text = text_of(exchange)
     if is_page(exchange, text):
-        page = sanitise_page(text, exchange.url, parts.find)
+        page = sanitise_page(text, exchange.url, parts.find, place)
         return RedactedCopy("text/html; charset=utf-8", page.html.encode(), page.masked, page)
     if CONTROLS.search(exchange.payload[:4096]) or exchange.payload.startswith(PDF):
         raise NotShown(UNKNOWN)

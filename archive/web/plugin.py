@@ -23,17 +23,17 @@ from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE
 from archive.search.query import to_match
+from archive.web.evidence import archived_copy
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.middleware import Application, Middleware, SearchRedirect
+from archive.web.http.middleware import Application, Middleware, Redirects
 from archive.web.http.reader_requests import ReaderRequests
 from archive.web.http.request_context import in_context
 from archive.web.http.sign_in import SignIn
 from archive.web.pages import (
     api_page,
-    archived_copy,
     browse_pages,
     card_pages,
     changes_page,
@@ -49,7 +49,7 @@ from archive.web.pages import (
     site_files,
 )
 from archive.web.processes.sql_limits import limit
-from archive.web.views import capture_frame, cells, history, portal_status
+from archive.web.views import cells, history, portal_status
 
 hookimpl = HookimplMarker("datasette")
 
@@ -108,7 +108,14 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
         return cells.found_by_sql(value)
     if table not in tables.TABLES:
         return None
-    return cells.cell(value, row, column, table, datasette.urls.database(database))
+    return cells.cell(
+        value,
+        row,
+        column,
+        table,
+        datasette.urls.database(database),
+        partial(request_context.address, datasette, database),
+    )
 
 
 @hookimpl
@@ -127,7 +134,7 @@ def extra_template_vars(
         )
         if database in names:
             variables["limits"] = datasette.settings_dict()
-            variables["archived_at"] = partial(capture_frame.address, datasette, database)
+            variables["site_address"] = partial(request_context.address, datasette, database)
         if database is not None and database not in names:
             variables.update(tables.PLAIN)
         if template == "row.html" and table == "records" and database in names:
@@ -185,7 +192,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/guide$", guide_page.page),
         (r"/-/counties$", counties_page.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties_page.province),
-        (record_json.PAGE, in_context(record_json.page)),
+        (record_page.ROUTE, in_context(record_page.page)),
         (record_json.ROUTE, in_context(record_json.record)),
         *page_files.routes(),
         (r"/-/api$", in_context(api_page.page)),
@@ -241,9 +248,7 @@ def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Middleware]:
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way
 def control_access(datasette: Datasette) -> Callable[[Application], AccessControl]:
     """Refuse those who may not see the archive, before any other hook sees the request."""
-    return lambda application: AccessControl(
-        ReaderRequests(SearchRedirect(application, datasette), datasette), datasette
-    )
+    return lambda application: AccessControl(ReaderRequests(Redirects(application, datasette), datasette), datasette)
 
 
 @hookimpl(hookwrapper=True)

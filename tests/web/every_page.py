@@ -46,8 +46,8 @@ PAGES = (
     "-/guide",
     "sample/records_by_year",
     "-/nope",
-    "sample/records/{withdrawn}",
-    "sample/records/{changed}",
+    "-/record/{withdrawn}",
+    "-/record/{changed}",
     "-/archived/{copy}",
     "-/archived/{gone}",
     "sample",
@@ -67,14 +67,14 @@ PAGES = (
 )
 
 SEALED = (
-    "disclosures/records/1",
+    "-/record/1",
     "disclosures/attachments",
     "disclosures/attachments/1",
     f"-/archived/{number(PAGE, 2)}",
     f"-/archived/{number(XLS)}",
 )
 
-CLOSED = ("-/login", "sample/records/1")
+CLOSED = ("-/login", "-/record/1")
 """What an archive that is closed shows to anybody: the form to log in, and that it is closed."""
 
 METADATA = {"allow": {"id": ["desk"]}, "plugins": {"datasette-auth-passwords": {"desk_password_hash": "none"}}}

@@ -107,7 +107,7 @@ def test_who_logs_in_sees_it_and_no_answer_is_kept_for_others(closed: object) ->
     assert "用户名或密码不对" in wrong.text
     assert ask("/").status_code == 403
     assert log_in(ask, PASSWORD).status_code == 302
-    for path in ("/", "/disclosures/records/1", "/-/search?q=预算"):
+    for path in ("/", "/-/record/1", "/-/search?q=预算"):
         answer = ask(path)
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store"), path
         assert "etag" not in answer.headers

@@ -43,7 +43,7 @@ def page(get):
     """The tree of the page around a capture's copy."""
 
     def ask(capture: int):
-        answer = get(f"/-/archived/{capture}")
+        answer = get(f"/-/copy/{capture}")
         assert answer.status_code == 200, answer.text
         return html.fromstring(answer.text)
 
@@ -69,9 +69,9 @@ def test_what_is_stated_of_a_copy(page):
     (frame,) = tree.cssselect("iframe")
     assert frame.get("sandbox") == ""
     assert frame.get("referrerpolicy") == "no-referrer"
-    assert frame.get("src") == f"/-/archived/{number(sealed.PAGE, 2)}/raw"
+    assert frame.get("src") == f"/-/copy/{number(sealed.PAGE, 2)}/raw"
     assert frame.get("title")
-    assert tree.cssselect(".what a")[0].get("href") == "/disclosures/records/1"
+    assert tree.cssselect(".what a")[0].get("href") == "/-/record/1"
     assert tree.xpath(f"//a[@href='{sealed.PAGE}']/@rel") == ["noopener noreferrer nofollow"]
     assert tree.cssselect("code")[0].text_content() == tree.cssselect("code")[0].text
     assert len(tree.cssselect("code")[0].text) == 64
@@ -82,7 +82,7 @@ def test_what_is_stated_of_a_copy(page):
 def test_every_capture_can_be_chosen(page):
     tree = page(number(sealed.PAGE))
     choices = tree.cssselect(".choose a")
-    assert [choice.get("href") for choice in choices] == [f"/-/archived/{number(sealed.PAGE, nth)}" for nth in (2, 1)]
+    assert [choice.get("href") for choice in choices] == [f"/-/copy/{number(sealed.PAGE, nth)}" for nth in (2, 1)]
     assert [choice.get("aria-current") for choice in choices] == [None, "page"]
 
 
@@ -95,8 +95,8 @@ def test_a_record_that_moved_has_captures_at_both_addresses(tmp_path):
             (detail,),
         )
         connection.commit()
-    tree = html.fromstring(asyncio.run(make_datasette(archive).client.get(f"/-/archived/{number(sealed.PAGE)}")).text)
-    assert f"/-/archived/{number(sealed.GBK)}" in [choice.get("href") for choice in tree.cssselect(".choose a")]
+    tree = html.fromstring(asyncio.run(make_datasette(archive).client.get(f"/-/copy/{number(sealed.PAGE)}")).text)
+    assert f"/-/copy/{number(sealed.GBK)}" in [choice.get("href") for choice in tree.cssselect(".choose a")]
     assert "另一地址" in words(tree)
 
 
@@ -115,12 +115,12 @@ def test_what_other_captures_say(page, url, nth, expected):
 
 def test_a_not_modified_leads_to_what_it_confirms(page):
     links = page(number(sealed.HOSTILE, 2)).cssselect(".note a")
-    assert [link.get("href") for link in links] == [f"/-/archived/{number(sealed.HOSTILE)}"]
+    assert [link.get("href") for link in links] == [f"/-/copy/{number(sealed.HOSTILE)}"]
 
 
 def test_the_register_leads_to_the_copy(get):
     row = html.fromstring(get(f"/disclosures/captures/{number(sealed.PAGE)}").text)
-    assert f"/-/archived/{number(sealed.PAGE)}" in row.xpath("//main//a/@href")
+    assert f"/-/copy/{number(sealed.PAGE)}" in row.xpath("//main//a/@href")
 
 
 # --- the copy by itself ---
@@ -139,7 +139,7 @@ POLICY = {
     ],
 )  # fmt: skip
 def test_how_a_copy_is_sent(get, url, status, kind):
-    answer = get(f"/-/archived/{number(url)}/raw")
+    answer = get(f"/-/copy/{number(url)}/raw")
     assert (answer.status_code, answer.headers["content-type"]) == (status, kind)
     parts = [part.strip().partition(" ") for part in answer.headers["content-security-policy"].split(";")]
     assert {name: value for name, _, value in parts} == POLICY
@@ -158,12 +158,12 @@ def test_a_published_snapshot_says_that_it_has_no_originals(archive, tmp_path):
     copy = tmp_path / "disclosures.db"
     shutil.copy(archive, copy)
     site = make_datasette(copy)
-    answer = asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}"))
+    answer = asyncio.run(site.client.get(f"/-/copy/{number(sealed.PAGE)}"))
     assert answer.status_code == 200
     assert "封存的原件另行保存，本站不提供" in answer.text
     assert "kept elsewhere and not served here" in answer.text
     assert "<iframe" not in answer.text
-    assert asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}/raw")).status_code == 415
+    assert asyncio.run(site.client.get(f"/-/copy/{number(sealed.PAGE)}/raw")).status_code == 415
 
 
 def test_originals_that_are_damaged_or_another_archives(archive, tmp_path):
@@ -172,21 +172,21 @@ def test_originals_that_are_damaged_or_another_archives(archive, tmp_path):
     site = make_datasette(copy)
     for spoil in (b"no database at all", archive.with_name("evidence.db").read_bytes()[:4096]):
         beside(copy).write_bytes(spoil)
-        answer = asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}"))
+        answer = asyncio.run(site.client.get(f"/-/copy/{number(sealed.PAGE)}"))
         assert answer.status_code == 200
         assert capture_frame.DAMAGED.zh in answer.text
     shutil.copy(archive.with_name("evidence.db"), beside(copy))
     with closing(sqlite3.connect(copy)) as connection:
         connection.execute("UPDATE captures SET sha256 = ?", ("0" * 64,))
         connection.commit()
-    assert capture_frame.DAMAGED.zh in asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}")).text
+    assert capture_frame.DAMAGED.zh in asyncio.run(site.client.get(f"/-/copy/{number(sealed.PAGE)}")).text
 
 
 def test_originals_kept_elsewhere(archive, tmp_path, monkeypatch):
     copy = tmp_path / "disclosures.db"
     shutil.copy(archive, copy)
     monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(archive.with_name("evidence.db")))
-    assert "<iframe" in asyncio.run(make_datasette(copy).client.get(f"/-/archived/{number(sealed.PAGE)}")).text
+    assert "<iframe" in asyncio.run(make_datasette(copy).client.get(f"/-/copy/{number(sealed.PAGE)}")).text
 
 
 # --- addresses ---
@@ -197,25 +197,28 @@ def test_originals_kept_elsewhere(archive, tmp_path, monkeypatch):
     ["0", "999", "-1", "1e1", "1.json", "99999999999999999999", "evidence/1", "disclosures/999", "nowhere/1", "1/raw/x", "1/download", "../evidence.db", "1/../../evidence.db", "1/originals.zip"],
 )  # fmt: skip
 def test_there_is_nothing_else(get, path):
-    assert get(f"/-/archived/{path}").status_code in {400, 404}
+    assert get(f"/-/copy/{path}").status_code in {400, 404}
 
 
 def test_several_archives_are_named(archive, tmp_path):
     other = build(tmp_path / "an other.db")
     site = Datasette(files=[str(archive), str(other)])
-    one = f"/-/archived/disclosures/{number(sealed.PAGE)}"
+    one = f"/-/copy/{number(sealed.PAGE)}?db=disclosures"
     assert asyncio.run(site.client.get(one)).status_code == 200
-    assert f'src="{one}/raw"' in asyncio.run(site.client.get(one)).text
-    assert asyncio.run(site.client.get(f"/-/archived/{number(sealed.PAGE)}")).status_code == 404
-    assert asyncio.run(site.client.get("/-/archived/an~20other/1")).status_code == 404
+    assert f'src="/-/copy/{number(sealed.PAGE)}/raw?db=disclosures"' in asyncio.run(site.client.get(one)).text
+    assert asyncio.run(site.client.get("/-/copy/1?db=an+other")).status_code == 404
+    former = asyncio.run(site.client.get(f"/-/archived/disclosures/{number(sealed.PAGE)}"))
+    assert (former.status_code, former.headers["location"]) == (302, one)
+    assert asyncio.run(site.client.get(f"/-/archived/disclosures/{number(sealed.PAGE)}/raw")).status_code == 200
+    assert asyncio.run(site.client.get("/-/archived/nowhere/1")).status_code == 404
     with closing(sqlite3.connect(other)) as connection:
         connection.execute(
             "INSERT INTO captures VALUES (1, 1, 'http://portal.example/', '2026-11-20T01:00:00Z', 200, 'page', '', 0, NULL, NULL)"
         )
         connection.commit()
-    named = asyncio.run(site.client.get("/-/archived/an~20other/1"))
+    named = asyncio.run(site.client.get("/-/copy/1?db=an+other"))
     assert (named.status_code, "原件另行保存" in named.text) == (200, True)
-    assert one.rpartition("/")[0] in asyncio.run(site.client.get("/disclosures/records/1")).text
+    assert "/-/copy/1?db=disclosures" in asyncio.run(site.client.get("/-/record/1?db=disclosures")).text
 
 
 def test_a_closed_site_shows_no_copy(archive):
@@ -227,7 +230,7 @@ def test_a_closed_site_shows_no_copy(archive):
     ):
         site = Datasette(files=[str(archive)], metadata=closed)
         for part in ("", "/raw", "/originals.wacz"):
-            assert asyncio.run(site.client.get(f"/-/archived/{capture}{part}")).status_code == 403, (closed, part)
+            assert asyncio.run(site.client.get(f"/-/copy/{capture}{part}")).status_code == 403, (closed, part)
 
 
 # --- originals for those allowed ---
@@ -241,21 +244,19 @@ def as_actor(site: Datasette, name: str) -> dict[str, str]:
 
 def test_nobody_has_originals_unless_allowed(get, archive):
     capture = number(sealed.PAGE)
-    assert get(f"/-/archived/{capture}/originals.wacz").status_code == 403
-    assert "originals." not in get(f"/-/archived/{capture}").text
+    assert get(f"/-/copy/{capture}/originals.wacz").status_code == 403
+    assert "originals." not in get(f"/-/copy/{capture}").text
     site = Datasette(files=[str(archive)], metadata=ALLOWED)
     for cookies in ({}, as_actor(site, "root"), as_actor(site, "other")):
-        assert (
-            asyncio.run(site.client.get(f"/-/archived/{capture}/originals.warc.gz", cookies=cookies)).status_code == 403
-        )
+        assert asyncio.run(site.client.get(f"/-/copy/{capture}/originals.warc.gz", cookies=cookies)).status_code == 403
 
 
 def test_originals_for_those_allowed(archive, caplog):
     site = Datasette(files=[str(archive)], metadata=ALLOWED)
     capture, cookies = number(sealed.PAGE), as_actor(site, "desk")
-    page = asyncio.run(site.client.get(f"/-/archived/{capture}", cookies=cookies)).text
-    assert f"/-/archived/{capture}/originals.wacz" in page
-    answer = asyncio.run(site.client.get(f"/-/archived/{capture}/originals.warc.gz", cookies=cookies))
+    page = asyncio.run(site.client.get(f"/-/copy/{capture}", cookies=cookies)).text
+    assert f"/-/copy/{capture}/originals.wacz" in page
+    answer = asyncio.run(site.client.get(f"/-/copy/{capture}/originals.warc.gz", cookies=cookies))
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == 'attachment; filename="record-1.warc.gz"'
     assert "no-store" in answer.headers["cache-control"]
@@ -266,7 +267,7 @@ def test_originals_for_those_allowed(archive, caplog):
     ]
     assert found.count(sealed.PAGE) == 2
     assert "originals taken: record-1 of disclosures by desk" in caplog.text
-    answer = asyncio.run(site.client.get(f"/-/archived/{number(sealed.LIST)}/originals.wacz", cookies=cookies))
+    answer = asyncio.run(site.client.get(f"/-/copy/{number(sealed.LIST)}/originals.wacz", cookies=cookies))
     assert answer.headers["content-disposition"] == f'attachment; filename="capture-{number(sealed.LIST)}.wacz"'
     assert "archive/data.warc.gz" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
 
@@ -332,10 +333,10 @@ def test_a_view_of_a_copy_makes_it_once(get, monkeypatch):
     made, make = [], capture_frame.redacted_copy
     monkeypatch.setattr(capture_frame, "redacted_copy", lambda *given: made.append(given[2]) or make(*given))
     page, other = number(sealed.PAGE), number(sealed.PAGE, 2)
-    get(f"/-/archived/{page}")
-    first = get(f"/-/archived/{page}/raw").content
+    get(f"/-/copy/{page}")
+    first = get(f"/-/copy/{page}/raw").content
     assert made == [page]
-    assert get(f"/-/archived/{page}/raw").content == first  # by itself, later
-    get(f"/-/archived/{page}")
-    assert get(f"/-/archived/{other}/raw").content != first
+    assert get(f"/-/copy/{page}/raw").content == first  # by itself, later
+    get(f"/-/copy/{page}")
+    assert get(f"/-/copy/{other}/raw").content != first
     assert made == [page, page, page, other]

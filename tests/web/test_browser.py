@@ -64,7 +64,7 @@ def test_searching_by_keyboard_and_narrowing(page, site):
 def test_a_record_with_a_past_fits_its_width(page, tmp_path):
     with served(build_past(tmp_path / "past.db")) as site:
         for number in range(1, 7):
-            page.goto(f"{site}past/records/{number}")
+            page.goto(f"{site}-/record/{number}")
             assert fits_widths(page), number
             assert page.locator("ol.history > li").count() > 0
         for path in (

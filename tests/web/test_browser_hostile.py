@@ -28,8 +28,8 @@ PAGES = (
     "-/api",
     "-/questions",
     "-/questions/removed_records",
-    "disclosures/records/1",
-    f"disclosures/records/{RECORD}",
+    "-/record/1",
+    f"-/record/{RECORD}",
     f"-/archived/{number(PAGE, 2)}",
     *(
         f"disclosures/{table}"
@@ -93,7 +93,7 @@ def test_hostile_texts_stay_texts(opened, site, path):
 def test_a_text_of_five_million_bytes_can_be_read(opened, site):
     """A part of it at a time."""
     page, _, _ = opened
-    page.goto(f"{site}disclosures/records/{RECORD}")
+    page.goto(f"{site}-/record/{RECORD}")
     body = page.locator("#body .body")
     first = body.inner_text()
     assert 0.8 * LONGEST < len(first) < 1.5 * LONGEST
@@ -106,7 +106,7 @@ def test_a_text_of_five_million_bytes_can_be_read(opened, site):
 
 def test_names_are_seen_as_they_are(opened, site):
     page, _, _ = opened
-    page.goto(f"{site}disclosures/records/{RECORD}")
+    page.goto(f"{site}-/record/{RECORD}")
     told = page.locator("h1 .control").all_inner_texts()
     assert told == ["U+202E", "U+2066", "U+200B", "U+FEFF"]
     direction = page.locator("h1").evaluate("node => getComputedStyle(node).direction")

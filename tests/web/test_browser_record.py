@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from archive.copies.sanitiser import sanitise_page
-from archive.web.pages.archived_copy import HEADERS
+from archive.web.evidence.archived_copy import HEADERS
 from tests.web import sealed
 from tests.web.browsing import WIDTHS, fits, fits_widths, served
 from tests.web.sealed import build_sealed, number
@@ -149,7 +149,7 @@ def test_every_sort_of_copy_fits_its_width(watched, site, url):
 @pytest.mark.parametrize("record", [1, 2, 3, 4])
 def test_a_record_fits_its_width(watched, site, record):
     page = watched.page
-    page.goto(f"{site}disclosures/records/{record}")
+    page.goto(f"{site}-/record/{record}")
     assert fits_widths(page)
     page.locator("details").evaluate_all("nodes => nodes.forEach(node => node.open = true)")
     assert fits_widths(page)
@@ -158,7 +158,7 @@ def test_a_record_fits_its_width(watched, site, record):
 
 def test_a_record_can_be_read_by_keyboard(watched, site):
     page = watched.page
-    page.goto(f"{site}disclosures/records/1")
+    page.goto(f"{site}-/record/1")
     reached = []
     for _ in range(20):  # past the skip link and the header
         page.keyboard.press("Tab")
@@ -171,7 +171,7 @@ def test_a_record_can_be_read_by_keyboard(watched, site):
 
 def test_a_click_selects_the_whole_citation(watched, site):
     page = watched.page
-    page.goto(f"{site}disclosures/records/1")
+    page.goto(f"{site}-/record/1")
     line = page.locator(".line").first
     line.click()
     assert page.evaluate("getSelection().toString()").strip() == line.inner_text().strip()
@@ -180,7 +180,7 @@ def test_a_click_selects_the_whole_citation(watched, site):
 
 def test_from_a_withdrawn_record_to_its_archived_copy(watched, site):
     page = watched.page
-    page.goto(f"{site}disclosures/records/4")
+    page.goto(f"{site}-/record/4")
     assert "已撤下" in page.locator("header .state").inner_text()
     page.locator(".ways a").first.click()
     page.wait_for_url(f"**/archived/{number(sealed.GONE)}")

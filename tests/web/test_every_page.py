@@ -95,11 +95,11 @@ def test_every_page_serves_everybody(opened, address, path):
 def test_a_record_on_paper_says_where_its_links_lead(opened, address, two_days):
     """The PDF that a browser prints: all of the record, the addresses of its proof in full, none of the site's own ways."""
     page, (url, title) = opened, one_row(two_days, "SELECT url, title FROM records WHERE state = 'withdrawn'")
-    page.goto(address("sample/records/{withdrawn}"))
+    page.goto(address("-/record/{withdrawn}"))
     page.locator("h1", has_text=title).wait_for()
     with closing(pypdfium2.PdfDocument(page.pdf(format="A4"))) as document:
         printed = "".join("".join(sheet.get_textpage().get_text_range().split()) for sheet in document)
-    proof = page.locator(".proof a[href*='/-/archived/']").evaluate_all(
+    proof = page.locator(".proof a[href*='/-/copy/']").evaluate_all(
         "links => links.map(link => link.getAttribute('href'))"
     )
     assert len(proof) > 2

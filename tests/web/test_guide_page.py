@@ -27,7 +27,7 @@ def test_it_names_every_state_and_what_proves_it(guide):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/-/search", "/disclosures/records/1", "/disclosures/records", "/disclosures?sql=select+1", "/nope"]
+    "path", ["/", "/-/search", "/-/record/1", "/disclosures/records", "/disclosures?sql=select+1", "/nope"]
 )
 def test_every_page_leads_to_it(get, path):
     links = [link.get("href") for link in html.fromstring(get(path).text).cssselect("footer a")]

@@ -30,7 +30,7 @@ def page(past):
         if isinstance(wanted, int):
             with closing(sqlite3.connect(past)) as connection:
                 sql = "SELECT id FROM records WHERE url = ?"
-                path = f"/past/records/{connection.execute(sql, (past_url(wanted),)).fetchone()[0]}"
+                path = f"/-/record/{connection.execute(sql, (past_url(wanted),)).fetchone()[0]}"
         answer = asyncio.run(site.client.get(path))
         assert answer.status_code == 200, answer.text
         return html.fromstring(answer.text)
@@ -66,9 +66,9 @@ def test_what_changed_stands_before_and_now(page):
     assert "金额为一九百元" in words(body)
     assert f"此前 {len(LONG_BODY)} 字" in words(body)
     assert len(words(body)) < 300
-    assert links(body) == ["/-/archived/2", "/-/archived/12"]
+    assert links(body) == ["/-/copy/2", "/-/copy/12"]
     assert "2026-11-20 至 2026-11-21 之间 between 20 and 21 November 2026" in words(body)
-    assert links(added) == ["/-/archived/1"]
+    assert links(added) == ["/-/copy/1"]
     assert "至迟 2026-11-20，从何时起无从得知 no later than 20 November 2026; since when cannot be told" in words(added)
 
 
@@ -81,7 +81,7 @@ def test_withdrawn_with_its_proof(page):
     assert "2026-11-20 至 2026-11-21 之间" in words(entry)
     assert "此前最后所见 before 采集原件 3" in words(entry)
     assert "the portal answered 404: no such page" in words(entry)
-    assert {"/past/crawls/2", "/-/archived/11", "/-/archived/14"} <= set(links(entry))
+    assert {"/past/crawls/2", "/-/copy/11", "/-/copy/14"} <= set(links(entry))
     (walk,) = entry.xpath(".//a[text()='凭据']/@href[contains(., 'look=1')]")
     assert [link.get("href") for link in page(walk).cssselect("td.col-capture_id a")] == ["/past/captures/11"]
     observed = words(tree.cssselect(".observed")[0])
@@ -95,7 +95,7 @@ def test_unlisted_was_looked_for_twice(page):
     tree = page(3)
     entry = events(tree)["unlisted"]
     assert "“样例公告”复核：1 页、3 条，均未见此记录" in words(entry)
-    assert {"/-/archived/11", "/-/archived/18", "/-/archived/15"} <= set(links(entry))
+    assert {"/-/copy/11", "/-/copy/18", "/-/copy/15"} <= set(links(entry))
     assert "页面（HTTP 200）" in words(entry)
     assert "请求其原页面，仍可打开。" in words(tree.cssselect(".observed")[0])
 
@@ -104,7 +104,7 @@ def test_moved_names_both_addresses(page):
     tree = page(40)
     entry = events(tree)["moved"]
     assert links(entry)[:2] == [past_url(4), past_url(40)]
-    assert {"/past/crawls/2", "/-/archived/11", "/-/archived/16"} <= set(links(entry))
+    assert {"/past/crawls/2", "/-/copy/11", "/-/copy/16"} <= set(links(entry))
     assert list(events(tree)) == ["moved", "added"]
     assert tree.cssselect(".state")[0].text.strip() == "在列"
 
@@ -114,7 +114,7 @@ def test_returned(page):
     assert list(events(tree)) == ["returned", "withdrawn", "added"]
     returned = events(tree)["returned"]
     assert "2026-11-22 09:00 重新出现 returned 此前：已撤下" in words(returned)
-    assert links(returned) == ["/-/archived/11", "/-/archived/21"]
+    assert links(returned) == ["/-/copy/11", "/-/copy/21"]
     assert words(tree.cssselect(".observed")[0]).startswith(
         "在列 listed 2026-11-22 09:00（北京时间）最后一次见于目录。 Last seen"
     )
@@ -127,7 +127,7 @@ def test_reading_again_is_no_edit(page):
     assert "版本 2 · 本档案重新解析，并非原页面改动 re-read by this archive" in words(tree)
     assert "责任部门" in words(entry)
     assert [mark.text for mark in entry.cssselect("ins")] == ["样例县救助站"]
-    assert links(entry) == ["/-/archived/7"]
+    assert links(entry) == ["/-/copy/7"]
     assert "重新解析" not in words(page(1))
 
 
@@ -137,7 +137,7 @@ def test_attachments(page):
     assert words(own).startswith("样例名单.xls 已取出文字 text taken application/vnd.ms-excel · 40.0 KB ·")
     assert own.cssselect("code")[0].text == "b" * 64
     assert "样例名单的文字" in words(own.cssselect("details")[0])
-    assert "/-/archived/22" in links(own)
+    assert "/-/copy/22" in links(own)
     assert "别处.zip 尚未采集 not asked for yet" in words(elsewhere)
     assert "SHA-256" not in words(elsewhere)
     assert page(2).cssselect("ul.files") == []
@@ -155,7 +155,7 @@ def test_the_capture_it_was_read_from(page):
     cite = tree.cssselect("#cite")[0]
     assert "2026-11-20 09:00 北京时间 2026-11-20 01:00:03 UTC 采集原件 3" in words(cite)
     assert f"{3:064x}" in [code.text for code in cite.cssselect("code")]
-    assert {"/-/archived/3", past_url(2)} <= set(links(cite))
+    assert {"/-/copy/3", past_url(2)} <= set(links(cite))
     assert "非官方文本" in words(cite)
 
 
@@ -173,7 +173,7 @@ def test_its_own_page_is_mentioned_as_it_last_came(past, tmp_path):
             new.execute("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         new.commit()
         (number,) = new.execute("SELECT id FROM records WHERE url = ?", (past_url(2),)).fetchone()
-    tree = html.fromstring(asyncio.run(make_datasette(copy).client.get(f"/past/records/{number}")).text)
+    tree = html.fromstring(asyncio.run(make_datasette(copy).client.get(f"/-/record/{number}")).text)
     assert "2026-11-24 00:00 北京时间 2026-11-23 16:00:00 UTC 采集原件 150" in words(tree.cssselect("#cite")[0])
     assert "2026-11-23 00:00" in words(tree.cssselect(".days > div")[3])
 
@@ -189,7 +189,7 @@ def test_a_capture_has_a_page_with_all_that_is_known(page):
 
 
 def test_a_record_from_before_captures(get):
-    tree = html.fromstring(get("/disclosures/records/61").text)
+    tree = html.fromstring(get("/-/record/61").text)
     assert list(events(tree)) == ["added"]
     assert "采集原件" not in words(tree.cssselect("article")[0])
     assert "最后一次见于目录" in words(tree.cssselect(".observed")[0])
@@ -203,7 +203,7 @@ def test_a_state_without_its_event_still_shows(past, tmp_path):
         new.execute("DELETE FROM walks")
         new.commit()
         (record_id,) = new.execute("SELECT id FROM records WHERE state = 'withdrawn' LIMIT 1").fetchone()
-    answer = asyncio.run(make_datasette(copy).client.get(f"/past/records/{record_id}"))
+    answer = asyncio.run(make_datasette(copy).client.get(f"/-/record/{record_id}"))
     assert answer.status_code == 200
     assert "原因不明" in words(html.fromstring(answer.text).cssselect(".observed")[0])
 

@@ -38,7 +38,7 @@ def found(answer: httpx.Response) -> list[str]:
 )
 def test_a_hostile_record_stays_text(get, database, path):
     (record_id,) = database.execute("SELECT id FROM records WHERE title = ?", (HOSTILE_TITLE,)).fetchone()
-    page = get(path.replace("RECORD", f"/disclosures/records/{record_id}")).text
+    page = get(path.replace("RECORD", f"/-/record/{record_id}")).text
     tree = html.fromstring(page)
     assert (
         tree.xpath("//main//script | //main//iframe | //main//img | //main//i | //main//*[@onmouseover or @onerror]")
@@ -199,7 +199,7 @@ def test_own_pages_need_no_script_and_no_inline_style(get):
         "/disclosures",
         "/disclosures/records",
         "/disclosures/search?_search=预算",
-        "/disclosures/records/1",
+        "/-/record/1",
         "/disclosures?sql=select+1",
         "/-/counties",
         "/-/counties/64",

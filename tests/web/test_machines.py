@@ -91,7 +91,7 @@ def test_a_records_captures_are_those_that_show_it_its_versions_and_its_files(pa
             columns = [f"SELECT capture_id FROM {table} WHERE {key} = {number}" for table, key in (("records", "id"), ("versions", "record_id"), ("attachments", "record_id"))]  # fmt: skip
             shown = {row[0] for sql in columns for row in connection.execute(sql) if row[0] is not None}
             assert [capture["id"] for capture in told["captures"]] == sorted(shown), number
-            assert all(capture["page"].endswith(f"/-/archived/{capture['id']}") for capture in told["captures"])
+            assert all(capture["page"].endswith(f"/-/copy/{capture['id']}") for capture in told["captures"])
             for name, order in (
                 ("events", "at"),
                 ("versions", "number"),
@@ -103,10 +103,16 @@ def test_a_records_captures_are_those_that_show_it_its_versions_and_its_files(pa
     assert len(numbers) > 3
 
 
-def test_a_records_number_leads_to_its_page_whatever_the_archive_is_called(past, tmp_path):
-    for name in ("disclosures.db", "other.db"):
-        answer = sited(Path(shutil.copy(past, tmp_path / name)))("/-/record/3")
-        assert (answer.status_code, answer.headers["location"]) == (302, f"/{name.removesuffix('.db')}/records/3")
+def test_a_record_has_one_address_whatever_the_archive_is_called(past, tmp_path):
+    pages = []
+    for name in ("disclosures", "other"):
+        ask = sited(Path(shutil.copy(past, tmp_path / f"{name}.db")))
+        pages.append(html.fromstring(ask("/-/record/3").text).cssselect("article.record")[0])
+        assert pages[-1].getroottree().xpath("//link[@rel='canonical']/@href") == ["http://localhost/-/record/3"]
+        former = ask(f"/{name}/records/3?_part=2&db=x")
+        assert (former.status_code, former.headers["location"]) == (302, "/-/record/3?_part=2")
+        assert ask(f"/{name}/records/3.json").json()["rows"][0][0] == 3
+    assert pages[0].cssselect("h1")[0].text_content() == pages[1].cssselect("h1")[0].text_content() != ""
 
 
 # --- robots and the sitemap ---
@@ -115,11 +121,11 @@ def test_a_records_number_leads_to_its_page_whatever_the_archive_is_called(past,
 def test_robots_may_read_pages_and_nothing_endless(get):
     text = get("/robots.txt").text
     rules = Protego.parse(text)
-    for path in ("/", "/disclosures/records/3", "/-/browse/yangli/1", "/-/publisher?portal=yangli&name=x", "/-/day/2018-07-01",
+    for path in ("/", "/-/record/3", "/-/browse/yangli/1", "/-/publisher?portal=yangli&name=x", "/-/day/2018-07-01",
                  "/-/static-plugins/disclosures/disclosures.css?abc", "/sitemap.xml", "/llms.txt"):  # fmt: skip
         assert rules.can_fetch(f"http://localhost{path}", "any"), path
     for path in ("/-/search?q=x", "/disclosures/records?_facet=kind", "/disclosures?sql=select+1", "/-/search.csv",
-                 "/disclosures/records.jsonl", "/-/archived/1", "/-/download/x.db", "/-/day/2018-07-01.json"):  # fmt: skip
+                 "/disclosures/records.jsonl", "/-/copy/1", "/-/download/x.db", "/-/day/2018-07-01.json"):  # fmt: skip
         assert not rules.can_fetch(f"http://localhost{path}", "any"), path
     assert rules.crawl_delay("any") == 1
     assert list(rules.sitemaps) == ["http://localhost/sitemap.xml"]
@@ -146,7 +152,7 @@ def test_the_sitemap_names_every_record_once(get, monkeypatch, database):
         found += [each.text for each in tree.iterfind(".//s:loc", MAP)]
     assert len(found) == len(set(found))
     ids = [row[0] for row in database.execute("SELECT id FROM records")]
-    assert {f"http://localhost/disclosures/records/{number}" for number in ids} <= set(found)
+    assert {f"http://localhost/-/record/{number}" for number in ids} <= set(found)
     for address in [each for each in found if "/records/" not in each]:
         assert get(address.removeprefix("http://localhost")).status_code == 200, address
     assert get("/-/sitemap/records-9.xml").status_code == 404

@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
 
 def near(site: Datasette, number: int) -> dict[str, list[int]]:
     """What stands next to a record: the sort, and the numbers of the records in order."""
-    answer = asyncio.run(site.client.get(f"/disclosures/records/{number}"))
+    answer = asyncio.run(site.client.get(f"/-/record/{number}"))
     assert answer.status_code == 200
     return {
         section.cssselect("h2 small")[0].text: [

@@ -257,7 +257,7 @@ def test_a_records_page_shows_its_last_fifty_events(changed, events: int) -> Non
     get = changed(
         "DELETE FROM events WHERE record_id = 2", f"INSERT INTO events (record_id, kind, at, crawl_id) VALUES {rows}"
     )
-    page = tree(get("/past/records/2"))
+    page = tree(get("/-/record/2"))
     assert len(page.cssselect("ol.history > li")) == min(events, history.MOST)
     assert bool(page.cssselect("#history a[href*='/events?']")) is (events > history.MOST)
     assert len(get("/-/record/2.json").json()["events"]) == events

@@ -407,7 +407,7 @@ def test_a_feed_that_has_nothing_new_is_not_sent_again(site, get):
 # --- links ---
 
 
-@pytest.mark.parametrize("page", [*LISTS[:4], LISTS[5], "/disclosures/records/3", "/-/changes"])
+@pytest.mark.parametrize("page", [*LISTS[:4], LISTS[5], "/-/record/3", "/-/changes"])
 def test_a_page_leads_to_its_files(get, page):
     tree = html.fromstring(get(page).text)
     links = {link.text: link.get("href") for link in tree.cssselect(".export a")}

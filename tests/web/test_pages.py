@@ -53,7 +53,7 @@ def test_body_is_cut_in_tables_and_whole_on_its_page(get, database):
         html.fromstring(get("/disclosures/search?_search=老旧小区").text).cssselect("td.col-body")[0].text_content()
     )
     assert "到这里才说到老旧小区改造" in snippet
-    assert BODY in html.fromstring(get(f"/disclosures/records/{record_id}").text).cssselect(".body")[0].text_content()
+    assert BODY in html.fromstring(get(f"/-/record/{record_id}").text).cssselect(".body")[0].text_content()
 
 
 def test_table_page(get):

@@ -20,7 +20,7 @@ POLICY = {
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/disclosures", "/disclosures/records", "/disclosures/records/1", "/disclosures/records?_search=预算", "/nope", "/nope.json",
+    ["/", "/disclosures", "/disclosures/records", "/-/record/1", "/disclosures/records?_search=预算", "/nope", "/nope.json",
      "/disclosures/records.json", "/disclosures/records.csv", "/disclosures/records?_sort=nope", "/disclosures?sql=select+1",
      "/-/static-plugins/disclosures/disclosures.css", "/-/search?q=预算", "/-/search.atom?q=预算", "/robots.txt", "/-/permissions", "/-/logout"],
 )  # fmt: skip
@@ -38,7 +38,7 @@ def test_every_answer_has_the_whole_policy(get, path):
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/disclosures/records/999999", 404, "There is nothing at this address."),
+        ("/-/record/999999", 404, "There is nothing at this address."),
         ("/disclosures/nope", 404, "There is nothing at this address."),
         ("/nope/records", 404, "There is nothing at this address."),
         ("/-/browse/nope", 404, "There is nothing at this address."),

@@ -203,7 +203,7 @@ def test_it_is_served_as_it_is_for_good_and_counted(site: PublishedSite, ask: As
     assert ask("/disclosures/search?_search=预算").status_code == 200
 
 
-WAYS = ["/", "/-/search?q=预算", "/-/browse", "/-/day", "/-/changes", "/-/counties", "/disclosures", "/disclosures/records/1",
+WAYS = ["/", "/-/search?q=预算", "/-/browse", "/-/day", "/-/changes", "/-/counties", "/disclosures", "/-/record/1",
         "/disclosures/records?_facet=kind", "/disclosures/records.json", "/disclosures?sql=select+1", "/-/static-plugins/disclosures/disclosures.css"]  # fmt: skip
 
 
@@ -294,11 +294,11 @@ def test_originals_are_kept_elsewhere_unless_an_operator_names_them(
     publish(sealed.build_sealed(tmp_path), tmp_path / "public", NOW)
     ask = asking(PublishedSite(tmp_path / "public"))
     capture = sealed.number(sealed.PAGE)
-    assert "封存的原件另行保存，本站不提供" in ask(f"/-/archived/{capture}").text
-    assert ask(f"/-/archived/{capture}/raw").status_code == 415
+    assert "封存的原件另行保存，本站不提供" in ask(f"/-/copy/{capture}").text
+    assert ask(f"/-/copy/{capture}/raw").status_code == 415
     monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path / "evidence.db"))
-    assert "<iframe" in ask(f"/-/archived/{capture}").text
-    assert ask(f"/-/archived/{capture}/raw").status_code == 200
+    assert "<iframe" in ask(f"/-/copy/{capture}").text
+    assert ask(f"/-/copy/{capture}/raw").status_code == 200
 
 
 # --- the commands ---

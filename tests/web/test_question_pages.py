@@ -43,9 +43,7 @@ def test_an_answer_leads_to_records_publishers_and_files(get, database):
     tree = html.fromstring(get("/-/questions/number_on_several").text)
     rows = tree.cssselect("table.answer tbody tr")
     ids = [row[0] for row in database.execute("SELECT id FROM records WHERE index_number = '640324001/2017-61737' ORDER BY published_on")]  # fmt: skip
-    assert [row.cssselect(".col-title a")[0].get("href") for row in rows] == [
-        f"/disclosures/records/{number}" for number in ids
-    ]
+    assert [row.cssselect(".col-title a")[0].get("href") for row in rows] == [f"/-/record/{number}" for number in ids]
     assert rows[0].cssselect(".col-publisher a")[0].get("href").startswith("/-/publisher?portal=yangli&name=")
     assert rows[0].cssselect(".col-portal")[0].text_content() == "样例县人民政府"
     files = [link.get("href") for link in tree.cssselect(".export a")]
@@ -60,7 +58,7 @@ def test_the_feed_has_an_entry_for_each_record(get):
     entries = feed.findall("{*}entry")
     assert len(entries) == 2
     assert len({entry.findtext("{*}id") for entry in entries}) == 2
-    assert entries[0].find("{*}link").get("href").startswith("http://localhost/disclosures/records/")
+    assert entries[0].find("{*}link").get("href").startswith("http://localhost/-/record/")
     assert get("/-/questions/removed_records.atom").status_code == 200
 
 

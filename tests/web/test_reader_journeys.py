@@ -67,8 +67,8 @@ def test_what_was_withdrawn_on_the_second_day(page, site, archive):
 
 def test_the_archived_copy_of_what_was_withdrawn(page, site):
     record = "宁夏吴忠地区同心县第五小学2018年部门预算"
-    go(page, site, ".counts a:has-text('已撤下')", record, ".record a[href*='/-/archived/']")
-    assert "/-/archived/" in page.url
+    go(page, site, ".counts a:has-text('已撤下')", record, ".record a[href*='/-/copy/']")
+    assert "/-/copy/" in page.url
     copy = page.frame_locator("iframe")
     assert record in copy.locator("body").inner_text()
 

@@ -131,7 +131,7 @@ def test_others_are_served_meanwhile(site: Site) -> None:
     with ThreadPoolExecutor(1) as heavy:
         endless = heavy.submit(site.sql, ENDLESS, visitor=2)
         wait_until(site.workers)
-        for path in ("/", f"/-/search?q={quote('预算')}", "/disclosures/records/1", "/disclosures/records"):
+        for path in ("/", f"/-/search?q={quote('预算')}", "/-/record/1", "/disclosures/records"):
             assert site.ask(path)[0] == 200
         assert site.sql("select 1 as one", ".json")[0] == 200
         assert not endless.done()
@@ -249,15 +249,15 @@ def test_a_page_of_which_no_copy_can_be_made_in_time_says_so(tmp_path: Path) -> 
     archive = build_sealed(tmp_path)
     heavy, light = number(sealed.PAGE), number(sealed.PAGE, 2)
     for site in serving(archive, heavy):
-        status, _, text = site.ask(f"/-/archived/{heavy}")
+        status, _, text = site.ask(f"/-/copy/{heavy}")
         assert status == 200
         message = " ".join(html.fromstring(text).text_content().split())
         assert "做不出副本" in message
         assert "for the original, ask whoever runs this site" in message
-        status, _, text = site.ask(f"/-/archived/{heavy}/raw")
+        status, _, text = site.ask(f"/-/copy/{heavy}/raw")
         assert (status, "做不出副本" in text) == (415, True)
-        assert html.fromstring(site.ask(f"/-/archived/{light}")[2]).cssselect("iframe")
-        assert "样本公告之一" in site.ask(f"/-/archived/{light}/raw")[2]
+        assert html.fromstring(site.ask(f"/-/copy/{light}")[2]).cssselect("iframe")
+        assert "样本公告之一" in site.ask(f"/-/copy/{light}/raw")[2]
 
 
 # --- names and connections ---

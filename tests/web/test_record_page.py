@@ -45,7 +45,7 @@ def sealed_archive(tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(sealed_archive):
     """The page of the sample's first record."""
-    return ask(sealed_archive, "/disclosures/records/1")
+    return ask(sealed_archive, "/-/record/1")
 
 
 # --- what it says ---
@@ -53,7 +53,7 @@ def page(sealed_archive):
 
 def test_record_page(get, database):
     (record_id,) = database.execute("SELECT id FROM records WHERE document_number IS NOT NULL").fetchone()
-    page = html.fromstring(get(f"/disclosures/records/{record_id}").text)
+    page = html.fromstring(get(f"/-/record/{record_id}").text)
     understood, printed = page.cssselect(".known > section")[:2]
     assert "2017-04-28" in understood.text_content()
     assert "2017年4月28日" in printed.text_content()
@@ -68,7 +68,7 @@ def test_record_page(get, database):
 
 def test_record_of_a_checked_portal_has_no_notice(get, database):
     (record_id,) = database.execute("SELECT id FROM records WHERE portal = ?", (CHECKED.id,)).fetchone()
-    assert "未在该网站实地核对" not in get(f"/disclosures/records/{record_id}").text
+    assert "未在该网站实地核对" not in get(f"/-/record/{record_id}").text
 
 
 def test_four_dates_kept_apart(page):
@@ -95,7 +95,7 @@ def test_a_servers_time(stated, shown):
 def test_tables_and_paragraphs(sealed_archive, tmp_path):
     archive = build_sealed(tmp_path)
     changed(archive, "UPDATE records SET body = ? WHERE id = 1", "样本第一段。\n项目\t样本数\n甲\t1\n\n样本第二段。")
-    body = ask(archive, "/disclosures/records/1").cssselect("#body .body")[0]
+    body = ask(archive, "/-/record/1").cssselect("#body .body")[0]
     assert [paragraph.text_content() for paragraph in body.cssselect("p")] == ["样本第一段。", "样本第二段。"]
     assert [[cell.text_content() for cell in row.cssselect("td")] for row in body.cssselect("tr")] == [
         ["项目", "样本数"],
@@ -108,7 +108,7 @@ def test_a_long_body_is_shown_part_by_part(tmp_path):
     changed(archive, "UPDATE records SET body = ? WHERE id = 1", "样本文字仅供测试。\n" * 500_000)
     site = make_datasette(archive)
     for number, found in (("", 1), ("50", 50), ("51", 1), ("0", 1), ("x", 1), ("9" * 20, 1)):
-        page = asyncio.run(site.client.get(f"/disclosures/records/1?_part={number}")).text
+        page = asyncio.run(site.client.get(f"/-/record/1?_part={number}")).text
         assert len(page) < 400_000
         assert f"第 {found} 段，共 50 段、5,000,000 字" in page
         assert ("下一段" in page, "上一段" in page) == (found < 50, found > 1)
@@ -120,7 +120,7 @@ def test_of_a_field_as_long_as_a_book_the_page_shows_the_beginning(tmp_path):
     changed(archive, f"UPDATE records SET {', '.join(f'{name} = :long' for name in fields)}", long)
     changed(archive, "UPDATE records SET source_fields = json_object('标题', ?)", long)
     site = make_datasette(archive)
-    page = asyncio.run(site.client.get("/disclosures/records/1")).text
+    page = asyncio.run(site.client.get("/-/record/1")).text
     assert len(page) < 100_000
     assert page.count("共 1,000,000 字") == 3 + len(fields) + 1  # in the heading, as understood, as printed
     assert html.fromstring(page).findtext(".//title").startswith("样样样")
@@ -161,13 +161,13 @@ def test_files_with_their_texts(page):
     assert [[cell.text for cell in row] for row in sheet.cssselect("tr")] == [["甲", "1"], ["乙", "2"]]
     for file in files:
         assert len(file.cssselect("code")[0].text) == 64
-        assert any("/-/archived/" in link for link in file.xpath(".//a/@href"))
+        assert any("/-/copy/" in link for link in file.xpath(".//a/@href"))
         assert "nofollow" in file.xpath(".//a[starts-with(@href, 'http')]/@rel")[0]
 
 
 def test_its_ways(page):
     ways = {" ".join(way.text_content().split()): way.get("href") for way in page.cssselect(".ways a")}
-    assert ways["存档副本 archived copy"] == f"/-/archived/{sealed.number(sealed.PAGE, 2)}"
+    assert ways["存档副本 archived copy"] == f"/-/copy/{sealed.number(sealed.PAGE, 2)}"
     assert ways["原页面 ↗ original page"] == sealed.PAGE
     for target in ("history", "files", "cite"):
         assert page.cssselect(f"#{target}")
@@ -175,7 +175,7 @@ def test_its_ways(page):
 
 def test_a_record_without_a_page_of_its_own(get, database):
     (record_id,) = database.execute("SELECT id FROM records WHERE url LIKE 'row:%'").fetchone()
-    page = html.fromstring(get(f"/disclosures/records/{record_id}").text)
+    page = html.fromstring(get(f"/-/record/{record_id}").text)
     assert page.cssselect(".ways a[rel]") == []
     assert "row:" in words(page.cssselect("#cite")[0])
     assert "[EB/OL]" in words(page.cssselect(".line")[0])
@@ -186,7 +186,7 @@ def test_labels_printed_without_a_value(tmp_path):
     changed(
         archive, """UPDATE records SET source_fields = '{"名称": "样本", "文号": "", "公开时限": ""}' WHERE id = 1"""
     )
-    printed = ask(archive, "/disclosures/records/1").cssselect(".known > section")[1]
+    printed = ask(archive, "/-/record/1").cssselect(".known > section")[1]
     assert words(printed) == "原页所印 as printed 名称样本 空白 printed blank文号、公开时限"
 
 
@@ -204,7 +204,7 @@ def test_what_stands_next_to_it(tmp_path):
     archive = build(tmp_path / "disclosures.db")
     changed(archive, "UPDATE records SET document_number = '同政发〔2017〕92号' WHERE id IN (1, 2)")
     changed(archive, "UPDATE records SET title = '样例：同名的公告' WHERE id IN (1, 64)")
-    page = ask(archive, "/disclosures/records/1")
+    page = ask(archive, "/-/record/1")
     found = groups(page)
     with closing(sqlite3.connect(archive)) as connection:
         titles = dict(connection.execute("SELECT id, title FROM records"))
@@ -235,7 +235,7 @@ def test_what_stands_next_to_it(tmp_path):
 
 def test_what_has_no_neighbours_has_no_empty_headings(get, database):
     (record_id,) = database.execute("SELECT id FROM records WHERE title = ?", (HOSTILE_TITLE,)).fetchone()
-    assert html.fromstring(get(f"/disclosures/records/{record_id}").text).cssselect(".near") == []
+    assert html.fromstring(get(f"/-/record/{record_id}").text).cssselect(".near") == []
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_an_archive_without_these_indexes_still_shows(tmp_path):
     archive = build(tmp_path / "disclosures.db")
     for name in ("records_by_portal_and_publisher", "records_by_document_number", "records_by_title"):
         changed(archive, f"DROP INDEX {name}")
-    assert ask(archive, "/disclosures/records/61").cssselect("h1")
+    assert ask(archive, "/-/record/61").cssselect("h1")
     open_up_to_date(archive).close()
 
 
@@ -286,7 +286,7 @@ RECORD = {
     "last_seen": "2026-11-22T01:00:00Z",
 }  # fmt: skip
 CAPTURE = {"fetched_at": "2026-11-20T20:00:00Z", "sha256": "ab" * 32}
-HERE = "http://archive.example/disclosures/records/1"
+HERE = "http://archive.example/-/record/1"
 
 
 def test_citations():
@@ -320,7 +320,7 @@ def test_what_no_page_states_is_left_out_of_a_citation():
 def test_the_page_can_be_cited(page):
     lines = [words(line) for line in page.cssselect(".line")]
     assert lines[0].startswith("样例县民政局. 样本公告之一[EB/OL]. (2026-11-19)[2026-11-21]. ")
-    assert "http://localhost/disclosures/records/1" in lines[0]
+    assert "http://localhost/-/record/1" in lines[0]
     assert "非官方文本" in lines[0]
     assert page.cssselect(".line")[1].get("lang") == "en"
     cite = words(page.cssselect("#cite")[0])
@@ -369,7 +369,7 @@ def test_a_hostile_record_in_every_field(tmp_path):
         hostile,
     )
     changed(archive, "UPDATE catalogs SET path = ?1, url = 'javascript:alert(5)'", hostile)
-    page = ask(archive, "/disclosures/records/1")
+    page = ask(archive, "/-/record/1")
     assert (
         page.xpath(
             "//script | //main//img | //*[@onerror] | //a[contains(@href, 'javascript:') or contains(@href, 'data:')]"

@@ -141,7 +141,7 @@ PAGES = (
     "/-/changes.atom?portal=one", "/-/changes.atom?portal=one&kind=withdrawn",
     "/-/search?portal=one", "/-/search?portal=one&q=预算", "/-/search.jsonl?portal=one&q=预算&sort=newest", "/-/search.json?portal=one&files=yes",
     "/-/search.atom?portal=one&q=预算", "/-/search?portal=样例县甲&publisher=样例县民政局&from=2018&to=2018&state=gone",
-    "/disclosures/records/1", "/disclosures/records/3", "/-/record/1.json",
+    "/-/record/1", "/-/record/3", "/-/record/1.json",
 )  # fmt: skip
 
 

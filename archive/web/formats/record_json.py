@@ -1,4 +1,4 @@
-"""A record by its number alone: /-/record/ID leads to its page, whatever the archive is called; .json is all that the page shows."""
+"""A record as JSON: all that its page, /-/record/ID, shows, at /-/record/ID.json."""
 
 import sqlite3
 from typing import Any
@@ -10,9 +10,7 @@ from archive.export.rows import Rows
 from archive.web.formats.responses import json_response
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, part
-from archive.web.views import capture_frame
 
-PAGE = r"/-/record/(?P<id>[0-9]{1,18})$"
 ROUTE = r"/-/record/(?P<id>[0-9]{1,18})\.json$"
 
 _RECORD = "SELECT r.*, p.name AS portal_name FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = :id"
@@ -42,11 +40,6 @@ _LISTS = {
 }
 
 
-async def page(context: RequestContext) -> Response:
-    """Redirect to the record's page; it says itself whether there is such a record."""
-    return Response.redirect(context.record(int(part(context.request, "id"))))
-
-
 async def record(context: RequestContext) -> Response:
     """Return the record. Raises NotFound."""
     own = {"id": int(part(context.request, "id"))}
@@ -65,7 +58,7 @@ async def record(context: RequestContext) -> Response:
         raise NotFound(NOTHING_HERE)
     parts["record"]["page"] = context.absolute(context.record(own["id"]))
     for capture in parts["captures"]:
-        capture["page"] = context.absolute(capture_frame.address(context.datasette, context.database, capture["id"]))
+        capture["page"] = context.absolute(context.address("copy", capture["id"]))
     return json_response(parts)
 
 

@@ -1,4 +1,4 @@
-"""Middleware around Datasette: tidy addresses, send searches to the ranked view, add headers."""
+"""Middleware around Datasette: tidy addresses, send searches to the ranked view and records to their permanent addresses, add headers."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -11,7 +11,7 @@ from archive.labels.tables import TABLES
 from archive.search.query import LONGEST_QUERY
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.request_context import PORTAL_NAMES, QUERY
+from archive.web.http.request_context import PORTAL_NAMES, QUERY, address
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -32,6 +32,7 @@ HEADERS = {
 
 _RAW = re.compile(rb"[^\x21-\x7e]|\\")
 _COLUMN_ARGUMENTS = re.compile(r"_facet(_array|_date)?|_col|_nocol|_filter_column(_\d+)?|_sort|_sort_desc")
+_ROW_OF_RECORDS = re.compile(r"(?P<prefix>.*)/records/(?P<id>[0-9]{1,18})")
 _KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "_where"}
 
 
@@ -63,13 +64,16 @@ class DatasetteMiddleware:
         self._datasette = datasette
 
 
-class SearchRedirect(DatasetteMiddleware):
-    """Datasette's application, with searches sent to the ranked view; for those who may see the archive, for it says its name."""
+class Redirects(DatasetteMiddleware):
+    """Datasette's application, with searches sent to the ranked view, and the pages of rows of `records` to permanent addresses.
+
+    For those who may see the archive, for the ranked view's address says its name.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, the address of which is tidied."""
         is_page = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        if is_page and (target := self._ranked_address(scope, pairs_of(scope))):
+        if is_page and (target := self._ranked_address(scope, pairs_of(scope)) or self._permanent_address(scope)):
             await send({"type": "http.response.start", "status": 302, "headers": [(b"location", target.encode())]})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -78,14 +82,25 @@ class SearchRedirect(DatasetteMiddleware):
     def _ranked_address(self, scope: Scope, pairs: Pairs) -> str | None:
         """Return the address at which a search of the table `records` finds its hits best first, if it has one."""
         path = scope["raw_path"].decode("ascii")
-        prefix, table, _ = path.rpartition("/records")
-        database = prefix.removeprefix(self._datasette.setting("base_url").rstrip("/")).removeprefix("/")
-        if not table or not path.endswith("/records") or not database or "/" in database:
-            return None
-        routes = {self._datasette.databases[name].route for name in archives(self._datasette)}
-        if tilde_decode(database) not in routes or not is_ranked(pairs):
+        prefix = path.removesuffix("/records")
+        if prefix == path or self._archive(prefix) is None or not is_ranked(pairs):
             return None
         return f"{prefix}/search?{urlencode([(key, value) for key, value in pairs if key != '_next'])}"
+
+    def _permanent_address(self, scope: Scope) -> str | None:
+        """Return the permanent address of the record whose row is requested as a page, whatever else the address asks for."""
+        requested = _ROW_OF_RECORDS.fullmatch(scope["raw_path"].decode("ascii"))
+        archive = requested and self._archive(requested["prefix"])
+        if not requested or archive is None:
+            return None
+        further = {name: value for name, value in pairs_of(scope) if name.startswith("_")}
+        return address(self._datasette, archive, "record", requested["id"], **further)
+
+    def _archive(self, prefix: str) -> str | None:
+        """Return the name of the archive whose pages' addresses begin with `prefix`; None where it is no archive's."""
+        route = prefix.removeprefix(self._datasette.setting("base_url").rstrip("/")).removeprefix("/")
+        known = archives(self._datasette)
+        return next((name for name in known if self._datasette.databases[name].route == tilde_decode(route)), None)
 
 
 def set_query(scope: Scope) -> None:

@@ -170,6 +170,16 @@ class ReaderRequests:
         child.answer(connection, self._application, scope, lane.seconds, sql=lane.sql)
 
 
+async def job(datasette: "Datasette", lane: str, name: str, request: Head) -> tuple[Head, bytes]:
+    """Return what the job of this name answers: by a process of its own, or by a thread where a site has none.
+
+    Raises WorkFailedError, NoPlaceError.
+    """
+    if requests := of(datasette):
+        return await requests.job(lane, name, request)
+    return await asyncio.to_thread(JOBS[name], datasette, request)
+
+
 def of(datasette: "Datasette") -> ReaderRequests | None:
     """Return what does the heavy work of a site in processes of its own; None where it has none."""
     requests = _OF.get(datasette)

@@ -54,15 +54,15 @@ class RequestContext:
 
     def address(self, *parts: object, **parameters: object) -> str:
         """The address of one of this site's pages (`/-/` and `parts`) in this archive; parameters that are None left out."""
-        kept = {name: value for name, value in parameters.items() if value is not None}
-        if self.named:
-            kept["db"] = self.database
-        path = "/-/" + "/".join(quote(str(part), safe="") for part in parts)
-        return str(self.datasette.urls.path(path)) + (f"?{urlencode(kept)}" if kept else "")
+        return address(self.datasette, self.database, *parts, **parameters)
 
     def record(self, record_id: int) -> str:
-        """The address of a record's page."""
-        return f"{self.datasette.urls.database(self.database)}/records/{record_id}"
+        """The permanent address of a record's page."""
+        return self.address("record", record_id)
+
+    def proof(self, event_id: int) -> str:
+        """The permanent address of the sheet that proves an event."""
+        return self.address("proof", event_id)
 
     def absolute(self, address: str) -> str:
         """An address of this site with its scheme and host."""
@@ -93,6 +93,18 @@ class Pages:
     def offset(self) -> int:
         """Lines on the pages before it."""
         return (self.number - 1) * PAGE
+
+
+def address(datasette: Datasette, database: str, *parts: object, **parameters: object) -> str:
+    """The address of one of the site's pages (`/-/` and `parts`) in an archive, which is named only where several are served.
+
+    So it holds whatever the archive is called. Parameters that are None are left out.
+    """
+    kept = {name: value for name, value in parameters.items() if value is not None}
+    if len(archives(datasette)) > 1:
+        kept["db"] = database
+    path = "/-/" + "/".join(quote(str(part), safe="") for part in parts)
+    return str(datasette.urls.path(path)) + (f"?{urlencode(kept)}" if kept else "")
 
 
 async def render(datasette: Datasette, request: Request, template: str, /, **variables: object) -> Response:

@@ -1,4 +1,4 @@
-"""A record's own page, read from the archive in one turn."""
+"""A record's own page, /-/record/ID, read from the archive in one turn."""
 
 import re
 import sqlite3
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasette.utils import tilde_encode
-from datasette.utils.asgi import Request
+from datasette.utils.asgi import Request, Response
 
 from archive.database.withheld import withheld_on
 from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
@@ -15,12 +15,15 @@ from archive.labels.label import LABELS, Label, label_of
 from archive.labels.tables import column_label
 from archive.model.records import FIELDS
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.request_context import Row
-from archive.web.views.body_text import LONGEST_FILE, beginning, part
+from archive.web.http.request_context import RequestContext, Row, address, part
+from archive.web.views.body_text import LONGEST_FILE, beginning
+from archive.web.views.body_text import part as part_of_text
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
 from archive.web.views.citation import citation
 from archive.web.views.history import captures, history, observation
 from archive.web.views.neighbours import neighbours
+
+ROUTE = r"/-/record/(?P<id>[0-9]{1,18})$"
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
@@ -56,14 +59,27 @@ class Day:
     time: str = ""
 
 
+async def page(context: RequestContext) -> Response:
+    """The page, which Datasette makes of the row."""
+    from datasette.views.row import RowView  # noqa: PLC0415 - Datasette loads this while it is being imported
+
+    request, row_id = context.request, int(part(context.request, "id"))
+    row = f"{context.datasette.urls.database(context.database)}/records/{row_id}"
+    route = context.datasette.get_database(context.database).route
+    kwargs = {"database": tilde_encode(route), "table": "records", "pks": str(row_id), "format": None}
+    scope = {**request.scope, "path": row, "raw_path": row.encode(), "url_route": {"kwargs": kwargs}}
+    response: Response = await RowView(context.datasette).get(Request(scope, request.receive))
+    return response
+
+
 async def record_page(datasette: Datasette, database: str, request: Request) -> dict[str, Any] | None:
     """The page of the record that `request` names; None where there is no such record."""
-    path = datasette.urls.path(f"/{tilde_encode(database)}/records/{request.url_vars['pks']}")
-    address, number_typed = datasette.absolute_url(request, path), request.args.get(PART) or ""
+    permanent = datasette.absolute_url(request, address(datasette, database, "record", request.url_vars["pks"]))
+    number_typed = request.args.get(PART) or ""
     number = int(number_typed) if re.fullmatch(r"[0-9]{1,9}", number_typed) else 1
     # All is read in one turn on one connection: a turn for each query would cost more than the queries.
     view: dict[str, Any] | None = await datasette.get_database(database).execute_fn(
-        lambda connection: _read(connection, request.url_vars["pks"], address, number)
+        lambda connection: _read(connection, request.url_vars["pks"], permanent, number)
     )
     return view
 
@@ -90,7 +106,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
         "kind": label_of(KINDS, row["kind"]),
         "state": label_of(STATES, row["state"]),
         "days": _days(row, page),
-        "body": part(row["body"], number) if row["body"] else None,
+        "body": part_of_text(row["body"], number) if row["body"] else None,
         "understood": tuple((name, column_label("records", name), row[name]) for name in FIELDS),
         "printed": printed(row["source_fields"]),
         "flags": tuple(flag_labels(row["flags"])),

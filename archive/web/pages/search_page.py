@@ -82,7 +82,7 @@ async def answer(datasette: Datasette, request: Request) -> Response:
     variables = {
         "results": results,
         "requested": requested,
-        "base": datasette.urls.database(context.database),
+        "address": context.address,
         "here": datasette.urls.path("/-/search"),
         "kinds": KINDS,
         "states": STATE_CHOICES,

@@ -1,6 +1,5 @@
 """The page around an archived copy: its address, when it was captured, what came, and every other capture of it."""
 
-import asyncio
 import json
 import sqlite3
 import time
@@ -9,17 +8,16 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from datasette.database import Database
-from datasette.utils import tilde_encode
 
+from archive.copies.marking import NOWHERE, Place
 from archive.copies.redacted_copies import RedactedCopy, redacted_copy
 from archive.copies.sanitiser import NotShown, SanitisedPage
 from archive.database.portal_changes import Moves
-from archive.evidence.evidence_reader import place_of
+from archive.evidence.evidence_reader import place_of as evidence_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.code_labels import CAPTURES, REDACTIONS
 from archive.labels.label import LABELS, Label
 from archive.web.http import reader_requests
-from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
 from archive.web.processes.fork_server import WorkFailedError
@@ -31,11 +29,14 @@ MOST_CAPTURES = 100
 
 MOST_RECORDS = 5
 
+LONGEST_MARK = 200
+"""Characters of a text to be marked in a copy."""
+
 _FRESH = 10.0
 """Seconds within which a browser requests the frame of a page."""
 
-_MADE: WeakKeyDictionary[Database, tuple[int, str, float, RedactedCopy]] = WeakKeyDictionary()
-"""Of each archive the copy made last: its capture and digest, and when. It is given away once."""
+_MADE: WeakKeyDictionary[Database, tuple[tuple[int, str, Place], float, RedactedCopy]] = WeakKeyDictionary()
+"""Of each archive the copy made last: its capture, its digest and the place marked in it, and when. It is given away once."""
 
 NOT_HERE = LABELS["original.not_here"]
 DAMAGED = LABELS["original.damaged"]
@@ -69,6 +70,17 @@ SELECT id, url, fetched_at, status, outcome, sha256, bytes FROM captures WHERE u
 _CONFIRMED = """
 SELECT max(id) AS id FROM captures WHERE url = :url AND id < :id AND status = 200 AND outcome = 'page'
 """
+# A row is known by where it links to; else by the title that it prints, which its list may have cut, and its index number.
+_PLACE = """
+SELECT 'address' AS kind, url AS value FROM records WHERE id = :id
+UNION ALL SELECT 'address', link FROM listings WHERE record_id = :id AND link IS NOT NULL
+UNION ALL SELECT 'address', e.detail ->> side.value FROM events e, json_each('["$.from", "$.to"]') side
+    WHERE e.record_id = :id AND e.kind = 'moved'
+UNION ALL SELECT 'text', trim(fields ->> '$.title', '.… ') FROM readings
+    WHERE record_id = :id AND catalog_id <> 0 AND fields ->> '$.title' <> ''
+UNION ALL SELECT 'text', title FROM records WHERE id = :id AND title <> ''
+UNION ALL SELECT 'text', index_number FROM records WHERE id = :id AND index_number <> ''
+"""
 _FILE = """
 SELECT id, name, state, media_type FROM attachments WHERE capture_id IN (SELECT id FROM captures WHERE url = :url) LIMIT 1
 """
@@ -97,21 +109,15 @@ class Archived:
         return tuple((REDACTIONS.get(kind, Label(kind, kind)), count) for kind, count in sorted(counts.items()))
 
 
-def address(datasette: Datasette, database: str, capture_id: int, part: str = "") -> str:
-    """Return the address of a capture's copy; the archive is named only where several are served."""
-    named = f"{tilde_encode(datasette.get_database(database).route)}/" if len(archives(datasette)) > 1 else ""
-    return str(datasette.urls.path(f"/-/archived/{named}{capture_id}{part}"))
-
-
-async def archived(datasette: Datasette, database: str, capture_id: int) -> Archived | None:
-    """All that the page says of one capture; None where there is none of this number."""
+async def archived(datasette: Datasette, database: str, capture_id: int, place: Place = NOWHERE) -> Archived | None:
+    """All that the page says of one capture, a place in it marked; None where there is none of this number."""
     db = datasette.get_database(database)
     capture: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
     if capture is None or capture.confirms:
         return capture
-    copy, why_not = await shown(db, capture.row)
+    copy, why_not = await shown(db, capture.row, place)
     if copy is not None:
-        _MADE[db] = (capture_id, capture.row["sha256"], time.monotonic(), copy)
+        _MADE[db] = ((capture_id, capture.row["sha256"], place), time.monotonic(), copy)
     return replace(capture, copy=copy, why_not=why_not)
 
 
@@ -142,25 +148,34 @@ def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | N
     )
 
 
-async def framed(db: Database, row: Row) -> tuple[RedactedCopy | None, Label | None]:
+async def place_of(db: Database, record_id: int | None, text: str) -> Place:
+    """The place to be marked: the row of a record, or the first that holds a text."""
+    if record_id is None:
+        return Place(texts=(text[:LONGEST_MARK],)) if text.strip() else NOWHERE
+    rows = await db.execute(_PLACE, {"id": record_id})
+    return Place(
+        tuple(row["value"] for row in rows if row["kind"] == "address"),
+        tuple(row["value"] for row in rows if row["kind"] == "text"),
+    )
+
+
+async def framed(db: Database, row: Row, place: Place = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none, for the frame: what the page around it has just made is made once only."""
     made = _MADE.pop(db, None)
-    if made and made[:2] == (row["id"], row["sha256"]) and time.monotonic() - made[2] < _FRESH:
-        return made[3], None
-    return await shown(db, row)
+    if made and made[0] == (row["id"], row["sha256"], place) and time.monotonic() - made[1] < _FRESH:
+        return made[2], None
+    return await shown(db, row, place)
 
 
-async def shown(db: Database, row: Row) -> tuple[RedactedCopy | None, Label | None]:
+async def shown(db: Database, row: Row, place: Place = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none; made by another process, where there is one to make it."""
-    evidence = place_of(Path(db.path))
+    evidence = evidence_of(Path(db.path))
     if not evidence.is_file():
         return None, NOT_HERE
     request = {"db": db.path, "evidence": str(evidence), "id": row["id"], "sha256": row["sha256"]}
+    request |= {"addresses": place.addresses, "texts": place.texts}
     try:
-        if requests := reader_requests.of(db.ds):
-            head, body = await requests.job("copy", "copy", request)
-        else:
-            head, body = await asyncio.to_thread(_made, db.ds, request)
+        head, body = await reader_requests.job(db.ds, "copy", "copy", request)
     except WorkFailedError:
         return None, TOO_HEAVY
     except NoPlaceError:
@@ -175,8 +190,9 @@ async def shown(db: Database, row: Row) -> tuple[RedactedCopy | None, Label | No
 
 def _made(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
     """Make a copy, or say why not."""
+    place = Place(tuple(request["addresses"]), tuple(request["texts"]))
     try:
-        copy = redacted_copy(Path(request["db"]), Path(request["evidence"]), request["id"], request["sha256"])
+        copy = redacted_copy(Path(request["db"]), Path(request["evidence"]), request["id"], request["sha256"], place)
     except NotShown as reason:
         return {"not_shown": str(reason)}, b""
     except EvidenceError:

@@ -6,7 +6,7 @@ Everything that comes from a page is escaped here; nothing that comes from a pag
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from email.utils import parsedate_to_datetime
 
@@ -18,6 +18,9 @@ from archive.model.clock import BEIJING, moment
 from archive.proof.differences import diff_lines, event_lines, json_object
 from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
+
+Address = Callable[..., str]
+"""Returns the address of one of the site's pages, given its parts."""
 
 UNTITLED = LABELS["word.untitled"].zh
 SNIPPET_LENGTH = 90
@@ -176,14 +179,16 @@ def printed(source_fields: str) -> dict[str, str]:
     }
 
 
-def cell(value: object, row: sqlite3.Row, column: str, table: str, base: str) -> Markup | None:
-    """One table cell; None leaves it to Datasette. `base` is the address of the database's page."""
+def cell(  # noqa: PLR0913, PLR0917 - as Datasette hands it over, and where links lead
+    value: object, row: sqlite3.Row, column: str, table: str, base: str, address: Address
+) -> Markup | None:
+    """One table cell; None leaves it to Datasette. `base` is the address of the database's page; `address`: of others."""
     if column == "title" and table in ("records", "search"):
-        return _record_link(value, row, base)
+        return _record_link(value, row, address)
     if column == "id" and table == "search":
-        return Markup('<a href="{}/records/{}">{}</a>').format(base, value, value)
+        return Markup('<a href="{}">{}</a>').format(address("record", value), value)
     if isinstance(value, dict):
-        return _reference(value, column, base)
+        return _reference(value, column, base, address)
     if column == "portal" and isinstance(value, str):
         return shown(PORTAL_NAMES.get().get(value, value))
     if column == "complete":
@@ -233,14 +238,14 @@ def _pairs(value: str, column: str, table: str) -> list[tuple[str, str]]:
     )
 
 
-def _record_link(title: object, row: sqlite3.Row, base: str) -> Markup:
+def _record_link(title: object, row: sqlite3.Row, address: Address) -> Markup:
     text = mark(cut(title, LONGEST_CELL), QUERY.get()) if isinstance(title, str) and title.strip() else escape(UNTITLED)
     if "id" not in row.keys():  # noqa: SIM118 - a database row, not a dict
         return text
-    return Markup('<a href="{}/records/{}">{}</a>').format(base, row["id"], text)
+    return Markup('<a href="{}">{}</a>').format(address("record", row["id"]), text)
 
 
-def _reference(value: Mapping[str, object], column: str, base: str) -> Markup | None:
+def _reference(value: Mapping[str, object], column: str, base: str, address: Address) -> Markup | None:
     if column not in REFERS:
         return None
     label = value["label"]
@@ -248,5 +253,6 @@ def _reference(value: Mapping[str, object], column: str, base: str) -> Markup | 
         label = beijing(str(label))
     elif label is None:
         label = UNTITLED
-    address = f"{base}/{REFERS[column]}/{value['value']}"
-    return Markup('<a href="{}">{}</a>').format(address, shown(cut(str(label), LONGEST_CELL)))
+    row = value["value"]
+    target = address("record", row) if REFERS[column] == "records" else f"{base}/{REFERS[column]}/{row}"
+    return Markup('<a href="{}">{}</a>').format(target, shown(cut(str(label), LONGEST_CELL)))

@@ -2,21 +2,23 @@
 
 import asyncio
 import logging
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
 from datasette.utils import actor_matches_allow, tilde_decode
-from datasette.utils.asgi import Forbidden, NotFound, Request, Response
+from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Request, Response
 
+from archive.copies.marking import MARK, Place
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import render
+from archive.web.http.errors import MALFORMED, NOTHING_HERE
+from archive.web.http.request_context import address, context_for, render
 from archive.web.views import capture_frame
 
 logger = logging.getLogger(__name__)
@@ -36,7 +38,9 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
-_CAPTURE = r"/-/archived/(?:(?P<database>[^/]+)/)?(?P<capture>\d{1,18})"
+_COPY = r"/-/copy/(?P<capture>\d{1,18})"
+_FORMER = r"/-/archived/(?:(?P<database>[^/]+)/)?(?P<capture>\d{1,18})"
+"""Where copies stood before they had addresses that hold whatever an archive is called: pages redirect, files stay."""
 
 
 async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
@@ -52,22 +56,38 @@ async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: st
 
 def routes() -> list[tuple[str, Any]]:
     """The addresses and what answers them."""
+    files = ((r"/raw$", raw), (r"/originals\.(?P<form>warc\.gz|wacz)$", originals))
     return [
-        (rf"{_CAPTURE}$", around),
-        (rf"{_CAPTURE}/raw$", raw),
-        (rf"{_CAPTURE}/originals\.(?P<form>warc\.gz|wacz)$", originals),
+        (rf"{_COPY}$", around),
+        (rf"{_FORMER}$", moved),
+        *((place + path, view) for place in (_COPY, _FORMER) for path, view in files),
     ]
+
+
+async def moved(datasette: Datasette, request: Request) -> Response:
+    """From the former address of a copy to its permanent one."""
+    database, number = await _requested_capture(datasette, request)
+    return Response.redirect(address(datasette, database, "copy", number))
 
 
 async def around(datasette: Datasette, request: Request) -> Response:
     """The page around a copy."""
     database, number = await _requested_capture(datasette, request)
-    archived = await capture_frame.archived(datasette, database, number)
+    place = await _requested_place(datasette, request, database)
+    archived = await capture_frame.archived(datasette, database, number, place)
     if archived is None:
         raise NotFound(NOTHING_HERE)
-    may = await datasette.permission_allowed(request.actor, ORIGINALS, default=False)
+    marked = {name: request.args[name] for name in ("record", "mark") if request.args.get(name)}
     return await render(
-        datasette, request, "archived.html", archived=archived, database=database, may_download=may, is_archive=True
+        datasette,
+        request,
+        "archived.html",
+        archived=archived,
+        database=database,
+        raw=f"{address(datasette, database, 'copy', number, 'raw', **marked)}{f'#{MARK}' if marked else ''}",
+        here=datasette.absolute_url(request, address(datasette, database, "copy", number)),
+        may_download=await datasette.permission_allowed(request.actor, ORIGINALS, default=False),
+        is_archive=True,
     )
 
 
@@ -78,7 +98,7 @@ async def raw(datasette: Datasette, request: Request) -> Response:
     row = (await db.execute("SELECT id, sha256 FROM captures WHERE id = :id", {"id": number})).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
-    copy, why_not = await capture_frame.framed(db, row)
+    copy, why_not = await capture_frame.framed(db, row, await _requested_place(datasette, request, database))
     if copy is None:
         message = f"{why_not.zh} {why_not.en}" if why_not else ""
         if why_not is capture_frame.BUSY:
@@ -116,13 +136,21 @@ def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, captu
         return out.read_bytes()
 
 
+async def _requested_place(datasette: Datasette, request: Request, database: str) -> Place:
+    """Return the place to be marked: the row of `record=`, or the first that holds the text of `mark=`. Raises BadRequest."""
+    record, text = request.args.get("record") or "", request.args.get("mark") or ""
+    if record and not re.fullmatch(r"[0-9]{1,18}", record):
+        raise BadRequest(MALFORMED)
+    return await capture_frame.place_of(datasette.get_database(database), int(record) if record else None, text)
+
+
 async def _requested_capture(datasette: Datasette, request: Request) -> tuple[str, int]:
     """Return the requested capture: database and number. Raises NotFound, or Forbidden where the archive may not be seen."""
-    route, known = request.url_vars["database"], archives(datasette)
-    names = [name for name in known if route is None or datasette.get_database(name).route == tilde_decode(route)]
-    if len(names) != 1:
-        raise NotFound(NOTHING_HERE)
-    await datasette.ensure_permissions(
-        request.actor, [("view-table", (names[0], "captures")), ("view-database", names[0]), "view-instance"]
+    route = request.url_vars.get("database")
+    named = next(
+        (name for name in archives(datasette) if datasette.get_database(name).route == tilde_decode(route or "")), route
     )
-    return names[0], int(request.url_vars["capture"])
+    context = await context_for(datasette, request, named)
+    allowed = [("view-table", (context.database, "captures")), ("view-database", context.database), "view-instance"]
+    await datasette.ensure_permissions(request.actor, allowed)
+    return context.database, int(request.url_vars["capture"])

@@ -1,0 +1,1 @@
+"""Pages that show evidence: archived copies, comparisons of them, the sheets that prove events, pictures."""
