@@ -23,7 +23,7 @@ from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE
 from archive.search.query import to_match
-from archive.web.evidence import archived_copy
+from archive.web.evidence import archived_copy, compare_page
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
@@ -193,6 +193,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/counties$", counties_page.overview),
         (r"/-/counties/(?P<province>[0-9]{2})$", counties_page.province),
         (record_page.ROUTE, in_context(record_page.page)),
+        (record_page.CITATION_ROUTE, in_context(record_page.citation_file)),
         (record_json.ROUTE, in_context(record_json.record)),
         *page_files.routes(),
         (r"/-/api$", in_context(api_page.page)),
@@ -214,6 +215,7 @@ def register_routes() -> list[tuple[str, Any]]:
             in_context(question_pages.page),
         ),
         *archived_copy.routes(),
+        (compare_page.ROUTE, in_context(compare_page.page)),
         *download_page.routes(),
         (table_files.ROUTE, table_files.table_file),
     ]

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
+from archive.export.citation import bibtex
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
 from archive.web.views import body_text, cells, neighbours
-from archive.web.views.citation import citation
+from archive.web.views.citation import of_record
 from archive.web.views.neighbours import series_of
 from tests.web import sealed
 from tests.web.sample_archive import CHECKED, HOSTILE_TITLE, build
@@ -282,23 +283,48 @@ def test_an_archive_without_these_indexes_still_shows(tmp_path):
 # --- cited ---
 
 RECORD = {
-    "title": "样本公告", "publisher": "样例县民政局", "document_number": None, "published_on": "2017-12-19", "url": "http://portal.example/1.html",
+    "id": 1, "title": "样本公告", "publisher": "样例县民政局", "document_number": None, "published_on": "2017-12-19", "url": "http://portal.example/1.html",
     "last_seen": "2026-11-22T01:00:00Z",
 }  # fmt: skip
-CAPTURE = {"fetched_at": "2026-11-20T20:00:00Z", "sha256": "ab" * 32}
-HERE = "http://archive.example/-/record/1"
+CAPTURE = {"id": 7, "fetched_at": "2026-11-20T20:00:00Z", "sha256": "ab" * 32}
 
 
-def test_citations():
-    found = citation(RECORD, {"name": "样例县"}, CAPTURE, HERE)
+def here(*parts: object) -> str:
+    return f"http://archive.example/-/{'/'.join(map(str, parts))}"
+
+
+def test_citations_lead_to_the_copy():
+    found = of_record(RECORD, {"name": "样例县"}, CAPTURE, here)
     assert found.zh == (
-        "样例县民政局. 样本公告[EB/OL]. (2017-12-19)[2026-11-21]. http://portal.example/1.html. 存档副本（非官方文本）："
-        f"{HERE}，采集于2026-11-21 04:00（北京时间），SHA-256：{'ab' * 32}."
+        "样例县民政局. 样本公告[EB/OL]. (2017-12-19) [2026-11-21]. http://archive.example/-/copy/7. 存档副本（非官方文本），"
+        f"原页面：http://portal.example/1.html，采集于2026-11-21 04:00（北京时间），SHA-256：{'ab' * 32}."
     )
     assert found.en == (
-        "样例县民政局. “样本公告” [in Chinese]. 样例县, dated 2017-12-19 as stated. http://portal.example/1.html. "
-        f"Captured 2026-11-20 20:00:00 UTC; archived copy, not an official copy: {HERE}. SHA-256 of the captured page: {'ab' * 32}."
+        "样例县民政局. “样本公告” [in Chinese]. 样例县, dated 2017-12-19 as stated. Seen 2026-11-21. http://archive.example/-/copy/7. "
+        "archived copy, not an official copy, original: http://portal.example/1.html, captured 2026-11-20 20:00:00 UTC, "
+        f"SHA-256 of the captured page: {'ab' * 32}."
     )
+
+
+def test_reference_managers_take_a_citation(get_sealed):
+    """Each form has the fields by which such programs know an archived page, and signs that mean something to them are escaped."""
+    (item,) = get_sealed("/-/record/1/citation.json").json()
+    assert (item["type"], item["author"], item["issued"]) == (
+        "webpage",
+        [{"literal": "样例县民政局"}],
+        {"date-parts": [[2026, 11, 19]]},
+    )
+    assert item["URL"] == f"http://localhost/-/copy/{sealed.number(sealed.PAGE, 2)}"
+    entry = get_sealed("/-/record/1/citation.ris")
+    assert entry.headers["content-type"].startswith("application/x-research-info-systems")
+    lines = entry.text.split("\r\n")
+    assert (lines[0], lines[-2]) == ("TY  - ELEC", "ER  - ")
+    assert f"UR  - {item['URL']}" in lines
+    assert "Y2  - 2026/11/21/" in lines
+    assert f"url = {{{item['URL']}}}" in get_sealed("/-/record/1/citation.bib").text
+    assert get_sealed("/-/record/999/citation.bib").status_code == 404
+    hostile = of_record({**RECORD, "title": "100% {样本} \\a_b"}, {"name": "样例县"}, None, here)
+    assert r"title = {{100\% \{样本\} \textbackslash{}a\_b}}" in bibtex(hostile)
 
 
 def test_what_no_page_states_is_left_out_of_a_citation():
@@ -310,8 +336,10 @@ def test_what_no_page_states_is_left_out_of_a_citation():
         "document_number": "同政发〔2017〕92号",
         "title": None,
     }
-    found = citation(bare, {"name": "样例县"}, None, HERE)
-    assert found.zh.startswith("样例县. 无标题：同政发〔2017〕92号[EB/OL]. [2026-11-22]. 存档副本（非官方文本）：")
+    found = of_record(bare, {"name": "样例县"}, None, here)
+    assert found.zh.startswith(
+        "样例县. 无标题: 同政发〔2017〕92号[EB/OL]. [2026-11-22]. http://archive.example/-/record/1. 存档副本"
+    )
     assert "SHA-256" not in found.zh + found.en
     assert "row:" not in found.zh + found.en
     assert "None" not in found.zh + found.en
@@ -319,8 +347,8 @@ def test_what_no_page_states_is_left_out_of_a_citation():
 
 def test_the_page_can_be_cited(page):
     lines = [words(line) for line in page.cssselect(".line")]
-    assert lines[0].startswith("样例县民政局. 样本公告之一[EB/OL]. (2026-11-19)[2026-11-21]. ")
-    assert "http://localhost/-/record/1" in lines[0]
+    assert lines[0].startswith("样例县民政局. 样本公告之一[EB/OL]. (2026-11-19) [2026-11-21]. ")
+    assert f"http://localhost/-/copy/{sealed.number(sealed.PAGE, 2)}. " in lines[0]
     assert "非官方文本" in lines[0]
     assert page.cssselect(".line")[1].get("lang") == "en"
     cite = words(page.cssselect("#cite")[0])

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from datasette.utils.asgi import BadRequest, Request, Response
 
 from archive.database.time_limit import Result, within
+from archive.export.citation import FORMATS, Citation
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Row, Rows
 from archive.export.writers import Pieces, json_text
@@ -48,6 +49,13 @@ def whole_file(rows: Rows, extension: str) -> Response:
         "content-disposition": f"attachment; filename*=UTF-8''{quote(file_name(rows.title, extension), safe='')}"
     }
     return Response(b"".join(form.pieces(rows)), content_type=form.media_type, headers=headers)
+
+
+def citation_response(citation: Citation, extension: str) -> Response:
+    """Return a citation as a file that programs take up."""
+    write, media_type = FORMATS[extension]
+    headers = {"Content-Disposition": f'attachment; filename="{citation.key}.{extension}"'}
+    return Response(write(citation), content_type=media_type, headers=headers)
 
 
 def json_response(value: object) -> Response:

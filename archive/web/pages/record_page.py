@@ -7,23 +7,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasette.utils import tilde_encode
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.database.withheld import withheld_on
 from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.tables import column_label
 from archive.model.records import FIELDS
+from archive.web.formats.responses import citation_response
 from archive.web.http.datasette_class import Datasette
+from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row, address, part
 from archive.web.views.body_text import LONGEST_FILE, beginning
 from archive.web.views.body_text import part as part_of_text
 from archive.web.views.cells import beijing, flag_labels, printed, server_time
-from archive.web.views.citation import citation
+from archive.web.views.citation import Address, of_record
 from archive.web.views.history import captures, history, observation
 from archive.web.views.neighbours import neighbours
 
 ROUTE = r"/-/record/(?P<id>[0-9]{1,18})$"
+
+CITATION_ROUTE = r"/-/record/(?P<id>[0-9]{1,18})/citation\.(?P<form>bib|ris|json)$"
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
@@ -72,19 +76,36 @@ async def page(context: RequestContext) -> Response:
     return response
 
 
+async def citation_file(context: RequestContext) -> Response:
+    """The citation of a record as a file for programs that keep references. Raises NotFound."""
+    number = part(context.request, "id")
+    absolute = _absolute(context.datasette, context.database, context.request)
+    record = await context.db.execute_fn(lambda connection: _read(connection, number, absolute, 1))
+    if record is None or record["withheld_on"] is not None:
+        raise NotFound(NOTHING_HERE)
+    return citation_response(record["citation"], context.request.url_vars["form"])
+
+
 async def record_page(datasette: Datasette, database: str, request: Request) -> dict[str, Any] | None:
     """The page of the record that `request` names; None where there is no such record."""
-    permanent = datasette.absolute_url(request, address(datasette, database, "record", request.url_vars["pks"]))
+    absolute = _absolute(datasette, database, request)
     number_typed = request.args.get(PART) or ""
     number = int(number_typed) if re.fullmatch(r"[0-9]{1,9}", number_typed) else 1
     # All is read in one turn on one connection: a turn for each query would cost more than the queries.
     view: dict[str, Any] | None = await datasette.get_database(database).execute_fn(
-        lambda connection: _read(connection, request.url_vars["pks"], permanent, number)
+        lambda connection: _read(connection, request.url_vars["pks"], absolute, number)
     )
     return view
 
 
-def _read(connection: sqlite3.Connection, record_id: str, address: str, number: int) -> dict[str, Any] | None:
+def _absolute(datasette: Datasette, database: str, request: Request) -> Address:
+    """Return what makes absolute addresses of one archive's pages."""
+    return lambda *parts, **parameters: str(
+        datasette.absolute_url(request, address(datasette, database, *parts, **parameters))
+    )
+
+
+def _read(connection: sqlite3.Connection, record_id: str, address: Address, number: int) -> dict[str, Any] | None:
     """Return all that a record's own page shows.
 
     `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its state,
@@ -118,8 +139,8 @@ def _read(connection: sqlite3.Connection, record_id: str, address: str, number: 
         "capture": capture,
         "own": page,
         "neighbours": neighbours(connection, row),
-        "address": address,
-        "citation": citation(row, portal, page or capture, address),
+        "address": address("record", row["id"]),
+        "citation": of_record(row, portal, page or capture, address),
         "withheld_on": withheld_on(connection, row["id"]),
         "persons": dict(connection.execute(_HELD, own).fetchall()),
     }

@@ -112,7 +112,7 @@ class Archived:
 async def archived(datasette: Datasette, database: str, capture_id: int, place: Place = NOWHERE) -> Archived | None:
     """All that the page says of one capture, a place in it marked; None where there is none of this number."""
     db = datasette.get_database(database)
-    capture: Archived | None = await db.execute_fn(lambda connection: _registered(connection, capture_id))
+    capture: Archived | None = await db.execute_fn(lambda connection: registered(connection, capture_id))
     if capture is None or capture.confirms:
         return capture
     copy, why_not = await shown(db, capture.row, place)
@@ -121,8 +121,8 @@ async def archived(datasette: Datasette, database: str, capture_id: int, place: 
     return replace(capture, copy=copy, why_not=why_not)
 
 
-def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | None:
-    """Return what the archive itself says of a capture."""
+def registered(connection: sqlite3.Connection, capture_id: int, most: int = MOST_CAPTURES) -> Archived | None:
+    """Return what the archive itself says of a capture, and of up to `most` captures of its page; None where it knows none."""
     row = connection.execute(_CAPTURE, {"id": capture_id}).fetchone()
     if row is None:
         return None
@@ -132,15 +132,15 @@ def _registered(connection: sqlite3.Connection, capture_id: int) -> Archived | N
     records = tuple(connection.execute(_RECORDS, parameters).fetchall())
     record = records[0]["id"] if len(records) == 1 else None
     stood = json.dumps([now, *moves.former([now])])
-    same = connection.execute(_SAME, {**url, "stood": stood, "record": record, "most": MOST_CAPTURES + 1}).fetchall()
+    same = connection.execute(_SAME, {**url, "stood": stood, "record": record, "most": most + 1}).fetchall()
     confirms = connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0] if row["status"] == 304 else None
     return Archived(
         row=row,
         outcome=_outcome(row),
         records=records,
         lists=tuple(connection.execute(_LISTS, {"id": capture_id}).fetchall()),
-        same=tuple((each, _outcome(each)) for each in same[:MOST_CAPTURES]),
-        more=len(same) > MOST_CAPTURES,
+        same=tuple((each, _outcome(each)) for each in same[:most]),
+        more=len(same) > most,
         file=connection.execute(_FILE, url).fetchone(),
         confirms=confirms,
         copy=None,

@@ -1,32 +1,48 @@
-"""A record as one cites it: what was published, when it was seen, and the digest that proves what was seen. Pure."""
+"""What the site offers to be cited: a record as it was captured, and the sheet that proves an event. Pure."""
 
-from archive.labels.label import Label
+from collections.abc import Callable
+
+from archive.export.citation import Citation, day_stated, remark
+from archive.labels.label import LABELS, SITE, Label
+from archive.proof.event_proof import EventProof
 from archive.web.http.request_context import Row
-from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, beijing, cut, is_web_address, utc
+from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, UNTITLED, beijing, cut, is_web_address, utc
+
+Address = Callable[..., str]
+"""Returns the absolute address of one of the site's pages, given its parts."""
 
 
-def citation(record: Row, portal: Row, capture: Row | None, address: str) -> Label:
-    """The citation after GB/T 7714-2015 (an electronic resource, [EB/OL]) and in English. `address`: the record's own here.
+def of_record(record: Row, portal: Row, capture: Row | None, address: Address) -> Citation:
+    """The citation of a record, which leads to the copy of its capture, or to its page here where there is none.
 
-    The day of citation is that of the capture: what is cited is the page as it stood then. A field that no page states is
-    left out, never made up; where no agency is stated, the portal stands in its place.
+    The day of citation is that of the capture: what is cited is the page as it stood then. Where no agency is stated, the portal
+    stands in its place.
     """
-    publisher = cut(record["publisher"] or portal["name"], LONGEST_VALUE)
-    title = cut(record["title"] or "无标题", LONGEST_VALUE)
-    number = cut(record["document_number"] or "", LONGEST_CELL)
     seen = capture["fetched_at"] if capture else record["last_seen"]
-    day, dated = beijing(seen)[:10], record["published_on"]
     original = record["url"] if is_web_address(record["url"]) else ""
-    proof = f"，SHA-256：{capture['sha256']}" if capture else ""
-    named = f"{title}：{number}" if number else title
-    zh = (
-        f"{publisher}. {named}[EB/OL]. {f'({dated})' if dated else ''}[{day}]. {f'{original}. ' if original else ''}"
-        f"存档副本（非官方文本）：{address}，采集于{beijing(seen)}（北京时间）{proof}."
+    return Citation(
+        key=f"disclosures-{record['id']}",
+        author=cut(record["publisher"] or portal["name"], LONGEST_VALUE),
+        title=cut(record["title"] or UNTITLED, LONGEST_VALUE),
+        number=cut(record["document_number"] or "", LONGEST_CELL),
+        site=portal["name"],
+        dated=day_stated(record["published_on"]),
+        accessed=beijing(seen)[:10],
+        address=address("copy", capture["id"]) if capture else address("record", record["id"]),
+        remark=remark(original, beijing(seen), f"{utc(seen)} UTC", capture["sha256"] if capture else ""),
     )
-    proof = f" SHA-256 of the captured page: {capture['sha256']}." if capture else ""
-    en = (
-        f"{publisher}. “{title}”{f' ({number})' if number else ''} [in Chinese]. {portal['name']}"
-        f"{f', dated {dated} as stated' if dated else ''}. {f'{original}. ' if original else ''}"
-        f"Captured {utc(seen)} UTC; archived copy, not an official copy: {address}.{proof}"
+
+
+def of_sheet(proof: EventProof, address: str, day: str) -> Citation:
+    """The citation of a sheet at its permanent address, read on `day`; its date is that of the observation."""
+    return Citation(
+        key=f"disclosures-proof-{proof.event['id']}",
+        author=SITE.zh,
+        title=f"{LABELS['proof.sheet'].zh}: {cut(proof.claim.zh, LONGEST_VALUE)}",
+        number="",
+        site=SITE.zh,
+        dated=beijing(proof.event["at"])[:10],
+        accessed=day,
+        address=address,
+        remark=Label("", ""),
     )
-    return Label(zh, en)
