@@ -21,7 +21,8 @@ _TEX_NAMES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\text
 class Citation:
     """What is cited. `key`: for programs; `number`: of the document, "" if none is stated; `site`: that published it; `dated`:
     the day of publication as stated (ISO 8601), or ""; `accessed`: the day on which it was captured, in Beijing; `address`:
-    where it can be read here; `remark`: what more a reader should know, such as the original address and the digest."""
+    where it can be read here; `remark`: what more a reader should know, such as the original address and the digest; `en`: the
+    whole citation in English."""
 
     key: str
     author: str
@@ -32,6 +33,7 @@ class Citation:
     accessed: str
     address: str
     remark: Label
+    en: str
 
     @property
     def zh(self) -> str:
@@ -39,15 +41,6 @@ class Citation:
         named = f"{self.title}: {self.number}" if self.number else self.title
         dated = f"({self.dated}) " if self.dated else ""
         return f"{self.author}. {named}[EB/OL]. {dated}[{self.accessed}]. {self.address}. {self.remark.zh}".strip()
-
-    @property
-    def en(self) -> str:
-        """The citation in English."""
-        number, dated = self.number and f" ({self.number})", self.dated and f", dated {self.dated} as stated"
-        return (
-            f"{self.author}. “{self.title}”{number} [in Chinese]. {self.site}{dated}. Seen {self.accessed}. {self.address}. "
-            f"{self.remark.en}"
-        ).strip()
 
 
 def bibtex(citation: Citation) -> str:

@@ -1,9 +1,26 @@
-"""Text from portals made fit for a terminal: no control characters, which could move its cursor or write to its clipboard."""
+"""Text from portals made fit to be shown: on a terminal without control characters, which could move its cursor or write to its
+clipboard; on a page with the codes of characters that nobody sees."""
 
 import re
 from typing import TextIO
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+UNSEEN = re.compile(
+    "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f])"
+)
+"""Characters that nobody sees, and those that turn the reading direction: either can make one name look like another."""
+
+
+def with_codes(value: object) -> object:
+    """Return a text with such characters by their codes, anything else (HTML that is ready, too) as it is."""
+    return UNSEEN.sub(lambda match: f"‹{code_of(match[0])}›", value) if type(value) is str else value
+
+
+def code_of(character: str) -> str:
+    """Return the code of a character, as Unicode writes it."""
+    return f"U+{ord(character):04X}"
 
 
 def printable(text: str) -> str:

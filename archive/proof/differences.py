@@ -115,6 +115,27 @@ def differences(old: str, new: str) -> Pieces:
     return tuple(piece for piece in pieces if piece.text)
 
 
+def first_places(pieces: Pieces) -> tuple[str, str]:
+    """Return, of both sides, the text in which the first difference stands, within its line; "" where there is none."""
+    at = next((place for place, piece in enumerate(pieces) if piece.kind in {OLD, NEW}), None)
+    if at is None:
+        return "", ""
+    ahead = pieces[at - 1].text[-AROUND:] if at and pieces[at - 1].kind == SAME else ""
+    sides = ["".join(piece.text for piece in pieces[at : at + 2] if piece.kind == own) for own in (OLD, NEW)]
+    before, now = ((ahead.rpartition("\n")[2] + side).strip().partition("\n")[0] for side in sides)
+    return before, now
+
+
+def first_texts(changes: Iterable[FieldDiff]) -> tuple[str, str]:
+    """Return the text by which the first of some changes is found on a page before, and on one now."""
+    change = next((change for change in changes if change.old and change.new), None)
+    if change is None:
+        return "", ""
+    if change.merged:
+        return first_places(change.merged)
+    return _plain(change.old), _plain(change.new)
+
+
 def _compared(old: str, new: str) -> Iterator[Piece]:
     if not old or not new or max(len(old), len(new)) > MOST_COMPARED:
         yield from (Piece(OLD, old), Piece(NEW, new))

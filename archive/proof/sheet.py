@@ -9,10 +9,12 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from archive.export.citation import Citation
 from archive.labels.code_labels import CAPTURES, EVENTS
 from archive.labels.label import LABELS, Label, label_of, labels_under
 from archive.labels.tables import column_label
 from archive.model.clock import BEIJING, moment
+from archive.model.printable import with_codes
 from archive.proof.differences import FieldDiff, diff
 from archive.proof.event_proof import ABSENT, EventProof
 
@@ -23,6 +25,8 @@ SHOWS = labels_under("shows")
 """What a capture shows → its label."""
 
 _FOLDER = Path(__file__).parent
+STYLE = _FOLDER / "sheet.css"
+"""The style of a sheet, wherever it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,28 @@ class SealedDay:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteLinks:
+    """Where a sheet on a site leads, beside its captures: to its record, to the list pages without it one by one, to the record's
+    page before and now side by side, and to the bundle; "": not there."""
+
+    record: str = ""
+    walks: str = ""
+    comparison: str = ""
+    bundle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """What one sheet shows: the proof, its captures, the day that seals the event, the head now, and the permanent address
-    of the sheet, "" where it has none."""
+    """What one sheet shows: the proof, its captures, the day that seals the event, and the head now (None: not at hand); the
+    permanent address of the sheet, "" where it has none; where it leads on a site, and how to cite it there."""
 
     proof: EventProof
     captures: Mapping[int, ShownCapture]
-    sealed: SealedDay
-    head: SealedDay
+    sealed: SealedDay | None
+    head: SealedDay | None
     address: str
+    links: SiteLinks = SiteLinks()
+    citation: Citation | None = None
 
     @property
     def kind(self) -> Label:
@@ -84,6 +101,12 @@ class Sheet:
         return diff(self.proof.changed)
 
     @property
+    def seals(self) -> list[tuple[Label, SealedDay]]:
+        """The days that seal it, as far as they are at hand."""
+        named = ((LABELS["proof.sealed_on"], self.sealed), (LABELS["proof.head"], self.head))
+        return [(label, day) for label, day in named if day]
+
+    @property
     def shown(self) -> Iterator[tuple[list[Label], ShownCapture]]:
         """The captures in order, each with what it shows, save the list pages without the record."""
         for number, whats in sorted(self.proof.shown.items(), key=lambda shown: self.captures[shown[0]].fetched_at):
@@ -93,7 +116,7 @@ class Sheet:
 
 def page(sheets: Sequence[Sheet]) -> str:
     """The sheets as a page of its own, without scripts."""
-    style = Markup((_FOLDER / "sheet.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
+    style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own
     return _ENVIRONMENT.get_template("page.html").render(sheets=[fragment(sheet) for sheet in sheets], style=style)
 
 
@@ -106,7 +129,7 @@ def qr_code(address: str) -> Markup:
     """A QR code of an address as SVG; nothing where there is none."""
     if not address:
         return Markup()
-    return Markup(segno.make(address, micro=False).svg_inline(scale=2, border=2))  # noqa: S704 - drawn by us
+    return Markup(segno.make(address, micro=False).svg_inline(border=2, omitsize=True))  # noqa: S704 - drawn by us
 
 
 def _beijing(at: str) -> str:
@@ -120,6 +143,7 @@ def _outcome(code: str) -> str:
 
 def _environment() -> Environment:
     environment = Environment(
+        finalize=with_codes,
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,

@@ -22,8 +22,10 @@ from archive.labels import tables
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE
+from archive.model.printable import with_codes
+from archive.proof.sheet import STYLE
 from archive.search.query import to_match
-from archive.web.evidence import archived_copy, compare_page
+from archive.web.evidence import archived_copy, compare_page, downloads, proof_page
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
@@ -152,7 +154,8 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     paths = loader.loaders[0].searchpath
     if str(TEMPLATES) not in paths:
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
-    env.finalize = cells.plain
+    # In texts and attributes alike; what a form must give back as it was typed stands there as `|e`.
+    env.finalize = with_codes
     env.globals.update(
         arranged=tables.arranged,
         beijing=cells.beijing,
@@ -173,7 +176,9 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         size=cells.size,
         sql_examples=EXAMPLES,
         sql_message=errors.sql_message,
-        style_version=sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.css")))).hexdigest()[:8],
+        style_version=sha256(
+            b"".join(path.read_bytes() for path in (STYLE, *sorted(STATIC.glob("*.css"))))
+        ).hexdigest()[:8],
         table_label=tables.table_label,
         export_address=page_files.address,
         utc=cells.utc,
@@ -187,6 +192,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 def register_routes() -> list[tuple[str, Any]]:
     """Style sheets, the home page, search, pages to browse by, all of these as files and feeds, the guide, archived copies."""
     return [
+        (r"/-/static-plugins/disclosures/(?P<path>sheet\.css)$", asgi_static(STYLE.parent)),
         (r"/-/static-plugins/disclosures/(?P<path>[a-z-]{1,40}\.(?:css|webp))$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home_page.page),
         (r"/-/guide$", guide_page.page),
@@ -215,6 +221,7 @@ def register_routes() -> list[tuple[str, Any]]:
             in_context(question_pages.page),
         ),
         *archived_copy.routes(),
+        *proof_page.routes(),
         (compare_page.ROUTE, in_context(compare_page.page)),
         *download_page.routes(),
         (table_files.ROUTE, table_files.table_file),
@@ -225,8 +232,8 @@ def register_routes() -> list[tuple[str, Any]]:
 def permission_allowed(
     datasette: Datasette, actor: dict[str, Any] | None, action: str
 ) -> Coroutine[Any, Any, bool | None]:
-    """Say who may have originals as they were received."""
-    return archived_copy.allowed(datasette, actor, action)
+    """Say who may have what holds originals."""
+    return downloads.allowed(datasette, actor, action)
 
 
 @hookimpl(specname="permission_allowed")

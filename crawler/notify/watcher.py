@@ -119,15 +119,15 @@ def _hits(connection: sqlite3.Connection, watch: Watch) -> list[int]:
 def _new(
     connection: sqlite3.Connection, notes: Notes, watch: Watch, hits: list[int], last: int
 ) -> tuple[list[int], list[dict[str, Any]]]:
-    """The records to be noted as reported, and each hit: `record` and, where events are watched, `event`, `at`, `not_before`."""
+    """The records to be noted as reported, and each hit: `record` and, where events are watched, `event`, `event_id`, `at`, `not_before`."""
     if not watch.events:
         unseen = notes.unseen(watch.name, hits)
         return unseen, [{"record": record} for record in unseen]
     bounds, among = (notes.last_event(watch.name), last, json.dumps(watch.events)), set(hits)
     rows = connection.execute(_EVENTS, bounds)
     return [], [
-        {"record": record, "event": kind, "at": at, "not_before": not_before}
-        for _, record, kind, at, not_before in rows
+        {"record": record, "event": kind, "event_id": number, "at": at, "not_before": not_before}
+        for number, record, kind, at, not_before in rows
         if record in among
     ]
 
@@ -161,6 +161,7 @@ def _message(connection: sqlite3.Connection, watch: Watch, site: str, new: list[
             **hit,
             "portal": names[of[hit["record"]]],
             "page": f"{site}-/record/{hit['record']}" if site else None,
+            **({"proof": f"{site}-/proof/{hit['event_id']}"} if site and "event_id" in hit else {}),
             **described,
         }
         for hit in new[:MOST]
@@ -198,6 +199,8 @@ def _lines(hit: Mapping[str, Any]) -> Iterator[str]:
         label, happened = EVENTS[event], when(hit.get("not_before"), hit["at"])
         yield f"    {label.zh} {label.en}  {hit['at']}"
         yield f"    {happened.zh} / {happened.en}"
+        if proof := hit.get("proof"):
+            yield f"    凭据单 proof  {proof}"
     kind = KINDS[hit["kind"]].zh if hit["kind"] in KINDS else hit["kind"]
     yield "    " + "  ".join(filter(None, (hit["publisher"], hit["portal"], kind, hit["index_number"])))
     if hit["snippet"] and hit["snippet"] != hit["title"]:

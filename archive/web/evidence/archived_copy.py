@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
-from datasette.utils import actor_matches_allow, tilde_decode
+from datasette.utils import tilde_decode
 from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Request, Response
 
 from archive.copies.marking import MARK, Place
@@ -15,6 +15,7 @@ from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
+from archive.web.evidence.downloads import ORIGINALS
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
@@ -22,9 +23,6 @@ from archive.web.http.request_context import address, context_for, render
 from archive.web.views import capture_frame
 
 logger = logging.getLogger(__name__)
-
-ORIGINALS = "download-originals"
-"""The permission to have originals as they were received, personal data and all. Nobody has it unless an operator gives it."""
 
 REFUSED = "封存的原件载有未遮去的个人信息，只提供给获准的人。Originals hold personal data unmasked, and are for those allowed to have them."
 
@@ -41,17 +39,6 @@ HEADERS = {
 _COPY = r"/-/copy/(?P<capture>\d{1,18})"
 _FORMER = r"/-/archived/(?:(?P<database>[^/]+)/)?(?P<capture>\d{1,18})"
 """Where copies stood before they had addresses that hold whatever an archive is called: pages redirect, files stay."""
-
-
-async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
-    """Return whether an operator's setting (`plugins: disclosures: originals:`, an allow block) gives `actor` the originals.
-
-    None where it doesn't say so: another plugin may, and without one the answer is no.
-    """
-    if action != ORIGINALS:
-        return None
-    allow = (datasette.plugin_config("disclosures") or {}).get("originals")
-    return True if allow is not None and actor_matches_allow(actor, allow) else None
 
 
 def routes() -> list[tuple[str, Any]]:

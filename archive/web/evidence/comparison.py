@@ -1,7 +1,6 @@
 """Two archived copies of one page, compared word by word: by a process of its own, for pages are as long as portals make them."""
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.label import Label
-from archive.proof.differences import NEW, OLD, SAME, Piece, Pieces, differences
+from archive.proof.differences import Piece, Pieces
+from archive.proof.side_by_side import ComparedLines, side_by_side
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
@@ -25,28 +25,23 @@ from archive.web.views.capture_frame import BUSY, DAMAGED, NOT_HERE, TOO_HEAVY
 LONGEST = 100_000
 """Characters of each text that are compared; what is behind them is neither compared nor shown."""
 
-AROUND = 30
-"""Characters before a difference by which it is found in a copy."""
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedLine:
-    """What stands on both sides, up to a line break that both have. `differs`: it isn't the same."""
-
-    before: Pieces
-    after: Pieces
-    differs: bool
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two texts beside each other. `places`: how many differ; `marks`: the text by which the first is found on each side;
-    `is_cut`: a text is longer than LONGEST."""
+    """Two texts side by side. `is_cut`: one is longer than LONGEST."""
 
-    lines: tuple[ComparedLine, ...]
-    places: int
-    marks: tuple[str, str]
+    lines: tuple[ComparedLines, ...]
     is_cut: bool
+
+    @property
+    def differing(self) -> list[ComparedLines]:
+        """The lines that differ."""
+        return [line for line in self.lines if line.marks]
+
+    @property
+    def marks(self) -> tuple[str, str]:
+        """The text by which the first difference is found on each side; "" where there is none."""
+        return next((line.marks for line in self.lines if line.marks), ("", ""))
 
 
 async def compared(db: Database, before: Row, after: Row) -> tuple[Comparison | None, Label | None]:
@@ -69,9 +64,11 @@ async def compared(db: Database, before: Row, after: Row) -> tuple[Comparison | 
         return None, Label(head["not_shown"], "")
     if "damaged" in head:
         return None, DAMAGED
-    pieces = tuple(Piece(*piece) for piece in json.loads(body))
-    lines = tuple(aligned(pieces))
-    return Comparison(lines, _places(pieces), first_marks(pieces), head["is_cut"]), None
+    lines = (
+        ComparedLines(_pieces(before), _pieces(after), marks and tuple(marks))
+        for before, after, marks in json.loads(body)
+    )
+    return Comparison(tuple(lines), head["is_cut"]), None
 
 
 def _compare(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
@@ -85,49 +82,15 @@ def _compare(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
         return {"not_shown": str(reason)}, b""
     except EvidenceError:
         return {"damaged": True}, b""
-    pieces = [[piece.kind, piece.text] for piece in differences(*(text[:LONGEST] for text in texts))]
-    return {"is_cut": max(map(len, texts)) > LONGEST}, json.dumps(pieces, ensure_ascii=False).encode()
+    lines = [
+        [[[piece.kind, piece.text] for piece in side] for side in (line.before, line.after)] + [line.marks]
+        for line in side_by_side(*(text[:LONGEST] for text in texts))
+    ]
+    return {"is_cut": max(map(len, texts)) > LONGEST}, json.dumps(lines, ensure_ascii=False).encode()
+
+
+def _pieces(pieces: list[list[str]]) -> Pieces:
+    return tuple(Piece(kind, text) for kind, text in pieces)
 
 
 reader_requests.JOBS["comparison"] = _compare
-
-
-def aligned(pieces: Iterable[Piece]) -> Iterator[ComparedLine]:
-    """Put pieces of a difference into lines that begin and end on both sides together."""
-    before: list[Piece] = []
-    after: list[Piece] = []
-    for piece in pieces:
-        for place, text in enumerate(piece.text.split("\n") if piece.kind == SAME else (piece.text,)):
-            if place:
-                yield _line(before, after)
-                before, after = [], []
-            if text and piece.kind != NEW:
-                before.append(Piece(piece.kind, text))
-            if text and piece.kind != OLD:
-                after.append(Piece(piece.kind, text))
-    if before or after:
-        yield _line(before, after)
-
-
-def _line(before: Iterable[Piece], after: Iterable[Piece]) -> ComparedLine:
-    sides = tuple(before), tuple(after)
-    return ComparedLine(*sides, any(piece.kind != SAME for side in sides for piece in side))
-
-
-def first_marks(pieces: Pieces) -> tuple[str, str]:
-    """Return, of both sides, the text in which the first difference stands, within its line; "" where there is none."""
-    place = next((place for place, piece in enumerate(pieces) if piece.kind != SAME), None)
-    if place is None:
-        return "", ""
-    ahead = pieces[place - 1].text.rpartition("\n")[2][-AROUND:] if place else ""
-    sides = []
-    for own in (OLD, NEW):
-        text = next((piece.text for piece in pieces[place : place + 2] if piece.kind == own), "")
-        sides.append((ahead + text).strip().split("\n")[0])
-    return sides[0], sides[1]
-
-
-def _places(pieces: Pieces) -> int:
-    """Return at how many places the texts differ."""
-    kinds = [piece.kind != SAME for piece in pieces]
-    return sum(differs and not before for before, differs in zip([False, *kinds], kinds, strict=False))

@@ -13,6 +13,7 @@ from archive.questions.runner import QuestionAnswer
 from archive.web.formats import feeds
 from archive.web.formats.responses import json_response, whole_file
 from archive.web.http.request_context import RequestContext, Row
+from archive.web.listings.observed_events import noticed
 from archive.web.views.cells import UNTITLED, cut
 
 FORMS = (*STREAMED, "json", "atom")
@@ -49,15 +50,27 @@ async def _feed(context: RequestContext, question: Question, answer: QuestionAns
     """Return the first rows as entries: those of records keep their ids when the archive moves, others as long as they say the same."""
     rows = answer.dicts()[: feeds.MOST_EVENTS]
 
-    def read(connection: sqlite3.Connection) -> tuple[dict[int, Row], str]:
+    def read(connection: sqlite3.Connection) -> tuple[dict[int, Row], dict[tuple[int, str], int], str]:
         ids = [row["record_id"] for row in rows if row.get("record_id") is not None]
         records: dict[int, Row] = {each: dict(connection.execute(_RECORDS, (each,)).fetchone()) for each in ids}
-        return records, feeds.last_crawl(connection)
+        return records, noticed(connection, rows), feeds.last_crawl(connection)
 
-    records, crawled = await context.db.execute_fn(read)
+    records, events, crawled = await context.db.execute_fn(read)
     page = context.address("questions", question.name)
-    entries = [_entry(context, question, row, records.get(row.get("record_id") or 0), crawled, page) for row in rows]
+    entries = [
+        _entry(
+            context, question, row, records.get(row.get("record_id") or 0), crawled, _page(context, row, events) or page
+        )
+        for row in rows
+    ]
     return feeds.feed(context, question.title.zh, page, entries, crawled, feeds.MOST_EVENTS)
+
+
+def _page(context: RequestContext, row: Row, events: Mapping[tuple[int, str], int]) -> str | None:
+    """The sheet of the event that a row tells of, or else the page of its record; None where it is of neither."""
+    record = row.get("record_id")
+    event = events.get((record or 0, row.get("noticed_at") or ""))
+    return context.proof(event) if event else context.record(record) if record is not None else None
 
 
 def _entry(  # noqa: PLR0913, PLR0917
@@ -71,7 +84,7 @@ def _entry(  # noqa: PLR0913, PLR0917
     return feeds.Entry(
         key=("question", question.name, *((record["portal"], record["url"]) if record else texts)),
         title=cut(title, feeds.SUMMARY) or UNTITLED,
-        page=context.absolute(context.record(record["id"]) if record else page),
+        page=context.absolute(page),
         updated=row.get("noticed_at") or (record["seen"] if record else crawled),
         published=row.get("published_on"),
         author=row.get("publisher") or question.title.zh,

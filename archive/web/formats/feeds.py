@@ -54,7 +54,7 @@ _STATED = ("published_on", "document_number", "index_number")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EVENTS = f"""
-SELECT e.at, e.not_before, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)}
+SELECT e.id AS event_id, e.at, e.not_before, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)}
 FROM (SELECT * FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :most) e
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 """  # noqa: S608 - constant names
@@ -131,7 +131,7 @@ def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
         title=f"【{label.zh}】{_title(row)}",
-        page=context.absolute(f"{context.record(row['id'])}#history"),
+        page=context.absolute(context.proof(row["event_id"])),
         updated=row["at"],
         author=row["publisher"] or row["portal_name"],
         summary="\n".join([f"{label.about} {label.about_en}", f"{happened.zh} / {happened.en}", *lines]),

@@ -26,6 +26,7 @@ def _lanes() -> dict[str, Lane]:
         Lane("sql file", at_once=2, each=1, seconds=10, memory=256 * MIB, sql=True),
         Lane("table", at_once=4, each=3, seconds=15, memory=384 * MIB),
         Lane("table file", at_once=4, each=2, seconds=15, memory=384 * MIB),
+        Lane("proof", at_once=1, each=1, seconds=60, memory=768 * MIB),
         Lane("copy", at_once=2, each=2, seconds=20, memory=768 * MIB),
     )
     return {lane.name: lane for lane in lanes}

@@ -1,8 +1,11 @@
 """Observed events, one by one: added, changed, unlisted, withdrawn, returned, moved."""
 
-from collections.abc import Mapping
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from datasette.utils.asgi import BadRequest
 
@@ -29,9 +32,7 @@ _COUNTS_OF_PORTAL = """
 SELECT kind, count(*) AS events FROM events
 WHERE crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +at >= :since AND +at < :until GROUP BY kind
 """
-_TOLD = (
-    f"{COLUMNS}, e.at, e.not_before, (SELECT json_group_array(key) FROM json_each(e.detail, '$.changed')) AS changed"  # noqa: S608
-)
+_TOLD = f"{COLUMNS}, e.id AS event_id, e.at, e.not_before, (SELECT json_group_array(key) FROM json_each(e.detail, '$.changed')) AS changed"  # noqa: S608
 # The page is found among the events alone: each row skipped would else be joined first. The + keeps SQLite from walking
 # through all portals' events of these days where it can go by the portal's crawls.
 _EVENTS = f"""
@@ -54,6 +55,12 @@ SELECT {_TOLD} FROM (SELECT * FROM events WHERE kind = 'added' AND {SHOWN_RECORD
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 ORDER BY e.crawl_id DESC, coalesce(r.published_on > :today, 1), r.published_on DESC, r.id DESC LIMIT :most
 """  # noqa: S608 - constant names
+
+
+_NOTICED = """
+SELECT e.record_id, e.at, max(e.id) FROM json_each(?) told
+JOIN events e ON e.record_id = told.value ->> 0 AND e.at = told.value ->> 1 GROUP BY e.record_id, e.at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,12 @@ def _events_of_kind(  # noqa: PLR0913, PLR0917
 ) -> EventsOfKind:
     url = context.address("changes", **{"kind": kind, "from": span.first, "to": span.last, "portal": portal_id})
     return EventsOfKind(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
+
+
+def noticed(connection: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], int]:
+    """Return the events that rows with `record_id` and `noticed_at` tell of: record and time → event."""
+    told = [[row["record_id"], row["noticed_at"]] for row in rows if row.get("record_id") and row.get("noticed_at")]
+    return {(record, at): event for record, at, event in connection.execute(_NOTICED, (json.dumps(told),))}
 
 
 def bounds(span: Span) -> dict[str, str]:

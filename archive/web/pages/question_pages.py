@@ -17,6 +17,7 @@ from archive.web.formats.answer_files import FORMS, answer_file
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, part
+from archive.web.listings.observed_events import noticed
 from archive.web.views.bars import bars
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, shown, web_link
 from archive.web.views.record_lines import names_of_changed
@@ -75,6 +76,7 @@ async def _variables(
 ) -> dict[str, Any]:
     names = await portal_names(context.datasette, context.database)
     rows = answer.dicts()
+    proofs = await context.db.execute_fn(lambda connection: noticed(connection, rows[:SHOWN]))
     columns = [(name, _label(question, name)) for name in answer.columns if name not in _NOT_SHOWN]
     path = ("questions", question.name)
     return {
@@ -83,7 +85,9 @@ async def _variables(
         "answer": answer,
         "most": MOST,
         "columns": columns,
-        "rows": [[(name, label, _cell(context, row, name, names)) for name, label in columns] for row in rows[:SHOWN]],
+        "rows": [
+            [(name, label, _cell(context, row, name, names, proofs)) for name, label in columns] for row in rows[:SHOWN]
+        ],
         "bars": bars(rows, *question.chart) if question.chart else None,
         "bars_by": _label(question, question.chart[0]) if question.chart else None,
         "bar_label": lambda value: _shown_value(question.chart[0] if question.chart else "", value, names),
@@ -126,14 +130,16 @@ def _shown_value(name: str, value: object, names: Mapping[str, str]) -> str:
     return code_label("records", name, str(value).partition(" / ")[0])
 
 
-def _cell(context: RequestContext, row: Mapping[str, Any], name: str, names: Mapping[str, str]) -> Markup:
+def _cell(
+    context: RequestContext,
+    row: Mapping[str, Any],
+    name: str,
+    names: Mapping[str, str],
+    proofs: Mapping[tuple[int, str], int],
+) -> Markup:
     value = row[name]
-    if name == "title" and row.get("record_id") is not None:
-        title = cut(str(value), LONGEST_CELL) if value and str(value).strip() else UNTITLED
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(context.record(row["record_id"]), shown(title))
-    if name == "publisher" and value and row.get("portal"):
-        address = context.address("publisher", portal=row["portal"], name=value)
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, shown(cut(value, LONGEST_CELL)))
+    if linked := _link(context, row, name, proofs):
+        return linked
     if isinstance(value, str) and is_web_address(value):
         return web_link(value)
     if isinstance(value, int):
@@ -142,3 +148,19 @@ def _cell(context: RequestContext, row: Mapping[str, Any], name: str, names: Map
     if en:
         return Markup('{} <small lang="en">{}</small>').format(shown(zh), shown(en))
     return shown(cut(_shown_value(name, value, names), LONGEST_CELL))
+
+
+def _link(
+    context: RequestContext, row: Mapping[str, Any], name: str, proofs: Mapping[tuple[int, str], int]
+) -> Markup | None:
+    """A cell that leads to a record, a publisher, or the sheet of the event that its row tells of; None for any other."""
+    value = row[name]
+    if name == "noticed_at" and (event := proofs.get((row.get("record_id") or 0, value))):
+        return Markup('<a href="{}">{}</a>').format(context.proof(event), beijing(value))
+    if name == "title" and row.get("record_id") is not None:
+        title = cut(str(value), LONGEST_CELL) if value and str(value).strip() else UNTITLED
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(context.record(row["record_id"]), shown(title))
+    if name == "publisher" and value and row.get("portal"):
+        address = context.address("publisher", portal=row["portal"], name=value)
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, shown(cut(value, LONGEST_CELL)))
+    return None

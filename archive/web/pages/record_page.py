@@ -133,6 +133,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: Address, numb
         "flags": tuple(flag_labels(row["flags"])),
         "listings": tuple(connection.execute(_LISTINGS, own).fetchall()),
         "history": past,
+        "state_event": next((each.row["id"] for each in past.entries if each.row["kind"] == row["state"]), None),
         "observation": observation(row, past.entries),
         "files": _files(connection, own),
         "masked": tuple((label_of(REDACTIONS, kind), count) for kind, count in masked),

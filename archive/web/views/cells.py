@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from archive.labels.code_labels import FLAGS, code_label
 from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import BEIJING, moment
+from archive.model.printable import UNSEEN, code_of, with_codes
 from archive.proof.differences import diff_lines, event_lines, json_object
 from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
@@ -29,12 +30,6 @@ LONGEST_VALUE = 2_000
 """Characters of a field that its record's own page shows; files and JSON have all of it."""
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
-_UNSEEN = re.compile(
-    "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f])"
-)
-"""Characters that nobody sees, and those that turn the reading direction: either can make one name look like another."""
-
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
 _TIMES = {
@@ -119,29 +114,16 @@ def server_time(stated: str) -> str:
 
 def both(label: Label, tag: str = "small") -> Markup:
     """Return a name in both languages, the English one in an element."""
-    return Markup('{} <{} lang="en">{}</{}>').format(plain(label.zh), tag, plain(label.en), tag)
+    return Markup('{} <{} lang="en">{}</{}>').format(with_codes(label.zh), tag, with_codes(label.en), tag)
 
 
 def shown(text: str) -> Markup:
     """`text` as HTML, each character that is not seen or turns the reading direction shown by its code."""
     pieces = (
-        Markup('<span class="control">{}</span>').format(_code(piece)) if place % 2 else escape(piece)
-        for place, piece in enumerate(_UNSEEN.split(text))
+        Markup('<span class="control">{}</span>').format(code_of(piece)) if place % 2 else escape(piece)
+        for place, piece in enumerate(UNSEEN.split(text))
     )
     return Markup("").join(pieces)
-
-
-def plain(value: object) -> object:
-    """A template's value as it goes onto the page: in text that isn't HTML yet, such characters by their codes.
-
-    This is for all templates (jinja's `finalize`), and for attributes as well as texts: hence without a tag. What a form
-    must give back as it was typed stands there as `|e`.
-    """
-    return _UNSEEN.sub(lambda match: f"‹{_code(match[0])}›", value) if type(value) is str else value
-
-
-def _code(character: str) -> str:
-    return f"U+{ord(character):04X}"
 
 
 def found_by_sql(value: object) -> Markup | None:
@@ -150,7 +132,7 @@ def found_by_sql(value: object) -> Markup | None:
         return None
     if is_web_address(value):
         return web_link(value)
-    return shown(value if len(value) <= LONGEST_CELL else value[:LONGEST_CELL] + "…") if _UNSEEN.search(value) else None
+    return shown(value if len(value) <= LONGEST_CELL else value[:LONGEST_CELL] + "…") if UNSEEN.search(value) else None
 
 
 def size(count: int | None) -> str:

@@ -20,29 +20,24 @@ def of_record(record: Row, portal: Row, capture: Row | None, address: Address) -
     """
     seen = capture["fetched_at"] if capture else record["last_seen"]
     original = record["url"] if is_web_address(record["url"]) else ""
+    author = cut(record["publisher"] or portal["name"], LONGEST_VALUE)
+    title, number = cut(record["title"] or UNTITLED, LONGEST_VALUE), cut(record["document_number"] or "", LONGEST_CELL)
+    dated, accessed = day_stated(record["published_on"]), beijing(seen)[:10]
+    here = address("copy", capture["id"]) if capture else address("record", record["id"])
+    remarked = remark(original, beijing(seen), f"{utc(seen)} UTC", capture["sha256"] if capture else "")
+    en = (
+        f"{author}. “{title}”{number and f' ({number})'} [in Chinese]. {portal['name']}{dated and f', dated {dated} as stated'}. "
+        f"Seen {accessed}. {here}. {remarked.en}"
+    )
     return Citation(
-        key=f"disclosures-{record['id']}",
-        author=cut(record["publisher"] or portal["name"], LONGEST_VALUE),
-        title=cut(record["title"] or UNTITLED, LONGEST_VALUE),
-        number=cut(record["document_number"] or "", LONGEST_CELL),
-        site=portal["name"],
-        dated=day_stated(record["published_on"]),
-        accessed=beijing(seen)[:10],
-        address=address("copy", capture["id"]) if capture else address("record", record["id"]),
-        remark=remark(original, beijing(seen), f"{utc(seen)} UTC", capture["sha256"] if capture else ""),
+        f"disclosures-{record['id']}", author, title, number, portal["name"], dated, accessed, here, remarked, en
     )
 
 
 def of_sheet(proof: EventProof, address: str, day: str) -> Citation:
     """The citation of a sheet at its permanent address, read on `day`; its date is that of the observation."""
-    return Citation(
-        key=f"disclosures-proof-{proof.event['id']}",
-        author=SITE.zh,
-        title=f"{LABELS['proof.sheet'].zh}: {cut(proof.claim.zh, LONGEST_VALUE)}",
-        number="",
-        site=SITE.zh,
-        dated=beijing(proof.event["at"])[:10],
-        accessed=day,
-        address=address,
-        remark=Label("", ""),
-    )
+    label, claim, observed = LABELS["proof.sheet"], proof.claim, beijing(proof.event["at"])[:10]
+    en = f"{SITE.en}. “{label.en}: {cut(claim.en, LONGEST_VALUE).rstrip('.')}”. {observed}. Seen {day}. {address}."
+    title = f"{label.zh}: {cut(claim.zh, LONGEST_VALUE).rstrip('。')}"
+    key = f"disclosures-proof-{proof.event['id']}"
+    return Citation(key, SITE.zh, title, "", "", observed, day, address, Label("", ""), en)

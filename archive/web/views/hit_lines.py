@@ -14,18 +14,19 @@ from archive.search.query import parse
 from archive.search.snippet import Passage, found_in, passage
 from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, mark
+from archive.web.views.record_lines import STATE_EVENT
 
 MOST_PASSAGES = 2
 
 _SHOWN_WHERE_FOUND = ("document_number", "index_number", "responsible_department")
 """Columns that stand on a line only if a word was found in it."""
 
-_ROWS = """
-SELECT r.id, r.title, r.publisher, r.published_on, r.kind, r.state, r.document_number, r.index_number,
+_ROWS = f"""
+SELECT r.id, r.title, r.publisher, r.published_on, r.kind, r.state, {STATE_EVENT}, r.document_number, r.index_number,
        r.responsible_department, r.body, p.name AS portal_name,
        (SELECT count(*) FROM attachments a WHERE a.record_id = r.id AND a.state <> 'unlinked') AS files
 FROM json_each(?) wanted JOIN records r ON r.id = wanted.value JOIN portals p ON p.id = r.portal ORDER BY wanted.key
-"""
+"""  # noqa: S608 - constant
 _FILES = """
 SELECT record_id, name, substr(text, 1, 1000000) AS text FROM attachments
 WHERE record_id IN (SELECT value FROM json_each(?)) ORDER BY record_id, id

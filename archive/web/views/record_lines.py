@@ -11,7 +11,12 @@ from archive.labels.when import when
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
 
-COLUMNS = "r.id, r.title, r.publisher, r.published_on, r.kind, r.state, p.name AS portal_name"
+STATE_EVENT = """
+CASE WHEN r.state IN ('unlisted', 'withdrawn') THEN (SELECT max(e.id) FROM events e WHERE e.record_id = r.id AND e.kind = r.state) END
+AS state_event"""
+"""The column with the event that brought one of `records r` into its state; NULL where it is listed."""
+
+COLUMNS = f"r.id, r.title, r.publisher, r.published_on, r.kind, r.state, p.name AS portal_name, {STATE_EVENT}"
 """Columns that a line is made of: of `records r` and its `portals p`."""
 
 FILE, FILES = "attachment ", "attachments"
@@ -20,8 +25,8 @@ FILE, FILES = "attachment ", "attachments"
 @dataclass(frozen=True, slots=True)
 class RecordLine:
     """A record. `date`: of publication, as stated. `kind`: shown in the publisher's place, where a page is about one
-    publisher. `seen`: when an event was observed, in Beijing's time; `when`: between when and when it happened; `changed`:
-    the names of what it changed."""
+    publisher. `state_proof`: the sheet that proves its state, where it is listed no more. `seen`: when an event was observed, in
+    Beijing's time; `when`: between when and when it happened; `changed`: the names of what it changed; `proof`: its sheet."""
 
     date: str | None
     title: str
@@ -31,13 +36,15 @@ class RecordLine:
     url: str
     kind: str | None = None
     day_url: str | None = None
+    state_proof: str | None = None
     seen: str | None = None
     when: Label | None = None
     changed: tuple[str, ...] = ()
+    proof: str | None = None
 
 
 def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False) -> tuple[RecordLine, ...]:
-    """The lines of rows with COLUMNS, and with `at`, `not_before` and `changed` where they are events.
+    """The lines of rows with COLUMNS, and with `event_id`, `at`, `not_before` and `changed` where they are events.
 
     `by_kind`: with the kind in the publisher's place.
     """
@@ -55,9 +62,11 @@ def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> Record
         url=context.record(row["id"]),
         kind=row["kind"] if by_kind else None,
         day_url=context.address("day", date) if date else None,
+        state_proof=context.proof(row["state_event"]) if row["state_event"] else None,
         seen=beijing(row["at"]) if "at" in row else None,
         when=when(row["not_before"], row["at"]) if "at" in row else None,
         changed=names_of_changed(row.get("changed")),
+        proof=context.proof(row["event_id"]) if "event_id" in row else None,
     )
 
 

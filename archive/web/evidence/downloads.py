@@ -1,0 +1,25 @@
+"""Who may download what holds originals: originals as they were received, and bundles that prove events."""
+
+from typing import Any
+
+from datasette.utils import actor_matches_allow
+
+from archive.web.http.datasette_class import Datasette
+
+ORIGINALS, PROOFS = "download-originals", "download-proofs"
+"""The permissions. Nobody has them unless an operator gives them: originals hold personal data and all, bundles those captures
+whole that hold none."""
+
+_SETTINGS = {ORIGINALS: "originals", PROOFS: "proofs"}
+
+
+async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
+    """Return whether an operator's setting (`plugins: disclosures:` `originals:` or `proofs:`, an allow block) gives `actor` such a
+    download.
+
+    None where it doesn't say so: another plugin may, and without one the answer is no.
+    """
+    if action not in _SETTINGS:
+        return None
+    allow = (datasette.plugin_config("disclosures") or {}).get(_SETTINGS[action])
+    return True if allow is not None and actor_matches_allow(actor, allow) else None
