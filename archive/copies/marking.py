@@ -19,14 +19,14 @@ _SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MarkedPlace:
     """A place on a page: the row that links to one of `addresses`; else the smallest element that holds the first of `texts` that is there."""
 
     addresses: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
 
 
-NOWHERE = Place()
+NOWHERE = MarkedPlace()
 
 
 def linked_row(body: Element, base: str, addresses: Iterable[str]) -> Element | None:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from archive.copies.marking import NOWHERE, Place
+from archive.copies.marking import NOWHERE, MarkedPlace
 from archive.copies.page_masks import mask_text
 from archive.copies.page_parts import Part, picture_type
 from archive.copies.sanitiser import LONGEST_PAGE, UNSURE, NotShown, SanitisedPage, masks_all, sanitise_page
@@ -68,7 +68,7 @@ class RedactedCopy:
     page: SanitisedPage | None = None
 
 
-def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str, place: Place = NOWHERE) -> RedactedCopy:
+def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str, place: MarkedPlace = NOWHERE) -> RedactedCopy:
     """Return the redacted copy of a capture whose payload has the sha256 `digest`; where it is a page, with a place marked.
 
     Raises NotShown, with the reason in words; EvidenceError where the capture is missing or not what it was.
@@ -116,7 +116,7 @@ class _Parts:
         return bool(texts) and not any(_MANY_DIGITS.search(text) for text in texts)
 
 
-def _copy(exchange: Exchange, parts: _Parts, place: Place) -> RedactedCopy:
+def _copy(exchange: Exchange, parts: _Parts, place: MarkedPlace) -> RedactedCopy:
     if not exchange.payload.strip():
         raise NotShown(EMPTY)
     if media_type := picture_type(exchange.payload):

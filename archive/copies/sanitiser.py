@@ -14,7 +14,7 @@ import nh3
 from lxml import etree
 from markupsafe import escape
 
-from archive.copies.marking import NOWHERE, Place, linked_row, mark_place
+from archive.copies.marking import NOWHERE, MarkedPlace, linked_row, mark_place
 from archive.copies.page_masks import NOT_IN_TREES, is_masked, mask
 from archive.copies.page_parts import Find, Parts, joined
 from archive.copies.style_sheets import LONG_NUMBER, LONGEST, sanitise_declarations, sanitise_sheet
@@ -111,7 +111,7 @@ class NotShown(Exception):  # noqa: N818 - it says what becomes of the page
     """A page that can't be shown; the message says why, in Chinese and English."""
 
 
-def sanitise_page(text: str, url: str, find: Find, place: Place = NOWHERE) -> SanitisedPage:
+def sanitise_page(text: str, url: str, find: Find, place: MarkedPlace = NOWHERE) -> SanitisedPage:
     """Sanitise the page `text` captured at `url`, whose captured parts `find` returns; mark a place in it. Raises NotShown."""
     if len(text) > LONGEST_PAGE:
         raise NotShown("页面过大，不在此显示。The page is too large to be shown here.")

@@ -9,7 +9,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from archive.export.citation import Citation
+from archive.export.citation_formats import Citation
 from archive.labels.code_labels import CAPTURES, EVENTS
 from archive.labels.label import LABELS, Label, label_of, labels_under
 from archive.labels.tables import column_label

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.export.citation import bibtex
+from archive.export.citation_formats import bibtex
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
 from archive.web.views import body_text, cells, neighbours

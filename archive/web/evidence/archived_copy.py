@@ -10,7 +10,7 @@ from typing import Any, Literal
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Request, Response
 
-from archive.copies.marking import MARK, Place
+from archive.copies.marking import MARK, MarkedPlace
 from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
@@ -123,7 +123,7 @@ def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, captu
         return out.read_bytes()
 
 
-async def _requested_place(datasette: Datasette, request: Request, database: str) -> Place:
+async def _requested_place(datasette: Datasette, request: Request, database: str) -> MarkedPlace:
     """Return the place to be marked: the row of `record=`, or the first that holds the text of `mark=`. Raises BadRequest."""
     record, text = request.args.get("record") or "", request.args.get("mark") or ""
     if record and not re.fullmatch(r"[0-9]{1,18}", record):

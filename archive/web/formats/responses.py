@@ -9,7 +9,7 @@ from urllib.parse import quote
 from datasette.utils.asgi import BadRequest, Request, Response
 
 from archive.database.time_limit import Result, within
-from archive.export.citation import FORMATS, Citation
+from archive.export.citation_formats import FORMATS, Citation
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Row, Rows
 from archive.export.writers import Pieces, json_text

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.database import Database
 
-from archive.copies.marking import NOWHERE, Place
+from archive.copies.marking import NOWHERE, MarkedPlace
 from archive.copies.redacted_copies import RedactedCopy, redacted_copy
 from archive.copies.sanitiser import NotShown, SanitisedPage
 from archive.database.portal_changes import Moves
@@ -35,7 +35,7 @@ LONGEST_MARK = 200
 _FRESH = 10.0
 """Seconds within which a browser requests the frame of a page."""
 
-_MADE: WeakKeyDictionary[Database, tuple[tuple[int, str, Place], float, RedactedCopy]] = WeakKeyDictionary()
+_MADE: WeakKeyDictionary[Database, tuple[tuple[int, str, MarkedPlace], float, RedactedCopy]] = WeakKeyDictionary()
 """Of each archive the copy made last: its capture, its digest and the place marked in it, and when. It is given away once."""
 
 NOT_HERE = LABELS["original.not_here"]
@@ -109,7 +109,9 @@ class Archived:
         return tuple((REDACTIONS.get(kind, Label(kind, kind)), count) for kind, count in sorted(counts.items()))
 
 
-async def archived(datasette: Datasette, database: str, capture_id: int, place: Place = NOWHERE) -> Archived | None:
+async def archived(
+    datasette: Datasette, database: str, capture_id: int, place: MarkedPlace = NOWHERE
+) -> Archived | None:
     """All that the page says of one capture, a place in it marked; None where there is none of this number."""
     db = datasette.get_database(database)
     capture: Archived | None = await db.execute_fn(lambda connection: registered(connection, capture_id))
@@ -148,18 +150,18 @@ def registered(connection: sqlite3.Connection, capture_id: int, most: int = MOST
     )
 
 
-async def place_of(db: Database, record_id: int | None, text: str) -> Place:
+async def place_of(db: Database, record_id: int | None, text: str) -> MarkedPlace:
     """The place to be marked: the row of a record, or the first that holds a text."""
     if record_id is None:
-        return Place(texts=(text[:LONGEST_MARK],)) if text.strip() else NOWHERE
+        return MarkedPlace(texts=(text[:LONGEST_MARK],)) if text.strip() else NOWHERE
     rows = await db.execute(_PLACE, {"id": record_id})
-    return Place(
+    return MarkedPlace(
         tuple(row["value"] for row in rows if row["kind"] == "address"),
         tuple(row["value"] for row in rows if row["kind"] == "text"),
     )
 
 
-async def framed(db: Database, row: Row, place: Place = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
+async def framed(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none, for the frame: what the page around it has just made is made once only."""
     made = _MADE.pop(db, None)
     if made and made[0] == (row["id"], row["sha256"], place) and time.monotonic() - made[1] < _FRESH:
@@ -167,7 +169,7 @@ async def framed(db: Database, row: Row, place: Place = NOWHERE) -> tuple[Redact
     return await shown(db, row, place)
 
 
-async def shown(db: Database, row: Row, place: Place = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
+async def shown(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none; made by another process, where there is one to make it."""
     evidence = evidence_of(Path(db.path))
     if not evidence.is_file():
@@ -190,7 +192,7 @@ async def shown(db: Database, row: Row, place: Place = NOWHERE) -> tuple[Redacte
 
 def _made(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
     """Make a copy, or say why not."""
-    place = Place(tuple(request["addresses"]), tuple(request["texts"]))
+    place = MarkedPlace(tuple(request["addresses"]), tuple(request["texts"]))
     try:
         copy = redacted_copy(Path(request["db"]), Path(request["evidence"]), request["id"], request["sha256"], place)
     except NotShown as reason:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from archive.export.citation import Citation, day_stated, remark
+from archive.export.citation_formats import Citation, day_stated, remark
 from archive.labels.label import LABELS, SITE, Label
 from archive.proof.event_proof import EventProof
 from archive.web.http.request_context import Row
