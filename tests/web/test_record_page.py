@@ -306,8 +306,13 @@ def test_citations_lead_to_the_copy():
     )
 
 
-def test_reference_managers_take_a_citation(get_sealed):
+def test_reference_managers_take_a_citation(sealed_archive):
     """Each form has the fields by which such programs know an archived page, and signs that mean something to them are escaped."""
+    site = make_datasette(sealed_archive)
+
+    def get_sealed(path: str):
+        return asyncio.run(site.client.get(path))
+
     (item,) = get_sealed("/-/record/1/citation.json").json()
     assert (item["type"], item["author"], item["issued"]) == (
         "webpage",

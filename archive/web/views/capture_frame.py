@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -193,8 +194,9 @@ async def shown(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[R
 def _made(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
     """Make a copy, or say why not."""
     place = MarkedPlace(tuple(request["addresses"]), tuple(request["texts"]))
+    make = redacted_copy if place == NOWHERE else partial(redacted_copy, place=place)
     try:
-        copy = redacted_copy(Path(request["db"]), Path(request["evidence"]), request["id"], request["sha256"], place)
+        copy = make(Path(request["db"]), Path(request["evidence"]), request["id"], request["sha256"])
     except NotShown as reason:
         return {"not_shown": str(reason)}, b""
     except EvidenceError:

@@ -6,7 +6,7 @@ from archive.export.citation_formats import Citation, day_stated, remark
 from archive.labels.label import LABELS, SITE, Label
 from archive.proof.event_proof import EventProof
 from archive.web.http.request_context import Row
-from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, UNTITLED, beijing, cut, is_web_address, utc
+from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, beijing, cut, is_web_address, utc
 
 Address = Callable[..., str]
 """Returns the absolute address of one of the site's pages, given its parts."""
@@ -21,7 +21,7 @@ def of_record(record: Row, portal: Row, capture: Row | None, address: Address) -
     seen = capture["fetched_at"] if capture else record["last_seen"]
     original = record["url"] if is_web_address(record["url"]) else ""
     author = cut(record["publisher"] or portal["name"], LONGEST_VALUE)
-    title, number = cut(record["title"] or UNTITLED, LONGEST_VALUE), cut(record["document_number"] or "", LONGEST_CELL)
+    title, number = cut(record["title"] or "无标题", LONGEST_VALUE), cut(record["document_number"] or "", LONGEST_CELL)
     dated, accessed = day_stated(record["published_on"]), beijing(seen)[:10]
     here = address("copy", capture["id"]) if capture else address("record", record["id"])
     remarked = remark(original, beijing(seen), f"{utc(seen)} UTC", capture["sha256"] if capture else "")
