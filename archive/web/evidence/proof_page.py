@@ -19,7 +19,7 @@ from archive.model.clock import today
 from archive.proof.bundle import write_bundle
 from archive.proof.differences import diff, first_texts
 from archive.proof.event_proof import ABSENT, AFTER, BEFORE, PAGE, EventProof, event_proof
-from archive.proof.sheet import Kept, Sheet, ShownCapture, SiteLinks, fragment
+from archive.proof.sheet import Kept, SealedDay, Sheet, ShownCapture, SiteLinks, fragment
 from archive.web.evidence.downloads import PROOFS
 from archive.web.formats.responses import citation_response
 from archive.web.http import reader_requests
@@ -42,6 +42,11 @@ REFUSED = "凭据包只提供给获准的人。Bundles are for those allowed to 
 _EVENT_RECORD = "SELECT record_id FROM events WHERE id = ?"
 _CAPTURES = "SELECT * FROM captures WHERE id IN (SELECT value FROM json_each(?))"
 _LIST_PAGES = "SELECT DISTINCT capture_id FROM walks WHERE capture_id IN (SELECT value FROM json_each(?))"
+# Events are sealed when their crawl ends, with the captures of that day.
+_SEALED = """
+SELECT day, hash, stamped_at FROM seals WHERE day = (SELECT substr(finished_at, 1, 10) FROM crawls WHERE id = :crawl)
+"""
+_HEAD = "SELECT day, hash, stamped_at FROM seals ORDER BY day DESC LIMIT 1"
 # What the record's own page showed before: not every event names it, for of what is gone a list page was seen last.
 _OWN_BEFORE = """
 SELECT max(b.id) FROM captures a JOIN captures b ON b.url = a.url AND b.id < a.id AND b.outcome = 'page' AND b.status = 200
@@ -52,13 +57,16 @@ WHERE a.id = ?
 @dataclass(frozen=True, slots=True)
 class KnownProof:
     """What the archive knows of a proof. `list_pages`: captures that are list pages; `hidden`: captures shown to nobody;
-    `own`: the record's own page before and now, None where either isn't there."""
+    `own`: the record's own page before and now, None where either isn't there; `sealed`, `head`: the day that seals the event
+    and the last sealed one, None where there is none yet."""
 
     proof: EventProof
     rows: Mapping[int, Row]
     list_pages: frozenset[int]
     hidden: frozenset[int]
     own: tuple[int, int] | None
+    sealed: SealedDay | None
+    head: SealedDay | None
 
 
 def routes() -> list[tuple[str, Any]]:
@@ -155,7 +163,13 @@ def _read(connection: sqlite3.Connection, event_id: int) -> KnownProof | int | N
     rows = {row["id"]: row for row in connection.execute(_CAPTURES, (numbers,))}
     list_pages = frozenset(row[0] for row in connection.execute(_LIST_PAGES, (numbers,)))
     hidden_ones = frozenset(number for number, row in rows.items() if hidden(connection, row["url"], row["sha256"]))
-    return KnownProof(proof, rows, list_pages, hidden_ones, _own_pages(connection, proof, list_pages))
+    sealed, head = (_sealed_day(connection, sql, proof.event["crawl_id"]) for sql in (_SEALED, _HEAD))
+    return KnownProof(proof, rows, list_pages, hidden_ones, _own_pages(connection, proof, list_pages), sealed, head)
+
+
+def _sealed_day(connection: sqlite3.Connection, sql: str, crawl_id: int) -> SealedDay | None:
+    row = connection.execute(sql, {"crawl": crawl_id}).fetchone()
+    return SealedDay(row["day"], row["hash"], is_sealed=True, stamped_at=row["stamped_at"] or "") if row else None
 
 
 def _own_pages(connection: sqlite3.Connection, proof: EventProof, list_pages: frozenset[int]) -> tuple[int, int] | None:
@@ -176,8 +190,8 @@ async def _sheet(context: RequestContext, known: KnownProof) -> Sheet:
     return Sheet(
         proof,
         {capture.id: capture for capture in _captures(context, known)},
-        None,
-        None,
+        known.sealed,
+        known.head,
         address,
         SiteLinks(
             record=context.absolute(context.record(proof.record["id"])),
@@ -202,7 +216,7 @@ def _captures(context: RequestContext, known: KnownProof) -> Iterator[ShownCaptu
         copy = None if number in known.hidden else context.absolute(context.address("copy", number, **place))
         kept: Kept = "digest" if copy is None else "whole"
         facts = row["url"], row["fetched_at"], row["status"], row["outcome"], row["sha256"]
-        yield ShownCapture(number, *facts, None, kept, copy)
+        yield ShownCapture(number, *facts, row["certificate"], kept, copy)
 
 
 def _address(context: RequestContext, proof: EventProof) -> str:
