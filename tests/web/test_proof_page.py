@@ -1,0 +1,262 @@
+"""The sheet of an event on the site: what it says and leads to, who may have its bundle; and captures side by side."""
+
+import asyncio
+import shutil
+import sqlite3
+import zipfile
+from contextlib import closing
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from datasette.app import Datasette
+from lxml import html
+
+from archive.evidence.evidence_reader import place_of
+from archive.export.public_database import snapshot
+from archive.proof.checking import faults
+from archive.web.evidence import comparison
+from archive.web.http.server import make_datasette
+from tests.web import sealed
+from tests.web.every_page import WITHDRAWN
+from tests.web.sealed import ID, PHONE, build_sealed, number
+
+OPEN = {"plugins": {"disclosures": {"proofs": True}}}
+HOST = "http://localhost"
+
+
+def words(tree) -> str:
+    return " ".join(tree.text_content().split())
+
+
+def asked(site: Datasette, path: str, **options: object):
+    return asyncio.run(site.client.get(path.removeprefix(HOST), **options))
+
+
+def page_of(site: Datasette, path: str):
+    answer = asked(site, path)
+    assert answer.status_code == 200, answer.text
+    return html.fromstring(answer.text)
+
+
+def one(archive, sql: str, *values: object) -> int:
+    with closing(sqlite3.connect(archive)) as connection:
+        return connection.execute(sql, values).fetchone()[0]
+
+
+def event(archive, kind: str) -> int:
+    return one(archive, "SELECT max(id) FROM events WHERE kind = ?", kind)
+
+
+@pytest.fixture(scope="module")
+def site(two_days) -> Datasette:
+    return make_datasette(two_days, OPEN)
+
+
+@pytest.fixture(scope="module")
+def sheet(site, two_days):
+    """The sheet of the record that was withdrawn."""
+    return page_of(site, f"/-/proof/{event(two_days, 'withdrawn')}")
+
+
+# --- the sheet ---
+
+
+def test_a_sheet_states_its_claim_with_the_window_and_what_shows_it(sheet, two_days):
+    text = words(sheet)
+    assert f"“{WITHDRAWN}”已从同心县（样本门户）的目录撤下" in words(sheet.cssselect("h1")[0])
+    assert "之间" in words(sheet.cssselect("h1")[0])
+    shown = {words(row.cssselect("th")[0]): row for row in sheet.cssselect("tbody tr")}
+    assert list(shown) == [
+        "最后列有此记录的列表页 last list page with the record",
+        "此前所见 seen before",
+        "此时所见 seen then请求其原页所得 answer of its own page",
+    ]
+    for row, status in zip(shown.values(), ("200", "200", "404"), strict=True):
+        cells = [words(cell) for cell in row.cssselect("td")]
+        copy = int(urlsplit(row.cssselect("a")[0].get("href")).path.rsplit("/", 1)[1])
+        assert cells[3].startswith(str(one(two_days, "SELECT sha256 FROM captures WHERE id = ?", copy)))
+        assert cells[2].startswith(status)
+    for said in (
+        "未能证明的",
+        "what it does not prove",
+        "政府信息公开目录档案. 凭据单: ",
+        "Disclosures. “proof sheet: ",
+    ):
+        assert said in text
+    assert sheet.cssselect(".code svg")
+
+
+def test_the_links_of_a_sheet_are_absolute_and_its_address_permanent(sheet, two_days):
+    links = [link.get("href") for link in sheet.cssselect("article a")]
+    assert links
+    assert [link for link in links if not link.startswith(f"{HOST}/-/")] == []
+    address = f"{HOST}/-/proof/{event(two_days, 'withdrawn')}"
+    assert sheet.xpath("//link[@rel='canonical']/@href") == [address]
+    assert address in links
+
+
+def test_the_walk_without_the_record_is_one_link_to_its_list_pages(sheet, site, two_days):
+    (walk,) = sheet.cssselect(".walk a[href*='/walks']")
+    pages, rows = (
+        one(two_days, f"SELECT {what} FROM walks WHERE crawl_id = 2 AND catalog_id = 5")
+        for what in ("count(*)", "sum(rows)")
+    )
+    assert f"“部门预算”已走完：{pages} 页、{rows} 条，均未见此记录" in words(walk)
+    assert len(sheet.cssselect("article a[href*='/-/copy/']")) == 3
+    listed = page_of(site, walk.get("href"))
+    assert listed.xpath(f"//*[@id='{urlsplit(walk.get('href')).fragment}']")
+    assert len(listed.cssselect("tbody tr")) == pages
+    for link in listed.cssselect("tbody a"):
+        assert WITHDRAWN not in asked(site, f"{urlsplit(link.get('href')).path}/raw").text
+
+
+def test_the_copy_of_the_last_list_page_shows_the_row_marked(sheet, site):
+    link = sheet.cssselect("tbody a")[0].get("href")
+    (frame,) = page_of(site, link).cssselect("iframe")
+    assert frame.get("src").endswith("#archive-mark")
+    copy = html.fromstring(asked(site, frame.get("src")).text)
+    (row,) = copy.xpath("//*[@id='archive-mark']")
+    assert WITHDRAWN in words(row)
+    assert "同心县第四小学" not in words(row)
+    assert "outline" in row.get("style")
+
+
+def test_the_seals_of_days_stand_on_the_sheets_of_their_events(site, two_days):
+    with closing(sqlite3.connect(two_days)) as connection:
+        ((day, hash_),) = connection.execute("SELECT day, hash FROM seals").fetchall()
+    earlier = page_of(site, f"/-/proof/{one(two_days, 'SELECT min(id) FROM events')}")
+    seals = [words(each) for each in earlier.cssselect(".seal > div")]
+    assert [f"{day} {hash_}" in seal for seal in seals] == [True, True]
+    later = [words(each) for each in page_of(site, f"/-/proof/{event(two_days, 'withdrawn')}").cssselect(".seal > div")]
+    assert later == [f"链的末端 head of the chain{day} {hash_}"]
+
+
+@pytest.mark.parametrize("kind", ["added", "changed", "unlisted", "withdrawn"])
+def test_a_published_snapshot_has_the_sheets_too(two_days, kind, tmp_path_factory):
+    target = tmp_path_factory.getbasetemp() / "published.db"
+    if not target.exists():
+        snapshot(two_days, target)
+    page = page_of(make_datasette(target, OPEN), f"/-/proof/{event(target, kind)}")
+    assert page.cssselect("tbody td code")
+    assert page.cssselect("a[href*='bundle.zip']") == []
+    assert asked(make_datasette(target, OPEN), f"/-/proof/{event(target, kind)}/bundle.zip").status_code == 404
+
+
+def test_what_cannot_be_proved_has_no_sheet(site, two_days, tmp_path):
+    for path in ("/-/proof/999999", "/-/proof/999999/bundle.zip", f"/-/proof/{event(two_days, 'added')}/walks"):
+        assert asked(site, path).status_code == 404, path
+    copy = shutil.copy(two_days, tmp_path / "copy.db")
+    record = one(copy, "SELECT record_id FROM events WHERE id = ?", event(copy, "withdrawn"))
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("UPDATE records SET state = 'withheld' WHERE id = ?", (record,))
+        connection.commit()
+    answer = asked(make_datasette(copy, OPEN), f"/-/proof/{event(copy, 'withdrawn')}")
+    assert (answer.status_code, answer.headers["location"]) == (302, f"/-/record/{record}")
+
+
+# --- the bundle ---
+
+
+def test_the_bundle_is_for_those_whom_the_operator_allows_it(site, sheet, two_days, tmp_path):
+    (link,) = sheet.cssselect("a[href*='bundle.zip']")
+    answer = asked(site, link.get("href"))
+    assert (
+        answer.headers["content-disposition"]
+        == f'attachment; filename="proof-event-{event(two_days, "withdrawn")}.zip"'
+    )
+    (tmp_path / "proof.zip").write_bytes(answer.content)
+    assert list(faults(tmp_path / "proof.zip", {})) == []
+    with zipfile.ZipFile(BytesIO(answer.content)) as package:
+        assert f"{HOST}/-/proof/" in package.read("sheet.html").decode()
+    closed = make_datasette(two_days)
+    assert asked(closed, link.get("href")).status_code == 403
+    assert page_of(closed, f"/-/proof/{event(two_days, 'withdrawn')}").cssselect("a[href*='bundle.zip']") == []
+
+
+# --- side by side ---
+
+
+@pytest.fixture(scope="module")
+def sealed_site(tmp_path_factory) -> Datasette:
+    return make_datasette(build_sealed(tmp_path_factory.mktemp("compared")))
+
+
+@pytest.fixture(scope="module")
+def compared(sealed_site):
+    """The two captures of a page, one word of which was changed."""
+    return page_of(sealed_site, f"/-/compare?before={number(sealed.PAGE)}&after={number(sealed.PAGE, 2)}")
+
+
+def test_two_captures_stand_side_by_side_words_marked(compared):
+    (line,) = compared.cssselect(".pair.differs")
+    before, after = line.cssselect("div > div")
+    assert words(before).startswith("本页是样本，仅供测试。金额为一百元")
+    assert [mark.text for mark in before.cssselect("del")] == ["一"]
+    assert [mark.text for mark in after.cssselect("ins")] == ["九"]
+    whole = words(compared)
+    assert "样本页脚" in whole
+    assert "1 处不同" in whole
+    for secret in (ID, PHONE):
+        assert secret not in whole
+
+
+def test_both_copies_are_a_click_away_at_the_marked_place(compared, sealed_site):
+    for link, amount in zip(compared.cssselect(".pair.head a"), ("一百元", "九百元"), strict=True):
+        assert parse_qs(urlsplit(link.get("href")).query)["mark"]
+        (frame,) = page_of(sealed_site, link.get("href")).cssselect("iframe")
+        (place,) = html.fromstring(asked(sealed_site, frame.get("src")).text).xpath("//*[@id='archive-mark']")
+        assert amount in words(place)
+        assert place.tag == "p"
+
+
+def test_the_calendar_says_what_each_capture_turned_out_to_be(sealed_site):
+    page = page_of(sealed_site, f"/-/compare?after={number(sealed.GONE, 2)}")
+    captures = page.cssselect(".month .seen a")
+    assert [words(capture) for capture in captures] == ["09:00 页面", "10:00 该页已不在"]
+    days = [cell.cssselect(".number")[0].text for cell in page.cssselect(".month .seen")]
+    assert days == ["20", "21"]
+    assert {capture.get("aria-current") for capture in captures} == {"page"}
+    assert [words(side.cssselect("time")[0]) for side in page.cssselect(".pair.head > div")] == [
+        "2026-11-20 09:00",
+        "2026-11-21 10:00",
+    ]
+
+
+def test_the_side_that_is_not_named_is_the_capture_next_to_the_other(sealed_site):
+    first, second = number(sealed.PAGE), number(sealed.PAGE, 2)
+    for query in (f"before={first}", f"after={second}", f"before={second}&after={first}"):
+        page = page_of(sealed_site, f"/-/compare?{query}")
+        assert page.xpath("//link[@rel='canonical']/@href") == [f"{HOST}/-/compare?before={first}&after={second}"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 400), ("before=x", 400), (f"before={number(sealed.PAGE)}&after={number(sealed.GBK)}", 400), ("before=999", 404)],
+)  # fmt: skip
+def test_what_cannot_be_compared_says_so(sealed_site, query, status):
+    assert asked(sealed_site, f"/-/compare?{query}").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("url", "why"), [(sealed.UNSEEN, "尚不能确定此图像中有无个人信息"), (sealed.XLS, "此类文件不在此显示"), (sealed.CUT_UP, "无法确定已全部遮去")],
+)  # fmt: skip
+def test_a_capture_that_is_not_shown_is_not_compared_either(sealed_site, url, why):
+    page = page_of(sealed_site, f"/-/compare?before={number(url)}")
+    assert why in words(page.cssselect(".note")[0])
+    assert page.cssselect(".pair:not(.head)") == []
+
+
+def test_texts_are_compared_up_to_a_length(sealed_site, monkeypatch):
+    monkeypatch.setattr(comparison, "LONGEST", 20)
+    page = page_of(sealed_site, f"/-/compare?before={number(sealed.PAGE)}&after={number(sealed.PAGE, 2)}")
+    assert "两次所见文字相同" in words(page)
+    assert "样本页脚" not in words(page.cssselect(".sides")[0])
+
+
+def test_where_no_originals_are_at_hand_nothing_is_compared(sealed_site, tmp_path):
+    archive = build_sealed(tmp_path)
+    place_of(archive).unlink()
+    page = page_of(make_datasette(archive), f"/-/compare?after={number(sealed.PAGE, 2)}")
+    assert "原件另行保存" in words(page.cssselect(".note")[0])
+    assert page.cssselect(".month .seen a")
