@@ -3,11 +3,13 @@
 import asyncio
 import shutil
 import sqlite3
+import struct
 import zipfile
 from contextlib import closing
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
+import pypdfium2
 import pytest
 from datasette.app import Datasette
 from lxml import html
@@ -15,9 +17,10 @@ from lxml import html
 from archive.evidence.evidence_reader import place_of
 from archive.export.public_database import snapshot
 from archive.proof.checking import faults
-from archive.web.evidence import comparison
+from archive.web.evidence import comparison, screenshots
 from archive.web.http.server import make_datasette
 from tests.web import sealed
+from tests.web.browsing import CHROMIUM
 from tests.web.every_page import WITHDRAWN
 from tests.web.sealed import ID, PHONE, build_sealed, number
 
@@ -260,3 +263,71 @@ def test_where_no_originals_are_at_hand_nothing_is_compared(sealed_site, tmp_pat
     page = page_of(make_datasette(archive), f"/-/compare?after={number(sealed.PAGE, 2)}")
     assert "原件另行保存" in words(page.cssselect(".note")[0])
     assert page.cssselect(".month .seen a")
+
+
+# --- screenshots ---
+
+
+@pytest.fixture(scope="module")
+def pictured(tmp_path_factory) -> Datasette:
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed")
+    archive = build_sealed(tmp_path_factory.mktemp("pictured"))
+    return make_datasette(archive, {"plugins": {"disclosures": {"screenshots": str(CHROMIUM)}}})
+
+
+@pytest.mark.parametrize("form", ["png", "pdf"])
+def test_a_copy_is_pictured_in_a_frame_and_the_picture_kept(pictured, form, monkeypatch):
+    path = f"/-/copy/{number(sealed.PAGE, 2)}/screenshot.{form}"
+    assert path in page_of(pictured, path.rpartition("/")[0]).xpath("//a/@href")
+    answer = asked(pictured, path)
+    assert answer.headers["content-type"] == {"png": "image/png", "pdf": "application/pdf"}[form]
+    if form == "png":
+        width, height = struct.unpack(">II", answer.content[16:24])
+        assert width == screenshots.WIDTH
+        assert height > screenshots.FRAME + 200
+    else:
+        with closing(pypdfium2.PdfDocument(answer.content)) as document:
+            assert len(document) == 1
+            printed = "".join(document[0].get_textpage().get_text_range().split())
+        digest = one(
+            pictured.get_database("disclosures").path,
+            "SELECT sha256 FROM captures WHERE id = ?",
+            number(sealed.PAGE, 2),
+        )
+        for stated in (sealed.PAGE, digest, "2026-11-2110:00北京时间", f"{HOST}/-/copy/", "金额为九百元", "样本页脚"):
+            assert stated in printed, stated
+        assert PHONE not in printed
+    monkeypatch.setattr(screenshots, "_made", None)
+    assert asked(pictured, path).content == answer.content
+
+
+def test_a_hostile_page_is_pictured_without_a_request_of_its_own(pictured):
+    assert asked(pictured, f"/-/copy/{number(sealed.HOSTILE)}/screenshot.png").content.startswith(b"\x89PNG")
+
+
+def test_pictures_are_bounded_in_time_and_offered_by_the_operator_alone(sealed_site, tmp_path, monkeypatch):
+    path = f"/-/copy/{number(sealed.PAGE, 2)}/screenshot.png"
+    assert asked(sealed_site, path).status_code == 404
+    assert path not in asked(sealed_site, path.rpartition("/")[0]).text
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nsleep 600\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(screenshots, "SECONDS", 0.1)
+    site = make_datasette(build_sealed(tmp_path), {"plugins": {"disclosures": {"screenshots": str(slow)}}})
+    answer = asked(site, path)
+    assert (answer.status_code, answer.headers["retry-after"], "超过时限" in answer.text) == (503, "10", True)
+    for capture in (number(sealed.XLS), number(sealed.UNSEEN), 999):
+        assert asked(site, f"/-/copy/{capture}/screenshot.png").status_code == 404
+
+
+def test_few_pictures_are_kept(monkeypatch):
+    monkeypatch.setattr(screenshots, "MOST_KEPT", 2)
+    monkeypatch.setattr(screenshots, "MOST_BYTES", 10)
+    kept = screenshots.Kept()
+    for name in "abc":
+        kept.add(name, b"1234")
+        assert kept.get("a")  # asked for, so that others go first
+    assert kept.get("b") is None
+    kept.add("d", b"123456789")
+    assert [kept.get(name) for name in "abcd"] == [None, None, None, b"123456789"]

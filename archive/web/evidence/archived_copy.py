@@ -15,12 +15,15 @@ from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
+from archive.web.evidence import screenshots
 from archive.web.evidence.downloads import ORIGINALS
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import address, context_for, render
+from archive.web.processes.lanes import NoPlaceError
 from archive.web.views import capture_frame
+from archive.web.views.cells import beijing, utc
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ def routes() -> list[tuple[str, Any]]:
     files = ((r"/raw$", raw), (r"/originals\.(?P<form>warc\.gz|wacz)$", originals))
     return [
         (rf"{_COPY}$", around),
+        (rf"{_COPY}/screenshot\.(?P<form>png|pdf)$", screenshot),
         (rf"{_FORMER}$", moved),
         *((place + path, view) for place in (_COPY, _FORMER) for path, view in files),
     ]
@@ -74,6 +78,7 @@ async def around(datasette: Datasette, request: Request) -> Response:
         raw=f"{address(datasette, database, 'copy', number, 'raw', **marked)}{f'#{MARK}' if marked else ''}",
         here=datasette.absolute_url(request, address(datasette, database, "copy", number)),
         may_download=await datasette.permission_allowed(request.actor, ORIGINALS, default=False),
+        has_screenshots=screenshots.browser(datasette) is not None,
         is_archive=True,
     )
 
@@ -92,6 +97,25 @@ async def raw(datasette: Datasette, request: Request) -> Response:
             return Response(message, 503, {**HEADERS, "Retry-After": "10"}, "text/plain; charset=utf-8")
         return Response(message, 415, HEADERS, "text/plain; charset=utf-8")
     return Response(copy.body, 200, HEADERS, copy.media_type)
+
+
+async def screenshot(datasette: Datasette, request: Request) -> Response:
+    """A picture of the copy in a frame with address, time and digest. Raises NotFound where there is no page to be shown."""
+    database, number = await _requested_capture(datasette, request)
+    archived = await capture_frame.archived(datasette, database, number)
+    if archived is None or archived.copy is None or archived.copy.page is None or not screenshots.browser(datasette):
+        raise NotFound(NOTHING_HERE)
+    row, form = archived.row, request.url_vars["form"]
+    here = datasette.absolute_url(request, address(datasette, database, "copy", number))
+    captured = f"{beijing(row['fetched_at'])} 北京时间（{utc(row['fetched_at'])} UTC）"
+    framed = screenshots.Framed(here, row["url"], captured, row["sha256"])
+    try:
+        picture = await screenshots.picture(datasette, archived.copy.body, framed, form)
+    except (screenshots.ScreenshotError, NoPlaceError) as error:
+        message = str(error) or f"{capture_frame.BUSY.zh} {capture_frame.BUSY.en}"
+        return Response(message, 503, {**HEADERS, "Retry-After": "10"}, "text/plain; charset=utf-8")
+    headers = {"Content-Disposition": f'inline; filename="copy-{number}.{form}"', "X-Content-Type-Options": "nosniff"}
+    return Response(picture, 200, headers, screenshots.FORMS[form])
 
 
 async def originals(datasette: Datasette, request: Request) -> Response:
