@@ -48,8 +48,13 @@ PAGES = (
     "-/nope",
     "-/record/{withdrawn}",
     "-/record/{changed}",
-    "-/archived/{copy}",
-    "-/archived/{gone}",
+    "-/copy/{copy}",
+    "-/copy/{gone}",
+    "-/proof/{withdrawal}",
+    "-/proof/{withdrawal}/walks",
+    "-/proof/{change}",
+    "-/compare?after={gone}",
+    "-/compare?before={copy}",
     "sample",
     "sample/records?_size=10",
     "sample/records?_size=10&_facet=kind&publisher__contains=教育",
@@ -70,8 +75,8 @@ SEALED = (
     "-/record/1",
     "disclosures/attachments",
     "disclosures/attachments/1",
-    f"-/archived/{number(PAGE, 2)}",
-    f"-/archived/{number(XLS)}",
+    f"-/copy/{number(PAGE, 2)}",
+    f"-/copy/{number(XLS)}",
 )
 
 CLOSED = ("-/login", "-/record/1")
@@ -83,6 +88,8 @@ NUMBERS = {
     "withdrawn": f"SELECT id FROM records WHERE title = '{WITHDRAWN}'",
     "changed": "SELECT record_id FROM events WHERE kind = 'changed' LIMIT 1",
     "copy": f"SELECT max(c.id) FROM captures c JOIN records r ON r.url = c.url WHERE c.outcome = 'page' AND title = '{WITHDRAWN}'",
+    "withdrawal": "SELECT max(id) FROM events WHERE kind = 'withdrawn'",
+    "change": "SELECT max(id) FROM events WHERE kind = 'changed'",
     "gone": "SELECT id FROM captures WHERE outcome = 'gone' LIMIT 1",
 }
 

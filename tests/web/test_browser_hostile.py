@@ -30,7 +30,7 @@ PAGES = (
     "-/questions/removed_records",
     "-/record/1",
     f"-/record/{RECORD}",
-    f"-/archived/{number(PAGE, 2)}",
+    f"-/copy/{number(PAGE, 2)}",
     *(
         f"disclosures/{table}"
         for table in ("records", "attachments", "versions", "events", "problems", "catalogs", "portals", "listings")

@@ -92,6 +92,25 @@ def test_every_page_serves_everybody(opened, address, path):
     assert page.evaluate(CUT_OFF) == []
 
 
+@pytest.mark.parametrize("path", ["-/proof/{withdrawal}", "-/proof/{change}"])
+def test_a_sheet_is_one_printed_page_with_its_links(opened, address, path):
+    page = opened
+    page.goto(address(path))
+    with closing(pypdfium2.PdfDocument(page.pdf(format="A4"))) as document:
+        assert len(document) == 1
+        printed = "".join(document[0].get_textpage().get_text_range().split())
+    assert address(path) in printed
+    digests = page.locator("tbody code").all_inner_texts()
+    assert digests
+    assert [digest for digest in digests if digest not in printed] == []
+    assert (
+        page.locator("article a[href]").evaluate_all(
+            "links => links.filter(link => !/^https?:/.test(link.getAttribute('href'))).length"
+        )
+        == 0
+    )
+
+
 def test_a_record_on_paper_says_where_its_links_lead(opened, address, two_days):
     """The PDF that a browser prints: all of the record, the addresses of its proof in full, none of the site's own ways."""
     page, (url, title) = opened, one_row(two_days, "SELECT url, title FROM records WHERE state = 'withdrawn'")

@@ -5,9 +5,10 @@ from contextlib import closing
 
 import pytest
 
+from archive.proof.checking import faults
 from archive.web.views.cells import beijing
 from tests.web.axe import findings
-from tests.web.browsing import fits
+from tests.web.browsing import fits, served
 
 CLICKS = 3
 
@@ -71,6 +72,25 @@ def test_the_archived_copy_of_what_was_withdrawn(page, site):
     assert "/-/copy/" in page.url
     copy = page.frame_locator("iframe")
     assert record in copy.locator("body").inner_text()
+
+
+def test_from_what_was_withdrawn_to_its_sheet_both_copies_and_the_bundle(page, archive, tmp_path):
+    """Four clicks: the two copies are those of the list page that showed it last, and of what its page answered then."""
+    with served(archive, {"plugins": {"disclosures": {"proofs": True}}}) as site:
+        page.goto(site)
+        page.locator(".observed-kind:has-text('已撤下') .lines a.proof-link").first.click()
+        page.wait_for_url("**/-/proof/*")
+        assert fits(page)
+        for place, said in ((0, "第五小学"), (-1, "404")):
+            page.locator("article tbody a").nth(place).click()
+            page.wait_for_url("**/-/copy/*")
+            assert said in page.frame_locator("iframe").locator("body").inner_text()
+            page.go_back()
+        link = page.locator("a[href$='/bundle.zip']").get_attribute(
+            "href"
+        )  # clicked, it would fail as a page: it is a file
+        (tmp_path / "proof.zip").write_bytes(page.request.get(link).body())
+        assert list(faults(tmp_path / "proof.zip", {})) == []
 
 
 def test_the_table_of_months_opens_and_fits(page, site):
