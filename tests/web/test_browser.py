@@ -26,7 +26,7 @@ def test_from_the_home_page_to_a_record(page, site):
     assert hit.locator("mark").first.inner_text() == "预算"
     title = hit.inner_text()
     hit.click()
-    page.wait_for_url("**/records/*")
+    page.wait_for_url("**/record/*")
     assert page.locator("h1").inner_text() == title
     assert fits(page)
 
@@ -103,7 +103,7 @@ def test_a_hostile_record_stays_text(page, site):
         assert page.locator("main script, main iframe, main img, [onmouseover], a[href^=javascript]").count() == 0
     page.goto(f"{site}disclosures/search?_search=预警")
     page.locator("td.col-title a").click()
-    page.wait_for_url("**/records/*")
+    page.wait_for_url("**/record/*")
     assert "<script>" in page.locator("h1").inner_text()
     assert page.locator("main script, main iframe, main img, [onmouseover], a[href^=javascript]").count() == 0
     assert fits(page)

@@ -24,6 +24,7 @@ from archive.web.http.request_context import Row
 from archive.web.processes.fork_server import WorkFailedError
 from archive.web.processes.frames import Head
 from archive.web.processes.lanes import NoPlaceError
+from archive.web.views.record_lines import STATE_EVENT
 
 MOST_CAPTURES = 100
 """Captures of one address that can be chosen from; the table `captures` has them all."""
@@ -50,13 +51,13 @@ SELECT c.*, w.portal, w.mode, w.started_at, p.name AS portal_name, p.checked_on
 FROM captures c JOIN crawls w ON w.id = c.crawl_id JOIN portals p ON p.id = w.portal WHERE c.id = :id
 """
 # A page belongs to the record at its address, or to those that were read from any capture of it; a file to those that link to it.
-_RECORDS = """
-SELECT id, title, state FROM records WHERE id IN (
+_RECORDS = f"""
+SELECT id, title, state, {STATE_EVENT} FROM records r WHERE id IN (
     SELECT id FROM records WHERE portal = :portal AND url IN (:url, :now)
     UNION SELECT record_id FROM readings WHERE catalog_id = 0 AND capture_id IN (SELECT id FROM captures WHERE url = :url)
     UNION SELECT record_id FROM attachments WHERE capture_id IN (SELECT id FROM captures WHERE url = :url)
 ) ORDER BY id LIMIT :most
-"""
+"""  # noqa: S608 - constant
 _LISTS = """
 SELECT DISTINCT c.id, c.title FROM walks w JOIN catalogs c ON c.id = w.catalog_id WHERE w.capture_id = :id ORDER BY c.id LIMIT 5
 """
