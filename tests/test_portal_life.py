@@ -180,7 +180,7 @@ def test_captures_of_the_old_host_are_exported_and_destroyed_with_their_record(p
         assert own <= set(captures_of_record(connection, 7))
     for number in own:
         page = asyncio.run(make_datasette(copy.db).client.get(f"/-/copy/{number}"))
-        assert "/records/7" in page.text
+        assert "/-/record/7" in page.text
         assert all(f"/-/copy/{other}" in page.text for other in own - {number})
     assert len(own) == 2
     done = disclosures("withhold", url, "--reason", "样本", "--destroy", "--db", copy.db)

@@ -46,6 +46,8 @@ def mark_place(body: Element, row: Element | None, texts: Iterable[str]) -> bool
     found = row if row is not None else _first_holding(body, texts)
     if found is None:
         return False
+    for node in body.xpath(".//*[@id=$mark]", mark=MARK):  # a page may have such an id of its own
+        del node.attrib["id"]
     found.set("id", MARK)
     found.set("style", "; ".join(filter(None, (found.get("style", "").rstrip("; "), _STYLE))))
     return True

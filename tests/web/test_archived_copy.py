@@ -213,7 +213,7 @@ def test_several_archives_are_named(archive, tmp_path):
     assert asyncio.run(site.client.get("/-/archived/nowhere/1")).status_code == 404
     with closing(sqlite3.connect(other)) as connection:
         connection.execute(
-            "INSERT INTO captures VALUES (1, 1, 'http://portal.example/', '2026-11-20T01:00:00Z', 200, 'page', '', 0, NULL, NULL)"
+            "INSERT INTO captures (id, crawl_id, url, fetched_at, status, outcome, sha256, bytes) VALUES (1, 1, 'http://portal.example/', '2026-11-20T01:00:00Z', 200, 'page', '', 0)"
         )
         connection.commit()
     named = asyncio.run(site.client.get("/-/copy/1?db=an+other"))
