@@ -138,7 +138,7 @@ def test_a_watch_is_narrowed_as_a_search_is(desk: Desk, filters: str, found: int
 
 def test_what_is_observed_is_reported(desk: Desk) -> None:
     desk.watches(
-        '[[watch]]\nname = "变动"\nquery = "样本文件"\nevents = ["changed", "withdrawn"]\nmail = "a@example.org"\nwebhook = "$DESK_HOOK"\n'
+        'site = "https://archive.example.org"\n[[watch]]\nname = "变动"\nquery = "样本文件"\nevents = ["changed", "withdrawn"]\nmail = "a@example.org"\nwebhook = "$DESK_HOOK"\n'
         '[[watch]]\nname = "别处"\nportal = "q"\nevents = ["changed"]\nmail = "a@example.org"\n'
     )
     desk.look()
@@ -148,8 +148,11 @@ def test_what_is_observed_is_reported(desk: Desk) -> None:
     (told,) = (json.loads(each.form or "") for each in desk.posts)
     assert [(hit["event"], hit["record"], hit["at"]) for hit in told["hits"]] == [("changed", 1, DAY.format(3))]
     assert told["hits"][0]["not_before"] is None
+    proof = f"https://archive.example.org/-/proof/{told['hits'][0]['event_id']}"
+    assert told["hits"][0]["proof"] == proof
     mail = desk.box.mails[0].get_content()
     assert "内容变动 changed" in mail
+    assert proof in mail
     assert "，从何时起无从得知 / no later than " in mail
     desk.add(1, body="第三个正文")  # the same record again is another event
     assert desk.look() == [WatchReport("变动", new=1, deliveries=2), WatchReport("别处")]

@@ -16,12 +16,13 @@ from lxml import html
 
 from archive.evidence.evidence_reader import place_of
 from archive.export.public_database import snapshot
+from archive.model import clock
 from archive.proof.checking import faults
 from archive.web.evidence import comparison, screenshots
 from archive.web.http.server import make_datasette
 from tests.web import sealed
 from tests.web.browsing import CHROMIUM
-from tests.web.every_page import WITHDRAWN
+from tests.web.every_page import WITHDRAWN, numbers
 from tests.web.sealed import ID, PHONE, build_sealed, number
 
 OPEN = {"plugins": {"disclosures": {"proofs": True}}}
@@ -156,6 +157,44 @@ def test_what_cannot_be_proved_has_no_sheet(site, two_days, tmp_path):
         connection.commit()
     answer = asked(make_datasette(copy, OPEN), f"/-/proof/{event(copy, 'withdrawn')}")
     assert (answer.status_code, answer.headers["location"]) == (302, f"/-/record/{record}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/-/changes",
+        "/-/changes?kind=withdrawn",
+        "/-/changes.atom",
+        "/-/day/TODAY",
+        "/-/record/RECORD",
+        "/-/copy/COPY",
+        "/-/search?q=第五小学",
+        "/-/browse/sample/5",
+        "/-/publisher?portal=sample&name=同心县财政局",
+        "/-/questions/removed_records",
+        "/-/questions/removed_records.atom",
+    ],
+)
+def test_every_claim_leads_to_its_sheet(site, two_days, path):
+    known = {name.upper(): str(value) for name, value in numbers(two_days).items()}
+    path = (
+        path.replace("TODAY", str(clock.today())).replace("RECORD", known["WITHDRAWN"]).replace("COPY", known["COPY"])
+    )
+    answer = asked(site, path)
+    assert answer.status_code == 200
+    tree = html.fromstring(answer.content)
+    assert f"/-/proof/{event(two_days, 'withdrawn')}" in {link.removeprefix(HOST) for link in tree.xpath("//@href")}
+
+
+def test_sheets_of_several_archives_are_told_apart(two_days, past):
+    both = Datasette(files=[str(past), str(two_days)], metadata=OPEN)
+    number = event(two_days, "withdrawn")
+    page = page_of(both, f"/-/proof/{number}?db=sample")
+    links = [link.get("href") for link in page.cssselect("article a")]
+    assert [link for link in links if "db=sample" not in link] == []
+    assert WITHDRAWN in words(page.cssselect("h1")[0])
+    assert asked(both, f"/-/proof/{number}?db=nowhere").status_code == 404
 
 
 # --- the bundle ---
