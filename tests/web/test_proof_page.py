@@ -147,6 +147,21 @@ def test_a_published_snapshot_has_the_sheets_too(two_days, kind, tmp_path_factor
     assert asked(make_datasette(target, OPEN), f"/-/proof/{event(target, kind)}/bundle.zip").status_code == 404
 
 
+def test_of_a_capture_that_is_shown_to_nobody_the_digest_stands_alone(two_days, tmp_path):
+    copy = shutil.copy(two_days, tmp_path / "copy.db")
+    listed = one(copy, "SELECT detail ->> '$.listed' FROM events WHERE id = ?", event(copy, "withdrawn"))
+    digest = one(copy, "SELECT sha256 FROM captures WHERE id = ?", listed)
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute(
+            "INSERT INTO withheld (target, key, reason, at, record_id) VALUES ('page', ?, '', '', 0)", (digest,)
+        )
+        connection.commit()
+    first = page_of(make_datasette(copy), f"/-/proof/{event(copy, 'withdrawn')}").cssselect("tbody tr")[0]
+    assert first.cssselect("a") == []
+    assert digest in words(first)
+    assert "此件不公开，只列摘要。" in words(first)
+
+
 def test_what_cannot_be_proved_has_no_sheet(site, two_days, tmp_path):
     for path in ("/-/proof/999999", "/-/proof/999999/bundle.zip", f"/-/proof/{event(two_days, 'added')}/walks"):
         assert asked(site, path).status_code == 404, path
