@@ -147,6 +147,18 @@ def test_a_published_snapshot_has_the_sheets_too(two_days, kind, tmp_path_factor
     assert asked(make_datasette(target, OPEN), f"/-/proof/{event(target, kind)}/bundle.zip").status_code == 404
 
 
+def test_every_kind_of_event_has_a_sheet_with_what_shows_it(past):
+    site, claims = make_datasette(past), {}
+    with closing(sqlite3.connect(past)) as connection:
+        events = connection.execute("SELECT kind, max(id) FROM events GROUP BY kind").fetchall()
+    for kind, number in events:
+        page = page_of(site, f"/-/proof/{number}")
+        assert page.cssselect("article tbody td code"), kind
+        claims[kind] = words(page.cssselect("h1")[0])
+    assert list(claims) == ["added", "changed", "moved", "returned", "unlisted", "withdrawn"]
+    assert len(set(claims.values())) == 6
+
+
 def test_of_a_capture_that_is_shown_to_nobody_the_digest_stands_alone(two_days, tmp_path):
     copy = shutil.copy(two_days, tmp_path / "copy.db")
     listed = one(copy, "SELECT detail ->> '$.listed' FROM events WHERE id = ?", event(copy, "withdrawn"))

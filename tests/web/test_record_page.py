@@ -301,7 +301,7 @@ def test_citations_lead_to_the_copy():
     )
     assert found.en == (
         "样例县民政局. “样本公告” [in Chinese]. 样例县, dated 2017-12-19 as stated. Seen 2026-11-21. http://archive.example/-/copy/7. "
-        "archived copy, not an official copy, original: http://portal.example/1.html, captured 2026-11-20 20:00:00 UTC, "
+        "Archived copy, not an official copy, original: http://portal.example/1.html, captured 2026-11-20 20:00:00 UTC, "
         f"SHA-256 of the captured page: {'ab' * 32}."
     )
 
