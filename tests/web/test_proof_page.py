@@ -151,8 +151,8 @@ def test_every_kind_of_event_has_a_sheet_with_what_shows_it(past):
     site, claims = make_datasette(past), {}
     with closing(sqlite3.connect(past)) as connection:
         events = connection.execute("SELECT kind, max(id) FROM events GROUP BY kind").fetchall()
-    for kind, number in events:
-        page = page_of(site, f"/-/proof/{number}")
+    for kind, event_id in events:
+        page = page_of(site, f"/-/proof/{event_id}")
         assert page.cssselect("article tbody td code"), kind
         claims[kind] = words(page.cssselect("h1")[0])
     assert list(claims) == ["added", "changed", "moved", "returned", "unlisted", "withdrawn"]
