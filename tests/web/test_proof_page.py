@@ -316,6 +316,12 @@ def test_a_capture_that_is_not_shown_is_not_compared_either(sealed_site, url, wh
     assert page.cssselect(".pair:not(.head)") == []
 
 
+def test_of_a_not_modified_what_it_confirms_is_compared(sealed_site):
+    page = page_of(sealed_site, f"/-/compare?before={number(sealed.HOSTILE)}&after={number(sealed.HOSTILE, 2)}")
+    assert "两次所见文字相同" in words(page)
+    assert "样本：恶意页面" in words(page.cssselect(".sides")[0])
+
+
 def test_texts_are_compared_up_to_a_length(sealed_site, monkeypatch):
     monkeypatch.setattr(comparison, "LONGEST", 20)
     page = page_of(sealed_site, f"/-/compare?before={number(sealed.PAGE)}&after={number(sealed.PAGE, 2)}")

@@ -12,7 +12,7 @@ from archive.labels.label import Label
 from archive.web.evidence.comparison import compared
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row
-from archive.web.views.capture_frame import Archived, registered
+from archive.web.views.capture_frame import Archived, registered, said_by
 from archive.web.views.cells import beijing
 
 ROUTE = r"/-/compare$"
@@ -63,7 +63,8 @@ async def page(context: RequestContext) -> Response:
     if chosen is None:
         raise NotFound(NOTHING_HERE)
     whole, before, after = chosen
-    comparison, why_not = await compared(context.db, before, after)
+    sources = await context.db.execute_fn(lambda connection: [said_by(connection, row) for row in (before, after)])
+    comparison, why_not = await compared(context.db, *sources)
     return await context.render(
         "compare.html",
         database=context.database,

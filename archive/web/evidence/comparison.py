@@ -23,12 +23,15 @@ from archive.web.processes.lanes import NoPlaceError
 from archive.web.views.capture_frame import BUSY, DAMAGED, NOT_HERE, TOO_HEAVY
 
 LONGEST = 100_000
-"""Characters of each text that are compared; what is behind them is neither compared nor shown."""
+"""Characters of each text that are compared; what is behind them is neither compared nor shown. So are at most …"""
+
+MOST_LINES = 5_000
+"""… so many lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two texts side by side. `is_cut`: one is longer than LONGEST."""
+    """Two texts side by side. `is_cut`: not all of them is there."""
 
     lines: tuple[ComparedLines, ...]
     is_cut: bool
@@ -82,11 +85,14 @@ def _compare(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
         return {"not_shown": str(reason)}, b""
     except EvidenceError:
         return {"damaged": True}, b""
+    compared_lines = list(side_by_side(*(text[:LONGEST] for text in texts)))
     lines = [
         [[[piece.kind, piece.text] for piece in side] for side in (line.before, line.after)] + [line.marks]
-        for line in side_by_side(*(text[:LONGEST] for text in texts))
+        for line in compared_lines[:MOST_LINES]
     ]
-    return {"is_cut": max(map(len, texts)) > LONGEST}, json.dumps(lines, ensure_ascii=False).encode()
+    return {"is_cut": max(map(len, texts)) > LONGEST or len(compared_lines) > MOST_LINES}, json.dumps(
+        lines, ensure_ascii=False
+    ).encode()
 
 
 def _pieces(pieces: list[list[str]]) -> Pieces:

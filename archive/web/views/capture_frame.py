@@ -31,6 +31,8 @@ MOST_CAPTURES = 100
 
 MOST_RECORDS = 5
 
+NOT_MODIFIED = 304
+
 LONGEST_MARK = 200
 """Characters of a text to be marked in a copy."""
 
@@ -137,7 +139,11 @@ def registered(connection: sqlite3.Connection, capture_id: int, most: int = MOST
     record = records[0]["id"] if len(records) == 1 else None
     stood = json.dumps([now, *moves.former([now])])
     same = connection.execute(_SAME, {**url, "stood": stood, "record": record, "most": most + 1}).fetchall()
-    confirms = connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0] if row["status"] == 304 else None
+    confirms = (
+        connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0]
+        if row["status"] == NOT_MODIFIED
+        else None
+    )
     return Archived(
         row=row,
         outcome=_outcome(row),
@@ -150,6 +156,14 @@ def registered(connection: sqlite3.Connection, capture_id: int, most: int = MOST
         copy=None,
         why_not=UNCHANGED,
     )
+
+
+def said_by(connection: sqlite3.Connection, row: Row) -> Row:
+    """Return the capture that holds what a capture says: of a "not modified" the one that it confirms, else itself."""
+    if row["status"] != NOT_MODIFIED:
+        return row
+    (confirmed,) = connection.execute(_CONFIRMED, {"url": row["url"], "id": row["id"]}).fetchone()
+    return connection.execute("SELECT * FROM captures WHERE id = ?", (confirmed,)).fetchone() or row
 
 
 async def place_of(db: Database, record_id: int | None, text: str) -> MarkedPlace:
