@@ -53,7 +53,7 @@ def press_everything(frame, page) -> None:
 
 
 def test_a_hostile_page_does_nothing_in_its_frame(watched, site):
-    page, address = watched.page, f"{site}-/archived/{number(sealed.HOSTILE)}"
+    page, address = watched.page, f"{site}-/copy/{number(sealed.HOSTILE)}"
     page.goto(address)
     frame = page.frame_locator("iframe.copy")
     assert "恶意页面" in frame.locator("p").first.inner_text()
@@ -63,13 +63,13 @@ def test_a_hostile_page_does_nothing_in_its_frame(watched, site):
     assert [each.url for each in page.frames] == [address, f"{address}/raw"]
     assert page.frames[1].title() == "样本"
     assert watched.said == []
-    own = (f"{site}-/static", f"{site}-/archived/{number(sealed.HOSTILE)}")
+    own = (f"{site}-/static", f"{site}-/copy/{number(sealed.HOSTILE)}")
     assert [url for url in watched.requests if not url.startswith((*own, "data:,"))] == []
     assert fits(page)
 
 
 def test_a_hostile_page_does_nothing_when_opened_by_itself(watched, site):
-    page, address = watched.page, f"{site}-/archived/{number(sealed.HOSTILE)}/raw"
+    page, address = watched.page, f"{site}-/copy/{number(sealed.HOSTILE)}/raw"
     page.goto(address)
     press_everything(page, page)
     page.wait_for_timeout(300)
@@ -120,7 +120,7 @@ def test_with_its_headers_alone_the_original_is_as_harmless(watched, protected):
 
 def test_a_page_is_shown_with_what_was_captured(watched, site):
     page = watched.page
-    page.goto(f"{site}-/archived/{number(sealed.PAGE, 2)}")
+    page.goto(f"{site}-/copy/{number(sealed.PAGE, 2)}")
     frame = page.frame_locator("iframe.copy")
     heading = frame.locator("h1")
     assert heading.evaluate("node => getComputedStyle(node).color") == "rgb(1, 2, 3)"
@@ -130,14 +130,14 @@ def test_a_page_is_shown_with_what_was_captured(watched, site):
     assert watched.said == []
     assert fits(page)
     page.locator(".choose a:not([aria-current])").click()
-    page.wait_for_url(f"**/archived/{number(sealed.PAGE)}")
+    page.wait_for_url(f"**/copy/{number(sealed.PAGE)}")
     assert "一百元" in page.frame_locator("iframe.copy").locator("body").inner_text()
 
 
 @pytest.mark.parametrize("watched", WIDTHS[:1], indirect=True)
 @pytest.mark.parametrize("url", [sealed.TEXT, sealed.SEEN, sealed.XLS, sealed.LIST, sealed.GONE])
 def test_every_sort_of_copy_fits_its_width(watched, site, url):
-    watched.page.goto(f"{site}-/archived/{number(url)}")
+    watched.page.goto(f"{site}-/copy/{number(url)}")
     assert fits_widths(watched.page)
     assert watched.said == []
 
@@ -183,9 +183,9 @@ def test_from_a_withdrawn_record_to_its_archived_copy(watched, site):
     page.goto(f"{site}-/record/4")
     assert "已撤下" in page.locator("header .state").inner_text()
     page.locator(".ways a").first.click()
-    page.wait_for_url(f"**/archived/{number(sealed.GONE)}")
+    page.wait_for_url(f"**/copy/{number(sealed.GONE)}")
     assert "样本：后来不在的一页" in page.frame_locator("iframe.copy").locator("body").inner_text()
     page.go_back()
     page.locator(".proof a", has_text=f"采集原件 {number(sealed.GONE, 2)}").click()
-    page.wait_for_url(f"**/archived/{number(sealed.GONE, 2)}")
+    page.wait_for_url(f"**/copy/{number(sealed.GONE, 2)}")
     assert "页面不存在" in page.frame_locator("iframe.copy").locator("body").inner_text()

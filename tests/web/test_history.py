@@ -170,7 +170,7 @@ def test_its_own_page_is_mentioned_as_it_last_came(past, tmp_path):
             (170, past_url(3), "2026-11-25T16:00:00Z", "page"),
         ):
             row = (number, 3, address, at, 200, outcome, f"{number:064x}", 5, None, "Sun, 22 Nov 2026 16:00:00 GMT")
-            new.execute("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            new.execute("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", row)
         new.commit()
         (number,) = new.execute("SELECT id FROM records WHERE url = ?", (past_url(2),)).fetchone()
     tree = html.fromstring(asyncio.run(make_datasette(copy).client.get(f"/-/record/{number}")).text)

@@ -15,7 +15,6 @@ from archive.database.time_limit import within
 from archive.labels.label import LABELS, Label
 from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_VALUE
-from archive.web.views.record_lines import STATE_EVENT
 
 LONGEST = 200
 """Milliseconds that looking for one sort may take."""
@@ -28,7 +27,7 @@ TITLE = LABELS["near.title"]
 SERIES = LABELS["near.series"]
 PUBLISHER = LABELS["near.publisher"]
 
-_SHOWN = f"SELECT id, title, published_on, state, {STATE_EVENT}, index_number, portal FROM records r"  # noqa: S608 - constant
+_SHOWN = "SELECT id, title, published_on, state, index_number, portal FROM records"
 _SAME = f"{_SHOWN} WHERE {{0}} = :value AND id <> :id ORDER BY id LIMIT 2 * :side"
 _BESIDE = f"""
 SELECT * FROM (
