@@ -245,11 +245,9 @@ def test_a_field_that_goes_away_row_by_row_is_told_until_somebody_has_looked(tow
     assert "write the day into its file (`checked`)" in status
     assert compared in status
     links = portal_page_links(town.db)
-    assert [address for address, text in links if "缺少项目的页面" in text] == [
-        f"/-/archived/{first_capture(town.db, 3)}"
-    ]
+    assert [address for address, text in links if "缺少项目的页面" in text] == [f"/-/copy/{first_capture(town.db, 3)}"]
     assert [address for address, text in links if "此前读取无误的页面" in text] == [
-        f"/-/archived/{first_capture(town.db, 1)}"
+        f"/-/copy/{first_capture(town.db, 1)}"
     ]
     town.checked = town.now.date().isoformat()
     assert town.crawl() == {}, "no crawl since then says what the portal states"

@@ -7,7 +7,6 @@ from archive.labels.label import LABELS, Label
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
 from archive.web.http.request_context import RequestContext, Row
-from archive.web.views.capture_frame import address
 from archive.web.views.cells import beijing
 
 WHOLE_WITHIN = 14
@@ -80,7 +79,7 @@ async def pages_beside(context: RequestContext, crawl_id: int | None) -> tuple[P
     """The pages that show what a crawl's alarms of fields miss; none where an earlier version wrote the archive."""
     rows = (await context.db.execute(_FIELD_ALARMS, {"crawl": crawl_id})).rows
     return tuple(
-        PagesBeside(row["message"], *(address(context.datasette, context.database, row[name]) for name in _BESIDE))
+        PagesBeside(row["message"], *(context.address("copy", row[name]) for name in _BESIDE))
         for row in rows
         if all(name in row.keys() and row[name] for name in _BESIDE)  # noqa: SIM118 - not its values
     )
