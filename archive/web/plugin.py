@@ -25,7 +25,7 @@ from archive.labels.label import LABELS, SITE
 from archive.model.printable import with_codes
 from archive.proof.sheet import STYLE
 from archive.search.query import to_match
-from archive.web.evidence import archived_copy, compare_page, downloads, proof_page
+from archive.web.evidence import archived_copy, compare_page, downloads, proof_page, seal_page
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
@@ -222,6 +222,7 @@ def register_routes() -> list[tuple[str, Any]]:
         ),
         *archived_copy.routes(),
         *proof_page.routes(),
+        *seal_page.routes(),
         (compare_page.ROUTE, in_context(compare_page.page)),
         *download_page.routes(),
         (table_files.ROUTE, table_files.table_file),

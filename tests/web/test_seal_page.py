@@ -1,0 +1,67 @@
+"""The seals of days in public: the page, seal.json and the feed, of an archive and of its snapshot; the sheet's foot."""
+
+import asyncio
+import json
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+from lxml import etree, html
+
+from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.export.public_database import snapshot
+from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.proof.checking import kept_in
+from archive.web.formats.feeds import ATOM
+from archive.web.http.server import make_datasette
+from tests.conftest import rows
+
+
+@pytest.fixture(scope="module")
+def sealed(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample portal's archive, its day sealed."""
+    db = tmp_path_factory.mktemp("sealed") / "sealed.db"
+    shutil.copy(sample_archive, db)
+    shutil.copy(beside(sample_archive), beside(db))
+    with closing(Evidence(beside(db))) as evidence:
+        assert len(evidence.seal("2100-01-01")) == 1
+    open_up_to_date(db, beside(db)).close()
+    return db
+
+
+def answered(site: Datasette, path: str) -> str:
+    answer = asyncio.run(site.client.get(path))
+    assert answer.status_code == 200, path
+    return str(answer.text)
+
+
+def test_seals_are_public_in_the_archive_and_in_its_snapshot(sealed: Path, tmp_path: Path) -> None:
+    with closing(Evidence(beside(sealed))) as evidence:
+        (manifest,) = evidence.manifests()
+    snapshot(sealed, tmp_path / "public.db")
+    for db in (sealed, tmp_path / "public.db"):
+        site = make_datasette(db)
+        told = json.loads(answered(site, "/-/seal.json"))
+        assert told["head"] == {"day": manifest.day, "hash": manifest.hash}
+        assert told["days"][0]["captures"] == manifest.captures
+        page = html.fromstring(answered(site, "/-/seal"))
+        assert [cell.text_content() for cell in page.cssselect("tbody td")][:2] == [manifest.day, manifest.hash]
+        (entry,) = etree.fromstring(answered(site, "/-/seal.atom").encode()).findall(f"{{{ATOM}}}entry")
+        assert entry.findtext(f"{{{ATOM}}}title") == f"{manifest.day} {manifest.hash}"
+    (tmp_path / "seal.json").write_text(answered(make_datasette(sealed), "/-/seal.json"))
+    assert kept_in(tmp_path / "seal.json") == {manifest.day: manifest.hash}
+
+
+def test_a_sheet_shows_the_day_that_seals_it_or_that_none_does_yet(sealed: Path, sample_archive: Path) -> None:
+    (event,) = rows(sealed, "SELECT max(id) AS id FROM events")
+    with closing(Evidence(beside(sealed))) as evidence:
+        day, digest = evidence.head() or ("", "")
+    seal = html.fromstring(answered(make_datasette(sealed), f"/-/proof/{event['id']}")).cssselect("dl.seal dd")
+    assert [" ".join(each.text_content().split()) for each in seal] == [f"{day} {digest}"] * 2
+    open_sheet = answered(make_datasette(sample_archive), f"/-/proof/{event['id']}")
+    assert "此日尚未过完" in open_sheet
+    assert 'dl class="seal"' not in open_sheet
+    assert "尚无一日封存" in answered(make_datasette(sample_archive), "/-/seal")
