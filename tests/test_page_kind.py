@@ -46,6 +46,11 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
         pytest.param(
             f"<h1>样本</h1><div><p>{SENTENCE * 16}</p></div><ul>{ROWS}</ul>", "detail", id="an article above rows"
         ),
+        pytest.param(
+            f"<h1>样本</h1><div><p>{SENTENCE * 3}</p></div><h3>参考资料</h3><ol>{ROWS}</ol>",
+            "detail",
+            id="an article above its references",
+        ),
         pytest.param(f"<h1>样本</h1><div><p>{SENTENCE * 4}</p></div><ul>{ROWS}</ul>", "list", id="a remark above rows"),
         pytest.param(f"<h1>样本</h1><ul>{ROWS}</ul><div><p>{SENTENCE * 4}</p></div>", "list", id="a remark below rows"),
         pytest.param(

@@ -29,7 +29,9 @@ _MOST_BESIDE = 100
 """No page shows more rows beside what it is for."""
 
 _ENDS = re.compile("[。！？；]")
-_RELATED = re.compile(r"(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展)阅读|猜你喜欢|热门(?:文章|推荐)")
+_RELATED = re.compile(
+    r"(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展)阅读|参考(?:资料|文献)|猜你喜欢|热门(?:文章|推荐)"
+)
 _BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
 _LONGEST_HEADING = 20
 _HIGHEST = 6
