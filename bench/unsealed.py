@@ -4,40 +4,38 @@ Run as the command, it starts itself again as the crawl's writer process, which 
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from archive.evidence.evidence_store import Stored
+from archive.evidence.claims import RowName
+from archive.evidence.evidence_reader import DestroyedPayload
+from archive.evidence.evidence_store import ClaimNote, Evidence, Origin, Stored
 from archive.evidence.http_exchange import Exchange
 from archive.ingest import writer_process
 from pipelines import writer_client
 
 
-class Forgetful:
-    """Stands in the place of `archive.evidence.evidence_store.Evidence`."""
+class Forgetful(Evidence):
+    """An evidence file that stays empty, whatever it is to seal."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path)
         self._numbers = count(1)
 
-    def last_id(self) -> int:
-        return 0
-
-    def seal(self, today: str) -> None: ...
-
-    def add_claims(self, *_: object) -> None: ...
-
-    def last_claim(self) -> int:
-        return 0
-
-    def claim_of(self, *_: object) -> None: ...
-
-    def close(self) -> None: ...
-
-    def add_many(self, exchanges: Iterable[Exchange]) -> list[Stored]:
+    def add_many(
+        self,
+        exchanges: Iterable[Exchange],
+        origin: Origin | None = None,
+        destroyed: Mapping[int, DestroyedPayload] | None = None,
+        noted: Callable[[Sequence[Stored]], ClaimNote] | None = None,
+    ) -> list[Stored]:
         return [Stored(next(self._numbers), "", len(exchange.payload)) for exchange in exchanges]
+
+    def add_note(self, note: ClaimNote) -> None: ...
+
+    def add_claims(self, archive: str, rows: Iterable[tuple[RowName, bytes | None]], today: str) -> None: ...
 
 
 if __name__ == "__main__":

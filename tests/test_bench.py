@@ -6,12 +6,14 @@ from argparse import Namespace
 
 import pytest
 
+from archive.evidence.evidence_reader import beside
 from archive.questions import question_files as asking
 from bench import all as every
 from bench import evidence, files, flipped_bytes, measure, memory, mutants, page, pages, questions, search, store
 from bench.large_archive import archive_of
 from bench.measure import Cost, Curve, Figure, Ratio, Report
-from tests.conftest import ROOT
+from tests.changing_portal import LIST, Portal
+from tests.conftest import ROOT, Site, portal_file, rows
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,15 @@ def test_storing_is_measured_by_the_size_of_the_archive(archive):
     report = store.report(costs, 60)
     assert report.ratios[0].what.startswith("into 400 records")
     assert report.ratios[-1].wall > 1
+
+
+def test_a_crawl_without_evidence_writes_the_same_archive(tmp_path):
+    with Site({}) as site:
+        site.answers = Portal(site, tmp_path).answers()
+        county = portal_file(tmp_path, site.url, ("plan", "样本规划", LIST))
+        measure.command("-m", "bench.unsealed", "crawl", str(county), "--delay", "0", "--db", str(tmp_path / "a.db"))
+    assert rows(tmp_path / "a.db", "SELECT count(*) AS n FROM records WHERE body IS NOT NULL") == [{"n": 30}]
+    assert rows(beside(tmp_path / "a.db"), "SELECT count(*) AS n FROM captures") == [{"n": 0}]
 
 
 def test_memory_is_reported_by_tenths_of_a_crawl():
