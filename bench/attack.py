@@ -21,6 +21,9 @@ from bench.measure import Cost, Report, arguments, of_slowest, slowest, tell
 from bench.served import ServedSite, ours
 
 ROUNDS, EACH = 3, 28
+REST = 10.0
+"""Seconds after an attack, in which what it had asked for comes to its end."""
+
 NUMBERS = "with recursive n(x) as (select 1 union all select x + 1 from n)"
 COMPARISONS = (f"instr(printf('%.*c', {1_000_000 + n}, 'a'), printf('%.*c', 500000, 'a') || 'b')" for n in range(3))
 WIDE = ", ".join(f"printf('%.*c', 90000, x) as c{n}" for n in range(100))
@@ -85,7 +88,7 @@ def main() -> None:
             quiet += searches(site)
             with attacked(site, archive.stem):
                 under += searches(site)
-            time.sleep(10)
+            time.sleep(REST)
     what = "a search under attack, against one while all is quiet, both at the 95th percentile"
     ratio = replace(of_slowest(what, under, quiet), target=2)
     tell(

@@ -41,11 +41,11 @@ Costs = dict[str, list[Cost]]
 def queries(connection: sqlite3.Connection) -> list[tuple[str, Parameters]]:
     """200 queries, each with its kind; drawn from the archive, the same each time."""
     chance = random.Random(SEED)
-    (last,) = connection.execute("SELECT max(id) FROM records").fetchone()
 
     def column(name: str, count: int) -> list[str]:
+        (last,) = connection.execute(f"SELECT max(id) FROM records WHERE {name} IS NOT NULL").fetchone()
         sql = f"SELECT {name} FROM records WHERE id >= ? AND {name} IS NOT NULL ORDER BY id LIMIT 1"
-        return [connection.execute(sql, (chance.randrange(9 * last // 10),)).fetchone()[0] for _ in range(count)]
+        return [connection.execute(sql, (chance.randint(1, last),)).fetchone()[0] for _ in range(count)]
 
     def cuts(name: str, lengths: Sequence[int]) -> list[str]:
         """Runs of Han characters out of that many random texts."""

@@ -1,8 +1,14 @@
 """The benchmarks run, with tiny numbers, so that they don't rot; what they measure is no test."""
 
+import ast
 import json
+import shutil
+import sqlite3
+import sys
 import xml.etree.ElementTree as ET
 from argparse import Namespace
+from contextlib import closing
+from importlib import import_module
 
 import pytest
 
@@ -73,6 +79,13 @@ def test_searches_are_asked_of_each_way_to_search(archive, monkeypatch):
     assert [curve.points[0][0] for curve in report.curves] == [400.0] * 5
 
 
+def test_queries_are_drawn_from_the_archive(archive):
+    with closing(sqlite3.connect(archive)) as connection:
+        drawn = search.queries(connection)
+    assert len(drawn) > 180
+    assert all(text for kind, parameters in drawn for text in parameters.values() if kind != "filters")
+
+
 def test_every_question_is_asked(archive):
     report = questions.measured(archive, 1)
     assert len(report.figures) == len(asking.questions())
@@ -101,6 +114,57 @@ def test_a_report_is_kept_printed_and_drawn(tmp_path, monkeypatch, capsys):
 
 def test_all_runs_benchmarks_that_there_are():
     assert {*every.BY_THEMSELVES, *every.ON_ARCHIVES} <= {*page.ORDER}
+
+
+SMALLEST = {
+    "attack": "--folder {folder} --records 40",
+    "crawl": "--records 20 --runs 1",
+    "masking": "--size 500",
+    "memory": "--records 200",
+    "portals": "--portals 2 --records 5",
+    "reading": "--runs 1",
+    "repeat": "--times 1 --busy 1 -- tests/test_clock.py",
+    "sql_mutants": "removed_records",
+}
+"""The command lines of benchmarks that no other test runs, with their smallest numbers."""
+
+WANT_NGINX = {"crawl", "memory", "portals"}
+BY_ANOTHER = {"all", "bare_spider", "unsealed"}
+"""Commands that run, or are run by, benchmarks that are tested."""
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_a_benchmark_runs_to_its_end(name, tmp_path, monkeypatch):
+    if name in WANT_NGINX and not shutil.which("nginx"):
+        pytest.skip("nginx is not installed")
+    for constant, least in (
+        ("attack.ROUNDS", 1),
+        ("attack.EACH", 2),
+        ("attack.REST", 0),
+        ("reading.HOSTILE", {"nothing": b""}),
+    ):
+        monkeypatch.setattr(f"bench.{constant}", least)
+    monkeypatch.setattr(sys, "argv", [f"bench.{name}", *SMALLEST[name].format(folder=tmp_path).split()])
+    try:
+        status = import_module(f"bench.{name}").main()
+    except SystemExit as ended:
+        status = ended.code
+    assert not status
+
+
+def test_every_benchmark_is_run_by_a_test():
+    commands = {path.stem for path in (ROOT / "bench").glob("*.py") if "__main__" in path.read_text("utf-8")}
+    imported = {name for path in (ROOT / "tests").rglob("*.py") for name in _imported_of_bench(path.read_text("utf-8"))}
+    assert commands - imported - SMALLEST.keys() - BY_ANOTHER == set()
+
+
+def _imported_of_bench(text):
+    """The modules of `bench` that a test module imports."""
+    for node in ast.walk(ast.parse(text if "bench" in text else "")):
+        if isinstance(node, ast.ImportFrom) and node.module == "bench":
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bench."):
+            yield node.module.removeprefix("bench.")
 
 
 def test_mutated_modules_and_their_tests_are_there():
