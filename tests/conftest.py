@@ -142,6 +142,8 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one packet: unbuffered, each answer waits for a delayed acknowledgement
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 site.requests.append(self.path)
