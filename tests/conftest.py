@@ -1,6 +1,7 @@
 """What the tests share: a crawled sample archive, a small HTTP site of pages written for a test, the command line."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -104,6 +105,18 @@ def program(
         cwd=cwd,
         check=False,
     )
+
+
+def on_a_terminal(*arguments: object) -> tuple[str, str]:
+    """Run the `disclosures` command with its messages to a terminal; what that showed, and what was printed. It must succeed."""
+    terminal, inside = os.openpty()
+    command = [Path(sys.executable).with_name("disclosures"), *map(str, arguments)]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=inside, timeout=120, check=True)
+        return os.read(terminal, 100_000).decode(), done.stdout.decode()
+    finally:
+        os.close(inside)
+        os.close(terminal)
 
 
 @dataclass(frozen=True)
@@ -221,6 +234,13 @@ def empty_archive(db: Path) -> Path:
     db.parent.mkdir(parents=True, exist_ok=True)
     db.write_bytes(_empty())
     return db
+
+
+def copied(portal: Path, folder: Path) -> Path:
+    """Copy a portal file, and the archives beside it with their originals, into a folder; the copy of the file."""
+    for path in (portal, *portal.parent.glob("*.db")):
+        shutil.copy(path, folder)
+    return folder / portal.name
 
 
 def rows(db: Path, sql: str, *parameters: object) -> list[dict[str, object]]:

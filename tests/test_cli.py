@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import disclosures, portal_file, program
+from tests.conftest import disclosures, on_a_terminal, portal_file, program
 from tests.waiting import answers, wait_until
 
 
@@ -147,24 +147,11 @@ def test_sample_serves_a_day_until_interrupted() -> None:
 
 
 def test_progress_is_one_line_on_a_terminal_and_the_log_is_plain(sample_portal: Path, tmp_path: Path) -> None:
-    terminal, inside = os.openpty()
-    command = [
-        Path(sys.executable).with_name("disclosures"),
-        "crawl",
-        sample_portal,
-        "--db",
-        tmp_path / "a.db",
-        "--delay",
-        "0",
-    ]
-    done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=inside, timeout=120, check=True)
-    os.close(inside)
-    shown = os.read(terminal, 100_000).decode()
-    os.close(terminal)
+    shown, printed = on_a_terminal("crawl", sample_portal, "--db", tmp_path / "a.db", "--delay", 0)
     assert shown.count("\n") == 1
     assert "\r" in shown
     assert "record pages 61 of 61" in shown.split("\r")[-2] + shown.split("\r")[-1]
-    assert "10 of 10 catalogues walked wholly" in done.stdout.decode()
+    assert "10 of 10 catalogues walked wholly" in printed
     log = (tmp_path / "crawl.log").read_text()
     assert "Spider closed (finished)" in log
     assert "\x1b" not in log

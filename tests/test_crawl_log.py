@@ -2,14 +2,12 @@
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from crawler.jobs import logs
-from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, portal_file, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, on_a_terminal, portal_file, rows
 
 LIST = "/zwgk/list.html"
 
@@ -55,22 +53,9 @@ def test_files_count_in_progress_and_summary_and_each_entry_of_the_log_names_its
 
 
 def test_the_time_left_is_shown_on_a_terminal(tmp_path: Path) -> None:
-    terminal, inside = os.openpty()
     with Site(pages(4)) as site:
         file = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
-        command = [
-            Path(sys.executable).with_name("disclosures"),
-            "crawl",
-            file,
-            "--db",
-            tmp_path / "a.db",
-            "--delay",
-            "0.5",
-        ]
-        subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=inside, timeout=120, check=True)
-    os.close(inside)
-    shown = os.read(terminal, 100_000).decode()
-    os.close(terminal)
+        shown, _ = on_a_terminal("crawl", file, "--db", tmp_path / "a.db", "--delay", 0.5)
     assert re.search(r"files \d of \d  problems 0  left: 00:0[1-9] or more", shown)
     assert "left" not in shown.rpartition("\r")[2]
 

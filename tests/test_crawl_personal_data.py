@@ -3,12 +3,10 @@
 The sealed originals have them, in `evidence.db` alone. All pages are samples; the numbers are made up from a seed.
 """
 
-import asyncio
 import gzip
 import io
 import json
 import os
-import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,10 +16,10 @@ import pytest
 from arro3.io import read_parquet
 
 from archive.labels.tables import TABLES
-from archive.web.http.server import make_datasette
 from tests.conftest import Answer, Site, SiteRequest, disclosures, rows
 from tests.files import zipped
 from tests.personal_numbers import Canary, bytes_of, canary, columns_with, planted
+from tests.web.asking import addresses_of, all_answers
 
 SEED = int(os.environ.get("DISCLOSURES_TEST_SEED", "77"))
 """Another one makes other numbers."""
@@ -286,24 +284,10 @@ PAGES = (
 
 
 def test_no_page_feed_or_copy_of_the_site_shows_a_number(crawled: Crawled) -> None:
-    site = make_datasette(crawled.db)
-    with closing(sqlite3.connect(crawled.db)) as connection:
-        captures = [row[0] for row in connection.execute("SELECT id FROM captures")]
-        records = [row[0] for row in connection.execute("SELECT id FROM records")]
-        names = [row[0] for row in connection.execute("SELECT name FROM publisher_names")]
-    paths = [*PAGES, *(f"/-/copy/{capture}{way}" for capture in captures for way in ("", "/raw"))]
-    paths += [f"/-/record/{number}{form}" for number in records for form in ("", ".json")]
-    paths += [f"/-/publisher?portal=county&name={name}" for name in names]
+    names = rows(crawled.db, "SELECT name FROM publisher_names")
+    paths = [*PAGES, *addresses_of(crawled.db), *(f"/-/publisher?portal=county&name={row['name']}" for row in names)]
     paths += [f"/a/{name}.json?_shape=array" for name, table in TABLES.items() if not table.hidden and name != "search"]
-
-    async def ask() -> dict[str, tuple[int, bytes]]:
-        got = {}
-        for path in paths:
-            answer = await site.client.get(path)
-            got[path] = answer.status_code, answer.content + str(answer.headers).encode()
-        return got
-
-    got = asyncio.run(ask())
+    got = all_answers(crawled.db, paths)
     assert {path for path, (status, _) in got.items() if status >= 500} == set()
     assert len([path for path, (status, _) in got.items() if status == 200]) > 50
     shown = {

@@ -1,7 +1,6 @@
 """Each way in which a portal can fail, provoked on a local one: the right state, a reason to act on, and no record harmed."""
 
 import json
-import shutil
 import sqlite3
 import ssl
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from archive.database.connection import open_for_reading
 from archive.ingest.health import Health, health, note
 from tests import warm
-from tests.conftest import Answer, Site, disclosures, portal_file, rows
+from tests.conftest import Answer, Site, copied, disclosures, portal_file, rows
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 ROW = '<tr><td>640324001/2026-000{n:02}</td><td><a href="/{n}.html">样本规划{n}</a></td><td>2026-03-01</td></tr>'
@@ -77,9 +76,7 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def town(first_day: Town, tmp_path: Path) -> Town:
     """One's own, as it was after its first day."""
     first_day.site.answers = dict(GOOD)
-    for path in (first_day.portal, *first_day.portal.parent.glob("a.*db")):
-        shutil.copy(path, tmp_path)
-    return Town(first_day.site, tmp_path / first_day.portal.name)
+    return Town(first_day.site, copied(first_day.portal, tmp_path))
 
 
 def test_slow_death_is_told_against_the_portals_own_past(tmp_path: Path) -> None:

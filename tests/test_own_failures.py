@@ -9,7 +9,7 @@ import pytest
 
 from archive.evidence.evidence_reader import place_of
 from bench.year import webhook
-from tests.conftest import Site, crawl, disclosures, empty_archive, portal_file, rows
+from tests.conftest import Site, copied, crawl, disclosures, empty_archive, portal_file, rows
 from tests.test_portal_states import GOOD
 
 Town = tuple[Path, Path]
@@ -33,9 +33,7 @@ def first_day(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Town:
 @pytest.fixture
 def town(first_day: Town, tmp_path: Path) -> Town:
     """One's own."""
-    for path in (first_day[0], *first_day[1].parent.glob("a.*db")):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    return tmp_path / first_day[0].name, tmp_path / "a.db"
+    return copied(first_day[0], tmp_path), tmp_path / "a.db"
 
 
 def test_a_crawl_that_could_not_begin(town: Town, site: Site) -> None:

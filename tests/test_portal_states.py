@@ -4,7 +4,6 @@
 """
 
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -20,7 +19,7 @@ from archive.ingest.health import Health, health
 from archive.labels.code_labels import HEALTH
 from crawler.cli.status import portal_states
 from tests import warm
-from tests.conftest import ROOT, Answer, Site, portal_file, rows
+from tests.conftest import ROOT, Answer, Site, copied, portal_file, rows
 from tests.test_health import tls
 
 PAGE = ROOT / "docs" / "states.md"
@@ -262,9 +261,7 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def town(first_day: Town, tmp_path: Path) -> Town:
     """One's own, as it was after its first day."""
     first_day.site.answers = dict(GOOD)
-    for path in (first_day.portal, *first_day.portal.parent.glob("a.*db")):
-        shutil.copy(path, tmp_path)
-    return Town(first_day.site, tmp_path / first_day.portal.name)
+    return Town(first_day.site, copied(first_day.portal, tmp_path))
 
 
 def told(fault: str, town: Town, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -324,10 +321,9 @@ def main() -> None:
             site.answers = dict(GOOD)
             folder = Path(name, str(number))
             folder.mkdir()
-            for path in (first.portal, *Path(name).glob("a.*db")):
-                shutil.copy(path, folder)
+            town = Town(site, copied(first.portal, folder))
             with pytest.MonkeyPatch.context() as patch:
-                print("|", " | ".join(told(fault, Town(site, folder / first.portal.name), patch)), "|", flush=True)
+                print("|", " | ".join(told(fault, town, patch)), "|", flush=True)
 
 
 if __name__ == "__main__":

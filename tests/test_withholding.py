@@ -1,6 +1,5 @@
 """Withholding: what is withheld is nowhere that anybody but the operator can see, at once and for good. All texts are samples."""
 
-import asyncio
 import gzip
 import io
 import re
@@ -15,8 +14,8 @@ import pytest
 from archive.evidence.evidence_store import Evidence
 from archive.labels.tables import TABLES
 from archive.maintenance.job import begin
-from archive.web.http.server import make_datasette
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.web.asking import addresses_of, all_answers
 
 TITLE, BODY, OLD_BODY = "样本甲救助决定青釉瓷瓶", "样本正文紫砂茶壶若干", "样本旧文乌木算盘若干"
 FILE_NAME, FILE_TEXT, PUBLISHER, NUMBER = (
@@ -134,24 +133,12 @@ PAGES = (
 
 def answers(db: Path) -> dict[str, tuple[int, bytes]]:
     """The site's answers at PAGES, and for every record, capture, table and file: address → status and bytes."""
-    site = make_datasette(db)
-    with closing(sqlite3.connect(db)) as connection:
-        captures = [row[0] for row in connection.execute("SELECT id FROM captures")]
-        records = [row[0] for row in connection.execute("SELECT id FROM records")]
-    paths = [*PAGES, *(f"/-/copy/{capture}{way}" for capture in captures for way in ("", "/raw"))]
-    paths += [f"/-/record/{number}{form}" for number in records for form in ("", ".json")]
+    records = [row["id"] for row in rows(db, "SELECT id FROM records")]
+    paths = [*PAGES, *addresses_of(db)]
     paths += [f"/-/record/{number}{form}" for number in records for form in (".json", ".csv", ".atom")]
     paths += [f"/a/{name}.json?_shape=array" for name, table in TABLES.items() if name != "search" and not table.hidden]
     paths += ["/a/readings.json?_shape=array", "/a/attachments/1", "/a/unindexed.json", "/a/derived.json"]
-
-    async def ask() -> dict[str, tuple[int, bytes]]:
-        got = {}
-        for path in paths:
-            answer = await site.client.get(path)
-            got[path] = answer.status_code, answer.content + str(answer.headers).encode()
-        return got
-
-    return asyncio.run(ask())
+    return all_answers(db, paths)
 
 
 def test_the_words_are_there_before(archive: Archive) -> None:

@@ -1,7 +1,6 @@
 """A clock that stands ahead for a crawl, or falls back: noticed, told of the right side, and no later crawl is led astray by it."""
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.conftest import Answer, Site, copied, crawl, disclosures, portal_file, rows
 
 NOW = datetime(2018, 3, 10, 4, 0, tzinfo=UTC)
 HEAD = "<tr><th>索引号</th><th>标题</th><th>发布日期</th></tr>"
@@ -48,9 +47,7 @@ def two_crawls(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def county(two_crawls: Path, tmp_path: Path) -> Path:
     """One's own portal file, with an archive beside it that was crawled on the days 0 and 3."""
-    for path in (two_crawls, *two_crawls.parent.glob("a.*db")):
-        shutil.copy(path, tmp_path)
-    return tmp_path / two_crawls.name
+    return copied(two_crawls, tmp_path)
 
 
 def clocks(db: Path) -> list[tuple[object, object]]:

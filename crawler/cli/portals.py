@@ -3,11 +3,12 @@
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -25,7 +26,14 @@ from crawler.jobs.schedule import Plan
 from crawler.portals import file_changes
 from crawler.portals.portal_file import PortalFileError, is_id, known, load, own_files
 
+portal_argument = click.argument("portal", metavar="PORTAL")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+
+
+def changes_archive(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that changes the archive its place, the option to change nothing, and plain errors."""
+    return db_option(dry_run_option(plainly(command)))
+
 
 _LIST = """
     SELECT p.id, p.name, p.home, (SELECT count(*) FROM records WHERE portal = p.id),
@@ -94,7 +102,7 @@ def list_portals(db: Path, as_json: bool) -> None:
 
 
 @portals.command()
-@click.argument("portal", metavar="PORTAL")
+@portal_argument
 @click.argument("home", metavar="HOME")
 @click.option(
     "--host",
@@ -103,9 +111,7 @@ def list_portals(db: Path, as_json: bool) -> None:
     metavar="OLD[=NEW]",
     help="A further host that has moved; NEW is an address, by default HOME's. May be given again.",
 )
-@db_option
-@dry_run_option
-@plainly
+@changes_archive
 def move(portal: str, home: str, hosts: tuple[str, ...], db: Path, dry_run: bool) -> None:
     """Say that PORTAL stands at another address now: HOME. Paths are taken to be the same there.
 
@@ -131,9 +137,7 @@ def move(portal: str, home: str, hosts: tuple[str, ...], db: Path, dry_run: bool
 @portals.command()
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@db_option
-@dry_run_option
-@plainly
+@changes_archive
 def rename(old: str, new: str, db: Path, dry_run: bool) -> None:
     """Give the portal OLD the id NEW, everywhere. Where there is a file NEW.toml, its name and division count at once."""
     if not is_id(new):
@@ -159,11 +163,9 @@ def rename(old: str, new: str, db: Path, dry_run: bool) -> None:
 
 
 @portals.command()
-@click.argument("portal", metavar="PORTAL")
+@portal_argument
 @click.option("--lift", is_flag=True, help="Watch it again.")
-@db_option
-@dry_run_option
-@plainly
+@changes_archive
 def retire(portal: str, lift: bool, db: Path, dry_run: bool) -> None:
     """Watch PORTAL no longer: it is never due. Its records stay as they are, and the site says until when it was watched."""
     identity = _identity(portal)
@@ -175,11 +177,9 @@ def retire(portal: str, lift: bool, db: Path, dry_run: bool) -> None:
 
 
 @portals.command()
-@click.argument("portal", metavar="PORTAL")
+@portal_argument
 @click.option("--yes", is_flag=True, help="Don't ask.")
-@db_option
-@dry_run_option
-@plainly
+@changes_archive
 def remove(portal: str, yes: bool, db: Path, dry_run: bool) -> None:
     """Take everything of PORTAL out of the archive: records, versions, events, its part of the index. Originals stay sealed."""
     identity = _identity(portal)

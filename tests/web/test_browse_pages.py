@@ -15,6 +15,7 @@ from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.request_context import PAGE
 from archive.web.http.server import make_datasette
+from tests.web.asking import asking, text, tree
 from tests.web.sample_archive import build, build_past
 
 NOW = "2026-11-24T01:00:00Z"
@@ -28,17 +29,7 @@ def _a_day_of_that_week(monkeypatch) -> None:
 
 @pytest.fixture(scope="module")
 def past_site(past):
-    site = make_datasette(past)
-    return lambda path: asyncio.run(site.client.get(path))
-
-
-def tree(answer) -> html.HtmlElement:
-    assert answer.status_code == 200, answer.text
-    return html.fromstring(answer.text)
-
-
-def text(element) -> str:
-    return " ".join(element.text_content().split())
+    return asking(past)
 
 
 def listed(page: html.HtmlElement) -> list[int]:

@@ -1,30 +1,17 @@
 """Transparency cards as pages: what they show is what the archive counts, and each figure leads to what it counts."""
 
-import asyncio
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from datasette.app import Datasette
-from lxml import html
 
-from archive.web.http.server import make_datasette
 from archive.web.pages.card_pages import DEFINITIONS, share
+from tests.web.asking import asking, text, tree
 
 
 @pytest.fixture(scope="module")
 def ask(two_days):
-    site: Datasette = make_datasette(two_days)
-    return lambda path: asyncio.run(site.client.get(path))
-
-
-def tree(answer) -> html.HtmlElement:
-    assert answer.status_code == 200, answer.text
-    return html.fromstring(answer.text)
-
-
-def text(element) -> str:
-    return " ".join(element.text_content().split())
+    return asking(two_days)
 
 
 def test_the_samples_card_says_what_its_report_of_2017_says(ask):

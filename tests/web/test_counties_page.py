@@ -11,6 +11,7 @@ from lxml import html
 
 from archive.model.divisions import COUNTY, divisions
 from archive.web.http.server import make_datasette
+from tests.web.asking import text, tree
 from tests.web.sample_archive import build
 
 HOSTILE = '<img src=x onerror=alert(1)>"县'
@@ -36,13 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
 
 
 def page(site: Datasette, path: str) -> html.HtmlElement:
-    answer = asyncio.run(site.client.get(path))
-    assert answer.status_code == 200
-    return html.fromstring(answer.text)
-
-
-def text(element: html.HtmlElement) -> str:
-    return " ".join(element.text_content().split())
+    return tree(asyncio.run(site.client.get(path)))
 
 
 def test_provinces_say_how_many_of_their_counties_are_archived(site: Datasette) -> None:

@@ -1,7 +1,6 @@
 """Atom feeds: valid XML whatever the archive holds, in order, so many entries and no more, each with an id for ever."""
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -12,7 +11,7 @@ import pytest
 from lxml import etree
 
 from archive.web.formats import feeds
-from archive.web.http.server import make_datasette
+from tests.web.asking import asking, asking_copy
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 UNFIT = "\x01\x0b\x1f\ufffe\uffff"
@@ -33,21 +32,14 @@ def changed(past: Path, tmp_path: Path) -> Callable[..., Callable[[str], httpx.R
     """Ask a copy of the archive with a past, after statements of SQL."""
 
     def serve(*statements: str) -> Callable[[str], httpx.Response]:
-        path = tmp_path / "past.db"
-        shutil.copy(past, path)
-        with closing(sqlite3.connect(path)) as connection, connection:
-            for statement in statements:
-                connection.execute(statement)
-        site = make_datasette(path)
-        return lambda address: asyncio.run(site.client.get(address))
+        return asking_copy(past, tmp_path, *statements)
 
     return serve
 
 
 @pytest.fixture(scope="module")
 def ask(past: Path) -> Callable[[str], httpx.Response]:
-    site = make_datasette(past)
-    return lambda address: asyncio.run(site.client.get(address))
+    return asking(past)
 
 
 @pytest.mark.parametrize("address", ["/-/browse/past/1.atom", "/-/changes.atom", "/-/changes.atom?kind=added"])

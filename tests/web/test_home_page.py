@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from datasette.app import Datasette
-from lxml import html
 
 from archive.web.http.server import make_datasette
 from archive.web.pages.home_page import EXAMPLES
+from tests.web.asking import asking, text, tree
 from tests.web.sample_archive import build, build_past
 
 NOW = "2026-11-24T01:00:00Z"
@@ -21,19 +21,9 @@ def _a_day_of_that_week(monkeypatch) -> None:
     monkeypatch.setenv("DISCLOSURES_NOW", NOW)
 
 
-def tree(answer) -> html.HtmlElement:
-    assert answer.status_code == 200, answer.text
-    return html.fromstring(answer.text)
-
-
-def text(element) -> str:
-    return " ".join(element.text_content().split())
-
-
 @pytest.fixture(scope="module")
 def past_site(past):
-    site = make_datasette(past)
-    return lambda path: asyncio.run(site.client.get(path))
+    return asking(past)
 
 
 def test_what_there_is(get):

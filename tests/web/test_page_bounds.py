@@ -1,8 +1,6 @@
 """Where lists, pages, days and weeks begin and end: one less, just as many, one more; midnight in Beijing is 16:00 UTC."""
 
-import asyncio
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -15,9 +13,9 @@ from lxml import etree, html
 from archive.database.time_limit import within
 from archive.search import request
 from archive.web.formats import responses
-from archive.web.http.server import make_datasette
 from archive.web.pages import browse_pages, home_page, search_page
 from archive.web.views import history, suggestions
+from tests.web.asking import asking_copy, text, tree
 
 NOW = "2026-11-24T01:00:00Z"
 
@@ -32,29 +30,9 @@ def changed(past: Path, archive: Path, tmp_path: Path) -> Callable[..., Callable
     """Ask a copy of the archive with a past (`past`) or of the other one, after statements of SQL."""
 
     def serve(*statements: str, of: str = "past") -> Callable[[str], httpx.Response]:
-        return copied({"past": past, "disclosures": archive}[of], tmp_path, *statements)
+        return asking_copy({"past": past, "disclosures": archive}[of], tmp_path, *statements)
 
     return serve
-
-
-def copied(archive: Path, folder: Path, *statements: str) -> Callable[[str], httpx.Response]:
-    """Ask a copy of an archive in a folder, after statements of SQL."""
-    path = folder / archive.name
-    shutil.copy(archive, path)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
-    site = make_datasette(path)
-    return lambda address: asyncio.run(site.client.get(address))
-
-
-def tree(answer: httpx.Response) -> html.HtmlElement:
-    assert answer.status_code == 200, answer.text
-    return html.fromstring(answer.text)
-
-
-def text(element: html.HtmlElement) -> str:
-    return " ".join(element.text_content().split())
 
 
 def ids(page: html.HtmlElement) -> list[int]:
@@ -77,7 +55,7 @@ MIDNIGHTS = (
 
 @pytest.fixture(scope="module")
 def midnights(past: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], httpx.Response]:
-    return copied(past, tmp_path_factory.mktemp("midnights"), *MIDNIGHTS)
+    return asking_copy(past, tmp_path_factory.mktemp("midnights"), *MIDNIGHTS)
 
 
 @pytest.mark.parametrize("portal", ["", "&portal=past"])

@@ -1,0 +1,65 @@
+"""The site asked in process, and its pages read."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+from lxml import html
+
+from archive.web.http.server import make_datasette
+
+
+def asking(archive: Path) -> Callable[[str], httpx.Response]:
+    """Return a function that asks an archive's site for an address."""
+    site = make_datasette(archive)
+    return lambda address: asyncio.run(site.client.get(address))
+
+
+def asking_copy(archive: Path, folder: Path, *statements: str) -> Callable[[str], httpx.Response]:
+    """Copy an archive into a folder, run SQL there, and return a function that asks the copy's site."""
+    copy = folder / archive.name
+    shutil.copy(archive, copy)
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+    return asking(copy)
+
+
+def all_answers(archive: Path, addresses: Iterable[str]) -> dict[str, tuple[int, bytes]]:
+    """The status of each address's answer, and its bytes with those of the headers; the site is started once."""
+    site = make_datasette(archive)
+
+    async def ask() -> dict[str, tuple[int, bytes]]:
+        answers = {}
+        for address in addresses:
+            answer = await site.client.get(address)
+            answers[address] = answer.status_code, answer.content + str(answer.headers).encode()
+        return answers
+
+    return asyncio.run(ask())
+
+
+def addresses_of(archive: Path) -> list[str]:
+    """The addresses of each capture's copy and of each record's page and data."""
+    with closing(sqlite3.connect(archive)) as connection:
+        captures = [number for (number,) in connection.execute("SELECT id FROM captures")]
+        records = [number for (number,) in connection.execute("SELECT id FROM records")]
+    return [
+        *(f"/-/copy/{capture}{way}" for capture in captures for way in ("", "/raw")),
+        *(f"/-/record/{number}{form}" for number in records for form in ("", ".json")),
+    ]
+
+
+def tree(answer: httpx.Response) -> html.HtmlElement:
+    """The page of a good answer."""
+    assert answer.status_code == 200, answer.text
+    return html.fromstring(answer.text)
+
+
+def text(element: html.HtmlElement) -> str:
+    """An element's text in one line."""
+    return " ".join(element.text_content().split())
