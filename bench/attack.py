@@ -1,4 +1,4 @@
-"""How long a search takes while others have the site run SQL made to hurt.
+"""Time of a search while others have the site run SQL made to hurt.
 
     python -m bench.attack [--folder FOLDER] [--records 20000]
 
@@ -69,7 +69,7 @@ def attacked(site: ServedSite, name: str) -> Iterator[None]:
 
 
 def searches(site: ServedSite) -> list[Cost]:
-    """What a page of hits costs, for some words."""
+    """The cost of a page of hits, for some words."""
     return [site.ask(f"/-/search?q={quote(SUBJECTS[number % len(SUBJECTS)])}") for number in range(EACH)]
 
 

@@ -1,4 +1,4 @@
-"""How long a whole crawl takes, evidence, versions, masking and search index included, against plain Scrapy spiders.
+"""Time of a whole crawl, evidence, versions, masking and search index included, against plain Scrapy spiders.
 
 python -m bench.crawl [--records 5000] [--runs 3]      needs nginx
 

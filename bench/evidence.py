@@ -1,4 +1,4 @@
-"""How small, and how fast, evidence is: made-up pages into `evidence.db`, and into WARC with warcio, in turns.
+"""Size and speed of evidence: made-up pages into `evidence.db`, and into WARC with warcio, in turns.
 
     python -m bench.evidence [--pages 5000] [--runs 3]
 

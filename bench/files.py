@@ -1,4 +1,4 @@
-"""How long it takes to have the text of a small file of each kind, whose reader is shut in.
+"""Time until the text is there of a small file of each kind, whose reader is shut in.
 
 python -m bench.files [--runs 50]
 

@@ -1,4 +1,4 @@
-"""How many single flipped bits of an archive's two files `verify` finds, and what its safeguards cost.
+"""Share of single flipped bits of an archive's two files that `verify` finds, and the cost of its safeguards.
 
 python -m bench.flipped_bytes [--trials 100]
 
@@ -47,7 +47,7 @@ def contents(path: Path) -> str:
 
 
 def flips(db: Path, path: Path, trials: int) -> tuple[int, int]:
-    """How many of so many flips in `path`, one of the archive's files, are not found, and how many of these do harm."""
+    """Count, of so many flips in `path`, one of the archive's files, those not found, and of these those that do harm."""
     chance, whole, before = random.Random(SEED), path.read_bytes(), contents(path)
     missed = harmful = 0
     try:
@@ -64,7 +64,7 @@ def flips(db: Path, path: Path, trials: int) -> tuple[int, int]:
 
 
 def costs(db: Path, folder: Path) -> list[Figure]:
-    """What sums of a large file, and comparing many events and versions, take."""
+    """The time of sums of a large file, and of comparing many events and versions."""
     large = folder / "large"
     with large.open("wb") as file:
         for _ in range(SUMMED_BYTES // 1_000_000):

@@ -149,7 +149,7 @@ class Killing:
 
 
 def unsound(db: Path) -> Iterator[str]:
-    """What is wrong with an archive and its evidence: SQLite's own checks, and captures without their originals."""
+    """Faults of an archive and its evidence: SQLite's own checks, and captures without their originals."""
     for file in (db, beside(db)):
         if file.exists():
             with closing(sqlite3.connect(file)) as connection:

@@ -183,7 +183,7 @@ def make(path: Path, count: int, bodies: int) -> Path:
 
 
 FOLDER = Path(tempfile.gettempdir()) / "disclosures-bench"
-"""Where the benchmarks keep their archives; they take half an hour to make."""
+"""The folder of the benchmarks' archives; they take half an hour to make."""
 
 
 def sized(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""How well personal data is masked, class by class, and how its time grows with the text.
+"""Recall and precision of masking, class by class, and the growth of its time with the text.
 
 python -m bench.masking [--size 200000]
 
@@ -25,7 +25,7 @@ PROSE = "同心县人民政府办公室文件〔2017〕92号，索引号64032400
 
 
 def rates() -> list[Figure]:
-    """What of the cases is missed, and what is masked without need, in per cent, for each class and overall."""
+    """The share of cases missed, and of those masked without need, in per cent, for each class and overall."""
     right, sizes = Counter[tuple[str, bool]](), Counter[tuple[str, bool]]()
     for case in cases():
         key = case.group, bool(case.secret)
@@ -56,7 +56,7 @@ def seconds(text: str) -> float:
 
 
 def growth(size: int) -> list[Ratio]:
-    """How much longer a text of hostile units takes than half of it, for the worst of them."""
+    """The factor by which a text of hostile units takes longer than half of it, for the worst of them."""
     factors = []
     for unit in HOSTILE:
         short, long = (seconds(unit * (length // len(unit))) for length in (size, 2 * size))

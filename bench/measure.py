@@ -1,4 +1,4 @@
-"""What all benchmarks share: costs of processes, percentiles, and reports kept in `docs/benchmarks.json`.
+"""Shared by all benchmarks: costs of processes, percentiles, and reports kept in `docs/benchmarks.json`.
 
 Each cost is taken twice, by the wall clock and by the processor: on a machine with other work the first one says little.
 """
@@ -53,7 +53,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How a figure grows: `points` are (x, y)."""
+    """The growth of a figure: `points` are (x, y)."""
 
     plot: str
     x: str
@@ -64,7 +64,7 @@ class Curve:
 
 @dataclass(slots=True)
 class Report:
-    """What one benchmark found. `notes`: what a reader must know to take the numbers for what they are."""
+    """The findings of one benchmark. `notes`: what a reader must know to take the numbers for what they are."""
 
     name: str
     title: str
@@ -75,7 +75,7 @@ class Report:
 
 
 def command(*arguments: str) -> Cost:
-    """What a Python command costs in a process of its own, which must succeed."""
+    """The cost of a Python command in a process of its own, which must succeed."""
     began = time.monotonic()
     pid = os.posix_spawn(sys.executable, [sys.executable, *arguments], os.environ, file_actions=_QUIET)
     peak, ended = 0.0, 0
@@ -89,7 +89,7 @@ def command(*arguments: str) -> Cost:
 
 
 def work(do: Callable[[], object]) -> Cost:
-    """What `do` costs in this process, all of its threads together."""
+    """The cost of `do` in this process, all of its threads together."""
     began, before = time.perf_counter(), time.process_time()
     do()
     return Cost(time.perf_counter() - began, time.process_time() - before)
@@ -183,7 +183,7 @@ def _target(most: float | None) -> str:
 
 
 def conditions() -> dict[str, Any]:
-    """When, and on what machine under what load, a measure is taken."""
+    """The moment of a measure, the machine, and its load."""
     info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     models = {line.partition(":")[2].strip() for line in info.splitlines() if line.startswith("model name")}
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -1,4 +1,4 @@
-"""How much memory a long crawl takes, and whether it grows.
+"""Memory of a long crawl, and whether it grows.
 
 python -m bench.memory [--records 100000]      needs nginx
 

@@ -110,7 +110,7 @@ def _table(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _forget_where_tests_changed(where: Path, tests: Sequence[str]) -> None:
-    """Where the tests are not those of the last run: survivors are tried again, and it is found out anew who tests what."""
+    """Have survivors tried again, and found out anew who tests what, where the tests are not those of the last run."""
     digest = hashlib.sha256()
     for path in sorted(path for test in tests for path in _files(ROOT / test.split("::")[0])):
         digest.update(path.read_bytes())

@@ -1,4 +1,4 @@
-"""How fast the site's pages are in a large archive, through HTTP on one process, beside stock Datasette on the same file.
+"""Speed of the site's pages in a large archive, through HTTP on one process, beside stock Datasette on the same file.
 
     python -m bench.pages [--folder FOLDER] [--records 1000000] [--rounds 60]
 
@@ -60,7 +60,7 @@ def some_records(path: Path, count: int) -> list[str]:
 
 
 def ask(site: ServedSite, paths: Sequence[str]) -> list[Cost]:
-    """What each costs; the first two warm up, and count as well at their second time."""
+    """The cost of each; the first two warm up, and count as well at their second time."""
     for path in paths[:2]:
         site.ask(path)
     return [site.ask(path) for path in paths]

@@ -1,4 +1,4 @@
-"""How much memory, and time, many portals in one process take.
+"""Memory and time that many portals take in one process.
 
 python -m bench.portals [--portals 200] [--records 100]      needs nginx
 

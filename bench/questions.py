@@ -1,4 +1,4 @@
-"""How long each question takes in a large archive, over all of its portals, as its page asks it.
+"""Time of each question in a large archive, over all of its portals, as its page asks it.
 
     python -m bench.questions [--folder FOLDER] [--records 1000000] [--times 3]
 

@@ -41,7 +41,7 @@ LONGEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What befalls the county from one part of the time to another (0..1), and the state that it is to be told as."""
+    """A trouble of the county from one part of the time to another (0..1), and the state that it is to be told as."""
 
     state: str
     begins: float
@@ -127,7 +127,7 @@ class Year:
         return {day for each in TROUBLES for day in range(self.day_of(each.begins), self.day_of(each.ends))}
 
     def complaints(self) -> list[str]:
-        """What is not as it should be."""
+        """All that is not as it should be."""
         wrong = [f"false: {line}" for line in self.history.false()]
         wrong += [f"without proof: {line}" for line in unproved(self.history.db)]
         wrong += [f"wrong in the end: {line}" for line in self.history.wrong_states()]

@@ -1,4 +1,4 @@
-"""How fast searching is in archives of growing size, against other ways to search the same records.
+"""Speed of searching in archives of growing size, against other ways to search the same records.
 
     python -m bench.search [--folder FOLDER] [--records 1000000]
 
@@ -96,7 +96,7 @@ def queries(connection: sqlite3.Connection) -> list[tuple[str, Parameters]]:
 
 
 def measured(asked_for: Sequence[tuple[str, Parameters]], do: Callable[[Parameters], Cost]) -> Costs:
-    """What each query costs; each is done twice, the second counts."""
+    """The cost of each query; each is done twice, the second counts."""
     costs: Costs = defaultdict(list)
     for kind, given in asked_for:
         do(given)

@@ -32,7 +32,7 @@ class ServedSite:
     pid: int
 
     def ask(self, path: str, status: int = 200) -> Cost:
-        """What one page costs the reader's clock and the server's processor; it must be one, and complete."""
+        """The cost of one page by the reader's clock and the server's processor; it must be one, and complete."""
         host = urlsplit(self.address).netloc
         before, began = processor(self.pid), time.perf_counter()
         with closing(http.client.HTTPConnection(host, timeout=600)) as connection:

@@ -23,7 +23,7 @@ COMPARISONS: dict[type[exp.Expr], tuple[type[exp.Expr], ...]] = {
     exp.And: (exp.Or,),
     exp.Or: (exp.And,),
 }
-"""What stands in place of what."""
+"""Each comparison or word, and its faulty stand-ins."""
 
 
 @dataclass(frozen=True, slots=True)

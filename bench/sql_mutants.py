@@ -30,10 +30,10 @@ from tests.questions.small import archive_of
 LISTED = Path(__file__).parents[1] / "tests" / "questions" / "survivors.toml"
 
 SECONDS = 2.0
-"""How long a faulty question may take; one that takes longer is noticed."""
+"""Seconds that a faulty question may take; one that takes longer is noticed."""
 
 Check = Callable[[Question], str]
-"""What a question's answer to one archive is wrong in, in words; empty where it is right."""
+"""The error in a question's answer to one archive, in words; empty where it is right."""
 
 
 def checks(name: str, folder: Path, archives: Archives) -> list[Check]:

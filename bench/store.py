@@ -1,4 +1,4 @@
-"""What it costs to store a record, versions, events, search index and all, in archives of growing size.
+"""Cost of storing a record, versions, events, search index and all, in archives of growing size.
 
     python -m bench.store [--folder FOLDER] [--records 1000000] [--stored 2000] [--runs 3]
 

@@ -51,7 +51,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one crawl made of what was true: counts by kind, and a line for all that is late or false."""
+    """One crawl's findings against what was true: counts by kind, and a line for all that is late or false."""
 
     crawl_id: int
     outcome: str
@@ -64,7 +64,7 @@ class Found:
 
 @dataclass(slots=True)
 class History:
-    """What truly happened to a county's records, held against what the archive at `db` tells of them."""
+    """All that truly happened to a county's records, held against what the archive at `db` tells of them."""
 
     county: County
     db: Path
@@ -204,7 +204,7 @@ def unproved(db: Path) -> list[str]:
 
 
 def alarms(db: Path) -> list[tuple[str, str]]:
-    """What the crawls say has broken silently: kind and message."""
+    """The alarms of crawls, that something has broken silently: kind and message."""
     return rows(
         db,
         "SELECT kind, message FROM problems WHERE kind IN ('fields_missing', 'fields_drifted', 'list_short', 'nothing_new')",
@@ -247,7 +247,7 @@ def at(now: datetime) -> dict[str, str]:
 
 
 def morning(day: int) -> datetime:
-    """When a county's day (from 1) is crawled."""
+    """The moment at which a county's day (from 1) is crawled."""
     return datetime.combine(FIRST_DAY, datetime.min.time(), UTC) + timedelta(days=day - 1, hours=1)
 
 

@@ -30,14 +30,14 @@ SEEN = {
     "listings": {"last_seen", "crawl_id", "capture_id"},
     "readings": {"seen_capture_id"},
 }
-"""What any crawl may write into rows that are there."""
+"""Columns that any crawl may write into rows that are there."""
 
 Dump = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What the portal was asked in one crawl: requests, different addresses, bytes sent, answers "not modified"."""
+    """The traffic of one crawl: requests, different addresses, bytes sent, answers "not modified"."""
 
     requests: int
     addresses: int
@@ -65,7 +65,7 @@ def dump(db: Path) -> Dump:
 
 
 def written(before: Dump, after: Dump, crawl_id: int) -> list[str]:
-    """What crawl `crawl_id` wrote but what any crawl may, a line for each table."""
+    """The rows that crawl `crawl_id` wrote beyond what any crawl may, a line for each table."""
     found = []
     for table in sorted(before.keys() | after.keys()):
         old, new = _kept(table, before.get(table, []), crawl_id), _kept(table, after.get(table, []), crawl_id)

@@ -147,7 +147,7 @@ def _record(row: Sequence[Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What one record says by itself. `particulars`: the columns of `derived` from `index_pattern` on."""
+    """Facts that one record states by itself. `particulars`: the columns of `derived` from `index_pattern` on."""
 
     particulars: tuple[Any, ...]
     doubtful: int

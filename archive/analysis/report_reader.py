@@ -129,7 +129,7 @@ def _prose(
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """What a report is read from: its record, its portal's name, pairs of source and text."""
+    """The sources of a report: its record, its portal's name, pairs of source and text."""
 
     record_id: int
     portal: str

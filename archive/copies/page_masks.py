@@ -197,7 +197,7 @@ def _set_apart(node: Element, cells: int) -> str:
 
 
 def _columns_before(cell: Element) -> int:
-    """How many columns the cell before takes; 0 where there is none in the row."""
+    """Count the columns that the cell before takes; 0 where there is none in the row."""
     before = cell.getprevious()
     if before is None or before.tag not in _CELLS:
         return 0

@@ -72,7 +72,7 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _remedy(error: Exception) -> str:
-    """What to do about a damaged file, as the end of a sentence; empty for another error."""
+    """Advice on a damaged file, as the end of a sentence; empty for another error."""
     damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED or isinstance(error, UnicodeDecodeError)
     step = "; it is damaged, or no archive: move it away and put a backup back with `disclosures restore`"
     return step if damaged else ""

@@ -153,7 +153,7 @@ def _widen(db: Database, table: str, before: str, after: str) -> None:
 
 @migrations()
 def m007_lives_of_portals(db: Database) -> None:
-    """What became of portals: moved, renamed, retired, resumed, removed."""
+    """Add what became of portals: moved, renamed, retired, resumed, removed."""
     db.execute("ALTER TABLE portals ADD COLUMN retired_at TEXT")
     db.execute("""
         CREATE TABLE portal_changes (

@@ -1,4 +1,4 @@
-"""What became of portals (`portal_changes`): the addresses that theirs are now, and numbers that no row may take again."""
+"""Changes of portals (`portal_changes`): the addresses that theirs are now, and numbers that no row may take again."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""What may not be shown of what is sealed: captures that are withheld, and texts held back because they list persons."""
+"""Sealed data that may not be shown: captures that are withheld, and texts held back because they list persons."""
 
 import re
 import sqlite3

@@ -74,7 +74,7 @@ def claims_of_archives(db: Database) -> None:
 
 @MIGRATIONS()
 def notes_of_claims(db: Database) -> None:
-    """What an archive must know of its crawls, beside their originals, to be made anew."""
+    """Add what an archive must know of its crawls, beside their originals, to be made anew."""
     db.execute("ALTER TABLE claims ADD COLUMN note TEXT")
 
 

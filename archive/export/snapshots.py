@@ -114,7 +114,7 @@ def publish(db: Path, folder: Path, now: str) -> Snapshot:
 
 
 def _withheld_at(db: Path) -> str:
-    """When something was last withheld or held back; what was published before still shows it."""
+    """The moment at which something was last withheld or held back; what was published before still shows it."""
     with closing(open_for_reading(db)) as connection:
         return str(connection.execute(_HIDDEN_AT).fetchone()[0])
 
@@ -179,7 +179,7 @@ def _state(connection: sqlite3.Connection) -> str:
 
 
 def _made_at(folder: Path) -> str:
-    """When a snapshot was made, as it says; "" where it can't be read."""
+    """The moment at which a snapshot was made, as it says; "" where it can't be read."""
     try:
         return str(_read(folder / ABOUT)["made_at"])
     except _DAMAGED:

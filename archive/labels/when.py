@@ -1,4 +1,4 @@
-"""When something happened, in words: between the day on which its earlier state was last seen and that on which the new one was."""
+"""The time of an event in words: between the day on which its earlier state was last seen and that on which the new one was."""
 
 from datetime import datetime, timedelta
 

@@ -218,7 +218,7 @@ class _Merge:
         return {(started, mode, first or ""): crawl for crawl, started, mode, first in rows}
 
     def _waits(self, line: _Line) -> str | None:
-        """Why a portal can't be taken yet: nothing is changed then."""
+        """The reason why a portal can't be taken yet: nothing is changed then."""
         for crawl in line.new:
             if self._c.execute(_INHERITED, (crawl,)).fetchone():
                 return "it goes on from crawls that are not here: merge these first, or into the archive that it began from"

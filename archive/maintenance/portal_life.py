@@ -37,12 +37,12 @@ NUMBERED = ("crawls", "records", "events")
 _KEPT = ("withheld", "portal_changes", "portals")
 _PRESENT = (*FIELDS, "kind", "flags", "source_fields", "body", "capture_id", "state", "last_seen")
 _OF_PRESENT = ("listings", "readings", "attachments", "redactions", "rosters")
-"""What of a record is as it was last seen: columns, and tables."""
+"""Parts of a record that are as they were last seen: columns, and tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much of the archive a change concerns."""
+    """The part of the archive that a change concerns, counted."""
 
     records: int
     events: int

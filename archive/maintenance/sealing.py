@@ -88,7 +88,7 @@ def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
 
 
 def withheld_entries(archive: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
-    """What is withheld: target, key, since when, and the record it belongs to as its portal and key, or "". List pages follow from it."""
+    """All that is withheld: target, key, since when, and the record it belongs to as its portal and key, or "". List pages follow from it."""
     return archive.execute(
         "SELECT w.target, w.key, w.at, coalesce(r.portal || ' ' || r.url, '') FROM withheld w "
         "LEFT JOIN records r ON r.id = w.record_id WHERE w.target <> 'page' ORDER BY 1, 2, 4"
@@ -216,7 +216,7 @@ def last_name(evidence_path: Path) -> str:
 
 
 def void_claims(evidence: sqlite3.Connection) -> int:
-    """How many claims were noted as void. Raises sqlite3.Error."""
+    """Count the claims that were noted as void. Raises sqlite3.Error."""
     if not claims.are_kept(evidence):
         return 0
     return int(evidence.execute("SELECT coalesce(sum(number), 0) FROM claims WHERE kind = ?", (VOID,)).fetchone()[0])

@@ -32,7 +32,7 @@ RESTORED = "withheld before the archive was restored from its evidence, which ke
 """The reason of what is withheld again."""
 
 REMOVED = "withheld"
-"""What stands in place of messages about what is withheld."""
+"""The text in place of messages about what is withheld."""
 
 _EMPTY_READING = json.dumps({"doubts": [ROW_NOT_READ]})  # the next reading completes the record instead of changing it
 _EMPTIED = ", ".join(f"{name} = NULL" for name in (*FIELDS, "body"))
@@ -58,7 +58,7 @@ _PUT = "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) VALU
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What one call took out: records and files by id, and the addresses of all captures concerned.
+    """The result of one call, taken out: records and files by id, and the addresses of all captures concerned.
 
     `traceless`: whether the file holds nothing of it any more; else another program was using it, and the next that opens
     it for writing sweeps it.

@@ -77,7 +77,7 @@ _TAIL = re.compile(
     rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{_STRETCH}码|编{_STRETCH}号|號碼|号|號|码))?(?:{_STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)])?"
     rf"(?:分别)?(?:[为是系]|No\.?)?[\s{BLANK}:：=＝\"“'‘\[【（(/|＞>》）)\]】{HYPHEN}、，,]{{0,6}}"
 )
-"""What may stand between a label and its value."""
+"""All that may stand between a label and its value."""
 
 _SURE = re.compile(r"[:：\t\n=（(]|[号码]|[为是系]")
 """Of that, what shows that a value follows where the label is a common word."""

@@ -66,7 +66,7 @@ class _Run:
         return tuple(second - first for first, second in pairwise(breaks))
 
     def gaps(self, start: int, end: int) -> list[str]:
-        """What stands between its groups."""
+        """The gaps between its groups."""
         pairs = pairwise(self.places[start:end])
         return [self.text[first + 1 : second] for first, second in pairs if second - first > 1]
 
@@ -298,7 +298,7 @@ def _groups(digits: str, sizes: Sequence[int]) -> list[str]:
 
 
 def _core(gap: str) -> str:
-    """What stands in a gap besides blanks, hyphens all alike."""
+    """The characters of a gap besides blanks, hyphens all alike."""
     return re.sub(rf"[{HYPHEN}]", "-", re.sub(rf"[{BLANK}\r\n]", "", gap))
 
 

@@ -1,4 +1,4 @@
-"""What stands around a number and says whether it is a person's: addresses, amounts, index numbers, labels, other figures.
+"""Surroundings of a number that say whether it is a person's: addresses, amounts, index numbers, labels, other figures.
 
 Each looks at a bounded stretch of text.
 """

@@ -86,7 +86,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int]]:
-    """Where the cells of a line stand, without the blanks around their texts."""
+    """The places of a line's cells, without the blanks around their texts."""
     line = text[start:end]
     if between == " ":
         edges = [(match.start(), match.end()) for match in _BLANKS.finditer(line)]
@@ -171,7 +171,7 @@ def _digits(cell: str) -> int:
 
 
 def _letters(cell: str) -> int:
-    """How many letters stand before the first digit."""
+    """Count the letters before the first digit."""
     return next((at for at, character in enumerate(cell) if character.isdecimal()), 0)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 BLANK = r" \t\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
 HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
 SEPARATOR = rf"{BLANK}\r\n{HYPHEN}.．·•‧・/／_,，、()（）\[\]【】|｜+＋~～〜:：;；=＝#"
-"""What may stand between two groups of one number, as characters of a class in a regular expression."""
+"""All that may stand between two groups of one number, as characters of a class in a regular expression."""
 
 GAP = rf"(?:(?<=\d)\*(?=\d)|[{SEPARATOR}]{{0,4}}+)"
 

@@ -148,7 +148,7 @@ def _tables(lines: Sequence[str]) -> Iterator[tuple[str, list[list[str]]]]:
 
 
 def _column(title: str, block: tuple[str, list[list[str]]]) -> int:
-    """How many persons a table lists in its columns of names, 0 where it lists none, or officials or companies."""
+    """Count the persons that a table lists in its columns of names; 0 where it lists none, or officials or companies."""
     before, rows = block
     head = _head(rows)
     heads, body = rows[head] if head is not None else [], rows[head + 1 if head is not None else 0 :]

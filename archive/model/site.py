@@ -15,7 +15,7 @@ _SPECIAL = tuple(
 """Networks that some versions of `ipaddress` call global: IETF protocols, 6to4, Teredo, a cloud's own services, examples."""
 
 _UNICAST_V6 = ip_network("2000::/4")
-"""What IANA hands out of IPv6's global unicast addresses; 3000::/4 holds examples (RFC 9637) and nothing else yet."""
+"""The part that IANA hands out of IPv6's global unicast addresses; 3000::/4 holds examples (RFC 9637) and nothing else yet."""
 
 
 class NotGlobalError(Exception):

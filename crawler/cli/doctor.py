@@ -46,7 +46,7 @@ _MISSING_WALLS = {
     "processes": "can signal this user's processes: namespaces, or a kernel from 6.12 on with Landlock, forbid it",
     "start": "can start processes: run crawls as a user that is not root",
 }
-"""What a converter can do where a wall is missing, and what puts it up; see `archive.attachments.sandbox.open_walls`."""
+"""Consequences of a missing wall around a converter, and what puts it up; see `archive.attachments.sandbox.open_walls`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ class CrawlCommand(crawl.Command):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """What follows the command."""
+        """The arguments of the command, for its help."""
         return "[options] <portal>"
 
     def short_desc(self) -> str:
-        """What the command does."""
+        """The purpose of the command, for its help."""
         return "Crawl a portal into the archive, by its id or its file's path"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -14,11 +14,11 @@ class EditCommand(edit.Command):
     """Opens the portal file."""
 
     def syntax(self) -> str:
-        """What follows the command."""
+        """The arguments of the command, for its help."""
         return "<portal>"
 
     def short_desc(self) -> str:
-        """What the command does."""
+        """The purpose of the command, for its help."""
         return "Edit a portal's file"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

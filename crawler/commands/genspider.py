@@ -15,7 +15,7 @@ class GenspiderCommand(genspider.Command):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        """What the command does."""
+        """The purpose of the command, for its help."""
         return "Say how a portal is added: `disclosures probe` drafts its file"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ PLAIN: dict[str, Any] = {
     "DOWNLOAD_HANDLERS": {},
     "FEED_EXPORTERS": {},
 }
-"""What our settings add to Scrapy's belongs to a portal's crawl: with this, any page can be looked at. Robots, rate, name stay."""
+"""Settings for any page: without what ours add to Scrapy's for a portal's crawl. Robots, rate and name stay."""
 
 
 class WithoutArchive:

@@ -14,7 +14,7 @@ from crawler.jobs.schedule import CrawlHistory, Plan, plan, plans
 from crawler.portals.portal_file import Portal, PortalFileError, find, own_files, readable
 
 NONE = "no portal files of your own: put them into a folder, and its path into $DISCLOSURES_PORTALS"
-"""Why nothing is ever due."""
+"""The reason given where nothing is ever due."""
 
 
 def planned(names: Sequence[str], db: Path, now: datetime) -> tuple[list[Plan], list[PortalFileError]]:

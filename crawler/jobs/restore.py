@@ -45,7 +45,7 @@ from pipelines.store import portal_of
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored.
+    """The outcome of a restoration.
 
     `inferred`: crawls without a log. `compared`: how many rows were sealed, and `differing` how many of them are not as they were;
     `read_otherwise`: pages and files that say something else than they did. `withheld`: how many entries are withheld again;
@@ -318,7 +318,7 @@ def _steps(crawls: Sequence[_Crawl]) -> list[_Step]:
 
 
 class _WithheldAgain:
-    """What was withheld, and never given back, is withheld again when its turn comes."""
+    """The records withheld and never given back, to be withheld again when their turn comes."""
 
     def __init__(self, archive: sqlite3.Connection, evidence: Path) -> None:
         self._archive, self._evidence = archive, evidence

@@ -115,7 +115,7 @@ def rhythm(connection: sqlite3.Connection, portal: Portal, now: datetime) -> tim
 
 
 def _rhythm(portal: Portal, past: CrawlHistory) -> tuple[timedelta, str]:
-    """How often a portal is to be crawled, and why."""
+    """The interval at which a portal is to be crawled, and the reason."""
     return (portal.schedule.every, "as its file says") if portal.schedule.every else _learned(past.news_days)
 
 

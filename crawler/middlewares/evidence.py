@@ -176,7 +176,7 @@ class EvidenceMiddleware:
 
 
 def _location(response: Response) -> str:
-    """Where a redirect leads, as its header says it; empty where it doesn't."""
+    """The target of a redirect, as its header says it; empty where it doesn't."""
     return printable((response.headers.get("Location") or b"").decode("utf-8", "replace"))
 
 

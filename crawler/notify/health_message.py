@@ -18,7 +18,7 @@ _PARTICULAR = re.compile(r"(?<!\S)\S*://\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+(?::\d+
 """Parts of a reason that concern one portal alone: addresses, hosts, numbers."""
 
 _TOLD = "SELECT portal, health FROM told UNION ALL SELECT substr(name, 6), value FROM settings WHERE name GLOB 'told:*'"
-"""What was last reported: of the archive's portals, and in the settings of portal files that it knows nothing of."""
+"""The states last reported: of the archive's portals, and in the settings of portal files that it knows nothing of."""
 
 _REPORTED = ("portal", "name", "state", "reason", "next_step", "crawl_id")
 

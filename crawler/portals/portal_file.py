@@ -52,7 +52,7 @@ class PortalFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When to crawl, as far as a portal file says; None leaves it to `crawler.jobs.schedule`.
+    """The times to crawl at, as far as a portal file says; None leaves it to `crawler.jobs.schedule`.
 
     `hours`: only from one whole hour of the day to another, Beijing time; `budget`: record pages requested again in a day.
     """

@@ -77,7 +77,7 @@ def linked_paging(root: Element, url: str) -> Paging:
 
 
 def target(node: Element, url: str) -> str | None:
-    """Where a click on `node` leads: its address, or the one that its script names; None where neither is there."""
+    """The target of a click on `node`: its address, or the one that its script names; None where neither is there."""
     href = node.get("href") or ""
     if is_page_link(href):
         return absolute(url, href) if len(href) <= _LONGEST_ADDRESS else None
@@ -115,7 +115,7 @@ def _text(node: Element) -> str:
 
 
 def _page_words(root: Element) -> Iterator[Element]:
-    """Where a pager stands that leads on to nothing: the words of its links, 上一页 or 尾页 among them."""
+    """The pager that leads on to nothing: the words of its links, 上一页 or 尾页 among them."""
     for text in _TEXTS(root):
         if len(text) <= _LONGEST_NAME and squash(text) in _WORDS:
             yield text.getparent().getparent() if text.is_tail else text.getparent()

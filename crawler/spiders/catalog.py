@@ -90,7 +90,7 @@ class CatalogSpider(Spider):
         await reparse.catch_up(db, evidence, self.portal.id, self.portal.converter_memory_mb)
 
     def idle(self) -> None:
-        """When all is read: ask the pages of records no longer listed, then walk their catalogues once more."""
+        """Ask, when all is read, the pages of records no longer listed, then walk their catalogues once more."""
         while self._site and self._when_idle:
             requests = self._when_idle.pop(0)()
             for request in requests:

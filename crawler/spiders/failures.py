@@ -1,4 +1,4 @@
-"""Why a page could not be had, in one plain line for the operator."""
+"""The reason why a page could not be had, in one plain line for the operator."""
 
 import re
 from dataclasses import replace

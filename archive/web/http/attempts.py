@@ -31,7 +31,7 @@ BY_NAME = Rule(free=20, longest=15)
 
 @dataclass(slots=True)
 class Attempts:
-    """What failed lately, by address and by name."""
+    """Attempts that failed lately, by address and by name."""
 
     clock: Callable[[], float] = time.monotonic
     _failures: OrderedDict[Hashable, tuple[int, float]] = field(default_factory=OrderedDict)

@@ -39,7 +39,7 @@ JOBS: dict[str, Callable[["Datasette", Head], tuple[Head, bytes]]] = {}
 """Other work for processes of its own, by name: given a request, it returns an answer. Each is put here where it is defined."""
 
 FIRST: WeakKeyDictionary["Datasette", Callable[[], None]] = WeakKeyDictionary()
-"""What a new process has to do before it answers for a site."""
+"""The work of a new process before it answers for a site."""
 
 _OF: WeakKeyDictionary["Datasette", "ReaderRequests"] = WeakKeyDictionary()
 

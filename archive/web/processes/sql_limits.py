@@ -36,7 +36,7 @@ _READERS = {
 
 @dataclass(slots=True)
 class Connections:
-    """What the connections of this process are for. `mapped`: bytes of the archive read without copying them, as far as SQLite allows."""
+    """Purposes of the connections of this process. `mapped`: bytes of the archive read without copying them, as far as SQLite allows."""
 
     mapped: int = 1 << 40
     readers_sql: bool = False
