@@ -1,7 +1,7 @@
 """Marks of tests: what each reaches, itself, through what it calls or through fixtures, and which are long.
 
-`crawl`: a process of its own is started, a crawl or another command; `browser`: Chromium. What is left, and not marked
-`slow` or `long`, is what `make quick` runs; `make test` runs all but the long ones, `make test-long` these.
+`crawl`: a process of its own is started, a crawl or another command; `browser`: Chromium; `slow`: seconds in one process.
+What is left, and is not long, is what `make quick` runs; `make test` runs all but the long ones, `make test-long` these.
 """
 
 import subprocess
@@ -27,13 +27,26 @@ LONG = (
 )  # fmt: skip
 """Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width."""
 
+SLOW = (
+    "tests/families/test_any_page.py", "tests/test_block_sums.py", "tests/test_converter.py", "tests/test_crawl_targets.py",
+    "tests/test_derivation_limit.py", "tests/test_derived.py", "tests/test_evidence_columns.py",
+    "tests/test_merge", "tests/test_old_archives.py", "tests/test_original_files.py", "tests/test_page_robustness.py",
+    "tests/test_remote_jobs.py", "tests/test_rosters.py", "tests/test_schedule.py::test_an_interrupted_process",
+    "tests/test_crawl_hostile_answers.py::test_a_page_on_which_judging_fails", "tests/test_lists.py::test_work_grows",
+    "tests/web/test_access_control.py", "tests/web/test_hostile.py", "tests/web/test_malformed.py",
+    "tests/web/test_page_files.py::test_no_address", "tests/web/test_published.py", "tests/web/test_record_page.py::test_of_a_field",
+    "tests/web/test_search_page.py::test_no_address", "tests/web/test_second_portal.py",
+)  # fmt: skip
+"""Beginnings of the names of tests that take seconds together, in one process."""
+
 _reached: dict[FunctionType, frozenset[object]] = {}
 
 
 def mark(item: pytest.Item) -> None:
     """Add the marks that follow from what a test reaches, and from its name."""
-    if item.nodeid.startswith(LONG):
-        item.add_marker("long")
+    for marker, beginnings in (("long", LONG), ("slow", SLOW)):
+        if item.nodeid.startswith(beginnings):
+            item.add_marker(marker)
     fixtures = getattr(item, "_fixtureinfo", None)
     names = set(getattr(item, "fixturenames", ()))
     if names & BROWSER:

@@ -33,7 +33,7 @@ def rooms() -> dict[str, str]:
     found = {}
     for name, path in sources().items():
         if path.name == "__init__.py":
-            docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            docstring = ast.get_docstring(parsed(path)) or ""
             found[name] = docstring.partition("\n")[0]
     return found
 
@@ -51,6 +51,13 @@ def files(room: str) -> int:
     return len(own) + sum(1 for path in folder.glob("*/*.html") if not (path.parent / "__init__.py").exists())
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a source file; read it, don't change it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports() -> dict[str, dict[str, set[str]]]:
     """Room → imported room → the imports, each as "module > module", wherever in a file they stand."""
     known, found = sources(), defaultdict[str, dict[str, set[str]]](lambda: defaultdict(set))
@@ -63,7 +70,7 @@ def imports() -> dict[str, dict[str, set[str]]]:
 
 def _imported(path: Path) -> Iterator[str]:
     modules = sources()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -13,6 +13,7 @@ from crawler.cli.main import main
 from crawler.portals import portal_file
 from crawler.spiders import failures
 from tests.conftest import ROOT
+from tests.rooms import parsed
 
 ROOMS = {"archive": {"archive"}, "pipelines": {"archive", "pipelines"}, "crawler": {"archive", "pipelines", "crawler"}}
 SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
@@ -21,7 +22,7 @@ SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")
 def imported(path: Path) -> set[str]:
     """The top-level names of all modules that a file imports, wherever in the file."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

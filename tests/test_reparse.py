@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Site, crawl, disclosures, portal_file, rows
+from tests.conftest import Site, copied, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 
 WORSE_PARSER = """
@@ -53,18 +53,25 @@ main()
 """
 
 
-@pytest.fixture
-def county(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
-    """An archive made by a parser that overlooks a row, a document number and most of each text."""
+@pytest.fixture(scope="module")
+def misread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A portal's file, beside it an archive made by a parser that overlooks a row, a document number and most of each text."""
+    folder = tmp_path_factory.mktemp("misread")
     pages = {f"/zwgk/d/{n}.html": record(f"样本文件之{n}", f"640324001/2017-0000{n}") for n in (1, 2, 3)}
     with Site({LIST: page(TABLE), **pages}) as site:
-        portal, db = portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db"
+        portal, db = portal_file(folder, site.url, ("plan", "规划", LIST)), folder / "a.db"
         command = [sys.executable, "-c", WORSE_PARSER, "crawl", str(portal), "--db", str(db), "--delay", "0"]
         subprocess.run(command, check=True, timeout=60, capture_output=True)
         assert (
             rows(db, "SELECT document_number, body FROM records") == [{"document_number": None, "body": "样本正文"}] * 2
         )
-        yield portal, db
+        yield portal
+
+
+@pytest.fixture
+def county(misread: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """One's own copy of that portal's file, and of its archive."""
+    return copied(misread, tmp_path), tmp_path / "a.db"
 
 
 def dump(db: Path) -> dict[str, list[dict[str, object]]]:

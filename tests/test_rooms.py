@@ -283,7 +283,7 @@ def test_a_room_can_be_surveyed(room: str) -> None:
 def test_a_package_states_its_purpose_in_a_line_and_holds_no_code() -> None:
     for name, path in rooms.sources().items():
         if path.name == "__init__.py":
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = rooms.parsed(path)
             assert rooms.rooms()[name].endswith("."), name
             assert len(tree.body) == 1, f"{name} holds code"
 
@@ -301,7 +301,7 @@ def test_no_class_name_stands_twice() -> None:
     """Two classes of one name would mean two things, or one thing twice."""
     named = defaultdict[str, set[str]](set)
     for name, path in rooms.sources().items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(rooms.parsed(path)):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 named[node.name].add(name)
     assert {name: places for name, places in named.items() if len(places) > 1} == {}

@@ -146,3 +146,17 @@ def test_metadata_describes_every_column_in_both_languages(site):
 def test_the_operators_own_metadata_prevails(archive):
     site = Datasette(files=[str(archive)], metadata={"title": "另一个名字"})
     assert "另一个名字" in asyncio.run(site.client.get("/")).text
+
+
+def test_the_operators_own_metadata_is_that_sites_alone(archive):
+    own = {"title": "另一张表", "columns": {"title": "另一列"}, "facets": ["kind"]}
+    site = Datasette(files=[str(archive)], metadata={"databases": {"disclosures": {"tables": {"records": own}}}})
+    for served, is_own in ((site, True), (Datasette(files=[str(archive)]), False)):
+        records = served.metadata()["databases"]["disclosures"]["tables"]["records"]
+        differing = {
+            records["title"] == "另一张表",
+            records["columns"]["title"] == "另一列",
+            records["facets"] == ["kind"],
+        }
+        assert differing == {is_own}
+        assert records["columns"]["index_number"].startswith("索引号 / index number")

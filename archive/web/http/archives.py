@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -68,7 +69,7 @@ def _holds_originals(path: str) -> bool:
 
 
 def metadata(datasette: Datasette) -> dict[str, Any]:
-    """Datasette's metadata for every archive served; made anew each time, for Datasette writes into it."""
+    """Datasette's metadata for every archive served; copied each time as deep as Datasette writes into it."""
     plugins = {"datasette-mcp": {"canned_queries": True}}  # the extra `mcp` is metadata before the archives are known
     names = archives(datasette)
     if not names:
@@ -84,11 +85,18 @@ def metadata(datasette: Datasette) -> dict[str, Any]:
                 "title": title,
                 "description": description,
                 "queries": queries(),
-                "tables": {table: _table_metadata(known) for table, known in TABLES.items()},
+                "tables": {
+                    table: {**known, "columns": {**known["columns"]}} for table, known in _tables_metadata().items()
+                },
             }
             for name in names
         },
     }
+
+
+@cache
+def _tables_metadata() -> dict[str, dict[str, Any]]:
+    return {name: _table_metadata(table) for name, table in TABLES.items()}
 
 
 def _table_metadata(table: Table) -> dict[str, Any]:
