@@ -2,9 +2,7 @@
 
 import csv
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.evidence.evidence_reader import beside
+from tests import warm
 from tests.conftest import ROOT, Site, disclosures, portal_file, rows
 from tests.test_cli import refused
 from tests.test_crawl_portals import LIST, TABLE, page, record
@@ -36,11 +35,8 @@ class Project:
     def scrapy(self, *arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
         """Run `scrapy` in the project's root."""
         own = {"DISCLOSURES_PORTALS": str(self.folder), "DISCLOSURES_DB": str(self.folder / "production" / "a.db")}
-        return subprocess.run(
-            [Path(sys.executable).with_name("scrapy"), *map(str, arguments), "-s", "DOWNLOAD_DELAY=0"],
-            capture_output=True, text=True, timeout=120, check=False, cwd=ROOT,
-            env={**os.environ, **own, "BROWSER": "true", "EDITOR": "cat", **env},
-        )  # fmt: skip
+        env = {**own, "BROWSER": "true", "EDITOR": "cat", **env}
+        return warm.scrapy(*arguments, "-s", "DOWNLOAD_DELAY=0", env=env, cwd=ROOT)
 
     @property
     def untouched(self) -> bool:

@@ -1,4 +1,4 @@
-"""The `disclosures` command run in processes that have its modules loaded already: for the many crawls of the tests.
+"""The commands `disclosures` and `scrapy` run in processes that have their modules loaded already: for the many crawls of the tests.
 
 A server process loads them once and forks for each command, and a command that crawls forks for its writer process. What reads
 the environment while it is loaded is as it was then: `tests.conftest.program` runs the command's own program, started from
@@ -77,7 +77,10 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path |
     if arguments[1:2] == ["crawl"]:
         _fork_writer()
     sys.argv = arguments
-    from crawler.cli.main import main
+    if arguments[0] == "scrapy":
+        from scrapy.cmdline import execute as main
+    else:
+        from crawler.cli.main import main
 
     main()
     sys.exit()
@@ -86,8 +89,19 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path |
 def disclosures(
     *arguments: object, env: Mapping[str, str] | None = None, cwd: Path | None = None, seconds: float = _SECONDS
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command. Raises subprocess.TimeoutExpired."""
-    command = ["disclosures", *map(str, arguments)]
+    """Run our command. Raises subprocess.TimeoutExpired."""
+    return _run("disclosures", *arguments, env=env, cwd=cwd, seconds=seconds)
+
+
+def scrapy(*arguments: object, env: Mapping[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run Scrapy's command. Raises subprocess.TimeoutExpired."""
+    return _run("scrapy", *arguments, env=env, cwd=cwd, seconds=_SECONDS)
+
+
+def _run(
+    *words: object, env: Mapping[str, str] | None, cwd: Path | None, seconds: float
+) -> subprocess.CompletedProcess[str]:
+    command = [*map(str, words)]
     with TemporaryDirectory() as folder:
         process = _processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}, cwd))
         process.start()
