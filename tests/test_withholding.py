@@ -3,10 +3,12 @@
 import gzip
 import io
 import re
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -68,22 +70,31 @@ OTHER = (
 )
 
 
+def site_answers(body: str) -> dict[str, Answer | str]:
+    """The portal, with this text of record `one`."""
+    return {
+        "/list.html": list_page(),
+        "/d/one.html": page(body),
+        "/d/two.html": OTHER,
+        "/f/a.txt": Answer(FILE_TEXT, "text/plain; charset=utf-8"),
+        "/f/b.txt": Answer("样本乙文件可以示人", "text/plain; charset=utf-8"),
+    }
+
+
+@dataclass(frozen=True)
 class Archive:
     """An archive of two crawls, in which record `one` changed; the site it was crawled from still stands."""
 
-    def __init__(self, folder: Path, site: Site) -> None:
-        self.folder, self.site, self.db = folder, site, folder / "a.db"
-        self.portal = portal_file(folder, site.url, ("other", "样本目录", "/list.html"))
-        site.answers |= {
-            "/list.html": list_page(),
-            "/d/one.html": page(OLD_BODY),
-            "/d/two.html": OTHER,
-            "/f/a.txt": Answer(FILE_TEXT, "text/plain; charset=utf-8"),
-            "/f/b.txt": Answer("样本乙文件可以示人", "text/plain; charset=utf-8"),
-        }
-        self.crawl()
-        site.answers["/d/one.html"] = page(BODY)
-        self.crawl()
+    folder: Path
+    site: Site
+
+    @property
+    def db(self) -> Path:
+        return self.folder / "a.db"
+
+    @property
+    def portal(self) -> Path:
+        return self.folder / "county.toml"
 
     def crawl(self) -> None:
         done = crawl(self.portal, self.db, "--mode", "full")
@@ -104,10 +115,23 @@ class Archive:
         return b"".join(path.read_bytes() for path in self.folder.glob("a.db*"))
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
+@pytest.fixture(scope="module")
+def two_crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Site({}) as site:
-        yield Archive(tmp_path, site)
+        archive = Archive(tmp_path_factory.mktemp("two_crawls"), site)
+        portal_file(archive.folder, site.url, ("other", "样本目录", "/list.html"))
+        for body in (OLD_BODY, BODY):
+            site.answers = site_answers(body)
+            archive.crawl()
+        yield archive
+
+
+@pytest.fixture
+def archive(two_crawls: Archive, tmp_path: Path) -> Archive:
+    """One's own copy."""
+    two_crawls.site.answers = site_answers(BODY)
+    shutil.copytree(two_crawls.folder, tmp_path, dirs_exist_ok=True)
+    return Archive(tmp_path, two_crawls.site)
 
 
 def opened(data: bytes) -> Iterator[bytes]:
