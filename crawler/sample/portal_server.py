@@ -20,15 +20,15 @@ class SampleServer:
     As a context manager it serves from a thread. `requests` keeps the last 10,000 (method, path, status).
     """
 
-    def __init__(self, day: int = 1, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, day: int = 1, port: int = 0) -> None:
         self.requests: deque[tuple[str, str, int]] = deque(maxlen=10_000)
         self._days: dict[int, dict[str, SamplePage]] = {}
         self._absent = not_found()
         self.set_day(day)
-        self._http = _Server((host, port), self)
+        self._http = _Server(("127.0.0.1", port), self)
         self._thread: threading.Thread | None = None
         self.port: int = self._http.server_address[1]
-        self.url = f"http://{host}:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def set_day(self, day: int) -> None:
         """Show the site as it stands on `day` from the next request on."""
