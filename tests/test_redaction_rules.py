@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.masking.personal_numbers import ascii_digits, is_card
 from archive.masking.redaction import redact, redact_json
 from archive.model.index_numbers import is_credit_code
 from tests.personal_numbers import id_check_digit, luhn_digit
@@ -37,6 +38,7 @@ ID, CARD = resident_id(), card("62", 19)
     [
         ("18991231", False), ("19000101", True), ("19991231", True), ("20000101", True), ("20000229", True), ("20251231", True),
         ("19000229", False), ("19040229", True), ("20010229", False), ("20240229", True), ("20230228", True), ("20991231", False),
+        ("20301231", True), ("20310101", False),
         ("21000101", False), ("19800001", False), ("19801301", False), ("19801231", True), ("19800100", False), ("19800132", False),
         ("19800131", True), ("19800431", False), ("19800430", True),
     ],
@@ -112,6 +114,44 @@ def test_cards_have_a_beginning_and_a_length(first: str, size: int, masked: bool
     found = kinds(number)
     assert ("bank_card" in found) == masked
     assert found in ({}, {"bank_card": 1})
+
+
+def test_twenty_digits_are_no_card_and_letters_are_none() -> None:
+    assert is_card(card("62", 19))
+    assert not is_card(card("62", 20))
+    assert not is_card(f"{card('62', 16)[:-1]}X")
+
+
+def test_digits_of_any_script_are_read_and_an_x_at_the_end() -> None:
+    assert ascii_digits("６4-032٤ a ｘ") == "640324X"
+
+
+MOBILE = "15987654321"
+JOINED = (
+    (PHONE, MOBILE), (PHONE, card("62", 19)), (card("62", 16), PHONE), (PHONE, card("62", 17)), (card("62", 18), card("62", 16)),
+    (card("4", 16), PHONE), (PHONE, MOBILE, PHONE), (PHONE, card("4", 16), MOBILE), (card("62", 19), card("62", 16), PHONE),
+)  # fmt: skip
+"""Numbers that are printed one right after the other."""
+
+
+@pytest.mark.parametrize("numbers", JOINED)
+def test_numbers_without_a_gap_between_them_are_each_masked(numbers: tuple[str, ...]) -> None:
+    masked = "".join(
+        number[:3] + "*" * 8 if len(number) == 11 else number[:4] + "*" * (len(number) - 4) for number in numbers
+    )
+    read = redact(f"（样本）{''.join(numbers)}，样本")
+    assert read.text == f"（样本）{masked}，样本"
+    phones = sum(len(number) == 11 for number in numbers)
+    cards = len(numbers) - phones
+    assert read.counts == {kind: count for kind, count in (("phone", phones), ("bank_card", cards)) if count}
+
+
+@pytest.mark.parametrize(
+    "digits",
+    [f"{PHONE}{MOBILE}1", f"{PHONE}0{MOBILE}", f"0{PHONE}{MOBILE}", f"{card('62', 20)}{PHONE}", f"{PHONE}{PHONE[:-1]}"],
+)
+def test_digits_are_no_row_of_numbers_where_one_is_left_over(digits: str) -> None:
+    assert redact(f"（样本）{digits}，样本").counts == {}
 
 
 @pytest.mark.parametrize(("second", "masked"), [(str(digit), digit >= 3) for digit in range(10)])
