@@ -1,0 +1,102 @@
+"""Columns of tables that hold particulars of persons: which lines are headers, how far they hold, which cells are masked.
+
+The numbers are made up, and none is one by itself: an ID number's check digit is wrong.
+"""
+
+import pytest
+
+from archive.masking.redaction import redact
+
+ID, MASKED = "640324198001011230", "64****************"
+HEADER = "姓名\t身份证号"
+LONG_HEAD = "一二三四五六身份证号（一二三四五六七八九十甲乙）"
+
+
+def masked(*lines: str) -> str:
+    return redact("\n".join(lines)).text
+
+
+@pytest.mark.parametrize("between", ["\t", "|", "｜", ",", "，", "  ", " | "])
+def test_cells_stand_apart_by_one_mark_or_by_blanks(between: str) -> None:
+    assert masked(f"姓名{between}身份证号", f"样本甲{between}{ID}") == f"姓名{between}身份证号\n样本甲{between}{MASKED}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_masked"),
+    [
+        ((f"{HEADER}\t样本甲\t{ID}",), False),
+        ((f"样本甲\t{ID}", HEADER), False),
+        ((HEADER, f"样本甲\t{ID}", ""), True),
+        ((HEADER, "样本", "样本", f"样本甲\t{ID}"), True),
+        ((HEADER, "样本", "样本", "样本", f"样本甲\t{ID}"), False),
+        ((HEADER, "样本", "样本", "样本乙\t样本", "样本", "样本", f"样本甲\t{ID}"), True),
+        ((HEADER, "样本", "样本", HEADER, "样本", "样本", f"样本甲\t{ID}"), True),
+        ((HEADER, "项目\t金额", f"样本甲\t{ID}"), True),
+        ((HEADER, f"姓名\t{LONG_HEAD}等", f"样本甲\t{ID}"), False),
+        ((HEADER, f"项目\t{LONG_HEAD}等", f"样本甲\t{ID}"), True),
+        (("1234\t身份证号", f"样本甲\t{ID}"), True),
+        (("12345\t身份证号", f"样本甲\t{ID}"), False),
+        ((f"姓名\t{LONG_HEAD}", f"样本甲\t{ID}"), True),
+        ((f"姓名\t{LONG_HEAD[:-1]}丙）", f"样本甲\t{ID}"), False),
+        ((f"{HEADER}\t{'样' * 1992}", f"样本甲\t{ID}\t样"), True),
+        ((f"{HEADER}\t{'样' * 1994}", f"样本甲\t{ID}\t样"), False),
+    ],
+)
+def test_a_header_holds_until_the_next_or_three_lines_without_cells(lines: tuple[str, ...], is_masked: bool) -> None:
+    assert masked(*lines) == "\n".join(lines).replace(ID, MASKED if is_masked else ID)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("序号\t姓名\t身份证号", f"样本甲\t{ID}", f"样本甲\t{MASKED}"),
+        ("序号\t姓名\t身份证号", f"1\t样本\t样本甲\t{ID}", f"1\t样本\t样本甲\t{MASKED}"),
+        ("身份证号\t姓名\t备注", f"{ID}\t样本甲", f"{MASKED}\t样本甲"),
+        ("姓名\t身份证号\t备注", f"{ID}\t样本甲\t样本", f"{MASKED}\t样本甲\t样本"),
+        ("姓名\t身份证号\t备注", f"样本\t样本甲\t{ID}", f"样本\t样本甲\t{MASKED}"),
+        ("姓名\t学籍号\t备注", f"G{ID}\t样本甲\t样本", f"G{MASKED}\t样本甲\t样本"),
+        ("姓名\t账号\t备注", f"{ID}\t样本甲\t样本", f"{ID}\t样本甲\t样本"),
+        ("学生身份证号\t家长身份证号", f"{ID}\t640324198001011231", f"{MASKED}\t{MASKED}"),
+        ("姓名\t身份证号\t备注", "样本甲\t\t样本", "样本甲\t\t样本"),
+    ],
+)
+def test_cells_are_found_where_merged_ones_moved_a_row(header: str, row: str, expected: str) -> None:
+    assert masked(header, row) == f"{header}\n{expected}"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "expected"),
+    [
+        ("身份证号", "12345678", "12******"),
+        ("身份证号", "1234567", "1234567"),
+        ("身份证号", "见附件12345678", "见附件12345678"),
+        ("身份证号", "ABC12345678", "ABC12******"),
+        ("身份证号", "ABCD12345678", "ABCD12345678"),
+        ("账号", "801234567890", "8012********"),
+        ("联系电话", "0951-1234567", "****-*******"),
+        ("联系电话", "123-4567", "***-****"),
+        ("联系电话", "123-456", "123-456"),
+        ("联系电话", "见附件1234567", "见附件1234567"),
+        ("车牌号", "宁A12345", "宁A*****"),
+        ("家庭住址", "样本县样本镇样本村三组12号", "样本县样本镇********"),
+        ("QQ号", "12345678", "********"),
+        ("微信号", "abc12345", "********"),
+        ("护照号", "E12345678", "E********"),
+    ],
+)
+def test_a_cell_is_masked_by_the_kind_of_its_column(header: str, cell: str, expected: str) -> None:
+    text = f"姓名\t{header}\t备注\n样本甲\t{cell}\t样本"
+    assert masked(text) == text.replace(cell, expected)
+
+
+@pytest.mark.parametrize("first", ["姓名\t职务", "科室\t姓名", "项目\t单位"])
+def test_telephones_of_offices_stay(first: str) -> None:
+    text = f"{first}\t联系电话\n样本甲\t样本\t0951-1234567"
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "header"), [("resident_id", "身份证号"), ("bank_card", "账号"), ("home_phone", "联系电话")]
+)
+def test_what_is_masked_is_counted_by_its_kind(kind: str, header: str) -> None:
+    assert redact(f"姓名\t{header}\n样本甲\t801234567890\n样本乙\t801234567891").counts == {kind: 2}
