@@ -105,4 +105,4 @@ def tiles(digits: str) -> list[tuple[str, int, int]]:
         kind, start = ends[end]
         parts.append((kind, start, end))
         end = start
-    return parts[::-1] if not end else []
+    return parts[::-1]
