@@ -1,4 +1,4 @@
-"""What reading a page costs, with nothing else running: a list of 20 rows with hover boxes, a record's page of 50 KB.
+"""Cost of reading a page, with nothing else running: a list of 20 rows with hover boxes, a record's page of 50 KB.
 
 python -m bench.reading [--runs 7]
 

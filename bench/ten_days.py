@@ -212,7 +212,7 @@ def alarms(db: Path) -> list[tuple[str, str]]:
 
 
 def contents(db: Path) -> dict[str, tuple[str | None, ...]]:
-    """What the archive says of each listed record, by address; of its text what counts."""
+    """The archive's words on each listed record, by address; of its text what counts."""
     sql = "SELECT url, title, publisher, published_on, index_number, body FROM records WHERE state = 'listed'"
     return {url: (*fields, essence(body)) for url, *fields, body in rows(db, sql)}
 

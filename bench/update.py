@@ -1,4 +1,4 @@
-"""What the daily update of an unchanged portal costs and writes, against a full crawl.
+"""Cost and writings of the daily update of an unchanged portal, against a full crawl.
 
 python -m bench.update [--records 5000]
 

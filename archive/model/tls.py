@@ -1,4 +1,4 @@
-"""What a server's TLS certificate says of itself."""
+"""A server's TLS certificate, as it describes itself."""
 
 from hashlib import sha256
 

@@ -51,7 +51,7 @@ _OUTCOME = "SELECT outcome FROM captures WHERE id = ?"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What was written: how many captures, of which so many masked, and of so many only the digest; and the last day, its
+    """The bundle as it was written: how many captures, of which so many masked, and of so many only the digest; and the last day, its
     hash, and whether it is over and sealed."""
 
     captures: int

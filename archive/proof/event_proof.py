@@ -1,4 +1,4 @@
-"""What proves an event: what is claimed, and the captures that show it."""
+"""Proof of an event: what is claimed, and the captures that show it."""
 
 import json
 import sqlite3
@@ -13,7 +13,7 @@ from archive.labels.when import when
 Row = Mapping[str, Any]
 
 LISTED, ABSENT, BEFORE, AFTER, PAGE = "listed", "absent", "before", "after", "page"
-"""What a capture shows: the last list page with the record's row; a list page of the walk without it; what was before; what is
+"""The things that a capture can show: the last list page with the record's row; a list page of the walk without it; what was before; what is
 now; what the record's own page answered then."""
 
 CLAIMS = labels_under("claim")
@@ -71,19 +71,19 @@ class EventProof:
 
     @property
     def claim(self) -> Label:
-        """What is claimed, in a sentence."""
+        """The claim in a sentence."""
         claim, window = CLAIMS[self.event["kind"]], self.window
         named = {"title": self.record["title"] or self.record["url"], "portal": self.record["name"]}
         return Label(claim.zh.format(window=window.zh, **named), claim.en.format(window=window.en, **named))
 
     @property
     def changed(self) -> object:
-        """What changed: field → [before, now]."""
+        """The changes: field → [before, now]."""
         return json.loads(self.event["detail"]).get("changed")
 
 
 def event_proof(connection: sqlite3.Connection, event_id: int) -> EventProof:
-    """What proves an event; `connection` has named rows. Raises ArchiveError where there is none, or its record is withheld."""
+    """Return what proves an event; `connection` has named rows. Raises ArchiveError where there is none, or its record is withheld."""
     event = connection.execute(_EVENT, (event_id,)).fetchone()
     record = event and connection.execute(_RECORD, (event["record_id"],)).fetchone()
     if not record:

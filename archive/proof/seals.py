@@ -25,7 +25,7 @@ def seals(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def seal_json(days: list[dict[str, Any]]) -> str:
-    """What others keep: all days, and the head, which is the last one; null while none is sealed."""
+    """The seals that others keep: all days, and the head, which is the last one; null while none is sealed."""
     head = {"day": days[-1]["day"], "hash": days[-1]["hash"]} if days else None
     return json.dumps({"head": head, "days": days}, indent=1) + "\n"
 

@@ -19,10 +19,10 @@ from archive.proof.differences import FieldDiff, diff
 from archive.proof.event_proof import ABSENT, EventProof
 
 Kept = Literal["whole", "masked", "digest"]
-"""What is given of a capture: all, its headers and a masked copy, or its digest alone."""
+"""The part of a capture that is given: all, its headers and a masked copy, or its digest alone."""
 
 SHOWS = labels_under("shows")
-"""What a capture shows → its label."""
+"""Label of each thing that a capture can show."""
 
 _FOLDER = Path(__file__).parent
 STYLE = _FOLDER / "sheet.css"
@@ -46,7 +46,7 @@ class ShownCapture:
 
     @property
     def about(self) -> Label:
-        """What is given of it, where that is not all."""
+        """The part of it that is given, where that is not all."""
         return LABELS["proof.kept.digest"] if self.kept == "digest" else LABELS["proof.kept.masked"]
 
 
@@ -73,7 +73,7 @@ class SiteLinks:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What one sheet shows: the proof, its captures, the day that seals the event, and the head now (None: not at hand); the
+    """The contents of one sheet: the proof, its captures, the day that seals the event, and the head now (None: not at hand); the
     permanent address of the sheet, "" where it has none; where it leads on a site, and how to cite it there."""
 
     proof: EventProof
@@ -86,18 +86,18 @@ class Sheet:
 
     @property
     def kind(self) -> Label:
-        """What happened, in a word."""
+        """The event in a word."""
         return label_of(EVENTS, self.proof.event["kind"])
 
     @property
     def facts(self) -> list[tuple[Label, str]]:
-        """What the record states of itself."""
+        """The record's statements of itself."""
         names = ("index_number", "document_number", "publisher", "url")
         return [(column_label("records", name), value) for name in names if (value := self.proof.record[name])]
 
     @property
     def changes(self) -> tuple[FieldDiff, ...]:
-        """What is different, field by field."""
+        """The differences, field by field."""
         return diff(self.proof.changed)
 
     @property
