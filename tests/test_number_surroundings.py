@@ -31,7 +31,7 @@ def test_a_letter_beside_makes_a_code_of_it(text: str, is_beside: bool) -> None:
     ("text", "kind", "is_code"),
     [
         ("⟦13812345678⟧", "phone", False), ("样本⟦13812345678⟧", "phone", False), ("tel⟦13812345678⟧", "phone", False),
-        ("Tel⟦13812345678⟧", "phone", False), ("name⟦13812345678⟧", "phone", False), ("Name⟦13812345678⟧", "phone", True),
+        ("Tel⟦13812345678⟧", "phone", False), ("name⟦13812345678⟧", "phone", False), ("ab⟦13812345678⟧", "phone", False), ("Name⟦13812345678⟧", "phone", True),
         ("n⟦13812345678⟧", "phone", True), ("N⟦13812345678⟧", "phone", True), ("N⟦13812345678⟧", "bank_card", False),
         ("a1b⟦13812345678⟧", "phone", True), ("a1b⟦13812345678⟧", "bank_card", True), ("⟦13812345678⟧a", "phone", True),
         ("⟦13812345678⟧ab", "phone", False), ("⟦13812345678⟧a", "bank_card", False), ("⟦13812345678⟧a1", "phone", True),
