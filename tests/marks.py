@@ -32,11 +32,12 @@ SLOW = (
     "tests/families/test_any_page.py", "tests/test_block_sums.py", "tests/test_converter.py", "tests/test_crawl_targets.py",
     "tests/test_derivation_limit.py", "tests/test_derived.py", "tests/test_evidence_columns.py",
     "tests/test_merge", "tests/test_old_archives.py", "tests/test_original_files.py", "tests/test_page_robustness.py",
-    "tests/test_remote_jobs.py", "tests/test_rosters.py", "tests/test_schedule.py::test_an_interrupted_process",
+    "tests/test_remote_jobs.py", "tests/test_rosters.py", "tests/test_schedule.py::test_an_interrupted_process", "tests/test_sealing.py", "tests/test_watch.py",
     "tests/test_crawl_hostile_answers.py::test_a_page_on_which_judging_fails", "tests/test_lists.py::test_work_grows",
     "tests/web/test_access_control.py", "tests/web/test_hostile.py", "tests/web/test_malformed.py",
-    "tests/web/test_page_files.py::test_no_address", "tests/web/test_published.py", "tests/web/test_record_page.py::test_of_a_field",
-    "tests/web/test_search_page.py::test_no_address", "tests/web/test_second_portal.py",
+    "tests/web/test_page_bounds.py",
+    "tests/web/test_page_files.py::test_no_address", "tests/web/test_published.py", "tests/web/test_record_page.py",
+    "tests/web/test_search_page.py::test_no_address", "tests/web/test_search_redirect.py", "tests/web/test_second_portal.py",
 )  # fmt: skip
 """Beginnings of the names of tests that take seconds together, in one process."""
 
