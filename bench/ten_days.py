@@ -36,6 +36,9 @@ LONGEST = 1800  # seconds of a crawl
 TOLD_IN_TIME = ("changed", "withdrawn", "unlisted", "added")
 
 _SHOWN = {"added", "changed", "returned"}
+_UNCHANGED_SINCE = """
+    SELECT c.id, n.crawl_id FROM captures n JOIN captures c ON c.url = n.url AND c.id < n.id WHERE n.outcome = 'not_modified'
+"""
 
 
 @dataclass(slots=True)
@@ -177,6 +180,7 @@ class History:
 def unproved(db: Path) -> list[str]:
     """Events whose proof is not in the archive: the page that shows it, or the walk that does not and what the page became."""
     captures = {id_: (crawl, outcome) for id_, crawl, outcome in rows(db, "SELECT id, crawl_id, outcome FROM captures")}
+    unchanged = {tuple(row) for row in rows(db, _UNCHANGED_SINCE)}
     walks = {tuple(row) for row in rows(db, "SELECT DISTINCT crawl_id, catalog_id, look FROM walks")}
     kept_aside = {crawl for (crawl,) in rows(db, "SELECT id FROM crawls WHERE outcome IN ('interrupted', 'unsure')")}
     faults = []
@@ -185,7 +189,8 @@ def unproved(db: Path) -> list[str]:
         name = f"event {event_id} ({kind})"
         if kind in _SHOWN:
             seen_in, outcome = captures.get(detail["capture"], (0, ""))
-            if seen_in not in {crawl, *kept_aside} or outcome not in {"page", "not_modified"}:
+            is_seen = seen_in in {crawl, *kept_aside} or (detail["capture"], crawl) in unchanged
+            if not is_seen or outcome not in {"page", "not_modified"}:
                 faults.append(f"{name}: its capture {detail['capture']} is {captures.get(detail['capture'])}")
             continue
         looks = (1, 2) if kind == "unlisted" else (1,)

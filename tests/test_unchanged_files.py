@@ -1,4 +1,4 @@
-"""Files that portals answer with "not modified": their text comes from the sealed original, whichever record asks."""
+"""Files and pages that portals answer with "not modified": what they say comes from the sealed original, whichever record asks."""
 
 import sqlite3
 from collections.abc import Callable
@@ -156,6 +156,32 @@ def test_a_moved_record_keeps_a_file_that_can_not_be_had_on_that_day(tmp_path: P
         site.answers |= {"/list.html": a_list("1-new"), "/1-new.html": record(1, "a.txt")}
         crawl(county, db, "--mode", "full")
     assert files(db) == {("1-new.html", "a.txt"): ("text", TEXT)}
+
+
+def test_an_edit_of_a_page_that_was_asked_while_its_record_was_missing_is_told_when_it_is_listed_again(
+    tmp_path: Path,
+) -> None:
+    db = tmp_path / "a.db"
+    edited = record(2).replace("仅供测试", "改过一次")
+    with Site(
+        {"/list.html": a_list(1, 2, 3), "/1.html": record(1), "/2.html": kept(record(2)), "/3.html": record(3)}
+    ) as site:
+        county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawl(county, db)
+        site.answers |= {"/list.html": a_list(1, 3), "/2.html": kept(edited)}
+        crawl(county, db, "--mode", "full")
+        site.answers["/list.html"] = a_list(1, 2, 3)
+        crawl(county, db, "--mode", "full")
+        told = [each["kind"] for each in rows(db, "SELECT kind FROM events WHERE kind <> 'added' ORDER BY id")]
+        assert told == ["unlisted", "returned", "changed"]
+        (text,) = rows(db, "SELECT body FROM records WHERE url LIKE '%/2.html'")
+        assert "改过一次" in str(text["body"])
+        asked = len(site.requests)
+        crawl(county, db, "--mode", "full")
+    assert (
+        len(site.requests) == asked + 5
+    )  # robots.txt, the list and three pages: what was read from its original is read
+    assert len(rows(db, "SELECT 1 FROM events WHERE kind <> 'added'")) == 3
 
 
 def copies(db: Path, folder: Path) -> None:

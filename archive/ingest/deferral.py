@@ -8,7 +8,7 @@ is written when a later crawl reads the same, dropped when one reads again what 
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -193,6 +193,19 @@ class Deferral:
             (self._crawl_id,),
         )
         return [row[0] for row in rows]
+
+    def read_again(self, page_of: Callable[[Deferred], RecordPage | None]) -> None:
+        """Keep of pages what another parser reads on their captures, as `page_of` says; None: nothing. Rows are left to the next crawl."""
+        of_portal = "record_id IN (SELECT id FROM records WHERE portal = ?)"
+        self._connection.execute(f"DELETE FROM deferred WHERE kind = 'row' AND {of_portal}", (self._portal,))  # noqa: S608
+        sql = f"SELECT id FROM deferred WHERE kind = 'page' AND {of_portal}"  # noqa: S608 - constant
+        for (number,) in self._connection.execute(sql, (self._portal,)).fetchall():
+            for deferred in self._rows("id = ?", number):
+                if page := page_of(deferred):
+                    content = json.dumps(_stated(page), ensure_ascii=False)
+                    self._connection.execute("UPDATE deferred SET content = ? WHERE id = ?", (content, number))
+                else:
+                    self.settled(deferred)
 
     def settled(self, deferred: Deferred) -> None:
         """Forget what is written now."""

@@ -114,6 +114,15 @@ class Frontier:
         row = self._connection.execute(_KNOWN, (url, self._portal)).fetchone()
         return Known(*row) if row else None
 
+    def has_read(self, record_url: str, capture_id: int) -> bool:
+        """Whether a record's own page was read as a capture holds it, or as a later one does."""
+        sql = (
+            "SELECT 1 FROM records r JOIN readings t ON t.record_id = r.id AND t.catalog_id = ? "
+            "WHERE r.portal = ? AND r.url = ? AND max(t.capture_id, coalesce(t.seen_capture_id, t.capture_id)) >= ?"
+        )
+        row = self._connection.execute(sql, (OWN_PAGE, self._portal, record_url, capture_id)).fetchone()
+        return row is not None
+
     def pending(self) -> list[str]:
         """The addresses of listed records whose own page was never read."""
         rows = self._connection.execute(_PENDING, (self._portal, OWN_PAGE, PENDING))

@@ -171,18 +171,9 @@ class Presence:
         self.noted = Noted()
         self._joined: set[int] = set()
 
-    def note_page(self, answer: MissingPage, now: str) -> None:
-        """Take in what the page of a missing record turned out to be: one that is as it was before it was gone stands again."""
+    def note_page(self, answer: MissingPage) -> None:
+        """Take in what the page of a missing record turned out to be."""
         self.noted.answers[answer.url] = answer
-        if answer.outcome == "page":
-            gone = self._connection.execute(
-                "SELECT r.id FROM records r JOIN captures c ON c.id = ? AND c.outcome = 'not_modified' "
-                "WHERE r.portal = ? AND r.state = 'withdrawn' AND (r.url = ? OR EXISTS ("
-                "SELECT 1 FROM listings WHERE record_id = r.id AND link = ?))",
-                (answer.capture, self._portal, answer.url, answer.url),
-            ).fetchone()
-            if gone:
-                self._back(gone["id"], "unlisted", "withdrawn", answer.capture, now)
 
     def is_shown(self, record_id: int, page: RecordPage, now: str) -> bool:
         """Whether a page is the record's own: where that was withdrawn, by its title or its text. It then stands again."""

@@ -294,7 +294,7 @@ class Store:
                 self._write_own_page(observation, now)
                 self._read += 1
             case MissingPage():
-                self._presence.note_page(observation, now)
+                self._presence.note_page(observation)
             case AttachmentFile():
                 self._write_attachment(observation, now)
                 self._read += 1
@@ -426,7 +426,7 @@ class Store:
             earlier = self._writer.readings(record_id).get(OWN_PAGE)
             if earlier and earlier.fields.keys() - page.fields.keys():
                 return  # without its fields, too, it is a notice in the place of the record's page
-        self._take(record_id, OWN_PAGE, page, page.capture, now)
+        self._take(record_id, OWN_PAGE, page, windows.held_by(self._connection, page.capture), now)
 
     def _take(self, record_id: int, source: int, reading: Row | RecordPage, capture: int | None, now: str) -> bool:
         """Write the reading of one page, or keep it aside until the crawl's end where the record seems to have changed.

@@ -22,6 +22,7 @@ from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
 from crawler.extract.tree import parse_html
 
 PAGE, CUT, GONE, BLOCKED, ERROR, HOME = "page", "cut", "gone", "blocked", "error", "home"
+NOT_MODIFIED = "not_modified"
 
 BLOCKING = frozenset({401, 403, 405, 412, 418, 429, 521})
 """Answers of firewalls and rate limits, not of catalogues (portals' challenges: 加速乐 521, 瑞数 412, 云堤 405)."""

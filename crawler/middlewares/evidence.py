@@ -19,7 +19,7 @@ from archive.masking.redaction import names_a_person
 from archive.model import clock
 from archive.model.observations import Problem
 from archive.model.printable import printable
-from crawler.extract.response_class import CUT, ERROR, PAGE, Verdict, ends, judge
+from crawler.extract.response_class import CUT, ERROR, NOT_MODIFIED, PAGE, Verdict, ends, judge
 from crawler.middlewares.certificates import certificate_of, faults
 from crawler.spiders.failures import TOO_LARGE, UNDECODED, NotConnected
 from pipelines.store import StorePipeline
@@ -155,7 +155,7 @@ class EvidenceMiddleware:
 
     def _verdict(self, request: Request, response: Response) -> Verdict:
         if response.status == 304:
-            return Verdict("not_modified", "unchanged since it was last read")
+            return Verdict(NOT_MODIFIED, "unchanged since it was last read")
         if 300 <= response.status < 400:
             return Verdict("redirect", f"leads to {_location(response)}")
         if BROKE_OFF in response.flags:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from scrapy import Request
 from scrapy.http import Response
 
+from archive.evidence.http_exchange import EvidenceError
 from archive.ingest.presence import Missing
 from archive.model.observations import MissingPage
-from crawler.extract.response_class import GONE, PAGE
+from crawler.extract.response_class import GONE, NOT_MODIFIED, PAGE
 from crawler.spiders.pages import read_record
 from crawler.spiders.portal_site import Content, PortalSite, verdict_of
 
@@ -32,10 +33,17 @@ class MissingPages:
     def parse_missing(self, response: Response, url: str, *, withdrawn: bool) -> Iterator[Content]:
         """Yield the outcome for the page of a record that is no longer listed, and what it says where one was `withdrawn`."""
         verdict = verdict_of(response)
-        if withdrawn and verdict.outcome == PAGE and (text := self._site.text(response)) is not None:
-            page = read_record(text, url, response.url, cut=False, agencies=self._site.agencies)
-            yield replace(page, capture=response.meta["capture"])
-        if verdict.outcome in {PAGE, GONE, "not_modified"}:
+        stands = verdict.outcome in {PAGE, NOT_MODIFIED}
+        if withdrawn and stands:
+            try:
+                text = self._site.text(response)
+            except EvidenceError:  # destroyed, damaged, or not at hand: asked for itself
+                yield self._site.unconditional(response)
+                return
+            if text is not None:
+                page = read_record(text, url, response.url, cut=False, agencies=self._site.agencies)
+                yield replace(page, capture=response.meta["capture"])
+        if stands or verdict.outcome == GONE:
             self._site.answered()
             outcome = GONE if verdict.outcome == GONE else PAGE
             yield MissingPage(url, outcome, verdict.reason, response.meta["capture"])

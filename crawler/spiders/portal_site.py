@@ -75,7 +75,7 @@ class PortalSite:
         self._refusals = 0
 
     def text(self, response: Response) -> str | None:
-        """The page to be read: the answer's, or the one known from before where it says that nothing changed."""
+        """The page to be read: the answer's, or the one known from before where it says that nothing changed. Raises EvidenceError."""
         if response.status == 304 and "known" in response.meta:
             self.answered()
             return self.known_text(response.meta["known"])
@@ -84,6 +84,12 @@ class PortalSite:
             return None
         self.answered()
         return response.text
+
+    def unconditional(self, response: Response) -> Request:
+        """The request of an answer once more, whatever is known of its page."""
+        assert response.request is not None  # noqa: S101 - Scrapy's answers know their requests
+        kept = {name: value for name, value in response.request.meta.items() if name == "leaves_site"}
+        return response.request.replace(headers={}, meta=kept, dont_filter=True)
 
     def known_text(self, capture_id: int) -> str:
         """The text of a sealed page."""

@@ -59,8 +59,7 @@ class RecordFiles:
         try:
             data = self._site.known_payload(response.meta["known"])
         except EvidenceError:  # destroyed, or damaged: asked for itself
-            assert response.request is not None  # noqa: S101 - Scrapy's answers know their requests
-            yield response.request.replace(headers={}, meta={"leaves_site": True}, dont_filter=True)
+            yield self._site.unconditional(response)
             return
         self._site.count("files_done")
         yield AttachmentFile(record_url, name, url, data=data, capture=response.meta["capture"])

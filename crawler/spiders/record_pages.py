@@ -9,6 +9,7 @@ from scrapy import Request
 from scrapy.http import Response, TextResponse
 from w3lib.url import canonicalize_url
 
+from archive.evidence.http_exchange import EvidenceError
 from archive.model.observations import AttachmentFile
 from crawler.extract.response_class import CUT, PAGE
 from crawler.spiders.pages import read_record
@@ -43,7 +44,7 @@ class RecordPages:
     def parse_record(self, response: Response, url: str) -> Iterator[Content]:
         """A record's own page; `url` is the address its row gives."""
         site, key, outcome = self._site, canonicalize_url(url), verdict_of(response).outcome
-        if response.status == 304:
+        if response.status == 304 and self._is_read(response, key):
             site.answered()
             for file in site.frontier.files(key):
                 yield from self._files.requests(key, file.name, file.url)
@@ -52,7 +53,11 @@ class RecordPages:
             name = file_name(response.url)
             yield AttachmentFile(key, name, url, data=response.body, capture=response.meta["capture"])
             return
-        text = site.text(response)
+        try:
+            text = site.text(response)
+        except EvidenceError:  # destroyed, damaged, or not at hand: asked for itself
+            yield site.unconditional(response)
+            return
         if text is None or outcome == CUT:
             given_up = yield from site.not_read(response)
             if text is None or not given_up:
@@ -61,3 +66,7 @@ class RecordPages:
         yield replace(page, capture=response.meta["capture"])
         for linked in page.attachments:
             yield from self._files.requests(key, linked.name, linked.url)
+
+    def _is_read(self, response: Response, key: str) -> bool:
+        """Whether the record was read from the sealed page that an answer says is unchanged; one asked while it was missing was not."""
+        return "known" not in response.meta or self._site.frontier.has_read(key, response.meta["known"])

@@ -27,13 +27,14 @@ from archive.database.withheld import HELD, WITHHELD, is_file_withheld
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
+from archive.ingest.deferral import Deferral, Deferred
 from archive.ingest.record_writer import PENDING, UNLINKED, Writer
 from archive.ingest.windows import Window
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
 from archive.maintenance.holding import shown_text
 from archive.model import clock
 from archive.model.agencies import names_of, stated_in
-from archive.model.observations import AnyObservation, AttachmentFile
+from archive.model.observations import AnyObservation, AttachmentFile, RecordPage
 from archive.model.records import OWN_PAGE
 from archive.model.site import Site
 from crawler.extract.response_class import CUT
@@ -195,6 +196,8 @@ class _Reader:
         files = self._connection.execute(_FILES, (self._portal, UNLINKED, WITHHELD, self._records, PENDING)).fetchall()
         self._in_strides(files, self._read_file)
         with transaction(self._connection) as c:
+            if self._records is None:
+                Deferral(c, self._portal, 0).read_again(self._deferred_page)
             bring_up_to_date(c, self._portal)
             if self._records is None:
                 read_by = (f"parser:{self._portal}", json.dumps(versions()))
@@ -237,12 +240,22 @@ class _Reader:
         elif exchange:
             self._read_list(exchange, capture_id, catalog_id, records)
 
-    def _read_record(self, exchange: Exchange, capture_id: int, records: Mapping[str, int]) -> None:
+    def _deferred_page(self, deferred: Deferred) -> RecordPage | None:
+        """What the page of a record says that a crawl kept aside; None where it can't be read."""
+        if deferred.capture_id is None or (exchange := self._exchange(deferred.capture_id)) is None:
+            return None
+        return self._page(exchange, deferred.capture_id, self._writer.record(deferred.record_id)["url"])
+
+    def _page(self, exchange: Exchange, capture_id: int, key: str) -> RecordPage:
+        """The page of the record `key` as a capture shows it."""
         outcome = self._connection.execute("SELECT outcome FROM captures WHERE id = ?", (capture_id,)).fetchone()[0]
+        page = read_record(text_of(exchange), key, exchange.url, cut=outcome == CUT, agencies=self._agencies)
+        files = tuple(replace(file, url=self._moves.address(file.url)) for file in page.attachments)
+        return self._clean(replace(page, attachments=files))
+
+    def _read_record(self, exchange: Exchange, capture_id: int, records: Mapping[str, int]) -> None:
         for key, record_id in records.items():
-            page = read_record(text_of(exchange), key, exchange.url, cut=outcome == CUT, agencies=self._agencies)
-            files = tuple(replace(file, url=self._moves.address(file.url)) for file in page.attachments)
-            page = self._clean(replace(page, attachments=files))
+            page = self._page(exchange, capture_id, key)
             self._writer.take(record_id, OWN_PAGE, page, capture_id, clock.text(clock.now()))
             self._writer.count_masked(record_id, OWN_PAGE, page.redacted)
 

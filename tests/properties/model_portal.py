@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import transaction
+from archive.ingest.deferral import Deferral, Deferred
 from archive.ingest.frontier import Frontier, Known
+from archive.ingest.presence import Missing
 from archive.ingest.record_writer import Writer
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
@@ -122,7 +124,10 @@ FINE = Weather()
 
 @dataclass(slots=True)
 class Told:
-    """What one crawl was shown, and how the archive was told."""
+    """What one crawl was shown, and how the archive was told.
+
+    `before`: what those killed since the last crawl that came to its end were shown, for the next one tells it.
+    """
 
     rows: set[str] = field(default_factory=set)
     complete: set[str] = field(default_factory=set)
@@ -131,6 +136,15 @@ class Told:
     new_text: set[str] = field(default_factory=set)  # pages that say something else than when they were last read
     new_row: set[str] = field(default_factory=set)
     misread: bool = False
+    before: "Told | None" = None
+
+    def says_otherwise(self) -> set[str]:
+        """The addresses whose pages or rows say something else than when they were last read."""
+        return self.new_text | self.new_row | (self.before.says_otherwise() if self.before else set())
+
+    def was_misread(self) -> bool:
+        """Whether rows came without what they always state."""
+        return self.misread or (self.before is not None and self.before.was_misread())
 
 
 class KilledError(Exception):
@@ -156,6 +170,7 @@ class World:
         ] = {}  # address → the editions of text and files read last, of a whole page
         self.titles: dict[tuple[str, str], int] = {}
         self.honest: dict[str, int] = defaultdict(int)  # walks of a catalogue since one that lied
+        self._killed: Told | None = None
         self._seen_now: list[Observation] = []
         self._sealed_now: list[Capture] = []
         self.lengths: dict[str, int] = {}  # rows of the last complete walk of a catalogue
@@ -228,7 +243,7 @@ class World:
         now = written(self.now)
         store = Store(self.path, self.connection)
         store.begin(portal("p"), "full", now)
-        told = Told()
+        told = self._killed = Told(before=self._killed)
         frontier = Frontier(self.path, "p", store.crawl_id)
         try:
             read_before = frontier.read_before(self.now)
@@ -239,16 +254,17 @@ class World:
                 self._walk(store, catalog, weather, told, look=1)
             for address in [*pending, *sorted(told.rows - read_before - set(pending))]:
                 known = None if address in pending else frontier.known(address)
-                self._read(store, self._at(address), known, weather, told)
+                self._read(frontier, store, self._at(address), known, weather, told)
             self._flush(store)
             for missing in store.missing(now):
                 if missing.url:
-                    self._ask(frontier, store, missing.url, weather, told)
+                    self._ask(frontier, store, missing, weather, told)
             self._flush(store)
             for catalog in sorted(store.to_walk_again()):
                 self._walk(store, catalog, weather, told, look=2)
             self._flush(store)
             store.finish("finished", now)
+            self._killed = None
         finally:
             frontier.close()
             self.checked = require_true_windows(self, self.checked)
@@ -326,25 +342,35 @@ class World:
                 told.new_row.add(document.address)
             self.titles[document.address, catalog] = document.title
 
-    def _read(self, store: Store, document: Document, known: Known | None, weather: Weather, told: Told) -> None:
+    def _read(  # noqa: PLR0917 - a request, and its answer
+        self, frontier: Frontier, store: Store, document: Document, known: Known | None, weather: Weather, told: Told
+    ) -> None:
         failing = document.number in weather.failing and weather.failure != "cut"
         if failing or not document.stands:
             self._answer(store, document.address, weather.failure if failing else "gone")
         elif known and known.etag == document.tag:
-            self._answer(store, document.address, "not_modified", document.tag)
+            is_read = frontier.has_read(document.address, known.capture_id)
+            capture = self._answer(store, document.address, "not_modified", document.tag)
+            if not is_read:
+                self._see(capture, document, told)
         else:
             cut = document.number in weather.failing
             capture = self._answer(store, document.address, "cut" if cut else "page", document.tag)
-            self.visits += 1
             self.sealed[capture] = document, cut
-            self._seen_now.append(replace(document.page(self.visits, self.parser, cut=cut), capture=capture))
-            if not cut:
-                edition = document.text, document.files
-                if self.shown.get(document.address, edition) != edition:
-                    told.new_text.add(document.address)
-                self.shown[document.address] = edition
+            self._see(capture, document, told, cut=cut)
 
-    def _ask(self, frontier: Frontier, store: Store, address: str, weather: Weather, told: Told) -> None:
+    def _see(self, capture: int, document: Document, told: Told, *, cut: bool = False) -> None:
+        """Have the archive told what a document's page says."""
+        self.visits += 1
+        self._seen_now.append(replace(document.page(self.visits, self.parser, cut=cut), capture=capture))
+        if not cut:
+            edition = document.text, document.files
+            if self.shown.get(document.address, edition) != edition:
+                told.new_text.add(document.address)
+            self.shown[document.address] = edition
+
+    def _ask(self, frontier: Frontier, store: Store, missing: Missing, weather: Weather, told: Told) -> None:
+        address = str(missing.url)
         document = self._at(address)
         if document.number in weather.failing:
             self._answer(store, address, weather.failure)
@@ -353,6 +379,10 @@ class World:
         unchanged = bool(known and known.etag == document.tag)
         outcome = "gone" if not document.stands else "not_modified" if unchanged else "page"
         capture = self._answer(store, address, outcome, document.tag if document.stands else None)
+        if outcome == "page":
+            self.sealed[capture] = document, False
+        if missing.state == "withdrawn" and document.stands:
+            self._see(capture, document, told)
         told.answers[address] = "gone" if outcome == "gone" else "page"
         self._seen_now.append(MissingPage(address, told.answers[address], f"found to be {outcome}", capture))
 
@@ -372,10 +402,16 @@ class World:
         last = self.rows("SELECT max(id) AS id FROM crawls WHERE portal = 'p'")[0]["id"]
         writer = Writer(self.connection, "p", last, kinds, cause="parser")
         with transaction(self.connection):
+            Deferral(self.connection, "p", last).read_again(self._deferred_page)
             for each in rest:
                 document, cut = self.sealed[each["capture_id"]]
                 seen = document.page(self.visits, self.parser, cut=cut)
                 writer.take(each["record_id"], OWN_PAGE, seen, each["capture_id"], written(self.now))
+
+    def _deferred_page(self, deferred: Deferred) -> RecordPage:
+        assert deferred.capture_id is not None
+        document, cut = self.sealed[deferred.capture_id]
+        return document.page(self.visits, self.parser, cut=cut)
 
     def neighbour(self) -> None:
         """A crawl of the second portal, whose lists never change, though pages do."""
