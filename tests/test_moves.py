@@ -122,10 +122,17 @@ def test_a_record_that_became_one_which_is_gone_is_gone(crawls: Crawls) -> None:
 def test_a_successor_that_was_never_read_is_waited_for_only_while_it_is_listed(crawls: Crawls) -> None:
     crawls.run(a_list_with(moved_row(99)), asked={7: "gone"})
     assert crawls.events() == []
+    crawls.run(a_list(20, 7), asked={7: "gone", 99: "error"})
+    assert crawls.events() == []
     crawls.run(a_list(20, 7), asked={7: "gone", 99: "gone"})
-    assert crawls.events() == [("withdrawn", url(99))]
-    crawls.run(a_list(20, 7), asked={7: "gone"})
-    assert crawls.events() == [("withdrawn", url(99)), ("withdrawn", url(7))]
+    assert crawls.events() == [("withdrawn", url(7)), ("withdrawn", url(99))]
+
+
+def test_a_successor_whose_page_is_gone_is_not_waited_for(crawls: Crawls) -> None:
+    """Nothing shows any more that the listed one has the text of the one before."""
+    crawls.run(a_list_with(moved_row(99)), lost=[99], asked={7: "gone"})
+    assert crawls.events() == [("withdrawn", url(7))]
+    assert record(crawls, 99)["state"] == "listed"
 
 
 def test_a_page_that_was_unlisted_and_moved(crawls: Crawls) -> None:

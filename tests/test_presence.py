@@ -51,6 +51,7 @@ class Crawls:
         self,
         *lists: ListPage,
         pages: Iterable[RecordPage] = (),
+        lost: Iterable[int] = (),
         asked: dict[int, str] | None = None,
         second: ListPage | None = None,
         seconds: Iterable[ListPage] = (),

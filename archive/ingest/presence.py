@@ -110,7 +110,10 @@ _TAKEN_OVER = """
 # (A portal may show both for a while.)
 _SUCCESSORS = """
     WITH added AS (SELECT record_id, crawl_id FROM events WHERE kind = 'added')
-    SELECT r.*, EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own) AS page_read
+    SELECT r.*, EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own) AS page_read,
+           EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id AND w.portal = r.portal
+                   WHERE c.url = (SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)
+                     AND c.outcome IN ('gone', 'home', 'redirect')) AS page_gone
     FROM records r JOIN added ON added.record_id = r.id
     WHERE r.portal = :portal AND {same} AND r.id <> :id
       AND added.crawl_id > (SELECT crawl_id FROM added WHERE record_id = :id)
@@ -385,7 +388,7 @@ class Presence:
             self._joined.add(moved[0]["id"])
             detail = {"from": old["url"], "to": moved[0]["url"], **self._proof(record)}
             self._writer.event(old["id"], "moved", now, detail, window)
-        elif not any(new["state"] == "listed" and not new["page_read"] for new in self._successors(old)):
+        elif not any(map(_is_to_be_read, self._successors(old))):
             self._writer.set_state(record.record_id, state, state, now, self._proof(record), window)
 
     def _moved(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -488,6 +491,11 @@ class Presence:
         """Return the number of rows that this crawl's first traversal of a catalogue read."""
         sql = "SELECT rows_read FROM ledger WHERE crawl_id = ? AND catalog_id = ?"
         return int(self._connection.execute(sql, (self._crawl_id, catalog_id)).fetchone()["rows_read"])
+
+
+def _is_to_be_read(successor: Mapping[str, Any]) -> bool:
+    """Whether the page of what a record may have become can still say so."""
+    return bool(successor["state"] == "listed" and not successor["page_read"] and not successor["page_gone"])
 
 
 def _long_enough(rows: int, usual: int) -> bool:
