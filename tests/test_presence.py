@@ -66,6 +66,8 @@ class Crawls:
             store.write([with_capture(seen, number)], now)
         for own in pages:
             store.write([with_capture(own, self.capture(store, own.url))], now)
+        for number in lost:
+            self.capture(store, url(number), "gone")
         self.missing = [record.url for record in store.missing(now)]
         for record, outcome in (asked or {}).items():
             if url(record) not in self.missing:
@@ -174,6 +176,34 @@ def test_a_record_in_two_catalogues_is_missing_only_when_both_lack_it(crawls: Cr
     assert (crawls.missing, crawls.events()) == ([], [])
     crawls.run(without(7), asked={7: "gone"})  # the other list was not walked at all
     assert (crawls.missing, crawls.events()) == ([], [])
+
+
+def test_a_record_that_may_have_left_its_list_for_one_that_could_not_be_walked_is_not_unlisted(crawls: Crawls) -> None:
+    budgets = listed(*(row(number) for number in range(31, 36)), catalog=BUDGETS)
+    crawls.run(listed(*ALL), budgets)
+    broken = replace(budgets, rows=budgets.rows[:1], last=False)
+    crawls.run(without(7), broken, asked={7: "page"}, seconds=[without(7), budgets])
+    assert (crawls.again, crawls.events()) == (set(), [])
+    crawls.run(without(7), replace(budgets, rows=(*budgets.rows, row(7))))
+    assert crawls.events() == []
+
+
+def test_a_row_that_slipped_in_another_list_is_found_by_the_second_walk(crawls: Crawls) -> None:
+    budgets = listed(*(row(number) for number in range(31, 36)), catalog=BUDGETS)
+    crawls.run(listed(*ALL), budgets)
+    there = replace(budgets, rows=(*budgets.rows, row(7)))
+    crawls.run(without(7), budgets, asked={7: "page"}, seconds=[without(7), there])
+    assert (crawls.again, crawls.events()) == ({PLANS, BUDGETS}, [])
+
+
+def test_a_list_that_can_not_be_walked_for_long_is_not_waited_for(crawls: Crawls) -> None:
+    budgets = listed(*(row(number) for number in range(31, 36)), catalog=BUDGETS)
+    crawls.run(listed(*ALL), budgets)
+    for _ in range(3):
+        crawls.run(without(7), asked={7: "page"}, second=without(7))
+        assert crawls.events() == []
+    crawls.run(without(7), asked={7: "page"}, second=without(7))
+    assert crawls.events() == [("unlisted", url(7))]
 
 
 def text(number: int, body: str = "样本正文，同一篇") -> RecordPage:

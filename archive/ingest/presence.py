@@ -2,9 +2,9 @@
 
 A record is missing when every catalogue that lists it was walked wholly and plausibly, and none showed it: at a length,
 and with fields in its rows, as in its past.
-Then its own page is requested. Gone: the record is `withdrawn`. Still there: its catalogues are walked a second time, for a
-row can slip from one page to another during a walk; missing again, it is `unlisted`. A refusal, a failure or half a
-page proves nothing. The same text under the same index number at a new address is `moved`; so is the same text under the
+Then its own page is requested. Gone: the record is `withdrawn`. Still there: it may stand in another list now, so that all
+must have been walked wholly, but for those that could not be for long. They are walked a second time, for a row can slip from
+one page to another during a walk; missing again, the record is `unlisted`. A refusal, a failure or half a page proves nothing. The same text under the same index number at a new address is `moved`; so is the same text under the
 same title and date, where one of the two has no index number.
 """
 
@@ -38,6 +38,16 @@ WALKS_COMPARED = 5
 AS_SHORT = 0.02
 """Two walks whose lengths differ by no more than this share are as short as each other."""
 
+TRIES = 3
+"""A catalogue that could not be walked wholly in this crawl nor in so many full ones before is waited for no longer."""
+
+# The catalogues in which a record may stand.
+_OPEN_LISTS = """
+    SELECT DISTINCT l.catalog_id FROM ledger l JOIN catalogs c ON c.id = l.catalog_id AND c.retired_at IS NULL
+    WHERE c.portal = :portal AND l.complete AND (l.crawl_id = :crawl OR l.crawl_id IN (
+        SELECT id FROM crawls WHERE portal = :portal AND id < :crawl AND mode = 'full' AND finished_at IS NOT NULL
+        ORDER BY id DESC LIMIT :tries))
+"""
 _MISSING = """
     SELECT r.id, r.state, iif(r.url LIKE '%#row-%', NULL,
            (SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)) AS address
@@ -280,13 +290,13 @@ class Presence:
         return [record for _, record in overdue[: max(LEAST_DAILY_QUOTA, len(rows) // 100)]]
 
     def to_walk_again(self) -> set[int]:
-        """The catalogues of records that are missing though their pages stand, or that have no page to ask."""
-        doubtful = [
-            record.record_id
+        """The catalogues to be walked again: all, where records are missing though their pages stand, or have no page to ask."""
+        lists = self._open_lists()
+        doubtful = lists <= set(self._walked()) and any(
+            record.state == "listed" and (record.url is None or self._outcome(record) == "page")
             for record in self.missing()
-            if record.state == "listed" and (record.url is None or self._outcome(record) == "page")
-        ]
-        return {catalog for record_id in doubtful for catalog in self._catalogs(record_id)}
+        )
+        return lists if doubtful else set()
 
     def found(self) -> list[Found]:
         """The records that are missing at the end of the crawl, in the order of their ids."""
@@ -372,7 +382,7 @@ class Presence:
         outcome = self._outcome(record)
         if outcome == "gone":
             return "withdrawn"
-        seen_twice = self._catalogs(record.record_id) <= self.noted.walked_again
+        seen_twice = self._open_lists() <= self.noted.walked_again.intersection(self._walked())
         stands = record.state == "listed" and seen_twice and (outcome == "page" or record.url is None)
         return "unlisted" if stands else None
 
@@ -473,6 +483,11 @@ class Presence:
             (record_id,),
         )
         return {row["catalog_id"] for row in rows}
+
+    def _open_lists(self) -> set[int]:
+        """The catalogues in which a record may stand: those that can be walked wholly, as far as is known."""
+        names = {"portal": self._portal, "crawl": self._crawl_id, "tries": TRIES}
+        return {row["catalog_id"] for row in self._connection.execute(_OPEN_LISTS, names)}
 
     def _complete(self) -> list[int]:
         sql = "SELECT catalog_id FROM ledger WHERE crawl_id = ? AND complete"
