@@ -121,6 +121,34 @@ def test_one_notice_in_the_place_of_a_few_pages_is_no_change_of_them(portal: Por
     assert portal.events() == []
 
 
+def of_some(*numbers: int) -> Callable[[str], bool]:
+    paths = {f"/plans/{number}.html" for number in numbers}
+    return lambda path: path in paths
+
+
+def test_an_update_that_asks_for_few_pages_asks_for_others_before_it_tells_what_those_say(portal: Portal) -> None:
+    """One document is new on a day on which all pages show one notice; a younger one is looked at again."""
+    portal.documents[31] = Document(31)
+    portal.crawl()
+    portal.documents[32] = Document(32)
+    asked = len(portal.site.requests)
+    assert portal.crawl(maintenance, mode="update") == "unsure"
+    pages = {path for path in list(portal.site.requests)[asked:] if of_records(path)}
+    assert len(pages) >= 12
+    assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
+    assert portal.events() == []
+    assert len(rows(portal.db, "SELECT 1 FROM records WHERE body LIKE '%并非政府文件%'")) == 32
+    assert rows(portal.db, "SELECT 1 FROM records WHERE flags LIKE '%read_in_doubt%'") == []
+
+
+def test_documents_that_are_listed_again_and_nothing_else_make_no_older_copy(portal: Portal) -> None:
+    away = {number: portal.documents.pop(number) for number in (3, 4, 5)}
+    portal.crawl()
+    portal.documents |= away
+    assert portal.crawl() == "finished"
+    assert Counter(kind for kind, _ in portal.events()) == {"withdrawn": 3, "returned": 3}
+
+
 def test_a_page_that_lost_its_text_and_its_fields_is_no_change(portal: Portal) -> None:
     portal.crawl(
         lambda path, answer: "<html><body><h1>样本通知</h1></body></html>" if path == "/plans/4.html" else answer

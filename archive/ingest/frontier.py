@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.database.connection import open_for_reading
+from archive.ingest.deferral import WITNESSES
 from archive.ingest.health import CLOCK_SLACK
 from archive.ingest.record_writer import PENDING
 from archive.ingest.windows import WAS_READ
@@ -16,7 +17,7 @@ from archive.masking.redaction import redact_json
 from archive.model.clock import moment
 from archive.model.clock import text as written
 from archive.model.noise import same_pairs
-from archive.model.records import OWN_PAGE
+from archive.model.records import OWN_PAGE, READ_IN_DOUBT
 
 SLACK = timedelta(hours=4)
 """A crawl may begin so much earlier in the day than the one before it and still be a day later: late today is not late for ever."""
@@ -77,6 +78,21 @@ _PENDING = f"""
 """  # noqa: S608 - constant
 
 
+_ASKED = """
+    SELECT count(*) FROM (
+        SELECT DISTINCT c.url FROM captures c JOIN records r ON r.portal = :portal AND r.url = c.url
+        WHERE c.crawl_id = :crawl AND c.outcome IN ('page', 'not_modified', 'gone', 'home') LIMIT :limit)
+"""
+# Records' pages that were read before, and that a crawl did not ask for: the newest first.
+_UNASKED = f"""
+    SELECT {_ADDRESS} AS address FROM records r
+    WHERE r.portal = :portal AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
+      AND EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own)
+      AND NOT EXISTS (SELECT 1 FROM captures WHERE url = {_ADDRESS} AND crawl_id = :crawl)
+    ORDER BY r.id DESC LIMIT :limit
+"""  # noqa: S608 - constant
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The last good answer for an address: what to send back to be answered that nothing changed, its capture and digest (hex)."""
@@ -115,12 +131,14 @@ class Frontier:
         return Known(*row) if row else None
 
     def has_read(self, record_url: str, capture_id: int) -> bool:
-        """Whether a record's own page was read as a capture holds it, or as a later one does."""
+        """Whether a record's own page was read, beyond doubt, as a capture holds it, or as a later one does."""
         sql = (
             "SELECT 1 FROM records r JOIN readings t ON t.record_id = r.id AND t.catalog_id = ? "
-            "WHERE r.portal = ? AND r.url = ? AND max(t.capture_id, coalesce(t.seen_capture_id, t.capture_id)) >= ?"
+            "WHERE r.portal = ? AND r.url = ? AND max(t.capture_id, coalesce(t.seen_capture_id, t.capture_id)) >= ? "
+            "AND NOT EXISTS (SELECT 1 FROM json_each(t.fields, '$.doubts') WHERE value = ?)"
         )
-        row = self._connection.execute(sql, (OWN_PAGE, self._portal, record_url, capture_id)).fetchone()
+        values = (OWN_PAGE, self._portal, record_url, capture_id, READ_IN_DOUBT)
+        row = self._connection.execute(sql, values).fetchone()
         return row is not None
 
     def pending(self) -> list[str]:
@@ -136,6 +154,17 @@ class Frontier:
             (self._portal, self._crawl_id),
         )
         return [row[0] for row in rows]
+
+    def witnesses(self, missing: int) -> list[str]:
+        """The addresses of pages to be requested besides, at the end of a crawl that asked for few, or that asks for `missing` ones.
+
+        What a few pages say, or that they are gone, may be the portal's fault: others tell.
+        """
+        names = {"portal": self._portal, "crawl": self._crawl_id, "own": OWN_PAGE, "limit": WITNESSES}
+        pages = missing + int(self._connection.execute(_ASKED, names).fetchone()[0])
+        if not 0 < pages < WITNESSES:
+            return []
+        return [row[0] for row in self._connection.execute(_UNASKED, {**names, "limit": WITNESSES - pages})]
 
     def files(self, record_url: str) -> list[KnownFile]:
         """The files on the portal's own site that belong to a record."""

@@ -323,6 +323,8 @@ class Presence:
             if not self._writer.said_before(record_id, changed):
                 return None
             reverted.add(record_id)
+        if not missing | moved_back | reverted:
+            return None  # documents that are listed again, and nothing else
         if len(missing | back | moved_back | reverted) < OLDER_COPY or not self._were_listed(
             missing, back | moved_back
         ):

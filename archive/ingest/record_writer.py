@@ -20,6 +20,7 @@ from archive.model.records import (
     CUT_PAGE,
     FIELDS,
     OWN_PAGE,
+    READ_IN_DOUBT,
     REPEATED,
     ROW_NOT_READ,
     Merged,
@@ -44,7 +45,7 @@ _WIDEN_VERSION = (
     "AND EXISTS (SELECT 1 FROM events WHERE record_id = :id AND kind = 'added' AND crawl_id = :crawl)"
 )
 
-UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ})
+UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ, READ_IN_DOUBT})
 """The doubts about a reading that the next one of its page completes, instead of changing what it said."""
 
 PENDING, UNLINKED = "pending", "unlinked"
@@ -194,6 +195,12 @@ class Writer:
         return (
             self.connection.execute("DELETE FROM listings WHERE record_id = ? AND catalog_id = ?", where).rowcount > 0
         )
+
+    def doubt_page(self, record_id: int, now: str) -> None:
+        """Note that a record's page was read for the first time on a day on which the portal is doubted: the next reading completes it."""
+        reading = self.readings(record_id)[OWN_PAGE]
+        doubts = tuple(dict.fromkeys((*reading.doubts, READ_IN_DOUBT)))
+        self.take(record_id, OWN_PAGE, replace(reading, doubts=doubts), self._last_shown(record_id, whole=False), now)
 
     def count_masked(self, record_id: int, source: int | str, counts: Mapping[str, int]) -> None:
         """Keep how much was masked in one source of a record: a catalogue's row, OWN_PAGE, or a file's address."""

@@ -40,7 +40,7 @@ from archive.model.observations import (
     RecordPage,
     Row,
 )
-from archive.model.records import CUT_PAGE, OWN_PAGE, Reading
+from archive.model.records import CUT_PAGE, OWN_PAGE, READ_IN_DOUBT, Reading
 from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
@@ -71,6 +71,7 @@ class Store:
         self.counts: Counter[str] = Counter()
         self._catalogs: dict[str, int] = {}
         self._read = 0
+        self._first_read: set[int] = set()
 
     def begin(self, portal: PortalOfFile, mode: str, now: str, crawl_id: int = 0) -> int:
         """Note the portal, its catalogues and a new crawl; the crawl's id, the next where none is given.
@@ -213,6 +214,8 @@ class Store:
             if doubt := doubt or self._presence.older_copy(found, self._changes_of_records()):
                 outcome = outcome if cause else UNSURE
                 self._keep_doubted(doubt, now)
+                for record_id in sorted(self._first_read):
+                    self._writer.doubt_page(record_id, now)
                 self._presence.forget_moved_back()
             else:
                 self._deferral.drop_one_page_for_many()
@@ -442,11 +445,18 @@ class Store:
             return False
         self._deferral.drop(record_id, kind, source)
         if taken:
+            if source == OWN_PAGE and self._is_first(record_id):
+                self._first_read.add(record_id)
             self._writer.write(taken, capture, now, self._listed_on(record_id, source))
         else:
             self._writer.seen_again(record_id, source, reading, capture)
         self._writer.count_masked(record_id, source, reading.redacted)
         return True
+
+    def _is_first(self, record_id: int) -> bool:
+        """Whether no page of a record was read before, or only in doubt."""
+        earlier = self._writer.readings(record_id).get(OWN_PAGE)
+        return earlier is None or READ_IN_DOUBT in earlier.doubts
 
     def _listed_on(self, record_id: int, catalog_id: int) -> int | None:
         """Return the last list page that shows a catalogue's row as it was read."""

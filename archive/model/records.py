@@ -40,6 +40,9 @@ ROW_NOT_READ = "row_not_read"
 TITLE_DIFFERS, DATE_DIFFERS, PUBLISHER_DIFFERS = "title_differs", "date_differs", "publisher_differs"
 """The doubts about a field of which pages, or parts of one, state different values."""
 
+READ_IN_DOUBT = "read_in_doubt"
+"""The doubt about a page that was first read on a day on which most of the portal was otherwise."""
+
 REPEATED = "index_number_repeated"
 """The one flag that depends on other records; `archive.ingest.store` keeps it."""
 

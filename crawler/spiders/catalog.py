@@ -60,7 +60,8 @@ class CatalogSpider(Spider):
         self._store, self._site = store, PortalSite(self, self.portal, frontier)
         files = RecordFiles(self._site)
         records = RecordPages(self._site, files)
-        self._lists, self._missing = ListPages(self._site, records, update=update), MissingPages(self._site)
+        self._records, self._missing = records, MissingPages(self._site)
+        self._lists = ListPages(self._site, records, update=update)
         self._when_idle = [self._missing_requests, self._second_pass]
         for url in frontier.pending():
             for request in records.requests(url, PENDING):
@@ -90,7 +91,7 @@ class CatalogSpider(Spider):
         await reparse.catch_up(db, evidence, self.portal.id, self.portal.converter_memory_mb)
 
     def idle(self) -> None:
-        """Ask, when all is read, the pages of records no longer listed, then walk their catalogues once more."""
+        """Ask, when all is read, the pages of records no longer listed, and others beside few; then walk catalogues once more."""
         while self._site and self._when_idle:
             requests = self._when_idle.pop(0)()
             for request in requests:
@@ -104,7 +105,10 @@ class CatalogSpider(Spider):
             self._site.close()
 
     def _missing_requests(self) -> list[Request]:
-        return self._missing.requests(self._store.missing())
+        missing = self._store.missing()
+        witnesses = self._site.frontier.witnesses(len(missing)) if self._site else []
+        others = (request for url in witnesses for request in self._records.requests(url))
+        return [*self._missing.requests(missing), *others]
 
     def _second_pass(self) -> list[Request]:
         urls = self._store.to_walk_again()
