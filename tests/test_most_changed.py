@@ -335,11 +335,13 @@ def test_a_withdrawn_record_whose_page_stands_again_is_asked_for_and_returns(por
 # --- the layout ---
 
 
-def test_lines_that_a_new_layout_puts_into_every_text_are_no_change_of_records(portal: Portal) -> None:
-    def framed(document: Document) -> str:
-        text = f"{document.paragraphs}<p>样本县数据中心统一排版</p>"
-        return redesigned(document).replace(document.paragraphs, text)
+def framed(document: Document) -> str:
+    """Another look, with a line in the text that all have."""
+    text = f"{document.paragraphs}<p>样本县数据中心统一排版</p>"
+    return redesigned(document).replace(document.paragraphs, text)
 
+
+def test_lines_that_a_new_layout_puts_into_every_text_are_no_change_of_records(portal: Portal) -> None:
     portal.look = framed
     assert portal.crawl() == "unsure"
     portal.edit(8, "样本正文，真的改过。")
@@ -348,6 +350,19 @@ def test_lines_that_a_new_layout_puts_into_every_text_are_no_change_of_records(p
     assert portal.events() == [("changed", 8)]
     causes = Counter(str(each["cause"]) for each in rows(portal.db, "SELECT cause FROM versions WHERE number > 1"))
     assert causes == {"layout": 29, "source": 1}
+
+
+def test_a_document_that_comes_back_in_the_new_layout_has_not_changed(portal: Portal) -> None:
+    """It was gone while the portal took the layout on. One that was edited meanwhile has changed."""
+    away = {number: portal.documents.pop(number) for number in (7, 8)}
+    portal.crawl()
+    portal.look = framed
+    assert [portal.crawl(), portal.crawl()] == ["unsure", "finished"]
+    portal.documents |= away
+    portal.edit(8, "样本正文，真的改过。")
+    portal.crawl()
+    returned = [("returned", 7), ("returned", 8)]
+    assert sorted(portal.events()) == [("changed", 8), *returned, ("withdrawn", 7), ("withdrawn", 8)]
 
 
 def test_a_line_that_names_the_file_may_move_into_the_text(portal: Portal) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.database.portal_changes import next_number
 from archive.database.withheld import WITHHELD, is_file_withheld, is_key_withheld
-from archive.ingest import windows
+from archive.ingest import layout, windows
 from archive.ingest.windows import Window
 from archive.maintenance.holding import shown_body
 from archive.masking.redaction import RULES_VERSION
@@ -44,6 +44,11 @@ _WIDEN_VERSION = (
     f"UPDATE versions {_WIDEN} AND number = 1 "  # noqa: S608 - constant
     "AND EXISTS (SELECT 1 FROM events WHERE record_id = :id AND kind = 'added' AND crawl_id = :crawl)"
 )
+
+_BY_LAYOUT = """
+    SELECT c.crawl_id, v.changed FROM versions v JOIN captures c ON c.id = v.capture_id JOIN crawls w ON w.id = c.crawl_id
+    WHERE w.portal = ? AND v.cause = 'layout' AND v.capture_id > ?
+"""
 
 UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ, READ_IN_DOUBT})
 """The doubts about a reading that the next one of its page completes, instead of changing what it said."""
@@ -283,6 +288,14 @@ class Writer:
             any(name in each and _is_same(each[name][0], value) for each in versions)
             for name, (_, value) in changed.items()
         )
+
+    def layouts_since(self, record_id: int) -> frozenset[tuple[str, str, bool]]:
+        """What the portal's layouts made alike of most pages since a record's own page was last read."""
+        changes: dict[int, list[Mapping[str, Any]]] = {}
+        shown = self._last_shown(record_id, whole=False)
+        for row in self.connection.execute(_BY_LAYOUT, (self.portal, shown)):
+            changes.setdefault(row["crawl_id"], []).append(json.loads(row["changed"]))
+        return frozenset[tuple[str, str, bool]]().union(*map(layout.common, changes.values()))
 
     def names_of_files(self, record_id: int, page: RecordPage) -> list[str]:
         """The names of the files that a record's page links to, now or before."""

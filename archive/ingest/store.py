@@ -219,6 +219,7 @@ class Store:
                 self._presence.forget_moved_back()
             else:
                 self._deferral.drop_one_page_for_many()
+                self._tell_late_layout()
                 for deferred in self._deferral.own():
                     self._write_deferred(deferred)
             self._presence.claim(found, now, doubted=bool(doubt))
@@ -249,6 +250,13 @@ class Store:
             for deferred, changed in self._changes(kind):
                 if layout.is_layout(self._but_files(deferred, changed), parts):
                     self._deferral.set_by_layout(deferred)
+
+    def _tell_late_layout(self) -> None:
+        """Tell from edits what a layout made of pages that were not read when most of the portal took it on: they were gone, or failed."""
+        for deferred, changed in self._changes(PAGE):
+            parts = self._writer.layouts_since(deferred.record_id)
+            if parts and layout.is_layout(self._but_files(deferred, changed), parts):
+                self._deferral.set_by_layout(deferred)
 
     def _changes(self, kind: str) -> Iterator[tuple[Deferred, Mapping[str, Any]]]:
         """Yield what this crawl kept aside of rows, or of pages, and what it would change."""
