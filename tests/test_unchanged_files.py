@@ -158,6 +158,30 @@ def test_a_moved_record_keeps_a_file_that_can_not_be_had_on_that_day(tmp_path: P
     assert files(db) == {("1-new.html", "a.txt"): ("text", TEXT)}
 
 
+def test_a_file_that_could_not_be_had_is_asked_for_again_though_its_page_is_not(tmp_path: Path) -> None:
+    """Ever more rarely: the same day, and where it was missing for long, it is not."""
+    db = tmp_path / "a.db"
+
+    def update(day: int, hour: int = 4) -> bool:
+        asked = site.requests.count("/files/a.txt")
+        crawl(county, db, "--mode", "update", env={"DISCLOSURES_NOW": f"2026-06-{day:02}T{hour:02}:00:00Z"})
+        return site.requests.count("/files/a.txt") > asked
+
+    with Site(
+        {"/list.html": a_list(1), "/1.html": kept(record(1, "a.txt")), "/files/a.txt": Answer(status=503)}
+    ) as site:
+        county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawl(county, db, env={"DISCLOSURES_NOW": "2026-06-01T04:00:00Z"})
+        assert files(db)["1.html", "a.txt"] == ("unavailable", None)
+        pages = site.requests.count("/1.html")
+        assert [update(1, 9), update(2), update(15), update(16)] == [False, True, True, False]
+        site.answers["/files/a.txt"] = kept(TEXT)
+        assert update(25)
+        assert site.requests.count("/1.html") == pages
+        assert update(26) is False
+    assert files(db)["1.html", "a.txt"] == ("text", TEXT)
+
+
 def test_an_edit_of_a_page_that_was_asked_while_its_record_was_missing_is_told_when_it_is_listed_again(
     tmp_path: Path,
 ) -> None:

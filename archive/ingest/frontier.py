@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.database.connection import open_for_reading
 from archive.ingest.deferral import WITNESSES
 from archive.ingest.health import CLOCK_SLACK
-from archive.ingest.record_writer import PENDING
+from archive.ingest.record_writer import NO_FILE, PENDING
 from archive.ingest.windows import WAS_READ
 from archive.masking.redaction import redact_json
 from archive.model.clock import moment
@@ -78,6 +78,17 @@ _PENDING = f"""
 """  # noqa: S608 - constant
 
 
+# The files that could not be had, and when they were tried first and last: an answer is a capture, none at all a problem.
+_NOT_HAD = """
+    WITH lost AS (SELECT r.url AS record_url, a.name, a.url, a.sha256, r.first_seen FROM attachments a JOIN records r ON r.id = a.record_id
+                  WHERE r.portal = :portal AND r.state = 'listed' AND a.state IN (SELECT value FROM json_each(:states))),
+    tried AS (SELECT c.url, c.fetched_at AS at FROM captures c JOIN crawls w ON w.id = c.crawl_id
+              WHERE w.portal = :portal AND c.url IN (SELECT url FROM lost)
+              UNION ALL SELECT p.url, p.last_at FROM problems p JOIN crawls w ON w.id = p.crawl_id
+              WHERE w.portal = :portal AND p.url IN (SELECT url FROM lost))
+    SELECT record_url, name, lost.url, sha256, coalesce(min(at), first_seen), coalesce(max(at), first_seen)
+    FROM lost LEFT JOIN tried ON tried.url = lost.url GROUP BY record_url, lost.url
+"""
 _ASKED = """
     SELECT count(*) FROM (
         SELECT DISTINCT c.url FROM captures c JOIN records r ON r.portal = :portal AND r.url = c.url
@@ -173,6 +184,17 @@ class Frontier:
     def pending_files(self) -> list[KnownFile]:
         """The files never requested, of all records."""
         return self._files("a.state = ?", PENDING)
+
+    def lost_files(self, now: datetime) -> list[KnownFile]:
+        """The files that could not be had and are to be requested again, ever more rarely, the most overdue first."""
+        states = json.dumps(sorted(NO_FILE))
+        overdue = []
+        for *known, first, last in self._connection.execute(_NOT_HAD, {"portal": self._portal, "states": states}):
+            waited = (now - moment(last)) / page_interval(now - moment(first))
+            if waited >= 1:
+                overdue.append((waited, KnownFile(*known)))
+        overdue.sort(key=lambda each: (-each[0], each[1].record_url, each[1].url))
+        return [file for _, file in overdue[:LEAST_DAILY_QUOTA]]
 
     def file(self, record_url: str, url: str) -> KnownFile | None:
         """One file of a record."""

@@ -15,7 +15,7 @@ from archive.maintenance.holding import shown_body
 from archive.masking.redaction import RULES_VERSION
 from archive.model.clock import BEIJING, moment
 from archive.model.noise import essence, same, same_body
-from archive.model.observations import LinkedFile, RecordPage
+from archive.model.observations import UNAVAILABLE, LinkedFile, RecordPage
 from archive.model.records import (
     CUT_PAGE,
     FIELDS,
@@ -55,6 +55,9 @@ UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ, READ_IN_DOUBT})
 
 PENDING, UNLINKED = "pending", "unlinked"
 """States of a file without a text: not requested yet, on another site, no longer linked."""
+
+NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
+"""States in which nothing, or a captcha or an error page, stands in the place of a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from archive.ingest.alarm import NO_PAGES, Alarm, Pair
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.health import WRONG_CLOCK
 from archive.ingest.presence import Missing, Presence
-from archive.ingest.record_writer import Writer
+from archive.ingest.record_writer import NO_FILE, Writer
 from archive.ingest.windows import Window
 from archive.ingest.wrong_clock import crawls_ahead
 from archive.maintenance import damaged_texts
@@ -51,9 +51,6 @@ READABLE = frozenset({"text", "ocr", "needs_ocr"})
 
 UNSURE = "unsure"
 """The outcome of a crawl in which most of the portal changed at once."""
-
-NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
-"""States in which nothing, or a captcha or an error page, stands in the place of a file."""
 
 
 class Store:

@@ -66,7 +66,7 @@ class CatalogSpider(Spider):
         for url in frontier.pending():
             for request in records.requests(url, PENDING):
                 yield request
-        for file in frontier.pending_files():
+        for file in [*frontier.pending_files(), *frontier.lost_files(clock.now())]:
             for request in files.requests(file.record_url, file.name, file.url):
                 yield request
         for url in frontier.doubted() if update else []:
