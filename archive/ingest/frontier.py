@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -100,6 +100,7 @@ _UNASKED = f"""
     WHERE r.portal = :portal AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
       AND EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own)
       AND NOT EXISTS (SELECT 1 FROM captures WHERE url = {_ADDRESS} AND crawl_id = :crawl)
+      AND {_ADDRESS} NOT IN (SELECT value FROM json_each(:missing))
     ORDER BY r.id DESC LIMIT :limit
 """  # noqa: S608 - constant
 
@@ -166,16 +167,17 @@ class Frontier:
         )
         return [row[0] for row in rows]
 
-    def witnesses(self, missing: int) -> list[str]:
-        """The addresses of pages to be requested besides, at the end of a crawl that asked for few, or that asks for `missing` ones.
+    def witnesses(self, missing: Collection[str]) -> list[str]:
+        """The addresses of pages to be requested besides, at the end of an update that asked for few, or that asks for `missing` ones.
 
         What a few pages say, or that they are gone, may be the portal's fault: others tell.
         """
         names = {"portal": self._portal, "crawl": self._crawl_id, "own": OWN_PAGE, "limit": WITNESSES}
-        pages = missing + int(self._connection.execute(_ASKED, names).fetchone()[0])
+        pages = len(missing) + int(self._connection.execute(_ASKED, names).fetchone()[0])
         if not 0 < pages < WITNESSES:
             return []
-        return [row[0] for row in self._connection.execute(_UNASKED, {**names, "limit": WITNESSES - pages})]
+        names |= {"limit": WITNESSES - pages, "missing": json.dumps(sorted(missing))}
+        return [row[0] for row in self._connection.execute(_UNASKED, names)]
 
     def files(self, record_url: str) -> list[KnownFile]:
         """The files on the portal's own site that belong to a record."""

@@ -106,9 +106,16 @@ class CatalogSpider(Spider):
 
     def _missing_requests(self) -> list[Request]:
         missing = self._store.missing()
-        witnesses = self._site.frontier.witnesses(len(missing)) if self._site else []
-        others = (request for url in witnesses for request in self._records.requests(url))
-        return [*self._missing.requests(missing), *others]
+        return [
+            *self._missing.requests(missing),
+            *self._witness_requests({record.url for record in missing if record.url}),
+        ]
+
+    def _witness_requests(self, missing: set[str]) -> Iterator[Request]:
+        """The requests for pages that tell, in an update that asks for few, whether what these say is the portal's fault."""
+        if self._site and self._store.mode == "update":
+            for url in self._site.frontier.witnesses(missing):
+                yield from self._records.requests(url)
 
     def _second_pass(self) -> list[Request]:
         urls = self._store.to_walk_again()
