@@ -20,7 +20,7 @@ class Fault:
     """What befalls a portal for so many crawls. `states`: what it may be told as after each of them; then it is well.
 
     `befall` returns whether it could happen today; `mended`: the command with which the operator mends it after the first crawl;
-    `mode`: of its crawls.
+    `mode`: of its crawls; `plain`: it befalls no portal of the TRS county template, whose pages print more.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Fault:
     relieve: Callable[[Portal], None] = lambda _: None
     mended: Callable[[Portal], list[str]] | None = None
     mode: str | None = None
+    plain: bool = False
 
 
 def _is_record(portal: Portal, path: str) -> bool:
@@ -181,8 +182,8 @@ FAULTS = (
     _spoilt("every page 404", (LAYOUT,), _for_all(GONE)),
     _spoilt("pages of records gone", (LAYOUT,), _records_gone, mode="full"),
     _spoilt("encoded twice", (LAYOUT,), _encoded_twice),
-    Fault("redesign", (frozenset({LAYOUT, WELL}),), _look(changing_portal.redesigned)),
-    Fault("line of the file in the text", (frozenset({WELL}),), _look(changing_portal.file_inside)),
+    Fault("redesign", (frozenset({LAYOUT, WELL}),), _look(changing_portal.redesigned), plain=True),
+    Fault("line of the file in the text", (frozenset({WELL}),), _look(changing_portal.file_inside), plain=True),
     Fault("older copy", (frozenset({LAYOUT}),), _older_copy, _served_anew),
     _spoilt("answers break off", (DOWN, LAYOUT, WELL), _halves),
     _spoilt("half pages", (LAYOUT, WELL), _short_pages),

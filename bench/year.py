@@ -110,8 +110,10 @@ class Year:
         faults = list(FAULTS)
         self._random.shuffle(faults)
         faults.sort(key=lambda each: not each.name.startswith("host"))
-        for place, fault in enumerate(faults):
-            self.watched[place % len(self.watched)].faults.append(
+        for number, fault in enumerate(faults):
+            place = number % len(self.watched)
+            place += fault.plain and self.watched[place].portal.trs  # the first one
+            self.watched[place].faults.append(
                 (self._random.randint(*(int(self.days * share) for share in (BEGINS, ENDS))), fault)
             )
         for each in self.watched:

@@ -121,11 +121,6 @@ def test_one_notice_in_the_place_of_a_few_pages_is_no_change_of_them(portal: Por
     assert portal.events() == []
 
 
-def of_some(*numbers: int) -> Callable[[str], bool]:
-    paths = {f"/plans/{number}.html" for number in numbers}
-    return lambda path: path in paths
-
-
 def test_an_update_that_asks_for_few_pages_asks_for_others_before_it_tells_what_those_say(portal: Portal) -> None:
     """One document is new on a day on which all pages show one notice; a younger one is looked at again."""
     portal.documents[31] = Document(31)
@@ -363,6 +358,29 @@ def test_a_document_that_comes_back_in_the_new_layout_has_not_changed(portal: Po
     portal.crawl()
     returned = [("returned", 7), ("returned", 8)]
     assert sorted(portal.events()) == [("changed", 8), *returned, ("withdrawn", 7), ("withdrawn", 8)]
+
+
+def test_a_layout_that_an_update_met_first_is_settled_by_the_next_crawl(portal: Portal) -> None:
+    portal.documents[31] = Document(31)
+    portal.look = framed
+    assert [portal.crawl(mode="update"), portal.crawl(), portal.crawl()] == ["unsure", "finished", "finished"]
+    assert portal.events() == []
+    (layouts,) = rows(portal.db, "SELECT count(*) AS n FROM versions WHERE cause = 'layout'")
+    assert layouts["n"] == 30
+
+
+@pytest.mark.parametrize("text", ["", "<h1>样本通知</h1>"])
+def test_pages_that_have_all_lost_their_text_make_the_portal_doubted(portal: Portal, text: str) -> None:
+    """Three records are gone on that day, whose pages show as little."""
+    for number in (3, 4, 5):
+        del portal.documents[number]
+    nothing = {f"/plans/{number}.html": f"<html><body>{text}</body></html>" for number in (3, 4, 5)}
+    answers = portal.answers
+    portal.answers = lambda: answers() | nothing  # type: ignore[method-assign]
+    assert portal.crawl(lambda path, answer: nothing["/plans/3.html"] if of_records(path) else answer) != "finished"
+    portal.answers = answers  # type: ignore[method-assign]
+    portal.crawl()
+    assert Counter(portal.events()) == {("withdrawn", number): 1 for number in (3, 4, 5)}
 
 
 def test_a_line_that_names_the_file_may_move_into_the_text(portal: Portal) -> None:

@@ -182,9 +182,7 @@ def test_a_file_that_could_not_be_had_is_asked_for_again_though_its_page_is_not(
     assert files(db)["1.html", "a.txt"] == ("text", TEXT)
 
 
-def test_an_edit_of_a_page_that_was_asked_while_its_record_was_missing_is_told_when_it_is_listed_again(
-    tmp_path: Path,
-) -> None:
+def test_an_edit_of_a_page_that_was_asked_while_its_record_was_missing_is_told(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     edited = record(2).replace("仅供测试", "改过一次")
     with Site(
@@ -197,7 +195,7 @@ def test_an_edit_of_a_page_that_was_asked_while_its_record_was_missing_is_told_w
         site.answers["/list.html"] = a_list(1, 2, 3)
         crawl(county, db, "--mode", "full")
         told = [each["kind"] for each in rows(db, "SELECT kind FROM events WHERE kind <> 'added' ORDER BY id")]
-        assert told == ["unlisted", "returned", "changed"]
+        assert told == ["changed", "unlisted", "returned"]
         (text,) = rows(db, "SELECT body FROM records WHERE url LIKE '%/2.html'")
         assert "改过一次" in str(text["body"])
         asked = len(site.requests)
@@ -206,6 +204,29 @@ def test_an_edit_of_a_page_that_was_asked_while_its_record_was_missing_is_told_w
         len(site.requests) == asked + 5
     )  # robots.txt, the list and three pages: what was read from its original is read
     assert len(rows(db, "SELECT 1 FROM events WHERE kind <> 'added'")) == 3
+
+
+def test_another_page_that_stood_where_a_record_was_withdrawn_is_read_when_the_record_is_listed_again(
+    tmp_path: Path,
+) -> None:
+    db = tmp_path / "a.db"
+    other = record(2).replace("样本规划2", "样本规划之二").replace("样本正文之2，仅供测试", "样本正文之另一篇")
+    with Site({"/list.html": a_list(1, 2), "/1.html": record(1), "/2.html": kept(record(2))}) as site:
+        county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        crawl(county, db)
+        del site.answers["/2.html"]
+        site.answers["/list.html"] = a_list(1)
+        crawl(county, db, "--mode", "full")
+        site.answers["/2.html"] = kept(other)
+        past = rows(db, "UPDATE captures SET fetched_at = '2026-01-01T00:00:00.000Z' RETURNING id")  # so that it is due
+        assert past
+        crawl(county, db, "--mode", "full")
+        site.answers["/list.html"] = a_list(1, 2)
+        crawl(county, db, "--mode", "full")
+    told = [each["kind"] for each in rows(db, "SELECT kind FROM events WHERE kind <> 'added' ORDER BY id")]
+    assert told == ["withdrawn", "returned", "changed"]
+    (text,) = rows(db, "SELECT body FROM records WHERE url LIKE '%/2.html'")
+    assert "另一篇" in str(text["body"])
 
 
 def copies(db: Path, folder: Path) -> None:

@@ -226,7 +226,7 @@ class Deferral:
         """Say why what this crawl kept aside is doubted; None where it is not. `moved`: records that would be said to have moved."""
         counts: dict[str, int] = dict(
             self._connection.execute(
-                "SELECT kind, count(DISTINCT record_id) FROM deferred d WHERE crawl_id = ?1 AND (kind <> 'page' OR NOT EXISTS "
+                "SELECT kind, count(DISTINCT record_id) FROM deferred d WHERE crawl_id = ?1 AND NOT by_layout AND (kind <> 'page' OR NOT EXISTS "
                 "(SELECT 1 FROM deferred WHERE record_id = d.record_id AND crawl_id = ?1 AND kind = 'row')) GROUP BY kind",
                 (self._crawl_id,),
             ).fetchall()
@@ -237,6 +237,7 @@ class Deferral:
         doubts = (
             (counts.get(ROW, 0), rows_read, "rows say something else than before"),
             (counts.get(PAGE, 0), asked, "records' pages say something else than before"),
+            (self._textless(), asked, "records' pages have no text any more"),
             (counts.get(RETURNED, 0), rows_read, "rows are of records that were gone"),
             (gone, asked, "records' pages are gone"),
             (moved, rows_read, "rows are of records that stood elsewhere"),
@@ -245,6 +246,11 @@ class Deferral:
             if many >= LEAST and many > SHARE * of:
                 return f"{many} of {of} {what}, all at once: the portal itself is doubted, until a later crawl reads the same"
         return None
+
+    def _textless(self) -> int:
+        """Return how many record pages of this crawl have lost their text."""
+        sql = "SELECT count(*) FROM problems WHERE crawl_id = ? AND kind = 'body_missing'"
+        return int(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0])
 
     def _asked(self) -> Iterator[tuple[int, int, int]]:
         """Yield, for this crawl and those it goes on with, how many record pages were asked for, and how many of them had gone."""

@@ -206,6 +206,7 @@ class Store:
                     c.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (damaged_texts.NOTED,))
             for record_id in self._deferral.unchanged_since():
                 self._confirm(record_id, OWN_PAGE)
+            self._tell_known_layout()
             found = self._presence.found()
             doubt = self._deferral.doubt(self._rows_read(), self._presence.count_moved(found))
             if doubt := doubt or self._presence.older_copy(found, self._changes_of_records()):
@@ -216,7 +217,6 @@ class Store:
                 self._presence.forget_moved_back()
             else:
                 self._deferral.drop_one_page_for_many()
-                self._tell_late_layout()
                 for deferred in self._deferral.own():
                     self._write_deferred(deferred)
             self._presence.claim(found, now, doubted=bool(doubt))
@@ -248,21 +248,27 @@ class Store:
                 if layout.is_layout(self._but_files(deferred, changed), parts):
                     self._deferral.set_by_layout(deferred)
 
-    def _tell_late_layout(self) -> None:
-        """Tell from edits what a layout made of pages that were not read when most of the portal took it on: they were gone, or failed."""
-        for deferred, changed in self._changes(PAGE):
+    def _tell_known_layout(self) -> None:
+        """Tell from edits what a layout made of pages that others took on before: these were gone then, or failed, or were not asked for."""
+        for deferred in self._deferral.own(PAGE):
             parts = self._writer.layouts_since(deferred.record_id)
-            if parts and layout.is_layout(self._but_files(deferred, changed), parts):
+            changed = self._changed_by(deferred) if parts else None
+            if changed and layout.is_layout(self._but_files(deferred, changed), parts):
                 self._deferral.set_by_layout(deferred)
 
     def _changes(self, kind: str) -> Iterator[tuple[Deferred, Mapping[str, Any]]]:
         """Yield what this crawl kept aside of rows, or of pages, and what it would change."""
         for deferred in self._deferral.own(kind):
-            reading = deferred.observation()
-            if isinstance(reading, Reading):
-                taken = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
-                if taken and taken.changed:
-                    yield deferred, taken.changed
+            if changed := self._changed_by(deferred):
+                yield deferred, changed
+
+    def _changed_by(self, deferred: Deferred) -> Mapping[str, Any] | None:
+        """Return what a row or page that was kept aside would change."""
+        reading = deferred.observation()
+        if not isinstance(reading, Reading):
+            return None
+        taken = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
+        return taken.changed if taken else None
 
     def _changes_of_records(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Yield what this crawl kept aside would change of each record."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from scrapy import Request
 from scrapy.http import Response
+from w3lib.url import canonicalize_url
 
 from archive.evidence.http_exchange import EvidenceError
 from archive.ingest.presence import Missing
@@ -31,10 +32,10 @@ class MissingPages:
         ]
 
     def parse_missing(self, response: Response, url: str, *, withdrawn: bool) -> Iterator[Content]:
-        """Yield the outcome for the page of a record that is no longer listed, and what it says where one was `withdrawn`."""
+        """Yield the outcome for the page of a record that is no longer listed, and what it says, always where one was `withdrawn`."""
         verdict = verdict_of(response)
         stands = verdict.outcome in {PAGE, NOT_MODIFIED}
-        if withdrawn and stands:
+        if stands and (withdrawn or not self._site.is_read(response, canonicalize_url(url))):
             try:
                 text = self._site.text(response)
             except EvidenceError:  # destroyed, damaged, or not at hand: asked for itself

@@ -85,6 +85,12 @@ class PortalSite:
         self.answered()
         return response.text
 
+    def is_read(self, response: Response, key: str) -> bool:
+        """Whether an answer says that nothing changed since the record `key` was read: what another crawl only asked for was not."""
+        return response.status == 304 and (
+            "known" not in response.meta or self.frontier.has_read(key, response.meta["known"])
+        )
+
     def unconditional(self, response: Response) -> Request:
         """The request of an answer once more, whatever is known of its page."""
         assert response.request is not None  # noqa: S101 - Scrapy's answers know their requests

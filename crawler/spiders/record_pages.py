@@ -44,7 +44,7 @@ class RecordPages:
     def parse_record(self, response: Response, url: str) -> Iterator[Content]:
         """A record's own page; `url` is the address its row gives."""
         site, key, outcome = self._site, canonicalize_url(url), verdict_of(response).outcome
-        if response.status == 304 and self._is_read(response, key):
+        if site.is_read(response, key):
             site.answered()
             for file in site.frontier.files(key):
                 yield from self._files.requests(key, file.name, file.url)
@@ -66,7 +66,3 @@ class RecordPages:
         yield replace(page, capture=response.meta["capture"])
         for linked in page.attachments:
             yield from self._files.requests(key, linked.name, linked.url)
-
-    def _is_read(self, response: Response, key: str) -> bool:
-        """Whether the record was read from the sealed page that an answer says is unchanged; one asked while it was missing was not."""
-        return "known" not in response.meta or self._site.frontier.has_read(key, response.meta["known"])
