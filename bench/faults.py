@@ -1,15 +1,17 @@
-"""What befalls a portal in the course of a year, each with the states that it may be told as: faults of the server, and changes for good."""
+"""What befalls a portal in the course of a year, each with the states that it may be told as: faults of the server or of our machine, and
+changes for good.
+"""
 
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bench.faulty_portal import GONE, LISTED, Look, Portal, Reply, Spoil, page
 from tests import changing_portal
 from tests.county_pages import message_page
 
-DOWN, BLOCKED, LAYOUT, WELL = "down", "blocked", "changed_layout", "well"
+DOWN, BLOCKED, LAYOUT, FAILING, WELL = "down", "blocked", "changed_layout", "failing", "well"
 
 LEAST_NEWER = 3
 """So many listed documents are newer than the older copy of a portal, at the least."""
@@ -21,6 +23,7 @@ class Fault:
 
     `befall` returns whether it could happen today; `mended`: the command with which the operator mends it after the first crawl;
     `mode`: of its crawls; `plain`: it befalls no portal of the TRS county template, whose pages print more.
+    `ahead`: so far the clock of our machine stands ahead; `rest`: for so many days nobody crawls, so that the portal is stale.
     """
 
     name: str
@@ -30,6 +33,8 @@ class Fault:
     mended: Callable[[Portal], list[str]] | None = None
     mode: str | None = None
     plain: bool = False
+    ahead: timedelta = timedelta(0)
+    rest: int = 0
 
 
 def _is_record(portal: Portal, path: str) -> bool:
@@ -172,6 +177,11 @@ def _portals_move(portal: Portal) -> list[str]:
     return ["portals", "move", portal.name, portal.home]
 
 
+def _nothing(_: Portal, __: datetime) -> bool:
+    """Nothing befalls the portal itself."""
+    return True
+
+
 _MAINTENANCE = page(message_page("系统维护中，请稍后访问。"))
 _SOON = "<h1>样本通知</h1><p>样本门户今日整理内容，各页暂时都显示这一段文字，明日恢复，不便之处敬请谅解。</p>"
 
@@ -195,5 +205,7 @@ FAULTS = (
     _spoilt("redirects in a circle", (DOWN,), _loop),
     _spoilt("login", (BLOCKED,), _login),
     Fault("gone documents listed again", (frozenset({WELL}),), _stand_again),
+    Fault("clock a year ahead", (frozenset({FAILING}),), _nothing, ahead=timedelta(days=365)),
+    Fault("nobody crawls", (), _nothing, rest=9),
 )  # fmt: skip
 """One of each kind. What befalls records' pages alone is met by full crawls: an update asks for too few of them to doubt the portal."""
