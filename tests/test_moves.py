@@ -1,20 +1,32 @@
 """A record at a new address: one `moved` where exactly one other record can be what it became, and everything of it goes along."""
 
 import json
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy import Spider
+from scrapy.http import HtmlResponse
 
 from archive.database.connection import open_for_reading
-from archive.model.observations import AttachmentFile, LinkedFile, ListPage, RecordPage, Row
+from archive.ingest.frontier import Frontier
+from archive.ingest.presence import Missing
+from archive.model.observations import AttachmentFile, LinkedFile, ListPage, MissingPage, RecordPage, Row
+from archive.model.site import Site
 from archive.search import engine
-from tests.conftest import rows
+from crawler.extract.response_class import Verdict
+from crawler.middlewares.site_requests import SiteMiddleware
+from crawler.portals.portal_file import load
+from crawler.spiders.failures import LeavesSite
+from crawler.spiders.missing_pages import MissingPages
+from crawler.spiders.portal_site import PortalSite
+from tests.conftest import empty_archive, portal_file, rows
 from tests.test_absence_proof import a_list, neighbour
 from tests.test_presence import Crawls, url
-from tests.test_store import BUDGETS, DAY, listed, page, row
+from tests.test_store import BUDGETS, DAY, PORTAL, listed, page, row
 
 NUMBER, TITLE = "640399001/2026-00007", "样本文件之7"
 
@@ -220,6 +232,67 @@ def test_a_search_finds_what_moved_once_and_with_its_new_file(crawls: Crawls) ->
         assert engine.count(connection, engine.search("同一篇")) == 1
         assert engine.count(connection, engine.search("附件独有")) == 1
         assert connection.execute("SELECT count(*) FROM unindexed").fetchone()[0] == 0
+
+
+def at_new_host(reading: Any) -> Any:
+    """A row or page as it stands on another host of the portal."""
+    name = "key" if isinstance(reading, Row) else "url"
+    return replace(reading, **{name: getattr(reading, name).replace("p.example", "new.example")})
+
+
+def test_records_of_a_former_host_whose_pages_lead_to_the_new_one_have_moved(tmp_path: Path) -> None:
+    """The portal's file alone was edited; the former host redirects, so that the pages stand, each at a new address."""
+    crawls = Crawls(tmp_path / "a.db")
+    pages = [page(number, f"样本正文之{number}") for number in range(1, 21)]
+    crawls.run(a_list(20), pages=pages)
+    crawls.portal = replace(
+        PORTAL, home="http://new.example/", catalogs=(replace(PORTAL.catalogs[0], url="http://new.example/plans/"),)
+    )
+    there = replace(listed(*map(at_new_host, a_list(20).rows)), catalog_url="http://new.example/plans/")
+    standing = dict.fromkeys(range(1, 21), "page")
+    for _ in range(2):
+        crawls.run(there, pages=map(at_new_host, pages), asked=standing, second=there)
+    assert crawls.events() == [("moved", at_new_host(each).url) for each in pages]
+    records = rows(crawls.path, "SELECT DISTINCT url LIKE '%new.example%' AS new, state, flags FROM records")
+    assert records == [{"new": 1, "state": "listed", "flags": "[]"}]
+
+
+FORMER = "http://www.former.example/1.html"
+
+
+@pytest.fixture
+def missing_pages(tmp_path: Path) -> Iterator[MissingPages]:
+    """What asks for the pages of missing records of a portal that stands at www.new.example now."""
+    portal = load(portal_file(tmp_path, "http://www.new.example/", ("plan", "样本规划", "/list.html")))
+    with closing(Frontier(empty_archive(tmp_path / "a.db"), "county", 1)) as frontier:
+        yield MissingPages(PortalSite(Spider("county"), portal, frontier))
+
+
+@pytest.mark.parametrize(
+    ("led_to", "outcomes"),
+    [("http://www.new.example/1.html", ["page"]), (FORMER, []), ("http://www.other.example/1.html", [])],
+)
+def test_a_former_host_proves_something_only_where_it_leads_to_the_site(
+    missing_pages: MissingPages, led_to: str, outcomes: list[str]
+) -> None:
+    (request,) = missing_pages.requests([Missing(1, FORMER, "listed")])
+    meta = {**request.meta, "redirect_urls": [FORMER], "verdict": Verdict("page", ""), "capture": 1}
+    answer = HtmlResponse(
+        led_to, body=b"<html><body><p>x</p></body></html>", request=request.replace(url=led_to, meta=meta)
+    )
+    told = list(missing_pages.parse_missing(answer, **request.cb_kwargs))
+    assert [each.outcome for each in told if isinstance(each, MissingPage)] == outcomes
+
+
+def test_a_page_of_a_former_host_may_redirect_to_the_site_and_nowhere_else(missing_pages: MissingPages) -> None:
+    (request,) = missing_pages.requests([Missing(1, FORMER, "listed")])
+    middleware = SiteMiddleware(Site.of("http://www.new.example/"))
+    led = {**request.meta, "redirect_urls": [FORMER]}
+    for address in (FORMER, FORMER.replace("http:", "https:"), "http://www.new.example/1.html"):
+        middleware.process_request(request.replace(url=address, meta=led if address != FORMER else request.meta))
+    for meta, address in ((led, "http://www.other.example/1.html"), ({}, FORMER)):
+        with pytest.raises(LeavesSite):
+            middleware.process_request(request.replace(url=address, meta=meta))
 
 
 @pytest.mark.parametrize("number", [NUMBER, None])

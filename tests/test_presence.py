@@ -40,6 +40,7 @@ class Crawls:
         self.path = path
         self.day = 0
         self.captures = 0
+        self.portal = PORTAL
 
     def capture(self, store: Store, address: str, outcome: str = "page") -> int:
         self.captures += 1
@@ -60,7 +61,7 @@ class Crawls:
         self.day += 1
         now = DAY.format(self.day)
         store = Store(self.path)
-        store.begin(PORTAL, "full", now)
+        store.begin(self.portal, "full", now)
         for seen in lists:
             number = self.capture(store, seen.catalog_url)
             store.write([with_capture(seen, number)], now)

@@ -13,7 +13,9 @@ from crawler.spiders.failures import LeavesSite, RedirectLoop, note_redirect
 
 
 class SiteMiddleware:
-    """Raises LeavesSite for requests off the spider's `site`, but for files (`leaves_site` in `meta`) and robots.txt."""
+    """Raises LeavesSite for requests off the spider's `site`, but for files (`leaves_site` in `meta`), robots.txt, and pages of
+    records at a host where the portal stood before (`former_host`): what these redirect to must stand there or on the site.
+    """
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -26,13 +28,18 @@ class SiteMiddleware:
     def process_request(self, request: Request) -> None:
         """Check the address of `request`."""
         requested = request.meta.get("redirect_urls", [request.url])[0]
-        may_leave = request.meta.get("leaves_site") or requested.endswith("/robots.txt")
+        is_former = request.meta.get("former_host") and _host(request.url) == _host(requested)
+        may_leave = request.meta.get("leaves_site") or is_former or requested.endswith("/robots.txt")
         if not may_leave and not self._site.holds(request.url):
             raise LeavesSite(f"{requested} leads to another site, {urlsplit(request.url).netloc}")
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Note where redirects led before `exception`."""
         note_redirect(exception, request)
+
+
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname
 
 
 class NamedRedirectMiddleware(RedirectMiddleware):

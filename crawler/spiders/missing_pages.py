@@ -23,17 +23,20 @@ class MissingPages:
 
     def requests(self, missing: Iterable[Missing]) -> list[Request]:
         """The requests for the pages of those records that have one."""
-        return [
-            self._site.request(
-                record.url, self.parse_missing, {"url": record.url, "withdrawn": record.state == "withdrawn"}
-            )
-            for record in missing
-            if record.url
-        ]
+        return [self._request(record.url, record.state) for record in missing if record.url]
+
+    def _request(self, url: str, state: str) -> Request:
+        """The request for a page, also at a host where the portal stood before its file was edited: a redirect to the site proves what it is."""
+        request = self._site.request(url, self.parse_missing, {"url": url, "withdrawn": state == "withdrawn"})
+        request.meta["former_host"] = not self._site.is_own(url)
+        return request
 
     def parse_missing(self, response: Response, url: str, *, withdrawn: bool) -> Iterator[Content]:
         """Yield the outcome for the page of a record that is no longer listed, and what it says, always where one was `withdrawn`."""
         verdict = verdict_of(response)
+        if not self._site.is_own(response.url):  # whoever has a former host now can say nothing of the portal
+            yield from self._site.not_read(response)
+            return
         stands = verdict.outcome in {PAGE, NOT_MODIFIED}
         if stands and (withdrawn or not self._site.is_read(response, canonicalize_url(url))):
             try:

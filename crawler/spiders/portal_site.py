@@ -94,7 +94,7 @@ class PortalSite:
     def unconditional(self, response: Response) -> Request:
         """The request of an answer once more, whatever is known of its page."""
         assert response.request is not None  # noqa: S101 - Scrapy's answers know their requests
-        kept = {name: value for name, value in response.request.meta.items() if name == "leaves_site"}
+        kept = {name: value for name, value in response.request.meta.items() if name in {"leaves_site", "former_host"}}
         return response.request.replace(headers={}, meta=kept, dont_filter=True)
 
     def known_text(self, capture_id: int) -> str:
