@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from archive.ingest.store import Store
 from archive.model.observations import CatalogOfPortal, PortalOfFile, RecordPage
 from archive.web.http.server import make_datasette
 from crawler.spiders.pages import read_record
-from tests.changing_portal import LIST, Document, Portal, file_inside, redesigned
+from tests.changing_portal import LIST, NOW, Document, Portal, file_inside, redesigned
 from tests.conftest import Answer, Site, rows
 
 Spoil = Callable[[str, Any], Any]
@@ -235,6 +236,24 @@ def test_an_older_copy_of_the_portal_withdraws_nothing(portal: Portal) -> None:
     portal.edit(7, "样本正文，改过。")
     assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
     assert portal.events() == [("changed", 7)]
+
+
+def test_what_an_older_copy_shows_does_not_date_what_truly_happened_before(portal: Portal) -> None:
+    """A document is withdrawn and another one edited; both stand as they were in an older copy, when the next crawl comes."""
+    then = dict(portal.documents)
+    portal.documents |= {number: Document(number) for number in range(31, 37)}
+    portal.crawl()
+    seen = (NOW + timedelta(days=portal.day)).strftime("%Y-%m-%dT%H:%M")
+    now = {number: document for number, document in portal.documents.items() if number != 3} | {
+        7: Document(7, text="样本正文，改过。")
+    }
+    portal.documents = then
+    assert portal.crawl() == "unsure"
+    portal.documents = now
+    assert portal.crawl() == "finished"
+    told = rows(portal.db, "SELECT kind, not_before FROM events WHERE kind <> 'added' ORDER BY kind")
+    assert [each["kind"] for each in told] == ["changed", "withdrawn"]
+    assert [str(each["not_before"])[:16] for each in told] == [seen, seen]
 
 
 def test_an_older_copy_brings_back_what_went_and_moved_since(portal: Portal) -> None:

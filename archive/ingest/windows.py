@@ -1,7 +1,8 @@
 """When something happened, as far as was seen: after the last capture that shows the earlier state, by the first that shows the new one.
 
 A capture shows a state where it was read so, where it holds the same payload as one that was, and where it is the portal's
-answer that nothing changed since that one ("not modified"). That something was absent, the last whole walk of a catalogue
+answer that nothing changed since that one ("not modified"). What a crawl saw on a day on which the portal is doubted, as of an older
+copy of it, does not show that the earlier state still stood. That something was absent, the last whole walk of a catalogue
 shows: from its first page on, for what is added behind the reader's back is not seen. Whatever isn't known stays open.
 """
 
@@ -26,8 +27,9 @@ _HELD_BY = f"""
 _AT_AN_ADDRESS = """
     SELECT c.id, c.fetched_at, c.outcome, c.sha256, c.url FROM captures c JOIN crawls w ON w.id = c.crawl_id
     WHERE c.url IN (SELECT value FROM json_each(:urls)) AND c.id >= :since AND c.id < :until AND w.portal = :portal
-      AND c.outcome IN ('page', 'not_modified') ORDER BY c.id DESC
+      AND c.outcome IN ('page', 'not_modified') AND w.outcome IS NOT 'unsure' ORDER BY c.id DESC
 """
+_IS_DOUBTED = "SELECT w.outcome IS 'unsure' FROM captures c JOIN crawls w ON w.id = c.crawl_id WHERE c.id = ?"
 # A walk that was too short, or whose rows lacked what they always state, shows no absence; nor does one that nobody judged.
 _WALK_WITHOUT = """
     SELECT l.crawl_id, w.started_at, c.id AS capture, c.fetched_at FROM ledger l JOIN crawls w ON w.id = l.crawl_id
@@ -57,6 +59,7 @@ _ADDRESSES = """
 _GONE = f"""
     SELECT c.id, c.fetched_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
     WHERE c.url IN (SELECT url FROM ({_ADDRESSES})) AND w.portal = :portal AND c.id < :after AND c.outcome IN ('gone', 'home')
+      AND w.outcome IS NOT 'unsure'
     ORDER BY c.id DESC LIMIT 1
 """  # noqa: S608 - constant
 _ARRIVED = """
@@ -102,12 +105,13 @@ def of_change(connection: sqlite3.Connection, portal: str, shown: int | None, af
     if row is None:  # nothing points to where the originals are
         return Window(after=after)
     url, sha256, fetched_at = row
-    for each in _at(connection, portal, {url}, shown, after):
+    is_doubted = _first(connection, _IS_DOUBTED, (shown,))
+    for each in _at(connection, portal, {url}, None if is_doubted else shown, after):
         payload = held_by(connection, each["id"])
         same = connection.execute("SELECT sha256 FROM captures WHERE id = ?", (payload,)).fetchone()[0] == sha256
         if each["id"] == shown or same:
             return Window(_second(each["fetched_at"]), payload, after)
-    return Window(_second(fetched_at), held, after)
+    return Window(after=after) if is_doubted else Window(_second(fetched_at), held, after)
 
 
 def of_appearance(connection: sqlite3.Connection, catalog_id: int, crawl_id: int, after: int | None) -> Window:
@@ -124,6 +128,8 @@ def of_disappearance(
     """Return the window in which a record left its catalogues and, where capture `gone` shows that, its own page went too."""
     seen = None
     catalog_id, listed, listed_at = connection.execute(_LISTED, (record_id,)).fetchone() or (None, None, "")
+    if _first(connection, _IS_DOUBTED, (listed,)):
+        listed, listed_at = None, ""
     if gone is not None:
         urls = {row[0] for row in connection.execute(_ADDRESSES, {"id": record_id})}
         seen = next(iter(_at(connection, portal, urls, None, gone)), None)
