@@ -10,18 +10,20 @@ from tests import warm
 from tests.conftest import Answer, Site, SiteRequest, portal_file, rows
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
-LIST = "/plans/list.html"
+LIST, SECOND = "/plans/list.html", "/plans/second.html"
 
 
 @dataclass(frozen=True)
 class Document:
-    """One document of the portal; every third has a file. `folder`: where it stands below the list's; `copy_of`: whose words it has."""
+    """One document of the portal; every third has a file. `folder`: where it stands below the list's; `copy_of`: whose words it has.
+    `listed_in`: 1, in a portal of two lists 2, or 0 where no list shows it."""
 
     number: int
     text: str = ""
     edition: str = ""
     folder: str = ""
     copy_of: int = 0
+    listed_in: int = 1
 
     @property
     def path(self) -> str:
@@ -89,6 +91,7 @@ class Portal:
     day: int = 0
     list_path: str = LIST
     said: str = ""
+    has_second: bool = False
 
     @property
     def db(self) -> Path:
@@ -97,7 +100,8 @@ class Portal:
     def answers(self) -> dict[str, Answer | str | Callable[[SiteRequest], Answer | str]]:
         """What stands on the portal."""
         return {
-            self.list_path: list_of(list(self.documents.values())),
+            self.list_path: list_of([each for each in self.documents.values() if each.listed_in == 1]),
+            **({SECOND: list_of([each for each in self.documents.values() if each.listed_in == 2])} if self.has_second else {}),
             **{each.path: self.look(each) for each in self.documents.values()},
             **{f"/files/{n}.txt": Answer(f"样本附件之文本{n}", "text/plain; charset=utf-8") for n in self.documents if n % 3 == 0},
         }  # fmt: skip
@@ -110,7 +114,8 @@ class Portal:
         self.site.answers = self.answers()
         if spoil:
             self.site.answers = {path: spoil(path, answer) for path, answer in self.site.answers.items()}
-        portal = portal_file(self.folder, self.site.url, ("plan", "样本规划", self.list_path))
+        second = [("budget", "样本预算", SECOND)] if self.has_second else []
+        portal = portal_file(self.folder, self.site.url, ("plan", "样本规划", self.list_path), *second)
         self.day += days
         moment = (NOW + timedelta(days=self.day)).strftime("%Y-%m-%dT%H:%M:%SZ")
         options = ("--db", self.db, "--delay", 0, "--mode", mode)

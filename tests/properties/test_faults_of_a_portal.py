@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.changing_portal import LIST, NOW, Document, Portal
+from tests.changing_portal import LIST, NOW, SECOND, Document, Portal
 from tests.conftest import Answer, Site, rows
 
 pytestmark = pytest.mark.slow
@@ -24,9 +24,15 @@ pytestmark = pytest.mark.slow
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 
 HAPPENINGS = st.lists(
-    st.tuples(st.sampled_from(("added", "edited", "withdrawn", "returned")), st.integers(0, 20)), max_size=3
+    st.tuples(
+        st.sampled_from(("added", "edited", "withdrawn", "returned", "unlisted", "moved", "other list")),
+        st.integers(0, 20),
+    ),
+    max_size=3,
 )
-FAULTS = st.sampled_from((None, None, "all gone", "records gone", "twice", "half", "older", "notice", "empty", "503"))
+FAULTS = st.sampled_from(
+    (None, None, "all gone", "records gone", "twice", "half", "older", "notice", "empty", "503", "second list")
+)
 DAYS = st.lists(st.tuples(HAPPENINGS, FAULTS), min_size=1, max_size=5)
 
 _EVENTS = "SELECT e.*, r.url FROM events e JOIN records r ON r.id = e.record_id WHERE e.id > ? ORDER BY e.id"
@@ -54,11 +60,17 @@ class Truth:
         elif kind == "edited":
             document = documents[number]
             documents[number] = replace(document, text=f"样本正文，第{len(self.past)}天改过。")
+        elif kind == "moved":
+            documents[number] = replace(documents[number], folder=f"{self.portal.day}/")
+        elif kind == "other list" and documents[number].listed_in:
+            documents[number] = replace(documents[number], listed_in=3 - documents[number].listed_in)
+        elif kind == "unlisted" and len(documents) > 5:
+            documents[number] = replace(documents[number], listed_in=0)
         elif kind == "withdrawn" and len(documents) > 5:
             self.gone[number] = documents.pop(number)
         elif kind == "returned" and self.gone:
             number = sorted(self.gone)[choice % len(self.gone)]
-            documents[number] = self.gone.pop(number)
+            documents[number] = replace(self.gone.pop(number), listed_in=1)
 
     def crawl(self, fault: str | None) -> str:
         """Crawl on the next day; what happened since, or an older copy, is true from half a day before."""
@@ -87,21 +99,28 @@ class Truth:
 
     @staticmethod
     def _explains(kind: str, states: list[Document | None]) -> bool:
-        if kind == "withdrawn":
-            return any(one and other is None for one, other in pairwise(states))
-        if kind in {"added", "returned"}:
-            return states[-1] is not None or any(states)
-        if kind == "changed":
-            texts = [each.text for each in states if each]
-            return len(set(texts)) > 1
-        return False
+        stood = [each for each in states if each]
+        is_changed, is_moved = (len({getattr(each, name) for each in stood}) > 1 for name in ("text", "folder"))
+        match kind:
+            case "withdrawn":  # one that moves and is edited at once, or to where no list leads, is not known again
+                is_lost = is_moved and (is_changed or not all(each.listed_in for each in stood))
+                return is_lost or any(one and other is None for one, other in pairwise(states))
+            case "unlisted":
+                return any(not each.listed_in for each in stood)
+            case "moved":
+                return is_moved
+            case "changed":
+                return is_changed
+        return bool(stood)
 
 
 def _spoilt(fault: str | None, path: str, answer: Any) -> Any:  # noqa: PLR0911 - a fault each
-    is_record = path.startswith("/plans/") and path != LIST
+    is_record = path.startswith("/plans/") and path not in {LIST, SECOND}
     match fault:
         case "all gone":
             return Answer("", status=404)
+        case "second list" if path == SECOND:
+            return Answer("", status=500)
         case "records gone" if is_record:
             return Answer("", status=404)
         case "twice" if isinstance(answer, str):
@@ -130,7 +149,8 @@ def test_no_event_contradicts_the_days_of_the_portal(
     size: int, days: list[tuple[list[tuple[str, int]], str | None]]
 ) -> None:
     with TemporaryDirectory() as folder, Site({}) as site:
-        truth = Truth(Portal(site, Path(folder), documents={number: Document(number) for number in range(1, size + 1)}))
+        documents = {number: Document(number, listed_in=1 + number % 2) for number in range(1, size + 1)}
+        truth = Truth(Portal(site, Path(folder), documents=documents, has_second=True))
         truth.crawl(None)
         for happenings, fault in days:
             for kind, choice in happenings:
@@ -138,12 +158,12 @@ def test_no_event_contradicts_the_days_of_the_portal(
             truth.crawl(fault)
         for _ in range(2):
             truth.crawl(None)
-        told = {
-            str(each["url"]).rsplit("/")[-1]: each
-            for each in rows(truth.portal.db, "SELECT url, state, body FROM records")
-        }
-        for number, document in truth.portal.documents.items():
-            record = told[f"{number}.html"]
-            assert record["state"] == "listed"
+        told = {str(each["url"]): each for each in rows(truth.portal.db, "SELECT url, state, body FROM records")}
+        for document in truth.portal.documents.values():
+            record = told.pop(f"{site.url[:-1]}{document.path}", None)
+            if record is None:
+                assert not document.listed_in, f"{document.path} is missing"
+                continue
+            assert record["state"] == ("listed" if document.listed_in else "unlisted"), document.path
             assert (document.text or "样本正文，并非政府文件。") in str(record["body"])
-        assert all(told[f"{number}.html"]["state"] == "withdrawn" for number in truth.gone if f"{number}.html" in told)
+        assert {each["state"] for each in told.values()} <= {"withdrawn"}, "what is left is gone"
