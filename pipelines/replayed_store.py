@@ -1,8 +1,8 @@
 """The store's pipeline of a crawl that is played again from its sealed answers."""
 
 from archive.ingest.presence import Missing
-from archive.ingest.replay import Replay
 from archive.model.observations import Observation, Problem
+from archive.replay.replay import Replay
 from pipelines.store import StorePipeline
 
 

@@ -126,6 +126,18 @@ class CrawlLog:
         return ClaimNote(self._archive, name, text, now.date().isoformat())
 
 
+def line_of(connection: sqlite3.Connection, portal: str) -> tuple[int, int]:
+    """The last line of the logs of a portal's crawls that came into the archive: crawl and line; two zeros where none did."""
+    row = connection.execute("SELECT value FROM settings WHERE name = ?", (f"log:{portal}",)).fetchone()
+    crawl_id, line = map(int, row[0].split()) if row else (0, 0)
+    return crawl_id, line
+
+
+def note_line(connection: sqlite3.Connection, portal: str, crawl_id: int, line: int) -> None:
+    """Note how far the logs of a portal's crawls came into the archive."""
+    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"log:{portal}", f"{crawl_id} {line}"))
+
+
 def logged_crawls(evidence: Path) -> list[LoggedCrawl]:
     """The crawls that have a log in an evidence file, in order. Raises sqlite3.Error.
 

@@ -13,7 +13,7 @@ from archive.database.lock import held, hold
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange, one_line
-from archive.ingest.crawl_log import CrawlLog, Marks
+from archive.ingest.crawl_log import CrawlLog, Marks, line_of
 from archive.ingest.frontier import mode_for
 from archive.ingest.presence import Missing
 from archive.ingest.store import Store
@@ -54,7 +54,7 @@ class CrawlSession:
             self._require_originals(start.db)
             self._evidence.seal(start.now.date().isoformat())
             self.mode = start.mode or mode_for(start.db, start.portal.id, start.now, start.full_every)
-            had = self._store.line_of(start.portal.id)
+            had = line_of(archive, start.portal.id)
             self.crawl_id = self._store.begin(start.portal, self.mode, clock.text(start.now), start.crawl_id)
             self._log = CrawlLog(name_of(archive), self.crawl_id)
             self._evidence.add_note(self._log.begin(start.portal, self.mode, had, start.now))

@@ -4,8 +4,9 @@ A record is missing when every catalogue that lists it was walked wholly and pla
 and with fields in its rows, as in its past.
 Then its own page is requested. Gone: the record is `withdrawn`. Still there: it may stand in another list now, so that all
 must have been walked wholly, but for those that could not be for long. They are walked a second time, for a row can slip from
-one page to another during a walk; missing again, the record is `unlisted`. A refusal, a failure or half a page proves nothing. The same text under the same index number at a new address is `moved`; so is the same text under the
-same title and date, where one of the two has no index number.
+one page to another during a walk; missing again, the record is `unlisted`. A refusal, a failure or half a
+page proves nothing. The same text under the same index number at a new address is `moved`; so is the same text under the same
+title and date, where one of the two has no index number.
 """
 
 import json
@@ -19,20 +20,16 @@ from archive.ingest.alarm import Alarm
 from archive.ingest.deferral import MISSING, RETURNED, Deferral, Deferred
 from archive.ingest.frontier import LEAST_DAILY_QUOTA, page_interval
 from archive.ingest.record_writer import Writer
+from archive.ingest.successors import Successors
 from archive.model.clock import moment
-from archive.model.noise import same, same_body
+from archive.model.noise import same
 from archive.model.observations import ListPage, MissingPage, RecordPage
-from archive.model.records import FIELDS, OWN_PAGE
-from archive.search import index
 
 LEAST_SHARE = 0.8
 """A walk with fewer rows than this share of the usual is implausibly short, …"""
 
 ALWAYS_PLAUSIBLE = 3
 """… unless no more than so many are missing, or the walk before was as short."""
-
-OLDER_COPY = 3
-"""So many records that are as they were before, where nothing is new, make an older copy of the portal likely."""
 
 WALKS_COMPARED = 5
 AS_SHORT = 0.02
@@ -71,13 +68,6 @@ _GONE = """
     WHERE r.url NOT LIKE '%#row-%' AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND crawl_id = :crawl)
 """
 
-_PAST = """
-    SELECT e.crawl_id, e.record_id, e.kind FROM events e JOIN records r ON r.id = e.record_id
-    WHERE r.portal = ? AND e.crawl_id < ? AND e.kind <> 'changed' ORDER BY e.crawl_id, e.id
-"""
-_LISTS = ("added", "returned", "moved")
-"""Kinds of events after which a record is listed; after `returned` it may be its page alone that stands."""
-
 _LISTED_AND_PAGES = """
     SELECT (SELECT l.capture_id FROM listings l JOIN captures c ON c.id = l.capture_id
             WHERE l.record_id = :record AND l.catalog_id IN (SELECT value FROM json_each(:catalogs))
@@ -85,58 +75,6 @@ _LISTED_AND_PAGES = """
            (SELECT count(DISTINCT capture_id) FROM walks
             WHERE crawl_id = :crawl AND catalog_id IN (SELECT value FROM json_each(:catalogs)))
 """
-_ADDED = """
-    SELECT r.id, (SELECT max(o.id) FROM events m JOIN records o ON o.id = m.record_id AND o.portal = r.portal
-                  WHERE m.kind = 'moved' AND json_extract(m.detail, '$.from') = r.url) AS moved
-    FROM events e JOIN records r ON r.id = e.record_id AND r.portal = :portal WHERE e.crawl_id = :crawl AND e.kind = 'added'
-"""
-_OF_RECORD = (
-    "deferred",
-    "listings",
-    "readings",
-    "attachments",
-    "redactions",
-    "versions",
-    "events",
-    "underived",
-    "unindexed",
-)
-
-# How much of what a retired list showed when it was last read stands in a list of this crawl, under its address or another.
-_TAKEN_OVER = """
-    WITH former AS (SELECT l.record_id FROM listings l JOIN records r ON r.id = l.record_id
-                    WHERE l.catalog_id = :former AND r.state = 'listed'
-                      AND l.crawl_id = (SELECT max(crawl_id) FROM listings WHERE catalog_id = :former))
-    SELECT count(*), total(
-        EXISTS (SELECT 1 FROM listings n WHERE n.record_id = former.record_id AND n.catalog_id = :now AND n.crawl_id = :crawl)
-        OR EXISTS (SELECT 1 FROM records o JOIN records r ON r.portal = o.portal AND r.id <> o.id AND (
-                       r.index_number = o.index_number OR r.title = o.title AND r.published_on = o.published_on)
-                   JOIN listings n ON n.record_id = r.id AND n.catalog_id = :now AND n.crawl_id = :crawl
-                   WHERE o.id = former.record_id))
-    FROM former
-"""
-
-# What a record may have become: one that is younger, and was not there before the last crawl that still listed the old one.
-# (A portal may show both for a while.)
-_SUCCESSORS = """
-    WITH added AS (SELECT record_id, crawl_id FROM events WHERE kind = 'added')
-    SELECT r.*, EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own) AS page_read,
-           EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id AND w.portal = r.portal
-                   WHERE c.url = (SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)
-                     AND c.outcome IN ('gone', 'home', 'redirect')) AS page_gone
-    FROM records r JOIN added ON added.record_id = r.id
-    WHERE r.portal = :portal AND {same} AND r.id <> :id
-      AND added.crawl_id > (SELECT crawl_id FROM added WHERE record_id = :id)
-      AND added.crawl_id >= (SELECT max(crawl_id) FROM listings WHERE record_id = :id)
-"""
-_SAME = (
-    "r.index_number = :index_number",
-    "r.title = :title AND r.published_on = :published_on AND (r.index_number IS NULL OR :index_number IS NULL)",
-)
-
-
-_CONTENTS = "sha256, bytes, media_type, text, state, capture_id"
-"""The columns of a file that say what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +112,12 @@ class Noted:
 class Presence:
     """The claims of one crawl; works in the caller's transaction. `noted`: what the claims rest on beside the ledger."""
 
-    def __init__(self, writer: Writer, alarm: Alarm, deferral: Deferral) -> None:
+    def __init__(self, writer: Writer, alarm: Alarm, deferral: Deferral, successors: Successors) -> None:
         self._connection = writer.connection
         self._writer = writer
         self._alarm = alarm
         self._deferral = deferral
+        self._successors = successors
         self._portal = writer.portal
         self._crawl_id = writer.crawl_id
         self.noted = Noted()
@@ -242,7 +181,7 @@ class Presence:
         """Catalogues walked to their end in this crawl, but implausibly short against their past."""
         return [catalog for catalog in self._complete() if not self._plausible(catalog)]
 
-    def _walked(self) -> list[int]:
+    def walked(self) -> list[int]:
         """The catalogues walked wholly, at a plausible length and with the usual fields."""
         return [
             catalog for catalog in self._complete() if self._plausible(catalog) and not self._alarm.misread(catalog)
@@ -250,32 +189,13 @@ class Presence:
 
     def missing(self) -> list[Missing]:
         """The records to be requested: listed once, and not in any walk of this crawl."""
-        walked = self._walked()
+        walked = self.walked()
         if not walked:
             return []
         rows = self._connection.execute(
             _MISSING, {"portal": self._portal, "crawl": self._crawl_id, "walked": f"[{','.join(map(str, walked))}]"}
         )
         return [Missing(row["id"], row["address"], row["state"]) for row in rows]
-
-    def take_over_lists(self) -> None:
-        """Let a list of this crawl take over the records of one that is no longer walked, where it shows nearly all of them."""
-        retired = self._connection.execute(
-            "SELECT c.id FROM catalogs c WHERE c.portal = ? AND c.retired_at IS NOT NULL "
-            "AND EXISTS (SELECT 1 FROM listings WHERE catalog_id = c.id)",
-            (self._portal,),
-        ).fetchall()
-        for (former,) in retired:
-            for catalog in self._walked():
-                names = {"former": former, "now": catalog, "crawl": self._crawl_id}
-                of_all, found = self._connection.execute(_TAKEN_OVER, names).fetchone()
-                if of_all and found >= LEAST_SHARE * of_all:
-                    self._connection.execute(
-                        "INSERT OR IGNORE INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link, capture_id) "
-                        "SELECT record_id, :now, first_seen, last_seen, crawl_id, link, capture_id FROM listings "
-                        "WHERE catalog_id = :former",
-                        names,
-                    )
 
     def to_ask_again(self, now: str) -> list[Missing]:
         """The withdrawn records whose pages are asked for again, ever more rarely, the most overdue first."""
@@ -292,7 +212,7 @@ class Presence:
     def to_walk_again(self) -> set[int]:
         """The catalogues to be walked again: all, where records are missing though their pages stand, or have no page to ask."""
         lists = self._open_lists()
-        doubtful = lists <= set(self._walked()) and any(
+        doubtful = lists <= set(self.walked()) and any(
             record.state == "listed" and (record.url is None or self._outcome(record) == "page")
             for record in self.missing()
         )
@@ -308,64 +228,7 @@ class Presence:
     def count_moved(self, found: Iterable[Found]) -> int:
         """Count those of the `found` that stand at another address now, where no earlier crawl found the same."""
         new = (each.record.record_id for each in found if each.state and not each.earlier)
-        return sum(len(self._moved(self._writer.record(record_id))) == 1 for record_id in new)
-
-    def older_copy(self, found: Iterable[Found], changes: Iterable[tuple[int, Mapping[str, Any]]]) -> str | None:
-        """Say that the portal is as an earlier crawl saw it: what it lists, and what `changes` say of records."""
-        missing = {each.record.record_id for each in found if each.record.state == "listed" and not each.earlier}
-        back = {each.record_id for each in self._deferral.own(RETURNED)}
-        added = self._added()
-        moved_back = {moved for moved in added.values() if moved is not None}
-        if len(moved_back) < len(added):
-            return None
-        reverted = set()
-        for record_id, changed in changes:
-            if not self._writer.said_before(record_id, changed):
-                return None
-            reverted.add(record_id)
-        if not missing | moved_back | reverted:
-            return None  # documents that are listed again, and nothing else
-        if len(missing | back | moved_back | reverted) < OLDER_COPY or not self._were_listed(
-            missing, back | moved_back
-        ):
-            return None
-        return (
-            f"{len(missing)} records are missing, {len(back | moved_back)} are back and {len(reverted)} say what they said before, all "
-            "as it was once: this may be an older copy of the portal"
-        )
-
-    def _were_listed(self, missing: set[int], back: set[int]) -> bool:
-        """Whether the records that are listed now, without those `missing` and with those that are `back`, were listed so after
-        an earlier crawl, or between two.
-        """
-        listed = set[int]()
-        undo: dict[int, list[tuple[int, bool]]] = {}
-        for row in self._connection.execute(_PAST, (self._portal, self._crawl_id)):
-            undo.setdefault(row["crawl_id"], []).append((row["record_id"], row["record_id"] in listed))
-            (listed.add if row["kind"] in _LISTS else listed.discard)(row["record_id"])
-        now = (listed - missing) | back
-        for crawl in sorted(undo, reverse=True)[:-1]:
-            for record_id, was_listed in reversed(undo[crawl]):
-                (listed.add if was_listed else listed.discard)(record_id)
-            if listed ^ now <= {record_id for record_id, _ in undo[crawl]}:
-                return True
-        return not missing and not back
-
-    def _added(self) -> dict[int, int | None]:
-        """The records that this crawl added, each with the one that moved away from its address."""
-        rows = self._connection.execute(_ADDED, {"portal": self._portal, "crawl": self._crawl_id})
-        return {row["id"]: row["moved"] for row in rows}
-
-    def forget_moved_back(self) -> None:
-        """Take out again what a doubted crawl added where a record moved away from: there it is that record as it was."""
-        for record_id, moved in self._added().items():
-            if moved is None:
-                continue
-            index.forget(self._connection, record_id)
-            for table in _OF_RECORD:
-                self._connection.execute(f"DELETE FROM {table} WHERE record_id = ?", (record_id,))  # noqa: S608 - constant names
-            self._writer.counts["added"] -= 1
-            self._connection.execute("DELETE FROM records WHERE id = ?", (record_id,))
+        return sum(len(self._successors.moved(self._writer.record(record_id))) == 1 for record_id in new)
 
     def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
         """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, only what the last found, too."""
@@ -384,7 +247,7 @@ class Presence:
         outcome = self._outcome(record)
         if outcome == "gone":
             return "withdrawn"
-        seen_twice = self._open_lists() <= self.noted.walked_again.intersection(self._walked())
+        seen_twice = self._open_lists() <= self.noted.walked_again.intersection(self.walked())
         stands = record.state == "listed" and seen_twice and (outcome == "page" or record.url is None)
         return "unlisted" if stands else None
 
@@ -393,71 +256,15 @@ class Presence:
         old = self._writer.record(record.record_id)
         gone = self.noted.answers[str(record.url)].capture if state == "withdrawn" else None
         window = windows.of_disappearance(self._connection, self._portal, self._crawl_id, record.record_id, gone)
-        moved = self._moved(old)
+        moved = self._successors.moved(old)
         if len(moved) == 1:
             window = windows.of_move(self._connection, window, moved[0]["id"])
-            self._join(old, moved[0])
+            self._successors.join(old, moved[0])
             self._joined.add(moved[0]["id"])
             detail = {"from": old["url"], "to": moved[0]["url"], **self._proof(record)}
             self._writer.event(old["id"], "moved", now, detail, window)
-        elif not any(map(_is_to_be_read, self._successors(old))):
+        elif not any(map(_is_to_be_read, self._successors.possible(old))):
             self._writer.set_state(record.record_id, state, state, now, self._proof(record), window)
-
-    def _moved(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The records with the text of `old` that stand elsewhere now."""
-        return [
-            new
-            for new in self._successors(old)
-            if new["page_read"] and old["body"] and same_body(new["body"], old["body"], self._files_of(old, new))
-        ]
-
-    def _files_of(self, *records: Mapping[str, Any]) -> list[str]:
-        """The names of the files that pages of records link to."""
-        ids = json.dumps([record["id"] for record in records])
-        sql = "SELECT name FROM attachments WHERE record_id IN (SELECT value FROM json_each(?))"
-        return [row["name"] for row in self._connection.execute(sql, (ids,))]
-
-    def _successors(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
-        asked = {"own": OWN_PAGE, **old}
-        return [dict(row) for alike in _SAME for row in self._connection.execute(_SUCCESSORS.format(same=alike), asked)]
-
-    def _join(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        """Make `new` the present form of `old`, under `old`'s id."""
-        c, ids = self._connection, {"old": old["id"], "new": new["id"]}
-        self._writer.reindex(old["id"])
-        index.forget(c, new["id"])
-        c.execute("DELETE FROM deferred WHERE record_id IN (:old, :new)", ids)
-        self._keep_files(old["id"], new["id"])
-        for table in ("listings", "readings", "attachments", "redactions"):
-            c.execute(f"DELETE FROM {table} WHERE record_id = :old", ids)  # noqa: S608 - constant names
-            c.execute(f"UPDATE {table} SET record_id = :old WHERE record_id = :new", ids)  # noqa: S608
-        c.execute("UPDATE OR REPLACE rosters SET record_id = :old WHERE record_id = :new", ids)
-        c.execute("DELETE FROM versions WHERE record_id = :new AND number = 1", ids)
-        c.execute(
-            "UPDATE versions SET record_id = :old, number = number - 1 + "
-            "(SELECT max(number) FROM versions WHERE record_id = :old) WHERE record_id = :new",
-            ids,
-        )
-        added = "DELETE FROM events WHERE record_id = ? AND kind = 'added' RETURNING crawl_id"
-        self._writer.counts["added"] -= [tuple(row) for row in c.execute(added, (new["id"],))].count((self._crawl_id,))
-        c.execute("UPDATE events SET record_id = :old WHERE record_id = :new", ids)
-        c.execute("DELETE FROM records WHERE id = :new", ids)
-        kept = (*FIELDS, "url", "kind", "flags", "source_fields", "body", "capture_id", "state", "last_seen")
-        values = ", ".join(f"{name} = :{name}" for name in kept)
-        c.execute(f"UPDATE records SET {values} WHERE id = :old", {**new, **ids})  # noqa: S608
-        self._writer.flag_repeated(old["id"], old["index_number"], new["index_number"])
-
-    def _keep_files(self, old: int, new: int) -> None:
-        """Give the new form the files that stand at the addresses of before, and that it could not be asked for yet."""
-        c, ids = self._connection, {"old": old, "new": new}
-        had = "FROM attachments o WHERE o.record_id = :old AND o.url = attachments.url AND o.sha256 IS NOT NULL"
-        kept = c.execute(
-            f"UPDATE attachments SET ({_CONTENTS}) = (SELECT {_CONTENTS} {had}) "  # noqa: S608 - constant names
-            f"WHERE record_id = :new AND sha256 IS NULL AND EXISTS (SELECT 1 {had}) RETURNING url",
-            ids,
-        ).fetchall()
-        for (url,) in kept:
-            c.execute("UPDATE redactions SET record_id = ? WHERE record_id = ? AND source = ?", (new, old, url))
 
     def _proof(self, record: Missing) -> dict[str, Any]:
         """The walk that did not show the record (its list pages, so many, are in `walks`), the last list page that did, and the
@@ -508,6 +315,11 @@ class Presence:
         """Return the number of rows that this crawl's first traversal of a catalogue read."""
         sql = "SELECT rows_read FROM ledger WHERE crawl_id = ? AND catalog_id = ?"
         return int(self._connection.execute(sql, (self._crawl_id, catalog_id)).fetchone()["rows_read"])
+
+
+def newly_missing(found: Iterable[Found]) -> set[int]:
+    """The records of `found` that were listed, and that no doubted crawl found missing before."""
+    return {each.record.record_id for each in found if each.record.state == "listed" and not each.earlier}
 
 
 def _is_to_be_read(successor: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.database.portal_changes import next_number
 from archive.database.withheld import WITHHELD, is_file_withheld, is_key_withheld
-from archive.ingest import layout, windows
+from archive.ingest import windows
 from archive.ingest.windows import Window
 from archive.maintenance.holding import shown_body
 from archive.masking.redaction import RULES_VERSION
@@ -44,11 +44,6 @@ _WIDEN_VERSION = (
     f"UPDATE versions {_WIDEN} AND number = 1 "  # noqa: S608 - constant
     "AND EXISTS (SELECT 1 FROM events WHERE record_id = :id AND kind = 'added' AND crawl_id = :crawl)"
 )
-
-_BY_LAYOUT = """
-    SELECT c.crawl_id, v.changed FROM versions v JOIN captures c ON c.id = v.capture_id JOIN crawls w ON w.id = c.crawl_id
-    WHERE w.portal = ? AND v.cause = 'layout' AND v.capture_id > ?
-"""
 
 UNSURE = frozenset({CUT_PAGE, ROW_NOT_READ, READ_IN_DOUBT})
 """The doubts about a reading that the next one of its page completes, instead of changing what it said."""
@@ -182,7 +177,7 @@ class Writer:
         record_id = taken.old["id"]
         is_seen = taken.source == OWN_PAGE and not self._is_textless(taken.reading, taken.old)
         if taken.source == OWN_PAGE:
-            shown = self._last_shown(record_id, whole=taken.body != taken.old["body"])
+            shown = self.last_shown(record_id, whole=taken.body != taken.old["body"])
         if taken.files is not None:
             self._link(record_id, taken.files)
         self._keep_reading(record_id, taken.source, taken.reading, capture, capture if is_seen else None)
@@ -208,7 +203,7 @@ class Writer:
         """Note that a record's page was read for the first time on a day on which the portal is doubted: the next reading completes it."""
         reading = self.readings(record_id)[OWN_PAGE]
         doubts = tuple(dict.fromkeys((*reading.doubts, READ_IN_DOUBT)))
-        self.take(record_id, OWN_PAGE, replace(reading, doubts=doubts), self._last_shown(record_id, whole=False), now)
+        self.take(record_id, OWN_PAGE, replace(reading, doubts=doubts), self.last_shown(record_id, whole=False), now)
 
     def count_masked(self, record_id: int, source: int | str, counts: Mapping[str, int]) -> None:
         """Keep how much was masked in one source of a record: a catalogue's row, OWN_PAGE, or a file's address."""
@@ -292,14 +287,6 @@ class Writer:
             for name, (_, value) in changed.items()
         )
 
-    def layouts_since(self, record_id: int) -> frozenset[tuple[str, str, bool]]:
-        """What the portal's layouts made alike of most pages since a record's own page was last read."""
-        changes: dict[int, list[Mapping[str, Any]]] = {}
-        shown = self._last_shown(record_id, whole=False)
-        for row in self.connection.execute(_BY_LAYOUT, (self.portal, shown)):
-            changes.setdefault(row["crawl_id"], []).append(json.loads(row["changed"]))
-        return frozenset[tuple[str, str, bool]]().union(*map(layout.common, changes.values()))
-
     def names_of_files(self, record_id: int, page: RecordPage) -> list[str]:
         """The names of the files that a record's page links to, now or before."""
         known = self.connection.execute("SELECT name FROM attachments WHERE record_id = ?", (record_id,))
@@ -371,7 +358,7 @@ class Writer:
             return Window(after=capture)
         return windows.of_change(self.connection, self.portal, shown, capture)
 
-    def _last_shown(self, record_id: int, *, whole: bool) -> int | None:
+    def last_shown(self, record_id: int, *, whole: bool) -> int | None:
         """Return the last capture read as a record's own page is known; `whole`: with the text, too, that is known of it."""
         row = self.connection.execute(
             "SELECT seen_capture_id, capture_id FROM readings WHERE record_id = ? AND catalog_id = ?",

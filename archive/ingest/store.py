@@ -3,33 +3,32 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from archive.database.connection import transaction
 from archive.database.portal_changes import next_number, require_watched
 from archive.database.redaction_version import require_current
-from archive.database.withheld import HELD, WITHHELD, hidden, is_file_withheld, is_record_withheld, note_page
+from archive.database.withheld import hidden, is_record_withheld, note_page
 from archive.evidence.evidence_reader import Originals
-from archive.ingest import health, layout, windows
+from archive.ingest import health, windows
 from archive.ingest.alarm import NO_PAGES, Alarm, Pair
+from archive.ingest.attachment_writer import AttachmentWriter
+from archive.ingest.crawl_log import note_line
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
-from archive.ingest.health import WRONG_CLOCK
-from archive.ingest.presence import Missing, Presence
-from archive.ingest.record_writer import NO_FILE, Writer
+from archive.ingest.layout import Layout
+from archive.ingest.presence import Missing, Presence, newly_missing
+from archive.ingest.record_writer import Writer
+from archive.ingest.successors import Successors
 from archive.ingest.windows import Window
-from archive.ingest.wrong_clock import crawls_ahead
+from archive.ingest.wrong_clock import note_wrong_clocks
 from archive.maintenance import damaged_texts
 from archive.maintenance.bring_up_to_date import bring_up_to_date, keep_up, open_up_to_date
-from archive.maintenance.holding import shown_text
 from archive.maintenance.withholding import REMOVED
 from archive.model import clock
-from archive.model.noise import lines_but_files
 from archive.model.observations import (
-    UNAVAILABLE,
     AttachmentFile,
     Capture,
     ListPage,
@@ -40,14 +39,11 @@ from archive.model.observations import (
     RecordPage,
     Row,
 )
-from archive.model.records import CUT_PAGE, OWN_PAGE, READ_IN_DOUBT, Reading
+from archive.model.records import CUT_PAGE, OWN_PAGE, READ_IN_DOUBT
 from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
 """So long a row may wait for its record's page before it is indexed without: else each record would be indexed twice."""
-
-READABLE = frozenset({"text", "ocr", "needs_ocr"})
-"""States of a file that need nobody's attention."""
 
 UNSURE = "unsure"
 """The outcome of a crawl in which most of the portal changed at once."""
@@ -96,36 +92,19 @@ class Store:
         self._writer = Writer(self._connection, portal.id, self.crawl_id, self._kinds, counts=self.counts)
         self._alarm = Alarm(self._connection, portal.id, self.crawl_id)
         self._deferral = Deferral(self._connection, portal.id, self.crawl_id)
-        self._presence = Presence(self._writer, self._alarm, self._deferral)
+        self._layout = Layout(self._writer, self._deferral)
+        self._attachments = AttachmentWriter(self._writer, self._write_problem)
+        self._successors = Successors(self._writer, self._deferral)
+        self._presence = Presence(self._writer, self._alarm, self._deferral, self._successors)
         with transaction(self._connection):
             self._deferral.adopt()
         return self.crawl_id
 
     def note_wrong_clocks(self, originals: Originals, now: datetime) -> None:
-        """Note the crawls before this one that a clock which stood ahead dated; or this one, where now the clock stands behind."""
-        ahead = crawls_ahead(self._connection, originals, now, before=self.crawl_id)
-        if not ahead:
-            return
+        """Note the crawls that a wrong clock dated: earlier ones, where it stood ahead, or this one, where it stands behind."""
         with transaction(self._connection) as c:
-            (home,) = c.execute("SELECT home FROM portals WHERE id = ?", (self._writer.portal,)).fetchone()
-            wrong = [crawl for crawl in ahead if crawl.is_wrong]
-            for crawl in wrong:
-                was = (
-                    f"{WRONG_CLOCK}: this crawl is dated {crawl.started_at}, and a later one began at {clock.text(now)}"
-                )
-                noted = c.execute(
-                    "INSERT OR IGNORE INTO problems (crawl_id, kind, url, message, first_at, last_at) "
-                    "SELECT ?1, 'clock', home, ?2, ?3, ?3 FROM portals WHERE id = ?4",
-                    (crawl.crawl_id, was, clock.text(now), crawl.portal),
-                ).rowcount
-                if noted > 0 and crawl.portal == self._writer.portal:
-                    before = f"the crawl before is dated {crawl.started_at}, which is still to come: the clock stood ahead then"
-                    self._write_problem(Problem("clock", home, before), clock.text(now))
-            if right := [crawl for crawl in ahead if not crawl.is_wrong]:
-                behind = (
-                    f"{WRONG_CLOCK}: this crawl is dated {clock.text(now)}, and one before it {right[0].started_at}"
-                )
-                self._write_problem(Problem("clock", home, behind), clock.text(now))
+            for problem in note_wrong_clocks(c, originals, now, self.crawl_id, self._writer.portal):
+                self._write_problem(problem, clock.text(now))
 
     def last_capture(self) -> int:
         """The highest number of a capture that the archive points to; the evidence must have it. 0: none."""
@@ -135,12 +114,6 @@ class Store:
         """Whether the archive holds any crawl, or did before its portal was removed."""
         sql = "SELECT EXISTS (SELECT 1 FROM crawls) OR EXISTS (SELECT 1 FROM portal_changes WHERE kind = 'removed')"
         return bool(self._connection.execute(sql).fetchone()[0])
-
-    def line_of(self, portal: str) -> tuple[int, int]:
-        """The last line of the logs of a portal's crawls that came into the archive: crawl and line; two zeros where none did."""
-        row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (f"log:{portal}",)).fetchone()
-        crawl_id, line = map(int, row[0].split()) if row else (0, 0)
-        return crawl_id, line
 
     def _note_line(self, connection: sqlite3.Connection) -> None:
         if self.line:
@@ -183,7 +156,7 @@ class Store:
                 title, url = c.execute("SELECT title, url FROM catalogs WHERE id = ?", (catalog_id,)).fetchone()
                 short = f"{title} is much shorter than it was; nothing is taken to be gone until the next walk agrees"
                 self._write_problem(Problem("list_shrunk", url, short), now)
-            self._presence.take_over_lists()
+            self._successors.take_over_lists(self._presence.walked())
             return [*self._presence.missing(), *self._presence.to_ask_again(now)]
 
     def to_walk_again(self) -> set[str]:
@@ -200,21 +173,22 @@ class Store:
         with transaction(self._connection) as c:
             self._note_line(c)
             if cause:
-                (home,) = c.execute("SELECT home FROM portals WHERE id = ?", (self._writer.portal,)).fetchone()
-                self._write_problem(Problem("archive_error", home, cause), now)
+                self._write_problem(Problem("archive_error", self._home(), cause), now)
                 if damaged_texts.is_cause(cause):
                     c.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (damaged_texts.NOTED,))
             for record_id in self._deferral.unchanged_since():
                 self._confirm(record_id, OWN_PAGE)
-            self._tell_known_layout()
+            self._layout.tell_known()
             found = self._presence.found()
             doubt = self._deferral.doubt(self._rows_read(), self._presence.count_moved(found))
-            if doubt := doubt or self._presence.older_copy(found, self._changes_of_records()):
+            if doubt := doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records()):
                 outcome = outcome if cause else UNSURE
-                self._keep_doubted(doubt, now)
+                self._write_problem(Problem("most_changed", self._home(), doubt), now)
+                self._deferral.drop_one_page_for_many()
+                self._layout.tell_common()
                 for record_id in sorted(self._first_read):
                     self._writer.doubt_page(record_id, now)
-                self._presence.forget_moved_back()
+                self._successors.forget_moved_back()
             else:
                 self._deferral.drop_one_page_for_many()
                 for deferred in self._deferral.own():
@@ -236,52 +210,10 @@ class Store:
             health.note(c, self.crawl_id)
         return outcome
 
-    def _keep_doubted(self, doubt: str, now: str) -> None:
-        """Leave aside what this crawl read, with the reason, and tell in it the portal's layout from edits of records."""
+    def _home(self) -> str:
+        """The portal's home."""
         sql = "SELECT home FROM portals WHERE id = ?"
-        (home,) = self._connection.execute(sql, (self._writer.portal,)).fetchone()
-        self._write_problem(Problem("most_changed", home, doubt), now)
-        self._deferral.drop_one_page_for_many()
-        for kind in (ROW, PAGE):
-            parts = layout.common(self._but_files(*each) for each in self._changes(kind))
-            for deferred, changed in self._changes(kind):
-                if layout.is_layout(self._but_files(deferred, changed), parts):
-                    self._deferral.set_by_layout(deferred)
-
-    def _tell_known_layout(self) -> None:
-        """Tell from edits what a layout made of pages that others took on before: these were gone then, or failed, or were not asked for."""
-        for deferred in self._deferral.own(PAGE):
-            parts = self._writer.layouts_since(deferred.record_id)
-            changed = self._changed_by(deferred) if parts else None
-            if changed and layout.is_layout(self._but_files(deferred, changed), parts):
-                self._deferral.set_by_layout(deferred)
-
-    def _changes(self, kind: str) -> Iterator[tuple[Deferred, Mapping[str, Any]]]:
-        """Yield what this crawl kept aside of rows, or of pages, and what it would change."""
-        for deferred in self._deferral.own(kind):
-            if changed := self._changed_by(deferred):
-                yield deferred, changed
-
-    def _changed_by(self, deferred: Deferred) -> Mapping[str, Any] | None:
-        """Return what a row or page that was kept aside would change."""
-        reading = deferred.observation()
-        if not isinstance(reading, Reading):
-            return None
-        taken = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
-        return taken.changed if taken else None
-
-    def _changes_of_records(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """Yield what this crawl kept aside would change of each record."""
-        for kind in (ROW, PAGE):
-            yield from ((deferred.record_id, changed) for deferred, changed in self._changes(kind))
-
-    def _but_files(self, deferred: Deferred, changed: Mapping[str, Any]) -> Mapping[str, Any]:
-        """`changed`, its texts without the lines that do nothing but name files."""
-        reading = deferred.observation()
-        if "body" not in changed or not isinstance(reading, RecordPage):
-            return changed
-        files = self._writer.names_of_files(deferred.record_id, reading)
-        return {**changed, "body": ["\n".join(lines_but_files(text, files)) for text in changed["body"]]}
+        return str(self._connection.execute(sql, (self._writer.portal,)).fetchone()[0])
 
     def _rows_read(self) -> int:
         """Return how many rows this crawl's first traversals read."""
@@ -489,7 +421,7 @@ class Store:
             return
         match deferred.observation():
             case AttachmentFile() as file:
-                self._write_file(record_id, file, at)
+                self._attachments.write(record_id, file, at)
             case reading:
                 writer = replace(self._writer, cause="layout") if deferred.by_layout else self._writer
                 source, capture = deferred.catalog_id, deferred.capture_id
@@ -510,45 +442,7 @@ class Store:
         if self._deferral.queues(record_id):
             self._deferral.put(record_id, FILE, file, file.capture, now)
         else:
-            self._write_file(record_id, file, now)
-
-    def _write_file(self, record_id: int, file: AttachmentFile, now: str) -> None:
-        if is_file_withheld(self._connection, file.url, file.sha256):
-            file = replace(file, name="", text=None, state=WITHHELD, message=None, redacted={})
-        file = replace(file, capture=self._sealed_in(file))
-        c, where = self._connection, (record_id, file.url)
-        known = c.execute("SELECT * FROM attachments WHERE record_id = ? AND url = ?", where).fetchone()
-        if file.state not in {*READABLE, UNAVAILABLE, WITHHELD}:
-            message = f"{file.state}: {file.message or 'no text could be taken from this file'}"
-            self._write_problem(Problem("attachment", file.url, message), now)
-        had = bool(known and known["sha256"] and known["state"] not in NO_FILE)
-        if file.state in NO_FILE and (had or (known and known["state"] == file.state)):
-            return  # a file that can't be had today is still what it was when it was last had
-        if file.text and file.state != WITHHELD:
-            title = f"{self._writer.record(record_id)['title'] or ''} {file.name}"
-            text = shown_text(c, record_id, file.url, file.sha256, title, file.text, now)
-            file = replace(file, text=text, state=HELD if text is None else file.state)
-        self._writer.reindex(record_id)
-        c.execute(
-            "INSERT INTO attachments (record_id, url, name, sha256, bytes, media_type, text, state, capture_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, url) DO UPDATE SET name = excluded.name, "
-            "sha256 = excluded.sha256, bytes = excluded.bytes, media_type = excluded.media_type, "
-            "text = excluded.text, state = excluded.state, capture_id = excluded.capture_id",
-            (*where, file.name, file.sha256, file.bytes, file.media_type, file.text, file.state, file.capture),
-        )
-        if had and known["sha256"] != file.sha256:
-            captures = known["capture_id"], file.capture
-            self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, captures)
-        self._writer.count_masked(record_id, file.url, file.redacted)
-
-    def _sealed_in(self, file: AttachmentFile) -> int | None:
-        """The capture that holds a file's bytes: an earlier one where the portal said that nothing changed since."""
-        row = self._connection.execute(
-            "SELECT max(o.id) FROM captures n JOIN captures o ON o.url = ? AND o.sha256 = ? AND o.id < n.id "
-            "WHERE n.id = ? AND n.outcome = 'not_modified'",
-            (file.url, file.sha256, file.capture),
-        ).fetchone()
-        return row[0] or file.capture
+            self._attachments.write(record_id, file, now)
 
     def _write_problem(self, problem: Problem, now: str, pages: Pair = NO_PAGES) -> None:
         self.counts["problems"] += 1
@@ -586,8 +480,3 @@ def _note_portal(connection: sqlite3.Connection, portal: PortalOfFile) -> None:
         "ON CONFLICT (portal, url) DO UPDATE SET kind = excluded.kind, title = excluded.title",
         [{**catalog, "portal": portal.id} for catalog in catalogs],
     )
-
-
-def note_line(connection: sqlite3.Connection, portal: str, crawl_id: int, line: int) -> None:
-    """Note how far the logs of a portal's crawls came into the archive (see `Store.line_of`)."""
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"log:{portal}", f"{crawl_id} {line}"))

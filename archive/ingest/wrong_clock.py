@@ -10,9 +10,10 @@ from datetime import datetime
 
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import EvidenceError
-from archive.ingest.health import CLOCK_SLACK
+from archive.ingest.health import CLOCK_SLACK, WRONG_CLOCK
 from archive.model import clock
 from archive.model.clock import moment, text
+from archive.model.observations import Problem
 
 MOST_TOLD = 20
 """Crawls that are told of: where a clock fell back by years, all are ahead."""
@@ -47,6 +48,32 @@ def crawls_ahead(
         AheadCrawl(crawl_id, portal, started_at, _was_wrong(_portals_time(connection, originals, crawl_id), started_at, now, len(ahead) <= others))
         for crawl_id, portal, started_at in ahead[:MOST_TOLD]
     ]  # fmt: skip
+
+
+def note_wrong_clocks(
+    connection: sqlite3.Connection, originals: Originals, now: datetime, crawl_id: int, portal: str
+) -> list[Problem]:
+    """Note of crawls before `crawl_id` that a clock which stood ahead dated them; return the problems of this one.
+
+    Where now the clock stands behind, this one is dated wrong.
+    """
+    ahead = crawls_ahead(connection, originals, now, before=crawl_id)
+    row = connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
+    problems = []
+    for crawl in (each for each in ahead if each.is_wrong):
+        was = f"{WRONG_CLOCK}: this crawl is dated {crawl.started_at}, and a later one began at {text(now)}"
+        noted = connection.execute(
+            "INSERT OR IGNORE INTO problems (crawl_id, kind, url, message, first_at, last_at) "
+            "SELECT ?1, 'clock', home, ?2, ?3, ?3 FROM portals WHERE id = ?4",
+            (crawl.crawl_id, was, text(now), crawl.portal),
+        ).rowcount
+        if noted > 0 and crawl.portal == portal:
+            before = f"the crawl before is dated {crawl.started_at}, which is still to come: the clock stood ahead then"
+            problems.append(Problem("clock", row[0], before))
+    if right := [each for each in ahead if not each.is_wrong]:
+        behind = f"{WRONG_CLOCK}: this crawl is dated {text(now)}, and one before it {right[0].started_at}"
+        problems.append(Problem("clock", row[0], behind))
+    return problems
 
 
 def _was_wrong(portals: datetime | None, started_at: str, now: datetime, by_most: bool) -> bool:

@@ -26,16 +26,16 @@ from archive.ingest.crawl_log import (
     Call,
     LoggedCrawl,
     logged_crawls,
+    note_line,
     unlogged_crawls,
     withheld_lists,
 )
-from archive.ingest.replay import InferredReplay, Replay
-from archive.ingest.sealed_captures import SealedCaptures
-from archive.ingest.store import note_line
 from archive.maintenance import sealing
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.withholding import withhold_again
 from archive.model import clock
+from archive.replay.replay import InferredReplay, Replay
+from archive.replay.sealed_captures import SealedCaptures
 from crawler import settings as our_settings
 from crawler.portals.portal_file import Portal, PortalFileError, find, known, load
 from crawler.spiders.reparse import versions

@@ -19,7 +19,7 @@ from scrapy.responsetypes import responsetypes
 
 from archive.evidence.http_exchange import EvidenceError
 from archive.ingest.crawl_log import Failed
-from archive.ingest.replay import Answered, Replay
+from archive.replay.replay import Answered, Replay
 from crawler.middlewares.evidence import EvidenceMiddleware
 from crawler.middlewares.robots import ObedientRobotsMiddleware
 from crawler.spiders.failures import TOO_LARGE, UNDECODED, NotConnected

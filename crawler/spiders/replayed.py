@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scrapy.exceptions import DontCloseSpider
 
-from archive.ingest.replay import Replay
+from archive.replay.replay import Replay
 from crawler.portals.portal_file import Portal
 from crawler.spiders.catalog import CatalogSpider
 

@@ -11,8 +11,8 @@ from archive.evidence.http_exchange import Exchange
 from archive.ingest.crawl_log import Call, Failed, LoggedCrawl
 from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.ingest.presence import Missing
-from archive.ingest.sealed_captures import SealedCaptures
 from archive.model.observations import AttachmentFile, Observation, Problem
+from archive.replay.sealed_captures import SealedCaptures
 
 FULL_EVERY = timedelta(days=7)
 

@@ -1,0 +1,60 @@
+"""Writing files of records: what each holds, that it was replaced, and what can't be had."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from archive.database.withheld import HELD, WITHHELD, is_file_withheld
+from archive.ingest.record_writer import NO_FILE, Writer
+from archive.maintenance.holding import shown_text
+from archive.model.observations import UNAVAILABLE, AttachmentFile, Problem
+
+READABLE = frozenset({"text", "ocr", "needs_ocr"})
+"""States of a file that need nobody's attention."""
+
+
+class AttachmentWriter:
+    """For whom files are written: one crawl's `writer` of records. `note_problem` takes a problem and when it was met."""
+
+    def __init__(self, writer: Writer, note_problem: Callable[[Problem, str], None]) -> None:
+        self._connection = writer.connection
+        self._writer = writer
+        self._note_problem = note_problem
+
+    def write(self, record_id: int, file: AttachmentFile, now: str) -> None:
+        """Write what a file of a record is now; one that can't be had today is still what it was when it was last had."""
+        if is_file_withheld(self._connection, file.url, file.sha256):
+            file = replace(file, name="", text=None, state=WITHHELD, message=None, redacted={})
+        file = replace(file, capture=self._sealed_in(file))
+        c, where = self._connection, (record_id, file.url)
+        known = c.execute("SELECT * FROM attachments WHERE record_id = ? AND url = ?", where).fetchone()
+        if file.state not in {*READABLE, UNAVAILABLE, WITHHELD}:
+            message = f"{file.state}: {file.message or 'no text could be taken from this file'}"
+            self._note_problem(Problem("attachment", file.url, message), now)
+        had = bool(known and known["sha256"] and known["state"] not in NO_FILE)
+        if file.state in NO_FILE and (had or (known and known["state"] == file.state)):
+            return  # a file that can't be had today is still what it was when it was last had
+        if file.text and file.state != WITHHELD:
+            title = f"{self._writer.record(record_id)['title'] or ''} {file.name}"
+            text = shown_text(c, record_id, file.url, file.sha256, title, file.text, now)
+            file = replace(file, text=text, state=HELD if text is None else file.state)
+        self._writer.reindex(record_id)
+        c.execute(
+            "INSERT INTO attachments (record_id, url, name, sha256, bytes, media_type, text, state, capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, url) DO UPDATE SET name = excluded.name, "
+            "sha256 = excluded.sha256, bytes = excluded.bytes, media_type = excluded.media_type, "
+            "text = excluded.text, state = excluded.state, capture_id = excluded.capture_id",
+            (*where, file.name, file.sha256, file.bytes, file.media_type, file.text, file.state, file.capture),
+        )
+        if had and known["sha256"] != file.sha256:
+            captures = known["capture_id"], file.capture
+            self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, captures)
+        self._writer.count_masked(record_id, file.url, file.redacted)
+
+    def _sealed_in(self, file: AttachmentFile) -> int | None:
+        """The capture that holds a file's bytes: an earlier one where the portal said that nothing changed since."""
+        row = self._connection.execute(
+            "SELECT max(o.id) FROM captures n JOIN captures o ON o.url = ? AND o.sha256 = ? AND o.id < n.id "
+            "WHERE n.id = ? AND n.outcome = 'not_modified'",
+            (file.url, file.sha256, file.capture),
+        ).fetchone()
+        return row[0] or file.capture
