@@ -16,7 +16,7 @@ import pytest
 from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Alarm, WalkCounts, counted, lacking, longest_usual, too_short
 from archive.ingest.store import Store
 from archive.model.observations import ListPage, PortalOfFile, RecordPage, Row
-from tests.conftest import empty_archive
+from tests.conftest import empty_archive, rows
 from tests.test_store import BUDGETS, PLANS, PORTAL, listed, row
 
 OTHER = replace(PORTAL, id="other", name="另一样本县")
@@ -70,6 +70,14 @@ def test_a_row_first_seen_in_the_early_hours_is_news_of_that_day_in_china(db: Pa
     assert crawl(db, "2018-04-09T23:30:00Z", update(row(999, published_on="2017-01-01"), *UPDATE)) == {}
     said = crawl(db, now, update(*UPDATE)).get("nothing_new", "")
     assert ("since 2018-04-10, for 15 days" in said) == silent
+
+
+def test_a_silence_that_only_a_clock_that_stood_ahead_saw_is_none(db: Path) -> None:
+    crawl(db, FIRST_WALK, listed(*WEEKLY))
+    assert set(crawl(db, "2019-04-05T04:00:00Z", update(*UPDATE))) == {"nothing_new"}
+    crawl(db, "2018-04-06T04:00:00Z", update(*UPDATE))
+    states = rows(db, "SELECT health FROM crawls ORDER BY id")
+    assert [each["health"] for each in states] == ["well", "silent", "well"]
 
 
 def test_what_is_new_elsewhere_ends_no_silence(db: Path) -> None:

@@ -402,6 +402,26 @@ def test_pages_that_have_all_lost_their_text_make_the_portal_doubted(portal: Por
     assert Counter(portal.events()) == {("withdrawn", number): 1 for number in (3, 4, 5)}
 
 
+def test_a_document_that_moves_while_the_portal_takes_on_a_layout_is_the_same(portal: Portal) -> None:
+    portal.documents[5] = Document(5, folder="new/")
+    portal.look = framed
+    assert [portal.crawl(), portal.crawl()] == ["unsure", "finished"]
+    assert portal.events() == [("moved", 5)]
+
+
+def test_two_days_of_one_notice_for_all_pages_prove_nothing_of_one_that_is_missing(portal: Portal) -> None:
+    """The notice stands at its former address, too."""
+    former, answers = portal.documents[5], portal.answers
+    portal.documents[5] = Document(5, folder="new/")
+    portal.answers = lambda: answers() | {former.path: portal.look(former)}  # type: ignore[method-assign]
+    for _ in range(2):
+        assert portal.crawl(maintenance) == "unsure"
+    portal.answers = answers  # type: ignore[method-assign]
+    portal.crawl()
+    portal.crawl()
+    assert portal.events() == [("moved", 5)]
+
+
 def test_a_line_that_names_the_file_may_move_into_the_text(portal: Portal) -> None:
     portal.look = file_inside
     assert portal.crawl() == "finished"

@@ -20,7 +20,7 @@ from archive.model.records import OWN_PAGE, same_reading
 LEAST, SHARE = 10, 0.25
 """So many pages, and a larger share of those asked, changing alike in one crawl are doubted."""
 
-WITNESSES = LEAST + 2
+WITNESSES = 2 * LEAST
 """A crawl that asks for pages of records asks for so many, where there are as many: of fewer none can tell that the portal is the cause."""
 
 ALIKE = 3

@@ -49,7 +49,8 @@ FAILING_SHARE = 0.1
 _ENDED = "outcome IN ('finished', 'incomplete', 'blocked', 'unsure')"
 """A crawl that its operator, a kill or our own archive ended says nothing of the portal."""
 
-# Silence is a problem only in the first crawls that notice it; it lasts until the catalogue has something new.
+# Silence is a problem only in the first crawls that notice it; it lasts until the catalogue has something new. A crawl that a clock
+# dated which stood ahead took it for longer than it was.
 _CRAWLS = f"""
     SELECT c.id, c.started_at, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) AS seconds,
            (SELECT total(pages_read) FROM ledger WHERE crawl_id = c.id) AS pages,
@@ -57,7 +58,7 @@ _CRAWLS = f"""
            (SELECT total(count) FROM problems WHERE crawl_id = c.id AND kind IN ('unreachable', 'cut', 'http_error')) AS failed,
            (SELECT p.message FROM crawls e JOIN problems p ON p.crawl_id = e.id AND p.kind = 'nothing_new'
             JOIN catalogs k ON k.portal = e.portal AND k.url = p.url
-            WHERE e.portal = c.portal AND e.id <= c.id
+            WHERE e.portal = c.portal AND e.id <= c.id AND e.started_at <= c.started_at
               AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.catalog_id = k.id AND l.first_seen > p.last_at)
             ORDER BY p.id DESC LIMIT 1) AS silent
     FROM crawls c WHERE c.portal = ? AND c.id <= ? AND {_ENDED} ORDER BY c.id DESC LIMIT ?

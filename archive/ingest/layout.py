@@ -62,6 +62,11 @@ class Layout:
         for kind in (ROW, PAGE):
             yield from ((deferred.record_id, changed) for deferred, changed in self._changes(kind))
 
+    def explains(self, record_id: int, before: str, after: str) -> bool:
+        """Whether nothing else tells two texts of a record apart than what pages took on since it was last read."""
+        parts = self._taken_on_since(record_id)
+        return bool(parts) and is_layout({"body": [before, after]}, parts)
+
     def _taken_on_since(self, record_id: int) -> frozenset[Part]:
         """Return what the portal's layouts made alike of most pages since a record's own page was last read."""
         changes: dict[int, list[Changed]] = {}

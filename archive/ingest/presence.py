@@ -231,11 +231,11 @@ class Presence:
         return sum(len(self._successors.moved(self._writer.record(record_id))) == 1 for record_id in new)
 
     def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
-        """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, only what the last found, too."""
+        """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, keep it aside for the next."""
         for each in found:
             if each.state is None or each.record.record_id in self._joined:
                 continue  # one joined is another's present form now; that it is missing too, the next crawl finds
-            if doubted and each.earlier is None:
+            if doubted:
                 self._deferral.put(each.record.record_id, MISSING, {}, None, now)
                 continue
             if each.earlier:

@@ -94,7 +94,7 @@ class Store:
         self._deferral = Deferral(self._connection, portal.id, self.crawl_id)
         self._layout = Layout(self._writer, self._deferral)
         self._attachments = AttachmentWriter(self._writer, self._write_problem)
-        self._successors = Successors(self._writer, self._deferral)
+        self._successors = Successors(self._writer, self._deferral, self._layout)
         self._presence = Presence(self._writer, self._alarm, self._deferral, self._successors)
         with transaction(self._connection):
             self._deferral.adopt()

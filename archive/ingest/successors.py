@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from archive.ingest.deferral import RETURNED, Deferral
+from archive.ingest.layout import Layout
 from archive.ingest.record_writer import Writer
 from archive.model.noise import same_body
 from archive.model.records import FIELDS, OWN_PAGE
@@ -79,10 +80,11 @@ _CONTENTS = "sha256, bytes, media_type, text, state, capture_id"
 class Successors:
     """What one crawl finds that records and lists of its portal have become; works in the caller's transaction."""
 
-    def __init__(self, writer: Writer, deferral: Deferral) -> None:
+    def __init__(self, writer: Writer, deferral: Deferral, layout: Layout) -> None:
         self._connection = writer.connection
         self._writer = writer
         self._deferral = deferral
+        self._layout = layout
         self._portal = writer.portal
         self._crawl_id = writer.crawl_id
 
@@ -166,8 +168,13 @@ class Successors:
         return [
             new
             for new in self.possible(old)
-            if new["page_read"] and old["body"] and same_body(new["body"], old["body"], self._files_of(old, new))
+            if new["page_read"] and old["body"] and new["body"] and self._is_same_text(old, new)
         ]
+
+    def _is_same_text(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """Whether two records have one text, though it may stand in another layout now."""
+        alike = same_body(new["body"], old["body"], self._files_of(old, new))
+        return alike or self._layout.explains(old["id"], old["body"], new["body"])
 
     def _files_of(self, *records: Mapping[str, Any]) -> list[str]:
         """The names of the files that pages of records link to."""
