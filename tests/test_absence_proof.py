@@ -241,7 +241,7 @@ def test_a_row_without_a_page_is_unlisted_after_the_second_walk_and_never_withdr
     assert crawls.events() == [("unlisted", bare.key)]
     (event,) = rows(crawls.path, "SELECT detail FROM events WHERE kind = 'unlisted'")
     assert json.loads(str(event["detail"])) == {
-        "walk": 2, "catalogs": [1], "page": None, "reason": "the row had no page of its own",
+        "walk": 2, "pages": 2, "catalogs": [1], "listed": 1, "page": None, "reason": "the row had no page of its own",
     }  # fmt: skip
     crawls.run(a_list(10), second=a_list(10))
     assert len(crawls.events()) == 1
