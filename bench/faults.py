@@ -153,6 +153,7 @@ def _host_is_given_up(portal: Portal, _: datetime) -> bool:
 def _look(look: Look) -> Callable[[Portal, datetime], bool]:
     def befall(portal: Portal, _: datetime) -> bool:
         portal.look = look
+        portal.past.clear()  # an older copy of before would have the former look
         return True
 
     return befall

@@ -101,6 +101,14 @@ def test_what_a_second_crawl_reads_again_is_told_as_of_when_it_was_first_read(po
     assert seen["day"] == "2026-03-13"
 
 
+def test_what_was_kept_aside_of_a_page_is_forgotten_when_that_is_gone(portal: Portal) -> None:
+    assert portal.crawl(another_text) == "unsure"
+    del portal.documents[3]
+    portal.crawl()
+    assert portal.events() == [("withdrawn", 3)]
+    assert rows(portal.db, "SELECT 1 FROM deferred") == []
+
+
 def test_nobody_reads_what_is_kept_aside(portal: Portal) -> None:
     """It may list persons: that is judged when it is written."""
     portal.crawl(another_text)

@@ -116,6 +116,11 @@ class Deferral:
             (record_id, catalog_id, self._crawl_id, kinds),
         )
 
+    def forget_pages(self, record_id: int) -> None:
+        """Forget what was kept aside of the pages of a record that is gone."""
+        sql = "DELETE FROM deferred WHERE record_id = ? AND kind IN ('row', 'page', 'file')"
+        self._connection.execute(sql, (record_id,))
+
     def queues(self, record_id: int) -> bool:
         """Whether this crawl has kept aside what a page said of a record: what else it reads of it comes after that."""
         sql = "SELECT 1 FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('row', 'page', 'file')"

@@ -265,6 +265,8 @@ class Presence:
             self._writer.event(old["id"], "moved", now, detail, window)
         elif not any(map(_is_to_be_read, self._successors.possible(old))):
             self._writer.set_state(record.record_id, state, state, now, self._proof(record), window)
+            if state == "withdrawn":
+                self._deferral.forget_pages(record.record_id)
 
     def _proof(self, record: Missing) -> dict[str, Any]:
         """The walk that did not show the record (its list pages, so many, are in `walks`), the last list page that did, and the
