@@ -76,7 +76,9 @@ def written(before: Dump, after: Dump, crawl_id: int) -> list[str]:
 
 
 def _kept(table: str, of: list[dict[str, Any]], crawl_id: int) -> list[dict[str, Any]]:
-    """The rows that may not change, without the columns that may; how far its log has come is each crawl's to say."""
+    """The rows that may not change, without the columns that may; how far its log has come is each crawl's to say, and which days are sealed."""
+    if table == "seals":
+        return []
     owner, seen = OF_THE_CRAWL.get(table, ""), SEEN.get(table, set())
     rows_kept = [row for row in of if not owner or row[owner] != crawl_id]
     if table == "settings":
