@@ -1,1 +1,1 @@
-"""Chinese search: segments, index, query language, engine, snippets."""
+"""Chinese search: segments, index, query language, other words, engine, snippets."""

@@ -30,6 +30,7 @@ _FOUND = "FROM records_fts f WHERE f.records_fts MATCH :match AND f.rowid BETWEE
 _NEWEST = f"SELECT f.rowid {_FOUND} ORDER BY f.rowid"
 _LATEST = f"SELECT f.rowid & {ID} AS id {_FOUND} ORDER BY id DESC LIMIT :limit"
 _COUNT = f"SELECT count(*) {_FOUND}"
+_AMONG = f"SELECT f.rowid & {ID} {_FOUND} AND f.rowid & {ID} IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - constants
 # The id times a prime, so that what repeats with every n-th record does not meet every n-th hit.
 _DIVIDED = f"""
     WITH ids AS MATERIALIZED (SELECT f.rowid & {ID} AS id {_FOUND} AND (f.rowid & {ID}) * 7919 % 1000003 % :step = 0),
@@ -132,6 +133,11 @@ def count(connection: sqlite3.Connection, wanted: Search) -> int:
     return int(connection.execute(_COUNT, wanted.parameters()).fetchone()[0])
 
 
+def among(connection: sqlite3.Connection, wanted: Search, ids: Sequence[int]) -> set[int]:
+    """Return those of `ids` that the search finds."""
+    return {row[0] for row in connection.execute(_AMONG, {**wanted.parameters(), "ids": json.dumps(ids)})}
+
+
 def first(connection: sqlite3.Connection, wanted: Search, limit: int, offset: int = 0) -> list[int]:
     """The ids of the first `limit` records found, after `offset` of them."""
     # A way is gone only when the ones before are gone to their ends, so that what they found is known, and no more than
@@ -186,7 +192,7 @@ def divide(connection: sqlite3.Connection, wanted: Search, total: int) -> HitCou
     return HitCounts(counts, step)
 
 
-def described(connection: sqlite3.Connection, ids: Sequence[int], words: str) -> list[dict[str, str | None]]:
+def described(connection: sqlite3.Connection, ids: Sequence[int], words: str | Query) -> list[dict[str, str | None]]:
     """These records as the shell shows them, each with a `snippet`: text around the words found, or else its title."""
     sql = f"SELECT {', '.join(_SHOWN)}, body FROM records WHERE id = ?"  # noqa: S608 - constant names
     described = []
@@ -198,7 +204,7 @@ def described(connection: sqlite3.Connection, ids: Sequence[int], words: str) ->
     return described
 
 
-def _of_files(connection: sqlite3.Connection, record_id: int, words: str) -> str | None:
+def _of_files(connection: sqlite3.Connection, record_id: int, words: str | Query) -> str | None:
     """Text of a record's files around the words found in one."""
     files = connection.execute("SELECT name, text FROM attachments WHERE record_id = ? ORDER BY id", (record_id,))
     return next((passage for name, text in files if (passage := snippet(f"{name}\n{text or ''}", words))), None)

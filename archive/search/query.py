@@ -7,7 +7,7 @@ Words with blanks between them must all be found; `|`, OR or 或 between two wor
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from archive.search.segment import GAP, glue, marked, pairs, rows, units
@@ -38,13 +38,14 @@ def phrase(text: str) -> str:
 class Word:
     """One word of a query: as written, and its units in order.
 
-    `prefix`: a number that may go on. `glued`: an index number's start, run together.
+    `prefix`: a number that may go on. `glued`: an index number's start, run together. `quoted`: it stood in quotes.
     """
 
     written: str
     units: tuple[str, ...]
     prefix: bool = False
     glued: str = ""
+    quoted: bool = False
 
     def match(self) -> str:
         """The word as an FTS5 expression; safe, for units are letters and digits only."""
@@ -54,14 +55,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Words of which one is enough; or, with `exclude`, of which none may be found."""
+    """Words of which one is enough; or, with `exclude`, of which none may be found.
+
+    `also`: words that nobody typed and that do as well, see `archive.search.widening`.
+    """
 
     words: tuple[Word, ...]
     exclude: bool = False
+    also: tuple[Word, ...] = ()
 
     def match(self) -> str:
         """The group as an FTS5 expression."""
-        return _joined(" OR ", (word.match() for word in self.words))
+        return _joined(" OR ", (word.match() for word in (*self.words, *self.also)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,17 @@ class Query:
 
     @property
     def words(self) -> tuple[Word, ...]:
-        """The words that may be found in a hit."""
-        return tuple(word for group in self.wanted for word in group.words)
+        """The words that may be found in a hit, those that were added included."""
+        return tuple(word for group in self.wanted for word in (*group.words, *group.also))
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The words that were added to those typed."""
+        return tuple(dict.fromkeys(word.written for group in self.wanted for word in group.also))
+
+    def as_typed(self) -> "Query":
+        """Return the query without the words that were added."""
+        return Query(tuple(replace(group, also=()) for group in self.groups))
 
     def match_wanted(self) -> str:
         """Return the terms that must be found as an FTS5 expression; empty where there are none."""
@@ -115,7 +129,8 @@ def parse(text: str) -> Query:
         if found["bar"] or (not either and _is_or(items, place)):
             either = bool(groups)
             continue
-        word = _word(found["plain"] if found["quoted"] is None else found["quoted"])
+        quoted = found["quoted"] is not None
+        word = word_of(found["quoted"] if quoted else found["plain"], quoted=quoted)
         if word is None or count == MOST_WORDS:
             continue
         count += 1
@@ -134,7 +149,8 @@ def _is_or(items: list[re.Match[str]], place: int) -> bool:
     return bool(between and written and unicodedata.normalize("NFKC", written) in _OR)
 
 
-def _word(written: str) -> Word | None:
+def word_of(written: str, *, quoted: bool = False) -> Word | None:
+    """The word that `written` is; None where it has no letter or digit."""
     cut = tuple(units(written))
     if not cut:
         return None
@@ -147,6 +163,7 @@ def _word(written: str) -> Word | None:
         units=cut,
         prefix=lone_digits and len(cut[0]) >= 4 and not year,
         glued=glue(number) if number_like else "",
+        quoted=quoted,
     )
 
 

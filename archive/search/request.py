@@ -10,6 +10,7 @@ from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import LABELS, labels_under
 from archive.search import engine
 from archive.search.query import LONGEST_QUERY, parse
+from archive.search.widening import widened
 
 PAGE_SIZE = 50
 LAST_PAGE = 200
@@ -21,6 +22,9 @@ STATE_CHOICES = STATES | {GONE: LABELS["choice.gone"]}
 
 FILTERS = labels_under("filter")
 """Filters that narrow a search, with their labels."""
+
+EXACT = "yes"
+"""Value of `exact` that leaves out other words than those typed."""
 
 _NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}
 """Names of parameters in the address, where they differ from those of fields."""
@@ -38,6 +42,7 @@ class SearchRequest:
     until: str = ""
     state: str = ""
     files: str = ""
+    exact: str = ""
     sort: str = ""
     page: int = 1
     database: str = ""
@@ -49,18 +54,21 @@ class SearchRequest:
 
     def address(self, **changes: str | int) -> str:
         """Return the query string of this request, with some of it changed; of its first page, unless `changes` name another."""
-        given = {name: getattr(self, name) for name in ("words", *FILTERS, "sort", "database")}
+        given = {name: getattr(self, name) for name in ("words", *FILTERS, "exact", "sort", "database")}
         given |= {"page": 1, **changes}
         return urlencode({_NAMES.get(name, name): value for name, value in given.items() if value not in {"", 1}})
 
 
 def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchRequest:
     """Return the request that the arguments of an address make. Whatever they are, there is one."""
-    given = {name: arguments.get(_NAMES.get(name, name), "").strip()[:200] for name in (*FILTERS, "sort", "page")}
+    given = {
+        name: arguments.get(_NAMES.get(name, name), "").strip()[:200] for name in (*FILTERS, "exact", "sort", "page")
+    }
     known = {
         "kind": KINDS.keys(),
         "state": STATE_CHOICES.keys(),
         "files": {"yes"},
+        "exact": {EXACT},
         "sort": {"newest"},
     }
     ignored = [name for name, values in known.items() if given[name] and given[name] not in values]
@@ -90,4 +98,6 @@ def resolved(connection: sqlite3.Connection, requested: SearchRequest, portals: 
     )
     filters = engine.of_publisher(connection, filters, requested.publisher)
     query = parse(requested.words) if requested.words else None
+    if query and not requested.exact:
+        query = widened(connection, query)
     return engine.Search(query, filters, newest=requested.sort == "newest")

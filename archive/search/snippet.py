@@ -1,6 +1,6 @@
 """The words found, as they stand in a text: where they are, and the passage that shows most of them.
 
-Pure. `query` is what a person typed. Exact places are worked out only for titles and short passages; in a long text a
+Pure. `query` is what a person typed, or the query that was made of it. Exact places are worked out only for titles and short passages; in a long text a
 passage is first guessed from a copy folded character by character.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from archive.search.query import Word, parse
+from archive.search.query import Query, Word, parse
 from archive.search.segment import BREAK, located_units, simplified
 
 WIDTH = 90
@@ -25,13 +25,18 @@ _MARK = r"(?:[^\w\n]|_)"
 """A character that is no part of a word, nor the end of a line."""
 
 
-def spans(text: str, query: str) -> list[tuple[int, int]]:
+def words_of(query: str | Query) -> tuple[Word, ...]:
+    """The words that may be found in a hit."""
+    return (parse(query) if isinstance(query, str) else query).words
+
+
+def spans(text: str, query: str | Query) -> list[tuple[int, int]]:
     """Return the spans of `text` where words of `query` stand, in order, overlapping ones joined."""
     located = located_units(text)
     starts: dict[str, list[int]] = {}
     for place, (unit, _, _) in enumerate(located):
         starts.setdefault(unit, []).append(place)
-    found = [place for word in parse(query).words for place in _occurrences(word, located, starts)]
+    found = [place for word in words_of(query) for place in _occurrences(word, located, starts)]
     joined: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if joined and start <= joined[-1][1]:
@@ -59,7 +64,7 @@ def _occurrences(
             yield located[place][1], located[last][2]
 
 
-def marked(text: str, query: str) -> list[tuple[str, bool]]:
+def marked(text: str, query: str | Query) -> list[tuple[str, bool]]:
     """`text` in pieces, each with whether it is a hit; the pieces joined give `text` again."""
     edges = [0, *(edge for span in spans(text, query) for edge in span), len(text)]
     return [(text[a:b], bool(i % 2)) for i, (a, b) in enumerate(pairwise(edges)) if a < b]
@@ -73,12 +78,12 @@ class Passage:
     words: frozenset[Word]
 
 
-def passage(text: str | None, query: str, width: int = WIDTH) -> Passage | None:
+def passage(text: str | None, query: str | Query, width: int = WIDTH) -> Passage | None:
     """About `width` characters of `text` where most of the words stand; None where none does."""
     if not text:
         return None
     folded = text[:LONGEST_TEXT].translate(_FOLDING)
-    words = parse(query).words
+    words = words_of(query)
     of_each = _MOST_PLACES // max(len(words), 1)
     places = {word: [match.start() for match in islice(_pattern(word).finditer(folded), of_each)] for word in words}
     lead = width // 3
@@ -100,17 +105,17 @@ def passage(text: str | None, query: str, width: int = WIDTH) -> Passage | None:
     return None
 
 
-def snippet(text: str | None, query: str, width: int = WIDTH) -> str | None:
+def snippet(text: str | None, query: str | Query, width: int = WIDTH) -> str | None:
     """The passage of `text` that shows most of the words of `query`; None where none is found."""
     found = passage(text, query, width)
     return found.text if found else None
 
 
-def found_in(texts: Iterable[str | None], query: str) -> frozenset[Word]:
+def found_in(texts: Iterable[str | None], query: str | Query) -> frozenset[Word]:
     """The words of `query` that stand in one of these short texts."""
     given = [text for text in texts if text]
     return frozenset(
-        word for word in parse(query).words if any(_pattern(word).search(text.translate(_FOLDING)) for text in given)
+        word for word in words_of(query) if any(_pattern(word).search(text.translate(_FOLDING)) for text in given)
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from datasette.filters import FilterArguments
+from datasette.utils import StartupError
 from datasette.utils.asgi import Request, asgi_static
 from jinja2 import Environment
 from markupsafe import Markup
@@ -25,6 +26,7 @@ from archive.labels.label import LABELS, SITE
 from archive.model.printable import with_codes
 from archive.proof.sheet import STYLE
 from archive.search.query import to_match
+from archive.search.synonyms import SynonymsError, thesaurus
 from archive.web.evidence import archived_copy, compare_page, downloads, proof_page, seal_page
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import access_control, archives, errors, request_context
@@ -245,8 +247,15 @@ def operators(datasette: "Datasette", actor: dict[str, Any] | None, action: str)
 
 @hookimpl
 def startup(datasette: Datasette) -> None:
-    """Take an evidence file that came along (`datasette data/`) out again: it holds pages with personal data unmasked."""
+    """Take an evidence file that came along (`datasette data/`) out again: it holds pages with personal data unmasked.
+
+    Refuse an operator's file of synonyms that can't be read.
+    """
     archives.leave_out_evidence(datasette)
+    try:
+        thesaurus()
+    except SynonymsError as error:
+        raise StartupError(str(error)) from error
 
 
 @hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind this

@@ -15,6 +15,7 @@ from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import UNREADABLE
 from archive.evidence.http_exchange import EvidenceError, one_line
 from archive.model.clock import ClockError
+from archive.search.synonyms import SynonymsError
 from crawler.portals.portal_file import PortalFileError
 
 DEFAULT_DB = "data/disclosures.db"
@@ -40,7 +41,7 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         try:
             return command(*args, **kwargs)
-        except (ArchiveError, ClockError, EvidenceError, PortalFileError) as error:
+        except (ArchiveError, ClockError, EvidenceError, PortalFileError, SynonymsError) as error:
             raise CommandError(str(error)) from error
         except UNREADABLE as error:
             message = f"the archive can't be read ({one_line(error)}): `disclosures doctor` says what to do"

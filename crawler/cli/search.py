@@ -4,6 +4,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from archive.labels.code_labels import KINDS
 from archive.model.printable import printable, unfiltered
 from archive.search import engine
 from archive.search.index import is_current
-from archive.search.request import STATE_CHOICES, parse_request, resolved
+from archive.search.query import Query
+from archive.search.request import EXACT, STATE_CHOICES, parse_request, resolved
 from archive.search.snippet import marked
 from crawler.cli.options import ROWS, CommandError, db_option, plainly
 
-NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest")
+NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest", "exact")
 
 _OPTIONS = (
     click.option("--portal", metavar="ID", help="Of this portal; for records a part of its name does, too."),
@@ -34,6 +36,9 @@ _OPTIONS = (
     ),
     click.option("--files", is_flag=True, help="With attachments."),
     click.option("--newest", is_flag=True, help="The newest first, not those that have the words in their titles."),
+    click.option(
+        "--exact", is_flag=True, help="The words alone, without their short forms, synonyms and agencies' other names."
+    ),
 )
 
 
@@ -45,14 +50,21 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def search_of(connection: sqlite3.Connection, words: str, **filters: Any) -> engine.Search:  # noqa: ANN401
-    """The search for `words` under the options NAMES. Raises CommandError where the index is of another version."""
+    """The search for `words` under the options NAMES, having told of words that were added.
+
+    Raises CommandError where the index is of another version.
+    """
     if not is_current(connection):
         raise CommandError("the search index was made by another version: `disclosures serve` or a crawl renews it")
     arguments = {name: str(filters[name] or "") for name in ("portal", "kind", "publisher", "state")}
     arguments |= {"q": words, "from": str(filters["since"] or ""), "to": str(filters["until"] or "")}
     arguments |= {"files": "yes" if filters["files"] else "", "sort": "newest" if filters["newest"] else ""}
+    arguments |= {"exact": EXACT if filters["exact"] else ""}
     portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals ORDER BY division_code, id")))
-    return resolved(connection, parse_request(arguments), portals)
+    request = resolved(connection, parse_request(arguments), portals)
+    if request.query and request.query.also:
+        click.echo(f"also searched for: {'、'.join(request.query.also)} (--exact: your words alone)", err=True)
+    return request
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -69,16 +81,23 @@ def search(
     """Search titles, numbers, publishers, texts and files; best first.
 
     All WORDS must be found; | or OR between two asks for either, a leading - excludes one, "…" keeps words together.
+    Short forms, synonyms and other names of agencies are found as well, unless --exact is given or a word is quoted;
+    what only these found says so in JSON (`also_searched`).
     """
-    query = " ".join(words)
+    typed = " ".join(words)
     connection = open_for_reading(db)
-    request = search_of(connection, query, **filters) if query.strip() else engine.search(query)
+    request = search_of(connection, typed, **filters) if typed.strip() else engine.search(typed)
+    query = request.query or Query()
     if only_count:
         click.echo(engine.count(connection, request))
         return
-    hits = engine.described(connection, engine.first(connection, request, limit), query)
+    ids = engine.first(connection, request, limit)
+    hits = engine.described(connection, ids, query)
     if as_json:
-        click.echo(json.dumps(hits, ensure_ascii=False, indent=1))
+        typed_alone = engine.among(connection, replace(request, query=query.as_typed()), ids)
+        also = {"also_searched": query.also}
+        told = [hit if record_id in typed_alone else {**hit, **also} for record_id, hit in zip(ids, hits, strict=True)]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     out = unfiltered(sys.stdout)
     for hit in hits:
@@ -91,7 +110,7 @@ def search(
     click.echo(f"{total} found" + (f", the best {len(hits)} shown" if total > len(hits) else ""), err=True)
 
 
-def shown(date: str, text: str, query: str) -> str:
+def shown(date: str, text: str, query: Query) -> str:
     """A line of a hit, the words found in bold where the terminal can."""
     pieces = [click.style(piece, bold=True) if is_hit else piece for piece, is_hit in marked(printable(text), query)]
     return f"{date}  {''.join(pieces)}" if date else "".join(pieces)

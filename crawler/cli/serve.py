@@ -9,6 +9,7 @@ import click
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
+from archive.search.synonyms import thesaurus
 from crawler.cli.options import CommandError, db_option, plainly
 
 MIB = 1 << 20
@@ -78,10 +79,11 @@ def serve_archive(  # noqa: PLR0913 - what the commands have options for
     metadata: Path | None = None,
     host_names: tuple[str, ...] = (),
 ) -> None:
-    """Serve the archive at `db`, or what is `published`, until Ctrl-C. Raises ArchiveError, or CommandError where the address can't be had."""
+    """Serve the archive at `db`, or what is `published`, until Ctrl-C. Raises ArchiveError, SynonymsError, or CommandError where the address can't be had."""
     from archive.web.http.published import PublishedSite  # noqa: PLC0415 - Datasette takes a second to load
     from archive.web.http.server import make_datasette, read_metadata, run  # noqa: PLC0415
 
+    thesaurus()
     settings = read_metadata(metadata) if metadata else None
     application: Any
     if published:

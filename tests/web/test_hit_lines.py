@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.search.query import parse
 from archive.web.views.hit_lines import MOST_PASSAGES, Hit, hit_lines
 
 TITLE, PUBLISHER, BODY = "样例公告", "样例县民政局", "样例正文"
@@ -30,7 +31,7 @@ def line(past: Path, tmp_path: Path):
             ]
             for number, name, text in zip(numbers, ("甲.xls", "乙.zip"), files, strict=True):
                 connection.execute("UPDATE attachments SET name = ?, text = ? WHERE id = ?", (name, text, number))
-            (found,) = hit_lines(connection, [1], words)
+            (found,) = hit_lines(connection, [1], parse(words))
         return found
 
     return ask

@@ -144,6 +144,27 @@ def test_every_hit_on_one_page_only(page):
     assert "这一页没有记录" in page(q="预算", page=7).text_content()
 
 
+# --- other words ---
+
+
+def test_what_else_was_searched_for_is_stated_and_left_out_by_a_click(page):
+    tree = page(q="教体局 预算")
+    assert total(tree) == 20
+    stated = " ".join(tree.cssselect(".also")[0].text_content().split())
+    assert stated.startswith("也检索了：教育体育局、教育和体育局、教育局；只检索原词")
+    assert "教育局" in [mark.text for mark in tree.cssselect(".hits .publisher mark")]
+    exact = page(tree.cssselect(".also a")[0].get("href"))
+    assert total(exact) == 0
+    assert "只检索了原词" in exact.cssselect(".also")[0].text_content()
+    assert dict(exact.cssselect("form.asking")[0].form_values())["exact"] == "yes"
+    assert total(page(exact.cssselect(".also a")[0].get("href"))) == 20
+
+
+def test_files_of_a_search_have_what_the_page_has(get):
+    assert get("/-/search.csv", q="教体局 预算").text.count("\n") == 21
+    assert get("/-/search.csv", q="教体局 预算", exact="yes").text.count("\n") == 1
+
+
 # --- filters and counts ---
 
 

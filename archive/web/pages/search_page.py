@@ -13,7 +13,17 @@ from archive.labels.label import Label
 from archive.labels.tables import column_label
 from archive.search import engine
 from archive.search.index import is_current
-from archive.search.request import FILTERS, LAST_PAGE, PAGE_SIZE, STATE_CHOICES, SearchRequest, parse_request, resolved
+from archive.search.query import Query
+from archive.search.request import (
+    EXACT,
+    FILTERS,
+    LAST_PAGE,
+    PAGE_SIZE,
+    STATE_CHOICES,
+    SearchRequest,
+    parse_request,
+    resolved,
+)
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import context_for
@@ -52,7 +62,8 @@ class Facet:
 class SearchResults:
     """Contents of the page. `total` and `facets`: None where counting took too long. `step`: see `engine.HitCounts`.
 
-    `narrowed`: the filters that are set, each with its value and the address without it. `slow`: nothing could be found
+    `narrowed`: the filters that are set, each with its value and the address without it. `also`: words that were searched
+    for besides those typed. `slow`: nothing could be found
     in time. `outdated`: the index is of another version.
     """
 
@@ -63,6 +74,7 @@ class SearchResults:
     facets: tuple[Facet, ...] | None = None
     step: int = 1
     narrowed: tuple[tuple[Label, str, str], ...] = ()
+    also: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     slow: bool = False
     outdated: bool = False
@@ -90,6 +102,7 @@ async def answer(datasette: Datasette, request: Request) -> Response:
         "choose_portal": len(results.portals) <= MOST_PORTALS,
         "last_page": LAST_PAGE,
         "page_size": PAGE_SIZE,
+        "exact": EXACT,
     }
     page = await datasette.render_template("search.html", variables, request=request)
     # What took too long may be found in time at the next request: nobody should keep such an answer.
@@ -112,10 +125,11 @@ def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResu
         portals,
         in_words=in_words(search.query),
         total=total,
-        hits=hit_lines(connection, ids or [], requested.words),
+        hits=hit_lines(connection, ids or [], search.query or Query()),
         facets=tuple(_facets(division, requested, portals)) if division else None,
         step=division.step if division else 1,
         narrowed=tuple(_narrowed(requested, search, portals)),
+        also=search.query.also if search.query else (),
         suggestions=tries or (),
         slow=ids is None,
     )

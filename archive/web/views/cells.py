@@ -17,6 +17,7 @@ from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import BEIJING, moment
 from archive.model.printable import UNSEEN, code_of, with_codes
 from archive.proof.differences import diff_lines, event_lines, json_object
+from archive.search.query import Query
 from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
 
@@ -48,7 +49,7 @@ REFERS = {
 _NAMED_BY_TIME = {"crawl_id", "capture_id"}
 
 
-def mark(text: str, query: str) -> Markup:
+def mark(text: str, query: str | Query) -> Markup:
     """`text` as HTML, the words that `query` finds in <mark>."""
     pieces = (
         Markup("<mark>{}</mark>").format(shown(piece)) if hit else shown(piece) for piece, hit in marked(text, query)

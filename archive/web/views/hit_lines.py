@@ -3,14 +3,14 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 from archive.labels.label import Label
 from archive.labels.tables import column_label
-from archive.search.query import parse
+from archive.search.query import Query, Word
 from archive.search.snippet import Passage, found_in, passage
 from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, mark
@@ -44,44 +44,54 @@ class Hit:
     passages: tuple[tuple[str, Markup], ...]
 
 
-def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], words: str) -> tuple[Hit, ...]:
+def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], query: Query) -> tuple[Hit, ...]:
     """The line of each record, in the order of `ids`."""
     rows = connection.execute(_ROWS, (json.dumps(ids),)).fetchall()
-    bodies = [passage(row["body"], words) for row in rows]
-    sought = frozenset(parse(words).words)
+    bodies = [passage(row["body"], query) for row in rows]
     files: dict[int, list[Row]] = defaultdict(list)
     elsewhere = [
-        row["id"] for row, body in zip(rows, bodies, strict=True) if row["files"] and _seen(row, body, words) != sought
+        row["id"]
+        for row, body in zip(rows, bodies, strict=True)
+        if row["files"] and _sought(query, _seen(row, body, query))
     ]
     for file in connection.execute(_FILES, (json.dumps(elsewhere),)):
         files[file["record_id"]].append(file)
-    return tuple(_hit(row, body, files[row["id"]], words) for row, body in zip(rows, bodies, strict=True))
+    return tuple(_hit(row, body, files[row["id"]], query) for row, body in zip(rows, bodies, strict=True))
 
 
-def _seen(row: Row, body: Passage | None, words: str) -> frozenset[object]:
+def _seen(row: Row, body: Passage | None, query: Query) -> frozenset[Word]:
     """The words that the line shows without its files."""
-    return found_in((row["title"], row["publisher"]), words) | (body.words if body else frozenset())
+    return found_in((row["title"], row["publisher"]), query) | (body.words if body else frozenset())
 
 
-def _hit(row: Row, body: Passage | None, files: Iterable[Row], words: str) -> Hit:
+def _sought(query: Query, seen: Set[Word]) -> set[Word]:
+    """The words still to be shown: those typed for which no added one is seen, and those added where none of them is either."""
+    sought: set[Word] = set()
+    for group in query.wanted:
+        if seen.isdisjoint(group.also):
+            sought |= set(group.words) if not seen.isdisjoint(group.words) else {*group.words, *group.also}
+    return sought - seen
+
+
+def _hit(row: Row, body: Passage | None, files: Iterable[Row], query: Query) -> Hit:
     shown = [("", body)] if body else []
-    seen = set(_seen(row, body, words))
+    seen = set(_seen(row, body, query))
     for file in files:
-        part = passage(f"{file['name']}\n{file['text'] or ''}", words)
-        if part and not part.words <= seen:
+        part = passage(f"{file['name']}\n{file['text'] or ''}", query)
+        if part and part.words & _sought(query, seen):
             shown.append((file["name"], part))
             seen |= part.words
     return Hit(
         row,
-        title=mark(cut(row["title"], LONGEST_CELL), words) if (row["title"] or "").strip() else escape(UNTITLED),
-        publisher=mark(row["publisher"] or "", words),
-        details=tuple(_details(row, words)),
-        passages=tuple((name, mark(part.text, words)) for name, part in shown[:MOST_PASSAGES]),
+        title=mark(cut(row["title"], LONGEST_CELL), query) if (row["title"] or "").strip() else escape(UNTITLED),
+        publisher=mark(row["publisher"] or "", query),
+        details=tuple(_details(row, query)),
+        passages=tuple((name, mark(part.text, query)) for name, part in shown[:MOST_PASSAGES]),
     )
 
 
-def _details(row: Row, words: str) -> Iterator[tuple[Label, Markup]]:
+def _details(row: Row, query: Query) -> Iterator[tuple[Label, Markup]]:
     for name in _SHOWN_WHERE_FOUND:
         value = row[name]
-        if value and value != row["publisher"] and found_in((value,), words):
-            yield column_label("records", name), mark(cut(value, LONGEST_CELL), words)
+        if value and value != row["publisher"] and found_in((value,), query):
+            yield column_label("records", name), mark(cut(value, LONGEST_CELL), query)
