@@ -18,6 +18,7 @@ _PLACE = re.compile(r"^(?:[一-龥]{2,8}?[县区市旗州盟]|[县区旗]|市(?!
 _MOST_NAMES = 500
 
 _ALIKE = "SELECT id, name FROM publisher_names WHERE name LIKE ? ORDER BY id LIMIT ?"
+_ENDS = "SELECT 1 FROM publisher_names WHERE name LIKE ? LIMIT 1"
 _OF_THE_SAME = """
 SELECT DISTINCT other.name
 FROM publisher_names n JOIN agencies a ON a.id = n.agency_id
@@ -48,6 +49,12 @@ def others(connection: sqlite3.Connection, word: str) -> Iterator[str]:
     of_the_same = [row[0] if place else without_place(row[0]) for row in known]
     shortened = [name for name in names.values() if is_short_form(typed, name) or is_short_form(name, typed)]
     yield from (name + rest for name in dict.fromkeys([*of_the_same, *shortened]) if name != typed)
+
+
+def is_publisher(connection: sqlite3.Connection, word: str) -> bool:
+    """Return whether a folded word is the name of an agency that has published, with or without its place."""
+    published = connection.execute(_ENDS, (f"%{word}",)) if AGENCY.fullmatch(word) else ()
+    return any(True for _ in published)
 
 
 def is_short_form(short: str, name: str) -> bool:

@@ -30,6 +30,7 @@ _FOUND = "FROM records_fts f WHERE f.records_fts MATCH :match AND f.rowid BETWEE
 _NEWEST = f"SELECT f.rowid {_FOUND} ORDER BY f.rowid"
 _LATEST = f"SELECT f.rowid & {ID} AS id {_FOUND} ORDER BY id DESC LIMIT :limit"
 _COUNT = f"SELECT count(*) {_FOUND}"
+_AT_LEAST = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :number)"  # noqa: S608 - constants
 _AMONG = f"SELECT f.rowid & {ID} {_FOUND} AND f.rowid & {ID} IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - constants
 # The id times a prime, so that what repeats with every n-th record does not meet every n-th hit.
 _DIVIDED = f"""
@@ -131,6 +132,12 @@ def search(text: str) -> Search:
 def count(connection: sqlite3.Connection, wanted: Search) -> int:
     """Return the exact number of records found."""
     return int(connection.execute(_COUNT, wanted.parameters()).fetchone()[0])
+
+
+def at_least(connection: sqlite3.Connection, wanted: Search, number: int) -> bool:
+    """Return whether so many records are found; looks at no more."""
+    (found,) = connection.execute(_AT_LEAST, {**wanted.parameters(), "number": number}).fetchone()
+    return bool(found == number)
 
 
 def among(connection: sqlite3.Connection, wanted: Search, ids: Sequence[int]) -> set[int]:

@@ -6,7 +6,7 @@ Words with blanks between them must all be found; `|`, OR or 或 between two wor
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -22,6 +22,7 @@ _MARKS: dict[str, str | int | None] = {
 }  # fmt: skip
 _ITEM = re.compile(r'(?P<bar>\|)|(?P<exclude>-?)(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"|]+))')
 _PHRASE = re.compile(r'"([^"]*)"')
+_PLAIN = re.compile(r"[^\s|\"-][^\s|\"]*")
 _OR = {"OR", "或"}
 _NUMBER_LIKE = re.compile(r"(?=.*[0-9])(?=.*[-/.])[0-9A-Za-z./-]+", re.ASCII)
 
@@ -47,6 +48,11 @@ class Word:
     glued: str = ""
     quoted: bool = False
 
+    def typed(self) -> str:
+        """Return the word as it can stand among others."""
+        plain = not self.quoted and _PLAIN.fullmatch(self.written)
+        return self.written if plain else f'"{self.written}"'
+
     def match(self) -> str:
         """The word as an FTS5 expression; safe, for units are letters and digits only."""
         expression = phrase(self.written) + ("*" if self.prefix else "")
@@ -63,6 +69,10 @@ class Group:
     words: tuple[Word, ...]
     exclude: bool = False
     also: tuple[Word, ...] = ()
+
+    def written(self) -> str:
+        """Return the words typed, as they can be typed."""
+        return "-" * self.exclude + "|".join(word.typed() for word in self.words)
 
     def match(self) -> str:
         """The group as an FTS5 expression."""
@@ -98,6 +108,11 @@ class Query:
     def as_typed(self) -> "Query":
         """Return the query without the words that were added."""
         return Query(tuple(replace(group, also=()) for group in self.groups))
+
+    def written(self, instead: Mapping[Group, str] | None = None) -> str:
+        """Return the query as it can be typed; `instead`: other text for some of its groups, nothing to leave one out."""
+        texts = ((instead or {}).get(group, group.written()) for group in self.groups)
+        return " ".join(filter(None, texts))
 
     def match_wanted(self) -> str:
         """Return the terms that must be found as an FTS5 expression; empty where there are none."""

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import LABELS, labels_under
 from archive.search import engine
-from archive.search.query import LONGEST_QUERY, parse
+from archive.search.query import LONGEST_QUERY, Query, parse
 from archive.search.widening import widened
 
 PAGE_SIZE = 50
@@ -97,7 +97,12 @@ def resolved(connection: sqlite3.Connection, requested: SearchRequest, portals: 
         files=bool(requested.files),
     )
     filters = engine.of_publisher(connection, filters, requested.publisher)
-    query = parse(requested.words) if requested.words else None
-    if query and not requested.exact:
-        query = widened(connection, query)
-    return engine.Search(query, filters, newest=requested.sort == "newest")
+    return engine.Search(query_of(connection, requested), filters, newest=requested.sort == "newest")
+
+
+def query_of(connection: sqlite3.Connection, requested: SearchRequest) -> Query | None:
+    """Return the requested words, with other words for them unless these are not wanted; None where there are none."""
+    if not requested.words:
+        return None
+    query = parse(requested.words)
+    return query if requested.exact else widened(connection, query)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, product
+from itertools import chain, islice, product
 from pathlib import Path
 
 from archive.labels.code_labels import KINDS
@@ -50,6 +50,12 @@ class Thesaurus:
         choices = [(part, *self.same.get(part, ())) for part in self.parts(word)]
         combined = islice(product(*choices), 1, _MOST_COMBINED + 1)
         yield from ("".join(parts) for parts in combined)
+
+    def words(self) -> Iterator[str]:
+        """Yield every word that is known, some of them twice."""
+        for word, others in chain(self.same.items(), self.besides.items()):
+            yield word
+            yield from map(folded, others)
 
     def parts(self, word: str) -> list[str]:
         """Return a folded word cut into known words, the longest first, and what stands between them."""

@@ -304,6 +304,8 @@ def test_nothing_found_says_what_was_understood_and_what_to_try(page):
         ({"q": "棚户区", "kind": "budget"}, "去掉条件：类别"),
         ({"q": "棚户区", "kind": "budget", "state": "withdrawn"}, "去掉全部条件"),
         ({"q": "棚户区 小学"}, "只找 棚户区"),
+        ({"q": "棚户区 小学 样例"}, "去掉词：小学"),
+        ({"q": "核对过的样例县 预警"}, "在核对过的样例县找 预警"),
         ({"q": "棚户区 民政局"}, "有其中一个词即可"),
         ({"q": "棚户区 -样例"}, "不排除任何词"),
         ({"q": "方案改造"}, "拆成两个词：方案 改造"),
@@ -316,9 +318,9 @@ def test_what_is_tried(page, parameters, label):
 
 def test_a_long_word_is_cut(page):
     labels = [link.text_content() for link in page(q="部门预算改造公开").cssselect(".nothing li a")]
-    assert labels == []  # 部门预算 改造公开: no record has both
+    assert labels == ["只找其中的 部门预算"]  # 部门预算 改造公开: no record has both
     labels = [link.text_content() for link in page(q="部门公开").cssselect(".nothing li a")]
-    assert labels == ["拆成两个词：部门 公开"]
+    assert labels == ["拆成两个词：部门 公开", "只找其中的 部门"]
 
 
 def test_nothing_to_look_for(page):

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from datasette.utils.asgi import Request, Response
 
@@ -13,6 +14,7 @@ from archive.labels.label import Label
 from archive.labels.tables import column_label
 from archive.search import engine
 from archive.search.index import is_current
+from archive.search.meant import FEW
 from archive.search.query import Query
 from archive.search.request import (
     EXACT,
@@ -28,10 +30,19 @@ from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import context_for
 from archive.web.views.hit_lines import Hit, hit_lines
-from archive.web.views.suggestions import Suggestion, in_words, suggestions
+from archive.web.views.suggestions import MOST_SUGGESTIONS, Suggestion, hints, in_words, suggestions
 
 TIME_LIMIT_MS = 2000
 """For finding, counting and dividing each; what takes longer is reported as too slow."""
+
+HELP_LIMIT_MS = 500
+"""For finding what to try where few or nothing is found, and for its first hits."""
+
+INSTEAD = 10
+"""Hits of the first suggestion that are shown where nothing is found."""
+
+MOST_HINTS = 3
+"""Filters named by words that are shown."""
 
 MOST_VALUES = 60
 """Values of a facet that are shown."""
@@ -63,7 +74,8 @@ class SearchResults:
     """Contents of the page. `total` and `facets`: None where counting took too long. `step`: see `engine.HitCounts`.
 
     `narrowed`: the filters that are set, each with its value and the address without it. `also`: words that were searched
-    for besides those typed. `slow`: nothing could be found
+    for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits of the first of them. `hints`: filters that
+    words name. `slow`: nothing could be found
     in time. `outdated`: the index is of another version.
     """
 
@@ -76,6 +88,8 @@ class SearchResults:
     narrowed: tuple[tuple[Label, str, str], ...] = ()
     also: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    instead: tuple[Hit, ...] = ()
+    hints: tuple[Suggestion, ...] = ()
     slow: bool = False
     outdated: bool = False
 
@@ -120,7 +134,10 @@ def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResu
     ids = limited(lambda: engine.first(connection, search, PAGE_SIZE, (requested.page - 1) * PAGE_SIZE))
     total = limited(lambda: engine.count(connection, search)) if ids is not None else None
     division = limited(lambda: engine.divide(connection, search, total)) if total else None
-    tries = limited(lambda: suggestions(connection, requested, search)) if total == 0 else None
+    tries = []
+    if total is not None and total <= FEW:
+        tries = _taken(connection, suggestions(connection, requested, search, portals, total), MOST_SUGGESTIONS)
+    named = _taken(connection, hints(connection, requested, search.query or Query(), portals), MOST_HINTS)
     return SearchResults(
         portals,
         in_words=in_words(search.query),
@@ -130,9 +147,30 @@ def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResu
         step=division.step if division else 1,
         narrowed=tuple(_narrowed(requested, search, portals)),
         also=search.query.also if search.query else (),
-        suggestions=tries or (),
+        suggestions=tuple(tries),
+        hints=tuple(named),
+        instead=_instead(connection, tries[0], portals) if tries and not total else (),
         slow=ids is None,
     )
+
+
+def _taken(connection: sqlite3.Connection, suggested: Iterator[Suggestion], most: int) -> list[Suggestion]:
+    """Return the first suggestions, as many of them as are found in time."""
+    found: list[Suggestion] = []
+
+    def take() -> None:
+        for each in islice(suggested, most):
+            found.append(each)  # noqa: PERF402 - when the time is over, those found stay
+
+    within(connection, HELP_LIMIT_MS, take)
+    return found
+
+
+def _instead(connection: sqlite3.Connection, suggestion: Suggestion, portals: Mapping[str, str]) -> tuple[Hit, ...]:
+    """Return the first hits of a suggestion."""
+    search = resolved(connection, suggestion.request, portals)
+    ids = within(connection, HELP_LIMIT_MS, lambda: engine.first(connection, search, INSTEAD))
+    return hit_lines(connection, ids or [], search.query or Query())
 
 
 def _narrowed(

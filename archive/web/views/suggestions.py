@@ -1,28 +1,46 @@
-"""A search in words: what was understood of it and, where it finds nothing, what would find something."""
+"""A search in words: what was understood of it and, where it finds few or nothing, what would find more."""
 
-import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain
+from typing import Any
 
+from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label
-from archive.search import engine
-from archive.search.query import Group, Query, Word, parse
-from archive.search.request import FILTERS, SearchRequest
+from archive.search import agency_names, engine
+from archive.search.meant import meant
+from archive.search.query import Group, Query, Word
+from archive.search.request import FILTERS, SearchRequest, query_of, resolved
+from archive.search.synonyms import folded, thesaurus
 
 MOST_SUGGESTIONS = 8
-LEAST_CUT = 4
-"""A word of fewer characters is not cut in two."""
+HOW = {
+    "spelled": LABELS["suggestion.spelled"],
+    "split": LABELS["suggestion.split"],
+    "part": LABELS["suggestion.part"],
+}
+"""What to say of each way in which something else may be meant."""
+
+MANY_MORE = 3
+"""What finds so many times as much is worth a suggestion."""
+
+Changes = dict[str, Any]
+"""Fields of a request, and what they become."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something to try, how many records it finds, and its address."""
+    """Something to try: the request, and how many records it finds."""
 
     label: Label
     count: int
-    address: str
+    request: SearchRequest
+
+    @property
+    def address(self) -> str:
+        """Return the query string of the request."""
+        return self.request.address()
 
 
 def in_words(query: Query | None) -> Label | None:
@@ -44,63 +62,99 @@ def in_words(query: Query | None) -> Label | None:
 
 
 def suggestions(
-    connection: sqlite3.Connection, requested: SearchRequest, search: engine.Search
-) -> tuple[Suggestion, ...]:
-    """Return what finds something where `search`, made of `requested`, finds nothing; each with its count."""
-    tries = (
-        Suggestion(label, count, address)
-        for label, address, tried in _tries(requested, search)
-        if (count := engine.count(connection, tried))
-    )
-    return tuple(islice(tries, MOST_SUGGESTIONS))
+    connection: sqlite3.Connection,
+    requested: SearchRequest,
+    search: engine.Search,
+    portals: Mapping[str, str],
+    total: int,
+) -> Iterator[Suggestion]:
+    """Yield what finds more than `search`, made of `requested`, which finds `total`; each with its count, the likeliest first."""
+    known = {requested.address()}
+    for label, changes in _tries(connection, requested, search, portals, total):
+        request = replace(requested, **changes, page=1)
+        if request.address() in known:
+            continue
+        known.add(request.address())
+        count = engine.count(connection, resolved(connection, request, portals))
+        if count > MANY_MORE * total:
+            yield Suggestion(label, count, request)
 
 
-def _tries(requested: SearchRequest, search: engine.Search) -> Iterator[tuple[Label, str, engine.Search]]:
-    """Yield what might find something: label, address, search."""
+def hints(
+    connection: sqlite3.Connection, requested: SearchRequest, query: Query, portals: Mapping[str, str]
+) -> Iterator[Suggestion]:
+    """Yield filters that words of a search name: the kind of catalogue, or the publisher."""
+    for group in query.wanted:
+        for label, filter_ in _named(connection, requested, group):
+            request = replace(requested, words=query.written({group: ""}), page=1, **filter_)
+            count = engine.count(connection, resolved(connection, request, portals))
+            if count:
+                yield Suggestion(label, count, request)
+
+
+def _named(connection: sqlite3.Connection, requested: SearchRequest, group: Group) -> Iterator[tuple[Label, Changes]]:
+    """Yield the filters that a word names, where no such filter is set."""
+    names = [folded(word.written) for word in (*group.words, *group.also) if not word.quoted]
+    kind = thesaurus().kinds.get(names[0]) if names and len(group.words) == 1 else None
+    if kind and not requested.kind:
+        yield _labelled("kind", KINDS[kind]), {"kind": kind}
+    publisher = next((name for name in names if agency_names.is_publisher(connection, name)), None)
+    if publisher and not requested.publisher:
+        yield _labelled("publisher", Label(publisher, publisher)), {"publisher": publisher}
+
+
+def _labelled(name: str, value: Label) -> Label:
+    return Label(f"{FILTERS[name].zh}：{value.zh}", f"{FILTERS[name].en}: {value.en}")
+
+
+def _tries(
+    connection: sqlite3.Connection,
+    requested: SearchRequest,
+    search: engine.Search,
+    portals: Mapping[str, str],
+    total: int,
+) -> Iterator[tuple[Label, Changes]]:
+    """Yield what might find more: a label, and what changes of the request."""
+
+    def reading(words: str) -> Query:
+        return query_of(connection, replace(requested, words=words)) or Query()
+
+    for each in meant(connection, search, reading):
+        yield HOW[each.how].format(words=each.words), {"words": each.query}
+    if total:
+        return
     narrowed = requested.filters()
     for name in narrowed:
-        label = LABELS["suggestion.filter"].format(zh=FILTERS[name].zh, en=FILTERS[name].en)
-        yield label, requested.address(**{name: ""}), _without(search, name)
-    everywhere, bare = dict.fromkeys(narrowed, ""), replace(search, filters=engine.Filters())
+        yield LABELS["suggestion.filter"].format(zh=FILTERS[name].zh, en=FILTERS[name].en), {name: ""}
+    everywhere = dict.fromkeys(narrowed, "")
     if len(narrowed) > 1:
-        yield LABELS["suggestion.filters"], requested.address(**everywhere), bare
-    for label, words in _other_words(search.query or Query()):
-        yield label, requested.address(words=words), replace(search, query=parse(words))
+        yield LABELS["suggestion.filters"], everywhere
+    for label, changes in chain(_in_place(requested, portals), _other_words(search.query or Query())):
+        yield label, changes
         if narrowed:
-            both = LABELS["suggestion.both"].format(zh=label.zh, en=label.en)
-            yield both, requested.address(words=words, **everywhere), replace(bare, query=parse(words))
+            yield LABELS["suggestion.both"].format(zh=label.zh, en=label.en), everywhere | changes
 
 
-def _without(search: engine.Search, name: str) -> engine.Search:
-    """The same search, not narrowed by one thing."""
-    nothing = engine.Filters()
-    fields = {"portal": ("portals",), "state": ("states",), "publisher": ("publisher", "publisher_has")}.get(
-        name, (name,)
-    )
-    return replace(search, filters=replace(search.filters, **{field: getattr(nothing, field) for field in fields}))
+def _in_place(requested: SearchRequest, portals: Mapping[str, str]) -> Iterator[tuple[Label, Changes]]:
+    """Yield the request with the county that its words begin with as a filter."""
+    for name in portals.values():
+        county = name.removesuffix("人民政府")
+        rest = requested.words.removeprefix(county).strip()
+        if rest != requested.words and rest and not requested.portal:
+            yield LABELS["suggestion.place"].format(place=county, words=rest), {"words": rest, "portal": county}
 
 
-def _other_words(query: Query) -> Iterator[tuple[Label, str]]:
-    """Other words than the requested ones: fewer, any of them, shorter ones."""
+def _other_words(query: Query) -> Iterator[tuple[Label, Changes]]:
+    """Yield the request with fewer words, or with any of them."""
     groups = query.wanted
     if query.unwanted and groups:
-        yield LABELS["suggestion.exclusions"], _written(groups)
-    if len(groups) > 1:
-        yield LABELS["suggestion.any"], " | ".join(_word(word) for word in query.words)
+        yield LABELS["suggestion.exclusions"], {"words": Query(groups).written()}
+    if len(groups) > 2:
         for group in groups:
-            kept = _written((group,))
-            yield LABELS["suggestion.only"].format(words=kept), kept
-    for word in query.words:
-        if len(word.units) >= LEAST_CUT and re.fullmatch(r"[^\W0-9_a-zA-Z]+", word.written):
-            middle = len(word.written) // 2
-            parts = f"{word.written[:middle]} {word.written[middle:]}"
-            yield LABELS["suggestion.split"].format(words=parts), parts
-
-
-def _written(groups: tuple[Group, ...]) -> str:
-    return " ".join("|".join(_word(word) for word in group.words) for group in groups)
-
-
-def _word(word: Word) -> str:
-    """A word as it can stand among others."""
-    return word.written if re.fullmatch(r"[^\s|\"-][^\s|\"]*", word.written) else f'"{word.written}"'
+            changes = {"words": query.written({group: ""})}
+            yield LABELS["suggestion.without"].format(words=group.written()), changes
+    if len(groups) > 1:
+        for group in groups:
+            yield LABELS["suggestion.only"].format(words=group.written()), {"words": group.written()}
+        typed = (word.typed() for group in groups for word in group.words)
+        yield LABELS["suggestion.any"], {"words": " | ".join(typed)}

@@ -1,0 +1,129 @@
+"""Searches as reporters type them: what should be found is among the first hits, and no page that has none is without help."""
+
+import asyncio
+import csv
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from lxml import html
+from lxml.html import HtmlElement
+
+from archive.web.http.server import make_datasette
+from tests import reporters_archive
+
+QUERIES = Path(__file__).parent.parent / "reporters_queries.csv"
+"""What is typed, and a part of the title and of the publisher of a record that should be among the first FIRST."""
+
+FIRST = 10
+LEAST_FOUND = 0.95
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """Ask the search page; its tree."""
+    site = make_datasette(reporters_archive.build(tmp_path_factory.mktemp("reporters") / "disclosures.db"))
+
+    def ask(words: str = "", /, **parameters: str) -> HtmlElement:
+        answer = asyncio.run(site.client.get("/-/search", params={"q": words, **parameters}))
+        assert answer.status_code == 200, answer.text
+        return html.fromstring(answer.text)
+
+    return ask
+
+
+def lines(tree: HtmlElement) -> list[str]:
+    """The hits, or else the first ones of what is tried in their place."""
+    return [" ".join(line.text_content().split()) for line in tree.cssselect(".hits li")]
+
+
+def tried(tree: HtmlElement) -> list[str]:
+    return [link.text_content() for link in tree.cssselect(".nothing li a, .meant a")]
+
+
+def test_what_reporters_look_for_is_among_the_first_hits(page):
+    with QUERIES.open(encoding="utf-8", newline="") as file:
+        queries = list(csv.DictReader(file))
+    missed = []
+    for row in queries:
+        tree = page(row["query"])
+        found = any(row["title"] in line and row["publisher"] in line for line in lines(tree)[:FIRST])
+        missed += [] if found else [row["query"]]
+        assert lines(tree), row["query"]
+        assert tree.cssselect(".nothing li") or not tree.cssselect(".nothing"), row["query"]
+    assert len(queries) >= 120
+    assert len(missed) <= (1 - LEAST_FOUND) * len(queries), missed
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("部门予算", "部门预算"),
+        ("予算 公开", "预算"),
+        ("棚护区改造", "棚户区改造"),
+        ("环境影响平价", "环境影响评价"),
+        ("拔款", None),
+        ("yusuan", "预算"),
+        ("penggai", "棚改"),
+        ("jiaoyuju", "教育局"),
+        ("jiao yu ju", "教育局"),
+        ("jyj", "教育局"),
+        ("教提局", "教体局"),
+        ("教育体育局培训", "拆成两个词：教育体育局 培训"),
+        ("学校操场", "只找其中的 操场"),
+        ("河湾镇 学校操场", "只找 河湾镇"),
+    ],
+)
+def test_what_was_probably_meant_comes_first(page, words, first):
+    suggested = tried(page(words))
+    assert suggested[:1] == ([first] if first else [])
+
+
+def test_each_suggestion_finds_as_many_as_it_says(page):
+    for words in ("予算", "jyj", "教育体育局培训", "河东县教体局经费", "低保 光伏 采购"):
+        items = page(words).cssselect(".nothing li")
+        assert items
+        for item in items:
+            asked = dict(parse_qsl(urlsplit(item.cssselect("a")[0].get("href")).query))
+            (count,) = page(asked.pop("q"), **asked).cssselect(".result b")
+            assert item.cssselect(".count")[0].text_content() == f"{count.text_content()} 条"
+
+
+def test_hits_of_the_first_suggestion_stand_on_the_page(page):
+    tree = page("予算")
+    (shown,) = tree.cssselect(".instead")
+    assert "以下是“预算”的前 10 条" in shown.text_content()
+    assert "预算" in [mark.text for mark in shown.cssselect("mark")]
+
+
+def test_what_finds_many_more_is_offered_beside_few_hits(page):
+    tree = page("通之")
+    assert len(lines(tree)) == 1
+    assert tried(tree) == ["通知"]
+    assert tried(page("公墓管理")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("拆迁", ["类别：棚户区改造/征地拆迁"]),
+        ("教体局 预算", ["发布机构：教育体育局"]),
+        ("教育体育局", ["发布机构：教育体育局"]),
+        ("三公经费 财政局", ["类别：预决算", "发布机构：财政局"]),
+        ("“拆迁”", []),
+        ("蜂蜜局", []),
+        ("公告", []),
+    ],
+)
+def test_filters_that_words_name_are_offered(page, words, named):
+    tree = page(words)
+    assert [link.text_content() for link in tree.cssselect(".hints a")] == named
+    for link, count in zip(tree.cssselect(".hints a"), tree.cssselect(".hints .count"), strict=True):
+        asked = dict(parse_qsl(urlsplit(link.get("href")).query))
+        narrowed = page(asked.pop("q", ""), **asked)
+        assert f"{narrowed.cssselect('.result b')[0].text_content()} 条" == count.text_content()
+        assert narrowed.cssselect(".chip")
+
+
+def test_quoted_words_are_left_as_they_are(page):
+    assert not any("算" in each for each in tried(page("“予算”")))
