@@ -26,10 +26,14 @@ FACETS = ("portal", "kind", "publisher", "year", "state")
 
 _SHOWN = ("url", "title", "index_number", "publisher", "published_on", "kind", "state")
 
-_FOUND = "FROM records_fts f WHERE f.records_fts MATCH :match AND f.rowid BETWEEN :first AND :last"
+_FOUND = f"""
+FROM records_fts f WHERE f.records_fts MATCH :match AND f.rowid BETWEEN :first AND :last
+AND (:from_day = '' OR (SELECT published_on FROM records WHERE id = f.rowid & {ID}) BETWEEN :from_day AND :to_day)
+"""  # noqa: S608 - constants
 _NEWEST = f"SELECT f.rowid {_FOUND} ORDER BY f.rowid"
 _LATEST = f"SELECT f.rowid & {ID} AS id {_FOUND} ORDER BY id DESC LIMIT :limit"
 _COUNT = f"SELECT count(*) {_FOUND}"
+_BY_MONTH = f"SELECT {MONTHS} - (f.rowid >> 32) AS month, count(*) {_FOUND} GROUP BY month"
 _AT_LEAST = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :number)"  # noqa: S608 - constants
 _AMONG = f"SELECT f.rowid & {ID} {_FOUND} AND f.rowid & {ID} IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - constants
 # The id times a prime, so that what repeats with every n-th record does not meet every n-th hit.
@@ -42,17 +46,18 @@ _DIVIDED = f"""
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters of a search; empty: not narrowed by this. `publisher`: a whole name. `since`, `until`: years.
+    """Filters of a search; empty: not narrowed by this. `publisher`: a whole name.
 
-    `publisher_has`: words in a publisher's name. `portals`, `states`: any of these.
+    `publisher_has`: words in a publisher's name. `portals`, `states`: any of these. `since`, `until`: the first and the
+    last year, month or day (2017, "2017-05", "2017-05-02").
     """
 
     portals: tuple[str, ...] = ()
     kind: str = ""
     publisher: str = ""
     publisher_has: str = ""
-    since: int | None = None
-    until: int | None = None
+    since: int | str | None = None
+    until: int | str | None = None
     states: tuple[str, ...] = ()
     files: bool = False
 
@@ -71,11 +76,23 @@ class Filters:
         return expressions + (['"files_yes"'] if self.files else [])
 
     def entries(self) -> tuple[int, int]:
-        """The first and the last number of the index's entries that the years allow."""
+        """The first and the last number of the index's entries in the months that the dates allow."""
         dated = self.since is not None or self.until is not None
-        oldest = max(12 * (self.since or 0), 1) if dated else 0
-        newest = 12 * self.until + 11 if self.until is not None else MONTHS
+        oldest = max(_month(self.since or 0, 1), 1) if dated else 0
+        newest = _month(self.until, 12) if self.until is not None else MONTHS
         return first_entry(newest), first_entry(oldest) | ID
+
+    def days(self) -> tuple[str, str]:
+        """The first and the last day, where one was given and months do not suffice; else nothing."""
+        first, last = str(self.since or ""), str(self.until or "")
+        # A year or a month at the end means its last day: no day is later than 99.
+        return (first or "0", f"{last or 9999}-99") if "-" in first[5:] or "-" in last[5:] else ("", "")
+
+
+def _month(date: int | str, of_year: int) -> int:
+    """Return the number of a date's month, counted from the year 0; of a year, its month `of_year`."""
+    year, *rest = map(int, str(date).split("-"))
+    return 12 * year + (rest[0] if rest else of_year) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,14 @@ class Search:
         left_out = [unwanted] if unwanted else []
         left_out += [_within(besides, wanted)] if besides else []
         first, last = self.filters.entries()
-        return {"match": " NOT ".join([f"({match})", *left_out]), "first": first, "last": last}
+        from_day, to_day = self.filters.days()
+        return {
+            "from_day": from_day,
+            "to_day": to_day,
+            "match": " NOT ".join([f"({match})", *left_out]),
+            "first": first,
+            "last": last,
+        }
 
 
 def _within(columns: tuple[str, ...], expression: str) -> str:
@@ -132,6 +156,12 @@ def search(text: str) -> Search:
 def count(connection: sqlite3.Connection, wanted: Search) -> int:
     """Return the exact number of records found."""
     return int(connection.execute(_COUNT, wanted.parameters()).fetchone()[0])
+
+
+def by_month(connection: sqlite3.Connection, wanted: Search) -> Counter[str]:
+    """Return how many records are found of each month (2017-05), of those without one under ''."""
+    counted = connection.execute(_BY_MONTH, wanted.parameters())
+    return Counter({f"{month // 12:04}-{month % 12 + 1:02}" if month else "": number for month, number in counted})
 
 
 def at_least(connection: sqlite3.Connection, wanted: Search, number: int) -> bool:

@@ -26,13 +26,16 @@ FILTERS = labels_under("filter")
 EXACT = "yes"
 """Value of `exact` that leaves out other words than those typed."""
 
+DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
+"""A year, a month or a day: 2017, 2017-05, 2017-05-02."""
+
 _NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}
 """Names of parameters in the address, where they differ from those of fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A request to the search page; an empty field requests nothing. `ignored`: what the address says that can't be understood."""
+    """A request to the search page; an empty field requests nothing. `facet`: the one to show all values of. `ignored`: what the address says that can't be understood."""
 
     words: str = ""
     portal: str = ""
@@ -46,6 +49,7 @@ class SearchRequest:
     sort: str = ""
     page: int = 1
     database: str = ""
+    facet: str = ""
     ignored: tuple[str, ...] = ()
 
     def filters(self) -> dict[str, str]:
@@ -62,7 +66,8 @@ class SearchRequest:
 def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchRequest:
     """Return the request that the arguments of an address make. Whatever they are, there is one."""
     given = {
-        name: arguments.get(_NAMES.get(name, name), "").strip()[:200] for name in (*FILTERS, "exact", "sort", "page")
+        name: arguments.get(_NAMES.get(name, name), "").strip()[:200]
+        for name in (*FILTERS, "exact", "sort", "facet", "page")
     }
     known = {
         "kind": KINDS.keys(),
@@ -70,9 +75,10 @@ def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchReq
         "files": {"yes"},
         "exact": {EXACT},
         "sort": {"newest"},
+        "facet": set(engine.FACETS),
     }
     ignored = [name for name, values in known.items() if given[name] and given[name] not in values]
-    ignored += [name for name in ("since", "until") if given[name] and not re.fullmatch(r"[0-9]{4}", given[name])]
+    ignored += [name for name in ("since", "until") if given[name] and not DATE.fullmatch(given[name])]
     said = tuple(f"{_NAMES.get(name, name)}={given.pop(name)}" for name in ignored)
     page = given.pop("page")
     number = int(page) if re.fullmatch(r"[0-9]{1,3}", page) and 1 <= int(page) <= LAST_PAGE else 1
@@ -91,8 +97,8 @@ def resolved(connection: sqlite3.Connection, requested: SearchRequest, portals: 
     filters = engine.Filters(
         portals=tuple(chosen or ["-"]) if requested.portal else (),
         kind=requested.kind,
-        since=int(requested.since) if requested.since else None,
-        until=int(requested.until) if requested.until else None,
+        since=requested.since or None,
+        until=requested.until or None,
         states=tuple(filter(None, states)),
         files=bool(requested.files),
     )

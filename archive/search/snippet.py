@@ -93,8 +93,11 @@ def passage(text: str | None, query: str | Query, width: int = WIDTH) -> Passage
             word for word, at in places.items() if any(start <= place < start + width - lead for place in at)
         )
 
-    # The most words first, then the earliest place. What was guessed wrongly is skipped.
-    starts = sorted({place for at in places.values() for place in at}, key=lambda place: (-len(words_at(place)), place))
+    # The most words first, then sentences before titles and labels, then the earliest place. What was guessed wrongly is skipped.
+    starts = sorted(
+        {place for at in places.values() for place in at},
+        key=lambda place: (-len(words_at(place)), not _in_sentence(folded, place), place),
+    )
     for place in starts:
         start = max(0, place - lead)
         start = max(start, *(text.rfind(mark, start, place) + 1 for mark in "。；！？\n"))
@@ -103,6 +106,13 @@ def passage(text: str | None, query: str | Query, width: int = WIDTH) -> Passage
             line, cut = " ".join(around.split()), start + width < len(text)
             return Passage(f"{'…' if start else ''}{line}{'…' if cut else ''}", words_at(place))
     return None
+
+
+def _in_sentence(text: str, place: int) -> bool:
+    """Return whether what stands at a place is part of a sentence, not a title, a label or a cell by itself."""
+    start = text.rfind("\n", max(0, place - WIDTH), place) + 1
+    end = text.find("\n", place, place + WIDTH)
+    return any(mark in text[start : end if end >= 0 else place + WIDTH] for mark in "。，；,;")
 
 
 def snippet(text: str | None, query: str | Query, width: int = WIDTH) -> str | None:

@@ -16,18 +16,36 @@ from archive.model.printable import printable, unfiltered
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.query import Query
-from archive.search.request import EXACT, STATE_CHOICES, parse_request, resolved
+from archive.search.request import DATE, EXACT, STATE_CHOICES, parse_request, resolved
 from archive.search.snippet import marked
 from crawler.cli.options import ROWS, CommandError, db_option, plainly
 
 NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest", "exact")
 
+
+class _Date(click.ParamType):  # type: ignore[type-arg]  # click's own types differ by version
+    """A year, a month or a day."""
+
+    name = "date"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the date as it is; anything else is wrong use."""
+        if not DATE.fullmatch(value) or value < "1000":
+            self.fail(f"{value!r} is no year, month or day such as 2017, 2017-05 or 2017-05-02", param, ctx)
+        return value
+
+
 _OPTIONS = (
     click.option("--portal", metavar="ID", help="Of this portal; for records a part of its name does, too."),
     click.option("--kind", type=click.Choice(list(KINDS)), metavar="KIND", help=f"Of one kind: {', '.join(KINDS)}."),
     click.option("--publisher", metavar="NAME", help="Of one publisher: its whole name, or words in it."),
-    click.option("--since", type=click.IntRange(1000, 9999), metavar="YEAR", help="Of this year or later, as stated."),
-    click.option("--until", type=click.IntRange(1000, 9999), metavar="YEAR", help="Of this year or earlier."),
+    click.option(
+        "--since",
+        type=_Date(),
+        metavar="DATE",
+        help="Of this year, month or day or later, as stated: 2017, 2017-05, 2017-05-02.",
+    ),
+    click.option("--until", type=_Date(), metavar="DATE", help="Of this year, month or day or earlier."),
     click.option(
         "--state",
         type=click.Choice(list(STATE_CHOICES)),

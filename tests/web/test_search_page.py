@@ -273,7 +273,7 @@ def test_what_takes_too_long_says_so(page, monkeypatch):
     monkeypatch.setattr(engine, "divide", interrupted)
     tree = page(q="预算")
     assert (len(titles(tree)), tree.cssselect(".facet")) == (50, [])
-    monkeypatch.setattr(engine, "count", interrupted)
+    monkeypatch.setattr(engine, "by_month", interrupted)
     tree = page(q="预算")
     assert len(titles(tree)) == 50
     assert "未能及时数完" in tree.text_content()

@@ -12,6 +12,7 @@ from archive.database.time_limit import within
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import Label
 from archive.labels.tables import column_label
+from archive.model.clock import today
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.meant import FEW
@@ -29,7 +30,8 @@ from archive.search.request import (
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import context_for
-from archive.web.views.hit_lines import Hit, hit_lines
+from archive.web.views.histogram import Histogram, histogram, recent
+from archive.web.views.hit_lines import Hit, folded, hit_lines
 from archive.web.views.suggestions import MOST_SUGGESTIONS, Suggestion, hints, in_words, suggestions
 
 TIME_LIMIT_MS = 2000
@@ -44,8 +46,8 @@ INSTEAD = 10
 MOST_HINTS = 3
 """Filters named by words that are shown."""
 
-MOST_VALUES = 60
-"""Values of a facet that are shown."""
+MOST_VALUES, MOST_ON_REQUEST = 60, 2000
+"""Values of a facet that are shown, and of the one of which all are asked for."""
 
 MOST_PORTALS = 120
 """With more portals than these, a county's name is typed and not chosen."""
@@ -63,15 +65,18 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Hits divided by one thing."""
+    """Hits divided by one thing. `left_out`: values that are not shown; `address`: the query string that shows all. `whole`: all were asked for."""
 
     label: Label
     values: tuple[Value, ...]
+    left_out: int
+    address: str
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """Contents of the page. `total` and `facets`: None where counting took too long. `step`: see `engine.HitCounts`.
+    """Contents of the page. `found`: how many hits it has, those folded counted. `total` and `facets`: None where counting took too long. `step`: see `engine.HitCounts`.
 
     `narrowed`: the filters that are set, each with its value and the address without it. `also`: words that were searched
     for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits of the first of them. `hints`: filters that
@@ -82,7 +87,10 @@ class SearchResults:
     portals: Mapping[str, str]
     in_words: Label | None = None
     total: int | None = None
+    found: int = 0
     hits: tuple[Hit, ...] = ()
+    histogram: Histogram | None = None
+    recent: tuple[tuple[Label, str], ...] = ()
     facets: tuple[Facet, ...] | None = None
     step: int = 1
     narrowed: tuple[tuple[Label, str, str], ...] = ()
@@ -132,7 +140,8 @@ def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResu
     search = resolved(connection, requested, portals)
     limited = partial(within, connection, TIME_LIMIT_MS)
     ids = limited(lambda: engine.first(connection, search, PAGE_SIZE, (requested.page - 1) * PAGE_SIZE))
-    total = limited(lambda: engine.count(connection, search)) if ids is not None else None
+    months = limited(lambda: engine.by_month(connection, search)) if ids is not None else None
+    total = months.total() if months is not None else None
     division = limited(lambda: engine.divide(connection, search, total)) if total else None
     tries = []
     if total is not None and total <= FEW:
@@ -141,8 +150,11 @@ def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResu
     return SearchResults(
         portals,
         in_words=in_words(search.query),
+        histogram=histogram(months or {}, requested),
+        recent=tuple(recent(requested, today())),
         total=total,
-        hits=hit_lines(connection, ids or [], search.query or Query()),
+        found=len(ids or ()),
+        hits=folded(hit_lines(connection, ids or [], search.query or Query())),
         facets=tuple(_facets(division, requested, portals)) if division else None,
         step=division.step if division else 1,
         narrowed=tuple(_narrowed(requested, search, portals)),
@@ -197,9 +209,8 @@ def _facets(division: engine.HitCounts, requested: SearchRequest, portals: Mappi
     """The facets by which the hits differ, or are narrowed."""
     labels = {"kind": KINDS, "state": STATES}
     for name, counts in division.counts.items():
-        common = counts.most_common(MOST_VALUES)
-        if name == "year":
-            common = sorted(counts.items(), reverse=True)[:MOST_VALUES]
+        most = MOST_ON_REQUEST if requested.facet == name else MOST_VALUES
+        common = sorted(counts.items(), reverse=True)[:most] if name == "year" else counts.most_common(most)
         values = []
         for value, count in common:
             label = (
@@ -207,7 +218,9 @@ def _facets(division: engine.HitCounts, requested: SearchRequest, portals: Mappi
             )
             values.append(_value(name, value, label, count * division.step, requested))
         if len(values) > 1 or any(value.chosen for value in values):
-            yield Facet(column_label("records", name), tuple(values))
+            left_out = len(counts) - len(values)
+            whole = requested.facet == name
+            yield Facet(column_label("records", name), tuple(values), left_out, requested.address(facet=name), whole)
 
 
 def _value(name: str, value: str, label: str, count: int, requested: SearchRequest) -> Value:

@@ -1,22 +1,29 @@
 """The lines of the search page: each record found, its words marked, and the passages in which they stand."""
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
 from archive.labels.label import Label
 from archive.labels.tables import column_label
 from archive.search.query import Query, Word
+from archive.search.segment import units
 from archive.search.snippet import Passage, found_in, passage
 from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, mark
 from archive.web.views.record_lines import STATE_EVENT
 
 MOST_PASSAGES = 2
+LEAST_FOLDED = 3
+"""So many hits with nearly the same title become one line."""
+
+_NUMERALS = frozenset("〇零一二三四五六七八九十百")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 _SHOWN_WHERE_FOUND = ("document_number", "index_number", "responsible_department")
 """Columns that stand on a line only if a word was found in it."""
@@ -35,13 +42,17 @@ WHERE record_id IN (SELECT value FROM json_each(?)) ORDER BY record_id, id
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line. `details`: what else a word was found in; `passages`: from which file ('': the body), and what it says."""
+    """One line. `details`: what else a word was found in; `passages`: from which file ('': the body), and what it says.
+
+    `folded`: hits of the same publisher with nearly the same title.
+    """
 
     row: Row
     title: Markup
     publisher: Markup
     details: tuple[tuple[Label, Markup], ...]
     passages: tuple[tuple[str, Markup], ...]
+    folded: tuple["Hit", ...] = ()
 
 
 def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], query: Query) -> tuple[Hit, ...]:
@@ -57,6 +68,26 @@ def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], query: Query) 
     for file in connection.execute(_FILES, (json.dumps(elsewhere),)):
         files[file["record_id"]].append(file)
     return tuple(_hit(row, body, files[row["id"]], query) for row, body in zip(rows, bodies, strict=True))
+
+
+def folded(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """The hits, those with nearly the same title under the first of them, where there are LEAST_FOLDED and more."""
+    alike: dict[object, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        key = title_key(hit.row["title"] or "")
+        alike[(hit.row["portal_name"], hit.row["publisher"], key) if key else hit.row["id"]].append(hit)
+    return tuple(
+        each
+        for of in alike.values()
+        for each in ([replace(of[0], folded=tuple(of[1:]))] if len(of) >= LEAST_FOLDED else of)
+    )
+
+
+def title_key(title: str) -> str:
+    """What titles have in common that differ in numbers other than years, in marks or in the form of their characters."""
+    return " ".join(
+        unit for unit in units(title) if unit not in _NUMERALS and (not unit.isdecimal() or _YEAR.fullmatch(unit))
+    )
 
 
 def _seen(row: Row, body: Passage | None, query: Query) -> frozenset[Word]:
