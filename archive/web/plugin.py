@@ -179,7 +179,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         sql_examples=EXAMPLES,
         sql_message=errors.sql_message,
         style_version=sha256(
-            b"".join(path.read_bytes() for path in (STYLE, *sorted(STATIC.glob("*.css"))))
+            b"".join(path.read_bytes() for path in (STYLE, *sorted((*STATIC.glob("*.css"), *STATIC.glob("*.js")))))
         ).hexdigest()[:8],
         table_label=tables.table_label,
         export_address=page_files.address,
@@ -195,7 +195,7 @@ def register_routes() -> list[tuple[str, Any]]:
     """Style sheets, the home page, search, pages to browse by, all of these as files and feeds, the guide, archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>sheet\.css)$", asgi_static(STYLE.parent)),
-        (r"/-/static-plugins/disclosures/(?P<path>[a-z-]{1,40}\.(?:css|webp))$", asgi_static(STATIC)),
+        (r"/-/static-plugins/disclosures/(?P<path>[a-z-]{1,40}\.(?:css|js|webp))$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home_page.page),
         (r"/-/guide$", guide_page.page),
         (r"/-/counties$", counties_page.overview),
@@ -217,6 +217,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/day/(?P<day>[^/]+)$", in_context(day_page.page)),
         (r"/-/changes$", in_context(changes_page.changes)),
         (r"/-/search$", search_page.answer),
+        (r"/-/search/completions$", in_context(search_page.complete)),
         (r"/-/questions$", in_context(question_pages.overview)),
         (
             r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$",

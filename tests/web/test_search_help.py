@@ -5,6 +5,7 @@ import csv
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import pytest
 from lxml import html
 from lxml.html import HtmlElement
@@ -20,16 +21,26 @@ LEAST_FOUND = 0.95
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    """Ask the search page; its tree."""
+def ask(tmp_path_factory):
+    """Ask the site; its answer."""
     site = make_datasette(reporters_archive.build(tmp_path_factory.mktemp("reporters") / "disclosures.db"))
 
-    def ask(words: str = "", /, **parameters: str) -> HtmlElement:
-        answer = asyncio.run(site.client.get("/-/search", params={"q": words, **parameters}))
+    def asked(path: str, **parameters: str) -> httpx.Response:
+        return asyncio.run(site.client.get(path, params=parameters))
+
+    return asked
+
+
+@pytest.fixture(scope="module")
+def page(ask):
+    """Ask the search page; its tree."""
+
+    def asked(words: str = "", /, **parameters: str) -> HtmlElement:
+        answer = ask("/-/search", q=words, **parameters)
         assert answer.status_code == 200, answer.text
         return html.fromstring(answer.text)
 
-    return ask
+    return asked
 
 
 def lines(tree: HtmlElement) -> list[str]:
@@ -127,3 +138,48 @@ def test_filters_that_words_name_are_offered(page, words, named):
 
 def test_quoted_words_are_left_as_they_are(page):
     assert not any("算" in each for each in tried(page("“予算”")))
+
+
+# --- completion ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("教育", "教育体育局"),
+        ("预算 教育体", "预算 教育体育局"),
+        ("jiaoyu", "教育体育局"),
+        ("棚户", "棚户区改造"),
+        ("老旧小区", "样本：城北片区老旧小区改造实施方案"),
+        ("样政办发", "样政办发〔2017〕31号"),
+        ("640399003/2025-1012", "640399003/2025-10123"),
+        ("河湾镇人民", "河湾镇人民政府"),
+    ],
+)
+def test_what_is_typed_is_completed_from_the_archive(ask, page, typed, offered):
+    answer = ask("/-/search/completions", q=typed)
+    assert any(offered in each for each in answer.json()), answer.json()
+    assert len(answer.json()) <= 10
+    assert [option.get("value") for option in page(typed).cssselect("#completions option")] == answer.json()
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "，", "绝无此词", "%", "_", "\\", '"', "-", "a" * 5000, "预" * 5000, "\x00", "|"]
+)
+def test_nothing_completes_what_the_archive_does_not_have(ask, typed):
+    answer = ask("/-/search/completions", q=typed)
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_what_takes_too_long_is_not_completed(ask, page, monkeypatch):
+    monkeypatch.setattr("archive.web.pages.search_page.COMPLETION_LIMIT_MS", 0)
+    monkeypatch.setattr("archive.database.time_limit._STEPS", 1)
+    assert ask("/-/search/completions", q="教育").json() == []
+    assert lines(page("教育"))
+
+
+def test_the_script_is_a_file_of_ours_that_the_page_works_without(ask, page):
+    (script,) = page("教育").cssselect("script")
+    assert script.text is None
+    assert "replaceChildren" in ask(script.get("src")).text
+    assert "script-src" not in ask("/-/search").headers["content-security-policy"]

@@ -14,6 +14,7 @@ from archive.labels.label import Label
 from archive.labels.tables import column_label
 from archive.model.clock import today
 from archive.search import engine
+from archive.search.completion import completions
 from archive.search.index import is_current
 from archive.search.meant import FEW
 from archive.search.query import Query
@@ -29,7 +30,7 @@ from archive.search.request import (
 )
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.request_context import context_for
+from archive.web.http.request_context import RequestContext, context_for
 from archive.web.views.histogram import Histogram, histogram, recent
 from archive.web.views.hit_lines import Hit, folded, hit_lines
 from archive.web.views.suggestions import MOST_SUGGESTIONS, Suggestion, hints, in_words, suggestions
@@ -39,6 +40,9 @@ TIME_LIMIT_MS = 2000
 
 HELP_LIMIT_MS = 500
 """For finding what to try where few or nothing is found, and for its first hits."""
+
+COMPLETION_LIMIT_MS = 200
+"""For finding ways to go on from what is typed."""
 
 INSTEAD = 10
 """Hits of the first suggestion that are shown where nothing is found."""
@@ -80,7 +84,7 @@ class SearchResults:
 
     `narrowed`: the filters that are set, each with its value and the address without it. `also`: words that were searched
     for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits of the first of them. `hints`: filters that
-    words name. `slow`: nothing could be found
+    words name. `completions`: ways to go on from the words. `slow`: nothing could be found
     in time. `outdated`: the index is of another version.
     """
 
@@ -98,6 +102,7 @@ class SearchResults:
     suggestions: tuple[Suggestion, ...] = ()
     instead: tuple[Hit, ...] = ()
     hints: tuple[Suggestion, ...] = ()
+    completions: tuple[str, ...] = ()
     slow: bool = False
     outdated: bool = False
 
@@ -132,6 +137,19 @@ async def answer(datasette: Datasette, request: Request) -> Response:
     return Response.html(page, headers={"Cache-Control": "no-store"} if hurried else {})
 
 
+async def complete(context: RequestContext) -> Response:
+    """Answer with ways to go on from what is typed so far, as a list of JSON; none where they aren't found in time."""
+    typed = context.request.args.get("q") or ""
+    found = await context.db.execute_fn(partial(_completions, typed=typed))
+    return Response.json(found or [])
+
+
+def _completions(connection: sqlite3.Connection, typed: str) -> list[str] | None:
+    if not is_current(connection):
+        return None
+    return within(connection, COMPLETION_LIMIT_MS, lambda: completions(connection, typed))
+
+
 def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResults:
     """Return the contents of the page, read through `connection`."""
     portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals ORDER BY division_code, id")))
@@ -161,6 +179,7 @@ def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResu
         also=search.query.also if search.query else (),
         suggestions=tuple(tries),
         hints=tuple(named),
+        completions=tuple(_completions(connection, requested.words) or ()),
         instead=_instead(connection, tries[0], portals) if tries and not total else (),
         slow=ids is None,
     )

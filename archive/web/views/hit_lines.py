@@ -58,7 +58,7 @@ class Hit:
 def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], query: Query) -> tuple[Hit, ...]:
     """The line of each record, in the order of `ids`."""
     rows = connection.execute(_ROWS, (json.dumps(ids),)).fetchall()
-    bodies = [passage(row["body"], query) for row in rows]
+    bodies = [passage((row["body"] or "").strip().removeprefix(row["title"] or ""), query) for row in rows]
     files: dict[int, list[Row]] = defaultdict(list)
     elsewhere = [
         row["id"]
