@@ -50,7 +50,7 @@ def _agencies(connection: sqlite3.Connection, last: str) -> Iterator[str]:
 
 def _words(connection: sqlite3.Connection, last: str) -> Iterator[str]:
     """Yield known words that begin so, or that the letters spell, and are found."""
-    start, known = folded(last), dict.fromkeys(thesaurus().words())
+    start, known = folded(last), thesaurus().words
     words = words_alike(start, known) if start.isascii() else (word for word in known if word.startswith(start))
     yield from (word for word in words if engine.at_least(connection, Search(parse(word)), 1))
 

@@ -69,9 +69,9 @@ class _Tried:
     reading: Reading
 
     def is_rare(self, group: Group) -> bool:
-        """Return whether a group is one word, not quoted, that finds few by itself, without filters too."""
-        alone = engine.Search(Query((group,)))
-        plain = len(group.words) == 1 and not group.words[0].quoted
+        """Return whether a group is one word, neither quoted nor a number, that finds few by itself, without filters too."""
+        alone, word = engine.Search(Query((group,))), group.words[0]
+        plain = len(group.words) == 1 and not (word.quoted or word.glued or all(map(str.isdecimal, word.units)))
         return plain and not engine.at_least(self.connection, alone, FEW + 1)
 
     def best(
@@ -116,7 +116,7 @@ def _letters(query: Query) -> str:
 def _known_words(connection: sqlite3.Connection, typed: str) -> Iterator[str]:
     """Return known words that sound like what is typed: of the thesaurus, and the names of the archive's agencies."""
     names = (without_place(row[0]) for row in connection.execute(_PUBLISHERS))
-    return spelling.words_alike(typed, dict.fromkeys((*thesaurus().words(), *names)))
+    return spelling.words_alike(typed, dict.fromkeys((*thesaurus().words, *names)))
 
 
 def _splits(units: tuple[str, ...]) -> Iterator[str]:

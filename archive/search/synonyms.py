@@ -35,11 +35,15 @@ class SynonymsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
-    """By word, in the form of `folded`: words that mean the same, words meant besides, the kind of catalogue."""
+    """By word, in the form of `folded`: words that mean the same, words meant besides, the kind of catalogue.
+
+    `words`: all of them, those meant besides included.
+    """
 
     same: Mapping[str, Sequence[str]]
     besides: Mapping[str, Sequence[str]]
     kinds: Mapping[str, str]
+    words: Sequence[str]
 
     def others(self, word: str) -> Iterator[str]:
         """Yield what may stand in place of a folded word; of words known within it, what means the same."""
@@ -50,12 +54,6 @@ class Thesaurus:
         choices = [(part, *self.same.get(part, ())) for part in self.parts(word)]
         combined = islice(product(*choices), 1, _MOST_COMBINED + 1)
         yield from ("".join(parts) for parts in combined)
-
-    def words(self) -> Iterator[str]:
-        """Yield every word that is known, some of them twice."""
-        for word, others in chain(self.same.items(), self.besides.items()):
-            yield word
-            yield from map(folded, others)
 
     def parts(self, word: str) -> list[str]:
         """Return a folded word cut into known words, the longest first, and what stands between them."""
@@ -95,7 +93,8 @@ def _thesaurus(own_file: str) -> Thesaurus:
                 kinds[word] = row["kind"]
     for word, names in _agencies().items():
         same[word] |= dict.fromkeys(names)
-    return Thesaurus(_without_themselves(same), _without_themselves(besides), kinds)
+    words = dict.fromkeys((*same, *map(folded, chain.from_iterable(besides.values()))))
+    return Thesaurus(_without_themselves(same), _without_themselves(besides), kinds, tuple(words))
 
 
 def _without_themselves(others: Mapping[str, Mapping[str, None]]) -> dict[str, tuple[str, ...]]:

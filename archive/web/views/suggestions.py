@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 
 from archive.labels.code_labels import KINDS
@@ -119,7 +119,9 @@ def _tries(
     def reading(words: str) -> Query:
         return query_of(connection, replace(requested, words=words)) or Query()
 
-    for each in meant(connection, search, reading):
+    # To take words apart helps where they find nothing; where they find little, only another spelling is worth telling.
+    wanted = meant(connection, search, reading)
+    for each in takewhile(lambda each: each.how == "spelled", wanted) if total else wanted:
         yield HOW[each.how].format(words=each.words), {"words": each.query}
     if total:
         return
