@@ -15,7 +15,7 @@ AGENCY = re.compile(
 """The name of an agency, or of an agency in its county."""
 
 _PLACE = re.compile(r"^(?:[一-龥]{2,8}?[县区市旗州盟]|[县区旗]|市(?![场政容民监]))(?=[一-龥]{3})")
-_MOST_NAMES = 500
+_MOST_NAMES = 2000
 
 _ALIKE = "SELECT id, name FROM publisher_names WHERE name LIKE ? ORDER BY id LIMIT ?"
 _ENDS = "SELECT 1 FROM publisher_names WHERE name LIKE ? LIMIT 1"

@@ -14,7 +14,7 @@ from archive.database.time_limit import within
 from archive.search import request
 from archive.web.formats import responses
 from archive.web.pages import browse_pages, home_page, search_page
-from archive.web.views import history, suggestions
+from archive.web.views import history
 from tests.web.asking import asking_copy, text, tree
 
 NOW = "2026-11-24T01:00:00Z"
@@ -186,9 +186,10 @@ def test_of_a_facet_so_many_values_are_shown_years_newest_first(get, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("words", "parts"), [("样例预算", ["样例 预算"]), ("样预算", []), ("样例预算2017", []), ("样例预算x", [])]
+    ("words", "parts"),
+    [("样例预算", ["样例 预算"]), ("样预算", ["样 预算"]), ("预算", []), ("样例预算2017", []), ("样例预算x", [])],
 )
-def test_only_a_word_of_four_characters_and_more_is_cut_in_two(get, words: str, parts: list[str]) -> None:
+def test_only_a_word_of_three_characters_and_more_is_cut_in_two(get, words: str, parts: list[str]) -> None:
     labels = [text(link) for link in tree(get(f"/-/search?q={words}")).cssselect(".nothing li a")]
     assert [label for label in labels if "拆成" in label] == [f"拆成两个词：{each}" for each in parts]
 
@@ -197,7 +198,7 @@ def test_only_a_word_of_four_characters_and_more_is_cut_in_two(get, words: str, 
 def test_so_many_suggestions_and_no_more(get, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     address = "/-/search?q=棚户区 教育局 民政局 财政局&kind=budget&from=2016&state=listed&portal=yangli"
     every = [text(link) for link in tree(get(address)).cssselect(".nothing li a")]
-    monkeypatch.setattr(suggestions, "MOST_SUGGESTIONS", most)
+    monkeypatch.setattr(search_page, "MOST_SUGGESTIONS", most)
     assert [text(link) for link in tree(get(address)).cssselect(".nothing li a")] == every[:most]
     assert len(every) == 8
 

@@ -33,7 +33,7 @@ from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import RequestContext, context_for
 from archive.web.views.histogram import Histogram, histogram, recent
 from archive.web.views.hit_lines import Hit, folded, hit_lines
-from archive.web.views.suggestions import MOST_SUGGESTIONS, Suggestion, hints, in_words, suggestions
+from archive.web.views.suggestions import Suggestion, hints, in_words, suggestions
 
 TIME_LIMIT_MS = 2000
 """For finding, counting and dividing each; what takes longer is reported as too slow."""
@@ -47,8 +47,8 @@ COMPLETION_LIMIT_MS = 200
 INSTEAD = 10
 """Hits of the first suggestion that are shown where nothing is found."""
 
-MOST_HINTS = 3
-"""Filters named by words that are shown."""
+MOST_SUGGESTIONS, MOST_HINTS = 8, 3
+"""What to try where few or nothing is found, and filters named by words, that are shown."""
 
 MOST_VALUES, MOST_ON_REQUEST = 60, 2000
 """Values of a facet that are shown, and of the one of which all are asked for."""

@@ -22,6 +22,9 @@ HOW = {
 }
 """What to say of each way in which something else may be meant."""
 
+MOST_NAMES_TRIED = 6
+"""Names of an agency, the typed one and others for it, that are looked up among publishers."""
+
 MANY_MORE = 3
 """What finds so many times as much is worth a suggestion."""
 
@@ -98,7 +101,9 @@ def _named(connection: sqlite3.Connection, requested: SearchRequest, group: Grou
     kind = thesaurus().kinds.get(names[0]) if names and len(group.words) == 1 else None
     if kind and not requested.kind:
         yield _labelled("kind", KINDS[kind]), {"kind": kind}
-    publisher = next((name for name in names if agency_names.is_publisher(connection, name)), None)
+    # Names that the archive has come first among the words added.
+    tried = names[:MOST_NAMES_TRIED]
+    publisher = next((name for name in tried if agency_names.is_publisher(connection, name)), None)
     if publisher and not requested.publisher:
         yield _labelled("publisher", Label(publisher, publisher)), {"publisher": publisher}
 
