@@ -14,7 +14,6 @@ from archive.search.query import Group, Query, Word
 from archive.search.request import FILTERS, SearchRequest, query_of, resolved
 from archive.search.synonyms import folded, thesaurus
 
-MOST_SUGGESTIONS = 8
 HOW = {
     "spelled": LABELS["suggestion.spelled"],
     "split": LABELS["suggestion.split"],
