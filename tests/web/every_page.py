@@ -18,6 +18,8 @@ PAGES = (
     "-/search",
     "-/search?q=预算",
     "-/search?q=没有这样的词",
+    "-/search?q=部门予算",
+    "-/search?q=教体局",
     '-/search?q=")(&kind=x&from=二〇&page=-1',
     "-/browse",
     "-/browse?kind=budget",

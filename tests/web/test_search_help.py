@@ -107,11 +107,13 @@ def test_hits_of_the_first_suggestion_stand_on_the_page(page):
     assert "预算" in [mark.text for mark in shown.cssselect("mark")]
 
 
-def test_what_finds_many_more_is_offered_beside_few_hits(page):
+def test_what_finds_many_more_is_offered_beside_few_hits(page, monkeypatch):
     tree = page("通之")
     assert len(lines(tree)) == 1
     assert tried(tree) == ["通知"]
     assert tried(page("公墓管理")) == []
+    monkeypatch.setattr("archive.web.views.suggestions.MANY_MORE", 1000)
+    assert tried(page("通之")) == []
 
 
 @pytest.mark.parametrize(

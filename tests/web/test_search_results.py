@@ -121,6 +121,7 @@ def test_nearly_the_same_titles_are_one_line_with_their_number(page):
     (lines,) = tree.cssselect("section.hits > ol")
     summaries = [each.text_content() for each in tree.cssselect(".folded summary")]
     assert all(re.match(r"另有 \d+ 条标题几乎相同", each) for each in summaries)
+    assert summaries
     folded = sum(int(re.search(r"\d+", each)[0]) for each in summaries)
     assert len(lines.xpath("./li")) + folded == 50 == len(tree.cssselect(".hits .title"))
     for line in lines.xpath("./li[details]"):
