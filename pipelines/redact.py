@@ -25,8 +25,9 @@ class RedactPipeline:
                 page = _reading(observation, counts)
                 body = page.body and _masked(page.body, counts)
                 files = tuple(replace(file, name=_masked(file.name, counts)) for file in page.attachments)
+                crumbs, read_at = _path(page.breadcrumb), redact_json(dict(page.read_at)).value
                 return replace(
-                    page, body=body, breadcrumb=_path(page.breadcrumb), attachments=files, redacted=dict(counts)
+                    page, body=body, breadcrumb=crumbs, attachments=files, redacted=dict(counts), read_at=read_at
                 )
             case AttachmentFile():
                 name = _masked(observation.name, counts)

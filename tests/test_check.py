@@ -88,7 +88,7 @@ def test_days_are_sealed_and_originals_nobody_points_to_are_no_fault(db: Path) -
         ("UPDATE events SET detail = json_set(detail, '$.page', 998) WHERE record_id = 3", "record 3, event {}: points to capture 998"),
         ("UPDATE listings SET catalog_id = 998 WHERE record_id = 3", "listings{}: points to a row of catalogs that is not there"),
         ("UPDATE captures SET fetched_at = '2000-01-01' WHERE id = 7", "capture 7 http{}: its fetched_at is not as in"),
-        ("INSERT INTO captures SELECT 999, crawl_id, url, fetched_at, status, outcome, sha256, bytes, etag, last_modified FROM captures WHERE id = 7", "capture 999 http{}: it is not in"),
+        ("INSERT INTO captures SELECT 999, crawl_id, url, fetched_at, status, outcome, sha256, bytes, etag, last_modified, NULL FROM captures WHERE id = 7", "capture 999 http{}: it is not in"),
         ("UPDATE records SET capture_id = 998 WHERE id = 3", "record 3: points to capture 998, which is not there"),
         ("UPDATE readings SET capture_id = 998 WHERE record_id = 3 AND catalog_id = 0", "record 3, reading of catalogue 0: points to capture 998"),
         ("UPDATE versions SET capture_id = 998 WHERE record_id = 3", "record 3, version 1: points to capture 998"),

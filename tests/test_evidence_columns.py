@@ -4,7 +4,9 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
@@ -43,7 +45,8 @@ def merged_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sealed = evidence.seal((FIRST + timedelta(days=3)).date().isoformat())
         assert len(sealed) == 2
         evidence.attach_token(sealed[0].day, b"a token of some server")
-        evidence.add_many([exchange(1)])
+        der = b"a certificate of some server"
+        evidence.add_many([replace(exchange(1), certificate=sha256(der).hexdigest(), certificate_der=der)])
     assert list(check(db, beside(db))) == []
     with closing(sqlite3.connect(beside(db))) as connection:
         for table in ("payloads", "dictionaries", "folded", "folded_tips", "manifests"):

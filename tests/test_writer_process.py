@@ -180,7 +180,7 @@ def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> N
     with closing(open_up_to_date(db)) as archive:
         archive.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('one', '样本', '', '')")
         archive.execute("INSERT INTO crawls (portal, mode, started_at) VALUES ('one', 'full', '')")
-        archive.execute("INSERT INTO captures VALUES (5, 1, 'u', '', 200, 'page', '', 0, NULL, NULL)")
+        archive.execute("INSERT INTO captures VALUES (5, 1, 'u', '', 200, 'page', '', 0, NULL, NULL, NULL)")
     with pytest.raises(ArchiveError, match="is missing, though") as still_held:  # the exception is not collected yet
         WriterProcess().answer(start(db))
     hold(db, "one").release()
