@@ -16,7 +16,7 @@ from archive.attachments.extraction import Limits
 from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import ProgramNeeded, Unreadable
 from archive.attachments.markup import read_xml, tidy
-from archive.tables.pdf_tables import page_tables
+from archive.tables.pdf_tables import PdfTables
 from archive.tables.printed_table import MOST_TABLES, PrintedTable
 from archive.tables.text_tables import tables_in_text
 
@@ -54,7 +54,7 @@ def open_pdf(data: bytes) -> PdfDocument:
 def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], list[PrintedTable]]:
     """Return the text of each page, None for a page that is a scan (a picture and hardly any text, or nothing); and their tables."""
     pages: list[str | None] = []
-    tables: list[PrintedTable] = []
+    tables = PdfTables()
     size = 0
     for number in range(min(len(document), limits.max_pages)):
         try:
@@ -69,13 +69,13 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], 
             not weight or any(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
         )
         pages.append(None if scan else tidy(text.split("\n")))
-        if not scan and len(tables) < MOST_TABLES:
-            tables += page_tables(page, text_page, number + 1)
+        if not scan and len(tables.tables) < MOST_TABLES:
+            tables.read_page(page, text_page, number + 1)
         size += len(text)
         page.close()
         if size > limits.max_text:
             break
-    return pages, tables
+    return pages, tables.tables
 
 
 def _page_text(page: PdfTextPage) -> str:

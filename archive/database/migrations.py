@@ -204,6 +204,16 @@ def m010_tables_of_files(db: Database) -> None:
     """)
 
 
+_BUDGETS = Path(__file__).with_name("budgets.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m011_budgets(db: Database) -> None:
+    """Tables of budgets and final accounts, their lines and checks, and the triggers that note what is to be read again."""
+    for statement in statements(_BUDGETS):
+        db.execute(statement)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -19,6 +19,7 @@ from archive.tables.ruled_lines import NEAR, UPRIGHT, RuledLine, RuledLines
 _MOST_LINES = 2_000  # in one direction, after pieces of one line are joined
 _MOST_CELLS = 20_000  # of a grid on one page
 _SKIPPED = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
+_LOWEST_ROW = 6  # points
 _BLANK = 0.2  # of the height of a character: a wider gap between two is a blank
 
 
@@ -35,24 +36,40 @@ class _Character:
         return (self.bottom + self.top) / 2
 
 
-def page_tables(page: PdfPage, text: PdfTextPage, number: int) -> list[PrintedTable]:
-    """Return the tables of a page, from top to bottom; `number` is the page's, from 1."""
+class PdfTables:
+    """The tables of a PDF, read page by page. What stands at the end of a page is above a table that begins the next one."""
+
+    def __init__(self) -> None:
+        self.tables: list[PrintedTable] = []
+        self._end_of_page = ""
+
+    def read_page(self, page: PdfPage, text: PdfTextPage, number: int) -> None:
+        """Add the tables of a page, from top to bottom; `number` is the page's, from 1."""
+        grids, turn = _grids(page, text)
+        if not grids:
+            self._end_of_page = lines_before(text.get_text_range().splitlines())
+            return
+        printed = list(_text_lines(_sort_into(grids, _characters(text, turn))))
+        origin = _origin(page, turn)
+        for grid in grids:
+            above = _above(grid, grids, printed)
+            self.tables.append(
+                grid.table(number, lines_before([*self._end_of_page.split("\n"), *above.split("\n")]), origin)
+            )
+            self._end_of_page = ""
+        lowest = min(grid.y[-1] for grid in grids)
+        self._end_of_page = lines_before([line for middle, line in printed if middle < lowest])
+
+
+def _grids(page: PdfPage, text: PdfTextPage) -> tuple[list["_Grid"], int]:
+    """Return the grids of a page, from top to bottom, and by how many quarter turns its text is turned."""
     lines = RuledLines(page)
     if len(lines.horizontal) < 2 or len(lines.vertical) < 2:
-        return []
+        return [], 0
     turn = _turn(text)
     horizontal, vertical = lines.turned(turn)
     grids = [grid for group in _connected(horizontal, vertical) if (grid := _Grid.of(*group))]
-    if not grids:
-        return []
-    grids.sort(key=lambda grid: (-grid.y[0], grid.x[0]))
-    outside = _sort_into(grids, _characters(text, turn))
-    printed = list(_text_lines(outside))
-    origin = _origin(page, turn)
-    return [grid.table(number, _above(grid, grids, printed), origin) for grid in grids]
-
-
-# --- grids ---
+    return sorted(grids, key=lambda grid: (-grid.y[0], grid.x[0])), turn
 
 
 def _connected(
@@ -93,9 +110,9 @@ class _Grid:
         self.characters = defaultdict[int, list[_Character]](list)
 
     @classmethod
-    def of(cls, horizontal: Iterable[RuledLine], vertical: Iterable[RuledLine]) -> "_Grid | None":
+    def of(cls, horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> "_Grid | None":
         """The grid of lines that meet; None where it is none, or beyond the limits."""
-        grid = cls(horizontal, vertical)
+        grid = cls([*horizontal, *_open_ends(horizontal, vertical)], vertical)
         height, width = len(grid.y) - 1, len(grid.x) - 1
         if height < 1 or width < 2 or width > MOST_COLUMNS or height * width > _MOST_CELLS:
             return None
@@ -143,6 +160,17 @@ class _Grid:
             tuple(map(tuple, rows)), page, before, tuple(cell for cell in self.cells if cell[2:] != (1, 1)),
             tuple(round(x - origin[0], 1) for x in self.x), tuple(round(origin[1] - y, 1) for y in self.y),
         )  # fmt: skip
+
+
+def _open_ends(horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> Iterator[RuledLine]:
+    """Yield the sides that a table cut by the end of its page lacks: most of its vertical lines go on beyond the last horizontal one."""
+    left, right = min(line.at for line in vertical), max(line.at for line in vertical)
+    top, bottom = max(line.at for line in horizontal), min(line.at for line in horizontal)
+    above = [line.high for line in vertical if line.high - top > _LOWEST_ROW]
+    below = [line.low for line in vertical if bottom - line.low > _LOWEST_ROW]
+    for ends in (above, below):
+        if 2 * len(ends) > len(vertical):
+            yield RuledLine(round(sum(ends) / len(ends), 1), left, right)
 
 
 def _covers(lines: Iterable[RuledLine], place: float) -> bool:

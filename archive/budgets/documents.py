@@ -1,0 +1,74 @@
+"""The budget tables of one document, with their lines, checks, and how many identities hold each figure. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from archive.budgets.checks import BudgetCheck, check_between, check_statement
+from archive.budgets.headings import stage_of, year_of
+from archive.budgets.lines import BudgetLine, read_lines
+from archive.budgets.statements import Statement, read_statements
+from archive.budgets.three_public import ExpenseSet, expense_sets
+from archive.tables.printed_table import PrintedTable
+
+ENOUGH = 2
+"""Identities that must hold a figure, and none contradict it, for it to be checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetTable:
+    """A budget table: its statement, lines, identities, and sets of three public expenses."""
+
+    statement: Statement
+    lines: tuple[BudgetLine, ...]
+    checks: tuple[BudgetCheck, ...]
+    expenses: tuple[ExpenseSet, ...]
+
+    def support(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Return for the row and column of each line how many identities hold it, and how many do not."""
+        held, failed = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+        own = set(self.lines)
+        for check in self.checks:
+            for line in set(check.lines) & own:
+                (held if check.holds else failed)[line.row, line.column] += 1
+        return {
+            (line.row, line.column): (held[line.row, line.column], failed[line.row, line.column]) for line in self.lines
+        }
+
+
+def read_document(tables: Sequence[PrintedTable], title: str = "") -> list[BudgetTable]:
+    """Return the budget tables among the tables of a document. `title` says year and stage where the tables do not."""
+    statements = list(_with_stated(read_statements(tables), title))
+    read: list[tuple[Statement, list[BudgetLine], list[ExpenseSet]]] = []
+    for statement in statements:
+        lines = read_lines(statement)
+        expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
+        read.append((statement, lines, expenses))
+    between = list(check_between([(statement, lines) for statement, lines, _ in read]))
+    return [
+        BudgetTable(
+            statement,
+            tuple(lines),
+            (*check_statement(statement, lines, expenses), *_of(between, lines)),
+            tuple(expenses),
+        )
+        for statement, lines, expenses in read
+    ]
+
+
+def _of(between: Iterable[BudgetCheck], lines: Sequence[BudgetLine]) -> list[BudgetCheck]:
+    """Return the identities between tables that name a line of one of them."""
+    own = {id(line) for line in lines}
+    return [check for check in between if any(id(line) in own for line in check.lines)]
+
+
+def _with_stated(statements: Iterable[Statement], title: str) -> Iterable[Statement]:
+    """Yield statements with the year and the stage of the document, and the agency of the table before, where theirs state none."""
+    year, stage, agency = year_of([title]), stage_of(title), None
+    for statement in statements:
+        heading = statement.heading
+        year, agency = heading.year or year, heading.agency or agency
+        stated = replace(
+            heading, year=heading.year or year, stage=heading.stage or stage, agency=heading.agency or agency
+        )
+        yield replace(statement, heading=stated)
