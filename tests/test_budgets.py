@@ -1,5 +1,6 @@
 """Budget tables of made documents: known for what they are, each amount with its place, planted slips found and none invented."""
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -124,6 +125,71 @@ def test_a_summary_balances() -> None:
     slipped = SUMMARY.replace("收入总计|110.00", "收入总计|111.00")
     (found,) = read(table(slipped, "部门收支总表\n单位：万元"))
     assert {rule for rule, _, _ in failing(found)} == {"balance", "carry"}
+
+
+FISCAL = """
+收入|<|支出|<|<|<
+项目|金额|项目|合计|一般公共预算财政拨款|政府性基金预算财政拨款
+一、本年收入|100.00|一、本年支出|100.00|70.00|30.00
+（一）一般公共预算拨款|70.00|（一）一般公共服务支出|70.00|70.00|
+（二）政府性基金预算拨款|30.00|（二）城乡社区支出|30.00||30.00
+收入总计|100.00|支出总计|100.00|70.00|30.00
+"""
+LINED = """
+收入|<|<|支出|<|<
+项目|行次|金额|项目|行次|金额
+栏次||1|栏次||2
+一、一般公共预算财政拨款收入|1|100.00|一、一般公共服务支出|32|80.00
+二、政府性基金预算财政拨款收入|2||二、外交支出|33|10.00
+本年收入合计|27|100.00|本年支出合计|57|90.00
+使用非财政拨款结余|28||结余分配|58|
+年初结转和结余|29|5.00|年末结转和结余|59|15.00
+总计|31|105.00|总计|62|105.00
+"""
+BESIDE = """
+人员经费|<|<|公用经费|<|<
+科目编码|科目名称|决算数|科目编码|科目名称|决算数
+301|工资福利支出|30.00|302|商品和服务支出|7.00
+30101|基本工资|20.00|30201|办公费|3.00
+30102|津贴补贴|10.00|30202|印刷费|4.00
+303|对个人和家庭的补助|2.00|310|资本性支出|1.00
+30301|离休费|2.00|31002|办公设备购置|1.00
+人员经费合计||32.00|公用经费合计||8.00
+"""
+CONTINUED = """
+科目编码|科目名称|金额|科目编码|科目名称|金额
+302|商品和服务支出|12.00|30203|咨询费|5.00
+30201|办公费|3.00|30204|手续费|
+30202|印刷费|4.00|||
+"""
+NESTED = """
+功能分类科目|<|合计|基本支出|<|<|项目支出
+科目编码|科目名称|^|小计|人员经费|公用经费|^
+合计|<|120.00|100.00|90.00|10.00|20.00
+201|一般公共服务支出|120.00|100.00|90.00|10.00|20.00
+20103|政府办公厅（室）及相关机构事务|120.00|100.00|90.00|10.00|20.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "title", "rules"),
+    [
+        (FISCAL, "财政拨款收支总表", {"balance": 1, "items": 4}),
+        (LINED, "收入支出决算总表", {"balance": 1, "items": 2, "carry": 2}),
+        (BESIDE, "一般公共预算财政拨款基本支出决算明细表", {"children": 4}),
+        (CONTINUED, "一般公共预算基本支出表", {"children": 1}),
+        (NESTED, "部门支出总表", {"children": 5, "total": 5, "columns": 6}),
+    ],
+)
+def test_other_forms_balance_and_nothing_is_invented(rows: str, title: str, rules: dict[str, int]) -> None:
+    (found,) = read(table(rows, f"{title}\n部门：样本局\n单位：万元"))
+    assert failing(found) == []
+    assert Counter(check.rule for check in found.checks) == rules
+
+
+def test_line_numbers_are_no_amounts() -> None:
+    (found,) = read(table(LINED, "收入支出决算总表\n单位：万元"))
+    assert {line.column_name for line in found.lines} == {"收入/金额", "支出/金额"}
 
 
 ACROSS = """

@@ -5,15 +5,15 @@ An identity that is 0 = 0 says nothing and is left out. None of them sees scale:
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, islice, pairwise
 from typing import Literal
 
 from archive.budgets.amounts import agree
-from archive.budgets.lines import BudgetLine, totals
-from archive.budgets.statements import Statement
+from archive.budgets.lines import BudgetLine
+from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
 
 RULES = (
@@ -25,7 +25,8 @@ RULES = (
 amount of a code in two tables of one total."""
 
 _WHOLE = re.compile(r"合计|本年支出合计|支出合计|支出总计|小计|总计")
-_HALVES = (re.compile("基本支出|人员经费|人员支出"), re.compile("项目支出|公用经费|公用支出"))
+_HALVES = (("基本支出", "项目支出"), ("人员经费", "公用经费"), ("人员支出", "公用支出"))
+_CODE_OF_CLASS = 3  # digits of a 类
 _BESIDE = re.compile("上缴上级支出|经营支出|对附属单位补助支出|单位预留机动经费|结转下年资金?|年终结转结余")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _SUBTOTAL = re.compile("(?:本年|当年)(?:收入|支出)?(?:合计|小计)")
@@ -46,7 +47,7 @@ class BudgetCheck:
 
 
 def check_statement(
-    statement: Statement, lines: Sequence[BudgetLine], expenses: Iterable[ExpenseSet]
+    statement: BudgetStatement, lines: Sequence[BudgetLine], expenses: Iterable[ExpenseSet]
 ) -> list[BudgetCheck]:
     """Return the identities within one statement."""
     kind = statement.heading.kind
@@ -61,7 +62,7 @@ def check_statement(
     return found
 
 
-def check_between(tables: Sequence[tuple[Statement, Sequence[BudgetLine]]]) -> Iterator[BudgetCheck]:
+def check_between(tables: Sequence[tuple[BudgetStatement, Sequence[BudgetLine]]]) -> Iterator[BudgetCheck]:
     """Yield identities between tables of one document: the same total in two of them, the same amounts where that holds."""
     for (one, lines), (other, others) in combinations(tables, 2):
         kinds = {one.heading.kind, other.heading.kind}
@@ -105,11 +106,11 @@ def _equal(rule: str, place: str, pairs: Iterable[tuple[BudgetLine, BudgetLine]]
             yield BudgetCheck(rule, f"{place} {one.code}".strip(), one.yuan, other.yuan, holds, (one, other))
 
 
-def table_totals(statement: Statement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
+def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
     """Yield the totals of a statement that other tables repeat, each with its side: `income` or `spending`."""
     kind = statement.heading.kind
     if kind in ("summary", "fiscal_summary"):
-        for line in _grand_totals(lines):
+        for line, *_ in _grand_totals_by_label(lines):
             yield "income" if "收入" in line.name else "spending", line
     else:
         wholes = (
@@ -127,7 +128,7 @@ def _check(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]
         yield BudgetCheck(rule, place, whole.value, right, agree(whole.value, right, values), (whole, *parts))
 
 
-def _grouped(lines: Iterable[BudgetLine], by: Literal["row", "column"]) -> dict[int, list[BudgetLine]]:
+def _grouped(lines: Iterable[BudgetLine], by: Literal["row", "column", "offset"]) -> dict[int, list[BudgetLine]]:
     groups: dict[int, list[BudgetLine]] = {}
     for line in lines:
         groups.setdefault(getattr(line, by), []).append(line)
@@ -135,33 +136,53 @@ def _grouped(lines: Iterable[BudgetLine], by: Literal["row", "column"]) -> dict[
 
 
 def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """类 = Σ 款, 款 = Σ 项, and 合计 = Σ 类, in each column."""
-    sums = totals(lines)
-    blocks = {line.block for line in lines}
-    for column, in_column in _grouped(lines, "column").items():
-        own = [line for line in in_column if line.code]
-        repeated = {code for code, count in Counter(line.code for line in own).items() if count > 1}
-        by_code = {line.code: line for line in own if line.code not in repeated}
+    """类 = Σ 款, 款 = Σ 项, and 合计 = Σ 类, in each column; a table that goes on at its own side is one."""
+    alone = len({line.block for line in lines if line.code}) == 1
+    for column in _grouped(lines, "offset").values():
+        own = [line for line in column if line.code]
+        counts = Counter(line.code for line in own)
+        by_code = {line.code: line for line in own if counts[line.code] == 1}
+        unsure = {code[:-2] for code, count in counts.items() if count > 1}
         parts_of = defaultdict[str, list[BudgetLine]](list)
         for code, line in by_code.items():
             parts_of[code[:-2]].append(line)
-        unsure = {code[:-2] for code in repeated}
         for code, whole in by_code.items():
             if (parts := parts_of.get(code)) and code not in unsure:
                 yield from _check("children", f"{code} {whole.column_name}", whole, parts)
-        top = [line for code, line in by_code.items() if len(code) == 3]
-        if column in sums and top and not repeated and len(blocks) < 3:
-            yield from _check("total", sums[column].column_name, sums[column], top)
+        top = [line for code, line in by_code.items() if len(code) == _CODE_OF_CLASS]
+        total = next((line for line in column if line.is_total), None)
+        if total and top and alone and len(by_code) == len(own):
+            yield from _check("total", total.column_name, total, top)
 
 
 def _halves(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them, in each row."""
-    for own in _grouped(lines, "row").values():
-        whole = next((line for line in own if _is_whole(line)), None)
-        halves = [line for line in own for half in _HALVES if half.fullmatch(_own_name(line))]
-        if whole and halves:
-            beside = [line for line in own if _BESIDE.fullmatch(_own_name(line))]
-            yield from _check("columns", f"{whole.code or whole.name}", whole, [*halves, *beside])
+    """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them below the same head, in each row."""
+    for row in _grouped(lines, "row").values():
+        by_path = {tuple(line.column_name.split("/")): line for line in row}
+        for path, whole in by_path.items():
+            if _WHOLE.fullmatch(path[-1]):
+                beside = {name: line for name, line in _below(path[:-1], by_path).items() if line is not whole}
+                halves = next(
+                    (found for pair in _HALVES if (found := [beside[name] for name in pair if name in beside])), []
+                )
+                others = [line for name, line in beside.items() if _BESIDE.fullmatch(name)]
+                if halves:
+                    yield from _check(
+                        "columns",
+                        f"{whole.code or whole.name} {'/'.join(path[:-1])}".strip(),
+                        whole,
+                        [*halves, *others],
+                    )
+
+
+def _below(head: tuple[str, ...], by_path: Mapping[tuple[str, ...], BudgetLine]) -> dict[str, BudgetLine]:
+    """Return the lines of a row just below a head by the names of their columns, or of the heads whose sums they are."""
+    found: dict[str, BudgetLine] = {}
+    for path, line in by_path.items():
+        names = path[len(head) :]
+        if path[: len(head)] == head and (len(names) == 1 or (len(names) == 2 and _WHOLE.fullmatch(names[1]))):
+            found[names[0]] = line
+    return found
 
 
 def _is_whole(line: BudgetLine) -> bool:
@@ -189,9 +210,18 @@ def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             yield from _check("items", grand.column_name, grand, [*items, *carried])
         if grand and subtotal:
             yield from _check("carry", grand.column_name, grand, [subtotal, *carried])
-    grand_totals = _grand_totals(lines)
-    for one, other in pairwise(grand_totals):
-        yield from _check("balance", f"{one.name} {other.name}", one, [other])
+    for one, other in pairwise(_grand_totals_by_label(lines)):
+        if len(one) in (1, len(other)):  # else nothing says which of them belong together
+            for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
+                yield from _check("balance", f"{income.name} {spending.name}", income, [spending])
+
+
+def _grand_totals_by_label(lines: Sequence[BudgetLine]) -> list[list[BudgetLine]]:
+    """Return the grand totals behind each column of words: of several amounts there the first is the whole."""
+    by_label: dict[int, list[BudgetLine]] = {}
+    for line in _grand_totals(lines):
+        by_label.setdefault(line.label_column, []).append(line)
+    return list(by_label.values())
 
 
 def _is_outer(line: BudgetLine) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from archive.budgets.checks import BudgetCheck, check_between, check_statement
 from archive.budgets.headings import stage_of, year_of
 from archive.budgets.lines import BudgetLine, read_lines
-from archive.budgets.statements import Statement, read_statements
+from archive.budgets.statements import BudgetStatement, read_statements
 from archive.budgets.three_public import ExpenseSet, expense_sets
 from archive.tables.printed_table import PrintedTable
 
@@ -19,7 +19,7 @@ ENOUGH = 2
 class BudgetTable:
     """A budget table: its statement, lines, identities, and sets of three public expenses."""
 
-    statement: Statement
+    statement: BudgetStatement
     lines: tuple[BudgetLine, ...]
     checks: tuple[BudgetCheck, ...]
     expenses: tuple[ExpenseSet, ...]
@@ -39,7 +39,7 @@ class BudgetTable:
 def read_document(tables: Sequence[PrintedTable], title: str = "") -> list[BudgetTable]:
     """Return the budget tables among the tables of a document. `title` says year and stage where the tables do not."""
     statements = list(_with_stated(read_statements(tables), title))
-    read: list[tuple[Statement, list[BudgetLine], list[ExpenseSet]]] = []
+    read: list[tuple[BudgetStatement, list[BudgetLine], list[ExpenseSet]]] = []
     for statement in statements:
         lines = read_lines(statement)
         expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
@@ -62,7 +62,7 @@ def _of(between: Iterable[BudgetCheck], lines: Sequence[BudgetLine]) -> list[Bud
     return [check for check in between if any(id(line) in own for line in check.lines)]
 
 
-def _with_stated(statements: Iterable[Statement], title: str) -> Iterable[Statement]:
+def _with_stated(statements: Iterable[BudgetStatement], title: str) -> Iterable[BudgetStatement]:
     """Yield statements with the year and the stage of the document, and the agency of the table before, where theirs state none."""
     year, stage, agency = year_of([title]), stage_of(title), None
     for statement in statements:

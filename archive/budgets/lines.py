@@ -1,13 +1,13 @@
 """Lines of a statement: each amount with its code, its name and its column. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from archive.budgets.amounts import UNITS, amount, plain
 from archive.budgets.headings import unit_of
-from archive.budgets.statements import CODE, TOTALS, Statement, StatementRow
+from archive.budgets.statements import CODE, TOTALS, BudgetRow, BudgetStatement
 
 _CODE_PART = re.compile(r"\d{1,7}|类|款|项|合计|总计|无")
 _NO_AMOUNTS = re.compile(
@@ -18,11 +18,17 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """An amount of a statement. `block`: the number of the table within it, of several side by side; `value` in the unit printed."""
+    """An amount of a statement. `value` in the unit printed.
+
+    `block`: the number of the table within it, of several side by side; `offset`: how many columns behind its code's.
+    `label_column`: the column of the nearest word on its left, -1 where there is none.
+    """
 
     row: int
     column: int
     block: int
+    offset: int
+    label_column: int
     code: str
     name: str
     column_name: str
@@ -41,7 +47,7 @@ class BudgetLine:
         return not self.code and self.name in TOTALS
 
 
-def read_lines(statement: Statement) -> list[BudgetLine]:
+def read_lines(statement: BudgetStatement) -> list[BudgetLine]:
     """Return the lines of a statement, row by row; columns of codes, serial numbers and counts hold no amounts."""
     columns = _Columns(statement)
     return [line for place, row in enumerate(statement.rows) for line in _row_lines(statement, columns, place, row)]
@@ -50,7 +56,7 @@ def read_lines(statement: Statement) -> list[BudgetLine]:
 class _Columns:
     """The columns of a statement by what they hold: codes, in blocks side by side, amounts, or words."""
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: BudgetStatement) -> None:
         self._cells = [[plain(row.cells[column]) for row in statement.rows] for column in range(len(statement.columns))]
         self._names = statement.columns
         self.starts = [column for column in range(len(self._cells)) if self._holds_codes(column)]
@@ -89,20 +95,22 @@ class _Columns:
         return any(amount(cell) is not None for cell in self._cells[column])
 
 
-def _row_lines(statement: Statement, columns: _Columns, place: int, row: StatementRow) -> Iterator[BudgetLine]:
+def _row_lines(statement: BudgetStatement, columns: _Columns, place: int, row: BudgetRow) -> Iterator[BudgetLine]:
     for column in columns.amounts:
         value = amount(row.cells[column])
         if value is None:
             continue
         block = columns.block(column)
-        name = statement.columns[column]
+        column_name = statement.columns[column]
+        labels = _labels(columns, row, column)
         yield BudgetLine(
-            place, column, block, _code(columns, row, block), _name(columns, row, column), name,
-            row.cells[column] or "", value, unit_of([name]) or statement.heading.unit,
+            place, column, block, column - (columns.starts[block] if block >= 0 else 0), max(labels, default=-1),
+            _code(columns, row, block), "/".join(labels[left] for left in sorted(labels)), column_name,
+            row.cells[column] or "", value, unit_of([column_name]) or statement.heading.unit,
         )  # fmt: skip
 
 
-def _code(columns: _Columns, row: StatementRow, block: int) -> str:
+def _code(columns: _Columns, row: BudgetRow, block: int) -> str:
     """Return the code of a row in a block; "" where it has none."""
     if block < 0:
         return ""
@@ -111,23 +119,14 @@ def _code(columns: _Columns, row: StatementRow, block: int) -> str:
     return code if CODE.fullmatch(code) else ""
 
 
-def _name(columns: _Columns, row: StatementRow, column: int) -> str:
-    """Return the words on the left of an amount, up to the amounts before; those of cells merged over rows before a slash."""
-    texts: list[str] = []
+def _labels(columns: _Columns, row: BudgetRow, column: int) -> dict[int, str]:
+    """Return the words on the left of an amount by their columns, up to the amounts before, merged cells from above among them."""
+    labels: dict[int, str] = {}
     for left in range(column - 1, -1, -1):
         text = row.labels[left]
         if left in columns.amounts:
-            if texts:
+            if labels:
                 break
-        elif _HAN.search(text) and text not in texts:
-            texts.insert(0, text)
-    return "/".join(texts)
-
-
-def totals(lines: Sequence[BudgetLine]) -> dict[int, BudgetLine]:
-    """Return the total of each column, where it has one."""
-    found: dict[int, BudgetLine] = {}
-    for line in lines:
-        if line.is_total:
-            found.setdefault(line.column, line)
-    return found
+        elif _HAN.search(text) and text not in labels.values():
+            labels[left] = text
+    return labels

@@ -22,7 +22,7 @@ _ITEM = re.compile(r"[一二三四五六七八九十]+、|\d+[.．、]")
 
 
 @dataclass(frozen=True, slots=True)
-class StatementRow:
+class BudgetRow:
     """A row of amounts: the number of its printed table in the document, from 0, the page, and the row there, from 0.
 
     `labels`: the cells, and in place of those that a merged one covers from above, its text.
@@ -36,12 +36,12 @@ class StatementRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class BudgetStatement:
     """A table as a budget means it, however many pages it goes on over. `columns`: names, upper heads before a slash."""
 
     heading: Heading
     columns: tuple[str, ...]
-    rows: tuple[StatementRow, ...]
+    rows: tuple[BudgetRow, ...]
     tables: tuple[int, ...]
     pages: tuple[int, ...]
     note: str = ""
@@ -70,9 +70,9 @@ class _Piece:
         return self.printed.width
 
 
-def read_statements(tables: Sequence[PrintedTable]) -> list[Statement]:
+def read_statements(tables: Sequence[PrintedTable]) -> list[BudgetStatement]:
     """Return the budget tables among the tables of a document, in order."""
-    statements: list[Statement] = []
+    statements: list[BudgetStatement] = []
     last: _Piece | None = None
     for piece in _pieces(tables):
         if statements and last and _goes_on(piece, last, statements[-1]):
@@ -82,7 +82,7 @@ def read_statements(tables: Sequence[PrintedTable]) -> list[Statement]:
             statements[-1] = _joined(replace(statements[-1], columns=piece.columns), piece)
             last = piece
         elif heading := read_heading(piece.above, piece.columns):
-            statements.append(_joined(Statement(heading, piece.columns, (), (), ()), piece))
+            statements.append(_joined(BudgetStatement(heading, piece.columns, (), (), ()), piece))
             last = piece
         else:
             last = None
@@ -203,7 +203,7 @@ def _spread(texts: list[str], names: Sequence[list[str]], place: int, piece: _Pi
     return spread
 
 
-def _goes_on(piece: _Piece, last: _Piece, statement: Statement) -> bool:
+def _goes_on(piece: _Piece, last: _Piece, statement: BudgetStatement) -> bool:
     """Whether a piece is the continuation of the statement that ended with `last`."""
     near = (
         piece.page - last.page in (0, 1) and piece.width == last.width and piece.printed.member == last.printed.member
@@ -227,7 +227,7 @@ def _no_head(piece: _Piece) -> bool:
     return len(rows) == 1 and sum(bool(plain(cell)) for cell in rows[0]) <= 2
 
 
-def _joined(statement: Statement, piece: _Piece) -> Statement:
+def _joined(statement: BudgetStatement, piece: _Piece) -> BudgetStatement:
     rows, note = [], statement.note
     begin = piece.first + piece.head
     covering = _covering(piece.printed, begin, piece.first + len(piece.rows))
@@ -242,7 +242,7 @@ def _joined(statement: Statement, piece: _Piece) -> Statement:
             labels = tuple(
                 text or _text_above(piece.printed, covering, place, column) for column, text in enumerate(texts)
             )
-            rows.append(StatementRow(piece.table, piece.page, place, cells, labels))
+            rows.append(BudgetRow(piece.table, piece.page, place, cells, labels))
     return replace(
         statement,
         rows=(*statement.rows, *rows),
