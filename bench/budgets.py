@@ -50,8 +50,8 @@ def read_folder(folder: Path) -> Iterator[Reading]:
     for path in sorted(
         path for path in folder.iterdir() if path.suffix in (".pdf", ".xlsx", ".xls", ".docx", ".doc", ".htm", ".html")
     ):
-        tables = extract(path.read_bytes(), path.name).tables
-        yield Reading(path, tables, read_document(tables, path.stem))
+        file = extract(path.read_bytes(), path.name)
+        yield Reading(path, file.tables, read_document(file.tables, path.stem, file.text or ""))
 
 
 def ms_a_page(paths: Sequence[Path]) -> float:

@@ -57,3 +57,22 @@ def test_a_slip_planted_beyond_a_page_break_is_found_and_no_other() -> None:
         ("children", Decimal("120.00"), Decimal("130.00")),
         ("columns", Decimal("110.00"), Decimal("100.00")),
     ]
+
+
+def test_a_title_at_the_end_of_a_page_is_that_of_the_table_on_the_next() -> None:
+    end = ruled([], left=30, top=40, above="一般公共预算支出表\n部门：样本局  单位：万元")
+    summary, spending = read(
+        [page(cells(SUMMARY), "部门收支总表\n单位：万元", "boxes") + end, page(cells(GENERAL), "", "boxes")]
+    )
+    assert (summary.statement.heading.kind, spending.statement.heading.kind) == ("summary", "general_spending")
+    assert spending.statement.heading.unit == "万元"
+
+
+def test_a_row_whose_line_the_page_break_cut_off_is_read() -> None:
+    content = ruled([["201", "1.00"], ["20101", "2.00"], ["20102", "3.00"]], style="boxes")
+    assert content.count(b" re S") == 6
+    lines = b"".join(b"20 %d m 140 %d l S " % (y, y) for y in (160, 140, 120)) + b"".join(
+        b"%d 120 m %d 180 l S " % (x, x) for x in (20, 80, 140)
+    )
+    (table,) = extract(document([lines + content[content.index(b" BT") :]], (300, 200)), "a.pdf").tables
+    assert table.rows == (("201", "1.00"), ("20101", "2.00"), ("20102", "3.00"))

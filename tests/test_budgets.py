@@ -250,6 +250,41 @@ def test_a_slip_in_three_public_expenses_is_named_with_both_figures() -> None:
     assert failing(found) == [("three_public", Decimal("12.00"), Decimal("39.00"))]
 
 
+PROSE = (
+    "样本局2026年“三公”经费预算为 12 万元，比上年增加1.00万元。其中：因公出国（境）费支出1.00万元，占8%；"
+    "公务用车购置及运行费8.00万元；公务接待费支出{}万元，比上年预算增加1.00万元。"
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "failing_roles"),
+    [
+        ("3.00", set()),
+        ("3", set()),
+        ("30.00", {"reception"}),
+        ("2.00万元，2026年公务接待费3.00", set()),
+        ("上年", set()),
+    ],
+)
+def test_what_a_text_states_is_held_against_the_table(stated: str, failing_roles: set[str]) -> None:
+    tables = [table(DOWN, "2026年一般公共预算“三公”经费支出表\n单位：万元")]
+    (found,) = read_document(tables, YEAR, PROSE.format(stated))
+    prose = {check.place: check for check in found.checks if check.rule == "prose"}
+    assert {role for role, check in prose.items() if not check.holds} == failing_roles
+    assert {"total", "abroad", "vehicles"} <= prose.keys()
+    assert ("reception" in prose) is (stated != "上年")
+
+
+def test_a_text_about_several_units_is_held_against_none() -> None:
+    tables = [
+        table(DOWN, "2026年样本甲局“三公”经费支出表\n单位：万元"),
+        table(DOWN, "2026年样本乙局“三公”经费支出表\n单位：万元"),
+    ]
+    assert [check.rule for found in read_document(tables, YEAR, PROSE.format("30.00")) for check in found.checks].count(
+        "prose"
+    ) == 0
+
+
 def test_the_same_amounts_in_two_tables_are_compared_where_the_totals_are_equal() -> None:
     fiscal = "财政拨款支出表\n单位：元"
     in_yuan = GENERAL

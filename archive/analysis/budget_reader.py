@@ -14,6 +14,7 @@ from itertools import count, groupby
 from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
 from archive.budgets.documents import BudgetTable, read_document
+from archive.budgets.prose import LONGEST
 from archive.tables.printed_table import LONGEST_TEXT, PrintedTable, from_json_text
 from archive.tables.text_tables import tables_in_text
 
@@ -27,7 +28,7 @@ BATCH = 20
 
 _FILES = (
     # Text that was recognised in a picture may be wrong, and must accuse nobody.
-    "SELECT id, capture_id, name, tables FROM attachments "
+    "SELECT id, capture_id, name, tables, substr(coalesce(text, ''), 1, ?) FROM attachments "
     "WHERE record_id = ? AND state = 'text' AND tables IS NOT NULL ORDER BY id LIMIT ?"
 )
 
@@ -40,6 +41,7 @@ class _Source:
     capture_id: int | None
     name: str
     tables: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,9 @@ def _input(connection: sqlite3.Connection, record_id: int) -> _Input:
     if row is None:
         return _Input(record_id, "", "", ())
     portal, title, capture_id, body = row
-    sources = [_Source(*file) for file in connection.execute(_FILES, (record_id, MOST_FILES))]
+    sources = [_Source(*file) for file in connection.execute(_FILES, (LONGEST, record_id, MOST_FILES))]
     if "\t" in (body or ""):
-        sources.insert(0, _Source(None, capture_id, "", body))
+        sources.insert(0, _Source(None, capture_id, "", body, body))
     return _Input(record_id, portal, title or "", sources)
 
 
@@ -110,7 +112,7 @@ def _read_source(source: _Source, title: str) -> list[_Read]:
         said = f"{title} {source.name} {member}"
         read += [
             _Read(source, member, [number for number, _ in pairs], table)
-            for table in read_document([table for _, table in pairs], said)
+            for table in read_document([table for _, table in pairs], said, "" if member else source.text)
         ]
     return read
 

@@ -18,11 +18,11 @@ from archive.budgets.three_public import ExpenseSet
 
 RULES = (
     "children", "total", "columns", "items", "carry", "balance", "three_public", "vehicles", "expenses_total", "same_total",
-    "same_amount",
+    "same_amount", "prose",
 )  # fmt: skip
 """类 = Σ 款 and 款 = Σ 项 · 合计 = Σ 类 · 合计 = 基本 + 项目 · 本年合计 = Σ 一、二、… · 总计 = 本年 + 结转 · 收入 = 支出 ·
 三公 = its three parts · 用车 = 购置 + 运行 · 合计 = 三公 + 会议费 + 培训费 · the same total in two tables, the same
-amount of a code in two tables of one total."""
+amount of a code in two tables of one total · a sentence and the table."""
 
 _WHOLE = re.compile(r"合计|本年支出合计|支出合计|支出总计|小计|总计")
 _HALVES = (("基本支出", "项目支出"), ("人员经费", "公用经费"), ("人员支出", "公用支出"))

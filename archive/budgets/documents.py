@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from archive.budgets.checks import BudgetCheck, check_between, check_statement
 from archive.budgets.headings import stage_of, year_of
 from archive.budgets.lines import BudgetLine, read_lines
+from archive.budgets.prose import check_prose
 from archive.budgets.statements import BudgetStatement, read_statements
 from archive.budgets.three_public import ExpenseSet, expense_sets
 from archive.tables.printed_table import PrintedTable
@@ -36,8 +37,11 @@ class BudgetTable:
         }
 
 
-def read_document(tables: Sequence[PrintedTable], title: str = "") -> list[BudgetTable]:
-    """Return the budget tables among the tables of a document. `title` says year and stage where the tables do not."""
+def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "") -> list[BudgetTable]:
+    """Return the budget tables among the tables of a document. `title` says year and stage where the tables do not.
+
+    `text`: the document's own, whose sentences are held against its table of three public expenses, if it has one.
+    """
     statements = list(_with_stated(read_statements(tables), title))
     read: list[tuple[BudgetStatement, list[BudgetLine], list[ExpenseSet]]] = []
     for statement in statements:
@@ -45,15 +49,15 @@ def read_document(tables: Sequence[PrintedTable], title: str = "") -> list[Budge
         expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
         read.append((statement, lines, expenses))
     between = list(check_between([(statement, lines) for statement, lines, _ in read]))
-    return [
-        BudgetTable(
-            statement,
-            tuple(lines),
-            (*check_statement(statement, lines, expenses), *_of(between, lines)),
-            tuple(expenses),
-        )
-        for statement, lines, expenses in read
-    ]
+    alone = sum(bool(expenses) for _, _, expenses in read) == 1  # else nothing says which of them the text means
+    tables_read: list[BudgetTable] = []
+    for statement, lines, expenses in read:
+        heading = statement.heading
+        checks = [*check_statement(statement, lines, expenses), *_of(between, lines)]
+        if alone and expenses:
+            checks += check_prose(text, expenses, heading.stage, heading.year)
+        tables_read.append(BudgetTable(statement, tuple(lines), tuple(checks), tuple(expenses)))
+    return tables_read
 
 
 def _of(between: Iterable[BudgetCheck], lines: Sequence[BudgetLine]) -> list[BudgetCheck]:
