@@ -1,10 +1,12 @@
 """Budget tables of made documents: known for what they are, each amount with its place, planted slips found and none invented."""
 
+import time
 from collections import Counter
 from decimal import Decimal
 
 import pytest
 
+from archive.analysis import budget_reader
 from archive.budgets.amounts import agree, amount
 from archive.budgets.documents import BudgetTable, read_document
 from archive.budgets.headings import kind_of, read_heading, stage_of, unit_of
@@ -162,6 +164,11 @@ CONTINUED = """
 30201|办公费|3.00|30204|手续费|
 30202|印刷费|4.00|||
 """
+SCHEMES = """
+科目编码|科目名称|金额|科目编码|科目名称|金额
+合计||12.00|||12.00
+201|一般公共服务支出|12.00|301|工资福利支出|12.00
+"""
 NESTED = """
 功能分类科目|<|合计|基本支出|<|<|项目支出
 科目编码|科目名称|^|小计|人员经费|公用经费|^
@@ -178,6 +185,7 @@ NESTED = """
         (LINED, "收入支出决算总表", {"balance": 1, "items": 2, "carry": 2}),
         (BESIDE, "一般公共预算财政拨款基本支出决算明细表", {"children": 4}),
         (CONTINUED, "一般公共预算基本支出表", {"children": 1}),
+        (SCHEMES, "一般公共预算支出表", {}),
         (NESTED, "部门支出总表", {"children": 5, "total": 5, "columns": 6}),
     ],
 )
@@ -225,8 +233,11 @@ def test_three_public_expenses_across() -> None:
     assert failing(found) == []
 
 
-def test_three_public_expenses_down_the_page_by_year() -> None:
-    (found,) = read(table(DOWN, "2026年一般公共预算“三公”经费支出表\n单位：万元"))
+@pytest.mark.parametrize("heads", ["2025年预算数|2026年预算数", "上年预算数|本年预算数"])
+def test_three_public_expenses_down_the_page_by_year(heads: str) -> None:
+    (found,) = read(
+        table(DOWN.replace("2025年预算数|2026年预算数", heads), "2026年一般公共预算“三公”经费支出表\n单位：万元")
+    )
     before, now = found.expenses
     assert (before.year, now.year) == (2025, 2026)
     assert {role: line.value for role, line in now.parts.items()} == EXPECTED
@@ -248,6 +259,20 @@ def test_a_slip_in_three_public_expenses_is_named_with_both_figures() -> None:
         table(DOWN.replace("2.公务接待费|2.00|3.00", "2.公务接待费|2.00|30.00"), "“三公”经费支出表\n单位：万元")
     )
     assert failing(found) == [("three_public", Decimal("12.00"), Decimal("39.00"))]
+
+
+def test_tables_of_several_units_in_one_document_are_not_compared() -> None:
+    other = SUMMARY.replace("110.00", "220.00").replace("100.00", "210.00").replace("80.00", "190.00")
+    income = "项目|金额\n收入总计|{}\n一般公共预算拨款|{}\n"
+    found = read(
+        table(SUMMARY, "部门收支总表\n部门：样本甲局 单位：万元"),
+        table(income.format("110.00", "110.00"), "部门收入总表\n单位：万元", page=2),
+        table(other, "部门收支总表\n部门：样本乙局 单位：万元", page=3),
+        table(income.format("220.00", "220.00"), "部门收入总表\n单位：万元", page=4),
+    )
+    assert [failing(each) for each in found] == [[], [], [], []]
+    assert [sum(check.rule == "same_total" for check in each.checks) for each in found] == [1, 1, 1, 1]
+    assert [each.statement.heading.agency for each in found] == ["样本甲局", "样本甲局", "样本乙局", "样本乙局"]
 
 
 PROSE = (
@@ -331,6 +356,7 @@ def test_an_amount_is_what_is_printed_as_one(cell: str | None, value: str | None
     [
         ("3.00", ["1.00", "1.99"], True),
         ("3.00", ["1.00", "1.98"], False),
+        ("3.00", ["1.00", "1.00", "0.98"], True),
         ("3", ["1", "1"], True),
         ("30", ["10", "10"], False),
     ],
@@ -374,7 +400,25 @@ def test_stages_units_and_roles() -> None:
     assert read_heading(["一行文字"], ["甲", "乙"]) is None
 
 
-def test_whatever_is_in_a_table_reading_it_ends() -> None:
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ("科目编码", "科目名称", "金额"),
+            *((f"2{n // 100 % 100:02}{n % 100:02}", "样本", "1.00") for n in range(33_000)),
+        ],
+        [("项目", "金额"), *[("一、收入总计", "1.00")] * 49_000],
+        [tuple(["因公出国费", "公务接待费"] * 150), *[tuple(["1.00"] * 300)] * 330],
+    ],
+    ids=["codes", "items", "columns"],
+)
+def test_the_largest_tables_are_read_within_the_time_of_a_record(rows: list[tuple[str, ...]]) -> None:
+    begun = time.process_time()
+    read(PrintedTable(tuple(rows), 1, "一般公共预算收支表\n单位：万元"))
+    assert time.process_time() - begun < budget_reader.MOST_SECONDS / 4
+
+
+def test_numbers_of_more_digits_than_money_has_are_no_amounts() -> None:
     cells: list[Row] = [("科目编码", "科目名称", "金额")]
     cells += [(f"{201 + n % 90}{n % 100:02}{n // 90 % 100:02}", "样本" * 20, "9" * 16) for n in range(30_000)]
     (found,) = read(PrintedTable(tuple(cells), 1, "一般公共预算支出表\n单位：万元"))

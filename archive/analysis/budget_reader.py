@@ -24,6 +24,9 @@ VERSION = "1"
 MOST_FILES = 50
 """Files of a record that are looked through for budgets."""
 
+MOST_SECONDS = 20.0
+"""Seconds of processor time for the budgets of a record: a document of one unit takes a fiftieth, but some are of all of a county's."""
+
 BATCH = 20
 
 _FILES = (
@@ -75,7 +78,9 @@ def catch_up(connection: sqlite3.Connection) -> None:
     while ids := [row[0] for row in connection.execute(waiting)]:
         connection.executemany("DELETE FROM budget_tables WHERE record_id = ?", [(each,) for each in ids])
         inputs = [each for record_id in ids if (each := _input(connection, record_id)).sources]
-        for each, read in zip(inputs, derive(_read, [(each.portal, each) for each in inputs]), strict=True):
+        for each, read in zip(
+            inputs, derive(_read, [(each.portal, each) for each in inputs], MOST_SECONDS), strict=True
+        ):
             if isinstance(read, Failure):
                 note_failure(connection, each.record_id, read)
             else:

@@ -48,7 +48,9 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
         lines = read_lines(statement)
         expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
         read.append((statement, lines, expenses))
-    between = list(check_between([(statement, lines) for statement, lines, _ in read]))
+    between = [
+        check for part in _parts([(statement, lines) for statement, lines, _ in read]) for check in check_between(part)
+    ]
     alone = sum(bool(expenses) for _, _, expenses in read) == 1  # else nothing says which of them the text means
     tables_read: list[BudgetTable] = []
     for statement, lines, expenses in read:
@@ -58,6 +60,24 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
             checks += check_prose(text, expenses, heading.stage, heading.year)
         tables_read.append(BudgetTable(statement, tuple(lines), tuple(checks), tuple(expenses)))
     return tables_read
+
+
+def _parts(
+    read: Iterable[tuple[BudgetStatement, list[BudgetLine]]],
+) -> list[list[tuple[BudgetStatement, list[BudgetLine]]]]:
+    """Return the tables of each unit: a document of several has the first kind of table again for each, or names another agency."""
+    parts: list[list[tuple[BudgetStatement, list[BudgetLine]]]] = []
+    for statement, lines in read:
+        first = parts[-1][0][0].heading if parts else None
+        if first is None or first.kind == statement.heading.kind or not _alike(first.agency, statement.heading.agency):
+            parts.append([])
+        parts[-1].append((statement, lines))
+    return parts
+
+
+def _alike(one: str | None, other: str | None) -> bool:
+    """Whether two names may be of one agency: a table may cut its name, or state none."""
+    return not one or not other or one in other or other in one
 
 
 def _of(between: Iterable[BudgetCheck], lines: Sequence[BudgetLine]) -> list[BudgetCheck]:

@@ -15,6 +15,7 @@ CODE = re.compile(r"[1-3]\d\d(?:\d\d){0,2}|50\d(?:\d\d)?|599(?:\d\d)?")
 TOTALS = frozenset(("合计", "总计", "小计", "支出总计", "收入总计", "支出合计", "收入合计"))
 
 _MOST_HEAD_ROWS = 8
+_MOST_COLUMNS = 60  # the widest tables of accounts have some thirty
 _NUMBER_OF_COLUMN = re.compile(r"\d{1,2}(?:=[\d+\-()]+)?|栏次|栏目|行次|类|款|项|\*+|[甲乙丙丁]|—|-")
 _NOTE = re.compile(r"注[:：]|备注[:：]|说明[:：]|注\d|本表反映|本表为空|此表为空|我(?:部门|单位|局)")
 _LABELLED = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]|编制单位|金额单位|财决|预算\d+表")
@@ -98,7 +99,7 @@ def _pieces(tables: Iterable[PrintedTable]) -> Iterator[_Piece]:
                 above += [cell for cell in rows[lines] if plain(cell)]  # type: ignore[misc]
                 lines += 1
             piece = _Piece(number, table.page, first + lines, above, rows[lines:], table)
-            if piece.rows and table.width > 1:
+            if piece.rows and 1 < table.width <= _MOST_COLUMNS:
                 piece.head = _head_height(piece.rows)
                 piece.columns = _column_names(piece)
                 yield piece
