@@ -171,9 +171,12 @@ def test_tables_of_an_archive_say_in_which_file_they_stand() -> None:
     ]
 
 
-def test_rows_of_text_with_tabs_are_a_table() -> None:
-    (table,) = tables(b"A sample\n\nname\tamount\na\t1\nb\t2\t3\n\nend", "a.txt")
-    assert (table.rows, table.before) == ((("name", "amount", ""), ("a", "1", ""), ("b", "2", "3")), "A sample")
+def test_rows_of_text_with_tabs_are_a_table_where_all_are_of_one_width() -> None:
+    rows = b"A sample\n\nunit: yuan\tpage: 1\nname\tkind\tamount\na\tx\t1\nb\ty\t2\n\nend"
+    (table,) = tables(rows, "a.txt")
+    assert table.rows == (("name", "kind", "amount"), ("a", "x", "1"), ("b", "y", "2"))
+    assert table.before == "A sample\nunit: yuan page: 1"
+    assert tables(rows.replace(b"a\tx\t1", b"a\t1"), "a.txt") == ()
 
 
 def grid(rows: int, columns: int) -> str:
