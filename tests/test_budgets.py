@@ -104,7 +104,7 @@ def test_a_title_within_the_sheet_and_two_tables_in_one_sheet() -> None:
     first, second = read(table(rows, "Sheet1"))
     assert (first.statement.heading.kind, first.statement.heading.unit) == ("general_spending", "元")
     assert first.lines[0].yuan == Decimal("120.00")
-    assert (second.statement.heading.kind, second.statement.is_empty) == ("fund_spending", True)
+    assert (second.statement.heading.kind, second.is_empty) == ("fund_spending", True)
     assert second.lines == ()
 
 

@@ -130,7 +130,7 @@ def _write(connection: sqlite3.Connection, record_id: int, read: _Read) -> None:
         (
             record_id, read.source.attachment_id, read.source.capture_id, read.member, heading.kind, heading.title,
             json.dumps(table.statement.pages), heading.unit, heading.year, heading.stage, heading.agency,
-            table.statement.is_empty, table.statement.note or None,
+            table.is_empty, table.statement.note or None,
         ),
     ).fetchone()  # fmt: skip
     connection.executemany(

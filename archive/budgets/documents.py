@@ -25,6 +25,11 @@ class BudgetTable:
     checks: tuple[BudgetCheck, ...]
     expenses: tuple[ExpenseSet, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the table holds no amount, not even 0: an empty table is a statement, too."""
+        return not self.lines
+
     def support(self) -> dict[tuple[int, int], tuple[int, int]]:
         """Return for the row and column of each line how many identities hold it, and how many do not."""
         held, failed = Counter[tuple[int, int]](), Counter[tuple[int, int]]()

@@ -47,11 +47,6 @@ class BudgetStatement:
     pages: tuple[int, ...]
     note: str = ""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the table holds no amount: an empty table is a statement, too."""
-        return not any(amount(cell) for row in self.rows for cell in row.cells)
-
 
 @dataclass(slots=True)
 class _Piece:
