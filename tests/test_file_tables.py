@@ -72,6 +72,23 @@ def test_lines_that_make_no_grid_are_no_table(drawing: str) -> None:
     assert tables(pdf(drawing.encode() * 40 + b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET")) == ()
 
 
+@pytest.mark.parametrize("number", ["1e38", "-99999999999999", "1" * 400, "0.0000000001", "nan"])
+def test_coordinates_out_of_all_bounds_do_no_harm(number: str) -> None:
+    content = ruled([["a", "1"], ["b", "2"]]) + f" {number} 0 0 {number} 0 0 cm {number} 5 200 {number} re S".encode()
+    found = extract(pdf(content), "a.pdf")
+    assert (found.state, [table.rows for table in found.tables]) == ("text", [(("a", "1"), ("b", "2"))])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"x": [float("nan")]}, {"rows": [[1]]}, {"rows": [["a"], ["b", "c"]]}, {"page": "x"}]
+)
+def test_what_is_no_table_is_refused(wrong: dict[str, object]) -> None:
+    whole = PrintedTable((("a", "b"),)).to_json()
+    assert PrintedTable.from_json(whole) == PrintedTable((("a", "b"),))
+    with pytest.raises(ValueError, match=r"table|int"):
+        PrintedTable.from_json(whole | wrong)
+
+
 def test_a_page_of_countless_lines_costs_little_and_keeps_its_text() -> None:
     mesh = b"".join(b"%d %d 1 1 re S " % (x % 290, x // 290) for x in range(60_000))
     begun = time.process_time()

@@ -1,9 +1,11 @@
 """Text and tables of office files: PDF, docx, odt, doc. A file that cannot be read raises `Unreadable`."""
 
+import ctypes
 import io
 import subprocess
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -21,6 +23,8 @@ from archive.tables.printed_table import MOST_TABLES, PrintedTable
 from archive.tables.text_tables import tables_in_text
 
 _PIECE = "“”‘’…—·()\"' "  # what may stand after a blank at the end of a line
+# Whatever is wrong with the lines of a page, its text is kept.
+_NO_TABLES = (PdfiumError, ArithmeticError, LookupError, ValueError, ctypes.ArgumentError)
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
 
 
@@ -70,7 +74,8 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], 
         )
         pages.append(None if scan else tidy(text.split("\n")))
         if not scan and len(tables.tables) < MOST_TABLES:
-            tables.read_page(page, text_page, number + 1)
+            with suppress(*_NO_TABLES):
+                tables.read_page(page, text_page, number + 1)
         size += len(text)
         page.close()
         if size > limits.max_text:

@@ -20,6 +20,7 @@ _MOST_LINES = 2_000  # in one direction, after pieces of one line are joined
 _MOST_CELLS = 20_000  # of a grid on one page
 _SKIPPED = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
 _LOWEST_ROW = 6  # points
+_LARGEST_PAGE = 50_000  # points
 _BLANK = 0.2  # of the height of a character: a wider gap between two is a blank
 
 
@@ -190,7 +191,7 @@ def _turn(text: PdfTextPage) -> int:
 
 
 def _origin(page: PdfPage, turn: int) -> tuple[float, float]:
-    left, bottom, right, top = page.get_bbox()
+    left, bottom, right, top = (number if abs(number) < _LARGEST_PAGE else 0.0 for number in page.get_bbox())
     corners = [UPRIGHT[turn](x, y) for x in (left, right) for y in (bottom, top)]
     return min(x for x, _ in corners), max(y for _, y in corners)
 

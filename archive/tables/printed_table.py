@@ -1,6 +1,7 @@
 """A table as a file prints it: cells, which of them are merged, and where they stand. Pure."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,6 +75,8 @@ class PrintedTable:
             )
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError("no table") from error
+        if not all(map(math.isfinite, (*x, *y))):
+            raise ValueError("a table at no place")
         if not fits(rows) or len(merged) > MOST_CELLS or len({len(row) for row in rows}) > 1:
             raise ValueError("a table beyond the limits")
         return table

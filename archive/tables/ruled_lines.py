@@ -14,6 +14,7 @@ _THICKEST = 3  # points; a rectangle that is no thicker is a line
 _SHORTEST_ROW, _SHORTEST_COLUMN = 4, 8  # points of a line that can be a side of a cell
 _MOST_SEGMENTS = 20_000  # of all paths of a page; more is a drawing
 _DEEPEST = 4  # forms within forms
+_FARTHEST = 50_000  # points from the corner of a page
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
@@ -46,6 +47,9 @@ class RuledLines:
         self._read((raw.FPDFPage_GetObject(page.raw, index) for index in range(count)), _IDENTITY, 0)
         if self._segments > _MOST_SEGMENTS:
             self.horizontal, self.vertical = [], []
+        self.horizontal, self.vertical = (
+            list(filter(_is_on_paper, lines)) for lines in (self.horizontal, self.vertical)
+        )
 
     def turned(self, turn: int) -> tuple[list[RuledLine], list[RuledLine]]:
         """Return both kinds as they lie when text is read, pieces joined."""
@@ -106,6 +110,11 @@ class RuledLines:
                 self.horizontal.append(RuledLine((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
             elif abs(x1 - x0) < 1 and abs(y1 - y0) > _THICKEST:
                 self.vertical.append(RuledLine((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+
+
+def _is_on_paper(line: RuledLine) -> bool:
+    """Whether a line stands where a page can have one: a number in a file may be anything, and none at all."""
+    return all(abs(number) < _FARTHEST for number in (line.at, line.low, line.high))
 
 
 @dataclass(frozen=True, slots=True)
