@@ -46,6 +46,7 @@ def read_file(file: AttachmentFile, data: bytes, *, ocr: bool, memory_mb: int) -
         bytes=len(data),
         media_type=result.media_type,
         text=result.text,
+        tables=result.tables,
         state=result.state,
         message=result.message,
     )

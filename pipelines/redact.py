@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archive.masking.redaction import redact, redact_json
+from archive.masking.table_redaction import redact_tables
 from archive.model.observations import AttachmentFile, ListPage, MissingPage, Observation, Problem, RecordPage, Row
 from archive.model.printable import printable
 from archive.model.records import AnyReading
@@ -35,7 +36,8 @@ class RedactPipeline:
                 message = observation.message and printable(
                     redact(observation.message).text
                 )  # it names the members of an archive
-                return replace(observation, name=name, text=text, message=message, redacted=dict(counts))
+                tables, _ = redact_tables(observation.tables)  # what the text repeats is not counted again
+                return replace(observation, name=name, text=text, tables=tables, message=message, redacted=dict(counts))
             case MissingPage():
                 return replace(observation, reason=printable(redact(observation.reason).text))
             case Problem():

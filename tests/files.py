@@ -63,14 +63,15 @@ def text_cell(place: str, text: str) -> str:
     return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-def pdf(content: bytes, resources: bytes = b"", filters: bytes = b"") -> bytes:
-    """A PDF of one page by hand; `filters` say how the content is packed."""
+def pdf(content: bytes, resources: bytes = b"", filters: bytes = b"", more: tuple[bytes, ...] = ()) -> bytes:
+    """A PDF of one page by hand; `filters` say how the content is packed; `more`: further objects, from number 5 on."""
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<<"
         b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>" + resources + b">>>>",
         b"<</Length %d%s>>stream\n%s\nendstream" % (len(content), filters, content),
+        *more,
     ]
     out, places = bytearray(b"%PDF-1.4\n"), []
     for number, body in enumerate(objects, 1):
@@ -78,8 +79,9 @@ def pdf(content: bytes, resources: bytes = b"", filters: bytes = b"") -> bytes:
         out += b"%d 0 obj%s endobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     start = len(out)
-    out += b"xref\n0 5\n0000000000 65535 f \n" + table
-    return bytes(out + b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start)
+    size = len(objects) + 1
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % size + table
+    return bytes(out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (size, start))
 
 
 def ole(stream: str) -> bytes:

@@ -90,7 +90,7 @@ def filled(kind: Any, text: str, name: str = "", address: str = "http://p.exampl
     if origin is not None and issubclass(origin, Mapping):
         return {"title" if name in KEYED_BY_CODES else text: filled(inner[1], text, name, address)}
     printed = address if name in ADDRESSES else name if name in CODES else text
-    return {str: printed, bytes: text.encode(), bool: False, int: 1}[kind]
+    return {str: printed, bytes: text.encode(), bool: False, int: 1, float: 1.0}[kind]
 
 
 def strings(value: Any, where: str = "") -> Iterator[tuple[str, str]]:

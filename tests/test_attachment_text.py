@@ -10,6 +10,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ READABLE = {
 
 @pytest.mark.parametrize(("data", "kind", "text"), READABLE.values(), ids=READABLE)
 def test_chinese_text_comes_out_exact(data: bytes, kind: Kind, text: str) -> None:
-    assert extract(data, "misleading.exe") == Extracted(text, kind.value, "text", None)
+    assert replace(extract(data, "misleading.exe"), tables=()) == Extracted(text, kind.value, "text", None)
 
 
 def test_doc() -> None:

@@ -15,11 +15,25 @@ import pytest
 from archive.evidence.evidence_reader import beside
 from archive.questions import question_files as asking
 from bench import all as every
-from bench import evidence, files, flipped_bytes, measure, memory, mutants, page, pages, questions, search, store
+from bench import (
+    budgets,
+    evidence,
+    files,
+    flipped_bytes,
+    measure,
+    memory,
+    mutants,
+    page,
+    pages,
+    questions,
+    search,
+    store,
+)
 from bench.large_archive import archive_of
 from bench.measure import Cost, Curve, Figure, Ratio, Report
 from tests.changing_portal import LIST, Portal
 from tests.conftest import ROOT, Site, portal_file, rows
+from tests.ruled_pages import document, ruled
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +57,17 @@ def test_flipped_bits_are_found(monkeypatch):
 def test_a_file_of_each_kind_is_read():
     report = files.measured(1)
     assert {"docx", "pdf", "txt"} <= {figure.what for figure in report.figures}
+
+
+def test_budgets_of_a_folder_are_measured(tmp_path):
+    content = ruled(
+        [["科目编码", "科目名称", "金额"], ["", "合计", "1.00"], ["201", "样本", "2.00"]], above="一般公共预算支出表"
+    )
+    (tmp_path / "a.pdf").write_bytes(document([content], (300, 200)))
+    report = budgets.measured(tmp_path)
+    figures = {figure.what: figure.value for figure in report.figures}
+    assert (figures["files"], figures["budget tables"], figures["identities that fail"]) == (1, 1, 1)
+    assert "total 金额: 1.00 ≠ 2.00" in report.notes[0]
 
 
 def test_pages_are_asked_of_ours_and_of_stock_datasette(archive):

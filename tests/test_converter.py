@@ -124,7 +124,7 @@ def test_a_child_holds_its_own_file_alone(hostile: Converter) -> None:
     ],
 )
 def test_whatever_a_converter_does_is_a_state(hostile: Converter, name: str, message: str) -> None:
-    found = extract(b"#" * 32, name, Limits(seconds=1, max_text=1))
+    found = extract(b"#" * 32, name, Limits(seconds=1, max_text=1, max_table_bytes=0))
     assert (found.state, found.text, found.message) == ("failed", None, message)
     assert tried("memory", "").state == "text", "the next file is read"
 

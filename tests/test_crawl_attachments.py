@@ -109,6 +109,14 @@ def test_the_text_of_each_kind_is_exact(county: tuple[Path, Path, int, list[str]
     assert disclosures("search", GOOD[name][1][-8:].split()[-1], "--db", county[1], "--count").stdout.strip() == "1"
 
 
+@pytest.mark.parametrize("name", ["a.docx", "a.xlsx"])
+def test_the_tables_of_a_file_are_kept_cell_by_cell(county: tuple[Path, Path, int, list[str]], name: str) -> None:
+    sql = "SELECT number, cells FROM attachment_tables WHERE url LIKE ?"
+    ((number, cells),) = [tuple(row.values()) for row in rows(county[1], sql, f"%/files/{name}")]
+    assert number == 1
+    assert [row for row in json.loads(str(cells)) if row[1]] == [line.split("\t") for line in TABLE.split("\n")]
+
+
 def test_old_excel(county: tuple[Path, Path, int, list[str]]) -> None:
     assert "样本甲" in str(attachment(county[1], "a.xls")["text"])
 
@@ -232,18 +240,29 @@ def test_a_portal_file_gives_converters_more_memory_in_crawls_and_when_files_are
 
 def test_personal_data_in_a_file_is_masked(tmp_path: Path) -> None:
     listed = "张某 11010519491231002X 13800138000"
+    table = "单位\t账号\n样本局\t6401000123456\n样本某户\t7788123456"
     served = {
         LIST: LISTED,
-        "/zwgk/d/1.html": record(["a.txt"]),
+        "/zwgk/d/1.html": record(["a.txt", "b.docx"]),
         "/zwgk/files/a.txt": Answer(listed.encode(), "text/plain"),
+        "/zwgk/files/b.docx": Answer(docx(word_table(table)), "application/octet-stream"),
     }
     db = tmp_path / "a.db"
     with Site(served) as site:
         crawl(portal_file(tmp_path, site.url, ("budget", "预算", LIST)), db)
     assert b"11010519491231002X" not in db.read_bytes()
     assert b"13800138000" not in db.read_bytes()
-    (masked,) = rows(db, "SELECT sum(count) AS n, count(DISTINCT kind) AS kinds FROM redactions")
-    assert masked == {"n": 2, "kinds": 2}
+    (masked,) = rows(db, "SELECT sum(count) AS n FROM redactions WHERE source LIKE '%a.txt'")
+    assert masked == {"n": 2}
+    ((text, cells),) = [
+        tuple(row.values())
+        for row in rows(
+            db,
+            "SELECT text, (SELECT cells FROM attachment_tables WHERE url = a.url) AS c FROM attachments a WHERE url LIKE '%b.docx'",
+        )
+    ]
+    assert json.loads(str(cells)) == [line.split("\t") for line in str(text).split("\n")], "masked as the text is"
+    assert "7788123456" not in str(cells)
 
 
 def test_a_hit_in_a_file_is_shown_around_the_words_found(county: tuple[Path, Path, int, list[str]]) -> None:

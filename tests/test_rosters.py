@@ -13,7 +13,7 @@ from archive.maintenance import holding
 from archive.maintenance.job import begin
 from archive.model.rosters import LEAST, RULES_VERSION, persons_listed
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
-from tests.files import docx
+from tests.files import docx, word_table
 from tests.test_withholding import answers, opened
 
 FOLDER = Path(__file__).with_name("rosters")
@@ -95,7 +95,10 @@ def served() -> dict[str, Answer | str]:
         "/d/1.html": page(TITLE, table),
         "/d/2.html": page("样本镇救助公示", '<p>样本公示正文，名单见附件。</p><a href="../f/a.docx">样本附件.docx</a>'),
         "/d/3.html": page("样本镇通知", "<p>样本通知正文，可以示人。</p>"),
-        "/f/a.docx": Answer(docx(body), "application/octet-stream"),
+        "/f/a.docx": Answer(
+            docx(body + word_table("姓名\t金额\n" + "\n".join(f"{n}\t500元" for n in XLSX_NAMES))),
+            "application/octet-stream",
+        ),
     }
 
 

@@ -119,8 +119,12 @@ def serve_file(connection: socket.socket, empty: int) -> NoReturn:
             answer = Extracted(" ".join(sandbox.open_walls()), "", "text")
         else:
             answer = _read(stream.read(), Order(order["name"], limits, order["ocr"], programs=programs))
+        tables = json.dumps([table.to_json() for table in answer.tables], ensure_ascii=False).encode("utf-8", "replace")
+        if len(tables) > limits.max_table_bytes:
+            tables = b"[]"
         head = {"media_type": answer.media_type, "state": answer.state, "message": answer.message}
         stream.write(json.dumps(head | {"members": answer.members}).encode() + b"\n")
+        stream.write(tables + b"\n")
         stream.write((answer.text or "").encode("utf-8", "replace"))
     os._exit(0)
 

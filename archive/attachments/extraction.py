@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 
 from archive.attachments.converter import ConversionError, Converter
+from archive.tables.printed_table import PrintedTable, within_limits
 
 STATES = (
     "ocr", "text", "needs_ocr", "ocr_not_installed", "encrypted", "too_large", "failed", "no_converter", "executable",
@@ -53,6 +54,7 @@ class Limits:
     max_pages: int = 3000
     max_ocr_pages: int = 40
     max_text: int = 5_000_000  # characters; what is beyond is cut, and the message says so
+    max_table_bytes: int = 32 << 20  # of JSON; 100,000 cells with a number in each take two million
 
 
 DEFAULT_LIMITS = Limits()
@@ -60,13 +62,17 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The result for one file. `media_type` is recognised by its bytes; `members` are the names inside an archive."""
+    """The result for one file. `media_type` is recognised by its bytes; `members` are the names inside an archive.
+
+    `tables`: those with several columns; of what is `ocr`, only those of pages that were not recognised.
+    """
 
     text: str | None
     media_type: str
     state: str
     message: str | None = None
     members: tuple[str, ...] = ()
+    tables: tuple[PrintedTable, ...] = ()
 
 
 def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: bool = False) -> Extracted:
@@ -114,7 +120,9 @@ def _convert(data: bytes, limits: Limits, order: Mapping[str, object]) -> Extrac
     most = limits.max_text
     try:
         converter = _converter(ocr=bool(order["ocr"]))
-        answer = converter.convert(json.dumps(order).encode(), data, limits.seconds, _HEAD + 4 * most)
+        answer = converter.convert(
+            json.dumps(order).encode(), data, limits.seconds, _HEAD + limits.max_table_bytes + 4 * most
+        )
         return _parsed(answer, most)
     except ConversionError as error:
         return _failed(str(error))
@@ -125,11 +133,13 @@ def _failed(message: str) -> Extracted:
 
 
 def _parsed(answer: bytes, most: int) -> Extracted:
-    """Return what a converter answered: a line of JSON, then the text, cut after `most` characters. Raises ConversionError if it is anything else."""
-    head, _, text = answer.partition(b"\n")
+    """Return what a converter answered: a line of JSON, one of tables, then the text, cut after `most` characters. Raises ConversionError if it is anything else."""
+    head, _, rest = answer.partition(b"\n")
+    tables, _, text = rest.partition(b"\n")
     try:
         fields = json.loads(head[:_HEAD])
-    except (ValueError, RecursionError):
+        read_tables, _ = within_limits(map(PrintedTable.from_json, json.loads(tables or b"[]")))
+    except (ValueError, TypeError, AttributeError, RecursionError):
         fields = None
     match fields:
         case {
@@ -140,7 +150,9 @@ def _parsed(answer: bytes, most: int) -> Extracted:
         } if state in (*STATES, NEEDS_PROGRAM):
             cleaned = text.decode("utf-8", "replace").replace("\0", "")[:most]
             note = None if message is None else _plain(message)
-            return Extracted(cleaned or None, _plain(media_type), state, note, tuple(map(_plain, members)))
+            return Extracted(
+                cleaned or None, _plain(media_type), state, note, tuple(map(_plain, members)), tuple(read_tables)
+            )
     raise ConversionError(_NO_ANSWER)
 
 

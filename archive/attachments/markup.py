@@ -16,11 +16,12 @@ from lxml import html as lxml_html
 from archive.evidence.text_encoding import decode_page
 
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "object", "iframe"))
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     ("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
      "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
      "pre", "section", "table", "tbody", "tfoot", "thead", "title", "tr", "ul")
 )  # fmt: skip
+"""Elements that begin and end a line."""
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _OFFICE_MARKS = re.compile(
@@ -55,8 +56,9 @@ _RTF_TEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The visible text of a web page, and the marks by which a document is distinguished from a page in its place."""
+    """A web page, its visible text, and the marks by which a document is distinguished from a page in its place."""
 
+    root: etree._Element | None
     text: str
     data_rows: int  # table rows with at least two filled cells
     linked: float  # share of the text inside links
@@ -76,14 +78,14 @@ def read_html(source: str) -> Page:
     try:
         root = lxml_html.document_fromstring(source, parser=parser)
     except etree.ParserError:  # nothing in it
-        return Page("", 0, 0.0, from_office=False)
-    text = _visible_text(root)
+        return Page(None, "", 0, 0.0, from_office=False)
+    text = visible_text(root)
     links = sum(_weight(link.text_content()) for link in root.iter("a"))
     filled = (
         sum(bool(cell.text_content().strip()) for cell in row if cell.tag in ("td", "th")) for row in root.iter("tr")
     )
     office = _OFFICE_MARKS.search(source[:20_000]) is not None
-    return Page(text, sum(count >= 2 for count in filled), links / max(1, _weight(text)), office)
+    return Page(root, text, sum(count >= 2 for count in filled), links / max(1, _weight(text)), office)
 
 
 def refusal(page: Page, name: str) -> str | None:
@@ -107,17 +109,23 @@ def _weight(text: str) -> int:
     return sum(not character.isspace() for character in text)
 
 
-def _visible_text(root: etree._Element) -> str:
+def is_hidden(node: etree._Element) -> bool:
+    """Whether a browser shows nothing of an element."""
+    return node.tag in _HIDDEN or _DISPLAY_NONE.search(node.get("style") or "") is not None
+
+
+def visible_text(root: etree._Element) -> str:
+    """Return what a browser shows of an element: one block or table row to a line, cells separated by tabs."""
     parts: list[str] = []
     hidden = cells = 0
     for event, node in etree.iterwalk(root, events=("start", "end")):
         tag = node.tag
         if event == "start":
-            if hidden or tag in _HIDDEN or _DISPLAY_NONE.search(node.get("style") or ""):
+            if hidden or is_hidden(node):
                 hidden += 1
                 continue
             cells += tag in ("td", "th")
-            if tag == "br" or (tag in _BLOCKS and not (cells and tag != "tr")):
+            if tag == "br" or (tag in BLOCKS and not (cells and tag != "tr")):
                 parts.append(" " if cells else "\n")
             parts.append(_collapse(node.text))
             continue
@@ -126,7 +134,7 @@ def _visible_text(root: etree._Element) -> str:
         elif tag in ("td", "th"):
             cells = max(0, cells - 1)
             parts.append(" \t" if not cells else " ")
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             parts.append(" " if cells else "\n")
         if not hidden:
             parts.append(_collapse(node.tail))

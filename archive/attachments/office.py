@@ -1,9 +1,11 @@
-"""Text of office files: PDF, docx, odt, doc. A file that cannot be read raises `Unreadable`."""
+"""Text and tables of office files: PDF, docx, odt, doc. A file that cannot be read raises `Unreadable`."""
 
+import ctypes
 import io
 import subprocess
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -11,12 +13,18 @@ from pathlib import Path
 from lxml import etree
 from pypdfium2 import PdfDocument, PdfiumError, PdfTextPage, raw  # type: ignore[import-untyped]
 
+from archive.attachments import word
 from archive.attachments.extraction import Limits
+from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import ProgramNeeded, Unreadable
-from archive.attachments.markup import local_name, read_xml, tidy
+from archive.attachments.markup import read_xml, tidy
+from archive.tables.pdf_tables import PdfTables
+from archive.tables.printed_table import MOST_TABLES, PrintedTable
+from archive.tables.text_tables import tables_in_text
 
 _PIECE = "“”‘’…—·()\"' "  # what may stand after a blank at the end of a line
-_PRINTED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements of Word that stand for a character
+# Whatever is wrong with the lines of a page, its text is kept.
+_NO_TABLES = (PdfiumError, ArithmeticError, LookupError, ValueError, ctypes.ArgumentError)
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
 
 
@@ -47,14 +55,16 @@ def open_pdf(data: bytes) -> PdfDocument:
         raise Unreadable("failed", "the PDF is damaged") from error
 
 
-def pdf_pages(document: PdfDocument, limits: Limits) -> list[str | None]:
-    """Return the text of each page, None for a page that is a scan (a picture and hardly any text, or nothing)."""
+def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], list[PrintedTable]]:
+    """Return the text of each page, None for a page that is a scan (a picture and hardly any text, or nothing); and their tables."""
     pages: list[str | None] = []
+    tables = PdfTables()
     size = 0
     for number in range(min(len(document), limits.max_pages)):
         try:
             page = document[number]
-            text = _page_text(page.get_textpage())
+            text_page = page.get_textpage()
+            text = _page_text(text_page)
         except PdfiumError:
             pages.append(None)
             continue
@@ -63,11 +73,14 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> list[str | None]:
             not weight or any(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
         )
         pages.append(None if scan else tidy(text.split("\n")))
+        if not scan and len(tables.tables) < MOST_TABLES:
+            with suppress(*_NO_TABLES):
+                tables.read_page(page, text_page, number + 1)
         size += len(text)
         page.close()
         if size > limits.max_text:
             break
-    return pages
+    return pages, tables.tables
 
 
 def _page_text(page: PdfTextPage) -> str:
@@ -104,7 +117,7 @@ def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
     return "".join(parts)
 
 
-def read_docx(data: bytes, limits: Limits) -> str:
+def read_docx(data: bytes, limits: Limits) -> FileContents:
     """Return paragraphs and tables in order, then foot- and endnotes.
 
     The XML is read directly: python-docx passes over content controls and text boxes, which forms are made of.
@@ -112,12 +125,15 @@ def read_docx(data: bytes, limits: Limits) -> str:
     check_unpacked(data, limits)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     lines: list[str] = []
+    tables: list[PrintedTable] = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = set(archive.namelist())
         for name in ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml"):
             if name in names:
-                lines += _blocks(etree.fromstring(archive.read(name), parser))
-    return tidy(lines)
+                root = etree.fromstring(archive.read(name), parser)
+                lines += word.lines(root)
+                tables += word.tables(root)
+    return FileContents(tidy(lines), tables)
 
 
 def read_odt(data: bytes, limits: Limits) -> str:
@@ -127,54 +143,8 @@ def read_odt(data: bytes, limits: Limits) -> str:
         return read_xml(archive.read("content.xml"))
 
 
-def _blocks(node: etree._Element) -> Iterator[str]:
-    """Yield the lines below `node`: one a paragraph, one a table row."""
-    for child in node:
-        name = local_name(child)
-        if name == "p":
-            yield from _paragraph(child).split("\n")
-            for box in _text_boxes(child):
-                yield from _blocks(box)
-        elif name == "tr":
-            cells = (" ".join(" ".join(_blocks(cell)).split()) for cell in _cells(child))
-            yield "\t".join(cells)
-        elif name not in ("Fallback", "del", "sectPr"):
-            yield from _blocks(child)
-
-
-def _cells(row: etree._Element) -> Iterator[etree._Element]:
-    for child in row:
-        name = local_name(child)
-        if name == "tc":
-            yield child
-        elif name in ("sdt", "sdtContent", "customXml", "ins"):
-            yield from _cells(child)
-
-
-def _paragraph(node: etree._Element) -> str:
-    parts: list[str] = []
-    for child in node:
-        name = local_name(child)
-        if name == "t":
-            parts.append(child.text or "")
-        elif name in _PRINTED:
-            parts.append(_PRINTED[name])
-        elif name not in ("pPr", "rPr", "del", "moveFrom", "Fallback", "txbxContent"):
-            parts.append(_paragraph(child))
-    return "".join(parts)
-
-
-def _text_boxes(node: etree._Element) -> Iterator[etree._Element]:
-    for child in node:
-        name = local_name(child)
-        if name == "txbxContent":
-            yield child
-        elif name != "Fallback":
-            yield from _text_boxes(child)
-
-
-def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) -> str:
-    """Return the text of a Word 97 file by antiword, else by LibreOffice, whichever of `programs` there is.
+def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) -> FileContents:
+    """Return the contents of a Word 97 file by antiword, else by LibreOffice, whichever of `programs` there is.
 
     The current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
     """
@@ -186,7 +156,7 @@ def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) ->
     path.write_bytes(data)
     text = _run_antiword(programs["antiword"], path) if "antiword" in programs else ""
     if text:
-        return text
+        return FileContents(text, list(tables_in_text(text)))
     if "soffice" not in programs:
         raise Unreadable("failed", "antiword finds no text in this .doc file; LibreOffice might")
     return _run_soffice(programs["soffice"], path, limits)
@@ -197,7 +167,7 @@ def _run_antiword(program: str, path: Path) -> str:
     return _antiword_text(process.stdout.decode("utf-8", "replace")) if process.returncode == 0 else ""
 
 
-def _run_soffice(program: str, path: Path, limits: Limits) -> str:
+def _run_soffice(program: str, path: Path, limits: Limits) -> FileContents:
     converted = path.with_suffix(".docx")
     converted.unlink(missing_ok=True)
     profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"

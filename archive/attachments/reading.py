@@ -17,9 +17,13 @@ from lxml import etree
 
 from archive.attachments import markup, office, workbooks
 from archive.attachments.extraction import SMALLEST, STATES, Extracted, Limits
+from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sniff
+from archive.attachments.html_tables import html_tables
 from archive.attachments.ocr import recogniser
 from archive.evidence.text_encoding import decode_page
+from archive.tables.printed_table import within_limits
+from archive.tables.text_tables import tables_in_text
 
 _CHUNK = 1 << 20
 _LONGEST_NAME = 255  # characters, of a member of an archive
@@ -83,13 +87,20 @@ def _read_kind(kind: Kind, data: bytes, order: Order) -> Extracted:
         return _read_zip(data, order)
     if kind == Kind.GZIP and not order.inside:
         return _read_gzip(data, order)
-    text, message, state = _read_document(kind, data, order)
+    content = _read_document(kind, data, order)
+    text, message, max_text = content.text, content.message, order.limits.max_text
     if not text:
         raise Unreadable("empty", "there is no text in the file")
-    max_text = order.limits.max_text
     if len(text) > max_text:
         text, message = text[:max_text], f"the text is cut after {max_text} characters"
-    return Extracted(_clean(text), kind.value, state, message)
+    tables, left_out = within_limits(content.tables)
+    if left_out:
+        message = "; ".join(filter(None, (message, _left_out(left_out))))
+    return Extracted(_clean(text), kind.value, content.state, message, tables=tuple(tables))
+
+
+def _left_out(tables: int) -> str:
+    return f"{tables} tables are beyond the limits and not kept"
 
 
 def _clean(text: str) -> str:
@@ -97,20 +108,22 @@ def _clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def _read_document(kind: Kind, data: bytes, order: Order) -> tuple[str, str | None, str]:
-    """Return text, message and state of a file that is no archive."""
+def _read_document(kind: Kind, data: bytes, order: Order) -> FileContents:
+    """Return the contents of a file that is no archive."""
     if kind == Kind.PDF:
         return _read_pdf(data, order)
     if kind in IMAGES:
         return _read_image(data, order)
     if kind in (Kind.HTML, Kind.MHTML):
-        return _read_page(kind, data, order.name), None, "text"
-    return _read_office(kind, data, order), None, "text"
+        return _read_page(kind, data, order.name)
+    content = _read_office(kind, data, order)
+    return FileContents(content, list(tables_in_text(content))) if isinstance(content, str) else content
 
 
-def _read_office(kind: Kind, data: bytes, order: Order) -> str:
+def _read_office(kind: Kind, data: bytes, order: Order) -> FileContents | str:
+    """Return the contents of a file, or its text, whose rows are lines with a tab between cells."""
     limits = order.limits
-    readers: dict[Kind, Callable[[], str]] = {
+    readers: dict[Kind, Callable[[], FileContents | str]] = {
         Kind.DOCX: lambda: office.read_docx(data, limits),
         Kind.XLSX: lambda: workbooks.read_sheets(data, limits),
         Kind.XLS: lambda: workbooks.read_sheets(data, limits),
@@ -126,25 +139,25 @@ def _read_office(kind: Kind, data: bytes, order: Order) -> str:
     return readers[kind]()
 
 
-def _read_page(kind: Kind, data: bytes, name: str) -> str:
+def _read_page(kind: Kind, data: bytes, name: str) -> FileContents:
     if kind == Kind.MHTML:
-        return markup.read_html(markup.mhtml_page(data) or "").text
-    page = markup.read_html(decode_page(data))
-    reason = markup.refusal(page, name)
-    if reason:
-        raise Unreadable("not_a_document", reason)
-    return page.text
+        page = markup.read_html(markup.mhtml_page(data) or "")
+    else:
+        page = markup.read_html(decode_page(data))
+        if reason := markup.refusal(page, name):
+            raise Unreadable("not_a_document", reason)
+    return FileContents(page.text, [] if page.root is None else list(html_tables(page.root)))
 
 
-def _read_image(data: bytes, order: Order) -> tuple[str, str | None, str]:
+def _read_image(data: bytes, order: Order) -> FileContents:
     if not order.ocr:
         raise Unreadable("needs_ocr", "the file is an image")
-    return recogniser().read(data), "the text was recognised and may be wrong", "ocr"
+    return FileContents(recogniser().read(data), (), "the text was recognised and may be wrong", "ocr")
 
 
-def _read_pdf(data: bytes, order: Order) -> tuple[str, str | None, str]:
+def _read_pdf(data: bytes, order: Order) -> FileContents:
     limits, document = order.limits, office.open_pdf(data)
-    pages = office.pdf_pages(document, limits)
+    pages, tables = office.pdf_pages(document, limits)
     scans = [number for number, text in enumerate(pages) if text is None]
     notes = [] if len(pages) == len(document) else [f"{len(document) - len(pages)} pages were not read"]
     state = "text"
@@ -159,7 +172,7 @@ def _read_pdf(data: bytes, order: Order) -> tuple[str, str | None, str]:
         raise Unreadable("needs_ocr", f"none of the {len(document)} pages holds text")
     if scans:
         notes.append(f"{len(scans)} of {len(document)} pages hold no text")
-    return "\n\n".join(text for text in pages if text), "; ".join(notes) or None, state
+    return FileContents("\n\n".join(text for text in pages if text), tables, "; ".join(notes) or None, state)
 
 
 def _read_gzip(data: bytes, order: Order) -> Extracted:
@@ -218,8 +231,13 @@ def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -
     text = "\n\n".join(texts)
     if len(text) > max_text:
         text, unread = text[:max_text], [f"the text is cut after {max_text} characters", *unread]
+    tables, left_out = within_limits(
+        replace(table, member=name) for name, item in zip(members, results, strict=True) for table in item.tables
+    )
+    if left_out:
+        unread = [_left_out(left_out), *unread]
     notes = unread[:20] + ([f"and {len(unread) - 20} more"] if len(unread) > 20 else [])
-    return Extracted(text or None, Kind.ZIP.value, state, "; ".join(notes) or None, members)
+    return Extracted(text or None, Kind.ZIP.value, state, "; ".join(notes) or None, members, tuple(tables))
 
 
 def _read_within(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes | None:

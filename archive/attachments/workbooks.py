@@ -1,15 +1,19 @@
-"""Text of workbooks: xlsx, xls, ods. A file that cannot be read raises `Unreadable`."""
+"""Text and tables of workbooks: xlsx, xls, ods. A file that cannot be read raises `Unreadable`."""
 
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime, time
 
 import python_calamine as calamine
 
 from archive.attachments.extraction import Limits
+from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import Unreadable
 from archive.attachments.office import check_unpacked
+from archive.tables.number_formats import NumberFormats, column_number
+from archive.tables.printed_table import MOST_CELLS, Merged, PrintedTable, printed_cell
 
 _LARGEST_SHEET = 4_000_000  # cells from the first filled one to the last, each of which takes memory, filled or not
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -17,33 +21,66 @@ _PLACE = re.compile(rb"""(<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["'])([A-Z]{0,3})(\d{1
 """The place of a cell ("XFD1048576") or the number of a row, with the tag before it."""
 
 
-def read_sheets(data: bytes, limits: Limits) -> str:
-    """Return every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name."""
+def read_sheets(data: bytes, limits: Limits) -> FileContents:
+    """Return every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name.
+
+    Each sheet is a table. Numbers are printed as the workbook formats them, as far as `number_formats` knows.
+    """
+    gapless, formats = data, NumberFormats(b"")
     if data[:2] == b"PK":
         check_unpacked(data, limits)
-        data = _without_gaps(data)
+        gapless = _without_gaps(data)
+        formats = NumberFormats(gapless)
     sheets: list[tuple[str, list[str]]] = []
+    tables: list[PrintedTable] = []
     size = 0
     try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for name in workbook.sheet_names:
-            lines = []
-            for row in workbook.get_sheet_by_name(name).iter_rows():
-                line = "\t".join(map(_cell, row)).rstrip("\t ")
-                size += len(line)
-                if line:
-                    lines.append(line)
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(gapless))
+        for number, name in enumerate(workbook.sheet_names, 1):
+            sheet = workbook.get_sheet_by_name(name)
+            rows: list[list[str]] = []
+            first = (sheet.start or (0, 0))[1]
+            for place, row in enumerate(sheet.iter_rows()):
+                rows.append(
+                    [formats.printed(name, place, first + n, value) or _cell(value) for n, value in enumerate(row)]
+                )
+                size += sum(map(len, rows[-1]))
                 if size > limits.max_text:
                     break
-            sheets.append((name, lines))
+            sheets.append((name, [line for row in rows if (line := "\t".join(row).rstrip("\t "))]))
+            merged = sheet.merged_cell_ranges or () if gapless is data else ()
+            tables += _tables(number, name, rows, [(r0, c0 - first, r1, c1 - first) for (r0, c0), (r1, c1) in merged])
     except calamine.CalamineError as error:
         if isinstance(error, calamine.PasswordError) or "password" in str(error).lower():
             raise Unreadable("encrypted", "the workbook asks for a password") from error
         raise Unreadable("failed", "the workbook is damaged or of an unknown form") from error
     filled = [(name, lines) for name, lines in sheets if lines]
     if len(filled) < 2:
-        return "\n".join(line for _, lines in filled for line in lines)
-    return "\n\n".join("\n".join((name, *lines)) for name, lines in filled)
+        return FileContents("\n".join(line for _, lines in filled for line in lines), tables)
+    return FileContents("\n\n".join("\n".join((name, *lines)) for name, lines in filled), tables)
+
+
+def _tables(number: int, name: str, rows: list[list[str]], merged: list[Merged]) -> Iterator[PrintedTable]:
+    """Yield the table of a sheet, without empty rows and columns at its end, if several of its columns are filled.
+
+    `merged`: the first and last row and column of each merged cell.
+    """
+    height = max((place for place, row in enumerate(rows, 1) if any(row)), default=0)
+    width = max((place for row in rows for place, cell in enumerate(row, 1) if cell), default=0)
+    if width < 2:
+        return
+    cells: list[list[str | None]] = [[printed_cell(cell) for cell in row[:width]] for row in rows[:height]]
+    spans: list[Merged] = []
+    for top, left, bottom, right in merged[:MOST_CELLS]:
+        last_row, last_column = min(bottom, height - 1), min(right, width - 1)
+        if not (0 <= left <= last_column and 0 <= top <= last_row) or (top, left) == (last_row, last_column):
+            continue
+        spans.append((top, left, last_row - top + 1, last_column - left + 1))
+        for row in range(top, last_row + 1):
+            for column in range(left, last_column + 1):
+                if (row, column) != (top, left):
+                    cells[row][column] = None
+    yield PrintedTable(tuple(map(tuple, cells)), number, printed_cell(name), tuple(spans))
 
 
 def _cell(value: object) -> str:
@@ -78,26 +115,18 @@ def _close_gaps(sheet: bytes) -> bytes | None:
         rows.add(int(row))
         columns.add(column)
     columns.discard(b"")
-    if not rows or not columns or _span(rows) * _span(set(map(_number, columns))) <= _LARGEST_SHEET:
+    if not rows or not columns or _span(rows) * _span(set(map(column_number, columns))) <= _LARGEST_SHEET:
         return None
     if len(rows) * len(columns) > _LARGEST_SHEET:
         raise Unreadable("too_large", f"a sheet spans {len(rows)} rows and {len(columns)} columns")
     new_rows = {row: b"%d" % place for place, row in enumerate(sorted(rows), 1)}
-    ordered = sorted(columns, key=_number)
+    ordered = sorted(columns, key=column_number)
     new_columns = {column: _letters(place) for place, column in enumerate(ordered, 1)} | {b"": b""}
     return _PLACE.sub(lambda match: match[1] + new_columns[match[2]] + new_rows[int(match[3])], sheet)
 
 
 def _span(places: set[int]) -> int:
     return max(places) - min(places) + 1
-
-
-def _number(column: bytes) -> int:
-    """Return the number of a column: 1 for A, 27 for AA."""
-    number = 0
-    for letter in column:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _letters(number: int) -> bytes:

@@ -191,6 +191,29 @@ def m009_pages_of_problems(db: Database) -> None:
         db.execute(f"ALTER TABLE problems ADD COLUMN {column} INTEGER")
 
 
+@migrations()
+def m010_tables_of_files(db: Database) -> None:
+    """The tables of files, as JSON beside their text; and a view that has one in each row."""
+    db.execute("ALTER TABLE attachments ADD COLUMN tables TEXT")
+    db.execute("""
+        CREATE VIEW attachment_tables AS
+        SELECT a.id AS attachment_id, a.record_id, a.url, a.state, t.key + 1 AS number, t.value ->> 'member' AS member,
+               t.value ->> 'page' AS page, t.value ->> 'before' AS before, t.value -> 'rows' AS cells,
+               t.value -> 'merged' AS merged, t.value -> 'x' AS x, t.value -> 'y' AS y
+        FROM attachments a, json_each(a.tables) t
+    """)
+
+
+_BUDGETS = Path(__file__).with_name("budgets.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m011_budgets(db: Database) -> None:
+    """Tables of budgets and final accounts, their lines and checks, and the triggers that note what is to be read again."""
+    for statement in statements(_BUDGETS):
+        db.execute(statement)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

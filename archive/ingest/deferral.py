@@ -16,6 +16,7 @@ from typing import Any
 from archive.model.noise import essence, same
 from archive.model.observations import AttachmentFile, LinkedFile, RecordPage, Row
 from archive.model.records import OWN_PAGE, same_reading
+from archive.tables.printed_table import PrintedTable
 
 LEAST, SHARE = 10, 0.25
 """So many pages, and a larger share of those asked, changing alike in one crawl are doubted."""
@@ -284,7 +285,8 @@ def _stated(content: Content) -> dict[str, Any]:
 def _read(kind: str, stated: dict[str, Any], capture: int | None) -> Content:
     """Make a row, page or file again of what `_stated` gave."""
     if kind == FILE:
-        return AttachmentFile(**stated, capture=capture)
+        tables = tuple(map(PrintedTable.from_json, stated.pop("tables", ())))
+        return AttachmentFile(**stated, tables=tables, capture=capture)
     stated["doubts"] = tuple(stated["doubts"])
     if kind == ROW:
         return Row(**stated)

@@ -32,6 +32,12 @@ CODES: dict[tuple[str, str], Mapping[str, Label]] = {
     ("versions", "cause"): CAUSES,
     ("attachments", "state"): ATTACHMENTS,
     ("redactions", "kind"): REDACTIONS,
+    ("attachment_tables", "state"): ATTACHMENTS,
+    ("budget_tables", "kind"): labels_under("budget_kind"),
+    ("budget_tables", "stage"): labels_under("budget_stage"),
+    ("budget_lines", "role"): labels_under("budget_role"),
+    ("budget_checks", "rule"): labels_under("budget_rule"),
+    ("three_public", "stage"): labels_under("budget_stage"),
 }
 """(table, column) → code → label, for the columns that hold codes."""
 

@@ -19,8 +19,10 @@ from archive.database.redaction_version import redaction_version, set_redaction_
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.maintenance.holding import note_traces
 from archive.masking.redaction import RULES_VERSION, redact, redact_json
+from archive.masking.table_redaction import redact_tables
 from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
+from archive.tables.printed_table import from_json_text, to_json_text
 
 STRIDE = 200
 """Rows of a table without an owner, or records with all that is theirs, in one transaction."""
@@ -31,23 +33,24 @@ UNFINISHED = 0
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table with text. `owner`: the column that says whose row it is; `texts` and `json`: columns to be masked."""
+    """A table with text. `owner`: the column that says whose row it is; `texts`, `json` and `tables`: columns to be masked."""
 
     name: str
     key: tuple[str, ...]
     owner: str
     texts: tuple[str, ...] = ()
     json: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
     def rows(self) -> str:
         """The query for its rows of the owners after one number up to another."""
-        columns = ", ".join(dict.fromkeys((self.owner, *self.key, *self.texts, *self.json)))
+        columns = ", ".join(dict.fromkeys((self.owner, *self.key, *self.texts, *self.json, *self.tables)))
         return f"SELECT {columns} FROM {self.name} WHERE {self.owner} > ? AND {self.owner} <= ?"  # noqa: S608 - constant names
 
 
 _RECORDS = _Table("records", ("id",), "id", texts=(*FIELDS, "body"), json=("source_fields",))
 _READINGS = _Table("readings", ("record_id", "catalog_id"), "record_id", json=("fields", "source_fields"))
-_FILES = _Table("attachments", ("record_id", "url"), "record_id", texts=("name", "text"))
+_FILES = _Table("attachments", ("record_id", "url"), "record_id", texts=("name", "text"), tables=("tables",))
 _VERSIONS = _Table("versions", ("id",), "record_id", json=("changed",))
 _EVENTS = _Table("events", ("id",), "record_id", json=("detail",))
 _DEFERRED = _Table("deferred", ("id",), "record_id", json=("content",))
@@ -151,10 +154,13 @@ def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int)
     for row in connection.execute(table.rows(), (low, high)).fetchall():
         texts = {name: redact(row[name] or "") for name in table.texts}
         jsons = {name: redact_json(json.loads(row[name] or "null")) for name in table.json}
+        tables = {name: redact_tables(from_json_text(row[name])) for name in table.tables}
         counts = {name: masked.counts for name, masked in texts.items()}
         counts |= {name: masked.counts for name, masked in jsons.items()}
+        counts |= {name: masked for name, (_, masked) in tables.items()}
         values = {name: masked.text for name, masked in texts.items() if masked.counts}
         values |= {name: _json(masked.value) for name, masked in jsons.items() if masked.counts}
+        values |= {name: to_json_text(masked) or "" for name, (masked, found) in tables.items() if found}
         if values:
             yield _Change(table, row[table.owner], {name: row[name] for name in table.key}, values, counts)
 
@@ -213,7 +219,9 @@ def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
         elif change.table is _RECORDS:
             source, kinds_found = str(OWN_PAGE), counts.get("body", none)
         elif change.table is _FILES:
-            source, kinds_found = str(change.key["url"]), sum(counts.values(), none)
+            source = str(change.key["url"])
+            # The text repeats the tables: what both print is counted once.
+            kinds_found = counts.get("name", none) + (counts.get("text", none) | counts.get("tables", none))
         else:
             continue
         for kind, count in kinds_found.items():

@@ -246,7 +246,9 @@ def _bury_record(connection: sqlite3.Connection, record_id: int) -> None:
         "FROM readings t JOIN captures s ON s.id = t.capture_id WHERE t.record_id = :id AND t.catalog_id <> 0",
         own,
     )
-    c.execute("UPDATE attachments SET name = '', text = NULL, state = 'withheld' WHERE record_id = :id", own)
+    c.execute(
+        "UPDATE attachments SET name = '', text = NULL, tables = NULL, state = 'withheld' WHERE record_id = :id", own
+    )
     c.execute(
         f"UPDATE records SET {_EMPTIED}, source_fields = '{{}}', flags = '[]', state = 'withheld' WHERE id = :id",  # noqa: S608
         own,
@@ -271,7 +273,9 @@ def _bury_file(connection: sqlite3.Connection, file_id: int, record_id: int, url
     """Leave of a file its address and digest; its name goes out of the record's history, too."""
     c = connection
     index.changing(c, record_id)
-    c.execute("UPDATE attachments SET name = '', text = NULL, state = 'withheld' WHERE id = ?", (file_id,))
+    c.execute(
+        "UPDATE attachments SET name = '', text = NULL, tables = NULL, state = 'withheld' WHERE id = ?", (file_id,)
+    )
     c.execute("DELETE FROM rosters WHERE record_id = ? AND source = ?", (record_id, url))
     c.execute("DELETE FROM deferred WHERE record_id = ?", (record_id,))
     c.execute("UPDATE problems SET message = ? WHERE url = ?", (REMOVED, url))

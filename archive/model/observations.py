@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from archive.model.agencies import Stated
 from archive.model.records import Reading
+from archive.tables.printed_table import PrintedTable
 
 UNAVAILABLE = "unavailable"
 """The state of a file that could not be had."""
@@ -182,6 +183,7 @@ class AttachmentFile:
     message: str | None = None
     redacted: Mapping[str, int] = field(default_factory=dict)
     capture: int | None = None
+    tables: tuple[PrintedTable, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

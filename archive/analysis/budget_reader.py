@@ -1,0 +1,169 @@
+"""Budgets and final accounts read into the archive, out of the tables of files and of records' own text.
+
+All of it follows from a record and its files alone. Triggers note each change (`archive/database/budgets.sql`), `catch_up`
+reads again what is noted, so that the rows are right after a crawl, a reparse and a redaction alike.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import count, groupby
+
+from archive.analysis.derivation_problems import note_failure
+from archive.analysis.derivation_process import Failure, derive
+from archive.budgets.documents import BudgetTable, read_document
+from archive.budgets.prose import LONGEST
+from archive.tables.printed_table import LONGEST_TEXT, PrintedTable, from_json_text
+from archive.tables.text_tables import tables_in_text
+
+VERSION = "1"
+"""Raised by hand when the same table is read otherwise than before; all budgets are then read again."""
+
+MOST_FILES = 50
+"""Files of a record that are looked through for budgets."""
+
+MOST_SECONDS = 20.0
+"""Seconds of processor time for the budgets of a record: a document of one unit takes a fiftieth, but some are of all of a county's."""
+
+BATCH = 20
+
+_FILES = (
+    # Text that was recognised in a picture may be wrong, and must accuse nobody.
+    "SELECT id, capture_id, name, tables, substr(coalesce(text, ''), 1, ?) FROM attachments "
+    "WHERE record_id = ? AND state = 'text' AND tables IS NOT NULL ORDER BY id LIMIT ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file of a record, or its own text where `attachment_id` is None: the tables in it, as JSON or as rows of text."""
+
+    attachment_id: int | None
+    capture_id: int | None
+    name: str
+    tables: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    record_id: int
+    portal: str
+    title: str
+    sources: Sequence[_Source]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A budget table, whence it was read, and which number each printed table of its document has there, from 1."""
+
+    source: _Source
+    member: str
+    numbers: Sequence[int]
+    table: BudgetTable
+
+
+def catch_up(connection: sqlite3.Connection) -> None:
+    """Read the budgets that are noted as changed, all of them where another version read them; the caller's transaction."""
+    known = connection.execute("SELECT value FROM settings WHERE name = 'budgets_read_by'").fetchone()
+    if known is None or known[0] != VERSION:
+        connection.execute(
+            "INSERT OR IGNORE INTO unread_budgets SELECT id FROM records WHERE instr(body, char(9)) "
+            "UNION SELECT record_id FROM attachments WHERE tables IS NOT NULL"
+        )
+        connection.execute("INSERT OR REPLACE INTO settings VALUES ('budgets_read_by', ?)", (VERSION,))
+    waiting = f"SELECT record_id FROM unread_budgets ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - a constant
+    while ids := [row[0] for row in connection.execute(waiting)]:
+        connection.executemany("DELETE FROM budget_tables WHERE record_id = ?", [(each,) for each in ids])
+        inputs = [each for record_id in ids if (each := _input(connection, record_id)).sources]
+        for each, read in zip(
+            inputs, derive(_read, [(each.portal, each) for each in inputs], MOST_SECONDS), strict=True
+        ):
+            if isinstance(read, Failure):
+                note_failure(connection, each.record_id, read)
+            else:
+                for table in read:
+                    _write(connection, each.record_id, table)
+        connection.executemany("DELETE FROM unread_budgets WHERE record_id = ?", [(each,) for each in ids])
+
+
+def _input(connection: sqlite3.Connection, record_id: int) -> _Input:
+    """Return what the budgets of a record are read from; nothing of one that is withheld."""
+    row = connection.execute(
+        "SELECT portal, title, capture_id, substr(body, 1, ?) FROM records WHERE id = ? AND state <> 'withheld'",
+        (LONGEST_TEXT, record_id),
+    ).fetchone()
+    if row is None:
+        return _Input(record_id, "", "", ())
+    portal, title, capture_id, body = row
+    sources = [_Source(*file) for file in connection.execute(_FILES, (LONGEST, record_id, MOST_FILES))]
+    if "\t" in (body or ""):
+        sources.insert(0, _Source(None, capture_id, "", body, body))
+    return _Input(record_id, portal, title or "", sources)
+
+
+def _read(each: _Input) -> list[_Read]:
+    return [read for source in each.sources for read in _read_source(source, each.title)]
+
+
+def _read_source(source: _Source, title: str) -> list[_Read]:
+    """Return the budget tables of a file, each file inside an archive read by itself."""
+    tables = list(tables_in_text(source.tables)) if source.attachment_id is None else from_json_text(source.tables)
+    read: list[_Read] = []
+    for member, numbered in groupby(zip(count(1), tables), key=lambda pair: pair[1].member):
+        pairs: list[tuple[int, PrintedTable]] = list(numbered)
+        said = f"{title} {source.name} {member}"
+        read += [
+            _Read(source, member, [number for number, _ in pairs], table)
+            for table in read_document([table for _, table in pairs], said, "" if member else source.text)
+        ]
+    return read
+
+
+def _write(connection: sqlite3.Connection, record_id: int, read: _Read) -> None:
+    table, heading = read.table, read.table.statement.heading
+    (table_id,) = connection.execute(
+        "INSERT INTO budget_tables (record_id, attachment_id, capture_id, member, kind, title_printed, pages, unit, "
+        "fiscal_year, stage, agency, empty, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            record_id, read.source.attachment_id, read.source.capture_id, read.member, heading.kind, heading.title,
+            json.dumps(table.statement.pages), heading.unit, heading.year, heading.stage, heading.agency,
+            table.is_empty, table.statement.note or None,
+        ),
+    ).fetchone()  # fmt: skip
+    connection.executemany(
+        "INSERT INTO budget_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _line_rows(table_id, read),
+    )
+    connection.executemany(
+        "INSERT INTO budget_checks VALUES (?, ?, ?, ?, ?, ?)",
+        [(table_id, each.rule, each.place, _text(each.left), _text(each.right), each.holds) for each in table.checks],
+    )
+
+
+def _line_rows(table_id: int, read: _Read) -> list[tuple[object, ...]]:
+    table = read.table
+    support = table.support()
+    parts = {
+        (line.row, line.column): (role, entry, expenses.stage, expenses.year)
+        for entry, expenses in enumerate(table.expenses, 1)
+        for role, line in expenses.parts.items()
+    }
+    rows: list[tuple[object, ...]] = []
+    for line in table.lines:
+        row = table.statement.rows[line.row]
+        yuan = line.yuan
+        rows.append((
+            table_id, read.numbers[row.table], row.page, row.row, line.column, line.code, line.name, line.column_name,
+            line.printed, None if yuan is None else _text(yuan), *support[line.row, line.column],
+            *parts.get((line.row, line.column), (None,) * 4),
+        ))  # fmt: skip
+    return rows
+
+
+def _text(value: Decimal) -> str:
+    """Return an exact decimal, with two places at least."""
+    places = value.as_tuple().exponent
+    return f"{value:.2f}" if isinstance(places, int) and places > -2 else f"{value:f}"

@@ -1,0 +1,137 @@
+"""Text and tables of Word's markup (WordprocessingML). Pure."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from archive.attachments.markup import local_name
+from archive.tables.printed_table import MOST_COLUMNS, Merged, PrintedTable, evened, lines_before, printed_cell
+
+_PRINTED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements that stand for a character
+_LEFT_OUT = ("Fallback", "del", "sectPr")
+_LOOKED_BACK = 40  # lines before a table
+_NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def lines(node: etree._Element) -> Iterator[str]:
+    """Yield the lines below `node`: one a paragraph, one a table row."""
+    for child in node:
+        name = local_name(child)
+        if name == "p":
+            yield from _paragraph(child).split("\n")
+            for box in _text_boxes(child):
+                yield from lines(box)
+        elif name == "tr":
+            cells = (" ".join(" ".join(lines(cell)).split()) for cell in _cells(child))
+            yield "\t".join(cells)
+        elif name not in _LEFT_OUT:
+            yield from lines(child)
+
+
+def _cells(row: etree._Element) -> Iterator[etree._Element]:
+    for child in row:
+        name = local_name(child)
+        if name == "tc":
+            yield child
+        elif name in ("sdt", "sdtContent", "customXml", "ins"):
+            yield from _cells(child)
+
+
+def _paragraph(node: etree._Element) -> str:
+    parts: list[str] = []
+    for child in node:
+        name = local_name(child)
+        if name == "t":
+            parts.append(child.text or "")
+        elif name in _PRINTED:
+            parts.append(_PRINTED[name])
+        elif name not in ("pPr", "rPr", "del", "moveFrom", "Fallback", "txbxContent"):
+            parts.append(_paragraph(child))
+    return "".join(parts)
+
+
+def _text_boxes(node: etree._Element) -> Iterator[etree._Element]:
+    for child in node:
+        name = local_name(child)
+        if name == "txbxContent":
+            yield child
+        elif name != "Fallback":
+            yield from _text_boxes(child)
+
+
+def tables(root: etree._Element) -> Iterator[PrintedTable]:
+    """Yield the tables that have rows of several cells, those of text boxes too. A table that holds another is layout."""
+    above: list[str] = []
+    for node in _paragraphs_and_tables(root):
+        if local_name(node) == "p":
+            above = [*above[-_LOOKED_BACK:], *_paragraph(node).split("\n")]
+            continue
+        table = _table(node, lines_before(above))
+        if table.width > 1:
+            yield table
+        above = []
+
+
+def _paragraphs_and_tables(node: etree._Element) -> Iterator[etree._Element]:
+    for child in node:
+        name = local_name(child)
+        if name in _LEFT_OUT:
+            continue
+        if name in ("p", "tbl") and not (name == "tbl" and _holds_table(child)):
+            yield child
+        if name == "p":
+            for box in _text_boxes(child):
+                yield from _paragraphs_and_tables(box)
+        elif name != "tbl" or _holds_table(child):
+            yield from _paragraphs_and_tables(child)
+
+
+def _holds_table(node: etree._Element) -> bool:
+    return any(local_name(inner) == "tbl" for inner in node.iterdescendants())
+
+
+def _table(node: etree._Element, before: str) -> PrintedTable:
+    rows: list[list[str | None]] = []
+    spans: list[list[int]] = []
+    reaching: dict[int, list[int]] = {}
+    """Column → the span of the cell that goes on downwards there, where it does."""
+    for row in _rows(node):
+        rows.append([""] * _number(row, "trPr", "gridBefore", 0))
+        for cell in _cells(row):
+            column = len(rows[-1])
+            width = min(_number(cell, "tcPr", "gridSpan", 1), MOST_COLUMNS - column)
+            if width < 1:
+                break
+            if _goes_on(cell) and column in reaching:
+                reaching[column][2] += 1
+                rows[-1] += [None] * width
+                continue
+            text = "\n".join(lines(cell))
+            rows[-1] += [printed_cell(text), *[None] * (width - 1)]
+            reaching[column] = [len(rows) - 1, column, 1, width]
+            spans.append(reaching[column])
+    merged: list[Merged] = [
+        (row, column, height, width) for row, column, height, width in spans if (height, width) != (1, 1)
+    ]
+    return PrintedTable(evened([tuple(row) for row in rows]), before=before, merged=tuple(merged))
+
+
+def _rows(node: etree._Element) -> Iterator[etree._Element]:
+    for child in node:
+        name = local_name(child)
+        if name == "tr":
+            yield child
+        elif name in ("sdt", "sdtContent", "customXml", "ins"):
+            yield from _rows(child)
+
+
+def _goes_on(cell: etree._Element) -> bool:
+    """Whether a cell is the continuation of the one above."""
+    merge = cell.find(f"{_NAMESPACE}tcPr/{_NAMESPACE}vMerge")
+    return merge is not None and merge.get(f"{_NAMESPACE}val", "continue") == "continue"
+
+
+def _number(node: etree._Element, properties: str, name: str, default: int) -> int:
+    found = node.find(f"{_NAMESPACE}{properties}/{_NAMESPACE}{name}")
+    stated = found.get(f"{_NAMESPACE}val", "") if found is not None else ""
+    return min(int(stated), MOST_COLUMNS) if stated.isascii() and stated.isdigit() and len(stated) < 9 else default

@@ -1,0 +1,266 @@
+"""Identities that amounts of a budget must satisfy, and whether they do. Pure.
+
+An identity that is 0 = 0 says nothing and is left out. None of them sees scale: a table in the wrong unit balances, too.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, islice, pairwise
+from typing import Literal
+
+from archive.budgets.amounts import agree
+from archive.budgets.lines import BudgetLine
+from archive.budgets.statements import BudgetStatement
+from archive.budgets.three_public import ExpenseSet
+
+RULES = (
+    "children", "total", "columns", "items", "carry", "balance", "three_public", "vehicles", "expenses_total", "same_total",
+    "same_amount", "prose",
+)  # fmt: skip
+"""类 = Σ 款 and 款 = Σ 项 · 合计 = Σ 类 · 合计 = 基本 + 项目 · 本年合计 = Σ 一、二、… · 总计 = 本年 + 结转 · 收入 = 支出 ·
+三公 = its three parts · 用车 = 购置 + 运行 · 合计 = 三公 + 会议费 + 培训费 · the same total in two tables, the same
+amount of a code in two tables of one total · a sentence and the table."""
+
+_WHOLE = re.compile(r"合计|本年支出合计|支出合计|支出总计|小计|总计")
+_HALVES = (("基本支出", "项目支出"), ("人员经费", "公用经费"), ("人员支出", "公用支出"))
+_CODE_OF_CLASS = 3  # digits of a 类
+_BESIDE = re.compile("上缴上级支出|经营支出|对附属单位补助支出|单位预留机动经费|结转下年资金?|年终结转结余")
+_ITEM = re.compile(r"[一二三四五六七八九十]+、")
+_SUBTOTAL = re.compile("(?:本年|当年)(?:收入|支出)?(?:合计|小计)")
+_GRAND = re.compile("(?:收入|支出)?(?:总计|合计)")
+_CARRIED = re.compile("结转|结余|使用非财政拨款")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetCheck:
+    """An identity: what is printed on its left, the sum of what is printed on its right, and the lines of both sides."""
+
+    rule: str
+    place: str
+    left: Decimal
+    right: Decimal
+    holds: bool
+    lines: tuple[BudgetLine, ...]
+
+
+def check_statement(
+    statement: BudgetStatement, lines: Sequence[BudgetLine], expenses: Iterable[ExpenseSet]
+) -> list[BudgetCheck]:
+    """Return the identities within one statement."""
+    kind = statement.heading.kind
+    if kind == "three_public":
+        found = [*_expenses(expenses), *_expenses_total(lines)]
+    elif kind in ("summary", "fiscal_summary"):
+        found = list(_summary(lines))
+    elif kind == "procurement":
+        found = []
+    else:
+        found = [*_codes(lines), *_halves(lines)]
+    return found
+
+
+def check_between(tables: Sequence[tuple[BudgetStatement, Sequence[BudgetLine]]]) -> Iterator[BudgetCheck]:
+    """Yield identities between tables of one document: the same total in two of them, the same amounts where that holds."""
+    for (one, lines), (other, others) in combinations(tables, 2):
+        kinds = {one.heading.kind, other.heading.kind}
+        if kinds in _SAME_TOTAL:
+            for side, total in table_totals(one, lines):
+                same = [line for other_side, line in table_totals(other, others) if other_side == side]
+                yield from _equal(
+                    "same_total",
+                    f"{one.heading.kind} {other.heading.kind}",
+                    zip([total] * len(same), same, strict=True),
+                )
+        elif kinds in _SAME_CODES:
+            yield from _same_codes(one.heading.kind, lines, others)
+
+
+_SAME_TOTAL = ({"summary", "income"}, {"summary", "spending"}, {"fiscal_summary", "fiscal_spending"})
+_SAME_CODES = ({"fiscal_spending", "general_spending"}, {"basic_spending"})
+
+
+def _same_codes(kind: str, lines: Sequence[BudgetLine], others: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """Yield that codes have the same amounts in two tables of the same total: without a fund, 财政拨款 is 一般公共预算."""
+    ours, theirs = _by_code(lines), _by_code(others)
+    if ours and theirs and "" in ours and "" in theirs and ours[""].yuan == theirs[""].yuan:
+        yield from _equal("same_amount", kind, ((line, theirs[code]) for code, line in ours.items() if code in theirs))
+
+
+def _by_code(lines: Sequence[BudgetLine]) -> dict[str, BudgetLine]:
+    """Return the whole of each code, "" for the total; nothing of a table that has a code twice or columns without a whole."""
+    wholes = [line for line in lines if (line.code or line.is_total) and _is_whole(line)]
+    by_code = {line.code: line for line in wholes}
+    return by_code if len(by_code) == len(wholes) else {}
+
+
+def _equal(rule: str, place: str, pairs: Iterable[tuple[BudgetLine, BudgetLine]]) -> Iterator[BudgetCheck]:
+    """Yield that pairs of lines are equal in yuan, whatever their units."""
+    for one, other in pairs:
+        if one.yuan is not None and other.yuan is not None and (one.yuan or other.yuan):
+            holds = agree(one.yuan, other.yuan, ()) or (
+                one.unit == other.unit and agree(one.value, other.value, [other.value])
+            )
+            yield BudgetCheck(rule, f"{place} {one.code}".strip(), one.yuan, other.yuan, holds, (one, other))
+
+
+def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
+    """Yield the totals of a statement that other tables repeat, each with its side: `income` or `spending`."""
+    kind = statement.heading.kind
+    if kind in ("summary", "fiscal_summary"):
+        for line, *_ in _grand_totals_by_label(lines):
+            yield "income" if "收入" in line.name else "spending", line
+    else:
+        wholes = (
+            line for line in lines if _is_whole(line) and (line.is_total or not line.name or line.name.endswith("总计"))
+        )
+        for line in islice(wholes, 1):
+            yield "income" if kind == "income" else "spending", line
+
+
+def _check(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """Yield the identity of a whole and its parts, unless it is 0 = 0."""
+    values = [part.value for part in parts]
+    right = sum(values, Decimal(0))
+    if whole.value or right:
+        yield BudgetCheck(rule, place, whole.value, right, agree(whole.value, right, values), (whole, *parts))
+
+
+def _grouped(lines: Iterable[BudgetLine], by: Literal["row", "column", "offset"]) -> dict[int, list[BudgetLine]]:
+    groups: dict[int, list[BudgetLine]] = {}
+    for line in lines:
+        groups.setdefault(getattr(line, by), []).append(line)
+    return groups
+
+
+def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """类 = Σ 款, 款 = Σ 项, and 合计 = Σ 类, in each column; a table that goes on at its own side is one."""
+    alone = len({line.block for line in lines if line.code}) == 1
+    for column in _grouped(lines, "offset").values():
+        own = [line for line in column if line.code]
+        counts = Counter(line.code for line in own)
+        by_code = {line.code: line for line in own if counts[line.code] == 1}
+        unsure = {code[:-2] for code, count in counts.items() if count > 1}
+        parts_of = defaultdict[str, list[BudgetLine]](list)
+        for code, line in by_code.items():
+            parts_of[code[:-2]].append(line)
+        for code, whole in by_code.items():
+            if (parts := parts_of.get(code)) and code not in unsure:
+                yield from _check("children", f"{code} {whole.column_name}", whole, parts)
+        top = [line for code, line in by_code.items() if len(code) == _CODE_OF_CLASS]
+        total = next((line for line in column if line.is_total), None)
+        if total and top and alone and len(by_code) == len(own):
+            yield from _check("total", total.column_name, total, top)
+
+
+def _halves(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them below the same head, in each row."""
+    for row in _grouped(lines, "row").values():
+        by_path = {tuple(line.column_name.split("/")): line for line in row}
+        for path, whole in by_path.items():
+            if _WHOLE.fullmatch(path[-1]):
+                beside = {name: line for name, line in _below(path[:-1], by_path).items() if line is not whole}
+                halves = next(
+                    (found for pair in _HALVES if (found := [beside[name] for name in pair if name in beside])), []
+                )
+                others = [line for name, line in beside.items() if _BESIDE.fullmatch(name)]
+                if halves:
+                    yield from _check(
+                        "columns",
+                        f"{whole.code or whole.name} {'/'.join(path[:-1])}".strip(),
+                        whole,
+                        [*halves, *others],
+                    )
+
+
+def _below(head: tuple[str, ...], by_path: Mapping[tuple[str, ...], BudgetLine]) -> dict[str, BudgetLine]:
+    """Return the lines of a row just below a head by the names of their columns, or of the heads whose sums they are."""
+    found: dict[str, BudgetLine] = {}
+    for path, line in by_path.items():
+        names = path[len(head) :]
+        if path[: len(head)] == head and (len(names) == 1 or (len(names) == 2 and _WHOLE.fullmatch(names[1]))):
+            found[names[0]] = line
+    return found
+
+
+def _is_whole(line: BudgetLine) -> bool:
+    """Whether a line stands in the column of the whole, beside columns of its parts or as the only one."""
+    own = _own_name(line)
+    return _WHOLE.fullmatch(own) is not None or own.startswith("金额")
+
+
+def _own_name(line: BudgetLine) -> str:
+    return line.column_name.rpartition("/")[2]
+
+
+def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
+    for own in _grouped(lines, "column").values():
+        items = [line for line in own if _ITEM.match(line.name)]
+        subtotal = next((line for line in own if _SUBTOTAL.fullmatch(line.name)), None)
+        grand = next((line for line in reversed(own) if _GRAND.fullmatch(line.name)), None)
+        carried = [
+            line for line in own if _CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line)
+        ]
+        if items and subtotal:
+            yield from _check("items", subtotal.column_name, subtotal, items)
+        elif items and grand:
+            yield from _check("items", grand.column_name, grand, [*items, *carried])
+        if grand and subtotal:
+            yield from _check("carry", grand.column_name, grand, [subtotal, *carried])
+    for one, other in pairwise(_grand_totals_by_label(lines)):
+        if len(one) in (1, len(other)):  # else nothing says which of them belong together
+            for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
+                yield from _check("balance", f"{income.name} {spending.name}", income, [spending])
+
+
+def _grand_totals_by_label(lines: Sequence[BudgetLine]) -> list[list[BudgetLine]]:
+    """Return the grand totals behind each column of words: of several amounts there the first is the whole."""
+    by_label: dict[int, list[BudgetLine]] = {}
+    for line in _grand_totals(lines):
+        by_label.setdefault(line.label_column, []).append(line)
+    return list(by_label.values())
+
+
+def _is_outer(line: BudgetLine) -> bool:
+    """Whether a line is no part of another one: not 其中, not numbered below one."""
+    return not re.match(r"其中|[(（]?[一二三四五六七八九十\d]+[)）.．、]", line.name)
+
+
+def _grand_totals(lines: Sequence[BudgetLine]) -> list[BudgetLine]:
+    """Return the last grand total of each column, from left to right."""
+    found: dict[int, BudgetLine] = {}
+    for line in lines:
+        if _GRAND.fullmatch(line.name):
+            found[line.column] = line
+    return [found[column] for column in sorted(found)]
+
+
+def _expenses(sets: Iterable[ExpenseSet]) -> Iterator[BudgetCheck]:
+    for each in sets:
+        parts = each.parts
+        vehicles = [parts[role] for role in ("vehicle_purchase", "vehicle_running") if role in parts]
+        three = [parts[role] for role in ("abroad", "vehicles", "reception") if role in parts]
+        if "vehicles" not in parts:
+            three += vehicles
+        place = " ".join(str(word) for word in (each.year, each.stage) if word)
+        if "total" in parts and three:
+            yield from _check("three_public", place, parts["total"], three)
+        if "vehicles" in parts and vehicles:
+            yield from _check("vehicles", place, parts["vehicles"], vehicles)
+
+
+def _expenses_total(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """合计 = 三公 + 会议费 + 培训费, where one table has them all."""
+    for in_row in _grouped(lines, "row").values():
+        own = {line.column_name: line for line in in_row}
+        whole = own.get("合计")
+        others = [
+            line
+            for name, line in own.items()
+            if name in ("会议费", "培训费") or re.fullmatch('[“"]?三公[”"]?经费/(?:小计|合计)', name)
+        ]
+        if whole and any("三公" in line.column_name for line in others) and len(others) > 1:
+            yield from _check("expenses_total", whole.name, whole, others)

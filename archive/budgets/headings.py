@@ -1,0 +1,135 @@
+"""What the title and the head of a table say: which budget table it is, for which year, in which unit, whose. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archive.budgets.amounts import plain
+
+KINDS = (
+    "summary", "income", "spending", "fiscal_summary", "fiscal_spending", "general_spending", "basic_spending", "three_public",
+    "fund_spending", "capital_spending", "operating", "procurement",
+)  # fmt: skip
+"""Kinds of tables, in the order in which a budget prints them."""
+
+LONGEST_TITLE = 80
+
+_QUOTES = str.maketrans("", "", "\"'“”‘’《》〈〉")
+_RULES: tuple[
+    tuple[str, str], ...
+] = (  # what a title holds, and which kind it then is; the first rule that fits counts
+    ("目录|绩效|情况说明|项目表|人员|编制|资产", ""),
+    ("采购", "procurement"),
+    ("三公", "three_public"),
+    ("机关运行经费", "operating"),
+    ("基金", "fund_spending"),
+    ("国有资本", "capital_spending"),
+    ("财政拨款.{0,6}(?:收支|收入支出)", "fiscal_summary"),
+    ("收支|收入支出", "summary"),
+    ("基本支出", "basic_spending"),
+    ("一般公共预算.*支出|公共财政.*支出", "general_spending"),
+    ("财政拨款.*支出", "fiscal_spending"),
+    ("收入", "income"),
+    ("支出", "spending"),
+)
+_KIND_RULES = tuple((re.compile(pattern), kind) for pattern, kind in _RULES)
+_NO_TITLE = re.compile(r"[。；;]|\.{3}|…|·{3}|^(?:公开|预算|决算|附)?\d*[一二三四五六七八九十]*表\d*$|见|详见|如下")
+_NUMBERED = re.compile(
+    r"^(?:第[一二三四五六七八九十]+部分|[(（]?[一二三四五六七八九十\d]+[)）]?[、.．:：]|附[件表]\d*[:：]?|表[一二三四五六七八九十\d]+[:：]?)"
+)
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年|$|(?=[部单度预决]))")
+_UNIT = re.compile(r"单位[:：]?[(（]?(?:人民币)?(百万元|千元|万元|亿元|元|万$)")
+_UNIT_IN_BRACKETS = re.compile(r"[(（](?:单位[:：])?(百万元|千元|万元|亿元|元)[)）]")
+_AGENCY = re.compile(
+    r"(?:(?:编制|填报|预算|公开)?(?:部门|单位)(?:名称|[(（]盖?公?章[)）])?)[:：](?!万元|元|千元)(?P<name>[^:：]{2,40}?)(?=金额|单位[:：]|部门[:：]|\d{4}年|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading of a table: `title` as printed, its kind, stage (`budget`, `accounts`), year, unit and agency, as far as stated."""
+
+    title: str
+    kind: str
+    stage: str | None = None
+    year: int | None = None
+    unit: str | None = None
+    agency: str | None = None
+
+
+def kind_of(title: str) -> str | None:
+    """Return the kind of the budget table that bears a title; None where it announces none."""
+    text = plain(title).translate(_QUOTES)
+    if "表" not in text or len(text) > LONGEST_TITLE or _NO_TITLE.search(text):
+        return None
+    for pattern, kind in _KIND_RULES:
+        if pattern.search(text):
+            return kind or None
+    return None
+
+
+def title_among(lines: Iterable[str]) -> str | None:
+    """Return the last line, or two lines that belong together, with the title of a budget table."""
+    found, before = None, ""
+    for line in lines:
+        if _kind_of_numbered(line):
+            found = line.strip()
+        if (before and "表" not in before and plain(line).startswith("表")) or plain(before).endswith(("支出", "收入")):
+            joined = f"{before}{line.strip()}"
+            found = joined if _kind_of_numbered(joined) else found
+        before = line.strip()
+    return found
+
+
+def _kind_of_numbered(line: str) -> str | None:
+    return kind_of(_NUMBERED.sub("", plain(line)))
+
+
+def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
+    """Return what the lines above a table and the names of its columns say; None where it is no budget table.
+
+    The columns decide between three public expenses and others: their table is also printed within one of another title.
+    """
+    title = title_among(lines)
+    names = "".join(plain(name) for name in head)
+    kind = _kind_of_numbered(title) if title else None
+    if "因公出国" in names and "接待" in names:
+        kind = "three_public"
+    elif kind == "three_public" and "功能" in names:
+        kind = None
+    if kind is None:
+        return None
+    printed = title or ""
+    compact = [plain(line) for line in lines]
+    return Heading(
+        printed,
+        kind,
+        stage_of(printed) or stage_of(names),
+        year_of(compact),
+        unit_of([*compact, *map(plain, head)]),
+        agency_of(compact),
+    )
+
+
+def stage_of(text: str) -> str | None:
+    """Return `accounts` or `budget`, as a title or a column says. 一般公共预算 names an account, not a stage."""
+    text = re.sub("一般公共预算|政府性基金预算|国有资本经营预算|公共预算", "", plain(text))
+    return "accounts" if "决算" in text else "budget" if "预算" in text else None
+
+
+def year_of(lines: Iterable[str]) -> int | None:
+    """Return the last year that lines state."""
+    years = [int(match[1]) for line in lines for match in _YEAR.finditer(line)]
+    return years[-1] if years else None
+
+
+def unit_of(lines: Iterable[str]) -> str | None:
+    """Return the unit that lines or columns state, the last of several."""
+    found = [match[1] for line in lines for pattern in (_UNIT_IN_BRACKETS, _UNIT) for match in pattern.finditer(line)]
+    return found[-1].removesuffix("元") + "元" if found else None
+
+
+def agency_of(lines: Iterable[str]) -> str | None:
+    """Return whose table it is, as its heading says."""
+    found = [match["name"] for line in lines if (match := _AGENCY.search(line))]
+    return found[-1] if found else None

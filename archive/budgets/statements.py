@@ -1,0 +1,254 @@
+"""Whole tables of a document: pieces on several pages joined, titles and heads of several rows told from rows of amounts. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from archive.budgets.amounts import amount, is_formed, plain
+from archive.budgets.headings import Heading, kind_of, read_heading, title_among
+from archive.tables.printed_table import PrintedTable
+
+CODE = re.compile(r"[1-3]\d\d(?:\d\d){0,2}|50\d(?:\d\d)?|599(?:\d\d)?")
+"""A code of 功能分类 (类, 款, 项) or of 经济分类."""
+
+TOTALS = frozenset(("合计", "总计", "小计", "支出总计", "收入总计", "支出合计", "收入合计"))
+
+_MOST_HEAD_ROWS = 8
+_MOST_COLUMNS = 60  # the widest tables of accounts have some thirty
+_NUMBER_OF_COLUMN = re.compile(r"\d{1,2}(?:=[\d+\-()]+)?|栏次|栏目|行次|类|款|项|\*+|[甲乙丙丁]|—|-")
+_NOTE = re.compile(r"注[:：]|备注[:：]|说明[:：]|注\d|本表反映|本表为空|此表为空|我(?:部门|单位|局)")
+_LABELLED = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]|编制单位|金额单位|财决|预算\d+表")
+_ITEM = re.compile(r"[一二三四五六七八九十]+、|\d+[.．、]")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """A row of amounts: the number of its printed table in the document, from 0, the page, and the row there, from 0.
+
+    `labels`: the cells, and in place of those that a merged one covers from above, its text.
+    """
+
+    table: int
+    page: int
+    row: int
+    cells: tuple[str | None, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStatement:
+    """A table as a budget means it, however many pages it goes on over. `columns`: names, upper heads before a slash."""
+
+    heading: Heading
+    columns: tuple[str, ...]
+    rows: tuple[BudgetRow, ...]
+    tables: tuple[int, ...]
+    pages: tuple[int, ...]
+    note: str = ""
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A printed table, or a part of one that has a title of its own."""
+
+    table: int
+    page: int
+    first: int
+    above: list[str]
+    rows: list[tuple[str | None, ...]]
+    printed: PrintedTable
+    head: int = 0
+    columns: tuple[str, ...] = field(default=())
+
+    @property
+    def width(self) -> int:
+        return self.printed.width
+
+
+def read_statements(tables: Sequence[PrintedTable]) -> list[BudgetStatement]:
+    """Return the budget tables among the tables of a document, in order."""
+    statements: list[BudgetStatement] = []
+    last: _Piece | None = None
+    for piece in _pieces(tables):
+        if statements and last and _goes_on(piece, last, statements[-1]):
+            statements[-1] = _joined(statements[-1], piece)
+            last = replace(piece, columns=last.columns)
+        elif statements and last and not statements[-1].rows and _is_rest(piece, last):
+            statements[-1] = _joined(replace(statements[-1], columns=piece.columns), piece)
+            last = piece
+        elif heading := read_heading(piece.above, piece.columns):
+            statements.append(_joined(BudgetStatement(heading, piece.columns, (), (), ()), piece))
+            last = piece
+        else:
+            last = None
+    return statements
+
+
+def _pieces(tables: Iterable[PrintedTable]) -> Iterator[_Piece]:
+    for number, table in enumerate(tables):
+        for first, rows in _parts(table):
+            above = table.before.split("\n") if first == 0 else []
+            lines = 0
+            while lines < len(rows) and _is_above(rows[lines]):
+                above += [cell for cell in rows[lines] if plain(cell)]  # type: ignore[misc]
+                lines += 1
+            piece = _Piece(number, table.page, first + lines, above, rows[lines:], table)
+            if piece.rows and 1 < table.width <= _MOST_COLUMNS:
+                piece.head = _head_height(piece.rows)
+                piece.columns = _column_names(piece)
+                yield piece
+
+
+def _parts(table: PrintedTable) -> Iterator[tuple[int, list[tuple[str | None, ...]]]]:
+    """Yield the first row and the rows of each part: a title within a sheet begins another."""
+    begin = 0
+    for place, row in enumerate(table.rows):
+        texts = [text for cell in row if (text := plain(cell))]
+        if place > begin and len(texts) == 1 and kind_of(texts[0]):
+            yield begin, list(table.rows[begin:place])
+            begin = place
+    yield begin, list(table.rows[begin:])
+
+
+def _is_above(row: Sequence[str | None]) -> bool:
+    """Whether a row holds no cells of the table but its title, unit or agency, or nothing."""
+    texts = [text for cell in row if (text := plain(cell))]
+    if len(texts) <= 1 and not any(amount(text) is not None for text in texts):
+        return not texts or kind_of(texts[0]) is not None or bool(_LABELLED.search(texts[0])) or texts[0].endswith("表")
+    return len(texts) <= 4 and all(_LABELLED.search(text) or kind_of(text) for text in texts)
+
+
+def _head_height(rows: Sequence[Sequence[str | None]]) -> int:
+    """Return how many rows name columns: those before the first with a code, an amount, an item or a total."""
+    for height, row in enumerate(rows[:_MOST_HEAD_ROWS]):
+        texts = [plain(cell) for cell in row]
+        filled = [text for text in texts if text]
+        if any(CODE.fullmatch(text) for text in texts[:2]) or any(is_formed(text) for text in texts):
+            return height
+        if any(_ITEM.match(text) for text in texts) or (
+            filled and all(text in TOTALS or amount(text) is not None for text in filled)
+        ):
+            return height
+        if (
+            filled
+            and filled[0] in TOTALS
+            and any(amount(text) is not None for text in filled[1:])
+            and not _counts_columns(texts)
+        ):
+            return height
+    return min(len(rows), 1 if len(rows) <= 1 else _textual_head(rows))
+
+
+def _textual_head(rows: Sequence[Sequence[str | None]]) -> int:
+    """Return the height of a head whose table has no row that is known for one of amounts."""
+    for height, row in enumerate(rows[:_MOST_HEAD_ROWS]):
+        if height and (not any(plain(cell) for cell in row) or any(amount(cell) is not None for cell in row)):
+            return height
+    return 1
+
+
+def _counts_columns(texts: Sequence[str]) -> bool:
+    """Whether a row numbers the columns: 1, 2, 3, or 7=1+3+3, or 栏次."""
+    filled = [text for text in texts if text]
+    numbers = [text.partition("=")[0] for text in filled if text[0].isdigit()]
+    if not filled or not all(_NUMBER_OF_COLUMN.fullmatch(text) for text in filled) or not numbers:
+        return False
+    values = [int(number) for number in numbers]
+    return len(values) > 1 and all(later == earlier + 1 for earlier, later in pairwise(values))
+
+
+def _column_names(piece: _Piece) -> tuple[str, ...]:
+    """Return the name of each column: the texts of the head above it, from top to bottom, slashes between."""
+    covering = _covering(piece.printed, piece.first, piece.first + piece.head)
+    names: list[list[str]] = [[] for _ in range(piece.width)]
+    for place, row in enumerate(piece.rows[: piece.head]):
+        texts = [plain(cell) for cell in row]
+        if _counts_columns(texts):
+            continue
+        if not piece.printed.merged:
+            texts = _spread(texts, names, place, piece)
+        for column, text in enumerate(texts):
+            row_of, column_of = covering.get((piece.first + place, column), (piece.first + place, column))
+            shown = text or plain(piece.printed.rows[row_of][column_of])
+            if shown and (not names[column] or names[column][-1] != shown):
+                names[column].append(shown)
+    return tuple("/".join(parts) for parts in names)
+
+
+def _covering(table: PrintedTable, first: int, last: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return for each covered cell of the rows from `first` up to `last` the cell that covers it."""
+    return {
+        (row + down, column + right): (row, column)
+        for row, column, height, width in table.merged
+        if first <= row < last
+        for down in range(min(height, last - row))
+        for right in range(width)
+    }
+
+
+def _spread(texts: list[str], names: Sequence[list[str]], place: int, piece: _Piece) -> list[str]:
+    """Return an upper row of a head whose merged cells are not known: a text reaches over blanks that have a name below it."""
+    if place + 1 >= piece.head:
+        return texts
+    below = [plain(cell) for cell in piece.rows[place + 1]]
+    spread = list(texts)
+    for column in range(1, len(texts)):
+        if not texts[column] and below[column] and names[column] == names[column - 1]:
+            spread[column] = spread[column - 1]
+    return spread
+
+
+def _goes_on(piece: _Piece, last: _Piece, statement: BudgetStatement) -> bool:
+    """Whether a piece is the continuation of the statement that ended with `last`."""
+    near = (
+        piece.page - last.page in (0, 1) and piece.width == last.width and piece.printed.member == last.printed.member
+    )
+    if not near:
+        return False
+    title = title_among(piece.above)
+    if piece.head and piece.columns == last.columns:
+        return title is None or plain(title) == plain(statement.heading.title)
+    return title is None and piece.page > last.page and (piece.head == 0 or not any(piece.columns) or _no_head(piece))
+
+
+def _is_rest(piece: _Piece, last: _Piece) -> bool:
+    """Whether a piece has the rows of a head that stands by itself at the end of the page before."""
+    return piece.page - last.page == 1 and bool(piece.head) and title_among(piece.above) is None
+
+
+def _no_head(piece: _Piece) -> bool:
+    """Whether the rows of a piece that name columns are rather the rest of a row of the page before."""
+    rows = piece.rows[: piece.head]
+    return len(rows) == 1 and sum(bool(plain(cell)) for cell in rows[0]) <= 2
+
+
+def _joined(statement: BudgetStatement, piece: _Piece) -> BudgetStatement:
+    rows, note = [], statement.note
+    begin = piece.first + piece.head
+    covering = _covering(piece.printed, begin, piece.first + len(piece.rows))
+    for place, cells in enumerate(piece.rows[piece.head :], begin):
+        texts = [plain(cell) for cell in cells]
+        first = next(filter(None, texts), "")
+        if not first or _counts_columns(texts):
+            continue
+        if _NOTE.match(first) or (len([text for text in texts if text]) == 1 and len(first) > 40):
+            note = note or first
+        else:
+            labels = tuple(
+                text or _text_above(piece.printed, covering, place, column) for column, text in enumerate(texts)
+            )
+            rows.append(BudgetRow(piece.table, piece.page, place, cells, labels))
+    return replace(
+        statement,
+        rows=(*statement.rows, *rows),
+        tables=(*statement.tables, piece.table),
+        pages=tuple(dict.fromkeys((*statement.pages, piece.page))),
+        note=note,
+    )
+
+
+def _text_above(table: PrintedTable, covering: dict[tuple[int, int], tuple[int, int]], row: int, column: int) -> str:
+    """Return the text of the cell that covers a field from above, "" where none does."""
+    above, left = covering.get((row, column), (row, column))
+    return plain(table.rows[above][column]) if above < row and left == column else ""

@@ -1,0 +1,82 @@
+"""“三公”经费: which part of it a column or a row is. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from archive.budgets.amounts import plain
+from archive.budgets.headings import Heading, stage_of, year_of
+from archive.budgets.lines import BudgetLine
+
+ROLES = ("total", "abroad", "vehicles", "vehicle_purchase", "vehicle_running", "reception")
+"""三公经费合计, 因公出国（境）费, 公务用车购置及运行费, 其中购置费 and 运行费, 公务接待费."""
+
+_STAGE = re.compile(r"(?:\d{4}年|上年|本年)?度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)数?|金额(?:\([^)]*\))?")
+_NUMBERED = re.compile(r"^(?:其中|\d+[、.．]?|[一二三四五六七八九十]+、|[(（][\d一二三四五六]+[)）])+:?")
+_QUOTES = str.maketrans("", "", "\"'“”‘’")
+_SUMS = ("合计", "总计", "小计")
+
+
+@dataclass(slots=True)
+class ExpenseSet:
+    """The three public expenses of one unit for one year: budgeted or spent, as `stage` says."""
+
+    stage: str | None
+    year: int | None
+    parts: dict[str, BudgetLine] = field(default_factory=dict)
+
+
+def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseSet]:
+    """Return the sets of expenses of a table, whose columns or else whose rows are the parts.
+
+    Columns of 上年 or of another year than the heading's make sets of that year; 预算数 and 决算数 stand side by side in accounts.
+    """
+    lines = list(lines)
+    by_column = {line.column: role_of(line.column_name) for line in lines}
+    across = "abroad" in by_column.values() or "reception" in by_column.values()
+    sets: dict[tuple[object, ...], ExpenseSet] = {}
+    for line in lines:
+        role = by_column[line.column] if across else role_of(line.name)
+        if role is None:
+            continue
+        stage, year = stage_of(line.column_name) or heading.stage, _year(heading, line.column_name)
+        place = line.row if across else line.column
+        expenses = sets.setdefault((place, stage, year), ExpenseSet(stage, year))
+        if role == "total" and "三公" in (line.column_name if across else line.name):
+            expenses.parts[role] = line  # beside it, 合计 may be of meetings and training, too
+        else:
+            expenses.parts.setdefault(role, line)
+    return [each for each in sets.values() if len(each.parts) > 1]
+
+
+def _year(heading: Heading, column: str) -> int | None:
+    stated = year_of([plain(column)])
+    if stated is None and heading.year is not None and re.search("上年|上一年|去年", column):
+        return heading.year - 1
+    return stated or heading.year
+
+
+def role_of(name: str) -> str | None:
+    """Return the part of three public expenses that a column is, as its name and the heads above say; None for any other."""
+    parts = [part for part in plain(name).translate(_QUOTES).split("/") if not _STAGE.fullmatch(part)]
+    own = _NUMBERED.sub("", parts[-1]) if parts else ""
+    if "会议" in own or "培训" in own or "机关运行" in name:
+        return None
+    if own in _SUMS:
+        above = "".join(parts[-2:-1])
+        return "vehicles" if "用车" in above else "total" if "三公" in above or not above else None
+    return _expense(own)
+
+
+def _expense(own: str) -> str | None:
+    if "出国" in own:
+        return "abroad"
+    if "接待" in own:
+        return "reception"
+    if re.search("购置(?:及|和|、)?运行", own) or own in ("公务用车费", "公务用车经费"):
+        return "vehicles"
+    if ("运行" in own and "用车" in own) or own == "运行费" or own.startswith("运行维护费"):
+        return "vehicle_running"
+    if "购置" in own:
+        return "vehicle_purchase"
+    return "total" if "三公" in own else None

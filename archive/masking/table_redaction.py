@@ -1,0 +1,19 @@
+"""Mask personal data in the tables of a file, where the head of a column says what stands below it."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from archive.masking.redaction import redact
+from archive.tables.printed_table import PrintedTable
+
+
+def redact_tables(tables: Iterable[PrintedTable]) -> tuple[tuple[PrintedTable, ...], dict[str, int]]:
+    """Return tables without personal data, and how many numbers of each kind were masked."""
+    counts: Counter[str] = Counter()
+
+    def masked(text: str) -> str:
+        result = redact(text)
+        counts.update(result.counts)
+        return result.text
+
+    return tuple(table.with_texts(masked) for table in tables), dict(counts)

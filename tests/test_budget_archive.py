@@ -1,0 +1,173 @@
+"""Budgets in the archive, over a crawl: each figure leads to its cell, and goes where its file goes."""
+
+import io
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from archive.analysis import budget_reader
+from archive.maintenance.bring_up_to_date import open_up_to_date
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.files import docx, word, word_table
+from tests.test_budgets import ACROSS, DOWN, GENERAL
+
+LIST = "/zwgk/list.html"
+
+
+def cells(rows_of: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in rows_of.strip().split("\n")]
+
+
+def workbook() -> bytes:
+    """A workbook with two sheets, titles within, amounts as numbers with a format."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    money = book.add_format({"num_format": "#,##0.00"})
+    for name, title, table in (
+        ("表5", "一般公共预算支出表", GENERAL),
+        ("表7", "“三公”经费、会议费、培训费支出预算表", ACROSS),
+    ):
+        sheet = book.add_worksheet(name)
+        sheet.write(0, 0, title)
+        sheet.write(1, 0, "部门：样本局")
+        sheet.write(1, 3, "单位：万元")
+        lines = cells(table)
+        for row, line in enumerate(lines):
+            for column, cell in enumerate(line):
+                if "." in cell and cell[0].isdigit():
+                    sheet.write_number(row + 2, column, float(cell), money)
+                elif cell not in ("", "<", "^"):
+                    sheet.write_string(row + 2, column, cell)
+        for row, line in enumerate(lines):
+            for column, cell in enumerate(line):
+                wide = next((n for n, c in enumerate(line[column + 1 :]) if c != "<"), len(line) - column - 1)
+                high = next(
+                    (n for n, other in enumerate(lines[row + 1 :]) if other[column] != "^"), len(lines) - row - 1
+                )
+                if (wide or high) and cell not in ("<", "^"):
+                    sheet.merge_range(row + 2, column, row + 2 + high, column + wide, cell)
+    book.close()
+    return stream.getvalue()
+
+
+def page(main: str) -> str:
+    return f'<html><head><title>样本</title></head><body><h1>样本局2026年部门预算</h1><div class="TRS_Editor">{main}</div></body></html>'
+
+
+def listed(*names: str) -> str:
+    rows_of = "".join(
+        f'<tr><td>{n}</td><td><a href="d/{n}.html">{name}</a></td><td>样本局</td><td>2026-01-0{n}</td></tr>'
+        for n, name in enumerate(names, 1)
+    )
+    heads = "".join(f"<th>{name}</th>" for name in ("序号", "标题", "发布机构", "发布日期"))
+    return f"<html><body><table><tr>{heads}</tr>{rows_of}</table></body></html>"
+
+
+def web_table(rows_of: str) -> str:
+    return (
+        "<table>"
+        + "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in line)}</tr>" for line in cells(rows_of))
+        + "</table>"
+    )
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """An archive of budgets in a workbook, in a page and in a Word file with a slip; the last is replaced in a second crawl."""
+    folder = tmp_path_factory.mktemp("budgets")
+    db = folder / "a.db"
+    slipped = DOWN.replace("2.公务接待费|2.00|3.00", "2.公务接待费|2.00|30.00")
+    file = "“三公”经费支出表\n单位：万元"
+
+    def letter(table: str) -> Answer:
+        data = docx("".join(map(word, file.split("\n"))) + word_table(table.strip().replace("|", "\t")))
+        return Answer(data, "application/octet-stream")
+
+    served: dict[str, Answer | str] = {
+        LIST: listed("样本局2026年部门预算", "样本局2026年部门预算（正文）", "样本局2026年“三公”经费预算"),
+        "/zwgk/d/1.html": page('<p>样本正文，仅供测试。</p><a href="../f/a.xlsx">样本附件.xlsx</a>'),
+        "/zwgk/d/2.html": page(f"<p>“三公”经费支出表</p><p>单位：元</p>{web_table(DOWN)}<p>样本正文，仅供测试。</p>"),
+        "/zwgk/d/3.html": page('<p>样本正文，仅供测试。</p><a href="../f/b.docx">样本附件.docx</a>'),
+        "/zwgk/f/a.xlsx": Answer(workbook(), "application/octet-stream"),
+        "/zwgk/f/b.docx": letter(DOWN),
+    }
+    with Site(served) as site:
+        portal = portal_file(folder, site.url, ("budget", "预算", LIST))
+        assert crawl(portal, db).returncode == 0
+        site.answers["/zwgk/f/b.docx"] = letter(slipped)
+        crawl(portal, db, "--mode", "full")
+    return folder, db
+
+
+def test_a_figure_leads_to_its_cell_and_the_checks_that_hold_it(archive: tuple[Path, Path]) -> None:
+    (line,) = rows(
+        archive[1],
+        "SELECT l.*, t.kind, t.fiscal_year, t.stage, t.agency, a.cells, a.url FROM budget_lines l JOIN budget_tables t ON t.id = l.table_id "
+        "JOIN attachment_tables a ON a.attachment_id = t.attachment_id AND a.number = l.number "
+        "WHERE l.code = '2010301' AND l.column_name = '基本支出'",
+    )
+    assert (line["kind"], line["fiscal_year"], line["stage"], line["agency"]) == (
+        "general_spending",
+        2026,
+        "budget",
+        "样本局",
+    )
+    assert (line["printed"], line["value_yuan"]) == ("100.00", "1000000.00")
+    assert json.loads(str(line["cells"]))[line["row"]][line["place"]] == "100.00"  # type: ignore[index]
+    assert (line["held"], line["failed"]) == (2, 0)
+    assert str(line["url"]).endswith("a.xlsx")
+
+
+def test_three_public_expenses_of_files_and_of_a_page(archive: tuple[Path, Path]) -> None:
+    sql = (
+        "SELECT r.title, p.* FROM three_public p JOIN records r ON r.id = p.record_id "
+        "WHERE p.fiscal_year = 2026 ORDER BY r.published_on"
+    )
+    found = rows(archive[1], sql)
+    assert [row["total"] for row in found] == ["120000.00", "12.00", "120000.00"]
+    assert [row["reception"] for row in found] == ["30000.00", "3.00", "300000.00"]
+    assert [row["failed"] for row in found] == [0, 0, 1]
+    assert {row["agency"] for row in found} == {"样本局"}
+
+
+def test_a_replaced_file_is_read_again_and_its_slip_is_found(archive: tuple[Path, Path]) -> None:
+    sql = "SELECT c.rule, c.left_value, c.right_value FROM budget_checks c JOIN budget_tables t ON t.id = c.table_id WHERE NOT c.holds"
+    assert rows(archive[1], sql) == [{"rule": "three_public", "left_value": "12.00", "right_value": "39.00"}]
+
+
+def test_another_version_reads_everything_again_to_the_same(
+    archive: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def everything() -> list[list[dict[str, object]]]:
+        return [
+            [{name: value for name, value in row.items() if name not in ("id", "table_id")} for row in rows(archive[1], f"SELECT * FROM {name}")]
+            for name in ("budget_tables", "budget_lines", "budget_checks")
+        ]  # fmt: skip
+
+    before = everything()
+    with closing(sqlite3.connect(archive[1])) as connection:
+        connection.execute("DELETE FROM budget_tables")
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM budget_lines")
+        connection.execute("DELETE FROM budget_checks")
+        connection.commit()
+    monkeypatch.setattr(budget_reader, "VERSION", "another")
+    open_up_to_date(archive[1]).close()
+    assert everything() == before
+
+
+def test_what_is_withheld_is_in_no_budget_table(archive: tuple[Path, Path]) -> None:
+    folder, db = archive
+    copy = folder / "copy.db"
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    (file,) = rows(copy, "SELECT id FROM attachments WHERE url LIKE '%a.xlsx'")
+    done = disclosures("withhold", "--attachment", file["id"], "--reason", "样本", "--db", copy)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert rows(copy, "SELECT count(*) AS n FROM budget_tables WHERE attachment_id = ?", file["id"]) == [{"n": 0}]
+    assert rows(copy, "SELECT tables FROM attachments WHERE id = ?", file["id"]) == [{"tables": None}]
+    assert b"2010301" not in copy.read_bytes()

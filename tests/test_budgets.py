@@ -1,0 +1,425 @@
+"""Budget tables of made documents: known for what they are, each amount with its place, planted slips found and none invented."""
+
+import time
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from archive.analysis import budget_reader
+from archive.budgets.amounts import agree, amount
+from archive.budgets.documents import BudgetTable, read_document
+from archive.budgets.headings import kind_of, read_heading, stage_of, unit_of
+from archive.budgets.three_public import role_of
+from archive.tables.printed_table import PrintedTable, Row
+from archive.tables.spans import Spans
+
+YEAR = "2026年样本局部门预算（样本，非政府文件）"
+
+
+def table(rows: str, before: str = "", page: int = 1) -> PrintedTable:
+    """A table of lines with cells a bar apart; `<` goes on from the left, `^` from above."""
+    lines = [[cell.strip() for cell in line.split("|")] for line in rows.strip().split("\n")]
+    spans = Spans()
+    for number, line in enumerate(lines):
+        spans.start_row()
+        for column, cell in enumerate(line):
+            if cell in ("<", "^"):
+                continue
+            width = _run(line[column + 1 :], "<")
+            height = _run([other[column] for other in lines[number + 1 :]], "^")
+            spans.add(cell, 1 + height, 1 + width)
+    return spans.table(page=page, before=before)
+
+
+def _run(cells: list[str], value: str) -> int:
+    return next((place for place, cell in enumerate(cells) if cell != value), len(cells))
+
+
+def read(*tables: PrintedTable, title: str = YEAR) -> list[BudgetTable]:
+    return read_document(tables, title)
+
+
+def failing(found: BudgetTable) -> list[tuple[str, Decimal, Decimal]]:
+    return [(check.rule, check.left, check.right) for check in found.checks if not check.holds]
+
+
+GENERAL = """
+科目编码|<|<|科目名称|本年支出合计|基本支出|项目支出
+类|款|项|^|^|^|^
+1|2|3|4|5|6|7=5-6
+|||合计|120.00|100.00|20.00
+201|||一般公共服务支出|120.00|100.00|20.00
+201|03||政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+201|03|01|行政运行|100.00|100.00|
+201|03|02|一般行政管理事务|20.00||20.00
+"""
+TITLED = "表五\n一般公共预算支出预算表\n部门：样本局 单位：万元"
+
+
+def test_codes_in_columns_of_their_own_and_a_row_of_column_numbers() -> None:
+    (found,) = read(table(GENERAL, TITLED))
+    heading = found.statement.heading
+    assert (heading.kind, heading.stage, heading.year, heading.unit) == ("general_spending", "budget", 2026, "万元")
+    assert heading.agency == "样本局"
+    lines = {(line.code, line.column_name): str(line.yuan) for line in found.lines}
+    assert lines["2010301", "基本支出"] == "1000000.00"
+    assert len(lines) == 13
+    assert failing(found) == []
+    assert {check.rule for check in found.checks} == {"children", "total", "columns"}
+    assert next((row.page, row.row) for row in found.statement.rows) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rules"),
+    [
+        ("201|03|01|行政运行|100.00|100.00|", "201|03|01|行政运行|180.00|180.00|", {"children"}),
+        ("|||合计|120.00|100.00|20.00", "|||合计|120.00|100.00|25.00", {"total", "columns"}),
+    ],
+)
+def test_a_planted_slip_is_found_and_no_other(right: str, wrong: str, rules: set[str]) -> None:
+    (found,) = read(table(GENERAL.replace(right, wrong), TITLED))
+    assert {rule for rule, _, _ in failing(found)} == rules
+    support = found.support()
+    assert {place for place, (_, failed) in support.items() if failed}
+    assert all(held for held, failed in support.values() if not failed)
+
+
+def test_a_table_goes_on_over_pages_with_and_without_its_head() -> None:
+    head, body = GENERAL.strip().split("\n")[:3], GENERAL.strip().split("\n")[3:]
+    whole = table(GENERAL, TITLED)
+    first = table("\n".join([*head, *body[:3]]), TITLED)
+    for rest in ([*body[3:]], [*head, *body[3:]]):
+        for above in ("", "— 7 —"):
+            (found,) = read(first, table("\n".join(rest), above, page=2))
+            (one,) = read(whole)
+            assert [(line.code, line.name, line.column_name, line.value) for line in found.lines] == [
+                (line.code, line.name, line.column_name, line.value) for line in one.lines
+            ]
+            assert (found.statement.pages, failing(found)) == ((1, 2), [])
+
+
+def test_a_title_within_the_sheet_and_two_tables_in_one_sheet() -> None:
+    rows = f"一般公共预算支出预算表||||||\n部门：样本局|||||单位：元|\n{GENERAL.strip()}\n||||||\n政府性基金预算支出表||||||\n科目编码|<|<|科目名称|合计|基本支出|项目支出\n|||合计|||"
+    first, second = read(table(rows, "Sheet1"))
+    assert (first.statement.heading.kind, first.statement.heading.unit) == ("general_spending", "元")
+    assert first.lines[0].yuan == Decimal("120.00")
+    assert (second.statement.heading.kind, second.is_empty) == ("fund_spending", True)
+    assert second.lines == ()
+
+
+SUMMARY = """
+收入|<|支出|<
+项目|金额|项目|金额
+一、一般公共预算拨款收入|100.00|一、一般公共服务支出|80.00
+二、政府性基金预算拨款收入||二、社会保障和就业支出|30.00
+本年收入合计|100.00|本年支出合计|110.00
+上年结转|10.00|结转下年|
+收入总计|110.00|支出总计|110.00
+"""
+
+
+def test_a_summary_balances() -> None:
+    (found,) = read(table(SUMMARY, "部门收支总表\n单位：万元"))
+    assert sorted(check.rule for check in found.checks) == ["balance", "carry", "carry", "items", "items"]
+    assert failing(found) == []
+    assert found.lines[0].name == "一、一般公共预算拨款收入"
+    slipped = SUMMARY.replace("收入总计|110.00", "收入总计|111.00")
+    (found,) = read(table(slipped, "部门收支总表\n单位：万元"))
+    assert {rule for rule, _, _ in failing(found)} == {"balance", "carry"}
+
+
+FISCAL = """
+收入|<|支出|<|<|<
+项目|金额|项目|合计|一般公共预算财政拨款|政府性基金预算财政拨款
+一、本年收入|100.00|一、本年支出|100.00|70.00|30.00
+（一）一般公共预算拨款|70.00|（一）一般公共服务支出|70.00|70.00|
+（二）政府性基金预算拨款|30.00|（二）城乡社区支出|30.00||30.00
+收入总计|100.00|支出总计|100.00|70.00|30.00
+"""
+LINED = """
+收入|<|<|支出|<|<
+项目|行次|金额|项目|行次|金额
+栏次||1|栏次||2
+一、一般公共预算财政拨款收入|1|100.00|一、一般公共服务支出|32|80.00
+二、政府性基金预算财政拨款收入|2||二、外交支出|33|10.00
+本年收入合计|27|100.00|本年支出合计|57|90.00
+使用非财政拨款结余|28||结余分配|58|
+年初结转和结余|29|5.00|年末结转和结余|59|15.00
+总计|31|105.00|总计|62|105.00
+"""
+BESIDE = """
+人员经费|<|<|公用经费|<|<
+科目编码|科目名称|决算数|科目编码|科目名称|决算数
+301|工资福利支出|30.00|302|商品和服务支出|7.00
+30101|基本工资|20.00|30201|办公费|3.00
+30102|津贴补贴|10.00|30202|印刷费|4.00
+303|对个人和家庭的补助|2.00|310|资本性支出|1.00
+30301|离休费|2.00|31002|办公设备购置|1.00
+人员经费合计||32.00|公用经费合计||8.00
+"""
+CONTINUED = """
+科目编码|科目名称|金额|科目编码|科目名称|金额
+302|商品和服务支出|12.00|30203|咨询费|5.00
+30201|办公费|3.00|30204|手续费|
+30202|印刷费|4.00|||
+"""
+SCHEMES = """
+科目编码|科目名称|金额|科目编码|科目名称|金额
+合计||12.00|||12.00
+201|一般公共服务支出|12.00|301|工资福利支出|12.00
+"""
+NESTED = """
+功能分类科目|<|合计|基本支出|<|<|项目支出
+科目编码|科目名称|^|小计|人员经费|公用经费|^
+合计|<|120.00|100.00|90.00|10.00|20.00
+201|一般公共服务支出|120.00|100.00|90.00|10.00|20.00
+20103|政府办公厅（室）及相关机构事务|120.00|100.00|90.00|10.00|20.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "title", "rules"),
+    [
+        (FISCAL, "财政拨款收支总表", {"balance": 1, "items": 4}),
+        (LINED, "收入支出决算总表", {"balance": 1, "items": 2, "carry": 2}),
+        (BESIDE, "一般公共预算财政拨款基本支出决算明细表", {"children": 4}),
+        (CONTINUED, "一般公共预算基本支出表", {"children": 1}),
+        (SCHEMES, "一般公共预算支出表", {}),
+        (NESTED, "部门支出总表", {"children": 5, "total": 5, "columns": 6}),
+    ],
+)
+def test_other_forms_balance_and_nothing_is_invented(rows: str, title: str, rules: dict[str, int]) -> None:
+    (found,) = read(table(rows, f"{title}\n部门：样本局\n单位：万元"))
+    assert failing(found) == []
+    assert Counter(check.rule for check in found.checks) == rules
+
+
+def test_line_numbers_are_no_amounts() -> None:
+    (found,) = read(table(LINED, "收入支出决算总表\n单位：万元"))
+    assert {line.column_name for line in found.lines} == {"收入/金额", "支出/金额"}
+
+
+ACROSS = """
+合计|“三公”经费|<|<|<|<|<|会议费|培训费
+^|小计|因公出国（境）费|公务用车购置及运行维护费|<|<|公务接待费|^|^
+^|^|^|小计|公务用车购置费|公务用车运行维护费|^|^|^
+20.00|12.00|1.00|8.00|5.00|3.00|3.00|6.00|2.00
+"""
+DOWN = """
+项目|2025年预算数|2026年预算数
+“三公”经费合计|11.00|12.00
+1.因公出国（境）费|1.00|1.00
+2.公务接待费|2.00|3.00
+3.公务用车购置及运行费|8.00|8.00
+其中：（1）公务用车运行维护费|3.00|3.00
+（2）公务用车购置费|5.00|5.00
+"""
+ACCOUNTS = """
+预算数|<|<|<|<|<|决算数|<|<|<|<|<
+合计|因公出国（境）费|公务用车购置及运行费|<|<|公务接待费|合计|因公出国（境）费|公务用车购置及运行费|<|<|公务接待费
+^|^|小计|公务用车购置费|公务用车运行费|^|^|^|小计|公务用车购置费|公务用车运行费|^
+1|2|3|4|5|6|7|8|9|10|11|12
+12.00|1.00|8.00|5.00|3.00|3.00|9.00|0.00|7.00|4.00|3.00|2.00
+"""
+EXPECTED = {"total": 12, "abroad": 1, "vehicles": 8, "vehicle_purchase": 5, "vehicle_running": 3, "reception": 3}
+
+
+def test_three_public_expenses_across() -> None:
+    (found,) = read(table(ACROSS, "“三公”经费、会议费、培训费支出预算表\n单位：万元"))
+    (expenses,) = found.expenses
+    assert {role: line.value for role, line in expenses.parts.items()} == EXPECTED
+    assert {check.rule for check in found.checks} == {"three_public", "vehicles", "expenses_total"}
+    assert failing(found) == []
+
+
+@pytest.mark.parametrize("heads", ["2025年预算数|2026年预算数", "上年预算数|本年预算数"])
+def test_three_public_expenses_down_the_page_by_year(heads: str) -> None:
+    (found,) = read(
+        table(DOWN.replace("2025年预算数|2026年预算数", heads), "2026年一般公共预算“三公”经费支出表\n单位：万元")
+    )
+    before, now = found.expenses
+    assert (before.year, now.year) == (2025, 2026)
+    assert {role: line.value for role, line in now.parts.items()} == EXPECTED
+    assert before.parts["reception"].value == 2
+    assert failing(found) == []
+
+
+def test_budgeted_and_spent_side_by_side_in_accounts() -> None:
+    (found,) = read(table(ACCOUNTS, "财政拨款“三公”经费支出决算表\n单位：万元"), title="样本局2025年度部门决算（样本）")
+    budgeted, spent = found.expenses
+    assert (budgeted.stage, spent.stage, spent.year) == ("budget", "accounts", 2025)
+    assert {role: line.value for role, line in budgeted.parts.items()} == EXPECTED
+    assert spent.parts["total"].value == 9
+    assert failing(found) == []
+
+
+def test_a_slip_in_three_public_expenses_is_named_with_both_figures() -> None:
+    (found,) = read(
+        table(DOWN.replace("2.公务接待费|2.00|3.00", "2.公务接待费|2.00|30.00"), "“三公”经费支出表\n单位：万元")
+    )
+    assert failing(found) == [("three_public", Decimal("12.00"), Decimal("39.00"))]
+
+
+def test_tables_of_several_units_in_one_document_are_not_compared() -> None:
+    other = SUMMARY.replace("110.00", "220.00").replace("100.00", "210.00").replace("80.00", "190.00")
+    income = "项目|金额\n收入总计|{}\n一般公共预算拨款|{}\n"
+    found = read(
+        table(SUMMARY, "部门收支总表\n部门：样本甲局 单位：万元"),
+        table(income.format("110.00", "110.00"), "部门收入总表\n单位：万元", page=2),
+        table(other, "部门收支总表\n部门：样本乙局 单位：万元", page=3),
+        table(income.format("220.00", "220.00"), "部门收入总表\n单位：万元", page=4),
+    )
+    assert [failing(each) for each in found] == [[], [], [], []]
+    assert [sum(check.rule == "same_total" for check in each.checks) for each in found] == [1, 1, 1, 1]
+    assert [each.statement.heading.agency for each in found] == ["样本甲局", "样本甲局", "样本乙局", "样本乙局"]
+
+
+PROSE = (
+    "样本局2026年“三公”经费预算为 12 万元，比上年增加1.00万元。其中：因公出国（境）费支出1.00万元，占8%；"
+    "公务用车购置及运行费8.00万元；公务接待费支出{}万元，比上年预算增加1.00万元。"
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "failing_roles"),
+    [
+        ("3.00", set()),
+        ("3", set()),
+        ("30.00", {"reception"}),
+        ("2.00万元，2026年公务接待费3.00", set()),
+        ("上年", set()),
+    ],
+)
+def test_what_a_text_states_is_held_against_the_table(stated: str, failing_roles: set[str]) -> None:
+    tables = [table(DOWN, "2026年一般公共预算“三公”经费支出表\n单位：万元")]
+    (found,) = read_document(tables, YEAR, PROSE.format(stated))
+    prose = {check.place: check for check in found.checks if check.rule == "prose"}
+    assert {role for role, check in prose.items() if not check.holds} == failing_roles
+    assert {"total", "abroad", "vehicles"} <= prose.keys()
+    assert ("reception" in prose) is (stated != "上年")
+
+
+def test_a_text_about_several_units_is_held_against_none() -> None:
+    tables = [
+        table(DOWN, "2026年样本甲局“三公”经费支出表\n单位：万元"),
+        table(DOWN, "2026年样本乙局“三公”经费支出表\n单位：万元"),
+    ]
+    assert [check.rule for found in read_document(tables, YEAR, PROSE.format("30.00")) for check in found.checks].count(
+        "prose"
+    ) == 0
+
+
+def test_the_same_amounts_in_two_tables_are_compared_where_the_totals_are_equal() -> None:
+    fiscal = "财政拨款支出表\n单位：元"
+    in_yuan = GENERAL
+    for amount_printed in ("120.00", "100.00", "20.00"):
+        in_yuan = in_yuan.replace(amount_printed, f"{Decimal(amount_printed) * 10_000:,.2f}")
+    one, other = read(table(in_yuan, fiscal), table(GENERAL, TITLED, page=2))
+    same = [check for check in one.checks if check.rule == "same_amount"]
+    assert len(same) == 5
+    assert all(check.holds for check in same)
+    slipped = GENERAL.replace("行政运行|100.00|100.00", "行政运行|100.50|100.50")
+    one, other = read(table(in_yuan, fiscal), table(slipped, TITLED, page=2))
+    assert ("same_amount", Decimal("1000000.00"), Decimal("1005000.00")) in failing(other)
+
+
+def test_a_table_about_anything_else_is_none() -> None:
+    others = [
+        table("姓名|金额\n甲|1.00\n乙|2.00", "慰问金发放表"),
+        table("指标|数值\n产值|1.00", "2026年支出情况说明"),
+        table("项目|得分\n预算|1.00", "部门整体支出绩效目标表"),
+    ]
+    assert read(*others) == []
+
+
+def test_without_a_unit_there_is_no_amount_in_yuan() -> None:
+    (found,) = read(table(GENERAL, "一般公共预算支出表"))
+    assert {line.yuan for line in found.lines} == {None}
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("1,234.50", "1234.50"), ("１２．３４", "12.34"), ("(5.00)", "-5.00"), ("－3", "-3"), ("12345.\n67", "12345.67"), (" 0 ", "0"),
+        ("12\n13", None), ("5%", None), ("2026年", None), ("1,23.00", None), ("9" * 400, None), ("1e309", None), ("=1/0", None),
+        ("NaN", None), ("", None), (None, None), ("—", None), ("1.2.3", None), ("٣", None),
+    ],
+)  # fmt: skip
+def test_an_amount_is_what_is_printed_as_one(cell: str | None, value: str | None) -> None:
+    found = amount(cell)
+    assert (None if found is None else str(found)) == value
+
+
+@pytest.mark.parametrize(
+    ("left", "parts", "holds"),
+    [
+        ("3.00", ["1.00", "1.99"], True),
+        ("3.00", ["1.00", "1.98"], False),
+        ("3.00", ["1.00", "1.00", "0.98"], True),
+        ("3", ["1", "1"], True),
+        ("30", ["10", "10"], False),
+    ],
+)
+def test_the_tolerance_grows_with_the_number_of_rounded_parts(left: str, parts: list[str], holds: bool) -> None:
+    values = [Decimal(part) for part in parts]
+    assert agree(Decimal(left), sum(values, Decimal(0)), values) is holds
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("收支总表", "summary"), ("部门收入总表", "income"), ("支出预算总表", "spending"), ("财政拨款收支总表", "fiscal_summary"),
+        ("一般公共预算支出表", "general_spending"), ("一般公共预算基本支出表", "basic_spending"), ("政府性基金预算支出表", "fund_spending"),
+        ("国有资本经营预算支出表", "capital_spending"), ("一般公共预算“三公”经费支出表", "three_public"),
+        ("收入支出决算总表", "summary"), ("财政拨款收入支出决算总表", "fiscal_summary"), ("收入决算表", "income"), ("支出决算表", "spending"),
+        ("一般公共预算财政拨款支出决算表", "general_spending"), ("一般公共预算财政拨款基本支出决算明细表", "basic_spending"),
+        ("政府性基金预算财政拨款收入支出决算表", "fund_spending"), ("国有资本经营预算财政拨款支出决算表", "capital_spending"),
+        ("公开05表", None), ("支出情况详见附表。", None), ("收入支出预算总表......3", None), ("人员情况表", None),
+    ],
+)  # fmt: skip
+def test_a_title_says_which_table_it_is(title: str, kind: str | None) -> None:
+    assert kind_of(title) == kind
+
+
+def test_stages_units_and_roles() -> None:
+    assert [stage_of(text) for text in ("一般公共预算财政拨款支出决算表", "部门预算", "一般公共预算支出表")] == [
+        "accounts",
+        "budget",
+        None,
+    ]
+    assert [
+        unit_of([text]) for text in ("单位：万元", "金额单位:元", "金额（千元）", "预算单位：样本局", "单位：万")
+    ] == ["万元", "元", "千元", None, "万元"]
+    assert [role_of(name) for name in ("公务接待费", "会议费", "公务用车购置及运行费/小计", "人数")] == [
+        "reception",
+        None,
+        "vehicles",
+        None,
+    ]
+    assert read_heading(["一行文字"], ["甲", "乙"]) is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ("科目编码", "科目名称", "金额"),
+            *((f"2{n // 100 % 100:02}{n % 100:02}", "样本", "1.00") for n in range(33_000)),
+        ],
+        [("项目", "金额"), *[("一、收入总计", "1.00")] * 49_000],
+        [tuple(["因公出国费", "公务接待费"] * 150), *[tuple(["1.00"] * 300)] * 330],
+    ],
+    ids=["codes", "items", "columns"],
+)
+def test_the_largest_tables_are_read_within_the_time_of_a_record(rows: list[tuple[str, ...]]) -> None:
+    begun = time.process_time()
+    read(PrintedTable(tuple(rows), 1, "一般公共预算收支表\n单位：万元"))
+    assert time.process_time() - begun < budget_reader.MOST_SECONDS / 4
+
+
+def test_numbers_of_more_digits_than_money_has_are_no_amounts() -> None:
+    cells: list[Row] = [("科目编码", "科目名称", "金额")]
+    cells += [(f"{201 + n % 90}{n % 100:02}{n // 90 % 100:02}", "样本" * 20, "9" * 16) for n in range(30_000)]
+    (found,) = read(PrintedTable(tuple(cells), 1, "一般公共预算支出表\n单位：万元"))
+    assert (found.lines, found.checks) == ((), ())

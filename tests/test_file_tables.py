@@ -1,0 +1,230 @@
+"""Tables out of files of every kind, cell by cell; and what is beyond the limits."""
+
+import io
+import time
+
+import pytest
+import xlsxwriter
+
+from archive.attachments.extraction import Limits, extract
+from archive.tables.number_formats import formatted
+from archive.tables.printed_table import MOST_CELLS, PrintedTable
+from tests.files import docx, pdf, text_cell, word, xlsx, zipped
+from tests.ruled_pages import ruled, ruled_pdf, turned
+
+HEADS: list[list[str | None]] = [
+    ["Code", "Name", "Amount", None],
+    ["^", "^", "2025", "2026"],
+    ["201", "General", "1,234.00", "-5.50"],
+    ["20101", "", "0.10", "(3.00)"],
+]
+PRINTED = (
+    ("Code", "Name", "Amount", None),
+    (None, None, "2025", "2026"),
+    ("201", "General", "1,234.00", "-5.50"),
+    ("20101", "", "0.10", "(3.00)"),
+)
+MERGED = {(0, 0, 2, 1), (0, 1, 2, 1), (0, 2, 1, 2)}
+
+
+def tables(data: bytes, name: str = "a.pdf", limits: Limits | None = None) -> tuple[PrintedTable, ...]:
+    return extract(data, name, limits or Limits()).tables
+
+
+@pytest.mark.parametrize("style", ["boxes", "strips", "path"])
+def test_a_ruled_pdf_page_gives_its_cells_however_lines_are_drawn(style: str) -> None:
+    (table,) = tables(ruled_pdf(HEADS, style=style, above="A sample table  unit: yuan"))
+    assert (table.rows, set(table.merged), table.page) == (PRINTED, MERGED, 1)
+    assert table.before.split() == ["A", "sample", "table", "unit:", "yuan"]
+    assert table.x == pytest.approx([20, 80, 140, 200, 260], abs=1)
+    assert table.y == pytest.approx([20, 40, 60, 80, 100], abs=1)
+
+
+def test_a_page_turned_by_90_degrees_is_turned_back() -> None:
+    (table,) = tables(pdf(turned(ruled(HEADS, top=160))).replace(b"[0 0 300 200]", b"[0 0 300 300]/Rotate 90"))
+    assert (table.rows, set(table.merged)) == (PRINTED, MERGED)
+
+
+def test_tables_side_by_side_and_one_below_another_are_several() -> None:
+    left, right = [["a", "1"], ["b", "2"]], [["c", "3"], ["d", "4"]]
+    below = [["e", "5"], ["f", "6"]]
+    content = ruled(left) + ruled(right, left=160) + ruled(below, top=90, above="below")
+    found = tables(pdf(content))
+    assert [table.rows for table in found] == [tuple(map(tuple, cells)) for cells in (left, right, below)]
+    assert [table.before for table in found] == ["", "", "below"]
+
+
+def test_a_table_within_a_form_of_the_page_stands_where_the_form_is_put() -> None:
+    content = ruled([["a", "1"], ["b", "2"]], left=0, top=40)
+    form = b"<</Type/XObject/Subtype/Form/BBox[0 0 300 200]/Length %d/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"
+    form = form % len(content) + b"stream\n" + content + b"\nendstream"
+    (table,) = tables(pdf(b"q 1 0 0 1 50 60 cm /X Do Q", b"/XObject<</X 5 0 R>>", more=(form,)))
+    assert table.rows == (("a", "1"), ("b", "2"))
+    assert table.x == pytest.approx([50, 110, 170], abs=1)
+
+
+def test_text_without_lines_is_no_table() -> None:
+    assert tables(pdf(b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET")) == ()
+
+
+@pytest.mark.parametrize("drawing", ["0 0 m 300 200 l S ", "10 10 m 290 10 l S ", "20 20 200 100 re f "])
+def test_lines_that_make_no_grid_are_no_table(drawing: str) -> None:
+    assert tables(pdf(drawing.encode() * 40 + b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET")) == ()
+
+
+@pytest.mark.parametrize("number", ["1e38", "-99999999999999", "1" * 400, "0.0000000001", "nan"])
+def test_coordinates_out_of_all_bounds_do_no_harm(number: str) -> None:
+    content = ruled([["a", "1"], ["b", "2"]]) + f" {number} 0 0 {number} 0 0 cm {number} 5 200 {number} re S".encode()
+    found = extract(pdf(content), "a.pdf")
+    assert (found.state, [table.rows for table in found.tables]) == ("text", [(("a", "1"), ("b", "2"))])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"x": [float("nan")]}, {"rows": [[1]]}, {"rows": [["a"], ["b", "c"]]}, {"page": "x"}]
+)
+def test_what_is_no_table_is_refused(wrong: dict[str, object]) -> None:
+    whole = PrintedTable((("a", "b"),)).to_json()
+    assert PrintedTable.from_json(whole) == PrintedTable((("a", "b"),))
+    with pytest.raises(ValueError, match=r"table|int"):
+        PrintedTable.from_json(whole | wrong)
+
+
+def test_a_page_of_countless_lines_costs_little_and_keeps_its_text() -> None:
+    mesh = b"".join(b"%d %d 1 1 re S " % (x % 290, x // 290) for x in range(60_000))
+    begun = time.process_time()
+    found = extract(pdf(mesh + b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET"), "a.pdf")
+    assert (found.state, found.text, found.tables) == ("text", "A sample of the project.", ())
+    assert time.process_time() - begun < 5
+
+
+def span(text: str, properties: str) -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{word(text)}</w:tc>"
+
+
+WORD_TABLE = f"""<w:tbl>
+<w:tr>{span("Code", '<w:vMerge w:val="restart"/>')}{span("Name", '<w:vMerge w:val="restart"/>')}{span("Amount", '<w:gridSpan w:val="2"/>')}</w:tr>
+<w:tr>{span("", "<w:vMerge/>")}{span("", "<w:vMerge/>")}{span("2025", "")}{span("2026", "")}</w:tr>
+<w:tr>{span("201", "")}{span("General", "")}{span("1,234.00", "")}{span("-5.50", "")}</w:tr>
+<w:tr>{span("20101", "")}{span("", "")}{span("0.10", "")}{span("(3.00)", "")}</w:tr></w:tbl>"""
+
+
+def test_a_word_table_gives_its_cells() -> None:
+    found = tables(docx(word("A sample") + WORD_TABLE + word("") + WORD_TABLE), "a.docx")
+    assert [(table.rows, set(table.merged), table.before) for table in found] == [
+        (PRINTED, MERGED, "A sample"),
+        (PRINTED, MERGED, ""),
+    ]
+
+
+def test_a_word_table_within_a_layout_table_is_the_one_that_counts() -> None:
+    layout = f"<w:tbl><w:tr><w:tc>{word('Title')}{WORD_TABLE}</w:tc><w:tc>{word('aside')}</w:tc></w:tr></w:tbl>"
+    assert [(table.rows, table.before) for table in tables(docx(layout), "a.docx")] == [(PRINTED, "Title")]
+
+
+WEB_TABLE = """<table><tr><th rowspan=2>Code</th><th rowspan="2">Name</th><th colspan='2'>Amount</th></tr>
+<tr><td>2025</td><td>2026</td></tr><tr><td>201</td><td><p>General</p></td><td>1,234.00</td><td>-5.50</td></tr>
+<tr><td>20101</td><td style="display:none">hidden</td><td></td><td>0.10</td><td>(3.00)</td></tr></table>"""
+
+
+def test_a_web_page_gives_its_cells() -> None:
+    page = f"<html><body><p>A <b>sample</b></p><div>unit: yuan</div>{WEB_TABLE}<table><tr><td>{WEB_TABLE}</td></tr></table></body></html>"
+    first, second = tables(page.encode(), "a.htm")
+    assert (first.rows, set(first.merged), first.before) == (PRINTED, MERGED, "A sample\nunit: yuan")
+    assert (second.rows, second.before) == (PRINTED, "")
+
+
+@pytest.mark.parametrize("stated", ["0", "-1", "9" * 400, "two", "²", ""])
+def test_a_span_that_is_no_number_is_one(stated: str) -> None:
+    page = f'<html><body><table><tr><td rowspan="{stated}" colspan="{stated}">a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></body></html>'
+    assert tables(page.encode(), "a.htm")[0].rows == (("a", "b"), ("c", "d"))
+
+
+def workbook() -> bytes:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    sheet = book.add_worksheet("Sample")
+    money = book.add_format({"num_format": "#,##0.00"})
+    sheet.merge_range("A1:A2", "Code")
+    sheet.merge_range("B1:B2", "Name")
+    sheet.merge_range("C1:D1", "Amount")
+    sheet.write_row("C2", ["2025", "2026"])
+    sheet.write_row("A3", ["201", "General"])
+    sheet.write_number("C3", 1234, money)
+    sheet.write_number("D3", -5.5, money)
+    sheet.write_row("A4", ["20101", "", 0.1, "(3.00)"])
+    book.add_worksheet("Empty")
+    book.close()
+    return stream.getvalue()
+
+
+def test_a_workbook_gives_its_cells_with_numbers_as_they_are_formatted() -> None:
+    found = extract(workbook(), "a.xlsx")
+    (table,) = found.tables
+    assert (table.rows[:3], set(table.merged)) == (PRINTED[:3], MERGED)
+    assert (table.page, table.before) == (1, "Sample")
+    assert "1,234.00\t-5.50" in (found.text or "")
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "printed"),
+    [
+        (1234.5, "0", "1235"), (-0.5, "0.00%", "-50.00%"), (1e9, "#,##0.00_ ;[Red]-#,##0.00 ", "1,000,000,000.00"),
+        (0.125, "0.00", "0.13"), (-1234.5, '#,##0.00_);(#,##0.00)', "-1,234.50"), (1234567, "#,##0.00,", "1,234.57"),
+        (5, "General", None), (5, "yyyy-mm-dd", None), (5, "", None), (5, '0"万元"', None), (5, "0.00E+00", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_printed_as_its_format_says(value: float, code: str, printed: str | None) -> None:
+    assert formatted(value, code) == printed
+
+
+def test_tables_of_an_archive_say_in_which_file_they_stand() -> None:
+    members = {
+        "one/a.docx": docx(WORD_TABLE),
+        "b.xlsx": xlsx(f"<row>{text_cell('A1', 'x')}{text_cell('B1', 'y')}</row>"),
+    }
+    assert [(table.member, table.width) for table in tables(zipped(members), "a.zip")] == [
+        ("one/a.docx", 4),
+        ("b.xlsx", 2),
+    ]
+
+
+def test_rows_of_text_with_tabs_are_a_table_where_all_are_of_one_width() -> None:
+    rows = b"A sample\n\nunit: yuan\tpage: 1\nname\tkind\tamount\na\tx\t1\nb\ty\t2\n\nend"
+    (table,) = tables(rows, "a.txt")
+    assert table.rows == (("name", "kind", "amount"), ("a", "x", "1"), ("b", "y", "2"))
+    assert table.before == "A sample\nunit: yuan page: 1"
+    assert tables(rows.replace(b"a\tx\t1", b"a\t1"), "a.txt") == ()
+
+
+def grid(rows: int, columns: int) -> str:
+    return "<html><body><table>" + ("<tr>" + "<td>1</td>" * columns + "</tr>") * rows + "</table></body></html>"
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1000, 1000), (100_001, 1), (2, 301)])
+def test_a_table_beyond_the_limits_is_not_kept_and_that_is_said(rows: int, columns: int) -> None:
+    found = extract(f"{grid(rows, columns)[:-14]}<table><tr><td>a</td><td>b</td></tr></table>".encode(), "a.htm")
+    assert found.state == "text"
+    assert sum(len(row) for table in found.tables for row in table.rows) <= MOST_CELLS
+    assert found.tables[-1].rows == (("a", "b"),)
+
+
+def test_a_workbook_of_a_million_cells_keeps_its_text_and_no_table() -> None:
+    line = "<row>" + "<c><v>7</v></c>" * 250 + "</row>"
+    found = extract(xlsx(line * 4000), "a.xlsx")
+    assert (found.state, found.tables, found.message) == ("text", (), "1 tables are beyond the limits and not kept")
+
+
+@pytest.mark.parametrize("value", ["1e309", "-1e309", "9" * 400, "1e-400", "NaN"])
+def test_numbers_out_of_all_bounds_are_text_or_nothing(value: str) -> None:
+    cells = f'<row><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="B1"><f>1/0</f><v>{value}</v></c></row>'
+    found = extract(xlsx(cells), "a.xlsx")
+    assert found.state in ("text", "failed")
+    assert all(len(cell or "") <= 400 for table in found.tables for row in table.rows for cell in row)
+
+
+def test_many_nested_tables_are_bounded() -> None:
+    depth = 3000
+    page = "<html><body>" + "<table><tr><td>x" * depth + "</td><td>y</td></tr></table>" * depth + "</body></html>"
+    found = extract(page.encode(), "a.htm")
+    assert found.state in ("text", "failed", "too_large")
+    assert len(found.tables) <= 1

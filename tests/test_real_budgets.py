@@ -1,0 +1,63 @@
+"""Real budgets, which are no part of the project: run where DISCLOSURES_BUDGETS names a folder of them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.budgets import MOST_FAILING, Reading, ms_a_page, read_folder
+
+FOLDER = os.environ.get("DISCLOSURES_BUDGETS")
+pytestmark = pytest.mark.skipif(not FOLDER, reason="DISCLOSURES_BUDGETS names no folder of real budgets")
+
+PARTS = ("total", "abroad", "vehicles", "reception")
+PRINTED = {  # as printed, by the beginning of the file's name: 三公经费合计, 出国, 用车, 接待
+    "1ac93479": ("508.20", "70.00", "411.20", "27.00"),
+    "2baf474e": ("767.60", "199.25", "183.60", "384.75"),
+    "324795c7": ("670.12", "180.00", "304.40", "185.72"),
+    "42d4fd88": ("676.10", "76.00", "156.60", "443.50"),
+    "520fa5c5": ("833.60", "222.50", "183.60", "427.50"),
+    "60031128": ("675.10", "106.00", "156.60", "412.50"),
+    "60f13f96": ("508.20", "70.00", "411.20", "27.00"),
+    "6615bc43": ("484.30", "100.00", "267.80", "116.50"),
+    "68beaee9": ("418.26", "80", "237", "101.26"),
+    "7545124e": ("418.26", "80", "237", "101.26"),
+    "7e5ac42e": ("513.75", "160.00", "266.80", "86.95"),
+    "956e1557": ("584.35", "110.00", "317.80", "156.55"),
+    "9bb83bc1": ("620.75", "170.00", "266.80", "183.95"),
+    "a59d3e87": ("509.20", "70.00", "411.20", "28.00"),
+    "a7aeca56": ("660.10", "106.00", "156.60", "397.50"),
+    "b6f85578": ("484.30", "100.00", "267.80", "116.50"),
+    "cc051e34": ("584.35", "110.00", "317.80", "156.55"),
+    "f113bb6e": ("833.60", "222.50", "183.60", "427.50"),
+}
+
+
+@pytest.fixture(scope="module")
+def readings() -> list[Reading]:
+    return list(read_folder(Path(FOLDER or "")))
+
+
+def test_identities_hold_and_hardly_any_fails(readings: list[Reading]) -> None:
+    checks = [check for reading in readings for table in reading.budgets for check in table.checks]
+    failing = [check for check in checks if not check.holds]
+    assert len(checks) > 10 * len([reading for reading in readings if reading.budgets])
+    assert len(failing) <= MOST_FAILING, failing
+
+
+def test_three_public_expenses_are_as_printed(readings: list[Reading]) -> None:
+    known = {
+        name: expected for name, expected in PRINTED.items() if any(r.path.name.startswith(name) for r in readings)
+    }
+    found = {
+        reading.path.name[:8]: tuple(str(expenses.parts[part].value) for part in PARTS)
+        for reading in readings
+        for table in reading.budgets
+        for expenses in table.expenses
+        if reading.path.name[:8] in known
+    }
+    assert found == known
+
+
+def test_a_page_costs_little(readings: list[Reading]) -> None:
+    assert ms_a_page([reading.path for reading in readings if reading.path.suffix == ".pdf"][:5]) < 5
