@@ -56,7 +56,7 @@ def some_records(path: Path, count: int) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         (last,) = connection.execute("SELECT max(id) FROM records").fetchone()
     chance = random.Random(7)
-    return [f"/{path.stem}/records/{chance.randrange(1, last + 1)}" for _ in range(count)]
+    return [f"/-/record/{chance.randrange(1, last + 1)}" for _ in range(count)]
 
 
 def ask(site: ServedSite, paths: Sequence[str]) -> list[Cost]:

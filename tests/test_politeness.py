@@ -204,12 +204,12 @@ def test_a_crawl_delay_is_kept_up_to_a_minute(tmp_path: Path, stated: str, kept:
 def test_a_probe_keeps_its_delay_and_a_longer_one_of_robots_txt() -> None:
     with Watched({LIST: Answer(status=302, headers=(("Location", "/zwgk/list_1.html"),))}) as site:
         disclosures("probe", f"{site.url}zwgk/list.html", "--delay", 0.3)
-        assert len(site.seen) == 3
+        assert len(site.seen) > 2
         assert min(gaps(site.seen)) >= 0.3 - LATE
         site.answers["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 0.4\n")
         site.seen.clear()
         disclosures("probe", f"{site.url}zwgk/list.html", "--delay", 0)
-        assert len(site.seen) == 3
+        assert len(site.seen) > 2
         assert min(gaps(site.seen)) >= 0.4 - LATE
 
 

@@ -27,8 +27,8 @@ _RULES: tuple[
     ("财政拨款.{0,6}(?:收支|收入支出)", "fiscal_summary"),
     ("收支|收入支出", "summary"),
     ("基本支出", "basic_spending"),
-    ("一般公共预算.*支出|公共财政.*支出", "general_spending"),
-    ("财政拨款.*支出", "fiscal_spending"),
+    ("一般公共预算.{0,80}支出|公共财政.{0,80}支出", "general_spending"),
+    ("财政拨款.{0,80}支出", "fiscal_spending"),
     ("收入", "income"),
     ("支出", "spending"),
 )

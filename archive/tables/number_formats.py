@@ -10,7 +10,7 @@ from lxml import etree
 _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0", 38: "#,##0", 39: "#,##0.00",
              40: "#,##0.00", 41: "#,##0", 43: "#,##0.00"}  # fmt: skip
 _DIGITS = re.compile(r"(?P<whole>[#0,]*[#0])(?:\.(?P<decimals>0+))?(?P<scale>,*)(?P<percent>%?)")
-_AROUND = re.compile(r'_.|\*.|\[[^\]]*\]|"[ ¥￥$]*"|[ ¥￥$]')  # widths, fillings, colours, signs of money
+_AROUND = re.compile(r'_.|\*.|\[[^\]\[]{0,100}\]|"[ ¥￥$]{0,20}"|[ ¥￥$]')  # widths, fillings, colours, signs of money
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*?)/?>")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _STYLE = re.compile(rb"""\bs=["'](\d{1,5})["']""")
