@@ -196,6 +196,7 @@ OF_ALL_KINDS = ("/", "/-/changes", "/-/changes.atom", f"/-/day/{clock.today()}")
         *OF_ALL_KINDS,
         "/-/changes?kind=withdrawn",
         "/-/record/RECORD",
+        "/-/record/NEIGHBOUR",
         "/-/copy/COPY",
         "/-/search?q=第五小学",
         "/-/browse/sample/5",
@@ -206,7 +207,13 @@ OF_ALL_KINDS = ("/", "/-/changes", "/-/changes.atom", f"/-/day/{clock.today()}")
 )
 def test_every_claim_leads_to_its_sheet(site, two_days, path):
     known = {name.upper(): str(value) for name, value in numbers(two_days).items()}
-    path = path.replace("RECORD", known["WITHDRAWN"]).replace("COPY", known["COPY"])
+    beside = (
+        "SELECT o.id FROM records o JOIN records r ON o.publisher = r.publisher AND o.portal = r.portal AND o.id <> r.id "
+        "WHERE r.id = ? ORDER BY o.published_on <> r.published_on, abs(o.id - r.id) LIMIT 1"
+    )
+    known["NEIGHBOUR"] = str(one(two_days, beside, known["WITHDRAWN"]))
+    path = path.replace("RECORD", known["WITHDRAWN"])
+    path = path.replace("NEIGHBOUR", known["NEIGHBOUR"]).replace("COPY", known["COPY"])
     answer = asked(site, path)
     assert answer.status_code == 200
     tree = html.fromstring(answer.content)

@@ -4,10 +4,11 @@ Each is looked for along an index of its own (`archive.database.migrations`), so
 hundred.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,17 +41,23 @@ _IN_SERIES = _BESIDE.format(
     by="index_number", same="", least="AND index_number >= :first", most="AND index_number < :end"
 )
 _OF_PUBLISHER = _BESIDE.format(by="published_on", same="AND publisher = :publisher", least="", most="")
+_SHEETS = """
+SELECT record_id, max(id) FROM events
+WHERE record_id IN (SELECT value FROM json_each(?)) AND kind IN ('unlisted', 'withdrawn') GROUP BY record_id
+"""
 _SERIAL = re.compile(r"(.*[^0-9])([0-9]+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """A few records of one sort. `every`: the query string that lists them all; `numbered`: shown with their numbers."""
+    """A few records of one sort. `every`: the query string that lists them all; `numbered`: shown with their numbers;
+    `sheets`: of those that are gone, the event whose sheet proves it."""
 
     label: Label
     rows: tuple[Row, ...]
     every: str
     numbered: bool = False
+    sheets: Mapping[int, int] = field(default_factory=dict)
 
 
 def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours, ...]:
@@ -61,7 +68,10 @@ def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours,
         _series(connection, record),
         _publisher(connection, record),
     ]
-    return tuple(each for each in sorts if each and each.rows)
+    found = [each for each in sorts if each and each.rows]
+    gone = {row["id"] for each in found for row in each.rows if row["state"] in {"unlisted", "withdrawn"}}
+    sheets = dict(map(tuple, connection.execute(_SHEETS, (json.dumps(sorted(gone)),)))) if gone else {}
+    return tuple(replace(each, sheets=sheets) for each in found)
 
 
 def _rows(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, Any]) -> tuple[Row, ...]:
