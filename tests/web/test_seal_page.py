@@ -61,6 +61,8 @@ def test_a_sheet_shows_the_day_that_seals_it_or_that_none_does_yet(sealed: Path,
         day, digest = evidence.head() or ("", "")
     seal = html.fromstring(answered(make_datasette(sealed), f"/-/proof/{event['id']}")).cssselect("dl.seal dd")
     assert [" ".join(each.text_content().split()) for each in seal] == [f"{day} {digest}"] * 2
+    (record,) = rows(sealed, "SELECT record_id AS id FROM events WHERE id = ?", event["id"])
+    assert f"<code>{digest}</code>" in answered(make_datasette(sealed), f"/-/record/{record['id']}")
     open_sheet = answered(make_datasette(sample_archive), f"/-/proof/{event['id']}")
     assert "此日尚未过完" in open_sheet
     assert 'dl class="seal"' not in open_sheet

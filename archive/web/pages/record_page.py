@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,7 @@ _MASKED = """
 SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
 """
 # The record's own page as last captured, at whichever of its addresses it was read.
+_HEAD = "SELECT day, hash FROM seals ORDER BY day DESC LIMIT 1"
 _OWN = """
 SELECT id, url, fetched_at, status, outcome, sha256, bytes, last_modified FROM captures
 WHERE outcome = 'page' AND url IN (SELECT c.url FROM readings r JOIN captures c ON c.id = r.capture_id
@@ -142,9 +144,18 @@ def _read(connection: sqlite3.Connection, record_id: str, address: Address, numb
         "neighbours": neighbours(connection, row),
         "address": address("record", row["id"]),
         "citation": of_record(row, portal, page or capture, address),
+        "head": _head(connection),
         "withheld_on": withheld_on(connection, row["id"]),
         "persons": dict(connection.execute(_HELD, own).fetchall()),
     }
+
+
+def _head(connection: sqlite3.Connection) -> Row | None:
+    """The last sealed day, which holds for all before; None where there is none, or a snapshot of an earlier version has no seals."""
+    with suppress(sqlite3.OperationalError):
+        head: Row | None = connection.execute(_HEAD).fetchone()
+        return head
+    return None
 
 
 def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
