@@ -1,4 +1,4 @@
-"""How well the tables of real budgets are read: identities that hold, cells as another reader gives them, time a page.
+"""The reading of real budgets' tables: identities that hold, cells as another reader gives them, time a page.
 
 DISCLOSURES_BUDGETS=FOLDER python -m bench.budgets [--cells]
 
@@ -28,7 +28,7 @@ MOST_FAILING, LEAST_ALIKE, MOST_MS = 16, 99.8, 5.0
 
 @dataclass(slots=True)
 class Reading:
-    """What was read of one file."""
+    """The reading of one file."""
 
     path: Path
     tables: Sequence[PrintedTable]

@@ -187,7 +187,7 @@ def _understood(name: str, printed: str) -> str | None:
 
 
 def _either(expected: Sequence[Any], got: Any) -> tuple[Any, Any]:
-    """What was read, behind the one of several right values that it is, or else the first of them."""
+    """The value read, behind the one of several right values that it is, or else the first of them."""
     return (got if got in expected else expected[0]), got
 
 

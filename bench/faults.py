@@ -1,4 +1,4 @@
-"""What befalls a portal in the course of a year, each with the states that it may be told as: faults of the server or of our machine, and
+"""Faults that befall a portal in the course of a year, each with the states that it may be told as: faults of the server or of our machine, and
 changes for good.
 """
 
@@ -19,7 +19,7 @@ LEAST_NEWER = 3
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What befalls a portal for so many crawls. `states`: what it may be told as after each of them; then it is well.
+    """A fault that befalls a portal for so many crawls. `states`: what it may be told as after each of them; then it is well.
 
     `befall` returns whether it could happen today; `mended`: the command with which the operator mends it after the first crawl;
     `mode`: of its crawls; `plain`: it befalls no portal of the TRS county template, whose pages print more.

@@ -101,10 +101,10 @@ def page(text: str, status: int = 200) -> Reply:
 
 
 Spoil = Callable[[str, Reply], Reply]
-"""What a fault makes of the answer for a path."""
+"""A function of a path and its answer, which gives what a fault makes of it."""
 
 Look = Callable[[changing_portal.Document], str]
-"""How a document's page looks: a document of this module has what it prints."""
+"""The look of a document's page: a document of this module has what it prints."""
 
 GONE = page(county_pages.message_page("404 Not Found"), 404)
 
@@ -230,7 +230,7 @@ class Portal:
         return self.spoil(path, truth) if self.spoil else truth
 
     def _truth(self, path: str) -> Reply:
-        """What stands at a path today, if nothing fails."""
+        """The answer at a path today, if nothing fails."""
         documents = self.documents if self.served is None else self.served
         if path == "/robots.txt":
             return Reply(ROBOTS.encode(), content_type="text/plain; charset=utf-8")

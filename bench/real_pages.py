@@ -1,4 +1,4 @@
-"""How many values of real portals' pages are read right, by field and by family of portal software.
+"""The values of real portals' pages that are read right, by field and by family of portal software.
 
 DISCLOSURES_PAGES=FOLDER[:FOLDER…] python -m bench.real_pages [--json]
 

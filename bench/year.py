@@ -82,7 +82,7 @@ class Watched:
 
 @dataclass(slots=True)
 class Figures:
-    """What one year was like. `found`: the true events that were found; all else is to be nought."""
+    """The result of one year. `found`: the true events that were found; all else is to be nought."""
 
     crawls: int = 0
     found: int = 0
@@ -159,7 +159,7 @@ class Year:
         return self.figures
 
     def _noon(self, each: Watched, day: int) -> None:
-        """What happens between two mornings."""
+        """Let happen what does between two mornings."""
         noon = morning(day) + timedelta(hours=11)
         if each.good >= QUIET and not each.active and each.faults and each.faults[0][0] <= day:
             fault = each.faults[0][1]
@@ -307,7 +307,7 @@ class Year:
 
 
 def _cause(portal: Portal, kind: str, url: str, not_before: str | None, when: str) -> Happened | None:
-    """What truly happened of this kind within the window of an event, and was not told yet."""
+    """Return what truly happened of this kind within the window of an event, and was not told yet."""
     number = portal.number_at(url)
     for one in portal.happened:
         since = not_before is None or datetime.fromisoformat(not_before) <= one.at
@@ -328,7 +328,7 @@ def year(days: int, seed: int) -> Figures:
 
 
 def report(figures: dict[int, Figures], days: int) -> measure.Report:
-    """What the years were like, by their seeds."""
+    """The results of the years, by their seeds."""
     told = measure.Report("year", f"{len(figures)} years of {days} days of three portals, with each fault in each")
     every = list(figures.values())
     for what, count in (

@@ -113,6 +113,7 @@ def test_of_what_is_gone_it_holds_the_last_list_page_with_the_row_and_the_walk_w
     ]
     assert sorted(text["status"] for text in texts if text["url"].endswith("/7.html")) == [200, 404]
     sheet = files["sheet.html"].decode()
+    assert "载有须遮去的个人信息" not in sheet, "all is given as it was sent"
     assert "已从" in sheet
     assert "left the catalogues of" in sheet
     for name in lists:

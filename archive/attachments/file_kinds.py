@@ -79,7 +79,7 @@ _HTML_TAGS = (
     b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<script", b"<div", b"<title", b"<p>", b"<style",
 )  # fmt: skip
 _BROKEN_ZIP = (
-    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError,
+    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, EOFError, OSError,
 )  # fmt: skip
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 

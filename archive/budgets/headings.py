@@ -1,4 +1,4 @@
-"""What the title and the head of a table say: which budget table it is, for which year, in which unit, whose. Pure."""
+"""Statements of a table's title and head: which budget table it is, for which year, in which unit, whose. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence

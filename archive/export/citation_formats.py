@@ -19,7 +19,7 @@ _TEX_NAMES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\text
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What is cited. `key`: for programs; `number`: of the document, "" if none is stated; `site`: that published it; `dated`:
+    """A thing cited. `key`: for programs; `number`: of the document, "" if none is stated; `site`: that published it; `dated`:
     the day of publication as stated (ISO 8601), or ""; `accessed`: the day on which it was captured, in Beijing; `address`:
     where it can be read here; `remark`: what more a reader should know, such as the original address and the digest; `en`: the
     whole citation in English."""

@@ -143,7 +143,7 @@ NO_PAGES = Pair()
 
 @dataclass(frozen=True, slots=True)
 class FirstRead:
-    """What was stated when a list, or a portal's record pages, were first read well: the counts, and in which crawl."""
+    """The fields stated when a list, or a portal's record pages, were first read well: the counts, and in which crawl."""
 
     counts: Mapping[str, int]
     crawl_id: int
@@ -294,7 +294,7 @@ class Alarm:
             yield Raised(Problem("fields_drifted", home, message), self._record_pages(lost[0].field, first.crawl_id))
 
     def _first(self, sql: str, of: int | str) -> FirstRead | None:
-        """What was stated when a list, or the portal's record pages, were first read well; None where no crawl says it."""
+        """The fields stated when a list, or the portal's record pages, were first read well; None where no crawl says it."""
         row = self._connection.execute(sql, {"of": of, "crawl": self._crawl_id, "enough": WELL_READ}).fetchone()
         return FirstRead(json.loads(row["stated"]), row["id"], row["started_at"]) if row else None
 

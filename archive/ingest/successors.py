@@ -1,4 +1,4 @@
-"""What records and lists have become: records at another address, lists at another one, and all as it was in an older copy of the portal."""
+"""Present forms of records and lists: records at another address, lists at another one, and all as it was in an older copy of the portal."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -78,7 +78,7 @@ _CONTENTS = "sha256, bytes, media_type, text, tables, state, capture_id"
 
 
 class Successors:
-    """What one crawl finds that records and lists of its portal have become; works in the caller's transaction."""
+    """One crawl's finding of present forms of its portal's records and lists; works in the caller's transaction."""
 
     def __init__(self, writer: Writer, deferral: Deferral, layout: Layout) -> None:
         self._connection = writer.connection

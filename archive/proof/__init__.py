@@ -1,1 +1,1 @@
-"""What proves an event: its sheet, and the bundle that anybody can check without the archive."""
+"""Proofs of events: the sheet, and the bundle that anybody can check without the archive."""

@@ -1,4 +1,4 @@
-"""What was probably meant by words that find little: other characters, words in pinyin, parts of a long word.
+"""The probable meaning of words that find little: other characters, words in pinyin, parts of a long word.
 
 Each is the whole search as it would be typed. Whether it finds more is for the caller to say; what finds nothing at all
 is not among them.
@@ -28,7 +28,7 @@ _LONGEST_CUT = 14
 _PUBLISHERS = "SELECT DISTINCT name FROM publisher_names ORDER BY name LIMIT 20000"
 
 Reading = Callable[[str], Query]
-"""How words typed are read: with other words for them, or without."""
+"""The reading of words typed: with other words for them, or without."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How the cells of an xlsx workbook print their numbers, as far as the formats are of digits alone: `#,##0.00`, `0.0%`."""
+"""The numbers of an xlsx workbook as its cells print them, as far as the formats are of digits alone: `#,##0.00`, `0.0%`."""
 
 import io
 import re

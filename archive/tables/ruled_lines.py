@@ -24,7 +24,7 @@ UPRIGHT: dict[int, Callable[[float, float], tuple[float, float]]] = {
     2: lambda x, y: (-x, -y),
     3: lambda x, y: (y, -x),
 }
-"""How a point is turned upright where text runs by so many quarter turns clockwise, as pdfium counts."""
+"""The turns that set a point upright where text runs by so many quarter turns clockwise, as pdfium counts."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -123,7 +123,7 @@ class _DrawMode:
 
 
 def _draw_mode(path: raw.FPDF_PAGEOBJECT) -> _DrawMode | None:
-    """How a path is drawn; None where it is not."""
+    """The way in which a path is drawn; None where it is not."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(path, fill, stroke)
     return _DrawMode(bool(stroke.value)) if fill.value or stroke.value else None

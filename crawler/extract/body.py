@@ -30,7 +30,7 @@ _BUTTONS = re.compile(
     r"QQ|朋友圈|复制链接|(?:用|请用|使用)?(?:手机|微信)?(?:扫一扫|扫码|扫描)[^。；]{0,30}|二维码|下载|全文|(?:相关)?(?:附件|文章|链接|阅读|新闻|"
     r"信息|解读|报道|文件|文档|稿件)(?:下载)?(?=[\s:：|】]|相关|$)|点击|次数|[|｜【】\[\]（）()<>《》:：·•>/\s]"
 )
-"""What a line may hold that is no text: buttons, share boxes, and headings above nothing."""
+"""Parts of a line that are no text: buttons, share boxes, and headings above nothing."""
 _RELATED = re.compile(
     r"[【\[]?(?:相关(?:文章|链接|阅读|新闻|信息|解读|报道|文件|文档|稿件|政策)|延伸阅读|推荐阅读|上一[篇条]|下一[篇条])[】\]]?\s{0,3}(?:[:：]|$)"
 )
@@ -159,7 +159,7 @@ def _around(guess: Element, texts: dict[Element, int], heads: Collection[Element
 
 
 class _Prose:
-    """How many characters outside links the paragraphs of each element hold, counted on a walk through the page."""
+    """The number of characters outside links the paragraphs of each element hold, counted on a walk through the page."""
 
     def __init__(self, root: Element) -> None:
         """Count nothing yet."""

@@ -75,7 +75,7 @@ _ACTIONS = "打印|关闭|字体|字号|大中小|[大中小](?=[】\\])）\\s])
 _FURNITURE = re.compile(
     rf"[|｜©]|[【\[(（〖]\s{{0,3}}(?:我要)?(?:{_ACTIONS})|(?<=\s)(?:我要)?(?:{_ACTIONS})|版权所有|[Cc]opyright|\s/\s|(?<=\s)[AaTt][+-]"
 )
-"""What ends a value beside the next label: a bar, ©, the buttons of a page (打印, 关闭, 字体：大 中 小)."""
+"""Marks that end a value beside the next label: a bar, ©, the buttons of a page (打印, 关闭, 字体：大 中 小)."""
 _OPENING, _CLOSING, _BLANKS = "【[（(", "】]）)", " \t\u00a0\u3000" + _JOINT
 _CLOSES = tuple(_CLOSING)
 _MAY_END = re.compile(r"[|｜©【\[(（〖】\]）)版Cc\s]")  # a character of each thing that ends a value

@@ -45,7 +45,7 @@ _SERVICES = re.compile(
     r"|设为首页|加入收藏|收藏本站|(?:政务)?新媒体矩阵|无障碍(?:浏览|阅读)?|长者模式|手机(?:版|网站)|RSS订阅|高级(?:搜索|检索)|(?:查看)?更多.{0,4}|more.{0,3}|[>»]+",
     re.IGNORECASE,
 )
-"""What a site's own pages and services are called, which are no catalogue's."""
+"""Names of a site's own pages and services, which are no catalogue's."""
 
 _USUAL = re.compile(
     r"人事(?:信息|任免)|统计(?:信息|数据)|重大(?:建设)?项目(?:建设)?|应急管理|机构(?:职能|设置|概况)|领导(?:之窗|信息|简介)|政府采购"

@@ -1,1 +1,1 @@
-"""What a record's own page says: its title, dates and publisher, its text and its files."""
+"""Reading of a record's own page: its title, dates and publisher, its text and its files."""

@@ -1,4 +1,4 @@
-"""What a record's page says of itself to machines: its meta elements and its JSON-LD."""
+"""Statements of a record's page to machines: its meta elements and its JSON-LD."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ class Statement:
 
 
 def read_declared(root: Element) -> list[Statement]:
-    """What the page states in meta elements, then in JSON-LD; of each place the first that has a value."""
+    """The statements of the page in meta elements, then in JSON-LD; of each place the first that has a value."""
     return [*_of_metas(root), *_of_linked_data(root)]
 
 

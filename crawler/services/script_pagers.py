@@ -78,7 +78,7 @@ def scripts_of(root: Element) -> str:
 
 
 def stated_numbers(root: Element) -> str:
-    """What the page states to its scripts, as names with values: the scripts themselves, hidden fields, attributes data-…"""
+    """The statements of a page to its scripts, as names with values: the scripts themselves, hidden fields, attributes data-…"""
     fields = (f'{field.get("id") or field.get("name")}="{field.get("value")}"' for field in _FIELDS(root))
     attributes = (f'{value.attrname.removeprefix("data-")}="{value}"' for value in _DATA(root))
     return "\n".join((scripts_of(root), *islice(fields, _MOST_STATED), *islice(attributes, _MOST_STATED)))

@@ -241,7 +241,7 @@ class _Reader:
             self._read_list(exchange, capture_id, catalog_id, records)
 
     def _deferred_page(self, deferred: Deferred) -> RecordPage | None:
-        """What the page of a record says that a crawl kept aside; None where it can't be read."""
+        """The page of a record that a crawl kept aside, as it is read; None where it can't be read."""
         if deferred.capture_id is None or (exchange := self._exchange(deferred.capture_id)) is None:
             return None
         return self._page(exchange, deferred.capture_id, self._writer.record(deferred.record_id)["url"])

@@ -56,7 +56,7 @@ WHERE a.id = ?
 
 @dataclass(frozen=True, slots=True)
 class KnownProof:
-    """What the archive knows of a proof. `list_pages`: captures that are list pages; `hidden`: captures shown to nobody;
+    """A proof as far as the archive knows it. `list_pages`: captures that are list pages; `hidden`: captures shown to nobody;
     `own`: the record's own page before and now, None where either isn't there; `sealed`, `head`: the day that seals the event
     and the last sealed one, None where there is none yet."""
 

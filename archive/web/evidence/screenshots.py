@@ -56,7 +56,7 @@ LANE = Lane("screenshot", at_once=1, each=1, seconds=2 * SECONDS, memory=0)
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """What stands in the frame around a copy: its address here and the original's, when it was captured, and the digest."""
+    """The frame around a copy: its address here and the original's, when it was captured, and the digest."""
 
     here: str
     url: str

@@ -48,7 +48,7 @@ INSTEAD = 10
 """Hits of the first suggestion that are shown where nothing is found."""
 
 MOST_SUGGESTIONS, MOST_HINTS = 8, 3
-"""What to try where few or nothing is found, and filters named by words, that are shown."""
+"""Suggestions where few or nothing is found, and filters named by words, that are shown."""
 
 MOST_VALUES, MOST_ON_REQUEST = 60, 2000
 """Values of a facet that are shown, and of the one of which all are asked for."""

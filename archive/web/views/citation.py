@@ -1,4 +1,4 @@
-"""What the site offers to be cited: a record as it was captured, and the sheet that proves an event. Pure."""
+"""Citations that the site offers: a record as it was captured, and the sheet that proves an event. Pure."""
 
 from collections.abc import Callable
 

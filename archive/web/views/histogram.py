@@ -1,4 +1,4 @@
-"""How many hits there are of each month or year, drawn as bars that narrow the search when clicked; pure."""
+"""The number of hits of each month or year, drawn as bars that narrow the search when clicked; pure."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -84,7 +84,7 @@ def folded(hits: Iterable[Hit]) -> tuple[Hit, ...]:
 
 
 def title_key(title: str) -> str:
-    """What titles have in common that differ in numbers other than years, in marks or in the form of their characters."""
+    """Return the part that titles have in common that differ in numbers other than years, in marks or in the form of their characters."""
     return " ".join(
         unit for unit in units(title) if unit not in _NUMERALS and (not unit.isdecimal() or _YEAR.fullmatch(unit))
     )

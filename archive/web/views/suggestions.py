@@ -19,13 +19,13 @@ HOW = {
     "split": LABELS["suggestion.split"],
     "part": LABELS["suggestion.part"],
 }
-"""What to say of each way in which something else may be meant."""
+"""The words for each way in which something else may be meant."""
 
 MOST_NAMES_TRIED = 6
 """Names of an agency, the typed one and others for it, that are looked up among publishers."""
 
 MANY_MORE = 3
-"""What finds so many times as much is worth a suggestion."""
+"""Times as many hits that make a search worth suggesting."""
 
 Changes = dict[str, Any]
 """Fields of a request, and what they become."""
