@@ -9,7 +9,6 @@ from datasette.database import Database
 from archive.copies.copy_text import copy_text
 from archive.copies.redacted_copies import redacted_copy
 from archive.copies.sanitiser import NotShown
-from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.label import Label
 from archive.proof.differences import Piece, Pieces
@@ -17,10 +16,8 @@ from archive.proof.side_by_side import ComparedLines, side_by_side
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
-from archive.web.processes.fork_server import WorkFailedError
 from archive.web.processes.frames import Head
-from archive.web.processes.lanes import NoPlaceError
-from archive.web.views.capture_frame import BUSY, DAMAGED, NOT_HERE, TOO_HEAVY
+from archive.web.views.capture_frame import made_of_originals
 
 LONGEST = 100_000
 """Characters of each text that are compared; what is behind them is neither compared nor shown. So are at most …"""
@@ -49,24 +46,11 @@ class Comparison:
 
 async def compared(db: Database, before: Row, after: Row) -> tuple[Comparison | None, Label | None]:
     """Compare the copies of two captures, or say why that can't be done."""
-    evidence = place_of(Path(db.path))
-    if not evidence.is_file():
-        return None, NOT_HERE
-    request = {
-        "db": db.path,
-        "evidence": str(evidence),
-        "captures": [[row["id"], row["sha256"]] for row in (before, after)],
-    }
-    try:
-        head, body = await reader_requests.job(db.ds, "copy", "comparison", request)
-    except WorkFailedError:
-        return None, TOO_HEAVY
-    except NoPlaceError:
-        return None, BUSY
-    if "not_shown" in head:
-        return None, Label(head["not_shown"], "")
-    if "damaged" in head:
-        return None, DAMAGED
+    request = {"captures": [[row["id"], row["sha256"]] for row in (before, after)]}
+    made = await made_of_originals(db, "comparison", request)
+    if isinstance(made, Label):
+        return None, made
+    head, body = made
     lines = (
         ComparedLines(_pieces(before), _pieces(after), marks and tuple(marks))
         for before, after, marks in json.loads(body)

@@ -186,24 +186,32 @@ async def framed(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[
 
 
 async def shown(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
-    """The copy of a capture, or why there is none; made by another process, where there is one to make it."""
-    evidence = evidence_of(Path(db.path))
-    if not evidence.is_file():
-        return None, NOT_HERE
-    request = {"db": db.path, "evidence": str(evidence), "id": row["id"], "sha256": row["sha256"]}
-    request |= {"addresses": place.addresses, "texts": place.texts}
-    try:
-        head, body = await reader_requests.job(db.ds, "copy", "copy", request)
-    except WorkFailedError:
-        return None, TOO_HEAVY
-    except NoPlaceError:
-        return None, BUSY
-    if "not_shown" in head:
-        return None, Label(head["not_shown"], "")
-    if "damaged" in head:
-        return None, DAMAGED
+    """The copy of a capture, or why there is none."""
+    request = {"id": row["id"], "sha256": row["sha256"], "addresses": place.addresses, "texts": place.texts}
+    made = await made_of_originals(db, "copy", request)
+    if isinstance(made, Label):
+        return None, made
+    head, body = made
     page = SanitisedPage(html=body.decode(), **head["page"]) if head["page"] else None
     return RedactedCopy(head["media_type"], body, head["masked"], page), None
+
+
+async def made_of_originals(db: Database, job: str, request: Head) -> tuple[Head, bytes] | Label:
+    """Return what a job makes of originals in a process of its own, or why there is nothing to be shown: no originals, no place, too heavy."""
+    evidence = evidence_of(Path(db.path))
+    if not evidence.is_file():
+        return NOT_HERE
+    try:
+        head, body = await reader_requests.job(
+            db.ds, "copy", job, {"db": db.path, "evidence": str(evidence), **request}
+        )
+    except WorkFailedError:
+        return TOO_HEAVY
+    except NoPlaceError:
+        return BUSY
+    if "not_shown" in head:
+        return Label(head["not_shown"], "")
+    return DAMAGED if "damaged" in head else (head, body)
 
 
 def _made(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
