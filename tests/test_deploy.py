@@ -295,6 +295,20 @@ def test_who_is_somebody_neither_gets_nor_leaves_anything_in_the_cache(proxy: ht
 
 
 @needs_nginx
+def test_the_cache_keeps_languages_apart(proxy: httpx.Client) -> None:
+    for asking, language in (
+        ({}, "zh-CN"),
+        ({"Accept-Language": "en"}, "en"),
+        ({"Cookie": "disclosures_lang=en"}, "en"),
+    ):
+        answers = [proxy.get("/-/api", headers=asking) for _ in range(2)]
+        assert [of_cache(answer) for answer in answers] == [(200, "MISS"), (200, "HIT")], asking
+        assert {answer.headers["content-language"] for answer in answers} == {language}
+    assert of_cache(proxy.get("/-/api?lang=en"))[1] == "MISS"
+    assert "set-cookie" in proxy.get("/-/api?lang=en").headers  # for each reader, not for the first alone
+
+
+@needs_nginx
 def test_addresses_come_through_as_they_are(proxy: httpx.Client) -> None:
     answer = proxy.get("/nothing/%E9%A2%84~2F?x=%00&y=<>", follow_redirects=True)
     assert answer.status_code in {400, 404}

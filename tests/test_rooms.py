@@ -70,7 +70,6 @@ ALLOWED: dict[str, set[str]] = {
     "archive.search": {"archive.labels"},
     "archive.web": {
         "archive.labels",
-        "archive.model",
         "archive.proof",
         "archive.search",
         "archive.web.evidence",

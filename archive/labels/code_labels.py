@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from archive.labels.label import Label, Language, labels_under
+from archive.labels.label import Label, labels_under
+from archive.labels.language import Language
 
 KINDS = labels_under("kind")
 STATES = labels_under("state")
@@ -42,10 +43,9 @@ CODES: dict[tuple[str, str], Mapping[str, Label]] = {
 """(table, column) → code → label, for the columns that hold codes."""
 
 
-def code_label(table: str, column: str, value: object, language: Language = "zh") -> str:
-    """Return a value as a reader should see it: the name of a code, anything else as it is."""
-    label = CODES.get((table, column), {}).get(str(value))
-    return label.name(language) if label else str(value)
+def code_label(table: str, column: str, value: object) -> str:
+    """Return a value as a reader should see it: the name of a code in the reader's language, anything else as it is."""
+    return str(CODES.get((table, column), {}).get(str(value), value))
 
 
 def codes_of(table: str | None, language: Language = "zh") -> dict[str, dict[str, str]]:

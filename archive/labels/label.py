@@ -8,9 +8,8 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-Language = Literal["zh", "en"]
+from archive.labels.language import READER, Language
 
 LABELS_FILE = Path(__file__).with_name("labels.csv")
 _SEE = "see "
@@ -18,12 +17,23 @@ _SEE = "see "
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name in Chinese and English, and what it means in both (may be empty where the name says it all)."""
+    """A name in Chinese and English, and what it means in both (may be empty where the name says it all).
+
+    As a string it is its name in the reader's language, so that a template, a message or an error may hold it as it is.
+    """
 
     zh: str
     en: str
     about: str = ""
     about_en: str = ""
+
+    def __str__(self) -> str:
+        return self.name(READER.get())
+
+    @property
+    def meaning(self) -> str:
+        """What it means, in the reader's language."""
+        return self.description(READER.get())
 
     def name(self, language: Language) -> str:
         """Return the name in one language, the Chinese one where there is no other."""

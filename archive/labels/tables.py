@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.labels.label import LABELS, Label, Language, label_of, labels_under
+from archive.labels.label import LABELS, Label, label_of, labels_under
+from archive.labels.language import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from archive.labels import tables
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE
-from archive.model.printable import with_codes
+from archive.labels.language import READER, TAGS, say
 from archive.proof.sheet import STYLE
 from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
@@ -157,7 +157,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     if str(TEMPLATES) not in paths:
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
     # In texts and attributes alike; what a form must give back as it was typed stands there as `|e`.
-    env.finalize = with_codes
+    env.finalize = cells.in_words
     env.globals.update(
         arranged=tables.arranged,
         beijing=cells.beijing,
@@ -167,10 +167,13 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         cut=cells.cut,
         is_internal=tables.is_internal,
         is_web_address=cells.is_web_address,
+        in_language=request_context.in_language,
         labels=LABELS,
+        language_tag=lambda: TAGS[READER.get()],
         linked_walks=history.LINKED,
         lookups=tables.LOOKUPS,
         refers=cells.REFERS,
+        say=say,
         server_time=cells.server_time,
         short=cells.short,
         shown=cells.shown,
@@ -187,6 +190,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         documented=tables.TABLES,
         walked=portal_status.walked,
         web_link=cells.web_link,
+        zh=lambda: READER.get() == "zh",
     )
 
 

@@ -47,10 +47,10 @@ def test_its_figures_lead_to_questions_and_records(ask):
 
 
 def test_what_the_words_mean_is_printed_with_card_and_comparison(ask):
-    for path in ("/-/cards/sample/2017", "/-/cards?year=2017"):
-        shown = text(tree(ask(path)))
-        assert all(words.zh in shown and words.en in shown for words in DEFINITIONS)
-        assert "不是官方文本" in shown
+    for path in ("/-/cards/sample/2017?lang=", "/-/cards?year=2017&lang="):
+        chinese, english = text(tree(ask(path + "zh"))), text(tree(ask(path + "en")))
+        assert all(words.zh in chinese and words.en in english for words in DEFINITIONS)
+        assert "不是官方文本" in chinese
 
 
 def test_portals_stand_side_by_side_for_each_year(ask):

@@ -46,7 +46,7 @@ def test_provinces_say_how_many_of_their_counties_are_archived(site: Datasette) 
     assert len(lines) == 31
     assert {"宁夏回族自治区 1 / 22", "北京市 0 / 16"} <= lines
     counties = sum(division.level == COUNTY for division in divisions().values())
-    assert text(shown.cssselect(".figures")[0]) == f"1 已采集 archived {counties:,} 全部 all"
+    assert text(shown.cssselect(".figures")[0]) == f"1 已采集 archived {counties:,} 全部"
     assert [text(line) for line in shown.cssselect("ul.portals li")] == ["无代码 县"]
 
 

@@ -9,12 +9,13 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
+from archive.labels.label import LABELS
 from archive.web.http.server import make_datasette
 from tests.web.sample_archive import build
 
-SERIES = "neighbouring index numbers"
-PUBLISHER = "same publisher"
-TITLE, DOCUMENT = "same title", "same document number"
+SERIES, PUBLISHER, TITLE, DOCUMENT = (
+    LABELS[f"near.{sort}"].zh for sort in ("series", "publisher", "title", "document")
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def near(site: Datasette, number: int) -> dict[str, list[int]]:
     answer = asyncio.run(site.client.get(f"/-/record/{number}"))
     assert answer.status_code == 200
     return {
-        section.cssselect("h2 small")[0].text: [
+        section.cssselect("h2")[0].text: [
             int(link.get("href").rpartition("/")[2]) for link in section.cssselect("li a")
         ]
         for section in html.fromstring(answer.text).cssselect(".near")

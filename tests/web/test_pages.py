@@ -60,7 +60,7 @@ def test_table_page(get):
     page = get("/disclosures/records").text
     tree = html.fromstring(page)
     assert tree.get("lang") == "zh-CN"
-    assert tree.cssselect("h1")[0].text_content() == "记录 records"
+    assert tree.cssselect("h1")[0].text_content() == "记录"
     head = [cell.text_content().split() for cell in tree.cssselect("th")]
     assert head[:2] == [["编号", "id"], ["信息名称", "title"]]
     assert ["发布日期", "▼", "published_on"] in head

@@ -214,10 +214,19 @@ def test_answers_may_be_kept_and_are_known_again(ask: Ask, path: str) -> None:
         answer = ask(answer.headers["location"])
     assert answer.status_code == 200, answer.text
     assert answer.headers["cache-control"] == "public, max-age=300"
-    assert answer.headers.get("vary") == (None if "static" in path else "Cookie, Authorization")
+    assert answer.headers.get("vary") == (None if "static" in path else "Cookie, Authorization, Accept-Language")
     again = ask(str(answer.url), if_none_match=f'"x", {answer.headers["etag"]}')
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == answer.headers["etag"]
+
+
+def test_answers_in_another_language_are_others(ask: Ask) -> None:
+    tags = {language: ask("/", accept_language=language).headers["etag"] for language in ("zh", "en")}
+    assert tags["zh"] != tags["en"]
+    remembered = ask("/", cookie="disclosures_lang=en", if_none_match=tags["en"])
+    assert (remembered.status_code, remembered.headers["etag"]) == (304, tags["en"])
+    assert ask("/", cookie="disclosures_lang=en", if_none_match=tags["zh"]).status_code == 200
+    assert "etag" not in ask("/?lang=en").headers  # it sets the cookie
 
 
 def test_pages_say_as_of_when(ask: Ask) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from archive.export.citation_formats import bibtex
+from archive.labels.label import LABELS
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
 from archive.web.views import body_text, cells, neighbours
@@ -74,10 +75,10 @@ def test_record_of_a_checked_portal_has_no_notice(get, database):
 
 def test_four_dates_kept_apart(page):
     days = [words(day) for day in page.cssselect(".days > div")]
-    assert days[0].startswith("生成日期 date created 未载 not stated")
-    assert days[1].startswith("发布日期 date published 2026-11-19 门户所标 as the portal states it")
-    assert days[2].startswith("首次发现 first seen 2026-11-20 09:00 本档案首次见到")
-    assert days[3].startswith("服务器所称修改时间 server's Last-Modified 2026-11-18 10:03 由服务器给出，不一定属实")
+    assert days[0].startswith("生成日期 未载 not stated")
+    assert days[1].startswith("发布日期 2026-11-19 门户所标")
+    assert days[2].startswith("首次发现 2026-11-20 09:00 本档案首次见到")
+    assert days[3].startswith("服务器所称修改时间 2026-11-18 10:03 由服务器给出，不一定属实")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def test_files_with_their_texts(page):
 
 def test_its_ways(page):
     ways = {" ".join(way.text_content().split()): way.get("href") for way in page.cssselect(".ways a")}
-    assert ways["存档副本 archived copy"] == f"/-/copy/{sealed.number(sealed.PAGE, 2)}"
+    assert ways["存档副本"] == f"/-/copy/{sealed.number(sealed.PAGE, 2)}"
     assert ways["原页面 ↗ original page"] == sealed.PAGE
     for target in ("history", "files", "cite"):
         assert page.cssselect(f"#{target}")
@@ -196,7 +197,7 @@ def test_labels_printed_without_a_value(tmp_path):
 
 def groups(page) -> dict[str, list[str]]:
     return {
-        section.cssselect("h2 small")[0].text: [link.text_content() for link in section.cssselect("li a")]
+        section.cssselect("h2")[0].text: [link.text_content() for link in section.cssselect("li a")]
         for section in page.cssselect(".near")
     }
 
@@ -225,10 +226,10 @@ def test_what_stands_next_to_it(tmp_path):
             "SELECT id FROM records WHERE index_number LIKE '640399000/2016-%' AND id <> 1 ORDER BY index_number LIMIT 3"
         )
         following = [titles[row[0]] for row in numbers]
-    assert found["same document number"] == [titles[2], titles[61]]
-    assert found["same title"] == ["样例：同名的公告"]
-    assert found["same publisher"] == around
-    assert found["neighbouring index numbers"] == following
+    assert found[LABELS["near.document"].zh] == [titles[2], titles[61]]
+    assert found[LABELS["near.title"].zh] == ["样例：同名的公告"]
+    assert found[LABELS["near.publisher"].zh] == around
+    assert found[LABELS["near.series"].zh] == following
     for link in page.cssselect(".near p a"):
         every = ask(archive, link.get("href"))
         assert titles[1] in [cell.text_content().strip() for cell in every.cssselect("td.col-title")]

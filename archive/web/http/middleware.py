@@ -1,4 +1,7 @@
-"""Middleware around Datasette: tidy addresses, send searches to the ranked view and records to their permanent addresses, add headers."""
+"""Middleware around Datasette: tidy addresses, send searches to the ranked view and records to their permanent addresses, add headers.
+
+The language of an answer is that of the address (`?lang=`), which a cookie keeps, or the cookie's, or the one that the browser asks for.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -7,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette.utils import tilde_decode
 
+from archive.labels.language import LANGUAGES, READER, TAGS, Language, preferred
 from archive.labels.tables import TABLES
 from archive.search.query import LONGEST_QUERY
 from archive.web.http.archives import archives
@@ -30,6 +34,16 @@ HEADERS = {
     ),
 }
 
+LANGUAGE = "disclosures.language"
+"""The key of a request's scope under which its language stands."""
+
+_CHOSEN = "disclosures.language_chosen"
+"""The key of a request's scope that says that its address chose the language."""
+
+COOKIE = "disclosures_lang"
+_YEAR = 365 * 24 * 60 * 60
+_COOKIE = re.compile(rf"{COOKIE}=({'|'.join(LANGUAGES)})")
+
 _RAW = re.compile(rb"[^\x21-\x7e]|\\")
 _COLUMN_ARGUMENTS = re.compile(r"_facet(_array|_date)?|_col|_nocol|_filter_column(_\d+)?|_sort|_sort_desc")
 _ROW_OF_RECORDS = re.compile(r"(?P<prefix>.*)/records/(?P<id>[0-9]{1,18})")
@@ -47,13 +61,13 @@ class Middleware:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        scope = with_plain_address(scope)
+        scope = with_language(with_plain_address(scope))
         pairs = pairs_of(scope)
         tidy = tidied(pairs)
         if tidy != pairs:
             scope["query_string"] = urlencode(tidy).encode()
-        set_query(scope)
-        await self._application(scope, receive, _with_headers(send))
+        set_context(scope)
+        await self._application(scope, receive, _with_headers(scope, send))
 
 
 class DatasetteMiddleware:
@@ -103,8 +117,9 @@ class Redirects(DatasetteMiddleware):
         return next((name for name in known if self._datasette.databases[name].route == tilde_decode(route)), None)
 
 
-def set_query(scope: Scope) -> None:
-    """Set the words that a request searches for, for what is called on its behalf."""
+def set_context(scope: Scope) -> None:
+    """Set the words that a request searches for and the language of its answer, for what is called on its behalf."""
+    READER.set(scope[LANGUAGE])
     QUERY.set(next((value for key, value in pairs_of(scope) if is_search(key)), ""))
     PORTAL_NAMES.set({})
 
@@ -158,16 +173,62 @@ def with_plain_address(scope: Scope) -> Scope:
     }
 
 
+def with_language(scope: Scope) -> Scope:
+    """The request with the language of its answer, and without the parameter and the cookie that ask for it."""
+    if LANGUAGE in scope:
+        return scope
+    pairs = pairs_of(scope)
+    chosen = next((LANGUAGES[value] for key, value in pairs if key == "lang" and value in LANGUAGES), None)
+    if chosen:
+        kept = [(key, value) for key, value in pairs if (key, value) != ("lang", chosen)]
+        scope = {**scope, "query_string": urlencode(kept).encode()}
+    cookies = [_COOKIE.fullmatch(cookie) for cookie in _cookies(scope)]
+    remembered = next((LANGUAGES[match[1]] for match in cookies if match), None)
+    language = chosen or remembered or preferred(_header(scope, b"accept-language"))
+    return {**scope, "headers": _without_cookie(scope), LANGUAGE: language, _CHOSEN: bool(chosen)}
+
+
+def _cookies(scope: Scope) -> list[str]:
+    return [cookie.strip() for cookie in _header(scope, b"cookie", ";").split(";")]
+
+
+def _header(scope: Scope, name: bytes, separator: str = ",") -> str:
+    """The values of a request's header in one."""
+    return separator.join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
+
+
+def _without_cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The request's headers without the cookie of the language, which says nothing of who it is."""
+    others = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+    cookies = "; ".join(cookie for cookie in _cookies(scope) if cookie and not _COOKIE.fullmatch(cookie))
+    return [*others, (b"cookie", cookies.encode("latin-1"))] if cookies else others
+
+
+def _cookie(language: Language) -> bytes:
+    """The cookie that keeps the language, for a year."""
+    return f"{COOKIE}={language}; Path=/; Max-Age={_YEAR}; SameSite=Lax; HttpOnly".encode()
+
+
 def _encoded(address: bytes) -> bytes:
     return _RAW.sub(lambda byte: b"%%%02X" % byte[0][0], address)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(scope: Scope, send: Send) -> Send:
+    """`send`, with our headers added to those of the answer to `scope`."""
+
     async def send_with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", []))
+            # Only files of style and the like are the same for every reader, and say nothing of what they vary by.
+            vary = [value for name, value in headers if name.lower() == b"vary"]
+            if vary or message["status"] not in {200, 304}:
+                headers = [(name, value) for name, value in headers if name.lower() != b"vary"]
+                headers.append((b"vary", b", ".join([*vary, b"Accept-Language"])))  # in one line, for nginx before 1.23
+                headers.append((b"content-language", TAGS[scope[LANGUAGE]].encode()))
             present = {name.lower() for name, _ in headers}
             headers += [(name, value) for name, value in HEADERS.items() if name not in present]
+            if scope[_CHOSEN]:
+                headers.append((b"set-cookie", _cookie(scope[LANGUAGE])))
             message = {**message, "headers": headers}
         await send(message)
 

@@ -17,7 +17,7 @@ from archive.evidence.evidence_reader import place_of
 from archive.export.public_database import Snapshot
 from archive.export.snapshots import CURRENT, published
 from archive.model.clock import today
-from archive.web.http.middleware import Application, Receive, Scope, Send
+from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, with_language, with_plain_address
 from archive.web.http.reader_requests import FIRST
 from archive.web.http.server import ArchiveDatabase, with_archive
 
@@ -80,6 +80,7 @@ class PublishedSite:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
+        scope = with_language(with_plain_address(scope))
         self._follow()
         if scope["method"] not in {"GET", "HEAD"} or not await self._is_open():
             await self._application(scope, receive, send)
@@ -88,7 +89,7 @@ class PublishedSite:
         conditional = {
             name: value for name, value in scope["headers"] if name in {b"if-none-match", b"cookie", b"authorization"}
         }
-        kept = [(b"etag", tag), (b"cache-control", KEEP), (b"vary", b"Cookie, Authorization")]
+        kept = [(b"etag", tag), (b"cache-control", KEEP), (b"vary", b"Cookie, Authorization, Accept-Language")]
         if conditional.keys() == {b"if-none-match"} and tag in [
             each.strip() for each in conditional[b"if-none-match"].split(b",")
         ]:
@@ -124,10 +125,12 @@ class PublishedSite:
         return all(allowed)
 
     def _etag(self, scope: Scope) -> bytes:
-        """The same as long as the answer is: for one address, snapshot and day, and while originals are at hand or not."""
+        """The same as long as the answer is: for one address, language, snapshot and day, and while originals are at hand or not."""
         sealed = place_of(Path(self.datasette.databases[self._name].path)).is_file()
         address = scope.get("raw_path") or scope["path"].encode()
-        state = b"\n".join([self._tag.encode(), address, scope["query_string"], f"{today()} {sealed}".encode()])
+        state = b"\n".join(
+            [self._tag.encode(), address, scope["query_string"], f"{today()} {sealed} {scope[LANGUAGE]}".encode()]
+        )
         return b'W/"%s"' % sha256(state).hexdigest()[:20].encode()
 
 

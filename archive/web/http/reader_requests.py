@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from archive.search.query import to_match
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_LARGE, TOO_MANY, TOO_SLOW, ErrorPage, response
-from archive.web.http.middleware import Application, Receive, Scope, Send, left, pairs_of, set_query
+from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, left, pairs_of, set_context
 from archive.web.processes import child
 from archive.web.processes.fork_server import ForkServer, WorkFailedError
 from archive.web.processes.frames import Head, packed
@@ -46,7 +46,7 @@ _OF: WeakKeyDictionary["Datasette", "ReaderRequests"] = WeakKeyDictionary()
 _TABLES = re.compile(r"/(?!-/)[^/]+(?:/[^/]+)?")
 _FILE = re.compile(r".*\.(?:csv|xlsx|jsonl)")
 _SQL = {"sql", "_where"}
-_KEPT = ("type", "method", "path", "root_path", "scheme", "http_version", "client", "server")
+_KEPT = (LANGUAGE, "type", "method", "path", "root_path", "scheme", "http_version", "client", "server")
 
 
 class ReaderRequests:
@@ -167,7 +167,7 @@ class ReaderRequests:
         for name in ("raw_path", "query_string"):
             scope[name] = scope[name].encode("latin-1")
         scope["headers"] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in scope["headers"]]
-        set_query(scope)
+        set_context(scope)
         child.answer(connection, self._application, scope, lane.seconds, sql=lane.sql)
 
 

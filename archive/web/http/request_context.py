@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from datasette.database import Database
 from datasette.utils.asgi import BadRequest, NotFound, Request, Response
@@ -105,6 +105,11 @@ def address(datasette: Datasette, database: str, *parts: object, **parameters: o
         kept["db"] = database
     path = "/-/" + "/".join(quote(str(part), safe="") for part in parts)
     return str(datasette.urls.path(path)) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def in_language(request: Request, language: str) -> str:
+    """The requested address in another language, relative to itself."""
+    return "?" + urlencode([*parse_qsl(request.query_string, keep_blank_values=True), ("lang", language)])
 
 
 async def render(datasette: Datasette, request: Request, template: str, /, **variables: object) -> Response:

@@ -113,9 +113,14 @@ def server_time(stated: str) -> str:
         return ""
 
 
-def both(label: Label, tag: str = "small") -> Markup:
-    """Return a name in both languages, the English one in an element."""
-    return Markup('{} <{} lang="en">{}</{}>').format(with_codes(label.zh), tag, with_codes(label.en), tag)
+def in_words(value: object) -> object:
+    """Return what a template prints: a label by its name in the reader's language, a text with codes for what nobody sees."""
+    return with_codes(str(value) if isinstance(value, Label) else value)
+
+
+def both(label: Label, _tag: str = "small") -> Label:
+    """Return the label, which templates print in the reader's language."""
+    return label
 
 
 def shown(text: str) -> Markup:

@@ -1,0 +1,86 @@
+"""One language at a time: which one an answer has, and what says so."""
+
+import asyncio
+
+import httpx
+import pytest
+from datasette.app import Datasette
+from lxml import html
+
+from archive.labels.language import preferred
+from tests.web.asking import text, tree
+from tests.web.browsing import served
+
+CHINESE, ENGLISH = "zh-CN", "en"
+
+
+@pytest.fixture
+def ask(site: Datasette):
+    """Ask for a path with headers; the answer."""
+    return lambda path, **headers: asyncio.run(site.client.get(path, headers=headers))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "zh"),
+        ("en-GB,en;q=0.9", "en"),
+        ("zh-TW,zh;q=0.9,en;q=0.8", "zh"),
+        ("fr, en;q=0.2", "en"),
+        ("fr, de", "zh"),
+        ("en;q=0.5, zh;q=0.7", "zh"),
+        ("en ; Q=0.9 , ZH;q=0.1", "en"),
+        ("en;q=0", "zh"),
+        ("en;q=x, *;q=0.1,;;", "zh"),
+    ],
+)
+def test_the_browser_ranks_languages(accepted: str, language: str) -> None:
+    assert preferred(accepted) == language
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "language"),
+    [
+        ("/", {}, CHINESE),
+        ("/", {"accept-language": "en-US"}, ENGLISH),
+        ("/", {"accept-language": "en-US", "cookie": "a=b; disclosures_lang=zh"}, CHINESE),
+        ("/", {"cookie": "disclosures_lang=xx"}, CHINESE),
+        ("/?lang=en", {"cookie": "disclosures_lang=zh"}, ENGLISH),
+        ("/?lang=zh", {"accept-language": "en-US"}, CHINESE),
+        ("/?lang=xx", {}, CHINESE),
+        ("/-/nothing-here", {"accept-language": "en-US"}, ENGLISH),
+        ("/disclosures/records?lang=en", {}, ENGLISH),
+    ],
+)
+def test_address_cookie_and_browser_choose_in_this_order(ask, path, headers, language) -> None:
+    answer = ask(path, **headers)
+    assert html.fromstring(answer.text).get("lang") == language
+    assert answer.headers["content-language"] == language
+    assert answer.headers["vary"].endswith("Accept-Language")
+    chosen = "lang=en" in path or "lang=zh" in path
+    assert answer.headers.get("set-cookie", "").startswith(f"disclosures_lang={language[:2]}; Path=/; ") == chosen
+
+
+def test_the_cookie_of_the_language_makes_nobody_somebody(ask) -> None:
+    assert "private" not in ask("/", cookie="disclosures_lang=en").headers.get("cache-control", "")
+    assert "private" in ask("/", cookie="disclosures_lang=en; ds_actor=x").headers["cache-control"]
+
+
+def test_what_is_the_same_for_all_has_no_language(ask) -> None:
+    answer = ask("/-/static-plugins/disclosures/disclosures.css")
+    assert not {"content-language", "vary"} & answer.headers.keys()
+
+
+def test_the_switch_keeps_the_address(ask) -> None:
+    answer = ask("/-/search?q=%E9%A2%84%E7%AE%97&kind=budget&lang=zh")
+    (switch,) = tree(answer).cssselect(".language")
+    assert (text(switch), switch.get("hreflang")) == ("English", "en")
+    assert httpx.URL(switch.get("href")).params.multi_items() == [("q", "预算"), ("kind", "budget"), ("lang", "en")]
+    (back,) = tree(ask("/-/search" + switch.get("href"))).cssselect(".language")
+    assert (text(back), back.get("hreflang")) == ("中文", "zh")
+
+
+def test_other_processes_answer_in_the_language_too(archive) -> None:
+    with served(archive) as address:
+        answer = httpx.get(f"{address}disclosures/records?_size=1", headers={"cookie": "disclosures_lang=en"})
+    assert tree(answer).get("lang") == ENGLISH
