@@ -20,6 +20,7 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.timestamp import MOST, TimestampError, check, stamp, stated_time
 from archive.maintenance import time_stamps
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from bench.schedules import webhook
 from crawler.cli.main import main, stamp_days
 from tests.conftest import disclosures, rows
 from tests.exchanges import exchange
@@ -308,10 +309,18 @@ def test_that_no_server_gives_a_stamp_is_told_until_one_does(
     status, said = run("seal", "--timestamp", dead)
     assert (status, asked) == (1, [dead] * 3)
     assert "not stamped: 2018-04-02, nor later days, since " in said
-    assert "unstamped       no time stamp from 2018-04-02 on, since " in run("status")[1]
-    monkeypatch.setenv("DISCLOSURES_TIMESTAMP", f"{dead} {server}/good")
-    assert stamp_days(archive)  # as a crawl does when it ends
-    assert "unstamped" not in run("status")[1]
+    assert "unstamped       the archive itself: no time stamp from 2018-04-02 on, since " in run("status")[1]
+    (told,) = json.loads(run("status", "--json")[1])
+    assert (told["portal"], told["state"]) == ("", "unstamped")
+    heard: list[dict[str, object]] = []
+    with webhook(heard.append) as address:
+        for _ in range(2):
+            assert run("status", "--tell", address, "--prometheus", archive.with_suffix(".prom"))[0] == 1
+        assert "disclosures_unstamped 1.0" in archive.with_suffix(".prom").read_text()
+        monkeypatch.setenv("DISCLOSURES_TIMESTAMP", f"{dead} {server}/good")
+        assert stamp_days(archive)  # as a crawl does when it ends
+        assert run("status", "--tell", address, "--json") == (0, "[]\n")
+    assert [each["subject"] for each in heard] == ["Disclosures: 1 unstamped", "Disclosures: 1 well again"]
     days = rows(archive, "SELECT day, stamped_at IS NOT NULL AS stamped FROM seals")
     assert days == [{"day": "2018-04-02", "stamped": 1}, {"day": "2018-04-03", "stamped": 1}]
 

@@ -245,6 +245,17 @@ def test_wacz(evidence: Evidence, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert records(warc)[3][4] == GBK
 
 
+def test_wacz_tells_of_what_stands_before_each_files_data(evidence: Evidence, tmp_path: Path) -> None:
+    """A reader may go by the directory at the end alone (ReplayWeb.page does) where that has no extra field for a file."""
+    write_wacz(evidence, numbers(evidence), tmp_path / "all.wacz", made_at=MADE_AT)
+    data = (tmp_path / "all.wacz").read_bytes()
+    with zipfile.ZipFile(tmp_path / "all.wacz") as file:
+        entries = file.infolist()
+    before_data = {each.filename: data[each.header_offset + 28 : each.header_offset + 30] for each in entries}
+    assert [name for name, length in before_data.items() if any(length)]
+    assert [each.filename for each in entries if any(before_data[each.filename]) and not each.extra] == []
+
+
 FORM, JSON = (
     ("Content-Type", kind) for kind in ("application/x-www-form-urlencoded", "application/json;charset=UTF-8")
 )

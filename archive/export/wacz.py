@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+import struct
 import zipfile
 from base64 import b64encode
 from collections import Counter
@@ -23,6 +24,13 @@ from archive.model import clock
 from archive.model.atomic_file import atomic_file
 
 _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
+
+_EXTENDED_TIME = (0x5455, 5, 1)
+"""Head of a ZIP entry's extra field that says when it was made (UTC).
+
+Where the directory at the ZIP's end has no extra field for an entry, ReplayWeb.page takes it that none stands before its data
+either. One stands before a WARC's, whose length is not known when it begins, so its records were looked for at a wrong place.
+"""
 
 _LINES_OF_BLOCK = 1024
 """Lines of the index that are compressed together, and found by one line of `index.idx`."""
@@ -129,7 +137,9 @@ class _Parts:
             self._package.writestr(self._entry(path, compress=True), text)
 
     def _entry(self, path: str, *, compress: bool = False) -> zipfile.ZipInfo:
-        entry = zipfile.ZipInfo(path, datetime.fromisoformat(self._made_at).timetuple()[:6])
+        made_at = datetime.fromisoformat(self._made_at)
+        entry = zipfile.ZipInfo(path, made_at.timetuple()[:6])
+        entry.extra = struct.pack("<HHBL", *_EXTENDED_TIME, int(made_at.timestamp()))
         entry.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
         return entry
 

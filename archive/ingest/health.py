@@ -165,6 +165,11 @@ class Health:
     crawl_id: int | None = None
     crawled_at: str | None = None
 
+    @property
+    def label(self) -> str:
+        """The portal and its name; the name alone where it is the archive itself."""
+        return f"{self.portal} {self.name}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class _Problem:

@@ -1,4 +1,4 @@
-"""`disclosures status`: the state of each portal, and messages of changes."""
+"""`disclosures status`: the state of each portal and of the archive itself, and messages of changes."""
 
 import json
 import sys
@@ -25,6 +25,9 @@ _UNENDED = """
     SELECT portal, started_at FROM crawls c
     WHERE outcome IS NULL AND id = (SELECT max(id) FROM crawls WHERE portal = c.portal)
 """
+_ARCHIVE = "the archive itself"
+UNSTAMPED = "unstamped"
+
 _MEND_FILE = "mend the file: the portal is not crawled until then; `disclosures due` checks it"
 
 
@@ -45,29 +48,23 @@ _MEND_FILE = "mend the file: the portal is not crawled until then; `disclosures 
 )
 @plainly
 def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ...]) -> None:
-    """Say of each portal how it is, why, and what to do; the gravest first.
+    """Say of each portal how it is, why, and what to do; the gravest first. Last, where no server gives a time stamp, the archive itself.
 
     Exit status 1 where a portal needs attention, or a message was not delivered.
     """
-    states = portal_states(db)
+    portals, archive = portal_states(db), archive_state(db)
     if prometheus:
-        write_metrics(states, prometheus)
-    delivered = not tell or report_changes(states, db, tell)
+        write_metrics(portals, archive, prometheus)
+    delivered = not tell or report_changes([*portals, archive], db, tell)
+    states = portals if archive.state == WELL else [*portals, archive]
     if as_json:
         click.echo(json.dumps([asdict(each) for each in states], ensure_ascii=False, indent=1))
     else:
         for each in states:
-            click.echo(f"{each.state:<15} {each.portal} {each.name}: {each.reason}")
+            click.echo(f"{each.state:<15} {each.label}: {each.reason}")
             if each.next_step:
                 click.echo(f"{'':<15} → {each.next_step}")
-    with closing(open_for_reading(db)) as connection:
-        unstamped = failure(connection)
-    if unstamped and not as_json:
-        click.echo(
-            f"{'unstamped':<15} no time stamp from {unstamped.day} on, since {unstamped.since}: {unstamped.message}"
-        )
-        click.echo(f"{'':<15} → `disclosures seal` asks again, as does each crawl; or name another server")
-    well = all(each.state in {WELL, NEVER_CHECKED} for each in states) and unstamped is None
+    well = all(each.state in {WELL, NEVER_CHECKED} for each in states)
     sys.exit(0 if well and delivered else ATTENTION)
 
 
@@ -111,6 +108,18 @@ def portal_states(db: Path) -> list[Health]:
             *(_not_crawled(each, of_files[each.portal]) if each.portal in of_files else each for each in states),
             *(_not_crawled(Health(portal, "", FAILING, ""), of_files[portal]) for portal in sorted(unknown)),
         ]
+    )
+
+
+def archive_state(db: Path) -> Health:
+    """Return the health of the archive itself: `unstamped` while no server gives a time stamp. Raises ArchiveError."""
+    with closing(open_for_reading(db)) as connection:
+        unstamped = failure(connection)
+    if unstamped is None:
+        return Health("", _ARCHIVE, WELL, "")
+    reason = f"no time stamp from {unstamped.day} on, since {unstamped.since}: {unstamped.message}"
+    return Health(
+        "", _ARCHIVE, UNSTAMPED, reason, "`disclosures seal` asks again, as does each crawl; or name another server"
     )
 
 
@@ -167,14 +176,16 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
     return delivered
 
 
-def write_metrics(states: list[Health], path: Path) -> None:
-    """The portals' states as metrics in Prometheus's text format. Raises CommandError where `path` can't be written."""
+def write_metrics(portals: list[Health], archive: Health, path: Path) -> None:
+    """Write the states as metrics in Prometheus's text format. Raises CommandError where `path` can't be written."""
     from prometheus_client import CollectorRegistry, Gauge, write_to_textfile  # noqa: PLC0415 - only where requested
 
     registry = CollectorRegistry()
     state = Gauge("disclosures_portal_state", "1 for the state a portal is in", ["portal", "state"], registry=registry)
     crawled = Gauge("disclosures_last_crawl_timestamp_seconds", "When the crawl began", ["portal"], registry=registry)
-    for each in states:
+    unstamped = Gauge("disclosures_unstamped", "1 while no server gives a time stamp", registry=registry)
+    unstamped.set(archive.state == UNSTAMPED)
+    for each in portals:
         for name in STATES:
             state.labels(each.portal, name).set(name == each.state)
         if each.crawled_at:

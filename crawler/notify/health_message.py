@@ -104,7 +104,7 @@ def text(changes: Sequence[StateChange]) -> str:
         lines.append(_words(first.now.state) + (f": {first.now.reason}" if first.now.state != WELL else ""))
         if first.now.next_step:
             lines.append(f"  → {first.now.next_step}")
-        lines.extend(f"  {each.now.portal} {each.now.name} (was {each.was})" for each in (first, *others))
+        lines.extend(f"  {each.now.label} (was {each.was})" for each in (first, *others))
         lines.append("")
     return "\n".join(lines).strip()
 
