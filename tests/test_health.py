@@ -3,18 +3,21 @@
 import json
 import sqlite3
 import ssl
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from archive.database.connection import open_for_reading
 from archive.ingest.health import Health, health, note
+from crawler.cli.main import main
 from tests import warm
 from tests.conftest import Answer, Site, copied, disclosures, portal_file, rows
 
@@ -196,6 +199,13 @@ def test_status_as_lines_json_and_metrics(sample_archive: Path, tmp_path: Path) 
     assert stamp == datetime.fromisoformat(str(began)).timestamp()
     refused = disclosures("status", "--db", sample_archive, "--prometheus", tmp_path / "no" / "m.prom")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_metrics_without_their_extra(sample_archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    asked = ["status", "--db", str(sample_archive), "--prometheus", str(tmp_path / "m.prom")]
+    refused = CliRunner().invoke(main, asked)
+    assert (refused.exit_code, "pip install 'disclosures[metrics]'" in refused.output) == (2, True)
 
 
 def test_status_of_a_portal_that_needs_attention(tmp_path: Path) -> None:

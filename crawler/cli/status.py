@@ -25,6 +25,7 @@ _UNENDED = """
     SELECT portal, started_at FROM crawls c
     WHERE outcome IS NULL AND id = (SELECT max(id) FROM crawls WHERE portal = c.portal)
 """
+_NO_METRICS = "metrics need the extra `metrics`: pip install 'disclosures[metrics]'"
 _ARCHIVE = "the archive itself"
 UNSTAMPED = "unstamped"
 
@@ -177,8 +178,11 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
 
 
 def write_metrics(portals: list[Health], archive: Health, path: Path) -> None:
-    """Write the states as metrics in Prometheus's text format. Raises CommandError where `path` can't be written."""
-    from prometheus_client import CollectorRegistry, Gauge, write_to_textfile  # noqa: PLC0415 - only where requested
+    """Write the states as metrics in Prometheus's text format. Raises CommandError where `path` can't be written, or the extra is missing."""
+    try:
+        from prometheus_client import CollectorRegistry, Gauge, write_to_textfile  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise CommandError(_NO_METRICS) from error
 
     registry = CollectorRegistry()
     state = Gauge("disclosures_portal_state", "1 for the state a portal is in", ["portal", "state"], registry=registry)
