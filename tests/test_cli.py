@@ -34,14 +34,14 @@ def test_search_finds_a_word_of_two_characters(sample_archive: Path) -> None:
     done = program("search", "预算", "--db", sample_archive, "--limit", 3)
     assert done.returncode == 0
     assert done.stdout.count("2018年部门预算") >= 3
-    assert "15 found, the best 3 shown" in done.stderr
+    assert "18 found, the best 3 shown" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("words", "count"),
     [
-        (("预算",), 15),
-        (("預算",), 15),
+        (("预算",), 18),
+        (("預算",), 18),
         (("棚户区改造", "2017"), None),
         (("同政发〔2017〕92号",), 1),
         (("同政发[2017]９２号",), 1),
@@ -128,7 +128,7 @@ def test_plain_datasette_searches_chinese_too(sample_archive: Path) -> None:
     command = [Path(sys.executable).with_name("datasette"), str(sample_archive), "--get"]
     address = f"/{sample_archive.stem}/records.json?_search=%E9%A2%84%E7%AE%97&_shape=array&_size=100"
     done = subprocess.run([*command, address], capture_output=True, text=True, timeout=60, check=True)
-    assert len(json.loads(done.stdout)) == 15
+    assert len(json.loads(done.stdout)) == 18
 
 
 def test_sample_serves_a_day_until_interrupted() -> None:
@@ -150,8 +150,8 @@ def test_progress_is_one_line_on_a_terminal_and_the_log_is_plain(sample_portal: 
     shown, printed = on_a_terminal("crawl", sample_portal, "--db", tmp_path / "a.db", "--delay", 0)
     assert shown.count("\n") == 1
     assert "\r" in shown
-    assert "record pages 61 of 61" in shown.split("\r")[-2] + shown.split("\r")[-1]
-    assert "10 of 10 catalogues walked wholly" in printed
+    assert "record pages 64 of 64" in shown.split("\r")[-2] + shown.split("\r")[-1]
+    assert "11 of 11 catalogues walked wholly" in printed
     log = (tmp_path / "crawl.log").read_text()
     assert "Spider closed (finished)" in log
     assert "\x1b" not in log

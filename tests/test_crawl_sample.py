@@ -20,7 +20,7 @@ def clean_rows() -> list[dict[str, str]]:
 
 def test_every_listed_row_is_a_record(sample_archive: Path) -> None:
     shown = [row for row in sample_rows() if row.from_day <= 1 and (row.to_day is None or row.to_day >= 1)]
-    assert len(shown) == 65
+    assert len(shown) == 68
     assert len(rows(sample_archive, "SELECT 1 FROM records")) == len(shown)
     assert rows(sample_archive, "SELECT 1 FROM problems") == []
 
@@ -167,8 +167,8 @@ def test_demo_crawls_two_days_of_the_sample_portal(tmp_path: Path) -> None:
         port = server.port
     done = disclosures("demo", "--no-serve", "--db", tmp_path / "demo.db", "--sample-port", port)
     assert done.returncode == 0, done.stderr
-    assert "10 of 10 catalogues walked wholly" in done.stdout
-    assert len(rows(tmp_path / "demo.db", "SELECT 1 FROM records")) == 66
+    assert "11 of 11 catalogues walked wholly" in done.stdout
+    assert len(rows(tmp_path / "demo.db", "SELECT 1 FROM records")) == 69
     events = rows(tmp_path / "demo.db", "SELECT DISTINCT kind FROM events")
     assert {row["kind"] for row in events} == {"added", "changed", "unlisted", "withdrawn"}
 

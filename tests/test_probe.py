@@ -168,7 +168,7 @@ def test_a_new_county_takes_a_probe_and_a_crawl(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         drafted = tomllib.loads(done.stdout)
         kinds = {entry["title"]: entry["kind"] for entry in drafted["catalogs"]}
-        assert len(kinds) == 10
+        assert len(kinds) == 11
         assert (drafted["name"], drafted["division_code"]) == ("同心县（样本门户）", "640324")
         assert kinds.items() >= {
             ("热点回应", "hot_topic_response"),
@@ -180,7 +180,7 @@ def test_a_new_county_takes_a_probe_and_a_crawl(tmp_path: Path) -> None:
         done = crawl(path, tmp_path / "a.db")
     assert done.returncode == 0, done.stdout + done.stderr
     complete = rows(tmp_path / "a.db", "SELECT count(*) AS n FROM ledger WHERE complete")
-    assert complete == [{"n": 10}]
+    assert complete == [{"n": 11}]
 
 
 def test_a_home_page_leads_to_the_catalogue_and_its_columns(tmp_path: Path) -> None:

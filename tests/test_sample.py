@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import lxml.html
 import pytest
 
+from archive.attachments.extraction import extract
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import CATALOGS, DEFAULT_URL, SamplePage, build, portal_toml, rows
 
@@ -105,8 +106,9 @@ def test_titles_are_never_invented() -> None:
     }
     recovered = {row["title_recovered"] for table in TABLES.values() for row in report(table)}
     ours = [row for row in rows() if row.title not in known]
-    assert [row.catalog for row in ours] == ["xxgknb"]
+    assert [row.catalog for row in ours] == ["xxgknb", *["czzj/ybys"] * 3]
     assert "not in the transcription" in ours[0].note
+    assert all("样本" in row.title and "no such unit" in row.note for row in ours[1:])
     assert {row.full_title for row in rows()} <= recovered
     assert all(row.full_title.startswith(row.title.removesuffix("...")) for row in rows() if row.full_title)
 
@@ -210,6 +212,19 @@ def test_annual_report_holds_the_statistics_table() -> None:
     assert table == [["统计指标", "单位", "统计数"], *lines]
 
 
+def test_files_of_the_made_unit_are_linked_from_its_pages_and_say_that_they_are_samples() -> None:
+    linked = set()
+    for row in rows():
+        if row.catalog == "czzj/ybys":
+            (link,) = tree(1, row.path).xpath('//div[@class="TRS_Editor"]//a')
+            assert "样本" in link.text_content()
+            linked.add(urljoin(row.path, link.get("href")))
+    files = {path: page for path, page in site(1).items() if page.content_type.startswith("application/")}
+    assert files.keys() == linked
+    for path, page in files.items():
+        assert "样本局" in (extract(page.body, path).text or "")
+
+
 def test_breadcrumbs_as_the_report_prints_them() -> None:
     for path, line in ((YQHY + "list.html", "88"), (FZGH + "list.html", "228")):
         raw = next(row["breadcrumb_raw"] for row in report("breadcrumbs.csv") if row["source_line"] == line)
@@ -223,7 +238,7 @@ def test_written_bodies_say_that_they_are_samples() -> None:
             day = max(row.from_day, 1)
             assert "样本" in body(row.path, day)
     for page in site(1).values():
-        assert page.content_type.startswith("text/plain") or "不是政府网站" in page.body.decode()
+        assert not page.content_type.startswith("text/html") or "不是政府网站" in page.body.decode()
 
 
 def test_day_two_changes_what_it_names_and_nothing_else() -> None:

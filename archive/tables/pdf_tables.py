@@ -21,7 +21,8 @@ _MOST_CELLS = 20_000  # of a grid on one page
 _SKIPPED = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
 _LOWEST_ROW = 6  # points
 _LARGEST_PAGE = 50_000  # points
-_BLANK = 0.2  # of the height of a character: a wider gap between two is a blank
+_FIRST_HAN, _LAST_HAN = "\u2e80", "\u9fff"
+_BLANK = 0.2  # of the size of the characters: a wider gap between two is a blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class _Character:
     @property
     def middle(self) -> float:
         return (self.bottom + self.top) / 2
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
 
 
 class PdfTables:
@@ -216,7 +221,7 @@ def _text_lines(characters: Iterable[_Character]) -> Iterator[tuple[float, str]]
     """Yield lines of text with their middles, from top to bottom."""
     line: list[_Character] = []
     for each in sorted(characters, key=attrgetter("middle"), reverse=True):
-        if line and line[0].middle - each.middle > (line[0].top - line[0].bottom) / 2:
+        if line and line[0].middle - each.middle > _higher(line[0], each) / 2:
             yield line[0].middle, _line(line)
             line = []
         line.append(each)
@@ -227,12 +232,24 @@ def _text_lines(characters: Iterable[_Character]) -> Iterator[tuple[float, str]]
 def _line(characters: list[_Character]) -> str:
     """Return characters as a line from left to right, blanks where they stand apart."""
     characters.sort(key=attrgetter("left"))
+    size = max(each.height for each in characters)
     parts = [characters[0].text]
     for before, each in pairwise(characters):
-        if each.left - before.right > _BLANK * (each.top - each.bottom):
+        if each.left - before.right > _BLANK * size + _bearing(before, size) + _bearing(each, size):
             parts.append(" ")
         parts.append(each.text)
     return "".join(parts)
+
+
+def _bearing(character: _Character, size: float) -> float:
+    """Return how much room a Han character has beside its box: of some (一, 目) pdfium gives the box of the ink."""
+    is_han = _FIRST_HAN <= character.text <= _LAST_HAN
+    return max(0.0, size - (character.right - character.left)) / 2 if is_han else 0.0
+
+
+def _higher(one: _Character, other: _Character) -> float:
+    """Return the height of the higher one: of some characters pdfium gives the box of the ink."""
+    return max(one.height, other.height)
 
 
 def _above(grid: _Grid, grids: Sequence[_Grid], printed: Sequence[tuple[float, str]]) -> str:

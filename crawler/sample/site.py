@@ -5,7 +5,8 @@ Pure: `build(day)` reads the files beside this module and nothing else; the same
 What is shown, and on which days, stands in `records.csv`, one line per stretch of days in which a record is
 listed. Its titles, numbers, dates and publishers are those of the transcription of the county's 2017 report;
 `printed.json` holds the two texts the report prints in full or in part, `statistics.csv` its statistics,
-`sentences.csv` sentences of ours around the numbers of its prose. All other bodies are ours and say so.
+`sentences.csv` sentences of ours around the numbers of its prose. All other bodies are ours and say so, and so are the budgets of
+a unit that does not exist, whose files `files.csv` names (`tests/made_budgets/sample_files.py` makes them).
 
 Addresses are ours as well, after the template's pattern `YYYYMM/tYYYYMMDD_<docid>.html`: the day is the
 published date, or 2018-04-02 (the sample's first day) where none is printed; the document id is the last five
@@ -30,6 +31,11 @@ LAST_DAY_OF_CHANGE = 4
 FIRST_DAY = datetime(2018, 4, 2, 1, 0, tzinfo=UTC)  # Last-Modified of day 1's pages; day 2 is 24 hours later
 DEFAULT_URL = "http://127.0.0.1:8640"
 HTML = "text/html; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+_FILE_TYPES = {
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 ROBOTS = "User-agent: *\nDisallow: /search/\n"
 
 # path -> (from which day, sentence added to the body)
@@ -165,9 +171,7 @@ def build(day: int) -> dict[str, SamplePage]:
     now: dict[str, SamplePage] = {}
     for number in range(1, min(day, LAST_DAY_OF_CHANGE) + 1):
         now = {}
-        for path, text in _texts(number):
-            body = text.encode()
-            kind = "text/plain; charset=utf-8" if path == "/robots.txt" else HTML
+        for path, body, kind in _answers(number):
             modified = FIRST_DAY + timedelta(days=number - 1)
             before = last.get(path)
             unchanged = before if before and before.body == body else None
@@ -188,9 +192,23 @@ def portal_toml(url: str) -> str:
     return text.replace(DEFAULT_URL, url.rstrip("/"))
 
 
-def _texts(day: int) -> Iterator[tuple[str, str]]:
+def _answers(day: int) -> Iterator[tuple[str, bytes, str]]:
+    """(path, body, Content-Type) of everything there is on one day."""
+    yield "/robots.txt", ROBOTS.encode(), TEXT
+    for path, text in _pages(day):
+        yield path, text.encode(), HTML
+    for line in _table("files.csv"):
+        file = _HERE / "files" / line["file"]
+        yield _file_path(line), file.read_bytes(), _FILE_TYPES[file.suffix]
+
+
+def _file_path(line: dict[str, str]) -> str:
+    """The path of a file: beside the page that it is attached to."""
+    return f"{line['page'].rpartition('/')[0]}/{line['file']}"
+
+
+def _pages(day: int) -> Iterator[tuple[str, str]]:
     """(path, text) of every page of one day."""
-    yield "/robots.txt", ROBOTS
     text = "样本门户没有站内检索；robots.txt 不许爬虫进入本栏目。"
     trail = [("首页", "/"), ("站内检索", "/search/")]
     yield "/search/", _render("message.html", name="站内检索", text=text, trail=trail)
@@ -257,6 +275,7 @@ def _detail(catalog: SampleCatalog, row: SampleRow, day: int) -> str:
         if catalog.slug == "xxgknb"
         else printed.get("body", []),
         remarks=remarks,
+        files=[(line["name"], f"./{line['file']}") for line in _table("files.csv") if line["page"] == row.path],
         statistics=_table("statistics.csv") if catalog.slug == "xxgknb" else [],
         disclosure_mode=printed.get("disclosure_mode", ""),
         source=printed.get("source", ""),
@@ -268,6 +287,8 @@ def _sample_body(row: SampleRow) -> str:
     """Return the text that stands where the report prints none of the record itself."""
     if row.catalog == "xxgknb":
         return "样本说明：上表按2017年报告的统计表转录；其上各句由本项目撰写，其中数字取自该报告。报告标题未见于转录，页面标题由本项目拟定，仅供演示。"
+    if row.catalog == "czzj/ybys":
+        return "样本说明：样本局并不存在，附件中的表格和数字由本项目拟定，仅供演示；2017年的附件中有一处所印数字之间不一致，是有意为之。"
     number = f"，索引号{row.index_number}" if row.index_number else ""
     return f"样本正文：2017年报告没有印出《{row.best_title}》{number}的正文，此处文字由本项目撰写，仅供演示。"
 
