@@ -159,6 +159,12 @@ def _look(look: Look) -> Callable[[Portal, datetime], bool]:
     return befall
 
 
+def _files_line_moves(portal: Portal, when: datetime) -> bool:
+    """The line of the file moves into the text; out of it where a redesign has put it there."""
+    is_inside = portal.look is changing_portal.redesigned
+    return _look(changing_portal.file_behind if is_inside else changing_portal.file_inside)(portal, when)
+
+
 def _stand_again(portal: Portal, when: datetime) -> bool:
     """Three documents that were gone are listed again."""
     open_ = {each.number for each in portal.happened if not each.found}
@@ -194,7 +200,7 @@ FAULTS = (
     _spoilt("pages of records gone", (LAYOUT,), _records_gone, mode="full"),
     _spoilt("encoded twice", (LAYOUT,), _encoded_twice),
     Fault("redesign", (frozenset({LAYOUT, WELL}),), _look(changing_portal.redesigned), plain=True),
-    Fault("line of the file in the text", (frozenset({WELL}),), _look(changing_portal.file_inside), plain=True),
+    Fault("line of the file in the text", (frozenset({WELL}),), _files_line_moves, plain=True),
     Fault("older copy", (frozenset({LAYOUT}),), _older_copy, _served_anew),
     _spoilt("answers break off", (DOWN, LAYOUT, WELL), _halves),
     _spoilt("half pages", (LAYOUT, WELL), _short_pages),

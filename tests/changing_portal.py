@@ -70,6 +70,12 @@ def file_inside(document: Document) -> str:
     return plain(document).replace(f"</div><p>附件：{document.file}</p>", f"<p>附件：{document.file}</p></div>")
 
 
+def file_behind(document: Document) -> str:
+    """The other look, with the line of the file moved out of the text, behind it."""
+    end = "<p>扫一扫在手机打开当前页</p></div>"
+    return redesigned(document).replace(f"<p>{document.file}</p>{end}", f"{end}<p>{document.file}</p>")
+
+
 def list_of(documents: Sequence[Document]) -> str:
     """The list, newest first, on one page."""
     head = "<tr><th>索引号</th><th>标题</th><th>发布日期</th></tr>"

@@ -19,7 +19,7 @@ from archive.ingest.store import Store
 from archive.model.observations import CatalogOfPortal, PortalOfFile, RecordPage
 from archive.web.http.server import make_datasette
 from crawler.spiders.pages import read_record
-from tests.changing_portal import LIST, NOW, Document, Portal, file_inside, redesigned
+from tests.changing_portal import LIST, NOW, Document, Portal, file_behind, file_inside, redesigned
 from tests.conftest import Answer, Site, rows
 
 Spoil = Callable[[str, Any], Any]
@@ -434,6 +434,16 @@ def test_a_line_that_names_the_file_may_move_into_the_text(portal: Portal) -> No
     portal.look = file_inside
     assert portal.crawl() == "finished"
     assert rows(portal.db, "SELECT 1 FROM versions WHERE number > 1") == []
+
+
+def test_a_line_that_names_the_file_may_move_out_of_the_text(portal: Portal) -> None:
+    portal.look = redesigned
+    portal.crawl()
+    portal.crawl()
+    redesigned_versions = rows(portal.db, "SELECT * FROM versions")
+    portal.look = file_behind
+    assert portal.crawl() == "finished"
+    assert rows(portal.db, "SELECT * FROM versions") == redesigned_versions
 
 
 def test_a_document_that_moves_with_the_line_of_its_file_in_the_text_is_the_same(portal: Portal) -> None:
