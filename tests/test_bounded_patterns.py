@@ -15,6 +15,7 @@ from archive.ingest import health
 from archive.masking import redaction
 from archive.model import agencies, index_numbers, noise
 from archive.search import segment, snippet
+from archive.sentences import stated_equations
 from crawler.extract import dates, response_class
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
@@ -64,6 +65,11 @@ FUNCTIONS: dict[str, tuple[Callable[[str], object], int]] = {
     "report_prose.read_claims, short sentences": (
         lambda text: report_prose.read_claims("。".join(text[at : at + 900] for at in range(0, len(text), 900)), "2014", 2017),
         LONGEST // 4,
+    ),
+    "stated_equations.read_sentences": (stated_equations.read_sentences, LONGEST),
+    "stated_equations.read_sentences, of figures": (
+        lambda text: stated_equations.read_sentences("".join(f"支出{n}万元，其中{text[n:n + 9]}占本年支出合计的{n}%。" for n in range(len(text) // 9))),
+        LONGEST // 2,
     ),
     "statistics_table.read_table": (lambda text: read_table(f"政府公报公开政府信息数{text}尚未审结{text}"), LONGEST // 4),
     "noise.essence": (noise.essence, LONGEST // 4),

@@ -204,9 +204,9 @@ def test_a_number_means_an_indicator_only_where_its_words_say_so(sentence: str, 
 
 
 def test_a_claim_keeps_its_place_and_how_exact_it_is() -> None:
-    assert [claim.value for claim in read_claims("办理5，6条，1,508条", "2014", 2017)] == [6, 1508]
+    assert [claim.figure.value for claim in read_claims("办理5，6条，1,508条", "2014", 2017)] == [6, 1508]
     text = "第一段。\n两微累计发布信息５350余条，约7.5万人次。"
-    first, second = read_claims(text, "2014", 2017)
+    first, second = (claim.figure for claim in read_claims(text, "2014", 2017))
     assert (first.value, first.unit, first.qualifier, text[first.offset]) == (5350, "条", "at_least", "５")
     assert (second.value, second.unit, second.qualifier) == (75000, "人次", "about")
     assert first.sentence == "两微累计发布信息5350余条，约7.5万人次"

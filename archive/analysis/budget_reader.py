@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count, groupby
 
-from archive.analysis.derivation_problems import note_failure
-from archive.analysis.derivation_process import Failure, derive
+from archive.analysis.rereading import Rereading, is_read_by
 from archive.budgets.documents import BudgetTable, read_document
 from archive.budgets.prose import LONGEST
 from archive.tables.printed_table import LONGEST_TEXT, PrintedTable, from_json_text
@@ -26,8 +25,6 @@ MOST_FILES = 50
 
 MOST_SECONDS = 20.0
 """Seconds of processor time for the budgets of a record: a document of one unit takes a fiftieth, but some are of all of a county's."""
-
-BATCH = 20
 
 _FILES = (
     # Text that was recognised in a picture may be wrong, and must accuse nobody.
@@ -67,41 +64,27 @@ class _Read:
 
 def catch_up(connection: sqlite3.Connection) -> None:
     """Read the budgets that are noted as changed, all of them where another version read them; the caller's transaction."""
-    known = connection.execute("SELECT value FROM settings WHERE name = 'budgets_read_by'").fetchone()
-    if known is None or known[0] != VERSION:
+    if not is_read_by(connection, "budgets_read_by", VERSION):
         connection.execute(
             "INSERT OR IGNORE INTO unread_budgets SELECT id FROM records WHERE instr(body, char(9)) "
             "UNION SELECT record_id FROM attachments WHERE tables IS NOT NULL"
         )
-        connection.execute("INSERT OR REPLACE INTO settings VALUES ('budgets_read_by', ?)", (VERSION,))
-    waiting = f"SELECT record_id FROM unread_budgets ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - a constant
-    while ids := [row[0] for row in connection.execute(waiting)]:
-        connection.executemany("DELETE FROM budget_tables WHERE record_id = ?", [(each,) for each in ids])
-        inputs = [each for record_id in ids if (each := _input(connection, record_id)).sources]
-        for each, read in zip(
-            inputs, derive(_read, [(each.portal, each) for each in inputs], MOST_SECONDS), strict=True
-        ):
-            if isinstance(read, Failure):
-                note_failure(connection, each.record_id, read)
-            else:
-                for table in read:
-                    _write(connection, each.record_id, table)
-        connection.executemany("DELETE FROM unread_budgets WHERE record_id = ?", [(each,) for each in ids])
+    Rereading("unread_budgets", "budget_tables", _input, _read, _write, MOST_SECONDS).catch_up(connection)
 
 
-def _input(connection: sqlite3.Connection, record_id: int) -> _Input:
-    """Return what the budgets of a record are read from; nothing of one that is withheld."""
+def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:
+    """Return what the budgets of a record are read from; None where it has no tables, or is withheld."""
     row = connection.execute(
         "SELECT portal, title, capture_id, substr(body, 1, ?) FROM records WHERE id = ? AND state <> 'withheld'",
         (LONGEST_TEXT, record_id),
     ).fetchone()
     if row is None:
-        return _Input(record_id, "", "", ())
+        return None
     portal, title, capture_id, body = row
     sources = [_Source(*file) for file in connection.execute(_FILES, (LONGEST, record_id, MOST_FILES))]
     if "\t" in (body or ""):
         sources.insert(0, _Source(None, capture_id, "", body, body))
-    return _Input(record_id, portal, title or "", sources)
+    return _Input(record_id, portal, title or "", sources) if sources else None
 
 
 def _read(each: _Input) -> list[_Read]:
@@ -122,7 +105,12 @@ def _read_source(source: _Source, title: str) -> list[_Read]:
     return read
 
 
-def _write(connection: sqlite3.Connection, record_id: int, read: _Read) -> None:
+def _write(connection: sqlite3.Connection, each: _Input, tables: Sequence[_Read]) -> None:
+    for table in tables:
+        _write_table(connection, each.record_id, table)
+
+
+def _write_table(connection: sqlite3.Connection, record_id: int, read: _Read) -> None:
     table, heading = read.table, read.table.statement.heading
     (table_id,) = connection.execute(
         "INSERT INTO budget_tables (record_id, attachment_id, capture_id, member, kind, title_printed, pages, unit, "

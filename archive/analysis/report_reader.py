@@ -10,20 +10,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from archive.analysis.derivation_problems import note_failure
-from archive.analysis.derivation_process import Failure, derive
-from archive.analysis.report_prose import Claim, Equation, read_claims, read_equations
+from archive.analysis.report_prose import Claim, read_claims, read_equations
 from archive.analysis.report_rules import terms
+from archive.analysis.rereading import Rereading, is_read_by
 from archive.analysis.statistics_table import LONGEST, ReportTable, read_table
 from archive.analysis.titles import LONGEST as TITLE_LONGEST
+from archive.sentences.equations import Equation
 
-VERSION = "1"
+VERSION = "2"
 """Raised by hand when the same report is read otherwise than before; all reports are then read again."""
 
 MOST_FILES = 20
 """Files of a record that are looked through for its report."""
-
-BATCH = 20
 
 _CHECKS = (Path(__file__).parent / "report_checks.sql").read_text(encoding="utf-8")
 
@@ -89,26 +87,14 @@ def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
 
 def catch_up(connection: sqlite3.Connection) -> None:
     """Read the reports that are noted as changed, all of them where another version read them; the caller's transaction."""
-    known = connection.execute("SELECT value FROM settings WHERE name = 'reports_read_by'").fetchone()
-    if known is None or known[0] != VERSION:
+    if not is_read_by(connection, "reports_read_by", VERSION):
         connection.execute("INSERT OR IGNORE INTO unread_reports SELECT id FROM records WHERE kind = 'annual_report'")
         connection.execute("DELETE FROM report_rules")
         connection.executemany(
             "INSERT INTO report_rules VALUES (:template, :rule, :side, :indicator, :heading, :relation, :label)",
             map(asdict, terms()),
         )
-        connection.execute("INSERT OR REPLACE INTO settings VALUES ('reports_read_by', ?)", (VERSION,))
-    waiting = f"SELECT record_id FROM unread_reports ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - a constant
-    while ids := [row[0] for row in connection.execute(waiting)]:
-        connection.executemany("DELETE FROM annual_reports WHERE record_id = ?", [(each,) for each in ids])
-        inputs = [each for record_id in ids if (each := _input(connection, record_id))]
-        results = derive(_read, [(each.portal, each) for each in inputs])
-        for each, report in zip(inputs, results, strict=True):
-            if isinstance(report, Failure):
-                note_failure(connection, each.record_id, report)
-            else:
-                _write(connection, each.record_id, each.portal, report)
-        connection.executemany("DELETE FROM unread_reports WHERE record_id = ?", [(each,) for each in ids])
+    Rereading("unread_reports", "annual_reports", _input, _read, _write).catch_up(connection)
 
 
 def _filled(table: ReportTable) -> int:
@@ -164,11 +150,12 @@ def _read(each: _Input) -> Report:
     return read_report(each.title, each.publisher, each.portal_name, each.published_on, each.texts)
 
 
-def _write(connection: sqlite3.Connection, record_id: int, portal: str, report: Report) -> None:
+def _write(connection: sqlite3.Connection, each: _Input, report: Report) -> None:
+    record_id = each.record_id
     template = report.table.template if report.table else None
     connection.execute(
         "INSERT INTO annual_reports VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (record_id, portal, report.reporter, report.region, report.year, template, report.source),
+        (record_id, each.portal, report.reporter, report.region, report.year, template, report.source),
     )
     connection.executemany(
         "INSERT OR IGNORE INTO report_statistics VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -180,12 +167,18 @@ def _write(connection: sqlite3.Connection, record_id: int, portal: str, report: 
     connection.executemany(
         "INSERT INTO report_claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (record_id, c.offset, report.claims_source, c.printed, c.value, c.unit, c.qualifier, c.subject, c.sentence, c.indicator)
-            for c in report.claims
+            (
+                record_id, f.offset, report.claims_source, f.printed, float(f.value), f.unit, f.qualifier, f.subject, f.sentence,
+                claim.indicator,
+            )
+            for claim, f in ((claim, claim.figure) for claim in report.claims)
         ],
     )  # fmt: skip
     connection.executemany(
         "INSERT OR IGNORE INTO report_equations VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(record_id, e.offset, e.kind, e.left, e.right, e.shown, e.sentence) for e in report.equations],
+        [
+            (record_id, e.printed.offset, e.kind, float(e.left), float(e.right), e.shown, e.printed.sentence)
+            for e in report.equations
+        ],
     )
     connection.execute(_CHECKS, {"record_id": record_id})

@@ -214,6 +214,16 @@ def m011_budgets(db: Database) -> None:
         db.execute(statement)
 
 
+_CLAIMS = Path(__file__).with_name("claims.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m012_claims(db: Database) -> None:
+    """Sentences whose figures can be worked out, their checks, and the triggers that note what is to be read again."""
+    for statement in statements(_CLAIMS):
+        db.execute(statement)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -38,6 +38,7 @@ CODES: dict[tuple[str, str], Mapping[str, Label]] = {
     ("budget_tables", "stage"): labels_under("budget_stage"),
     ("budget_lines", "role"): labels_under("budget_role"),
     ("budget_checks", "rule"): labels_under("budget_rule"),
+    ("claim_checks", "rule"): labels_under("claim_rule"),
     ("three_public", "stage"): labels_under("budget_stage"),
 }
 """(table, column) → code → label, for the columns that hold codes."""

@@ -1,4 +1,4 @@
-"""Bring what follows from records up to date with them: the search index, derived facts, annual reports and budgets.
+"""Bring what follows from records up to date with them: the search index, derived facts, annual reports, budgets and claims.
 
 Triggers and the record writer note what changed; whoever writes calls this before its transaction ends.
 """
@@ -6,7 +6,7 @@ Triggers and the record writer note what changed; whoever writes calls this befo
 import sqlite3
 from pathlib import Path
 
-from archive.analysis import budget_reader, derived, report_reader
+from archive.analysis import budget_reader, claim_reader, derived, report_reader
 from archive.database.connection import ArchiveError, open_for_writing, transaction
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance import damaged_texts, holding
@@ -26,6 +26,7 @@ def bring_up_to_date(
     index.refresh(connection, progress)
     report_reader.catch_up(connection)
     budget_reader.catch_up(connection)
+    claim_reader.catch_up(connection)
     derived.refresh(connection, portal, progress)
 
 

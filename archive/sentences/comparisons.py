@@ -1,0 +1,199 @@
+"""Comparisons: 比上年增加 A 万元，增长 P%, 比 2016 年的 40 篇增加 55 篇, 与上年 10 万元持平. Pure.
+
+A comparison is taken only where the words say of which figure it is: the one that ends right before it, or the only amount
+of the sentence before. The words that name another thing between the two leave it alone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from archive.sentences.equations import Equation, amounts, equal, rate
+from archive.sentences.figures import PERCENT, POINTS, TIMES, Figure
+from archive.sentences.passages import Passages
+
+_UP = "增加|增长|上升|提高|提升|上涨|增幅|超出|超支|高出|大于|高于|多|增"
+_DOWN = "减少|下降|降低|压减|压缩|缩减|减幅|降幅|回落|节约|小于|低于|少|减|降"
+_TURN = rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|比例|比率|率|额)?[了出]?(?:为|约)?"
+_TURNS = re.compile(rf"{_TURN}$")
+_ALSO_TURNS = re.compile(rf"^[，,、；;（(]?(?:同比|环比|(?:与|比|较)(?:上年|去年|上年同期|同期)(?:相比)?)?{_TURN}$")
+_NOTHING = re.compile("(?:相比)?[，,]?")
+_IN_BRACKETS = re.compile(r"^[（(]$")
+_TIME = r"(?:20\d\d年|上一?年|去年|前年|上期|同期|年初|本年|当年|全年|年中|调整|度|部门|财政拨款|一般公共|公共|预算|决算|执行|安排|批复|实际|计划|收入|支出|数|额|的){1,8}"
+_SINCE = rf"(?:与|和|比|较|同|相比|相较于?|对比)(?P<than>{_TIME})(?:相比较?|比较|对比|相较)?|同比|环比"
+_COMPARES = re.compile(rf"(?:{_SINCE})(?P<noun>[，,]?[^，,。；;：:、]{{0,12}}(?:、[^，,。；;：:]{{0,12}})?)$")
+_EARLIER = re.compile(rf"^(?P<lead>[，,、（(；;]?|.{{0,40}}?[，,；;])(?:与|和|比|较|同)(?P<than>{_TIME})[为：:]?$")
+_USE = re.compile(r"^[，,](?:主要用于|用于|主要是用于|均为|全部)")
+_GENERIC = re.compile("[收支入出、，,各均共总合计预决算数额款有所略也相应都度其金经费资]")
+_SAME = re.compile(r"^(?:的)?(?:相比)?(?:持平|保持一致|一致|相同|相等|保持不变|没有变化)")
+_NAMED = (
+    ("执行", None),
+    ("决算", None),
+    ("预算", re.compile("决算|支出|执行|实际")),
+    ("计划", re.compile("实际|完成")),
+)
+_YEARS = re.compile(r"20\d\d(?=年)|上一?年(?!结转|结余)|去年")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change that is stated in one figure or two beside each other: by how much, and by which rate, from that of number `first`."""
+
+    first: int
+    last: int
+    amount: Figure | None
+    rate: Figure | None
+    amount_sign: int
+    rate_sign: int
+
+
+def comparisons(passages: Passages) -> Iterator[Equation]:
+    """Yield the differences and rates of change that sentences state, and amounts that are said to be the same."""
+    compared: dict[int, Figure] = {}
+    number = 0
+    while number < len(passages.figures):
+        change = _change_at(passages, number)
+        if change is None:
+            yield from _same(passages, number)
+            number += 1
+            continue
+        number = change.last + 1
+        sides = _sides(passages, change, compared)
+        if sides:
+            now, earlier = sides
+            compared[change.last] = now
+            yield from _equations(now, earlier, change)
+
+
+def is_change(passages: Passages, number: int) -> bool:
+    """Whether a figure says by how much another one has changed."""
+    return _TURNS.search(passages.before(number)) is not None
+
+
+def _sign(match: re.Match[str]) -> int:
+    return 1 if match["up"] else -1
+
+
+def _change_at(passages: Passages, number: int) -> _Change | None:
+    """Return the change whose first figure has this number; None where it states none."""
+    first = passages.figures[number]
+    turn = _TURNS.search(passages.before(number))
+    if turn is None or not first.is_exact:
+        return None
+    sign = _sign(turn)
+    is_rate = first.unit in (PERCENT, TIMES)
+    if number + 1 < len(passages.figures):
+        second, between = passages.figures[number + 1], passages.before(number + 1)
+        also = _ALSO_TURNS.match(between)
+        beside = also or _IN_BRACKETS.match(between)
+        if beside and second.is_exact and (second.unit in (PERCENT, TIMES)) != is_rate and first.unit != POINTS:
+            other = _sign(also) if also else sign
+            if is_rate:
+                return _Change(number, number + 1, second, first, other, sign)
+            return _Change(number, number + 1, first, second, sign, other)
+    if is_rate:
+        return _Change(number, number, None, first, sign, sign)
+    return _Change(number, number, first, None, sign, sign)
+
+
+def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) -> tuple[Figure, Figure | None] | None:
+    """Return the figure of which a change is stated, and the earlier one if that is printed, too; None where words leave it open."""
+    figures, number = passages.figures, change.first
+    before = _TURNS.sub("", passages.before(number))
+    sides: tuple[Figure, Figure | None] | None = None
+    if number > 1 and _NOTHING.fullmatch(before) and _EARLIER.match(passages.before(number - 1)):
+        sides = figures[number - 2], figures[number - 1]
+    elif number and (marker := _COMPARES.search(before)):
+        now = _compared(passages, number - 1, before[: marker.start()], marker["noun"], compared)
+        if now:
+            sides = now, _named_earlier(passages, number, now, marker["than"] or "")
+    return sides if sides and _comparable(*sides, change) else None
+
+
+def _comparable(now: Figure, earlier: Figure | None, change: _Change) -> bool:
+    units = {now.unit} | ({earlier.unit} if earlier else set())
+    if change.amount:
+        units.add(PERCENT if change.amount.unit == POINTS and now.unit == PERCENT else change.amount.unit)
+    return len(units) == 1 and now.is_exact and (earlier is None or earlier.is_exact)
+
+
+def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Mapping[int, Figure]) -> Figure | None:
+    """Return the figure that a comparison speaks of. `lead`: the words between it and the figure before, which has the number `last`."""
+    now = compared.get(last) or passages.figures[last]
+    own = passages.text[now.begin : now.offset]
+    thing = _GENERIC.sub("", noun)
+    if thing and thing not in own:
+        return None
+    if lead.strip("，,、；;（(：:") == "" or (_USE.match(lead) and "。" not in lead):
+        return now
+    if lead.endswith("。") and lead.count("。") == 1:
+        return now if lead == "。" else _only_amount(passages, last)
+    return None
+
+
+def _only_amount(passages: Passages, last: int) -> Figure | None:
+    """Return the only amount of the sentence of a figure, rates aside."""
+    begin = passages.figures[last].begin
+    found: list[Figure] = []
+    for figure in reversed(passages.figures[: last + 1]):
+        if figure.begin != begin or len(found) > 1:
+            break
+        if figure.unit not in (PERCENT, TIMES, POINTS):
+            found.append(figure)
+    return found[0] if len(found) == 1 else None
+
+
+def _named_earlier(passages: Passages, number: int, now: Figure, than: str) -> Figure | None:
+    """Return the figure before a comparison that is named as it names the earlier one: 预算数, 2016年, 上年."""
+    years = set(_YEARS.findall(than))
+    word, other = next(((word, other) for word, other in _NAMED if word in than), ("", None))
+    if not years and not (word and (other is None or other.search(now.subject)) and word not in now.subject):
+        return None
+    found = []
+    for figure in reversed(passages.figures[max(0, number - 6) : number]):
+        if figure.begin != now.begin:
+            break
+        if (
+            figure is not now
+            and figure.unit == now.unit
+            and word in figure.subject
+            and years <= set(_YEARS.findall(figure.subject))
+        ):
+            found.append(figure)
+    return found[0] if len(found) == 1 else None
+
+
+def _equations(now: Figure, earlier: Figure | None, change: _Change) -> Iterator[Equation]:
+    if earlier and change.amount:
+        left, before, by = amounts((now, earlier, change.amount))
+        yield equal("difference", left, before.changed(by, change.amount_sign))
+    if not change.rate:
+        return
+    if change.amount:
+        current, by = amounts((now, change.amount))
+        base = amounts((earlier,))[0] if earlier else current.changed(by, -change.amount_sign)
+        part = by if change.amount_sign > 0 else by.negative()
+    elif earlier:
+        current, base = amounts((now, earlier))
+        part = current.changed(base, -1)
+    else:
+        return
+    equation = rate("growth", change.rate, part, base, change.rate_sign)
+    if equation:
+        yield equation
+
+
+def _same(passages: Passages, number: int) -> Iterator[Equation]:
+    """Yield that a figure is the same as an earlier one that is printed: 5万元，与上年5万元持平."""
+    if not number:
+        return
+    earlier, now = passages.figures[number], passages.figures[number - 1]
+    after = passages.text[earlier.end : earlier.end + 12]
+    if (
+        _EARLIER.match(passages.before(number))
+        and _SAME.match(after)
+        and now.unit == earlier.unit
+        and now.is_exact
+        and earlier.is_exact
+    ):
+        yield equal("same", *amounts((now, earlier)))

@@ -1,0 +1,27 @@
+"""Figures in their order, with the words between them. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.sentences.figures import Figure
+
+MOST_BETWEEN = 300
+"""Characters between two figures that have anything to do with each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The figures of a text, by their numbers from 0."""
+
+    text: str
+    figures: Sequence[Figure]
+
+    def before(self, number: int) -> str:
+        """Return the words between a figure and the one before it, at most as many as may belong together."""
+        begin = self.figures[number - 1].end if number else 0
+        figure = self.figures[number]
+        return self.text[max(begin, figure.offset - MOST_BETWEEN, figure.begin if not number else 0) : figure.offset]
+
+    def in_one_sentence(self, one: int, other: int) -> bool:
+        """Whether two figures stand in one sentence."""
+        return self.figures[one].begin == self.figures[other].begin

@@ -1,0 +1,157 @@
+"""Shares: 其中基本支出 A 万元，占 P%, 占“三公”经费的 P%, 完成年初预算的 P%. Pure.
+
+The whole is what the text says it is: the amount that 其中 parts, the one of that name, or, where the shares of one thing make
+up 100 %, the sum of its parts.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from archive.sentences.comparisons import is_change
+from archive.sentences.equations import Equation, amounts, rate, total
+from archive.sentences.figures import PERCENT, RATES, TIMES, Figure
+from archive.sentences.passages import Passages
+
+_SHARE = re.compile(
+    r"^[，,、（(；;]?(?:约|分别)?占(?P<of>[^，,。；;：:]{0,24}?)的?(?:比例|比重|比率|比)?(?:约?为|是|达)?$"
+)
+_PLAN = r"(?P<of>[^，,。；;：:]{0,16}?(?:预算|计划|任务|目标)(?:数|额|安排|总额)?)"
+_DONE = re.compile(rf"[，,、（(；;](?:完成|占|为|是|达到?|相当于)了?{_PLAN}的$")
+_DONE_RATE = re.compile("(?:执行率|完成率|完成比例|执行进度|支出进度)(?:约?为|是|达到?)?$")
+_NAMED_RATE = re.compile("(办结|办复|答复)率(?:为|达|达到|是)?$")
+_OF_IT = re.compile(r"^的(?:比例|比重)?(?:约?为|是|达)?$")
+_IS_SAID_OF = re.compile(r"^[，,、（(；;]?(?:占|完成了?|为|是|相当于)[^，,。；;：:]{0,20}$")
+_QUOTES = re.compile("[“”\"'‘’（()）]")
+_FILLING = re.compile("(?:总?[数额量]|为|是|共|的){1,6}$")
+_ACCOUNT = re.compile("一般公共预算|政府性基金预算|国有资本经营预算|公共预算|预算内|预算外")
+_STAGE = re.compile("(?P<planned>预算|计划|任务|目标)|决算|执行|实际|完成")
+_LEAST_NAME = 4
+_MOST_BACK = 8
+_MOST_NAMED = 1000
+
+
+def shares(passages: Passages, whole_of: Mapping[int, int]) -> Iterator[Equation]:
+    """Yield the shares that sentences state. `whole_of`: the figure that each part is said to be a part of, by their numbers."""
+    of_wholes: list[_ShareOfWhole] = []
+    for number in range(1, len(passages.figures)):
+        if passages.figures[number].unit not in (PERCENT, TIMES) or not passages.figures[number].is_exact:
+            continue
+        words = passages.before(number)
+        if number > 1 and _OF_IT.match(words) and _IS_SAID_OF.match(passages.before(number - 1)):
+            yield from _share(passages, number, number - 2, number - 1)
+        elif (_DONE.search(words) or _DONE_RATE.search(words)) and (sides := _spent_and_planned(passages, number)):
+            yield from _share(passages, number, *sides)
+        elif part := _named_part(passages, number, whole_of):
+            yield from _share(passages, number, part, whole_of[part], "rate")
+        elif (share := _SHARE.match(words)) and (amounts_before := _amounts_before(passages, number)):
+            of_wholes.append(_ShareOfWhole(number, amounts_before[-1], _plain(share["of"])))
+    yield from _of_wholes(passages, of_wholes, whole_of)
+
+
+def _share(passages: Passages, number: int, part: int, whole: int, kind: str = "share") -> Iterator[Equation]:
+    some, every = passages.figures[part], passages.figures[whole]
+    if some.unit == every.unit and not _is_rate(some) and some.is_exact and every.is_exact:
+        of_it, all_of_it = amounts((some, every))
+        yield from filter(None, [rate(kind, passages.figures[number], of_it, all_of_it)])
+
+
+def _named_part(passages: Passages, number: int, whole_of: Mapping[int, int]) -> int | None:
+    """Return the part that gives a rate its name, in the same sentence: 办结率 and 办结 73 件."""
+    named = _NAMED_RATE.search(passages.figures[number].subject)
+    parts = (each for each in range(number - 1, max(-1, number - _MOST_BACK), -1) if each in whole_of)
+    return next(
+        (
+            each
+            for each in parts
+            if named and passages.in_one_sentence(each, number) and named[1] in passages.figures[each].subject
+        ),
+        None,
+    )
+
+
+def _is_rate(figure: Figure) -> bool:
+    return figure.unit in RATES
+
+
+def _amounts_before(passages: Passages, number: int) -> list[int]:
+    """Return the last amounts before a rate in its sentence, without other rates and changes."""
+    return [
+        each
+        for each in range(max(0, number - _MOST_BACK), number)
+        if passages.in_one_sentence(each, number)
+        and not _is_rate(passages.figures[each])
+        and not is_change(passages, each)
+    ]
+
+
+def _spent_and_planned(passages: Passages, number: int) -> tuple[int, int] | None:
+    """Return the amounts of what was done and what was planned, before a rate in its sentence; None where that is not plain."""
+    before = _amounts_before(passages, number)
+    stages = [(each, _is_planned(passages.figures[each].subject)) for each in before]
+    spent = [each for each, is_planned in stages if is_planned is False]
+    planned = [each for each, is_planned in stages if is_planned]
+    return (spent[-1], planned[-1]) if spent and planned and before[-1] in (spent[-1], planned[-1]) else None
+
+
+def _is_planned(subject: str) -> bool | None:
+    """Return whether an amount is one of a budget or a plan, as the last such word before it says; None where none does."""
+    stages = list(_STAGE.finditer(_ACCOUNT.sub("", subject)))
+    return bool(stages[-1]["planned"]) if stages else False if "支出" in subject else None
+
+
+@dataclass(frozen=True, slots=True)
+class _ShareOfWhole:
+    """A rate and the amount before it, by their numbers, and the name of the whole, "" where it has none."""
+
+    number: int
+    part: int
+    name: str
+
+
+def _plain(name: str) -> str:
+    return _FILLING.sub("", _QUOTES.sub("", name))
+
+
+def _of_wholes(passages: Passages, stated: Sequence[_ShareOfWhole], whole_of: Mapping[int, int]) -> Iterator[Equation]:
+    """Yield shares of wholes: by name, by what 其中 parts, or by the sum of all parts."""
+    names = ["" if _is_rate(each) else _plain(each.subject) for each in passages.figures] if stated else []
+    last, whole = -1, None
+    for _, group in groupby(stated, key=lambda each: (passages.figures[each.number].begin, each.name)):
+        together = list(group)
+        is_all = _are_all_parts(passages, together)
+        for share in together:
+            if share.name:
+                whole = _named(passages, names, share)
+            elif share.part in whole_of or share.part - 1 != last:  # else it goes on with the whole of the share before
+                whole = whole_of.get(share.part)
+            last = share.number
+            if whole is not None:
+                yield from _share(passages, share.number, share.part, whole)
+            elif is_all:
+                parts = amounts([passages.figures[each.part] for each in together])
+                part = parts[together.index(share)]
+                yield from filter(None, [rate("share", passages.figures[share.number], part, total(parts))])
+
+
+def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> int | None:
+    """Return the only amount of the text before that bears the name of a whole, None where there is none or several differ.
+
+    `names`: the words before each figure, without quotes and filling.
+    """
+    before = range(max(0, share.part - _MOST_NAMED), share.part)
+    found = [each for each in before if names[each].endswith(share.name)] if len(share.name) >= _LEAST_NAME else []
+    return found[-1] if len({passages.figures[each].value for each in found}) == 1 else None
+
+
+def _are_all_parts(passages: Passages, group: Sequence[_ShareOfWhole]) -> bool:
+    """Whether rates are the shares of all parts of one thing: two at least, and 100 % together."""
+    parts = [passages.figures[each.part] for each in group]
+    rates = [passages.figures[each.number] for each in group]
+    off = sum((each.step for each in rates), Decimal(0))
+    is_whole = abs(sum((each.value for each in rates), Decimal(-100))) <= off
+    return (
+        len(parts) > 1 and is_whole and len({each.unit for each in parts}) == 1 and all(each.is_exact for each in parts)
+    )

@@ -1,0 +1,55 @@
+"""The sentences of a text whose figures can be worked out, with what is printed and what would fit. Pure."""
+
+from dataclasses import dataclass
+from itertools import chain, groupby
+
+from archive.sentences.comparisons import comparisons
+from archive.sentences.equations import Equation
+from archive.sentences.figures import LONGEST_SENTENCE, read_figures
+from archive.sentences.passages import Passages
+from archive.sentences.running_text import running_text
+from archive.sentences.shares import shares
+from archive.sentences.sums import sum_equation, sums
+
+MOST_FIGURES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence whose figures can be worked out, or two that belong together. `text`: without blanks.
+
+    `place`: of its first character in the text that it was read from, from 0; `equations`: what it states, each with the place of
+    the figure on its left.
+    """
+
+    place: int
+    text: str
+    equations: tuple[tuple[int, Equation], ...]
+
+
+def read_sentences(text: str) -> list[Sentence]:
+    """Return the sentences of a text that state sums, differences, rates or shares of figures that it prints; 0 = 0 states nothing."""
+    running = running_text(text)
+    passages = Passages(running.text, read_figures(running.text, MOST_FIGURES))
+    equations = (each for each in read_equations(passages) if each.left or each.right)
+    sentences: list[Sentence] = []
+    for begin, group in groupby(sorted(equations, key=_begin), key=_begin):
+        stated = list(group)
+        end = max(each.printed.begin + len(each.printed.sentence) for each in stated)
+        placed = tuple((running.places[each.printed.offset], each) for each in stated)
+        sentences.append(Sentence(running.places[begin], running.text[begin:end], placed))
+    return sentences
+
+
+def read_equations(passages: Passages) -> list[Equation]:
+    """Return what the sentences state of each other's figures, in the order of the figures on the left."""
+    parted = list(sums(passages))
+    whole_of = {part: whole for whole, parts in parted for part in parts}
+    added = filter(None, (sum_equation(passages, whole, parts) for whole, parts in parted))
+    equations = chain(comparisons(passages), shares(passages, whole_of), added)
+    return sorted(equations, key=lambda each: each.printed.offset)
+
+
+def _begin(equation: Equation) -> int:
+    """Return where the sentence begins of the figure on the left, or the one before with the figure that is compared."""
+    return max(min(each.begin for each in equation.figures), equation.printed.begin - LONGEST_SENTENCE)

@@ -1,0 +1,82 @@
+"""Sums: 52 件，其中办结 9 件、正在办理 38 件、列入计划 5 件. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from archive.sentences.comparisons import is_change
+from archive.sentences.equations import Equation, amounts, equal, total
+from archive.sentences.figures import RATES
+from archive.sentences.passages import Passages
+
+MOST_PARTS = 60
+"""Figures behind a whole among which its parts are looked for."""
+
+INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|^中[，,]|^[（(]")
+"""Words that begin what a figure is made of."""
+
+_WHOLLY = re.compile("分别|依次")
+_OPENS, _CLOSES = "（(", re.compile("[）)]")
+_HEADING = re.compile("[；;，,]?[一二三四五六七八九十]{1,3}、")
+_INTRODUCES_SENTENCE = re.compile(r"[。；;](?:其中|包括|分项|具体)")
+
+
+def sums(passages: Passages) -> Iterator[tuple[int, list[int]]]:
+    """Yield the numbers of the figures that sentences part, with those of their parts."""
+    for number in range(len(passages.figures)):
+        if parts := _parts(passages, number):
+            yield number, parts
+
+
+def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equation | None:
+    """Return that parts make up a whole; None of one part, or where the sentence leaves open which they are.
+
+    Those that are less than the whole may be some of them, unless they are said to be all. Where the whole is itself a part, those
+    that are more may be parts of what it is a part of.
+    """
+    if len(parts) < 2:
+        return None
+    left, *right = amounts([passages.figures[each] for each in (whole, *parts)])
+    equation = equal("parts", left, total(right))
+    if equation.holds or _WHOLLY.search(passages.before(parts[0])):
+        return equation
+    return equation if equation.right > equation.left and not _is_part(passages, whole) else None
+
+
+def _is_part(passages: Passages, number: int) -> bool:
+    """Whether words before a figure in its sentence, or right before that, begin what another one is made of."""
+    for each in range(number, max(-1, number - MOST_PARTS), -1):
+        if INTRODUCES.search(passages.before(each)):
+            return True
+        if each and not passages.in_one_sentence(each - 1, each):
+            break
+    return False
+
+
+def _parts(passages: Passages, whole: int) -> list[int]:
+    """Return the numbers of the figures that a sentence says a figure is made of; none where it says so of no other, or in several levels."""
+    figures, parts = passages.figures, list[int]()
+    unit = figures[whole].unit
+    if unit in RATES or not figures[whole].is_exact or is_change(passages, whole):
+        return []
+    in_brackets = False
+    for number in range(whole + 1, min(whole + MOST_PARTS, len(figures))):
+        words = passages.before(number)
+        introduces = INTRODUCES.search(words)
+        if _is_elsewhere(passages, number, words, begun=bool(parts)) or (in_brackets and _CLOSES.search(words)):
+            break
+        if parts and introduces:
+            return []
+        if figures[number].unit in RATES or is_change(passages, number):
+            continue
+        if bool(parts) == bool(introduces) or figures[number].unit != unit or not figures[number].is_exact:
+            break
+        in_brackets = in_brackets or (introduces is not None and introduces[0] in _OPENS)
+        parts.append(number)
+    return parts
+
+
+def _is_elsewhere(passages: Passages, number: int, words: str, *, begun: bool) -> bool:
+    """Whether a figure stands in another sentence than the one before it, or below another heading."""
+    if passages.in_one_sentence(number - 1, number):
+        return begun and _HEADING.match(words) is not None
+    return begun or _INTRODUCES_SENTENCE.match(words) is None

@@ -1,0 +1,154 @@
+"""Sentences whose figures can be worked out: what they state, and whether the printed figures agree. The sentences are made up."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.sentences.stated_equations import read_sentences
+
+Stated = tuple[str, bool, str]
+"""A kind of equation, whether it holds, and what would fit."""
+
+
+def stated(text: str) -> list[Stated]:
+    return [
+        (equation.kind, equation.holds, equation.fitting)
+        for sentence in read_sentences(text)
+        for _, equation in sentence.equations
+    ]
+
+
+AGREE = {
+    "an increase and its rate": ("支出110万元，比上年增加10万元，增长10%。", ["growth"]),
+    "a decrease": ("支出90万元，与上年相比减少10万元，下降10.00%。", ["growth"]),
+    "in the sentence after": ("支出110万元。与上年相比增加10万元，增长10%。", ["growth"]),
+    "in the sentence after what it is for": ("公共服务支出110万元，主要用于日常运行。与上年相比增加10万元，增长10%。", ["growth"]),
+    "of each side": ("收入、支出总计110万元，与上年相比收、支总计各增加10万元，增长10%。", ["growth"]),
+    "of 亿元 in 万元": ("全年支出1.1亿元，比上年增加1000万元，增长10%。", ["growth"]),
+    "of 元": ("支出1,100,000元，比上年增加10万元，增长10%。", ["growth"]),
+    "the rate first": ("支出110万元，比上年增长10%（增加10万元）。", ["growth"]),
+    "in brackets": ("支出110万元，比上年增加10万元（10%）。", ["growth"]),
+    "cut, not rounded": ("支出100万元，比上年增加40万元，增长66.66%。", ["growth"]),
+    "rounded": ("支出100万元，比上年增加40万元，增长66.7%。", ["growth"]),
+    "of people": ("接待120人次，比上年增加20人次，增长20%。", ["growth"]),
+    "with the earlier figure": ("稿件95篇，比2016年的40篇增加55篇，增长137.5%。", ["difference", "growth"]),
+    "a rate with the earlier figure": ("2018年预算执行数为50万元，2019年预算安排60万元，比2018年预算执行数增加20%。", ["growth"]),
+    "from budget to accounts": ("预算数为10万元，决算数为8万元，比预算数减少2万元，下降20%。", ["difference", "growth"]),
+    "two comparisons of one figure": (
+        "支出110万元，比上年增加10万元，增长10%，比年初预算减少90万元，下降45%。", ["growth", "growth"],
+    ),
+    "times": ("支出300万元，比上年增加200万元，增长2倍。", ["growth"]),
+    "points": ("办结率95.5%，比上年的90.2%提高5.3个百分点。", ["difference"]),
+    "the same as before": ("支出10万元，与上年10万元持平。", ["same"]),
+    "shares of what is parted": (
+        "支出合计200万元，其中：基本支出150万元，占75%；项目支出50万元，占25%。", ["parts", "share", "share"],
+    ),
+    "a share behind a change": (
+        "支出合计200万元，其中：基本支出150万元，比上年增加50万元，增长50%，占75%。", ["growth", "share"],
+    ),
+    "shares in sentences of their own": (
+        "收入合计200万元，其中：\n一般公共预算收入150万元，占75%。\n其他资金50万元，占25%。", ["share", "share"],
+    ),
+    "shares of what has a name": ("本年支出合计200万元。财政拨款支出150万元，占本年支出合计的75%。", ["share"]),
+    "shares of each other": (
+        "“三公”经费中，出国费70万元，占“三公”经费的13.75%；用车411.20万元，占“三公”经费的80.75%；接待费28万元，占“三公”经费的5.50%。",
+        ["share", "share", "share"],
+    ),
+    "done of what was planned": ("年初预算为200万元，支出决算为150万元，完成年初预算的75%。", ["share"]),
+    "done of what is named with it": ("支出决算为150万元，完成年初预算200万元的75%。", ["share"]),
+    "a rate of execution": ("预算200万元，决算150万元，预算执行率为75%。", ["share"]),
+    "parts with changes of theirs": (
+        "“三公”经费32.6万元。其中：出国费0元；运行费28.6万元，与上年持平；接待费4万元，比上年减少2万元，下降33.3%。", ["parts", "growth"],
+    ),
+    "parts in brackets": ("全体会议5次（主席会议2次、座谈会3次），视察4次。", ["parts"]),
+    "a number of a page between": ("支出110万元，比上年增加10万元，增长\n\n5\n10%。", ["growth"]),
+    "lines of a file": ("支出 110 万\n元，比上年增\n加 10 万元，\n— 12 —\n增长 10 %。", ["growth"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "kinds"), AGREE.values(), ids=AGREE)
+def test_figures_that_agree(text: str, kinds: list[str]) -> None:
+    assert [(kind, holds) for kind, holds, _ in stated(text)] == [(kind, True) for kind in kinds]
+
+
+DIFFER = {
+    "a rate": ("支出110万元，比上年增加10万元，增长100%。", ("growth", False, "10%")),
+    "a rate by little": ("支出2,110.00万元，比上年增加110.00万元，增长5.52%。", ("growth", False, "5.50%")),
+    "of small amounts": ("接待费4万元，比上年减少2万元，下降43.3%。", ("growth", False, "33.3%")),
+    "its direction": ("支出110万元，比上年增加10万元，下降10%。", ("growth", False, "-10%")),
+    "a difference": ("稿件95篇，比2016年的40篇增加50篇。", ("difference", False, "90篇")),
+    "a share": ("支出合计200万元，其中：基本支出150万元，占57%。", ("share", False, "75%")),
+    "what was done": ("年初预算为200万元，支出决算为150万元，完成年初预算的57%。", ("share", False, "75%")),
+    "parts": ("提案52件，其中办结9件、正在办理38件、列入计划6件。", ("parts", False, "53件")),
+    "parts said to be all": ("支出120.50万元，分别为货物97.00万元、服务10.00万元。", ("parts", False, "107万元")),
+    "the same as before": ("支出10万元，与上年12万元持平。", ("same", False, "12万元")),
+    "points": ("办结率95.5%，比上年的90.2%提高3.5个百分点。", ("difference", False, "93.7%")),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), DIFFER.values(), ids=DIFFER)
+def test_figures_that_do_not_agree_and_what_would_fit(text: str, expected: Stated) -> None:
+    assert stated(text) == [expected]
+
+
+SILENT = {
+    "nothing to work out": "支出2771万元，比上年下降1.8%。",
+    "another thing is compared": "支出110万元，与上年相比人员经费增加30万元，增长50%。",
+    "another thing in the sentence between": "收入110万元，支出100万元，分为三类。与上年相比增加30万元，增长50%。",
+    "a reason": "支出110万元，主要是人员经费比上年增加30万元，增长50%。",
+    "nothing before": "支出110万元，与上年相比增加110万元，增长100%。",
+    "about": "支出约110万元，比上年增加10万元，增长50%。",
+    "at least": "支出110余万元，比上年增加10万元，增长50%。",
+    "a range": "支出100至110万元，比上年增加10万元，增长50%。",
+    "a range with units": "支出100万元-110万元，比上年增加10万元，增长50%。",
+    "dates": "2018年1月至2019年12月，比上年增加10万元，增长50%。",
+    "points are no per cent": "占比110%，比上年增加10个百分点，增长50%。",
+    "a form not filled in": "支出110万元，与上年相比增加（减少）10万元，增长（减少）50%。",
+    "another unit": "会议110次，比上年增加10万元，增长50%。",
+    "some of the parts": "信息120条，其中重点领域97条、公告10条。",
+    "parts of parts": "支出100万元，其中：运行90万元，其中：车辆50万元，设备60万元。",
+    "a heading between": "支出合计100万元，其中：基本支出60万元，项目支出40万元\n四、财政拨款收入合计90万元。".replace(
+        "40", "30"
+    ),
+    "0 is 0": "支出0万元，比上年增加0万元，增长0%。其中：货物0万元，服务0万元。",
+    "rows of a table": "项目\t金额\n支出110万元\t比上年增加10万元\t增长50%\n",
+    "the decimals of a number in a list": "1.2.110万元，比上年增加10万元，增长50%。",
+}
+
+
+@pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
+def test_what_is_not_plain_is_left_alone(text: str) -> None:
+    assert stated(text) == []
+
+
+def test_amounts_of_a_text_without_decimals_are_rounded_ones() -> None:
+    rounded, exact = (
+        "支出1101万元，比上年增加500万元，增长83.3%。",
+        "支出1101万元，比上年增加500万元，增长83.3%。另支0.50万元。",
+    )
+    assert [holds for _, holds, _ in stated(rounded)] == [True]
+    assert [holds for _, holds, _ in stated(exact)] == [False]
+
+
+def test_a_sentence_keeps_its_place_in_the_text_as_it_stands() -> None:
+    text = "说明。\n支出 110 万\n元，比上年增加 10 万元，\n增长 100 %。"
+    (sentence,) = read_sentences(text)
+    ((place, equation),) = sentence.equations
+    assert text[sentence.place :].startswith("支出 110")
+    assert sentence.text == "支出110万元，比上年增加10万元，增长100%"
+    assert text[place:].startswith("100 %")
+    assert (equation.printed.printed, equation.shown) == ("100%", "100% = 10 ÷ (110 − 10)")
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(alphabet="0123456789.,，。；、（）%万亿元件年比上与增加减少长降其中占的为合计一\t\n -", max_size=300))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    for sentence in read_sentences(text):
+        assert all(0 <= place < len(text) for place in (sentence.place, *(place for place, _ in sentence.equations)))
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 1_000_000, "支出" + "9" * 400 + "万元，比上年增加1万元，增长1%。", "其中1元、" * 100_000]
+)
+def test_hostile_numbers_are_bounded(text: str) -> None:
+    assert stated(text) == []
