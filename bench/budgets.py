@@ -3,7 +3,7 @@
 DISCLOSURES_BUDGETS=FOLDER python -m bench.budgets [--cells]
 
 `--cells` compares numeric cells with those of pdfplumber, which must be installed by hand (`pip install pdfplumber`); it takes a
-hundred times as long. Each identity that fails is printed: look whether the file prints it so. Nothing of a file is kept.
+hundred times as long. Each identity that fails, and each sentence whose figures do not agree, is printed: look whether the file prints it so. Nothing of a file is kept.
 """
 
 import os
@@ -19,6 +19,7 @@ from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 from archive.attachments.extraction import extract
 from archive.budgets.amounts import amount, plain
 from archive.budgets.documents import ENOUGH, BudgetTable, read_document
+from archive.sentences.stated_equations import Sentence, read_sentences
 from archive.tables.pdf_tables import PdfTables
 from archive.tables.printed_table import PrintedTable
 from bench.measure import Figure, Report, arguments, tell
@@ -33,6 +34,7 @@ class Reading:
     path: Path
     tables: Sequence[PrintedTable]
     budgets: list[BudgetTable]
+    sentences: list[Sentence]
 
 
 @dataclass(slots=True)
@@ -51,7 +53,8 @@ def read_folder(folder: Path) -> Iterator[Reading]:
         path for path in folder.iterdir() if path.suffix in (".pdf", ".xlsx", ".xls", ".docx", ".doc", ".htm", ".html")
     ):
         file = extract(path.read_bytes(), path.name)
-        yield Reading(path, file.tables, read_document(file.tables, path.stem, file.text or ""))
+        text = file.text or ""
+        yield Reading(path, file.tables, read_document(file.tables, path.stem, text), read_sentences(text))
 
 
 def ms_a_page(paths: Sequence[Path]) -> float:
@@ -98,6 +101,7 @@ def measured(folder: Path, *, cells: bool = False) -> Report:
     tables = [table for reading in readings for table in reading.budgets]
     checks = [check for table in tables for check in table.checks]
     support = [pair for table in tables for pair in table.support().values()]
+    stated = [each for reading in readings for sentence in reading.sentences for _, each in sentence.equations]
     checked = sum(held >= ENOUGH and not failed for held, failed in support)
     report.figures += [
         Figure("files", len(readings), ""),
@@ -106,6 +110,8 @@ def measured(folder: Path, *, cells: bool = False) -> Report:
         Figure("amounts checked", checked, ""),
         Figure("identities that hold", sum(check.holds for check in checks), ""),
         Figure("identities that fail", sum(not check.holds for check in checks), "", MOST_FAILING),
+        Figure("equations of sentences that hold", sum(each.holds for each in stated), ""),
+        Figure("equations of sentences that do not", sum(not each.holds for each in stated), ""),
         Figure(
             "tables of a PDF page",
             ms_a_page([each.path for each in readings if each.path.suffix == ".pdf"]),
@@ -114,6 +120,7 @@ def measured(folder: Path, *, cells: bool = False) -> Report:
         ),
     ]
     report.notes += list(_failing(readings))
+    report.notes += list(_disagreeing(readings))
     report.notes += list(_expenses(readings))
     if cells:
         counted = Cells()
@@ -137,6 +144,14 @@ def _failing(readings: Sequence[Reading]) -> Iterator[str]:
                 if not check.holds:
                     where = f"{reading.path.name[:12]} pages {table.statement.pages} {table.statement.heading.kind}"
                     yield f"fails: {where} {check.rule} {check.place}: {check.left} ≠ {check.right}"
+
+
+def _disagreeing(readings: Sequence[Reading]) -> Iterator[str]:
+    for reading in readings:
+        for sentence in reading.sentences:
+            for _, equation in sentence.equations:
+                if not equation.holds:
+                    yield f"stated: {reading.path.name[:12]} {equation.shown}, would fit: {equation.fitting}: {sentence.text[-160:]}"
 
 
 def _expenses(readings: Sequence[Reading]) -> Iterator[str]:

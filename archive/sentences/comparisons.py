@@ -23,6 +23,10 @@ _TIME = r"(?:20\d\d年|上一?年|去年|前年|上期|同期|年初|本年|当�
 _SINCE = rf"(?:与|和|比|较|同|相比|相较于?|对比)(?P<than>{_TIME})(?:相比较?|比较|对比|相较)?|同比|环比"
 _COMPARES = re.compile(rf"(?:{_SINCE})(?P<noun>[，,]?[^，,。；;：:、]{{0,12}}(?:、[^，,。；;：:]{{0,12}})?)$")
 _EARLIER = re.compile(rf"^(?P<lead>[，,、（(；;]?|.{{0,40}}?[，,；;])(?:与|和|比|较|同)(?P<than>{_TIME})[为：:]?$")
+_FROM = re.compile(r"(?:由|从)(?:20\d\d年|上年|去年)?度?的?$")
+_REACHES = re.compile(r"(?:增加|增长|上升|提高|提升|减少|下降|降低|压减)(?:到|至|为)(?:20\d\d年|本年|今年)?度?的?")
+_DOUBLES = re.compile("的?(?:基础上)?翻了?(?P<times>[一两二三])番[，,]?(?:达到?|增加到|增至|增长到|为|至|到)")
+_TIMES_DOUBLED = {"一": 2, "两": 4, "二": 4, "三": 8}
 _USE = re.compile(r"^[，,](?:主要用于|用于|主要是用于|均为|全部)")
 _GENERIC = re.compile("[收支入出、，,各均共总合计预决算数额款有所略也相应都度其金经费资]")
 _SAME = re.compile(r"^(?:的)?(?:相比)?(?:持平|保持一致|一致|相同|相等|保持不变|没有变化)")
@@ -55,6 +59,7 @@ def comparisons(passages: Passages) -> Iterator[Equation]:
         change = _change_at(passages, number)
         if change is None:
             yield from _same(passages, number)
+            yield from _doubled(passages, number)
             number += 1
             continue
         number = change.last + 1
@@ -103,11 +108,19 @@ def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) 
     sides: tuple[Figure, Figure | None] | None = None
     if number > 1 and _NOTHING.fullmatch(before) and _EARLIER.match(passages.before(number - 1)):
         sides = figures[number - 2], figures[number - 1]
+    elif number > 1 and _NOTHING.fullmatch(before) and _is_reached(passages, number - 1):
+        sides = figures[number - 1], figures[number - 2]
     elif number and (marker := _COMPARES.search(before)):
         now = _compared(passages, number - 1, before[: marker.start()], marker["noun"], compared)
         if now:
             sides = now, _named_earlier(passages, number, now, marker["than"] or "")
     return sides if sides and _comparable(*sides, change) else None
+
+
+def _is_reached(passages: Passages, number: int) -> bool:
+    """Whether a figure is what another one before it has become: 由10万元增加到12万元."""
+    begins = number > 0 and _FROM.search(passages.before(number - 1)) is not None
+    return begins and _REACHES.fullmatch(passages.before(number)) is not None
 
 
 def _comparable(now: Figure, earlier: Figure | None, change: _Change) -> bool:
@@ -197,3 +210,12 @@ def _same(passages: Passages, number: int) -> Iterator[Equation]:
         and earlier.is_exact
     ):
         yield equal("same", *amounts((now, earlier)))
+
+
+def _doubled(passages: Passages, number: int) -> Iterator[Equation]:
+    """Yield that a figure is an earlier one doubled: 比上年的10件翻一番，达到20件."""
+    doubled = _DOUBLES.match(passages.before(number)) if number else None
+    earlier, now = passages.figures[number - 1], passages.figures[number]
+    if doubled and now.unit == earlier.unit and now.is_exact and earlier.is_exact:
+        left, right = amounts((now, earlier))
+        yield equal("times", left, right.times(_TIMES_DOUBLED[doubled["times"]]))

@@ -16,7 +16,7 @@ _HIGHEST_RATE = Decimal(10) ** 9
 class Equation:
     """A relation between figures. `left`: what the first of them prints; `right`: what the others give in its place, in its unit.
 
-    `kind`: parts, difference, growth, share, rate or same. `shown`: the equation as a reader writes it.
+    `kind`: parts, difference, growth, share, rate, same or times. `shown`: the equation as a reader writes it.
     """
 
     kind: str
@@ -56,6 +56,10 @@ class Amount:
             f"{self.shown} {'+' if sign > 0 else '−'} {other.shown}",
             (*self.figures, *other.figures),
         )
+
+    def times(self, factor: int) -> "Amount":
+        """Return this amount taken several times."""
+        return Amount(self.value * factor, self.rounding * factor, f"{self.shown} × {factor}", self.figures)
 
     def negative(self) -> "Amount":
         """Return what is taken away by this amount."""

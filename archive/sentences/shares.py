@@ -5,15 +5,15 @@ up 100 %, the sum of its parts.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
 from archive.sentences.comparisons import is_change
 from archive.sentences.equations import Equation, amounts, rate, total
 from archive.sentences.figures import PERCENT, RATES, TIMES, Figure
 from archive.sentences.passages import Passages
+from archive.sentences.sums import MOST_PARTS
 
 _SHARE = re.compile(
     r"^[，,、（(；;]?(?:约|分别)?占(?P<of>[^，,。；;：:]{0,24}?)的?(?:比例|比重|比率|比)?(?:约?为|是|达)?$"
@@ -118,22 +118,29 @@ def _plain(name: str) -> str:
 def _of_wholes(passages: Passages, stated: Sequence[_ShareOfWhole], whole_of: Mapping[int, int]) -> Iterator[Equation]:
     """Yield shares of wholes: by name, by what 其中 parts, or by the sum of all parts."""
     names = ["" if _is_rate(each) else _plain(each.subject) for each in passages.figures] if stated else []
-    last, whole = -1, None
-    for _, group in groupby(stated, key=lambda each: (passages.figures[each.number].begin, each.name)):
-        together = list(group)
-        is_all = _are_all_parts(passages, together)
-        for share in together:
-            if share.name:
-                whole = _named(passages, names, share)
-            elif share.part in whole_of or share.part - 1 != last:  # else it goes on with the whole of the share before
-                whole = whole_of.get(share.part)
-            last = share.number
+    for series in _series(stated):
+        parts = amounts([passages.figures[each.part] for each in series])
+        every = total(parts) if _are_all_parts(passages, series) else None
+        whole = None
+        for share, part in zip(series, parts, strict=True):
+            # What has no name and is no part of another goes on with the whole of the share before.
+            whole = _named(passages, names, share) if share.name else whole_of.get(share.part, whole)
             if whole is not None:
                 yield from _share(passages, share.number, share.part, whole)
-            elif is_all:
-                parts = amounts([passages.figures[each.part] for each in together])
-                part = parts[together.index(share)]
-                yield from filter(None, [rate("share", passages.figures[share.number], part, total(parts))])
+            elif every is not None:
+                yield from filter(None, [rate("share", passages.figures[share.number], part, every)])
+
+
+def _series(stated: Iterable[_ShareOfWhole]) -> Iterator[list[_ShareOfWhole]]:
+    """Yield shares of one name that follow each other."""
+    series: list[_ShareOfWhole] = []
+    for share in stated:
+        if series and (share.name != series[-1].name or share.part - 1 != series[-1].number):
+            yield series
+            series = []
+        series.append(share)
+    if series:
+        yield series
 
 
 def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> int | None:
@@ -146,12 +153,11 @@ def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> in
     return found[-1] if len({passages.figures[each].value for each in found}) == 1 else None
 
 
-def _are_all_parts(passages: Passages, group: Sequence[_ShareOfWhole]) -> bool:
+def _are_all_parts(passages: Passages, series: Sequence[_ShareOfWhole]) -> bool:
     """Whether rates are the shares of all parts of one thing: two at least, and 100 % together."""
-    parts = [passages.figures[each.part] for each in group]
-    rates = [passages.figures[each.number] for each in group]
+    parts = [passages.figures[each.part] for each in series]
+    rates = [passages.figures[each.number] for each in series]
     off = sum((each.step for each in rates), Decimal(0))
     is_whole = abs(sum((each.value for each in rates), Decimal(-100))) <= off
-    return (
-        len(parts) > 1 and is_whole and len({each.unit for each in parts}) == 1 and all(each.is_exact for each in parts)
-    )
+    alike = len({each.unit for each in parts}) == 1 and all(each.is_exact for each in parts)
+    return 1 < len(parts) <= MOST_PARTS and is_whole and alike

@@ -6,6 +6,7 @@ from itertools import chain, groupby
 from archive.sentences.comparisons import comparisons
 from archive.sentences.equations import Equation
 from archive.sentences.figures import LONGEST_SENTENCE, read_figures
+from archive.sentences.known_sums import known_sums
 from archive.sentences.passages import Passages
 from archive.sentences.running_text import running_text
 from archive.sentences.shares import shares
@@ -42,12 +43,13 @@ def read_sentences(text: str) -> list[Sentence]:
 
 
 def read_equations(passages: Passages) -> list[Equation]:
-    """Return what the sentences state of each other's figures, in the order of the figures on the left."""
+    """Return what the sentences state of each other's figures, in the order of the figures on the left, each once."""
     parted = list(sums(passages))
     whole_of = {part: whole for whole, parts in parted for part in parts}
     added = filter(None, (sum_equation(passages, whole, parts) for whole, parts in parted))
-    equations = chain(comparisons(passages), shares(passages, whole_of), added)
-    return sorted(equations, key=lambda each: each.printed.offset)
+    stated = chain(comparisons(passages), shares(passages, whole_of), added, known_sums(passages))
+    once = {(each.kind, frozenset(each.figures)): each for each in stated}
+    return sorted(once.values(), key=lambda each: each.printed.offset)
 
 
 def _begin(equation: Equation) -> int:
