@@ -99,6 +99,46 @@ def test_a_table_goes_on_over_pages_with_and_without_its_head() -> None:
             assert (found.statement.pages, failing(found)) == ((1, 2), [])
 
 
+SOURCES = """
+科目编码|科目名称|本年收入合计|财政拨款收入|事业收入|其他收入
+合计||170.00|150.00|15.00|5.00
+201|一般公共服务支出|120.00|100.00|15.00|5.00
+20103|政府办公厅（室）及相关机构事务|120.00|100.00|15.00|5.00
+208|社会保障和就业支出|50.00|50.00||
+"""
+
+
+def test_all_columns_beside_a_total_make_it_up_where_they_do_in_most_rows() -> None:
+    (found,) = read(table(SOURCES, "部门收入总表\n单位：万元"))
+    assert [check.rule for check in found.checks].count("columns") == 4
+    assert failing(found) == []
+    (slipped,) = read(table(SOURCES.replace("50.00|50.00||", "50.00|40.00||5.00"), "部门收入总表\n单位：万元"))
+    assert [each for each in failing(slipped) if each[0] == "columns"] == [
+        ("columns", Decimal("50.00"), Decimal("45.00"))
+    ]
+    other = SOURCES.replace("其他收入", "其中：非税收入")  # a part of a part, so that no row adds up
+    (unlike,) = read(table(other.replace("|5.00", "|9.00").replace("其中：", ""), "部门收入总表\n单位：万元"))
+    assert "columns" not in {check.rule for check in unlike.checks}
+
+
+YEARS = """
+科目编码|科目名称|2025年执行数|2026年预算数|<|<|2026年预算数比2025年执行数|<
+^|^|^|小计|基本支出|项目支出|增减额|增减%
+合计||100.00|120.00|100.00|20.00|20.00|20.00
+201|一般公共服务支出|90.00|70.00|60.00|10.00|-20.00|-22.22
+208|社会保障和就业支出|10.00|50.00|40.00|10.00|40.00|400.00
+"""
+
+
+def test_a_change_is_the_difference_of_two_years() -> None:
+    (found,) = read(table(YEARS, "2026年一般公共预算支出表\n单位：万元"))
+    assert [check.right for check in found.checks if check.rule == "change"] == [20, -20, 40]
+    assert failing(found) == []
+    slipped = YEARS.replace("|-20.00|", "|-22.00|")
+    (found,) = read(table(slipped, "2026年一般公共预算支出表\n单位：万元"))
+    assert failing(found) == [("total", 20, 18), ("change", -22, -20)]
+
+
 def test_a_title_within_the_sheet_and_two_tables_in_one_sheet() -> None:
     rows = f"一般公共预算支出预算表||||||\n部门：样本局|||||单位：元|\n{GENERAL.strip()}\n||||||\n政府性基金预算支出表||||||\n科目编码|<|<|科目名称|合计|基本支出|项目支出\n|||合计|||"
     first, second = read(table(rows, "Sheet1"))
@@ -252,6 +292,33 @@ def test_budgeted_and_spent_side_by_side_in_accounts() -> None:
     assert {role: line.value for role, line in budgeted.parts.items()} == EXPECTED
     assert spent.parts["total"].value == 9
     assert failing(found) == []
+
+
+INTERLEAVED = """
+项目|合计|<|因公出国（境）费|<|公务用车购置及运行费|<|公务接待费|<
+^|预算数|决算数|预算数|决算数|预算数|决算数|预算数|决算数
+样本局|12.00|9.00|1.00|0.00|8.00|7.00|3.00|2.00
+"""
+
+
+def test_budgeted_and_spent_interleaved_in_accounts() -> None:
+    (found,) = read(
+        table(INTERLEAVED, "财政拨款“三公”经费支出决算表\n单位：万元"), title="样本局2025年度部门决算（样本）"
+    )
+    budgeted, spent = found.expenses
+    assert {role: line.value for role, line in budgeted.parts.items()} == {
+        "total": 12,
+        "abroad": 1,
+        "vehicles": 8,
+        "reception": 3,
+    }
+    assert {role: line.value for role, line in spent.parts.items()} == {
+        "total": 9,
+        "abroad": 0,
+        "vehicles": 7,
+        "reception": 2,
+    }
+    assert (budgeted.stage, spent.stage, failing(found)) == ("budget", "accounts", [])
 
 
 def test_a_slip_in_three_public_expenses_is_named_with_both_figures() -> None:

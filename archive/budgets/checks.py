@@ -12,22 +12,28 @@ from itertools import combinations, islice, pairwise
 from typing import Literal
 
 from archive.budgets.amounts import agree
+from archive.budgets.headings import Heading
 from archive.budgets.lines import BudgetLine
 from archive.budgets.statements import BudgetStatement
-from archive.budgets.three_public import ExpenseSet
+from archive.budgets.three_public import ExpenseSet, year_of_column
 
 RULES = (
-    "children", "total", "columns", "items", "carry", "balance", "three_public", "vehicles", "expenses_total", "same_total",
+    "children", "total", "columns", "change", "items", "carry", "balance", "three_public", "vehicles", "expenses_total", "same_total",
     "same_amount", "prose",
 )  # fmt: skip
-"""类 = Σ 款 and 款 = Σ 项 · 合计 = Σ 类 · 合计 = 基本 + 项目 · 本年合计 = Σ 一、二、… · 总计 = 本年 + 结转 · 收入 = 支出 ·
+"""类 = Σ 款 and 款 = Σ 项 · 合计 = Σ 类 · 合计 = 基本 + 项目, or all columns beside it · 增减 = 本年 − 上年 · 本年合计 = Σ 一、二、… · 总计 = 本年 + 结转 · 收入 = 支出 ·
 三公 = its three parts · 用车 = 购置 + 运行 · 合计 = 三公 + 会议费 + 培训费 · the same total in two tables, the same
 amount of a code in two tables of one total · a sentence and the table."""
 
-_WHOLE = re.compile(r"合计|本年支出合计|支出合计|支出总计|小计|总计")
+_WHOLE = re.compile("(?:本年)?(?:支出|收入)?合计|(?:支出|收入)总计|小计|总计")
 _HALVES = (("基本支出", "项目支出"), ("人员经费", "公用经费"), ("人员支出", "公用支出"))
 _CODE_OF_CLASS = 3  # digits of a 类
 _BESIDE = re.compile("上缴上级支出|经营支出|对附属单位补助支出|单位预留机动经费|结转下年资金?|年终结转结余")
+_BY_ITSELF = re.compile(r"其中|[比占增减]|上年|去年|\d{4}年")
+"""Columns that are no part of a total beside them."""
+
+_CONFIRMING = 2
+_CHANGE = re.compile("增减(?:变[化动])?(?:金?额|数|情况)?$")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _SUBTOTAL = re.compile("(?:本年|当年)(?:收入|支出)?(?:合计|小计)")
 _GRAND = re.compile("(?:收入|支出)?(?:总计|合计)")
@@ -58,7 +64,7 @@ def check_statement(
     elif kind == "procurement":
         found = []
     else:
-        found = [*_codes(lines), *_halves(lines)]
+        found = [*_codes(lines), *_columns(lines), *_changes(statement.heading, lines)]
     return found
 
 
@@ -155,24 +161,60 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             yield from _check("total", total.column_name, total, top)
 
 
-def _halves(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them below the same head, in each row."""
+def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them below the same head, in each row.
+
+    Of other columns it is not known beforehand that they make up the total: where they do in most rows they should in all.
+    """
+    unsure = defaultdict[tuple[str, ...], list[BudgetCheck]](list)
     for row in _grouped(lines, "row").values():
         by_path = {tuple(line.column_name.split("/")): line for line in row}
         for path, whole in by_path.items():
             if _WHOLE.fullmatch(path[-1]):
                 beside = {name: line for name, line in _below(path[:-1], by_path).items() if line is not whole}
-                halves = next(
-                    (found for pair in _HALVES if (found := [beside[name] for name in pair if name in beside])), []
-                )
-                others = [line for name, line in beside.items() if _BESIDE.fullmatch(name)]
-                if halves:
-                    yield from _check(
-                        "columns",
-                        f"{whole.code or whole.name} {'/'.join(path[:-1])}".strip(),
-                        whole,
-                        [*halves, *others],
-                    )
+                place = f"{whole.code or whole.name} {'/'.join(path[:-1])}".strip()
+                if halves := _halves(beside):
+                    yield from _check("columns", place, whole, halves)
+                elif others := [line for name, line in beside.items() if not _BY_ITSELF.search(name)]:
+                    unsure[path] += _check("columns", place, whole, others)
+    for checks in unsure.values():
+        several = [check for check in checks if len(check.lines) > 2]  # a whole and one part may be equal by chance
+        holding = sum(check.holds for check in several)
+        if holding >= _CONFIRMING and 2 * holding > len(several):
+            yield from checks
+
+
+def _halves(beside: Mapping[str, BudgetLine]) -> list[BudgetLine]:
+    """Return 基本支出 and 项目支出, or 人员 and 公用, with what is spent besides; none where neither pair is there."""
+    for pair in _HALVES:
+        if halves := [beside[name] for name in pair if name in beside]:
+            return [*halves, *(line for name, line in beside.items() if _BESIDE.fullmatch(name))]
+    return []
+
+
+def _changes(heading: Heading, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """增减额 = 本年 − 上年, where a row has one whole of each year."""
+    for row in _grouped(lines, "row").values():
+        changes = [line for line in row if _CHANGE.search(line.column_name)]
+        years = [(year_of_column(heading, line.column_name), line) for line in row if _is_of_a_year(line)]
+        now, before = ([line for year, line in years if year == each] for each in _two_years(heading))
+        if len(changes) == len(now) == len(before) == 1:
+            left, right = changes[0].value, now[0].value - before[0].value
+            if left or right:
+                place = f"{now[0].code or now[0].name} {changes[0].column_name}"
+                holds = agree(left, right, [now[0].value, before[0].value])
+                yield BudgetCheck("change", place, left, right, holds, (changes[0], now[0], before[0]))
+
+
+def _two_years(heading: Heading) -> tuple[int | None, int | None]:
+    return heading.year, None if heading.year is None else heading.year - 1
+
+
+def _is_of_a_year(line: BudgetLine) -> bool:
+    """Whether a line is the whole of a year's column, not a part of it or a comparison of two."""
+    path = line.column_name.split("/")
+    is_whole = len(path) == 1 or _WHOLE.fullmatch(path[-1]) is not None
+    return is_whole and not re.search("[比增减]", line.column_name)
 
 
 def _below(head: tuple[str, ...], by_path: Mapping[tuple[str, ...], BudgetLine]) -> dict[str, BudgetLine]:

@@ -39,7 +39,7 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
         role = by_column[line.column] if across else role_of(line.name)
         if role is None:
             continue
-        stage, year = stage_of(line.column_name) or heading.stage, _year(heading, line.column_name)
+        stage, year = stage_of(line.column_name) or heading.stage, year_of_column(heading, line.column_name)
         place = line.row if across else line.column
         expenses = sets.setdefault((place, stage, year), ExpenseSet(stage, year))
         if role == "total" and "三公" in (line.column_name if across else line.name):
@@ -49,7 +49,8 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
     return [each for each in sets.values() if len(each.parts) > 1]
 
 
-def _year(heading: Heading, column: str) -> int | None:
+def year_of_column(heading: Heading, column: str) -> int | None:
+    """Return the year that a column of a table is of: its own, or the one before where it says so."""
     stated = year_of([plain(column)])
     if stated is None and heading.year is not None and re.search("上年|上一年|去年", column):
         return heading.year - 1
