@@ -367,6 +367,22 @@ def test_what_a_text_states_is_held_against_the_table(stated: str, failing_roles
     assert ("reception" in prose) is (stated != "上年")
 
 
+TOTALS = "样本局2026年度收入、支出预算总计{}万元，与上年相比收、支预算总计各增加10.00万元。（二）支出预算总计110万元。上年支出预算总计100万元。"
+
+
+@pytest.mark.parametrize(("stated", "holds"), [("110.00", True), ("110", True), ("101.00", False)])
+def test_totals_that_a_text_states_are_held_against_their_tables(stated: str, holds: bool) -> None:
+    (found,) = read_document([table(SUMMARY, "部门收支总表\n单位：万元")], YEAR, TOTALS.format(stated))
+    prose = {check.place: (check.left, check.holds) for check in found.checks if check.rule == "prose"}
+    assert prose == {"summary income": (1_100_000, holds), "summary spending": (1_100_000, True)}
+
+
+def test_a_number_of_a_page_is_no_digit_of_an_amount() -> None:
+    tables = [table(DOWN, "2026年一般公共预算“三公”经费支出表\n单位：万元")]
+    (found,) = read_document(tables, YEAR, PROSE.format("\n\n1\n3.00"))
+    assert failing(found) == []
+
+
 def test_a_text_about_several_units_is_held_against_none() -> None:
     tables = [
         table(DOWN, "2026年样本甲局“三公”经费支出表\n单位：万元"),

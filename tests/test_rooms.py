@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.tables",
     },
     "archive.attachments": {"archive.evidence", "archive.model", "archive.tables"},
-    "archive.budgets": {"archive.tables"},
+    "archive.budgets": {"archive.sentences", "archive.tables"},
     "archive.copies": {"archive.database", "archive.evidence", "archive.masking", "archive.model"},
     "archive.database": {"archive.masking"},
     "archive.evidence": {"archive.database", "archive.model"},

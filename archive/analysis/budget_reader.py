@@ -13,11 +13,11 @@ from itertools import count, groupby
 
 from archive.analysis.rereading import Rereading, is_read_by
 from archive.budgets.documents import BudgetTable, read_document
-from archive.budgets.prose import LONGEST
+from archive.sentences.running_text import LONGEST
 from archive.tables.printed_table import LONGEST_TEXT, PrintedTable, from_json_text
 from archive.tables.text_tables import tables_in_text
 
-VERSION = "1"
+VERSION = "2"
 """Raised by hand when the same table is read otherwise than before; all budgets are then read again."""
 
 MOST_FILES = 50

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from archive.budgets.checks import BudgetCheck, check_between, check_statement
 from archive.budgets.headings import stage_of, year_of
 from archive.budgets.lines import BudgetLine, read_lines
-from archive.budgets.prose import check_prose
+from archive.budgets.prose import StatedAmounts
 from archive.budgets.statements import BudgetStatement, read_statements
 from archive.budgets.three_public import ExpenseSet, expense_sets
 from archive.tables.printed_table import PrintedTable
@@ -56,13 +56,15 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     between = [
         check for part in _parts([(statement, lines) for statement, lines, _ in read]) for check in check_between(part)
     ]
-    alone = sum(bool(expenses) for _, _, expenses in read) == 1  # else nothing says which of them the text means
+    kinds = Counter(statement.heading.kind for statement, lines, _ in read if lines)
+    stated = StatedAmounts(text) if kinds else None
     tables_read: list[BudgetTable] = []
     for statement, lines, expenses in read:
         heading = statement.heading
         checks = [*check_statement(statement, lines, expenses), *_of(between, lines)]
-        if alone and expenses:
-            checks += check_prose(text, expenses, heading.stage, heading.year)
+        if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
+            checks += stated.check_expenses(expenses, heading.stage, heading.year)
+            checks += stated.check_totals(statement, lines)
         tables_read.append(BudgetTable(statement, tuple(lines), tuple(checks), tuple(expenses)))
     return tables_read
 

@@ -1,57 +1,77 @@
-"""Three public expenses that the text of a budget states, held against its table. Pure."""
+"""Amounts that the text of a budget states, held against its tables: three public expenses, and the totals of tables. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
 
-from archive.budgets.amounts import UNITS, agree, amount, plain
-from archive.budgets.checks import BudgetCheck
+from archive.budgets.checks import BudgetCheck, table_totals
+from archive.budgets.lines import BudgetLine
+from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
+from archive.sentences.figures import MONEY, Figure, read_figures
+from archive.sentences.known_sums import role_of
+from archive.sentences.passages import Passages
+from archive.sentences.running_text import running_text
 
-LONGEST = 500_000
-"""Characters of a text that are looked through."""
+MOST_FIGURES = 20_000
 
-_NAMES = {
-    "total": "三公[\"'”’]?经费",
-    "abroad": r"因公出国\(境\)费用?",
-    "vehicles": "公务用车购置(?:及|和)运行(?:维护)?费用?",
-    "vehicle_purchase": "公务用车购置费用?",
-    "vehicle_running": "公务用车运行(?:维护)?费用?",
-    "reception": "公务接待费用?",
+_TOTALS = {
+    ("summary", "income"): "(?:^|[^款])收入(?:、支出)?(?:预算|决算)?总计",
+    ("summary", "spending"): "(?:^|[^款])支出(?:预算|决算)?总计",
+    ("income", "income"): "本年收入(?:预算|决算)?合计",
+    ("spending", "spending"): "本年支出(?:预算|决算)?合计",
+    ("fiscal_summary", "income"): "财政拨款收、支总(?:预|决)算",
+    ("general_spending", "spending"): "一般公共预算(?:财政拨款)?支出(?:预算|决算)",
+    ("basic_spending", "spending"): "一般公共预算(?:财政拨款)?基本支出(?:预算|决算)",
 }
-_STATED = {
-    role: re.compile(
-        rf"{name}(?P<between>[^\d。;,、比较增减占]{{0,16}})(?P<amount>\d[\d,]*(?:\.\d+)?)(?P<unit>万元|元)"
-    )
-    for role, name in _NAMES.items()
-}
-_OTHER_YEAR = re.compile("上年|去年|年初结转|人均")
+_NAMED_TOTALS = {key: re.compile(rf"{name}(?:支出)?(?:数|总?额)?[为是]?$") for key, name in _TOTALS.items()}
+_OTHER_YEAR = re.compile("上年|去年")
+_LONGEST_NAME = 30
 
 
-def check_prose(text: str, sets: Iterable[ExpenseSet], stage: str | None, year: int | None) -> Iterator[BudgetCheck]:
-    """Yield whether a text states the parts of the one set of expenses of this stage and year as the table does.
+class StatedAmounts:
+    """The amounts of money that a text states, by what the words before them name."""
+
+    def __init__(self, text: str) -> None:
+        running = running_text(text)
+        figures = read_figures(running.text, MOST_FIGURES)
+        passages = Passages(running.text, figures)
+        self._stated = [
+            (passages.before(number), figure)
+            for number, figure in enumerate(figures)
+            if figure.unit == MONEY and figure.is_exact
+        ]
+
+    def check_expenses(self, sets: Iterable[ExpenseSet], stage: str | None, year: int | None) -> Iterator[BudgetCheck]:
+        """Yield whether the text states the parts of the one set of expenses of this stage and year as the table does."""
+        own = [each for each in sets if (each.stage, each.year) == (stage, year)]
+        for role, line in own[0].parts.items() if len(own) == 1 else ():
+            yield from _check(role, line, [figure for words, figure in self._stated if role_of(words) == role])
+
+    def check_totals(self, statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+        """Yield whether the text states the totals of a table as the table does."""
+        kind = statement.heading.kind
+        for side, line in table_totals(statement, lines):
+            if name := _NAMED_TOTALS.get((kind, side)):
+                yield from _check(
+                    f"{kind} {side}", line, [figure for words, figure in self._stated if _names(name, words)]
+                )
+
+
+def _names(name: re.Pattern[str], words: str) -> bool:
+    near = words[-_LONGEST_NAME:]
+    return name.search(near) is not None and not _OTHER_YEAR.search(near)
+
+
+def _check(place: str, line: BudgetLine, stated: Sequence[Figure]) -> Iterator[BudgetCheck]:
+    """Yield whether a line is stated so, unless it is 0.
 
     A text that states several amounts may speak of other years: where one of them is the table's it agrees, else it says nothing.
     """
-    own = [each for each in sets if (each.stage, each.year) == (stage, year)]
-    if len(own) != 1:
+    yuan = line.yuan
+    if yuan is None or not stated:
         return
-    compact = plain(text[:LONGEST])
-    for role, line in own[0].parts.items():
-        yuan = line.yuan
-        stated = _amounts(compact, role) if yuan is not None else []
-        agreeing = [(value, unit) for value, unit in stated if agree(value, (yuan or Decimal(0)) / unit, ())]
-        if yuan is not None and (agreeing or len({value * unit for value, unit in stated}) == 1):
-            value, unit = (agreeing or stated)[0]
-            if yuan or value:
-                yield BudgetCheck("prose", role, yuan, value * unit, bool(agreeing), (line,))
-
-
-def _amounts(text: str, role: str) -> list[tuple[Decimal, Decimal]]:
-    """Return the amounts that a text without blanks states of a part, and the yuan of their units."""
-    found = []
-    for match in _STATED[role].finditer(text):
-        value = amount(match["amount"])
-        if value is not None and not _OTHER_YEAR.search(match["between"]):
-            found.append((value, UNITS[match["unit"]]))
-    return found
+    agreeing = [figure for figure in stated if 2 * abs(figure.value - yuan) <= figure.step]
+    if agreeing or len({figure.value for figure in stated}) == 1:
+        value = (agreeing or stated)[0].value
+        if yuan or value:
+            yield BudgetCheck("prose", place, yuan, value, bool(agreeing), (line,))
