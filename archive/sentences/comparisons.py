@@ -12,8 +12,8 @@ from archive.sentences.equations import Equation, amounts, equal, rate
 from archive.sentences.figures import PERCENT, POINTS, TIMES, Figure
 from archive.sentences.passages import Passages
 
-_UP = "增加|增长|上升|提高|提升|上涨|增幅|超出|超支|高出|大于|高于|多|增"
-_DOWN = "减少|下降|降低|压减|压缩|缩减|减幅|降幅|回落|节约|小于|低于|少|减|降"
+_UP = "增加|增长|上升|提高|提升|上涨|增幅|增收|增支|净增|超出|超支|高出|大于|高于|多|增"
+_DOWN = "减少|下降|降低|压减|压缩|缩减|减幅|降幅|减收|减支|净减|回落|节约|小于|低于|少|减|降"
 _TURN = rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|比例|比率|率|额)?[了出]?(?:为|约)?"
 _TURNS = re.compile(rf"{_TURN}$")
 _ALSO_TURNS = re.compile(rf"^[，,、；;（(]?(?:同比|环比|(?:与|比|较)(?:上年|去年|上年同期|同期)(?:相比)?)?{_TURN}$")
@@ -29,6 +29,7 @@ _DOUBLES = re.compile("的?(?:基础上)?翻了?(?P<times>[一两二三])番[，
 _TIMES_DOUBLED = {"一": 2, "两": 4, "二": 4, "三": 8}
 _USE = re.compile(r"^[，,](?:主要用于|用于|主要是用于|均为|全部)")
 _GENERIC = re.compile("[收支入出、，,各均共总合计预决算数额款有所略也相应都度其金经费资]")
+_RELATIVE = re.compile(rf"(?:[比较]{_TIME}|同比|环比)[^，,。；;：:]{{0,20}}$")
 _SAME = re.compile(r"^(?:的)?(?:相比)?(?:持平|保持一致|一致|相同|相等|保持不变|没有变化)")
 _NAMED = (
     ("执行", None),
@@ -36,6 +37,7 @@ _NAMED = (
     ("预算", re.compile("决算|支出|执行|实际")),
     ("计划", re.compile("实际|完成")),
 )
+_MOST_BACK = 6
 _YEARS = re.compile(r"20\d\d(?=年)|上一?年(?!结转|结余)|去年")
 
 
@@ -71,8 +73,9 @@ def comparisons(passages: Passages) -> Iterator[Equation]:
 
 
 def is_change(passages: Passages, number: int) -> bool:
-    """Whether a figure says by how much another one has changed."""
-    return _TURNS.search(passages.before(number)) is not None
+    """Whether a figure says by how much another one has changed, or what that was before."""
+    words = passages.before(number)
+    return _TURNS.search(words) is not None or _RELATIVE.search(words) is not None
 
 
 def _sign(match: re.Match[str]) -> int:
@@ -162,17 +165,15 @@ def _named_earlier(passages: Passages, number: int, now: Figure, than: str) -> F
     word, other = next(((word, other) for word, other in _NAMED if word in than), ("", None))
     if not years and not (word and (other is None or other.search(now.subject)) and word not in now.subject):
         return None
-    found = []
-    for figure in reversed(passages.figures[max(0, number - 6) : number]):
-        if figure.begin != now.begin:
-            break
-        if (
-            figure is not now
-            and figure.unit == now.unit
-            and word in figure.subject
-            and years <= set(_YEARS.findall(figure.subject))
-        ):
-            found.append(figure)
+    found = [
+        figure
+        for each in range(max(0, number - _MOST_BACK), number)
+        if (figure := passages.figures[each]) is not now
+        and (figure.begin, figure.unit) == (now.begin, now.unit)
+        and not is_change(passages, each)
+        and word in figure.subject
+        and years <= set(_YEARS.findall(figure.subject))
+    ]
     return found[0] if len(found) == 1 else None
 
 
