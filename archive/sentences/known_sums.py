@@ -25,7 +25,7 @@ _NAMES = {
     "staff": "人员(?:经费|支出)",
     "office": "公用(?:经费|支出)",
 }
-_NAMED = {role: re.compile(rf"{name}[^，,。；;：:、比较占增减]{{0,14}}$") for role, name in _NAMES.items()}
+_NAMED = {role: re.compile(rf"{name}[^，,。；;、比较占增减]{{0,14}}$") for role, name in _NAMES.items()}
 _OTHER = re.compile("上年|去年|结转|人均|平均|其他")
 _LONGEST_NAME = 40
 

@@ -43,13 +43,16 @@ def read_sentences(text: str) -> list[Sentence]:
 
 
 def read_equations(passages: Passages) -> list[Equation]:
-    """Return what the sentences state of each other's figures, in the order of the figures on the left, each once."""
+    """Return what the sentences state of each other's figures, in the order of the figures on the left."""
     parted = list(sums(passages))
     whole_of = {part: whole for whole, parts in parted for part in parts}
-    added = filter(None, (sum_equation(passages, whole, parts) for whole, parts in parted))
-    stated = chain(comparisons(passages), shares(passages, whole_of), added, known_sums(passages))
-    once = {(each.kind, frozenset(each.figures)): each for each in stated}
-    return sorted(once.values(), key=lambda each: each.printed.offset)
+    added = [each for whole, parts in parted if (each := sum_equation(passages, whole, parts))]
+    wholes = {each.printed for each in added}
+    known = (
+        each for each in known_sums(passages) if each.printed not in wholes
+    )  # a sentence may count meetings in, too
+    stated = chain(comparisons(passages), shares(passages, whole_of), added, known)
+    return sorted(stated, key=lambda each: each.printed.offset)
 
 
 def _begin(equation: Equation) -> int:

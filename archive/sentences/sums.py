@@ -11,7 +11,7 @@ from archive.sentences.passages import Passages
 MOST_PARTS = 60
 """Figures behind a whole among which its parts are looked for."""
 
-INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|^中[，,]|^[（(]")
+INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|以下|^中[，,]|^[（(]")
 """Words that begin what a figure is made of."""
 
 _WHOLLY = re.compile("分别|依次")
