@@ -224,6 +224,18 @@ def m012_claims(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m013_directory(db: Database) -> None:
+    """The directory of portals: homes by division, and what surveys found of them."""
+    db.execute("""
+        CREATE TABLE directory (
+            home TEXT PRIMARY KEY, name TEXT NOT NULL, division_code TEXT, source TEXT NOT NULL, as_of TEXT NOT NULL, state TEXT NOT NULL,
+            reason TEXT, portal TEXT, family TEXT, columns INTEGER, rows INTEGER, surveyed_at TEXT
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX directory_by_division ON directory (division_code)")
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -17,11 +17,15 @@ from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, p
 from crawler.portals.portal_file import PortalFileError
 
 MODULES = {
-    **{name: name for name in ("ask", "export", "portals", "probe", "search", "serve", "status", "verify", "watch")},
+    **{
+        name: name
+        for name in ("ask", "export", "portals", "probe", "search", "serve", "status", "survey", "verify", "watch")
+    },
     **dict.fromkeys(("backup", "doctor", "merge", "restore", "review", "withhold"), "upkeep"),
     **dict.fromkeys(("enqueue", "work"), "workers"),
     **dict.fromkeys(("redact", "reparse"), "verify"),
     "check-proof": "proof",
+    "coverage": "survey",
     "due": "portals",
     "prove": "proof",
     "publish": "serve",

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from archive.model.divisions import named_in
-from archive.model.observations import CatalogOfPortal
+from archive.model.observations import CatalogOfPortal, ListPage
 
 _OF_NOBODY = re.compile(r"^(?:www\d*|gov|cn|com|org|net|localhost)$|xxgk|zwgk|xinxi|^\d+$")
 
 
 @dataclass(frozen=True, slots=True)
 class DraftCatalog:
-    """A catalogue for the file. `remark`: what was read there, in a few words; `is_list`: whether that is a list."""
+    """A catalogue for the file. `remark`: what was read there, in a few words; `is_list`: whether that is a list, and `listed` it."""
 
     column: CatalogOfPortal
     remark: str
     is_list: bool
+    listed: ListPage | None = None
 
 
 def portal_id(url: str) -> str:
@@ -29,10 +30,16 @@ def portal_id(url: str) -> str:
     return name if name[:1].isalpha() else "portal"
 
 
-def draft(identity: str, name: str, home: str, entries: Sequence[DraftCatalog], remarks: Iterable[str]) -> str:
-    """The text of a portal file. Entries that are no lists, and a division code that isn't known, stay comments."""
+def draft(  # noqa: PLR0913 - what a file says
+    identity: str, name: str, home: str, entries: Sequence[DraftCatalog], remarks: Iterable[str], *, code: str = ""
+) -> str:
+    """The text of a portal file. Entries that are no lists, and a division code that isn't known, stay comments.
+
+    `code`: the division's, where it is known; else the name may say which one it is.
+    """
     lines = [comment(remark) for remark in remarks]
-    lines += [f"id = {_quoted(identity)}", f"name = {_quoted(name or identity)}", *_division(name)]
+    lines += [f"id = {_quoted(identity)}", f"name = {_quoted(name or identity)}"]
+    lines += [f"division_code = {_quoted(code)}"] if code else _division(name)
     lines.append(f"home = {_quoted(home)}")
     for entry in entries:
         column = entry.column

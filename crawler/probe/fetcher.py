@@ -23,7 +23,16 @@ _ROBOTS_BYTES = 500 * 1024  # RFC 9309 §2.5: at least so much is read
 
 
 class FetchError(Exception):
-    """A page that could not be had, or that robots.txt forbids; the message is one plain line."""
+    """A page that could not be had; the message is one plain line, and begins with its address, `url`."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        """Keep the address, which redirects may have led to."""
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+
+
+class ForbiddenError(FetchError):
+    """A page that robots.txt forbids to be requested."""
 
 
 class Fetcher:
@@ -53,7 +62,7 @@ class Fetcher:
             if location is None:
                 return answer
             url, form = location, None
-        raise FetchError(f"{url}: sent on more than {REDIRECT_MAX_TIMES} times")
+        raise FetchError(url, f"sent on more than {REDIRECT_MAX_TIMES} times")
 
     def _obey(self, url: str) -> None:
         parts = urlsplit(url)
@@ -62,9 +71,9 @@ class Fetcher:
             self._rules[site] = self._robots(f"{site}/robots.txt")
         rules = self._rules[site]
         if isinstance(rules, str):
-            raise FetchError(f"{url}: not requested: robots.txt of {parts.netloc} could not be read ({rules})")
+            raise FetchError(url, f"not requested: robots.txt of {parts.netloc} could not be read ({rules})")
         if not rules.can_fetch(url, USER_AGENT):
-            raise FetchError(f"{url}: not requested: robots.txt of {parts.netloc} forbids it")
+            raise ForbiddenError(url, f"not requested: robots.txt of {parts.netloc} forbids it")
         self._delay = max(self._delay, min(float(rules.crawl_delay(USER_AGENT) or 0), 60.0))
 
     def _robots(self, url: str) -> Protego | str:
@@ -103,7 +112,7 @@ class Fetcher:
                 kind = answer.headers.get("Content-Type", "")
                 return Fetched(url, answer.status_code, page[:most], kind, cut=max(len(body), len(page)) > most), None
         except (httpx.HTTPError, httpx.InvalidURL, NotGlobalError, CannotUnpackError, ValueError) as error:
-            raise FetchError(f"{url}: {_plainly(error)}") from error
+            raise FetchError(url, _plainly(error)) from error
         finally:
             self._last = time.monotonic()
 

@@ -106,14 +106,20 @@ def _sitemap_leads(reader: PageReader, url: str, referer: str) -> tuple[str, ...
 
 def check(reader: PageReader, columns: tuple[CatalogOfPortal, ...], referer: str, most: int) -> Iterator[DraftCatalog]:
     """Each of `columns` with what is read of its first page; behind the first `most` none is requested."""
-    for number, column in enumerate(columns):
-        if number >= most:
-            yield DraftCatalog(column, "not requested: see --pages", is_list=False)
-            continue
-        try:
-            page = within_frames(reader, reader.read(column.url, referer))
-        except FetchError as error:
-            yield DraftCatalog(column, str(error), is_list=False)
-            continue
-        column = replace(column, url=page.url) if page.framed_in else column  # noqa: PLW2901 - where its list stands
-        yield DraftCatalog(column, described(page), is_list=page.kind == LIST and bool(page.listed.rows))
+    for column in columns[:most]:
+        yield check_column(reader, column, referer)
+    for column in columns[most:]:
+        yield DraftCatalog(column, "not requested: see --pages", is_list=False)
+
+
+def check_column(reader: PageReader, column: CatalogOfPortal, referer: str) -> DraftCatalog:
+    """The column with what is read of its first page."""
+    try:
+        page = within_frames(reader, reader.read(column.url, referer))
+    except FetchError as error:
+        return DraftCatalog(column, str(error), is_list=False)
+    column = replace(column, url=page.url) if page.framed_in else column  # where its list stands
+    if page.kind != LIST or not page.listed.rows:
+        return DraftCatalog(column, described(page), is_list=False)
+    family = (page.detected.family.name, page.detected.reason) if page.detected else None
+    return DraftCatalog(column, described(page), is_list=True, listed=replace(page.listed, family=family))

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
+from lxml import etree
+
 from archive.evidence.text_encoding import decode_page
 from archive.model.magic_numbers import CONTROLS, NOT_PAGES
 from archive.model.observations import CatalogOfPortal, ListPage, RecordPage
@@ -14,6 +16,7 @@ from crawler.extract.body import find_body
 from crawler.extract.dated import shows_the_latest
 from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
+from crawler.extract.text import line_of
 from crawler.families.detection import FAMILIES, Detected, detect
 from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe.catalogue_links import ENOUGH, find_catalogue_links, find_frames, find_leads, kinds, portal_name
@@ -24,11 +27,15 @@ from crawler.records.linked_files import find_attachments
 from crawler.services.answer import Answer
 
 PLAIN = FAMILIES["plain"]
+_PASSWORDS = etree.XPath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']")
 _NOTHING = RecordPage({}, {})
 
 
 MOST_BYTES = 2 * 1024 * 1024
 """So much of an answer is read: no list page of a portal is longer, and what never ends is not waited for."""
+
+MOST_SHOWN = 1_000
+"""Characters of a page's text that are counted."""
 
 NOWHERE = "http://saved.invalid/"
 """The address of a saved page of which none is given (RFC 2606)."""
@@ -52,7 +59,8 @@ class Probed:
     `kind`: "list", "detail" or "other"; `blocked`: the refusal, if it is one; `listed`: the page read as a list (no rows on
     others, but for the latest documents on a landing page); `record`: read as a record's page, empty on others; `site`: what the portal calls itself; `columns`: the
     catalogues it links to, `leads`: addresses that may be the disclosure catalogue's; `doubts`: what looks wrong, a plain
-    line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands.
+    line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands. `outcome`: the class of the answer
+    (`judge`); `shown`: how many characters it shows, up to MOST_SHOWN; `wants_login`: whether it has a form that wants a password.
     """
 
     url: str
@@ -67,6 +75,9 @@ class Probed:
     doubts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     framed_in: str = ""
+    outcome: str = PAGE
+    shown: int = 0
+    wants_login: bool = False
 
 
 def read_answer(fetched: Fetched, requested: str, prior: SoftwarePrior | None = None) -> Probed:
@@ -95,7 +106,7 @@ def read_page(text: str, url: str, *, status: int, cut: bool, prior: SoftwarePri
     answer, home = Answer(url, text), urljoin(url, "/")
     verdict = judge(status, text, url, url, home, whole=cut)
     if verdict.outcome == BLOCKED:
-        return Probed(url, OTHER, verdict.reason, None, ListPage(()))
+        return Probed(url, OTHER, verdict.reason, None, ListPage(()), outcome=BLOCKED)
     site = portal_name(answer.root)
     likely = prior.of(site) if prior else None
     detected = detect(answer, likely.families, likely.reason) if likely else detect(answer)
@@ -129,6 +140,9 @@ def read_page(text: str, url: str, *, status: int, cut: bool, prior: SoftwarePri
         find_leads(answer.root, url) if kind == OTHER else (),
         tuple(doubts),
         find_frames(answer.root, url) if kind == OTHER else (),
+        outcome=verdict.outcome,
+        shown=min(len(line_of(answer.root, MOST_SHOWN)), MOST_SHOWN),
+        wants_login=bool(_PASSWORDS(answer.root)),
     )
 
 

@@ -1,0 +1,82 @@
+"""Joining of lists of portals to divisions: a row's code and name lead to one division, or the row says why not. Pure.
+
+Divisions are renamed (同心县 becomes 同心市), get other codes when they do, and are merged; lists that others keep are often older
+than that. `merged_divisions.csv` has those that are gone: nobody's name leads to them.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from archive.model.divisions import COUNTY, HEADING, PREFECTURE, PROVINCE, ZONE, Division, divisions, named_in
+
+_MERGED = Path(__file__).with_name("merged_divisions.csv")
+_CODE = re.compile(r"\d{6}(?:000000)?")
+
+
+class ConflictError(ValueError):
+    """A row that leads to no division, or to several; the message is one plain line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The division that a row leads to. `note`: how, where it is not by its own code or name."""
+
+    division: Division
+    note: str = ""
+
+
+def join(code: str, name: str) -> Joined:
+    """Return the division of a row with this code, GB/T 2260, and name; either may be "". Raises ConflictError."""
+    if not code:
+        return Joined(_by_name(name))
+    if not _CODE.fullmatch(code):
+        raise ConflictError(f"{code!r} is no division code: six digits")
+    code = code[:6]
+    if known := divisions().get(code):
+        return _checked(known, name)
+    if code in _merged():
+        return Joined(divisions()[_merged()[code]], f"{code} {name} was merged into it".replace("  ", " "))
+    near = [each for each in divisions().values() if each.code[:4] == code[:4] and name and each.is_named_in(name)]
+    if len(near) == 1:
+        return Joined(near[0], f"renamed: {code} {name}")
+    raise ConflictError(f"{code} {name}: no division has this code".replace(" :", ":"))
+
+
+def _checked(division: Division, name: str) -> Joined:
+    """The division with a row's code, which its name must not contradict."""
+    if not name or division.name in name:
+        return Joined(division)
+    if division.is_named_in(name):
+        return Joined(division, f"renamed: {name}")
+    raise ConflictError(f"{division.code} is {division.name}, not {name}")
+
+
+def _by_name(name: str) -> Division:
+    """The one division that a full name, such as 宁夏回族自治区吴忠市同心县, ends in."""
+    if not name:
+        raise ConflictError("it has neither a code nor a name")
+    named = [each for each in named_in(name) if each.level != HEADING]
+    lowest = [each for each in named if each.level in {COUNTY, ZONE}] or [
+        each for each in named if each.level == PREFECTURE
+    ]
+    lowest = lowest or [each for each in named if each.level == PROVINCE]
+    placed = [each for each in lowest if _is_placed(each, name)] or lowest
+    if len(placed) != 1:
+        among = f": {'; '.join(each.place for each in placed)}" if placed else ""
+        raise ConflictError(f"{name} names {'several divisions' if placed else 'no known division'}{among}")
+    return placed[0]
+
+
+def _is_placed(division: Division, name: str) -> bool:
+    """Whether a name says also where the division is."""
+    return any(above and above in name for above in (division.prefecture, division.province))
+
+
+@cache
+def _merged() -> dict[str, str]:
+    """The codes of divisions that were merged into others, and those of the others."""
+    with _MERGED.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["into"] for row in csv.DictReader(file)}

@@ -1,0 +1,248 @@
+"""`disclosures survey` and `coverage`: from lists of home pages to portal files that crawl, and each home that gives none named rightly."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive.directory.joining import ConflictError, _merged, join
+from archive.model.divisions import divisions
+from crawler.cli.main import main
+from crawler.portals.portal_file import load
+from crawler.survey import wikidata
+from tests.conftest import Answer, Site, SiteRequest, crawl, rows
+from tests.county_sites import FAULTY, KINDS, sound
+
+COUNTIES = [code for code, each in divisions().items() if each.level == "county"]
+
+
+def run(*arguments: object) -> Result:
+    done = CliRunner().invoke(main, [str(each) for each in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.output
+    return done
+
+
+def listed(path: Path, *named: tuple[str, str], heads: str = "code,home") -> Path:
+    path.write_text("\n".join([heads, *(",".join(each) for each in named)]), encoding="utf-8-sig")
+    return path
+
+
+def states(db: Path) -> dict[str, str]:
+    return {str(row["home"]): str(row["state"]) for row in rows(db, "SELECT home, state FROM directory")}
+
+
+@pytest.fixture(scope="module")
+def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path, dict[str, Site], str]]:
+    """A sound portal and one of each fault, surveyed: the archive, the folder of portal files, the sites, what was said."""
+    folder = tmp_path_factory.mktemp("survey")
+    with ExitStack() as stack:
+        sites = {name: stack.enter_context(Site(pages)) for name, pages in {"surveyed": sound(), **FAULTY}.items()}
+        homes = zip(COUNTIES, (site.url for site in sites.values()), strict=False)
+        list_ = listed(folder / "list.csv", *homes)
+        done = run("survey", list_, "--out", folder / "portals", "--delay", 0, "--db", folder / "a.db")
+        yield folder / "a.db", folder / "portals", sites, done.output
+
+
+def test_each_home_is_named_rightly(surveyed: tuple[Path, Path, dict[str, Site], str]) -> None:
+    db, _, sites, said = surveyed
+    found = states(db)
+    assert {name: found[site.url] for name, site in sites.items()} == {name: name for name in sites}
+    assert "surveyed 9: " in said
+    assert "it leads to another site: http://portal.sample.invalid/" in said
+
+
+def test_a_file_is_written_for_what_was_read_well_alone_and_crawls(
+    surveyed: tuple[Path, Path, dict[str, Site], str], tmp_path: Path
+) -> None:
+    _, out, sites, _ = surveyed
+    (file,) = out.glob("*.toml")
+    portal = load(file)
+    assert (portal.home, [each.title for each in portal.catalogs]) == (sites["surveyed"].url, list(KINDS))
+    assert portal.division_code in divisions()
+    assert crawl(file, tmp_path / "a.db", "--mode", "full").returncode == 0
+    assert rows(tmp_path / "a.db", "SELECT count(*) AS n FROM records WHERE body IS NOT NULL") == [{"n": 12}]
+
+
+def test_the_next_survey_asks_nobody_again_until_told(surveyed: tuple[Path, Path, dict[str, Site], str]) -> None:
+    db, out, sites, _ = surveyed
+    asked = {name: len(site.requests) for name, site in sites.items()}
+    assert "nothing to survey" in run("survey", "--out", out, "--delay", 0, "--db", db).output
+    assert {name: len(site.requests) for name, site in sites.items()} == asked
+    sites["dead"].answers = sound()
+    assert "surveyed 8: " in run("survey", "--again", "--out", out, "--delay", 0, "--db", db).output
+    assert states(db)[sites["dead"].url] == "surveyed"
+    assert len(sites["surveyed"].requests) == asked["surveyed"]
+    assert len(list(out.glob("*.toml"))) == 2  # of two hosts of one name
+
+
+def test_coverage_says_what_is_archived_and_what_would_help(surveyed: tuple[Path, Path, dict[str, Site], str]) -> None:
+    db, *_ = surveyed
+    told = json.loads(run("coverage", "--json", "--db", db).stdout)
+    assert len(told["counties"]) == sum(each.level == "county" for each in divisions().values())
+    assert {each["state"] for each in told["counties"]} >= {"surveyed", "blocked", "not_listed"}
+    assert {each["state"] for each in told["next"]} >= {"blocked", "script_made", "misread"}
+    assert all(each["step"] for each in told["next"])
+    assert " counties, 0 archived, " in run("coverage", "--db", db).stdout
+
+
+# --- lists ---
+
+
+def test_a_list_by_full_names(tmp_path: Path) -> None:
+    list_ = listed(tmp_path / "l.csv", ("宁夏回族自治区吴忠市同心县", "http://a.example/"), heads="名称,网址")
+    said = run("survey", list_, "--list-only", "--db", tmp_path / "a.db").output
+    assert "1 new homes, 0 conflicts" in said
+    assert rows(tmp_path / "a.db", "SELECT division_code, source FROM directory") == [
+        {"division_code": "640324", "source": "l.csv"}
+    ]
+
+
+def test_what_contradicts_is_shown_and_not_looked_at_until_it_is_settled(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    first = listed(tmp_path / "one.csv", ("640324", "http://127.0.0.1:9/"), ("640323", "http://127.0.0.1:9/x/"))
+    second = listed(
+        tmp_path / "two.csv",
+        ("640324", "http://127.0.0.1:9/new/"),
+        ("999999", "http://b.example/"),
+        ("640323", "ftp://c/"),
+    )
+    run("survey", first, "--list-only", "--db", db)
+    said = run("survey", second, "--list-only", "--db", db).output
+    assert "0 new homes" not in said
+    assert "640324 同心县 has another home in one.csv: http://127.0.0.1:9/" in said
+    assert "no division has this code" in said
+    assert "its home is no http or https address" in said
+    assert list(states(db).values()).count("conflict") == 3
+    run("survey", second, "--list-only", "--settle", "--db", db)
+    assert states(db)["http://127.0.0.1:9/new/"] == "not_tried"
+    assert "http://127.0.0.1:9/" not in states(db)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("code,name\n640324,同心县", "its first line must name a column `home`"),
+        ("", "its first line must name a column `home`"),
+        ("home\nhttp://a.example/", "and `code` or `name` beside it"),
+    ],
+)
+def test_a_list_that_is_none_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "l.csv").write_text(text, encoding="utf-8")
+    done = run("survey", tmp_path / "l.csv", "--db", tmp_path / "a.db")
+    assert (done.exit_code, said in done.output, done.output.count("\n")) == (2, True, 1)
+    assert run("survey", tmp_path / "none.csv", "--db", tmp_path / "a.db").exit_code == 2
+
+
+# --- divisions ---
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "division", "note"),
+    [
+        ("640324", "", "640324", ""),
+        ("640324000000", "同心县", "640324", ""),
+        ("640324", "同心市", "640324", "renamed"),
+        ("640399", "同心市", "640324", "renamed: 640399 同心市"),
+        ("310108", "闸北区", "310106", "merged"),
+        ("", "宁夏回族自治区吴忠市同心县", "640324", ""),
+        ("", "吴忠市", "640300", ""),
+    ],
+)
+def test_a_row_leads_to_its_division(code: str, name: str, division: str, note: str) -> None:
+    joined = join(code, name)
+    assert (joined.division.code, note in joined.note) == (division, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "said"),
+    [
+        ("", "", "neither a code nor a name"),
+        ("64032", "", "six digits"),
+        ("640324", "盐池县", "640324 is 同心县, not 盐池县"),
+        ("", "鼓楼区", "several divisions"),
+        ("", "无此样本县", "no known division"),
+    ],
+)
+def test_a_row_that_leads_to_none_says_why(code: str, name: str, said: str) -> None:
+    with pytest.raises(ConflictError, match=said):
+        join(code, name)
+
+
+def test_what_was_merged_is_gone_and_what_it_was_merged_into_is_there() -> None:
+    assert not _merged().keys() & divisions().keys()
+    assert set(_merged().values()) <= divisions().keys()
+
+
+# --- Wikidata, as its documentation says that it answers ---
+
+
+ROWS = [
+    {
+        "code": {"type": "literal", "value": "640324"},
+        "name": {"type": "literal", "xml:lang": "zh", "value": "同心县"},
+        "home": {"type": "uri", "value": "http://a.example/"},
+    },
+    {"code": {"type": "literal", "value": "640323"}, "home": {"type": "uri", "value": "http://b.example/"}},
+    {"code": {"type": "literal", "value": "640381"}, "home": {"type": "uri", "value": "http://c.example/"}},
+]
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, list[str]]]:
+    """A query service with pages of two rows; the queries that it was asked."""
+    queries: list[str] = []
+
+    def answered(request: SiteRequest) -> Answer:
+        query = dict(parse_qsl(request.form or ""))["query"]
+        queries.append(query)
+        limit, offset = (int(query.rpartition(word)[2].split()[0]) for word in ("LIMIT ", "OFFSET "))
+        found = {"head": {"vars": ["code", "name", "home"]}, "results": {"bindings": ROWS[offset : offset + limit]}}
+        return Answer(json.dumps(found), "application/sparql-results+json")
+
+    monkeypatch.setattr(wikidata, "PAGE", 2)
+    monkeypatch.setattr(wikidata.time, "sleep", queries.append)
+    with Site({"/sparql": answered}) as site:
+        monkeypatch.setenv(wikidata.ENDPOINT, f"{site.url}sparql")
+        yield site, queries
+
+
+def test_wikidata_is_asked_page_by_page(service: tuple[Site, list[str]], tmp_path: Path) -> None:
+    site, queries = service
+    said = run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db").output
+    assert "Wikidata: 3 rows, 3 new homes, 0 conflicts" in said
+    assert ["OFFSET 0" in query for query in queries] == [True, False]
+    assert all("wdt:P442" in query and "wdt:P856" in query for query in queries)
+    assert rows(tmp_path / "a.db", "SELECT name FROM directory WHERE division_code = '640323'") == [{"name": "盐池县"}]
+    assert any("Disclosures" in agent or "disclosures" in agent for agent in site.user_agents)
+
+
+def test_a_busy_service_is_asked_again_when_it_says_so(service: tuple[Site, list[Any]], tmp_path: Path) -> None:
+    site, waits = service
+    answered, busy = site.answers["/sparql"], [Answer("", status=429, headers=(("Retry-After", "7"),))]
+    site.answers["/sparql"] = lambda request: busy.pop() if busy else answered(request)  # type: ignore[operator]
+    assert run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db").exit_code == 0
+    assert waits[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer("", status=500), "answered 500"),
+        (Answer("", status=503), "answered 503"),
+        (Answer("<html>"), "is no JSON"),
+        (Answer("[]"), "holds no results"),
+        (Answer('{"results": {"bindings": [{"home": 3}]}}'), "holds no results"),
+    ],
+)
+def test_a_service_that_answers_otherwise_is_one_line(
+    service: tuple[Site, list[str]], tmp_path: Path, answer: Answer, said: str
+) -> None:
+    site, _ = service
+    site.answers["/sparql"] = answer
+    done = run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db")
+    assert (done.exit_code, said in done.output, done.output.count("\n")) == (2, True, 1)
