@@ -17,7 +17,7 @@ TRANSFERRED = (
 """The tables whose rows are carried. Of `settings`, only which parser read the portal."""
 
 MADE = (
-    "settings", "told", "withheld", "portal_changes", "unsealed", "seals",
+    "settings", "told", "withheld", "portal_changes", "unsealed", "seals", "directory",
     "unindexed", "records_fts", "matches", "search",
     "tally_months", "tally_portals", "tally_events",
     "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",

@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.budgets": {"archive.sentences", "archive.tables"},
     "archive.copies": {"archive.database", "archive.evidence", "archive.masking", "archive.model"},
     "archive.database": {"archive.masking"},
+    "archive.directory": {"archive.database", "archive.model"},
     "archive.evidence": {"archive.database", "archive.model"},
     "archive.export": {
         "archive.copies",
@@ -55,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.maintenance": {
         "archive.analysis",
         "archive.database",
+        "archive.directory",
         "archive.evidence",
         "archive.masking",
         "archive.model",
@@ -163,6 +165,7 @@ ALLOWED: dict[str, set[str]] = {
     "crawler.cli": {
         "archive.attachments",
         "archive.database",
+        "archive.directory",
         "archive.evidence",
         "archive.export",
         "archive.ingest",
@@ -182,7 +185,16 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.probe",
         "crawler.sample",
         "crawler.spiders",
+        "crawler.survey",
         "pipelines",
+    },
+    "crawler.survey": {
+        "archive.directory",
+        "archive.model",
+        "crawler",
+        "crawler.extract",
+        "crawler.portals",
+        "crawler.probe",
     },
     "crawler.extract": {"archive.masking", "archive.model"},
     "crawler.families": {"archive.model", "crawler.extract", "crawler.records", "crawler.services"},

@@ -246,3 +246,18 @@ def test_a_service_that_answers_otherwise_is_one_line(
     site.answers["/sparql"] = answer
     done = run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db")
     assert (done.exit_code, said in done.output, done.output.count("\n")) == (2, True, 1)
+
+
+def test_a_merge_takes_over_what_others_surveyed(
+    surveyed: tuple[Path, Path, dict[str, Site], str], tmp_path: Path
+) -> None:
+    db, _, sites, _ = surveyed
+    run(
+        "survey",
+        listed(tmp_path / "l.csv", (COUNTIES[0], sites["surveyed"].url)),
+        "--list-only",
+        "--db",
+        tmp_path / "a.db",
+    )
+    run("merge", "--db", tmp_path / "a.db", db)
+    assert states(tmp_path / "a.db") == states(db)

@@ -29,7 +29,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PortalHome:
     """A row of `directory`. `division_code`: None where the row leads to no division; `as_of`: the day its source had it."""
 
     home: str
@@ -46,13 +46,14 @@ class Entry:
     surveyed_at: str | None = None
 
 
-_COLUMNS = [each.name for each in fields(Entry)]
+_COLUMNS = [each.name for each in fields(PortalHome)]
+_FOUND = ("state", "reason", "portal", "family", "columns", "rows", "surveyed_at")
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM directory"  # noqa: S608 - our own names
 
 
-def entries(connection: sqlite3.Connection) -> list[Entry]:
+def homes(connection: sqlite3.Connection) -> list[PortalHome]:
     """Return all entries, by their divisions. Raises sqlite3.Error."""
-    return [Entry(*row) for row in connection.execute(f"{_SELECT} ORDER BY division_code, home")]
+    return [PortalHome(*row) for row in connection.execute(f"{_SELECT} ORDER BY division_code, home")]
 
 
 def add(
@@ -82,32 +83,40 @@ def add(
     return added, complaints
 
 
-def note_found(connection: sqlite3.Connection, entry: Entry) -> None:
+def note_found(connection: sqlite3.Connection, entry: PortalHome) -> None:
     """Note what a survey found of an entry. Raises ArchiveError."""
-    names = ("state", "reason", "portal", "family", "columns", "rows", "surveyed_at")
     with transaction(connection) as c:
         c.execute(
-            f"UPDATE directory SET {', '.join(f'{name} = ?' for name in names)} WHERE home = ?",  # noqa: S608 - our own names
-            [*(getattr(entry, name) for name in names), entry.home],
+            f"UPDATE directory SET {', '.join(f'{name} = ?' for name in _FOUND)} WHERE home = ?",  # noqa: S608 - our own names
+            [*(getattr(entry, name) for name in _FOUND), entry.home],
         )
 
 
-def _joined(listed: Iterable[Listed], source: str, as_of: str) -> Iterator[Entry]:
+def take_over(connection: sqlite3.Connection) -> None:
+    """Take over the directory of the attached database `theirs`: homes that are new here, and what was found of the others later."""
+    connection.execute(
+        f"INSERT INTO main.directory ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)} FROM theirs.directory WHERE true "  # noqa: S608
+        f"ON CONFLICT (home) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FOUND)} "
+        "WHERE excluded.surveyed_at > coalesce(directory.surveyed_at, '')"
+    )
+
+
+def _joined(listed: Iterable[Listed], source: str, as_of: str) -> Iterator[PortalHome]:
     for row in listed:
         home, name = row.home.strip()[:MOST_ADDRESS], row.name.strip()[:MOST_NAME]
         if not is_on_the_web(home):
-            yield Entry(home, name, None, source, as_of, CONFLICT, "its home is no http or https address")
+            yield PortalHome(home, name, None, source, as_of, CONFLICT, "its home is no http or https address")
             continue
         try:
             joined = join(row.code.strip(), name)
         except ConflictError as error:
-            yield Entry(home, name, None, source, as_of, CONFLICT, str(error))
+            yield PortalHome(home, name, None, source, as_of, CONFLICT, str(error))
         else:
             name = name or joined.division.name
-            yield Entry(home, name, joined.division.code, source, as_of, reason=joined.note or None)
+            yield PortalHome(home, name, joined.division.code, source, as_of, reason=joined.note or None)
 
 
-def _against_others(connection: sqlite3.Connection, entry: Entry) -> Entry:
+def _against_others(connection: sqlite3.Connection, entry: PortalHome) -> PortalHome:
     """The entry, as a conflict where its home is another division's, or its division has another home."""
     if entry.state == CONFLICT:
         return entry
@@ -125,4 +134,4 @@ def _against_others(connection: sqlite3.Connection, entry: Entry) -> Entry:
         reason = f"{entry.division_code} {entry.name} has another home in {other_home[1]}: {other_home[0]}"
     else:
         return entry
-    return Entry(entry.home, entry.name, entry.division_code, entry.source, entry.as_of, CONFLICT, reason)
+    return PortalHome(entry.home, entry.name, entry.division_code, entry.source, entry.as_of, CONFLICT, reason)

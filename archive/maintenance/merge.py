@@ -28,6 +28,7 @@ from archive.database.portal_changes import (
     removed_crawls,
 )
 from archive.database.redaction_version import require_current
+from archive.directory import entries as directory
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_import import Run, Source, fold, folded
 from archive.evidence.evidence_reader import beside
@@ -137,6 +138,7 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
         try:
             with transaction(connection):
                 _take_through(connection)
+                directory.take_over(connection)
                 done = [*removed, *_Merge(connection, source, now).run(evidence, portals)]
                 take_over(connection)
         except sqlite3.Error as error:

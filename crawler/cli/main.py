@@ -17,19 +17,17 @@ from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, p
 from crawler.portals.portal_file import PortalFileError
 
 MODULES = {
-    **{
-        name: name
-        for name in ("ask", "export", "portals", "probe", "search", "serve", "status", "survey", "verify", "watch")
-    },
+    **{name: name for name in ("ask", "export", "portals", "probe", "search", "serve", "status", "verify", "watch")},
     **dict.fromkeys(("backup", "doctor", "merge", "restore", "review", "withhold"), "upkeep"),
     **dict.fromkeys(("enqueue", "work"), "workers"),
     **dict.fromkeys(("redact", "reparse"), "verify"),
     "check-proof": "proof",
-    "coverage": "survey",
+    "coverage": "probe",
     "due": "portals",
     "prove": "proof",
     "publish": "serve",
     "seal": "proof",
+    "survey": "probe",
     "tell": "status",
 }
 """Command → its module. Each is loaded when it is run: together they need half a second, and a crawl none of them."""

@@ -1,21 +1,19 @@
 """The country's portals surveyed: many hosts at once, each host slowly, every result kept as it comes."""
 
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, SURVEYED, Entry, entries, note_found
+from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, SURVEYED, PortalHome, homes, note_found
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
-from archive.model.divisions import divisions
 from crawler.portals.portal_file import PortalFileError, is_id, known, load
 from crawler.probe.draft import draft, portal_id
-from crawler.probe.software_prior import Likely, SoftwarePrior
-from crawler.survey.home import Found, survey
+from crawler.survey.home import SurveyedPortal, survey
+from crawler.survey.neighbours_software import SoftwareOfNeighbours
 
 FAILED = "the survey itself failed"
 
@@ -29,48 +27,45 @@ class Survey:
     hosts: int
 
 
-def to_survey(connection: sqlite3.Connection, *, again: bool) -> list[Entry]:
+def to_survey(connection: sqlite3.Connection, *, again: bool) -> list[PortalHome]:
     """The entries that are to be surveyed, by their divisions; with `again` those that found no catalogue before, too."""
     settled = {CONFLICT, SURVEYED} if again else set()
-    return [
-        each for each in entries(connection) if (each.state == NOT_TRIED if not again else each.state not in settled)
-    ]
+    return [each for each in homes(connection) if (each.state == NOT_TRIED if not again else each.state not in settled)]
 
 
-def run(connection: sqlite3.Connection, upcoming: Sequence[Entry], to: Survey) -> Iterator[Entry]:
+def run(connection: sqlite3.Connection, upcoming: Sequence[PortalHome], to: Survey) -> Iterator[PortalHome]:
     """Survey the portals of `upcoming`; yield each as it was found, after it is kept. Raises ArchiveError.
 
     Two homes at one host wait for each other. What was found at one portal is tried first at its neighbours.
     """
     waiting, busy = list(upcoming), set[str]()
-    running: dict[Future[Found], Entry] = {}
-    families = _families(entries(connection))
+    running: dict[Future[SurveyedPortal], PortalHome] = {}
+    neighbours = SoftwareOfNeighbours(homes(connection))
     with ThreadPoolExecutor(to.hosts) as pool:
         try:
             while waiting or running:
                 for entry in _free(waiting, busy, to.hosts - len(running)):
                     waiting.remove(entry)
                     busy.add(_host(entry))
-                    running[pool.submit(survey, entry.home, to.delay, _prior(families))] = entry
+                    running[pool.submit(survey, entry.home, to.delay, neighbours.prior())] = entry
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     entry = running.pop(future)
                     busy.discard(_host(entry))
                     found = _kept(connection, entry, _result(future), to.out)
-                    if found.family:
-                        families[_place(found)][found.family] += 1
+                    neighbours.note(found)
                     yield found
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _result(future: Future[Found]) -> Found:
+def _result(future: Future[SurveyedPortal]) -> SurveyedPortal:
     """What a survey found; what failed in our own code is a portal that is not read."""
     error = future.exception()
-    return Found(MISREAD, f"{FAILED}: {type(error).__name__}") if error else future.result()
+    return SurveyedPortal(MISREAD, f"{FAILED}: {type(error).__name__}") if error else future.result()
 
 
-def _kept(connection: sqlite3.Connection, entry: Entry, found: Found, out: Path) -> Entry:
+def _kept(connection: sqlite3.Connection, entry: PortalHome, found: SurveyedPortal, out: Path) -> PortalHome:
     """The entry with what was found, kept in the directory; its portal file is written first."""
     state, reason, portal = found.state, found.reason, entry.portal
     if state == SURVEYED:
@@ -86,7 +81,7 @@ def _kept(connection: sqlite3.Connection, entry: Entry, found: Found, out: Path)
     return kept
 
 
-def write_portal_file(entry: Entry, found: Found, out: Path) -> str:
+def write_portal_file(entry: PortalHome, found: SurveyedPortal, out: Path) -> str:
     """Write the portal file of a home into the folder `out`, whole or not at all; return its id. Raises PortalFileError."""
     identity = entry.portal or _free_id(entry, {*known(), *(path.stem for path in out.glob("*.toml"))})
     name = found.name or entry.name
@@ -103,16 +98,16 @@ def write_portal_file(entry: Entry, found: Found, out: Path) -> str:
     return identity
 
 
-def _free_id(entry: Entry, taken: set[str]) -> str:
+def _free_id(entry: PortalHome, taken: set[str]) -> str:
     """An id for a portal that none has: of its host, else with its division's code."""
     short = portal_id(entry.home)
     names = (short, f"{short}-{entry.division_code}", *(f"{short}-{entry.division_code}-{n}" for n in range(2, 1000)))
     return next(name for name in names if name not in taken and is_id(name))
 
 
-def _free(waiting: Iterable[Entry], busy: set[str], most: int) -> list[Entry]:
+def _free(waiting: Iterable[PortalHome], busy: set[str], most: int) -> list[PortalHome]:
     """The next entries whose hosts nobody asks, one of a host."""
-    chosen: dict[str, Entry] = {}
+    chosen: dict[str, PortalHome] = {}
     for entry in waiting:
         host = _host(entry)
         if len(chosen) >= most:
@@ -122,34 +117,5 @@ def _free(waiting: Iterable[Entry], busy: set[str], most: int) -> list[Entry]:
     return list(chosen.values())
 
 
-def _host(entry: Entry) -> str:
+def _host(entry: PortalHome) -> str:
     return urlsplit(entry.home).netloc.lower()
-
-
-# --- what neighbours run ---
-
-_Families = Mapping[tuple[str, str], Counter[str]]
-
-
-def _families(known_ones: Iterable[Entry]) -> defaultdict[tuple[str, str], Counter[str]]:
-    """How many portals of each prefecture run which family."""
-    found: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for entry in known_ones:
-        if entry.family:
-            found[_place(entry)][entry.family] += 1
-    return found
-
-
-def _place(entry: Entry) -> tuple[str, str]:
-    division = divisions().get(entry.division_code or "")
-    return (division.province or "", division.prefecture or "") if division else ("", "")
-
-
-def _prior(families: _Families) -> SoftwarePrior:
-    """The families of each prefecture, the most frequent first."""
-    places = {}
-    for place, counts in families.items():
-        (most, count), *_ = counts.most_common(1)
-        reason = f"{count} of {counts.total()} surveyed portals of {''.join(place)} run {most}"
-        places[place] = Likely(tuple(family for family, _ in counts.most_common()), reason)
-    return SoftwarePrior(places)

@@ -41,7 +41,7 @@ _OF_GOVERNMENTS = ("政府", "gov.cn", "政务", "信息公开")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SurveyedPortal:
     """What a survey found at a home. `state`: one of the directory's; `name`: what the portal calls itself."""
 
     state: str
@@ -64,7 +64,7 @@ class Found:
 
 def survey(
     home: str, delay: float, prior: SoftwarePrior | None = None, report: Callable[[str], None] = lambda _: None
-) -> Found:
+) -> SurveyedPortal:
     """Survey the portal at `home`, `delay` seconds between two requests. `prior`: what its neighbours run; `report`: told of each request."""
     site = Site.of(home)
     with closing(Fetcher(home, delay, report)) as fetcher:
@@ -72,31 +72,31 @@ def survey(
         try:
             page = reader.read(home)
         except ForbiddenError as error:
-            return Found(BLOCKED, str(error))
+            return SurveyedPortal(BLOCKED, str(error))
         except FetchError as error:
-            return Found(DEAD, str(error)) if site.holds(error.url) else _moved(error.url)
+            return SurveyedPortal(DEAD, str(error)) if site.holds(error.url) else _moved(error.url)
         if not site.holds(page.url):
             return _moved(page.url)
         return _refused(page) or _surveyed(reader, page, home)
 
 
-def _moved(url: str) -> Found:
+def _moved(url: str) -> SurveyedPortal:
     parts = urlsplit(url)
-    return Found(MOVED, f"it leads to another site: {parts.scheme}://{parts.netloc}/")
+    return SurveyedPortal(MOVED, f"it leads to another site: {parts.scheme}://{parts.netloc}/")
 
 
-def _refused(page: Probed) -> Found | None:
+def _refused(page: Probed) -> SurveyedPortal | None:
     """Why a home page can't be read; None where it can."""
     if page.blocked:
-        return Found(BLOCKED, page.blocked)
+        return SurveyedPortal(BLOCKED, page.blocked)
     if page.outcome in {response_class.GONE, response_class.ERROR}:
-        return Found(DEAD, "; ".join(page.doubts))
+        return SurveyedPortal(DEAD, "; ".join(page.doubts))
     if page.wants_login and page.shown < _LITTLE:
-        return Found(LOGIN, "its home page is a form that wants a password")
+        return SurveyedPortal(LOGIN, "its home page is a form that wants a password")
     return None
 
 
-def _surveyed(reader: PageReader, page: Probed, home: str) -> Found:
+def _surveyed(reader: PageReader, page: Probed, home: str) -> SurveyedPortal:
     """The catalogue that a home page leads to, its columns and a record's page."""
     framed = within_frames(reader, page)
     catalogue = framed if framed.kind == LIST else find_catalogue(reader, page)
@@ -104,7 +104,7 @@ def _surveyed(reader: PageReader, page: Probed, home: str) -> Found:
     if not columns:
         return _without_catalogue(page, home)
     entries = tuple(check_column(reader, column, catalogue.url) for column in columns[:MOST_COLUMNS])
-    found = Found(MISREAD, "", page.site or catalogue.site, _family(entries), entries)
+    found = SurveyedPortal(MISREAD, "", page.site or catalogue.site, _family(entries), entries)
     if not found.lists:
         first = entries[0]
         return replace(
@@ -125,17 +125,17 @@ def _itself(page: Probed) -> tuple[CatalogOfPortal, ...]:
     return (CatalogOfPortal(kind_of(title), title, page.url),)
 
 
-def _without_catalogue(page: Probed, home: str) -> Found:
+def _without_catalogue(page: Probed, home: str) -> SurveyedPortal:
     """What a portal is whose home page leads to no catalogue."""
     if page.shown < _LITTLE:
-        return Found(
+        return SurveyedPortal(
             SCRIPT_MADE,
             "its home page shows next to nothing without its scripts, and no sitemap leads to a catalogue",
             page.site,
         )
     if page.leads or any(word in f"{page.site} {home}" for word in _OF_GOVERNMENTS):
-        return Found(NO_CATALOGUE, "no link leads to columns of a disclosure catalogue", page.site)
-    return Found(NOT_A_PORTAL, "neither its name nor its links are a government's", page.site)
+        return SurveyedPortal(NO_CATALOGUE, "no link leads to columns of a disclosure catalogue", page.site)
+    return SurveyedPortal(NOT_A_PORTAL, "neither its name nor its links are a government's", page.site)
 
 
 def _family(entries: Sequence[DraftCatalog]) -> str | None:

@@ -1,0 +1,50 @@
+"""The worklist of the directory: homes that are not archived yet, by what would help most of them."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from archive.directory.coverage import ARCHIVED, counties
+from archive.directory.entries import CONFLICT, NOT_TRIED, SURVEYED, PortalHome, homes
+
+NEXT_STEPS = {
+    CONFLICT: "settle which home is right: `disclosures survey FILE.csv --settle` with a list of the right ones",
+    NOT_TRIED: "`disclosures survey` looks at them",
+    SURVEYED: "`disclosures crawl --due`, with DISCLOSURES_PORTALS naming the folder of their files",
+    "misread": "`disclosures probe HOME` shows what is read; its family of software, or our code, needs mending",
+    "no_catalogue": "find the disclosure catalogue in a browser, and write its address into a portal file (docs/add-a-portal.md)",
+    "script_made": "find the service behind its pages (docs/add-a-portal.md)",
+    "login": "it opens to nobody without a password: ask its operator",
+    "blocked": "it refuses visitors such as this one: ask its operator, who knows you by DISCLOSURES_CONTACT",
+    "moved": "put its new home into your list, and settle it: `disclosures survey FILE.csv --settle`",
+    "dead": "`disclosures survey --again` some days later; where it stays dead, look for its new home",
+    "not_a_portal": "its list has the wrong address: look for the right one",
+}
+"""State of a home → what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Homes that one step would help: how many, in which state, by which family of software made, one of them, and the step."""
+
+    count: int
+    state: str
+    family: str | None
+    example: str
+    step: str
+
+
+def worklist(connection: sqlite3.Connection) -> list[Work]:
+    """Return what is to be done, the step first that helps most homes. Raises sqlite3.Error."""
+    archived = {each.division.code for each in counties(connection) if each.state == ARCHIVED}
+    groups: defaultdict[tuple[str, str | None], list[PortalHome]] = defaultdict(list)
+    for each in homes(connection):
+        if each.division_code not in archived:
+            groups[each.state, each.family].append(each)
+    return sorted(_works(groups), key=lambda work: (-work.count, work.state, work.family or ""))
+
+
+def _works(groups: Mapping[tuple[str, str | None], list[PortalHome]]) -> Iterator[Work]:
+    for (state, family), alike in groups.items():
+        yield Work(len(alike), state, family, alike[0].home, NEXT_STEPS[state])
