@@ -16,6 +16,7 @@ from archive.database.migrations import EARLIER_WINDOWS, statements
 from archive.evidence.evidence_reader import Originals, beside
 from archive.evidence.text_encoding import text_of
 from archive.ingest.store import Store
+from archive.ingest.windows import Window, of_move
 from archive.labels.when import when
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.clock import text as written
@@ -330,3 +331,22 @@ def test_a_walk_that_was_killed_or_too_short_shows_no_absence(tmp_path: Path) ->
 def test_a_window_is_said_in_days_of_beijing(not_before: str | None, at: str, zh: str, en: str) -> None:
     said = when(not_before, at)
     assert (said.zh, said.en) == (zh, en)
+
+
+def test_a_move_ends_where_the_new_page_was_first_seen_whatever_that_captures_number(tmp_path: Path) -> None:
+    """In a job's database the captures that it inherits have numbers up to 0."""
+    with closing(open_up_to_date(tmp_path / "job.db")) as job:
+        job.execute("PRAGMA foreign_keys = OFF")
+        job.execute(
+            "INSERT INTO records (id, portal, url, kind, state, first_seen, last_seen) VALUES (7, 'county', 'u', 'plan', 'listed', '', '')"
+        )
+        job.executemany(
+            "INSERT INTO captures (id, crawl_id, url, fetched_at, status, outcome, sha256, bytes) "
+            "VALUES (?, 1, 'u', '2026-01-02T02:00:00Z', 200, 'page', '', 0)",
+            [(0,), (4,)],
+        )
+        job.execute(
+            "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, capture_id) VALUES (7, 1, '', '', 1, 0)"
+        )
+        left = Window("2026-01-01T02:00:00Z", -9, 12)
+        assert of_move(job, left, 7) == replace(left, after=0)

@@ -136,7 +136,9 @@ def of_disappearance(
     if seen is not None and seen["fetched_at"] >= listed_at:
         return Window(_second(seen["fetched_at"]), held_by(connection, seen["id"]), gone)
     before = held_by(connection, listed)
-    after = gone or _first(connection, _WALK_PAGE, (crawl_id, catalog_id, _url(connection, before)))
+    after = gone
+    if after is None:
+        after = _first(connection, _WALK_PAGE, (crawl_id, catalog_id, _url(connection, before)))
     return Window(_second(listed_at) if listed_at else None, before, after)
 
 
@@ -148,11 +150,9 @@ def of_return(connection: sqlite3.Connection, portal: str, record_id: int, after
 
 def of_move(connection: sqlite3.Connection, left: Window, new_id: int) -> Window:
     """Return the window of a move: `left`, that of the old address, up to the first capture of the new one's page thereafter."""
-    return replace(
-        left,
-        after=_first(connection, _ARRIVED, {"id": new_id, "since": _FIRST if left.before is None else left.before})
-        or left.after,
-    )
+    since = _FIRST if left.before is None else left.before
+    arrived = _first(connection, _ARRIVED, {"id": new_id, "since": since})
+    return left if arrived is None else replace(left, after=arrived)  # a capture's number may be 0, in a job's database
 
 
 def _at(
