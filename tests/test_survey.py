@@ -1,6 +1,7 @@
 """`disclosures survey` and `coverage`: from lists of home pages to portal files that crawl, and each home that gives none named rightly."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +16,7 @@ from archive.model.divisions import divisions
 from crawler.cli.main import main
 from crawler.portals.portal_file import load
 from crawler.survey import wikidata
-from tests.conftest import Answer, Site, SiteRequest, crawl, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, rows
 from tests.county_sites import FAULTY, KINDS, sound
 
 COUNTIES = [code for code, each in divisions().items() if each.level == "county"]
@@ -66,6 +67,21 @@ def test_a_file_is_written_for_what_was_read_well_alone_and_crawls(
     assert portal.division_code in divisions()
     assert crawl(file, tmp_path / "a.db", "--mode", "full").returncode == 0
     assert rows(tmp_path / "a.db", "SELECT count(*) AS n FROM records WHERE body IS NOT NULL") == [{"n": 12}]
+
+
+def test_what_was_surveyed_is_due(
+    surveyed: tuple[Path, Path, dict[str, Site], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of the three commands of docs/whole-country.md; the third is that of every archive."""
+    db, out, _, _ = surveyed
+    copy = tmp_path / "a.db"
+    shutil.copy(db, copy)
+    monkeypatch.setenv("DISCLOSURES_PORTALS", str(out))
+    done = disclosures("crawl", "--due", "--delay", 0, "--db", copy)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(run("coverage", "--json", "--db", copy).stdout)
+    assert [(each["state"], each["records"]) for each in told["counties"] if each["records"]] == [("archived", 12)]
+    assert "surveyed" not in {each["state"] for each in told["next"]}
 
 
 def test_the_next_survey_asks_nobody_again_until_told(surveyed: tuple[Path, Path, dict[str, Site], str]) -> None:
