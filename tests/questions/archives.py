@@ -9,11 +9,13 @@ from tests.questions import (  # noqa: F401 - their models join the others
     drawn_agencies,
     drawn_numbers,
     drawn_reports,
+    drawn_sentences,
     drawn_topics,
     plain_agencies,
     plain_dates,
     plain_numbers,
     plain_reports,
+    plain_sentences,
 )
 from tests.questions.drawn import Drawn, drawn
 
@@ -30,6 +32,7 @@ TOPICS: dict[str, Callable[[Drawn], None]] = {
     "pages": drawn_agencies.pages,
     "copies": drawn_numbers.copies,
     "reports": drawn_reports.reports,
+    "sentences": drawn_sentences.sentences,
 }
 """What fills the archives of each topic."""
 
