@@ -39,6 +39,10 @@ AGREE = {
     "three public expenses in a list": (
         "“三公”经费预算80万元。1.因公出国（境）费：0元。2.公务用车购置及运行费：50万元。用于公务。3.公务接待费：30万元。", ["parts"],
     ),
+    "three public expenses with changes of theirs": (
+        "“三公”经费预算10万元，比上年增加1万元。因公出国费0万元；公务用车购置及运行费8万元，占80%，比上年增加1万元，用于3辆车；公务接待费2万元。",
+        ["parts"],
+    ),
     "three public expenses and meetings": (
         "“三公”经费决算10万元，其中：因公出国（境）费0万元、公务用车购置及运行费5万元、公务接待费2万元、会议费3万元。", ["parts"],
     ),
@@ -84,6 +88,8 @@ AGREE = {
     "parts with changes of theirs": (
         "“三公”经费32.6万元。其中：出国费0元；运行费28.6万元，与上年持平；接待费4万元，比上年减少2万元，下降33.3%。", ["parts", "growth"],
     ),
+    "parts in the sentence after": ("提案52件。其中办结9件、正在办理38件、列入计划5件。", ["parts"]),
+    "brackets in the names of parts": ("经费52元，其中：出国（境）费9元、车辆（含油料）费38元、接待费5元。", ["parts"]),
     "parts in brackets": ("全体会议5次（主席会议2次、座谈会3次），视察4次。", ["parts"]),
     "a number of a page between": ("支出110万元，比上年增加10万元，增长\n\n5\n10%。", ["growth"]),
     "lines of a file": ("支出 110 万\n元，比上年增\n加 10 万元，\n— 12 —\n增长 10 %。", ["growth"]),
@@ -108,6 +114,10 @@ DIFFER = {
     "a share": ("支出合计200万元，其中：基本支出150万元，占57%。", ("share", False, "75%")),
     "what was done": ("年初预算为200万元，支出决算为150万元，完成年初预算的57%。", ("share", False, "75%")),
     "parts": ("提案52件，其中办结9件、正在办理38件、列入计划6件。", ("parts", False, "53件")),
+    "parts of a part, in brackets": (
+        "支出100万元，其中：运行50万元（车辆40万元、油料20万元）。",
+        ("parts", False, "60万元"),
+    ),
     "parts said to be all": ("支出120.50万元，分别为货物97.00万元、服务10.00万元。", ("parts", False, "107万元")),
     "doubled": ("稿件由上年的40篇翻一番，达到90篇。", ("times", False, "80篇")),
     "three public expenses": (
@@ -140,6 +150,23 @@ SILENT = {
     "another unit": "会议110次，比上年增加10万元，增长50%。",
     "some of the parts": "信息120条，其中重点领域97条、公告10条。",
     "parts of parts": "支出100万元，其中：运行90万元，其中：车辆50万元，设备60万元。",
+    "three public expenses of two years": (
+        "“三公”经费10万元。2017年因公出国费1万元，2018年因公出国费9万元，公务用车购置及运行费3万元，公务接待费2万元。"
+    ),
+    "three public expenses and another between": (
+        "“三公”经费10万元。因公出国费1万元，设备60万元，公务用车购置及运行费3万元，公务接待费2万元。"
+    ),
+    "three public expenses and their staff": (
+        "“三公”经费10万元。因公出国费1万元，人员经费60万元，公务用车购置及运行费3万元，公务接待费2万元。"
+    ),
+    "two of the three public expenses": "“三公”经费10万元。因公出国费1万元，公务接待费2万元。",
+    "three public expenses of last year": "上年“三公”经费10万元。因公出国费1万元，公务用车购置及运行费3万元，公务接待费2万元。",
+    "parts of about so many": "提案约50件，其中办结9件、正在办理38件、列入计划6件。",
+    "parts of which one is about so many": "提案52件，其中办结约30件、正在办理38件。",
+    "parts in another unit": "提案52件，其中办结9件、正在办理38件，涉及60人。",
+    "parts of another sentence": "提案52件。另有建议，包括办结60件、正在办理38件。",
+    "another sentence behind the parts": "提案52件，其中办结9件、正在办理38件。列入计划60件。",
+    "another heading behind the parts": "提案52件，其中办结9件、正在办理38件；二、建议60件。",
     "a heading between": "支出合计100万元，其中：基本支出60万元，项目支出40万元\n四、财政拨款收入合计90万元。".replace(
         "40", "30"
     ),

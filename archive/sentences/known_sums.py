@@ -25,9 +25,10 @@ _NAMES = {
     "staff": "人员(?:经费|支出)",
     "office": "公用(?:经费|支出)",
 }
-_NAMED = {role: re.compile(rf"{name}[^，,。；;、比较占增减]{{0,14}}$") for role, name in _NAMES.items()}
+_NAMED = {role: re.compile(rf"{name}[^、比较占增减]{{0,14}}$") for role, name in _NAMES.items()}
 _OTHER = re.compile("上年|去年|结转|人均|平均|其他")
-_LONGEST_NAME = 40
+_STOP = re.compile("[，,。；;]")
+_LONGEST_CLAUSE = 60
 
 
 def known_sums(passages: Passages) -> Iterator[Equation]:
@@ -46,13 +47,12 @@ def known_sums(passages: Passages) -> Iterator[Equation]:
 
 
 def role_of(words: str) -> str | None:
-    """Return which expense the words before a figure name, None where they name none, or one of another year."""
-    near = words[-_LONGEST_NAME:]
-    found = [(match.start(), role) for role, pattern in _NAMED.items() if (match := pattern.search(near))]
-    start, role = max(
-        found, key=lambda each: each[0], default=(0, None)
-    )  # of two that begin there, the longer name comes first
-    return None if role is None or _OTHER.search(near, start) else role
+    """Return which expense the clause before a figure names, None where it names none, or one of another year."""
+    clause = _STOP.split(words[-_LONGEST_CLAUSE:])[-1]
+    found = [(match.start(), role) for role, pattern in _NAMED.items() if (match := pattern.search(clause))]
+    if not found or _OTHER.search(clause):
+        return None
+    return max(found, key=lambda each: each[0])[1]  # of two that begin there, the longer name comes first
 
 
 def _parts(passages: Passages, roles: Sequence[str | None], whole: int) -> dict[str, int]:

@@ -15,7 +15,7 @@ INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|以下|^中[，,]|^
 """Words that begin what a figure is made of."""
 
 _WHOLLY = re.compile("分别|依次")
-_OPENS, _CLOSES = "（(", re.compile("[）)]")
+_OPENS, _CLOSES = ("（", "("), re.compile("[）)]")
 _HEADING = re.compile("[；;，,]?[一二三四五六七八九十]{1,3}、")
 _INTRODUCES_SENTENCE = re.compile(r"[。；;](?:其中|包括|分项|具体)")
 
@@ -31,32 +31,31 @@ def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equati
     """Return that parts make up a whole; None of one part, or where the sentence leaves open which they are.
 
     Those that are less than the whole may be some of them, unless they are said to be all. Where the whole is itself a part, those
-    that are more may be parts of what it is a part of.
+    that are more may be parts of what it is a part of, unless brackets keep them together.
     """
     if len(parts) < 2:
         return None
     left, *right = amounts([passages.figures[each] for each in (whole, *parts)])
     equation = equal("parts", left, total(right))
-    if equation.holds or _WHOLLY.search(passages.before(parts[0])):
+    words = passages.before(parts[0])
+    if equation.holds or _WHOLLY.search(words):
         return equation
-    return equation if equation.right > equation.left and not _is_part(passages, whole) else None
+    is_plain = words.startswith(_OPENS) or not _is_part(passages, whole)
+    return equation if equation.right > equation.left and is_plain else None
 
 
 def _is_part(passages: Passages, number: int) -> bool:
     """Whether words before a figure in its sentence, or right before that, begin what another one is made of."""
-    for each in range(number, max(-1, number - MOST_PARTS), -1):
-        if INTRODUCES.search(passages.before(each)):
-            return True
-        if each and not passages.in_one_sentence(each - 1, each):
-            break
-    return False
+    first = number
+    while first and passages.in_one_sentence(first - 1, number):
+        first -= 1
+    return any(INTRODUCES.search(passages.before(each)) for each in range(first, number + 1))
 
 
 def _parts(passages: Passages, whole: int) -> list[int]:
     """Return the numbers of the figures that a sentence says a figure is made of; none where it says so of no other, or in several levels."""
     figures, parts = passages.figures, list[int]()
-    unit = figures[whole].unit
-    if unit in RATES or not figures[whole].is_exact or is_change(passages, whole):
+    if not figures[whole].is_exact or is_change(passages, whole):
         return []
     in_brackets = False
     for number in range(whole + 1, min(whole + MOST_PARTS, len(figures))):
@@ -68,7 +67,11 @@ def _parts(passages: Passages, whole: int) -> list[int]:
             return []
         if figures[number].unit in RATES or is_change(passages, number):
             continue
-        if bool(parts) == bool(introduces) or figures[number].unit != unit or not figures[number].is_exact:
+        if (
+            bool(parts) == bool(introduces)
+            or figures[number].unit != figures[whole].unit
+            or not figures[number].is_exact
+        ):
             break
         in_brackets = in_brackets or (introduces is not None and introduces[0] in _OPENS)
         parts.append(number)
