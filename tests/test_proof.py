@@ -113,9 +113,9 @@ def test_of_what_is_gone_it_holds_the_last_list_page_with_the_row_and_the_walk_w
     ]
     assert sorted(text["status"] for text in texts if text["url"].endswith("/7.html")) == [200, 404]
     sheet = files["sheet.html"].decode()
-    assert "载有须遮去的个人信息" not in sheet, "all is given as it was sent"
+    assert "载有须隐去的个人信息" not in sheet, "all is given as it was sent"
     assert "已从" in sheet
-    assert "left the catalogues of" in sheet
+    assert "left the catalogues of" in files["sheet.en.html"].decode()
     for name in lists:
         assert f'href="{name.replace("captures", "copies").replace("payload", "html")}"' in sheet
 
@@ -148,7 +148,7 @@ def test_personal_data_is_in_no_file_and_the_original_s_digest_is(county: Portal
         copy = name.replace("captures", "copies").replace("json", "html")
         assert "并非真人" in files[copy].decode()
         assert json.loads(files[name])["sha256"] in files["sheet.html"].decode()
-    assert "载有须遮去的个人信息" in files["sheet.html"].decode()
+    assert "载有须隐去的个人信息" in files["sheet.html"].decode()
 
 
 def test_any_change_is_found(withdrawn: Path, tmp_path: Path) -> None:

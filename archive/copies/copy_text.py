@@ -7,7 +7,7 @@ from lxml import etree
 from archive.copies.redacted_copies import RedactedCopy
 from archive.copies.sanitiser import NotShown
 
-NO_TEXT = "此件不是文字，无从逐词对照。It is no text, and can't be compared word by word."
+NO_TEXT = "no_text"
 
 _LINES = frozenset({
     "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "dir", "div", "dl", "dt",

@@ -27,25 +27,9 @@ from archive.masking.redaction import redact_json
 from archive.model.magic_numbers import CONTROLS, PDF
 from archive.model.site import Site
 
-EMPTY = "这个回应没有内容。The answer has no content."
-PICTURE = "尚不能确定此图像中有无个人信息，故不显示。It isn't known whether this image shows personal data, so it is not shown."
-UNKNOWN = (
-    "此类文件不在此显示；所取出的文字（个人信息已遮去）见附件登记。Files of this kind are not shown here; "
-    "the text taken from them, masked, is with the attachment."
-)
-ELSEWHERE = (
-    "此回应来自其他网站，不是该门户网站的网页，故不显示。"
-    "The answer came from another site and is no page of this portal, so it is not shown."
-)
-NOT_PUBLIC = {
-    "withheld": "此页面已撤出公开，或载有已撤出公开的内容，故不显示；原件仍封存。"
-    "This page was taken out of the public archive, or shows something that was; the original stays sealed.",
-    "roster": "此件列有个人名单，未经人工核看之前不显示；原件仍封存。"
-    "This lists persons and is held back until somebody has looked at it; the original stays sealed.",
-}
-"""Reasons for which a capture is shown to nobody."""
-
-TOO_LONG = "内容过长，不在此显示。It is too long to be shown here."
+EMPTY, PICTURE, UNKNOWN, ELSEWHERE, TOO_LONG = "empty", "picture", "unknown_kind", "elsewhere", "too_long"
+NOT_PUBLIC = {"withheld": "withheld", "roster": "roster"}
+"""Codes of the reasons for which a capture is shown to nobody."""
 
 _PART = """
     SELECT id, sha256 FROM captures WHERE url = ? AND status = 200 AND outcome = 'page' ORDER BY abs(id - ?) LIMIT 1
@@ -71,7 +55,7 @@ class RedactedCopy:
 def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str, place: MarkedPlace = NOWHERE) -> RedactedCopy:
     """Return the redacted copy of a capture whose payload has the sha256 `digest`; where it is a page, with a place marked.
 
-    Raises NotShown, with the reason in words; EvidenceError where the capture is missing or not what it was.
+    Raises NotShown; EvidenceError where the capture is missing or not what it was.
     """
     with closing(Originals(evidence)) as originals, closing(open_for_reading(db)) as archive:
         try:

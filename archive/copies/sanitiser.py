@@ -31,7 +31,8 @@ Element = Any  # an lxml element; lxml ships no types
 _TAG = re.compile(r"<[A-Za-z]")
 _ATTRIBUTE = re.compile(r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s>]*))?""")
 
-UNSURE = "其中的个人信息无法确定已全部遮去，故不显示。It is not sure that all personal data in it can be masked, so it is not shown."
+UNSURE, TOO_LARGE = "unsure", "too_large"
+"""Reasons why a page is not shown."""
 
 # Removed with their content. Of these, the ones that only say something of the page are not counted.
 _ACTIVE = frozenset(
@@ -108,13 +109,13 @@ class SanitisedPage:
 
 
 class NotShown(Exception):  # noqa: N818 - it says what becomes of the page
-    """A page that can't be shown; the message says why, in Chinese and English."""
+    """A page that can't be shown; the message is the code of the reason."""
 
 
 def sanitise_page(text: str, url: str, find: Find, place: MarkedPlace = NOWHERE) -> SanitisedPage:
     """Sanitise the page `text` captured at `url`, whose captured parts `find` returns; mark a place in it. Raises NotShown."""
     if len(text) > LONGEST_PAGE:
-        raise NotShown("页面过大，不在此显示。The page is too large to be shown here.")
+        raise NotShown(TOO_LARGE)
     root = _parsed(text)
     parts = Parts(find)
     base = _base(root, url)

@@ -36,6 +36,11 @@ class Citation:
     en: str
 
     @property
+    def label(self) -> Label:
+        """The citation in either language."""
+        return Label(self.zh, self.en)
+
+    @property
     def zh(self) -> str:
         """The citation after GB/T 7714—2025."""
         named = f"{self.title}: {self.number}" if self.number else self.title

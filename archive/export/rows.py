@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.labels.code_labels import codes_of
+from archive.labels.label import Label
+from archive.labels.language import say
 from archive.labels.tables import heading
 
 Row = Sequence[object]
@@ -29,8 +31,8 @@ class Rows:
         return replace(self, rows=_parsed(self.columns, self.rows)) if self.table else self
 
     def labelled(self) -> "Rows":
-        """Return the rows for people: headings and codes in words; a list of codes (JSON) as names in a row."""
-        headings = tuple(heading(self.table, column) for column in self.columns)
+        """Return the rows for people, in the reader's language: headings and codes in words; a list of codes (JSON) as names in a row."""
+        headings = tuple(str(heading(self.table, column)) for column in self.columns)
         codes = codes_of(self.table)
         return replace(self, columns=headings, rows=_labelled([codes.get(name) for name in self.columns], self.rows))
 
@@ -49,14 +51,14 @@ def _parsed(names: Sequence[str], rows: Iterable[Row]) -> Iterator[Row]:
         yield values
 
 
-def _labelled(codes: Sequence[Mapping[str, str] | None], rows: Iterable[Row]) -> Iterator[Row]:
+def _labelled(codes: Sequence[Mapping[str, Label] | None], rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         yield [_named(value, code) if code else value for value, code in zip(row, codes, strict=True)]
 
 
-def _named(value: object, code: Mapping[str, str]) -> object:
+def _named(value: object, code: Mapping[str, Label]) -> object:
     if not isinstance(value, str):
         return value
     if value.startswith("["):
-        return "、".join(code.get(str(each), str(each)) for each in json.loads(value))
-    return code.get(value, value)
+        return say("、", ", ").join(str(code.get(str(each), each)) for each in json.loads(value))
+    return str(code.get(value, value))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from archive.labels.label import Label, labels_under
-from archive.labels.language import Language
 
 KINDS = labels_under("kind")
 STATES = labels_under("state")
@@ -50,11 +49,9 @@ def code_label(table: str, column: str, value: object) -> str:
     return str(CODES.get((table, column), {}).get(str(value), value))
 
 
-def codes_of(table: str | None, language: Language = "zh") -> dict[str, dict[str, str]]:
-    """Return column → code → name, for the rows of a table as people are given them."""
+def codes_of(table: str | None) -> dict[str, Mapping[str, Label]]:
+    """Return column → code → label, for the rows of a table as people are given them."""
     columns = {column: labels for (of, column), labels in CODES.items() if of == table}
     if table == "records":
         columns |= {"flags": FLAGS, "event": EVENTS}
-    return {
-        column: {code: label.name(language) for code, label in labels.items()} for column, labels in columns.items()
-    }
+    return columns

@@ -25,12 +25,12 @@ EXAMPLES = {
 
 
 def queries() -> dict[str, dict[str, str]]:
-    """Return the examples as Datasette's metadata has canned queries."""
+    """Return the examples as Datasette's metadata has canned queries, in the reader's language."""
     return {
         name: {
             "sql": example.sql,
-            "title": f"{example.label.zh} / {example.label.en}",
-            "description": f"{example.label.about} {example.label.about_en}".strip(),
+            "title": str(example.label),
+            "description": example.label.meaning,
         }
         for name, example in EXAMPLES.items()
     }

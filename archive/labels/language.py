@@ -1,5 +1,7 @@
 """The language in which the site speaks to whoever reads it: Chinese or English, one at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, get_args
 
@@ -20,6 +22,16 @@ READER: ContextVar[Language] = ContextVar("reader", default=DEFAULT)
 def say(zh: str, en: str) -> str:
     """Return what is said in both languages in the reader's."""
     return zh if READER.get() == "zh" else en
+
+
+@contextmanager
+def reading(language: Language) -> Iterator[None]:
+    """Speak to a reader of this language within the block."""
+    token = READER.set(language)
+    try:
+        yield
+    finally:
+        READER.reset(token)
 
 
 def preferred(accepted: str) -> Language:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from archive.labels.label import LABELS, Label, label_of, labels_under
-from archive.labels.language import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ TABLES: dict[str, Table] = {
 HEADINGS = labels_under("heading")
 """Labels of columns in files of records that no table has, or that are called otherwise there."""
 
-LOOKUPS = {key: label.zh for key, label in labels_under("lookup").items()}
+LOOKUPS = labels_under("lookup")
 """Datasette's filters of a column, by their keys."""
 
 
@@ -53,14 +52,14 @@ def is_internal(table: str) -> bool:
 def column_label(table: str | None, column: str) -> Label:
     """Return the label of a column, its own name where this archive doesn't know it."""
     if column == "Link":  # what Datasette heads the row links of a table with several keys
-        return Label(LABELS["shared.id"].zh, "")
+        return LABELS["shared.id"]
     return label_of(TABLES[table].columns if table in TABLES else {}, column)
 
 
-def heading(table: str | None, column: str, language: Language = "zh") -> str:
-    """Return what stands above a column in a workbook or a page of the shell."""
+def heading(table: str | None, column: str) -> Label:
+    """Return what stands above a column in a workbook."""
     label = HEADINGS.get(column) if table == "records" else None
-    return (label or column_label(table, column)).name(language)
+    return label or column_label(table, column)
 
 
 def arranged(table: str, names: list[str]) -> list[int]:

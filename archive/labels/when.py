@@ -1,6 +1,6 @@
 """The time of an event in words: between the day on which its earlier state was last seen and that on which the new one was."""
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 from archive.labels.label import LABELS, Label
 from archive.model.clock import BEIJING, moment
@@ -22,12 +22,12 @@ def when(not_before: str | None, at: str) -> Label:
     except (ValueError, OverflowError):
         return _said((not_before, not_before) if not_before else None, (at, at))
     if since is None:
-        return _said(None, (str(until.date()), _day(until)))
+        return _said(None, (str(until.date()), english_day(until)))
     if since.date() != until.date():
-        return _said((str(since.date()), _day(since, until)), (str(until.date()), _day(until)))
+        return _said((str(since.date()), english_day(since, until)), (str(until.date()), english_day(until)))
     form = "%H:%M" if until - since >= timedelta(minutes=1) else "%H:%M:%S"
     times = f"{since:{form}}", f"{until:{form}}"
-    return _said((f"{since.date()} {times[0]}", times[0]), (times[1], f"{times[1]} on {_day(until)}"))
+    return _said((f"{since.date()} {times[0]}", times[0]), (times[1], f"{times[1]} on {english_day(until)}"))
 
 
 def _said(since: tuple[str, str] | None, until: tuple[str, str]) -> Label:
@@ -37,7 +37,7 @@ def _said(since: tuple[str, str] | None, until: tuple[str, str]) -> Label:
     return Label(label.zh.format(since=zh, until=until[0]), label.en.format(since=en, until=until[1]))
 
 
-def _day(of: datetime, before: datetime | None = None) -> str:
+def english_day(of: date, before: date | None = None) -> str:
     """A day as English writes it: 14 November 2026; less what the day `before` which it is named says, too."""
     month, year = f" {_MONTHS[of.month - 1]}", f" {of.year}"
     if before and of.year == before.year:

@@ -1,6 +1,6 @@
 """The bundle that proves events: a ZIP that anybody can check, who has the hash of one day from elsewhere.
 
-sheet.html      what is claimed, and what shows it, to read
+sheet.html, sheet.en.html  what is claimed, and what shows it, to read in Chinese and in English
 days/DAY.txt    each day from the first capture shown to the head, as sealed: its sha256 is the day's hash, and the next one's
                 first line; the other lines are the digests of the day's captures and claims, the last one is the day
 captures/N.json a capture's address, time, headers and the sha256 of its payload: its own sha256 is a line of its day
@@ -34,6 +34,7 @@ from archive.evidence.http_exchange import EvidenceError, Exchange, one_line, se
 from archive.evidence.timestamp import TimestampError, stated_time
 from archive.export.masked_originals import CLEAR, MaskedOriginals
 from archive.export.wacz import write_wacz
+from archive.labels.language import Language
 from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
@@ -45,6 +46,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 _SUM = b"sha256:"
 _OWN_FILES = {"check.py": "checker.py", "CHECK.txt": "CHECK.txt"}
+_SHEETS: dict[str, Language] = {"sheet.html": "zh", "sheet.en.html": "en"}
 _ARCHIVE = "SELECT value FROM settings WHERE name = 'archive'"
 _OUTCOME = "SELECT outcome FROM captures WHERE id = ?"
 
@@ -116,7 +118,8 @@ class _Package:
             self._add_event(proof)
         self.days = list(self._added_days())
         self._add_replay()
-        self.files["sheet.html"] = page([self._sheet(proof, site) for proof in proofs]).encode()
+        sheets = [self._sheet(proof, site) for proof in proofs]
+        self.files |= {name: page(sheets, language).encode() for name, language in _SHEETS.items()}
         for name, own in _OWN_FILES.items():
             self.files[name] = Path(__file__).with_name(own).read_bytes()
         self._add_description(proofs)

@@ -14,6 +14,7 @@ from diff_match_patch import diff_match_patch
 
 from archive.labels.code_labels import STATES
 from archive.labels.label import LABELS, Label, labels_under
+from archive.labels.language import say
 from archive.labels.tables import column_label
 
 SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
@@ -194,8 +195,8 @@ def _whole(kind: str, text: str) -> Pieces | None:
 
 
 def diff_lines(changed: object) -> list[tuple[str, str]]:
-    """Return what `changed` says as labels and short texts, for a table's cell."""
-    return [(change.label.zh, f"{_plain(change.old)} → {_plain(change.new)}") for change in diff(changed)]
+    """Return what `changed` says as labels and short texts, in the reader's language, for a table's cell."""
+    return [(str(change.label), f"{_plain(change.old)} → {_plain(change.new)}") for change in diff(changed)]
 
 
 def event_lines(detail: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -203,9 +204,9 @@ def event_lines(detail: Mapping[str, object]) -> list[tuple[str, str]]:
     pairs = diff_lines(detail.get("changed"))
     if was := detail.get("was"):
         pairs.append(
-            (LABELS["word.before"].zh, STATES[was].zh if isinstance(was, str) and was in STATES else _text(was))
+            (str(LABELS["word.before"]), str(STATES[was]) if isinstance(was, str) and was in STATES else _text(was))
         )
-    return pairs + [(label.zh, _text(detail[key])) for key, label in _DETAILS.items() if detail.get(key)]
+    return pairs + [(str(label), _text(detail[key])) for key, label in _DETAILS.items() if detail.get(key)]
 
 
 def json_object(text: str) -> Mapping[str, object]:
@@ -218,12 +219,12 @@ def json_object(text: str) -> Mapping[str, object]:
 
 
 def _plain(side: Pieces | None) -> str:
-    return "".join(piece.text for piece in side) if side else "（无）"
+    return "".join(piece.text for piece in side) if side else say("（无）", "(nothing)")
 
 
 def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return "、".join(_text(part) for part in value)
+        return say("、", ", ").join(_text(part) for part in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

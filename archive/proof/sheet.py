@@ -1,6 +1,6 @@
-"""The sheet of a proof as a page: what is claimed, what shows it, what it does not prove. Pure."""
+"""The sheet of a proof as a page in the reader's language: what is claimed, what shows it, what it does not prove."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,11 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from archive.export.citation_formats import Citation
+from archive.labels import wording
 from archive.labels.code_labels import CAPTURES, EVENTS
 from archive.labels.label import LABELS, Label, label_of, labels_under
+from archive.labels.language import TAGS, Language, reading
 from archive.labels.tables import column_label
 from archive.model.clock import BEIJING, moment
-from archive.model.printable import with_codes
 from archive.proof.differences import FieldDiff, diff
 from archive.proof.event_proof import ABSENT, EventProof
 
@@ -114,10 +115,12 @@ class Sheet:
                 yield named, self.captures[number]
 
 
-def page(sheets: Sequence[Sheet]) -> str:
-    """The sheets as a page of its own, without scripts."""
+def page(sheets: Sequence[Sheet], language: Language) -> str:
+    """The sheets as a page of its own in a language, without scripts."""
     style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - our own
-    return _ENVIRONMENT.get_template("page.html").render(sheets=[fragment(sheet) for sheet in sheets], style=style)
+    with reading(language):
+        fragments = [fragment(sheet) for sheet in sheets]
+        return _ENVIRONMENT.get_template("page.html").render(sheets=fragments, style=style, language=TAGS[language])
 
 
 def fragment(sheet: Sheet) -> Markup:
@@ -137,21 +140,21 @@ def _beijing(at: str) -> str:
 
 
 def _outcome(code: str) -> str:
-    label = label_of(CAPTURES, code)
-    return f"{label.zh} {label.en}".strip()
+    return str(label_of(CAPTURES, code))
 
 
 def _environment() -> Environment:
     environment = Environment(
-        finalize=with_codes,
+        finalize=wording.in_words,
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Callable[[str], str]] = {"beijing": _beijing, "outcome": _outcome}
-    environment.filters |= filters
+    environment.filters.update(
+        beijing=_beijing, outcome=_outcome, prose=wording.prose, quoted=wording.quoted, quoting=wording.quoting
+    )
     environment.globals["labels"] = LABELS
     return environment
 

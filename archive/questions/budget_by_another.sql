@@ -6,7 +6,7 @@
 -- computed: 从标题认出单位，与发布机构相比；同一机构的不同写法、前后继机构算作相同，政府整体的预算不计。
 --    / The unit that the title names is held against the publisher; other names of one agency, and what it became, are the same.
 --   Budgets of the government as a whole don't count.
--- caution: 由财政部门在统一平台集中公开也是规定的做法，这里只说明所标的发布机构是谁。
+-- caution: 由财政部门在统一平台集中公开也是规定的做法，这里只说明标注的发布机构是谁。
 --    / Publishing all of them on one platform run by the finance office is provided for, too; this only says who is stated as
 --   publisher.
 -- parameter: portal portal -, 门户 / portal

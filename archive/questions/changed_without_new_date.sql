@@ -1,6 +1,6 @@
 -- id: Q05
 -- title: 哪些文件内容变了，日期没变？ / Which documents changed under an unchanged date?
--- means: 同一页面先后两次所载的标题、正文或其他内容不同，而所标的发布日期没有变。点开记录可以逐字对照改了什么。
+-- means: 同一页面先后两次所载的标题、正文或其他内容不同，而标注的发布日期没有变。点开记录可以逐字对照改了什么。
 --    / The same page said something else the second time, in its title, text or elsewhere, while the date it states stayed
 --   the same. A record's page shows word by word what changed.
 -- computed: 本档案每次读到页面都与上次对照，变动发生在上次见到原样（“不早于”，空白则无从得知）与发现之间；计数器、生成时间、分享按钮、排版之类不算变动。只换了附件的也列在内。

@@ -1,19 +1,19 @@
 -- id: Q03
--- title: 哪些文件所标的日期远早于它出现的日子？ / Which documents are dated well before they appeared?
--- means: 所标发布日期之后很久，本档案完整走过它所在的目录，目录里还没有它；后来它才出现，标的却是从前的日期。
+-- title: 哪些文件标注的日期远早于它出现的日子？ / Which documents are dated well before they appeared?
+-- means: 标注的发布日期之后很久，本档案完整采集过它所在的目录，目录里还没有它；后来它才出现，标的却是从前的日期。
 --    / Long after the date it states, this archive read the whole catalogue and the document was not there; it appeared later,
 --   under the earlier date.
--- computed: 在所标日期之后满所填天数、首次发现之前，它所在的目录至少有一次完整走完而未见它。服务器所称的修改时间和网址里的日期一并列出，供对照。
+-- computed: 在标注日期之后满所填天数、首次发现之前，它所在的目录至少完整采集过一次而未见它。服务器返回的修改时间和网址里的日期一并列出，供对照。
 --    / Between the date stated, plus so many days, and the day it was first seen, its catalogue was read to its end at least
 --   once without it. What the server says of the last modification, and the date in the address, stand beside it.
--- caution: 所标日期可能是文件写成或印发的日期，不一定指上网的日期；补录旧文件也是公开。换了网址且内容对得上的不算在内。
+-- caution: 标注日期可能是文件写成或印发的日期，不一定指上网的日期；补录旧文件也是公开。换了网址且内容对得上的不算在内。
 --    / The date may be that of signing, not of going online, and entering an old document late is disclosure too. What merely
 --   moved to a new address is not counted.
 -- parameter: days number 30, 相差天数至少 / days apart, at least
 -- parameter: portal portal -, 门户 / portal
 -- column: days_later, 晚了多少天 / days later
 -- column: url_date, 网址里的日期 / date in the address
--- column: last_modified, 服务器所称修改时间 / last modified, says the server
+-- column: last_modified, 服务器返回的修改时间 / last modified, says the server
 -- chart: first_seen
 -- left out: 因日期存疑而未计的记录 / records left out for a doubtful date
 WITH walked AS (

@@ -6,7 +6,7 @@
 -- computed: 批准的日子多不在网上，这里取一个宽的界限：预算按当年3月31日、决算按次年9月30日起算，加上所填天数。同一单位同一年度只看最早的一份。
 --    / When the congress met is seldom online, so a generous bound is taken: 31 March of the year for budgets, 30 September of
 --   the next for final accounts, plus so many days. Of one unit and year only the earliest counts.
--- caution: 各地批准的日子不同，准确的期限须查当地的公报；重新上传、门户改版都会使所标日期变晚。
+-- caution: 各地批准的日子不同，准确的期限须查当地的公报；重新上传、门户改版都会使标注日期变晚。
 --    / The day of approval differs from place to place and must be looked up; uploading anew or rebuilding a site makes stated
 --   dates later.
 -- parameter: days number 40, 批准后多少天 / days after approval

@@ -1,9 +1,9 @@
 -- id: Q04
--- title: 哪些文件在写成20个工作日之后才公开？ / Which documents were disclosed more than 20 working days after they were made?
--- means: 条例规定，应当主动公开的信息自形成或者变更之日起20个工作日内公开。这里列出所标发布日期比所标生成日期晚了更多工作日的文件。
+-- title: 哪些文件在形成20个工作日后才公开？ / Which documents were disclosed more than 20 working days after they were made?
+-- means: 条例规定，应当主动公开的信息自形成或者变更之日起20个工作日内公开。这里列出标注的发布日期比标注的生成日期晚了更多工作日的文件。
 --    / By the regulations, what is to be disclosed is disclosed within 20 working days of being made or changed. Listed are
 --   documents whose stated date of publication is more working days than that after the stated date of creation.
--- computed: 只用门户所标的两个日期，按国务院历年放假通知计工作日，调休上班的周末也算工作日。历书涵盖{calendar}年。
+-- computed: 只用门户标注的两个日期，按国务院历年放假通知计工作日，调休上班的周末也算工作日。历书涵盖{calendar}年。
 --    / From the two dates the portal states, working days by the State Council's yearly notices, weekends that are worked in
 --   exchange included. The calendar covers {calendar}.
 -- caution: 门户开通时补录的旧文件会大量出现在这里；法律、法规另有期限的从其规定。两个日期都是门户填写的，未经核实。

@@ -6,7 +6,7 @@
 -- computed: 从标题认出单位、年度和预算或决算。一个单位从最早公开过的年度起，凡有足够多的单位公开了的年度，都应有它的一份。
 --    / Unit, year and type are read from titles. From the first year a unit disclosed anything, one is expected of it for
 --   every year for which enough units have disclosed theirs.
--- caution: “没有找到”不等于没有公开：可能在别的网站或栏目，可能标题没有写明单位或年度，也可能机构已经更名合并（可在门户文件里写明）。涉密的依法不公开。
+-- caution: “没有找到”不等于没有公开：可能在别的网站或目录，可能标题没有写明单位或年度，也可能机构已经更名合并（可在门户文件里写明）。涉密的依法不公开。
 --    / Not found is not the same as not disclosed: it may stand on another site, under a title that names neither unit nor year,
 --   or the agency was renamed or merged (a portal file can say so). Secret ones are lawfully withheld.
 -- parameter: least number 3, 至少有几个单位公开了该年度 / units that disclosed that year, at least

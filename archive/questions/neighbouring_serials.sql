@@ -1,6 +1,6 @@
 -- id: Q12
 -- title: 哪些索引号相邻，日期却相差很远？ / Which index numbers are neighbours, though their dates are far apart?
--- means: 索引号的流水号是系统依次编的，相邻的号多半是同一次录入的。号码相邻而所标日期相差很远，常是一次补录多份旧文件留下的。
+-- means: 索引号的流水号是系统依次编的，相邻的号多半是同一次录入的。号码相邻而标注日期相差很远，常是一次补录多份旧文件留下的。
 --    / Systems give the serials of index numbers one after the other, so neighbours were mostly entered in one sitting. Where
 --   their dates are far apart, old documents were often entered together.
 -- computed: 同一门户、同一前缀、同一年份（有的地方还分月份）里，与前一个流水号相差不超过所填数、日期相差超过所填天数的。

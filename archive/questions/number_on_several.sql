@@ -5,7 +5,7 @@
 --   bear the same number under different titles.
 -- computed: 在同一门户内按索引号归并，标题不止一个的列出。
 --    / Records of one portal with the same index number and more than one title.
--- caution: 多为录入时的笔误或系统自动编号的缺陷。标题被截断、页面不完整、不同页面所印索引号不一致的记录不计。
+-- caution: 多为录入时的笔误或系统自动编号的缺陷。标题被截断、页面不完整、不同页面标注的索引号不一致的记录不计。
 --    / Mostly slips of typing or a fault of the software that numbers. Records with a cut title, half a page, or pages that
 --   print different numbers are not counted.
 -- parameter: portal portal -, 门户 / portal

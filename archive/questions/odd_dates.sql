@@ -1,6 +1,6 @@
 -- id: Q24
 -- title: 哪些文件标在节假日或将来？ / Which documents are dated on a holiday or in the future?
--- means: 所标发布日期是国家法定节假日，或者首次见到时还没有到的日子；也可以连周末一起看。
+-- means: 标注的发布日期是国家法定节假日，或者首次见到时还没有到的日子；也可以连周末一起看。
 --    / The stated date of publication is a public holiday, or was still to come when the record was first seen; weekends too, if
 --   you like.
 -- computed: 按国务院历年放假通知，调休上班的周末不算。历书涵盖{calendar}年。

@@ -1,11 +1,11 @@
 -- id: Q25
 -- title: 哪些机构的页面印有个人号码？ / Whose pages print personal numbers?
--- means: 原页面或附件里印有居民身份证号、手机号或银行卡号的记录，按机构和种类计数。号码在本档案里都已遮去，这里只有数目。
+-- means: 原页面或附件里印有居民身份证号、手机号或银行卡号的记录，按机构和种类计数。号码在本档案里都已隐去，这里只有数目。
 --    / Records whose page or files print resident ID numbers, mobile phone numbers or bank cards, counted by agency and kind. In
 --   this archive they are masked; here are counts only.
--- computed: 按校验码和号段辨认，在存入档案以前遮去，同时记下数目。
+-- computed: 按校验码和号段辨认，在存入档案以前隐去，同时记下数目。
 --    / Known by check digits and ranges, masked before anything is stored, and counted then.
--- caution: 手机号多半是机构自己公布的联系电话，不是泄露；有的名单依法应当公示，但通常应当遮去号码。
+-- caution: 手机号多半是机构自己公布的联系电话，不是泄露；有的名单依法应当公示，但通常应当隐去号码。
 --    / Most mobile numbers are contacts that agencies publish themselves; some lists must be published by law, though with
 --   numbers masked as a rule.
 -- parameter: portal portal -, 门户 / portal

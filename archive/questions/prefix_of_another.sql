@@ -6,7 +6,7 @@
 -- computed: 一个机构的索引号几乎都用某个前缀、这个前缀又几乎只由它用，才认为前缀属于它；门户文件写明的从其所写。同一机构的不同写法、前后继机构不算不符。
 --    / A prefix is an agency's if nearly all its numbers bear it and hardly any others do, or if the portal file says so. Other
 --   names of one agency, and what it became, don't count as others.
--- caution: 多为代为发布、机构更名合并或选错栏目；牵头单位与发布单位本来就可以不同。
+-- caution: 多为代为发布、机构更名合并或选错目录；牵头单位与发布单位本来就可以不同。
 --    / Mostly published on another's behalf, renamed and merged agencies, or the wrong column chosen.
 -- parameter: portal portal -, 门户 / portal
 -- column: prefix_of, 前缀通常属于 / the prefix is usually that of

@@ -14,10 +14,10 @@
 -- column: report_year, 报告年度 / year reported on
 -- column: reporter, 报告单位 / reporter
 -- column: held_against, 对照 / held against
--- column: figure, 数字所指 / figure
--- column: stated, 所写 / stated
--- column: found, 对照所得 / held against it
--- column: weight, 分量 / weight
+-- column: figure, 指标 / figure
+-- column: stated, 报告所载 / stated
+-- column: found, 核对值 / held against it
+-- column: weight, 级别 / weight
 -- column: sentence, 所在句 / sentence
 -- chart: report_year
 -- left out: 页面不完整，或统计表只见于扫描附件的年报，未对照 / reports not checked: half a page, or a table only in a scanned file

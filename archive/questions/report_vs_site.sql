@@ -1,12 +1,12 @@
 -- id: Q07
 -- title: 年报所报的条数，与目录里见到的相差多少？ / How far are the numbers of the annual report from what the catalogues show?
--- means: 全县年报所报的“政府网站公开政府信息数”等，与本档案在该门户目录里见到的、所标日期在当年的条数并排。所见多于所报的排在前面。
+-- means: 全县年报所报的“政府网站公开政府信息数”等，与本档案在该门户目录里见到的、标注日期在当年的条数并排。所见多于所报的排在前面。
 --    / What the report of a whole county states as published on the government site, in kinds, beside how many records of
 --   that year this archive saw in the portal's catalogues. Those with more seen than stated come first.
--- computed: 只取全县（市、区）的年报；按门户所标发布日期计当年的记录，含后来撤下的。只对照已完整走完过的目录所属的类别。
+-- computed: 只取全县（市、区）的年报；按门户标注的发布日期计当年的记录，含后来撤下的。只对照已完整采集过的目录所属的类别。
 --    / Reports of whole counties only; records by the date the portal states, those withdrawn since included. Kinds are
 --   compared only where a catalogue of that kind was walked wholly.
--- caution: 两者口径不同：年报可能计入目录以外的栏目，同一事项几次公开可能只计一次，年报编写之后又补录的也会计入所见。所见少于所报时，也可能是本档案没有采集到全部栏目。这里只作提示。
+-- caution: 两者口径不同：年报可能计入所采集目录以外的内容，同一事项几次公开可能只计一次，年报编写之后又补录的也会计入所见。所见少于所报时，也可能是本档案没有采集到全部栏目。这里只作提示。
 --    / The two count differently: a report may count other columns than the catalogues, or one matter once however often
 --   published, and what was filled in later counts as seen. Fewer seen may mean that not all columns are archived. A hint only.
 -- parameter: portal portal -, 门户 / portal

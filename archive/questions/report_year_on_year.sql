@@ -12,8 +12,8 @@
 -- parameter: portal portal -, 门户 / portal
 -- column: report_year, 报告年度 / year reported on
 -- column: reporter, 报告单位 / reporter
--- column: figure, 数字所指 / figure
--- column: stated, 所写 / stated
+-- column: figure, 指标 / figure
+-- column: stated, 报告所载 / stated
 -- column: expected, 由上年推算 / from the year before
 -- left out: 同一单位同一年有几份年报，未对照 / reports not compared: several of one agency for one year
 WITH single AS (

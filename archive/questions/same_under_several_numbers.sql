@@ -1,12 +1,12 @@
 -- id: Q14
 -- title: 哪些内容用几个索引号公开了几次？ / What was disclosed several times, under several index numbers?
--- means: 正文完全相同的记录，或同一天所标、标题完全相同的记录，各有各的索引号。按条数统计公开量时，它们会重复计数。
+-- means: 正文完全相同的记录，或同一天标注、标题完全相同的记录，各有各的索引号。按条数统计公开量时，它们会重复计数。
 --    / Records with exactly the same text, or with the same title and date, each with an index number of its own. Whoever
 --   counts records counts them more than once.
 -- computed: 同一门户里，标点空白之外逐字相同的正文（100字以上），或同一天的同一标题（10字以上），索引号不止一个的；未载发布日期的不计。
 --    / In one portal: texts of 100 characters and more that are the same but for blanks and punctuation, or titles of 10 and
 --   more on one date, with more than one index number. Records without a date of publication don't count.
--- caution: 一份文件放进几个栏目、由几个单位各自公开，都会这样，不一定是有意重复。
+-- caution: 一份文件放进几个目录、由几个单位各自公开，都会这样，不一定是有意重复。
 --    / A document placed in several columns, or published by several agencies, looks the same; none of it need be on purpose.
 -- parameter: portal portal -, 门户 / portal
 -- column: same, 相同之处 / what is the same

@@ -1,12 +1,12 @@
 -- id: Q20
 -- title: 哪些部门和乡镇一年以上没有公开信息？ / Which departments and townships have disclosed nothing for a year?
--- means: 在本档案里，最近一条记录所标日期已在门户最近一次采集的12个月以前、或者门户文件写明、却一条也没有的政府办公室、部门、乡镇和街道。
+-- means: 在本档案里，最近一条记录标注日期已在门户最近一次采集的12个月以前，或者门户文件写明却一条记录也没有的政府办公室、部门、乡镇和街道。
 --    / Government offices, departments, townships and street offices whose newest record here is dated more than twelve months
 --   before the portal's last crawl, or that the portal file names and that have none.
 -- computed: 机构名录由发布机构的名称归纳，并按门户文件更正；一个机构的各种写法合在一起。已有后继机构的不列，学校、医院等不列，只在预决算标题里出现过的单位也不列。
 --    / Agencies are known by publishers' names and the portal file, all names of one together. Those that became another, and
 --   schools, hospitals and the like, and units known from titles of budgets alone, are not listed.
--- caution: 可能由政府办公室代为发布，或者公开在本档案没有采集的栏目。机构改革也会使旧名称不再出现。
+-- caution: 可能由政府办公室代为发布，或者公开在本档案没有采集的目录。机构改革也会使旧名称不再出现。
 --    / Another office may publish for it, or in columns that this archive does not crawl. Old names end with reforms, too.
 -- parameter: portal portal -, 门户 / portal
 -- column: agency, 机构 / agency

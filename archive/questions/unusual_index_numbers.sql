@@ -6,7 +6,7 @@
 -- computed: 按各地通行的格式拆开，核对组织机构代码、统一社会信用代码的校验码和行政区划代码，再与发布日期的年份和本门户的多数相比。
 --    / Taken apart by the patterns in use; check digits of organisation and credit codes and division codes are verified, then
 --   the year and the portal's usual pattern are compared.
--- caution: 多为录入的笔误；跨年公开的文件年份本来就可能不同。不同页面所印不一致、来自扫描件的号不计。
+-- caution: 多为录入的笔误；跨年公开的文件年份本来就可能不同。不同页面标注不一致、来自扫描件的号不计。
 --    / Mostly slips of typing; a document of December that is published in January has another year. Numbers that pages print
 --   differently, or that come from scans, are not counted.
 -- parameter: portal portal -, 门户 / portal

@@ -14,15 +14,15 @@ from typing import Any
 
 from datasette.filters import FilterArguments
 from datasette.utils import StartupError
-from datasette.utils.asgi import Request, asgi_static
+from datasette.utils.asgi import Request, Response, asgi_static
 from jinja2 import Environment
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
-from archive.labels import tables
+from archive.labels import tables, wording
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
-from archive.labels.label import LABELS, SITE
+from archive.labels.label import LABELS, SITE, Label, labels_under
 from archive.labels.language import READER, TAGS, say
 from archive.proof.sheet import STYLE
 from archive.search.query import to_match
@@ -32,6 +32,7 @@ from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
 from archive.web.http.datasette_class import Datasette
+from archive.web.http.errors import ErrorPage, Message
 from archive.web.http.middleware import Application, Middleware, Redirects
 from archive.web.http.reader_requests import ReaderRequests
 from archive.web.http.request_context import in_context
@@ -157,13 +158,18 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     if str(TEMPLATES) not in paths:
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
     # In texts and attributes alike; what a form must give back as it was typed stands there as `|e`.
-    env.finalize = cells.in_words
+    env.finalize = wording.in_words
+    env.filters.update(prose=wording.prose, quoting=wording.quoting)
     env.globals.update(
         arranged=tables.arranged,
         beijing=cells.beijing,
         both=cells.both,
+        calendar_day=wording.calendar_day,
+        clause=wording.clause,
         code_label=code_label,
         column_label=tables.column_label,
+        counted=wording.counted,
+        county=wording.county,
         cut=cells.cut,
         is_internal=tables.is_internal,
         is_web_address=cells.is_web_address,
@@ -172,11 +178,13 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         language_tag=lambda: TAGS[READER.get()],
         linked_walks=history.LINKED,
         lookups=tables.LOOKUPS,
+        noun=wording.noun,
+        quoted=wording.quoted,
         refers=cells.REFERS,
         say=say,
         server_time=cells.server_time,
         short=cells.short,
-        shown=cells.shown,
+        shown=wording.shown,
         site=SITE,
         size=cells.size,
         sql_examples=EXAMPLES,
@@ -189,6 +197,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         utc=cells.utc,
         documented=tables.TABLES,
         walked=portal_status.walked,
+        weekdays=labels_under("weekday"),
         web_link=cells.web_link,
         zh=lambda: READER.get() == "zh",
     )
@@ -273,6 +282,13 @@ def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Middleware]:
 def control_access(datasette: Datasette) -> Callable[[Application], AccessControl]:
     """Refuse those who may not see the archive, before any other hook sees the request."""
     return lambda application: AccessControl(ReaderRequests(Redirects(application, datasette), datasette), datasette)
+
+
+@hookimpl(trylast=True)  # where no plugin leads to where one logs in
+def forbidden(datasette: Datasette, request: Request, message: object) -> Coroutine[Any, Any, Response]:
+    """Answer in the reader's language; Datasette's own words say no more than that."""
+    text = message if isinstance(message, Label) else LABELS["error.forbidden"]
+    return errors.response(datasette, request, ErrorPage(403, Message(text), "Forbidden"))
 
 
 @hookimpl(hookwrapper=True)

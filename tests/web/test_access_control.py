@@ -190,4 +190,4 @@ def test_a_reader_logs_in(page, address: str) -> None:
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button").click()
     page.get_by_role("button", name="退出").wait_for()
-    assert page.title() == "政府信息公开目录档案 / Disclosures"
+    assert page.title() == "政府信息公开目录档案"

@@ -61,9 +61,9 @@ def test_what_is_stated_of_a_copy(page):
     tree = page(number(sealed.PAGE, 2))
     text = words(tree)
     for expected in (
-        "存档副本", "2026-11-21 10:00 北京时间 2026-11-21 02:00:14 UTC", "页面（HTTP 200）", "2026-11-18 10:03",
-        "不是官方文本", "Not an official copy", "3 个已显示，2 个当时未采集，1 个未能确定有无个人信息", "3 shown, 2 not captured, 1 withheld",
-        "遮去：手机号码 1 处、居民身份证号 1 处。",
+        "存档副本", "2026-11-21 10:00（北京时间） 2026-11-21 02:00:14 UTC", "页面 (HTTP 200)", "2026-11-18 10:03",
+        "不是官方文本", "3 个已显示，2 个当时未采集，1 个未能确定有无个人信息",
+        "隐去：手机号码 1 处、居民身份证号 1 处。",
     ):  # fmt: skip
         assert expected in text, expected
     (frame,) = tree.cssselect("iframe")
@@ -103,8 +103,8 @@ def test_a_record_that_moved_has_captures_at_both_addresses(tmp_path):
 @pytest.mark.parametrize(
     ("url", "nth", "expected"),
     [
-        (sealed.LIST, 2, "目录列表页"), (sealed.GONE, 2, "该页已不在（HTTP 404）"), (sealed.HOSTILE, 2, "与此前所取相同"), (sealed.XLS, 1, "附件登记：样本名单.xls"),
-        (sealed.UNSEEN, 1, "尚不能确定此图像中有无个人信息"), (sealed.CUT_UP, 1, "无法确定已全部遮去"), (f"{sealed.SITE}old.html", 1, "这个回应没有内容"),
+        (sealed.LIST, 2, "目录列表页"), (sealed.GONE, 2, "页面不存在 (HTTP 404)"), (sealed.HOSTILE, 2, "与此前所取相同"), (sealed.XLS, 1, "附件登记：样本名单.xls"),
+        (sealed.UNSEEN, 1, "尚不能确定此图像中有无个人信息"), (sealed.CUT_UP, 1, "无法确定已全部隐去"), (f"{sealed.SITE}old.html", 1, "这个响应没有内容"),
     ],
 )  # fmt: skip
 def test_what_other_captures_say(page, url, nth, expected):

@@ -186,6 +186,6 @@ def test_from_a_withdrawn_record_to_its_archived_copy(watched, site):
     page.wait_for_url(f"**/copy/{number(sealed.GONE)}")
     assert "样本：后来不在的一页" in page.frame_locator("iframe.copy").locator("body").inner_text()
     page.go_back()
-    page.locator(".proof a", has_text=f"采集原件 {number(sealed.GONE, 2)}").click()
+    page.locator(".proof a", has_text=f"存档副本 {number(sealed.GONE, 2)}").click()
     page.wait_for_url(f"**/copy/{number(sealed.GONE, 2)}")
     assert "页面不存在" in page.frame_locator("iframe.copy").locator("body").inner_text()

@@ -57,7 +57,7 @@ def test_a_province_opens_its_counties(site: Datasette) -> None:
     assert text(wuzhong.cssselect("h2")[0]) == "吴忠市 1 / 5"
     tongxin, yanchi = [text(line) for line in wuzhong.cssselect("li")][::-1]
     assert tongxin.startswith("同心县 64 条 同心县人民政府 · ")
-    assert yanchi == "盐池县 0 条 盐池县人民政府 · 尚未完整走完"
+    assert yanchi == "盐池县 0 条 盐池县人民政府 · 尚未完整采集"
     assert text(wuzhong.cssselect("p.none")[0]) == "尚未采集：利通区、红寺堡区、青铜峡市"
     assert shown.xpath("//a[.='同心县']/@href") == ["/a/records?portal=yangli"]
     others = [text(line) for line in shown.cssselect("section")[-1].cssselect("li")]
@@ -74,11 +74,11 @@ def test_only_a_whole_walk_of_all_catalogues_is_one(tmp_path: Path) -> None:
         connection.execute("UPDATE ledger SET complete = 1")
     walked = [text(line) for line in page(site, "/-/counties/64").cssselect("section ul.portals li")]
     assert len(walked) == 2
-    assert all("最近完整走完 2026-11-2" in line for line in walked)
+    assert all("最近一次完整采集：2026-11-2" in line for line in walked)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE ledger SET complete = 0 WHERE catalog_id = 1")
     half = [text(line) for line in page(site, "/-/counties/64").cssselect("section ul.portals li")]
-    assert sorted("尚未完整走完" in line for line in half) == [False, True]
+    assert sorted("尚未完整采集" in line for line in half) == [False, True]
 
 
 def test_a_province_without_counties_and_one_that_is_none(site: Datasette) -> None:

@@ -181,7 +181,7 @@ def test_where_it_cannot_be_made_the_page_says_so(fresh, caplog):
             thread.join(20)
     answer = asyncio.run(site.client.get("/-/download"))
     assert answer.status_code == 200
-    assert "目前没有可取走的文件" in answer.text
+    assert "目前没有可下载的文件" in answer.text
     assert [record.getMessage() for record in caplog.records if "no snapshot" in record.getMessage()]
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from datasette.app import Datasette
 
+from archive.labels.label import LABELS
 from archive.web.http.server import make_datasette
 from archive.web.pages.home_page import EXAMPLES
 from tests.web.asking import asking, text, tree
@@ -69,9 +70,9 @@ def test_events_of_another_week_are_shown_but_not_counted(past_site, monkeypatch
 def test_the_week_ends_in_beijing(past_site, monkeypatch):
     """The first crawl was on the 20th: within the seven days that end on the 26th, without those that end on the 27th."""
     monkeypatch.setenv("DISCLOSURES_NOW", "2026-11-26T15:59:00Z")
-    assert "6 新发现" in text(tree(past_site("/")).cssselect(".counts")[0])
+    assert "6 新收录" in text(tree(past_site("/")).cssselect(".counts")[0])
     monkeypatch.setenv("DISCLOSURES_NOW", "2026-11-26T16:00:00Z")
-    assert "0 新发现" in text(tree(past_site("/")).cssselect(".counts")[0])
+    assert "0 新收录" in text(tree(past_site("/")).cssselect(".counts")[0])
 
 
 def test_what_was_changed_is_named(past_site):
@@ -93,22 +94,22 @@ def test_the_picture_has_a_table_beside_it(get, database):
     )
     assert months == dict(counted)
     caption = text(page.cssselect("figcaption")[0])
-    assert "1 条所标月份在将来" in caption
+    assert "1 条标注的月份在将来" in caption
     assert "1 条未载日期" in caption
     for link in page.cssselect(".bars .name a"):
         assert tree(get(link.get("href"))).cssselect(".catalogs li")
 
 
 def test_portals_and_what_needs_attention(get):
-    rows = {row.cssselect("th a")[0].text: row for row in tree(get("/")).cssselect(".portal-table tbody tr")}
+    rows = {text(row.cssselect("th a")[0]): row for row in tree(get("/")).cssselect(".portal-table tbody tr")}
     assert list(rows) == ["核对过的样例县", "样例县人民政府"]
     checked, unchecked = (
         [text(cell) for cell in rows[name].cssselect("td")] for name in ("核对过的样例县", "样例县人民政府")
     )
     assert checked[:3] == ["2", "2018-07-01", "2026-11-21"]  # not 2071-01-01, which is still to come
     assert unchecked[:3] == ["64", "2018-09-18", "2026-11-20"]
-    assert "未在该网站实地核对" in unchecked[3]
-    assert "未在该网站实地核对" not in checked[3]
+    assert "采集规则尚未与原网站核对" in unchecked[3]
+    assert "采集规则尚未与原网站核对" not in checked[3]
 
 
 def standing_after(path, *changes: str) -> str:
@@ -130,17 +131,17 @@ def standing_after(path, *changes: str) -> str:
         (("UPDATE crawls SET outcome = 'blocked' WHERE id = 2",), ""),
         (("UPDATE crawls SET outcome = 'incomplete', health = 'changed_layout', next_step = 'probe' WHERE id = 3",), "版式或地址变化"),
         (("UPDATE crawls SET health = 'well' WHERE id = 3",), ""),
-        (("UPDATE ledger SET complete = 0",), "尚未完整走完"),
+        (("UPDATE ledger SET complete = 0",), "尚未完整采集"),
         (("UPDATE ledger SET complete = 0 WHERE crawl_id > 1", "UPDATE crawls SET started_at = '2026-11-01T01:00:00Z' WHERE id = 1"),
-         "23 天未完整走完"),
+         "已 23 天未完整采集"),
         (("UPDATE ledger SET complete = 0 WHERE crawl_id > 1",), ""),
         (("INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (3, 'failed', 'x', 'x', '', '')",),
-         "上次采集有 1 项待查"),
-        (("DELETE FROM ledger", "DELETE FROM crawls WHERE id > 3"), "尚未完整走完"),
+         "上次采集有 1 个问题"),
+        (("DELETE FROM ledger", "DELETE FROM crawls WHERE id > 3"), "尚未完整采集"),
     ],
 )  # fmt: skip
 def test_concerns(tmp_path, changes, told):
-    shown = standing_after(tmp_path / "past.db", *changes).replace("未在该网站实地核对 unchecked", "").strip()
+    shown = standing_after(tmp_path / "past.db", *changes).replace(LABELS["word.unchecked"].zh, "").strip()
     assert shown.startswith(told)
     assert bool(shown) == bool(told)
 

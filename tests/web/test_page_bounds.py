@@ -244,7 +244,7 @@ def test_a_records_page_shows_its_last_fifty_events(changed, events: int) -> Non
 
 def test_of_what_was_found_last_the_newest_by_its_date_comes_first_and_the_future_last(get, database) -> None:
     """What states no date, or one still to come, comes behind the others of its crawl."""
-    shown = ids(tree(get("/")).xpath("//h3[contains(., '新发现')]/following-sibling::ol")[0])
+    shown = ids(tree(get("/")).xpath("//h3[contains(., '新收录')]/following-sibling::ol")[0])
     found = "SELECT r.id FROM records r JOIN events e ON e.record_id = r.id AND e.kind = 'added' ORDER BY e.crawl_id DESC, {}"
     order = found.format("published_on IS NULL OR published_on > '2026-11-24', published_on DESC, r.id DESC")
     assert shown == [row[0] for row in database.execute(order)][: home_page.NEWEST]
@@ -259,7 +259,7 @@ def test_what_is_dated_today_is_not_still_to_come(
         "UPDATE records SET published_on = iif(id = 6, '2026-11-21', '2026-11-1' || id)",
         "UPDATE events SET crawl_id = 1",
     )
-    assert ids(tree(get("/")).xpath("//h3[contains(., '新发现')]/following-sibling::ol")[0])[0] == first
+    assert ids(tree(get("/")).xpath("//h3[contains(., '新收录')]/following-sibling::ol")[0])[0] == first
 
 
 def test_a_catalogue_was_walked_when_it_was_last_walked_wholly(changed) -> None:

@@ -60,23 +60,23 @@ BLOCKED = crawl(60, TODAY, "blocked", 0, 0)
         ((), "尚未采集"),
         ((crawl(10, "2026-01-30T16:30:00Z", "blocked", 0, 0), RETIRED), "已停止采集，采集至 2026-01-31"),
         ((crawl(10, TODAY, "finished", 1, 1),), ""),
-        ((crawl(10, TODAY, "finished", 1, 0),), "尚未完整走完"),  # one of two catalogues
-        ((crawl(10, TODAY, "finished"),), "尚未完整走完"),
+        ((crawl(10, TODAY, "finished", 1, 0),), "尚未完整采集"),  # one of two catalogues
+        ((crawl(10, TODAY, "finished"),), "尚未完整采集"),
         ((crawl(10, TODAY, None, 1, 1),), ""),  # still going on
         ((crawl(10, "2026-03-17T16:30:00Z", "finished", 1, 1),), ""),  # 14 days
         ((crawl(10, "2026-03-16T16:40:00Z", "finished", 1, 1),), ""),  # 15 days but for minutes, for the clock goes on
-        ((crawl(10, "2026-03-16T16:30:00Z", "finished", 1, 1),), "15 天未完整走完"),
-        ((crawl(10, "2026-03-01T16:30:00Z", "finished", 1, 1), crawl(11, TODAY, "finished", 1, 0)), "30 天未完整走完"),
+        ((crawl(10, "2026-03-16T16:30:00Z", "finished", 1, 1),), "已 15 天未完整采集"),
+        ((crawl(10, "2026-03-01T16:30:00Z", "finished", 1, 1), crawl(11, TODAY, "finished", 1, 0)), "已 30 天未完整采集"),
         ((crawl(10, "2026-03-01T16:30:00Z", "finished", 1, 0), crawl(11, TODAY, "finished", 1, 1)), ""),
         ((crawl(10, TODAY, "blocked", 1, 1),), "上次采集被拒绝"),
         ((crawl(10, TODAY, "blocked", 1, 1), crawl(11, TODAY, "finished", 1, 1)), ""),
         ((crawl(10, TODAY, "finished", 1, 1),
           "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (10, 'a', 'x', '', '', ''), (10, 'b', 'x', '', '', '');"),
-         "上次采集有 2 项待查"),
+         "上次采集有 2 个问题"),
         ((crawl(10, TODAY, "finished", 1, 1), "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (10, 'a', 'x', '', '', '');",
           crawl(11, TODAY, "finished", 1, 1)), ""),
         ((crawl(10, TODAY, "finished", 1, 1), "UPDATE portals SET checked_on = NULL WHERE id = 'other';"), ""),
-        ((crawl(10, TODAY, "finished", 1, 1), "UPDATE portals SET checked_on = NULL WHERE id = 'county';"), "未在该网站实地核对"),
+        ((crawl(10, TODAY, "finished", 1, 1), "UPDATE portals SET checked_on = NULL WHERE id = 'county';"), "采集规则尚未与原网站核对"),
     ],
 )  # fmt: skip
 def test_what_needs_attention(

@@ -76,9 +76,9 @@ def test_record_of_a_checked_portal_has_no_notice(get, database):
 def test_four_dates_kept_apart(page):
     days = [words(day) for day in page.cssselect(".days > div")]
     assert days[0].startswith("生成日期 未载 not stated")
-    assert days[1].startswith("发布日期 2026-11-19 门户所标")
+    assert days[1].startswith("发布日期 2026-11-19 门户标注")
     assert days[2].startswith("首次发现 2026-11-20 09:00 本档案首次见到")
-    assert days[3].startswith("服务器所称修改时间 2026-11-18 10:03 由服务器给出，不一定属实")
+    assert days[3].startswith("服务器返回的修改时间 2026-11-18 10:03 由服务器给出，不一定属实")
 
 
 @pytest.mark.parametrize(

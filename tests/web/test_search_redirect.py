@@ -153,7 +153,7 @@ def test_sql_page_knows_zh_match(get):
     sql = "select count(*) as n from search where q match zh_match(:words)"
     assert get("/disclosures.json", sql=sql, words="预算", _shape="array").json() == [{"n": 61}]
     page = get("/disclosures", sql="select url from records where id = 1").text
-    assert '<a href="http://portal.example/budgets/0.html" rel="noopener noreferrer nofollow">' in page
+    assert '<a href="http://portal.example/budgets/0.html" rel="noopener noreferrer nofollow" translate="no">' in page
 
 
 def test_plain_datasette_searches_chinese_too(archive):

@@ -66,5 +66,5 @@ def test_room_is_given_back_after_a_file_that_broke(site: Datasette, get, monkey
         answer = get("/-/search.xlsx")
         assert answer.status_code == 400
         assert "a sample" in answer.text
-        assert "超过时限" not in answer.text
+        assert "超时" not in answer.text
     assert get("/-/search.csv").status_code == 200

@@ -15,6 +15,7 @@ from archive.database.connection import ArchiveError
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
+from archive.labels.label import LABELS
 from archive.web.evidence import screenshots
 from archive.web.evidence.downloads import ORIGINALS
 from archive.web.http.archives import archives
@@ -27,7 +28,7 @@ from archive.web.views.cells import beijing, utc
 
 logger = logging.getLogger(__name__)
 
-REFUSED = "封存的原件载有未遮去的个人信息，只提供给获准的人。Originals hold personal data unmasked, and are for those allowed to have them."
+REFUSED = LABELS["error.originals"]
 
 # Nothing in a copy may run, load, be sent or lead anywhere, whatever it holds and wherever it is opened.
 HEADERS = {
@@ -92,7 +93,7 @@ async def raw(datasette: Datasette, request: Request) -> Response:
         raise NotFound(NOTHING_HERE)
     copy, why_not = await capture_frame.framed(db, row, await _requested_place(datasette, request, database))
     if copy is None:
-        message = f"{why_not.zh} {why_not.en}" if why_not else ""
+        message = str(why_not or "")
         if why_not is capture_frame.BUSY:
             return Response(message, 503, {**HEADERS, "Retry-After": "10"}, "text/plain; charset=utf-8")
         return Response(message, 415, HEADERS, "text/plain; charset=utf-8")
@@ -107,12 +108,12 @@ async def screenshot(datasette: Datasette, request: Request) -> Response:
         raise NotFound(NOTHING_HERE)
     row, form = archived.row, request.url_vars["form"]
     here = datasette.absolute_url(request, address(datasette, database, "copy", number))
-    captured = f"{beijing(row['fetched_at'])} 北京时间（{utc(row['fetched_at'])} UTC）"
-    framed = screenshots.Framed(here, row["url"], captured, row["sha256"])
+    captured = LABELS["copy.captured"].format(beijing=beijing(row["fetched_at"]), utc=utc(row["fetched_at"]))
+    framed = screenshots.Framed(here, row["url"], str(captured), row["sha256"])
     try:
         picture = await screenshots.picture(datasette, archived.copy.body, framed, form)
     except (screenshots.ScreenshotError, NoPlaceError) as error:
-        message = str(error) or f"{capture_frame.BUSY.zh} {capture_frame.BUSY.en}"
+        message = str(error) or str(capture_frame.BUSY)
         return Response(message, 503, {**HEADERS, "Retry-After": "10"}, "text/plain; charset=utf-8")
     headers = {"Content-Disposition": f'inline; filename="copy-{number}.{form}"', "X-Content-Type-Options": "nosniff"}
     return Response(picture, 200, headers, screenshots.FORMS[form])

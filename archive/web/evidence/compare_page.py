@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.labels.label import Label
+from archive.labels.label import LABELS, Label
 from archive.web.evidence.comparison import compared
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row
@@ -102,7 +102,7 @@ async def _chosen(context: RequestContext) -> tuple[Archived, Row, Row] | None:
     return whole, before, after
 
 
-NOT_OF_ONE_PAGE = "两者不是同一页面的采集。These are not captures of one page."
+NOT_OF_ONE_PAGE = LABELS["error.not_one_page"]
 
 
 def _neighbour(captures: Mapping[int, Row], number: int, place: int) -> Row:

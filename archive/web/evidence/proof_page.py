@@ -15,6 +15,7 @@ from archive.database.connection import ArchiveError
 from archive.database.withheld import hidden, is_record_withheld
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
+from archive.labels.label import LABELS
 from archive.model.clock import today
 from archive.proof.bundle import write_bundle
 from archive.proof.differences import diff, first_texts
@@ -37,7 +38,7 @@ logger = logging.getLogger(__name__)
 _SHEET = r"/-/proof/(?P<id>[0-9]{1,18})"
 _FORMS = r"citation\.(?P<form>bib|ris|json)"
 
-REFUSED = "凭据包只提供给获准的人。Bundles are for those allowed to have them."
+REFUSED = LABELS["error.bundles"]
 
 _EVENT_RECORD = "SELECT record_id FROM events WHERE id = ?"
 _CAPTURES = "SELECT * FROM captures WHERE id IN (SELECT value FROM json_each(?))"
@@ -120,7 +121,7 @@ async def bundle(context: RequestContext) -> Response:
     except WorkFailedError as error:
         raise BadRequest(TOO_LARGE) from error
     except NoPlaceError:
-        return Response(f"{BUSY.zh} {BUSY.en}", 503, {"Retry-After": "10"}, "text/plain; charset=utf-8")
+        return Response(str(BUSY), 503, {"Retry-After": "10"}, "text/plain; charset=utf-8")
     if "missing" in head:
         raise NotFound(head["missing"])
     logger.info("proof taken: event %s of %s", number, context.database)

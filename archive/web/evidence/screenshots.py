@@ -20,6 +20,8 @@ from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader
 
+from archive.labels.label import LABELS
+from archive.labels.language import READER, TAGS
 from archive.web.http.datasette_class import Datasette
 from archive.web.processes.lanes import Lane
 
@@ -102,9 +104,9 @@ async def picture(datasette: Datasette, copy: bytes, framed: Framed, form: str) 
     """Return the picture of a copy (HTML), made now or kept. Raises ScreenshotError, NoPlaceError."""
     program = browser(datasette)
     if program is None:
-        raise ScreenshotError("本站不提供截图。This site offers no screenshots.")
+        raise ScreenshotError(LABELS["error.screenshots_off"])
     kept = _KEPT.setdefault(datasette, Kept())
-    key = f"{form} {sha256(repr(framed).encode() + copy).hexdigest()}"
+    key = f"{form} {READER.get()} {sha256(repr(framed).encode() + copy).hexdigest()}"
     if (made := kept.get(key)) is None:
         async with LANE.place("screenshot"):
             made = kept.get(key) or await _made(program, copy, framed, form)
@@ -124,7 +126,7 @@ async def _made(program: str, copy: bytes, framed: Framed, form: str) -> bytes:
         ask = f"--screenshot={out}" if form == "png" else f"--print-to-pdf={out}"
         await _run(program, page, f"--window-size={WIDTH},{high + FRAME}", ask)
         if not out.is_file():
-            raise ScreenshotError("未能生成截图。The screenshot could not be made.")
+            raise ScreenshotError(LABELS["error.screenshot_failed"])
         return out.read_bytes()
 
 
@@ -137,7 +139,14 @@ def _measurable(copy: bytes) -> bytes:
 def _framed(copy: bytes, framed: Framed, height: int) -> str:
     source = f"data:text/html;charset=utf-8;base64,{b64encode(copy).decode()}"
     return _FRAME.get_template("screenshot.html").render(
-        framed=framed, source=source, policy=f"{_POLICY}; frame-src data:", width=WIDTH, height=height, frame=FRAME
+        framed=framed,
+        caption=LABELS["cite.copy"],
+        language_tag=TAGS[READER.get()],
+        source=source,
+        policy=f"{_POLICY}; frame-src data:",
+        width=WIDTH,
+        height=height,
+        frame=FRAME,
     )
 
 
@@ -153,7 +162,7 @@ async def _run(program: str, page: Path, *arguments: str) -> bytes:
         async with asyncio.timeout(SECONDS):
             output, _ = await process.communicate()
     except TimeoutError as error:
-        raise ScreenshotError("生成截图超过时限。The screenshot took too long.") from error
+        raise ScreenshotError(LABELS["error.screenshot_slow"]) from error
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

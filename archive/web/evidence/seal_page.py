@@ -45,10 +45,10 @@ async def as_feed(context: RequestContext) -> Response:
             title=f"{day['day']} {day['hash']}",
             page=context.absolute(here),
             updated=day["sealed_at"],
-            author=LABELS["site"].zh,
-            summary=f"{day['day']} {day['hash']}\n{LABELS['proof.previous'].zh} {day['previous_hash']}",
+            author=str(LABELS["site"]),
+            summary=f"{day['day']} {day['hash']}\n{LABELS['proof.previous']} {day['previous_hash']}",
             category="seal",
         )
         for day in days[-SHOWN:]
     ]
-    return feed(context, LABELS["proof.seals"].zh, here, entries, crawled)
+    return feed(context, str(LABELS["proof.seals"]), here, entries, crawled)

@@ -29,7 +29,7 @@ async def answer_file(
         return await _feed(context, question, answer)
     if form == "json":
         return json_response(_document(question, values, answer))
-    return whole_file(Rows(question.title.zh, answer.columns, answer.rows), form)
+    return whole_file(Rows(str(question.title), answer.columns, answer.rows), form)
 
 
 def _document(question: Question, values: Mapping[str, str | int], answer: QuestionAnswer) -> dict[str, Any]:
@@ -63,7 +63,7 @@ async def _feed(context: RequestContext, question: Question, answer: QuestionAns
         )
         for row in rows
     ]
-    return feeds.feed(context, question.title.zh, page, entries, crawled, feeds.MOST_EVENTS)
+    return feeds.feed(context, str(question.title), page, entries, crawled, feeds.MOST_EVENTS)
 
 
 def _page(context: RequestContext, row: Row, events: Mapping[tuple[int, str], int]) -> str | None:
@@ -83,11 +83,11 @@ def _entry(  # noqa: PLR0913, PLR0917
     title = row.get("title") or " · ".join(texts)
     return feeds.Entry(
         key=("question", question.name, *((record["portal"], record["url"]) if record else texts)),
-        title=cut(title, feeds.SUMMARY) or UNTITLED,
+        title=cut(title, feeds.SUMMARY) or str(UNTITLED),
         page=context.absolute(page),
         updated=row.get("noticed_at") or (record["seen"] if record else crawled),
         published=row.get("published_on"),
-        author=row.get("publisher") or question.title.zh,
-        summary="\n".join([question.caution.zh, *lines]),
+        author=row.get("publisher") or str(question.title),
+        summary="\n".join([str(question.caution), *lines]),
         category=question.name,
     )

@@ -21,6 +21,7 @@ from archive.export import record_rows
 from archive.export.rows import Rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
 from archive.labels.label import LABELS, SITE
+from archive.labels.language import READER, TAGS, say
 from archive.labels.tables import column_label
 from archive.labels.when import when
 from archive.proof.differences import event_lines, json_object
@@ -98,7 +99,7 @@ async def of_changes(context: RequestContext, kind: str | None, of: Row | None) 
         return rows, last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
-    title = f"{of['name'] if of else ''} {EVENTS[kind].zh if kind else LABELS['word.changes'].zh}".strip()
+    title = f"{of['name'] if of else ''} {EVENTS[kind] if kind else LABELS['word.changes']}".strip()
     page = context.address("changes", kind=kind, portal=of["id"] if of else None)
     return feed(context, title, page, [_of_event(context, row) for row in rows], crawled, MOST_EVENTS)
 
@@ -111,8 +112,8 @@ def last_crawl(connection: sqlite3.Connection) -> str:
 
 def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> Entry:
     text = snippet(row["body"], words, SUMMARY) if words else None
-    lines = [KINDS[row["kind"]].zh if row["kind"] in KINDS else row["kind"], STATES[row["state"]].zh]
-    lines += [f"{column_label('records', column).zh} {row[column]}" for column in _STATED if row[column]]
+    lines = [str(KINDS.get(row["kind"], row["kind"])), str(STATES[row["state"]])]
+    lines += [f"{column_label('records', column)} {row[column]}" for column in _STATED if row[column]]
     return Entry(
         key=(row["portal"], row["url"]),
         title=_title(row),
@@ -127,20 +128,20 @@ def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> E
 
 def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
     label, happened = EVENTS[row["event"]], when(row["not_before"], row["at"])
-    lines = [f"{name}：{text}" for name, text in event_lines(json_object(row["detail"]))]
+    lines = [f"{name}{say('：', ': ')}{text}" for name, text in event_lines(json_object(row["detail"]))]
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
-        title=f"【{label.zh}】{_title(row)}",
+        title=say(f"【{label}】{_title(row)}", f"[{label}] {_title(row)}"),
         page=context.absolute(context.proof(row["event_id"])),
         updated=row["at"],
         author=row["publisher"] or row["portal_name"],
-        summary="\n".join([f"{label.about} {label.about_en}", f"{happened.zh} / {happened.en}", *lines]),
+        summary="\n".join([label.meaning, str(happened), *lines]),
         category=row["event"],
     )
 
 
 def _title(row: Mapping[str, Any]) -> str:
-    return cut(row["title"] or "", SUMMARY) or UNTITLED
+    return cut(row["title"] or "", SUMMARY) or str(UNTITLED)
 
 
 def feed(  # noqa: PLR0913, PLR0917
@@ -168,12 +169,12 @@ def document(*, title: str, page: str, here: str, entries: Iterable[Entry], othe
     """
     entries = list(entries)
     root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
-    root.set("{http://www.w3.org/XML/1998/namespace}lang", "zh-CN")
+    root.set("{http://www.w3.org/XML/1998/namespace}lang", TAGS[READER.get()])
     _add(root, "id", _urn(re.sub(r"^https?://[^/]*", "", here)))
-    _add(root, "title", f"{title} · {SITE.zh}")
-    _add(root, "subtitle", f"{SITE.about} {SITE.about_en}")
+    _add(root, "title", f"{title} · {SITE}")
+    _add(root, "subtitle", SITE.meaning)
     _add(root, "updated", max((entry.updated for entry in entries), default=otherwise))
-    _add(_add(root, "author"), "name", f"{SITE.zh} {SITE.en}")
+    _add(_add(root, "author"), "name", str(SITE))
     _add(root, "link", rel="self", type="application/atom+xml", href=here)
     _add(root, "link", rel="alternate", type="text/html", href=page)
     for entry in entries:

@@ -78,7 +78,7 @@ async def changes(context: RequestContext) -> Response:
     span = observed_events.span_of(context)
     values = {**observed_events.bounds(span), "kind": kind, "portal": of["id"] if of else None}
     columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, *record_rows.WINDOW_COLUMNS)
-    title = f"{EVENTS[kind].zh if kind else LABELS['word.changes'].zh} {span.first} {span.last}"
+    title = f"{EVENTS[kind] if kind else LABELS['word.changes']} {span.first} {span.last}"
 
     def read(connection: sqlite3.Connection) -> Rows:
         return _with_pages(context, title, columns, columns.index("id"), connection.execute(_EVENTS, values))

@@ -13,6 +13,7 @@ from archive.export.citation_formats import FORMATS, Citation
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Row, Rows
 from archive.export.writers import Pieces, json_text
+from archive.labels.label import LABELS
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.request_context import RequestContext
@@ -22,10 +23,7 @@ from archive.web.views.cells import UNTITLED
 MOST_IN_XLSX = 200_000
 """Rows of a workbook: a sheet holds five times as many, but takes a minute and a half to make."""
 
-TOO_MANY = (
-    f"结果超过 {MOST_IN_XLSX:,} 行，请取 CSV 或 JSON Lines，或加条件缩小范围。"
-    f"More than {MOST_IN_XLSX:,} rows: take CSV or JSON Lines, or narrow it."
-)
+TOO_MANY = LABELS["error.too_many_rows"].format(most=f"{MOST_IN_XLSX:,}")
 
 Read = Callable[[sqlite3.Connection], Rows]
 

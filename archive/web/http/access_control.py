@@ -12,15 +12,16 @@ from typing import Any
 from datasette.utils import actor_matches_allow, await_me_maybe
 from datasette.utils.asgi import Request
 
+from archive.labels.label import LABELS
 from archive.web.http import errors
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import ErrorPage
+from archive.web.http.errors import ErrorPage, Message
 from archive.web.http.middleware import DatasetteMiddleware, Receive, Scope, Send
 
 ACCESS_DENIED = "disclosures.access_denied"
 """The key of a request's scope that says that its sender may not see the archive."""
 
-REFUSED = "本档案只供获准的人查阅，请先登录。This archive is for those allowed to see it: log in first."
+REFUSED = LABELS["error.closed"]
 
 # Style, and the ways to log in and out.
 _OPEN = re.compile(rb"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/favicon\.ico")
@@ -65,7 +66,9 @@ class AccessControl(DatasetteMiddleware):
         """As where there is no page."""
         await self._datasette.invoke_startup()
         request.scope = {**request.scope, "csrftoken": str}
-        await (await errors.response(self._datasette, request, ErrorPage(404, errors.NOTHING_HERE))).asgi_send(send)
+        await (await errors.response(self._datasette, request, ErrorPage(404, Message(errors.NOTHING_HERE)))).asgi_send(
+            send
+        )
 
     async def _allows(self, actor: dict[str, Any] | None) -> bool:
         return bool(await self._datasette.permission_allowed(actor, "view-instance", default=True))

@@ -13,6 +13,7 @@ from datasette.database import Database
 from archive.evidence.evidence_reader import UNREADABLE
 from archive.labels.example_queries import queries
 from archive.labels.label import SITE
+from archive.labels.language import READER, Language
 from archive.labels.tables import TABLES, Table
 from archive.web.http.datasette_class import Datasette
 
@@ -74,8 +75,7 @@ def metadata(datasette: Datasette) -> dict[str, Any]:
     names = archives(datasette)
     if not names:
         return {"plugins": plugins}
-    title = f"{SITE.zh} / {SITE.en}"
-    description = f"{SITE.about} {SITE.about_en}"
+    title, description = str(SITE), SITE.meaning
     return {
         "title": title,
         "description": description,
@@ -86,7 +86,8 @@ def metadata(datasette: Datasette) -> dict[str, Any]:
                 "description": description,
                 "queries": queries(),
                 "tables": {
-                    table: {**known, "columns": {**known["columns"]}} for table, known in _tables_metadata().items()
+                    table: {**known, "columns": {**known["columns"]}}
+                    for table, known in _tables_metadata(READER.get()).items()
                 },
             }
             for name in names
@@ -95,18 +96,18 @@ def metadata(datasette: Datasette) -> dict[str, Any]:
 
 
 @cache
-def _tables_metadata() -> dict[str, dict[str, Any]]:
-    return {name: _table_metadata(table) for name, table in TABLES.items()}
+def _tables_metadata(language: Language) -> dict[str, dict[str, Any]]:
+    return {name: _table_metadata(table, language) for name, table in TABLES.items()}
 
 
-def _table_metadata(table: Table) -> dict[str, Any]:
+def _table_metadata(table: Table, language: Language) -> dict[str, Any]:
     label = table.label
     metadata: dict[str, Any] = {
-        "title": f"{label.zh} / {label.en}",
-        "description": f"{label.about} {label.about_en}",
+        "title": label.name(language),
+        "description": label.description(language),
         "hidden": table.hidden,
         "columns": {
-            name: f"{column.zh} / {column.en}" + (f"：{column.about} {column.about_en}" if column.about else "")
+            name: ": ".join(filter(None, (column.name(language), column.description(language))))
             for name, column in table.columns.items()
         },
     }

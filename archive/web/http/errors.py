@@ -11,7 +11,10 @@ from urllib.parse import parse_qsl
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
+from markupsafe import Markup
 
+from archive.labels.label import LABELS, Label
+from archive.model.printable import with_codes
 from archive.web.http.datasette_class import Datasette
 from archive.web.processes.child import TooLongError
 
@@ -26,38 +29,45 @@ RAISED_BY_ADDRESSES = (
     sqlite3.Error,
 )
 
-MALFORMED = "地址或参数有误，无法理解。The address or its parameters can't be understood."
-NOTHING_HERE = "这个网址下没有内容。There is nothing at this address."
-TOO_SLOW = "查询超过时限，请缩小范围再试。The query took too long; try a narrower one."
-TOO_LARGE = (
-    "结果过大：一页至多 16 MB，一个值至多 1 MB，内存有限。请少取几列、几行，或取 CSV、JSON Lines。"
-    "The result is too large: a page holds 16 MB, a value 1 MB, and memory is limited. Take fewer columns or rows, or CSV or JSON Lines."
-)
-TOO_MANY = "此类请求正忙，请稍后再试。Too many requests of this kind are being answered; try again in a moment."
+MALFORMED = LABELS["error.malformed"]
+NOTHING_HERE = LABELS["error.nothing_here"]
+TOO_SLOW = LABELS["error.too_slow"]
+TOO_LARGE = LABELS["error.too_large"]
+TOO_MANY = LABELS["error.too_many"]
 
 _SQL_ERRORS = (
-    (
-        re.compile(r"not authorized to use function: (.{1,100})"),
-        r"此处不可用函数 \1。The function \1 can't be used here.",
-    ),
-    (re.compile(r"access to (\S{1,100}) is prohibited"), r"此处不可读取 \1。\1 can't be read here."),
-    (
-        re.compile(r"string or blob too big"),
-        "有的值过长：SQL 中一个值至多 1 MB。A value is too long: in SQL one holds 1 MB at the most.",
-    ),
-    (re.compile(r"interrupted"), TOO_SLOW),
-    (re.compile(r"not authorized"), "此处不可这样查询。This can't be asked here."),
-    (re.compile(r"disk I/O error|database or disk is full|out of memory"), TOO_LARGE),
-    (re.compile(r"Statement must be a SELECT"), "只接受 SELECT 语句。Statement must be a SELECT."),
+    (r"not authorized to use function: (?P<name>.{1,100})", LABELS["sql_error.function"]),
+    (r"access to (?P<name>\S{1,100}) is prohibited", LABELS["sql_error.table"]),
+    (r"string or blob too big", LABELS["sql_error.value"]),
+    (r"interrupted", TOO_SLOW),
+    (r"not authorized", LABELS["sql_error.statement"]),
+    (r"disk I/O error|database or disk is full|out of memory", TOO_LARGE),
+    (r"Statement must be a SELECT", LABELS["sql_error.select"]),
 )
+"""What SQLite says of a reader's SQL, and how the site says it."""
 
 
-def sql_message(text: str) -> str:
-    """Return what SQLite says of a reader's SQL in the site's languages, with its own words where there are none for it."""
-    for pattern, message in _SQL_ERRORS:
-        if match := pattern.fullmatch(text):
-            return match.expand(message)
-    return f"SQL 有误，SQLite 的说明是：{text}。The SQL can't be run; SQLite says: {text}."
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in the reader's language. `quoted`: words of others that it leads up to, in their own."""
+
+    text: Label
+    quoted: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.quoted}".strip()
+
+    def __html__(self) -> Markup:
+        quoted = Markup(" <code>{}</code>").format(with_codes(self.quoted)) if self.quoted else ""
+        return Markup("{}{}").format(self.text, quoted)
+
+
+def sql_message(text: str) -> Message:
+    """Return what SQLite says of a reader's SQL in the reader's language, with its own words where there are none for it."""
+    for pattern, label in _SQL_ERRORS:
+        if match := re.fullmatch(pattern, text):
+            return Message(label.format(**match.groupdict()))
+    return Message(LABELS["sql_error.other"], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class ErrorPage:
     """HTTP status, title (None: the page's own) and message."""
 
     status: int
-    message: str
+    message: Message
     title: str | None = None
 
 
@@ -75,20 +85,33 @@ def error_page(exception: Exception) -> ErrorPage | None:
     What was raised in or through this package is an error of ours, and must go on looking like one.
     """
     if isinstance(exception, NotFound):
-        return ErrorPage(exception.status, NOTHING_HERE)
+        return ErrorPage(exception.status, Message(NOTHING_HERE))
     if isinstance(exception, Base400):
-        return ErrorPage(exception.status, str(exception))
+        return ErrorPage(exception.status, _message(exception.args[0] if exception.args else ""))
     if isinstance(exception, (QueryInterrupted, MemoryError, TooLongError)):
-        return ErrorPage(400, TOO_SLOW if isinstance(exception, QueryInterrupted) else TOO_LARGE)
+        return ErrorPage(400, Message(TOO_SLOW if isinstance(exception, QueryInterrupted) else TOO_LARGE))
     if isinstance(exception, DatasetteError):
-        # The one message it words as HTML is that of the time limit. "Cannot sort by" has status 500 there.
-        message = TOO_SLOW if exception.message_is_html else str(exception.message)
-        if exception.title == "Invalid SQL":
-            message = sql_message(message)
-        return ErrorPage(400 if exception.status == 500 else exception.status, message, exception.title)
+        # "Cannot sort by" has status 500 there.
+        return ErrorPage(
+            400 if exception.status == 500 else exception.status, _of_datasette(exception), exception.title
+        )
     if isinstance(exception, RAISED_BY_ADDRESSES) and not _is_ours(exception):
-        return ErrorPage(400, MALFORMED)
+        return ErrorPage(400, Message(MALFORMED))
     return None
+
+
+def _of_datasette(error: DatasetteError) -> Message:
+    """Return the message of an error of Datasette's; the one that it words as HTML is that of the time limit."""
+    if error.message_is_html:
+        return Message(TOO_SLOW)
+    return sql_message(str(error.message)) if error.title == "Invalid SQL" else _message(error.message)
+
+
+def _message(text: object) -> Message:
+    """Return a message of ours as it is, one of Datasette's quoted."""
+    if isinstance(text, Message):
+        return text
+    return Message(text) if isinstance(text, Label) else Message(LABELS["error.datasette"], str(text))
 
 
 def _is_ours(exception: Exception) -> bool:
@@ -104,7 +127,7 @@ async def response(datasette: Datasette, request: Request, error: ErrorPage) -> 
     """The page, or JSON where JSON was requested."""
     context = {"ok": False, "error": error.message, "status": error.status, "title": error.title}
     if request.path.endswith(".json"):
-        return Response.json(context, status=error.status)
+        return Response.json({**context, "error": str(error.message)}, status=error.status)
     context |= {
         "sql": request.args.get("sql"),
         "sql_form": request.path.split(".")[0],

@@ -5,14 +5,12 @@ import os
 import re
 from collections.abc import Iterable
 
-from archive.web.http.middleware import Application, Receive, Scope, Send
+from archive.labels.label import LABELS
+from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, with_language
 
 VARIABLE = "DISCLOSURES_HOST_NAMES"
 
-REFUSED = (
-    "本站不用这个主机名。若这是您的站点，请用 --host-name（或环境变量 DISCLOSURES_HOST_NAMES）写明它。\n"
-    "This site doesn't go by this name. If it is yours, state the name with --host-name (or DISCLOSURES_HOST_NAMES).\n"
-)
+REFUSED = LABELS["error.host"]
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
 _LOOPBACK_NAME = "localhost"
@@ -29,9 +27,10 @@ class KnownHosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and not self._is_known(scope):
+            language = with_language(scope)[LANGUAGE]
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
             await send({"type": "http.response.start", "status": 421, "headers": headers})
-            await send({"type": "http.response.body", "body": REFUSED.encode()})
+            await send({"type": "http.response.body", "body": f"{REFUSED.name(language)}\n".encode()})
             return
         await self._application(scope, receive, send)
 

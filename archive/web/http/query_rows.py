@@ -8,7 +8,6 @@ from base64 import b64decode, b64encode
 from datasette.database import QueryInterrupted, Results
 
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import TOO_LARGE
 from archive.web.http.reader_requests import JOBS, ReaderRequests
 from archive.web.processes.fork_server import WorkFailedError
 from archive.web.processes.frames import Head
@@ -25,7 +24,7 @@ async def rows(requests: ReaderRequests, database: str, sql: str) -> Results:
         raise QueryInterrupted(error, sql, None) from error
     except WorkFailedError as error:
         if error.in_time:
-            raise sqlite3.DatabaseError(TOO_LARGE) from error
+            raise sqlite3.DatabaseError("out of memory") from error
         raise QueryInterrupted(error, sql, None) from error
     if "interrupted" in head:
         raise QueryInterrupted(None, sql, None)

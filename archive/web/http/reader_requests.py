@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from archive.search.query import to_match
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import TOO_LARGE, TOO_MANY, TOO_SLOW, ErrorPage, response
+from archive.web.http.errors import TOO_LARGE, TOO_MANY, TOO_SLOW, ErrorPage, Message, response
 from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, left, pairs_of, set_context
 from archive.web.processes import child
 from archive.web.processes.fork_server import ForkServer, WorkFailedError
@@ -110,10 +110,10 @@ class ReaderRequests:
                         message = {"type": "http.response.body", "body": body, "more_body": head["more"]}
                         await asyncio.wait_for(send(message), child.PATIENCE)
         except NoPlaceError:
-            return ErrorPage(503, TOO_MANY)
+            return ErrorPage(503, Message(TOO_MANY))
         except WorkFailedError as failure:
             # Once begun, the answer breaks off without its end, and nobody takes it for whole.
-            return None if started else ErrorPage(400, TOO_LARGE if failure.in_time else TOO_SLOW)
+            return None if started else ErrorPage(400, Message(TOO_LARGE if failure.in_time else TOO_SLOW))
         except TimeoutError:  # the reader takes nothing any more
             return None
         return None

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from datasette.database import Database
 from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 
+from archive.labels.label import LABELS
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
@@ -31,7 +32,7 @@ PAGE = 50
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YEARS = range(1900, 3000)
-NOT_A_DAY = "日期应写作 2018-03-01 这样。A day is written like 2018-03-01."
+NOT_A_DAY = LABELS["error.not_a_day"]
 
 
 @dataclass(frozen=True, slots=True)

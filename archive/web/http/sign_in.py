@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlencode
 from datasette.utils import baseconv
 from itsdangerous import BadSignature
 
+from archive.labels.label import LABELS
 from archive.web.http.attempts import Attempts
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.hosts import host_name, is_loopback
@@ -29,9 +30,7 @@ SESSION_HOURS = 12.0
 PLUGIN = "datasette-auth-passwords"
 COOKIE = "ds_actor"
 
-TOO_MANY = (
-    "登录失败的次数太多，请过 {seconds} 秒再试。Too many failed attempts to log in: try again in {seconds} seconds.\n"
-)
+TOO_MANY = LABELS["error.login_attempts"]
 
 LONGEST_FORM = 16 << 10
 _REMEMBERED = 600.0
@@ -273,7 +272,7 @@ async def _body(receive: Receive) -> bytes | None:
 
 async def _refuse(seconds: float, send: Send) -> None:
     wait = max(math.ceil(seconds), 1)
-    await _answer(429, TOO_MANY.format(seconds=wait).encode(), {"Retry-After": str(wait)}, send)
+    await _answer(429, f"{TOO_MANY.format(seconds=wait)}\n".encode(), {"Retry-After": str(wait)}, send)
 
 
 async def _answer(status: int, body: bytes, headers: dict[str, str], send: Send) -> None:

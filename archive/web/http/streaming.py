@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 from urllib.parse import quote
 
@@ -14,8 +15,9 @@ from datasette.utils.asgi import BadRequest, Base400, Request, Response, asgi_st
 
 from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
+from archive.labels.label import LABELS
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import TOO_SLOW
+from archive.web.http.errors import TOO_SLOW, sql_message
 from archive.web.http.middleware import left
 
 logger = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ class BusyError(Base400):  # type: ignore[misc]  # Datasette comes without types
     status = 503
 
 
-BUSY = "同时取数的人太多，请稍后再试。Too many files are being made at the moment; try again later."
+BUSY = LABELS["error.files_busy"]
 
 
 class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
@@ -96,7 +98,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
         except (sqlite3.Error, TimeoutError) as error:
             slow = isinstance(error, TimeoutError) or is_interrupted(error)
             if not started:
-                raise BadRequest(TOO_SLOW if slow else str(error)) from error
+                raise BadRequest(TOO_SLOW if slow else sql_message(str(error))) from error
             # Left without its end, the answer breaks off, and nobody takes the file for whole.
             logger.warning("path=%s broken off: %s", self._request.path, one_line(error))
 
@@ -106,6 +108,7 @@ class _Work:
 
     def __init__(self, datasette: Datasette, database: str, make: Make) -> None:
         self._datasette, self._database, self._make = datasette, database, make
+        self._context = copy_context()  # with the reader's language
         self._connection: sqlite3.Connection | None = None
         self._pieces: Generator[bytes, None, None] | None = None
         self._spent = 0.0
@@ -119,7 +122,7 @@ class _Work:
             self._connection = self._open()
             self._pieces = self._make(self._connection)
         with time_limit(self._connection, STEP):
-            piece = next(self._pieces, None)
+            piece = self._context.run(next, self._pieces, None)
         self._spent += time.monotonic() - began
         return piece
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datasette.utils.asgi import BadRequest, NotFound
 
 from archive.labels.code_labels import KINDS
+from archive.labels.label import LABELS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import SearchRequest, parse_request, resolved
@@ -15,7 +16,7 @@ from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row, choice, day, part, portal
 from archive.web.views.cells import UNTITLED
 
-OUTDATED = "检索索引正待重建，下次采集后可用。The search index is being renewed; try again after the next crawl."
+OUTDATED = LABELS["error.outdated_index"]
 
 UNDATED = "none"
 """Value of `year` that selects records without a date."""
@@ -64,9 +65,9 @@ async def of_search(context: RequestContext) -> Selection:
     requested = parse_request(context.request.args, context.database if context.named else "")
     address = requested.address()
     words = [requested.words, *(value for name, value in requested.filters().items() if name != "kind")]
-    words += [KINDS[requested.kind].zh] if requested.kind else []
+    words += [str(KINDS[requested.kind])] if requested.kind else []
     return Selection(
-        title=f"检索 {' '.join(filter(None, words)) or '全部记录'}",
+        title=f"{LABELS['word.search']} {' '.join(filter(None, words)) or LABELS['word.all_records']}",
         page=f"{context.datasette.urls.path('/-/search')}{f'?{address}' if address else ''}",
         every=lambda connection: engine.every(connection, _search(connection, requested)),
         count=lambda connection: engine.count(connection, _search(connection, requested)),
@@ -107,7 +108,7 @@ async def selected_catalog(context: RequestContext, portal_id: str) -> tuple[Row
 async def of_publisher(context: RequestContext) -> Selection:
     """Return a publisher's records, of all kinds or of one. Raises NotFound where it has none."""
     of, name, kind = await selected_publisher(context)
-    title = f"{of['name']} {name or '未载发布机构'}{f' {KINDS[kind].zh}' if kind else ''}"
+    title = f"{of['name']} {name or LABELS['word.no_publisher']}{f' {KINDS[kind]}' if kind else ''}"
     page = context.address("publisher", portal=of["id"], name=name or "", kind=kind)
     return _listed(
         title,
@@ -131,7 +132,7 @@ async def selected_publisher(context: RequestContext) -> tuple[Row, str | None, 
 async def of_day(context: RequestContext) -> Selection:
     """Return the records of a day, by the date stated, of all kinds or of one."""
     on, kind = day(part(context.request, "day")), choice(context, "kind", KINDS)
-    title = f"{on} 发布{f' {KINDS[kind].zh}' if kind else ''}"
+    title = f"{LABELS['word.published_on'].format(day=on)}{f' {KINDS[kind]}' if kind else ''}"
     sql = f"FROM records r WHERE {ON_DAY}"
     return _listed(title, context.address("day", on, kind=kind), sql, {"day": str(on), "kind": kind})
 
@@ -144,7 +145,9 @@ async def of_record(context: RequestContext) -> Selection:
     ).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
-    return _listed(row["title"] or UNTITLED, context.record(number), "FROM records r WHERE r.id = :id", {"id": number})
+    return _listed(
+        row["title"] or str(UNTITLED), context.record(number), "FROM records r WHERE r.id = :id", {"id": number}
+    )
 
 
 def _listed(title: str, page: str, sql: str, values: Mapping[str, object]) -> Selection:

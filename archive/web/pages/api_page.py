@@ -1,7 +1,7 @@
 """The one page that documents what machines can ask, /-/api, with examples from the archive itself, each of which works."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +11,7 @@ from datasette.utils.asgi import Response
 from archive.export.record_rows import COLUMNS
 from archive.labels.code_labels import EVENTS, KINDS
 from archive.labels.label import LABELS
+from archive.labels.language import say
 from archive.labels.tables import HEADINGS, column_label
 from archive.web.http.request_context import PAGE, RequestContext
 
@@ -37,10 +38,14 @@ async def page(context: RequestContext) -> Response:
     )
 
 
+def _listed(codes: Iterable[str]) -> str:
+    return say("、", ", ").join(f"`{code}`" for code in codes)
+
+
 def _endpoints(context: RequestContext, known: Mapping[str, object]) -> Iterator[dict[str, Any]]:
     """Yield the endpoints; those whose examples need a record only where there is one."""
     base = str(context.datasette.urls.database(context.database))
-    codes = {"size": PAGE, "kinds": "、".join(KINDS), "events": "、".join(EVENTS)}
+    codes = {"size": PAGE, "kinds": _listed(KINDS), "events": _listed(EVENTS)}
     for each in _ENDPOINTS:
         if known or not each.get("of_record"):
             yield {

@@ -6,7 +6,7 @@ from itertools import groupby
 from datasette.utils.asgi import Response
 
 from archive.labels.code_labels import KINDS
-from archive.labels.label import label_of
+from archive.labels.label import label_of, labels_under
 from archive.model.clock import today
 from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, part
 from archive.web.listings.observed_events import SHOWN, Span, within
@@ -14,7 +14,7 @@ from archive.web.listings.selections import ON_DAY
 from archive.web.views.cells import beijing
 from archive.web.views.record_lines import COLUMNS, lines
 
-WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+WEEKDAYS = tuple(labels_under("weekday").values())
 
 _ORDER = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(KINDS))
 _KINDS = "SELECT kind, count(*) AS records FROM records WHERE published_on = :day GROUP BY kind"

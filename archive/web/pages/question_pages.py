@@ -8,8 +8,10 @@ from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
 from archive.labels.code_labels import STATES, code_label
-from archive.labels.label import Label
+from archive.labels.label import LABELS, Label
+from archive.labels.language import say
 from archive.labels.tables import TABLES
+from archive.labels.wording import quoted, shown
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question
 from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
@@ -19,7 +21,7 @@ from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, part
 from archive.web.listings.observed_events import noticed
 from archive.web.views.bars import bars
-from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, shown, web_link
+from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, web_link
 from archive.web.views.record_lines import names_of_changed
 
 SHOWN = 200
@@ -100,9 +102,9 @@ def _field(question: Question, name: str, value: str, names: Mapping[str, str]) 
     choices: Mapping[str, str]
     match parameter.kind:
         case "portal":
-            choices = {"": "全部 all", **names}
+            choices = {"": str(LABELS["word.all"]), **names}
         case "state":
-            choices = {"": "全部 all", **{code: STATES[code].zh for code in STATES if code != "listed"}}
+            choices = {"": str(LABELS["word.all"])} | {code: str(STATES[code]) for code in STATES if code != "listed"}
         case _:
             return Field(name, parameter.label, value, None)
     return Field(
@@ -124,10 +126,16 @@ def _shown_value(name: str, value: object, names: Mapping[str, str]) -> str:
     if name.endswith(_TIMES):
         return beijing(str(value))
     if name == "changed":
-        return "、".join(names_of_changed(str(value)))
+        return say("、", ", ").join(names_of_changed(str(value)))
     if name == "masked_kind":
         return code_label("redactions", "kind", value)
-    return code_label("records", name, str(value).partition(" / ")[0])
+    return code_label("records", name, _in_language(str(value)))
+
+
+def _in_language(text: str) -> str:
+    """A text of an answer in the reader's language, where it is in both (Chinese / English)."""
+    zh, _, en = text.partition(" / ")
+    return say(zh, en or zh)
 
 
 def _cell(
@@ -144,10 +152,8 @@ def _cell(
         return web_link(value)
     if isinstance(value, int):
         return escape(f"{value:,}") if not name.endswith("year") else escape(value)
-    zh, _, en = str(value if value is not None else "").partition(" / ")
-    if en:
-        return Markup('{} <small lang="en">{}</small>').format(shown(zh), shown(en))
-    return shown(cut(_shown_value(name, value, names), LONGEST_CELL))
+    text = cut(_shown_value(name, value, names), LONGEST_CELL)
+    return quoted(text) if text == value else shown(text)
 
 
 def _link(
@@ -158,9 +164,9 @@ def _link(
     if name == "noticed_at" and (event := proofs.get((row.get("record_id") or 0, value))):
         return Markup('<a href="{}">{}</a>').format(context.proof(event), beijing(value))
     if name == "title" and row.get("record_id") is not None:
-        title = cut(str(value), LONGEST_CELL) if value and str(value).strip() else UNTITLED
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(context.record(row["record_id"]), shown(title))
+        title = cut(str(value), LONGEST_CELL) if value and str(value).strip() else str(UNTITLED)
+        return Markup('<a href="{}">{}</a>').format(context.record(row["record_id"]), quoted(title))
     if name == "publisher" and value and row.get("portal"):
         address = context.address("publisher", portal=row["portal"], name=value)
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, shown(cut(value, LONGEST_CELL)))
+        return Markup('<a href="{}">{}</a>').format(address, quoted(cut(value, LONGEST_CELL)))
     return None

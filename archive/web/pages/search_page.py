@@ -10,7 +10,7 @@ from datasette.utils.asgi import Request, Response
 
 from archive.database.time_limit import within
 from archive.labels.code_labels import KINDS, STATES
-from archive.labels.label import Label
+from archive.labels.label import LABELS, Label
 from archive.labels.tables import column_label
 from archive.model.clock import today
 from archive.search import engine
@@ -43,6 +43,8 @@ HELP_LIMIT_MS = 500
 
 COMPLETION_LIMIT_MS = 200
 """For finding ways to go on from what is typed."""
+
+HAS = LABELS["narrowed.name_has"]
 
 INSTEAD = 10
 """Hits of the first suggestion that are shown where nothing is found."""
@@ -97,7 +99,7 @@ class SearchResults:
     recent: tuple[tuple[Label, str], ...] = ()
     facets: tuple[Facet, ...] | None = None
     step: int = 1
-    narrowed: tuple[tuple[Label, str, str], ...] = ()
+    narrowed: tuple[tuple[Label, Label | str, str], ...] = ()
     also: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     instead: tuple[Hit, ...] = ()
@@ -206,18 +208,18 @@ def _instead(connection: sqlite3.Connection, suggestion: Suggestion, portals: Ma
 
 def _narrowed(
     requested: SearchRequest, search: engine.Search, portals: Mapping[str, str]
-) -> Iterator[tuple[Label, str, str]]:
+) -> Iterator[tuple[Label, Label | str, str]]:
     """The filters that are set: label, value in words, the address without it."""
     for name, value in requested.filters().items():
-        shown = value
+        shown: Label | str = value
         if name == "portal":
-            shown = portals.get(value, f"名称含“{value}”")
+            shown = portals.get(value, HAS.format(value=value))
         elif name == "publisher" and search.filters.publisher_has:
-            shown = f"名称含“{value}”"
+            shown = HAS.format(value=value)
         elif name in {"kind", "state"}:
-            shown = {**KINDS, **STATE_CHOICES}[value].zh
+            shown = {**KINDS, **STATE_CHOICES}[value]
         elif name == "files":
-            shown = "有附件"
+            shown = LABELS["narrowed.has_files"]
         yield FILTERS[name], shown, requested.address(**{name: ""})
 
 
@@ -233,7 +235,7 @@ def _facets(division: engine.HitCounts, requested: SearchRequest, portals: Mappi
         values = []
         for value, count in common:
             label = (
-                portals.get(value, value) if name == "portal" else labels[name][value].zh if name in labels else value
+                portals.get(value, value) if name == "portal" else str(labels[name][value]) if name in labels else value
             )
             values.append(_value(name, value, label, count * division.step, requested))
         if len(values) > 1 or any(value.chosen for value in values):

@@ -17,7 +17,7 @@ from archive.database.portal_changes import Moves
 from archive.evidence.evidence_reader import place_of as evidence_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.code_labels import CAPTURES, REDACTIONS
-from archive.labels.label import LABELS, Label
+from archive.labels.label import LABELS, Label, labels_under
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
@@ -47,6 +47,8 @@ DAMAGED = LABELS["original.damaged"]
 UNCHANGED = LABELS["original.unchanged"]
 TOO_HEAVY = LABELS["original.too_heavy"]
 BUSY = LABELS["original.busy"]
+NOT_SHOWN = labels_under("not_shown")
+"""Why a capture is not shown, by the code of the reason."""
 
 _CAPTURE = """
 SELECT c.*, w.portal, w.mode, w.started_at, p.name AS portal_name, p.checked_on
@@ -210,7 +212,7 @@ async def made_of_originals(db: Database, job: str, request: Head) -> tuple[Head
     except NoPlaceError:
         return BUSY
     if "not_shown" in head:
-        return Label(head["not_shown"], "")
+        return NOT_SHOWN[head["not_shown"]]
     return DAMAGED if "damaged" in head else (head, body)
 
 

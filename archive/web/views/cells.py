@@ -14,8 +14,9 @@ from markupsafe import Markup, escape
 
 from archive.labels.code_labels import FLAGS, code_label
 from archive.labels.label import LABELS, Label, label_of
+from archive.labels.language import say
+from archive.labels.wording import quoted, quoting, shown
 from archive.model.clock import BEIJING, moment
-from archive.model.printable import UNSEEN, code_of, with_codes
 from archive.proof.differences import diff_lines, event_lines, json_object
 from archive.search.query import Query
 from archive.search.snippet import marked, snippet
@@ -24,7 +25,7 @@ from archive.web.http.request_context import PORTAL_NAMES, QUERY
 Address = Callable[..., str]
 """Returns the address of one of the site's pages, given its parts."""
 
-UNTITLED = LABELS["word.untitled"].zh
+UNTITLED = LABELS["word.untitled"]
 SNIPPET_LENGTH = 90
 LONGEST_CELL = 200
 LONGEST_VALUE = 2_000
@@ -67,7 +68,7 @@ def short(text: str) -> str:
     """`text` as it is, or the first LONGEST_VALUE characters of it and where the rest is."""
     if len(text) <= LONGEST_VALUE:
         return text
-    return f"{text[:LONGEST_VALUE]}…（共 {len(text):,} 字，全文见本页所附数据文件 {len(text):,} characters: the files offered here have all）"
+    return f"{text[:LONGEST_VALUE]}… {LABELS['word.cut'].format(length=f'{len(text):,}')}"
 
 
 def body_snippet(body: str, query: str) -> Markup:
@@ -85,7 +86,8 @@ def web_link(address: str, text: str | None = None) -> Markup:
     if not is_web_address(address):
         return shown(text or cut(address, LONGEST_CELL))
     named = shown(text or cut(re.sub(r"^\w+://", "", address), 48))
-    return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(address, named)
+    kept = Markup(' translate="no"') if text is None or text.startswith(address[:LONGEST_VALUE]) else Markup()
+    return Markup('<a href="{}" rel="noopener noreferrer nofollow"{}>{}</a>').format(address, kept, named)
 
 
 def beijing(time: str) -> str:
@@ -113,23 +115,9 @@ def server_time(stated: str) -> str:
         return ""
 
 
-def in_words(value: object) -> object:
-    """Return what a template prints: a label by its name in the reader's language, a text with codes for what nobody sees."""
-    return with_codes(str(value) if isinstance(value, Label) else value)
-
-
 def both(label: Label, _tag: str = "small") -> Label:
     """Return the label, which templates print in the reader's language."""
     return label
-
-
-def shown(text: str) -> Markup:
-    """`text` as HTML, each character that is not seen or turns the reading direction shown by its code."""
-    pieces = (
-        Markup('<span class="control">{}</span>').format(code_of(piece)) if place % 2 else escape(piece)
-        for place, piece in enumerate(UNSEEN.split(text))
-    )
-    return Markup("").join(pieces)
 
 
 def found_by_sql(value: object) -> Markup | None:
@@ -138,7 +126,7 @@ def found_by_sql(value: object) -> Markup | None:
         return None
     if is_web_address(value):
         return web_link(value)
-    return shown(value if len(value) <= LONGEST_CELL else value[:LONGEST_CELL] + "…") if UNSEEN.search(value) else None
+    return quoted(value if len(value) <= LONGEST_CELL else value[:LONGEST_CELL] + "…")
 
 
 def size(count: int | None) -> str:
@@ -146,7 +134,7 @@ def size(count: int | None) -> str:
     if count is None:
         return ""
     if count < 1024:
-        return f"{count} 字节"
+        return f"{count} {say('字节', 'bytes')}"
     return f"{count / 1024:.1f} KB" if count < 1024**2 else f"{count / 1024**2:.1f} MB"
 
 
@@ -178,9 +166,9 @@ def cell(  # noqa: PLR0913, PLR0917 - as Datasette hands it over, and where link
     if isinstance(value, dict):
         return _reference(value, column, base, address)
     if column == "portal" and isinstance(value, str):
-        return shown(PORTAL_NAMES.get().get(value, value))
+        return quoted(PORTAL_NAMES.get().get(value, value))
     if column == "complete":
-        return escape("是" if value else "否")
+        return escape(say("是", "yes") if value else say("否", "no"))
     return _text(value, column, table) if isinstance(value, str) else _capture_link(value, column, base)
 
 
@@ -194,40 +182,43 @@ def _capture_link(value: object, column: str, base: str) -> Markup | None:
 def _text(value: str, column: str, table: str) -> Markup:
     html: Markup
     if column in _MARKED:
-        html = mark(cut(value, LONGEST_CELL), QUERY.get())
+        html = quoted(mark(cut(value, LONGEST_CELL), QUERY.get()))
     elif column == "body":
-        html = body_snippet(value, QUERY.get())
+        html = quoted(body_snippet(value, QUERY.get()))
     elif column in _ADDRESSES:
         html = web_link(value)
     elif column in _TIMES:
         html = Markup('<time datetime="{}">{}</time>').format(value, shown(beijing(value)))
     elif column == "flags":
         html = Markup(" ").join(
-            Markup('<span class="flag" title="{}">{}</span>').format(label.about, label.zh)
+            Markup('<span class="flag" title="{}">{}</span>').format(label.meaning, label)
             for label in flag_labels(value)
         )
     elif column in _JSON and (pairs := _pairs(value, column, table)):
-        lines = (Markup("<b>{}</b> {}").format(shown(label), shown(cut(text, 90))) for label, text in pairs[:12])
-        html = Markup('<span class="pairs">{}</span>').format(Markup("；").join(lines))
+        lines = (Markup("<b>{}</b> {}").format(label, quoted(cut(text, 90))) for label, text in pairs[:12])
+        html = Markup('<span class="pairs">{}</span>').format(escape(say("；", "; ")).join(lines))
     elif (table, column) == ("versions", "changed"):
-        html = escape("首次所见")
+        html = escape(say("首次所见", "first seen"))
+    elif (label := code_label(table, column, value)) != value:
+        html = shown(label)
     else:
-        html = shown(cut(code_label(table, column, value), LONGEST_CELL))
+        html = quoted(cut(value, LONGEST_CELL)) if value else Markup()
     # Datasette takes an empty cell for one that no plugin wants, and would show the value itself.
     return html or Markup("&nbsp;")
 
 
-def _pairs(value: str, column: str, table: str) -> list[tuple[str, str]]:
-    """A JSON object as labels and texts."""
+def _pairs(value: str, column: str, table: str) -> list[tuple[Markup, str]]:
+    """A JSON object as labels and texts; the labels of what isn't ours are its own."""
     if (table, column) == ("events", "detail"):
-        return event_lines(json_object(value))
-    return (
-        diff_lines(json_object(value)) if (table, column) == ("versions", "changed") else list(printed(value).items())
-    )
+        return [(quoting(label), text) for label, text in event_lines(json_object(value))]
+    if (table, column) == ("versions", "changed"):
+        return [(quoting(label), text) for label, text in diff_lines(json_object(value))]
+    return [(quoted(label), text) for label, text in printed(value).items()]
 
 
 def _record_link(title: object, row: sqlite3.Row, address: Address) -> Markup:
-    text = mark(cut(title, LONGEST_CELL), QUERY.get()) if isinstance(title, str) and title.strip() else escape(UNTITLED)
+    named = isinstance(title, str) and title.strip()
+    text = quoted(mark(cut(str(title), LONGEST_CELL), QUERY.get())) if named else escape(UNTITLED)
     if "id" not in row.keys():  # noqa: SIM118 - a database row, not a dict
         return text
     return Markup('<a href="{}">{}</a>').format(address("record", row["id"]), text)
@@ -240,7 +231,7 @@ def _reference(value: Mapping[str, object], column: str, base: str, address: Add
     if column in _NAMED_BY_TIME:
         label = beijing(str(label))
     elif label is None:
-        label = UNTITLED
+        label = str(UNTITLED)
     row = value["value"]
     target = address("record", row) if REFERS[column] == "records" else f"{base}/{REFERS[column]}/{row}"
-    return Markup('<a href="{}">{}</a>').format(target, shown(cut(str(label), LONGEST_CELL)))
+    return Markup('<a href="{}">{}</a>').format(target, quoted(cut(str(label), LONGEST_CELL)))

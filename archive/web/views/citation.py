@@ -21,7 +21,10 @@ def of_record(record: Row, portal: Row, capture: Row | None, address: Address) -
     seen = capture["fetched_at"] if capture else record["last_seen"]
     original = record["url"] if is_web_address(record["url"]) else ""
     author = cut(record["publisher"] or portal["name"], LONGEST_VALUE)
-    title, number = cut(record["title"] or "无标题", LONGEST_VALUE), cut(record["document_number"] or "", LONGEST_CELL)
+    title, number = (
+        cut(record["title"] or "无标题", LONGEST_VALUE),
+        cut(record["document_number"] or "", LONGEST_CELL),
+    )
     dated, accessed = day_stated(record["published_on"]), beijing(seen)[:10]
     here = address("copy", capture["id"]) if capture else address("record", record["id"])
     remarked = remark(original, beijing(seen), f"{utc(seen)} UTC", capture["sha256"] if capture else "")

@@ -116,10 +116,10 @@ def observation(record: Row, entries: Iterable[EventEntry]) -> Label:
         meaning = STATES.get(state, Label(state, state))
         return Label(f"{last_zh}。{meaning.about}", f"{last_en}. {meaning.about_en}")
     at, page = beijing(entry.row["at"]), entry.proof.page
-    zh = f"{last_zh}。{at} 所见：列出过它的各目录均已走完，都不再列出；"
+    zh = f"{last_zh}。{at} 观察到：列出过它的各目录均已完整采集，都不再列出；"
     en = f"{last_en}. At {at} none of its catalogues, walked wholly, listed it any more; "
     if state == "withdrawn":
-        zh += f"请求其原页面，所得回应为“{_answer(page)}”。原因不明，也可能是期满依规撤下。"
+        zh += f"请求其原页面，服务器响应为“{_answer(page)}”。原因不明，也可能是期满依规撤下。"
         en += "its own page was asked for and was gone. The reason isn't known; it may be lawful expiry."
     elif page is not None:
         zh += "请求其原页面，仍可打开。"

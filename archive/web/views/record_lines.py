@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.label import Label
+from archive.labels.label import LABELS, Label
 from archive.labels.tables import column_label
 from archive.labels.when import when
 from archive.web.http.request_context import RequestContext, Row
@@ -55,7 +55,7 @@ def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> Record
     title, date, publisher = row["title"] or "", row["published_on"], row["publisher"]
     return RecordLine(
         date=date,
-        title=cut(title, LONGEST_CELL) if title.strip() else UNTITLED,
+        title=cut(title, LONGEST_CELL) if title.strip() else str(UNTITLED),
         publisher=cut(publisher, LONGEST_CELL) if publisher else None,
         portal_name=row["portal_name"],
         state=row["state"],
@@ -74,5 +74,5 @@ def names_of_changed(changed: str | None) -> tuple[str, ...]:
     """Return the names in a JSON list of changed fields, each once."""
     names = [str(name) for name in json.loads(changed or "[]")]
     files = any(name.startswith(FILE) or name == FILES for name in names)
-    fields = [column_label("records", name).zh for name in names if not (name.startswith(FILE) or name == FILES)]
-    return tuple(fields + ["附件"] * files)
+    fields = [str(column_label("records", name)) for name in names if not (name.startswith(FILE) or name == FILES)]
+    return tuple(fields + [str(LABELS["word.attachments"])] * files)
