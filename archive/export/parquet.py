@@ -1,7 +1,7 @@
 """Rows as a Parquet file, with the extra `parquet` (arro3) installed; a batch of rows is in memory at a time."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -17,8 +17,8 @@ GROUP = 50_000
 """Rows in a group: what a reader must hold to read one."""
 
 
-def parquet_file(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
-    """Write a Parquet file, packed by zstd. A column is of whole numbers, numbers or text, as its first rows are.
+def parquet_file(columns: Sequence[str], rows: Iterable[Row], kinds_of: Mapping[str, type] | None = None) -> Pieces:
+    """Write a Parquet file, packed by zstd. A column is of whole numbers, numbers or text, as `kinds_of` or its first rows say.
 
     Until it is whole, pieces are empty. Raises WriterError where the library is missing, or a column's rows don't fit together.
     """
@@ -28,7 +28,10 @@ def parquet_file(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
         raise WriterError(NOT_INSTALLED) from error
     remaining = iter(rows)
     first = list(islice(remaining, AT_A_TIME))
-    kinds = [_kind(row[place] for row in first) for place in range(len(columns))]
+    if kinds_of:
+        kinds = [kinds_of[name] for name in columns]
+    else:
+        kinds = [_kind(row[place] for row in first) for place in range(len(columns))]
     types = {int: core.DataType.int64(), float: core.DataType.float64(), str: core.DataType.utf8()}
     schema = core.Schema(
         [core.Field(name, types[kind], nullable=True) for name, kind in zip(columns, kinds, strict=True)]

@@ -1,5 +1,6 @@
 """The command `disclosures export`: records, a table or the result of SQL as a file; originals as WARC or WACZ."""
 
+import os
 import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ import click
 from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
 from archive.export import record_rows
+from archive.export.dataset_description import LICENCE
 from archive.export.file_formats import FORMATS
 from archive.export.rows import Rows
 from archive.export.writers import WriterError
@@ -28,12 +30,13 @@ from crawler.cli.options import ROWS, CommandError, db_option, plainly
 from crawler.cli.search import NAMES, filter_options, search_of
 
 ORIGINALS = ("warc", "wacz")
+DATASET = "dataset"
 TEXT = ("csv", "jsonl")
 """Forms that go to standard output, unless a file is named."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("form", type=click.Choice([*FORMATS, *ORIGINALS]))
+@click.argument("form", type=click.Choice([*FORMATS, *ORIGINALS, DATASET]))
 @click.argument("words", nargs=-1)
 @filter_options
 @click.option("--body", is_flag=True, help="Records with their texts.")
@@ -56,9 +59,15 @@ def export(form: str, db: Path, out: Path | None, **options: Any) -> None:  # no
     warc and wacz hold the originals of one --record, --crawl or --portal, for pywb, ReplayWeb.page and the like. What holds
     personal data is masked, and files of which it is not known that they hold none are left out, unless --as-received is
     given: then whatever the pages printed is in the file.
+
+    dataset writes what of the archive is for everybody into the folder that WORDS name, as Parquet by province and year with a
+    codebook; into the folder of an earlier release only what differs.
     """
     if unknown := next((word for word in options["words"] if word.startswith("--")), None):
         raise CommandError(f"no such option: {unknown.partition('=')[0]}; `disclosures export --help` lists them")
+    if form == DATASET:
+        _export_dataset(db, options)
+        return
     if form in ORIGINALS:
         _export_originals("warc" if form == "warc" else "wacz", db, out, options)
         return
@@ -140,6 +149,26 @@ def _write(pieces: Iterable[bytes], out: Path | None) -> None:
     except OSError as error:
         raise CommandError(f"cannot write {out}: {error.strerror or error}") from error
     click.echo(f"{out}: {out.stat().st_size:,} bytes", err=True)
+
+
+def _export_dataset(db: Path, options: dict[str, Any]) -> None:
+    """Write the open data release. Raises CommandError and ArchiveError."""
+    from archive.export.dataset import release  # noqa: PLC0415
+
+    if others := [name for name, value in options.items() if value and name != "words"]:
+        raise CommandError(f"--{others[0].replace('_', '-')} does not go with dataset")
+    if len(options["words"]) != 1:
+        raise CommandError("name the folder of the release: disclosures export dataset DIR")
+    licence, site = os.environ.get("DISCLOSURES_LICENCE") or LICENCE, os.environ.get("DISCLOSURES_SITE", "")
+    try:
+        done = release(db, Path(options["words"][0]), licence=licence, site=site)
+    except WriterError as error:
+        raise CommandError(str(error)) from error
+    for name, count in done.rows.items():
+        click.echo(f"{name}: {count:,} rows")
+    click.echo(
+        f"{options['words'][0]}: {done.files} files, {done.written} written, {done.removed} of an earlier release removed"
+    )
 
 
 def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None, options: dict[str, Any]) -> None:

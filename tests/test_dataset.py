@@ -1,0 +1,130 @@
+"""`disclosures export dataset`: what is for everybody as Parquet by province and year, described, summed, the same each time."""
+
+import csv
+import json
+import re
+import shutil
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from frictionless import Package
+
+from archive.database.connection import open_for_writing
+from crawler.cli.main import main
+from tests.conftest import ROOT, copied, rows
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(main, [str(each) for each in arguments])
+    return done.exit_code, done.output
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def release(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dataset") / "release"
+    assert run("export", "dataset", folder, "--db", sample_archive)[0] == 0
+    return folder
+
+
+def read(release: Path, table: str) -> duckdb.DuckDBPyRelation:
+    return duckdb.sql(f"SELECT * FROM read_parquet('{release}/{table}/**/*.parquet', hive_partitioning = true)")
+
+
+def test_every_public_record_is_in_it_below_its_province_and_year(release: Path, sample_archive: Path) -> None:
+    found = read(release, "records")
+    of_archive = rows(sample_archive, "SELECT id, title, body FROM records ORDER BY id")
+    assert found.order("id").project("id, title, body").fetchall() == [tuple(row.values()) for row in of_archive]
+    assert {str(each) for (each,) in found.project("province").distinct().fetchall()} == {"64"}
+    assert found.filter("published_on IS NOT NULL AND year <> substr(published_on, 1, 4)").fetchall() == []
+
+
+def test_each_query_of_the_guide_is_answered(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the sample has rows of a table, so has the answer; of a table without rows DuckDB says that there are no files."""
+    monkeypatch.chdir(release.parent)
+    queries = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "research.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(queries) == 10
+    for query in queries:
+        tables = set(re.findall(r"release/(\w+)/", query))
+        if all((release / table).is_dir() for table in tables):
+            assert duckdb.execute(query).fetchall() or "withdrawn" in query, (
+                query
+            )  # nothing is gone on the sample's first day
+        else:
+            with pytest.raises(duckdb.IOException, match="No files found"):
+                duckdb.execute(query)
+
+
+def test_its_descriptions_are_valid_and_name_every_file(release: Path) -> None:
+    package = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
+    assert len(Package.from_descriptor(package).resources) == len(package["resources"])  # raises where it is none
+    named = {path for resource in package["resources"] for path in resource["path"]}
+    assert named == {str(path.relative_to(release)) for path in release.rglob("*.parquet")}
+    for resource in package["resources"]:
+        columns = read(release, resource["name"]).columns
+        assert [field["name"] for field in resource["schema"]["fields"]] == [
+            name for name in columns if name not in {"province", "year"}
+        ]
+    croissant = json.loads((release / "croissant.json").read_text(encoding="utf-8"))
+    assert {each["name"] for each in croissant["recordSet"]} == {each["name"] for each in package["resources"]}
+    book = list(csv.DictReader((release / "codebook.csv").open(encoding="utf-8")))
+    assert all(row["zh"] and row["en"] for row in book)
+    assert {row["code"] for row in book if (row["table"], row["column"]) == ("records", "state")} >= {
+        "listed",
+        "withdrawn",
+    }
+
+
+def test_its_sums_are_those_of_its_files(release: Path) -> None:
+    sums = dict(reversed(line.split("  ")) for line in (release / "SHA256SUMS").read_text().splitlines())
+    assert sums == {name: sha256(data).hexdigest() for name, data in contents(release).items() if name != "SHA256SUMS"}
+
+
+def test_a_second_release_writes_only_what_differs(release: Path, sample_archive: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(release, again)
+    db = copied(sample_archive, tmp_path)
+    assert " 0 written, 0 of an earlier release removed" in run("export", "dataset", again, "--db", db)[1]
+    assert contents(again) == contents(release)
+    with closing(open_for_writing(db)) as archive:
+        archive.execute(
+            "UPDATE records SET last_seen = '2030-01-01T00:00:00Z' WHERE id = (SELECT min(id) FROM records)"
+        )
+    assert re.search(r" [1-4] written, 0 of", run("export", "dataset", again, "--db", db)[1])
+
+
+def test_what_is_withheld_is_not_in_it(sample_archive: Path, tmp_path: Path) -> None:
+    db = copied(sample_archive, tmp_path)
+    (first,) = rows(db, "SELECT min(id) AS id, title FROM records")
+    assert run("withhold", first["id"], "--reason", "样本", "--db", db)[0] == 0
+    assert run("export", "dataset", tmp_path / "release", "--db", db)[0] == 0
+    assert (
+        read(tmp_path / "release", "records").filter(f"title = '{first['title']}' AND id = {first['id']}").fetchall()
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name the folder of the release"),
+        (("a", "b"), "name the folder of the release"),
+        (("folder", "--limit", "3"), "--limit does not go with dataset"),
+        (("other",), "neither empty nor a release"),
+    ],
+)
+def test_wrong_use_is_one_line(
+    sample_archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("other").mkdir()
+    Path("other/file").touch()
+    status, output = run("export", "dataset", *arguments, "--db", sample_archive)
+    assert (status, said in output, output.count("\n")) == (2, True, 1)
