@@ -35,7 +35,9 @@ def release(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def read(release: Path, table: str) -> duckdb.DuckDBPyRelation:
-    return duckdb.sql(f"SELECT * FROM read_parquet('{release}/{table}/**/*.parquet', hive_partitioning = true)")
+    found = duckdb.sql(f"SELECT * FROM read_parquet('{release}/{table}/**/*.parquet', hive_partitioning = true)")
+    assert found is not None
+    return found
 
 
 def test_every_public_record_is_in_it_below_its_province_and_year(release: Path, sample_archive: Path) -> None:
