@@ -30,6 +30,9 @@ AGREE = {
     "in brackets": ("支出110万元，比上年增加10万元（10%）。", ["growth"]),
     "cut, not rounded": ("支出100万元，比上年增加40万元，增长66.66%。", ["growth"]),
     "rounded": ("支出100万元，比上年增加40万元，增长66.7%。", ["growth"]),
+    "of amounts rounded down": ("支出10.0亿元，比上年增加5.0亿元，增长104%。", ["growth"]),
+    "of amounts rounded up": ("支出10.0亿元，比上年增加5.0亿元，增长97%。", ["growth"]),
+    "a sum of rounded amounts": ("支出10.1亿元，其中：货物5.0亿元、服务5.0亿元。", ["parts"]),
     "of people": ("接待120人次，比上年增加20人次，增长20%。", ["growth"]),
     "from one to another": ("支出由100万元增加到110万元，增长10%。", ["growth"]),
     "doubled": ("稿件由上年的40篇翻一番，达到80篇。", ["times"]),
@@ -103,6 +106,11 @@ def test_figures_that_agree(text: str, kinds: list[str]) -> None:
 
 DIFFER = {
     "a rate": ("支出110万元，比上年增加10万元，增长100%。", ("growth", False, "10%")),
+    "a rate by one in its last digit": ("接待110人次，比上年增加10人次，增长9%。", ("growth", False, "10%")),
+    "a rate that is one too much": ("接待110人次，比上年增加10人次，增长11%。", ("growth", False, "10%")),
+    "more than rounding explains": ("支出10.0亿元，比上年增加5.0亿元，增长105%。", ("growth", False, "100%")),
+    "less than rounding explains": ("支出10.0亿元，比上年增加5.0亿元，增长95%。", ("growth", False, "100%")),
+    "a sum of rounded amounts": ("支出10.1亿元，分别为货物5.0亿元、服务4.9亿元。", ("parts", False, "9.9亿元")),
     "a rate by little": ("支出2,110.00万元，比上年增加110.00万元，增长5.52%。", ("growth", False, "5.50%")),
     "of small amounts": ("接待费4万元，比上年减少2万元，下降43.3%。", ("growth", False, "33.3%")),
     "its direction": ("支出110万元，比上年增加10万元，下降10%。", ("growth", False, "-10%")),
