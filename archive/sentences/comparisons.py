@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from archive.sentences.equations import Equation, amounts, equal, rate
+from archive.sentences.equations import Amount, Equation, amounts, equal, rate
 from archive.sentences.figures import PERCENT, POINTS, TIMES, Figure
 from archive.sentences.passages import Passages
 
@@ -42,15 +42,26 @@ _YEARS = re.compile(r"20\d\d(?=年)|上一?年(?!结转|结余)|去年")
 
 
 @dataclass(frozen=True, slots=True)
+class _Step:
+    """A figure by which another one has changed, up or down as `sign` says, 1 or -1."""
+
+    figure: Figure
+    sign: int
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it says how many per cent, or times, and not how much."""
+        return self.figure.unit in (PERCENT, TIMES)
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
-    """A change that is stated in one figure or two beside each other: by how much, and by which rate, from that of number `first`."""
+    """A change that is stated as an amount, a rate or both, in the figures with the numbers from `first` to `last`."""
 
     first: int
     last: int
-    amount: Figure | None
-    rate: Figure | None
-    amount_sign: int
-    rate_sign: int
+    amount: _Step | None
+    rate: _Step | None
 
 
 def comparisons(passages: Passages) -> Iterator[Equation]:
@@ -78,30 +89,31 @@ def is_change(passages: Passages, number: int) -> bool:
     return _TURNS.search(words) is not None or _RELATIVE.search(words) is not None
 
 
+def _change_at(passages: Passages, number: int) -> _Change | None:
+    """Return the change whose first figure has this number; None where it states none."""
+    first, turn = passages.figures[number], _TURNS.search(passages.before(number))
+    if turn is None or not first.is_exact:
+        return None
+    steps = [_Step(first, _sign(turn))]
+    if second := _second_step(passages, number + 1, steps[0]):
+        steps.append(second)
+    amount, of_rate = (next((step for step in steps if step.is_rate is rates), None) for rates in (False, True))
+    return _Change(number, number + len(steps) - 1, amount, of_rate)
+
+
 def _sign(match: re.Match[str]) -> int:
     return 1 if match["up"] else -1
 
 
-def _change_at(passages: Passages, number: int) -> _Change | None:
-    """Return the change whose first figure has this number; None where it states none."""
-    first = passages.figures[number]
-    turn = _TURNS.search(passages.before(number))
-    if turn is None or not first.is_exact:
+def _second_step(passages: Passages, number: int, first: _Step) -> _Step | None:
+    """Return the figure that says as a rate what the first says as an amount, or the other way round; None where none follows."""
+    if number == len(passages.figures) or first.figure.unit == POINTS:
         return None
-    sign = _sign(turn)
-    is_rate = first.unit in (PERCENT, TIMES)
-    if number + 1 < len(passages.figures):
-        second, between = passages.figures[number + 1], passages.before(number + 1)
-        also = _ALSO_TURNS.match(between)
-        beside = also or _IN_BRACKETS.match(between)
-        if beside and second.is_exact and (second.unit in (PERCENT, TIMES)) != is_rate and first.unit != POINTS:
-            other = _sign(also) if also else sign
-            if is_rate:
-                return _Change(number, number + 1, second, first, other, sign)
-            return _Change(number, number + 1, first, second, sign, other)
-    if is_rate:
-        return _Change(number, number, None, first, sign, sign)
-    return _Change(number, number, first, None, sign, sign)
+    words = passages.before(number)
+    turn = _ALSO_TURNS.match(words)
+    second = _Step(passages.figures[number], _sign(turn) if turn else first.sign)
+    is_beside = turn is not None or _IN_BRACKETS.match(words) is not None
+    return second if is_beside and second.figure.is_exact and second.is_rate != first.is_rate else None
 
 
 def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) -> tuple[Figure, Figure | None] | None:
@@ -129,7 +141,8 @@ def _is_reached(passages: Passages, number: int) -> bool:
 def _comparable(now: Figure, earlier: Figure | None, change: _Change) -> bool:
     units = {now.unit} | ({earlier.unit} if earlier else set())
     if change.amount:
-        units.add(PERCENT if change.amount.unit == POINTS and now.unit == PERCENT else change.amount.unit)
+        unit = change.amount.figure.unit
+        units.add(PERCENT if unit == POINTS and now.unit == PERCENT else unit)
     return len(units) == 1 and now.is_exact and (earlier is None or earlier.is_exact)
 
 
@@ -179,22 +192,21 @@ def _named_earlier(passages: Passages, number: int, now: Figure, than: str) -> F
 
 def _equations(now: Figure, earlier: Figure | None, change: _Change) -> Iterator[Equation]:
     if earlier and change.amount:
-        left, before, by = amounts((now, earlier, change.amount))
-        yield equal("difference", left, before.changed(by, change.amount_sign))
-    if not change.rate:
-        return
-    if change.amount:
-        current, by = amounts((now, change.amount))
-        base = amounts((earlier,))[0] if earlier else current.changed(by, -change.amount_sign)
-        part = by if change.amount_sign > 0 else by.negative()
-    elif earlier:
-        current, base = amounts((now, earlier))
-        part = current.changed(base, -1)
-    else:
-        return
-    equation = rate("growth", change.rate, part, base, change.rate_sign)
-    if equation:
-        yield equation
+        left, before, by = amounts((now, earlier, change.amount.figure))
+        yield equal("difference", left, before.changed(by, change.amount.sign))
+    if change.rate and (change.amount or earlier):
+        part, whole = _parts_of_rate(now, earlier, change.amount)
+        yield from filter(None, [rate("growth", change.rate.figure, part, whole, change.rate.sign)])
+
+
+def _parts_of_rate(now: Figure, earlier: Figure | None, by: _Step | None) -> tuple[Amount, Amount]:
+    """Return the change, and what it is a change of, as they are printed, or worked out of the two others."""
+    if by is None:
+        current, before = amounts((now, earlier or now))
+        return current.changed(before, -1), before
+    current, change = amounts((now, by.figure))
+    before = amounts((earlier,))[0] if earlier else current.changed(change, -by.sign)
+    return (change if by.sign > 0 else change.negative()), before
 
 
 def _same(passages: Passages, number: int) -> Iterator[Equation]:
