@@ -169,6 +169,8 @@ SILENT = {
     ),
     "two of the three public expenses": "“三公”经费10万元。因公出国费1万元，公务接待费2万元。",
     "three public expenses of last year": "上年“三公”经费10万元。因公出国费1万元，公务用车购置及运行费3万元，公务接待费2万元。",
+    "parts of several levels": "支出100万元，其中：（一）人员90万元1.工资60万元（1）基本工资40万元。",
+    "names in brackets": "机构14个（甲所、乙所），站17个，室181个。",
     "parts of about so many": "提案约50件，其中办结9件、正在办理38件、列入计划6件。",
     "parts of which one is about so many": "提案52件，其中办结约30件、正在办理38件。",
     "parts in another unit": "提案52件，其中办结9件、正在办理38件，涉及60人。",

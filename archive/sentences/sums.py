@@ -11,11 +11,11 @@ from archive.sentences.passages import Passages
 MOST_PARTS = 60
 """Figures behind a whole among which its parts are looked for."""
 
-INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|以下|^中[，,]|^[（(]")
-"""Words that begin what a figure is made of."""
+_INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|以下|^中[，,]|^[（(][^）)]*$")
+"""Words between a figure and the first of those that it is made of: 其中, or an open bracket."""
 
 _WHOLLY = re.compile("分别|依次")
-_OPENS, _CLOSES = ("（", "("), re.compile("[）)]")
+_OPENS, _CLOSES = re.compile("[（(][^）)]*"), re.compile("[）)]")
 _HEADING = re.compile("[；;，,]?[一二三四五六七八九十]{1,3}、")
 _INTRODUCES_SENTENCE = re.compile(r"[。；;](?:其中|包括|分项|具体)")
 
@@ -40,7 +40,7 @@ def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equati
     words = passages.before(parts[0])
     if equation.holds or _WHOLLY.search(words):
         return equation
-    is_plain = words.startswith(_OPENS) or not _is_part(passages, whole)
+    is_plain = _OPENS.fullmatch(words) is not None or not _is_part(passages, whole)
     return equation if equation.right > equation.left and is_plain else None
 
 
@@ -49,7 +49,7 @@ def _is_part(passages: Passages, number: int) -> bool:
     first = number
     while first and passages.in_one_sentence(first - 1, number):
         first -= 1
-    return any(INTRODUCES.search(passages.before(each)) for each in range(first, number + 1))
+    return any(_INTRODUCES.search(passages.before(each)) for each in range(first, number + 1))
 
 
 def _parts(passages: Passages, whole: int) -> list[int]:
@@ -60,10 +60,10 @@ def _parts(passages: Passages, whole: int) -> list[int]:
     in_brackets = False
     for number in range(whole + 1, min(whole + MOST_PARTS, len(figures))):
         words = passages.before(number)
-        introduces = INTRODUCES.search(words)
+        introduces = _INTRODUCES.search(words)
         if _is_elsewhere(passages, number, words, begun=bool(parts)) or (in_brackets and _CLOSES.search(words)):
             break
-        if parts and introduces:
+        if parts and (introduces or words.startswith(("（", "("))):
             return []
         if figures[number].unit in RATES or is_change(passages, number):
             continue
@@ -73,7 +73,7 @@ def _parts(passages: Passages, whole: int) -> list[int]:
             or not figures[number].is_exact
         ):
             break
-        in_brackets = in_brackets or (introduces is not None and introduces[0] in _OPENS)
+        in_brackets = in_brackets or _OPENS.fullmatch(words) is not None
         parts.append(number)
     return parts
 
