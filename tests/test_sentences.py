@@ -76,6 +76,7 @@ AGREE = {
     "shares in sentences of their own": (
         "收入合计200万元，其中：\n一般公共预算收入150万元，占75%。\n其他资金50万元，占25%。", ["share", "share"],
     ),
+    "a share of a part": ("基本支出100万元，占40%，其中人员经费60万元，占60%。", ["share"]),
     "shares of what has a name": ("本年支出合计200万元。财政拨款支出150万元，占本年支出合计的75%。", ["share"]),
     "shares of each other": (
         "“三公”经费中，出国费70万元，占“三公”经费的13.75%；用车411.20万元，占“三公”经费的80.75%；接待费28万元，占“三公”经费的5.50%。",
@@ -87,6 +88,10 @@ AGREE = {
     ),
     "done of what was planned": ("年初预算为200万元，支出决算为150万元，完成年初预算的75%。", ["share"]),
     "done of what is named with it": ("支出决算为150万元，完成年初预算200万元的75%。", ["share"]),
+    "done of one plan of two": (
+        "年初预算为100万元，调整预算为120万元，支出决算为90万元，完成年初预算的90%，完成调整预算的75%。", ["share", "share"],
+    ),
+    "behind what was done": ("支出决算为90万元，完成预算的90%，比上年增加10万元，增长12.5%。", ["growth"]),
     "a rate of execution": ("预算200万元，决算150万元，预算执行率为75%。", ["share"]),
     "parts with changes of theirs": (
         "“三公”经费32.6万元。其中：出国费0元；运行费28.6万元，与上年持平；接待费4万元，比上年减少2万元，下降33.3%。", ["parts", "growth"],
@@ -170,6 +175,7 @@ SILENT = {
     "two of the three public expenses": "“三公”经费10万元。因公出国费1万元，公务接待费2万元。",
     "three public expenses of last year": "上年“三公”经费10万元。因公出国费1万元，公务用车购置及运行费3万元，公务接待费2万元。",
     "parts of several levels": "支出100万元，其中：（一）人员90万元1.工资60万元（1）基本工资40万元。",
+    "done of either plan": "年初预算为100万元，调整预算为120万元，支出决算为90万元，完成预算的95%。",
     "names in brackets": "机构14个（甲所、乙所），站17个，室181个。",
     "parts of about so many": "提案约50件，其中办结9件、正在办理38件、列入计划6件。",
     "parts of which one is about so many": "提案52件，其中办结约30件、正在办理38件。",
@@ -192,6 +198,16 @@ SILENT = {
 @pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
 def test_what_is_not_plain_is_left_alone(text: str) -> None:
     assert stated(text) == []
+
+
+def test_parts_of_what_is_counted_may_overlap() -> None:
+    def hints(text: str) -> list[bool]:
+        return [equation.is_hint for sentence in read_sentences(text) for _, equation in sentence.equations]
+
+    assert hints("职工100人，其中女性60人、党员70人。") == [True]
+    assert hints("职工100人，分别为男性60人、女性70人。") == [False]
+    assert hints("支出100万元，其中货物60万元、服务70万元。") == [False]
+    assert hints("职工130人，其中女性60人、男性70人。") == [False]
 
 
 def test_amounts_of_a_text_without_decimals_are_rounded_ones() -> None:

@@ -95,7 +95,7 @@ def _check(place: int, equation: Equation) -> tuple[object, ...]:
     printed = equation.printed
     return (
         equation.kind, place, printed.printed, equation.fitting, printed.unit, shown(equation.left), shown(equation.right),
-        equation.shown, equation.holds,
+        equation.shown, equation.holds, equation.is_hint,
     )  # fmt: skip
 
 
@@ -106,6 +106,6 @@ def _write(connection: sqlite3.Connection, each: _Input, claims: Sequence[_Claim
             (each.record_id, *claim.row),
         ).fetchone()
         connection.executemany(
-            "INSERT INTO claim_checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO claim_checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(claim_id, *check) for check in claim.checks],
         )

@@ -19,7 +19,8 @@ CREATE TABLE claim_checks (
     left_value TEXT NOT NULL,
     right_value TEXT NOT NULL,
     equation TEXT NOT NULL,
-    holds INTEGER NOT NULL
+    holds INTEGER NOT NULL,
+    hint INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX claim_checks_by_claim ON claim_checks (claim_id);
 CREATE INDEX claim_checks_failing ON claim_checks (claim_id) WHERE NOT holds;

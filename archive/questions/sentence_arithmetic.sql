@@ -18,5 +18,5 @@
 -- chart: rule
 SELECT r.id AS record_id, r.title, r.publisher, r.portal, r.published_on, k.rule, k.printed AS stated, k.fitting AS fits, k.equation, c.sentence
 FROM claim_checks k JOIN claims c ON c.id = k.claim_id JOIN records r ON r.id = c.record_id
-WHERE NOT k.holds AND :portal IN ('', r.portal) AND NOT (r.kind = 'annual_report' AND k.rule IN ('parts', 'difference', 'rate'))
+WHERE NOT k.holds AND NOT k.hint AND :portal IN ('', r.portal) AND NOT (r.kind = 'annual_report' AND k.rule IN ('parts', 'difference', 'rate'))
 ORDER BY r.published_on DESC, r.portal, c.id, k.place

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archive.sentences.equations import Amount, Equation, amounts, equal, rate
-from archive.sentences.figures import PERCENT, POINTS, TIMES, Figure
+from archive.sentences.figures import PERCENT, POINTS, RATES, TIMES, Figure
 from archive.sentences.passages import Passages
 
 _UP = "增加|增长|上升|提高|提升|上涨|增幅|增收|增支|净增|超出|超支|高出|大于|高于|多|增"
@@ -147,8 +147,12 @@ def _comparable(now: Figure, earlier: Figure | None, change: _Change) -> bool:
 
 
 def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Mapping[int, Figure]) -> Figure | None:
-    """Return the figure that a comparison speaks of. `lead`: the words between it and the figure before, which has the number `last`."""
-    now = compared.get(last) or passages.figures[last]
+    """Return the figure that a comparison speaks of. `lead`: the words between it and the figure before, which has the number `last`.
+
+    The figure before may be a share of it: 支出 90 万元，完成预算的 90%，比上年增加….
+    """
+    is_share = last and passages.figures[last].unit in RATES and not is_change(passages, last)
+    now = compared.get(last) or passages.figures[last - 1 if is_share else last]
     own = passages.text[now.begin : now.offset]
     thing = _GENERIC.sub("", noun)
     if thing and thing not in own:
@@ -167,7 +171,7 @@ def _only_amount(passages: Passages, last: int) -> Figure | None:
     for figure in reversed(passages.figures[: last + 1]):
         if figure.begin != begin or len(found) > 1:
             break
-        if figure.unit not in (PERCENT, TIMES, POINTS):
+        if figure.unit not in RATES:
             found.append(figure)
     return found[0] if len(found) == 1 else None
 

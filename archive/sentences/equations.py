@@ -16,7 +16,8 @@ _HIGHEST_RATE = Decimal(10) ** 9
 class Equation:
     """A relation between figures. `left`: what the first of them prints; `right`: what the others give in its place, in its unit.
 
-    `kind`: parts, difference, growth, share, rate, same or times. `shown`: the equation as a reader writes it.
+    `kind`: parts, difference, growth, share, rate, same or times. `shown`: the equation as a reader writes it. `is_hint`: it may fail
+    for another reason than a slip.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Equation:
     holds: bool
     shown: str
     figures: tuple[Figure, ...]
+    is_hint: bool = False
 
     @property
     def printed(self) -> Figure:

@@ -13,7 +13,7 @@ from archive.sentences.comparisons import is_change
 from archive.sentences.equations import Equation, amounts, rate, total
 from archive.sentences.figures import PERCENT, RATES, TIMES, Figure
 from archive.sentences.passages import Passages
-from archive.sentences.sums import MOST_PARTS
+from archive.sentences.sums import MOST_PARTS, introduces
 
 _SHARE = re.compile(
     r"^[，,、（(；;]?(?:约|分别)?占(?P<of>[^，,。；;：:]{0,24}?)的?(?:比例|比重|比率|比)?(?:约?为|是|达)?$"
@@ -28,6 +28,7 @@ _QUOTES = re.compile("[“”\"'‘’（()）]")
 _FILLING = re.compile("(?:总?[数额量]|为|是|共|的){1,6}$")
 _ACCOUNT = re.compile("一般公共预算|政府性基金预算|国有资本经营预算|公共预算|预算内|预算外")
 _STAGE = re.compile("(?P<planned>预算|计划|任务|目标)|决算|执行|实际|完成")
+_PLAN_NAMES = re.compile("年初|调整|全年|追加")
 _LEAST_NAME = 4
 _MOST_BACK = 8
 _MOST_NAMED = 1000
@@ -42,7 +43,9 @@ def shares(passages: Passages, whole_of: Mapping[int, int]) -> Iterator[Equation
         words = passages.before(number)
         if number > 1 and _OF_IT.match(words) and _IS_SAID_OF.match(passages.before(number - 1)):
             yield from _share(passages, number, number - 2, number - 1)
-        elif (_DONE.search(words) or _DONE_RATE.search(words)) and (sides := _spent_and_planned(passages, number)):
+        elif (done := _DONE.search(words) or _DONE_RATE.search(words)) and (
+            sides := _spent_and_planned(passages, number, done[0])
+        ):
             yield from _share(passages, number, *sides)
         elif part := _named_part(passages, number, whole_of):
             yield from _share(passages, number, part, whole_of[part], "rate")
@@ -87,13 +90,19 @@ def _amounts_before(passages: Passages, number: int) -> list[int]:
     ]
 
 
-def _spent_and_planned(passages: Passages, number: int) -> tuple[int, int] | None:
-    """Return the amounts of what was done and what was planned, before a rate in its sentence; None where that is not plain."""
+def _spent_and_planned(passages: Passages, number: int, words: str) -> tuple[int, int] | None:
+    """Return the amounts of what was done and what was planned, before a rate in its sentence; None where that is not plain.
+
+    `words`: those that name the plan, where there are several: 年初预算 and 调整预算.
+    """
     before = _amounts_before(passages, number)
     stages = [(each, _is_planned(passages.figures[each].subject)) for each in before]
     spent = [each for each, is_planned in stages if is_planned is False]
     planned = [each for each, is_planned in stages if is_planned]
-    return (spent[-1], planned[-1]) if spent and planned and before[-1] in (spent[-1], planned[-1]) else None
+    if len(planned) > 1:
+        named = _PLAN_NAMES.findall(words)
+        planned = [each for each in planned if named and named[-1] in passages.figures[each].subject]
+    return (spent[-1], planned[0]) if spent and len(planned) == 1 and before[-1] in (spent[-1], planned[0]) else None
 
 
 def _is_planned(subject: str) -> bool | None:
@@ -118,7 +127,7 @@ def _plain(name: str) -> str:
 def _of_wholes(passages: Passages, stated: Sequence[_ShareOfWhole], whole_of: Mapping[int, int]) -> Iterator[Equation]:
     """Yield shares of wholes: by name, by what 其中 parts, or by the sum of all parts."""
     names = ["" if _is_rate(each) else _plain(each.subject) for each in passages.figures] if stated else []
-    for series in _series(stated):
+    for series in _series(passages, stated):
         parts = amounts([passages.figures[each.part] for each in series])
         every = total(parts) if _are_all_parts(passages, series) else None
         whole = None
@@ -131,11 +140,12 @@ def _of_wholes(passages: Passages, stated: Sequence[_ShareOfWhole], whole_of: Ma
                 yield from filter(None, [rate("share", passages.figures[share.number], part, every)])
 
 
-def _series(stated: Iterable[_ShareOfWhole]) -> Iterator[list[_ShareOfWhole]]:
-    """Yield shares of one name that follow each other."""
+def _series(passages: Passages, stated: Iterable[_ShareOfWhole]) -> Iterator[list[_ShareOfWhole]]:
+    """Yield shares of one name that follow each other, none of which parts another."""
     series: list[_ShareOfWhole] = []
     for share in stated:
-        if series and (share.name != series[-1].name or share.part - 1 != series[-1].number):
+        follows = series and (share.name, share.part - 1) == (series[-1].name, series[-1].number)
+        if series and not (follows and not introduces(passages.before(share.part))):
             yield series
             series = []
         series.append(share)

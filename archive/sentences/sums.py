@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from archive.sentences.comparisons import is_change
 from archive.sentences.equations import Equation, amounts, equal, total
-from archive.sentences.figures import RATES
+from archive.sentences.figures import MONEY, RATES
 from archive.sentences.passages import Passages
 
 MOST_PARTS = 60
@@ -31,7 +32,8 @@ def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equati
     """Return that parts make up a whole; None of one part, or where the sentence leaves open which they are.
 
     Those that are less than the whole may be some of them, unless they are said to be all. Where the whole is itself a part, those
-    that are more may be parts of what it is a part of, unless brackets keep them together.
+    that are more may be parts of what it is a part of, unless brackets keep them together. Of what is counted, and is no money, parts
+    may overlap: 100 人，其中女性 60 人、党员 70 人.
     """
     if len(parts) < 2:
         return None
@@ -41,7 +43,13 @@ def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equati
     if equation.holds or _WHOLLY.search(words):
         return equation
     is_plain = _OPENS.fullmatch(words) is not None or not _is_part(passages, whole)
-    return equation if equation.right > equation.left and is_plain else None
+    may_overlap = passages.figures[whole].unit != MONEY
+    return replace(equation, is_hint=may_overlap) if equation.right > equation.left and is_plain else None
+
+
+def introduces(words: str) -> bool:
+    """Whether words behind a figure begin what it is made of."""
+    return _INTRODUCES.search(words) is not None
 
 
 def _is_part(passages: Passages, number: int) -> bool:
@@ -49,7 +57,7 @@ def _is_part(passages: Passages, number: int) -> bool:
     first = number
     while first and passages.in_one_sentence(first - 1, number):
         first -= 1
-    return any(_INTRODUCES.search(passages.before(each)) for each in range(first, number + 1))
+    return any(introduces(passages.before(each)) for each in range(first, number + 1))
 
 
 def _parts(passages: Passages, whole: int) -> list[int]:
@@ -60,18 +68,14 @@ def _parts(passages: Passages, whole: int) -> list[int]:
     in_brackets = False
     for number in range(whole + 1, min(whole + MOST_PARTS, len(figures))):
         words = passages.before(number)
-        introduces = _INTRODUCES.search(words)
+        begins = introduces(words)
         if _is_elsewhere(passages, number, words, begun=bool(parts)) or (in_brackets and _CLOSES.search(words)):
             break
-        if parts and (introduces or words.startswith(("（", "("))):
+        if parts and (begins or words.startswith(("（", "("))):
             return []
         if figures[number].unit in RATES or is_change(passages, number):
             continue
-        if (
-            bool(parts) == bool(introduces)
-            or figures[number].unit != figures[whole].unit
-            or not figures[number].is_exact
-        ):
+        if bool(parts) == begins or figures[number].unit != figures[whole].unit or not figures[number].is_exact:
             break
         in_brackets = in_brackets or _OPENS.fullmatch(words) is not None
         parts.append(number)

@@ -11,13 +11,14 @@ SLIP = "样本支出110万元，比上年增加10万元，增长100%。"
     columns=("rule", "stated", "fits", "equation"),
     expected=(
         ("growth", "100%", "10%", "100% = 10 ÷ (110 − 10)"),
-        ("parts", "52件", "53件", "52 = 9 + 38 + 6"),
+        ("parts", "52元", "53元", "52 = 9 + 38 + 6"),
         ("growth", "100%", "10%", "100% = 10 ÷ (110 − 10)"),
     ),
 )
 def sentences_whose_figures_disagree(small: Small) -> None:
-    small.record(True, "样本：笔误", body=f"{SLIP}样本提案52件，其中办结9件、正在办理38件、列入计划6件。")
+    small.record(True, "样本：笔误", body=f"{SLIP}样本支出52元，分别为货物9元、工程38元、服务6元。")
     small.record(False, "样本：相合", body=SLIP.replace("100%", "10%"))
+    small.record(False, "样本：可能重叠", body="样本职工100人，其中女性60人、党员70人。")
     small.record(False, "样本：存疑", body=SLIP, flags=["page_cut"])
     of_file = small.record(True, "样本：附件")
     small.insert("attachments", record_id=of_file, name="样本", url="a", text=SLIP, state="text")
@@ -27,7 +28,7 @@ def sentences_whose_figures_disagree(small: Small) -> None:
 
 @case("sentence_arithmetic", columns=("rule",), expected=(("growth",),), given={"portal": "county"})
 def sums_of_annual_reports_are_another_question(small: Small) -> None:
-    body = f"{SLIP}样本提案52件，其中办结9件、正在办理38件、列入计划6件。"
+    body = f"{SLIP}样本支出52元，分别为货物9元、工程38元、服务6元。"
     body += "样本立案的88件中，办结73件、正在办理15件，办结率38%。"
     small.record(True, "样本：年报", body=body, kind="annual_report")
     small.record(False, "样本：另一门户", body=body, portal="other")
@@ -37,13 +38,13 @@ def sums_of_annual_reports_are_another_question(small: Small) -> None:
     "sentence_arithmetic",
     columns=("title", "stated"),
     expected=(
-        ("样本：二月", "57%"), ("样本：二月", "50%"), ("样本：二月", "52件"), ("样本：二月，又一", "52件"), ("样本：一月", "100%"),
+        ("样本：二月", "57%"), ("样本：二月", "50%"), ("样本：二月", "52元"), ("样本：二月，又一", "52元"), ("样本：一月", "100%"),
     ),
     ordered=True,
 )  # fmt: skip
 def in_the_order_of_days_records_texts_and_figures(small: Small) -> None:
     sums, shares = (
-        "样本提案52件，其中办结9件、正在办理38件、列入计划6件。",
+        "样本支出52元，分别为货物9元、工程38元、服务6元。",
         "样本支出合计200万元，其中：基本支出150万元，占57%；项目支出50万元，占50%。",
     )
     small.record(True, "样本：一月", body=SLIP, published_on="2018-01-01")
