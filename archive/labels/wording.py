@@ -29,7 +29,12 @@ def shown(text: str) -> Markup:
 
 
 def quoted(text: object) -> Markup:
-    """Words of others (a title, an agency's name) as HTML, marked as Chinese whatever language the page is in; HTML stays HTML."""
+    """Words of others (a title, an agency's name) as HTML, marked as Chinese whatever language the page is in; HTML stays HTML.
+
+    A label is ours: it is not marked.
+    """
+    if isinstance(text, Label):
+        return shown(str(text))
     return Markup('<bdi lang="zh">{}</bdi>').format(text if isinstance(text, Markup) else shown(str(text)))
 
 

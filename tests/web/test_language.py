@@ -1,13 +1,18 @@
 """One language at a time: which one an answer has, and what says so."""
 
 import asyncio
+from io import BytesIO
+from zipfile import ZipFile
 
 import httpx
 import pytest
 from datasette.app import Datasette
-from lxml import html
+from lxml import etree, html
 
-from archive.labels.language import preferred
+from archive.labels.code_labels import KINDS, STATES
+from archive.labels.label import LABELS, SITE
+from archive.labels.language import LANGUAGES, preferred
+from archive.labels.tables import column_label
 from tests.web.asking import text, tree
 from tests.web.browsing import served
 
@@ -78,6 +83,37 @@ def test_the_switch_keeps_the_address(ask) -> None:
     assert httpx.URL(switch.get("href")).params.multi_items() == [("q", "预算"), ("kind", "budget"), ("lang", "en")]
     (back,) = tree(ask("/-/search" + switch.get("href"))).cssselect(".language")
     assert (text(back), back.get("hreflang")) == ("中文", "zh")
+
+
+def test_a_feed_stays_in_the_language_in_which_it_was_found(ask) -> None:
+    page = tree(ask("/-/changes?lang=en"))
+    (address,) = {link.get("href") for link in page.cssselect(".export a[type='application/atom+xml']")}
+    feed = etree.fromstring(ask(address, **{"accept-language": "zh-CN"}).content)
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == ENGLISH
+    assert feed.findtext("{*}title") == f"{LABELS['word.changes'].en} · {SITE.en}"
+    own = feed.xpath("*[@rel='self']/@href")[0]
+    assert "lang=en" in own
+
+
+def test_what_threads_read_is_in_the_language_too(ask) -> None:
+    kinds = {text(link) for link in tree(ask("/-/search?q=预算&lang=en")).cssselect(".facet a")}
+    assert KINDS["budget"].en in kinds
+
+
+def test_headings_and_codes_of_workbooks_are_in_the_language(ask) -> None:
+    for language in LANGUAGES.values():
+        with ZipFile(BytesIO(ask(f"/-/search.xlsx?q=预算&lang={language}").content)) as book:
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        for label in (column_label("records", "title"), STATES["listed"], KINDS["budget"]):
+            assert f">{label.name(language)}<" in sheet
+
+
+def test_errors_are_in_the_language(ask) -> None:
+    for language in LANGUAGES.values():
+        address = f"/disclosures.json?sql=delete+from+records&lang={language}"
+        assert ask(address).json()["error"] == LABELS["sql_error.select"].name(language)
+        note = html.fromstring(ask(f"/-/day/x?lang={language}").text).cssselect(".note")[0]
+        assert text(note) == LABELS["error.not_a_day"].name(language)
 
 
 def test_other_processes_answer_in_the_language_too(archive) -> None:

@@ -175,7 +175,13 @@ def document(*, title: str, page: str, here: str, entries: Iterable[Entry], othe
     _add(root, "subtitle", SITE.meaning)
     _add(root, "updated", max((entry.updated for entry in entries), default=otherwise))
     _add(_add(root, "author"), "name", str(SITE))
-    _add(root, "link", rel="self", type="application/atom+xml", href=here)
+    _add(
+        root,
+        "link",
+        rel="self",
+        type="application/atom+xml",
+        href=f"{here}{'&' if '?' in here else '?'}lang={READER.get()}",
+    )
     _add(root, "link", rel="alternate", type="text/html", href=page)
     for entry in entries:
         element = _add(root, "entry")

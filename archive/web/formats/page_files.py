@@ -13,6 +13,7 @@ from archive.export import record_rows
 from archive.export.rows import Row, Rows
 from archive.labels.code_labels import EVENTS
 from archive.labels.label import LABELS
+from archive.labels.language import READER
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
 from archive.web.http.request_context import PAGE, RequestContext, choice, in_context, pages, portal
@@ -48,9 +49,14 @@ def routes() -> list[tuple[str, Any]]:
 
 
 def address(page: str, form: str) -> str:
-    """Return the address of what `page` lists in the form `form`."""
-    path, mark, query = page.partition("?")
-    return f"{path}.{form}{mark if query else ''}{query}"
+    """Return the address of what `page` lists in the form `form`.
+
+    That of a feed names the reader's language, for programs that follow feeds know neither cookie nor preference.
+    """
+    path, _, query = page.partition("?")
+    queries = [query] if query else []
+    queries += [f"lang={READER.get()}"] if form == "atom" else []
+    return f"{path}.{form}{'?' if queries else ''}{'&'.join(queries)}"
 
 
 async def _selection(select: Callable[[RequestContext], Awaitable[Selection]], context: RequestContext) -> Response:

@@ -5,6 +5,7 @@ import secrets
 import threading
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,9 @@ class PublishedArchive(ArchiveDatabase):
             if not hasattr(self._own, "connection"):
                 self._own.connection = self.connect()
                 self.ds._prepare_connection(self._own.connection, self.name)
-            return fn(self._own.connection)
+            return context.run(fn, self._own.connection)
 
+        context = copy_context()
         return await asyncio.get_running_loop().run_in_executor(self._threads, in_thread)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from datasette.database import Database, Results
 from datasette.utils import BadMetadataError, parse_metadata
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.time_limit import Result
 from archive.web.http import connections, query_rows, reader_requests
 from archive.web.http.hosts import KnownHosts
 from archive.web.http.middleware import Application
@@ -29,6 +31,12 @@ SETTINGS: dict[str, int | bool] = {
 
 
 class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes without types
+    async def execute_fn(self, fn: Callable[[Any], Result]) -> Result:
+        """As Datasette has it, for the reader whose request is being answered: a thread knows no context of its own."""
+        context = copy_context()
+        result: Result = await super().execute_fn(lambda connection: context.run(fn, connection))
+        return result
+
     def execute(self, sql: str, params: object = None, truncate: bool = False, **options: object) -> Awaitable[Results]:
         """As Datasette has it, but what SQLite says of a reader's query goes to the reader, not to the log.
 

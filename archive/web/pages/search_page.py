@@ -31,6 +31,7 @@ from archive.search.request import (
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import RequestContext, context_for
+from archive.web.views.cells import cut
 from archive.web.views.histogram import Histogram, histogram, recent
 from archive.web.views.hit_lines import Hit, folded, hit_lines
 from archive.web.views.suggestions import Suggestion, hints, in_words, suggestions
@@ -43,6 +44,9 @@ HELP_LIMIT_MS = 500
 
 COMPLETION_LIMIT_MS = 200
 """For finding ways to go on from what is typed."""
+
+LONGEST_LABEL = 30
+"""Characters of a facet's value that are shown."""
 
 HAS = LABELS["narrowed.name_has"]
 
@@ -63,7 +67,7 @@ MOST_PORTALS = 120
 class Value:
     """A value of a facet: how many hits have it, and the address that narrows to it, or no longer does."""
 
-    label: str
+    label: Label | str
     count: int
     address: str
     chosen: bool
@@ -234,9 +238,7 @@ def _facets(division: engine.HitCounts, requested: SearchRequest, portals: Mappi
         common = sorted(counts.items(), reverse=True)[:most] if name == "year" else counts.most_common(most)
         values = []
         for value, count in common:
-            label = (
-                portals.get(value, value) if name == "portal" else str(labels[name][value]) if name in labels else value
-            )
+            label = labels[name][value] if name in labels else cut(portals.get(value, value), LONGEST_LABEL)
             values.append(_value(name, value, label, count * division.step, requested))
         if len(values) > 1 or any(value.chosen for value in values):
             left_out = len(counts) - len(values)
@@ -244,7 +246,7 @@ def _facets(division: engine.HitCounts, requested: SearchRequest, portals: Mappi
             yield Facet(column_label("records", name), tuple(values), left_out, requested.address(facet=name), whole)
 
 
-def _value(name: str, value: str, label: str, count: int, requested: SearchRequest) -> Value:
+def _value(name: str, value: str, label: Label | str, count: int, requested: SearchRequest) -> Value:
     if name == "year":
         chosen = requested.since == requested.until == value
         changes = dict.fromkeys(("since", "until"), "" if chosen else value)
