@@ -5,17 +5,22 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Semaphore
+from time import sleep
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 from click.testing import CliRunner, Result
 
+from archive.directory.entries import PortalHome
 from archive.directory.joining import ConflictError, _merged, join
 from archive.model.divisions import divisions
 from crawler.cli.main import main
 from crawler.portals.portal_file import load
-from crawler.survey import wikidata
+from crawler.survey import country, wikidata
+from crawler.survey.home import SurveyedPortal
+from crawler.survey.neighbours_software import SoftwareOfNeighbours
 from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, rows
 from tests.county_sites import FAULTY, KINDS, sound
 
@@ -277,3 +282,69 @@ def test_a_merge_takes_over_what_others_surveyed(
     )
     run("merge", "--db", tmp_path / "a.db", db)
     assert states(tmp_path / "a.db") == states(db)
+
+
+# --- many homes ---
+
+
+def test_two_homes_at_one_host_are_asked_one_after_the_other(tmp_path: Path) -> None:
+    under_way, most = Semaphore(0), []
+
+    def slow(_: SiteRequest) -> Answer:
+        under_way.release()
+        most.append(under_way._value)
+        sleep(0.02)
+        under_way.acquire()
+        return Answer("<html><body>样本饭店</body></html>")
+
+    with Site({"/a/": slow, "/b/": slow, "/c/": slow}) as site:
+        list_ = listed(tmp_path / "l.csv", *zip(COUNTIES, (f"{site.url}{name}/" for name in "abc"), strict=False))
+        run("survey", list_, "--out", tmp_path / "out", "--delay", 0, "--db", tmp_path / "a.db")
+    assert len(most) >= 3
+    assert set(most) == {1}
+
+
+def test_what_is_killed_goes_on_with_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def looked_at(home: str, *_: object) -> SurveyedPortal:
+        asked.append(home)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return SurveyedPortal("dead", "sample")
+
+    monkeypatch.setattr(country, "survey", looked_at)
+    homes = [f"http://{n}.example/" for n in range(6)]
+    list_ = listed(tmp_path / "l.csv", *zip(COUNTIES, homes, strict=False))
+    options = ("--out", tmp_path / "out", "--hosts", 1, "--db", tmp_path / "a.db")
+    CliRunner().invoke(main, ["survey", str(list_), *map(str, options)])
+    kept = {home for home, state in states(tmp_path / "a.db").items() if state == "dead"}
+    assert kept == set(homes[:2])
+    run("survey", *options)
+    assert asked == [*homes[:3], *homes[2:]]
+
+
+def test_a_fault_of_our_own_is_one_portals_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked_at(home: str, *_: object) -> SurveyedPortal:
+        if "0" in home:
+            raise ZeroDivisionError
+        return SurveyedPortal("blocked", "sample")
+
+    monkeypatch.setattr(country, "survey", looked_at)
+    list_ = listed(tmp_path / "l.csv", *zip(COUNTIES, ["http://0.example/", "http://1.example/"], strict=False))
+    run("survey", list_, "--out", tmp_path / "out", "--db", tmp_path / "a.db")
+    assert states(tmp_path / "a.db") == {"http://0.example/": "misread", "http://1.example/": "blocked"}
+
+
+def test_what_neighbours_run_is_likely() -> None:
+    def home(number: int, code: str, family: str | None) -> PortalHome:
+        return PortalHome(f"http://{number}.example/", "", code, "", "", family=family)
+
+    known = SoftwareOfNeighbours([home(1, "640324", "ucap"), home(2, "640323", None)])
+    known.note(home(3, "640323", "vsb"))
+    known.note(home(4, "640302", "vsb"))
+    likely = known.prior().of("宁夏回族自治区吴忠市青铜峡市人民政府")
+    assert likely is not None
+    assert likely.families == ("vsb", "ucap")
+    assert likely.reason == "2 of 3 surveyed portals of 宁夏回族自治区吴忠市 run vsb"
+    assert known.prior().of("北京市东城区人民政府") is None

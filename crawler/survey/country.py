@@ -61,8 +61,10 @@ def run(connection: sqlite3.Connection, upcoming: Sequence[PortalHome], to: Surv
 
 def _result(future: Future[SurveyedPortal]) -> SurveyedPortal:
     """What a survey found; what failed in our own code is a portal that is not read."""
-    error = future.exception()
-    return SurveyedPortal(MISREAD, f"{FAILED}: {type(error).__name__}") if error else future.result()
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - whatever our code met on a page nobody has seen
+        return SurveyedPortal(MISREAD, f"{FAILED}: {type(error).__name__}")
 
 
 def _kept(connection: sqlite3.Connection, entry: PortalHome, found: SurveyedPortal, out: Path) -> PortalHome:
