@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -144,6 +144,13 @@ def portal_file(folder: Path, home: str, name: str = "bench") -> Path:
 @contextmanager
 def nginx(folder: Path, root: Path, hosts: Sequence[str] = ("127.0.0.1",)) -> Iterator[str]:
     """nginx serving `root` on a free port of these loopback hosts, its own files under `folder`; the address of the first."""
+    with nginx_of_hosts(folder, dict.fromkeys(hosts, (root, ""))) as port:
+        yield f"http://{hosts[0]}:{port}/"
+
+
+@contextmanager
+def nginx_of_hosts(folder: Path, sites: Mapping[str, tuple[Path, str]], log: str = "off") -> Iterator[int]:
+    """nginx serving a folder of files, or answering as a directive says, for each loopback host; the port, free before. `log`: of requests."""
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
     if not Path(binary).exists():
         raise SystemExit("nginx is needed (Debian package nginx-light)")
@@ -151,22 +158,24 @@ def nginx(folder: Path, root: Path, hosts: Sequence[str] = ("127.0.0.1",)) -> It
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     config = folder / "nginx.conf"
-    listens = " ".join(f"listen {host}:{port};" for host in hosts)
+    servers = "\n".join(
+        f"server {{ listen {host}:{port}; root {root}; {answer} }}" for host, (root, answer) in sites.items()
+    )
     config.write_text(
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ types {{ text/html html; text/plain txt; }} default_type application/octet-stream; access_log off; keepalive_requests 100000;\n"
+        f"http {{ types {{ text/html html; text/plain txt; }} default_type application/octet-stream; access_log {log}; keepalive_requests 100000;\n"
         f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;\n"
-        f"uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;\n"
-        f"server {{ {listens} root {root}; }} }}\n"
+        f"uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;\n{servers} }}\n"
     )
+    first = next(iter(sites))
     server = subprocess.Popen([binary, "-c", str(config), "-e", str(folder / "error.log")])
     try:
         for _ in range(100):
             with socket.socket() as probe:
-                if probe.connect_ex((hosts[0], port)) == 0:
+                if probe.connect_ex((first, port)) == 0:
                     break
             time.sleep(0.05)
-        yield f"http://{hosts[0]}:{port}/"
+        yield port
     finally:
         server.terminate()
         server.wait()

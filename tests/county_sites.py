@@ -40,11 +40,13 @@ def misread() -> dict[str, Answer | str]:
     return {path: answer for path, answer in sound().items() if not path.endswith(".html")}
 
 
+_ELSEWHERE = Answer("", status=302, headers=(("Location", "http://portal.sample.invalid/"),))
+
 FAULTY: dict[str, dict[str, Answer | str]] = {
     "blocked": {"/": Answer("<html><body>拒绝访问</body></html>", status=403)},
     "dead": {"/": Answer("<html><body>Bad Gateway</body></html>", status=502)},
     "script_made": {"/": "<html><head><title>样本县</title></head><body><div id='app'></div><script src='/app.js'></script></body></html>"},
-    "moved": {"/": Answer("", status=302, headers=(("Location", "http://portal.sample.invalid/"),))},
+    "moved": {"/": _ELSEWHERE, "/robots.txt": _ELSEWHERE},
     "login": {"/": "<html><body><form>用户名 <input name=u> 密码 <input type='password' name=p></form></body></html>"},
     "not_a_portal": {"/": f"<html><head><title>样本饭店</title></head><body><p>{SAMPLE * 4}</p><a href='/menu'>菜单</a></body></html>"},
     "no_catalogue": {"/": page(f"<p>{SAMPLE * 4}</p><a href='/news/'>样本新闻</a>")},

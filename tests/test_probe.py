@@ -233,7 +233,7 @@ def test_robots_that_cannot_be_read_forbid_everything() -> None:
         done = disclosures("probe", site.url, "--delay", 0)
         assert list(site.requests) == ["/robots.txt"]
     assert done.returncode == 1
-    assert "could not be read (it answered 503)" in done.stderr
+    assert f"could not be read ({site.url}robots.txt: it answered 503)" in done.stderr
 
 
 def test_a_redirect_is_followed_and_its_target_asked_of_robots_too() -> None:

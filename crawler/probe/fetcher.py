@@ -46,7 +46,7 @@ class Fetcher:
         )
         self._delay = delay
         self._report = report
-        self._rules: dict[str, Protego | str] = {}
+        self._rules: dict[str, Protego | FetchError] = {}
         self._last: float | None = None
 
     def close(self) -> None:
@@ -70,13 +70,13 @@ class Fetcher:
         if site not in self._rules:
             self._rules[site] = self._robots(f"{site}/robots.txt")
         rules = self._rules[site]
-        if isinstance(rules, str):
-            raise FetchError(url, f"not requested: robots.txt of {parts.netloc} could not be read ({rules})")
+        if isinstance(rules, FetchError):
+            raise FetchError(url, f"not requested: robots.txt of {parts.netloc} could not be read ({rules})") from rules
         if not rules.can_fetch(url, USER_AGENT):
             raise ForbiddenError(url, f"not requested: robots.txt of {parts.netloc} forbids it")
         self._delay = max(self._delay, min(float(rules.crawl_delay(USER_AGENT) or 0), 60.0))
 
-    def _robots(self, url: str) -> Protego | str:
+    def _robots(self, url: str) -> Protego | FetchError:
         """The rules of a host, or why there are none to go by: then nothing may be requested (RFC 9309 §2.3.1.4)."""
         try:
             for _ in range(REDIRECT_MAX_TIMES + 1):
@@ -85,9 +85,9 @@ class Fetcher:
                     break
                 url = location
         except FetchError as error:
-            return str(error)
+            return error
         if answer.status >= 500:
-            return f"it answered {answer.status}"
+            return FetchError(url, f"it answered {answer.status}")
         rules = answer.body.decode("utf-8-sig", "replace").lstrip()
         return Protego.parse("" if answer.status >= 300 or rules.startswith("<") else rules)
 

@@ -74,7 +74,10 @@ def survey(
         except ForbiddenError as error:
             return SurveyedPortal(BLOCKED, str(error))
         except FetchError as error:
-            return SurveyedPortal(DEAD, str(error)) if site.holds(error.url) else _moved(error.url)
+            end = (
+                error.__cause__ if isinstance(error.__cause__, FetchError) else error
+            )  # of robots.txt, where that can't be had
+            return SurveyedPortal(DEAD, str(error)) if site.holds(end.url) else _moved(end.url)
         if not site.holds(page.url):
             return _moved(page.url)
         return _refused(page) or _surveyed(reader, page, home)
