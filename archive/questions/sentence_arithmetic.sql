@@ -10,13 +10,22 @@
 --    / Mostly slips of typing, units or rounding: it doesn't say which figure is right. The one that would fit merely agrees with the others.
 --   This archive may also have misunderstood the sentence: see the original.
 -- parameter: portal portal -, 门户 / portal
--- column: rule, 核算 / check
+-- column: stated_of, 自述 / it states
 -- column: stated, 所印 / printed
 -- column: fits, 相合之数 / would fit
 -- column: equation, 算式 / equation
 -- column: sentence, 文句 / sentence
--- chart: rule
-SELECT r.id AS record_id, r.title, r.publisher, r.portal, r.published_on, k.rule, k.printed AS stated, k.fitting AS fits, k.equation, c.sentence
+-- chart: stated_of
+SELECT r.id AS record_id, r.title, r.publisher, r.portal, r.published_on,
+       CASE k.rule
+         WHEN 'parts' THEN '合计 / sum'
+         WHEN 'difference' THEN '增减额 / difference'
+         WHEN 'growth' THEN '增减率 / rate of change'
+         WHEN 'share' THEN '比重 / share'
+         WHEN 'rate' THEN '办结率 / rate of what is done'
+         WHEN 'same' THEN '持平 / the same'
+         ELSE '翻番 / doubled'
+       END AS stated_of, k.printed AS stated, k.fitting AS fits, k.equation, c.sentence
 FROM claim_checks k JOIN claims c ON c.id = k.claim_id JOIN records r ON r.id = c.record_id
 WHERE NOT k.holds AND NOT k.hint AND :portal IN ('', r.portal) AND NOT (r.kind = 'annual_report' AND k.rule IN ('parts', 'difference', 'rate'))
 ORDER BY r.published_on DESC, r.portal, c.id, k.place

@@ -5,15 +5,15 @@ from tests.questions.drawn_topics import portals
 
 SENTENCES = {
     "样本支出110万元，比上年增加10万元，增长10%。": None,
-    "样本支出110万元，比上年增加10万元，增长100%。": ("growth", "100%", "10%"),
-    "样本支出合计200万元，其中：基本支出150万元，占57%。": ("share", "57%", "75%"),
+    "样本支出110万元，比上年增加10万元，增长100%。": ("增减率 / rate of change", "100%", "10%"),
+    "样本支出合计200万元，其中：基本支出150万元，占57%。": ("比重 / share", "57%", "75%"),
     "样本提案52件，其中办结9件、正在办理38件、列入计划5件。": None,
     "样本提案52件，其中办结9件、正在办理38件、列入计划6件。": None,
-    "样本支出52元，其中货物9元、工程38元、服务6元。": ("parts", "52元", "53元"),
-    "样本稿件95篇，比2016年的40篇增加50篇。": ("difference", "95篇", "90篇"),
+    "样本支出52元，其中货物9元、工程38元、服务6元。": ("合计 / sum", "52元", "53元"),
+    "样本稿件95篇，比2016年的40篇增加50篇。": ("增减额 / difference", "95篇", "90篇"),
     "样本支出约110万元，比上年增加10万元，增长100%。": None,
 }
-"""Sentences, each with the check that fails, what is printed and what would fit."""
+"""Sentences, each with what it states, what is printed and what would fit."""
 
 FLAGS = ("page_cut", "row_not_read", "title_truncated")
 

@@ -8,6 +8,9 @@ from tests.questions.drawn import Drawn
 from tests.questions.drawn_sentences import SENTENCES
 from tests.questions.plain_dates import chosen, columns
 
+OF_REPORTS = ("合计 / sum", "增减额 / difference")
+"""What annual reports are asked for by a question of their own."""
+
 
 @model("sentence_arithmetic", "sentences")
 def disagreeing(made: Drawn, given: Mapping[str, Any]) -> Expected:
@@ -15,8 +18,8 @@ def disagreeing(made: Drawn, given: Mapping[str, Any]) -> Expected:
     rows = []
     for record in chosen(made.records, given):
         for sentence in () if record.flags & {"page_cut", "row_not_read"} else record.sentences:
-            rule, stated, fits = SENTENCES[sentence] or ("", "", "")
-            if rule and not (record.kind == "annual_report" and rule in ("parts", "difference")):
-                said = {"rule": rule, "stated": stated, "fits": fits, "sentence": sentence.strip("。")}
+            states, stated, fits = SENTENCES[sentence] or ("", "", "")
+            if states and not (record.kind == "annual_report" and states in OF_REPORTS):
+                said = {"stated_of": states, "stated": stated, "fits": fits, "sentence": sentence.strip("。")}
                 rows.append(columns(record, **said))
     return Expected(rows, ("-published_on", "portal", "record_id"), without=("equation",))
