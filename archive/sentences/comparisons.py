@@ -149,13 +149,12 @@ def _comparable(now: Figure, earlier: Figure | None, change: _Change) -> bool:
 def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Mapping[int, Figure]) -> Figure | None:
     """Return the figure that a comparison speaks of. `lead`: the words between it and the figure before, which has the number `last`.
 
-    The figure before may be a share of it: 支出 90 万元，完成预算的 90%，比上年增加….
+    The figure before may be a rate of it: 支出 90 万元，完成预算的 90%，比上年增加….
     """
-    is_share = last and passages.figures[last].unit in RATES and not is_change(passages, last)
-    now = compared.get(last) or passages.figures[last - 1 if is_share else last]
+    is_rate = passages.figures[last].unit in RATES
+    now = compared.get(last) or passages.figures[max(0, last - is_rate)]
     own = passages.text[now.begin : now.offset]
-    thing = _GENERIC.sub("", noun)
-    if thing and thing not in own:
+    if _GENERIC.sub("", noun) not in own:
         return None
     if lead.strip("，,、；;（(：:") == "" or (_USE.match(lead) and "。" not in lead):
         return now
