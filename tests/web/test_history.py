@@ -209,7 +209,7 @@ def test_a_state_without_its_event_still_shows(past, tmp_path):
 def test_details_in_tables_are_stated_in_words(page):
     shown = [words(cell) for cell in page("/past/events").cssselect("td.col-detail")]
     assert any(text.startswith("信息名称 样例公告之1 → 样例") for text in shown)
-    assert "原页面的回应 the portal answered 404: no such page；最后列有此记录的列表页 1；其存档副本 14" in shown
+    assert "原页面的响应 the portal answered 404: no such page；最后列有此记录的列表页 1；其存档副本 14" in shown
     assert "此前 已撤下；存档副本 21" in shown
     assert not [text for text in shown if "{" in text]
     versions = [words(cell) for cell in page("/past/versions?_size=max").cssselect("td.col-changed")]

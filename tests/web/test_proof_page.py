@@ -74,7 +74,7 @@ def test_a_sheet_states_its_claim_with_the_window_and_what_shows_it(sheet, two_d
     assert list(shown) == [
         "最后列有此记录的列表页",
         "此前所见",
-        "此时所见请求其原页所得",
+        "此时所见请求原页面的响应",
     ]
     for row, status in zip(shown.values(), ("200", "200", "404"), strict=True):
         cells = [words(cell) for cell in row.cssselect("td")]

@@ -252,9 +252,9 @@ def test_a_page_of_which_no_copy_can_be_made_in_time_says_so(tmp_path: Path) -> 
         status, _, text = site.ask(f"/-/copy/{heavy}")
         assert status == 200
         message = " ".join(html.fromstring(text).text_content().split())
-        assert "做不出副本" in message
+        assert "内生成副本" in message
         status, _, text = site.ask(f"/-/copy/{heavy}/raw")
-        assert (status, "做不出副本" in text) == (415, True)
+        assert (status, "内生成副本" in text) == (415, True)
         assert html.fromstring(site.ask(f"/-/copy/{light}")[2]).cssselect("iframe")
         assert "样本公告之一" in site.ask(f"/-/copy/{light}/raw")[2]
 
