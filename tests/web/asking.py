@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 from lxml import html
@@ -13,9 +14,9 @@ from lxml import html
 from archive.web.http.server import make_datasette
 
 
-def asking(archive: Path) -> Callable[[str], httpx.Response]:
-    """Return a function that asks an archive's site for an address."""
-    site = make_datasette(archive)
+def asking(archive: Path, metadata: dict[str, Any] | None = None) -> Callable[[str], httpx.Response]:
+    """Return a function that asks an archive's site for an address. `metadata`: an operator's."""
+    site = make_datasette(archive, metadata)
     return lambda address: asyncio.run(site.client.get(address))
 
 

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from tests.web.asking import asking
-from tests.web.every_page import PAGES, SEALED, numbers
+from tests.web.every_page import CLOSED, METADATA, PAGES, SEALED, numbers
 from tests.web.other_language import other_language
 from tests.web.sealed import build_sealed
 
@@ -23,7 +23,9 @@ def ask(two_days, tmp_path_factory):
     """Ask for a path of `every_page`, in a language; the page."""
     known = numbers(two_days)
     sites = dict.fromkeys(SEALED, asking(build_sealed(tmp_path_factory.mktemp("sealed"))))
-    own = asking(two_days)
+    own, closed = asking(two_days), asking(two_days, METADATA)
+
+    sites |= dict.fromkeys(CLOSED, closed)
 
     def page(path: str, language: str) -> html.HtmlElement:
         site = sites.get(path, own)
@@ -38,7 +40,9 @@ def ask(two_days, tmp_path_factory):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "path", [path for path in (*PAGES, *SEALED) if not IN_BOTH.fullmatch(path)], ids=lambda path: path or "home"
+    "path",
+    [path for path in (*PAGES, *SEALED, *CLOSED) if path in CLOSED or not IN_BOTH.fullmatch(path)],
+    ids=lambda path: path or "home",
 )
 def test_a_page_speaks_one_language(ask, path: str, language: str) -> None:
     page = ask(path, language)

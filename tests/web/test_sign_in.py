@@ -10,7 +10,10 @@ import pytest
 from datasette.app import Datasette
 from datasette_auth_passwords import utils
 from datasette_auth_passwords.utils import hash_password
+from lxml import html
 
+from archive.labels.label import LABELS
+from archive.labels.language import LANGUAGES
 from archive.web.http import attempts, sign_in
 from archive.web.http.attempts import BY_ADDRESS, BY_NAME, Attempts, Rule
 from archive.web.http.server import make_datasette
@@ -56,6 +59,16 @@ def test_a_session_ends_after_the_hours_that_the_operator_states(
         with monkeypatch.context() as later:
             later.setattr(time, "time", lambda now=now, hours=hours: now + hours * 3600 + 60)
             assert opened_with(site, cookie.value) == 403
+
+
+def test_the_page_to_log_out_is_in_the_readers_language(site: Datasette) -> None:
+    cookie = session_of(log_in(visitor(site.app()), PASSWORD))["ds_actor"].value
+    for language in LANGUAGES.values():
+        answer = visitor(site.app())(f"/-/logout?lang={language}", headers={"Cookie": f"ds_actor={cookie}"})
+        page = html.fromstring(answer.text)
+        assert page.cssselect("h1")[0].text == LABELS["word.log_out"].name(language)
+        assert USER in page.cssselect("main p")[0].text_content()
+        assert page.cssselect("form[action='/-/logout'] input[name=csrftoken]")
 
 
 @pytest.mark.parametrize(
