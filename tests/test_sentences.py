@@ -192,6 +192,14 @@ SILENT = {
     "one of two figures, and what it is for": "收入90万元，支出100万元，主要用于运行。与上年相比增加10万元，增长57%。",
     "a sentence between": "支出110万元。主要是工资。与上年相比增加10万元，增长57%。",
     "a clause between": "支出110万元。主要是工资，与上年相比增加10万元，增长57%。",
+    "no earlier figure to be the same as": "支出10万元，其中12万元持平。",
+    "the same in other units": "支出10万元，与上年12件持平。",
+    "the same as about so many": "支出10万元，与上年约12万元持平。",
+    "about the same": "支出约10万元，与上年12万元持平。",
+    "doubled from about so many": "稿件由上年的约40篇翻一番，达到90篇。",
+    "doubled to about so many": "稿件由上年的40篇翻一番，达到约90篇。",
+    "an amount and a rate of about so much": "支出110万元，比上年增加10万元，增长约50%。",
+    "two amounts of change": "支出110万元，比上年增加10万元，减少50万元。",
     "a share of about so many": "支出合计200万元，其中：基本支出150万元，占约57%。",
     "a share that is none": "支出合计200万元，其中：基本支出150万元，占57个。",
     "a rate behind what is said of a plan": "支出150万元，占预算200万元，其他57%。",
@@ -258,6 +266,15 @@ def test_a_sentence_keeps_its_place_in_the_text_as_it_stands() -> None:
     assert sentence.text == "支出110万元，比上年增加10万元，增长100%"
     assert text[place:].startswith("100 %")
     assert (equation.printed.printed, equation.shown) == ("100%", "100% = 10 ÷ (110 − 10)")
+
+
+def test_a_whole_named_far_before_is_not_repeated() -> None:
+    near, far = "样本支出合计200万元。", f"样本支出合计200万元。{'样本正文。' * 100}"
+    share = "基本支出150万元，占样本支出合计的75%"
+    assert [sentence.text for text in (near, far) for sentence in read_sentences(f"{text}{share}。")] == [
+        f"{near}{share}",
+        share,
+    ]
 
 
 @settings(max_examples=80, deadline=None)

@@ -5,9 +5,9 @@ from itertools import chain, groupby
 
 from archive.sentences.comparisons import comparisons
 from archive.sentences.equations import Equation
-from archive.sentences.figures import LONGEST_SENTENCE, read_figures
+from archive.sentences.figures import read_figures
 from archive.sentences.known_sums import known_sums
-from archive.sentences.passages import Passages
+from archive.sentences.passages import MOST_BETWEEN, Passages
 from archive.sentences.running_text import running_text
 from archive.sentences.shares import shares
 from archive.sentences.sums import sum_equation, sums
@@ -56,5 +56,6 @@ def read_equations(passages: Passages) -> list[Equation]:
 
 
 def _begin(equation: Equation) -> int:
-    """Return where the sentence begins of the figure on the left, or the one before with the figure that is compared."""
-    return max(min(each.begin for each in equation.figures), equation.printed.begin - LONGEST_SENTENCE)
+    """Return where the sentence begins of the figure on the left, or one near before it with another of its figures."""
+    own = equation.printed.begin
+    return min(each.begin for each in equation.figures if own - MOST_BETWEEN <= each.begin <= own)
