@@ -10,7 +10,7 @@ import pytest
 from archive.analysis import claim_reader
 from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from tests.conftest import Answer, Site, crawl, portal_file, rows
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.files import docx, word
 from tests.test_budget_archive import LIST, listed, page
 
@@ -56,6 +56,15 @@ def test_sentences_of_pages_and_files_lead_to_where_they_stand(crawled: Path) ->
         assert str(text)[claim["begins"] :].startswith("样本支出")  # type: ignore[index]
         assert str(text)[claim["stands"] :].startswith(str(claim["printed"]))  # type: ignore[index]
         assert claim["capture_id"] == capture_id
+
+
+def test_what_is_withheld_states_nothing_until_that_is_lifted(crawled: Path) -> None:
+    record_id = rows(crawled, OPEN)[0]["record_id"]
+    assert disclosures("withhold", str(record_id), "--reason", "样本", "--db", crawled).returncode == 0
+    (other,) = rows(crawled, OPEN)
+    assert other["record_id"] != record_id
+    assert disclosures("withhold", str(record_id), "--lift", "--db", crawled).returncode == 0
+    assert len(rows(crawled, OPEN)) == 2
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ BATCH = 20
 
 
 class RecordInput(Protocol):
-    """What something is read from: texts of one record."""
+    """The texts of one record that something is read from."""
 
     @property
     def record_id(self) -> int: ...
@@ -26,7 +26,7 @@ Output = TypeVar("Output")
 
 @dataclass(frozen=True, slots=True)
 class Rereading(Generic[Input, Output]):
-    """What is read of records. `noted`: the table of those that changed; `kept`: that of what was read, by `record_id`.
+    """A way to read something of records again. `noted`: the table of those that changed; `kept`: that of what was read, by `record_id`.
 
     `collect` returns the input of a record, None where there is nothing to read; `read` makes the output of it, within `seconds` of
     processor time (None: the usual); `write` keeps it.
