@@ -23,6 +23,9 @@ AGREE = {
     "a decrease": ("支出90万元，与上年相比减少10万元，下降10.00%。", ["growth"]),
     "in the sentence after": ("支出110万元。与上年相比增加10万元，增长10%。", ["growth"]),
     "in the sentence after what it is for": ("公共服务支出110万元，主要用于日常运行。与上年相比增加10万元，增长10%。", ["growth"]),
+    "in the sentence after one that is about another": (
+        "人员支出90万元。公用支出110万元，主要用于日常运行。与上年相比增加10万元，增长10%。", ["growth"],
+    ),
     "of each side": ("收入、支出总计110万元，与上年相比收、支总计各增加10万元，增长10%。", ["growth"]),
     "of 亿元 in 万元": ("全年支出1.1亿元，比上年增加1000万元，增长10%。", ["growth"]),
     "of 元": ("支出1,100,000元，比上年增加10万元，增长10%。", ["growth"]),
@@ -187,6 +190,7 @@ SILENT = {
     "words behind the earlier figure": "稿件95篇，比2016年的40篇多的是解读，增加50篇。",
     "another figure before what is reached": "支出100万元，增加到110万元，增长57%。",
     "another figure behind what it was": "支出由100万元开支110万元，增长57%。",
+    "another thing behind what is reached": "支出由100万元增加到110万元，主要是工资，增长57%。",
     "an earlier figure in another unit": "会议110次，比2016年的10万元增加5万元。",
     "an earlier figure of about so many": "稿件95篇，比2016年的约40篇增加50篇。",
     "one of two figures, and what it is for": "收入90万元，支出100万元，主要用于运行。与上年相比增加10万元，增长57%。",

@@ -164,14 +164,9 @@ def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Map
 
 
 def _only_amount(passages: Passages, last: int) -> Figure | None:
-    """Return the only amount of the sentence of a figure, rates aside."""
-    begin = passages.figures[last].begin
-    found: list[Figure] = []
-    for figure in reversed(passages.figures[: last + 1]):
-        if figure.begin != begin or len(found) > 1:
-            break
-        if figure.unit not in RATES:
-            found.append(figure)
+    """Return the only amount of a sentence up to a figure, rates aside."""
+    figures = passages.figures[passages.first_in_sentence(last) : last + 1]
+    found = [figure for figure in figures if figure.unit not in RATES]
     return found[0] if len(found) == 1 else None
 
 

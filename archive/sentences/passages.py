@@ -25,3 +25,10 @@ class Passages:
     def in_one_sentence(self, one: int, other: int) -> bool:
         """Whether two figures stand in one sentence."""
         return self.figures[one].begin == self.figures[other].begin
+
+    def first_in_sentence(self, number: int) -> int:
+        """Return the number of the first figure of the sentence in which a figure stands."""
+        first = number
+        while first and self.in_one_sentence(first - 1, number):
+            first -= 1
+        return first

@@ -54,10 +54,8 @@ def introduces(words: str) -> bool:
 
 def _is_part(passages: Passages, number: int) -> bool:
     """Whether words before a figure in its sentence, or right before that, begin what another one is made of."""
-    first = number
-    while first and passages.in_one_sentence(first - 1, number):
-        first -= 1
-    return any(introduces(passages.before(each)) for each in range(first, number + 1))
+    numbers = range(passages.first_in_sentence(number), number + 1)
+    return any(introduces(passages.before(each)) for each in numbers)
 
 
 def _parts(passages: Passages, whole: int) -> list[int]:
