@@ -1,5 +1,6 @@
 """The language in which the site speaks to whoever reads it: Chinese or English, one at a time."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,11 @@ TAGS: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
 
 READER: ContextVar[Language] = ContextVar("reader", default=DEFAULT)
 """The language of the reader whose request is being answered; a thread that is handed no context has the default."""
+
+
+_RANGE = re.compile(
+    r"(?P<language>[a-z]{1,8}|\*)(?:-[a-z0-9-]+)?\s*(?:;\s*q=(?P<quality>0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?"
+)
 
 
 def say(zh: str, en: str) -> str:
@@ -42,10 +48,5 @@ def preferred(accepted: str) -> Language:
 
 def _ranked(part: str) -> tuple[float, str]:
     """Return the quality of one range of an Accept-Language header, 0 where it is none, and the language that the range names."""
-    language, _, parameter = part.partition(";")
-    quality = parameter.strip().lower().removeprefix("q=")
-    try:
-        rank = float(quality) if quality else 1.0
-    except ValueError:
-        rank = 0.0
-    return rank, language.strip().partition("-")[0].lower()
+    match = _RANGE.fullmatch(part.strip().lower())
+    return (float(match["quality"] or 1), match["language"]) if match else (0.0, "")

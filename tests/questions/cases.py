@@ -156,7 +156,7 @@ def budgets_after_may(small: Small) -> None:
 @case(
     "many_on_one_day",
     columns=("day", "basis", "records", "inspection_on"),
-    expected=(("2017-11-21", "所标日期 / date stated", 40, "2017-11-30"),),
+    expected=(("2017-11-21", "标注日期 / date stated", 40, "2017-11-30"),),
 )
 def a_burst(small: Small) -> None:
     for number in range(1, 30):

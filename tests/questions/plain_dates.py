@@ -167,7 +167,7 @@ def many(made: Drawn, given: Mapping[str, Any]) -> Expected:
         if record.flags & DATE:
             left_out += 1
         elif record.published_on:
-            counts[record.portal, "所标日期 / date stated"][day(record.published_on)] += 1
+            counts[record.portal, "标注日期 / date stated"][day(record.published_on)] += 1
     rows = []
     for (portal, basis), days in counts.items():
         mean = sum(days.values()) / len(days)

@@ -103,7 +103,7 @@ def test_a_record_that_moved_has_captures_at_both_addresses(tmp_path):
 @pytest.mark.parametrize(
     ("url", "nth", "expected"),
     [
-        (sealed.LIST, 2, "目录列表页"), (sealed.GONE, 2, "页面不存在 (HTTP 404)"), (sealed.HOSTILE, 2, "与此前所取相同"), (sealed.XLS, 1, "附件登记：样本名单.xls"),
+        (sealed.LIST, 2, "目录列表页"), (sealed.GONE, 2, "页面不存在 (HTTP 404)"), (sealed.HOSTILE, 2, "内容与此前相同"), (sealed.XLS, 1, "附件登记：样本名单.xls"),
         (sealed.UNSEEN, 1, "尚不能确定此图像中有无个人信息"), (sealed.CUT_UP, 1, "无法确定已全部隐去"), (f"{sealed.SITE}old.html", 1, "这个响应没有内容"),
     ],
 )  # fmt: skip
@@ -152,6 +152,11 @@ def test_how_a_copy_is_sent(get, url, status, kind):
 
 
 # --- without originals ---
+
+
+def test_a_copy_is_in_its_own_language(get):
+    for path, language in ((f"/-/copy/{number(sealed.PAGE)}", "en"), (f"/-/copy/{number(sealed.PAGE)}/raw", "zh-CN")):
+        assert get(f"{path}?lang=en").headers["content-language"] == language
 
 
 def test_a_published_snapshot_says_that_it_has_no_originals(archive, tmp_path):

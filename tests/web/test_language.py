@@ -37,6 +37,8 @@ def ask(site: Datasette):
         ("en ; Q=0.9 , ZH;q=0.1", "en"),
         ("en;q=0", "zh"),
         ("en;q=x, *;q=0.1,;;", "zh"),
+        ("en;q=nan, en;q=2, english-very-long;q=1", "zh"),
+        ("EN-us", "en"),
     ],
 )
 def test_the_browser_ranks_languages(accepted: str, language: str) -> None:

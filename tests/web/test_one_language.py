@@ -2,8 +2,9 @@
 
 import re
 
+import httpx
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from tests.web.asking import asking
 from tests.web.every_page import CLOSED, METADATA, PAGES, SEALED, numbers
@@ -48,3 +49,23 @@ def test_a_page_speaks_one_language(ask, path: str, language: str) -> None:
     page = ask(path, language)
     assert page.get("lang") == LANGUAGES[language]
     assert other_language(page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_so_does_every_page_of_the_sitemap(two_days, language: str) -> None:
+    site = asking(two_days)
+    pages = [page for file in locations(site("/sitemap.xml")) for page in locations(site(file))]
+    assert len(pages) > 70
+    others = {
+        page: other_language(html.fromstring(site(f"{page}?lang={language}").text))
+        for page in pages
+        if not IN_BOTH.fullmatch(page.removeprefix("/"))
+    }
+    assert {page: texts for page, texts in others.items() if texts} == {}
+
+
+def locations(answer: httpx.Response) -> list[str]:
+    """The paths of the addresses in a file of the sitemap."""
+    return [
+        httpx.URL(address).path for address in etree.fromstring(answer.content).xpath("//*[local-name()='loc']/text()")
+    ]

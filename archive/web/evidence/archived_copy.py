@@ -16,6 +16,7 @@ from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
 from archive.labels.label import LABELS
+from archive.labels.language import TAGS
 from archive.web.evidence import screenshots
 from archive.web.evidence.downloads import ORIGINALS
 from archive.web.http.archives import archives
@@ -97,7 +98,7 @@ async def raw(datasette: Datasette, request: Request) -> Response:
         if why_not is capture_frame.BUSY:
             return Response(message, 503, {**HEADERS, "Retry-After": "10"}, "text/plain; charset=utf-8")
         return Response(message, 415, HEADERS, "text/plain; charset=utf-8")
-    return Response(copy.body, 200, HEADERS, copy.media_type)
+    return Response(copy.body, 200, {**HEADERS, "Content-Language": TAGS["zh"]}, copy.media_type)
 
 
 async def screenshot(datasette: Datasette, request: Request) -> Response:

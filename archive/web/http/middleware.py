@@ -218,15 +218,15 @@ def _with_headers(scope: Scope, send: Send) -> Send:
 
     async def send_with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            headers = list(message.get("headers", []))
+            headers, added = list(message.get("headers", [])), dict(HEADERS)
             # Only files of style and the like are the same for every reader, and say nothing of what they vary by.
             vary = [value for name, value in headers if name.lower() == b"vary"]
             if vary or message["status"] not in {200, 304}:
                 headers = [(name, value) for name, value in headers if name.lower() != b"vary"]
-                headers.append((b"vary", b", ".join([*vary, b"Accept-Language"])))  # in one line, for nginx before 1.23
-                headers.append((b"content-language", TAGS[scope[LANGUAGE]].encode()))
+                added[b"vary"] = b", ".join([*vary, b"Accept-Language"])  # in one line, for nginx before 1.23
+                added[b"content-language"] = TAGS[scope[LANGUAGE]].encode()
             present = {name.lower() for name, _ in headers}
-            headers += [(name, value) for name, value in HEADERS.items() if name not in present]
+            headers += [(name, value) for name, value in added.items() if name not in present]
             if scope[_CHOSEN]:
                 headers.append((b"set-cookie", _cookie(scope[LANGUAGE])))
             message = {**message, "headers": headers}
