@@ -26,6 +26,11 @@ def other_language(page: html.HtmlElement) -> list[str]:
     return [" ".join(text.split())[:80] for text in _own(page) if pattern.search(text)]
 
 
+def marked_as_chinese(page: html.HtmlElement) -> list[str]:
+    """Return the texts that a page marks as somebody's words."""
+    return [element.text_content().strip() for element in page.cssselect("body [lang=zh]")]
+
+
 def _own(element: html.HtmlElement) -> Iterator[str]:
     if isinstance(element.tag, str) and not _is_marked(element):
         yield from (_QUOTED.sub("", element.get(name, "")) for name in _ATTRIBUTES)

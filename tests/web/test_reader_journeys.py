@@ -62,7 +62,7 @@ def test_what_was_withdrawn_on_the_second_day(page, site, archive):
         ((second_day,),) = connection.execute("SELECT started_at FROM crawls ORDER BY id LIMIT 1 OFFSET 1").fetchall()
     assert page.locator(".lines time").first.inner_text().startswith(beijing(second_day)[:10])
     go(page, site, ".counts a:has-text('已撤下')", "宁夏吴忠地区同心县第五小学2018年部门预算")
-    assert page.locator(".state").first.inner_text() == "已撤下 withdrawn"
+    assert page.locator(".state").first.inner_text() == "已撤下"
     assert "404" in page.locator(".history").inner_text()
 
 
