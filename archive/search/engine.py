@@ -31,7 +31,8 @@ FROM records_fts f WHERE f.records_fts MATCH :match AND f.rowid BETWEEN :first A
 AND (:from_day = '' OR (SELECT published_on FROM records WHERE id = f.rowid & {ID}) BETWEEN :from_day AND :to_day)
 """  # noqa: S608 - constants
 _NEWEST = f"SELECT f.rowid {_FOUND} ORDER BY f.rowid"
-_LATEST = f"SELECT f.rowid & {ID} AS id {_FOUND} ORDER BY id DESC LIMIT :limit"
+_IDS = f"SELECT f.rowid & {ID} AS id {_FOUND}"
+_LATEST = f"{_IDS} ORDER BY id DESC LIMIT :limit"
 _COUNT = f"SELECT count(*) {_FOUND}"
 _BY_MONTH = f"SELECT {MONTHS} - (f.rowid >> 32) AS month, count(*) {_FOUND} GROUP BY month"
 _AT_LEAST = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :number)"  # noqa: S608 - constants
@@ -203,6 +204,11 @@ def every(connection: sqlite3.Connection, wanted: Search) -> Iterator[int]:
     if _best_first(wanted):
         ways = [wanted.parameters(*TITLE), wanted.parameters(*HEAD, besides=TITLE), wanted.parameters(besides=HEAD)]
     return chain.from_iterable(_in_order(connection, way) for way in ways)
+
+
+def ids(wanted: Search) -> tuple[str, dict[str, int | str]]:
+    """Return the statement that finds the ids of all records found, in no order, and its parameters: for other statements."""
+    return _IDS, wanted.parameters()
 
 
 def latest(connection: sqlite3.Connection, wanted: Search, limit: int) -> list[int]:

@@ -33,6 +33,8 @@ PAGES = (
     "-/day/x",
     "-/changes",
     "-/changes?kind=added&page=2",
+    "-/changes?q=预算&kind=withdrawn&kind=changed",
+    "-/search.atom?q=预算",
     "-/counties",
     "-/counties/64",
     "-/questions",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from lxml import etree
+from lxml import etree, html
 
 from archive.web.formats import feeds
 from tests.web.asking import asking, asking_copy
@@ -60,10 +60,12 @@ def test_characters_that_xml_has_not_are_left_out_of_texts_and_attributes(change
         assert {each.find("a:category", ATOM).get("term") for each in found} == {"样例"}
 
 
-def test_an_entry_was_updated_when_its_record_last_changed(ask, past: Path) -> None:
+def test_an_entry_is_renewed_by_each_change_of_its_record_and_of_its_state(ask, past: Path) -> None:
     with closing(sqlite3.connect(past)) as connection:
-        latest = "SELECT max(first_seen, coalesce(changed_at, '')) FROM records ORDER BY 1 DESC"
-        moments = [row[0] for row in connection.execute(latest)]
+        changed = "SELECT max(first_seen, coalesce(changed_at, '')) FROM records ORDER BY 1 DESC"
+        latest = "SELECT (SELECT max(at) FROM events WHERE record_id = r.id) FROM records r ORDER BY 1 DESC"
+        changes, moments = ([row[0] for row in connection.execute(sql)] for sql in (changed, latest))
+    assert moments > changes  # record 2 was withdrawn, and says what it said
     assert texts(ask("/-/browse/past/1.atom"), "updated") == texts(ask("/-/search.atom"), "updated") == moments
     assert len(set(moments)) > 1
 
@@ -71,6 +73,7 @@ def test_an_entry_was_updated_when_its_record_last_changed(ask, past: Path) -> N
 def test_what_changed_at_the_same_moment_stands_by_the_day_it_states(changed) -> None:
     get = changed(
         "UPDATE records SET first_seen = '2026-11-20T01:00:00Z', changed_at = NULL",
+        "UPDATE events SET at = '2026-11-20T01:00:00Z'",
         "UPDATE records SET published_on = '2017-0' || id || '-01' WHERE id < 4",
     )
     found = texts(get("/-/browse/past/1.atom"), "published")
@@ -152,6 +155,54 @@ def test_a_feed_has_so_many_events_and_no_more(ask, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(feeds, "MOST_EVENTS", most)
     assert texts(ask("/-/changes.atom"), "updated") == everything[:most]
     assert len(entries(ask("/-/changes.atom?kind=changed"))) == min(most, 3)
+
+
+def test_a_record_that_goes_comes_back_into_a_feed_it_had_long_left(changed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "ENTRIES", 1)
+    old = "UPDATE events SET at = '2026-11-20T01:00:00Z' WHERE record_id = 2"
+    gone = "UPDATE events SET at = '2026-11-30T01:00:00Z' WHERE record_id = 2 AND kind = 'withdrawn'"
+    assert "样例公告之2" not in texts(changed(old)("/-/search.atom"), "title")
+    for address in ("/-/search.atom", "/-/search.atom?q=样例公告", "/-/browse/past/1.atom"):
+        assert texts(changed(old, gone)(address), "title")[0] == "样例公告之2", address
+
+
+def test_a_feed_of_changes_takes_words_and_kinds_together(ask) -> None:
+    def of(query: str) -> set[tuple[str, str]]:
+        return {
+            (each.find("a:category", ATOM).get("term"), each.findtext("a:title", "", ATOM).partition("】")[2])
+            for each in entries(ask(f"/-/changes.atom?{query}"))
+        }
+
+    assert of("q=之2&kind=withdrawn&kind=changed") == {("withdrawn", "样例公告之2")}
+    assert of("record=2&kind=added") == {("added", "样例公告之2")}
+    assert of("q=没有的词") == set()
+    assert (
+        of("catalog=1&kind=withdrawn") == of("kind=withdrawn") == of("publisher=样例县民政局&kind=withdrawn") != set()
+    )
+    assert of("publisher=样例县教育局&kind=withdrawn") == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("kind=x", 400), ("kind=changed&kind=x", 400), ("catalog=x", 400), ("record=0", 400), ("catalog=99", 404), ("record=99", 404), ("portal=x", 404)],
+)  # fmt: skip
+def test_a_feed_of_changes_of_what_is_not_there(ask, query: str, status: int) -> None:
+    for form in ("", ".atom", ".json"):
+        assert ask(f"/-/changes{form}?{query}").status_code == status
+
+
+def test_a_browser_shows_a_feed_as_a_page_with_its_entries(site, get) -> None:
+    for address in ("/-/search.atom?q=棚户区", "/-/changes.atom?kind=added", "/-/questions/neighbouring_serials.atom"):
+        page = asyncio.run(site.client.get(address, headers={"sec-fetch-dest": "document"}))
+        assert page.headers["content-type"].startswith("text/html")
+        assert page.headers["cache-control"] == "no-store"
+        root = html.fromstring(page.text)
+        links = {link.get("href") for link in root.cssselect("ol.entries p.title a")}
+        assert links == {each.find("a:link", ATOM).get("href") for each in entries(get(address))}
+        (own,) = etree.fromstring(get(address).content).xpath("a:link[@rel='self']/@href", namespaces=ATOM)
+        assert root.cssselect("p.address code")[0].text == own
+        for answer in (page, get(address)):
+            assert "Sec-Fetch-Dest" in answer.headers["vary"]
 
 
 @pytest.mark.parametrize("most", [1, 2, 5])

@@ -107,6 +107,20 @@ def test_changes_are_exported_with_what_they_changed(history):
     assert {row["not_before"] for row in rows if row["event"] == "added"} >= {None}
 
 
+def test_changes_of_some_records_and_kinds_are_exported_and_counted_as_their_page_shows_them(history):
+    days, some = "from=2000-01-01&to=2999-01-01", "q=样例公告&kind=withdrawn&kind=unlisted"
+    rows = lines(history(f"/-/changes.jsonl?{days}&{some}"))
+    gone = {("样例公告之2", "withdrawn"), ("样例公告之3", "unlisted"), ("样例公告之5", "withdrawn")}
+    assert {(row["title"], row["event"]) for row in rows} == gone
+    assert history(f"/-/changes.json?{days}&{some}").json()["total"] == 3
+    page = html.fromstring(history(f"/-/changes?{days}&{some}").text)
+    assert {link.text_content() for link in page.cssselect(".observed-kind .title a")} == {row["title"] for row in rows}
+    assert {box.get("value") for box in page.cssselect("input[name=kind][checked]")} == {"withdrawn", "unlisted"}
+    (csv,) = {link.get("href") for link in page.cssselect(".export a") if ".csv" in link.get("href")}
+    assert len(table(history(csv))) == len(rows)
+    assert history(f"/-/changes.json?{days}&q=没有的词").json()["events"] == []
+
+
 def test_changes_are_listed_page_by_page(get):
     first = get("/-/changes.json?from=2026-11-20&to=2026-11-21").json()
     second = get(first["next"]).json()

@@ -63,7 +63,7 @@ async def _feed(context: RequestContext, question: Question, answer: QuestionAns
         )
         for row in rows
     ]
-    return feeds.feed(context, str(question.title), page, entries, crawled, feeds.MOST_EVENTS)
+    return await feeds.feed(context, str(question.title), page, entries, crawled, feeds.MOST_EVENTS)
 
 
 def _page(context: RequestContext, row: Row, events: Mapping[tuple[int, str], int]) -> str | None:

@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -20,22 +20,26 @@ from lxml import etree
 from archive.export import record_rows
 from archive.export.rows import Rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
-from archive.labels.label import LABELS, SITE
+from archive.labels.label import SITE
 from archive.labels.language import READER, TAGS, say
 from archive.labels.tables import column_label
 from archive.labels.when import when
 from archive.proof.differences import event_lines, json_object
+from archive.search.event_request import ORDER
 from archive.search.snippet import snippet
 from archive.web.formats.responses import in_time
-from archive.web.http.request_context import RequestContext, Row
-from archive.web.listings.observed_events import EVER, OF_ALL, OF_PORTAL, ORDER
+from archive.web.http.request_context import RequestContext
+from archive.web.listings.observed_events import EVER, ChangesRequest, EventScope
 from archive.web.listings.selections import Selection
 from archive.web.views.cells import UNTITLED, cut
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 
+VARIES = "Sec-Fetch-Dest"
+"""The header by which an answer is a feed, or a page that shows it."""
+
 ENTRIES = 50
-"""Entries of a feed; of a page's records so many that came last, and so many of the newest by the date they state."""
+"""Entries of a page's feed of each sort: records that came last, those observed last, the newest by the date they state."""
 
 MOST_EVENTS = 100
 
@@ -59,6 +63,15 @@ SELECT e.id AS event_id, e.at, e.not_before, e.kind AS event, e.detail, {record_
 FROM (SELECT * FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :most) e
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 """  # noqa: S608 - constant names
+_CAME_LAST = "SELECT id FROM ({}) ORDER BY id DESC LIMIT :most"
+_OBSERVED_LAST = """
+SELECT DISTINCT record_id FROM (
+    SELECT record_id FROM events WHERE kind <> 'added' AND record_id IN ({}) ORDER BY at DESC, id DESC LIMIT :most
+)
+"""
+_RENEWED = (
+    "SELECT record_id, max(at) FROM events WHERE record_id IN (SELECT value FROM json_each(?)) GROUP BY record_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +89,53 @@ class Entry:
 
 
 async def of_selection(context: RequestContext, selection: Selection) -> Response:
-    """Return the feed of what a page lists: what came into the archive last, and what is newest by the date it states."""
+    """Return the feed of what a page lists: what came into the archive or was seen to change last, and what is newest by the date it states."""
 
     def read(connection: sqlite3.Connection) -> Read:
-        ids = dict.fromkeys(chain(selection.latest(connection, ENTRIES), islice(selection.every(connection), ENTRIES)))
+        ids = dict.fromkeys(chain(_last(connection, selection), islice(selection.every(connection), ENTRIES)))
         rows = Rows(selection.title, record_rows.columns(body=True), record_rows.rows(connection, ids, body=True))
-        return rows.dicts(), last_crawl(connection)
+        renewed = dict(connection.execute(_RENEWED, (json.dumps([*ids]),)).fetchall())
+        return [{**row, "renewed_at": renewed.get(row["id"], "")} for row in rows.dicts()], last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
     entries = [_of_record(context, row, selection.words) for row in rows]
-    return feed(context, selection.title, selection.page, entries, crawled)
+    return await feed(context, selection.title, selection.page, entries, crawled)
 
 
-async def of_changes(context: RequestContext, kind: str | None, of: Row | None) -> Response:
-    """Return the feed of what was observed: one kind of event, or all but new records; in one portal, or in all."""
-    kinds = [kind] if kind else [each for each in ORDER if each != "added"]
-    sql = _EVENTS.format(OF_PORTAL if of else OF_ALL)
+def _last(connection: sqlite3.Connection, selection: Selection) -> Iterator[int]:
+    """The ids of the records that came into the archive last, and of those of which something was observed last."""
+    ids, values = selection.ids(connection)
+    for sql in (_CAME_LAST, _OBSERVED_LAST):
+        yield from (row[0] for row in connection.execute(sql.format(ids), {**values, "most": ENTRIES}))
+
+
+async def of_changes(context: RequestContext, requested: ChangesRequest) -> Response:
+    """Return the feed of what the page of changes lists, ever; without new records, where no kinds are requested."""
+    kinds = [kind for kind in requested.kinds if kind != "added" or requested.kinds != ORDER]
+    page = context.address("changes", **requested.address)
+    return await of_events(context, requested.title, page, requested.scope, kinds)
+
+
+async def of_events(
+    context: RequestContext, title: str, page: str, scope: EventScope, kinds: Sequence[str]
+) -> Response:
+    """Return the feed of the last events of some kinds. `page`: what it is the feed of."""
+    entries, crawled = await event_entries(context, scope, kinds)
+    return await feed(context, title, page, entries, crawled, MOST_EVENTS)
+
+
+async def event_entries(context: RequestContext, scope: EventScope, kinds: Sequence[str]) -> tuple[list[Entry], str]:
+    """Return the entries of the last events of some kinds, the last first, and when the last crawl ended."""
+    sql = _EVENTS.format(scope.of_kind())
 
     def read(connection: sqlite3.Connection) -> Read:
-        values = {**EVER, "portal": of["id"] if of else None, "most": MOST_EVENTS}
-        rows = [dict(row) for each in kinds for row in connection.execute(sql, {**values, "kind": each})]
+        values = {**EVER, **scope.values, "most": MOST_EVENTS}
+        rows = [dict(row) for kind in kinds for row in connection.execute(sql, {**values, "kind": kind})]
         return rows, last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
-    title = f"{of['name'] if of else ''} {EVENTS[kind] if kind else LABELS['word.changes']}".strip()
-    page = context.address("changes", kind=kind, portal=of["id"] if of else None)
-    return feed(context, title, page, [_of_event(context, row) for row in rows], crawled, MOST_EVENTS)
+    rows.sort(key=lambda row: (row["at"], row["event_id"]), reverse=True)
+    return [_of_event(context, row) for row in rows], crawled
 
 
 def last_crawl(connection: sqlite3.Connection) -> str:
@@ -118,7 +152,7 @@ def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> E
         key=(row["portal"], row["url"]),
         title=_title(row),
         page=context.absolute(context.record(row["id"])),
-        updated=max(row["first_seen"], row["changed_at"] or ""),
+        updated=max(row["first_seen"], row["changed_at"] or "", row["renewed_at"]),
         published=row["published_on"],
         author=row["publisher"] or row["portal_name"],
         summary="\n".join([" · ".join(lines), text or cut(row["body"] or "", SUMMARY)]).strip(),
@@ -144,19 +178,22 @@ def _title(row: Mapping[str, Any]) -> str:
     return cut(row["title"] or "", SUMMARY) or str(UNTITLED)
 
 
-def feed(  # noqa: PLR0913, PLR0917
+async def feed(  # noqa: PLR0913, PLR0917
     context: RequestContext, title: str, page: str, entries: Sequence[Entry], crawled: str, most: int = 2 * ENTRIES
 ) -> Response:
-    """Return the response with a feed of these entries, the last `most` of them; 304 to a reader who has it."""
-    body = document(
-        title=title,
-        page=context.absolute(page),
-        here=context.absolute(context.with_parameters()),
-        entries=sorted(entries, key=lambda entry: (entry.updated, entry.published or ""), reverse=True)[:most],
-        otherwise=crawled,
-    )
+    """Return the response with a feed of these entries, the last `most` of them; 304 to a reader who has it.
+
+    Whoever opens the address in a browser reads the same entries as a page: browsers have no view for feeds.
+    """
+    entries = sorted(entries, key=lambda entry: (entry.updated, entry.published or ""), reverse=True)[:most]
+    here = context.absolute(context.with_parameters())
+    if context.request.headers.get("sec-fetch-dest") == "document":
+        response = await context.render("feed.html", title=title, page=page, here=here, entries=entries)
+        response.headers |= {"cache-control": "no-store", "vary": VARIES}
+        return response
+    body = document(title=title, page=context.absolute(page), here=here, entries=entries, otherwise=crawled)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "max-age=300"}
+    headers = {"etag": tag, "cache-control": "max-age=300", "vary": VARIES}
     if context.request.headers.get("if-none-match") == tag:
         return Response("", status=304, headers=headers, content_type=MEDIA_TYPE)
     return Response(body, headers=headers, content_type=MEDIA_TYPE)

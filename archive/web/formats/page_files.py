@@ -1,5 +1,6 @@
 """The list of a page as a file: the page's own address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
 
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
@@ -11,12 +12,10 @@ from datasette.utils.asgi import Response
 
 from archive.export import record_rows
 from archive.export.rows import Row, Rows
-from archive.labels.code_labels import EVENTS
-from archive.labels.label import LABELS
 from archive.labels.language import READER
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
-from archive.web.http.request_context import PAGE, RequestContext, choice, in_context, pages, portal
+from archive.web.http.request_context import PAGE, RequestContext, in_context, pages
 from archive.web.listings import observed_events, selections
 from archive.web.listings.selections import Selection
 
@@ -26,8 +25,7 @@ COUNTING = 2000
 FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
 
 _OBSERVED = """
-FROM events e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
-WHERE r.state <> 'withheld' AND e.at >= :since AND e.at < :until AND (:kind IS NULL OR e.kind = :kind) AND (:portal IS NULL OR r.portal = :portal)
+FROM (SELECT * FROM events WHERE {}) e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 """
 _EVENTS = f"""
 SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)},
@@ -77,20 +75,21 @@ async def _selection(select: Callable[[RequestContext], Awaitable[Selection]], c
 
 async def changes(context: RequestContext) -> Response:
     """Return what was observed, event by event, the last first: on the days that the page of changes shows; as a feed, ever."""
-    form, kind = context.request.url_vars["format"], choice(context, "kind", EVENTS)
-    of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
+    form, requested = context.request.url_vars["format"], await observed_events.changes_request(context)
     if form == "atom":
-        return await feeds.of_changes(context, kind, of)
+        return await feeds.of_changes(context, requested)
     span = observed_events.span_of(context)
-    values = {**observed_events.bounds(span), "kind": kind, "portal": of["id"] if of else None}
+    values = {**observed_events.bounds(span), **requested.scope.values, "kinds": json.dumps(requested.kinds)}
+    of_events = requested.scope.of_kinds()
     columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, *record_rows.WINDOW_COLUMNS)
-    title = f"{EVENTS[kind] if kind else LABELS['word.changes']} {span.first} {span.last}"
+    title = f"{requested.title} {span.first} {span.last}"
 
     def read(connection: sqlite3.Connection) -> Rows:
-        return _with_pages(context, title, columns, columns.index("id"), connection.execute(_EVENTS, values))
+        rows = connection.execute(_EVENTS.format(of_events), values)
+        return _with_pages(context, title, columns, columns.index("id"), rows)
 
     def count(connection: sqlite3.Connection) -> int:
-        return int(connection.execute(f"SELECT count(*) {_OBSERVED}", values).fetchone()[0])
+        return int(connection.execute(f"SELECT count(*) {_OBSERVED.format(of_events)}", values).fetchone()[0])
 
     if form == "json":
         return await _json(context, read, count, "events")

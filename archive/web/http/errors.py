@@ -31,6 +31,7 @@ RAISED_BY_ADDRESSES = (
 
 MALFORMED = LABELS["error.malformed"]
 NOTHING_HERE = LABELS["error.nothing_here"]
+OUTDATED = LABELS["error.outdated_index"]
 TOO_SLOW = LABELS["error.too_slow"]
 TOO_LARGE = LABELS["error.too_large"]
 TOO_MANY = LABELS["error.too_many"]

@@ -71,8 +71,10 @@ class RequestContext:
 
     def with_parameters(self, **parameters: object) -> str:
         """Return the requested address with other parameters; those that are None are left out."""
-        kept = {name: self.parameter(name) for name in self.request.args if self.parameter(name)} | parameters
-        pairs = urlencode({name: value for name, value in kept.items() if value is not None})
+        kept = {
+            name: self.request.args.getlist(name) for name in self.request.args if self.parameter(name)
+        } | parameters
+        pairs = urlencode({name: value for name, value in kept.items() if value is not None}, doseq=True)
         path = self.request.scope.get("route_path", self.request.path)  # the former without the site's prefix
         return str(self.datasette.urls.path(path)) + (f"?{pairs}" if pairs else "")
 
@@ -99,13 +101,13 @@ class Pages:
 def address(datasette: Datasette, database: str, *parts: object, **parameters: object) -> str:
     """The address of one of the site's pages (`/-/` and `parts`) in an archive, which is named only where several are served.
 
-    So it holds whatever the archive is called. Parameters that are None are left out.
+    So it holds whatever the archive is called. Parameters that are None are left out; of a tuple each value is given.
     """
     kept = {name: value for name, value in parameters.items() if value is not None}
     if len(archives(datasette)) > 1:
         kept["db"] = database
     path = "/-/" + "/".join(quote(str(part), safe="") for part in parts)
-    return str(datasette.urls.path(path)) + (f"?{urlencode(kept)}" if kept else "")
+    return str(datasette.urls.path(path)) + (f"?{urlencode(kept, doseq=True)}" if kept else "")
 
 
 def in_language(request: Request, language: str) -> str:

@@ -3,21 +3,32 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from datasette.utils.asgi import BadRequest
+from datasette.utils.asgi import BadRequest, NotFound
 
 from archive.labels.code_labels import EVENTS
-from archive.labels.label import Label
+from archive.labels.label import LABELS, Label
+from archive.labels.language import READER
 from archive.model.clock import today
-from archive.web.http.errors import MALFORMED
-from archive.web.http.request_context import RequestContext, day
+from archive.search.event_request import (
+    ORDER,
+    SHOWN_RECORDS,
+    EventRequest,
+    NoSuchSubjectError,
+    condition,
+    in_words,
+    kinds_of,
+    number_of,
+    title,
+)
+from archive.search.index import is_current
+from archive.search.request import parse_request
+from archive.web.http.errors import MALFORMED, NOTHING_HERE, OUTDATED
+from archive.web.http.request_context import RequestContext, day, portal
 from archive.web.views.record_lines import COLUMNS, RecordLine, lines
-
-ORDER = ("withdrawn", "unlisted", "changed", "returned", "moved", "added")
-"""Events in the order in which they are shown: what went comes first, for readers look for that first."""
 
 WEEK = 7
 
@@ -32,6 +43,7 @@ _COUNTS_OF_PORTAL = """
 SELECT kind, count(*) AS events FROM events
 WHERE crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +at >= :since AND +at < :until GROUP BY kind
 """
+_COUNTS_AMONG = "SELECT kind, count(*) AS events FROM events WHERE {} GROUP BY kind"
 _TOLD = f"{COLUMNS}, e.id AS event_id, e.at, e.not_before, (SELECT json_group_array(key) FROM json_each(e.detail, '$.changed')) AS changed"  # noqa: S608
 # The page is found among the events alone: each row skipped would else be joined first. The + keeps SQLite from walking
 # through all portals' events of these days where it can go by the portal's crawls.
@@ -40,15 +52,11 @@ WITH page AS (SELECT id FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :
 SELECT {_TOLD} FROM page CROSS JOIN events e ON e.id = page.id
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal ORDER BY e.at DESC, e.id DESC
 """  # noqa: S608 - constant names
-SHOWN_RECORDS = "record_id NOT IN (SELECT id FROM records WHERE state = 'withheld')"
-"""The condition for events of records that are not withheld, as SQL."""
-
-OF_ALL = f"kind = :kind AND at >= :since AND at < :until AND {SHOWN_RECORDS}"
-OF_PORTAL = (
-    "crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +kind = :kind AND +at >= :since AND +at < :until AND +"  # noqa: S608 - constant
+_IN_SPAN = "at >= :since AND at < :until"
+_OF_PORTAL = (
+    "crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +at >= :since AND +at < :until AND +"  # noqa: S608 - constant
     + SHOWN_RECORDS
 )
-_OF_ALL, _OF_PORTAL = _EVENTS.format(OF_ALL), _EVENTS.format(OF_PORTAL)
 # A first crawl ends with a list's oldest records: of those found last, the newest by the date they state.
 _FOUND_LAST = f"""
 SELECT {_TOLD} FROM (SELECT * FROM events WHERE kind = 'added' AND {SHOWN_RECORDS} ORDER BY at DESC, id DESC LIMIT 200) e
@@ -57,10 +65,125 @@ ORDER BY e.crawl_id DESC, coalesce(r.published_on > :today, 1), r.published_on D
 """  # noqa: S608 - constant names
 
 
+NARROWING = ("q", "exact", "portal", "publisher", "catalog", "record")
+"""Parameters of the page of changes that say of which records."""
+
 _NOTICED = """
 SELECT e.record_id, e.at, max(e.id) FROM json_each(?) told
 JOIN events e ON e.record_id = told.value ->> 0 AND e.at = told.value ->> 1 GROUP BY e.record_id, e.at
 """
+
+
+@dataclass(frozen=True, slots=True)
+class EventScope:
+    """Records whose events are wanted: a condition for their events within a span, and the statement that counts these by kind, as SQL.
+
+    `values`: what both refer to besides. `address`: the parameters of the page of changes that name these records.
+    `kind`: the column as the condition goes with it.
+    """
+
+    condition: str = f"{_IN_SPAN} AND {SHOWN_RECORDS}"
+    counts: str = _COUNTS
+    values: Mapping[str, object] = field(default_factory=dict)
+    address: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "kind"
+
+    def of_kind(self) -> str:
+        """Return the condition for the events of one kind, `:kind`."""
+        return f"{self.kind} = :kind AND {self.condition}"
+
+    def of_kinds(self) -> str:
+        """Return the condition for the events of some kinds, `:kinds`, a list in JSON."""
+        return f"{self.kind} IN (SELECT value FROM json_each(:kinds)) AND {self.condition}"  # noqa: S608 - columns and conditions of ours
+
+
+EVERYTHING = EventScope()
+"""Events of all records."""
+
+
+def portal_scope(portal_id: str) -> EventScope:
+    """Return the scope of a portal's records."""
+    values = {"portal": portal_id}
+    return EventScope(_OF_PORTAL, _COUNTS_OF_PORTAL, values, values, "+kind")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesRequest:
+    """A request for the page of changes, or what it lists: kinds of events, of which records, and `records`, these in a reader's words.
+
+    `portal`: where its records alone are requested.
+    """
+
+    kinds: tuple[str, ...]
+    scope: EventScope = EVERYTHING
+    records: str = ""
+    portal: Mapping[str, Any] | None = None
+
+    @property
+    def kind(self) -> str | None:
+        """The only kind requested; None: several."""
+        return self.kinds[0] if len(self.kinds) == 1 else None
+
+    @property
+    def title(self) -> str:
+        """What is requested, in a reader's words."""
+        what = str(LABELS["word.changes"]) if self.kinds == ORDER else in_words(self.kinds, READER.get())
+        return f"{self.records} {what}".strip()
+
+    def subscription(self) -> dict[str, object]:
+        """Return the parameters that make the same request of the page of subscriptions."""
+        return {**self.scope.address, "events": None if self.kinds == ORDER else self.kinds}
+
+    @property
+    def address(self) -> dict[str, object]:
+        """The parameters that make this request."""
+        return {**self.scope.address, "kind": None if self.kinds == ORDER else self.kinds}
+
+
+async def changes_request(context: RequestContext) -> ChangesRequest:
+    """Return the request that the address of the page of changes makes. Raises BadRequest, NotFound."""
+    named = {name: context.parameter(name) for name in NARROWING if context.parameter(name)}
+    try:
+        kinds = kinds_of(context.request.args.getlist("kind"))
+        requested = EventRequest(
+            parse_request({name: named[name] for name in NARROWING[:4] if name in named}),
+            number_of(named.get("catalog", "")),
+            number_of(named.get("record", "")),
+        )
+    except ValueError as error:
+        raise BadRequest(MALFORMED) from error
+    of = await portal(context, named["portal"]) if "portal" in named else None
+    if not requested.is_narrowed:
+        return ChangesRequest(kinds)
+    if named.keys() == {"portal"} and of:
+        return ChangesRequest(kinds, portal_scope(of["id"]), of["name"], of)
+    scope, records = await scope_of(context, requested, named)
+    return ChangesRequest(kinds, scope, records)
+
+
+async def scope_of(
+    context: RequestContext, requested: EventRequest, address: Mapping[str, str]
+) -> tuple[EventScope, str]:
+    """Return the scope of the requested records, and what is requested in the reader's words. Raises BadRequest, NotFound.
+
+    `address`: see `EventScope`.
+    """
+    language = READER.get()  # threads that read the archive don't know it
+
+    def read(connection: sqlite3.Connection) -> tuple[EventScope, str]:
+        if not is_current(connection):
+            raise BadRequest(OUTDATED)
+        of_records, values = condition(connection, requested)
+        in_span = f"{_IN_SPAN} AND {of_records}"
+        return EventScope(in_span, _COUNTS_AMONG.format(in_span), values, address), title(
+            connection, requested, language
+        )
+
+    try:
+        scope: tuple[EventScope, str] = await context.db.execute_fn(read)
+    except NoSuchSubjectError as error:
+        raise NotFound(NOTHING_HERE) from error
+    return scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +218,9 @@ def week() -> Span:
     return Span(today() - timedelta(days=WEEK - 1), today())
 
 
-async def counted(context: RequestContext, span: Span, portal_id: str | None = None) -> dict[str, int]:
+async def counted(context: RequestContext, span: Span, scope: EventScope = EVERYTHING) -> dict[str, int]:
     """Count the events of each kind that were observed within `span`."""
-    sql = _COUNTS if portal_id is None else _COUNTS_OF_PORTAL
-    rows = await context.db.execute(sql, {**bounds(span), "portal": portal_id})
+    rows = await context.db.execute(scope.counts, {**bounds(span), **scope.values})
     return {row["kind"]: row["events"] for row in rows}
 
 
@@ -111,30 +233,31 @@ async def latest(context: RequestContext, most: int) -> tuple[EventsOfKind, ...]
         if kind == "added":
             rows = await context.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
         else:
-            rows = await context.db.execute(_OF_ALL, {**EVER, "kind": kind, "most": most, "offset": 0})
+            sql = _EVENTS.format(EVERYTHING.of_kind())
+            rows = await context.db.execute(sql, {**EVER, "kind": kind, "most": most, "offset": 0})
         kinds.append(_events_of_kind(context, kind, span, counts, lines(context, rows)))
     return tuple(kinds)
 
 
 async def within(
-    context: RequestContext, span: Span, most: int, portal_id: str | None = None
+    context: RequestContext, span: Span, most: int, scope: EventScope = EVERYTHING
 ) -> tuple[EventsOfKind, ...]:
     """Return what was observed within `span`, by kind, with the last `most` events of each kind."""
-    counts = await counted(context, span, portal_id)
+    counts = await counted(context, span, scope)
     kinds = []
     for kind in ORDER:
-        rows = await events(context, kind, span, most, 0, portal_id) if counts.get(kind) else ()
-        kinds.append(_events_of_kind(context, kind, span, counts, rows, portal_id))
+        rows = await events(context, kind, span, most, 0, scope) if counts.get(kind) else ()
+        kinds.append(_events_of_kind(context, kind, span, counts, rows, scope))
     return tuple(kinds)
 
 
 async def events(  # noqa: PLR0913, PLR0917
-    context: RequestContext, kind: str, span: Span, most: int, offset: int, portal_id: str | None
+    context: RequestContext, kind: str, span: Span, most: int, offset: int, scope: EventScope
 ) -> tuple[RecordLine, ...]:
     """Events of one kind within `span`, newest first."""
-    page = {"kind": kind, "most": most, "offset": offset, "portal": portal_id}
-    sql = _OF_ALL if portal_id is None else _OF_PORTAL
-    return lines(context, await context.db.execute(sql, {**bounds(span), **page}))
+    page = {"kind": kind, "most": most, "offset": offset}
+    sql = _EVENTS.format(scope.of_kind())
+    return lines(context, await context.db.execute(sql, {**bounds(span), **page, **scope.values}))
 
 
 def _events_of_kind(  # noqa: PLR0913, PLR0917
@@ -143,9 +266,9 @@ def _events_of_kind(  # noqa: PLR0913, PLR0917
     span: Span,
     counts: Mapping[str, int],
     newest: tuple[RecordLine, ...],
-    portal_id: str | None = None,
+    scope: EventScope = EVERYTHING,
 ) -> EventsOfKind:
-    url = context.address("changes", **{"kind": kind, "from": span.first, "to": span.last, "portal": portal_id})
+    url = context.address("changes", **{**scope.address, "kind": kind, "from": span.first, "to": span.last})
     return EventsOfKind(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
 
 

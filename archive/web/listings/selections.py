@@ -12,11 +12,9 @@ from archive.labels.label import LABELS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import SearchRequest, parse_request, resolved
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
+from archive.web.http.errors import MALFORMED, NOTHING_HERE, OUTDATED
 from archive.web.http.request_context import RequestContext, Row, choice, day, part, portal
 from archive.web.views.cells import UNTITLED
-
-OUTDATED = LABELS["error.outdated_index"]
 
 UNDATED = "none"
 """Value of `year` that selects records without a date."""
@@ -41,7 +39,6 @@ WALKED_AT = """
 
 _CATALOG = f"SELECT c.*, {WALKED_AT} FROM catalogs c WHERE c.portal = :portal AND c.id = :id"  # noqa: S608 - constant
 _EVERY = "SELECT r.id {} ORDER BY r.published_on DESC, r.id DESC"
-_LATEST = "SELECT r.id {} ORDER BY r.id DESC LIMIT :limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,14 @@ class Selection:
     """Records that one page lists.
 
     `title`: what they are; `page`: the address of the page. `every`: the ids of all, in its order; `count`: how many;
-    `latest`: the ids of those that came into the archive last, as many as requested. `words`: what is searched for.
+    `ids`: the ids as SQL, with its parameters. `words`: what is searched for.
     """
 
     title: str
     page: str
     every: Callable[[sqlite3.Connection], Iterator[int]]
     count: Callable[[sqlite3.Connection], int]
-    latest: Callable[[sqlite3.Connection, int], list[int]]
+    ids: Callable[[sqlite3.Connection], tuple[str, Mapping[str, object]]]
     words: str = ""
 
 
@@ -71,7 +68,7 @@ async def of_search(context: RequestContext) -> Selection:
         page=f"{context.datasette.urls.path('/-/search')}{f'?{address}' if address else ''}",
         every=lambda connection: engine.every(connection, _search(connection, requested)),
         count=lambda connection: engine.count(connection, _search(connection, requested)),
-        latest=lambda connection, limit: engine.latest(connection, _search(connection, requested), limit),
+        ids=lambda connection: engine.ids(_search(connection, requested)),
         words=requested.words,
     )
 
@@ -157,7 +154,5 @@ def _listed(title: str, page: str, sql: str, values: Mapping[str, object]) -> Se
         page=page,
         every=lambda connection: (row[0] for row in connection.execute(_EVERY.format(sql), values)),
         count=lambda connection: int(connection.execute(f"SELECT count(*) {sql}", values).fetchone()[0]),
-        latest=lambda connection, limit: [
-            row[0] for row in connection.execute(_LATEST.format(sql), {**values, "limit": limit})
-        ],
+        ids=lambda _: (f"SELECT r.id {sql}", values),
     )

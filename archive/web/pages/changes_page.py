@@ -4,24 +4,22 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive.labels.code_labels import EVENTS
-from archive.web.http.request_context import PAGE, RequestContext, choice, pages, portal
-from archive.web.listings.observed_events import SHOWN, events, span_of, within
+from archive.web.http.request_context import PAGE, RequestContext, pages
+from archive.web.listings.observed_events import SHOWN, changes_request, events, span_of, within
 
 
 async def changes(context: RequestContext) -> Response:
-    """The page: all kinds, or one of them in full, within the days from `from` to `to`, of all portals or one."""
-    kind, span = choice(context, "kind", EVENTS), span_of(context)
-    of = await portal(context, context.parameter("portal")) if context.parameter("portal") else None
-    portal_id = of["id"] if of else None
-    kinds = await within(context, span, 0 if kind else SHOWN, portal_id)
-    variables: dict[str, Any] = {"span": span, "portal": of, "kinds": kinds, "chosen": None}
-    if kind:
-        chosen = next(each for each in kinds if each.kind == kind)
+    """The page: some kinds, or one of them in full, within the days from `from` to `to`, of all records or some."""
+    requested, span = await changes_request(context), span_of(context)
+    kinds = await within(context, span, 0 if requested.kind else SHOWN, requested.scope)
+    variables: dict[str, Any] = {"span": span, "requested": requested, "kinds": kinds, "chosen": None}
+    variables["shown"] = [each for each in kinds if each.kind in requested.kinds]
+    if requested.kind:
+        chosen = next(each for each in kinds if each.kind == requested.kind)
         page = pages(context, chosen.events)
         variables |= {
             "chosen": chosen,
             "pages": page,
-            "lines": await events(context, kind, span, PAGE, page.offset, portal_id),
+            "lines": await events(context, chosen.kind, span, PAGE, page.offset, requested.scope),
         }
     return await context.render("changes.html", **variables)
