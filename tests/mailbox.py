@@ -19,12 +19,13 @@ from aiosmtpd.smtp import AuthResult
 class Mailbox:
     """What was sent, in order. `answers`: what the server says to the next mails instead of taking them.
 
-    `logins`: user and password of each session.
+    `logins`: user and password of each session; `raw`: each mail as it came.
     """
 
     mails: list[EmailMessage] = field(default_factory=list)
     to: list[list[str]] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     address: str = ""
@@ -40,6 +41,7 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - the same
         if self.answers:
             return self.answers.pop(0)
+        self.raw.append(envelope.content)
         self.mails.append(message_from_bytes(envelope.content, policy=default))
         self.to.append(list(envelope.rcpt_tos))
         self.encrypted.append(server.transport.get_extra_info("cipher") is not None)

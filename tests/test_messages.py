@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.notify import messages
-from crawler.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
+from archive.notify import messages
+from archive.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
 from tests.certificates import self_signed
 from tests.conftest import Answer, Site, SiteRequest
 from tests.mailbox import Mailbox, free_port, mailbox

@@ -14,6 +14,7 @@ SMALLER = {
     "archive.web": "the plugin, and the rooms of the site",
     "archive.replay": "a crawl, and its evidence, played again",
     "archive.web.listings": "what pages and their files both list",
+    "crawler.notify": "what an operator is told of; delivery is in archive.notify",
     "crawler": "settings.py, where a Scrapy user looks for it",
     "crawler.middlewares": "middlewares, where a Scrapy user looks for them",
 }
@@ -65,6 +66,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "archive.masking": {"archive.model", "archive.tables"},
     "archive.model": {"archive.tables"},
+    "archive.notify": {"archive.database", "archive.labels", "archive.model", "archive.search"},
     "archive.proof": {
         "archive.copies",
         "archive.database",
@@ -79,6 +81,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.search": {"archive.labels"},
     "archive.web": {
         "archive.labels",
+        "archive.notify",
         "archive.proof",
         "archive.search",
         "archive.web.evidence",
@@ -86,6 +89,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.http",
         "archive.web.pages",
         "archive.web.processes",
+        "archive.web.subscriptions",
         "archive.web.views",
     },
     "archive.web.evidence": {
@@ -142,6 +146,14 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.views",
     },
     "archive.web.processes": {"archive.database"},
+    "archive.web.subscriptions": {
+        "archive.labels",
+        "archive.notify",
+        "archive.search",
+        "archive.web.formats",
+        "archive.web.http",
+        "archive.web.listings",
+    },
     "archive.web.views": {
         "archive.database",
         "archive.copies",
@@ -173,6 +185,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.maintenance",
         "archive.masking",
         "archive.model",
+        "archive.notify",
         "archive.proof",
         "archive.questions",
         "archive.search",
@@ -226,7 +239,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.database",
         "archive.ingest",
         "archive.labels",
-        "archive.model",
+        "archive.notify",
         "archive.search",
         "crawler.portals",
     },

@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from archive.ingest.health import Health
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.notify import messages
 from bench.schedules import webhook
 from crawler.cli.main import main
-from crawler.notify import messages
 from crawler.notify.health_message import StateChange, payload, subject, text
 from tests.conftest import disclosures
 from tests.mailbox import mailbox

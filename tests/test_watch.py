@@ -14,8 +14,9 @@ from click.testing import CliRunner, Result
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.ingest.store import Store
+from archive.notify import messages
 from crawler.cli.main import main
-from crawler.notify import messages, watch_state
+from crawler.notify import watch_state
 from crawler.notify import watcher as watching_module
 from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import WatchReport, run_watch
@@ -90,7 +91,7 @@ def test_what_is_there_is_not_reported_and_what_comes_is_reported_once_in_one_me
     desk.add(5, body="测试")  # excluded
     assert desk.look() == [WatchReport("样本", new=2, deliveries=1)]
     (mail,) = desk.box.mails
-    assert mail["Subject"] == "样本：2 条新记录 / 2 new records"
+    assert mail["Subject"] == "样本：2 条新记录"
     text = mail.get_content()
     for expected in ("样本文件之3", "样本文件之4", "https://archive.example.org/-/record/3", "http://p.example/3.html",
                      "样本县", "640399001/2026-00003", "规划计划", "不是官方网站"):  # fmt: skip
@@ -151,11 +152,21 @@ def test_what_is_observed_is_reported(desk: Desk) -> None:
     proof = f"https://archive.example.org/-/proof/{told['hits'][0]['event_id']}"
     assert told["hits"][0]["proof"] == proof
     mail = desk.box.mails[0].get_content()
-    assert "内容变动 changed" in mail
+    assert "内容变动  至迟 2026-01-03，从何时起无从得知" in mail
     assert proof in mail
-    assert "，从何时起无从得知 / no later than " in mail
     desk.add(1, body="第三个正文")  # the same record again is another event
     assert desk.look() == [WatchReport("变动", new=1, deliveries=2), WatchReport("别处")]
+
+
+def test_a_watch_speaks_the_language_that_its_file_states(desk: Desk) -> None:
+    desk.watches('[[watch]]\nname = "x"\nevents = ["changed"]\nmail = "a@example.org"\nlanguage = "en"\n')
+    desk.look()
+    desk.add(1, body="另一正文")
+    desk.look()
+    (mail,) = desk.box.mails
+    assert mail["Subject"] == "x: 1 changes"
+    assert "changed  no later than 2 January 2026; since when cannot be told" in mail.get_content()
+    assert "不是官方网站" not in mail.get_content()
 
 
 def test_many_are_reported_in_one_message_that_says_how_many_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -361,6 +372,8 @@ def test_the_command(desk: Desk) -> None:
         (HOOK + "portal = [3]", r"portal = \[3\] must be a text in quotes, or a list"),
         (HOOK + 'from = "2018"', "from = '2018' must be a year"),
         (HOOK + "from = true", "from = True must be a year"),
+        (HOOK + 'language = "de"', "language = 'de' is not one of zh, en"),
+        (HOOK.replace("$DESK_HOOK", "nochat://x"), "webhook: nochat://… is no address of a chat room"),
         (HOOK + "files = false", "files must be true"),
         (HOOK + "files = []", "files must be true"),
         (HOOK + 'mail = "desk"', "mail = 'desk' is no address"),
@@ -387,7 +400,7 @@ def test_a_test_goes_to_each_receiver_and_is_noted_nowhere(desk: Desk) -> None:
     missing = desk.db.with_name("none.db")
     done = CliRunner().invoke(main, ["watch", str(desk.file), "--db", str(missing), "--test"])
     assert (done.exit_code, done.output.count("a test was delivered to")) == (0, 2)
-    assert desk.box.mails[0]["Subject"] == "样本：测试 / test"
+    assert desk.box.mails[0]["Subject"] == "样本：测试"
     assert desk.box.to == [["desk@example.org"]]
     said = json.loads(desk.posts[0].form or "")
     assert (said["test"], said["count"], said["hits"]) == (True, 0, [])

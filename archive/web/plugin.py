@@ -24,6 +24,7 @@ from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE, Label, labels_under
 from archive.labels.language import READER, TAGS, say
+from archive.notify.subscription_settings import SubscriptionSettingsError
 from archive.proof.sheet import STYLE
 from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
@@ -54,6 +55,7 @@ from archive.web.pages import (
     site_files,
 )
 from archive.web.processes.sql_limits import limit
+from archive.web.subscriptions import offers, subscribe_page, token_pages
 from archive.web.views import cells, history, portal_status
 
 hookimpl = HookimplMarker("datasette")
@@ -229,6 +231,9 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/day$", in_context(day_page.find)),
         (r"/-/day/(?P<day>[^/]+)$", in_context(day_page.page)),
         (r"/-/changes$", in_context(changes_page.changes)),
+        (subscribe_page.ROUTE, in_context(subscribe_page.page)),
+        (token_pages.CONFIRM, in_context(token_pages.confirm)),
+        (token_pages.LEAVE, token_pages.leave),
         (r"/-/search$", search_page.answer),
         (r"/-/search/completions$", in_context(search_page.complete)),
         (r"/-/questions$", in_context(question_pages.overview)),
@@ -261,14 +266,15 @@ def operators(datasette: "Datasette", actor: dict[str, Any] | None, action: str)
 
 @hookimpl
 def startup(datasette: Datasette) -> None:
-    """Take an evidence file that came along (`datasette data/`) out again: it holds pages with personal data unmasked.
+    """Take files that came along (`datasette data/`) out again that hold pages with personal data unmasked, or addresses of readers.
 
-    Refuse an operator's file of synonyms that can't be read.
+    Refuse an operator's file of synonyms, or settings of subscriptions, that can't be used.
     """
-    archives.leave_out_evidence(datasette)
+    archives.leave_out_private(datasette)
     try:
         thesaurus()
-    except SynonymsError as error:
+        offers.settings_of(datasette)
+    except (SubscriptionSettingsError, SynonymsError) as error:
         raise StartupError(str(error)) from error
 
 

@@ -27,6 +27,7 @@ MODULES = {
     "prove": "proof",
     "publish": "serve",
     "seal": "proof",
+    "subscriptions": "watch",
     "survey": "probe",
     "tell": "status",
 }
@@ -127,8 +128,8 @@ def crawl(  # noqa: PLR0913 - one for each option
     except SettingError as error:
         raise CommandError(str(error)) from error
     attention = crawl_portals(names, by, more)
-    stamped = stamp_days(db)
-    sys.exit(ATTENTION if attention or faults or not stamped else 0)
+    done = [stamp_days(db), notify_readers(db)]
+    sys.exit(ATTENTION if attention or faults or not all(done) else 0)
 
 
 def stamp_days(db: Path) -> bool:
@@ -138,6 +139,15 @@ def stamp_days(db: Path) -> bool:
     from crawler.cli.proof import ask_for_stamps, timestamp_servers  # noqa: PLC0415
 
     return ask_for_stamps(db, timestamp_servers())
+
+
+def notify_readers(db: Path) -> bool:
+    """Send readers what they subscribed to where $DISCLOSURES_METADATA names the site's metadata; whether nothing failed."""
+    if not os.environ.get("DISCLOSURES_METADATA") or not db.is_file():
+        return True
+    from crawler.cli.watch import send_due  # noqa: PLC0415
+
+    return send_due(db, Path(os.environ["DISCLOSURES_METADATA"]))
 
 
 def bring_up_to_date(db: Path) -> None:

@@ -78,8 +78,8 @@ def tell(text: str, addresses: tuple[str, ...]) -> None:
 
     Exit status 1 where it was not delivered.
     """
+    from archive.notify.messages import DeliveryError  # noqa: PLC0415
     from crawler.notify import health_message  # noqa: PLC0415
-    from crawler.notify.messages import DeliveryError  # noqa: PLC0415
 
     delivered, now = True, clock.text(clock.now())
     for address in addresses:
@@ -154,8 +154,8 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
 
     What was not delivered to one of them is reported to all again the next time. Raises ArchiveError and CommandError.
     """
+    from archive.notify.messages import DeliveryError  # noqa: PLC0415
     from crawler.notify import health_message  # noqa: PLC0415 - only where requested
-    from crawler.notify.messages import DeliveryError  # noqa: PLC0415
 
     try:
         for address in addresses:

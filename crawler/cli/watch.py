@@ -1,5 +1,6 @@
-"""`disclosures watch`: messages of what is new."""
+"""`disclosures watch` and `disclosures subscriptions`: messages of what is new, for the operator's desk and for readers."""
 
+import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -7,9 +8,12 @@ from pathlib import Path
 import click
 
 from archive.database.connection import open_for_reading
+from archive.notify.messages import DeliveryError, check_mail
+from archive.notify.subscription_run import send_subscriptions
+from archive.notify.subscription_settings import SubscriptionSettings, SubscriptionSettingsError, subscription_settings
+from archive.notify.subscription_store import Subscription, open_subscriptions
 from archive.search.index import is_current
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
-from crawler.notify.messages import DeliveryError, check_mail
 from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import WatchReport, preview, run_watch, send_test
 from crawler.notify.watches import WatchFile, WatchFileError, load
@@ -40,8 +44,7 @@ def watch(file: Path, db: Path, dry_run: bool, is_test: bool) -> None:
         return
     failed = False
     with closing(open_for_reading(db)) as connection:
-        if not is_current(connection):
-            raise CommandError(f"the search index of {db} was made by another version: a crawl renews it")
+        _require_index(connection, db)
         with notes(beside(db)) as state:
             for each in watch_file.watches:
                 if dry_run:
@@ -54,6 +57,11 @@ def watch(file: Path, db: Path, dry_run: bool, is_test: bool) -> None:
                     click.echo(f"{line}; kept for the next run", err=True)
                 click.echo(_message(report))
     sys.exit(ATTENTION if failed else 0)
+
+
+def _require_index(connection: sqlite3.Connection, db: Path) -> None:
+    if not is_current(connection):
+        raise CommandError(f"the search index of {db} was made by another version: a crawl renews it")
 
 
 def _test(watch_file: WatchFile) -> None:
@@ -70,3 +78,104 @@ def _message(report: WatchReport) -> str:
     if report.begins is not None:
         return f"{report.watch}: begins now; {report.begins:,} records are there already and are not reported"
     return f"{report.watch}: {report.new:,} new, {report.deliveries} messages delivered"
+
+
+# --- subscriptions of readers ---
+
+METADATA = "DISCLOSURES_METADATA"
+"""The variable of the environment that names the operator's metadata, which say how readers may subscribe."""
+
+metadata_option = click.option(
+    "--metadata",
+    envvar=METADATA,
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=f"The metadata that the site is served with: `plugins: disclosures: subscriptions:`. Default: ${METADATA}.",
+)
+
+
+@click.group()
+def subscriptions() -> None:
+    """Send readers what they subscribed to on the site; list subscriptions, and forget some."""
+
+
+@subscriptions.command()
+@db_option
+@click.option(
+    "--published",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Read what `disclosures publish FOLDER` made, in place of --db: nothing is sent that is not published.",
+)
+@metadata_option
+@plainly
+def send(db: Path, published: Path | None, metadata: Path) -> None:
+    """Send each confirmed subscription what was observed since its last message.
+
+    Exit status 1 where one could not be delivered: the next run sends it again.
+    """
+    from archive.export import snapshots  # noqa: PLC0415 - only where requested
+
+    sys.exit(0 if send_due(snapshots.published(published).path if published else db, metadata) else ATTENTION)
+
+
+@subscriptions.command(name="list")
+@metadata_option
+@plainly
+def list_subscriptions(metadata: Path) -> None:
+    """List subscriptions: number, since when, way and receiver (the name of a mail address by its first letter), and to what."""
+    with open_subscriptions(_settings(metadata).file) as opened:
+        for each in opened.all():
+            since = each.confirmed_at or "unconfirmed"
+            failures = f"  failed {each.failures} times" if each.failures else ""
+            click.echo(f"{each.id:>6} {since:<20} {each.way} {_masked(each)}  {each.topic or '-'}{failures}")
+
+
+@subscriptions.command()
+@click.argument("receivers", nargs=-1, required=True, metavar="RECEIVER…")
+@metadata_option
+@plainly
+def forget(receivers: tuple[str, ...], metadata: Path) -> None:
+    """Delete all subscriptions of a mail address or a room, or those of a number that `list` shows."""
+    with open_subscriptions(_settings(metadata).file) as opened:
+        for receiver in receivers:
+            found = [each for each in opened.all() if str(each.id) == receiver] or opened.of(receiver)
+            for each in found:
+                opened.end(each)
+            click.echo(f"{len(found)} deleted")
+
+
+def send_due(db: Path, metadata: Path) -> bool:
+    """Send readers what is new in an archive, a line on each failure; whether there was none. Raises ArchiveError, CommandError."""
+    settings, sent, failed = _settings(metadata), 0, 0
+    with closing(open_for_reading(db)) as connection:
+        _require_index(connection, db)
+        for report in send_subscriptions(connection, settings):
+            sent += bool(report.events)
+            failed += bool(report.failure)
+            if report.failure:
+                click.echo(f"subscription {report.number}: not delivered: {report.failure}", err=True)
+    click.echo(f"subscriptions: {sent} messages delivered, {failed} not")
+    return not failed
+
+
+def _settings(metadata: Path) -> SubscriptionSettings:
+    """Return the settings of subscriptions in the operator's metadata. Raises ArchiveError, CommandError."""
+    from archive.web.http.server import plugin_settings, read_metadata  # noqa: PLC0415 - Datasette takes a second to load
+
+    values = read_metadata(metadata)
+    if values.get("allow", True) is not True:
+        raise CommandError(f"{metadata}: the archive is closed (`allow:`), so nobody subscribes to it")
+    try:
+        settings = subscription_settings(plugin_settings(values).get("subscriptions"))
+    except SubscriptionSettingsError as error:
+        raise CommandError(f"{metadata}: {error}") from error
+    if settings is None:
+        raise CommandError(f"{metadata} has no `plugins: disclosures: subscriptions:`")
+    return settings
+
+
+def _masked(subscription: Subscription) -> str:
+    name, at, host = subscription.receiver.rpartition("@")
+    return f"{name[:1]}…{at}{host}" if subscription.way == "mail" else subscription.receiver

@@ -1,1 +1,1 @@
-"""Messages: watches, changes of health, delivery by mail and webhook."""
+"""Messages to operators and desks: watches, and changes of health."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.database.connection import transaction
 from archive.ingest.health import NEVER_CHECKED, WELL, Health
-from crawler.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
+from archive.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
 
 _PARTICULAR = re.compile(r"(?<!\S)\S*://\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
 """Parts of a reason that concern one portal alone: addresses, hosts, numbers."""

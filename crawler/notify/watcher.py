@@ -4,15 +4,18 @@ import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.labels.code_labels import EVENTS, KINDS
-from archive.labels.when import when
+from archive.labels.label import LABELS
+from archive.labels.language import DEFAULT
+from archive.notify import hit_text
+from archive.notify.chat import is_room, post_to_room, service_of
+from archive.notify.event_report import last_event
+from archive.notify.messages import DeliveryError, post, send_mail
 from archive.search import engine
-from crawler.notify.messages import DeliveryError, post, send_mail
 from crawler.notify.watch_state import Notes
 from crawler.notify.watches import Watch
 
@@ -30,8 +33,6 @@ _HIDDEN = (
     "SELECT record_id FROM rosters WHERE state IN ('waiting', 'kept')",
 )
 """The records that are withheld, and those with a text that is held back."""
-
-_LAST_EVENT = "SELECT coalesce(max(id), 0) FROM events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def run_watch(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: 
         return earlier  # what is new meanwhile will be reported in one message, once this one has gone out
     connection.execute("BEGIN")  # one state of the archive, though a crawl may be writing
     try:
-        hits, last = _hits(connection, watch), int(connection.execute(_LAST_EVENT).fetchone()[0])
+        hits, last = _hits(connection, watch), last_event(connection)
         if not notes.began(watch.name, _about(watch)):
             notes.begin(watch.name, _about(watch), () if watch.events else hits, last)
             return replace(earlier, begins=len(hits))
@@ -73,7 +74,7 @@ def preview(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: st
     """The texts that `run_watch` would send now; nothing is sent or noted."""
     yield from (message["text"] for _, _, message in notes.undelivered(watch.name))
     if notes.began(watch.name, _about(watch)):
-        last = int(connection.execute(_LAST_EVENT).fetchone()[0])
+        last = last_event(connection)
         _, new = _new(connection, notes, watch, _hits(connection, watch), last)
         if new:
             yield _message(connection, watch, site, new)["text"]
@@ -81,11 +82,13 @@ def preview(connection: sqlite3.Connection, notes: Notes, watch: Watch, site: st
 
 def send_test(watch: Watch) -> Iterator[tuple[str, bool]]:
     """Send each receiver of a watch a message that says that it is a test; a line on each, and whether it was delivered."""
-    text = f"这是一封测试邮件：“{watch.name}”的消息会寄到这里。\nThis is a test: messages of the watch {watch.name!r} arrive here.\n"
+    subject = LABELS["message.test"].name(watch.language).format(title=watch.name)
+    text = LABELS["message.test_text"].name(watch.language).format(title=watch.name)
     message = {
         "watch": watch.name,
-        "subject": f"{watch.name}：测试 / test",
-        "text": text,
+        "language": watch.language,
+        "subject": subject,
+        "text": f"{text}\n",
         "count": 0,
         "hits": [],
         "test": True,
@@ -141,7 +144,8 @@ def take_back(connection: sqlite3.Connection, notes: Notes, watch: str) -> None:
         if hits == message["hits"]:
             continue
         count = message["count"] - len(message["hits"]) + len(hits)
-        notes.replace(number, {**message, "text": _text(hits, count), "count": count, "hits": hits})
+        text = hit_text.text(hits, count, message.get("language", DEFAULT))
+        notes.replace(number, {**message, "text": text, "count": count, "hits": hits})
         if not hits:
             notes.done(number)
 
@@ -167,45 +171,15 @@ def _message(connection: sqlite3.Connection, watch: Watch, site: str, new: list[
         for hit in new[:MOST]
         for described in engine.described(connection, [hit["record"]], watch.words)
     ]
-    what, what_en = ("变动", "change") if watch.events else ("新记录", "new record")
-    count, plural = len(new), "s" * (len(new) != 1)
+    subject = (LABELS["message.changes"] if watch.events else LABELS["message.records"]).name(watch.language)
     return {
         "watch": watch.name,
-        "subject": f"{watch.name}：{count} 条{what} / {count} {what_en}{plural}",
-        "text": _text(shown, count),
-        "count": count,
+        "language": watch.language,
+        "subject": subject.format(title=watch.name, count=len(new)),
+        "text": hit_text.text(shown, len(new), watch.language),
+        "count": len(new),
         "hits": shown,
     }
-
-
-def _text(shown: list[dict[str, Any]], count: int) -> str:
-    more = (
-        [f"另有 {count - len(shown)} 条未列出，请在档案中检索。{count - len(shown)} more are not shown."]
-        if count > len(shown)
-        else []
-    )
-    end = [
-        "—",
-        "本档案不是官方网站，所载均非官方文本，请以原页面为准。",
-        "Nothing here is an official copy; the original page prevails.",
-    ]
-    return "\n".join([*("\n".join(_lines(hit)) + "\n" for hit in shown), *more, *end]) + "\n"
-
-
-def _lines(hit: Mapping[str, Any]) -> Iterator[str]:
-    """A hit as a reader of mail scans it."""
-    yield f"{hit['published_on'] or '日期不详'}  {hit['title'] or '（无标题）'}"
-    if event := hit.get("event"):
-        label, happened = EVENTS[event], when(hit.get("not_before"), hit["at"])
-        yield f"    {label.zh} {label.en}  {hit['at']}"
-        yield f"    {happened.zh} / {happened.en}"
-        if proof := hit.get("proof"):
-            yield f"    凭据单 proof  {proof}"
-    kind = KINDS[hit["kind"]].zh if hit["kind"] in KINDS else hit["kind"]
-    yield "    " + "  ".join(filter(None, (hit["publisher"], hit["portal"], kind, hit["index_number"])))
-    if hit["snippet"] and hit["snippet"] != hit["title"]:
-        yield f"    {' '.join(hit['snippet'].split())}"
-    yield from (f"    {address}" for address in (hit["page"], hit["url"]) if address)
 
 
 # --- delivering ---
@@ -233,7 +207,10 @@ def _deliver(notes: Notes, watch: Watch) -> WatchReport:
 
 
 def _send(watch: Watch, receiver: str, message_id: str, message: dict[str, Any]) -> None:
-    if receiver in watch.hooks:
+    if is_room(receiver):
+        brief = hit_text.brief(message["hits"], message["count"], message["language"]) or message["text"]
+        post_to_room(receiver, f"{message['subject']}\n{brief}")
+    elif receiver in watch.hooks:
         post(receiver, {"id": message_id, **message}, message_id)
     else:
         send_mail(receiver, message["subject"], message["text"], message_id)
@@ -245,4 +222,6 @@ def _mark(receiver: str) -> str:
 
 
 def _named(watch: Watch, receiver: str) -> str:
+    if is_room(receiver):
+        return f"the room at {service_of(receiver)}"
     return f"the webhook at {urlsplit(receiver).hostname}" if receiver in watch.hooks else receiver

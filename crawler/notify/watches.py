@@ -5,14 +5,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.labels.code_labels import EVENTS, STATES
+from archive.labels.language import DEFAULT, LANGUAGES, Language
+from archive.notify.chat import check_room, is_room
+from archive.notify.messages import DeliveryError, check_hook
 from archive.search.engine import Filters, Search
 from archive.search.query import parse
-from crawler.notify.messages import DeliveryError, check_hook
 from crawler.portals.catalogue_kinds import KINDS
 from crawler.portals.toml_file import TomlTable, read_toml
 
 _TOP = ("site", "watch")
-_KEYS = ("name", "query", "portal", "kind", "publisher", "from", "to", "state", "files", "events", "mail", "webhook")
+_KEYS = (
+    "name",
+    "query",
+    "portal",
+    "kind",
+    "publisher",
+    "from",
+    "to",
+    "state",
+    "files",
+    "events",
+    "mail",
+    "webhook",
+    "language",
+)
 
 
 class WatchFileError(ValueError):
@@ -23,7 +39,8 @@ class WatchFileError(ValueError):
 class Watch:
     """One watch: records newly found by `search` or, with `events`, what was observed of the records it finds.
 
-    `words`: the query as typed. `publisher`: a whole name, or words in one. `mail`: addresses; `hooks`: addresses on the web.
+    `words`: the query as typed. `publisher`: a whole name, or words in one. `mail`: addresses; `hooks`: addresses on the web, and of
+    chat rooms. `language`: of the messages.
     """
 
     name: str
@@ -33,6 +50,7 @@ class Watch:
     events: tuple[str, ...]
     mail: tuple[str, ...]
     hooks: tuple[str, ...]
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +83,7 @@ def load(path: Path) -> WatchFile:
 
 def _watch(table: TomlTable) -> Watch:
     table.refuse_unknown(_KEYS)
-    name, words = table.text("name", ""), table.text("query", "")
+    name, words, language = table.text("name", ""), table.text("query", ""), table.text("language", DEFAULT)
     if not name:
         raise table.wrong("has no name")
     if words and not parse(words).match_wanted():
@@ -86,7 +104,9 @@ def _watch(table: TomlTable) -> Watch:
         events=table.texts("events"),
         mail=table.texts("mail"),
         hooks=tuple(_hook(table, address) for address in table.texts("webhook")),
+        language=LANGUAGES.get(language, DEFAULT),
     )
+    table.require_known("language", [language], LANGUAGES)
     table.require_known("kind", filter(None, [filters.kind]), KINDS)
     table.require_known("state", filters.states, STATES)
     table.require_known("events", watch.events, EVENTS)
@@ -107,10 +127,10 @@ def _year(table: TomlTable, key: str) -> int | None:
 
 
 def _hook(table: TomlTable, address: str) -> str:
-    """Return the address of a webhook; `$NAME`: what this variable of the environment holds, for such addresses are often secret."""
+    """Return the address of a webhook or a room; `$NAME`: what this variable of the environment holds, for such addresses are often secret."""
     url = os.environ.get(address[1:], "") if address.startswith("$") else address
     try:
-        check_hook(url)
+        (check_room if is_room(url) else check_hook)(url)
     except DeliveryError as error:
         variable = f"the variable {address[1:]} holds no address: " if address.startswith("$") else ""
         raise table.wrong(f"webhook: {variable}{error}") from error

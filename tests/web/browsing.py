@@ -1,6 +1,7 @@
 """The site served for Chromium; the fixtures `browser` and `page` are in conftest."""
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,10 +23,10 @@ run(site.app(), "127.0.0.1", 0, announce=lambda address: print(address, flush=Tr
 
 
 @contextmanager
-def served(archive: Path, metadata: Mapping[str, Any] | None = None) -> Iterator[str]:
-    """The address of the site, served by a process of its own until the block ends."""
+def served(archive: Path, metadata: Mapping[str, Any] | None = None, **env: str) -> Iterator[str]:
+    """The address of the site, served by a process of its own, with this in its environment, until the block ends."""
     command = [sys.executable, "-c", SERVE, str(archive), json.dumps(metadata)]
-    with Popen(command, stdout=PIPE, text=True) as process:
+    with Popen(command, stdout=PIPE, text=True, env={**os.environ, **env}) as process:
         try:
             yield process.stdout.readline().strip()
         finally:

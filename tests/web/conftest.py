@@ -70,9 +70,15 @@ def two_days(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def two_days_site(two_days) -> Iterator[str]:
-    """The address at which it is served."""
-    with served(two_days) as address:
+def two_days_site(two_days, tmp_path_factory) -> Iterator[str]:
+    """The address at which it is served, with all ways to subscribe."""
+    subscriptions = {
+        "site": "https://archive.example.org/",
+        "file": str(tmp_path_factory.mktemp("readers") / "readers.db"),
+        "rooms": {"样例群": "wecombot://samplekey0000"},
+    }
+    mail = {"DISCLOSURES_SMTP": "smtp://127.0.0.1:9", "DISCLOSURES_SENDER": "archive@example.org"}
+    with served(two_days, {"plugins": {"disclosures": {"subscriptions": subscriptions}}}, **mail) as address:
         yield address
 
 

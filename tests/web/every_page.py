@@ -34,6 +34,8 @@ PAGES = (
     "-/changes",
     "-/changes?kind=added&page=2",
     "-/changes?q=预算&kind=withdrawn&kind=changed",
+    "-/subscribe?q=预算&events=withdrawn&events=changed",
+    "-/subscriptions/leave/no_such_token_no_such_token",
     "-/search.atom?q=预算",
     "-/counties",
     "-/counties/64",

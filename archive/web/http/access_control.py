@@ -23,8 +23,8 @@ ACCESS_DENIED = "disclosures.access_denied"
 
 REFUSED = LABELS["error.closed"]
 
-# Style, and the ways to log in and out.
-_OPEN = re.compile(rb"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/favicon\.ico")
+# Style, the ways to log in and out, and the way to leave a subscription, for which one needs the link alone.
+_OPEN = re.compile(rb"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/-/subscriptions/leave/[\w-]+|/favicon\.ico")
 
 
 # What Datasette says of the server: its files, versions, plugins, settings, threads; and its tools for trying out permissions.
@@ -97,6 +97,12 @@ class AccessControl(DatasetteMiddleware):
                 answer.headers["Cache-Control"] = "private, no-store"
                 await answer.asgi_send(send)
                 return
+
+
+async def is_open_to_all(datasette: Datasette, database: str) -> bool:
+    """Return whether everybody may see an archive."""
+    permissions = (("view-instance", None), ("view-database", database))
+    return all([await datasette.permission_allowed(None, *each, default=True) for each in permissions])
 
 
 async def allowed(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> bool | None:

@@ -49,24 +49,32 @@ def _known(database: Database) -> bool:
     return _KNOWN[database]
 
 
-def leave_out_evidence(datasette: Datasette) -> None:
-    """Stop serving the files of sealed originals among the databases, and say so."""
+_NEVER_SERVED = (
+    ("sealed originals", {"captures", "payloads", "manifests"}),
+    ("readers' subscriptions", {"subscriptions", "tokens"}),
+    ("what is watched", {"watches", "messages", "delivered"}),
+)
+"""What files hold that are never served, and the tables by which they are known."""
+
+
+def leave_out_private(datasette: Datasette) -> None:
+    """Stop serving files of originals, of subscriptions and of watches among the databases, and say so."""
     for name, database in list(datasette.databases.items()):
-        if database.path and _holds_originals(database.path):
+        if database.path and (held := _held_privately(database.path)):
             datasette.remove_database(name)
-            logger.warning("%s holds sealed originals and is never served", database.path)
+            logger.warning("%s holds %s and is never served", database.path, held)
 
 
-def _holds_originals(path: str) -> bool:
-    """Return whether the file at `path` is an `evidence.db`, whatever it is called, and in whatever way it can be opened."""
+def _held_privately(path: str) -> str | None:
+    """Return what the file at `path` holds that is never served, whatever it is called, and in whatever way it can be opened."""
     for opened in ("mode=ro", "mode=ro&immutable=1"):  # the latter is how `datasette -i` does
         try:
             with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?{opened}", uri=True)) as connection:
-                tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+                tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         except UNREADABLE:
             continue
-        return {("captures",), ("payloads",), ("manifests",)} <= set(tables)
-    return False
+        return next((held for held, known_by in _NEVER_SERVED if known_by <= tables), None)
+    return None
 
 
 def metadata(datasette: Datasette) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from archive.evidence.evidence_reader import place_of
 from archive.export.public_database import Snapshot
 from archive.export.snapshots import CURRENT, published
 from archive.model.clock import today
+from archive.web.http.access_control import is_open_to_all
 from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, with_language, with_plain_address
 from archive.web.http.reader_requests import FIRST
 from archive.web.http.server import ArchiveDatabase, with_archive
@@ -120,11 +121,7 @@ class PublishedSite:
 
     async def _is_open(self) -> bool:
         """Return whether everybody may see the archive; else no answer may be kept, nor sent without asking who it is."""
-        allowed = [
-            await self.datasette.permission_allowed(None, action, resource, default=True)
-            for action, resource in (("view-instance", None), ("view-database", self._name))
-        ]
-        return all(allowed)
+        return await is_open_to_all(self.datasette, self._name)
 
     def _etag(self, scope: Scope) -> bytes:
         """The same as long as the answer is: for one address, language, snapshot and day, and while originals are at hand or not."""

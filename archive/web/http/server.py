@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from contextvars import copy_context
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from datasette.app import Datasette
 from datasette.database import Database, Results
-from datasette.utils import BadMetadataError, parse_metadata
+from datasette.utils import BadMetadataError, parse_metadata, resolve_env_secrets
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.time_limit import Result
@@ -77,6 +77,14 @@ def read_metadata(path: Path) -> dict[str, Any]:
     if not isinstance(metadata, dict):
         raise ArchiveError(f"the metadata {path} must be keys and values, such as `allow:`")
     return metadata
+
+
+def plugin_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of this plugin in an operator's metadata, as Datasette gives them: `$env` and `$file` looked up."""
+    plugins = metadata.get("plugins")
+    ours = plugins.get("disclosures") if isinstance(plugins, Mapping) else None
+    settings = resolve_env_secrets(ours or {}, os.environ)
+    return settings if isinstance(settings, dict) else {}
 
 
 def run(

@@ -1,4 +1,4 @@
-"""Sending messages: by mail (SMTP), or to an address on the web as JSON.
+"""Sending messages: by mail (SMTP), or to an address on the web as JSON. Chat services have `archive.notify.chat`.
 
 Where mail goes through, the environment says, so that no password stands in a file of the project or on a command line:
 DISCLOSURES_SMTP=smtps://USER:PASSWORD@HOST:PORT, or smtp:// for a server that switches to TLS.
@@ -15,6 +15,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -43,14 +44,18 @@ class DeliveryError(Exception):
         self.again = again
 
 
-def send_mail(to: str, subject: str, text: str, message_id: str) -> None:
-    """Send a mail to one address. Raises DeliveryError, where it may not have got there.
+def send_mail(
+    to: str, subject: str, text: str, message_id: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Send a mail to one address, with further `headers`. Raises DeliveryError, where it may not have got there.
 
     `message_id`: unique to this message, of letters, digits, dots and hyphens. A receiver that gets it twice can
     know by it (RFC 5322, 3.6.4), and most mail servers drop the second.
     """
     server, mail = _server(), _mail(to, subject, text, message_id)
-    _persistently(lambda: _send(server, mail))
+    for name, value in headers.items():
+        mail[name] = value
+    persistently(lambda: _send(server, mail))
 
 
 def post(url: str, content: Mapping[str, Any], message_id: str) -> None:
@@ -58,7 +63,7 @@ def post(url: str, content: Mapping[str, Any], message_id: str) -> None:
 
     `message_id` goes along as the header Idempotency-Key, for receivers that know it.
     """
-    _persistently(lambda: _post(url, content, message_id))
+    persistently(lambda: _post(url, content, message_id))
 
 
 def check_mail() -> None:
@@ -73,7 +78,8 @@ def check_hook(url: str) -> None:
         raise DeliveryError("a webhook's address begins with https:// or http://")
 
 
-def _persistently(send: Callable[[], None]) -> None:
+def persistently(send: Callable[[], None]) -> None:
+    """Send again after PAUSES where it may help. Raises DeliveryError."""
     for pause in PAUSES:
         try:
             return send()
@@ -115,6 +121,7 @@ def _mail(to: str, subject: str, text: str, message_id: str) -> EmailMessage:
     mail["Date"] = formatdate()
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice should answer
     mail.set_content(text, cte="base64")  # Chinese in quoted-printable is thrice as long
+    mail.policy = SMTP.clone(max_line_length=998)  # shorter, long addresses in headers would be encoded, and be none
     return mail
 
 

@@ -1,0 +1,66 @@
+"""Events to be reported to one receiver, read from the archive."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.labels.language import Language
+from archive.notify.hit_text import Hit
+from archive.search.event_request import EventRequest, condition, title
+
+MOST = 50
+"""Events that are shown one by one; of the rest it is said how many there are."""
+
+_NEW = "id > :after AND id <= :through AND kind IN (SELECT value FROM json_each(:kinds)) AND {}"
+_COUNTS = "SELECT kind, count(*) FROM events WHERE {} GROUP BY kind"
+_HITS = """
+WITH shown AS (
+    SELECT e.*, k.key AS place FROM json_each(:kinds) k JOIN (SELECT * FROM events WHERE {}) e ON e.kind = k.value
+    ORDER BY k.key, e.id LIMIT :most
+)
+SELECT e.id AS event_id, e.kind AS event, e.at, e.not_before, r.id AS record, r.title, r.published_on, r.publisher, r.kind,
+       r.index_number, r.url, p.name AS portal
+FROM shown e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal ORDER BY e.place, e.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """What is reported: what was asked for, in words, how many events of each kind, and the first of these, what went before what came."""
+
+    title: str
+    counts: Counter[str]
+    hits: Sequence[Hit]
+
+    @property
+    def count(self) -> int:
+        """Number of events."""
+        return self.counts.total()
+
+
+def last_event(connection: sqlite3.Connection) -> int:
+    """Return the number of the archive's last event."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])
+
+
+def event_report(  # noqa: PLR0913 - what is asked for, and for whom
+    connection: sqlite3.Connection, requested: EventRequest, *, after: int, through: int, site: str, language: Language
+) -> EventReport:
+    """Return the report of the requested events with numbers beyond `after`, up to `through`. Raises NoSuchSubjectError.
+
+    `site`: where the site stands, ending in a slash. What is withheld now is not in it.
+    """
+    of_records, values = condition(connection, requested)
+    new = _NEW.format(of_records)
+    values |= {"after": after, "through": through, "kinds": json.dumps(requested.kinds), "most": MOST}
+    counts = Counter(dict(connection.execute(_COUNTS.format(new), values).fetchall()))
+    cursor = connection.execute(_HITS.format(new), values)
+    names = [column[0] for column in cursor.description]
+    hits = [_with_pages(dict(zip(names, row, strict=True)), site) for row in cursor]
+    return EventReport(title(connection, requested, language), counts, hits)
+
+
+def _with_pages(hit: Hit, site: str) -> Hit:
+    return {**hit, "page": f"{site}-/record/{hit['record']}", "proof": f"{site}-/proof/{hit['event_id']}"}

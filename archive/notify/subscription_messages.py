@@ -1,0 +1,83 @@
+"""Messages of subscriptions: the one that asks for a confirmation, and those that report events; as mail, and shorter for chat rooms.
+
+What asks for a confirmation holds no words of whoever asked for it: it may go to a stranger.
+"""
+
+from dataclasses import dataclass
+
+from archive.labels.code_labels import EVENTS
+from archive.labels.label import LABELS, SITE
+from archive.labels.language import Language
+from archive.notify import hit_text
+from archive.notify.chat import post_to_room
+from archive.notify.event_report import EventReport
+from archive.notify.messages import DeliveryError, send_mail
+from archive.notify.subscription_settings import SubscriptionSettings
+from archive.notify.subscription_store import Subscription, Subscriptions
+from archive.search.event_request import ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionMessage:
+    """A message to one subscriber. `leave`: the address that ends the subscription. `brief`: the text for a chat room."""
+
+    subject: str
+    text: str
+    brief: str
+    leave: str
+
+
+def confirmation(
+    subscriptions: Subscriptions, subscription: Subscription, settings: SubscriptionSettings
+) -> SubscriptionMessage:
+    """Return the message that asks whether a subscription is wanted."""
+    language = subscription.language
+    confirm = f"{settings.site}-/subscriptions/confirm/{subscriptions.token(subscription, 'confirm')}"
+    leave = _leave(subscriptions, subscription, settings)
+    asked = LABELS["message.confirm"].name(language).format(site=settings.site, confirm=confirm)
+    text = f"{asked}\n\n{_foot(leave, language)}"
+    return SubscriptionMessage(LABELS["message.confirm_subject"].name(language), text, text, leave)
+
+
+def report_message(
+    subscriptions: Subscriptions, subscription: Subscription, report: EventReport, settings: SubscriptionSettings
+) -> SubscriptionMessage:
+    """Return the message that reports events."""
+    language = subscription.language
+    leave = _leave(subscriptions, subscription, settings)
+    title = hit_text.cut(hit_text.one_line(report.title))
+    subject = LABELS["message.changes"].name(language).format(title=title, count=report.count)
+    kinds = "\n".join(f"{EVENTS[kind].name(language)} {report.counts[kind]}" for kind in ORDER if report.counts[kind])
+    every = f"{LABELS['message.every'].name(language)} {settings.site}-/subscribe?{subscription.topic}"
+    foot = _foot(leave, language)
+    text = f"{kinds}\n\n{hit_text.text(report.hits, report.count, language)}{every}\n\n{foot}"
+    brief = "\n".join([subject, hit_text.brief(report.hits, report.count, language), every, foot])
+    return SubscriptionMessage(subject, text, brief, leave)
+
+
+def deliver(
+    subscription: Subscription, message: SubscriptionMessage, settings: SubscriptionSettings, message_id: str
+) -> None:
+    """Send a message where the subscription says. Raises DeliveryError."""
+    if subscription.way == "mail":
+        # RFC 8058: a mail program ends it by one click, without a page.
+        headers = {"List-Unsubscribe": f"<{message.leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        send_mail(
+            subscription.receiver,
+            f"{message.subject} · {SITE.name(subscription.language)}",
+            message.text,
+            message_id,
+            headers,
+        )
+    elif address := settings.rooms.get(subscription.receiver):
+        post_to_room(address, message.brief)
+    else:
+        raise DeliveryError(f"the operator's settings name no room {subscription.receiver!r} any more")
+
+
+def _leave(subscriptions: Subscriptions, subscription: Subscription, settings: SubscriptionSettings) -> str:
+    return f"{settings.site}-/subscriptions/leave/{subscriptions.token(subscription, 'leave')}"
+
+
+def _foot(leave: str, language: Language) -> str:
+    return f"{LABELS['message.leave'].name(language)} {leave}\n"

@@ -1,0 +1,208 @@
+"""Subscriptions of readers, kept in a file of its own, never in the archive: addresses are nobody else's business.
+
+A subscription is confirmed by whoever reads what is sent there; until then, nothing but one message goes there. Tokens are random,
+and the file holds only their digests: whoever reads it can neither confirm nor leave for others. Of what is deleted no byte is left
+in the file, and no log of it outlives a change.
+"""
+
+import hashlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from archive.database.connection import ArchiveError, transaction
+from archive.labels.language import Language
+from archive.model import clock
+
+Way = Literal["mail", "chat"]
+
+Purpose = Literal["confirm", "leave"]
+
+CONFIRM_WITHIN = timedelta(days=1)
+"""A subscription that was not confirmed by then is deleted."""
+
+MOST_WAITING_AT_RECEIVER = 3
+MOST_WAITING = 500
+"""Subscriptions that wait for a confirmation: of one receiver, and of all. So nobody can flood a stranger, and no crowd many."""
+
+MOST_OF_RECEIVER = 100
+"""Confirmed subscriptions of one receiver."""
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS subscriptions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    way TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    language TEXT NOT NULL,
+    requested_at TEXT NOT NULL,
+    confirmed_at TEXT,
+    reported_through INTEGER NOT NULL DEFAULT 0,
+    sending_through INTEGER,
+    under_way INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS tokens (
+    digest TEXT PRIMARY KEY,
+    subscription INTEGER NOT NULL REFERENCES subscriptions ON DELETE CASCADE,
+    purpose TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tokens_by_subscription ON tokens (subscription);
+"""
+_COLUMNS = "id, way, receiver, topic, language, requested_at, confirmed_at, reported_through, sending_through, under_way, failures"
+
+
+class RefusedError(Exception):
+    """Too many subscriptions wait for a confirmation, or the receiver has too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What somebody subscribed to. `receiver`: a mail address, or the name of a room; `topic`: the query string of an `EventRequest`.
+
+    `reported_through`: the last event that was reported, or passed over. `sending_through`: the last event of a message that was
+    begun; None where none is. `under_way`: 1 while it is being sent, and may have arrived. `failures`: attempts in a row that failed.
+    """
+
+    id: int
+    way: Way
+    receiver: str
+    topic: str
+    language: Language
+    requested_at: str
+    confirmed_at: str | None
+    reported_through: int
+    sending_through: int | None
+    under_way: int
+    failures: int
+
+
+@contextmanager
+def open_subscriptions(path: Path) -> Iterator["Subscriptions"]:
+    """The subscriptions at `path`, which is made if missing, for its owner alone; those not confirmed in time are deleted.
+
+    Raises ArchiveError.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        path.chmod(0o600)
+        with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
+            yield Subscriptions(connection, path)
+    except (OSError, sqlite3.Error) as error:
+        raise ArchiveError(f"cannot use the subscriptions {path}: {error}") from error
+
+
+class Subscriptions:
+    """The subscriptions, open."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        """Bring the file up to date. Raises ArchiveError where a later version wrote it."""
+        self._con = connection
+        for setting in ("journal_mode = DELETE", "secure_delete = ON", "temp_store = MEMORY", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {setting}")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            raise ArchiveError(f"{path} was written by a later version of this program: update it first")
+        if version < _VERSION:
+            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT")
+        self._expire()
+
+    def _expire(self) -> None:
+        until = clock.text(clock.now() - CONFIRM_WITHIN)
+        self._delete("confirmed_at IS NULL AND requested_at <= ?", until)
+
+    def _delete(self, condition: str, *values: object) -> None:
+        """Delete subscriptions, and whatever of them SQLite left in pages that it divided or merged."""
+        cursor = self._con.execute(f"DELETE FROM subscriptions WHERE {condition}", values)  # noqa: S608 - conditions of ours
+        if cursor.rowcount:
+            self._con.execute("VACUUM")
+
+    # --- coming and going ---
+
+    def request(self, way: Way, receiver: str, topic: str, language: Language) -> Subscription:
+        """Note a subscription that waits for its confirmation. Raises RefusedError."""
+        with transaction(self._con):
+            waiting = [
+                row[0] for row in self._con.execute("SELECT receiver FROM subscriptions WHERE confirmed_at IS NULL")
+            ]
+            same = sum(mailbox(each) == mailbox(receiver) for each in waiting)
+            if same >= MOST_WAITING_AT_RECEIVER or len(waiting) >= MOST_WAITING:
+                raise RefusedError
+            if len(self.of(receiver)) >= MOST_OF_RECEIVER:
+                raise RefusedError
+            cursor = self._con.execute(
+                "INSERT INTO subscriptions (way, receiver, topic, language, requested_at) VALUES (?, ?, ?, ?, ?)",
+                (way, receiver, topic, language, clock.text(clock.now())),
+            )
+        return next(each for each in self.all() if each.id == cursor.lastrowid)
+
+    def token(self, subscription: Subscription, purpose: Purpose) -> str:
+        """Return a new token that confirms a subscription, or ends it."""
+        token = secrets.token_urlsafe(24)
+        self._con.execute("INSERT INTO tokens VALUES (?, ?, ?)", (_digest(token), subscription.id, purpose))
+        return token
+
+    def find(self, token: str, purpose: Purpose) -> Subscription | None:
+        """Return the subscription that a token confirms or ends; None where it does not, or does not any more."""
+        sql = f"SELECT {_COLUMNS} FROM subscriptions WHERE id = (SELECT subscription FROM tokens WHERE digest = ? AND purpose = ?)"  # noqa: S608 - constant names
+        row = self._con.execute(sql, (_digest(token), purpose)).fetchone()
+        return Subscription(*row) if row else None
+
+    def confirm(self, subscription: Subscription, last_event: int) -> None:
+        """Begin to report what comes after `last_event`, in the place of the receiver's former subscription to the same."""
+        former = (subscription.way, subscription.receiver, subscription.topic, subscription.id)
+        self._delete("(way, receiver, topic) = (?, ?, ?) AND id <> ? AND confirmed_at IS NOT NULL", *former)
+        with transaction(self._con):
+            self._con.execute(
+                "UPDATE subscriptions SET confirmed_at = ?, reported_through = ? WHERE id = ?",
+                (clock.text(clock.now()), last_event, subscription.id),
+            )
+            self._con.execute("DELETE FROM tokens WHERE subscription = ? AND purpose = 'confirm'", (subscription.id,))
+
+    def end(self, subscription: Subscription) -> None:
+        """Delete a subscription, and its receiver with it."""
+        self._delete("id = ?", subscription.id)
+
+    def of(self, receiver: str) -> list[Subscription]:
+        """Return all subscriptions of a receiver."""
+        return [each for each in self.all() if mailbox(each.receiver) == mailbox(receiver)]
+
+    def all(self) -> list[Subscription]:
+        """Return all subscriptions, in the order in which they were requested."""
+        rows = self._con.execute(f"SELECT {_COLUMNS} FROM subscriptions ORDER BY id")  # noqa: S608 - constant names
+        return [Subscription(*row) for row in rows]
+
+    # --- sending ---
+
+    def begin(self, number: int, through: int) -> None:
+        """Note that a message of the events up to `through` is being sent."""
+        self._con.execute("UPDATE subscriptions SET sending_through = ?, under_way = 1 WHERE id = ?", (through, number))
+
+    def reported(self, number: int, through: int) -> None:
+        """Note that the events up to `through` were reported, or that none of them was to be."""
+        self._con.execute(
+            "UPDATE subscriptions SET reported_through = ?, sending_through = NULL, under_way = 0, failures = 0 WHERE id = ?",
+            (through, number),
+        )
+
+    def failed(self, number: int) -> None:
+        """Note that a message was not delivered, and is to be sent again."""
+        self._con.execute("UPDATE subscriptions SET under_way = 0, failures = failures + 1 WHERE id = ?", (number,))
+
+
+def mailbox(receiver: str) -> str:
+    """Return what is the same for all spellings of one mailbox: a mail address without what stands behind a plus, in lower case."""
+    name, at, host = receiver.casefold().rpartition("@")
+    return f"{name.partition('+')[0]}{at}{host}"
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

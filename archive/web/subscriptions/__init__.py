@@ -1,0 +1,1 @@
+"""Pages on which readers subscribe to what is observed, confirm that, and leave."""

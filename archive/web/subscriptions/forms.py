@@ -1,0 +1,34 @@
+"""Forms that readers post: read within bounds, and only from pages of this site."""
+
+import secrets
+
+from datasette.utils.asgi import BadRequest, Request, Response
+
+from archive.labels.language import say
+from archive.web.http.datasette_class import Datasette
+from archive.web.http.request_context import render
+from archive.web.http.sign_in import LONGEST_FORM
+
+
+async def posted(request: Request) -> dict[str, str]:
+    """Return the fields of a form that one of our pages showed. Raises BadRequest.
+
+    A request without cookies passes Datasette's own check; so other sites could have their visitors send it.
+    """
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LONGEST_FORM:
+        raise BadRequest(say("表单过长。", "The form is too long."))
+    fields: dict[str, str] = await request.post_vars()
+    if not secrets.compare_digest(fields.get("csrftoken", ""), request.scope["csrftoken"]()):
+        raise BadRequest(
+            say("表单已过期，请返回上一页刷新后再试。", "The form has expired: go back, reload the page and try again.")
+        )
+    return fields
+
+
+async def note(datasette: Datasette, request: Request, status: int, **variables: object) -> Response:
+    """Return a page that says how a subscription stands, and may have a button. Nobody keeps it, for its address may hold a token."""
+    response = await render(datasette, request, "subscription.html", **variables)
+    response.status = status
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
