@@ -1,10 +1,12 @@
 """`disclosures status --tell`: one message when states change, grouped by cause, and none when they don't."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from apprise.plugins.wecombot import NotifyWeComBot
 from click.testing import CliRunner
 
 from archive.ingest.health import Health
@@ -13,7 +15,7 @@ from archive.notify import messages
 from bench.schedules import webhook
 from crawler.cli.main import main
 from crawler.notify.health_message import StateChange, payload, subject, text
-from tests.conftest import disclosures
+from tests.conftest import Site, SiteRequest, disclosures
 from tests.mailbox import mailbox
 
 STATES = {"a": ("down", "127.0.0.1:81: connection refused"), "b": ("down", "127.0.0.1:82: connection refused"), "c": ("well", "1 list page read")}  # fmt: skip
@@ -66,6 +68,20 @@ def test_one_message_for_what_changed_and_none_for_what_did_not(db: Path) -> Non
         disclosures("status", "--db", db, "--tell", address)
     assert len(heard) == 2
     assert heard[1]["subject"] == "Disclosures: 1 blocked, 1 well again"
+
+
+def test_a_line_in_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[SiteRequest] = []
+
+    def room(request: SiteRequest) -> str:
+        heard.append(request)
+        return "taken"
+
+    with Site({"/hook": room}) as site:
+        monkeypatch.setattr(NotifyWeComBot, "notify_url", f"{site.url}hook?key={{key}}")
+        done = CliRunner().invoke(main, ["tell", "the disk is full", "--to", "wecombot://botkey0123456789"])
+    assert done.exit_code == 0
+    assert json.loads(heard[0].form or "")["text"] == {"content": "Disclosures: the disk is full"}
 
 
 def test_by_mail(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -17,6 +18,8 @@ from click.testing import CliRunner, Result
 from datasette.app import Datasette
 from lxml import html
 
+from archive.database.connection import open_for_reading
+from archive.export import snapshots
 from archive.ingest.store import Store
 from archive.labels.code_labels import EVENTS
 from archive.model import clock
@@ -24,13 +27,16 @@ from archive.notify import event_report, messages, subscription_run, subscriptio
 from archive.notify.subscription_run import alone
 from archive.notify.subscription_settings import SubscriptionSettingsError, subscription_settings
 from archive.notify.subscription_store import RefusedError, open_subscriptions
+from archive.search.event_request import EventRequest
 from archive.web.http.attempts import BY_ADDRESS
+from archive.web.http.published import PublishedSite
 from archive.web.http.server import make_datasette
 from crawler.cli.main import main, notify_readers
 from tests.conftest import Answer, Site, SiteRequest
 from tests.mailbox import Mailbox, mailbox
 from tests.test_store import PORTAL, listed, page, row
 from tests.web.closed_archive import Visit, visitor
+from tests.web.sample_archive import build
 
 READER = "reader@example.org"
 SITE = "https://archive.example.org/"
@@ -128,7 +134,9 @@ def test_by_mail_from_the_page_to_the_message_and_out_again(desk: Desk) -> None:
     assert asked["Subject"] == "请确认订阅 · 政府信息公开目录档案"
     assert "样本文件" not in asked.get_content()  # nobody can have a stranger sent words of theirs
     confirm = links(asked)["confirm"]
-    assert visitor(desk.application)(confirm).status_code == 200  # as a mail scanner does
+    opened = visitor(desk.application)(confirm)  # as a mail scanner does
+    assert opened.status_code == 200
+    assert "样本文件" in opened.text
     desk.add(3)
     assert desk.send().stdout == "subscriptions: 0 messages delivered, 0 not\n"
     assert desk.press(confirm).status_code == 200
@@ -138,7 +146,7 @@ def test_by_mail_from_the_page_to_the_message_and_out_again(desk: Desk) -> None:
     told = desk.box.mails[1]
     assert told["Subject"] == "样本文件：2 条变动 · 政府信息公开目录档案"
     text = told.get_content().replace("\r\n", "\n")
-    assert text.startswith(f"{EVENTS['changed'].zh} 1\n{EVENTS['added'].zh} 1\n\n")
+    assert text.startswith(f"样本县：{EVENTS['changed'].zh} 1，{EVENTS['added'].zh} 1\n\n")
     for expected in (
         "样本文件之1",
         "样本文件之5",
@@ -262,6 +270,15 @@ def test_a_flood_is_one_message_that_says_how_many(desk: Desk, monkeypatch: pyte
     assert "另有 9 条未列出" in text
 
 
+def test_one_portals_flood_hides_no_other(tmp_path: Path) -> None:
+    with closing(open_for_reading(build(tmp_path / "two.db"))) as connection:
+        latest = event_report.last_event(connection)
+        told = event_report.event_report(connection, EventRequest(), after=0, through=latest, site=SITE, language="en")
+    assert told.counts == {"核对过的样例县": {"added": 2}, "样例县人民政府": {"added": 64}}
+    shown = Counter(hit["portal"] for hit in told.hits)
+    assert shown == {"核对过的样例县": 2, "样例县人民政府": event_report.MOST_OF_PORTAL}
+
+
 def test_messages_speak_the_language_in_which_they_were_asked_for(desk: Desk) -> None:
     ask = visitor(desk.application)
     ask("/-/subscribe?lang=en")
@@ -272,7 +289,7 @@ def test_messages_speak_the_language_in_which_they_were_asked_for(desk: Desk) ->
     desk.add(1, body="另一正文")
     desk.send()
     text = desk.box.mails[0].get_content()
-    assert text.startswith("changed 1\r\n")
+    assert text.startswith("样本县: changed 1\r\n")
     assert "Unsubscribe: " in text
     assert "退订" not in text
 
@@ -338,6 +355,19 @@ def test_one_that_fails_keeps_no_other_from_its_message(desk: Desk) -> None:
     assert desk.box.to[-1] == ["b@example.org"]
 
 
+def test_a_server_that_is_out_of_reach_is_not_asked_for_each(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        desk.confirmed(mail=f"reader{number}@example.org")
+    desk.add(3)
+    desk.box.answers = ["451 4.3.0 try again later"] * 5
+    done = desk.send()
+    assert done.stdout == "subscriptions: 0 messages delivered, 5 not\n"
+    assert done.stderr.count(subscription_run.NOT_TRIED) == 2
+    assert len(desk.box.answers) == 2
+    desk.box.answers = ["554 5.7.1 no"] * 4  # of these mails: others may well be taken
+    assert desk.send().stdout == "subscriptions: 1 messages delivered, 4 not\n"
+
+
 def test_two_runs_at_once(desk: Desk) -> None:
     with alone(desk.file):
         done = desk.send()
@@ -390,9 +420,13 @@ def test_a_receiver_has_so_many_subscriptions_and_one_to_each_thing(
 
 
 def test_another_site_cannot_have_its_visitors_ask(desk: Desk) -> None:
-    for fields in ({}, {"csrftoken": "x"}):
+    for fields in ({}, {"csrftoken": "x"}, {"csrftoken": "字"}):
         answer = visitor(desk.application)("/-/subscribe", "POST", data={"topic": "", "mail": READER, **fields})
         assert answer.status_code == 400
+    broken = visitor(desk.application)(
+        "/-/subscribe", "POST", content=b"mail=\xff", headers={"content-type": "text/plain"}
+    )
+    assert broken.status_code == 400
     assert desk.subscribe(mail=READER, topic="q=" + "x" * 20_000).status_code == 400
     assert desk.box.mails == []
     assert not desk.file.exists()
@@ -506,6 +540,21 @@ def test_a_site_offers_what_its_operator_set_up_and_feeds_always(desk: Desk, mon
     monkeypatch.delenv("DISCLOSURES_SMTP")
     assert ways(desk.application) == {"room"}
     assert desk.subscribe(room="另一群").status_code == 400
+
+
+def test_a_published_site_offers_the_same_and_keeps_no_page_of_it(desk: Desk, tmp_path: Path) -> None:
+    snapshots.publish(desk.db, tmp_path / "public", clock.text(clock.now()))
+    assert ways(PublishedSite(tmp_path / "public")) == set()
+    application = PublishedSite(tmp_path / "public", desk.settings)
+    assert ways(application) == {"mail", "room"}
+    for path in ("/-/subscribe", "/-/subscriptions/leave/" + "x" * 32):
+        assert visitor(application)(path).headers["cache-control"] == "private, no-store"
+    desk.confirmed()
+    desk.add(3)
+    published = ("send", "--published", str(tmp_path / "public"))
+    assert desk.command(*published).stdout == "subscriptions: 0 messages delivered, 0 not\n"  # not published yet
+    snapshots.publish(desk.db, tmp_path / "public", clock.text(clock.now()))
+    assert desk.command(*published).stdout == "subscriptions: 1 messages delivered, 0 not\n"
 
 
 def test_a_closed_archive_sends_nothing_out_but_lets_everybody_leave(desk: Desk) -> None:

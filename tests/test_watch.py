@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from apprise.plugins.wecombot import NotifyWeComBot
 from click.testing import CliRunner, Result
 
 from archive.database.connection import ArchiveError, open_for_reading
@@ -167,6 +168,26 @@ def test_a_watch_speaks_the_language_that_its_file_states(desk: Desk) -> None:
     assert mail["Subject"] == "x: 1 changes"
     assert "changed  no later than 2 January 2026; since when cannot be told" in mail.get_content()
     assert "不是官方网站" not in mail.get_content()
+
+
+def test_a_room_gets_a_few_lines_as_its_service_wants_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NotifyWeComBot, "notify_url", f"{desk.site.url}hook?key={{key}}")
+    monkeypatch.setenv("DESK_HOOK", "wecombot://botkey0123456789")
+    desk.watches(HOOK)
+    desk.look()
+    desk.add(*range(3, 10))
+    assert desk.look() == [WatchReport("样本", new=7, deliveries=1)]
+    (told,) = (json.loads(each.form or "") for each in desk.posts)
+    assert told["msgtype"] == "text"
+    title, *lines = told["text"]["content"].splitlines()
+    assert title == "样本：7 条新记录"
+    assert len(lines) == 6
+    assert lines[-1].startswith("另有 2 条未列出")
+    desk.add(20)
+    desk.statuses = [500]
+    assert desk.look()[0].failures == (
+        "样本: not delivered to the room at wecombot: the room at wecombot did not take it",
+    )
 
 
 def test_many_are_reported_in_one_message_that_says_how_many_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

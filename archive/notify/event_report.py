@@ -2,24 +2,28 @@
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.labels.language import Language
 from archive.notify.hit_text import Hit
 from archive.search.event_request import EventRequest, condition, title
 
-MOST = 50
-"""Events that are shown one by one; of the rest it is said how many there are."""
+MOST, MOST_OF_PORTAL = 50, 10
+"""Events that are shown one by one: in all, and of one kind and portal, so that no flood hides the rest; of others it is said how many there are."""
 
 _NEW = "id > :after AND id <= :through AND kind IN (SELECT value FROM json_each(:kinds)) AND {}"
-_COUNTS = "SELECT kind, count(*) FROM events WHERE {} GROUP BY kind"
+_COUNTS = """
+SELECT p.name, e.kind, count(*) FROM (SELECT * FROM events WHERE {}) e
+JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal GROUP BY p.id, e.kind ORDER BY p.division_code, p.id
+"""
 _HITS = """
-WITH shown AS (
-    SELECT e.*, k.key AS place FROM json_each(:kinds) k JOIN (SELECT * FROM events WHERE {}) e ON e.kind = k.value
-    ORDER BY k.key, e.id LIMIT :most
-)
+WITH new AS (
+    SELECT e.*, r.portal, k.key AS place, row_number() OVER (PARTITION BY r.portal, e.kind ORDER BY e.id) AS number
+    FROM (SELECT * FROM events WHERE {}) e JOIN records r ON r.id = e.record_id JOIN json_each(:kinds) k ON k.value = e.kind
+),
+shown AS (SELECT * FROM new WHERE number <= :most_of_portal ORDER BY place, id LIMIT :most)
 SELECT e.id AS event_id, e.kind AS event, e.at, e.not_before, r.id AS record, r.title, r.published_on, r.publisher, r.kind,
        r.index_number, r.url, p.name AS portal
 FROM shown e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal ORDER BY e.place, e.id
@@ -28,16 +32,19 @@ FROM shown e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.por
 
 @dataclass(frozen=True, slots=True)
 class EventReport:
-    """What is reported: what was asked for, in words, how many events of each kind, and the first of these, what went before what came."""
+    """What is reported: what was asked for, in words, how many events of each kind in each portal, and some of these, what went before what came.
+
+    `counts`: name of the portal → kind → events.
+    """
 
     title: str
-    counts: Counter[str]
+    counts: Mapping[str, Mapping[str, int]]
     hits: Sequence[Hit]
 
     @property
     def count(self) -> int:
         """Number of events."""
-        return self.counts.total()
+        return sum(sum(kinds.values()) for kinds in self.counts.values())
 
 
 def last_event(connection: sqlite3.Connection) -> int:
@@ -54,8 +61,11 @@ def event_report(  # noqa: PLR0913 - what is asked for, and for whom
     """
     of_records, values = condition(connection, requested)
     new = _NEW.format(of_records)
-    values |= {"after": after, "through": through, "kinds": json.dumps(requested.kinds), "most": MOST}
-    counts = Counter(dict(connection.execute(_COUNTS.format(new), values).fetchall()))
+    values |= {"after": after, "through": through, "kinds": json.dumps(requested.kinds)}
+    values |= {"most": MOST, "most_of_portal": MOST_OF_PORTAL}
+    counts = defaultdict[str, dict[str, int]](dict)
+    for portal, kind, events in connection.execute(_COUNTS.format(new), values):
+        counts[portal][kind] = events
     cursor = connection.execute(_HITS.format(new), values)
     names = [column[0] for column in cursor.description]
     hits = [_with_pages(dict(zip(names, row, strict=True)), site) for row in cursor]

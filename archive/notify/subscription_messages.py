@@ -4,6 +4,7 @@ What asks for a confirmation holds no words of whoever asked for it: it may go t
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 from archive.labels.code_labels import EVENTS
 from archive.labels.label import LABELS, SITE
@@ -15,6 +16,9 @@ from archive.notify.messages import DeliveryError, send_mail
 from archive.notify.subscription_settings import SubscriptionSettings
 from archive.notify.subscription_store import Subscription, Subscriptions
 from archive.search.event_request import ORDER
+
+MOST_PORTALS = 20
+"""Portals of each of which a message says how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,9 @@ def report_message(
     leave = _leave(subscriptions, subscription, settings)
     title = hit_text.cut(hit_text.one_line(report.title))
     subject = LABELS["message.changes"].name(language).format(title=title, count=report.count)
-    kinds = "\n".join(f"{EVENTS[kind].name(language)} {report.counts[kind]}" for kind in ORDER if report.counts[kind])
     every = f"{LABELS['message.every'].name(language)} {settings.site}-/subscribe?{subscription.topic}"
     foot = _foot(leave, language)
-    text = f"{kinds}\n\n{hit_text.text(report.hits, report.count, language)}{every}\n\n{foot}"
+    text = f"{_counts(report, language)}\n{hit_text.text(report.hits, report.count, language)}{every}\n\n{foot}"
     brief = "\n".join([subject, hit_text.brief(report.hits, report.count, language), every, foot])
     return SubscriptionMessage(subject, text, brief, leave)
 
@@ -73,6 +76,18 @@ def deliver(
         post_to_room(address, message.brief)
     else:
         raise DeliveryError(f"the operator's settings name no room {subscription.receiver!r} any more")
+
+
+def _counts(report: EventReport, language: Language) -> str:
+    """A line for each portal that says how many events of each kind there are, and one for those beyond MOST_PORTALS."""
+    comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
+    lines = [
+        portal + colon + comma.join(f"{EVENTS[kind].name(language)} {kinds[kind]}" for kind in ORDER if kind in kinds)
+        for portal, kinds in islice(report.counts.items(), MOST_PORTALS)
+    ]
+    if others := len(report.counts) - len(lines):
+        lines.append(LABELS["message.other_portals"].name(language).format(count=others))
+    return "\n".join(lines) + "\n"
 
 
 def _leave(subscriptions: Subscriptions, subscription: Subscription, settings: SubscriptionSettings) -> str:

@@ -5,21 +5,26 @@ the next one passes over what may have arrived. What was not delivered is sent a
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from filelock import FileLock, Timeout
 
 from archive.database.connection import ArchiveError
-from archive.notify.event_report import event_report, last_event
+from archive.notify.event_report import EventReport, event_report, last_event
 from archive.notify.messages import DeliveryError
 from archive.notify.subscription_messages import deliver, report_message
 from archive.notify.subscription_settings import SubscriptionSettings
-from archive.notify.subscription_store import Subscription, Subscriptions, open_subscriptions
+from archive.notify.subscription_store import Subscription, Subscriptions, Way, open_subscriptions
 from archive.search.event_request import NoSuchSubjectError, parse_event_request
+
+MOST_IN_A_ROW = 3
+CUT_OFF = "a run was killed while it sent a message, which may not have arrived"
+NOT_TRIED = "not tried: others could not be reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +37,65 @@ class SubscriptionReport:
 
 
 def send_subscriptions(connection: sqlite3.Connection, settings: SubscriptionSettings) -> Iterator[SubscriptionReport]:
-    """Send each confirmed subscription what is new in the archive. Raises ArchiveError."""
+    """Send each confirmed subscription what is new in the archive. Raises ArchiveError.
+
+    Where a mail server or a chat service is out of reach MOST_IN_A_ROW times in a row, what else goes that way waits for the next run.
+    """
     with alone(settings.file), open_subscriptions(settings.file) as subscriptions:
-        latest = last_event(connection)
+        sending, latest = Sending(connection, subscriptions, settings), last_event(connection)
         for each in subscriptions.all():
             if each.confirmed_at:
-                yield _send(connection, subscriptions, each, settings, latest)
+                yield sending.send(each, latest)
 
 
-def _send(
-    connection: sqlite3.Connection,
-    subscriptions: Subscriptions,
-    subscription: Subscription,
-    settings: SubscriptionSettings,
-    latest: int,
-) -> SubscriptionReport:
-    number, after = (
-        subscription.id,
-        min(subscription.reported_through, latest),
-    )  # an archive made anew counts from the start
-    through = subscription.sending_through or latest
-    if subscription.under_way:
-        subscriptions.reported(number, through)
-        return SubscriptionReport(
-            number, failure="a run was killed while it sent a message, which may not have arrived"
-        )
-    try:
-        report = event_report(
-            connection,
+@dataclass(slots=True)
+class Sending:
+    """One run. `out_of_reach`: way → attempts in a row that failed and might not have."""
+
+    connection: sqlite3.Connection
+    subscriptions: Subscriptions
+    settings: SubscriptionSettings
+    out_of_reach: Counter[Way] = field(default_factory=Counter)
+
+    def send(self, subscription: Subscription, latest: int) -> SubscriptionReport:
+        """Send one subscription what is new up to the event `latest`."""
+        number, through = subscription.id, subscription.sending_through or latest
+        if subscription.under_way:
+            self.subscriptions.reported(number, through)
+            return SubscriptionReport(number, failure=CUT_OFF)
+        if self.out_of_reach[subscription.way] >= MOST_IN_A_ROW:
+            return SubscriptionReport(number, failure=NOT_TRIED)
+        try:
+            report = self._report(subscription, through)
+            if report.count:
+                self._deliver(subscription, report, through)
+        except DeliveryError as error:
+            self.subscriptions.failed(number)
+            self.out_of_reach[subscription.way] += error.again
+            return SubscriptionReport(number, failure=str(error).replace(subscription.receiver, "the receiver"))
+        except (NoSuchSubjectError, ValueError):
+            return SubscriptionReport(number, failure="the archive knows nothing any more of what was subscribed to")
+        self.subscriptions.reported(number, through)
+        return SubscriptionReport(number, report.count)
+
+    def _report(self, subscription: Subscription, through: int) -> EventReport:
+        """Return what is new. Raises NoSuchSubjectError, ValueError."""
+        return event_report(
+            self.connection,
             parse_event_request(parse_qs(subscription.topic)),
-            after=after,
+            after=min(subscription.reported_through, through),  # an archive made anew counts events from the start
             through=through,
-            site=settings.site,
+            site=self.settings.site,
             language=subscription.language,
         )
-        if report.count:
-            message = report_message(subscriptions, subscription, report, settings)
-            subscriptions.begin(number, through)
-            deliver(subscription, message, settings, f"subscription-{number}.{after}-{through}")
-    except DeliveryError as error:
-        subscriptions.failed(number)
-        return SubscriptionReport(number, failure=str(error).replace(subscription.receiver, "the receiver"))
-    except (NoSuchSubjectError, ValueError):
-        return SubscriptionReport(number, failure="the archive knows nothing any more of what was subscribed to")
-    subscriptions.reported(number, through)
-    return SubscriptionReport(number, report.count)
+
+    def _deliver(self, subscription: Subscription, report: EventReport, through: int) -> None:
+        """Send a message of it. Raises DeliveryError."""
+        message = report_message(self.subscriptions, subscription, report, self.settings)
+        message_id = f"{subscription.mark}.{subscription.reported_through}-{through}"
+        self.subscriptions.begin(subscription.id, through)
+        deliver(subscription, message, self.settings, message_id)
+        self.out_of_reach[subscription.way] = 0
 
 
 @contextmanager

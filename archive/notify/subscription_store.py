@@ -38,6 +38,7 @@ _VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS subscriptions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    mark TEXT NOT NULL,
     way TEXT NOT NULL,
     receiver TEXT NOT NULL,
     topic TEXT NOT NULL,
@@ -56,7 +57,7 @@ CREATE TABLE IF NOT EXISTS tokens (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tokens_by_subscription ON tokens (subscription);
 """
-_COLUMNS = "id, way, receiver, topic, language, requested_at, confirmed_at, reported_through, sending_through, under_way, failures"
+_COLUMNS = "id, mark, way, receiver, topic, language, requested_at, confirmed_at, reported_through, sending_through, under_way, failures"
 
 
 class RefusedError(Exception):
@@ -65,13 +66,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What somebody subscribed to. `receiver`: a mail address, or the name of a room; `topic`: the query string of an `EventRequest`.
+    """What somebody subscribed to. `mark`: random, for the ids of its messages. `receiver`: a mail address, or the name of a room; `topic`: the query string of an `EventRequest`.
 
     `reported_through`: the last event that was reported, or passed over. `sending_through`: the last event of a message that was
     begun; None where none is. `under_way`: 1 while it is being sent, and may have arrived. `failures`: attempts in a row that failed.
     """
 
     id: int
+    mark: str
     way: Way
     receiver: str
     topic: str
@@ -139,8 +141,8 @@ class Subscriptions:
             if len(self.of(receiver)) >= MOST_OF_RECEIVER:
                 raise RefusedError
             cursor = self._con.execute(
-                "INSERT INTO subscriptions (way, receiver, topic, language, requested_at) VALUES (?, ?, ?, ?, ?)",
-                (way, receiver, topic, language, clock.text(clock.now())),
+                "INSERT INTO subscriptions (mark, way, receiver, topic, language, requested_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (secrets.token_hex(8), way, receiver, topic, language, clock.text(clock.now())),
             )
         return next(each for each in self.all() if each.id == cursor.lastrowid)
 

@@ -11,7 +11,7 @@ from typing import Any, TextIO, cast
 
 import click
 
-from archive.database.connection import open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading
 from archive.model.printable import PrintableStream
 from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly, told_progress
 from crawler.portals.portal_file import PortalFileError
@@ -147,7 +147,11 @@ def notify_readers(db: Path) -> bool:
         return True
     from crawler.cli.watch import send_due  # noqa: PLC0415
 
-    return send_due(db, Path(os.environ["DISCLOSURES_METADATA"]))
+    try:
+        return send_due(db, Path(os.environ["DISCLOSURES_METADATA"]))
+    except (ArchiveError, CommandError) as error:
+        click.echo(f"readers were sent nothing: {error}", err=True)
+        return False
 
 
 def bring_up_to_date(db: Path) -> None:

@@ -79,12 +79,13 @@ def tell(text: str, addresses: tuple[str, ...]) -> None:
     Exit status 1 where it was not delivered.
     """
     from archive.notify.messages import DeliveryError  # noqa: PLC0415
+    from archive.notify.receivers import check_receiver  # noqa: PLC0415
     from crawler.notify import health_message  # noqa: PLC0415
 
     delivered, now = True, clock.text(clock.now())
     for address in addresses:
         try:
-            health_message.check(address)
+            check_receiver(address)
             health_message.send_line(address, text, now)
         except DeliveryError as error:
             click.echo(f"not delivered: {error}", err=True)
@@ -155,11 +156,12 @@ def report_changes(states: list[Health], db: Path, addresses: Sequence[str]) -> 
     What was not delivered to one of them is reported to all again the next time. Raises ArchiveError and CommandError.
     """
     from archive.notify.messages import DeliveryError  # noqa: PLC0415
+    from archive.notify.receivers import check_receiver  # noqa: PLC0415
     from crawler.notify import health_message  # noqa: PLC0415 - only where requested
 
     try:
         for address in addresses:
-            health_message.check(address)
+            check_receiver(address)
     except DeliveryError as error:
         raise CommandError(str(error)) from error
     delivered = True

@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.database.connection import transaction
 from archive.ingest.health import NEVER_CHECKED, WELL, Health
-from archive.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
+from archive.notify.receivers import Message, send_to
 
 _PARTICULAR = re.compile(r"(?<!\S)\S*://\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
 """Parts of a reason that concern one portal alone: addresses, hosts, numbers."""
@@ -62,32 +62,19 @@ def forget_others(connection: sqlite3.Connection, states: Iterable[Health]) -> N
         )
 
 
-def check(address: str) -> None:
-    """Check that a message can be sent there, as far as that can be known before. Raises DeliveryError."""
-    if _is_hook(address):
-        check_hook(address)
-    else:
-        check_mail()
-
-
 def send(address: str, changes: Sequence[StateChange]) -> None:
-    """Send the changes to a mail address, or to a webhook as JSON. Raises DeliveryError."""
+    """Send the changes to a mail address, a webhook or a chat room. Raises DeliveryError."""
     content = "\n".join(f"{each.now.portal} {each.now.state} {each.now.crawl_id}" for each in changes)
-    message_id = f"health-{sha256(content.encode()).hexdigest()[:32]}"
-    if _is_hook(address):
-        post(address, payload(changes), message_id)
-    else:
-        send_mail(address, subject(changes), text(changes), message_id)
+    words = subject(changes), text(changes)
+    send_to(address, Message(*words, payload(changes), "\n".join(words)), f"health-{_digest(content)}")
 
 
 def send_line(address: str, line: str, now: str) -> None:
-    """Send a line to a mail address, or to a webhook as JSON. Raises DeliveryError."""
+    """Send a line to a mail address, a webhook or a chat room. Raises DeliveryError."""
     text = " ".join(line.split())
-    message_id = f"line-{sha256(f'{now} {text}'.encode()).hexdigest()[:32]}"
-    if _is_hook(address):
-        post(address, {"subject": f"Disclosures: {text}", "text": text}, message_id)
-    else:
-        send_mail(address, f"Disclosures: {text}"[:200], f"{text}\n", message_id)
+    subject = f"Disclosures: {text}"
+    message = Message(subject[:200], f"{text}\n", {"subject": subject, "text": text}, subject)
+    send_to(address, message, f"line-{_digest(f'{now} {text}')}")
 
 
 def subject(changes: Sequence[StateChange]) -> str:
@@ -123,9 +110,5 @@ def _cause(change: StateChange) -> tuple[str, str]:
     return change.now.state, "" if change.now.state == WELL else _PARTICULAR.sub("…", change.now.reason)
 
 
-def _is_hook(address: str) -> bool:
-    if "://" in address:
-        return True
-    if "@" in address:
-        return False
-    raise DeliveryError(f"{address} is neither a mail address nor a webhook's address")
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]

@@ -7,14 +7,13 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from archive.labels.label import LABELS
 from archive.labels.language import DEFAULT
 from archive.notify import hit_text
-from archive.notify.chat import is_room, post_to_room, service_of
 from archive.notify.event_report import last_event
-from archive.notify.messages import DeliveryError, post, send_mail
+from archive.notify.messages import DeliveryError
+from archive.notify.receivers import Message, named, send_to
 from archive.search import engine
 from crawler.notify.watch_state import Notes
 from crawler.notify.watches import Watch
@@ -95,11 +94,11 @@ def send_test(watch: Watch) -> Iterator[tuple[str, bool]]:
     }
     for receiver in (*watch.mail, *watch.hooks):
         try:
-            _send(watch, receiver, f"test.{secrets.token_hex(8)}", message)
+            _send(receiver, f"test.{secrets.token_hex(8)}", message)
         except DeliveryError as error:
-            yield f"{watch.name}: not delivered to {_named(watch, receiver)}: {error}", False
+            yield f"{watch.name}: not delivered to {named(receiver)}: {error}", False
         else:
-            yield f"{watch.name}: a test was delivered to {_named(watch, receiver)}", True
+            yield f"{watch.name}: a test was delivered to {named(receiver)}", True
 
 
 def _about(watch: Watch) -> str:
@@ -194,10 +193,10 @@ def _deliver(notes: Notes, watch: Watch) -> WatchReport:
             if notes.was_delivered(number, _mark(receiver)):
                 continue
             try:
-                _send(watch, receiver, message_id, message)
+                _send(receiver, message_id, message)
             except DeliveryError as error:
                 missing = True
-                failures.append(f"{watch.name}: not delivered to {_named(watch, receiver)}: {error}")
+                failures.append(f"{watch.name}: not delivered to {named(receiver)}: {error}")
             else:
                 notes.delivered(number, _mark(receiver))
                 deliveries += 1
@@ -206,22 +205,14 @@ def _deliver(notes: Notes, watch: Watch) -> WatchReport:
     return WatchReport(watch.name, deliveries=deliveries, failures=tuple(failures))
 
 
-def _send(watch: Watch, receiver: str, message_id: str, message: dict[str, Any]) -> None:
-    if is_room(receiver):
-        brief = hit_text.brief(message["hits"], message["count"], message["language"]) or message["text"]
-        post_to_room(receiver, f"{message['subject']}\n{brief}")
-    elif receiver in watch.hooks:
-        post(receiver, {"id": message_id, **message}, message_id)
-    else:
-        send_mail(receiver, message["subject"], message["text"], message_id)
+def _send(receiver: str, message_id: str, message: dict[str, Any]) -> None:
+    brief = hit_text.brief(message["hits"], message["count"], message.get("language", DEFAULT)) or message["text"]
+    forms = Message(
+        message["subject"], message["text"], {"id": message_id, **message}, f"{message['subject']}\n{brief}"
+    )
+    send_to(receiver, forms, message_id)
 
 
 def _mark(receiver: str) -> str:
     """Return the mark by which the notes know a receiver: not the address of a webhook, which may be secret."""
     return hashlib.sha256(receiver.encode()).hexdigest()[:20]
-
-
-def _named(watch: Watch, receiver: str) -> str:
-    if is_room(receiver):
-        return f"the room at {service_of(receiver)}"
-    return f"the webhook at {urlsplit(receiver).hostname}" if receiver in watch.hooks else receiver

@@ -182,6 +182,35 @@ def test_a_feed_of_changes_takes_words_and_kinds_together(ask) -> None:
     assert of("publisher=样例县教育局&kind=withdrawn") == set()
 
 
+def test_the_feed_of_a_subscription_has_what_is_subscribed_to(ask) -> None:
+    def of(query: str) -> list[str]:
+        return texts(ask(f"/-/subscribe.atom?{query}"), "title")
+
+    assert of("q=之2&events=withdrawn&events=changed") == ["【已撤下】样例公告之2"]
+    assert of("record=2&events=withdrawn") == of("q=之2&events=withdrawn")
+    assert of("q=之2&kind=budget") == []
+    assert len(of("portal=past")) == len(of("")) == len(of("publisher=样例县民政局")) > 6
+    assert "样例公告之2 · 已撤下" in ask("/-/subscribe.atom?record=2&events=withdrawn").text
+    for query in ("events=x", "kind=x", "from=x", "catalog=x"):
+        assert ask(f"/-/subscribe.atom?{query}").status_code == ask(f"/-/subscribe?{query}").status_code == 400
+    assert ask("/-/subscribe?record=99").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/-/search?q=样例&kind=notice", "/-/browse/past/1", "/-/publisher?portal=past&name=样例县民政局", "/-/record/2", "/-/changes?q=之2&kind=withdrawn"],
+)  # fmt: skip
+def test_each_page_leads_to_a_subscription_to_what_it_lists(ask, page: str) -> None:
+    (link,) = {each.get("href") for each in html.fromstring(ask(page).text).cssselect("a.subscribe")}
+    subscribing = html.fromstring(ask(link).text)
+    (feed,) = subscribing.xpath("//link[@type='application/atom+xml']/@href")
+    told = texts(ask(feed.removeprefix("http://localhost")), "title")
+    assert told
+    assert [each.text_content() for each in subscribing.cssselect(".entries .title")] == told[:10]
+    if "record" in page or "之2" in page:
+        assert all(title.endswith("样例公告之2") for title in told)
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [("kind=x", 400), ("kind=changed&kind=x", 400), ("catalog=x", 400), ("record=0", 400), ("catalog=99", 404), ("record=99", 404), ("portal=x", 404)],

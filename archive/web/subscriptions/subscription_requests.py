@@ -3,7 +3,6 @@
 import asyncio
 import math
 import re
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
@@ -21,13 +20,16 @@ from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED
 from archive.web.http.request_context import RequestContext
 from archive.web.listings.observed_events import scope_of
-from archive.web.subscriptions.forms import note, posted
+from archive.web.subscriptions.forms import posted, stage_page
 from archive.web.subscriptions.offers import Offers, offers, required_settings
 
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 """A mail address as HTML's forms take it, at a host with a dot in its name."""
 
 _LONGEST_ADDRESS = 254
+
+_LATER = 3600.0
+"""Seconds after which it may be worth to ask again where too many wait for a confirmation."""
 
 _SENDING = ThreadPoolExecutor(4, thread_name_prefix="confirmation")
 """Threads that send confirmations: a slow mail server holds up nothing else."""
@@ -43,24 +45,21 @@ async def subscribe(context: RequestContext) -> Response:
     requested = requested_by(fields.get("topic", ""))
     await scope_of(context, requested, {})
     if seconds := _wait(context, receiver):
-        return await _too_many(context, seconds)
+        return await _busy(context, seconds)
     work = (settings, way, receiver, requested.address(), READER.get())
     try:
         await asyncio.get_running_loop().run_in_executor(_SENDING, _request, *work)
     except RefusedError:
-        return await _too_many(context, 3600.0)
+        return await _busy(context, _LATER)
     except DeliveryError:
-        heading = say("确认消息没能发出", "The confirmation could not be sent")
-        text = say(
-            "请检查地址，或过一会儿再试。没有留下任何记录。", "Check the address, or try again later. Nothing was kept."
-        )
-        return await note(context.datasette, context.request, 503, heading=heading, text=text)
-    heading = say("还差一步：请确认", "One more step: confirm it")
-    text = say(
-        "确认消息已经发出。请在 24 小时内打开其中的链接并按下“确认”；否则地址会被删除。",
-        "A message was sent. Open the link in it within 24 hours and press “Confirm”; otherwise the address is deleted.",
-    )
-    return await note(context.datasette, context.request, 200, heading=heading, text=text)
+        return await stage_page(context.datasette, context.request, "unsent")
+    return await stage_page(context.datasette, context.request, "asked")
+
+
+async def _busy(context: RequestContext, seconds: float) -> Response:
+    response = await stage_page(context.datasette, context.request, "busy")
+    response.headers["Retry-After"] = str(math.ceil(seconds))
+    return response
 
 
 def requested_by(query: str) -> EventRequest:
@@ -99,15 +98,7 @@ def _request(settings: SubscriptionSettings, way: Way, receiver: str, topic: str
         subscription = subscriptions.request(way, receiver, topic, language)
         try:
             message = confirmation(subscriptions, subscription, settings)
-            deliver(subscription, message, settings, f"confirm-{subscription.id}-{secrets.token_hex(6)}")
+            deliver(subscription, message, settings, f"{subscription.mark}.confirm")
         except DeliveryError:
             subscriptions.end(subscription)
             raise
-
-
-async def _too_many(context: RequestContext, seconds: float) -> Response:
-    heading = say("请求太多", "Too many requests")
-    text = say("为免打扰他人，请过一会儿再试。", "So that nobody is pestered, try again later.")
-    response = await note(context.datasette, context.request, 429, heading=heading, text=text)
-    response.headers["Retry-After"] = str(math.ceil(seconds))
-    return response
