@@ -80,6 +80,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.replay": {"archive.evidence", "archive.ingest", "archive.model"},
     "archive.search": {"archive.labels"},
     "archive.web": {
+        "archive.database",
         "archive.labels",
         "archive.notify",
         "archive.proof",

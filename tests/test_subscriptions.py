@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 from datasette.app import Datasette
+from datasette.utils import StartupError
 from lxml import html
 
 from archive.database.connection import open_for_reading
@@ -24,6 +26,7 @@ from archive.ingest.store import Store
 from archive.labels.code_labels import EVENTS
 from archive.model import clock
 from archive.notify import event_report, messages, subscription_run, subscription_store
+from archive.notify.subscription_messages import report_message
 from archive.notify.subscription_run import alone
 from archive.notify.subscription_settings import SubscriptionSettingsError, subscription_settings
 from archive.notify.subscription_store import RefusedError, open_subscriptions
@@ -429,7 +432,7 @@ def test_another_site_cannot_have_its_visitors_ask(desk: Desk) -> None:
     assert broken.status_code == 400
     assert desk.subscribe(mail=READER, topic="q=" + "x" * 20_000).status_code == 400
     assert desk.box.mails == []
-    assert not desk.file.exists()
+    assert desk.command("list").stdout == ""
 
 
 def test_a_confirmation_that_cannot_be_sent_leaves_nothing(desk: Desk) -> None:
@@ -522,6 +525,36 @@ def test_a_slip_in_the_settings_is_one_line_that_names_the_key(values: object, s
         subscription_settings(values)
     assert "secret" not in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_site_whose_settings_cannot_be_used_does_not_start(desk: Desk) -> None:
+    for change in ({"site": "x"}, {"file": "/proc/none/readers.db"}):
+        ours = {**desk.settings["plugins"]["disclosures"]["subscriptions"], **change}
+        site = make_datasette(desk.db, {"plugins": {"disclosures": {"subscriptions": ours}}})
+        with pytest.raises(StartupError, match="subscriptions"):
+            asyncio.run(site.invoke_startup())
+
+
+def test_a_message_fits_into_a_room_whatever_it_tells(desk: Desk) -> None:
+    hit = {
+        "event": "withdrawn",
+        "at": DAY.format(1),
+        "title": "样" * 500,
+        "proof": f"{SITE}-/proof/123456",
+        "page": None,
+        "url": "",
+    }
+    hits = [
+        {**hit, "published_on": None, "kind": "plan", "publisher": None, "portal": "样本县", "index_number": None}
+    ] * 50
+    report = event_report.EventReport("样" * 500, {"样本县": {"withdrawn": 5000}}, hits)
+    settings = subscription_settings({"site": SITE, "file": str(desk.file)})
+    with open_subscriptions(desk.file) as subscriptions:
+        subscription = subscriptions.request("chat", "编辑部", urlencode({"q": "样" * 200}), "zh")
+        message = report_message(subscriptions, subscription, report, settings)
+    assert len(message.brief.encode()) < 2048
+    assert message.leave in message.brief
+    assert len(message.subject) < 100
 
 
 # --- what a site offers ---

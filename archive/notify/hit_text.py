@@ -19,8 +19,8 @@ Hit = Mapping[str, Any]
 MOST_IN_BRIEF = 5
 """Hits that a brief text shows: WeCom takes 2,048 bytes."""
 
-LONGEST_TITLE = 60
-"""Characters of a title in a brief text."""
+LONGEST_TITLE, LONGEST_LINK = 60, 300
+"""Characters of a title, and of an address to more, in a brief text."""
 
 
 def text(hits: Sequence[Hit], count: int, language: Language) -> str:

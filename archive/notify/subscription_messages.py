@@ -54,7 +54,8 @@ def report_message(
     every = f"{LABELS['message.every'].name(language)} {settings.site}-/subscribe?{subscription.topic}"
     foot = _foot(leave, language)
     text = f"{_counts(report, language)}\n{hit_text.text(report.hits, report.count, language)}{every}\n\n{foot}"
-    brief = "\n".join([subject, hit_text.brief(report.hits, report.count, language), every, foot])
+    link = [every] if len(every) <= hit_text.LONGEST_LINK else []
+    brief = "\n".join([subject, hit_text.brief(report.hits, report.count, language), *link, foot])
     return SubscriptionMessage(subject, text, brief, leave)
 
 

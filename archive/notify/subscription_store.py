@@ -32,7 +32,7 @@ MOST_WAITING = 500
 """Subscriptions that wait for a confirmation: of one receiver, and of all. So nobody can flood a stranger, and no crowd many."""
 
 MOST_OF_RECEIVER = 100
-"""Confirmed subscriptions of one receiver."""
+"""Subscriptions of one receiver."""
 
 _VERSION = 1
 _SCHEMA = """
@@ -132,19 +132,19 @@ class Subscriptions:
     def request(self, way: Way, receiver: str, topic: str, language: Language) -> Subscription:
         """Note a subscription that waits for its confirmation. Raises RefusedError."""
         with transaction(self._con):
-            waiting = [
-                row[0] for row in self._con.execute("SELECT receiver FROM subscriptions WHERE confirmed_at IS NULL")
-            ]
-            same = sum(mailbox(each) == mailbox(receiver) for each in waiting)
-            if same >= MOST_WAITING_AT_RECEIVER or len(waiting) >= MOST_WAITING:
-                raise RefusedError
-            if len(self.of(receiver)) >= MOST_OF_RECEIVER:
+            waiting, same = self._all("confirmed_at IS NULL"), self.of(receiver)
+            waiting_there = sum(each.confirmed_at is None for each in same)
+            if (
+                waiting_there >= MOST_WAITING_AT_RECEIVER
+                or len(waiting) >= MOST_WAITING
+                or len(same) >= MOST_OF_RECEIVER
+            ):
                 raise RefusedError
             cursor = self._con.execute(
                 "INSERT INTO subscriptions (mark, way, receiver, topic, language, requested_at) VALUES (?, ?, ?, ?, ?, ?)",
                 (secrets.token_hex(8), way, receiver, topic, language, clock.text(clock.now())),
             )
-        return next(each for each in self.all() if each.id == cursor.lastrowid)
+        return self._all("id = ?", cursor.lastrowid)[0]
 
     def token(self, subscription: Subscription, purpose: Purpose) -> str:
         """Return a new token that confirms a subscription, or ends it."""
@@ -154,9 +154,8 @@ class Subscriptions:
 
     def find(self, token: str, purpose: Purpose) -> Subscription | None:
         """Return the subscription that a token confirms or ends; None where it does not, or does not any more."""
-        sql = f"SELECT {_COLUMNS} FROM subscriptions WHERE id = (SELECT subscription FROM tokens WHERE digest = ? AND purpose = ?)"  # noqa: S608 - constant names
-        row = self._con.execute(sql, (_digest(token), purpose)).fetchone()
-        return Subscription(*row) if row else None
+        matching = "id = (SELECT subscription FROM tokens WHERE digest = ? AND purpose = ?)"
+        return next(iter(self._all(matching, _digest(token), purpose)), None)
 
     def confirm(self, subscription: Subscription, last_event: int) -> None:
         """Begin to report what comes after `last_event`, in the place of the receiver's former subscription to the same."""
@@ -179,8 +178,11 @@ class Subscriptions:
 
     def all(self) -> list[Subscription]:
         """Return all subscriptions, in the order in which they were requested."""
-        rows = self._con.execute(f"SELECT {_COLUMNS} FROM subscriptions ORDER BY id")  # noqa: S608 - constant names
-        return [Subscription(*row) for row in rows]
+        return self._all("true")
+
+    def _all(self, condition: str, *values: object) -> list[Subscription]:
+        sql = f"SELECT {_COLUMNS} FROM subscriptions WHERE {condition} ORDER BY id"  # noqa: S608 - conditions of ours
+        return [Subscription(*row) for row in self._con.execute(sql, values)]
 
     # --- sending ---
 

@@ -19,6 +19,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
+from archive.database.connection import ArchiveError
 from archive.labels import tables, wording
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
@@ -273,8 +274,8 @@ def startup(datasette: Datasette) -> None:
     archives.leave_out_private(datasette)
     try:
         thesaurus()
-        offers.settings_of(datasette)
-    except (SubscriptionSettingsError, SynonymsError) as error:
+        offers.prepare(datasette)
+    except (ArchiveError, SubscriptionSettingsError, SynonymsError) as error:
         raise StartupError(str(error)) from error
 
 

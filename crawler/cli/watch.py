@@ -165,7 +165,8 @@ def _settings(metadata: Path) -> SubscriptionSettings:
     from archive.web.http.server import plugin_settings, read_metadata  # noqa: PLC0415 - Datasette takes a second to load
 
     values = read_metadata(metadata)
-    if values.get("allow", True) is not True:
+    databases = values.get("databases") or {}
+    if any(each.get("allow", True) is not True for each in (values, *databases.values())):
         raise CommandError(f"{metadata}: the archive is closed (`allow:`), so nobody subscribes to it")
     try:
         settings = subscription_settings(plugin_settings(values).get("subscriptions"))

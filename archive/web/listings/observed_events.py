@@ -130,8 +130,9 @@ class ChangesRequest:
         what = str(LABELS["word.changes"]) if self.kinds == ORDER else in_words(self.kinds, READER.get())
         return f"{self.records} {what}".strip()
 
+    @property
     def subscription(self) -> dict[str, object]:
-        """Return the parameters that make the same request of the page of subscriptions."""
+        """The parameters that make the same request of the page of subscriptions."""
         return {**self.scope.address, "events": None if self.kinds == ORDER else self.kinds}
 
     @property
@@ -175,9 +176,8 @@ async def scope_of(
             raise BadRequest(OUTDATED)
         of_records, values = condition(connection, requested)
         in_span = f"{_IN_SPAN} AND {of_records}"
-        return EventScope(in_span, _COUNTS_AMONG.format(in_span), values, address), title(
-            connection, requested, language
-        )
+        records = EventScope(in_span, _COUNTS_AMONG.format(in_span), values, address)
+        return records, title(connection, requested, language)
 
     try:
         scope: tuple[EventScope, str] = await context.db.execute_fn(read)

@@ -1,11 +1,12 @@
 """Ways to be told of events that a site offers: feeds always; mail and chat rooms as far as its operator set them up."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import NotFound
 
 from archive.notify.subscription_settings import SubscriptionSettings, subscription_settings
+from archive.notify.subscription_store import open_subscriptions
 from archive.web.http.access_control import is_open_to_all
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
@@ -19,7 +20,7 @@ class Offers:
     """Ways that are offered besides feeds. `rooms`: names of the chat rooms that readers may have messages sent to."""
 
     mail: bool = False
-    rooms: tuple[str, ...] = field(default=())
+    rooms: tuple[str, ...] = ()
 
 
 def settings_of(datasette: Datasette) -> SubscriptionSettings | None:
@@ -28,6 +29,13 @@ def settings_of(datasette: Datasette) -> SubscriptionSettings | None:
         ours = datasette.plugin_config("disclosures") or {}
         _SETTINGS[datasette] = subscription_settings(ours.get("subscriptions"))
     return _SETTINGS[datasette]
+
+
+def prepare(datasette: Datasette) -> None:
+    """Check the settings of a site's subscriptions, and that its file can be used. Raises SubscriptionSettingsError, ArchiveError."""
+    if settings := settings_of(datasette):
+        with open_subscriptions(settings.file):
+            pass
 
 
 def required_settings(datasette: Datasette) -> SubscriptionSettings:
