@@ -108,7 +108,7 @@ class Subscriptions:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         """Bring the file up to date. Raises ArchiveError where a later version wrote it."""
         self._con = connection
-        for setting in ("journal_mode = DELETE", "secure_delete = ON", "temp_store = MEMORY", "foreign_keys = ON"):
+        for setting in ("journal_mode = DELETE", "temp_store = MEMORY", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {setting}")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > _VERSION:
@@ -122,7 +122,7 @@ class Subscriptions:
         self._delete("confirmed_at IS NULL AND requested_at <= ?", until)
 
     def _delete(self, condition: str, *values: object) -> None:
-        """Delete subscriptions, and whatever of them SQLite left in pages that it divided or merged."""
+        """Delete subscriptions, and every byte of them: SQLite leaves what it deletes in its pages until they are made anew."""
         cursor = self._con.execute(f"DELETE FROM subscriptions WHERE {condition}", values)  # noqa: S608 - conditions of ours
         if cursor.rowcount:
             self._con.execute("VACUUM")

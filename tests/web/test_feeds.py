@@ -10,6 +10,7 @@ import httpx
 import pytest
 from lxml import etree, html
 
+from archive.labels.code_labels import EVENTS
 from archive.web.formats import feeds
 from tests.web.asking import asking, asking_copy
 
@@ -180,6 +181,12 @@ def test_a_feed_of_changes_takes_words_and_kinds_together(ask) -> None:
         of("catalog=1&kind=withdrawn") == of("kind=withdrawn") == of("publisher=样例县民政局&kind=withdrawn") != set()
     )
     assert of("publisher=样例县教育局&kind=withdrawn") == set()
+
+
+def test_the_feed_of_a_catalogue_has_what_it_lists(get) -> None:
+    listed = sorted(f"【{EVENTS['added'].zh}】{title}" for title in texts(get("/-/browse/yangli/2.atom"), "title"))
+    assert sorted(texts(get("/-/subscribe.atom?catalog=2"), "title")) == listed
+    assert sorted(texts(get("/-/changes.atom?catalog=2&kind=added"), "title")) == listed
 
 
 def test_the_feed_of_a_subscription_has_what_is_subscribed_to(ask) -> None:
