@@ -39,6 +39,7 @@ from tests.conftest import Answer, Site, SiteRequest
 from tests.mailbox import Mailbox, mailbox
 from tests.test_store import PORTAL, listed, page, row
 from tests.web.closed_archive import Visit, visitor
+from tests.web.other_language import other_language
 from tests.web.sample_archive import build
 
 READER = "reader@example.org"
@@ -583,6 +584,16 @@ def test_a_site_offers_what_its_operator_set_up_and_feeds_always(desk: Desk, mon
     monkeypatch.delenv("DISCLOSURES_SMTP")
     assert ways(desk.application) == {"room"}
     assert desk.subscribe(room="另一群").status_code == 400
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pages_speak_one_language(desk: Desk, language: str) -> None:
+    desk.subscribe(mail=READER)
+    asked = links(desk.box.mails[0])
+    paths = ["/-/subscribe?q=样本文件&events=added", *asked.values(), "/-/subscriptions/leave/" + "x" * 32]
+    for path in paths:
+        shown = visitor(desk.application)(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        assert other_language(html.fromstring(shown.text)) == [], path
 
 
 def test_a_published_site_offers_the_same_and_keeps_no_page_of_it(desk: Desk, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from archive.notify.messages import DeliveryError, check_hook, check_mail, post,
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OutgoingMessage:
     """A message in the forms that receivers take: `subject` and `text` by mail, `content` as JSON, `brief` in a room."""
 
     subject: str
@@ -31,7 +31,7 @@ def check_receiver(address: str) -> None:
         raise DeliveryError(f"{address} is neither a mail address nor a webhook's address")
 
 
-def send_to(address: str, message: Message, message_id: str) -> None:
+def send_to(address: str, message: OutgoingMessage, message_id: str) -> None:
     """Send a message. `message_id`: unique to it, of letters, digits, dots and hyphens. Raises DeliveryError."""
     if is_room(address):
         post_to_room(address, message.brief)

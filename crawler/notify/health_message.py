@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.database.connection import transaction
 from archive.ingest.health import NEVER_CHECKED, WELL, Health
-from archive.notify.receivers import Message, send_to
+from archive.notify.receivers import OutgoingMessage, send_to
 
 _PARTICULAR = re.compile(r"(?<!\S)\S*://\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+(?::\d+)?|\d[\d.,:-]*")
 """Parts of a reason that concern one portal alone: addresses, hosts, numbers."""
@@ -66,14 +66,14 @@ def send(address: str, changes: Sequence[StateChange]) -> None:
     """Send the changes to a mail address, a webhook or a chat room. Raises DeliveryError."""
     content = "\n".join(f"{each.now.portal} {each.now.state} {each.now.crawl_id}" for each in changes)
     words = subject(changes), text(changes)
-    send_to(address, Message(*words, payload(changes), "\n".join(words)), f"health-{_digest(content)}")
+    send_to(address, OutgoingMessage(*words, payload(changes), "\n".join(words)), f"health-{_digest(content)}")
 
 
 def send_line(address: str, line: str, now: str) -> None:
     """Send a line to a mail address, a webhook or a chat room. Raises DeliveryError."""
     text = " ".join(line.split())
     subject = f"Disclosures: {text}"
-    message = Message(subject[:200], f"{text}\n", {"subject": subject, "text": text}, subject)
+    message = OutgoingMessage(subject[:200], f"{text}\n", {"subject": subject, "text": text}, subject)
     send_to(address, message, f"line-{_digest(f'{now} {text}')}")
 
 

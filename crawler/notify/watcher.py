@@ -13,7 +13,7 @@ from archive.labels.language import DEFAULT
 from archive.notify import hit_text
 from archive.notify.event_report import last_event
 from archive.notify.messages import DeliveryError
-from archive.notify.receivers import Message, named, send_to
+from archive.notify.receivers import OutgoingMessage, named, send_to
 from archive.search import engine
 from crawler.notify.watch_state import Notes
 from crawler.notify.watches import Watch
@@ -207,7 +207,7 @@ def _deliver(notes: Notes, watch: Watch) -> WatchReport:
 
 def _send(receiver: str, message_id: str, message: dict[str, Any]) -> None:
     brief = hit_text.brief(message["hits"], message["count"], message.get("language", DEFAULT)) or message["text"]
-    forms = Message(
+    forms = OutgoingMessage(
         message["subject"], message["text"], {"id": message_id, **message}, f"{message['subject']}\n{brief}"
     )
     send_to(receiver, forms, message_id)

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from lxml import html
 from archive.web.http.server import make_datasette
 
 
-def asking(archive: Path, metadata: dict[str, Any] | None = None) -> Callable[[str], httpx.Response]:
-    """Return a function that asks an archive's site for an address. `metadata`: an operator's."""
+def asking(
+    archive: Path, metadata: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
+) -> Callable[[str], httpx.Response]:
+    """Return a function that asks an archive's site for an address, with these headers. `metadata`: an operator's."""
     site = make_datasette(archive, metadata)
-    return lambda address: asyncio.run(site.client.get(address))
+    return lambda address: asyncio.run(site.client.get(address, headers=headers))
 
 
 def asking_copy(archive: Path, folder: Path, *statements: str) -> Callable[[str], httpx.Response]:

@@ -89,7 +89,7 @@ def test_the_switch_keeps_the_address(ask) -> None:
 
 def test_a_feed_stays_in_the_language_in_which_it_was_found(ask) -> None:
     page = tree(ask("/-/changes?lang=en"))
-    (address,) = {link.get("href") for link in page.cssselect(".export a[type='application/atom+xml']")}
+    address, *_ = [link.get("href") for link in page.cssselect("link[type='application/atom+xml']")]
     feed = etree.fromstring(ask(address, **{"accept-language": "zh-CN"}).content)
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == ENGLISH
     assert feed.findtext("{*}title") == f"{LABELS['word.changes'].en} · {SITE.en}"

@@ -28,8 +28,8 @@ def ask(two_days, tmp_path_factory):
     """Ask for a path of `every_page`, in a language; the page."""
     known = numbers(two_days)
     sites = dict.fromkeys(SEALED, asking(build_sealed(tmp_path_factory.mktemp("sealed"))))
-    own, closed = asking(two_days), asking(two_days, METADATA)
-
+    own = asking(two_days, headers={"sec-fetch-dest": "document"})  # as browsers ask
+    closed = asking(two_days, METADATA)
     sites |= dict.fromkeys(CLOSED, closed)
 
     def page(path: str, language: str) -> html.HtmlElement:

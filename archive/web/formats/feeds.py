@@ -188,7 +188,7 @@ async def feed(  # noqa: PLR0913, PLR0917
     entries = sorted(entries, key=lambda entry: (entry.updated, entry.published or ""), reverse=True)[:most]
     here = context.absolute(context.with_parameters())
     if context.request.headers.get("sec-fetch-dest") == "document":
-        response = await context.render("feed.html", title=title, page=page, here=here, entries=entries)
+        response = await context.render("feed.html", title=title, page=page, here=in_language(here), entries=entries)
         response.headers |= {"cache-control": "no-store", "vary": VARIES}
         return response
     body = document(title=title, page=context.absolute(page), here=here, entries=entries, otherwise=crawled)
@@ -212,13 +212,7 @@ def document(*, title: str, page: str, here: str, entries: Iterable[Entry], othe
     _add(root, "subtitle", SITE.meaning)
     _add(root, "updated", max((entry.updated for entry in entries), default=otherwise))
     _add(_add(root, "author"), "name", str(SITE))
-    _add(
-        root,
-        "link",
-        rel="self",
-        type="application/atom+xml",
-        href=f"{here}{'&' if '?' in here else '?'}lang={READER.get()}",
-    )
+    _add(root, "link", rel="self", type="application/atom+xml", href=in_language(here))
     _add(root, "link", rel="alternate", type="text/html", href=page)
     for entry in entries:
         element = _add(root, "entry")
@@ -232,6 +226,11 @@ def document(*, title: str, page: str, here: str, entries: Iterable[Entry], othe
         _add(element, "category", term=entry.category)
         _add(element, "summary", entry.summary, type="text")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8"))
+
+
+def in_language(address: str) -> str:
+    """Return a feed's address that names the reader's language, for programs that follow feeds know neither cookie nor preference."""
+    return f"{address}{'&' if '?' in address else '?'}lang={READER.get()}"
 
 
 def _urn(*parts: str) -> str:

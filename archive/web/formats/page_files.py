@@ -12,7 +12,6 @@ from datasette.utils.asgi import Response
 
 from archive.export import record_rows
 from archive.export.rows import Row, Rows
-from archive.labels.language import READER
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
 from archive.web.http.request_context import PAGE, RequestContext, in_context, pages
@@ -47,14 +46,10 @@ def routes() -> list[tuple[str, Any]]:
 
 
 def address(page: str, form: str) -> str:
-    """Return the address of what `page` lists in the form `form`.
-
-    That of a feed names the reader's language, for programs that follow feeds know neither cookie nor preference.
-    """
-    path, _, query = page.partition("?")
-    queries = [query] if query else []
-    queries += [f"lang={READER.get()}"] if form == "atom" else []
-    return f"{path}.{form}{'?' if queries else ''}{'&'.join(queries)}"
+    """Return the address of what `page` lists in the form `form`."""
+    path, mark, query = page.partition("?")
+    address = f"{path}.{form}{mark if query else ''}{query}"
+    return feeds.in_language(address) if form == "atom" else address
 
 
 async def _selection(select: Callable[[RequestContext], Awaitable[Selection]], context: RequestContext) -> Response:

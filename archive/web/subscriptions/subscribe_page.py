@@ -34,7 +34,7 @@ async def page(context: RequestContext) -> Response:
         requested=requested,
         kinds=[(kind, EVENTS[kind]) for kind in ORDER],
         kept=parse_qsl(replace(requested, kinds=ORDER).address()),
-        feed=context.absolute(_address(context, "subscribe.atom", requested)),
+        feed=feeds.in_language(context.absolute(_address(context, "subscribe.atom", requested))),
         entries=entries[:SHOWN],
         offers=await offers(context),
     )
