@@ -24,19 +24,19 @@ class RedactPipeline:
                 )
             case RecordPage():
                 page = _reading(observation, counts)
+                tables, _ = redact_tables(page.tables)  # what the text repeats is not counted again
                 body = page.body and _masked(page.body, counts)
                 files = tuple(replace(file, name=_masked(file.name, counts)) for file in page.attachments)
                 crumbs, read_at = _path(page.breadcrumb), redact_json(dict(page.read_at)).value
-                return replace(
-                    page, body=body, breadcrumb=crumbs, attachments=files, redacted=dict(counts), read_at=read_at
-                )
+                page = replace(page, body=body, tables=tables, breadcrumb=crumbs, attachments=files)
+                return replace(page, redacted=dict(counts), read_at=read_at)
             case AttachmentFile():
                 name = _masked(observation.name, counts)
                 text = observation.text and _masked(observation.text, counts)
                 message = observation.message and printable(
                     redact(observation.message).text
                 )  # it names the members of an archive
-                tables, _ = redact_tables(observation.tables)  # what the text repeats is not counted again
+                tables, _ = redact_tables(observation.tables)
                 return replace(observation, name=name, text=text, tables=tables, message=message, redacted=dict(counts))
             case MissingPage():
                 return replace(observation, reason=printable(redact(observation.reason).text))

@@ -263,7 +263,7 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.jobs",
         "crawler.portals",
     },
-    "crawler.records": {"archive.model", "crawler.extract"},
+    "crawler.records": {"archive.attachments", "archive.model", "archive.tables", "crawler.extract"},
     "crawler.services": {"archive.model", "crawler.extract"},
     "crawler.spiders": {
         "archive.database",
@@ -273,6 +273,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.masking",
         "archive.model",
         "archive.replay",
+        "archive.tables",
         "crawler.extract",
         "crawler.families",
         "crawler.portals",

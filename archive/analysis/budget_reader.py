@@ -1,4 +1,4 @@
-"""Budgets and final accounts read into the archive, out of the tables of files and of records' own text.
+"""Budgets and final accounts read into the archive, out of the tables of files and of records' own pages.
 
 All of it follows from a record and its files alone. Triggers note each change (`archive/database/budgets.sql`), `catch_up`
 reads again what is noted, so that the rows are right after a crawl, a reparse and a redaction alike.
@@ -14,10 +14,9 @@ from itertools import count, groupby
 from archive.analysis.rereading import Rereading, is_read_by
 from archive.budgets.documents import BudgetTable, read_document
 from archive.sentences.running_text import LONGEST
-from archive.tables.printed_table import LONGEST_TEXT, PrintedTable, from_json_text
-from archive.tables.text_tables import tables_in_text
+from archive.tables.printed_table import PrintedTable, from_json_text
 
-VERSION = "2"
+VERSION = "3"
 """Raised by hand when the same table is read otherwise than before; all budgets are then read again."""
 
 MOST_FILES = 50
@@ -35,7 +34,7 @@ _FILES = (
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A file of a record, or its own text where `attachment_id` is None: the tables in it, as JSON or as rows of text."""
+    """A file of a record, or its own page where `attachment_id` is None: the tables in it, as JSON."""
 
     attachment_id: int | None
     capture_id: int | None
@@ -66,7 +65,7 @@ def catch_up(connection: sqlite3.Connection) -> None:
     """Read the budgets that are noted as changed, all of them where another version read them; the caller's transaction."""
     if not is_read_by(connection, "budgets_read_by", VERSION):
         connection.execute(
-            "INSERT OR IGNORE INTO unread_budgets SELECT id FROM records WHERE instr(body, char(9)) "
+            "INSERT OR IGNORE INTO unread_budgets SELECT id FROM records WHERE tables IS NOT NULL "
             "UNION SELECT record_id FROM attachments WHERE tables IS NOT NULL"
         )
     Rereading("unread_budgets", "budget_tables", _input, _read, _write, MOST_SECONDS).catch_up(connection)
@@ -75,15 +74,15 @@ def catch_up(connection: sqlite3.Connection) -> None:
 def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:
     """Return what the budgets of a record are read from; None where it has no tables, or is withheld."""
     row = connection.execute(
-        "SELECT portal, title, capture_id, substr(body, 1, ?) FROM records WHERE id = ? AND state <> 'withheld'",
-        (LONGEST_TEXT, record_id),
+        "SELECT portal, title, capture_id, tables, substr(body, 1, ?) FROM records WHERE id = ? AND state <> 'withheld'",
+        (LONGEST, record_id),
     ).fetchone()
     if row is None:
         return None
-    portal, title, capture_id, body = row
+    portal, title, capture_id, tables, body = row
     sources = [_Source(*file) for file in connection.execute(_FILES, (LONGEST, record_id, MOST_FILES))]
-    if "\t" in (body or ""):
-        sources.insert(0, _Source(None, capture_id, "", body, body))
+    if tables:
+        sources.insert(0, _Source(None, capture_id, "", tables, body or ""))
     return _Input(record_id, portal, title or "", sources) if sources else None
 
 
@@ -93,7 +92,7 @@ def _read(each: _Input) -> list[_Read]:
 
 def _read_source(source: _Source, title: str) -> list[_Read]:
     """Return the budget tables of a file, each file inside an archive read by itself."""
-    tables = list(tables_in_text(source.tables)) if source.attachment_id is None else from_json_text(source.tables)
+    tables = from_json_text(source.tables)
     read: list[_Read] = []
     for member, numbered in groupby(zip(count(1), tables), key=lambda pair: pair[1].member):
         pairs: list[tuple[int, PrintedTable]] = list(numbered)

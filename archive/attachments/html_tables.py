@@ -1,6 +1,6 @@
 """Tables of web pages, cells that span rows and columns as the page states them. A table that holds another is layout."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lxml import etree
 
@@ -12,12 +12,12 @@ _HIGHEST = 10_000  # rows that a cell may span
 _LOOKED_BACK = 40  # pieces of text before a table
 
 
-def html_tables(root: etree._Element) -> Iterator[PrintedTable]:
-    """Yield the tables of a web page that have rows of several cells."""
+def html_tables(root: etree._Element, skip: Collection[etree._Element] = ()) -> Iterator[PrintedTable]:
+    """Yield the tables of a web page that have rows of several cells, without what is inside `skip`."""
     above: list[str] = [""]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
-        if event == "start" and is_hidden(node):
+        if event == "start" and (is_hidden(node) or node in skip):
             walk.skip_subtree()
         elif event == "start" and node.tag == "table" and node.find(".//table") is None:
             table = _table(node, above)

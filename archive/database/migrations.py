@@ -236,6 +236,18 @@ def m013_directory(db: Database) -> None:
     db.execute("CREATE INDEX directory_by_division ON directory (division_code)")
 
 
+_PAGE_TABLES = Path(__file__).with_name("page_tables.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m014_tables_of_pages(db: Database) -> None:
+    """The tables of records' own pages, as JSON beside their text; budgets are read from them, no longer from the text."""
+    db.execute("ALTER TABLE records ADD COLUMN tables TEXT")
+    db.execute("DROP VIEW attachment_tables")
+    for statement in statements(_PAGE_TABLES):
+        db.execute(statement)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

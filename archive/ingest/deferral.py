@@ -284,12 +284,12 @@ def _stated(content: Content) -> dict[str, Any]:
 
 def _read(kind: str, stated: dict[str, Any], capture: int | None) -> Content:
     """Make a row, page or file again of what `_stated` gave."""
-    if kind == FILE:
-        tables = tuple(map(PrintedTable.from_json, stated.pop("tables", ())))
-        return AttachmentFile(**stated, tables=tables, capture=capture)
-    stated["doubts"] = tuple(stated["doubts"])
     if kind == ROW:
-        return Row(**stated)
+        return Row(**stated | {"doubts": tuple(stated["doubts"])})
+    stated["tables"] = tuple(map(PrintedTable.from_json, stated.get("tables", ())))
+    if kind == FILE:
+        return AttachmentFile(**stated, capture=capture)
+    stated["doubts"] = tuple(stated["doubts"])
     stated["breadcrumb"] = tuple(stated["breadcrumb"])
     stated["attachments"] = tuple(LinkedFile(**each) for each in stated["attachments"])
     return RecordPage(**stated, capture=capture)

@@ -29,11 +29,12 @@ from archive.model.records import (
     same_reading,
 )
 from archive.search import index
+from archive.tables.printed_table import to_json_text
 
 _STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)
 _UPDATE = (
     f"UPDATE records SET {_STATED}, kind = :kind, flags = :flags, source_fields = :source_fields, body = :body, "  # noqa: S608
-    "changed_at = :changed_at, capture_id = :capture_id WHERE id = :id"
+    "tables = :tables, changed_at = :changed_at, capture_id = :capture_id WHERE id = :id"
 )
 
 _WIDEN = """
@@ -68,6 +69,7 @@ class Taken:
     reading: Reading
     merged: Merged
     body: str | None
+    tables: str | None
     files: Sequence[LinkedFile] | None
     changed: Mapping[str, Any]
     differs: bool
@@ -146,14 +148,17 @@ class Writer:
             return None
         readings = self.readings(record_id)
         earlier = readings.get(source) or self._in_former_list(readings, source)
-        body, files, renamed = old["body"], None, None
+        body, tables, files, renamed = old["body"], old["tables"], None, None
         if isinstance(reading, RecordPage):
             if reading.body and not same_body(reading.body, body, self.names_of_files(record_id, reading)):
                 title = f"{old['title'] or ''} {reading.fields.get('title', '')}"
                 body = shown_body(self.connection, record_id, title, reading.body, now)
+            if reading.body:
+                tables = to_json_text(reading.tables) if body else None
             if CUT_PAGE not in reading.doubts:
                 files, renamed = self._files(record_id, self._named(reading.attachments))
-        if earlier and same_reading(earlier, reading) and body == old["body"] and files is None:
+        is_known = (body, tables, files) == (old["body"], old["tables"], None)
+        if earlier and same_reading(earlier, reading) and is_known:
             return None
         merged = self._merged({**readings, source: reading}, old)
         changed = {name: [old[name], merged.fields[name]] for name in FIELDS if old[name] != merged.fields[name]}
@@ -162,7 +167,7 @@ class Writer:
         if renamed is not None:
             changed["attachments"] = renamed
         differs = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
-        return Taken(old, source, reading, merged, body, files, changed, differs)
+        return Taken(old, source, reading, merged, body, tables, files, changed, differs)
 
     def seen_again(self, record_id: int, source: int, reading: Reading, capture: int | None) -> None:
         """Note that `capture` shows a record's own page as it was read before; one on which no text is found does not show that."""
@@ -184,7 +189,8 @@ class Writer:
         if taken.differs:
             self.note_change(record_id, taken.changed, now, self._window(shown, capture))
         edited = taken.differs and self.cause == "source"
-        self._update(taken.old, taken.merged, taken.body, now if edited else taken.old["changed_at"], capture)
+        old = {**taken.old, "tables": taken.tables}
+        self._update(old, taken.merged, taken.body, now if edited else old["changed_at"], capture)
 
     def disown(self, record_id: int, source: int, capture: int, now: str) -> bool:
         """Note that only an earlier parser read a record's row on `capture`: no catalogue lists it by that any more.

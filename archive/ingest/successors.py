@@ -207,7 +207,7 @@ class Successors:
         self._writer.counts["added"] -= [tuple(row) for row in c.execute(added, (new["id"],))].count((self._crawl_id,))
         c.execute("UPDATE events SET record_id = :old WHERE record_id = :new", ids)
         c.execute("DELETE FROM records WHERE id = :new", ids)
-        kept = (*FIELDS, "url", "kind", "flags", "source_fields", "body", "capture_id", "state", "last_seen")
+        kept = (*FIELDS, "url", "kind", "flags", "source_fields", "body", "tables", "capture_id", "state", "last_seen")
         values = ", ".join(f"{name} = :{name}" for name in kept)
         c.execute(f"UPDATE records SET {values} WHERE id = :old", {**new, **ids})  # noqa: S608
         self._writer.flag_repeated(old["id"], old["index_number"], new["index_number"])

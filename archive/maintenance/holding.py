@@ -161,7 +161,7 @@ def note_traces(connection: sqlite3.Connection) -> None:
 
 def _empty_body(connection: sqlite3.Connection, record_id: int) -> None:
     index.changing(connection, record_id)
-    connection.execute("UPDATE records SET body = NULL WHERE id = ?", (record_id,))
+    connection.execute("UPDATE records SET body = NULL, tables = NULL WHERE id = ?", (record_id,))
     for table, column, path in (("versions", "changed", "$.body"), ("events", "detail", "$.changed.body")):
         connection.execute(
             f"UPDATE {table} SET {column} = json_set({column}, '{path}', json_array(NULL, NULL)) "  # noqa: S608 - constants

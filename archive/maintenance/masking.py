@@ -48,7 +48,7 @@ class _Table:
         return f"SELECT {columns} FROM {self.name} WHERE {self.owner} > ? AND {self.owner} <= ?"  # noqa: S608 - constant names
 
 
-_RECORDS = _Table("records", ("id",), "id", texts=(*FIELDS, "body"), json=("source_fields",))
+_RECORDS = _Table("records", ("id",), "id", texts=(*FIELDS, "body"), json=("source_fields",), tables=("tables",))
 _READINGS = _Table("readings", ("record_id", "catalog_id"), "record_id", json=("fields", "source_fields"))
 _FILES = _Table("attachments", ("record_id", "url"), "record_id", texts=("name", "text"), tables=("tables",))
 _VERSIONS = _Table("versions", ("id",), "record_id", json=("changed",))
@@ -205,7 +205,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
 def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
     """Count the numbers newly masked, by record, source and kind, each once and where it is printed.
 
-    A field repeats what the page prints, the record repeats its readings, and history what was there before.
+    A field repeats what the page prints, the record repeats its readings, a text its tables, and history what was there before.
     """
     numbers: Counter[tuple[int, str, str]] = Counter()
     for change in changes:
@@ -217,10 +217,9 @@ def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
                 counts.get("fields", none) | counts.get("source_fields", none),
             )
         elif change.table is _RECORDS:
-            source, kinds_found = str(OWN_PAGE), counts.get("body", none)
+            source, kinds_found = str(OWN_PAGE), counts.get("body", none) | counts.get("tables", none)
         elif change.table is _FILES:
             source = str(change.key["url"])
-            # The text repeats the tables: what both print is counted once.
             kinds_found = counts.get("name", none) + (counts.get("text", none) | counts.get("tables", none))
         else:
             continue

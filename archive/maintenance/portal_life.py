@@ -35,7 +35,7 @@ NUMBERED = ("crawls", "records", "events")
 """Tables whose rows' numbers are known outside the archive: no row gets one that another had."""
 
 _KEPT = ("withheld", "portal_changes", "portals")
-_PRESENT = (*FIELDS, "kind", "flags", "source_fields", "body", "capture_id", "state", "last_seen")
+_PRESENT = (*FIELDS, "kind", "flags", "source_fields", "body", "tables", "capture_id", "state", "last_seen")
 _OF_PRESENT = ("listings", "readings", "attachments", "redactions", "rosters")
 """Parts of a record that are as they were last seen: columns, and tables."""
 

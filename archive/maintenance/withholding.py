@@ -35,7 +35,7 @@ REMOVED = "withheld"
 """The text in place of messages about what is withheld."""
 
 _EMPTY_READING = json.dumps({"doubts": [ROW_NOT_READ]})  # the next reading completes the record instead of changing it
-_EMPTIED = ", ".join(f"{name} = NULL" for name in (*FIELDS, "body"))
+_EMPTIED = ", ".join(f"{name} = NULL" for name in (*FIELDS, "body", "tables"))
 _FORMER = """
     SELECT link FROM listings WHERE record_id = :id AND link IS NOT NULL
     UNION SELECT url FROM attachments WHERE record_id = :id

@@ -151,6 +151,7 @@ class RecordPage(Reading):
     read_at: Mapping[str, str] = field(default_factory=dict)
     redacted: Mapping[str, int] = field(default_factory=dict)
     capture: int | None = None
+    tables: tuple[PrintedTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,7 @@ MOST_CELLS = 100_000
 """Cells of all the tables of a file."""
 MOST_COLUMNS = 300
 MOST_TABLES = 2_000
-LONGEST_CELL = 2_000
-LONGEST_TEXT = 2_000_000
-"""Characters of a text that are looked through for tables."""
-LONGEST_BEFORE = 1_000
+LONGEST_CELL, LONGEST_BEFORE = 2_000, 1_000
 """Characters kept of a cell, and of what stands before a table."""
 
 CELLS_APART = "\t"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from archive.attachments.html_tables import html_tables
 from archive.model.agencies import agency_of
 from archive.model.observations import RecordPage
 from archive.model.records import (
@@ -14,6 +15,7 @@ from archive.model.records import (
     same_title,
     stem,
 )
+from archive.tables.printed_table import within_limits
 from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import SOURCES, squash
@@ -52,6 +54,7 @@ def read_detail(
         source_fields=pairs.source_fields,
         doubts=tuple(sorted({*page.doubts, *([CUT_PAGE] if cut else [])})),
         body=read_body(body, page.fields.get("title"), footers),
+        tables=() if body is None else tuple(within_limits(html_tables(body, footers))[0]),
         breadcrumb=_to_column(read_breadcrumb(root, url), page.fields.get("title")),
         cut=cut,
         read_at=page.read_at,
