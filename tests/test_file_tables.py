@@ -228,3 +228,40 @@ def test_many_nested_tables_are_bounded() -> None:
     found = extract(page.encode(), "a.htm")
     assert found.state in ("text", "failed", "too_large")
     assert len(found.tables) <= 1
+
+
+RTF_TABLE = rb"""{\rtf1\ansi A sample\par
+\trowd\clvmgf\cellx1000\clvmgf\cellx2000\cellx4000\pard\intbl Code\cell Name\cell Amount\cell\row
+\trowd\clvmrg\cellx1000\clvmrg\cellx2000\cellx3010\cellx4000\pard\intbl\cell\cell 2025\cell 2026\cell\row
+\trowd\cellx1000\cellx2000\cellx3000\cellx4000\pard\intbl 201\cell General\cell 1,234.00\cell -5.50\cell\row
+\trowd\cellx1000\cellx2000\cellx3000\cellx4000\pard\intbl 20101\cell\cell 0.10\cell (3.00)\cell\row\pard end}"""
+
+
+def test_an_rtf_table_gives_its_cells_with_those_that_are_wider_or_go_on_from_above() -> None:
+    (table,) = tables(RTF_TABLE, "a.rtf")
+    assert (table.rows, set(table.merged), table.before) == (PRINTED, MERGED, "A sample")
+    assert extract(RTF_TABLE, "a.rtf").text == (
+        "A sample\nCode\tName\tAmount\n\t\t2025\t2026\n201\tGeneral\t1,234.00\t-5.50\n20101\t\t0.10\t(3.00)\nend"
+    )
+
+
+def test_cells_merged_both_ways_are_one_in_rtf_and_in_word() -> None:
+    rtf = (
+        rb"{\rtf1 \trowd\clmgf\clvmgf\cellx1000\clmrg\clvmgf\cellx2000\cellx3000\pard\intbl a\par b\cell\cell c\cell\row"
+        rb"\trowd\clmgf\clvmrg\cellx1000\clmrg\clvmrg\cellx2000\cellx3000\pard\intbl\cell\cell d\cell\row}"
+    )
+    both = '<w:gridSpan w:val="2"/><w:vMerge{}/>'
+    begin, on = both.format(' w:val="restart"'), both.format("")
+    box = f"<w:tbl><w:tr>{span('a', begin)}{span('c', '')}</w:tr><w:tr>{span('', on)}{span('d', '')}</w:tr></w:tbl>"
+    (first,), (second,) = tables(rtf, "a.rtf"), tables(docx(box), "a.docx")
+    assert (first.rows, first.merged) == ((("a\nb", None, "c"), (None, None, "d")), ((0, 0, 2, 2),))
+    assert (second.rows, second.merged) == ((("a", None, "c"), (None, None, "d")), ((0, 0, 2, 2),))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [rb"\cell\row" * 1000, rb"\trowd" + rb"\cellx1" * 5000 + rb"\cell" * 5000 + rb"\row", rb"\row\cellx-9\cell"],
+)
+def test_an_rtf_table_without_reason_does_no_harm(content: bytes) -> None:
+    found = extract(rb"{\rtf1 A sample text.\par " + content + b"}", "a.rtf")
+    assert (found.state, all(len(row) <= 300 for table in found.tables for row in table.rows)) == ("text", True)

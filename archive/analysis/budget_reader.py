@@ -143,7 +143,7 @@ def _line_rows(table_id: int, read: _Read) -> list[tuple[object, ...]]:
         row = table.statement.rows[line.row]
         yuan = line.yuan
         rows.append((
-            table_id, read.numbers[row.table], row.page, row.row, line.column, line.code, line.name, line.column_name,
+            table_id, read.numbers[row.table], row.page, row.row, row.places[line.column], line.code, line.name, line.column_name,
             line.printed, None if yuan is None else _text(yuan), *support[line.row, line.column],
             *parts.get((line.row, line.column), (None,) * 4),
         ))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Text of files that are marked-up text: HTML, web archives, SpreadsheetML, RTF. Pure.
+"""Text of files that are marked-up text: HTML, web archives, SpreadsheetML. Pure.
 
 One block or table row to a line, cells separated by tabs.
 """
@@ -39,19 +39,6 @@ _HTML_BORN = frozenset(("xls", "xlsx", "et", "doc", "docx", "wps", "rtf", "txt",
 _DOCUMENT_NAMES = _HTML_BORN | frozenset(
     ("pdf", "ofd", "ppt", "pptx", "zip", "rar", "7z", "gz", "jpg", "jpeg", "png", "gif", "tif", "tiff", "bmp")
 )
-_CODEPAGE = re.compile(rb"\\ansicpg(\d{1,5})")
-_RTF_TOKEN = re.compile(
-    rb"\\'([0-9a-fA-F]{2})|\\([a-z]{1,32})(-?\d{1,9})?[ ]?|\\([^a-z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
-)
-_RTF_SKIPPED = frozenset(
-    (b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"listtable", b"listoverridetable",
-     b"generator", b"header", b"footer", b"headerl", b"headerr", b"footerl", b"footerr", b"fldinst", b"themedata",
-     b"colorschememapping", b"datastore", b"latentstyles", b"xmlnstbl", b"rsidtbl", b"bkmkstart", b"bkmkend")
-)  # fmt: skip
-_RTF_TEXT = {
-    b"par": "\n", b"line": "\n", b"page": "\n", b"sect": "\n", b"row": "\n", b"cell": "\t", b"tab": "\t",
-    b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"emdash": "—", b"endash": "–",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,55 +156,3 @@ def read_xml(data: bytes) -> str:
 def local_name(node: etree._Element) -> str:
     """Return the tag of an lxml element without its namespace; "" for comments and the like."""
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
-
-
-def read_rtf(data: bytes) -> str:
-    """Return the text of an RTF file: paragraphs and table rows as lines. Fonts, pictures and page headers are left out."""
-    codepage = _CODEPAGE.search(data[:2000])
-    encoding = f"cp{int(codepage[1])}" if codepage and codepage[1] not in (b"936", b"0") else "gb18030"
-    parts: list[str] = []
-    raw = bytearray()  # bytes of a multi-byte character may come one escape at a time
-    stack: list[tuple[bool, int]] = []
-    skipped, fallback, to_drop = False, 1, 0
-    for match in _RTF_TOKEN.finditer(data):
-        escaped, word, number, symbol, brace, plain = match.groups()
-        if escaped or plain:
-            piece = bytes.fromhex(escaped.decode()) if escaped else plain
-            kept = piece[to_drop:]  # the stand-in for a \u character is dropped
-            to_drop = max(0, to_drop - len(piece))
-            if not skipped:
-                raw += kept
-            continue
-        if raw:
-            parts.append(_decode_rtf(bytes(raw), encoding))
-            raw.clear()
-        if brace == b"{":
-            stack.append((skipped, fallback))
-        elif brace and stack:
-            (skipped, fallback), to_drop = stack.pop(), 0
-        elif symbol == b"*" or word in _RTF_SKIPPED:
-            skipped = True
-        elif word == b"uc":
-            fallback = max(0, int(number or 1))
-        elif word == b"bin":
-            to_drop += max(0, int(number or 0))
-        elif not skipped and word == b"u" and number:
-            parts.append(chr(int(number) & 0xFFFF))
-            to_drop = fallback
-        elif not skipped:
-            parts.append(_RTF_TEXT.get(word, "") if word else {b"~": " ", b"_": "-"}.get(symbol, _literal(symbol)))
-    parts.append(_decode_rtf(bytes(raw), encoding))
-    # Characters beyond the first plane come as two halves.
-    text = "".join(parts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return tidy(text.split("\n"))
-
-
-def _literal(symbol: bytes | None) -> str:
-    return symbol.decode() if symbol in (b"\\", b"{", b"}") else ""
-
-
-def _decode_rtf(raw: bytes, encoding: str) -> str:
-    try:
-        return raw.decode(encoding, "replace")
-    except LookupError:
-        return raw.decode("gb18030", "replace")

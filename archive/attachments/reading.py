@@ -15,7 +15,7 @@ from typing import IO
 
 from lxml import etree
 
-from archive.attachments import markup, office, workbooks
+from archive.attachments import markup, office, rtf, workbooks
 from archive.attachments.extraction import SMALLEST, STATES, Extracted, Limits
 from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sniff
@@ -130,7 +130,7 @@ def _read_office(kind: Kind, data: bytes, order: Order) -> FileContents | str:
         Kind.ODS: lambda: workbooks.read_sheets(data, limits),
         Kind.ODT: lambda: office.read_odt(data, limits),
         Kind.DOC: lambda: office.read_doc(data, limits, order.programs),
-        Kind.RTF: lambda: markup.read_rtf(data),
+        Kind.RTF: lambda: rtf.read_rtf(data),
         Kind.XML: lambda: markup.read_xml(data),
         Kind.TEXT: lambda: markup.tidy((decode(data) or "").split("\n")),
     }

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from archive.attachments.markup import local_name
-from archive.tables.printed_table import MOST_COLUMNS, Merged, PrintedTable, evened, lines_before, printed_cell
+from archive.tables.printed_table import MOST_COLUMNS, PrintedTable, lines_before
+from archive.tables.spans import CellsDownwards
 
 _PRINTED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements that stand for a character
 _LEFT_OUT = ("Fallback", "del", "sectPr")
@@ -91,29 +92,15 @@ def _holds_table(node: etree._Element) -> bool:
 
 
 def _table(node: etree._Element, before: str) -> PrintedTable:
-    rows: list[list[str | None]] = []
-    spans: list[list[int]] = []
-    reaching: dict[int, list[int]] = {}
-    """Column → the span of the cell that goes on downwards there, where it does."""
+    cells = CellsDownwards()
     for row in _rows(node):
-        rows.append([""] * _number(row, "trPr", "gridBefore", 0))
+        cells.start_row(_number(row, "trPr", "gridBefore", 0))
         for cell in _cells(row):
-            column = len(rows[-1])
-            width = min(_number(cell, "tcPr", "gridSpan", 1), MOST_COLUMNS - column)
-            if width < 1:
-                break
-            if _goes_on(cell) and column in reaching:
-                reaching[column][2] += 1
-                rows[-1] += [None] * width
-                continue
-            text = "\n".join(lines(cell))
-            rows[-1] += [printed_cell(text), *[None] * (width - 1)]
-            reaching[column] = [len(rows) - 1, column, 1, width]
-            spans.append(reaching[column])
-    merged: list[Merged] = [
-        (row, column, height, width) for row, column, height, width in spans if (height, width) != (1, 1)
-    ]
-    return PrintedTable(evened([tuple(row) for row in rows]), before=before, merged=tuple(merged))
+            width = _number(cell, "tcPr", "gridSpan", 1)
+            cells.add(
+                "\n".join(lines(cell)), width, from_left=_goes_on(cell, "hMerge"), from_above=_goes_on(cell, "vMerge")
+            )
+    return cells.table(before=before)
 
 
 def _rows(node: etree._Element) -> Iterator[etree._Element]:
@@ -125,9 +112,9 @@ def _rows(node: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(child)
 
 
-def _goes_on(cell: etree._Element) -> bool:
-    """Whether a cell is the continuation of the one above."""
-    merge = cell.find(f"{_NAMESPACE}tcPr/{_NAMESPACE}vMerge")
+def _goes_on(cell: etree._Element, direction: str) -> bool:
+    """Whether a cell is the continuation of another: `vMerge` of the one above, `hMerge` of the one on its left."""
+    merge = cell.find(f"{_NAMESPACE}tcPr/{_NAMESPACE}{direction}")
     return merge is not None and merge.get(f"{_NAMESPACE}val", "continue") == "continue"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from archive.budgets.amounts import amount, is_formed, plain
+from archive.budgets.continuations import has_amounts, is_second_half, put_together, set_below
 from archive.budgets.headings import Heading, kind_of, read_heading, title_among
 from archive.tables.printed_table import PrintedTable
 
@@ -26,7 +27,8 @@ _ITEM = re.compile(r"[一二三四五六七八九十]+、|\d+[.．、]")
 class BudgetRow:
     """A row of amounts: the number of its printed table in the document, from 0, the page, and the row there, from 0.
 
-    `labels`: the cells, and in place of those that a merged one covers from above, its text.
+    `labels`: the cells, and in place of those that a merged one covers from above, its text. `places`: the column of each cell in
+    the printed table.
     """
 
     table: int
@@ -34,6 +36,7 @@ class BudgetRow:
     row: int
     cells: tuple[str | None, ...]
     labels: tuple[str, ...]
+    places: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class _Piece:
     above: list[str]
     rows: list[tuple[str | None, ...]]
     printed: PrintedTable
+    places: Sequence[int]
     head: int = 0
     columns: tuple[str, ...] = field(default=())
 
@@ -70,10 +74,12 @@ def read_statements(tables: Sequence[PrintedTable]) -> list[BudgetStatement]:
     """Return the budget tables among the tables of a document, in order."""
     statements: list[BudgetStatement] = []
     last: _Piece | None = None
-    for piece in _pieces(tables):
+    for each in _pieces(tables):
+        piece = _set_below(each, last) if last else each
         if statements and last and _goes_on(piece, last, statements[-1]):
+            piece = piece if piece.columns == last.columns else replace(piece, head=0, columns=last.columns)
             statements[-1] = _joined(statements[-1], piece)
-            last = replace(piece, columns=last.columns)
+            last = piece
         elif statements and last and not statements[-1].rows and _is_rest(piece, last):
             statements[-1] = _joined(replace(statements[-1], columns=piece.columns), piece)
             last = piece
@@ -93,11 +99,27 @@ def _pieces(tables: Iterable[PrintedTable]) -> Iterator[_Piece]:
             while lines < len(rows) and _is_above(rows[lines]):
                 above += [cell for cell in rows[lines] if plain(cell)]  # type: ignore[misc]
                 lines += 1
-            piece = _Piece(number, table.page, first + lines, above, rows[lines:], table)
-            if piece.rows and 1 < table.width <= _MOST_COLUMNS:
-                piece.head = _head_height(piece.rows)
-                piece.columns = _column_names(piece)
-                yield piece
+            if rows[lines:] and 1 < table.width <= _MOST_COLUMNS:
+                yield _with_head(
+                    _Piece(number, table.page, first + lines, above, rows[lines:], table, range(table.width))
+                )
+
+
+def _with_head(piece: _Piece) -> _Piece:
+    piece.head = _head_height(piece.rows)
+    piece.columns = _column_names(piece)
+    return piece
+
+
+def _set_below(piece: _Piece, last: _Piece) -> _Piece:
+    """Return the first table of a page set below the columns of the piece before, if its lines are among those; else as it is."""
+    if piece.width >= last.width or piece.page - last.page not in (0, 1) or title_among(piece.above):
+        return piece
+    below = set_below(piece.printed, last.printed.x)
+    if below is None:
+        return piece
+    rows = list(below.table.rows[piece.first : piece.first + len(piece.rows)])
+    return _with_head(replace(piece, rows=rows, printed=below.table, places=below.places))
 
 
 def _parts(table: PrintedTable) -> Iterator[tuple[int, list[tuple[str | None, ...]]]]:
@@ -224,7 +246,7 @@ def _no_head(piece: _Piece) -> bool:
 
 
 def _joined(statement: BudgetStatement, piece: _Piece) -> BudgetStatement:
-    rows, note = [], statement.note
+    rows, note = list(statement.rows), statement.note
     begin = piece.first + piece.head
     covering = _covering(piece.printed, begin, piece.first + len(piece.rows))
     for place, cells in enumerate(piece.rows[piece.head :], begin):
@@ -238,14 +260,29 @@ def _joined(statement: BudgetStatement, piece: _Piece) -> BudgetStatement:
             labels = tuple(
                 text or _text_above(piece.printed, covering, place, column) for column, text in enumerate(texts)
             )
-            rows.append(BudgetRow(piece.table, piece.page, place, cells, labels))
+            row = BudgetRow(piece.table, piece.page, place, cells, labels, piece.places)
+            if rows and row.page - rows[-1].page == 1 and place == begin and _is_rest_of_row(row, rows):
+                row = _put_together(rows.pop(), row)
+            rows.append(row)
     return replace(
         statement,
-        rows=(*statement.rows, *rows),
+        rows=tuple(rows),
         tables=(*statement.tables, piece.table),
         pages=tuple(dict.fromkeys((*statement.pages, piece.page))),
         note=note,
     )
+
+
+def _is_rest_of_row(row: BudgetRow, rows: Sequence[BudgetRow]) -> bool:
+    """Whether the first row of a page is the second half of the last one of the page before."""
+    return is_second_half(row.cells, rows[-1].cells, [each.cells for each in rows])
+
+
+def _put_together(first: BudgetRow, second: BudgetRow) -> BudgetRow:
+    """Return a row of its two halves, at the place of the one with the amounts."""
+    cells = put_together(first.cells, second.cells)
+    labels = tuple(map("".join, zip(first.labels, second.labels, strict=True)))
+    return replace(second if has_amounts(second.cells) else first, cells=cells, labels=labels)
 
 
 def _text_above(table: PrintedTable, covering: dict[tuple[int, int], tuple[int, int]], row: int, column: int) -> str:
