@@ -35,6 +35,13 @@ def ruled(
             if cell:
                 texts.append((cell, x + 3, y + 6))
     texts += [(line, left, top + 6 + 12 * number) for number, line in enumerate(reversed(above.split("\n"))) if line]
+    return drawn(boxes, texts, style, font)
+
+
+def drawn(
+    boxes: Sequence[tuple[int, int, int, int]], texts: Sequence[tuple[str, int, int]], style: str, font: int
+) -> bytes:
+    """Content with boxes (left, bottom, width, height) and texts (text, left, base line), in points."""
     return _lines(boxes, style) + b" BT " + b" ".join(
         b"/F%d %d Tf 1 0 0 1 %d %d Tm %s Tj" % (1 if text.isascii() else 2, font, x, y, _string(text))
         for text, x, y in texts
@@ -50,15 +57,15 @@ _CHINESE = (
 """A font that every reader knows the characters of; none is in the file."""
 
 
-def document(contents: Sequence[bytes], size: tuple[int, int]) -> bytes:
-    """A PDF of several pages with these contents."""
+def document(contents: Sequence[bytes], size: tuple[int, int], *, turned: int = 0) -> bytes:
+    """A PDF of several pages with these contents, shown `turned` by so many degrees."""
     kids = b" ".join(b"%d 0 R" % (3 + 2 * number) for number in range(len(contents)))
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, len(contents))]
     fonts = b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>%s>>" % _CHINESE
     for number, content in enumerate(contents):
         objects += [
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<<%s>>>>"
-            % (*size, 4 + 2 * number, fonts),
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Rotate %d/Contents %d 0 R/Resources<<%s>>>>"
+            % (*size, turned, 4 + 2 * number, fonts),
             b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
         ]
     out, places = bytearray(b"%PDF-1.4\n"), []

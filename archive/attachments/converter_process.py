@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
-from archive.attachments import sandbox
+from archive.attachments import sandbox, stand_in_font
 from archive.attachments.extraction import NEEDS_PROGRAM, Extracted, Limits
 from archive.attachments.file_kinds import ProgramNeeded, Unreadable
 from archive.attachments.ocr import recogniser
@@ -138,6 +138,7 @@ def _read(data: bytes, order: Order) -> Extracted:
 
 def load(*, ocr: bool) -> None:
     """Load what is loaded at its first use otherwise: a process that is shut in finds no file of Python's."""
+    stand_in_font.install()
     for module in pkgutil.iter_modules(encodings.__path__):
         with suppress(LookupError):
             codecs.lookup(module.name)

@@ -12,8 +12,10 @@ from archive.attachments.extraction import Limits
 from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import Unreadable
 from archive.attachments.office import check_unpacked
-from archive.tables.number_formats import NumberFormats, column_number
+from archive.model import magic_numbers
+from archive.tables.number_formats import NumberFormats, column_number, read_xlsx_formats
 from archive.tables.printed_table import MOST_CELLS, Merged, PrintedTable, printed_cell
+from archive.tables.xls_formats import read_xls_formats
 
 _LARGEST_SHEET = 4_000_000  # cells from the first filled one to the last, each of which takes memory, filled or not
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -26,11 +28,13 @@ def read_sheets(data: bytes, limits: Limits) -> FileContents:
 
     Each sheet is a table. Numbers are printed as the workbook formats them, as far as `number_formats` knows.
     """
-    gapless, formats = data, NumberFormats(b"")
+    gapless, formats = data, NumberFormats()
     if data[:2] == b"PK":
         check_unpacked(data, limits)
         gapless = _without_gaps(data)
-        formats = NumberFormats(gapless)
+        formats = read_xlsx_formats(gapless)
+    elif data.startswith(magic_numbers.OLE):
+        formats = read_xls_formats(data)
     sheets: list[tuple[str, list[str]]] = []
     tables: list[PrintedTable] = []
     size = 0

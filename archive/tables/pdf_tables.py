@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import pi
+from math import inf, pi
 from operator import attrgetter
 
 from pypdfium2 import PdfPage, PdfTextPage, raw  # type: ignore[import-untyped]
@@ -20,6 +20,7 @@ _MOST_LINES = 2_000  # in one direction, after pieces of one line are joined
 _MOST_CELLS = 20_000  # of a grid on one page
 _SKIPPED = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
 _LOWEST_ROW = 6  # points
+_APART = 2  # of the height of a character: a wider gap divides a line over tables side by side
 _LARGEST_PAGE = 50_000  # points
 _FIRST_HAN, _LAST_HAN = "\u2e80", "\u9fff"
 _BLANK = 0.2  # of the size of the characters: a wider gap between two is a blank
@@ -55,7 +56,7 @@ class PdfTables:
         if not grids:
             self._end_of_page = lines_before(text.get_text_range().splitlines())
             return
-        printed = list(_text_lines(_sort_into(grids, _characters(text, turn))))
+        printed = list(_lines(_sort_into(grids, _characters(text, turn))))
         origin = _origin(page, turn)
         for grid in grids:
             above = _above(grid, grids, printed)
@@ -64,7 +65,7 @@ class PdfTables:
             )
             self._end_of_page = ""
         lowest = min(grid.y[-1] for grid in grids)
-        self._end_of_page = lines_before([line for middle, line in printed if middle < lowest])
+        self._end_of_page = lines_before([_text(line) for line in printed if line[0].middle < lowest])
 
 
 def _grids(page: PdfPage, text: PdfTextPage) -> tuple[list["_Grid"], int]:
@@ -161,7 +162,7 @@ class _Grid:
         """Return the table; `origin` is the left upper corner of the page."""
         rows: list[list[str | None]] = [[None] * (len(self.x) - 1) for _ in range(len(self.y) - 1)]
         for number, (row, column, _, _) in enumerate(self.cells):
-            rows[row][column] = printed_cell("\n".join(line for _, line in _text_lines(self.characters[number])))
+            rows[row][column] = printed_cell("\n".join(map(_text, _lines(self.characters[number]))))
         return PrintedTable(
             tuple(map(tuple, rows)), page, before, tuple(cell for cell in self.cells if cell[2:] != (1, 1)),
             tuple(round(x - origin[0], 1) for x in self.x), tuple(round(origin[1] - y, 1) for y in self.y),
@@ -217,21 +218,21 @@ def _sort_into(grids: Sequence[_Grid], characters: Iterable[_Character]) -> list
     return [character for character in characters if not any(grid.add(character) for grid in grids)]
 
 
-def _text_lines(characters: Iterable[_Character]) -> Iterator[tuple[float, str]]:
-    """Yield lines of text with their middles, from top to bottom."""
+def _lines(characters: Iterable[_Character]) -> Iterator[list[_Character]]:
+    """Yield the characters of each line, from top to bottom, not yet from left to right."""
     line: list[_Character] = []
     for each in sorted(characters, key=attrgetter("middle"), reverse=True):
         if line and line[0].middle - each.middle > _higher(line[0], each) / 2:
-            yield line[0].middle, _line(line)
+            yield line
             line = []
         line.append(each)
     if line:
-        yield line[0].middle, _line(line)
+        yield line
 
 
-def _line(characters: list[_Character]) -> str:
-    """Return characters as a line from left to right, blanks where they stand apart."""
-    characters.sort(key=attrgetter("left"))
+def _text(line: Iterable[_Character]) -> str:
+    """Return the characters of a line from left to right, blanks where they stand apart."""
+    characters = sorted(line, key=attrgetter("left"))
     size = max(each.height for each in characters)
     parts = [characters[0].text]
     for before, each in pairwise(characters):
@@ -252,8 +253,29 @@ def _higher(one: _Character, other: _Character) -> float:
     return max(one.height, other.height)
 
 
-def _above(grid: _Grid, grids: Sequence[_Grid], printed: Sequence[tuple[float, str]]) -> str:
-    """Return the lines between a table and the tables above it."""
+def _above(grid: _Grid, grids: Sequence[_Grid], printed: Iterable[list[_Character]]) -> str:
+    """Return the lines between a table and the tables above it; of a line over tables side by side what stands over this one."""
     top = grid.y[0]
-    ceiling = min((other.y[-1] for other in grids if other.y[-1] >= top), default=float("inf"))
-    return lines_before([line for middle, line in printed if top <= middle < ceiling])
+    below = [other for other in grids if other.x[0] < grid.x[-1] and grid.x[0] < other.x[-1]]
+    ceiling = min((other.y[-1] for other in below if other.y[-1] >= top), default=inf)
+    left, right = _room_beside(grid, grids)
+    lines = (_between(line, left, right) for line in printed if top <= line[0].middle < ceiling)
+    return lines_before([_text(line) for line in lines if line])
+
+
+def _room_beside(grid: _Grid, grids: Iterable[_Grid]) -> tuple[float, float]:
+    """Return how far the room of a table reaches to the left and to the right: half the way to a table that stands beside it."""
+    beside = [other for other in grids if other.y[0] > grid.y[-1] and grid.y[0] > other.y[-1]]
+    left = max(((other.x[-1] + grid.x[0]) / 2 for other in beside if other.x[-1] <= grid.x[0]), default=-inf)
+    right = min(((grid.x[-1] + other.x[0]) / 2 for other in beside if other.x[0] >= grid.x[-1]), default=inf)
+    return left, right
+
+
+def _between(line: Iterable[_Character], left: float, right: float) -> list[_Character]:
+    """Return the pieces of a line, set far apart, that reach into the room from `left` to `right`."""
+    pieces: list[list[_Character]] = []
+    for each in sorted(line, key=attrgetter("left")):
+        if not pieces or each.left - pieces[-1][-1].right > _APART * each.height:
+            pieces.append([])
+        pieces[-1].append(each)
+    return [each for piece in pieces if piece[0].left < right and piece[-1].right > left for each in piece]

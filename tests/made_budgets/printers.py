@@ -9,7 +9,8 @@ from html import escape
 import xlsxwriter
 from playwright.sync_api import sync_playwright
 
-from tests.made_budgets.sheets import Sheet
+from tests.files import docx, rtf, word
+from tests.made_budgets.sheets import Cell, Sheet, is_amount
 
 _CHROMIUM = shutil.which("chromium")
 _STYLE = """@page{size:A4;margin:18mm 14mm}@page wide{size:A4 landscape}
@@ -39,7 +40,7 @@ def web_table(sheet: Sheet) -> str:
     """Return a table as HTML, its head as one."""
     rows = [""] * len(sheet.rows)
     for cell in sheet.cells():
-        number = " class=n" if cell.row >= sheet.head and cell.text[:1].isdigit() and "." in cell.text else ""
+        number = " class=n" if is_amount(cell.text) else ""
         spans = f"{_attribute('rowspan', cell.height)}{_attribute('colspan', cell.width)}"
         rows[cell.row] += f"<td{number}{spans}>{escape(cell.text)}</td>"
     head, body = ("".join(f"<tr>{row}</tr>" for row in part) for part in (rows[: sheet.head], rows[sheet.head :]))
@@ -61,28 +62,65 @@ def chromium_pdf(page: str) -> bytes:
     return printed
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """Return a workbook with a sheet for each table: title, agency and unit within it, amounts as numbers with a format."""
+def workbook(sheets: Sequence[Sheet], *, pages: bool = True) -> bytes:
+    """Return a workbook with a page for each table, or one for all: titles within, amounts as numbers with a format."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     book.set_properties({"created": datetime(2017, 1, 1, tzinfo=UTC)})
     text, amount = book.add_format({"border": 1}), book.add_format({"border": 1, "num_format": "#,##0.00"})
+    page, top = None, 0
     for sheet in sheets:
-        page = book.add_worksheet(sheet.label)
-        page.set_column(0, sheet.width - 1, 18)
-        page.merge_range(0, 0, 0, sheet.width - 1, sheet.title)
-        page.write(1, 0, f"部门：{sheet.agency}")
-        page.write(1, sheet.width - 1, f"单位：{sheet.unit}")
-        for cell in sheet.cells():
-            first, last = cell.row + 2, cell.row + 1 + cell.height
-            right = cell.column + cell.width - 1
+        if page is None or pages:
+            page, top = book.add_worksheet(sheet.label), 0
+            page.set_column(0, sheet.width - 1, 18)
+        for cell in sheet.with_title_inside().cells():
+            first, last = top + cell.row, top + cell.row + cell.height - 1
             if (cell.height, cell.width) != (1, 1):
-                page.merge_range(first, cell.column, last, right, cell.text, text)
-            elif cell.row >= sheet.head and "." in cell.text and cell.text.replace(".", "").isdigit():
-                page.write_number(first, cell.column, float(cell.text), amount)
+                page.merge_range(first, cell.column, last, cell.column + cell.width - 1, cell.text, text)
+            elif is_amount(cell.text):
+                page.write_number(first, cell.column, float(cell.text.replace(",", "")), amount)
             else:
                 page.write_string(first, cell.column, cell.text, text)
+        top += len(sheet.rows) + 2
         if sheet.note:
-            page.write(len(sheet.rows) + 2, 0, sheet.note)
+            page.write(top, 0, sheet.note)
+        top += 2
     book.close()
     return stream.getvalue()
+
+
+def letter(sheets: Sequence[Sheet]) -> bytes:
+    """Return a Word file of these tables, each below its title, agency and unit."""
+    body = ""
+    for sheet in sheets:
+        body += "".join(map(word, (sheet.label, sheet.title, f"部门：{sheet.agency}", f"单位：{sheet.unit}")))
+        body += f"<w:tbl>{''.join(map(_word_row, sheet.rows_of_cells()))}</w:tbl>{word(sheet.note)}"
+    return docx(body)
+
+
+def _word_row(cells: Sequence[tuple[Cell, bool]]) -> str:
+    row = ""
+    for cell, is_continued in cells:
+        merge = "<w:vMerge/>" if is_continued else '<w:vMerge w:val="restart"/>' if cell.height > 1 else ""
+        properties = f'<w:tcPr><w:gridSpan w:val="{cell.width}"/>{merge}</w:tcPr>'
+        row += f"<w:tc>{properties}{word('' if is_continued else cell.text)}</w:tc>"
+    return f"<w:tr>{row}</w:tr>"
+
+
+def rich_text(sheets: Sequence[Sheet]) -> bytes:
+    """Return an RTF file of these tables, each below its title, agency and unit."""
+    body = ""
+    for sheet in sheets:
+        above = (sheet.label, sheet.title, f"部门：{sheet.agency}", f"单位：{sheet.unit}")
+        body += "".join(f"{line}\\par\n" for line in above)
+        body += "".join(map(_rich_row, sheet.rows_of_cells())) + f"\\pard {sheet.note}\\par\n"
+    return rtf(body)
+
+
+def _rich_row(cells: Sequence[tuple[Cell, bool]]) -> str:
+    forms = texts = ""
+    for cell, is_continued in cells:
+        merge = "\\clvmrg" if is_continued else "\\clvmgf" if cell.height > 1 else ""
+        forms += f"{merge}\\cellx{1000 * (cell.column + cell.width)}"
+        texts += f"{'' if is_continued else cell.text}\\cell "
+    return f"\\trowd{forms}\\pard\\intbl {texts}\\row\n"

@@ -1,8 +1,11 @@
 """Tables as they are meant to be printed: their cells, and which of them are merged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
+from operator import attrgetter
+
+Row = tuple[str | None, ...]
 
 LEFT, ABOVE = "<", "^"
 """Marks of a cell that the one on its left, or above it, covers."""
@@ -17,6 +20,14 @@ class Cell:
     height: int
     width: int
     text: str
+
+    def with_text(self, text: str) -> "Cell":
+        """Return the cell with another text."""
+        return replace(self, text=text)
+
+    def at_row(self, row: int) -> "Cell":
+        """Return the cell in another row."""
+        return replace(self, row=row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,27 @@ class Sheet:
             if text not in (LEFT, ABOVE)
         ]
 
-    def printed_rows(self) -> tuple[tuple[str | None, ...], ...]:
+    def with_title_inside(self) -> "Sheet":
+        """Return the table with two rows above its head: its title, merged over its width, and its agency and unit."""
+        between = [""] * (self.width - 2)
+        above = (
+            (self.title, *[LEFT] * (self.width - 1)),
+            (f"部门：{self.agency}", *between, f"单位：{self.unit}"),
+        )
+        return replace(self, rows=(*above, *self.rows), head=self.head + 2)
+
+    def rows_of_cells(self) -> list[list[tuple[Cell, bool]]]:
+        """Return for each row its cells and, marked so, those that reach into it from above."""
+        return [
+            [
+                (cell, cell.row < row)
+                for cell in sorted(self.cells(), key=attrgetter("column"))
+                if cell.row <= row < cell.row + cell.height
+            ]
+            for row in range(len(self.rows))
+        ]
+
+    def printed_rows(self) -> tuple[Row, ...]:
         """Return rows as a reader should give them: None where a merged cell covers the place."""
         return tuple(tuple(None if text in (LEFT, ABOVE) else text for text in line) for line in self.rows)
 
@@ -60,6 +91,11 @@ class Sheet:
     def _size(self, row: int, column: int) -> tuple[int, int]:
         below = [line[column] for line in self.rows[row + 1 :]]
         return 1 + _run(below, ABOVE), 1 + _run(self.rows[row][column + 1 :], LEFT)
+
+
+def is_amount(text: str) -> bool:
+    """Whether a text is an amount with decimals."""
+    return "." in text and text.replace(".", "").replace(",", "").isdigit()
 
 
 def lined(text: str) -> tuple[tuple[str, ...], ...]:

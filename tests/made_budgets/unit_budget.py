@@ -91,9 +91,9 @@ class UnitBudget:
         own = self.expenses
         compared = ("“三公”经费合计", "公务接待费", "公务用车运行维护费") if self.last_year else ()
         return [
-            f"{self.agency}{self.year}年收入总计{self.total:.2f}万元，支出总计{self.total:.2f}万元。",
-            f"支出总计中，基本支出{self.basic:.2f}万元，占{_share(self.basic, self.total)}%。",
-            f"支出总计中，项目支出{self.project:.2f}万元，占{_share(self.project, self.total)}%。",
+            f"{self.agency}{self.year}年收入总计{self.total:,.2f}万元，支出总计{self.total:,.2f}万元。",
+            f"支出总计中，基本支出{self.basic:,.2f}万元，占{_share(self.basic, self.total)}%。",
+            f"支出总计中，项目支出{self.project:,.2f}万元，占{_share(self.project, self.total)}%。",
             *(
                 f"{self.year}年{name.removesuffix('合计')}预算{_compared(own[name], self.last_year[name])}。"
                 for name in compared
@@ -102,56 +102,56 @@ class UnitBudget:
 
     def _summary(self) -> str:
         items = [
-            f"{number}、{_CLASSES[code]}|{amount:.2f}"
+            f"{number}、{_CLASSES[code]}|{amount:,.2f}"
             for number, (code, amount) in zip("一二三", self._classes(), strict=True)
         ]
         income = [
-            f"一、一般公共预算拨款收入|{self.total - self.carried:.2f}",
+            f"一、一般公共预算拨款收入|{self.total - self.carried:,.2f}",
             "二、政府性基金预算拨款收入|",
             "三、其他收入|",
         ]
         body = [f"{left}|{right}" for left, right in zip(income, items, strict=True)]
         return "\n".join([
             "收入|<|支出|<", "项目|预算数|项目|预算数", *body,
-            f"本年收入合计|{self.total - self.carried:.2f}|本年支出合计|{self.total:.2f}",
-            f"上年结转|{self.carried:.2f}|结转下年|", f"收入总计|{self.total:.2f}|支出总计|{self.total:.2f}",
+            f"本年收入合计|{self.total - self.carried:,.2f}|本年支出合计|{self.total:,.2f}",
+            f"上年结转|{self.carried:,.2f}|结转下年|", f"收入总计|{self.total:,.2f}|支出总计|{self.total:,.2f}",
         ])  # fmt: skip
 
     def _fiscal_summary(self) -> str:
         items = [
-            f"（{number}）{_CLASSES[code]}|{amount:.2f}|{amount:.2f}|"
+            f"（{number}）{_CLASSES[code]}|{amount:,.2f}|{amount:,.2f}|"
             for number, (code, amount) in zip("一二三", self._classes(), strict=True)
         ]
         left = [
-            f"一、本年收入|{self.total - self.carried:.2f}", f"（一）一般公共预算拨款|{self.total - self.carried:.2f}",
-            "（二）政府性基金预算拨款|", f"二、上年结转|{self.carried:.2f}",
+            f"一、本年收入|{self.total - self.carried:,.2f}", f"（一）一般公共预算拨款|{self.total - self.carried:,.2f}",
+            "（二）政府性基金预算拨款|", f"二、上年结转|{self.carried:,.2f}",
         ]  # fmt: skip
-        right = [f"一、本年支出|{self.total:.2f}|{self.total:.2f}|", *items]
+        right = [f"一、本年支出|{self.total:,.2f}|{self.total:,.2f}|", *items]
         return "\n".join([
             "收入|<|支出|<|<|<", "项目|预算数|项目|合计|一般公共预算|政府性基金预算",
             *(f"{one}|{other}" for one, other in zip(left, right, strict=True)),
-            f"收入总计|{self.total:.2f}|支出总计|{self.total:.2f}|{self.total:.2f}|",
+            f"收入总计|{self.total:,.2f}|支出总计|{self.total:,.2f}|{self.total:,.2f}|",
         ])  # fmt: skip
 
     def _income(self) -> str:
         rows = ["科目编码|科目名称|合计|上年结转|本年收入|<|<", "^|^|^|^|小计|一般公共预算|政府性基金预算"]
         new = self.total - self.carried
-        rows.append(f"合计|<|{self.total:.2f}|{self.carried:.2f}|{new:.2f}|{new:.2f}|")
+        rows.append(f"合计|<|{self.total:,.2f}|{self.carried:,.2f}|{new:,.2f}|{new:,.2f}|")
         for code, (basic, project) in self._by_code():
             carried = self.carried if code.startswith("201") and code != "2010301" else ZERO
             whole = basic + project
             rows.append(
-                f"{code}|{_NAMES[code]}|{whole:.2f}|{_blank(carried)}|{whole - carried:.2f}|{whole - carried:.2f}|"
+                f"{code}|{_NAMES[code]}|{whole:,.2f}|{_blank(carried)}|{whole - carried:,.2f}|{whole - carried:,.2f}|"
             )
         return "\n".join(rows)
 
     def _spending(self) -> str:
         rows = [
             "科目编码|科目名称|合计|基本支出|项目支出",
-            f"合计|<|{self.total:.2f}|{self.basic:.2f}|{self.project:.2f}",
+            f"合计|<|{self.total:,.2f}|{self.basic:,.2f}|{self.project:,.2f}",
         ]
         rows += [
-            f"{code}|{_NAMES[code]}|{basic + project:.2f}|{_blank(basic)}|{_blank(project)}"
+            f"{code}|{_NAMES[code]}|{basic + project:,.2f}|{_blank(basic)}|{_blank(project)}"
             for code, (basic, project) in self._by_code()
         ]
         return "\n".join(rows)
@@ -159,10 +159,10 @@ class UnitBudget:
     def _basic(self) -> str:
         rows = ["科目编码|科目名称|合计|人员经费|公用经费"]
         staff = sum((amount for code, amount in self.recurrent.items() if code[:3] != "302"), ZERO)
-        rows.append(f"合计|<|{self.basic:.2f}|{staff:.2f}|{self.basic - staff:.2f}")
+        rows.append(f"合计|<|{self.basic:,.2f}|{staff:,.2f}|{self.basic - staff:,.2f}")
         for code, amount in _with_sums(self.recurrent):
-            halves = f"|{amount:.2f}" if code[:3] == "302" else f"{amount:.2f}|"
-            rows.append(f"{code}|{_NAMES[code]}|{amount:.2f}|{halves}")
+            halves = f"|{amount:,.2f}" if code[:3] == "302" else f"{amount:,.2f}|"
+            rows.append(f"{code}|{_NAMES[code]}|{amount:,.2f}|{halves}")
         return "\n".join(rows)
 
     def _expenses(self) -> tuple[str, int]:
@@ -172,10 +172,10 @@ class UnitBudget:
                 "“三公”经费合计|因公出国（境）费|公务用车购置及运行维护费|<|<|公务接待费",
                 "^|^|小计|公务用车购置费|公务用车运行维护费|^",
             ]
-            return "\n".join([*head, "|".join(f"{amount:.2f}" for amount in own.values())]), 2
+            return "\n".join([*head, "|".join(f"{amount:,.2f}" for amount in own.values())]), 2
         numbers = ("", "1.", "2.", "其中：（1）", "（2）", "3.")
         rows = [
-            f"{number}{name}|{self.last_year[name]:.2f}|{amount:.2f}"
+            f"{number}{name}|{self.last_year[name]:,.2f}|{amount:,.2f}"
             for number, (name, amount) in zip(numbers, own.items(), strict=True)
         ]
         return "\n".join([f"项目|{self.year - 1}年预算数|{self.year}年预算数", *rows]), 1
@@ -200,7 +200,7 @@ def _with_sums(amounts: Mapping[str, Decimal]) -> Iterable[tuple[str, Decimal]]:
 
 
 def _blank(amount: Decimal) -> str:
-    return f"{amount:.2f}" if amount else ""
+    return f"{amount:,.2f}" if amount else ""
 
 
 def _share(part: Decimal, whole: Decimal) -> str:
@@ -209,7 +209,7 @@ def _share(part: Decimal, whole: Decimal) -> str:
 
 def _compared(amount: Decimal, before: Decimal) -> str:
     if amount == before:
-        return f"{amount:.2f}万元，与上年持平"
+        return f"{amount:,.2f}万元，与上年持平"
     rose = amount > before
     changed = f"，{'增长' if rose else '下降'}{_share(abs(amount - before), before)}%" if before else ""
-    return f"{amount:.2f}万元，比上年{'增加' if rose else '减少'}{abs(amount - before):.2f}万元{changed}"
+    return f"{amount:,.2f}万元，比上年{'增加' if rose else '减少'}{abs(amount - before):,.2f}万元{changed}"
