@@ -96,7 +96,7 @@ def _read_source(source: _Source, title: str) -> list[_Read]:
     read: list[_Read] = []
     for member, numbered in groupby(zip(count(1), tables), key=lambda pair: pair[1].member):
         pairs: list[tuple[int, PrintedTable]] = list(numbered)
-        said = f"{title} {source.name} {member}"
+        said = f"{title}\n{source.name}\n{member}"
         read += [
             _Read(source, member, [number for number, _ in pairs], table)
             for table in read_document([table for _, table in pairs], said, "" if member else source.text)

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from archive.budgets.checks import BudgetCheck, check_between, check_statement
-from archive.budgets.headings import stage_of, year_of
 from archive.budgets.lines import BudgetLine, read_lines
+from archive.budgets.parts import stated_parts
 from archive.budgets.prose import StatedAmounts
 from archive.budgets.statements import BudgetStatement, read_statements
 from archive.budgets.three_public import ExpenseSet, expense_sets
@@ -43,19 +43,18 @@ class BudgetTable:
 
 
 def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "") -> list[BudgetTable]:
-    """Return the budget tables among the tables of a document. `title` says year and stage where the tables do not.
+    """Return the budget tables among the tables of a document. `title` says year, stage and agency where the tables do not.
 
-    `text`: the document's own, whose sentences are held against its table of three public expenses, if it has one.
+    Of several lines of it, such as a record's title and its file's name, the last one that says so counts. `text`: the document's own, whose sentences are held against its table of three public expenses, if it has one.
     """
-    statements = list(_with_stated(read_statements(tables), title))
     read: list[tuple[BudgetStatement, list[BudgetLine], list[ExpenseSet]]] = []
-    for statement in statements:
-        lines = read_lines(statement)
-        expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
-        read.append((statement, lines, expenses))
-    between = [
-        check for part in _parts([(statement, lines) for statement, lines, _ in read]) for check in check_between(part)
-    ]
+    between: list[BudgetCheck] = []
+    for part in stated_parts(read_statements(tables), title.split("\n")):
+        with_lines = [(statement, read_lines(statement)) for statement in part]
+        between += check_between(with_lines)
+        for statement, lines in with_lines:
+            expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
+            read.append((statement, lines, expenses))
     kinds = Counter(statement.heading.kind for statement, lines, _ in read if lines)
     stated = StatedAmounts(text) if kinds else None
     tables_read: list[BudgetTable] = []
@@ -69,37 +68,7 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     return tables_read
 
 
-def _parts(
-    read: Iterable[tuple[BudgetStatement, list[BudgetLine]]],
-) -> list[list[tuple[BudgetStatement, list[BudgetLine]]]]:
-    """Return the tables of each unit: a document of several has the first kind of table again for each, or names another agency."""
-    parts: list[list[tuple[BudgetStatement, list[BudgetLine]]]] = []
-    for statement, lines in read:
-        first = parts[-1][0][0].heading if parts else None
-        if first is None or first.kind == statement.heading.kind or not _alike(first.agency, statement.heading.agency):
-            parts.append([])
-        parts[-1].append((statement, lines))
-    return parts
-
-
-def _alike(one: str | None, other: str | None) -> bool:
-    """Whether two names may be of one agency: a table may cut its name, or state none."""
-    return not one or not other or one in other or other in one
-
-
 def _of(between: Iterable[BudgetCheck], lines: Sequence[BudgetLine]) -> list[BudgetCheck]:
     """Return the identities between tables that name a line of one of them."""
     own = {id(line) for line in lines}
     return [check for check in between if any(id(line) in own for line in check.lines)]
-
-
-def _with_stated(statements: Iterable[BudgetStatement], title: str) -> Iterable[BudgetStatement]:
-    """Yield statements with the year and the stage of the document, and the agency of the table before, where theirs state none."""
-    year, stage, agency = year_of([title]), stage_of(title), None
-    for statement in statements:
-        heading = statement.heading
-        year, agency = heading.year or year, heading.agency or agency
-        stated = replace(
-            heading, year=heading.year or year, stage=heading.stage or stage, agency=heading.agency or agency
-        )
-        yield replace(statement, heading=stated)

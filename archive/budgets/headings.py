@@ -57,6 +57,16 @@ class Heading:
     agency: str | None = None
 
 
+_UNIT_NAME = r'(?P<name>[^\d,;:。、()《》“”"]{2,30}(?:局|委|院|办|厅|署|处|心|站|所|校|学|队|团|会|馆|社|乡|镇|道|部(?!门)|园|场|司|台|室|府|库|协|联))'
+_NO_NAME = re.compile("根据|按照|依据|参照|经|按")
+_TITLES_OF_UNITS = (
+    re.compile(rf"(?:关于|公开)?{_UNIT_NAME}(?:\(.{{1,6}}\))?20\d\d年度?(?:部门|单位)?(?:预算|决算)"),
+    re.compile(
+        rf"(?:关于|公开)?20\d\d年(?:度(?!假))?{_UNIT_NAME}(?:\(.{{1,6}}\))?(?:(?:部门|单位)?(?:预算|决算)|(?:部门|单位).{{0,40}}?(?:预算|决算))"
+    ),
+)
+
+
 def kind_of(title: str) -> str | None:
     """Return the kind of the budget table that bears a title; None where it announces none."""
     text = plain(title).translate(_QUOTES)
@@ -107,7 +117,7 @@ def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
         stage_of(printed) or stage_of(names),
         year_of(compact),
         unit_of([*compact, *map(plain, head)]),
-        agency_of(compact),
+        agency_of(compact) or next(filter(None, map(agency_in_title, reversed(compact))), None),
     )
 
 
@@ -133,3 +143,12 @@ def agency_of(lines: Iterable[str]) -> str | None:
     """Return whose table it is, as its heading says."""
     found = [match["name"] for line in lines if (match := _AGENCY.search(line))]
     return found[-1] if found else None
+
+
+def agency_in_title(title: str) -> str | None:
+    """Return whose budget or accounts a title names: 样本局2026年部门预算, 2026年样本局部门决算; None where it is no such title."""
+    text = _NUMBERED.sub("", plain(title))
+    if len(text) > LONGEST_TITLE or _NO_NAME.match(text):
+        return None
+    found = next(filter(None, (pattern.match(text) for pattern in _TITLES_OF_UNITS)), None)
+    return found["name"] if found else None

@@ -1,0 +1,56 @@
+"""Parts of a document, each with the tables of one unit, and what a part states of all of its tables. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from archive.budgets.headings import agency_in_title, stage_of, year_of
+from archive.budgets.statements import BudgetStatement
+
+Part = list[BudgetStatement]
+
+
+def stated_parts(statements: Iterable[BudgetStatement], titles: Sequence[str]) -> list[Part]:
+    """Return the tables of each unit, with year, stage and agency, where theirs state none, of the table before or of the document.
+
+    `titles`: those of the document, such as its record's and its file's; what the last of them says counts.
+    """
+    parts = _parts(_with_stated(statements, titles))
+    return [[_with_agency(statement, agency) for statement in part] for part in parts for agency in [_name(part)]]
+
+
+def _parts(statements: Iterable[BudgetStatement]) -> list[Part]:
+    """Return the tables of each unit: a document of several has the first kind of table again for each, or names another agency."""
+    parts: list[Part] = []
+    for statement in statements:
+        first = parts[-1][0].heading if parts else None
+        if first is None or first.kind == statement.heading.kind or not _alike(first.agency, statement.heading.agency):
+            parts.append([])
+        parts[-1].append(statement)
+    return parts
+
+
+def _alike(one: str | None, other: str | None) -> bool:
+    """Whether two names may be of one agency: a table may cut its name, or state none."""
+    return not one or not other or one in other or other in one
+
+
+def _name(part: Part) -> str | None:
+    """Return the name that most tables of a part state, for some cut it or run it into what stands beside it; the longest of several."""
+    names = Counter(statement.heading.agency for statement in part if statement.heading.agency)
+    return max(names, key=lambda name: (names[name], len(name)), default=None)
+
+
+def _with_agency(statement: BudgetStatement, agency: str | None) -> BudgetStatement:
+    return replace(statement, heading=replace(statement.heading, agency=agency))
+
+
+def _with_stated(statements: Iterable[BudgetStatement], titles: Sequence[str]) -> Iterator[BudgetStatement]:
+    document = " ".join(titles)
+    year, stage, agency = year_of([document]), stage_of(document), None
+    said = next((name for title in reversed(titles) if (name := agency_in_title(title))), None)
+    for statement in statements:
+        heading = statement.heading
+        year, agency = heading.year or year, heading.agency or agency
+        stated = replace(heading, year=year, stage=heading.stage or stage, agency=agency or said)
+        yield replace(statement, heading=stated)
