@@ -1,5 +1,6 @@
 """Attachments at the edges: each limit, each mark by which a kind is told, each state. All contents are samples."""
 
+import base64
 import gzip
 import io
 import json
@@ -15,7 +16,7 @@ from archive.attachments.file_kinds import Kind, ole_streams, sniff
 from archive.attachments.markup import read_html
 from archive.attachments.reading import Order, read
 from crawler.spiders.pages import MOST_FILES, read_record
-from tests.files import DOCX, NOTICE, PICTURE, SAMPLE, docx, ole, pdf, word, zipped
+from tests.files import DOCX, NOTICE, PICTURE, SAMPLE, docx, ole, pdf, word, word_table, zipped
 
 FIXTURES = Path(__file__).parent / "attachments"
 DOC = (FIXTURES / "sample.doc").read_bytes()
@@ -274,6 +275,26 @@ def test_a_program_sees_neither_the_environment_nor_the_folder_of_the_crawl(
 def test_tables_and_pictures_of_word_files_as_antiword_prints_them(only_on_path: Callable[..., Path]) -> None:
     only_on_path(antiword="echo 样本; echo '[pic]'; echo '|甲   |乙 |'; echo '图[pic]文'")
     assert extract(DOC, "a.doc").text == "样本\n\n甲\t乙\n图文"
+
+
+def test_of_word_files_with_tables_antiword_gives_the_text_and_no_table(only_on_path: Callable[..., Path]) -> None:
+    only_on_path(antiword="echo '|甲   |乙 |'; echo '|1   |2 |'")
+    found = extract(DOC, "a.doc")
+    assert (found.text, found.tables) == ("甲\t乙\n1\t2", ())
+    assert found.message == "the tables of this .doc file are not read; LibreOffice might"
+
+
+def test_word_files_with_tables_are_read_by_libreoffice_where_it_is_installed(
+    only_on_path: Callable[..., Path],
+) -> None:
+    converted = base64.b64encode(docx(word("样本") + word_table("甲\t乙\n1\t2"))).decode()
+    soffice = f"echo {converted} | /usr/bin/base64 -d > file.docx"
+    only_on_path(antiword="echo '|甲   |乙 |'", soffice=soffice)
+    assert [table.rows for table in extract(DOC, "a.doc").tables] == [(("甲", "乙"), ("1", "2"))]
+    only_on_path(antiword="echo '|甲   |乙 |'", soffice="exit 1")
+    assert extract(DOC, "a.doc").text == "甲\t乙"
+    only_on_path(antiword="echo 样本", soffice=soffice)
+    assert extract(DOC, "a.doc").text == "样本"
 
 
 def test_notes_at_the_foot_of_a_word_file_come_after_its_text() -> None:

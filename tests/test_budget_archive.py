@@ -171,3 +171,18 @@ def test_what_is_withheld_is_in_no_budget_table(archive: tuple[Path, Path]) -> N
     assert rows(copy, "SELECT count(*) AS n FROM budget_tables WHERE attachment_id = ?", file["id"]) == [{"n": 0}]
     assert rows(copy, "SELECT tables FROM attachments WHERE id = ?", file["id"]) == [{"tables": None}]
     assert b"2010301" not in copy.read_bytes()
+
+
+def test_what_was_recognised_in_a_picture_is_in_no_budget_table(archive: tuple[Path, Path]) -> None:
+    copy = archive[0] / "recognised.db"
+    with closing(sqlite3.connect(archive[1])) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("UPDATE attachments SET state = 'ocr' WHERE url LIKE '%a.xlsx'")
+        connection.commit()
+    open_up_to_date(copy).close()
+    sql = (
+        "SELECT count(*) AS n FROM budget_tables t JOIN attachments a ON a.id = t.attachment_id WHERE a.url LIKE '%{}'"
+    )
+    assert rows(copy, sql.format("a.xlsx")) == [{"n": 0}]
+    assert rows(copy, sql.format("b.docx")) == [{"n": 1}]

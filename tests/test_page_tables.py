@@ -2,12 +2,15 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from archive.tables.printed_table import MOST_CELLS, MOST_TABLES
+from crawler.spiders.pages import read_record
 from crawler.spiders.reparse import reparse
 from tests.conftest import Answer, Site, copied, crawl, disclosures, portal_file, rows
 from tests.files import docx, word_table
@@ -95,3 +98,21 @@ def test_a_text_that_is_held_back_or_withheld_takes_its_tables_along(archive: Pa
     assert done.returncode == 0, done.stdout + done.stderr
     assert printed(archive) == []
     assert b"2010301" not in archive.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<table>" + ("<tr>" + "<td>1</td>" * 1000 + "</tr>") * 200 + "</table>",
+        "<table><tr><td>1</td><td>" * 300 + "1" + "</td></tr></table>" * 300,
+        "<table>" + "<tr><td rowspan=10000 colspan=300>1</td><td>1</td></tr>" * 3000 + "</table>",
+        "<table><tr><td>1</td><td>1</td></tr></table>" * 10_000,
+    ],
+)
+def test_tables_of_a_hostile_page_are_bounded_and_its_text_is_kept(table: str) -> None:
+    begun = time.process_time()
+    read = read_record(page(f"<p>样本正文，仅供测试。</p>{table}"), "http://a/", "http://a/", cut=False)
+    assert time.process_time() - begun < 10
+    assert (read.body or "").startswith("样本正文，仅供测试。")
+    assert len(read.tables) <= MOST_TABLES
+    assert sum(len(row) for each in read.tables for row in each.rows) <= MOST_CELLS

@@ -2,11 +2,12 @@
 
 import ctypes
 import io
+import re
 import subprocess
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import itemgetter
 from pathlib import Path
 
@@ -19,12 +20,13 @@ from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import ProgramNeeded, Unreadable
 from archive.attachments.markup import read_xml, tidy
 from archive.tables.pdf_tables import PdfTables
-from archive.tables.printed_table import MOST_TABLES, PrintedTable
-from archive.tables.text_tables import tables_in_text
+from archive.tables.printed_table import CELLS_APART, MOST_TABLES, PrintedTable
 
 _PIECE = "“”‘’…—·()\"' "  # what may stand after a blank at the end of a line
 # Whatever is wrong with the lines of a page, its text is kept.
 _NO_TABLES = (PdfiumError, ArithmeticError, LookupError, ValueError, ctypes.ArgumentError)
+_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,?\d{3}){0,4}\.\d\d(?![\d.])")
+_SENTENCE, _FEWEST_ROWS = frozenset("，。；"), 5
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
 
 
@@ -56,7 +58,10 @@ def open_pdf(data: bytes) -> PdfDocument:
 
 
 def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], list[PrintedTable]]:
-    """Return the text of each page, None for a page that is a scan (a picture and hardly any text, or nothing); and their tables."""
+    """Return the text of each page, None for a page that is a scan (a picture and hardly any text, or nothing); and their tables.
+
+    A page of rows of amounts without a line between them has no table: nothing says surely in which column they stand.
+    """
     pages: list[str | None] = []
     tables = PdfTables()
     size = 0
@@ -81,6 +86,12 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], 
         if size > limits.max_text:
             break
     return pages, tables.tables
+
+
+def has_rows_of_amounts(text: str) -> bool:
+    """Whether lines of a page are rows of a table: several print two amounts or more, and are no sentences."""
+    rows = (line for line in text.split("\n") if _SENTENCE.isdisjoint(line) and len(_AMOUNT.findall(line)) > 1)
+    return sum(1 for _ in islice(rows, _FEWEST_ROWS)) == _FEWEST_ROWS
 
 
 def _page_text(page: PdfTextPage) -> str:
@@ -144,9 +155,9 @@ def read_odt(data: bytes, limits: Limits) -> str:
 
 
 def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) -> FileContents:
-    """Return the contents of a Word 97 file by antiword, else by LibreOffice, whichever of `programs` there is.
+    """Return the contents of a Word 97 file by antiword, or where it has tables or antiword fails by LibreOffice, as far as `programs` are there.
 
-    The current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
+    Antiword prints rows, but not which cells of them are merged: of its text no table is made. The current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
     """
     if programs is None:
         raise ProgramNeeded
@@ -155,11 +166,17 @@ def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) ->
     path = Path.cwd() / "file.doc"
     path.write_bytes(data)
     text = _run_antiword(programs["antiword"], path) if "antiword" in programs else ""
-    if text:
-        return FileContents(text, list(tables_in_text(text)))
-    if "soffice" not in programs:
+    if text and CELLS_APART not in text:
+        return FileContents(text)
+    if "soffice" in programs:
+        try:
+            return _run_soffice(programs["soffice"], path, limits)
+        except Unreadable:
+            if not text:
+                raise
+    if not text:
         raise Unreadable("failed", "antiword finds no text in this .doc file; LibreOffice might")
-    return _run_soffice(programs["soffice"], path, limits)
+    return FileContents(text, (), "the tables of this .doc file are not read; LibreOffice might")
 
 
 def _run_antiword(program: str, path: Path) -> str:

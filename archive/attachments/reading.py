@@ -172,6 +172,12 @@ def _read_pdf(data: bytes, order: Order) -> FileContents:
         raise Unreadable("needs_ocr", f"none of the {len(document)} pages holds text")
     if scans:
         notes.append(f"{len(scans)} of {len(document)} pages hold no text")
+    ruled = {table.page for table in tables}
+    unruled = sum(office.has_rows_of_amounts(text or "") for number, text in enumerate(pages, 1) if number not in ruled)
+    if unruled:
+        notes.append(
+            f"{unruled} of {len(document)} pages print amounts in rows without lines, of which no table is made"
+        )
     return FileContents("\n\n".join(text for text in pages if text), tables, "; ".join(notes) or None, state)
 
 
