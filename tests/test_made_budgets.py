@@ -1,8 +1,8 @@
 """Made documents with known cells: every cell as it was printed, every amount of every table, the planted slip and no other."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 
 import pytest
 
@@ -10,7 +10,7 @@ from archive.attachments.extraction import Extracted, extract
 from archive.budgets.amounts import plain
 from archive.budgets.documents import BudgetTable, read_document
 from tests.made_budgets.documents import Content, MadeFile, contents, ways
-from tests.made_budgets.sheets import is_amount
+from tests.made_budgets.sheets import ABOVE, LEFT, is_amount
 
 CONTENTS = {content.name: content for content in contents()}
 EACH = [(name, way) for name in CONTENTS for way in ways()]
@@ -26,6 +26,17 @@ def made(name: str, way: str) -> tuple[Content, MadeFile, Extracted]:
 def budgets(name: str, way: str) -> list[BudgetTable]:
     content, _, found = made(name, way)
     return read_document(found.tables, content.title, found.text or "")
+
+
+def codes_and_names(row: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the codes of a row, whose 类, 款 and 项 may stand in cells of their own, with their names."""
+    cells = [text for text in row if text not in (LEFT, ABOVE)]
+    while cells:
+        code = cells.pop(0)
+        if code.isdigit() and len(code) > 2:
+            while cells and (not cells[0] or cells[0].isdigit()):
+                code += cells.pop(0)
+            yield code, plain(cells[0])
 
 
 def test_there_are_sixty_of_them() -> None:
@@ -48,12 +59,7 @@ def test_every_table_is_known_with_all_of_its_amounts(name: str, way: str) -> No
         meant = Counter(cell.text for cell in sheet.cells() if is_amount(cell.text))
         assert Counter(line.printed for line in table.lines) == meant, sheet.title
         assert table.statement.heading.title.replace(" ", "") == sheet.title
-        named = {
-            (code, plain(name))
-            for row in sheet.rows
-            for code, name in pairwise(row)
-            if code.isdigit() and len(code) > 2
-        }
+        named = {pair for row in sheet.rows for pair in codes_and_names(row)}
         assert {(line.code, line.name) for line in table.lines if line.code} <= named, sheet.title
 
 

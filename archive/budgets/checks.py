@@ -73,17 +73,16 @@ def check_between(tables: Sequence[tuple[BudgetStatement, Sequence[BudgetLine]]]
     for (one, lines), (other, others) in combinations(tables, 2):
         kinds = {one.heading.kind, other.heading.kind}
         if kinds in _SAME_TOTAL:
-            for side, total in table_totals(one, lines):
-                same = [line for other_side, line in table_totals(other, others) if other_side == side]
-                yield from _equal(
-                    "same_total",
-                    f"{one.heading.kind} {other.heading.kind}",
-                    zip([total] * len(same), same, strict=True),
-                )
+            whole, part = (
+                ((one, lines), (other, others)) if one.heading.kind in _SUMMARIES else ((other, others), (one, lines))
+            )
+            pairs = ((line, total) for side, total in table_totals(*part) for line in _on_side(side, total, whole[1]))
+            yield from _equal("same_total", f"{one.heading.kind} {other.heading.kind}", pairs)
         elif kinds in _SAME_CODES:
             yield from _same_codes(one.heading.kind, lines, others)
 
 
+_SUMMARIES = frozenset(("summary", "fiscal_summary"))
 _SAME_TOTAL = ({"summary", "income"}, {"summary", "spending"}, {"fiscal_summary", "fiscal_spending"})
 _SAME_CODES = ({"fiscal_spending", "general_spending"}, {"basic_spending"})
 
@@ -115,15 +114,27 @@ def _equal(rule: str, place: str, pairs: Iterable[tuple[BudgetLine, BudgetLine]]
 def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
     """Yield the totals of a statement that other tables repeat, each with its side: `income` or `spending`."""
     kind = statement.heading.kind
-    if kind in ("summary", "fiscal_summary"):
-        for line, *_ in _grand_totals_by_label(lines):
-            yield "income" if "收入" in line.name else "spending", line
+    if kind in _SUMMARIES:
+        for line, *_ in _totals_by_label(lines, _GRAND):
+            yield _side(line), line
     else:
         wholes = (
             line for line in lines if _is_whole(line) and (line.is_total or not line.name or line.name.endswith("总计"))
         )
         for line in islice(wholes, 1):
             yield "income" if kind == "income" else "spending", line
+
+
+def _side(line: BudgetLine) -> str:
+    """Return the side of a summary that a total stands on, as its name says, or else its column's."""
+    named = line.name if re.search("收入|支出", line.name) else line.column_name
+    return "income" if "收入" in named else "spending"
+
+
+def _on_side(side: str, total: BudgetLine, lines: Sequence[BudgetLine]) -> Iterator[BudgetLine]:
+    """Yield the totals of a summary's side that a total repeats: of the year (本年收入合计) alone, or with what is carried over."""
+    pattern = _SUBTOTAL if "本年" in _own_name(total) else _GRAND
+    yield from (line for line, *_ in _totals_by_label(lines, pattern) if _side(line) == side)
 
 
 def _check(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
@@ -252,16 +263,16 @@ def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             yield from _check("items", grand.column_name, grand, [*items, *carried])
         if grand and subtotal:
             yield from _check("carry", grand.column_name, grand, [subtotal, *carried])
-    for one, other in pairwise(_grand_totals_by_label(lines)):
+    for one, other in pairwise(_totals_by_label(lines, _GRAND)):
         if len(one) in (1, len(other)):  # else nothing says which of them belong together
             for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
                 yield from _check("balance", f"{income.name} {spending.name}", income, [spending])
 
 
-def _grand_totals_by_label(lines: Sequence[BudgetLine]) -> list[list[BudgetLine]]:
-    """Return the grand totals behind each column of words: of several amounts there the first is the whole."""
+def _totals_by_label(lines: Sequence[BudgetLine], pattern: re.Pattern[str]) -> list[list[BudgetLine]]:
+    """Return the totals of a name behind each column of words: of several amounts there the first is the whole."""
     by_label: dict[int, list[BudgetLine]] = {}
-    for line in _grand_totals(lines):
+    for line in _totals(lines, pattern):
         by_label.setdefault(line.label_column, []).append(line)
     return list(by_label.values())
 
@@ -271,11 +282,11 @@ def _is_outer(line: BudgetLine) -> bool:
     return not re.match(r"其中|[(（]?[一二三四五六七八九十\d]+[)）.．、]", line.name)
 
 
-def _grand_totals(lines: Sequence[BudgetLine]) -> list[BudgetLine]:
-    """Return the last grand total of each column, from left to right."""
+def _totals(lines: Sequence[BudgetLine], pattern: re.Pattern[str]) -> list[BudgetLine]:
+    """Return the last total of a name in each column, from left to right."""
     found: dict[int, BudgetLine] = {}
     for line in lines:
-        if _GRAND.fullmatch(line.name):
+        if pattern.fullmatch(line.name):
             found[line.column] = line
     return [found[column] for column in sorted(found)]
 

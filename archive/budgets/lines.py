@@ -58,7 +58,7 @@ class _Columns:
 
     def __init__(self, statement: BudgetStatement) -> None:
         self._cells = [[plain(row.cells[column]) for row in statement.rows] for column in range(len(statement.columns))]
-        self._names = statement.columns
+        self._names, self._rows = statement.columns, statement.rows
         self.starts = [column for column in range(len(self._cells)) if self._holds_codes(column)]
         self.code_parts = {start: self._parts_of_code(start) for start in self.starts}
         parts = {column for columns in self.code_parts.values() for column in columns}
@@ -73,11 +73,21 @@ class _Columns:
     def _holds_codes(self, column: int) -> bool:
         filled = [cell for cell in self._cells[column] if cell]
         codes = [cell for cell in filled if CODE.fullmatch(cell)]
-        if not codes or 2 * len(codes) < len(filled) or column + 1 >= len(self._cells):
+        if not codes or 2 * len(codes) < len(filled):
             return False
-        behind = [cell for cell in self._cells[column + 1] if cell]
+        behind = next(
+            ([cell for cell in self._cells[next_one] if cell] for next_one in self._not_covered(column)), None
+        )
+        if behind is None:
+            return False
         words, parts = (sum(bool(test(cell)) for cell in behind) for test in (_HAN.search, _CODE_PART.fullmatch))
         return 2 * max(words, parts) >= max(1, len(behind))
+
+    def _not_covered(self, column: int) -> Iterator[int]:
+        """Yield the columns behind one but those that its cells cover: a code may stand in those of 类, 款 and 项, merged."""
+        for behind in range(column + 1, len(self._cells)):
+            if any(row.cells[behind] is not None for row in self._rows):
+                yield behind
 
     def _parts_of_code(self, start: int) -> list[int]:
         """Return the columns of one code: 类, 款 and 项 may stand in columns of their own."""

@@ -51,6 +51,9 @@ class BudgetStatement:
     note: str = ""
 
 
+Texts = tuple[tuple[str, ...], ...]
+
+
 @dataclass(slots=True)
 class _Piece:
     """A printed table, or a part of one that has a title of its own."""
@@ -64,6 +67,7 @@ class _Piece:
     places: Sequence[int]
     head: int = 0
     columns: tuple[str, ...] = field(default=())
+    head_texts: Texts = ()
 
     @property
     def width(self) -> int:
@@ -75,9 +79,10 @@ def read_statements(tables: Sequence[PrintedTable]) -> list[BudgetStatement]:
     statements: list[BudgetStatement] = []
     last: _Piece | None = None
     for each in _pieces(tables):
-        piece = _set_below(each, last) if last else each
+        piece = _below_same_head(_set_below(each, last), last) if last else each
         if statements and last and _goes_on(piece, last, statements[-1]):
-            piece = piece if piece.columns == last.columns else replace(piece, head=0, columns=last.columns)
+            head = piece.head if piece.columns == last.columns else 0
+            piece = replace(piece, head=head, columns=last.columns, head_texts=last.head_texts)
             statements[-1] = _joined(statements[-1], piece)
             last = piece
         elif statements and last and not statements[-1].rows and _is_rest(piece, last):
@@ -108,7 +113,20 @@ def _pieces(tables: Iterable[PrintedTable]) -> Iterator[_Piece]:
 def _with_head(piece: _Piece) -> _Piece:
     piece.head = _head_height(piece.rows)
     piece.columns = _column_names(piece)
+    piece.head_texts = _texts(piece, piece.head)
     return piece
+
+
+def _texts(piece: _Piece, rows: int) -> Texts:
+    return tuple(tuple(map(plain, row)) for row in piece.rows[:rows])
+
+
+def _below_same_head(piece: _Piece, last: _Piece) -> _Piece:
+    """Return a piece whose head is that of the one before, if it prints that again; rows without amounts below it are none of it."""
+    height = len(last.head_texts)
+    if not height or _texts(piece, height) != last.head_texts:
+        return piece
+    return replace(piece, head=height, columns=last.columns)
 
 
 def _set_below(piece: _Piece, last: _Piece) -> _Piece:

@@ -1,16 +1,16 @@
-"""Sixty-five documents with known cells: five contents, each printed in thirteen ways."""
+"""Seventy-eight documents with known cells: six contents, each printed in thirteen ways."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tests.made_budgets.other_forms import accounts, district_budget
 from tests.made_budgets.pdf_printer import PdfPrinter, PrintOptions
 from tests.made_budgets.printers import letter, rich_text, web_page, workbook
 from tests.made_budgets.sheets import Row, Sheet, lined
 from tests.made_budgets.unit_budget import UnitBudget
 from tests.made_budgets.xls import old_workbook
-from tests.test_budgets import ACCOUNTS, BESIDE, LINED
 
 Tables = Sequence[tuple[Row, ...]]
 
@@ -48,27 +48,17 @@ _NUMBERS = "1|2|3=4+5|4|5"
 
 
 def contents() -> list[Content]:
-    """Return the contents: plain, with the year before, in yuan, with rows of column numbers and a slip, accounts."""
+    """Return the contents: plain, with the year before, in yuan, with rows of column numbers and a slip, accounts, a district's."""
     plain, later = _BUDGET.sheets(), _LATER.sheets()
     title = "样本局{}年部门预算（样本，非政府文件）"
     numbered = [_numbered(_slipped(sheet) if "基本支出" in sheet.title else sheet) for sheet in plain]
-    accounts = [
-        Sheet(f"公开{number:02}表", f"2026年度{name}", "样本局", "万元", lined(rows), head)
-        for number, (name, rows, head) in enumerate(
-            [
-                ("收入支出决算总表", LINED, 3),
-                ("一般公共预算财政拨款基本支出决算明细表", BESIDE, 2),
-                ("财政拨款“三公”经费支出决算表", ACCOUNTS, 4),
-            ],
-            1,
-        )
-    ]
     return [
         Content("plain", title.format(2026), plain),
         Content("with_year_before", title.format(2027), later),
         Content("in_yuan", title.format(2026), list(map(_in_yuan, plain))),
         Content("slipped", title.format(2026), numbered, slipped="一般公共预算基本支出表"),
-        Content("accounts", "样本局2026年度部门决算（样本，非政府文件）", accounts),
+        Content("accounts", "样本局2026年度部门决算（样本，非政府文件）", accounts("样本局", 2026)),
+        Content("district", title.format(2026), district_budget("样本局", 2026)),
     ]
 
 

@@ -94,10 +94,11 @@ class _Part:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        width = max(cell.column + cell.width for cell in self.cells)
-        rows: list[list[str | None]] = [[None] * width for _ in self.heights]
+        """The rows as the lines of this page show them: a column that no cell of it begins or ends has none."""
+        sides = sorted({side for cell in self.cells for side in (cell.column, cell.column + cell.width)})
+        rows: list[list[str | None]] = [[None] * (len(sides) - 1) for _ in self.heights]
         for cell in self.cells:
-            rows[cell.row][cell.column] = cell.text
+            rows[cell.row][sides.index(cell.column)] = cell.text
         return tuple(map(tuple, rows))
 
 
