@@ -21,7 +21,8 @@ def ruled(
 ) -> bytes:
     """The content of a page with a table; a cell None is covered by the one on its left, "^" by the one above it.
 
-    `style`: how a program draws lines: `boxes` strokes each cell, `strips` fills thin rectangles, `path` strokes all in one path.
+    `style`: how a program draws lines: `boxes` strokes each cell, `strips` fills thin rectangles, `path` strokes all in one path,
+    `thick` strokes each side of a cell as a line of four points.
     """
     boxes, texts = [], []
     for row, line in enumerate(cells):
@@ -101,6 +102,13 @@ def _lines(boxes: Sequence[tuple[int, int, int, int]], style: str) -> bytes:
             for strip in ((x, y, w, 0.5), (x, y + h, w, 0.5), (x, y, 0.5, h), (x + w, y, 0.5, h))
         ]
         return b" ".join(b"%.1f %.1f %.1f %.1f re f" % strip for strip in strips)
+    if style == "thick":
+        sides = [
+            side
+            for x, y, w, h in boxes
+            for side in ((x, y, x + w, y), (x, y + h, x + w, y + h), (x, y, x, y + h), (x + w, y, x + w, y + h))
+        ]
+        return b"q 4 w " + b" ".join(b"%d %d m %d %d l S" % side for side in sides) + b" Q"
     boxed = b"%d %d %d %d re"
     if style == "path":
         return b" ".join(boxed % box for box in boxes) + b" S"

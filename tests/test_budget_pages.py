@@ -76,3 +76,10 @@ def test_a_row_whose_line_the_page_break_cut_off_is_read() -> None:
     )
     (table,) = extract(document([lines + content[content.index(b" BT") :]], (300, 200)), "a.pdf").tables
     assert table.rows == (("201", "1.00"), ("20101", "2.00"), ("20102", "3.00"))
+
+
+def test_a_row_by_itself_without_the_line_that_the_page_break_cut_off_is_read() -> None:
+    content = ruled([["合计", "3.00"]], top=200)
+    lines = b"20 180 m 140 180 l S " + b"".join(b"%d 180 m %d 200 l S " % (x, x) for x in (20, 80, 140))
+    (table,) = extract(document([lines + content[content.index(b" BT") :]], (300, 200)), "a.pdf").tables
+    assert table.rows == (("合计", "3.00"),)

@@ -31,7 +31,7 @@ def tables(data: bytes, name: str = "a.pdf", limits: Limits | None = None) -> tu
     return extract(data, name, limits or Limits()).tables
 
 
-@pytest.mark.parametrize("style", ["boxes", "strips", "path"])
+@pytest.mark.parametrize("style", ["boxes", "strips", "path", "thick"])
 def test_a_ruled_pdf_page_gives_its_cells_however_lines_are_drawn(style: str) -> None:
     (table,) = tables(ruled_pdf(HEADS, style=style, above="A sample table  unit: yuan"))
     assert (table.rows, set(table.merged), table.page) == (PRINTED, MERGED, 1)

@@ -71,7 +71,7 @@ class PdfTables:
 def _grids(page: PdfPage, text: PdfTextPage) -> tuple[list["_Grid"], int]:
     """Return the grids of a page, from top to bottom, and by how many quarter turns its text is turned."""
     lines = RuledLines(page)
-    if len(lines.horizontal) < 2 or len(lines.vertical) < 2:
+    if not lines.horizontal or not lines.vertical:
         return [], 0
     turn = _turn(text)
     horizontal, vertical = lines.turned(turn)

@@ -82,7 +82,7 @@ class RuledLines:
         self._segments += count
         if count > _MOST_SEGMENTS or not (mode := _draw_mode(path)):
             return
-        if count <= 5:
+        if 2 < count <= 5:  # bounds are quicker than corners, but of a single line they are as thick as its stroke
             self._add_box(_bounds(path, matrix), stroked=mode.stroked)
             return
         for points in _outlines(path, _product(_matrix(path), matrix)):
