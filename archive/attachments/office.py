@@ -155,9 +155,10 @@ def read_odt(data: bytes, limits: Limits) -> str:
 
 
 def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) -> FileContents:
-    """Return the contents of a Word 97 file by antiword, or where it has tables or antiword fails by LibreOffice, as far as `programs` are there.
+    """Return the contents of a Word 97 file: by antiword, or by LibreOffice where it has tables or antiword finds no text.
 
-    Antiword prints rows, but not which cells of them are merged: of its text no table is made. The current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
+    Antiword prints rows, but not which of their cells are merged: of its text no table is made. `programs`: those installed. The
+    current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
     """
     if programs is None:
         raise ProgramNeeded

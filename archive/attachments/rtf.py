@@ -47,7 +47,7 @@ class _TableRow:
 
 @dataclass(slots=True)
 class _State:
-    """What the braces of a file open and close: whether text is skipped, and how many bytes stand in for a character."""
+    """The state that braces open and close: whether text is skipped, and how many bytes stand in for a character."""
 
     skipped: bool = False
     fallback: int = 1
@@ -55,7 +55,7 @@ class _State:
 
 @dataclass(slots=True)
 class _Reader:
-    """What was read up to a token."""
+    """The contents read so far, and the state of the reading."""
 
     encoding: str
     state: _State = field(default_factory=_State)

@@ -256,8 +256,8 @@ def _higher(one: _Character, other: _Character) -> float:
 def _above(grid: _Grid, grids: Sequence[_Grid], printed: Iterable[list[_Character]]) -> str:
     """Return the lines between a table and the tables above it; of a line over tables side by side what stands over this one."""
     top = grid.y[0]
-    below = [other for other in grids if other.x[0] < grid.x[-1] and grid.x[0] < other.x[-1]]
-    ceiling = min((other.y[-1] for other in below if other.y[-1] >= top), default=inf)
+    in_column = [other for other in grids if other.x[0] < grid.x[-1] and grid.x[0] < other.x[-1]]
+    ceiling = min((other.y[-1] for other in in_column if other.y[-1] >= top), default=inf)
     left, right = _room_beside(grid, grids)
     lines = (_between(line, left, right) for line in printed if top <= line[0].middle < ceiling)
     return lines_before([_text(line) for line in lines if line])
