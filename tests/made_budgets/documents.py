@@ -17,7 +17,7 @@ Tables = Sequence[tuple[Row, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is printed. `slipped`: the title of the table in which a slip is planted, if one is."""
+    """The contents of a document. `slipped`: the title of the table in which a slip is planted, if one is."""
 
     name: str
     title: str

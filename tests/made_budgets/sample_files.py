@@ -31,7 +31,7 @@ _2018 = UnitBudget(
 )  # fmt: skip
 
 SLIP = ("20.20", "21.20")
-"""What 302 商品和服务支出 of 2017 comes to, and what its table of 基本支出 prints instead."""
+"""The sum of 302 商品和服务支出 of 2017, and the amount that its table of 基本支出 prints instead."""
 
 
 def sheets(year: int) -> list[Sheet]:
