@@ -19,11 +19,11 @@ def in_words(value: object) -> object:
     return with_codes(str(value) if isinstance(value, Label) else value)
 
 
-def shown(text: str) -> Markup:
+def shown(text: Label | str) -> Markup:
     """`text` as HTML, each character that is not seen or turns the reading direction shown by its code."""
     pieces = (
         Markup('<span class="control">{}</span>').format(code_of(piece)) if place % 2 else escape(piece)
-        for place, piece in enumerate(UNSEEN.split(text))
+        for place, piece in enumerate(UNSEEN.split(str(text)))
     )
     return Markup("").join(pieces)
 
@@ -34,7 +34,7 @@ def quoted(text: object) -> Markup:
     A label is ours: it is not marked.
     """
     if isinstance(text, Label):
-        return shown(str(text))
+        return shown(text)
     return Markup('<bdi lang="zh">{}</bdi>').format(text if isinstance(text, Markup) else shown(str(text)))
 
 

@@ -61,9 +61,11 @@ def test_so_does_every_page_of_the_sitemap(two_days, language: str) -> None:
     site = asking(two_days)
     pages = [page for file in locations(site("/sitemap.xml")) for page in locations(site(file))]
     assert len(pages) > 70
+    answers = {page: site(f"{page}?lang={language}") for page in pages}
+    assert [page for page, answer in answers.items() if answer.status_code != 200] == []
     others = {
-        page: other_language(html.fromstring(site(f"{page}?lang={language}").text))
-        for page in pages
+        page: other_language(html.fromstring(answer.text))
+        for page, answer in answers.items()
         if not IN_BOTH.fullmatch(page.removeprefix("/"))
     }
     assert {page: texts for page, texts in others.items() if texts} == {}

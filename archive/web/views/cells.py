@@ -58,14 +58,16 @@ def mark(text: str, query: str | Query) -> Markup:
     return Markup("").join(pieces)
 
 
-def cut(text: str, length: int) -> str:
+def cut(text: Label | str, length: int) -> str:
     """`text` on one line, at most `length` characters of it."""
+    text = str(text)
     line = " ".join(text[: 4 * length].split())
     return line if len(line) <= length and len(text) <= 4 * length else line[:length] + "…"
 
 
-def short(text: str) -> str:
+def short(text: Label | str) -> str:
     """`text` as it is, or the first LONGEST_VALUE characters of it and where the rest is."""
+    text = str(text)
     if len(text) <= LONGEST_VALUE:
         return text
     return f"{text[:LONGEST_VALUE]}… {LABELS['word.cut'].format(length=f'{len(text):,}')}"
