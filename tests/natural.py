@@ -28,7 +28,7 @@ TABLES = (
     "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
     "attachments", "redactions", "events", "problems", "tally_months", "tally_portals", "tally_events",
     "annual_reports", "report_statistics", "report_claims", "report_equations", "report_checks",
-    "derived", "document_numbers", "budgets", "agencies", "publisher_names",
+    "derived", "document_numbers", "budgets", "agencies", "publisher_names", "budget_changes",
 )  # fmt: skip
 
 Change = Callable[[str, dict[str, Any]], dict[str, Any]]

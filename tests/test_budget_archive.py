@@ -139,6 +139,67 @@ def test_a_replaced_file_is_read_again_and_its_slip_is_found(archive: tuple[Path
     assert rows(archive[1], sql) == [{"rule": "three_public", "left_value": "12.00", "right_value": "39.00"}]
 
 
+def test_a_replaced_file_tells_which_figure_is_another_now(archive: tuple[Path, Path]) -> None:
+    (changed,) = rows(archive[1], "SELECT * FROM budget_changes")
+    assert (changed["unit_name"], changed["kind"], changed["fiscal_year"], changed["stage"]) == (
+        "样本局",
+        "three_public",
+        2026,
+        "budget",
+    )
+    assert (changed["name"], changed["column_name"], changed["unit"]) == ("2.公务接待费", "2026年预算数", "万元")
+    assert (changed["before_printed"], changed["after_printed"]) == ("3.00", "30.00")
+    assert (changed["before_yuan"], changed["after_yuan"], changed["checked"]) == ("30000.00", "300000.00", 0)
+    sql = (
+        "SELECT e.not_before, e.at, b.fetched_at AS before, a.fetched_at AS after FROM budget_changes c "
+        "JOIN events e ON e.record_id = c.record_id AND e.after_capture_id = c.after_capture_id "
+        "JOIN captures b ON b.id = c.before_capture_id JOIN captures a ON a.id = c.after_capture_id"
+    )
+    (window,) = rows(archive[1], sql)
+    moments = [str(window[name])[:19] for name in ("before", "not_before", "after", "at")]
+    assert moments == sorted(moments)
+    (cell,) = rows(
+        archive[1],
+        "SELECT t.cells ->> ('$[' || c.row || '][' || c.place || ']') AS printed FROM budget_changes c "
+        "JOIN attachment_tables t ON t.record_id = c.record_id AND t.url = c.url AND t.number = c.number",
+    )
+    assert cell == {"printed": "30.00"}
+    assert rows(archive[1], "SELECT * FROM replaced_tables") == []
+
+
+def test_what_another_reader_finds_in_the_same_file_is_no_change(archive: tuple[Path, Path]) -> None:
+    _, db = archive
+    copy = db.with_name("read_otherwise.db")
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute(
+            "UPDATE attachments SET tables = replace(tables, '100.00', '100.01') WHERE url LIKE '%a.xlsx'"
+        )
+        connection.commit()
+    open_up_to_date(copy).close()
+    read = "SELECT count(*) AS n FROM budget_lines WHERE printed = '100.01'"
+    assert rows(copy, read) != [{"n": 0}]
+    assert rows(copy, "SELECT count(*) AS n FROM budget_changes") == [{"n": 1}]
+
+
+def test_spending_is_told_by_whole_basic_and_project_part(archive: tuple[Path, Path]) -> None:
+    sql = (
+        "SELECT l.code, l.role, l.value_yuan, l.entry_year, l.entry_stage FROM budget_lines l JOIN budget_tables t ON t.id = l.table_id "
+        "WHERE t.kind = 'general_spending' AND l.role IS NOT NULL ORDER BY l.row, l.place"
+    )
+    figures = [
+        (code, role, value)
+        for code in ("", "201")
+        for role, value in (("spending", "1200000.00"), ("basic", "1000000.00"), ("project", "200000.00"))
+    ]
+    assert [(row["code"], row["role"], row["value_yuan"]) for row in rows(archive[1], sql)] == figures
+    assert {(row["entry_year"], row["entry_stage"]) for row in rows(archive[1], sql)} == {(2026, "budget")}
+    assert rows(archive[1], "SELECT count(*) AS n FROM three_public WHERE agency = '样本局' AND total IS NULL") == [
+        {"n": 0}
+    ]
+
+
 def test_another_version_reads_everything_again_to_the_same(
     archive: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,3 +247,37 @@ def test_what_was_recognised_in_a_picture_is_in_no_budget_table(archive: tuple[P
     )
     assert rows(copy, sql.format("a.xlsx")) == [{"n": 0}]
     assert rows(copy, sql.format("b.docx")) == [{"n": 1}]
+
+
+@pytest.mark.parametrize(
+    ("statement", "left"),
+    [
+        ("UPDATE records SET state = 'withheld' WHERE id = (SELECT record_id FROM budget_changes)", 0),
+        ("INSERT INTO withheld (target, key, reason, at) SELECT 'address', url, '', '' FROM budget_changes", 0),
+        ("UPDATE attachments SET state = 'roster' WHERE url LIKE '%b.docx'", 0),
+        ("UPDATE attachments SET state = 'roster' WHERE url LIKE '%a.xlsx'", 1),
+        ("UPDATE attachments SET url = 'http://moved.example/b.docx' WHERE url LIKE '%b.docx'", 1),
+        ("UPDATE attachments SET record_id = 1 WHERE url LIKE '%b.docx'", 1),
+    ],
+)
+def test_what_a_file_changed_goes_and_moves_with_it(
+    archive: tuple[Path, Path], tmp_path: Path, statement: str, left: int
+) -> None:
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(archive[1])) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute(statement)
+    assert rows(copy, "SELECT count(*) AS n FROM budget_changes") == [{"n": left}]
+    with_their_files = "SELECT count(*) AS n FROM budget_changes JOIN attachments USING (record_id, url)"
+    assert rows(copy, with_their_files) == [{"n": left}]
+
+
+def test_what_a_withheld_file_said_before_is_withheld_with_it(archive: tuple[Path, Path]) -> None:
+    folder, db = archive
+    copy = folder / "withheld.db"
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    (file,) = rows(copy, "SELECT id FROM attachments WHERE url LIKE '%b.docx'")
+    assert disclosures("withhold", "--attachment", file["id"], "--reason", "样本", "--db", copy).returncode == 0
+    assert rows(copy, "SELECT count(*) AS n FROM budget_changes") == [{"n": 0}]

@@ -107,6 +107,19 @@ def test_free_pages_that_older_changes_left_are_cleared(path: Path) -> None:
     assert RESIDENT_ID.encode() not in file_bytes(path)
 
 
+def test_what_a_file_said_before_is_masked_too(path: Path) -> None:
+    archive(path, 1)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "INSERT INTO budget_changes SELECT id, url, 1, 2, NULL, 'spending', 2026, 'budget', 1, 1, 1, '', ?, '合计', '万元', '1', '2', "
+            "'1.00', '2.00', 1 FROM records",
+            (f"样本 {PHONE}",),
+        )
+    mask_again(path)
+    assert table(path, "SELECT name FROM budget_changes") == [("样本 138********",)]
+    assert PHONE.encode() not in file_bytes(path)
+
+
 def test_it_stands_masked_where_it_stood(path: Path) -> None:
     archive(path, 1)
     mask_again(path)

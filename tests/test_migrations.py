@@ -11,7 +11,7 @@ from tests.test_crawl_portals import LIST, TABLE, page, record
 from tests.test_old_archives import emptied
 
 TRANSFERRED = (
-    "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions",
+    "portals", "catalogs", "crawls", "captures", "records", "listings", "readings", "walks", "ledger", "versions", "budget_changes",
     "attachments", "deferred", "redactions", "events", "problems", "rosters", "certificates",
 )  # fmt: skip
 """The tables whose rows are carried. Of `settings`, only which parser read the portal."""
@@ -22,7 +22,7 @@ MADE = (
     "tally_months", "tally_portals", "tally_events",
     "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",
     "report_checks", "attachment_tables",
-    "unread_budgets", "budget_tables", "budget_lines", "budget_checks", "three_public",
+    "unread_budgets", "replaced_tables", "budget_tables", "budget_lines", "budget_checks", "budget_figures", "unit_tables", "three_public",
     "unread_claims", "claims", "claim_checks",
     "underived", "derived", "document_numbers", "budgets", "agencies", "publisher_names",
 )  # fmt: skip

@@ -1,22 +1,29 @@
 """Budgets and final accounts read into the archive, out of the tables of files and of records' own pages.
 
 All of it follows from a record and its files alone. Triggers note each change (`archive/database/budgets.sql`), `catch_up`
-reads again what is noted, so that the rows are right after a crawl, a reparse and a redaction alike.
+reads again what is noted, so that the rows are right after a crawl, a reparse and a redaction alike. What a new version of a file
+changed is the exception: its earlier tables are kept until both are read, by the same reader, and compared.
 """
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import count, groupby
 
 from archive.analysis.rereading import Rereading, is_read_by
+from archive.analysis.titles import budgets as budgets_of_title
+from archive.budgets.changes import FigureChange, changed_figures
 from archive.budgets.documents import BudgetTable, read_document
+from archive.budgets.explanations import explains_projects
+from archive.budgets.lines import BudgetLine
+from archive.budgets.spending import spending_figures
+from archive.budgets.units import unit_names
 from archive.sentences.running_text import LONGEST
 from archive.tables.printed_table import PrintedTable, from_json_text
 
-VERSION = "3"
+VERSION = "4"
 """Raised by hand when the same table is read otherwise than before; all budgets are then read again."""
 
 MOST_FILES = 50
@@ -29,6 +36,14 @@ _FILES = (
     # Text that was recognised in a picture may be wrong, and must accuse nobody.
     "SELECT id, capture_id, name, tables, substr(coalesce(text, ''), 1, ?) FROM attachments "
     "WHERE record_id = ? AND state = 'text' AND tables IS NOT NULL ORDER BY id LIMIT ?"
+)
+_OTHER_TEXTS = (
+    "SELECT substr(text, 1, ?) FROM attachments WHERE record_id = ? AND state = 'text' AND tables IS NULL AND text IS NOT NULL "
+    "ORDER BY id LIMIT ?"
+)
+_REPLACED = (
+    "SELECT a.id, a.url, p.capture_id, p.tables, substr(p.text, 1, ?) FROM replaced_tables p JOIN attachments a ON a.id = p.attachment_id "
+    "WHERE a.record_id = ? AND a.state = 'text' AND a.tables IS NOT NULL ORDER BY a.id LIMIT ?"
 )
 
 
@@ -44,11 +59,27 @@ class _Source:
 
 
 @dataclass(frozen=True, slots=True)
+class _Replaced:
+    """A file's earlier version: its tables, as JSON, and its text."""
+
+    attachment_id: int
+    url: str
+    capture_id: int | None
+    tables: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Input:
+    """A record and all that its budgets are read from. `texts`: its own and those of files without tables."""
+
     record_id: int
     portal: str
     title: str
+    publisher: str | None
     sources: Sequence[_Source]
+    texts: Sequence[str]
+    replaced: Sequence[_Replaced]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +90,25 @@ class _Read:
     member: str
     numbers: Sequence[int]
     table: BudgetTable
+    unit_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A figure that a new version of a file changed, and the table of the new version that shows it."""
+
+    replaced: _Replaced
+    read: _Read
+    change: FigureChange
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """All that was read of a record's budgets. `explained`: whether a text of it says what its projects are for."""
+
+    tables: Sequence[_Read]
+    changes: Sequence[_Changed]
+    explained: bool
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
@@ -74,50 +124,81 @@ def catch_up(connection: sqlite3.Connection) -> None:
 def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:
     """Return what the budgets of a record are read from; None where it has no tables, or is withheld."""
     row = connection.execute(
-        "SELECT portal, title, capture_id, tables, substr(body, 1, ?) FROM records WHERE id = ? AND state <> 'withheld'",
+        "SELECT portal, title, publisher, capture_id, tables, substr(body, 1, ?) FROM records WHERE id = ? AND state <> 'withheld'",
         (LONGEST, record_id),
     ).fetchone()
     if row is None:
         return None
-    portal, title, capture_id, tables, body = row
+    portal, title, publisher, capture_id, tables, body = row
     sources = [_Source(*file) for file in connection.execute(_FILES, (LONGEST, record_id, MOST_FILES))]
     if tables:
         sources.insert(0, _Source(None, capture_id, "", tables, body or ""))
-    return _Input(record_id, portal, title or "", sources) if sources else None
+    if not sources:
+        return None
+    others = [text for (text,) in connection.execute(_OTHER_TEXTS, (LONGEST, record_id, MOST_FILES))]
+    replaced = [_Replaced(*file) for file in connection.execute(_REPLACED, (LONGEST, record_id, MOST_FILES))]
+    return _Input(record_id, portal, title or "", publisher, sources, [body or "", *others], replaced)
 
 
-def _read(each: _Input) -> list[_Read]:
-    return [read for source in each.sources for read in _read_source(source, each.title)]
+def _read(each: _Input) -> _Output:
+    tables = [read for source in each.sources for read in _read_source(source, each)]
+    changes = [change for replaced in each.replaced for change in _changes(replaced, tables, each)]
+    texts = [*each.texts, *(source.text for source in each.sources if source.attachment_id is not None)]
+    return _Output(tables, changes, bool(tables) and any(map(explains_projects, texts)))
 
 
-def _read_source(source: _Source, title: str) -> list[_Read]:
+def _read_source(source: _Source, of: _Input) -> list[_Read]:
     """Return the budget tables of a file, each file inside an archive read by itself."""
     tables = from_json_text(source.tables)
     read: list[_Read] = []
     for member, numbered in groupby(zip(count(1), tables), key=lambda pair: pair[1].member):
         pairs: list[tuple[int, PrintedTable]] = list(numbered)
-        said = f"{title}\n{source.name}\n{member}"
-        read += [
-            _Read(source, member, [number for number, _ in pairs], table)
-            for table in read_document([table for _, table in pairs], said, "" if member else source.text)
-        ]
+        said = f"{of.title}\n{source.name}\n{member}"
+        document = read_document([table for _, table in pairs], said, "" if member else source.text)
+        stated = [table.statement.heading.agency for table in document]
+        names = unit_names(stated, (*map(_unit_in_title, (member, source.name, of.title)), of.publisher))
+        numbers = [number for number, _ in pairs]
+        read += [_Read(source, member, numbers, table, name) for table, name in zip(document, names, strict=True)]
     return read
 
 
-def _write(connection: sqlite3.Connection, each: _Input, tables: Sequence[_Read]) -> None:
-    for table in tables:
-        _write_table(connection, each.record_id, table)
+def _unit_in_title(title: str) -> str | None:
+    """Return the unit whose budget a title or a file's name announces."""
+    return next((budget.unit for budget in budgets_of_title(title)), None)
 
 
-def _write_table(connection: sqlite3.Connection, record_id: int, read: _Read) -> None:
+def _changes(replaced: _Replaced, tables: Sequence[_Read], of: _Input) -> Iterator[_Changed]:
+    """Yield the figures of a file that were others in its earlier version."""
+    later = {id(read.table): read for read in tables if read.source.attachment_id == replaced.attachment_id}
+    source = next((read.source for read in later.values()), None)
+    if source is not None:
+        earlier = _read_source(replace(source, tables=replaced.tables, text=replaced.text), of)
+        for change in changed_figures((read.table for read in earlier), (read.table for read in later.values())):
+            yield _Changed(replaced, later[id(change.table)], change)
+
+
+def _write(connection: sqlite3.Connection, of: _Input, output: _Output) -> None:
+    """Write what was read of a record; what was compared with its earlier version need not be kept any longer."""
+    for read in output.tables:
+        _write_table(connection, of, read, output.explained)
+    connection.executemany(
+        "INSERT INTO budget_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [_change_row(of.record_id, each) for each in output.changes],
+    )
+    compared = [(each.attachment_id,) for each in of.replaced]
+    connection.executemany("DELETE FROM replaced_tables WHERE attachment_id = ?", compared)
+
+
+def _write_table(connection: sqlite3.Connection, of: _Input, read: _Read, explained: bool) -> None:
     table, heading = read.table, read.table.statement.heading
     (table_id,) = connection.execute(
-        "INSERT INTO budget_tables (record_id, attachment_id, capture_id, member, kind, title_printed, pages, unit, "
-        "fiscal_year, stage, agency, empty, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO budget_tables (record_id, attachment_id, capture_id, member, kind, title_printed, pages, unit, fiscal_year, "
+        "stage, agency, empty, note, portal, unit_name, explained) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
-            record_id, read.source.attachment_id, read.source.capture_id, read.member, heading.kind, heading.title,
+            of.record_id, read.source.attachment_id, read.source.capture_id, read.member, heading.kind, heading.title,
             json.dumps(table.statement.pages), heading.unit, heading.year, heading.stage, heading.agency,
-            table.is_empty, table.statement.note or None,
+            table.is_empty, table.statement.note or None, of.portal, read.unit_name, explained,
         ),
     ).fetchone()  # fmt: skip
     connection.executemany(
@@ -130,24 +211,44 @@ def _write_table(connection: sqlite3.Connection, record_id: int, read: _Read) ->
     )
 
 
+def _change_row(record_id: int, changed: _Changed) -> tuple[object, ...]:
+    read, before, after = changed.read, changed.change.before, changed.change.after
+    heading, row = read.table.statement.heading, read.table.statement.rows[after.row]
+    return (
+        record_id, changed.replaced.url, changed.replaced.capture_id, read.source.capture_id, read.unit_name, heading.kind,
+        heading.year, heading.stage, read.numbers[row.table], row.row, row.places[after.column], after.code, after.name, after.column_name,
+        after.unit, before.printed, after.printed, _yuan(before), _yuan(after), changed.change.checked,
+    )  # fmt: skip
+
+
 def _line_rows(table_id: int, read: _Read) -> list[tuple[object, ...]]:
     table = read.table
-    support = table.support()
-    parts = {
+    support, roles = table.support(), _roles(table)
+    rows: list[tuple[object, ...]] = []
+    for line in table.lines:
+        row = table.statement.rows[line.row]
+        rows.append((
+            table_id, read.numbers[row.table], row.page, row.row, row.places[line.column], line.code, line.name, line.column_name,
+            line.printed, _yuan(line), *support[line.row, line.column],
+            *roles.get((line.row, line.column), (None,) * 4),
+        ))  # fmt: skip
+    return rows
+
+
+def _roles(table: BudgetTable) -> dict[tuple[int, int], tuple[str, int | None, str | None, int | None]]:
+    """Return by row and column of a line its role, which set of three public expenses it is of, and that figure's stage and year."""
+    return {
+        (each.line.row, each.line.column): (each.role, None, each.stage, each.year)
+        for each in spending_figures(table.statement.heading, table.lines)
+    } | {
         (line.row, line.column): (role, entry, expenses.stage, expenses.year)
         for entry, expenses in enumerate(table.expenses, 1)
         for role, line in expenses.parts.items()
     }
-    rows: list[tuple[object, ...]] = []
-    for line in table.lines:
-        row = table.statement.rows[line.row]
-        yuan = line.yuan
-        rows.append((
-            table_id, read.numbers[row.table], row.page, row.row, row.places[line.column], line.code, line.name, line.column_name,
-            line.printed, None if yuan is None else _text(yuan), *support[line.row, line.column],
-            *parts.get((line.row, line.column), (None,) * 4),
-        ))  # fmt: skip
-    return rows
+
+
+def _yuan(line: BudgetLine) -> str | None:
+    return None if line.yuan is None else _text(line.yuan)
 
 
 def _text(value: Decimal) -> str:

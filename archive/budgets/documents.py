@@ -16,6 +16,11 @@ ENOUGH = 2
 """Identities that must hold a figure, and none contradict it, for it to be checked."""
 
 
+def is_checked(held: int, failed: int) -> bool:
+    """Whether a figure is checked that so many identities hold, and so many do not."""
+    return held >= ENOUGH and not failed
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetTable:
     """A budget table: its statement, lines, identities, and sets of three public expenses."""

@@ -12,6 +12,12 @@ KINDS = (
 )  # fmt: skip
 """Kinds of tables, in the order in which a budget prints them."""
 
+PRESCRIBED = (
+    "summary", "income", "spending", "fiscal_summary", "general_spending", "basic_spending", "three_public", "fund_spending",
+    "capital_spending",
+)  # fmt: skip
+"""The nine tables that a department's budget and its final accounts have."""
+
 LONGEST_TITLE = 80
 
 _QUOTES = str.maketrans("", "", "\"'“”‘’《》〈〉")

@@ -204,7 +204,9 @@ def m010_tables_of_files(db: Database) -> None:
     """)
 
 
-_BUDGETS = Path(__file__).with_name("budgets.sql").read_text(encoding="utf-8")
+_BUDGETS, _BUDGET_CHANGES = (
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("budgets.sql", "budget_changes.sql")
+)
 
 
 @migrations()
@@ -245,6 +247,13 @@ def m014_tables_of_pages(db: Database) -> None:
     db.execute("ALTER TABLE records ADD COLUMN tables TEXT")
     db.execute("DROP VIEW attachment_tables")
     for statement in statements(_PAGE_TABLES):
+        db.execute(statement)
+
+
+@migrations()
+def m015_units_and_changes_of_budgets(db: Database) -> None:
+    """Name the unit of each budget table, and keep the figures that a new version of a file changed."""
+    for statement in statements(_BUDGET_CHANGES):
         db.execute(statement)
 
 

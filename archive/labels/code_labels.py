@@ -39,6 +39,13 @@ CODES: dict[tuple[str, str], Mapping[str, Label]] = {
     ("budget_lines", "role"): labels_under("budget_role"),
     ("budget_checks", "rule"): labels_under("budget_rule"),
     ("claim_checks", "rule"): labels_under("claim_rule"),
+    ("unit_tables", "kind"): labels_under("budget_kind"),
+    ("unit_tables", "stage"): labels_under("budget_stage"),
+    ("budget_figures", "kind"): labels_under("budget_kind"),
+    ("budget_figures", "stage"): labels_under("budget_stage"),
+    ("budget_figures", "role"): labels_under("budget_role"),
+    ("budget_changes", "kind"): labels_under("budget_kind"),
+    ("budget_changes", "stage"): labels_under("budget_stage"),
     ("three_public", "stage"): labels_under("budget_stage"),
 }
 """(table, column) → code → label, for the columns that hold codes."""

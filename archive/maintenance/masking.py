@@ -54,7 +54,13 @@ _FILES = _Table("attachments", ("record_id", "url"), "record_id", texts=("name",
 _VERSIONS = _Table("versions", ("id",), "record_id", json=("changed",))
 _EVENTS = _Table("events", ("id",), "record_id", json=("detail",))
 _DEFERRED = _Table("deferred", ("id",), "record_id", json=("content",))
-_OF_RECORDS = (_RECORDS, _READINGS, _FILES, _VERSIONS, _EVENTS, _DEFERRED)
+_BUDGET_CHANGES = _Table(
+    "budget_changes",
+    ("record_id", "url", "after_capture_id", "number", "row", "place"),
+    "record_id",
+    texts=("unit_name", "name", "column_name"),
+)
+_OF_RECORDS = (_RECORDS, _READINGS, _FILES, _VERSIONS, _EVENTS, _DEFERRED, _BUDGET_CHANGES)
 _PORTALS = _Table("portals", ("rowid",), "rowid", texts=("name",), json=("agencies",))
 _OTHERS = (
     _Table("problems", ("id",), "id", texts=("message",)),

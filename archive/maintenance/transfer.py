@@ -29,6 +29,7 @@ _HISTORY = (  # table, its key, the rows of theirs, where its rows of ours may b
     ("readings", ("record_id", "catalog_id"), _OF_RECORDS),
     ("redactions", ("record_id", "source", "kind"), _OF_RECORDS),
     ("versions", ("record_id", "number"), _OF_RECORDS),
+    ("budget_changes", ("record_id", "url", "after_capture_id", "number", "row", "place"), _OF_RECORDS),
 )
 # Ours stand where somebody has settled them: theirs don't know of it.
 _UNDECIDED = """

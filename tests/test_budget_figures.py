@@ -1,0 +1,97 @@
+"""Figures of budgets by what they are: spending and its parts, whose they are, what explains them, what changed. Pure."""
+
+from decimal import Decimal
+
+import pytest
+
+from archive.budgets.changes import changed_figures
+from archive.budgets.explanations import explains_projects
+from archive.budgets.spending import role_of_spending, spending_figures
+from archive.budgets.units import unit_names
+from tests.test_budgets import DOWN, GENERAL, TITLED, read, table
+
+THREE = "“三公”经费支出表\n单位：万元"
+
+
+@pytest.mark.parametrize(
+    ("column", "role"),
+    [
+        ("合计", "spending"), ("金额", "spending"), ("本年支出合计", "spending"), ("2026年预算数/小计", "spending"),
+        ("基本支出", "basic"), ("本年支出/基本支出/小计", "basic"), ("2026年预算数/项目支出", "project"), ("项目支出", "project"),
+        ("上缴上级支出", None), ("2025年执行数/合计", None), ("项目支出/政府性基金", None), ("比上年增减/项目支出", None),
+        ("基本支出/人员经费", None), ("政府性基金预算/合计", None), ("完成预算%", None),
+    ],
+)  # fmt: skip
+def test_a_column_is_the_whole_or_a_part_of_spending(column: str, role: str | None) -> None:
+    assert role_of_spending(column) == role
+
+
+def test_figures_of_the_year_before_are_of_that_year() -> None:
+    rows = """
+科目编码|科目名称|2025年预算数|<|<|2026年预算数|<|<
+^|^|小计|基本支出|项目支出|小计|基本支出|项目支出
+|合计|90.00|80.00|10.00|120.00|100.00|20.00
+201|一般公共服务支出|90.00|80.00|10.00|120.00|100.00|20.00
+20103|政府办公厅（室）及相关机构事务|90.00|80.00|10.00|120.00|100.00|20.00
+"""
+    (found,) = read(table(rows, TITLED))
+    figures = {
+        (each.line.code, each.role, each.year): each.line.value
+        for each in spending_figures(found.statement.heading, found.lines)
+    }
+    assert figures["", "spending", 2025] == Decimal("90.00")
+    assert figures["201", "project", 2026] == Decimal("20.00")
+    assert {code for code, _, _ in figures} == {"", "201"}
+
+
+def test_tables_of_one_unit_bear_the_name_that_most_of_them_print() -> None:
+    assert unit_names(["样本县教育局", "样本县教育", None, "样本县教育局"]) == ["样本县教育局"] * 4
+    assert unit_names(["样本县教育局", None, "样本县水务局"]) == ["样本县教育局", "样本县教育局", "样本县水务局"]
+    assert unit_names([None, None], (None, "样本县水务局", "样本县财政局")) == ["样本县水务局"] * 2
+    assert unit_names([], ("样本县水务局",)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "explained"),
+    [
+        ("项目支出20.00万元，主要用于样本设备更新。", True),
+        ("2026年项目支出\n20.00万元，\n其中：样本项目12.00万元", True),
+        ("样本局项目支出绩效目标表", True),
+        ("项目支出：指在基本支出之外为完成特定任务发生的支出。", False),
+        ("合计 基本支出 项目支出", False),
+        ("基本支出主要用于工资。项目支出20.00万元。接待费用于公务。", False),
+    ],
+)
+def test_projects_are_explained_where_a_text_says_what_they_are_for(text: str, explained: bool) -> None:
+    assert explains_projects(text) is explained
+
+
+def test_figures_that_differ_between_two_versions() -> None:
+    later = DOWN.replace("2.公务接待费|2.00|3.00", "2.公务接待费|2.00|2.50").replace(
+        "合计|11.00|12.00", "合计|11.00|11.50"
+    )
+    changes = changed_figures(read(table(DOWN, THREE)), read(table(later, THREE)))
+    assert [(each.before.name, each.before.printed, each.after.printed) for each in changes] == [
+        ("“三公”经费合计", "12.00", "11.50"),
+        ("2.公务接待费", "3.00", "2.50"),
+    ]
+    assert [each.checked for each in changes] == [False, False]
+
+
+def test_a_figure_in_another_unit_or_at_another_place_is_no_change() -> None:
+    in_yuan = DOWN.replace(".00", "0000.00")
+    assert changed_figures(read(table(DOWN, THREE)), read(table(in_yuan, THREE.replace("万元", "元")))) == []
+    assert changed_figures(read(table(DOWN, THREE)), read(table(DOWN, "样本\n" + THREE, page=3))) == []
+
+
+def test_what_stands_twice_in_a_version_is_not_compared() -> None:
+    twice = read(table(DOWN, THREE), table(DOWN.replace("3.00", "4.00"), THREE, page=2))
+    assert changed_figures(read(table(DOWN, THREE)), twice) == []
+
+
+def test_a_change_is_checked_where_both_figures_are() -> None:
+    def general(total: str) -> str:
+        return GENERAL.replace("120.00", total).replace("20.00", "20.00" if total == "120.00" else "30.00")
+
+    changes = changed_figures(read(table(general("120.00"), TITLED)), read(table(general("130.00"), TITLED)))
+    assert ("201", True) in {(each.after.code, each.checked) for each in changes}
