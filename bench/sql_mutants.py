@@ -20,7 +20,14 @@ from pathlib import Path
 
 from archive.questions.question_files import Question, questions
 from bench.sql_faults import SqlFault, faults
-from tests.questions import number_cases, report_cases, report_threshold_cases, sentence_cases, threshold_cases  # noqa: F401 - their cases join the others
+from tests.questions import (  # noqa: F401 - their cases join the others
+    budget_cases,
+    number_cases,
+    report_cases,
+    report_threshold_cases,
+    sentence_cases,
+    threshold_cases,
+)
 from tests.questions.archives import Archives
 from tests.questions.cases import CASES
 from tests.questions.comparing import MODELS, difference

@@ -7,11 +7,13 @@ from pathlib import Path
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.questions import (  # noqa: F401 - their models join the others
     drawn_agencies,
+    drawn_budgets,
     drawn_numbers,
     drawn_reports,
     drawn_sentences,
     drawn_topics,
     plain_agencies,
+    plain_budgets,
     plain_dates,
     plain_numbers,
     plain_reports,
@@ -33,6 +35,7 @@ TOPICS: dict[str, Callable[[Drawn], None]] = {
     "copies": drawn_numbers.copies,
     "reports": drawn_reports.reports,
     "sentences": drawn_sentences.sentences,
+    "statements": drawn_budgets.statements,
 }
 """What fills the archives of each topic."""
 

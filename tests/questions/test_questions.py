@@ -12,7 +12,14 @@ from archive.database.connection import open_for_reading
 from archive.labels.tables import TABLES
 from archive.questions.question_files import QuestionError, load, questions
 from archive.questions.runner import AnswerError, parameter_values, run_question
-from tests.questions import number_cases, report_cases, report_threshold_cases, sentence_cases, threshold_cases  # noqa: F401 - their cases join the others
+from tests.questions import (  # noqa: F401 - their cases join the others
+    budget_cases,
+    number_cases,
+    report_cases,
+    report_threshold_cases,
+    sentence_cases,
+    threshold_cases,
+)
 from tests.questions.cases import CASES, Case
 from tests.questions.examples import case_difference
 from tests.questions.small import archive_of

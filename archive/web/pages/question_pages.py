@@ -29,6 +29,13 @@ SHOWN = 200
 
 _NOT_SHOWN = {"record_id"}
 _TIMES = ("_at", "_seen")
+_CODED = {
+    "masked_kind": ("redactions", "kind"),
+    "stage": ("budget_tables", "stage"),
+    "part": ("budget_lines", "role"),
+    "rule": ("budget_checks", "rule"),
+}
+"""Columns of answers that hold codes, and the columns of tables whose codes these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +134,8 @@ def _shown_value(name: str, value: object, names: Mapping[str, str]) -> str:
         return beijing(str(value))
     if name == "changed":
         return say("、", ", ").join(names_of_changed(str(value)))
-    if name == "masked_kind":
-        return code_label("redactions", "kind", value)
+    if name in _CODED:
+        return code_label(*_CODED[name], value)
     return code_label("records", name, _in_language(str(value)))
 
 
