@@ -20,6 +20,7 @@ ORDER = (
     "flipped_bytes",
     "store",
     "memory",
+    "budget_pages",
     "masking",
     "portals",
     "search",

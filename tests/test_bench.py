@@ -16,6 +16,7 @@ from archive.evidence.evidence_reader import beside
 from archive.questions import question_files as asking
 from bench import all as every
 from bench import (
+    budget_pages,
     budgets,
     evidence,
     files,
@@ -57,6 +58,13 @@ def test_flipped_bits_are_found(monkeypatch):
 def test_a_file_of_each_kind_is_read():
     report = files.measured(1)
     assert {"docx", "pdf", "txt"} <= {figure.what for figure in report.figures}
+
+
+def test_pages_of_budgets_are_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(budget_pages, "UNITS", 2)
+    report = budget_pages.measured(budget_pages.archive_of(tmp_path, 1), 1)
+    assert report.title.startswith("Pages of budgets over 360 tables and 33,480 lines")
+    assert len(report.figures) == 3 + len(budget_pages.QUESTIONS)
 
 
 def test_budgets_of_a_folder_are_measured(tmp_path):
