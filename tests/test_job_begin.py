@@ -13,6 +13,7 @@ from archive.maintenance import job
 from tests.conftest import rows
 from tests.jobs import County, Crawl
 from tests.natural import contents
+from tests.web.budgets_archive import build_budgets
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +81,11 @@ def test_an_archive_masked_by_older_rules_hands_out_nothing(archive: Path, tmp_p
         target.commit()
     with pytest.raises(ArchiveError, match="disclosures redact"):
         job.begin(older, "a", tmp_path / "job.db")
+
+
+def test_a_job_knows_which_figures_of_budgets_were_changed(tmp_path: Path) -> None:
+    db = build_budgets(tmp_path / "a.db")
+    job.begin(db, "budgets", tmp_path / "job.db")
+    begun, whole = contents(tmp_path / "job.db"), contents(db)
+    assert begun["budget_changes"] == whole["budget_changes"]
+    assert len(begun["budget_changes"]) == 3

@@ -85,6 +85,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.notify",
         "archive.proof",
         "archive.search",
+        "archive.web.budgets",
         "archive.web.evidence",
         "archive.web.formats",
         "archive.web.http",
@@ -92,6 +93,15 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.processes",
         "archive.web.subscriptions",
         "archive.web.views",
+    },
+    "archive.web.budgets": {
+        "archive.budgets",
+        "archive.database",
+        "archive.export",
+        "archive.labels",
+        "archive.tables",
+        "archive.web.formats",
+        "archive.web.http",
     },
     "archive.web.evidence": {
         "archive.copies",

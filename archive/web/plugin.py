@@ -29,6 +29,8 @@ from archive.notify.subscription_settings import SubscriptionSettingsError
 from archive.proof.sheet import STYLE
 from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
+from archive.web.budgets import routes as budget_routes
+from archive.web.budgets import shown_figures
 from archive.web.evidence import archived_copy, compare_page, downloads, proof_page, seal_page
 from archive.web.formats import page_files, record_json, table_files
 from archive.web.http import access_control, archives, errors, request_context
@@ -168,6 +170,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         beijing=cells.beijing,
         both=cells.both,
         calendar_day=wording.calendar_day,
+        cell_address=shown_figures.cell_address,
         clause=wording.clause,
         code_label=code_label,
         column_label=tables.column_label,
@@ -228,6 +231,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/-/cards$", in_context(card_pages.comparison)),
         (r"/-/cards/(?P<portal>[^/]+)$", in_context(card_pages.of_portal)),
         (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", in_context(card_pages.page)),
+        *budget_routes.routes(),
         (r"/-/publisher$", in_context(publisher_page.page)),
         (r"/-/day$", in_context(day_page.find)),
         (r"/-/day/(?P<day>[^/]+)$", in_context(day_page.page)),

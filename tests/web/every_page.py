@@ -39,6 +39,12 @@ PAGES = (
     "-/search.atom?q=预算",
     "-/counties",
     "-/counties/64",
+    "-/budgets",
+    "-/budgets/sample",
+    "-/budgets/sample?stage=accounts",
+    "-/budgets/sample/2018",
+    "-/budgets/sample/unit?name=样本局",
+    "-/record/{budget}/tables?file={budget_file}&table=7&row=3&column=1",
     "-/questions",
     "-/questions/removed_records",
     "-/questions/neighbouring_serials",
@@ -97,6 +103,8 @@ NUMBERS = {
     "withdrawal": "SELECT max(id) FROM events WHERE kind = 'withdrawn'",
     "change": "SELECT max(id) FROM events WHERE kind = 'changed'",
     "gone": "SELECT id FROM captures WHERE outcome = 'gone' LIMIT 1",
+    "budget": "SELECT max(record_id) FROM budget_tables",
+    "budget_file": "SELECT max(attachment_id) FROM budget_tables",
 }
 
 

@@ -41,6 +41,7 @@ _FILES = """
 SELECT id, name, url, state, bytes, sha256, media_type, capture_id, substr(text, 1, :most) AS text, length(text) AS characters
 FROM attachments WHERE record_id = :id ORDER BY id LIMIT 200
 """
+_UNITS = "SELECT DISTINCT unit_name FROM budget_tables WHERE record_id = :id AND unit_name IS NOT NULL ORDER BY unit_name LIMIT 5"
 _HELD = "SELECT source, persons FROM rosters WHERE record_id = :id AND state <> 'released'"
 _MASKED = """
 SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
@@ -112,7 +113,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: Address, numb
 
     `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its state,
     and when it was seen, as a sentence; `capture`: the answer from which it was last read, if it was sealed; `own`: its own
-    page as last captured; `masked`: kind and how many.
+    page as last captured; `units`: whose budgets it has; `masked`: kind and how many.
     """
     row = connection.execute("SELECT * FROM records WHERE id = :id", {"id": record_id}).fetchone()
     if row is None:
@@ -138,6 +139,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: Address, numb
         "state_event": next((each.row["id"] for each in past.entries if each.row["kind"] == row["state"]), None),
         "observation": observation(row, past.entries),
         "files": _files(connection, own),
+        "units": _units(connection, own),
         "masked": tuple((label_of(REDACTIONS, kind), count) for kind, count in masked),
         "capture": capture,
         "own": page,
@@ -148,6 +150,13 @@ def _read(connection: sqlite3.Connection, record_id: str, address: Address, numb
         "withheld_on": withheld_on(connection, row["id"]),
         "persons": dict(connection.execute(_HELD, own).fetchall()),
     }
+
+
+def _units(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[str]:
+    """Return the units whose budgets or accounts the record has; none in a snapshot of a version that read no budgets."""
+    with suppress(sqlite3.OperationalError):
+        return [row["unit_name"] for row in connection.execute(_UNITS, own)]
+    return []
 
 
 def _head(connection: sqlite3.Connection) -> Row | None:

@@ -1,0 +1,319 @@
+"""Budgets on the site: a county's grid, a year's table, a unit's money by year, and the cell of each figure with its proof."""
+
+import csv
+import io
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from archive.web.budgets import unit_page
+from tests.web.asking import asking, asking_copy, text, tree
+from tests.web.budgets_archive import EDUCATION, WATER, build_budgets
+
+GRID = "/-/budgets/budgets"
+UNIT = f"{GRID}/unit?name={EDUCATION}"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    return build_budgets(tmp_path_factory.mktemp("budgets") / "disclosures.db")
+
+
+@pytest.fixture(scope="module")
+def ask(archive):
+    return asking(archive)
+
+
+def cells(page, row: str) -> list[str]:
+    """The cells of the row under a heading."""
+    (found,) = [each for each in page.cssselect("table.grid tbody tr") if text(each.cssselect("th")[0]) == row]
+    return [text(cell) for cell in found.cssselect("td")]
+
+
+def heads(page) -> list[str]:
+    return [text(head) for head in page.cssselect("table.grid thead th")]
+
+
+# --- the grid ---
+
+
+def test_the_grid_has_a_cell_for_each_unit_and_year(ask) -> None:
+    page = tree(ask(f"{GRID}?lang=zh"))
+    assert heads(page) == ["单位", "2024", "2025", "2026"]
+    assert cells(page, EDUCATION) == ["2/9 三公", "2/9 三公", "2/9 三公"]
+    assert cells(page, WATER) == ["2/9 三公", "未找到", "2/9 三公 ≠"]
+    assert cells(page, "样例县财政局")[-1] == "未读出表"
+    (document,) = [link for link in page.cssselect("td.tables a") if link.get("href") == "/-/record/6"]
+    assert text(document) == "2/9"
+
+
+def test_the_grid_of_accounts_is_another(ask) -> None:
+    page = tree(ask(f"{GRID}?stage=accounts&lang=zh"))
+    assert heads(page) == ["单位", "2024"]
+    assert cells(page, EDUCATION) == ["2/9 三公"]
+
+
+def test_what_no_walk_could_have_shown_is_not_collected_rather_than_not_found(archive, tmp_path) -> None:
+    early = asking_copy(archive, tmp_path, "UPDATE crawls SET started_at = '2025-04-30T01:00:00Z'")
+    assert cells(tree(early(f"{GRID}?lang=zh")), WATER)[1] == "未找到"
+    earlier = asking_copy(archive, tmp_path, "UPDATE crawls SET started_at = '2025-04-29T01:00:00Z'")
+    assert cells(tree(earlier(f"{GRID}?lang=zh")), WATER)[1] == "未采集"
+    partly = asking_copy(archive, tmp_path, "UPDATE ledger SET complete = 0")
+    assert cells(tree(partly(f"{GRID}?lang=zh")), WATER)[1] == "未采集"
+
+
+def test_a_unit_that_the_portal_file_expects_has_a_row_without_documents(archive, tmp_path) -> None:
+    expected = "INSERT INTO agencies (portal, name, type, budget_unit, stated) VALUES ('budgets', '样例县档案局', 'department', 1, 1)"
+    assert cells(tree(asking_copy(archive, tmp_path, expected)(f"{GRID}?lang=zh")), "样例县档案局") == ["未找到"] * 3
+
+
+def test_names_of_one_agency_are_one_row(archive, tmp_path) -> None:
+    renamed = asking_copy(
+        archive,
+        tmp_path,
+        "UPDATE budget_tables SET unit_name = '样例县教体局' WHERE fiscal_year = 2025",
+        f"INSERT INTO publisher_names (portal, name, agency_id) SELECT 'budgets', '样例县教体局', id FROM agencies WHERE name = '{EDUCATION}'",
+    )
+    assert cells(tree(renamed(f"{GRID}?lang=zh")), EDUCATION) == ["2/9 三公"] * 3
+    assert text(tree(renamed(f"{GRID}/unit?name=样例县教体局&lang=zh")).cssselect("h1")[0]) == f"{EDUCATION} 预决算"
+
+
+def test_counties_are_listed_unless_there_is_one_alone(ask, archive, tmp_path) -> None:
+    assert ask("/-/budgets").headers["location"] == GRID
+    two = asking_copy(
+        archive,
+        tmp_path,
+        "INSERT INTO portals (id, name, division_code, home) VALUES ('other', '另一样例县', '640395', 'http://other.example/')",
+        f"UPDATE budget_tables SET portal = 'other' WHERE unit_name = '{WATER}'",
+    )
+    page = tree(two("/-/budgets"))
+    assert [link.get("href") for link in page.cssselect("table a")] == ["/-/budgets/other", GRID]
+
+
+# --- a unit ---
+
+
+def test_a_units_money_stands_by_year_and_each_figure_leads_to_its_cell(ask) -> None:
+    page = tree(ask(f"{UNIT}&lang=zh"))
+    assert cells(page, "公务接待费") == ["5.00", "3.00", "4.00", "—", "8.00", "—"]
+    assert cells(page, "三公经费合计") == ["14.00", "12.00", "13.00", "—", "17.00", "—"]
+    assert cells(page, "因公出国（境）费")[:2] == ["1.00△", "1.00△"]
+    assert cells(page, "项目支出")[0] == "20.00"
+    assert cells(page, "201 一般公共服务支出")[0] == "120.00"
+    assert "共 40 个数字，其中 12 个未核对" in text(page)
+    links = page.cssselect("td a.amount")
+    assert len(links) == 40 + 8  # in pictures, too
+    for link in links[:12]:
+        cell = tree(ask(link.get("href")))
+        assert text(cell.cssselect("#cell mark")[0]) == text(link)
+
+
+def test_earlier_years_are_a_click_away(ask, monkeypatch) -> None:
+    monkeypatch.setattr(unit_page, "MOST_YEARS", 2)
+    page = tree(ask(UNIT))
+    assert [head for head in heads(page) if head.isdigit()][:2] == ["2025", "2026"]
+    (earlier,) = page.cssselect(".turn a")
+    shown = tree(ask(earlier.get("href")))
+    assert [head for head in heads(shown) if head.isdigit()][:1] == ["2024"]
+    assert shown.cssselect(".turn a") == []
+    assert ask(f"{UNIT}&until=x").status_code == 400
+    assert tree(ask(f"{UNIT}&until=2020")).cssselect("table.grid tbody td") == []
+
+
+def test_pictures_draw_what_is_checked_and_leave_gaps(archive, ask, tmp_path) -> None:
+    def drawn(page) -> dict[str, list[tuple[str, str]]]:
+        return {
+            text(figure.cssselect("caption")[0]): [
+                (text(row.cssselect("th")[0]), "".join(path.get("d") for path in row.cssselect("path")))
+                for row in figure.cssselect("tbody tr")
+            ]
+            for figure in page.cssselect("figure.compare")
+        }
+
+    reception = drawn(tree(ask(f"{UNIT}&lang=zh")))["公务接待费（万元）"]
+    assert reception[0] == ("2024 预算", "M0 0h62v10h-62z")
+    assert reception[3] == ("2025 决算", "")
+    assert reception[4] == ("2026 预算", "M0 0h100v10h-100z")
+    doubted = asking_copy(
+        archive, tmp_path, "UPDATE budget_lines SET held = 1 WHERE role = 'reception' AND printed = '8.00'"
+    )
+    page = tree(doubted(f"{UNIT}&lang=zh"))
+    assert drawn(page)["公务接待费（万元）"][4] == ("2026 预算", "")
+    assert "1 个未核对的数字没有画出" in text(page)
+
+
+def test_what_a_replaced_file_changed_is_told_with_its_window_and_its_sheet(ask) -> None:
+    (change,) = [each for each in tree(ask(f"{UNIT}&lang=zh")).cssselect(".changed li") if "公务接待费" in text(each)]
+    assert "12.00 → 8.00 万元 在 2026-11-20 09:00 与 2026-11-22 09:00 之间" in text(change)
+    cell, sheet, before = [link.get("href") for link in change.cssselect("a")]
+    assert text(tree(ask(cell)).cssselect("#cell")[0]) == "8.00"
+    assert ask(sheet).status_code == 200
+    assert before == "/-/copy/12"
+
+
+def test_documents_say_what_was_read_what_is_missing_and_which_identities_do_not_hold(ask) -> None:
+    page = tree(ask(f"{GRID}/unit?name={WATER}&lang=zh"))
+    said = text(page.cssselect("#y2026budget")[0])
+    assert "读出：支出总表、三公经费表。" in said
+    assert "规定九张中未见：收支总表、收入总表" in said
+    assert re.search(r"16 个算式相符，2 个不符。 .*三公合计 2026 budget：19.00 ≠ 16.00", said)
+    assert cells(page, "三公经费合计") == ["11.00", "—", "19.00≠"]
+
+
+def test_several_documents_of_a_year_are_told_where_they_differ(archive, tmp_path) -> None:
+    both = asking_copy(archive, tmp_path, "UPDATE budget_tables SET fiscal_year = 2026 WHERE fiscal_year = 2025", "UPDATE budget_lines SET entry_year = 2026")  # fmt: skip
+    assert cells(tree(both(f"{UNIT}&lang=zh")), "公务接待费")[-2] == "4.00±"
+
+
+# --- a year ---
+
+
+def test_a_year_of_all_units_is_sorted_by_what_is_checked(archive, ask, tmp_path) -> None:
+    def units(answer) -> list[str]:
+        return [text(row) for row in tree(answer).cssselect("tbody th")]
+
+    assert units(ask(f"{GRID}/2026?sort=reception")) == [EDUCATION, WATER]
+    assert units(ask(f"{GRID}/2026?sort=unit")) == [EDUCATION, WATER]
+    page = tree(ask(f"{GRID}/2026?sort=reception&lang=zh"))
+    assert [text(head) for head in page.cssselect("th[aria-sort]")] == ["公务接待费"]
+    assert cells(page, WATER)[5] == "7.00≠"
+    # 7 is no more than 8, and were more than 5; but only what is checked is ranked.
+    less = "UPDATE budget_lines SET value_yuan = '50000.00' WHERE role = 'reception' AND printed = '8.00'"
+    assert units(asking_copy(archive, tmp_path, less)(f"{GRID}/2026?sort=reception")) == [EDUCATION, WATER]
+    sound = asking_copy(
+        archive, tmp_path, less, "UPDATE budget_lines SET failed = 0, held = 2 WHERE role = 'reception'"
+    )
+    assert units(sound(f"{GRID}/2026?sort=reception")) == [WATER, EDUCATION]
+
+
+def test_a_years_table_is_a_file_in_yuan_that_says_what_is_not_checked(ask) -> None:
+    page = tree(ask(f"{GRID}/2026?lang=zh"))
+    files = {text(link): link.get("href") for link in page.cssselect(".export a")}
+    rows = list(csv.DictReader(io.StringIO(ask(files["CSV"]).content.decode("utf-8-sig"))))
+    assert [row["单位"] for row in rows] == [EDUCATION, WATER]
+    assert (rows[0]["公务接待费"], rows[0]["支出合计"]) == ("80000.00", "1200000.00")
+    assert rows[0]["未核对"] == "因公出国（境）费、公务用车购置费、公务用车运行费"
+    assert ask(files["JSON"]).json()["units"][1]["unchecked"] == ["total", "abroad", "vehicles", "vehicle_purchase", "vehicle_running", "reception"]  # fmt: skip
+    assert ask(files["Excel"]).content[:2] == b"PK"
+    assert ask(f"{GRID}/2031").status_code == 404
+
+
+# --- the cell and its proof ---
+
+CELL = "/-/record/3/tables?file=3&table=2&row=3&column=6&lang=zh"
+
+
+def test_a_cell_is_marked_in_its_table_with_its_page_and_its_proof(ask) -> None:
+    page = tree(ask(CELL))
+    assert "第 2 张表，按原文读出，在第 2 页" in text(page)
+    (marked,) = page.cssselect("table.printed td.marked")
+    assert (text(marked), marked.get("id")) == ("8.00", "cell")
+    assert "8.00 万元" in text(page.cssselect(".what")[0])
+    assert "已核对：2 个算式相符。" in text(page)
+    proof = page.cssselect("#proof")[0]
+    assert [link.get("href") for link in proof.cssselect("a")] == [
+        "/-/copy/30",
+        "http://budgets.example/f/2.pdf",
+        "/-/proof/8",
+    ]
+    assert re.fullmatch("[0-9a-f]{64}", text(proof.cssselect("code")[0]))
+    spans = {text(cell): (cell.get("rowspan"), cell.get("colspan")) for cell in page.cssselect("table.printed td")}
+    assert spans["“三公”经费"] == (None, "6")
+    assert spans["会议费"] == ("3", None)
+
+
+def test_the_day_that_seals_the_original_is_told(archive, tmp_path) -> None:
+    sealed = "INSERT INTO seals (day, captures, previous_hash, hash, sealed_at) VALUES ('2026-11-22', 1, '', 'abcdef', '2026-11-23T00:00:00Z')"
+    proof = tree(asking_copy(archive, tmp_path, sealed)(CELL)).cssselect("#proof")[0]
+    assert "2026-11-22 abcdef" in text(proof)
+
+
+def test_a_table_of_the_records_own_page_is_shown_alike(archive, tmp_path) -> None:
+    page_tables = "UPDATE records SET tables = (SELECT tables FROM attachments WHERE record_id = 3) WHERE id = 7"
+    page = tree(asking_copy(archive, tmp_path, page_tables)("/-/record/7/tables?table=2&row=3&column=6"))
+    assert text(page.cssselect("#cell")[0]) == "8.00"
+
+
+def test_a_long_table_is_shown_by_the_part_that_holds_the_cell(archive, tmp_path) -> None:
+    rows = "json_group_array(json_array(value || '', 'b', 'c'))"
+    series = "WITH RECURSIVE n(value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM n WHERE value < 1999)"
+    table = f"json_object('page', 1, 'before', '', 'rows', (SELECT {rows} FROM n), 'merged', json_array(json_array(600, 1, 200, 1)), 'x', json_array(), 'y', json_array(), 'member', '')"
+    ask_long = asking_copy(
+        archive, tmp_path, f"{series} UPDATE attachments SET tables = json_array({table}) WHERE id = 3"
+    )
+    page = tree(ask_long("/-/record/3/tables?file=3&row=700&column=0&lang=zh"))
+    assert "第 2 段，共 4 段、2000 行" in text(page)
+    first = page.cssselect("table.printed tr")[0].cssselect("td")
+    assert [text(cell) for cell in first] == ["666", "b", "c"]
+    assert first[1].get("rowspan") == "134"
+    assert text(page.cssselect("#cell")[0]) == "700"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/-/record/3/tables?file=3&table=9", 404), ("/-/record/3/tables?file=4", 404), ("/-/record/99/tables", 404),
+        ("/-/record/3/tables?file=x", 400), ("/-/record/3/tables?file=3&row=" + "9" * 30, 400),
+        ("/-/record/3/tables?file=3&row=999&column=999", 200), (f"{GRID}/unit?name=nobody", 404), (f"{GRID}/unit", 400),
+        ("/-/budgets/nobody", 404), (f"{GRID}?stage=x", 400), (f"{GRID}/2026?sort=x", 400), (f"{GRID}?page=9", 404),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_said_so(path: str, status: int, ask) -> None:
+    assert ask(path).status_code == status
+
+
+def test_records_and_portals_lead_to_their_budgets(ask) -> None:
+    def links(path: str) -> list[str]:
+        return [unquote(link.get("href")) for link in tree(ask(path)).cssselect("main a")]
+
+    assert UNIT in links("/-/record/3")
+    assert not any("/budgets/" in link and "unit" in link for link in links("/-/record/7"))
+    assert GRID in links("/-/browse/budgets")
+
+
+def test_nothing_of_what_is_withheld_is_shown(archive, tmp_path) -> None:
+    withheld = asking_copy(
+        archive, tmp_path, "UPDATE records SET state = 'withheld' WHERE id = 3",
+        "UPDATE attachments SET state = 'withheld', tables = NULL WHERE record_id = 3", "DELETE FROM budget_tables WHERE record_id = 3",
+    )  # fmt: skip
+    assert withheld(CELL).status_code == 404
+    page = tree(withheld(UNIT))
+    assert "12.00 →" not in text(page)
+    hidden = asking_copy(
+        archive, tmp_path, "INSERT INTO withheld VALUES ('address', 'http://budgets.example/f/2.pdf', '', '', 0)"
+    )
+    assert "/-/copy/30" not in hidden(CELL).text
+
+
+def test_an_archive_that_has_read_no_budgets_has_no_such_pages(archive, tmp_path) -> None:
+    views = [f"DROP VIEW {name}" for name in ("three_public", "budget_figures", "unit_tables")]
+    dropped = [f"DROP TABLE {name}" for name in ("budget_checks", "budget_lines", "budget_tables")]
+    earlier = asking_copy(archive, tmp_path, *views, *dropped)
+    assert [earlier(path).status_code for path in ("/-/budgets", GRID, UNIT, f"{GRID}/2026")] == [404] * 4
+
+
+def test_pages_speak_one_language(ask) -> None:
+    for path in (GRID, UNIT, f"{GRID}/2026", CELL.replace("&lang=zh", "")):
+        english = tree(ask(f"{path}{'&' if '?' in path else '?'}lang=en"))
+        for named in english.xpath("//*[@translate='no' or @lang='zh']"):
+            named.drop_tree()
+        assert re.findall("[\u4e00-\u9fff]+", text(english.cssselect("main")[0])) == []
+
+
+def test_from_home_to_a_figures_proof_in_four_clicks(ask) -> None:
+    clicks = [
+        lambda href: href == "/-/budgets",
+        lambda href: href.startswith(f"{GRID}/unit"),
+        lambda href: "column=6" in href and "/record/3/" in href,
+    ]
+    address = "/"
+    for wanted in clicks:
+        answer = ask(address)
+        while answer.is_redirect:
+            answer = ask(answer.headers["location"])
+        address = next(link.get("href") for link in tree(answer).cssselect("a") if wanted(link.get("href")))
+    page = tree(ask(address))
+    assert parse_qs(urlsplit(address).query)["row"] == ["3"]
+    assert page.cssselect("#cell")
+    assert ask(page.cssselect("#proof a[href*='/proof/']")[0].get("href")).status_code == 200
