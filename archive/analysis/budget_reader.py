@@ -150,11 +150,13 @@ def _read(each: _Input) -> _Output:
 def _read_source(source: _Source, of: _Input) -> list[_Read]:
     """Return the budget tables of a file, each file inside an archive read by itself."""
     tables = from_json_text(source.tables)
+    # Text and tables are often files of their own; of several files with tables it is not known which the text is of.
+    text = "\n".join((source.text, *of.texts)) if len(of.sources) == 1 else source.text
     read: list[_Read] = []
     for member, numbered in groupby(zip(count(1), tables), key=lambda pair: pair[1].member):
         pairs: list[tuple[int, PrintedTable]] = list(numbered)
         said = f"{of.title}\n{source.name}\n{member}"
-        document = read_document([table for _, table in pairs], said, "" if member else source.text)
+        document = read_document([table for _, table in pairs], said, "" if member else text)
         stated = [table.statement.heading.agency for table in document]
         names = unit_names(stated, (*map(_unit_in_title, (member, source.name, of.title)), of.publisher))
         numbers = [number for number, _ in pairs]

@@ -257,6 +257,16 @@ def m015_units_and_changes_of_budgets(db: Database) -> None:
         db.execute(statement)
 
 
+_BUDGET_COMPARISONS = Path(__file__).with_name("budget_comparisons.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m016_budget_comparisons(db: Database) -> None:
+    """The view that holds what a document says of another year or stage against that one's own."""
+    for statement in statements(_BUDGET_COMPARISONS):
+        db.execute(statement)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -38,6 +38,8 @@ CODES: dict[tuple[str, str], Mapping[str, Label]] = {
     ("budget_tables", "stage"): labels_under("budget_stage"),
     ("budget_lines", "role"): labels_under("budget_role"),
     ("budget_checks", "rule"): labels_under("budget_rule"),
+    ("budget_comparisons", "rule"): labels_under("budget_comparison"),
+    ("budget_comparisons", "stage"): labels_under("budget_stage"),
     ("claim_checks", "rule"): labels_under("claim_rule"),
     ("unit_tables", "kind"): labels_under("budget_kind"),
     ("unit_tables", "stage"): labels_under("budget_stage"),

@@ -1,0 +1,115 @@
+"""Documents of one unit held against each other: last year's figures and last year's document, accounts and the budget they print."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.analysis import budget_reader
+from archive.database.connection import transaction
+from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.tables.printed_table import to_json_text
+from tests.test_budgets import DOWN, INTERLEAVED, table
+
+THREE_PUBLIC = "“三公”经费支出表\n单位：万元"
+BUDGET_2025 = DOWN.replace("2025年", "2024年").replace("2026年", "2025年")
+ROLES = {"total": "12.00", "abroad": "1.00", "vehicles": "8.00", "reception": "3.00"}
+"""The figures of DOWN's own year, which INTERLEAVED prints as its budget."""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(open_up_to_date(tmp_path / "a.db")) as connection:
+        connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('a', '样本县', '640399', '')")
+        yield connection
+
+
+def document(archive: sqlite3.Connection, title: str, rows: str, publisher: str = "样本局") -> int:
+    """A record with a table of three public expenses in a file; its id."""
+    (record_id,) = archive.execute(
+        "INSERT INTO records (portal, kind, title, url, publisher, first_seen, last_seen) VALUES ('a', 'budget', ?, ?, ?, '', '') RETURNING id",
+        (title, f"{title}{publisher}", publisher),
+    ).fetchone()
+    archive.execute(
+        "INSERT INTO attachments (record_id, name, url, text, state, tables) VALUES (?, '样本', ?, '', 'text', ?)",
+        (record_id, f"{title}{publisher}", to_json_text([table(rows, THREE_PUBLIC)])),
+    )
+    return int(record_id)
+
+
+def compared(archive: sqlite3.Connection) -> dict[tuple[str, str], tuple[str, str, int]]:
+    """Both sides of each comparison, and whether they agree, by rule and role."""
+    with transaction(archive):
+        budget_reader.catch_up(archive)
+    rows = archive.execute("SELECT rule, place, left_value, right_value, holds FROM budget_comparisons").fetchall()
+    found = {(rule, place): (left, right, holds) for rule, place, left, right, holds in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_last_years_figures_are_held_against_last_years_document(archive: sqlite3.Connection) -> None:
+    document(archive, "样本局2026年部门预算", DOWN)
+    assert compared(archive) == {}
+    earlier = document(archive, "样本局2025年部门预算", BUDGET_2025)
+    found = compared(archive)
+    assert {rule for rule, _ in found} == {"last_year"}
+    assert found["last_year", "total"] == ("110000.00", "120000.00", 0)
+    assert found["last_year", "vehicles"] == ("80000.00", "80000.00", 1)
+    assert len(found) == 6
+    archive.execute("DELETE FROM attachments WHERE record_id = ?", (earlier,))
+    assert compared(archive) == {}
+
+
+def test_accounts_are_held_against_the_budget_that_they_print(archive: sqlite3.Connection) -> None:
+    document(archive, "样本局2026年部门决算", INTERLEAVED)
+    document(archive, "样本局2026年部门预算", DOWN.replace("2.公务接待费|2.00|3.00", "2.公务接待费|2.00|3.50"))
+    found = compared(archive)
+    assert {place: left for (_, place), (left, _, _) in found.items()} == {
+        role: f"{float(value) * 10_000:.2f}" for role, value in ROLES.items()
+    }
+    assert {place for (rule, place), (_, _, holds) in found.items() if not holds} == {"reception"}
+    assert {rule for rule, _ in found} == {"budget_of_year"}
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "publisher"),
+    [
+        ("样本局2024年部门预算", BUDGET_2025.replace("2025年", "2023年"), "样本局"),
+        ("样本乙局2025年部门预算", BUDGET_2025, "样本乙局"),
+        ("样本局2025年部门预算", BUDGET_2025.replace("1.00", "0.00"), "样本局"),
+    ],
+    ids=["two years before", "another unit", "0 and 0"],
+)
+def test_what_does_not_belong_together_is_not_compared(
+    archive: sqlite3.Connection, title: str, rows: str, publisher: str
+) -> None:
+    document(archive, "样本局2026年部门预算", DOWN.replace("费|1.00|1.00", "费|0.00|1.00"))
+    document(archive, title, rows, publisher)
+    assert ("last_year", "abroad") not in compared(archive)
+
+
+STATES = "样本局2026年公务接待费支出{}万元。"
+
+
+@pytest.mark.parametrize(("stated", "files", "holds"), [("3.00", 1, [1]), ("30.00", 1, [0]), ("30.00", 2, [])])
+def test_a_page_is_held_against_the_table_of_its_only_file(
+    archive: sqlite3.Connection, stated: str, files: int, holds: list[int]
+) -> None:
+    record_id = document(archive, "样本局2026年部门预算", DOWN)
+    archive.execute("UPDATE records SET body = ? WHERE id = ?", (STATES.format(stated), record_id))
+    if files == 2:
+        archive.execute(
+            "INSERT INTO attachments (record_id, name, url, text, state, tables) VALUES (?, '样本', 'b', '', 'text', ?)",
+            (record_id, to_json_text([table(DOWN, THREE_PUBLIC)])),
+        )
+    compared(archive)
+    prose = archive.execute("SELECT holds FROM budget_checks WHERE rule = 'prose' AND place = 'reception'").fetchall()
+    assert [row[0] for row in prose] == holds
+
+
+def test_executed_amounts_are_not_held_against_budgeted_ones(archive: sqlite3.Connection) -> None:
+    document(archive, "样本局2026年部门预算", DOWN.replace("2025年预算数", "2025年预算执行数"))
+    document(archive, "样本局2025年部门预算", BUDGET_2025)
+    assert compared(archive) == {}
