@@ -1,14 +1,20 @@
 """Made-up exchanges for the tests of evidence; the texts say themselves that they are samples."""
 
+import hashlib
 import os
 import random
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from archive.evidence import block_sums, claims, evidence_file
+from archive.evidence.block_sums import BlockSums
+from archive.evidence.claims import RowName
+from archive.evidence.destruction import destroy
 from archive.evidence.evidence_reader import Originals
-from archive.evidence.evidence_store import Evidence, Exchange, verify_file
+from archive.evidence.evidence_store import ClaimNote, Evidence, Exchange, verify_file
 
 DAYS = ("2026-11-20", "2026-11-21", "2026-11-23")
 _WORDS = (
@@ -98,6 +104,34 @@ def _three_days(each: int) -> tuple[bytes, tuple[str, str]]:
         evidence.close()
         assert head is not None
         return path.read_bytes(), head
+
+
+CERTIFICATE = b"a certificate of some server"
+
+
+def archive_with_claims(path: Path) -> None:
+    """Two captures of one day, the payload of one destroyed; four claims, one with a note; a certificate, an archive's check sums."""
+    path.write_bytes(_with_claims())
+
+
+@cache
+def _with_claims() -> bytes:
+    """The file of `archive_with_claims`, made once."""
+    sha256, day = hashlib.sha256(CERTIFICATE).hexdigest(), DAYS[0]
+    with TemporaryDirectory() as folder:
+        with closing(Evidence(path := Path(folder) / "evidence.db")) as evidence:
+            evidence.add_many(
+                exchange(n, fetched_at=f"{day}T01:02:03.000004Z", certificate=sha256, certificate_der=CERTIFICATE)
+                for n in (1, 2)
+            )
+            rows = [(RowName(claims.EVENT, n, 0), hashlib.sha256(b"event %d" % n).digest()) for n in (1, 2, 3)]
+            evidence.add_claims("sample", rows, day)
+            evidence.add_note(ClaimNote("sample", RowName(claims.CRAWL, 1, 0), "样本记录", day))
+            evidence.seal(DAYS[1])
+        with closing(evidence_file.open_for_writing(path)) as con:
+            block_sums.put(con, BlockSums("sample", 3, b"some sums"))
+        destroy(path, [exchange(2).url], f"{DAYS[1]}T00:00:00Z")
+        return path.read_bytes()
 
 
 def faults(path: Path, expected: tuple[str | int, str] | None = None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Writing evidence: numbers, runs from other files, days sealed, what a page waits for. Small files; damage is `test_fixity`'s."""
+"""Writing evidence: numbers, runs from other files, days sealed, what a page waits for. Small files; what is changed in them is `test_fixity`'s."""
 
 import hashlib
 import sqlite3

@@ -122,6 +122,13 @@ def note_sha256(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
+def is_noted(claim: SealedClaim, note: str | None) -> bool:
+    """Whether a line has the note that it seals: one where its kind carries a note, else none."""
+    if claim.name.kind in {CRAWL, WITHHELD}:
+        return note is not None and note_sha256(note) == claim.row_sha256
+    return note is None
+
+
 def notes(con: sqlite3.Connection, kind: str) -> Iterator[Note]:
     """The lines of a kind that have a note, in order; none in files of versions that kept none."""
     if "note" in {row[1] for row in con.execute("PRAGMA table_info(claims)")}:

@@ -8,15 +8,17 @@ in. Of the bytes that belong to no row, which are no evidence, `archive.evidence
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any
 from zlib import crc32
 
 from archive.evidence import block_sums, claims, unused_bytes
-from archive.evidence.capture import SealedCapture, days_to_seal, hash_up_to, read_capture, sealed_digests
+from archive.evidence.capture import days_to_seal, hash_up_to, read_capture, sealed_digests
 from archive.evidence.compression_dictionaries import Dictionaries
 from archive.evidence.evidence_file import expected_schema, open_for_reading, row_sha256, schema_of
 from archive.evidence.http_exchange import GENESIS, EvidenceError, manifest_hash, one_line
@@ -27,11 +29,9 @@ Expected = tuple[str | int, str]
 DAMAGE = (sqlite3.Error, EvidenceError, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
 """Exceptions that reading damaged rows can raise: ValueError also for a message of SQLite that quotes broken UTF-8."""
 
-# In a file made before there were these columns, their names in double quotes are text to SQLite.
-_PACKED = {
-    "payloads": 'SELECT stored, "stored_crc32" FROM payloads WHERE id = ?',
-    "captures": 'SELECT head, "head_crc32" FROM captures WHERE id = ?',
-}
+_MANIFEST = """SELECT first_id, last_id, captures, previous_hash, hash, sealed_at, token, row_sha256
+    FROM manifests WHERE day = ?"""
+_SEALED = "SELECT coalesce(min(id), 0), coalesce(max(id), 0), count(*) FROM captures WHERE day = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,189 +61,148 @@ def verify_file(path: Path, expected: Expected | None = None) -> Iterator[Fault]
     try:
         con = open_for_reading(path)
     except DAMAGE as error:
-        yield Fault("file", f"SQLite cannot open it: {error}")
+        yield Fault("file", f"SQLite cannot open it: {one_line(error)}")
         return
     with closing(con):
-        try:
-            con.execute("BEGIN")  # one state of the file throughout, though a crawl may be writing
-        except DAMAGE as error:
-            yield Fault("file", f"SQLite cannot read it: {error}")
-        yield from _database(con)
-        yield from _unused(path, con)
+        con.execute("BEGIN")  # one state of the file throughout, though a crawl may be writing
         dictionaries = Dictionaries(con)
-        yield from _dictionaries(con)
-        yield from _payloads(con, dictionaries)
-        yield from _captures(con, dictionaries)
-        yield from _certificates(con)
-        yield from _claims(con)
-        yield from _manifests(con)
-        yield from _expectation(con, expected)
+        yield from _or_damage("database", _database(con))
+        yield from _or_damage("file", _unused(path, con))
+        yield from _rows(con, "dictionaries", "dictionary {}".format, partial(_dictionary, con))
+        yield from _rows(con, "payloads", partial(_payload_name, con), partial(_payload, con, dictionaries))
+        yield from _or_damage("payloads", _payloads_of_no_capture(con))
+        yield from _rows(con, "captures", partial(_capture_name, con), partial(_capture, con, dictionaries))
+        yield from _or_damage("captures", _last_number(con, "captures"))
+        yield from _or_damage("certificates", _certificates(con))
+        yield from _or_damage("block_sums", _block_sums(con))
+        yield from _or_damage("claims", _claims(con))
+        yield from _or_damage("timestamps", _tokens(con))
+        yield from _or_damage("manifests", _manifests(con))
+        if expected is not None:
+            yield from _expectation(con, *expected)
 
 
-def _database(con: sqlite3.Connection) -> Iterator[Fault]:
-    """SQLite's own check, and the tables as this version makes them."""
+def _or_damage(where: str, check: Iterator[Fault]) -> Iterator[Fault]:
+    """The faults that a check finds, and the damage that ends it."""
     try:
-        for (said,) in con.execute("PRAGMA integrity_check"):
-            if said != "ok":
-                yield Fault("database", one_line(said))
-        for table, row, parent, _ in con.execute("PRAGMA foreign_key_check"):
-            yield Fault("database", f"row {row} of {table} points to a row of {parent} that is not there")
-        found, wanted = schema_of(con), expected_schema(con)
-        for name in sorted(found.keys() | wanted.keys()):
-            if found.get(name) != wanted.get(name):
-                yield Fault("database", f"{name} is not defined as it was made")
-    except DAMAGE as error:
-        yield Fault("database", one_line(error))
-
-
-def _unused(path: Path, con: sqlite3.Connection) -> Iterator[Fault]:
-    """Bytes changed that belong to no row."""
-    try:
-        for where in unused_bytes.changed(path, con):
-            yield Fault(where, "a byte that belongs to no row was changed")
+        yield from check
     except (*DAMAGE, OSError) as error:
-        yield Fault("file", one_line(error))
+        yield Fault(where, _damage(error))
 
 
-def _packed_otherwise(con: sqlite3.Connection, table: Literal["payloads", "captures"], number: int) -> bool:
-    """Whether the packed form is not the one stored, though it unpacks to the same: nothing is reported of rows without a check sum."""
-    stored, crc = con.execute(_PACKED[table], (number,)).fetchone()
-    return not isinstance(crc, str) and crc not in {None, crc32(stored)}
+def _damage(error: Exception) -> str:
+    """An error as a line about what was read: Python's own messages tell it to programmers alone."""
+    line = one_line(error)
+    return line if isinstance(error, sqlite3.Error | EvidenceError | OSError) else f"is damaged ({line})"
 
 
-def _ids(con: sqlite3.Connection, table: str) -> tuple[list[int], list[Fault]]:
-    """The numbers of a table's rows that can be read, with a fault for each run that is missing."""
-    found: list[int] = []
-    after: list[int] = []
-    faults: list[Fault] = []
+def _rows(
+    con: sqlite3.Connection, table: str, name: Callable[[int], str], check: Callable[[int], str | None]
+) -> Iterator[Fault]:
+    """The gaps in a table's numbers, and for each row that can be read what `check` says of it."""
+    for number in (yield from _numbers(con, table)):
+        try:
+            what = check(number)
+        except DAMAGE as error:
+            what = _damage(error)
+        if what:
+            yield Fault(name(number), what)
+
+
+def _numbers(con: sqlite3.Connection, table: str) -> Generator[Fault, None, list[int]]:
+    """The numbers of a table's rows, read from both ends where damage stands between; with a fault for each run that is missing."""
     rising = f"SELECT id FROM {table} NOT INDEXED ORDER BY id"  # noqa: S608 - constant names
+    found: list[int] = []
     try:
         for (number,) in con.execute(rising):
             found.append(number)
     except DAMAGE as error:
-        faults.append(Fault(table, f"cannot be read past {found[-1] if found else 'the start'}: {one_line(error)}"))
-        try:
+        yield Fault(table, f"cannot be read past {found[-1] if found else 'the start'}: {_damage(error)}")
+        with suppress(*DAMAGE):  # the same damage, met from the other side
             for (number,) in con.execute(f"{rising} DESC"):
-                after.append(number)
-        except DAMAGE:
-            pass  # the same damage, met from the other side: already reported
-    ids = sorted({number for number in (*found, *after) if isinstance(number, int)})
-    for before, number in zip([0, *ids], ids, strict=False):
+                found.append(number)
+    numbers = sorted({number for number in found if isinstance(number, int)})
+    for before, number in pairwise([0, *numbers]):
         if number - before > 1:
             missing = f"{before + 1}" if number - before == 2 else f"{before + 1} to {number - 1}"
-            faults.append(Fault(f"{table} {missing}", "missing"))
-    return ids, faults
+            yield Fault(f"{table} {missing}", "missing")
+    return numbers
 
 
-def _dictionaries(con: sqlite3.Connection) -> Iterator[Fault]:
-    ids, faults = _ids(con, "dictionaries")
-    yield from faults
-    for number in ids:
-        try:
-            *told, kept, content = con.execute(
-                "SELECT id, portal, kind, samples, made_at, row_sha256, dictionary FROM dictionaries WHERE id = ?",
-                (number,),
-            ).fetchone()
-            if row_sha256(*told, blob=content) != kept:
-                yield Fault(f"dictionary {number}", "is no longer what was stored")
-        except DAMAGE as error:
-            yield Fault(f"dictionary {number}", one_line(error))
-
-
-def _payloads(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[Fault]:
-    ids, faults = _ids(con, "payloads")
-    yield from faults
-    for number in ids:
-        where = f"payload in row {number}"
-        try:
-            sha256, stored, size, dictionary_id, destroyed_at = con.execute(
-                'SELECT sha256, stored, bytes, dictionary_id, "destroyed_at" FROM payloads WHERE id = ?', (number,)
-            ).fetchone()
-            where = f"payload {sha256.hex()}"
-            if destroyed_at not in {None, "destroyed_at"}:
-                if stored:
-                    yield Fault(where, f"was destroyed at {destroyed_at}, and is still there")
-                continue
-            if hashlib.sha256(dictionaries.unpack(stored, size, dictionary_id)).digest() != sha256:
-                yield Fault(where, "is no longer what was stored")
-            elif _packed_otherwise(con, "payloads", number):
-                yield Fault(where, "a byte of its packed form was changed")
-        except DAMAGE as error:
-            yield Fault(where, one_line(error))
-    try:
-        unused = "SELECT id FROM payloads WHERE id NOT IN (SELECT payload_id FROM captures)"
-        for (number,) in con.execute(unused):
-            yield Fault(f"payload in row {number}", "belongs to no capture")
-    except DAMAGE as error:
-        yield Fault("captures", one_line(error))
-
-
-def _captures(con: sqlite3.Connection, dictionaries: Dictionaries) -> Iterator[Fault]:
-    ids, faults = _ids(con, "captures")
-    yield from faults
-    for number in ids:
-        try:
-            what = _differs(read_capture(con, dictionaries, number), number)
-            if not what and _packed_otherwise(con, "captures", number):
-                what = "a byte of its packed headers was changed"
-        except DAMAGE as error:
-            what = one_line(error)
-        if what:
-            yield Fault(_name(con, number), what)
-    yield from _end(con, "captures", ids)
-
-
-def _certificates(con: sqlite3.Connection) -> Iterator[Fault]:
-    """The certificates, in files that keep them."""
-    try:
-        if con.execute("SELECT 1 FROM sqlite_schema WHERE name = 'certificates'").fetchone():
-            for sha256, der in con.execute("SELECT sha256, der FROM certificates"):
-                if hashlib.sha256(der).digest() != sha256:
-                    yield Fault(f"certificate {sha256.hex()}", "is no longer what was stored")
-    except DAMAGE as error:
-        yield Fault("certificates", one_line(error))
-
-
-def _end(con: sqlite3.Connection, table: str, ids: list[int]) -> Iterator[Fault]:
+def _last_number(con: sqlite3.Connection, table: str) -> Iterator[Fault]:
     """Whether the last row is the last that was numbered."""
-    try:
-        row = con.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    except DAMAGE as error:
-        yield Fault("database", one_line(error))
-        return
-    counted, last = (row[0] if row else 0), (ids[-1] if ids else 0)
+    row = con.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    (last,) = con.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608 - constant names
+    counted = row[0] if row else 0
     if counted != last:
         yield Fault(table, f"{counted} were numbered, but the last one there is {last}")
 
 
-def _claims(con: sqlite3.Connection) -> Iterator[Fault]:
-    """The claims, and the check sums that stand beside them."""
+def _database(con: sqlite3.Connection) -> Iterator[Fault]:
+    """SQLite's own check, and the tables as this version makes them."""
+    for (said,) in con.execute("PRAGMA integrity_check"):
+        if said != "ok":
+            yield Fault("database", one_line(said))
+    for table, row, parent, _ in con.execute("PRAGMA foreign_key_check"):
+        yield Fault("database", f"row {row} of {table} points to a row of {parent} that is not there")
+    found, wanted = schema_of(con), expected_schema(con)
+    for name in sorted(found.keys() | wanted.keys()):
+        if found.get(name) != wanted.get(name):
+            yield Fault("database", f"{name} is not defined as it was made")
+
+
+def _unused(path: Path, con: sqlite3.Connection) -> Iterator[Fault]:
+    """Bytes changed that belong to no row."""
+    for where in unused_bytes.changed(path, con):
+        yield Fault(where, "a byte that belongs to no row was changed")
+
+
+def _row(con: sqlite3.Connection, table: str, number: int) -> dict[str, Any]:
+    """A row by its columns' names: files of earlier versions lack the later columns. Raises EvidenceError where there is none."""
+    rows = con.execute(f"SELECT * FROM {table} WHERE id = ?", (number,))  # noqa: S608 - constant names
+    names, values = [name for name, *_ in rows.description], rows.fetchone()
+    if values is None:
+        raise EvidenceError("it is missing")
+    return dict(zip(names, values, strict=True))
+
+
+def _packed_otherwise(stored: bytes, crc: int | None) -> bool:
+    """Whether the packed form is not the one stored, though it unpacks to the same: nothing is reported of rows without a check sum."""
+    return crc is not None and crc != crc32(stored)
+
+
+def _dictionary(con: sqlite3.Connection, number: int) -> str | None:
+    row = _row(con, "dictionaries", number)
+    told = (row[name] for name in ("id", "portal", "kind", "samples", "made_at"))
+    return None if row_sha256(*told, blob=row["dictionary"]) == row["row_sha256"] else "is no longer what was stored"
+
+
+def _payload_name(con: sqlite3.Connection, number: int) -> str:
+    """The payload's sha256 if that can be read, else the number of its row."""
     try:
-        if not claims.are_kept(con):
-            return
-        if not block_sums.is_sound(con):
-            yield Fault("block_sums", "its row is no longer what was stored")
-    except DAMAGE as error:
-        yield Fault("database", one_line(error))
-    ids, faults = _ids(con, "claims")
-    yield from faults
-    for number in ids:
-        try:
-            # In a file made before there was the last column, its name in double quotes is text to SQLite.
-            archive, *name, row_sha256_, day, digest, note = con.execute(
-                'SELECT archive, kind, row_id, number, row_sha256, day, digest, "note" FROM claims WHERE id = ?',
-                (number,),
-            ).fetchone()
-            claim = claims.SealedClaim(number, claims.RowName(*name), row_sha256_, day)
-            is_whole = note in {None, "note"} or claims.note_sha256(note) == row_sha256_
-            if not is_whole or claims.claim_digest(archive, claim) != digest:
-                yield Fault(f"claim {number}", "is no longer what was stored")
-        except DAMAGE as error:
-            yield Fault(f"claim {number}", one_line(error))
-    yield from _end(con, "claims", ids)
+        (sha256,) = con.execute("SELECT sha256 FROM payloads WHERE id = ?", (number,)).fetchone()
+        return f"payload {sha256.hex()}"
+    except DAMAGE:
+        return f"payload in row {number}"
 
 
-def _name(con: sqlite3.Connection, number: int) -> str:
+def _payload(con: sqlite3.Connection, dictionaries: Dictionaries, number: int) -> str | None:
+    row = _row(con, "payloads", number)
+    stored, destroyed_at = row["stored"], row.get("destroyed_at")
+    if destroyed_at is not None:
+        return f"was destroyed at {destroyed_at}, and is still there" if stored else None
+    if hashlib.sha256(dictionaries.unpack(stored, row["bytes"], row["dictionary_id"])).digest() != row["sha256"]:
+        return "is no longer what was stored"
+    return "a byte of its packed form was changed" if _packed_otherwise(stored, row.get("stored_crc32")) else None
+
+
+def _payloads_of_no_capture(con: sqlite3.Connection) -> Iterator[Fault]:
+    unused = "SELECT id FROM payloads WHERE id NOT IN (SELECT payload_id FROM captures) ORDER BY id"
+    for (number,) in con.execute(unused):
+        yield Fault(f"payload in row {number}", "belongs to no capture")
+
+
+def _capture_name(con: sqlite3.Connection, number: int) -> str:
     """The capture's number and, if that can be read, its address."""
     try:
         (url,) = con.execute("SELECT url FROM captures WHERE id = ?", (number,)).fetchone()
@@ -252,41 +211,74 @@ def _name(con: sqlite3.Connection, number: int) -> str:
     return f"capture {number} {url}"
 
 
-def _differs(capture: SealedCapture, number: int) -> str | None:
+def _capture(con: sqlite3.Connection, dictionaries: Dictionaries, number: int) -> str | None:
+    capture = read_capture(con, dictionaries, number)
     if capture.sealed_as(number) != capture.digest:
         return "its address, headers, times, payload or digest are no longer what was stored"
     if capture.day < capture.exchange.fetched_at[:10]:
         return f"it is filed under {capture.day}, before it was fetched"
-    return None
+    row = _row(con, "captures", number)
+    return "a byte of its packed headers was changed" if _packed_otherwise(row["head"], row.get("head_crc32")) else None
+
+
+def _certificates(con: sqlite3.Connection) -> Iterator[Fault]:
+    """The certificates, in files that keep them."""
+    if con.execute("SELECT 1 FROM sqlite_schema WHERE name = 'certificates'").fetchone():
+        for sha256, der in con.execute("SELECT sha256, der FROM certificates"):
+            if hashlib.sha256(der).digest() != sha256:
+                yield Fault(f"certificate {sha256.hex()}", "is no longer what was stored")
+
+
+def _block_sums(con: sqlite3.Connection) -> Iterator[Fault]:
+    """The check sums of the archive's file, where they are kept."""
+    if not block_sums.is_sound(con):
+        yield Fault("block_sums", "its row is no longer what was stored")
+
+
+def _claims(con: sqlite3.Connection) -> Iterator[Fault]:
+    """The claims, in files that keep them."""
+    if claims.are_kept(con):
+        yield from _rows(con, "claims", "claim {}".format, partial(_claim, con))
+        yield from _last_number(con, "claims")
+
+
+def _claim(con: sqlite3.Connection, number: int) -> str | None:
+    row = _row(con, "claims", number)
+    name = claims.RowName(row["kind"], row["row_id"], row["number"])
+    claim = claims.SealedClaim(number, name, row["row_sha256"], row["day"])
+    is_sealed = claims.claim_digest(row["archive"], claim) == row["digest"]
+    return None if is_sealed and claims.is_noted(claim, row.get("note")) else "is no longer what was stored"
 
 
 def _manifests(con: sqlite3.Connection) -> Iterator[Fault]:
     """The chain, over the digests as stored: that each is right is checked with its capture."""
-    previous = GENESIS
-    try:
-        days = [row[0] for row in con.execute("SELECT day FROM manifests NOT INDEXED ORDER BY day")]
-        last = days[-1] if days else ""
-        for day in days_to_seal(con):
-            if day <= last and day not in days:
-                yield Fault(
-                    f"manifest {day}", "missing, though the day has captures or claims and a later day is sealed"
-                )
-        yield from _tokens(con)
-    except DAMAGE as error:
-        yield Fault("manifests", one_line(error))
-        return
+    days = [day for (day,) in con.execute("SELECT day FROM manifests NOT INDEXED ORDER BY day")]
+    yield from _or_damage("manifests", _missing_manifests(con, days))
     for day in days:
-        where = f"manifest {day}"
-        try:
-            row = con.execute(
-                "SELECT first_id, last_id, captures, previous_hash, hash, sealed_at, token, row_sha256 FROM manifests WHERE day = ?",
-                (day,),
-            ).fetchone()
-            for what in _manifest_faults(con, day, row, previous):
-                yield Fault(where, what)
-            previous = row[4]
-        except DAMAGE as error:
-            yield Fault(where, one_line(error))
+        yield from _or_damage(f"manifest {day}", _manifest(con, day))
+
+
+def _missing_manifests(con: sqlite3.Connection, sealed: list[str]) -> Iterator[Fault]:
+    """The days that no manifest seals, though one seals a later day."""
+    for day in days_to_seal(con):
+        if day not in sealed and day < max(sealed, default=""):
+            yield Fault(f"manifest {day}", "missing, though the day has captures or claims and a later day is sealed")
+
+
+def _manifest(con: sqlite3.Connection, day: str) -> Iterator[Fault]:
+    where, row = f"manifest {day}", con.execute(_MANIFEST, (day,)).fetchone()
+    first, last, count, stated_previous, stated, _, token, kept = row
+    if row_sha256(day, *row[:6], blob=token) != kept:
+        yield Fault(where, "its row is no longer what was stored")
+    there = con.execute(_SEALED, (day,)).fetchone()
+    if there != (first, last, count):
+        what = f"seals {count} captures, {first} to {last}; there are {there[2]}, {there[0]} to {there[1]}"
+        yield Fault(where, what)
+    before = con.execute("SELECT hash FROM manifests WHERE day < ? ORDER BY day DESC LIMIT 1", (day,)).fetchone()
+    if stated_previous != (before[0] if before else GENESIS):
+        yield Fault(where, "does not follow from the manifest before it")
+    if manifest_hash(stated_previous, sealed_digests(con, day), day) != stated:
+        yield Fault(where, "the digests of its captures and claims do not give its hash")
 
 
 def _tokens(con: sqlite3.Connection) -> Iterator[Fault]:
@@ -303,26 +295,8 @@ def _tokens(con: sqlite3.Connection) -> Iterator[Fault]:
             yield Fault(where, "its timestamp is not the one that was attached")
 
 
-def _manifest_faults(con: sqlite3.Connection, day: str, row: tuple[object, ...], previous: str) -> Iterator[str]:
-    *told, token, kept = row
-    first, last, count, stated_previous, stated, _ = told
-    if not isinstance(token, bytes | None) or row_sha256(day, *told, blob=token) != kept:
-        yield "its row is no longer what was stored"
-    counted = "SELECT coalesce(min(id), 0), coalesce(max(id), 0), count(*) FROM captures WHERE day = ?"
-    there = con.execute(counted, (day,)).fetchone()
-    if there != (first, last, count):
-        yield f"seals {count} captures, {first} to {last}; there are {there[2]}, {there[0]} to {there[1]}"
-    if stated_previous != previous:
-        yield "does not follow from the manifest before it"
-    if manifest_hash(str(stated_previous), sealed_digests(con, day), day) != stated:
-        yield "the digests of its captures and claims do not give its hash"
-
-
-def _expectation(con: sqlite3.Connection, expected: Expected | None) -> Iterator[Fault]:
+def _expectation(con: sqlite3.Connection, point: str | int, wanted: str) -> Iterator[Fault]:
     """Whether the hash kept elsewhere still comes out."""
-    if expected is None:
-        return
-    point, wanted = expected
     where = f"manifest {point}" if isinstance(point, str) else f"captures 1 to {point}"
     try:
         if isinstance(point, str):
@@ -331,7 +305,7 @@ def _expectation(con: sqlite3.Connection, expected: Expected | None) -> Iterator
         else:
             found = hash_up_to(con, point)
     except DAMAGE as error:
-        yield Fault(where, one_line(error))
+        yield Fault(where, _damage(error))
         return
     if found != wanted:
         yield Fault(where, "missing" if found is None else f"the hash is {found}, not the {wanted} kept elsewhere")

@@ -14,8 +14,10 @@ UNTRIMMED = 1
 
 _PAGES = """
     SELECT name, pageno, pagetype, payload, pgsize FROM dbstat
-    WHERE (path = '/' AND (pagetype = 'leaf' OR name = 'sqlite_schema'))
-       OR (name IN ('payloads', 'captures', 'dictionaries', 'claims') AND (path = '/' OR pagetype IN ('leaf', 'overflow')))
+    WHERE pagetype <> 'corrupted' AND (
+        (path = '/' AND (pagetype = 'leaf' OR name = 'sqlite_schema'))
+        OR (name IN ('payloads', 'captures', 'dictionaries', 'claims') AND (path = '/' OR pagetype IN ('leaf', 'overflow')))
+    )
 """
 _NEEDED = {"ENABLE_DBSTAT_VTAB", "SECURE_DELETE"}
 _FILE_HEADER, _POINTER = 100, 4
