@@ -12,7 +12,7 @@ from archive.database import redaction_version
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import hold
 from archive.database.redaction_version import count_outdated
-from archive.maintenance import masking
+from archive.maintenance import bring_up_to_date, masking, writing_session
 from archive.maintenance.masking import Masked, mask_again
 from archive.masking.redaction import RULES_VERSION
 from archive.model.observations import AttachmentFile, LinkedFile, Observation, Problem, RecordPage, Row
@@ -249,6 +249,8 @@ def test_a_crawl_and_a_busy_file_are_waited_for(path: Path, monkeypatch: pytest.
     lock.release()
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **{**k, "timeout": 0.1}))
+    monkeypatch.setattr(bring_up_to_date, "SWEEP_PATIENCE", 100)
+    monkeypatch.setattr(writing_session, "PATIENCE", 100)
     with closing(connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(ArchiveError, match="locked"):
