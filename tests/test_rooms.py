@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.attachments": {"archive.evidence", "archive.model", "archive.tables"},
     "archive.budgets": {"archive.sentences", "archive.tables"},
     "archive.copies": {"archive.database", "archive.evidence", "archive.masking", "archive.model"},
-    "archive.database": {"archive.masking"},
+    "archive.database": {"archive.masking", "archive.model"},
     "archive.directory": {"archive.database", "archive.model"},
     "archive.evidence": {"archive.database", "archive.model"},
     "archive.export": {

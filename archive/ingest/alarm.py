@@ -18,6 +18,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from archive.database import portal_rows
 from archive.ingest import windows
 from archive.model.clock import BEIJING, moment
 from archive.model.observations import Problem, RecordPage, Row
@@ -281,7 +282,7 @@ class Alarm:
             return
         before = self._connection.execute(_PAGES, (self._portal, self._crawl_id, _FAR_ENOUGH)).fetchall()
         counts = [self.pages, *(Counter(json.loads(row["stated"])) for row in before)]
-        (home,) = self._connection.execute("SELECT home FROM portals WHERE id = ?", (self._portal,)).fetchone()
+        home = portal_rows.home(self._connection, self._portal)
         missing = lacking(counts, LEAST_PAGES)
         if missing:
             message = f"records' own pages suddenly lack {_listed(missing)}"

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from archive.database import portal_rows
 from archive.database.portal_changes import retired
 from archive.model.clock import BEIJING, moment
 
@@ -308,7 +309,7 @@ def _state_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tup
         return None
     last, *past = crawls
     problems = [_Problem(*row) for row in connection.execute(_PROBLEMS, (portal, crawl_id)).fetchall()]
-    home = connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()[0]
+    home = portal_rows.home(connection, portal)
     causes = _nothing_read if not last["pages"] else _something_read
     for state, reason, step in causes(last, past, problems):
         return state, reason, step.format(home=home, url=next((each.url for each in problems if each.catalog), home))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from archive.database import repeated_numbers
 from archive.database.portal_changes import next_number
 from archive.database.withheld import WITHHELD, is_file_withheld, is_key_withheld
 from archive.ingest import windows
@@ -414,7 +415,8 @@ class Writer:
             },
         )
         if old["index_number"] != merged.fields["index_number"]:
-            self.flag_repeated(old["id"], old["index_number"], merged.fields["index_number"])
+            number = merged.fields["index_number"]
+            repeated_numbers.note(self.connection, self.portal, old["id"], old["index_number"], number)
 
     def _kind(self, old: Mapping[str, Any]) -> str:
         """The kind of the first catalogue that lists the record."""
@@ -429,32 +431,6 @@ class Writer:
             "SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM versions WHERE record_id = ?1",
             (record_id, now, known.after, _json(changed), self.cause, known.not_before, known.before),
         )
-
-    def flag_repeated(self, record_id: int, left: str | None, taken: str | None) -> None:
-        """Keep `index_number_repeated` on exactly the records of this portal that share a number.
-
-        Record `record_id` had the number `left` and has `taken` now.
-        """
-        if left:
-            others = self._holders(left, record_id)
-            if len(others) == 1:
-                self._set_flag(others[0], REPEATED, on=False)
-        others = self._holders(taken, record_id) if taken else []
-        self._set_flag(record_id, REPEATED, on=bool(others))
-        for other in others:
-            self._set_flag(other, REPEATED, on=True)
-
-    def _holders(self, number: str, besides: int) -> list[int]:
-        """Up to two other records of this portal with `number`: more need no second look."""
-        sql = "SELECT id FROM records WHERE portal = ? AND index_number = ? AND id <> ? LIMIT 2"
-        return [row["id"] for row in self.connection.execute(sql, (self.portal, number, besides))]
-
-    def _set_flag(self, record_id: int, flag: str, *, on: bool) -> None:
-        old = self.connection.execute("SELECT flags FROM records WHERE id = ?", (record_id,)).fetchone()["flags"]
-        flags = set(json.loads(old))
-        new = _json(sorted(flags | {flag} if on else flags - {flag}))
-        if new != old:
-            self.connection.execute("UPDATE records SET flags = ? WHERE id = ?", (new, record_id))
 
 
 def _json(value: object) -> str:

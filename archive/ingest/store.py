@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from archive.database import portal_rows
 from archive.database.connection import transaction
 from archive.database.portal_changes import next_number, require_watched
 from archive.database.redaction_version import require_current
@@ -75,19 +76,15 @@ class Store:
         self._indexed_at = datetime.fromisoformat(now)
         with transaction(self._connection) as c:
             require_watched(c, portal.id)
-            _note_portal(c, portal)
-            _retire(c, portal, now)
+            portal_rows.note(c, portal, now)
             known = c.execute("SELECT id, url, kind FROM catalogs WHERE portal = ?", (portal.id,)).fetchall()
             self._catalogs = {row["url"]: row["id"] for row in known}
             c.execute("UPDATE crawls SET outcome = 'interrupted' WHERE portal = ? AND outcome IS NULL", (portal.id,))
             self.crawl_id = crawl_id or next_number(c, "crawls")
             begun = (self.crawl_id, portal.id, mode, now)
             c.execute("INSERT INTO crawls (id, portal, mode, started_at) VALUES (?, ?, ?, ?)", begun)
-            for catalog in portal.catalogs:
-                c.execute(
-                    "INSERT INTO ledger (crawl_id, catalog_id) VALUES (?, ?)",
-                    (self.crawl_id, self._catalogs[catalog.url]),
-                )
+            ledger = [(self.crawl_id, self._catalogs[catalog.url]) for catalog in portal.catalogs]
+            c.executemany("INSERT INTO ledger (crawl_id, catalog_id) VALUES (?, ?)", ledger)
         self._kinds = {row["id"]: row["kind"] for row in known}
         self._writer = Writer(self._connection, portal.id, self.crawl_id, self._kinds, counts=self.counts)
         self._alarm = Alarm(self._connection, portal.id, self.crawl_id)
@@ -172,8 +169,9 @@ class Store:
         """
         with transaction(self._connection) as c:
             self._note_line(c)
+            home = portal_rows.home(c, self._writer.portal)
             if cause:
-                self._write_problem(Problem("archive_error", self._home(), cause), now)
+                self._write_problem(Problem("archive_error", home, cause), now)
                 if damaged_texts.is_cause(cause):
                     c.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (damaged_texts.NOTED,))
             for record_id in self._deferral.unchanged_since():
@@ -183,7 +181,7 @@ class Store:
             doubt = self._deferral.doubt(self._rows_read(), self._presence.count_moved(found))
             if doubt := doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records()):
                 outcome = outcome if cause else UNSURE
-                self._write_problem(Problem("most_changed", self._home(), doubt), now)
+                self._write_problem(Problem("most_changed", home, doubt), now)
                 self._deferral.drop_one_page_for_many()
                 self._layout.tell_common()
                 for record_id in sorted(self._first_read):
@@ -209,11 +207,6 @@ class Store:
             )
             health.note(c, self.crawl_id)
         return outcome
-
-    def _home(self) -> str:
-        """The portal's home."""
-        sql = "SELECT home FROM portals WHERE id = ?"
-        return str(self._connection.execute(sql, (self._writer.portal,)).fetchone()[0])
 
     def _rows_read(self) -> int:
         """Return how many rows this crawl's first traversals read."""
@@ -453,30 +446,3 @@ class Store:
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
             (self.crawl_id, problem.kind, problem.url, message, now, now, pages.now, pages.then),
         )
-
-
-def _retire(connection: sqlite3.Connection, portal: PortalOfFile, now: str) -> None:
-    """Note which catalogues the portal file no longer names: they are walked no more, so that their rows prove nothing."""
-    connection.execute(
-        "UPDATE catalogs SET retired_at = CASE WHEN url IN (SELECT value FROM json_each(?)) THEN NULL "
-        "ELSE coalesce(retired_at, ?) END WHERE portal = ?",
-        (json.dumps([catalog.url for catalog in portal.catalogs]), now, portal.id),
-    )
-
-
-def _note_portal(connection: sqlite3.Connection, portal: PortalOfFile) -> None:
-    """Write down what the portal file says now."""
-    stated = asdict(portal)
-    agencies, catalogs = stated["agencies"], stated.pop("catalogs")
-    connection.execute(
-        "INSERT INTO portals (id, name, division_code, home, family, checked_on, agencies) "
-        "VALUES (:id, :name, :division_code, :home, :family, :checked_on, :agencies) "
-        "ON CONFLICT (id) DO UPDATE SET name = excluded.name, division_code = excluded.division_code, "
-        "home = excluded.home, family = excluded.family, checked_on = excluded.checked_on, agencies = excluded.agencies",
-        {**stated, "agencies": json.dumps(agencies, ensure_ascii=False) if agencies else None},
-    )
-    connection.executemany(
-        "INSERT INTO catalogs (portal, kind, title, url) VALUES (:portal, :kind, :title, :url) "
-        "ON CONFLICT (portal, url) DO UPDATE SET kind = excluded.kind, title = excluded.title",
-        [{**catalog, "portal": portal.id} for catalog in catalogs],
-    )

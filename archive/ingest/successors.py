@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from archive.database import repeated_numbers
 from archive.ingest.deferral import RETURNED, Deferral
 from archive.ingest.layout import Layout
 from archive.ingest.record_writer import Writer
@@ -210,7 +211,7 @@ class Successors:
         kept = (*FIELDS, "url", "kind", "flags", "source_fields", "body", "tables", "capture_id", "state", "last_seen")
         values = ", ".join(f"{name} = :{name}" for name in kept)
         c.execute(f"UPDATE records SET {values} WHERE id = :old", {**new, **ids})  # noqa: S608
-        self._writer.flag_repeated(old["id"], old["index_number"], new["index_number"])
+        repeated_numbers.note(c, self._writer.portal, old["id"], old["index_number"], new["index_number"])
 
     def _keep_files(self, old: int, new: int) -> None:
         """Give the new form the files that stand at the addresses of before, and that it could not be asked for yet."""

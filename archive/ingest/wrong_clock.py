@@ -8,6 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.database import portal_rows
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import EvidenceError
 from archive.ingest.health import CLOCK_SLACK, WRONG_CLOCK
@@ -58,7 +59,7 @@ def note_wrong_clocks(
     Where now the clock stands behind, this one is dated wrong.
     """
     ahead = crawls_ahead(connection, originals, now, before=crawl_id)
-    row = connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()
+    home = portal_rows.home(connection, portal)
     problems = []
     for crawl in (each for each in ahead if each.is_wrong):
         was = f"{WRONG_CLOCK}: this crawl is dated {crawl.started_at}, and a later one began at {text(now)}"
@@ -69,10 +70,10 @@ def note_wrong_clocks(
         ).rowcount
         if noted > 0 and crawl.portal == portal:
             before = f"the crawl before is dated {crawl.started_at}, which is still to come: the clock stood ahead then"
-            problems.append(Problem("clock", row[0], before))
+            problems.append(Problem("clock", home, before))
     if right := [each for each in ahead if not each.is_wrong]:
         behind = f"{WRONG_CLOCK}: this crawl is dated {text(now)}, and one before it {right[0].started_at}"
-        problems.append(Problem("clock", row[0], behind))
+        problems.append(Problem("clock", home, behind))
     return problems
 
 

@@ -4,13 +4,13 @@ Each is one transaction, noted in `portal_changes`: so a database that began fro
 through the same. Originals stay as they are sealed, and captures say where they were requested.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.database import repeated_numbers
 from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import held
 from archive.database.portal_changes import (
@@ -28,7 +28,7 @@ from archive.database.portal_changes import (
 )
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.maintenance.holding import note_traces
-from archive.model.records import FIELDS, REPEATED
+from archive.model.records import FIELDS
 from archive.search import index
 
 NUMBERED = ("crawls", "records", "events")
@@ -198,7 +198,7 @@ def _move(c: sqlite3.Connection, change: Change) -> int:
         "UPDATE records SET url = moved_address(url) WHERE portal = ? AND moved_address(url) <> url",
         (portal,),
     )
-    _flag_repeated(c, portal)
+    repeated_numbers.forget_single(c, portal)
     c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"moved:{portal}", change.at))
     return joined
 
@@ -262,18 +262,6 @@ def _doubles(c: sqlite3.Connection, table: str, portal: str) -> list[tuple[int, 
         "WHERE o.portal = ? AND n.id <> o.id ORDER BY o.id",
         (portal,),
     ).fetchall()
-
-
-def _flag_repeated(c: sqlite3.Connection, portal: str) -> None:
-    """Take the flag from index numbers that only the same record had at two addresses."""
-    flagged = c.execute(
-        "SELECT id, flags FROM records r WHERE portal = ? AND flags LIKE ? AND NOT EXISTS (SELECT 1 FROM records o "
-        "WHERE o.portal = r.portal AND o.index_number = r.index_number AND o.id <> r.id)",
-        (portal, f"%{REPEATED}%"),
-    ).fetchall()
-    for record_id, flags in flagged:
-        kept = json.dumps([flag for flag in json.loads(flags) if flag != REPEATED], ensure_ascii=False)
-        c.execute("UPDATE records SET flags = ? WHERE id = ?", (kept, record_id))
 
 
 # --- renamed, retired, removed ---
