@@ -1,5 +1,6 @@
 """Changing and damaging a file of SQLite, as somebody would who knows it, or a medium that fails."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -34,4 +35,17 @@ def blank_page(path: Path, table: str, nth: int | None = None) -> None:
         number = root if nth is None else con.execute(leaves, (table,)).fetchall()[nth][0]
     raw = bytearray(path.read_bytes())
     raw[(number - 1) * 1024 : number * 1024] = bytes(1024)
+    path.write_bytes(raw)
+
+
+def renumber(path: Path, text: str, old: int, new: int) -> None:
+    """Give the rows numbered `old` that begin with `text`, but for short values, the number `new` where they stand: out of order."""
+    raw, changed = bytearray(path.read_bytes()), 0
+    for found in re.finditer(re.escape(text.encode()), bytes(raw)):
+        for place in range(max(found.start() - 60, 0), found.start()):
+            header = raw[place + 1]
+            if raw[place] == old and place + 1 + header <= found.start() <= place + 9 + header:
+                raw[place] = new
+                changed += 1
+    assert changed
     path.write_bytes(raw)

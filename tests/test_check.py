@@ -1,7 +1,6 @@
 """Checking the archive: a sound one has no findings; whatever is changed or damaged is named, and never a traceback."""
 
 import random
-import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -19,6 +18,7 @@ from archive.maintenance.check import Summary, check, summary
 from archive.masking.redaction import RULES_VERSION
 from archive.search import index
 from tests.exchanges import exchange
+from tests.tampering import renumber
 
 
 def copied(sample_archive: Path, folder: Path) -> Path:
@@ -192,15 +192,7 @@ def test_rows_that_damage_put_out_of_order_are_not_read_for_ever(db: Path) -> No
     """The last row's number turned into 0: whoever asks for those after it is given all of them again."""
     last, url = one(db, "SELECT id, url FROM captures ORDER BY id DESC LIMIT 1")
     assert last < 128, "its number is one byte in the file"
-    raw = bytearray(db.read_bytes())
-    changed = 0
-    for found in re.finditer(re.escape(url.encode()), bytes(raw)):
-        for place in range(found.start() - 40, found.start()):
-            if raw[place] == last and place + 1 + raw[place + 1] <= found.start() <= place + 9 + raw[place + 1]:
-                raw[place] = 0
-                changed += 1
-    assert changed
-    db.write_bytes(raw)
+    renumber(db, str(url), int(str(last)), 0)
     assert f"{db.name}: captures from 1: cannot be read in order: the file is damaged there" in findings(db)
 
 

@@ -17,13 +17,26 @@ from archive.maintenance.masking import Masked, mask_again
 from archive.masking.redaction import RULES_VERSION
 from archive.model.observations import AttachmentFile, LinkedFile, Observation, Problem, RecordPage, Row
 from archive.search import engine
+from archive.tables.printed_table import PrintedTable, from_json_text, to_json_text
+from tests.tampering import renumber
 from tests.test_crawl_privacy import CARD, KEPT, PHONE, RESIDENT_ID, luhn
 from tests.test_store import PORTAL, crawl, listed, table
 
 CARD_NUMBER = luhn(CARD[:-1])
 SECRETS = (PHONE, RESIDENT_ID, CARD_NUMBER)
 URL, FILE = "http://p.example/1.html", "http://p.example/1.pdf"
-TABLES = ("records", "readings", "versions", "events", "attachments", "redactions", "problems", "catalogs", "settings")
+TABLES = (
+    "records",
+    "readings",
+    "versions",
+    "events",
+    "attachments",
+    "redactions",
+    "problems",
+    "catalogs",
+    "portals",
+    "settings",
+)
 
 
 def seen(body: str, *numbers: int) -> list[Observation]:
@@ -167,6 +180,57 @@ def test_what_was_masked_is_counted_and_added_to_what_was_counted_before(path: P
     assert done.numbers == {"bank_card": 2, "phone": 4}
 
 
+def test_a_number_that_only_a_field_or_only_its_page_states_is_counted_too(path: Path) -> None:
+    archive(path, 1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE readings SET fields = ?, source_fields = '{}'", (json.dumps({"topic": PHONE}),))
+        connection.execute(
+            "UPDATE readings SET source_fields = ? WHERE catalog_id = 0", (json.dumps({"甲": CARD_NUMBER}),)
+        )
+        connection.execute("UPDATE records SET body = '样本'")
+        connection.execute("DELETE FROM attachments")
+        connection.commit()
+    mask_again(path)
+    assert table(path, "SELECT source, kind, count FROM redactions ORDER BY source, kind") == [
+        ("0", "bank_card", 1),
+        ("0", "phone", 1),
+        ("1", "phone", 1),
+    ]
+
+
+def test_a_file_s_tables_are_masked_cell_by_cell_and_counted_once_with_its_text(path: Path) -> None:
+    archive(path, 1)
+    cells = to_json_text((PrintedTable(rows=(("姓名", "电话"), ("样本甲", PHONE))),))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "UPDATE attachments SET name = '样本', tables = ?, text = ?", (cells, f"电话 {PHONE} {CARD_NUMBER}")
+        )
+        connection.commit()
+    mask_again(path)
+    ((stored,),) = table(path, "SELECT tables FROM attachments")
+    (masked,) = from_json_text(stored)
+    assert masked.rows[0] == ("姓名", "电话")
+    assert masked.rows[1][1] == "138********"
+    counted = table(path, f"SELECT kind, count FROM redactions WHERE source = '{FILE}' ORDER BY kind")
+    assert counted == [("bank_card", 1), ("phone", 1)]
+
+
+def test_it_tells_how_far_it_is_and_in_the_end_how_much_it_masked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(masking, "STRIDE", 2)
+    archive(path, 1, 2, 3)
+    before, told = everything(path), []
+    done = mask_again(path, lambda *progress: told.append(progress))
+    after = everything(path)
+    assert [each for each in told if each[0] == "records masked again"] == [
+        ("records masked again", 2, 3),
+        ("records masked again", 3, 3),
+    ]
+    said = [name for name in TABLES if name not in {"redactions", "settings"}]
+    rows = [(old, new) for name in said for old, new in zip(before[name], after[name], strict=True)]
+    assert done.records == 3
+    assert done.texts == sum(was != now for old, new in rows for was, now in zip(old, new, strict=True))
+
+
 def test_a_second_run_changes_nothing(path: Path) -> None:
     archive(path, 1, 2)
     mask_again(path)
@@ -239,6 +303,18 @@ def test_no_crawl_mixes_its_rules_with_older_ones(path: Path, monkeypatch: pytes
         connection.commit()
     with pytest.raises(ArchiveError, match="run `disclosures redact` first"):
         crawl(path, [], day=5)
+
+
+@pytest.mark.parametrize(("number", "stride", "after"), [(0, 200, 0), (0, 1, 1), (2, 200, 2), (2, 1, 2)])
+def test_rows_that_damage_put_out_of_order_are_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int, stride: int, after: int
+) -> None:
+    """Whoever asks for the rows after the last is given some again, and would mask them for ever."""
+    monkeypatch.setattr(masking, "STRIDE", stride)
+    archive(path, 1, 2, 3)
+    renumber(path, "phttp://p.example/3.html", 3, number)
+    with pytest.raises(ArchiveError, match=f"records is damaged after row {after}: "):
+        mask_again(path)
 
 
 def test_a_crawl_and_a_busy_file_are_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,7 @@ _BUDGET_CHANGES = _Table(
     "record_id",
     texts=("unit_name", "name", "column_name"),
 )
+_SEARCHED = (_RECORDS, _FILES)
 _OF_RECORDS = (_RECORDS, _READINGS, _FILES, _VERSIONS, _EVENTS, _DEFERRED, _BUDGET_CHANGES)
 _PORTALS = _Table("portals", ("rowid",), "rowid", texts=("name",), json=("agencies",))
 _OTHERS = (
@@ -76,7 +77,7 @@ class _Change:
     table: _Table
     owner: int
     key: Mapping[str, int | str]
-    values: Mapping[str, str]
+    values: Mapping[str, str | None]
     counts: Mapping[str, Mapping[str, int]]
 
 
@@ -149,24 +150,30 @@ def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[in
     sql = f"SELECT max(rowid) FROM (SELECT rowid FROM {table.name} WHERE rowid > ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constant names
     low = 0
     while (high := connection.execute(sql, (low, STRIDE)).fetchone()[0]) is not None:
-        if high <= low:
-            raise ArchiveError(f"{table.name} is damaged after row {low}: `disclosures verify` says all that is wrong")
+        _require_between(table, low, high, high)
         yield low, high
         low = high
 
 
+def _require_between(table: _Table, low: int, high: int, number: int) -> None:
+    """See that a row is one of those asked for. Raises ArchiveError: damage has put the table out of order."""
+    if not low < number <= high:
+        raise ArchiveError(f"{table.name} is damaged after row {low}: `disclosures verify` says all that is wrong")
+
+
 def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int) -> Iterator[_Change]:
-    """Yield the changes that today's rules make in the rows of the owners after `low`, up to `high`."""
+    """Yield the changes that today's rules make in the rows of the owners after `low`, up to `high`. Raises ArchiveError."""
     for row in connection.execute(table.rows(), (low, high)).fetchall():
+        _require_between(table, low, high, row[table.owner])
         texts = {name: redact(row[name] or "") for name in table.texts}
         jsons = {name: redact_json(json.loads(row[name] or "null")) for name in table.json}
         tables = {name: redact_tables(from_json_text(row[name])) for name in table.tables}
         counts = {name: masked.counts for name, masked in texts.items()}
         counts |= {name: masked.counts for name, masked in jsons.items()}
         counts |= {name: masked for name, (_, masked) in tables.items()}
-        values = {name: masked.text for name, masked in texts.items() if masked.counts}
+        values: dict[str, str | None] = {name: masked.text for name, masked in texts.items() if masked.counts}
         values |= {name: _json(masked.value) for name, masked in jsons.items() if masked.counts}
-        values |= {name: to_json_text(masked) or "" for name, (masked, found) in tables.items() if found}
+        values |= {name: to_json_text(masked) for name, (masked, found) in tables.items() if found}
         if values:
             yield _Change(table, row[table.owner], {name: row[name] for name in table.key}, values, counts)
 
@@ -176,12 +183,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
     changes = list(changes)
     if not changes:
         return
-    searched = {
-        change.owner
-        for change in changes
-        if change.table is _FILES or (change.table is _RECORDS and change.values.keys() & set(index.INDEXED))
-    }
-    for record_id in searched:
+    for record_id in {change.owner for change in changes if change.table in _SEARCHED}:
         index.changing(connection, record_id)
     for change in changes:
         assigned = ", ".join(f"{name} = ?" for name in change.values)
@@ -192,7 +194,7 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
         )
     bring_up_to_date(connection)
     for change in changes:
-        if change.table is _PORTALS and "agencies" in change.values:
+        if change.table is _PORTALS:
             (portal,) = connection.execute("SELECT id FROM portals WHERE rowid = ?", (change.owner,)).fetchone()
             bring_up_to_date(connection, portal)
     numbers = _numbers(changes)
@@ -216,21 +218,17 @@ def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
     numbers: Counter[tuple[int, str, str]] = Counter()
     for change in changes:
         counts = {name: Counter(kinds) for name, kinds in change.counts.items()}
-        none = Counter[str]()
         if change.table is _READINGS:
-            source, kinds_found = (
-                str(change.key["catalog_id"]),
-                counts.get("fields", none) | counts.get("source_fields", none),
-            )
+            source, found = change.key["catalog_id"], counts["fields"] | counts["source_fields"]
         elif change.table is _RECORDS:
-            source, kinds_found = str(OWN_PAGE), counts.get("body", none) | counts.get("tables", none)
+            source, found = OWN_PAGE, counts["body"] | counts["tables"]
         elif change.table is _FILES:
-            source = str(change.key["url"])
-            kinds_found = counts.get("name", none) + (counts.get("text", none) | counts.get("tables", none))
+            # The text repeats the tables: what both print is counted once.
+            source, found = change.key["url"], counts["name"] + (counts["text"] | counts["tables"])
         else:
             continue
-        for kind, count in kinds_found.items():
-            numbers[change.owner, source, kind] += count
+        for kind, count in found.items():
+            numbers[change.owner, str(source), kind] += count
     return numbers
 
 
