@@ -34,7 +34,7 @@ PORTALS = {
 
 @dataclass(frozen=True)
 class Document:
-    """What a record says: its fields, its text, and the names and texts of its files by their number."""
+    """The contents of a record: its fields, its text, and the names and texts of its files by their number."""
 
     fields: tuple[tuple[str, str], ...]
     body: str

@@ -104,7 +104,7 @@ class Portal:
         return self.folder / "a.db"
 
     def answers(self) -> dict[str, Answer | str | Callable[[SiteRequest], Answer | str]]:
-        """What stands on the portal."""
+        """The documents on the portal."""
         return {
             self.list_path: list_of([each for each in self.documents.values() if each.listed_in == 1]),
             **({SECOND: list_of([each for each in self.documents.values() if each.listed_in == 2])} if self.has_second else {}),
@@ -129,6 +129,6 @@ class Portal:
         return str(rows(self.db, "SELECT outcome FROM crawls ORDER BY id DESC LIMIT 1")[0]["outcome"])
 
     def events(self) -> list[tuple[str, int]]:
-        """What happened, but for what was added: kind, and the number of the document."""
+        """Events, but for documents added: kind, and the number of the document."""
         sql = "SELECT e.kind, r.url FROM events e JOIN records r ON r.id = e.record_id WHERE e.kind <> 'added' ORDER BY e.id"
         return [(str(each["kind"]), int(str(each["url"]).rsplit("/")[-1].split(".")[0])) for each in rows(self.db, sql)]

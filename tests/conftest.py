@@ -1,4 +1,4 @@
-"""What the tests share: a crawled sample archive, a small HTTP site of pages written for a test, the command line."""
+"""Fixtures that the tests share: a crawled sample archive, a small HTTP site of pages written for a test, the command line."""
 
 import os
 import shutil
@@ -121,7 +121,7 @@ def on_a_terminal(*arguments: object) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a test's site answers: a body (text is sent as UTF-8), its headers, a status. `cut`: break off after so many bytes."""
+    """An answer of a test's site: a body (text is sent as UTF-8), its headers, a status. `cut`: break off after so many bytes."""
 
     body: str | bytes = ""
     content_type: str = "text/html; charset=utf-8"
@@ -132,7 +132,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class SiteRequest:
-    """What a test's site was asked for: the values of the query, the body of a POST (None for a GET), the headers by lower-case names."""
+    """A request to a test's site: the values of the query, the body of a POST (None for a GET), the headers by lower-case names."""
 
     path: str
     query: Mapping[str, str]

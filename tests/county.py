@@ -61,7 +61,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What one day did, as absolute addresses of records.
+    """The changes of one day, as absolute addresses of records.
 
     `added` are new at the top of their lists; `backdated` are new too, but dated months or years earlier and deep in them.
     """
@@ -297,7 +297,7 @@ class County:
             return head + body, breaks_off
 
     def _spoilt(self, page: Page, path: str) -> tuple[Page, float, bool]:
-        """What luck makes of an answer: the page, the share of it that is sent, whether the connection breaks off."""
+        """An answer as luck has it: the page, the share of it that is sent, whether the connection breaks off."""
         luck, faults = self._luck.random(), self.faults
         if path == "/robots.txt":
             return page, 1, False
@@ -310,7 +310,7 @@ class County:
         return page, 1, False
 
     def _page(self, path: str) -> Page:
-        """What stands at a path today, if nothing fails."""
+        """The page at a path today, if nothing fails."""
         if path == "/robots.txt":
             return Page(ROBOTS, content_type="text/plain; charset=utf-8")
         if path == "/":

@@ -53,7 +53,7 @@ class GoldenPage:
         return self.page.read_text(encoding="utf-8")
 
     def expected(self) -> dict[str, Any] | None:
-        """What the JSON file says; None where there is none."""
+        """The contents of the JSON file; None where there is none."""
         return json.loads(self.golden.read_text(encoding="utf-8")) if self.golden.exists() else None
 
     @property
@@ -85,7 +85,7 @@ def golden_page(name: str) -> GoldenPage:
 
 
 def read(text: str, url: str, form: str | None = None) -> dict[str, Any]:
-    """What a crawl reads of an answer, as JSON: its kind, family, rows and paging or fields, body and files."""
+    """A crawl's reading of an answer, as JSON: its kind, family, rows and paging or fields, body and files."""
     answer = Answer(url, text, form)
     detected = detect(answer)
     is_own = Site.of(urljoin(url, "/")).holds

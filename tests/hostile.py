@@ -37,7 +37,7 @@ markup = st.lists(
 
 
 def lines_run(work: Callable[[], Any]) -> int:
-    """How many lines of this project's code (each turn of a loop again) `work` runs."""
+    """The number of lines of this project's code (each turn of a loop again) that `work` runs."""
     count = 0
 
     def trace(frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:

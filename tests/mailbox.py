@@ -17,7 +17,7 @@ from aiosmtpd.smtp import AuthResult
 
 @dataclass
 class Mailbox:
-    """What was sent, in order. `answers`: what the server says to the next mails instead of taking them.
+    """The mails sent, in order. `answers`: what the server says to the next mails instead of taking them.
 
     `logins`: user and password of each session; `raw`: each mail as it came.
     """

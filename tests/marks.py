@@ -91,7 +91,7 @@ def _reaches(function: FunctionType) -> frozenset[object]:
 
 
 def _named(function: FunctionType) -> Iterator[object]:
-    """What a function names: globals, attributes of modules it names, and what it holds on to."""
+    """Objects that a function names: globals, attributes of modules it names, and what it holds on to."""
     codes: list[CodeType] = [function.__code__]
     names: set[str] = set()
     while codes:

@@ -60,7 +60,7 @@ class Canary:
         return tuple(part[at : at + 8] for part in parts for at in range(len(part) - 7))
 
     def found_in(self, data: bytes | str) -> list[str]:
-        """What of the numbers stands in `data`."""
+        """The parts of the numbers that stand in `data`."""
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
         return [trace for trace in self.traces if trace in text]
 
@@ -145,7 +145,7 @@ class Planted(Canary):
     secrets: tuple[str, ...]
 
     def found_in(self, data: bytes | str) -> list[str]:
-        """What of the numbers stands in `data`."""
+        """The parts of the numbers that stand in `data`."""
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
         windows = {secret[at : at + 8] for secret in self.secrets if secret.isdigit() for at in range(len(secret) - 7)}
         runs = re.findall(r"\d{8,}", text)

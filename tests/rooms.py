@@ -39,12 +39,12 @@ def rooms() -> dict[str, str]:
 
 
 def sizes() -> Counter[str]:
-    """How many modules each room has."""
+    """The number of modules of each room."""
     return Counter(name.rpartition(".")[0] for name, path in sources().items() if path.name != "__init__.py")
 
 
 def files(room: str) -> int:
-    """How many files a room has of ours: modules, and data that stands for modules (SQL, TOML, CSV, JSON, HTML)."""
+    """The number of files of ours in a room: modules, and data that stands for modules (SQL, TOML, CSV, JSON, HTML)."""
     folder = ROOT / room.replace(".", "/")
     kinds = {".py", ".sql", ".toml", ".csv", ".json", ".html"}
     own = [path for path in folder.iterdir() if path.suffix in kinds and path.name != "__init__.py"]

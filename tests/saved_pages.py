@@ -27,6 +27,6 @@ def saved_pages(*suffixes: str) -> list[Path]:
 
 
 def expected_values() -> list[dict[str, Any]]:
-    """What EXPECTED.jsonl says of each page."""
+    """Values expected of each page, from EXPECTED.jsonl."""
     lines = (line for folder in FOLDERS for line in (folder / "EXPECTED.jsonl").read_text("utf-8").splitlines())
     return [json.loads(line) for line in lines]

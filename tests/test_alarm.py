@@ -1,4 +1,4 @@
-"""What breaks silently is a problem and exit status 1, and what only looks like it is not: real crawls over HTTP."""
+"""Silent breakage is a problem and exit status 1, and what only looks like it is not: real crawls over HTTP."""
 
 import asyncio
 from collections import Counter

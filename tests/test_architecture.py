@@ -1,4 +1,4 @@
-"""What must hold of the project as a whole: imports go one way, the docs name everything, portal files are sound."""
+"""Rules for the project as a whole: imports go one way, the docs name everything, portal files are sound."""
 
 import ast
 import re

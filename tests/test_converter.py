@@ -32,7 +32,7 @@ WALL = {
 }  # fmt: skip
 """The wall that each attempt meets."""
 ALLOWED_WITH_PROGRAM = {"fork", "exec", "write here"}
-"""What a program that reads a file needs: in a folder of its own, and no longer than the file is read."""
+"""The needs of a program that reads a file: met in a folder of its own, and no longer than the file is read."""
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_child_that_is_given_up_ends(hostile: Converter) -> None:
 
 
 def in_child(do: Callable[[], object]) -> str:
-    """What `do` returns in a process forked for it, or the name of the error it raises."""
+    """The value that `do` returns in a process forked for it, or the name of the error it raises."""
     end, report = os.pipe()
     if not (pid := os.fork()):
         try:

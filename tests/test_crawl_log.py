@@ -1,4 +1,4 @@
-"""What an operator sees of a crawl: files and the time left in the progress, files in the summary, portals' names in the log."""
+"""An operator's view of a crawl: files and the time left in the progress, files in the summary, portals' names in the log."""
 
 import os
 import re

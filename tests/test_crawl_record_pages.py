@@ -1,4 +1,4 @@
-"""What a crawl makes of record pages whose source is an agency, a medium or a name of the portal file's, and of rows that say otherwise."""
+"""Crawls of record pages whose source is an agency, a medium or a name of the portal file's, and of rows that say otherwise."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What an operator copies: units, proxy, cron, container; each checked by the program that reads it, as far as it is at hand."""
+"""Files that an operator copies: units, proxy, cron, container; each checked by the program that reads it, as far as it is at hand."""
 
 import os
 import re
@@ -331,7 +331,7 @@ def test_the_whole_archive_comes_through_whole(proxy: httpx.Client, published: P
 
 
 def test_a_wheel_holds_all_that_the_packages_need(tmp_path: Path) -> None:
-    """What the Containerfile installs is no checkout: templates, portal files and the like must come along."""
+    """The package that the Containerfile installs is no checkout: templates, portal files and the like must come along."""
     source = tmp_path / "source"
     tracked = subprocess.run(
         ["git", "ls-files", "archive", "pipelines", "crawler"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""What is derived from records takes a bounded time: a record that takes longer is left, and stops nobody."""
+"""Derivation from records takes a bounded time: a record that takes longer is left, and stops nobody."""
 
 import os
 import re

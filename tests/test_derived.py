@@ -1,4 +1,4 @@
-"""What is read out of records is right after whatever was written, by whomever."""
+"""Values read out of records are right after whatever was written, by whomever."""
 
 import sqlite3
 from contextlib import closing

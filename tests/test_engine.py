@@ -1,4 +1,4 @@
-"""What is found, in which order, and how it divides: held against plain SQL and substring scans of a made-up archive."""
+"""Hits, their order, and how they divide: held against plain SQL and substring scans of a made-up archive."""
 
 import sqlite3
 from collections import Counter
@@ -77,7 +77,7 @@ def test_title_before_other_heads_before_texts_and_the_newest_first_in_each(
     groups = [[word.written for word in group.words] for group in parse(words).wanted]
 
     def place(record_id: int) -> int:
-        """How telling the columns are in which all words stand: 0 title, 1 head, 2 anything."""
+        """The rank of the columns in which all words stand: 0 title, 1 head, 2 anything."""
         for rank, columns in enumerate((engine.TITLE, HEAD)):
             held = [texts[record_id][name] for name in columns]
             if all(any(word in text for word in group for text in held) for group in groups):
@@ -223,7 +223,7 @@ def test_the_entry_follows_its_record(path: Path, tmp_path: Path) -> None:
 
 
 def tokens(connection: sqlite3.Connection) -> set[tuple[str, str, int, int]]:
-    """What stands in the index: column, token, in how many entries, how often."""
+    """Entries of the index: column, token, in how many entries, how often."""
     connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.tokens USING fts5vocab('main', 'records_fts', 'col')")
     return set(connection.execute("SELECT col, term, doc, cnt FROM temp.tokens"))
 

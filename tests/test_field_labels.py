@@ -1,4 +1,4 @@
-"""What portals call things: labels are known whatever blanks, colons and brackets stand in and around them."""
+"""Names that portals give to things: labels are known whatever blanks, colons and brackets stand in and around them."""
 
 from collections import Counter
 

@@ -68,7 +68,7 @@ def test_a_page_on_which_our_code_failed_is_not_sent_back(past: Past, kind: str,
 
 
 def test_a_page_that_another_portal_read_is_not_sent_back(past: Past) -> None:
-    """What changed on it would be a "not modified" to this portal, which never read it so."""
+    """A change on it would be a "not modified" to this portal, which never read it so."""
     past.crawl((URL, "page"), portal=NEIGHBOUR)
     assert past.known() is None
     past.crawl((URL, "page"))

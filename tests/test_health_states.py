@@ -103,7 +103,7 @@ class Archive:
         )
 
     def of(self, portal: str = "p") -> Health:
-        """What is said of a portal: the same whether it is noted at the end of its crawls or found out when asked for."""
+        """The state of a portal: the same whether it is noted at the end of its crawls or found out when asked for."""
         (asked,) = [each for each in health(self.connection) if each.portal == portal]
         self.connection.execute("SAVEPOINT noted")
         for (crawl_id,) in self.connection.execute("SELECT id FROM crawls ORDER BY id").fetchall():

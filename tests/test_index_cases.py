@@ -1,4 +1,4 @@
-"""What the search index holds of a record, which records wait for it, and when it is made anew: on an archive of ten records."""
+"""Contents of the search index by record, records that wait for it, and when it is made anew: on an archive of ten records."""
 
 import hashlib
 import json

@@ -41,7 +41,7 @@ def test_a_crawl_of_an_unchanged_portal_seals_as_it_goes(tmp_path: Path) -> None
 
 
 def test_a_page_that_was_sealed_but_not_written_is_read_by_the_next_crawl(tmp_path: Path) -> None:
-    """What a kill leaves that falls between two batches: the capture of a page, and not what the page says."""
+    """The rest that a kill between two batches leaves: the capture of a page, and not what the page says."""
     with County(20, catalogs=1) as county:
         db, portal = tmp_path / "county.db", county.portal_file(tmp_path)
         crawl(portal, db, morning(1), "--mode", "full")

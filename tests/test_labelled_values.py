@@ -1,4 +1,4 @@
-"""What a label announces, value by value: what of a text is masked, what stays, and why. All numbers here are made up.
+"""Values that a label announces, one by one: the parts of a text that are masked, those that stay, and why. All numbers here are made up.
 
 Numbers of persons have wrong check digits here, so that nothing but their label tells what they are.
 """

@@ -477,7 +477,7 @@ def test_lists_at_new_addresses_take_over_the_records_of_the_old_ones(tmp_path: 
 
 
 def test_a_title_that_changes_after_its_list_moved_is_told(tmp_path: Path) -> None:
-    """What the former list printed stands in nothing's way."""
+    """A row of the former list stands in nothing's way."""
     with Site({}) as site:
         portal = Portal(site, tmp_path)
         portal.crawl()

@@ -262,7 +262,7 @@ FORMER = "http://www.former.example/1.html"
 
 @pytest.fixture
 def missing_pages(tmp_path: Path) -> Iterator[MissingPages]:
-    """What asks for the pages of missing records of a portal that stands at www.new.example now."""
+    """The requests for the pages of missing records of a portal that stands at www.new.example now."""
     portal = load(portal_file(tmp_path, "http://www.new.example/", ("plan", "样本规划", "/list.html")))
     with closing(Frontier(empty_archive(tmp_path / "a.db"), "county", 1)) as frontier:
         yield MissingPages(PortalSite(Spider("county"), portal, frontier))

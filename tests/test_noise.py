@@ -1,4 +1,4 @@
-"""What of a text counts when two readings are compared. All texts here are samples written for the tests."""
+"""The parts of a text that count when two readings are compared. All texts here are samples written for the tests."""
 
 import pytest
 from hypothesis import given

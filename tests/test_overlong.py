@@ -1,4 +1,4 @@
-"""What a page states at a length that no portal uses is cut, doubted, and whole in the evidence."""
+"""A value of a length that no portal uses is cut, doubted, and whole in the evidence."""
 
 import pytest
 

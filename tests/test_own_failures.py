@@ -60,7 +60,7 @@ def test_a_crawl_that_could_not_begin(town: Town, site: Site) -> None:
 
 
 def test_a_crawl_that_fails_before_its_first_request(town: Town) -> None:
-    """What Scrapy would only log, as if there had been nothing to ask for."""
+    """A failure that Scrapy would only log, as if there had been nothing to ask for."""
     county, db = town
     with closing(sqlite3.connect(db)) as connection, connection:
         connection.execute("UPDATE settings SET value = '{' WHERE name = 'parser:county'")

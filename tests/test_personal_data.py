@@ -44,7 +44,7 @@ KEPT = "索引号640324001/2017-00001，同样发〔2017〕3号，0953-8012345"
 
 
 def through_the_pipelines(item: object) -> Any:
-    """What the archive is handed of `item`."""
+    """The observation that the archive is handed of `item`."""
     read = asyncio.run(AttachmentsPipeline(ocr=False, memory_mb=512).process_item(item))
     return RedactPipeline().process_item(NormalisePipeline().process_item(read))
 

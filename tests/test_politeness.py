@@ -378,7 +378,7 @@ def test_only_pages_that_were_read_are_asked_for_on_condition_and_each_with_its_
 
 
 def test_so_much_of_a_robots_txt_is_read_as_its_standard_wants(tmp_path: Path) -> None:
-    """What stands behind half a megabyte is not heeded, and what stands before it is."""
+    """Rules behind half a megabyte are not heeded, and those before it are."""
     rules = "User-agent: *\nDisallow: /closed/\n" + "# sample\n" * 60_000 + "Disallow: /\n"
     listed = '<html><body><ul><li><a href="/closed/1.html">样本文件之1的标题</a><span>2017-05-02</span></li></ul></body></html>'
     with Site({"/robots.txt": Answer(rules, "text/plain"), "/list.html": listed}) as site:

@@ -1,4 +1,4 @@
-"""What each fault is told as: docs/states.md is the table, and here is each fault, provoked on a local portal.
+"""The state that each fault leads to: docs/states.md is the table, and here is each fault, provoked on a local portal.
 
 `python -m tests.test_portal_states` prints the table as it should be.
 """
@@ -69,7 +69,7 @@ class Town:
         return self.site.url.split("/")[2]
 
     def crawled(self, day: float = 1) -> Health:
-        """How the portal is after a crawl on that day."""
+        """The portal's state after a crawl on that day."""
         moment = (NOW + day * DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
         options = ("--delay", 0, "--mode", "full")
         warm.disclosures("crawl", self.portal, "--db", self.db, *options, env={"DISCLOSURES_NOW": moment})
@@ -179,7 +179,7 @@ def killed_thrice(town: Town) -> Health:
 
 
 def told_of_county(town: Town, monkeypatch: pytest.MonkeyPatch) -> Health:
-    """How the portal is by the command, a day later."""
+    """The portal's state by the command, a day later."""
     monkeypatch.setenv("DISCLOSURES_PORTALS", str(town.portal.parent))
     monkeypatch.setenv("DISCLOSURES_NOW", "2026-03-11T04:00:00Z")
     (found,) = [each for each in portal_states(town.db) if each.portal == "county"]

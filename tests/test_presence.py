@@ -1,4 +1,4 @@
-"""What is claimed to be gone, and what is not: straight on the store, one doubt at a time."""
+"""Records claimed to be gone, and those that are not: straight on the store, one doubt at a time."""
 
 import json
 from collections.abc import Iterable

@@ -205,7 +205,7 @@ def test_a_change_is_named(withdrawn: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["before_capture_id", "pages"])
 def test_a_capture_left_out_together_with_its_mention_is_missed(withdrawn: Path, tmp_path: Path, what: str) -> None:
-    """What the sealed event names is missed by that, a list page of the walk by how many the event says there are."""
+    """A capture that the sealed event names is missed by that, a list page of the walk by how many the event says there are."""
     files = files_of(withdrawn)
     proof = json.loads(files["proof.json"])
     ((event, shown),) = proof["events"].items()

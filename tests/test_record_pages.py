@@ -1,4 +1,4 @@
-"""What record pages print around their text, form by form: every page here is written for the test, its texts are samples."""
+"""Values that record pages print around their text, form by form: every page here is written for the test, its texts are samples."""
 
 import pytest
 

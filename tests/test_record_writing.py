@@ -1,4 +1,4 @@
-"""How what pages say becomes records, flags, versions, files and problems: straight on the store."""
+"""Pages turned into records, flags, versions, files and problems: straight on the store."""
 
 import json
 import sqlite3

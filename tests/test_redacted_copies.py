@@ -1,4 +1,4 @@
-"""What of a sealed original may be shown, and what may not."""
+"""The parts of a sealed original that may be shown, and those that may not."""
 
 import re
 import sqlite3

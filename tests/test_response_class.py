@@ -1,4 +1,4 @@
-"""What an answer is: a page, gone, blocked, an error or a home page. All pages here are samples written for the tests."""
+"""The class of an answer: a page, gone, blocked, an error or a home page. All pages here are samples written for the tests."""
 
 import pytest
 from hypothesis import given

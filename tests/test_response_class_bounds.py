@@ -214,7 +214,7 @@ def home_of(
 
 
 def came(text: str) -> str:
-    """What a page is that came where a list was asked for."""
+    """The class of a page that came where a list was asked for."""
     return outcome(text, url=LIST, asked=LIST)
 
 

@@ -57,12 +57,12 @@ def tamper(path: Path, sql: str) -> None:
 
 
 def faults(db: Path) -> list[str]:
-    """What is wrong, save for the bytes that were changed: those `tests/test_block_sums.py` looks at."""
+    """The faults, save for the bytes that were changed: those `tests/test_block_sums.py` looks at."""
     return [str(fault) for fault in check(db, beside(db)) if ": bytes " not in str(fault)]
 
 
 def claims(db: Path) -> int:
-    """How many lines speak of events and versions."""
+    """The number of lines that speak of events and versions."""
     with closing(sqlite3.connect(beside(db))) as evidence:
         sql = "SELECT count(*) FROM claims WHERE kind IN ('event', 'version')"
         return int(evidence.execute(sql).fetchone()[0])

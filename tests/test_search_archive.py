@@ -1,4 +1,4 @@
-"""What a search finds in archives with a past: held against a plain scan, filter, sort and count."""
+"""Hits of a search in archives with a past: held against a plain scan, filter, sort and count."""
 
 import os
 import sqlite3
@@ -118,7 +118,7 @@ def pages(connection: sqlite3.Connection, wanted: Search, size: int) -> list[int
 
 @dataclass(frozen=True)
 class SearchCase:
-    """What one search asks of which archive, and how many hits a page of it holds."""
+    """One search of an archive, and the number of hits on a page of it."""
 
     archive: int
     words: tuple[str, ...]

@@ -32,7 +32,7 @@ def index_of(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
 
 
 def index_made_anew(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
-    """What would stand in the index if it were made of the records as they are."""
+    """The index as it would be if it were made of the records as they are."""
     with closing(sqlite3.connect(":memory:")) as copy:
         connection.backup(copy)
         index.build(copy)
@@ -98,7 +98,7 @@ class Archive:
             return [hit["url"] or "" for hit in engine.described(connection, ids, words)]
 
     def count(self, words: str) -> int:
-        """How many are said to be found."""
+        """The number said to be found."""
         with closing(open_for_reading(self.path)) as connection:
             return engine.count(connection, engine.search(words))
 
@@ -180,7 +180,7 @@ def test_of_several_changes_before_the_index_catches_up_the_first_tells_what_it_
 
 
 def test_a_file_is_found_as_long_as_the_archive_keeps_it_and_filtered_as_long_as_it_is_linked(archive: Archive) -> None:
-    """What was published once can still be found when the page no longer links it; 'has files' means those linked now."""
+    """Files published once can still be found when the page no longer links them; 'has files' means those linked now."""
     link = LinkedFile("样本名单.xls", "http://p.example/1.xls")
     file = AttachmentFile(
         "http://p.example/1.html", link.name, link.url, "a" * 64, 9, None, "样本附件所说的棚户区", "text"

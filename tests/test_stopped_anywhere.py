@@ -129,7 +129,7 @@ def test_an_archive_that_lost_its_last_transactions_is_completed(stopped: Stoppe
 # --- backups ---
 
 STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "shutil.copyfile", "sqlite3.connect"}
-"""What Python reports of the work on files (https://docs.python.org/3/library/audit_events.html)."""
+"""Events that Python reports of the work on files (https://docs.python.org/3/library/audit_events.html)."""
 
 
 def stopped_at(step: int, folder: Path, work: Callable[[], object]) -> bool:

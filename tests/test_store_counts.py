@@ -1,4 +1,4 @@
-"""What a crawl counts, reports and asks for: straight on the store."""
+"""Counts, reports and requests of a crawl: straight on the store."""
 
 import json
 from collections.abc import Iterator

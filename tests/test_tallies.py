@@ -44,7 +44,7 @@ steps = st.lists(
 
 
 def counted(connection: sqlite3.Connection) -> dict[str, tuple[list[object], list[object]]]:
-    """What each tally says, and what counting says."""
+    """The figure of each tally, and the one that counting gives."""
     return {
         kept: (sorted(connection.execute(kept).fetchall()), sorted(connection.execute(counting).fetchall()))
         for kept, counting in TALLIES.items()

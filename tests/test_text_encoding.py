@@ -74,7 +74,7 @@ UNTRUE = st.sampled_from(
         *(f"text/html; charset={name}" for name in ("iso-8859-1", "ascii", "x-unknown", "\0")),
     ]
 )
-"""What says nothing of a Chinese page's encoding."""
+"""Declarations that say nothing of a Chinese page's encoding."""
 
 
 @settings(deadline=None)

@@ -1,4 +1,4 @@
-"""What a transparency card counts: each figure from rows that belong to it and rows that don't."""
+"""Figures of transparency cards: each from rows that belong to it and rows that don't."""
 
 from contextlib import closing
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a walk remembers."""
+"""The memory of a walk."""
 
 from hypothesis import given
 from hypothesis import strategies as st

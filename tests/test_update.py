@@ -1,4 +1,4 @@
-"""What a daily update costs, what it writes, and what it finds. The long run is `python -m bench.update`."""
+"""A daily update: its cost, its writing and its finds. The long run is `python -m bench.update`."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -48,7 +48,7 @@ class Month:
         return rows(self.db, "SELECT * FROM captures WHERE id = ?", number)[0]
 
     def page(self, number: int) -> str:
-        """What a capture holds."""
+        """The page that a capture holds."""
         with closing(Originals(beside(self.db))) as originals:
             return text_of(originals.exchange(number))
 

@@ -60,7 +60,7 @@ def county() -> Iterator[County]:
 
 @pytest.fixture(scope="module")
 def whole(county: County, tmp_path_factory: pytest.TempPathFactory) -> Contents:
-    """What is in an archive after an undisturbed crawl."""
+    """The contents of an archive after an undisturbed crawl."""
     folder = tmp_path_factory.mktemp("whole")
     crawl(county.portal_file(folder), folder / "whole.db", morning(1), "--mode", "full")
     return contents(folder / "whole.db")

@@ -75,7 +75,7 @@ def test_a_sheet_holds_as_many_rows_as_excel_does():
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_half_a_character_breaks_no_file(form):
-    """What a broken page left of a character of two halves."""
+    """Half a character, as a broken page left it."""
     assert b"".join(STREAMED[form].write(["x"], [["样本\ud800"], ["样例"]])).decode("utf-8").count("样例") == 1
 
 

@@ -32,7 +32,7 @@ class Label:
 
     @property
     def meaning(self) -> str:
-        """What it means, in the reader's language."""
+        """Its meaning, in the reader's language."""
         return self.description(READER.get())
 
     def name(self, language: Language) -> str:

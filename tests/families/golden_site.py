@@ -1,4 +1,4 @@
-"""What the families' tests share: a mock site of golden pages crawled by an ordinary portal file, and what the archive then holds."""
+"""Fixtures that the families' tests share: a mock site of golden pages crawled by an ordinary portal file, and what the archive then holds."""
 
 import json
 from collections.abc import Mapping

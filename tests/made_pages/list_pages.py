@@ -23,7 +23,7 @@ class Document:
     publisher: str
 
     def row(self) -> dict[str, str]:
-        """What a person reads in a row of title and date."""
+        """The values that a person reads in a row of title and date."""
         return {"title": self.title, "date": str(self.day), "href": self.address}
 
 

@@ -32,7 +32,7 @@ TAILS = (
     "浏览次数：<span id='hits'>15</span>", "点击率：<b>157</b>", "字体：<a href='#'>大</a> <a href='#'>中</a> <a href='#'>小</a>", "责任编辑：样本编辑",
     "【字体：大 中 小】", "访问量：163", "作者：样本作者", "[ 打印 ]", "审核：样本审核", "阅读：12 次", "撰稿：样本撰稿", "发布者：admin", "录入：样本录入", "信息员：样本",
 )  # fmt: skip
-"""What may stand behind the date and the source."""
+"""Words that may stand behind the date and the source."""
 
 
 @dataclass(slots=True)

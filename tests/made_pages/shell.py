@@ -1,4 +1,4 @@
-"""What stands around the contents of every page: head, menu, trail, share box, footer."""
+"""The shell around the contents of every page: head, menu, trail, share box, footer."""
 
 from datetime import date, timedelta
 
@@ -106,7 +106,7 @@ def trail(draw: Draw, steps: list[str], *, of_record: bool) -> str:
 
 
 def _position(draw: Draw, links: list[str]) -> str:
-    """What stands before a trail; nothing now and then, where its first step says that it is the home page."""
+    """The words before a trail; none now and then, where its first step says that it is the home page."""
     return draw.pick((*POSITIONS, "", "")) if "首页" in links[0] else draw.pick(POSITIONS)
 
 
@@ -203,7 +203,7 @@ def above_or_below(draw: Draw, contents: str) -> tuple[str, str]:
 
 
 def residue(draw: Draw) -> str:
-    """What stands below a text without being of it: share box, printing, QR code, the documents before and behind."""
+    """Elements below a text that are none of it: share box, printing, QR code, the documents before and behind."""
     pieces = (
         '<div class="share">分享到：<a href="#">微信</a> <a href="#">微博</a></div>',
         '<div class="tool"><span onclick="window.print()">【打印】</span><span onclick="window.close()">【关闭】</span></div>',

@@ -50,7 +50,7 @@ def portal(name: str) -> PortalOfFile:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is true of one document today: its words by edition, its address, the lists that show it, whether its page stands."""
+    """The truth about one document today: its words by edition, its address, the lists that show it, whether its page stands."""
 
     number: int
     catalogs: frozenset[str]
@@ -100,7 +100,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """What goes wrong during one crawl. Numbers choose documents; a choice that could not be told from the truth is left out.
+    """Faults during one crawl. Numbers choose documents; a choice that could not be told from the truth is left out.
 
     `broken`, `short`, `misread`: the place of a catalogue whose walk breaks off, that shows a quarter of its rows as if they
     were all, whose rows come without their index numbers and half of them not at all. `slips`: a document that the first
@@ -124,7 +124,7 @@ FINE = Weather()
 
 @dataclass(slots=True)
 class Told:
-    """What one crawl was shown, and how the archive was told.
+    """The pages that one crawl was shown, and how the archive was told.
 
     `before`: what those killed since the last crawl that came to its end were shown, for the next one tells it.
     """

@@ -93,7 +93,7 @@ class Truth:
             assert self._explains(str(event["kind"]), states), (event, states)
 
     def _within(self, number: int, since: datetime, until: datetime) -> list[Document | None]:
-        """What the document was at the window's beginning, and at each moment in it at which something happened."""
+        """The document as it was at the window's beginning, and at each moment in it at which something happened."""
         before = [documents for at, documents in self.past if at <= since][-1:]
         return [each.get(number) for each in [*before, *(one for at, one in self.past if since < at <= until)]]
 

@@ -22,7 +22,7 @@ from tests.questions import (  # noqa: F401 - their models join the others
 from tests.questions.drawn import Drawn, drawn
 
 SEEDS = int(os.environ.get("QUESTION_SEEDS", "12"))
-"""How many archives are drawn for each topic."""
+"""The number of archives drawn for each topic."""
 
 
 TOPICS: dict[str, Callable[[Drawn], None]] = {
@@ -37,7 +37,7 @@ TOPICS: dict[str, Callable[[Drawn], None]] = {
     "sentences": drawn_sentences.sentences,
     "statements": drawn_budgets.statements,
 }
-"""What fills the archives of each topic."""
+"""Functions that fill the archives of each topic."""
 
 
 class Archives:

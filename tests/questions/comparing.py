@@ -19,7 +19,7 @@ Order = str | Callable[[Mapping[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Expected:
-    """What an answer must be: `rows` with all its columns but those `without` (others are ignored), in `order`, and how many are left out."""
+    """The answer that is right: `rows` with all its columns but those `without` (others are ignored), in `order`, and how many are left out."""
 
     rows: list[dict[str, Any]]
     order: tuple[Order, ...] = ()

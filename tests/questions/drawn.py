@@ -114,7 +114,7 @@ class Drawn:
         _kept(self.attachments, row_id, {**row, "record": record, "fetched_at": fetched_at})
 
     def redaction(self, record: SimpleNamespace, source: str, kind: str, count: int) -> None:
-        """What was masked in a record."""
+        """The numbers masked in a record."""
         row = {"source": source, "kind": kind, "count": count}
         self.small.insert("redactions", record_id=record.id, rules_version=1, **row)
         self.redactions.append(SimpleNamespace(**row, record=record))

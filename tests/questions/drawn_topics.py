@@ -12,7 +12,7 @@ AGENCIES = (
     {"name": "同心县档案局", "budget_unit": True},
     {"name": "同心县信访局", "budget_unit": False},
 )
-"""What each portal's file says."""
+"""The contents of each portal's file."""
 PUBLISHERS = (
     "同心县预旺镇人民政府",     "同心县教育局", "县教育局", "同心县财政局", "同心县人民政府办公室", "县政府办公室", "同心县第五小学", "同心县国土资源局",
     "同心县自然资源局", "同心县信访局", "同心县水务局", "同心县人民政府", "同心...", None,

@@ -1,4 +1,4 @@
-"""What is asked of the archives of a question's tests, and what is wrong with an answer."""
+"""Questions asked of the archives of their tests, and what is wrong with an answer."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping

@@ -186,7 +186,7 @@ def many(made: Drawn, given: Mapping[str, Any]) -> Expected:
 
 
 def _newest(made: Drawn, catalog: SimpleNamespace) -> tuple[int, date | None]:
-    """How many records of a catalogue have a date that counts, and the newest date."""
+    """The number of records of a catalogue with a date that counts, and the newest date."""
     days = [
         day(record.published_on)
         for record in made.records

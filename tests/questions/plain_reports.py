@@ -111,7 +111,7 @@ SERIES = "期数与全年期数 / issues and those of a year"
 
 
 def _disagreeing(figures: Mapping[str, Any]) -> list[tuple[str, int, int]]:
-    """What is held against what, where the two are not the same: sums of the table, a number of the prose."""
+    """Pairs held against each other, where the two are not the same: sums of the table, a number of the prose."""
     inside, beside = "表内合计与分项 / total and parts of the table", "文字与统计表 / prose and table"
     # Requests are entered under the total alone: the kinds of those who asked are nought.
     found = [(inside, figures[total], 0) for total in ("over", "forward") if figures.get(total)]
@@ -152,7 +152,7 @@ def year_on_year(made: Drawn, given: Mapping[str, Any]) -> Expected:
 
 
 def _follows(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[tuple[str, float, float, int]]:
-    """What a report states, what follows from the year before, and how far apart they may be."""
+    """A figure as a report states it, as it follows from the year before, and how far apart they may be."""
     found: list[tuple[str, float, float, int]] = []
     if now.get("growth") is not None and then.get("1_1"):
         expected = round(100 * (now["1_1"] - then["1_1"]) / then["1_1"], 1)

@@ -1,4 +1,4 @@
-"""What the questions about annual reports must find and must not."""
+"""Findings of the questions about annual reports, and what they must not find."""
 
 from typing import Any
 

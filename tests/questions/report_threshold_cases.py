@@ -1,4 +1,4 @@
-"""What the questions about annual reports must find just beyond a threshold, and must not just before it."""
+"""Findings of the questions about annual reports just beyond a threshold, and none just before it."""
 
 from tests.questions.cases import case
 from tests.questions.report_cases import NOW, report, table

@@ -65,7 +65,7 @@ class Small:
         return record_id
 
     def portal_file(self, agencies: list[dict[str, Any]], name: str = "county") -> None:
-        """What the portal's file says of publishers."""
+        """Publishers in the portal's file."""
         self.portal(name)
         said = json.dumps(agencies, ensure_ascii=False)
         self.connection.execute("UPDATE portals SET agencies = ? WHERE id = ?", (said, name))

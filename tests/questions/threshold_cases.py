@@ -1,4 +1,4 @@
-"""What lies one below a threshold, on it and one above it; near midnight in Beijing; and what another portal must not change."""
+"""Cases one below a threshold, on it and one above it; near midnight in Beijing; and what another portal must not change."""
 
 from datetime import date, timedelta
 

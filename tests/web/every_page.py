@@ -92,7 +92,7 @@ SEALED = (
 )
 
 CLOSED = ("-/login", "-/record/1")
-"""What an archive that is closed shows to anybody: the form to log in, and that it is closed."""
+"""The page that a closed archive shows to anybody: the form to log in, and that it is closed."""
 
 METADATA = {"allow": {"id": ["desk"]}, "plugins": {"datasette-auth-passwords": {"desk_password_hash": "none"}}}
 

@@ -28,7 +28,7 @@ CSS, SEEN, UNSEEN, TEXT, JSON, XLS, CUT_UP = (
     f"{SITE}files/{name}" for name in ("s.css", "seen.png", "unseen.png", "a.txt", "a.json", "a.xls", "cut.txt")
 )
 NOWHERE = "http://nowhere.invalid"
-"""What a hostile page would ask for; any request to it fails a test."""
+"""An address that a hostile page would ask for; any request to it fails a test."""
 
 ID, PHONE = "11010519491231002X", "13800138000"
 FIRST, SECOND = "2026-11-20T01:00:00Z", "2026-11-21T02:00:00Z"

@@ -45,7 +45,7 @@ def closed(request: pytest.FixtureRequest, archive: Path, metadata: dict, tmp_pa
 
 
 def shape(address: str) -> str:
-    """What addresses have in common that lead to pages of one kind."""
+    """The part that addresses have in common that lead to pages of one kind."""
     parts = urlsplit(address)
     keys = sorted({pair.partition("=")[0] for pair in parts.query.split("&")})
     return re.sub(r"[0-9]+|%[0-9A-F]{2}", "0", f"{parts.path}?{'&'.join(keys)}")

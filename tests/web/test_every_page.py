@@ -1,4 +1,4 @@
-"""What holds for every page, in Chromium, on a desk, on a phone and on paper: see `every_page.PAGES`."""
+"""Rules for every page, in Chromium, on a desk, on a phone and on paper: see `every_page.PAGES`."""
 
 import sqlite3
 from contextlib import closing
@@ -27,14 +27,14 @@ UNREACHABLE = """() => {
       || style.outlineStyle == "none" || parseFloat(style.outlineWidth) < 1;
   }).map(each => each.outerHTML.slice(0, 120));
 }"""
-"""What can be used by mouse, and can't be reached in the page's own order by keyboard, or isn't marked then."""
+"""Elements that can be used by mouse, and can't be reached in the page's own order by keyboard, or aren't marked then."""
 
 CUT_OFF = """() => [...document.querySelectorAll("main *")].filter(each => each.checkVisibility()
     && !["SVG", "IFRAME"].includes(each.tagName.toUpperCase()) && !each.closest("svg")
     && (each.getBoundingClientRect().right > innerWidth + 1 || getComputedStyle(each).overflow != "visible"
         && (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1)))
     .map(each => each.outerHTML.slice(0, 120))"""
-"""What paper would show only a part of."""
+"""Elements that paper would show only a part of."""
 
 ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn a, .pages, .export, .ways, .choose, button"
 

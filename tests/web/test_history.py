@@ -1,4 +1,4 @@
-"""What a record's page says of its past: what was observed, when, and which captures prove it."""
+"""The past on a record's page: what was observed, when, and which captures prove it."""
 
 import asyncio
 import json

@@ -113,7 +113,7 @@ def test_portals_and_what_needs_attention(get):
 
 
 def standing_after(path, *changes: str) -> str:
-    """What the home page says of the one portal of the archive at `path` that needs attention."""
+    """The home page's words about the one portal of the archive at `path` that needs attention."""
     build_past(path)
     with closing(sqlite3.connect(path)) as connection:
         for change in changes:

@@ -66,7 +66,7 @@ def addresses(chance: random.Random):
 
 
 class Reply(NamedTuple):
-    """What came; `location`: where a redirect leads."""
+    """An answer; `location`: where a redirect leads."""
 
     status: int
     type: bytes
@@ -96,7 +96,7 @@ async def ask(application, path: bytes, query: bytes) -> Reply:
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory) -> dict[tuple[bytes, bytes], Reply]:
-    """What is asked, and what comes; also behind redirects."""
+    """Requests with their answers; also behind redirects."""
     site = make_datasette(build_sealed(tmp_path_factory.mktemp("sealed")))
     every = addresses(random.Random(SEED))
 

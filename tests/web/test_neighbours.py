@@ -1,4 +1,4 @@
-"""What stands next to a record: so many on each side, in order, of its own portal; the same document and title of any."""
+"""Neighbours of a record: so many on each side, in order, of its own portal; the same document and title of any."""
 
 import asyncio
 import sqlite3
@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
 
 
 def near(site: Datasette, number: int) -> dict[str, list[int]]:
-    """What stands next to a record: the sort, and the numbers of the records in order."""
+    """Neighbours of a record: the sort, and the numbers of the records in order."""
     answer = asyncio.run(site.client.get(f"/-/record/{number}"))
     assert answer.status_code == 200
     return {

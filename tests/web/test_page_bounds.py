@@ -150,7 +150,7 @@ def test_a_part_of_a_name_means_every_portal_that_has_it(get, database) -> None:
 
 
 def test_no_one_keeps_an_answer_that_came_short(get, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What took too long may be found in time when next asked for."""
+    """A search that took too long may be answered in time when next asked for."""
 
     def interrupted(*_: object) -> None:
         raise sqlite3.OperationalError("interrupted")
@@ -243,7 +243,7 @@ def test_a_records_page_shows_its_last_fifty_events(changed, events: int) -> Non
 
 
 def test_of_what_was_found_last_the_newest_by_its_date_comes_first_and_the_future_last(get, database) -> None:
-    """What states no date, or one still to come, comes behind the others of its crawl."""
+    """Records with no date, or one still to come, come behind the others of its crawl."""
     shown = ids(tree(get("/")).xpath("//h3[contains(., '新收录')]/following-sibling::ol")[0])
     found = "SELECT r.id FROM records r JOIN events e ON e.record_id = r.id AND e.kind = 'added' ORDER BY e.crawl_id DESC, {}"
     order = found.format("published_on IS NULL OR published_on > '2026-11-24', published_on DESC, r.id DESC")

@@ -1,4 +1,4 @@
-"""What a page lists, taken away: files, pages of JSON, feeds; links to them; limits; that no address breaks them."""
+"""A page's list, taken away: files, pages of JSON, feeds; links to them; limits; that no address breaks them."""
 
 import asyncio
 import csv

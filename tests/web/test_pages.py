@@ -1,4 +1,4 @@
-"""What the site's pages show, and what a running server does."""
+"""Contents of the site's pages, and a running server."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What of a portal needs attention, beside a second portal whose crawls must not change the answer."""
+"""The state of a portal that needs attention, beside a second portal whose crawls must not change the answer."""
 
 import asyncio
 import sqlite3

@@ -14,7 +14,7 @@ from archive.web.http.server import make_datasette
 from tests import reporters_archive
 
 QUERIES = Path(__file__).parent.parent / "reporters_queries.csv"
-"""What is typed, and a part of the title and of the publisher of a record that should be among the first FIRST."""
+"""Words typed, and a part of the title and of the publisher of a record that should be among the first FIRST."""
 
 FIRST = 10
 LEAST_FOUND = 0.95

@@ -1,4 +1,4 @@
-"""What the search page shows of its hits: when they were published, folded where titles are alike, sentences, all values."""
+"""The hits on the search page: when they were published, folded where titles are alike, sentences, all values."""
 
 import re
 from datetime import date

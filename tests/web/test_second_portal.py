@@ -1,4 +1,4 @@
-"""What another portal publishes changes no answer about this one: every page, file and command, before and after it came."""
+"""Documents of another portal change no answer about this one: every page, file and command, before and after they came."""
 
 import asyncio
 import json
@@ -113,7 +113,7 @@ site = cache(make_datasette)
 
 
 def shown(path: Path, address: str) -> str:
-    """What the answer says: a page's main part without its forms, whatever else there is whole."""
+    """The contents of an answer: a page's main part without its forms, whatever else there is whole."""
     answer = asyncio.run(site(path).client.get(address))
     assert answer.status_code == 200, answer.text
     if "html" not in answer.headers["content-type"]:
@@ -125,7 +125,7 @@ def shown(path: Path, address: str) -> str:
 
 
 def command(*arguments: object) -> str:
-    """What a command prints."""
+    """The output of a command."""
     done = CliRunner().invoke(main, list(map(str, arguments)))
     assert done.exit_code == 0, done.output
     return done.stdout
