@@ -166,6 +166,11 @@ def test_originals_that_are_missing(db: Path) -> None:
     assert not beside(db).exists()
 
 
+def test_originals_that_are_no_database_are_no_fault_of_the_archive(db: Path) -> None:
+    beside(db).write_bytes(beside(db).read_bytes()[:5000])
+    assert findings(db) == ["sample.evidence.db: file: SQLite cannot open it: database disk image is malformed"]
+
+
 def test_an_archive_without_originals_needs_none(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     open_up_to_date(db).close()
