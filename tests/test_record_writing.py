@@ -13,7 +13,7 @@ from archive.ingest.record_writer import Writer
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import AttachmentFile, Capture, LinkedFile, ListPage, Observation, Problem, RecordPage
-from archive.model.records import CUT_PAGE, OWN_PAGE, ROW_NOT_READ
+from archive.model.records import CUT_PAGE, OWN_PAGE, READ_IN_DOUBT, ROW_NOT_READ
 from tests.conftest import empty_archive, rows
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row
@@ -243,6 +243,20 @@ def test_a_row_that_today_s_parser_does_not_find_is_doubted_and_not_missed(
     store.close()
     assert events(path) == [], "what completes a doubtful row is no edit"
     assert record(path)["flags"] == ("[]" if stands else f'["{ROW_NOT_READ}"]')
+
+
+def test_a_page_first_read_on_a_doubted_day_keeps_its_proof_and_the_next_reading_is_no_edit(path: Path) -> None:
+    store = crawl(path, [listed(row(1))], finish=False)
+    shown = Capture(1, URL, DAY.format(1), 200, "page", "0" * 64, 1, None, None)
+    store.write([replace(page(1), capture=1)], DAY.format(1), [shown])
+    with transaction(store._connection):
+        store._writer.doubt_page(1, DAY.format(1))
+    store.finish("finished", DAY.format(1))
+    store.close()
+    assert record(path)["flags"] == f'["{READ_IN_DOUBT}"]'
+    assert rows(path, "SELECT capture_id FROM readings WHERE catalog_id = ?", OWN_PAGE) == [{"capture_id": 1}]
+    crawl(path, [listed(row(1)), page(1, "样本正文，另一种")], day=2)
+    assert (record(path)["body"], record(path)["flags"], events(path)) == ("样本正文，另一种", "[]", [])
 
 
 # --- files ---
