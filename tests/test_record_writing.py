@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -257,6 +258,25 @@ def test_a_page_first_read_on_a_doubted_day_keeps_its_proof_and_the_next_reading
     assert rows(path, "SELECT capture_id FROM readings WHERE catalog_id = ?", OWN_PAGE) == [{"capture_id": 1}]
     crawl(path, [listed(row(1)), page(1, "样本正文，另一种")], day=2)
     assert (record(path)["body"], record(path)["flags"], events(path)) == ("样本正文，另一种", "[]", [])
+
+
+def test_what_a_record_said_once_is_known_again(path: Path) -> None:
+    crawl(path, [listed(row(1, title="样本甲")), linked("1.pdf")])
+    crawl(path, [listed(row(1, title="样本乙", topic="样本")), linked("1.pdf")], day=2)
+    crawl(path, [listed(row(1, title="样本丙", topic="样本")), linked("2.pdf")], day=3)
+    with closing(open_up_to_date(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        writer = Writer(connection, "p", 3, {})
+
+        def known(**now: object) -> bool:
+            return writer.said_before(1, {name: [None, value] for name, value in now.items()})
+
+        titles = ("样本甲", "样本乙", " 样本 甲", "样本丙", "样本丁", None)
+        assert [known(title=title) for title in titles] == [True, True, True, False, False, False], "but for blanks"
+        assert [known(topic=topic) for topic in (None, "", "样本")] == [True, False, False]
+        assert [known(attachments=[name]) for name in ("1.pdf", "2.pdf")] == [True, False]
+        assert not known(publisher="样本甲"), "in another field"
+        assert [known(title="样本甲", topic=topic) for topic in (None, "样本甲")] == [True, False], "all of it"
 
 
 # --- files ---
