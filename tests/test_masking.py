@@ -180,20 +180,20 @@ def test_what_was_masked_is_counted_and_added_to_what_was_counted_before(path: P
     assert done.numbers == {"bank_card": 2, "phone": 4}
 
 
-def test_a_number_that_only_a_field_or_only_its_page_states_is_counted_too(path: Path) -> None:
+def test_numbers_of_a_page_s_fields_and_of_its_text_are_added_up(path: Path) -> None:
     archive(path, 1)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE readings SET fields = ?, source_fields = '{}'", (json.dumps({"topic": PHONE}),))
         connection.execute(
             "UPDATE readings SET source_fields = ? WHERE catalog_id = 0", (json.dumps({"甲": CARD_NUMBER}),)
         )
-        connection.execute("UPDATE records SET body = '样本'")
+        connection.execute("UPDATE records SET body = ?", (f"样本 {PHONE}",))
         connection.execute("DELETE FROM attachments")
         connection.commit()
     mask_again(path)
     assert table(path, "SELECT source, kind, count FROM redactions ORDER BY source, kind") == [
         ("0", "bank_card", 1),
-        ("0", "phone", 1),
+        ("0", "phone", 2),
         ("1", "phone", 1),
     ]
 
