@@ -340,6 +340,20 @@ def test_a_crawl_and_a_busy_file_are_waited_for(path: Path, monkeypatch: pytest.
     assert PHONE.encode() not in file_bytes(path)
 
 
+def test_who_takes_the_file_under_way_is_to_be_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive(path, 1)
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **{**k, "timeout": 0.1}))
+    with closing(connect(path, isolation_level=None)) as other:
+
+        def taken(said: str, done: int, total: int) -> None:
+            if said == "records masked again":
+                other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(ArchiveError, match="locked; run this again when whatever holds it has ended"):
+            mask_again(path, taken)
+
+
 def test_where_there_is_no_archive_none_is_made(path: Path) -> None:
     with pytest.raises(ArchiveError, match="there is no archive"):
         mask_again(path)
