@@ -56,7 +56,7 @@ def _files(folder: Path, pages: dict[str, Answer | str]) -> Path:
 
 
 ANSWERS = {"blocked": "return 403;", "dead": "return 502;", "moved": "return 302 http://portal.sample.invalid/;"}
-"""What nginx answers for the whole of a faulty portal."""
+"""The answer of nginx for the whole of a faulty portal."""
 
 
 def measured(portals: int) -> Report:

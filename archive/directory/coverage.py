@@ -1,4 +1,4 @@
-"""What of the country is covered: each county-level division with its state."""
+"""Coverage of the country: each county-level division with its state."""
 
 import sqlite3
 from collections import Counter, defaultdict
@@ -44,7 +44,7 @@ def counties(connection: sqlite3.Connection) -> list[County]:
 
 
 def by_province(covered: Iterable[County]) -> dict[str, Counter[str]]:
-    """How many counties of each province are in which state."""
+    """The number of counties by province and state."""
     found: dict[str, Counter[str]] = {}
     for each in covered:
         found.setdefault(each.division.province or each.division.name, Counter())[each.state] += 1

@@ -13,7 +13,7 @@ STATES = (
 ) = (
     "not_tried", "conflict", "surveyed", "misread", "no_catalogue", "script_made", "login", "blocked", "moved", "dead", "not_a_portal",
 )  # fmt: skip
-"""What is known of a home. `surveyed`: its list, rows and a record's page were read well, and its portal file was written."""
+"""States of a home. `surveyed`: its list, rows and a record's page were read well, and its portal file was written."""
 
 MOST_NAME = 200
 MOST_ADDRESS = 2_000

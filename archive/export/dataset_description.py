@@ -1,4 +1,4 @@
-"""What describes a release: a Frictionless data package, Croissant metadata, a codebook in two languages, and a page to read first.
+"""Descriptions of a release: a Frictionless data package, Croissant metadata, a codebook in two languages, and a page to read first.
 
 Frictionless: https://specs.frictionlessdata.io/data-package/ (version 1); Croissant: http://mlcommons.org/croissant/1.0. Pure.
 """

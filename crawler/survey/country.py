@@ -60,7 +60,7 @@ def run(connection: sqlite3.Connection, upcoming: Sequence[PortalHome], to: Surv
 
 
 def _result(future: Future[SurveyedPortal]) -> SurveyedPortal:
-    """What a survey found; what failed in our own code is a portal that is not read."""
+    """The findings of a survey; a failure of our own code is a portal that is not read."""
     try:
         return future.result()
     except Exception as error:  # noqa: BLE001 - whatever our code met on a page nobody has seen

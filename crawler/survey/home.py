@@ -42,7 +42,7 @@ _OF_GOVERNMENTS = ("政府", "gov.cn", "政务", "信息公开")
 
 @dataclass(frozen=True, slots=True)
 class SurveyedPortal:
-    """What a survey found at a home. `state`: one of the directory's; `name`: what the portal calls itself."""
+    """The findings of a survey at a home. `state`: one of the directory's; `name`: what the portal calls itself."""
 
     state: str
     reason: str
@@ -129,7 +129,7 @@ def _itself(page: Probed) -> tuple[CatalogOfPortal, ...]:
 
 
 def _without_catalogue(page: Probed, home: str) -> SurveyedPortal:
-    """What a portal is whose home page leads to no catalogue."""
+    """The state of a portal whose home page leads to no catalogue."""
     if page.shown < _LITTLE:
         return SurveyedPortal(
             SCRIPT_MADE,
@@ -158,7 +158,7 @@ def _samples(lists: Sequence[DraftCatalog], home: str) -> Iterator[tuple[Row, st
 
 
 def _fault_of_record(reader: PageReader, row: Row, referer: str) -> str | None:
-    """What is wrong with the page that a row leads to, as it is read; None where it is a record's, with the row's title."""
+    """The fault of the page that a row leads to, as it is read; None where it is a record's, with the row's title."""
     url = row.url or ""
     try:
         page = reader.read(url, referer)

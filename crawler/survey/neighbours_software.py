@@ -9,7 +9,7 @@ from crawler.probe.software_prior import Likely, SoftwarePrior
 
 
 class SoftwareOfNeighbours:
-    """How many portals of each prefecture run which family, as far as surveys found."""
+    """The number of portals of each prefecture by family, as far as surveys found."""
 
     def __init__(self, surveyed: Iterable[PortalHome]) -> None:
         self._families: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)

@@ -10,7 +10,7 @@ _COLUMNS = {
     "name": ("name", "full_name", "名称", "全称", "行政区划名称"),
     "home": ("home", "url", "website", "网址", "网站", "首页"),
 }
-"""What a column may be called, in lower case."""
+"""Names that a column may have, in lower case."""
 
 MOST_ROWS = 20_000
 """Rows of a list: several times the country's divisions."""

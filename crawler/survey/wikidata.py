@@ -81,7 +81,7 @@ def _answer(client: httpx.Client, endpoint: str, query: str) -> Any:  # noqa: AN
 
 
 def _json(response: httpx.Response, endpoint: str) -> Any:  # noqa: ANN401 - JSON
-    """What an answer holds. Raises WikidataError where it is too long, or no JSON."""
+    """The contents of an answer. Raises WikidataError where it is too long, or no JSON."""
     body = bytearray()
     for piece in response.iter_bytes():
         body += piece

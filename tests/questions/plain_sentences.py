@@ -9,7 +9,7 @@ from tests.questions.drawn_sentences import SENTENCES
 from tests.questions.plain_dates import chosen, columns
 
 OF_REPORTS = ("合计 / sum", "增减额 / difference")
-"""What annual reports are asked for by a question of their own."""
+"""Indicators of annual reports that a question of their own asks for."""
 
 
 @model("sentence_arithmetic", "sentences")

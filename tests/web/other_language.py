@@ -1,4 +1,4 @@
-"""What a page says in another language than its own, and does not mark as somebody else's words, a name or a code.
+"""Words of a page in another language than its own that it does not mark as somebody else's words, a name or a code.
 
 Others' words stand in an element with a `lang` of its own, names in one with `translate="no"`, codes in the elements that HTML
 has for them, in attributes in backquotes. A page's `<title>` can mark nothing, and isn't looked at.

@@ -45,7 +45,7 @@ _SQL_ERRORS = (
     (r"disk I/O error|database or disk is full|out of memory", TOO_LARGE),
     (r"Statement must be a SELECT", LABELS["sql_error.select"]),
 )
-"""What SQLite says of a reader's SQL, and how the site says it."""
+"""Errors of SQLite about a reader's SQL, and the site's words for them."""
 
 
 @dataclass(frozen=True, slots=True)
