@@ -203,6 +203,7 @@ ALSO = (f"payload {hashlib.sha256(page(1)).hexdigest()}: is no longer what was s
     [
         ("dictionaries", "dictionaries: cannot be read past the start", ALSO),
         ("payloads", "payloads: cannot be read past the start", (FORGED_CLAIM,)),
+        ("captures", "payloads", (ALSO[0], FORGED_CLAIM)),
         ("captures", "captures: cannot be read past the start", (ALSO[0], FORGED_CLAIM)),
         ("sqlite_sequence", "captures", ALSO),
         ("sqlite_sequence", "claims", ALSO),
