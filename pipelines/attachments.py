@@ -47,6 +47,7 @@ def read_file(file: AttachmentFile, data: bytes, *, ocr: bool, memory_mb: int) -
         media_type=result.media_type,
         text=result.text,
         tables=result.tables,
+        pages=result.pages,
         state=result.state,
         message=result.message,
     )

@@ -13,6 +13,7 @@ from w3lib.url import canonicalize_url
 from archive.masking.redaction import redact_json
 from archive.model.observations import AttachmentFile, ListPage, Observation, RecordPage, Row
 from archive.model.records import AnyReading
+from archive.tables.file_pages import without
 
 _BRACKETS = str.maketrans("［］【】[]﹝﹞", "〔〕〔〕〔〕〔〕")
 _YEAR_IN_BRACKETS = re.compile(r"(?<!\s)\s*[〔(（]\s*((?:19|20)\d{2})\s*[〕)）]\s*")
@@ -39,7 +40,9 @@ class NormalisePipeline:
             case RecordPage():
                 return record_page(item)
             case AttachmentFile():
-                return replace(item, name=(_text(item.name) or item.url)[:LONGEST_NAME], text=_text(item.text))
+                name, text = (_text(item.name) or item.url)[:LONGEST_NAME], _text(item.text)
+                removed = [match.start() for match in _CONTROLS.finditer(item.text or "")]
+                return replace(item, name=name, text=text, pages=without(item.pages, removed))
         return item
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archive.masking.redaction import redact, redact_json
-from archive.masking.table_redaction import redact_tables
+from archive.masking.table_redaction import redact_pages, redact_tables
 from archive.model.observations import AttachmentFile, ListPage, MissingPage, Observation, Problem, RecordPage, Row
 from archive.model.printable import printable
 from archive.model.records import AnyReading
@@ -37,7 +37,16 @@ class RedactPipeline:
                     redact(observation.message).text
                 )  # it names the members of an archive
                 tables, _ = redact_tables(observation.tables)
-                return replace(observation, name=name, text=text, tables=tables, message=message, redacted=dict(counts))
+                pages = redact_pages(observation.pages)
+                return replace(
+                    observation,
+                    name=name,
+                    text=text,
+                    tables=tables,
+                    pages=pages,
+                    message=message,
+                    redacted=dict(counts),
+                )
             case MissingPage():
                 return replace(observation, reason=printable(redact(observation.reason).text))
             case Problem():

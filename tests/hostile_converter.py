@@ -12,6 +12,7 @@ from archive.attachments import converter_process
 from archive.attachments.extraction import NEEDS_PROGRAM, Extracted
 from archive.attachments.file_kinds import ProgramNeeded
 from archive.attachments.reading import Order
+from archive.tables.file_pages import MOST_PAGES, FilePage
 
 WITH_PROGRAM = "with a program: "
 """Before the name of what is tried where programs may be started."""
@@ -86,6 +87,12 @@ ANSWERS = {
     "nonsense": Extracted(None, "", "no state"),
     "again": Extracted(None, "", NEEDS_PROGRAM),
     "unfit": Extracted("a\0b" * 9, "a\ud800/b\nc", "text", "d\ud800\ne" + "f" * 20_000, ("\ud800g",)),
+    "unfit pages": Extracted(
+        "ab", "a/b", "text", None, pages=(FilePage(9), FilePage(1, name="x\0\ny" * 200), FilePage(0))
+    ),
+    "no pages": Extracted("ab", "a/b", "text", None, pages=(FilePage(0, "x"),)),
+    "negative pages": Extracted("ab", "a/b", "text", None, pages=(FilePage(-1),)),
+    "too many pages": Extracted("ab", "a/b", "text", None, pages=(FilePage(0),) * (MOST_PAGES + 1)),
 }
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from archive.attachments.extraction import STATES, Extracted, Limits, extract
 from archive.attachments.file_kinds import Kind, ole_streams, sniff
 from archive.attachments.reading import Order, read
+from archive.tables.file_pages import FilePage
 from tests.files import (
     DOCX,
     HTML,
@@ -74,7 +75,7 @@ READABLE = {
 
 @pytest.mark.parametrize(("data", "kind", "text"), READABLE.values(), ids=READABLE)
 def test_chinese_text_comes_out_exact(data: bytes, kind: Kind, text: str) -> None:
-    assert replace(extract(data, "misleading.exe"), tables=()) == Extracted(text, kind.value, "text", None)
+    assert replace(extract(data, "misleading.exe"), tables=(), pages=()) == Extracted(text, kind.value, "text", None)
 
 
 def test_doc() -> None:
@@ -266,7 +267,9 @@ def gbk_zip(name: str, content: bytes) -> bytes:
 
 def test_members_of_a_zip_with_names_in_gbk() -> None:
     found = extract(gbk_zip("样本说明.txt", SAMPLE.encode("gb18030")), "a.zip")
-    assert found == Extracted(f"样本说明.txt\n{SAMPLE}", "application/zip", "text", None, ("样本说明.txt",))
+    pages = (FilePage(0, "file", 1, member="样本说明.txt"),)
+    text = f"样本说明.txt\n{SAMPLE}"
+    assert found == Extracted(text, "application/zip", "text", None, ("样本说明.txt",), pages=pages)
 
 
 def test_members_of_a_zip_are_read_each_by_its_kind() -> None:

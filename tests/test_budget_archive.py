@@ -1,5 +1,6 @@
 """Budgets in the archive, over a crawl: each figure leads to its cell, and goes where its file goes."""
 
+import asyncio
 import io
 import json
 import sqlite3
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from archive.analysis import budget_reader
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.web.http.server import make_datasette
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.files import docx, word, word_table
 from tests.test_budgets import ACROSS, DOWN, GENERAL
@@ -132,6 +135,34 @@ def test_three_public_expenses_of_files_and_of_a_page(archive: tuple[Path, Path]
     assert [row["reception"] for row in found] == ["30000.00", "3.00", "300000.00"]
     assert [row["failed"] for row in found] == [0, 0, 1]
     assert {row["agency"] for row in found} == {"样本局"}
+
+
+def sheet_of(archive: tuple[Path, Path], table: str, *options: str) -> list[dict[str, object]]:
+    """The rows of a table as a workbook has them, by their headings."""
+    out = archive[0] / f"{table}.xlsx"
+    assert disclosures("export", "xlsx", "--table", table, "--db", archive[1], "--out", out).returncode == 0
+    headings, *cells = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
+    return [dict(zip(map(str, headings), row, strict=True)) for row in cells]
+
+
+def test_figures_in_a_workbook_are_numbers_with_their_year_and_unit(archive: tuple[Path, Path]) -> None:
+    (line,) = [
+        row for row in sheet_of(archive, "budget_lines") if (row["科目编码"], row["栏"]) == ("2010301", "基本支出")
+    ]
+    assert (line["金额（元）"], line["年度"], line["单位"]) == (1_000_000, 2026, "万元")
+    assert [row["三公经费合计（元）"] for row in sheet_of(archive, "three_public") if row["年度"] == 2026] == [
+        120_000,
+        12,
+        120_000,
+    ]
+
+
+def test_figures_that_the_site_gives_have_their_year_and_unit(archive: tuple[Path, Path]) -> None:
+    answer = asyncio.run(
+        make_datasette(archive[1]).client.get("/a/budget_lines.jsonl?code=2010301&_col=table_id&_col=printed")
+    )
+    (first, *_) = map(json.loads, answer.text.splitlines())
+    assert (first["fiscal_year"], first["unit"]) == (2026, "万元")
 
 
 def test_a_replaced_file_is_read_again_and_its_slip_is_found(archive: tuple[Path, Path]) -> None:

@@ -19,6 +19,7 @@ import pytest
 from archive.attachments import converter, extraction, sandbox
 from archive.attachments.converter import Converter
 from archive.attachments.extraction import Extracted, Limits, extract, find_programs, open_walls
+from archive.tables.file_pages import LONGEST_NAME, MOST_PAGES
 from crawler.cli.doctor import FINE, NOTE, WRONG, diagnose
 from tests.conftest import ROOT
 from tests.files import SAMPLE, docx, pdf, text_cell, xlsx
@@ -117,9 +118,11 @@ def test_a_child_holds_its_own_file_alone(hostile: Converter) -> None:
     [
         ("crash", "the converter crashed (signal 11)"),
         ("hang", "the converter was stopped after 1 s"),
-        ("flood", "the converter answered more than 1048580 bytes"),
+        ("flood", "the converter answered more than 2097156 bytes"),
         ("nonsense", "the converter answered what is no answer"),
         ("again", "the converter answered what is no answer"),
+        ("no pages", "the converter answered what is no answer"),
+        ("negative pages", "the converter answered what is no answer"),
         ("unknown", "the converter crashed"),
     ],
 )
@@ -127,6 +130,14 @@ def test_whatever_a_converter_does_is_a_state(hostile: Converter, name: str, mes
     found = extract(b"#" * 32, name, Limits(seconds=1, max_text=1, max_table_bytes=0))
     assert (found.state, found.text, found.message) == ("failed", None, message)
     assert tried("memory", "").state == "text", "the next file is read"
+
+
+def test_pages_that_a_converter_makes_up_are_bounded(hostile: Converter) -> None:
+    first, second = extract(b"#" * 32, "unfit pages").pages
+    assert (first.start, second.start) == (0, 1)
+    assert LONGEST_NAME // 2 < len(second.name) <= LONGEST_NAME
+    assert not {"\0", "\n"} & set(second.name)
+    assert len(extract(b"#" * 32, "too many pages").pages) == MOST_PAGES
 
 
 def test_what_a_database_does_not_take_is_not_taken_from_a_converter(hostile: Converter) -> None:

@@ -4,7 +4,9 @@ import gzip
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -115,6 +117,23 @@ def test_the_tables_of_a_file_are_kept_cell_by_cell(county: tuple[Path, Path, in
     ((number, cells),) = [tuple(row.values()) for row in rows(county[1], sql, f"%/files/{name}")]
     assert number == 1
     assert [row for row in json.loads(str(cells)) if row[1]] == [line.split("\t") for line in TABLE.split("\n")]
+
+
+def test_files_of_an_older_archive_are_read_again_with_their_tables_and_pages(
+    county: tuple[Path, Path, int, list[str]], tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    for path in (county[1], county[1].with_name("a.evidence.db")):
+        shutil.copy(path, tmp_path)
+    columns = "SELECT url, text, tables, pages, state FROM attachments ORDER BY id"
+    before = rows(db, columns)
+    assert {"sheet", "page", "file"} == {
+        page["kind"] for row in before for page in json.loads(str(row["pages"] or "[]"))
+    }
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE attachments SET tables = NULL, pages = NULL")
+    assert disclosures("reparse", "--db", db).returncode == 0
+    assert rows(db, columns) == before
 
 
 def test_old_excel(county: tuple[Path, Path, int, list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""Exported files: exact bytes of CSV, inert cells, numbers that stay what they are, memory that stays flat."""
+"""Exported text files: exact bytes of CSV, inert cells, numbers that stay what they are, memory that stays flat."""
 
 import io
 import itertools
@@ -8,9 +8,9 @@ import zipfile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from archive.export import writers
+from archive.export.excel import xlsx
 from archive.export.file_formats import STREAMED
-from archive.export.writers import CUT, XLSX_TEXT, csv_file, json_lines, xlsx
+from archive.export.writers import csv_file, json_lines
 
 
 def sheets(columns, rows) -> list[list[list[object]]]:
@@ -55,24 +55,6 @@ def test_plain_numbers_and_days_are_left_alone():
     )
 
 
-def test_xlsx_keeps_numbers_that_excel_can_hold_as_numbers():
-    held = [5, -2.5, 10**15 - 1, 1 - 10**15]
-    assert sheets(["n"], [[each] for each in held])[0][1:] == [[each] for each in held]
-    too_long = [10**15, -(10**15), 10**16, float("inf")]
-    assert sheets(["n"], [[each] for each in too_long])[0][1:] == [[str(each)] for each in too_long]
-
-
-@pytest.mark.parametrize("length", [XLSX_TEXT - 1, XLSX_TEXT, XLSX_TEXT + 1])
-def test_a_text_is_cut_where_a_cell_ends(length):
-    text = "长" * length
-    ((_, (shown,)),) = sheets(["x"], [[text]])
-    assert shown == (text if length <= XLSX_TEXT else text[: XLSX_TEXT - len(CUT)] + CUT)
-
-
-def test_a_sheet_holds_as_many_rows_as_excel_does():
-    assert writers.XLSX_ROWS + 1 == 2**20
-
-
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_half_a_character_breaks_no_file(form):
     """Half a character, as a broken page left it."""
@@ -82,20 +64,6 @@ def test_half_a_character_breaks_no_file(form):
 def test_bytes_are_told_as_digits():
     assert b"".join(csv_file(["x"], [[b"\x00\xff"]])).endswith(b"x\r\n00ff\r\n")
     assert sheets(["x"], [[b"\x00\xff"], [""], [0]])[0][1:] == [["00ff"], [""], [0]]
-
-
-def test_xlsx_links_nothing_and_cuts_what_a_cell_cannot_hold():
-    data = b"".join(xlsx(["x"], [["http://a.example/"], ["长" * 40_000], ["坏\x01字"]]))
-    assert not any("hyperlink" in name or b"hyperlink" in zipfile.ZipFile(io.BytesIO(data)).read(name)
-                   for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if "sheet1" in name)  # fmt: skip
-    (_, *found) = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    assert found[1][0].endswith(CUT)
-    assert len(found[1][0]) == XLSX_TEXT
-
-
-def test_what_a_sheet_cannot_hold_goes_on_the_next(monkeypatch):
-    monkeypatch.setattr(writers, "XLSX_ROWS", 2)
-    assert sheets(["n"], [[1], [2], [3]]) == [[["n"], [1], [2]], [["n"], [3]]]
 
 
 def test_json_lines_is_json_a_line():

@@ -25,6 +25,7 @@ from archive.attachments.extraction import NEEDS_PROGRAM, Extracted, Limits
 from archive.attachments.file_kinds import ProgramNeeded, Unreadable
 from archive.attachments.ocr import recogniser
 from archive.attachments.reading import Order, read
+from archive.tables import file_pages
 
 READY = b"r"
 
@@ -125,6 +126,7 @@ def serve_file(connection: socket.socket, empty: int) -> NoReturn:
         head = {"media_type": answer.media_type, "state": answer.state, "message": answer.message}
         stream.write(json.dumps(head | {"members": answer.members}).encode() + b"\n")
         stream.write(tables + b"\n")
+        stream.write((file_pages.to_json_text(answer.pages) or "[]").encode("utf-8", "replace") + b"\n")
         stream.write((answer.text or "").encode("utf-8", "replace"))
     os._exit(0)
 

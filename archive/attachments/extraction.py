@@ -25,6 +25,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 
 from archive.attachments.converter import ConversionError, Converter
+from archive.tables import file_pages
+from archive.tables.file_pages import FilePage
 from archive.tables.printed_table import PrintedTable, within_limits
 
 STATES = (
@@ -37,7 +39,7 @@ SMALLEST = 16  # bytes; dead files on portals are answered with status 200 and t
 NEEDS_PROGRAM = "needs_program"
 """The state in which a child leaves a file that a program reads, for another child that may start programs."""
 
-_HEAD = 1 << 20  # bytes; the longest line of what is not the text: names in an archive, mostly
+_HEAD = 1 << 20  # bytes; the longest line of what is neither text nor tables: names in an archive, mostly; and pages
 _LONGEST = 10_000  # characters of a message
 _NO_ANSWER = "the converter answered what is no answer"
 
@@ -64,7 +66,8 @@ DEFAULT_LIMITS = Limits()
 class Extracted:
     """The result for one file. `media_type` is recognised by its bytes; `members` are the names inside an archive.
 
-    `tables`: those with several columns; of what is `ocr`, only those of pages that were not recognised.
+    `tables`: those with several columns; of what is `ocr`, only those of pages that were not recognised. `pages`: where each
+    begins in the text, as far as the kind of file has pages.
     """
 
     text: str | None
@@ -73,6 +76,7 @@ class Extracted:
     message: str | None = None
     members: tuple[str, ...] = ()
     tables: tuple[PrintedTable, ...] = ()
+    pages: tuple[FilePage, ...] = ()
 
 
 def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: bool = False) -> Extracted:
@@ -121,7 +125,7 @@ def _convert(data: bytes, limits: Limits, order: Mapping[str, object]) -> Extrac
     try:
         converter = _converter(ocr=bool(order["ocr"]))
         answer = converter.convert(
-            json.dumps(order).encode(), data, limits.seconds, _HEAD + limits.max_table_bytes + 4 * most
+            json.dumps(order).encode(), data, limits.seconds, 2 * _HEAD + limits.max_table_bytes + 4 * most
         )
         return _parsed(answer, most)
     except ConversionError as error:
@@ -133,11 +137,13 @@ def _failed(message: str) -> Extracted:
 
 
 def _parsed(answer: bytes, most: int) -> Extracted:
-    """Return what a converter answered: a line of JSON, one of tables, then the text, cut after `most` characters. Raises ConversionError if it is anything else."""
+    """Return what a converter answered: a line of JSON, one of tables, one of pages, then the text, cut after `most` characters. Raises ConversionError if it is anything else."""
     head, _, rest = answer.partition(b"\n")
-    tables, _, text = rest.partition(b"\n")
+    tables, _, rest = rest.partition(b"\n")
+    pages, _, text = rest.partition(b"\n")
     try:
         fields = json.loads(head[:_HEAD])
+        read_pages = file_pages.from_json_text(pages[:_HEAD].decode())
         read_tables, _ = within_limits(map(PrintedTable.from_json, json.loads(tables or b"[]")))
     except (ValueError, TypeError, AttributeError, RecursionError):
         fields = None
@@ -151,7 +157,13 @@ def _parsed(answer: bytes, most: int) -> Extracted:
             cleaned = text.decode("utf-8", "replace").replace("\0", "")[:most]
             note = None if message is None else _plain(message)
             return Extracted(
-                cleaned or None, _plain(media_type), state, note, tuple(map(_plain, members)), tuple(read_tables)
+                cleaned or None,
+                _plain(media_type),
+                state,
+                note,
+                tuple(map(_plain, members)),
+                tuple(read_tables),
+                file_pages.within(read_pages, len(cleaned)),
             )
     raise ConversionError(_NO_ANSWER)
 

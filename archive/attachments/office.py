@@ -1,11 +1,12 @@
-"""Text and tables of office files: PDF, docx, odt, doc. A file that cannot be read raises `Unreadable`."""
+"""Text and tables of office files: PDF, docx, pptx, odt, doc. A file that cannot be read raises `Unreadable`."""
 
 import ctypes
 import io
+import posixpath
 import re
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import islice, pairwise
 from operator import itemgetter
@@ -18,10 +19,15 @@ from archive.attachments import word
 from archive.attachments.extraction import Limits
 from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import ProgramNeeded, Unreadable
-from archive.attachments.markup import read_xml, tidy
+from archive.attachments.markup import local_name, read_xml, tidy
+from archive.tables.file_pages import SLIDE, FilePage, joined
 from archive.tables.pdf_tables import PdfTables
 from archive.tables.printed_table import CELLS_APART, MOST_TABLES, PrintedTable
+from archive.tables.text_tables import tables_in_text
 
+_PRESENTATION, _RELATIONS = "ppt/presentation.xml", "ppt/_rels/presentation.xml.rels"
+_SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")
+_TARGET_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PIECE = "“”‘’…—·()\"' "  # what may stand after a blank at the end of a line
 # Whatever is wrong with the lines of a page, its text is kept.
 _NO_TABLES = (PdfiumError, ArithmeticError, LookupError, ValueError, ctypes.ArgumentError)
@@ -145,6 +151,38 @@ def read_docx(data: bytes, limits: Limits) -> FileContents:
                 lines += word.lines(root)
                 tables += word.tables(root)
     return FileContents(tidy(lines), tables)
+
+
+def read_slides(data: bytes, limits: Limits) -> FileContents:
+    """Return the text of each slide: paragraphs as lines, rows of tables as lines with tabs. Notes of the speaker are left out."""
+    check_unpacked(data, limits)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        slides = [etree.fromstring(archive.read(name), parser) for name in _in_order(archive, parser)]
+    numbered = ((FilePage(0, SLIDE, number), tidy(word.lines(slide))) for number, slide in enumerate(slides, 1))
+    text, pages = joined(numbered, "\n\n")
+    return FileContents(text, list(tables_in_text(text)), pages=pages)
+
+
+def _in_order(archive: zipfile.ZipFile, parser: etree.XMLParser) -> list[str]:
+    """Return the names of the slides as they are shown, those that the presentation doesn't list last."""
+    names = archive.namelist()
+    slides = sorted(filter(_SLIDE.fullmatch, names), key=lambda name: int(_SLIDE.fullmatch(name)[1]))  # type: ignore[index]
+    if {_PRESENTATION, _RELATIONS} - set(names):
+        return slides
+    targets = dict(_targets(etree.fromstring(archive.read(_RELATIONS), parser)))
+    listed = (
+        node for node in etree.fromstring(archive.read(_PRESENTATION), parser).iter() if local_name(node) == "sldId"
+    )
+    shown = [targets[node.get(_TARGET_ID)] for node in listed if targets.get(node.get(_TARGET_ID)) in slides]
+    return list(dict.fromkeys([*shown, *slides]))
+
+
+def _targets(relations: etree._Element) -> Iterator[tuple[str | None, str]]:
+    """Yield the id of each relation, and the name of the member it leads to."""
+    for node in relations:
+        target = node.get("Target") or ""
+        yield node.get("Id"), posixpath.normpath(posixpath.join("ppt", target)).lstrip("/")
 
 
 def read_odt(data: bytes, limits: Limits) -> str:

@@ -6,10 +6,11 @@ shut in finds no file of Python's.
 
 import gzip
 import io
+import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -22,6 +23,8 @@ from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sni
 from archive.attachments.html_tables import html_tables
 from archive.attachments.ocr import recogniser
 from archive.evidence.text_encoding import decode_page
+from archive.tables import file_pages
+from archive.tables.file_pages import MEMBER, FilePage
 from archive.tables.printed_table import within_limits
 from archive.tables.text_tables import tables_in_text
 
@@ -37,7 +40,6 @@ _UNREAD = {  # kinds without a reader: state and message
     Kind.SEVEN_ZIP: ("unsupported", "a 7-Zip archive is not read"),
     Kind.OFD: ("unsupported", "an OFD file is not read"),
     Kind.PPT: ("unsupported", "a presentation is not read"),
-    Kind.PPTX: ("unsupported", "a presentation is not read"),
     Kind.OLE: ("unsupported", "an OLE file of unknown content is not read"),
     Kind.UNKNOWN: ("unsupported", "a file of unknown kind is not read"),
 }
@@ -46,7 +48,9 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, ValueError, KeyError, IndexError, EOFError, RuntimeError,
     OSError,
 )  # fmt: skip
+_NUL = re.compile("\0")
 _NO_MEMORY = "reading it needs more memory than the limit"
+_MEMBERS_APART = "\n\n"
 _SKIPPED_MEMBERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -88,15 +92,17 @@ def _read_kind(kind: Kind, data: bytes, order: Order) -> Extracted:
     if kind == Kind.GZIP and not order.inside:
         return _read_gzip(data, order)
     content = _read_document(kind, data, order)
-    text, message, max_text = content.text, content.message, order.limits.max_text
+    text, message, max_text = _clean(content.text), content.message, order.limits.max_text
     if not text:
         raise Unreadable("empty", "there is no text in the file")
+    pages = file_pages.without(content.pages, [match.start() for match in _NUL.finditer(content.text)])
     if len(text) > max_text:
         text, message = text[:max_text], f"the text is cut after {max_text} characters"
     tables, left_out = within_limits(content.tables)
     if left_out:
         message = "; ".join(filter(None, (message, _left_out(left_out))))
-    return Extracted(_clean(text), kind.value, content.state, message, tables=tuple(tables))
+    kept = file_pages.within(pages, len(text))
+    return Extracted(text, kind.value, content.state, message, tables=tuple(tables), pages=kept)
 
 
 def _left_out(tables: int) -> str:
@@ -105,7 +111,7 @@ def _left_out(tables: int) -> str:
 
 def _clean(text: str) -> str:
     """Return the text as SQLite and JSON take it: no NUL, no halves of characters."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    return _NUL.sub("", text).encode("utf-8", "replace").decode()
 
 
 def _read_document(kind: Kind, data: bytes, order: Order) -> FileContents:
@@ -128,6 +134,7 @@ def _read_office(kind: Kind, data: bytes, order: Order) -> FileContents | str:
         Kind.XLSX: lambda: workbooks.read_sheets(data, limits),
         Kind.XLS: lambda: workbooks.read_sheets(data, limits),
         Kind.ODS: lambda: workbooks.read_sheets(data, limits),
+        Kind.PPTX: lambda: office.read_slides(data, limits),
         Kind.ODT: lambda: office.read_odt(data, limits),
         Kind.DOC: lambda: office.read_doc(data, limits, order.programs),
         Kind.RTF: lambda: rtf.read_rtf(data),
@@ -178,7 +185,9 @@ def _read_pdf(data: bytes, order: Order) -> FileContents:
         notes.append(
             f"{unruled} of {len(document)} pages print amounts in rows without lines, of which no table is made"
         )
-    return FileContents("\n\n".join(text for text in pages if text), tables, "; ".join(notes) or None, state)
+    numbered = ((FilePage(0, number=number), text or "") for number, text in enumerate(pages, 1))
+    text, printed = file_pages.joined(numbered, "\n\n")
+    return FileContents(text, tables, "; ".join(notes) or None, state, printed)
 
 
 def _read_gzip(data: bytes, order: Order) -> Extracted:
@@ -232,9 +241,8 @@ def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -
     if not results:
         return Extracted(None, Kind.ZIP.value, "empty", "the archive holds no file")
     state = min((item.state for item in results), key=STATES.index)
-    texts = [f"{name}\n{item.text}" for name, item in zip(members, results, strict=True) if item.text]
     unread = [f"{name}: {item.message}" for name, item in zip(members, results, strict=True) if not item.text]
-    text = "\n\n".join(texts)
+    text, pages = _members_joined((name, item) for name, item in zip(members, results, strict=True) if item.text)
     if len(text) > max_text:
         text, unread = text[:max_text], [f"the text is cut after {max_text} characters", *unread]
     tables, left_out = within_limits(
@@ -243,7 +251,23 @@ def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -
     if left_out:
         unread = [_left_out(left_out), *unread]
     notes = unread[:20] + ([f"and {len(unread) - 20} more"] if len(unread) > 20 else [])
-    return Extracted(text or None, Kind.ZIP.value, state, "; ".join(notes) or None, members, tuple(tables))
+    kept = file_pages.within(pages, len(text))
+    return Extracted(text or None, Kind.ZIP.value, state, "; ".join(notes) or None, members, tuple(tables), kept)
+
+
+def _members_joined(members: Iterable[tuple[str, Extracted]]) -> tuple[str, list[FilePage]]:
+    """Return the texts of an archive's files, each under its name, as one; and their pages, the first of each with the name."""
+    texts: list[str] = []
+    pages: list[FilePage] = []
+    start = 0
+    for number, (name, item) in enumerate(members, 1):
+        texts.append(f"{name}\n{item.text}")
+        first, *others = item.pages or (FilePage(0, MEMBER, number),)
+        own = start + len(name) + 1
+        pages.append(replace(first, start=start, member=name))
+        pages += (replace(page, start=own + page.start, member=name) for page in others)
+        start += len(texts[-1]) + len(_MEMBERS_APART)
+    return _MEMBERS_APART.join(texts), pages
 
 
 def _read_within(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes | None:

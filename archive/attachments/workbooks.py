@@ -13,6 +13,7 @@ from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import Unreadable
 from archive.attachments.office import check_unpacked
 from archive.model import magic_numbers
+from archive.tables.file_pages import SHEET, FilePage, joined
 from archive.tables.number_formats import NumberFormats, column_number, read_xlsx_formats
 from archive.tables.printed_table import MOST_CELLS, Merged, PrintedTable, printed_cell
 from archive.tables.xls_formats import read_xls_formats
@@ -58,10 +59,13 @@ def read_sheets(data: bytes, limits: Limits) -> FileContents:
         if isinstance(error, calamine.PasswordError) or "password" in str(error).lower():
             raise Unreadable("encrypted", "the workbook asks for a password") from error
         raise Unreadable("failed", "the workbook is damaged or of an unknown form") from error
-    filled = [(name, lines) for name, lines in sheets if lines]
-    if len(filled) < 2:
-        return FileContents("\n".join(line for _, lines in filled for line in lines), tables)
-    return FileContents("\n\n".join("\n".join((name, *lines)) for name, lines in filled), tables)
+    several = sum(bool(lines) for _, lines in sheets) > 1
+    numbered = (
+        (FilePage(0, SHEET, number, name), "\n".join((name, *lines) if several and lines else lines))
+        for number, (name, lines) in enumerate(sheets, 1)
+    )
+    text, pages = joined(numbered, "\n\n")
+    return FileContents(text, tables, pages=pages)
 
 
 def _tables(number: int, name: str, rows: list[list[str]], merged: list[Merged]) -> Iterator[PrintedTable]:

@@ -267,6 +267,12 @@ def m016_budget_comparisons(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m017_pages_of_files(db: Database) -> None:
+    """Where the pages of files begin in their text, as JSON beside it."""
+    db.execute("ALTER TABLE attachments ADD COLUMN pages TEXT")
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

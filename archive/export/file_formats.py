@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archive.export.excel import xlsx
 from archive.export.parquet import parquet_file
 from archive.export.rows import Rows
-from archive.export.writers import Pieces, Writer, csv_file, json_lines, xlsx
+from archive.export.writers import Pieces, Writer, csv_file, json_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class FileFormat:
 
 
 STREAMED = {
-    "csv": FileFormat("text/csv; charset=utf-8", csv_file),
+    "csv": FileFormat("text/csv; charset=utf-8", csv_file, Rows.in_beijing_time),
     "xlsx": FileFormat("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx, Rows.labelled),
     "jsonl": FileFormat("application/x-ndjson; charset=utf-8", json_lines, Rows.parsed),
 }

@@ -1,4 +1,4 @@
-"""Writers of files: CSV that opens right in Chinese Excel, xlsx, JSON Lines.
+"""Writers of text files: CSV that opens right in Chinese Excel, JSON Lines.
 
 Pure: rows in, pieces of a file out, a few rows at a time, so that memory stays flat however many there are.
 """
@@ -7,12 +7,8 @@ import base64
 import csv
 import io
 import json
-import math
 import re
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Sequence
-
-import xlsxwriter
 
 from archive.export.rows import Row
 
@@ -25,19 +21,10 @@ BOM = b"\xef\xbb\xbf"
 PIECE = 1 << 16
 """Bytes, about, that are gathered before they are handed on."""
 
-XLSX_ROWS = 1_048_576 - 1
-"""Rows a sheet holds below its headings; what is more goes on the next sheet."""
-
-XLSX_TEXT = 32_767
-"""Characters a cell holds; a longer text is cut, and says so."""
-
-CUT = "…（过长，已截断 cut）"
-
 # What spreadsheets take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), full-width forms too.
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 # What Excel would turn into another number, or into a day: long numbers, leading zeros, exponents, 1-2017.
 _NUMBER_LIKE = re.compile(r"[0-9]{12,}|0[0-9]+|[0-9.]+[eE][0-9]+|[0-9]{1,4}[-/][0-9]{1,5}", re.ASCII)
-_LONGEST_NUMBER = 10**15
 
 
 class WriterError(Exception):
@@ -104,49 +91,3 @@ def _emptied(buffer: io.StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return piece
-
-
-def xlsx(columns: Sequence[str], rows: Iterable[Row]) -> Pieces:
-    """Write an Excel workbook in which every text is a text. It is made in a file beside; until it is whole, pieces are empty."""
-    with tempfile.TemporaryFile(prefix="disclosures-") as file:
-        book = xlsxwriter.Workbook(
-            file, {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-        )
-        bold = book.add_format({"bold": True})
-        sheet, place = None, XLSX_ROWS
-        for row in rows:
-            if place == XLSX_ROWS:
-                sheet, place = _sheet(book, columns, bold), 0
-            place += 1
-            for column, value in enumerate(row):
-                _write_cell(sheet, place, column, value)
-            if place % 500 == 0:
-                yield b""
-        if sheet is None:
-            _sheet(book, columns, bold)
-        book.close()
-        file.seek(0)
-        while piece := file.read(PIECE):
-            yield piece
-
-
-def _sheet(book: xlsxwriter.Workbook, columns: Sequence[str], bold: object) -> xlsxwriter.worksheet.Worksheet:
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, max(len(columns) - 1, 0), 16)
-    for place, column in enumerate(columns):
-        sheet.write_string(0, place, column, bold)
-    return sheet
-
-
-def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object) -> None:
-    """Write a number as a number, if Excel keeps all its digits; anything else as text."""
-    if value is None or value == "":
-        return
-    if isinstance(value, int | float) and math.isfinite(value) and abs(value) < _LONGEST_NUMBER:
-        sheet.write_number(row, column, value)
-        return
-    text = value.hex() if isinstance(value, bytes) else str(value)
-    if len(text) > XLSX_TEXT:
-        text = text[: XLSX_TEXT - len(CUT)] + CUT
-    sheet.write_string(row, column, text)

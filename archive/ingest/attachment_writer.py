@@ -7,6 +7,7 @@ from archive.database.withheld import HELD, WITHHELD, is_file_withheld
 from archive.ingest.record_writer import NO_FILE, Writer
 from archive.maintenance.holding import shown_text
 from archive.model.observations import UNAVAILABLE, AttachmentFile, Problem
+from archive.tables import file_pages
 from archive.tables.printed_table import to_json_text
 
 READABLE = frozenset({"text", "ocr", "needs_ocr"})
@@ -24,7 +25,7 @@ class AttachmentWriter:
     def write(self, record_id: int, file: AttachmentFile, now: str) -> None:
         """Write what a file of a record is now; one that can't be had today is still what it was when it was last had."""
         if is_file_withheld(self._connection, file.url, file.sha256):
-            file = replace(file, name="", text=None, tables=(), state=WITHHELD, message=None, redacted={})
+            file = replace(file, name="", text=None, tables=(), pages=(), state=WITHHELD, message=None, redacted={})
         file = replace(file, capture=self._sealed_in(file))
         c, where = self._connection, (record_id, file.url)
         known = c.execute("SELECT * FROM attachments WHERE record_id = ? AND url = ?", where).fetchone()
@@ -37,15 +38,26 @@ class AttachmentWriter:
         if file.text and file.state != WITHHELD:
             title = f"{self._writer.record(record_id)['title'] or ''} {file.name}"
             text = shown_text(c, record_id, file.url, file.sha256, title, file.text, now)
-            file = file if text is not None else replace(file, text=None, tables=(), state=HELD)
+            file = file if text is not None else replace(file, text=None, tables=(), pages=(), state=HELD)
         self._writer.reindex(record_id)
-        tables = to_json_text(file.tables)
+        tables, pages = to_json_text(file.tables), file_pages.to_json_text(file.pages)
         c.execute(
-            "INSERT INTO attachments (record_id, url, name, sha256, bytes, media_type, text, tables, state, capture_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, url) DO UPDATE SET name = excluded.name, "
+            "INSERT INTO attachments (record_id, url, name, sha256, bytes, media_type, text, tables, pages, state, capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, url) DO UPDATE SET name = excluded.name, "
             "sha256 = excluded.sha256, bytes = excluded.bytes, media_type = excluded.media_type, "
-            "text = excluded.text, tables = excluded.tables, state = excluded.state, capture_id = excluded.capture_id",
-            (*where, file.name, file.sha256, file.bytes, file.media_type, file.text, tables, file.state, file.capture),
+            "text = excluded.text, tables = excluded.tables, pages = excluded.pages, state = excluded.state, capture_id = excluded.capture_id",
+            (
+                *where,
+                file.name,
+                file.sha256,
+                file.bytes,
+                file.media_type,
+                file.text,
+                tables,
+                pages,
+                file.state,
+                file.capture,
+            ),
         )
         if had and known["sha256"] != file.sha256:
             captures = known["capture_id"], file.capture

@@ -16,6 +16,7 @@ from typing import Any
 from archive.model.noise import essence, same
 from archive.model.observations import AttachmentFile, LinkedFile, RecordPage, Row
 from archive.model.records import OWN_PAGE, same_reading
+from archive.tables.file_pages import FilePage
 from archive.tables.printed_table import PrintedTable
 
 LEAST, SHARE = 10, 0.25
@@ -288,6 +289,7 @@ def _read(kind: str, stated: dict[str, Any], capture: int | None) -> Content:
         return Row(**stated | {"doubts": tuple(stated["doubts"])})
     stated["tables"] = tuple(map(PrintedTable.from_json, stated.get("tables", ())))
     if kind == FILE:
+        stated["pages"] = tuple(map(FilePage.from_json, stated.get("pages", ())))
         return AttachmentFile(**stated, capture=capture)
     stated["doubts"] = tuple(stated["doubts"])
     stated["breadcrumb"] = tuple(stated["breadcrumb"])

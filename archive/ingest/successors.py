@@ -74,7 +74,7 @@ _SAME = (
     "r.title = :title AND r.published_on = :published_on AND (r.index_number IS NULL OR :index_number IS NULL)",
 )
 
-_CONTENTS = "sha256, bytes, media_type, text, tables, state, capture_id"
+_CONTENTS = "sha256, bytes, media_type, text, tables, pages, state, capture_id"
 """The columns of a file that say what it holds."""
 
 

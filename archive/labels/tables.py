@@ -10,8 +10,17 @@ from archive.labels.label import LABELS, Label, label_of, labels_under
 
 
 @dataclass(frozen=True, slots=True)
+class StatedBeside:
+    """What the row of another `table`, whose key stands in the column `key`, states of the figures of a row: its `columns`."""
+
+    table: str
+    key: str
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A table or view, and how the site shows it: see tables.toml."""
+    """A table or view, and how the site shows it and files have it: see tables.toml."""
 
     label: Label
     columns: Mapping[str, Label]
@@ -22,14 +31,20 @@ class Table:
     sort_desc: str | None = None
     facets: Sequence[str] = ()
     sortable: Sequence[str] | None = None
+    decimals: Sequence[str] = ()
+    stated: StatedBeside | None = None
 
 
 _DISPLAY: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
-TABLES: dict[str, Table] = {
-    name: Table(label, labels_under(f"column.{name}"), **_DISPLAY.get(name, {}))
-    for name, label in labels_under("table").items()
-}
+
+def _table(name: str, label: Label) -> Table:
+    display = _DISPLAY.get(name, {})
+    stated = StatedBeside(**display["stated"]) if "stated" in display else None
+    return Table(label, labels_under(f"column.{name}"), **{**display, "stated": stated})
+
+
+TABLES: dict[str, Table] = {name: _table(name, label) for name, label in labels_under("table").items()}
 """Tables and their columns, in the order in which they are shown."""
 
 HEADINGS = labels_under("heading")
@@ -60,6 +75,11 @@ def heading(table: str | None, column: str) -> Label:
     """Return what stands above a column in a workbook."""
     label = HEADINGS.get(column) if table == "records" else None
     return label or column_label(table, column)
+
+
+def holds_times(column: str) -> bool:
+    """Whether a column of this name holds moments, as the archive writes them."""
+    return column in {"at", "not_before"} or column.endswith(("_at", "_seen"))
 
 
 def arranged(table: str, names: list[str]) -> list[int]:

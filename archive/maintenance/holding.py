@@ -173,7 +173,9 @@ def _empty_body(connection: sqlite3.Connection, record_id: int) -> None:
 
 def _empty_file(connection: sqlite3.Connection, number: int, record_id: int) -> None:
     index.changing(connection, record_id)
-    connection.execute("UPDATE attachments SET text = NULL, tables = NULL, state = ? WHERE id = ?", (HELD, number))
+    connection.execute(
+        "UPDATE attachments SET text = NULL, tables = NULL, pages = NULL, state = ? WHERE id = ?", (HELD, number)
+    )
     note_traces(connection)
 
 

@@ -50,7 +50,9 @@ class _Table:
 
 _RECORDS = _Table("records", ("id",), "id", texts=(*FIELDS, "body"), json=("source_fields",), tables=("tables",))
 _READINGS = _Table("readings", ("record_id", "catalog_id"), "record_id", json=("fields", "source_fields"))
-_FILES = _Table("attachments", ("record_id", "url"), "record_id", texts=("name", "text"), tables=("tables",))
+_FILES = _Table(
+    "attachments", ("record_id", "url"), "record_id", texts=("name", "text"), json=("pages",), tables=("tables",)
+)
 _VERSIONS = _Table("versions", ("id",), "record_id", json=("changed",))
 _EVENTS = _Table("events", ("id",), "record_id", json=("detail",))
 _DEFERRED = _Table("deferred", ("id",), "record_id", json=("content",))

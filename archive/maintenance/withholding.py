@@ -247,7 +247,8 @@ def _bury_record(connection: sqlite3.Connection, record_id: int) -> None:
         own,
     )
     c.execute(
-        "UPDATE attachments SET name = '', text = NULL, tables = NULL, state = 'withheld' WHERE record_id = :id", own
+        "UPDATE attachments SET name = '', text = NULL, tables = NULL, pages = NULL, state = 'withheld' WHERE record_id = :id",
+        own,
     )
     c.execute(
         f"UPDATE records SET {_EMPTIED}, source_fields = '{{}}', flags = '[]', state = 'withheld' WHERE id = :id",  # noqa: S608
@@ -274,7 +275,8 @@ def _bury_file(connection: sqlite3.Connection, file_id: int, record_id: int, url
     c = connection
     index.changing(c, record_id)
     c.execute(
-        "UPDATE attachments SET name = '', text = NULL, tables = NULL, state = 'withheld' WHERE id = ?", (file_id,)
+        "UPDATE attachments SET name = '', text = NULL, tables = NULL, pages = NULL, state = 'withheld' WHERE id = ?",
+        (file_id,),
     )
     c.execute("DELETE FROM rosters WHERE record_id = ? AND source = ?", (record_id, url))
     c.execute("DELETE FROM deferred WHERE record_id = ?", (record_id,))

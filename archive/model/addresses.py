@@ -1,7 +1,9 @@
-"""Addresses on the web, as people type them."""
+"""Addresses on the web, as people type them and as pages print them."""
 
 import re
 from urllib.parse import urlsplit
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 
 
 def is_on_the_web(address: str) -> bool:
@@ -12,3 +14,8 @@ def is_on_the_web(address: str) -> bool:
     except ValueError:  # a host, or a port, that can't be one
         return False
     return usable and parts.scheme in {"http", "https"}
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether `text` is an http(s) address and nothing else, such as may become a link."""
+    return _WEB_ADDRESS.fullmatch(text) is not None

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from archive.model.agencies import Stated
 from archive.model.records import Reading
+from archive.tables.file_pages import FilePage
 from archive.tables.printed_table import PrintedTable
 
 UNAVAILABLE = "unavailable"
@@ -185,6 +186,7 @@ class AttachmentFile:
     redacted: Mapping[str, int] = field(default_factory=dict)
     capture: int | None = None
     tables: tuple[PrintedTable, ...] = field(default=(), kw_only=True)
+    pages: tuple[FilePage, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

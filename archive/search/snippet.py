@@ -72,10 +72,11 @@ def marked(text: str, query: str | Query) -> list[tuple[str, bool]]:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A part of a text, on one line, and the words of the query that stand in it."""
+    """A part of a text, on one line, and the words of the query that stand in it. `place`: where the first of them stands in the text."""
 
     text: str
     words: frozenset[Word]
+    place: int
 
 
 def passage(text: str | None, query: str | Query, width: int = WIDTH) -> Passage | None:
@@ -84,8 +85,7 @@ def passage(text: str | None, query: str | Query, width: int = WIDTH) -> Passage
         return None
     folded = text[:LONGEST_TEXT].translate(_FOLDING)
     words = words_of(query)
-    of_each = _MOST_PLACES // max(len(words), 1)
-    places = {word: [match.start() for match in islice(_pattern(word).finditer(folded), of_each)] for word in words}
+    places = _places(folded, words, _MOST_PLACES // max(len(words), 1))
     lead = width // 3
 
     def words_at(start: int) -> frozenset[Word]:
@@ -104,8 +104,19 @@ def passage(text: str | None, query: str | Query, width: int = WIDTH) -> Passage
         around = text[start : start + width]
         if spans(around, query):
             line, cut = " ".join(around.split()), start + width < len(text)
-            return Passage(f"{'…' if start else ''}{line}{'…' if cut else ''}", words_at(place))
+            return Passage(f"{'…' if start else ''}{line}{'…' if cut else ''}", words_at(place), place)
     return None
+
+
+def places(text: str, query: str | Query, most: int) -> list[int]:
+    """Return where words of the query stand in a text of any length, in order, as guessed for passages; of each word the first `most`."""
+    found = _places(text.translate(_FOLDING), words_of(query), most)
+    return sorted({place for at in found.values() for place in at})
+
+
+def _places(folded: str, words: Iterable[Word], most: int) -> dict[Word, list[int]]:
+    """Return where each word stands in folded text, the first `most` of its places."""
+    return {word: [match.start() for match in islice(_pattern(word).finditer(folded), most)] for word in words}
 
 
 def _in_sentence(text: str, place: int) -> bool:

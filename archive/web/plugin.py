@@ -25,14 +25,15 @@ from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE, Label, labels_under
 from archive.labels.language import READER, TAGS, say
+from archive.model.addresses import is_web_address
 from archive.notify.subscription_settings import SubscriptionSettingsError
 from archive.proof.sheet import STYLE
 from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
 from archive.web.budgets import routes as budget_routes
 from archive.web.budgets import shown_figures
-from archive.web.evidence import archived_copy, compare_page, downloads, proof_page, seal_page
-from archive.web.formats import page_files, record_json, table_files
+from archive.web.evidence import archived_copy, compare_page, downloads, file_page, proof_page, seal_page
+from archive.web.formats import file_tables, page_files, record_json, saved_query, table_files
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
 from archive.web.http.datasette_class import Datasette
@@ -178,8 +179,8 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         county=wording.county,
         cut=cells.cut,
         is_internal=tables.is_internal,
-        is_web_address=cells.is_web_address,
         in_language=request_context.in_language,
+        is_web_address=is_web_address,
         labels=LABELS,
         language_tag=lambda: TAGS[READER.get()],
         linked_walks=history.LINKED,
@@ -188,6 +189,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         quoted=wording.quoted,
         refers=cells.REFERS,
         say=say,
+        query_address=saved_query.address,
         server_time=cells.server_time,
         short=cells.short,
         shown=wording.shown,
@@ -224,6 +226,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (record_json.ROUTE, in_context(record_json.record)),
         *page_files.routes(),
         (r"/-/api$", in_context(api_page.page)),
+        (saved_query.ROUTE, in_context(saved_query.page)),
         *site_files.routes(),
         (r"/-/browse$", in_context(browse_pages.overview)),
         (r"/-/browse/(?P<portal>[^/]+)$", in_context(browse_pages.of_portal)),
@@ -247,6 +250,8 @@ def register_routes() -> list[tuple[str, Any]]:
             in_context(question_pages.page),
         ),
         *archived_copy.routes(),
+        *file_page.routes(),
+        *file_tables.routes(),
         *proof_page.routes(),
         *seal_page.routes(),
         (compare_page.ROUTE, in_context(compare_page.page)),

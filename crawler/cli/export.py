@@ -16,7 +16,7 @@ from archive.evidence.evidence_reader import place_of
 from archive.export import record_rows
 from archive.export.dataset_description import LICENCE
 from archive.export.file_formats import FORMATS
-from archive.export.rows import Rows
+from archive.export.rows import Rows, with_what_is_stated
 from archive.export.writers import WriterError
 from archive.labels.example_queries import EXAMPLES
 from archive.labels.tables import TABLES
@@ -104,8 +104,9 @@ def _rows(connection: sqlite3.Connection, options: dict[str, Any]) -> Rows:
     if cursor.description is None:
         raise CommandError("the SQL must be a SELECT")
     columns = tuple(column[0] for column in cursor.description)
-    return Rows(
-        options["table"] or "sql", columns, islice(map(tuple, cursor), options["limit"]), options["table"] or None
+    table: str | None = options["table"]
+    return with_what_is_stated(
+        connection, Rows(table or "sql", columns, islice(map(tuple, cursor), options["limit"]), table)
     )
 
 

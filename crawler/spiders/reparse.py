@@ -37,6 +37,7 @@ from archive.model.agencies import names_of, stated_in
 from archive.model.observations import AnyObservation, AttachmentFile, RecordPage
 from archive.model.records import OWN_PAGE
 from archive.model.site import Site
+from archive.tables import file_pages
 from archive.tables.printed_table import to_json_text
 from crawler.extract.response_class import CUT
 from crawler.families.detection import FAMILIES, detect
@@ -68,7 +69,7 @@ _PAGES = """
 # The files of a portal's records with their originals. Those of a file that is pending though its address gave one before: the last.
 _FILES = """
     SELECT * FROM (
-        SELECT a.id, a.record_id, a.name, a.url, a.text, a.tables, a.state, a.media_type, r.url AS record_url, r.title,
+        SELECT a.id, a.record_id, a.name, a.url, a.text, a.tables, a.pages, a.state, a.media_type, r.url AS record_url, r.title,
                CASE WHEN a.sha256 IS NOT NULL THEN a.capture_id WHEN a.state = ?5 THEN (
                    SELECT max(c.id) FROM captures c JOIN crawls w ON w.id = c.crawl_id
                    WHERE c.url = a.url AND w.portal = r.portal AND c.outcome = 'page' AND c.status = 200) END AS capture_id
@@ -317,13 +318,14 @@ class _Reader:
             return
         title, now = f"{file['title'] or ''} {file['name']}", clock.text(clock.now())
         text = shown_text(self._connection, file["record_id"], file["url"], read.sha256, title, read.text, now)
-        tables = None if text is None else to_json_text(read.tables)
-        new = (text, tables, HELD if read.text and text is None else read.state, read.media_type)
-        if new != (file["text"], file["tables"], file["state"], file["media_type"]):
+        if read.text and text is None:
+            read = replace(read, text=None, tables=(), pages=(), state=HELD)
+        new = (read.text, read.state, read.media_type, to_json_text(read.tables), file_pages.to_json_text(read.pages))
+        if new != tuple(file[name] for name in ("text", "state", "media_type", "tables", "pages")):
             self._writer.reindex(file["record_id"])
             self._connection.execute(
-                "UPDATE attachments SET text = ?, tables = ?, state = ?, media_type = ?, sha256 = ?, bytes = ?, capture_id = ? "
-                "WHERE id = ?",
+                "UPDATE attachments SET text = ?, state = ?, media_type = ?, tables = ?, pages = ?, sha256 = ?, bytes = ?, "
+                "capture_id = ? WHERE id = ?",
                 (*new, read.sha256, read.bytes, file["capture_id"], file["id"]),
             )
             self._writer.count_masked(file["record_id"], file["url"], read.redacted)

@@ -85,6 +85,8 @@ PAGES = (
 
 SEALED = (
     "-/record/1",
+    "-/file/1",
+    "-/file/1?q=样例&page=1",
     "disclosures/attachments",
     "disclosures/attachments/1",
     f"-/copy/{number(PAGE, 2)}",

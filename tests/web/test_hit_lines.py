@@ -38,7 +38,7 @@ def line(past: Path, tmp_path: Path):
 
 
 def passages(hit: Hit) -> list[tuple[str, str]]:
-    return [(name, str(text)) for name, text in hit.passages]
+    return [(each.name, str(each.text)) for each in hit.passages]
 
 
 def test_words_are_shown_in_the_text_and_then_in_files_that_have_others(line) -> None:

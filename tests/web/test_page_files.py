@@ -3,14 +3,17 @@
 import asyncio
 import csv
 import io
+import itertools
 import json
 import re
+from datetime import datetime
 from urllib.parse import quote, urlencode
 
 import pytest
 from lxml import etree, html
 from python_calamine import CalamineWorkbook
 
+from archive.export import record_rows
 from archive.web.formats import page_files, responses
 from archive.web.http import streaming
 from archive.web.http.server import make_datasette
@@ -102,7 +105,7 @@ def test_changes_are_exported_with_what_they_changed(history):
     assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)
     gone = table(history("/-/changes.csv?from=2000-01-01&to=2999-01-01&kind=withdrawn"))
     assert {row["event"] for row in gone} == {"withdrawn"}
-    assert all(row["not_before"] < row["at"] for row in gone)
+    assert all(row["not_before（北京时间）"] < row["at（北京时间）"] for row in gone)
     assert all(row["before_capture_id"] < row["after_capture_id"] for row in rows if row["not_before"])
     assert {row["not_before"] for row in rows if row["event"] == "added"} >= {None}
 
@@ -119,6 +122,43 @@ def test_changes_of_some_records_and_kinds_are_exported_and_counted_as_their_pag
     (csv,) = {link.get("href") for link in page.cssselect(".export a") if ".csv" in link.get("href")}
     assert len(table(history(csv))) == len(rows)
     assert history(f"/-/changes.json?{days}&q=没有的词").json()["events"] == []
+
+
+def test_people_get_beijing_times_that_the_heading_calls_so_and_machines_utc(history):
+    path = "/-/changes{}?from=2000-01-01&to=2999-01-01&kind=withdrawn"
+    machine = lines(history(path.format(".jsonl")))[0]
+    assert (machine["at"], machine["first_seen"]) == ("2026-11-21T01:00:00Z", "2026-11-20T01:00:00Z")
+    read = table(history(path.format(".csv")))[0]
+    assert (read["at（北京时间）"], read["first_seen（北京时间）"]) == ("2026-11-21 09:00:00", "2026-11-20 09:00:00")
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(history(path.format(".xlsx")).content)).get_sheet_by_index(0)
+    row = dict(zip(*sheet.to_python()[:2], strict=True))
+    assert (row["观察到的时间（北京时间）"], row["首次发现（北京时间）"]) == (
+        datetime(2026, 11, 21, 9),
+        datetime(2026, 11, 20, 9),
+    )
+
+
+def test_headings_are_in_the_language_of_the_reader(get):
+    sheet = CalamineWorkbook.from_filelike(
+        io.BytesIO(get("/-/search.xlsx?q=棚户区&lang=en").content)
+    ).get_sheet_by_index(0)
+    row = dict(zip(*sheet.to_python()[:2], strict=True))
+    assert row["first seen (Beijing time)"] == datetime(2026, 11, 20, 9, 2, 3)
+    assert row["state"] == "listed"
+    assert "first_seen (Beijing time)" in table(get("/-/search.csv?q=棚户区&lang=en"))[0]
+
+
+def test_a_column_without_a_time_among_its_first_rows_is_known_by_its_name(get):
+    headings = table(get("/-/search.csv?q=预算"))[0].keys()
+    assert "changed_at（北京时间）" in headings
+
+
+def test_times_that_sql_gives_another_name_are_beijings_too(get):
+    sql = "select first_seen as met, published_on, title || '.' as at from records where id = 1"
+    (row,) = table(get("/disclosures.csv", sql=sql))
+    assert row["met（北京时间）"] == "2026-11-20 09:02:03"
+    assert row["published_on"] == "2016-01-10"
+    assert row["at"].startswith("样例")
 
 
 def test_changes_are_listed_page_by_page(get):
@@ -212,6 +252,7 @@ def test_a_table_leads_to_its_files(get):
 SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
          "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
 """A request for all records, as the server hands it on."""
+A_RECORD = (1, *["字" * 10] * (len(record_rows.COLUMNS) - 1))
 
 
 def test_what_a_workbook_should_not_hold_is_stated_before_anything_is_sent(get, monkeypatch):
@@ -249,7 +290,7 @@ def test_nothing_is_made_for_a_reader_who_left(site, monkeypatch):
 
         await site.invoke_startup()
         monkeypatch.setattr(
-            page_files.record_rows, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
+            page_files.record_rows, "rows", lambda *_, **__: itertools.repeat(A_RECORD)
         )  # without an end
         await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
@@ -272,7 +313,7 @@ def test_a_reader_who_takes_too_long_is_left(site, monkeypatch):
         await site.invoke_startup()
         monkeypatch.setattr(streaming, "LONGEST", 0.2)
         monkeypatch.setattr(
-            page_files.record_rows, "rows", lambda *_, **__: iter(lambda: (1, "x"), None)
+            page_files.record_rows, "rows", lambda *_, **__: itertools.repeat(A_RECORD)
         )  # without an end
         await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
 
@@ -291,7 +332,7 @@ def test_a_file_that_breaks_has_no_end(site, monkeypatch):
             sent.append(message)
 
         def rows(*_, **__):
-            yield from [(1, "字" * 100)] * 1_000
+            yield from [A_RECORD] * 1_000
             raise streaming.sqlite3.OperationalError("interrupted")
 
         await site.invoke_startup()
@@ -428,6 +469,17 @@ def test_a_page_leads_to_its_files(get, page):
     for form, name in (("Excel", "xlsx"), ("CSV", "csv"), ("JSON Lines", "jsonl"), ("JSON", "json")):
         assert re.search(rf"\.{name}(\?|$)", links[form])
         assert get(links[form]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page", ["/-/search?q=样例", *LISTS[2:4], LISTS[5], "/-/changes?from=2026-11-20&to=2026-11-21"]
+)
+def test_the_files_are_offered_above_what_the_page_lists(get, page):
+    tree = html.fromstring(get(page).text)
+    (offered,) = tree.cssselect("p.export")
+    first_record = tree.cssselect("ol.lines, .hits ol")[0]
+    order = list(tree.iter())
+    assert order.index(offered) < order.index(first_record)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who may download what holds originals: originals as they were received, and bundles that prove events."""
+"""Who may download what holds originals: originals as they were received, bundles that prove events, files without personal data."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from datasette.utils import actor_matches_allow
 
 from archive.web.http.datasette_class import Datasette
 
-ORIGINALS, PROOFS = "download-originals", "download-proofs"
+ORIGINALS, PROOFS, FILES = "download-originals", "download-proofs", "download-files"
 """The permissions. Nobody has them unless an operator gives them: originals hold personal data and all, bundles those captures
-whole that hold none."""
+whole that hold none, and files are given one by one where they are known to hold none."""
 
-_SETTINGS = {ORIGINALS: "originals", PROOFS: "proofs"}
+_SETTINGS = {ORIGINALS: "originals", PROOFS: "proofs", FILES: "files"}
 
 
 async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
-    """Return whether an operator's setting (`plugins: disclosures:` `originals:` or `proofs:`, an allow block) gives `actor` such a
+    """Return whether an operator's setting (`plugins: disclosures:` `originals:`, `proofs:` or `files:`, an allow block) gives `actor` such a
     download.
 
     None where it doesn't say so: another plugin may, and without one the answer is no.

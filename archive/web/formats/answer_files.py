@@ -29,7 +29,7 @@ async def answer_file(
         return await _feed(context, question, answer)
     if form == "json":
         return json_response(_document(question, values, answer))
-    return whole_file(Rows(str(question.title), answer.columns, answer.rows), form)
+    return whole_file(Rows(str(question.title), answer.columns, answer.rows, labels=question.columns), form)
 
 
 def _document(question: Question, values: Mapping[str, str | int], answer: QuestionAnswer) -> dict[str, Any]:

@@ -59,6 +59,8 @@ async def record(context: RequestContext) -> Response:
     parts["record"]["page"] = context.absolute(context.record(own["id"]))
     for capture in parts["captures"]:
         capture["page"] = context.absolute(context.address("copy", capture["id"]))
+    for file in parts["attachments"]:
+        file["page"] = context.absolute(context.address("file", file["id"]))
     return json_response(parts)
 
 

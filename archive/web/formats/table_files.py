@@ -12,8 +12,9 @@ from datasette.utils import InvalidSql, tilde_decode
 from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 from datasette.views.base import DataView
 
-from archive.export.rows import Rows
+from archive.export.rows import Rows, with_what_is_stated
 from archive.web.formats.responses import streamed_file
+from archive.web.formats.saved_query import TITLE
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW, sql_message
@@ -40,11 +41,11 @@ async def table_file(datasette: Datasette, request: "Request") -> Response:
     if database not in archives(datasette) and request.url_vars["format"] == "csv":
         return await _view(datasette, table).get(request)
     sql, values, columns = await _statement(datasette, request, table)
-    name = tilde_decode(table) if table else "SQL"
+    name = tilde_decode(table) if table else request.args.get(TITLE) or "SQL"
     known = name if table and database in archives(datasette) else None
 
     def read(connection: sqlite3.Connection) -> Rows:
-        return Rows(name, columns, connection.execute(sql, values), known)
+        return with_what_is_stated(connection, Rows(name, columns, connection.execute(sql, values), known))
 
     return streamed_file(datasette, request, database, name, read)
 

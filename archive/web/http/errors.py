@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from datasette.database import QueryInterrupted
+from datasette.utils import tilde_decode
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
@@ -44,6 +45,39 @@ _SQL_ERRORS = (
     (r"not authorized", LABELS["sql_error.statement"]),
     (r"disk I/O error|database or disk is full|out of memory", TOO_LARGE),
     (r"Statement must be a SELECT", LABELS["sql_error.select"]),
+    (r"You can only execute one statement at a time\.?", LABELS["sql_error.one"]),
+    (r"no such column: (?P<name>.{1,100})", LABELS["sql_error.no_column"]),
+    (r"no such table: (?P<name>.{1,100})", LABELS["sql_error.no_table"]),
+    (r"no such function: (?P<name>.{1,100})", LABELS["sql_error.no_function"]),
+    (r"ambiguous column name: (?P<name>.{1,100})", LABELS["sql_error.ambiguous"]),
+    (r'near "(?P<name>.{1,100})": syntax error', LABELS["sql_error.syntax"]),
+    (r'fts5: syntax error near "(?P<name>.{0,100})"', LABELS["sql_error.syntax"]),
+    (r'unrecognized token: "(?P<name>.{1,100})"?', LABELS["sql_error.token"]),
+    (r"incomplete input", LABELS["sql_error.incomplete"]),
+    (r"wrong number of arguments to function (?P<name>[^()]{1,100})\(\)", LABELS["sql_error.arguments"]),
+    (
+        r"misuse of (?:aggregate|window function)(?: function)?:? (?P<name>[^()]{1,100})\(\)",
+        LABELS["sql_error.aggregate"],
+    ),
+    (r"malformed JSON|JSON path error.{0,200}|bad JSON path.{0,200}", LABELS["sql_error.json"]),
+    (r"database disk image is malformed|database schema is locked.{0,100}", LABELS["sql_error.unreadable"]),
+    (r"database is locked|database table is locked.{0,100}", LABELS["sql_error.busy"]),
+    (r"attempt to write a readonly database", LABELS["sql_error.select"]),
+    (r"unable to use function MATCH in the requested context", LABELS["sql_error.match"]),
+    (
+        r"LIKE or GLOB pattern too complex|too many .{1,60}|Expression tree is too large.{0,60}|parser stack overflow",
+        LABELS["sql_error.complex"],
+    ),
+    (
+        r"SELECTs to the left and right of .{1,20} do not have the same number of result columns",
+        LABELS["sql_error.union"],
+    ),
+    (r"sub-select returns \d+ columns - expected \d+|row value misused", LABELS["sql_error.subselect"]),
+    (
+        r".{1,20} (?:ORDER|GROUP) BY term out of range.{0,60}|1st ORDER BY term does not match.{0,60}",
+        LABELS["sql_error.order"],
+    ),
+    (r"integer overflow|datatype mismatch", LABELS["sql_error.number"]),
 )
 """Errors of SQLite about a reader's SQL, and the site's words for them."""
 
@@ -124,14 +158,24 @@ def _is_ours(exception: Exception) -> bool:
     return False
 
 
+async def _canned_sql(datasette: Datasette, request: Request) -> str | None:
+    """Return the SQL of the canned query that was requested, None where none was."""
+    path = request.path.removeprefix(datasette.setting("base_url").rstrip("/")).partition(".")[0]
+    route, _, name = path.strip("/").partition("/")
+    database = next((each for each, known in datasette.databases.items() if known.route == tilde_decode(route)), None)
+    query = database and name and await datasette.get_canned_query(database, tilde_decode(name), request.actor)
+    return str(query["sql"]) if query else None
+
+
 async def response(datasette: Datasette, request: Request, error: ErrorPage) -> Response:
     """The page, or JSON where JSON was requested."""
     context = {"ok": False, "error": error.message, "status": error.status, "title": error.title}
     if request.path.endswith(".json"):
         return Response.json({**context, "error": str(error.message)}, status=error.status)
+    sql = request.args.get("sql") or await _canned_sql(datasette, request)
     context |= {
-        "sql": request.args.get("sql"),
-        "sql_form": request.path.split(".")[0],
+        "sql": sql,
+        "sql_form": "/".join(request.path.split(".")[0].split("/")[: None if request.args.get("sql") else -1]),
         "arguments": [(name, value) for name, value in parse_qsl(request.query_string) if name != "sql"],
     }
     return Response.html(await datasette.render_template("error.html", context, request=request), status=error.status)

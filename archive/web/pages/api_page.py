@@ -20,7 +20,8 @@ _ENDPOINTS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("api.t
 ]
 
 _KNOWN = """
-SELECT (SELECT min(id) FROM records WHERE state <> 'withheld') AS record, c.portal, c.id AS catalog, r.publisher, r.published_on
+SELECT (SELECT min(id) FROM records WHERE state <> 'withheld') AS record,
+       (SELECT min(id) FROM attachments WHERE tables IS NOT NULL) AS file, c.portal, c.id AS catalog, r.publisher, r.published_on
 FROM catalogs c JOIN listings l ON l.catalog_id = c.id JOIN records r ON r.id = l.record_id
 WHERE r.publisher IS NOT NULL AND r.published_on IS NOT NULL LIMIT 1
 """
@@ -43,11 +44,11 @@ def _listed(codes: Iterable[str]) -> str:
 
 
 def _endpoints(context: RequestContext, known: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-    """Yield the endpoints; those whose examples need a record only where there is one."""
+    """Yield the endpoints; those whose examples need a record, or a file with tables, only where there is one."""
     base = str(context.datasette.urls.database(context.database))
     codes = {"size": PAGE, "kinds": _listed(KINDS), "events": _listed(EVENTS)}
     for each in _ENDPOINTS:
-        if known or not each.get("of_record"):
+        if "needs" not in each or known.get(each["needs"]):
             yield {
                 "label": LABELS[each["label"]],
                 "path": each["path"].format(base=base),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datasette.utils.asgi import Request, Response
 
 from archive.labels.code_labels import EVENTS, STATES
+from archive.model.addresses import is_web_address
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import render
-from archive.web.views.cells import is_web_address
 
 VARIABLE = "DISCLOSURES_CONTACT"
 

@@ -12,6 +12,7 @@ from archive.labels.label import LABELS, Label
 from archive.labels.language import say
 from archive.labels.tables import TABLES
 from archive.labels.wording import quoted, shown
+from archive.model.addresses import is_web_address
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question
 from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
@@ -21,7 +22,7 @@ from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, part
 from archive.web.listings.observed_events import noticed
 from archive.web.views.bars import bars
-from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, is_web_address, web_link
+from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, web_link
 from archive.web.views.record_lines import names_of_changed
 
 SHOWN = 200

@@ -42,6 +42,7 @@ SELECT id, name, url, state, bytes, sha256, media_type, capture_id, substr(text,
 FROM attachments WHERE record_id = :id ORDER BY id LIMIT 200
 """
 _UNITS = "SELECT DISTINCT unit_name FROM budget_tables WHERE record_id = :id AND unit_name IS NOT NULL ORDER BY unit_name LIMIT 5"
+_WITH_TABLES = "SELECT id FROM attachments WHERE record_id = :id AND tables IS NOT NULL"
 _HELD = "SELECT source, persons FROM rosters WHERE record_id = :id AND state <> 'released'"
 _MASKED = """
 SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
@@ -189,11 +190,15 @@ def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
 
 
 def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the files that the record's page links to, each with the beginning of its text."""
+    """Return the files that the record's page links to, each with the beginning of its text, and whether it has tables."""
+    with_tables: set[int] = set()
+    with suppress(sqlite3.OperationalError):  # a snapshot of an earlier version has none
+        with_tables = {row["id"] for row in connection.execute(_WITH_TABLES, own)}
     return [
         {
             "row": row,
             "state": label_of(ATTACHMENTS, row["state"]),
+            "has_tables": row["id"] in with_tables,
             "text": beginning(row["text"], LONGEST_FILE, row["characters"]) if row["text"] else None,
         }
         for row in connection.execute(_FILES, {**own, "most": LONGEST_FILE}).fetchall()

@@ -52,6 +52,12 @@ def part(text: str, number: int, most: int = LONGEST) -> TextPart:
     return TextPart(tuple(_blocks(own.split("\n"))), len(own), len(text), number, parts)
 
 
+def part_at(text: str, place: int, most: int = LONGEST) -> int:
+    """The number of the part in which the character at `place` stands."""
+    number = place // most + 1
+    return number + (place >= _edge(text, number * most, most) and number * most < len(text))
+
+
 def _edge(text: str, place: int, most: int | None = None) -> int:
     """Return the place near `place` to cut at: behind the end of a line, where one is near before it."""
     if place >= len(text):

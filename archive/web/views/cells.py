@@ -15,7 +15,9 @@ from markupsafe import Markup, escape
 from archive.labels.code_labels import FLAGS, code_label
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.language import say
+from archive.labels.tables import holds_times
 from archive.labels.wording import quoted, quoting, shown
+from archive.model.addresses import is_web_address
 from archive.model.clock import BEIJING, moment
 from archive.proof.differences import diff_lines, event_lines, json_object
 from archive.search.query import Query
@@ -31,12 +33,8 @@ LONGEST_CELL = 200
 LONGEST_VALUE = 2_000
 """Characters of a field that its record's own page shows; files and JSON have all of it."""
 
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
-_TIMES = {
-    "first_seen", "last_seen", "changed_at", "at", "started_at", "finished_at", "first_at", "last_at", "seen_at", "fetched_at", "not_before",
-}  # fmt: skip
 _JSON = {"source_fields", "fields", "counts", "stated", "detail", "changed"}
 REFERS = {
     "portal": "portals",
@@ -76,11 +74,6 @@ def short(text: Label | str) -> str:
 def body_snippet(body: str, query: str) -> Markup:
     """About SNIPPET_LENGTH characters of `body` around the first hit, or else its beginning."""
     return mark((query and snippet(body, query, SNIPPET_LENGTH)) or cut(body, SNIPPET_LENGTH), query)
-
-
-def is_web_address(text: str) -> bool:
-    """Return whether `text` is an http(s) address and nothing else."""
-    return _WEB_ADDRESS.fullmatch(text) is not None
 
 
 def web_link(address: str, text: str | None = None) -> Markup:
@@ -189,7 +182,7 @@ def _text(value: str, column: str, table: str) -> Markup:
         html = quoted(body_snippet(value, QUERY.get()))
     elif column in _ADDRESSES:
         html = web_link(value)
-    elif column in _TIMES:
+    elif holds_times(column):
         html = Markup('<time datetime="{}">{}</time>').format(value, shown(beijing(value)))
     elif column == "flags":
         html = Markup(" ").join(

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from archive.export.citation_formats import Citation, day_stated, remark
 from archive.labels.label import LABELS, SITE, Label
+from archive.model.addresses import is_web_address
 from archive.proof.event_proof import EventProof
 from archive.web.http.request_context import Row
-from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, beijing, cut, is_web_address, utc
+from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, beijing, cut, utc
 
 Address = Callable[..., str]
 """Returns the absolute address of one of the site's pages, given its parts."""

@@ -5,7 +5,9 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -14,8 +16,10 @@ from archive.labels.tables import column_label
 from archive.search.query import Query, Word
 from archive.search.segment import units
 from archive.search.snippet import Passage, found_in, passage
+from archive.tables.file_pages import FilePage
 from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, mark
+from archive.web.views.file_text import page_label
 from archive.web.views.record_lines import STATE_EVENT
 
 MOST_PASSAGES = 2
@@ -35,14 +39,33 @@ SELECT r.id, r.title, r.publisher, r.published_on, r.kind, r.state, {STATE_EVENT
 FROM json_each(?) wanted JOIN records r ON r.id = wanted.value JOIN portals p ON p.id = r.portal ORDER BY wanted.key
 """  # noqa: S608 - constant
 _FILES = """
-SELECT record_id, name, substr(text, 1, 1000000) AS text FROM attachments
+SELECT id, record_id, name, substr(text, 1, 1000000) AS text FROM attachments
 WHERE record_id IN (SELECT value FROM json_each(?)) ORDER BY record_id, id
 """
 
 
+_PAGE_AT = """
+SELECT each.key + 1 AS number, each.value AS page FROM attachments a, json_each(a.pages) each
+WHERE a.id = :file AND each.value ->> 'start' <= :place ORDER BY each.key DESC LIMIT 1
+"""
+
+
+class FoundPassage(NamedTuple):
+    """A passage: what the file is called that it stands in ('': the body), and what it says.
+
+    `file`: the file's id; `page`: which of its pages, from 1, and what that is called.
+    """
+
+    name: str
+    text: Markup
+    file: int | None = None
+    page: int | None = None
+    page_label: Label | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line. `details`: what else a word was found in; `passages`: from which file ('': the body), and what it says.
+    """One line. `details`: what else a word was found in; `passages`: what shows the words.
 
     `folded`: hits of the same publisher with nearly the same title.
     """
@@ -51,7 +74,7 @@ class Hit:
     title: Markup
     publisher: Markup
     details: tuple[tuple[Label, Markup], ...]
-    passages: tuple[tuple[str, Markup], ...]
+    passages: tuple[FoundPassage, ...]
     folded: tuple["Hit", ...] = ()
 
 
@@ -67,7 +90,7 @@ def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], query: Query) 
     ]
     for file in connection.execute(_FILES, (json.dumps(elsewhere),)):
         files[file["record_id"]].append(file)
-    return tuple(_hit(row, body, files[row["id"]], query) for row, body in zip(rows, bodies, strict=True))
+    return tuple(_hit(connection, row, body, files[row["id"]], query) for row, body in zip(rows, bodies, strict=True))
 
 
 def folded(hits: Iterable[Hit]) -> tuple[Hit, ...]:
@@ -104,21 +127,37 @@ def _sought(query: Query, seen: Set[Word]) -> set[Word]:
     return sought - seen
 
 
-def _hit(row: Row, body: Passage | None, files: Iterable[Row], query: Query) -> Hit:
-    shown = [("", body)] if body else []
+def _hit(connection: sqlite3.Connection, row: Row, body: Passage | None, files: Iterable[Row], query: Query) -> Hit:
+    shown: list[tuple[Row | None, Passage]] = [(None, body)] if body else []
     seen = set(_seen(row, body, query))
     for file in files:
         part = passage(f"{file['name']}\n{file['text'] or ''}", query)
         if part and part.words & _sought(query, seen):
-            shown.append((file["name"], part))
+            shown.append((file, part))
             seen |= part.words
     return Hit(
         row,
         title=mark(cut(row["title"], LONGEST_CELL), query) if (row["title"] or "").strip() else escape(UNTITLED),
         publisher=mark(row["publisher"] or "", query),
         details=tuple(_details(row, query)),
-        passages=tuple((name, mark(part.text, query)) for name, part in shown[:MOST_PASSAGES]),
+        passages=tuple(_passage(connection, file, part, query) for file, part in shown[:MOST_PASSAGES]),
     )
+
+
+def _passage(connection: sqlite3.Connection, file: Row | None, part: Passage, query: Query) -> FoundPassage:
+    text = mark(part.text, query)
+    if file is None:
+        return FoundPassage("", text)
+    place = part.place - len(file["name"]) - 1
+    return FoundPassage(file["name"], text, file["id"], *_page_at(connection, file["id"], place))
+
+
+def _page_at(connection: sqlite3.Connection, file: int, place: int) -> tuple[int | None, Label | None]:
+    """Return which page of a file, from 1, holds the character at `place` of its text, and what it is called; None where no page is known to."""
+    with suppress(sqlite3.OperationalError):  # a snapshot of an earlier version has no pages
+        if row := connection.execute(_PAGE_AT, {"file": file, "place": place}).fetchone():
+            return row["number"], page_label(FilePage.from_json(json.loads(row["page"])))
+    return None, None
 
 
 def _details(row: Row, query: Query) -> Iterator[tuple[Label, Markup]]:
