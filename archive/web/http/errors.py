@@ -149,10 +149,15 @@ def _message(text: object) -> Message:
     return Message(text) if isinstance(text, Label) else Message(LABELS["error.datasette"], str(text))
 
 
+_PASS_ON = {"archive.web.http.server"}
+"""Modules through which Datasette's own queries pass: what is raised there is raised by an address."""
+
+
 def _is_ours(exception: Exception) -> bool:
     trace = exception.__traceback__
     while trace:
-        if trace.tb_frame.f_globals.get("__name__", "").startswith("archive."):
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.startswith("archive.") and module not in _PASS_ON:
             return True
         trace = trace.tb_next
     return False
