@@ -58,7 +58,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counts]:
     with closing(connection):
         counted = count(connection, 2017)
         assert count(connection, 2017, "county") == {"county": counted["county"]}
-        assert count(connection, 1999) == {}
+        assert all(counts.is_empty for counts in count(connection, 1999).values())
     return counted
 
 
@@ -67,6 +67,18 @@ def test_records_of_the_year_by_kind_and_those_no_longer_listed(counted: dict[st
     assert counted["county"].records == 5
     assert counted["county"].gone == {"withdrawn": 1}
     assert counted["other"].kinds == {"notice": 1}
+
+
+def test_archived_catalogues_are_told_whatever_the_year(counted: dict[str, Counts]) -> None:
+    assert counted["county"].catalogs == {"annual_report": 1, "notice": 1}
+    assert not counted["county"].is_empty
+    assert counted["county"].figures()["catalogs"] == 2
+
+
+def test_no_catalogue_of_budgets_is_not_the_same_as_none_found() -> None:
+    assert Counts(catalogs={"notice": 1}).found_and_missing("budget") is None
+    assert Counts(catalogs={"budget": 1}).found_and_missing("budget") == (0, 0)
+    assert Counts(budgets={"budget": (3, 1)}).found_and_missing("budget") == (3, 1)
 
 
 def test_in_time_are_those_whose_dates_say_so_without_a_doubt(counted: dict[str, Counts]) -> None:

@@ -35,13 +35,14 @@ class CardReport:
 class Counts:
     """One portal's year.
 
-    `kinds`: records by kind. `gone`: by state, of those no longer listed. Of the records that state both dates without a
+    `catalogs`: catalogues that are archived, by kind, whatever the year. `kinds`: records by kind. `gone`: by state, of those no longer listed. Of the records that state both dates without a
     doubt, `timely` were disclosed within `DAYS`, `late` were not; `undated` state no date of creation. Of the records `read`,
     whose own page was read without a doubt, `lacking` says how many lack each item. `budgets`: by budget and accounts, how
     many units' were found for that fiscal year and how many were not. `reports`: a whole county's first, the
     earliest of several before the others.
     """
 
+    catalogs: Mapping[str, int] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
     gone: Mapping[str, int] = field(default_factory=dict)
     timely: int = 0
@@ -56,6 +57,37 @@ class Counts:
     def records(self) -> int:
         """All records of the year."""
         return sum(self.kinds.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the archive has nothing of the year."""
+        return not (self.kinds or self.budgets or self.reports)
+
+    def figures(self) -> dict[str, int | None]:
+        """Return the figures by their names; None where nothing was collected or read that could have it."""
+        figures: dict[str, int | None] = {
+            "catalogs": sum(self.catalogs.values()),
+            "records": self.records,
+            "timely": self.timely,
+            "late": self.late,
+            "undated": self.undated,
+            "read": self.read,
+            "complete": self.complete,
+            "unlisted": self.gone.get("unlisted", 0),
+            "withdrawn": self.gone.get("withdrawn", 0),
+        }
+        for code, name in (("budget", "budgets"), ("accounts", "accounts")):
+            figures[name], figures[f"{name}_missing"] = self.found_and_missing(code) or (None, None)
+        whole = self.whole
+        return figures | {
+            "report_checked": whole.made if whole else None,
+            "report_disagree": whole.disagree if whole else None,
+            "report_hints": whole.hints if whole else None,
+        }
+
+    def found_and_missing(self, code: str) -> tuple[int, int] | None:
+        """Return how many units' `budget` or `accounts` were found and how many not; None where no such catalogue is archived."""
+        return self.budgets.get(code) or ((0, 0) if "budget" in self.catalogs else None)
 
     @property
     def whole(self) -> CardReport | None:
@@ -76,6 +108,7 @@ publication a record is in the year at all."""
 # CROSS JOIN: portal by portal, each a stretch of the index.
 _YEAR = "p CROSS JOIN {} ON t.portal = p.id AND t.published_on BETWEEN :first AND :last WHERE :portal IN ('', p.id)"
 _KINDS = f"SELECT p.id, t.kind, count(*) FROM portals {_YEAR.format('records t')} GROUP BY 1, 2"  # noqa: S608 - constant
+_CATALOGS = "SELECT portal, kind, count(*) FROM catalogs WHERE :portal IN ('', portal) GROUP BY 1, 2"
 _GONE = """
 SELECT portal, state, count(*) FROM records
 WHERE state IN ('unlisted', 'withdrawn') AND +published_on BETWEEN :first AND :last AND :portal IN ('', portal) GROUP BY 1, 2
@@ -103,13 +136,15 @@ _TYPES = {"预算": "budget", "决算": "accounts"}
 
 
 def count(connection: sqlite3.Connection, year: int, portal: str = "") -> dict[str, Counts]:
-    """Count each portal's year, or that of the one `portal`; portals of which nothing is known are left out."""
+    """Count each portal's year, or that of the one `portal`; portals without catalogues and records are left out."""
     given = {"portal": portal, "year": year, "first": f"{year:04}-01-01", "last": f"{year:04}-12-31"}
     found: dict[str, Counts] = {}
 
     def put(of: str, **changes: Any) -> None:  # noqa: ANN401 - any of the fields
         found[of] = replace(found.get(of, Counts()), **changes)
 
+    for of, catalogs in _grouped(connection.execute(_CATALOGS, given)).items():
+        put(of, catalogs=catalogs)
     for of, kinds in _grouped(connection.execute(_KINDS, given)).items():
         put(of, kinds=kinds)
     for of, gone in _grouped(connection.execute(_GONE, given)).items():

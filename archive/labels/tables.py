@@ -26,6 +26,7 @@ class Table:
     columns: Mapping[str, Label]
     hidden: bool = False
     emptied: bool = False
+    shown: Sequence[str] = ()
     label_column: str | None = None
     sort: str | None = None
     sort_desc: str | None = None
@@ -89,10 +90,24 @@ def arranged(table: str, names: list[str]) -> list[int]:
     return sorted(shown, key=lambda place: known.index(names[place]) if names[place] in known else -1)
 
 
+def displayed(table: str, names: list[str], arguments: Mapping[str, str]) -> dict[str, int]:
+    """Return the columns that the page of a table displays, in order, and their places; `arguments`: of its address.
+
+    They are those that `_col` and `_nocol` leave, or else those of TABLES, and what the address sorts or filters by.
+    """
+    places = {names[place]: place for place in arranged(table, names)}
+    shown = set(TABLES[table].shown) if table in TABLES else set()
+    if not shown or arguments.keys() & {"_col", "_nocol"}:
+        return places
+    named = {arguments.get("_sort"), arguments.get("_sort_desc"), *(key.partition("__")[0] for key in arguments)}
+    return {name: place for name, place in places.items() if name in shown | named}
+
+
 PLAIN: dict[str, Callable[..., object]] = {
     "table_label": lambda table: Label(table, ""),
     "column_label": lambda _table, column: Label(column, ""),
     "code_label": lambda _table, _column, value: str(value),
     "arranged": lambda _table, names: list(range(len(names))),
+    "displayed": lambda _table, names, _arguments: {name: place for place, name in enumerate(names)},
 }
 """The same functions for databases that are no archives, whatever their tables are called."""

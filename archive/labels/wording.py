@@ -11,6 +11,7 @@ from archive.labels.when import english_day
 from archive.model.printable import UNSEEN, code_of, with_codes
 
 _CODE_OR_NAME = re.compile(r"`([^`]+)`|\*([^*]+)\*")
+_DAY_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?")
 _CHINESE = re.compile("([\u3400-\u9fff\U00020000-\U0003ffff\u3001-\u3011\u3014\u3015\uff00-\uffef]+)")
 
 
@@ -39,9 +40,20 @@ def quoted(text: object) -> Markup:
 
 
 def quoting(text: object) -> Markup:
-    """A sentence of ours that quotes others, as HTML: in English, what is Chinese is marked as such."""
+    """A sentence of ours that quotes others, as HTML: its days and times whole; in English, what is Chinese is marked as such."""
     pieces = _CHINESE.split(str(text)) if READER.get() == "en" else [str(text)]
-    return Markup("").join(quoted(piece) if place % 2 else shown(piece) for place, piece in enumerate(pieces))
+    return Markup("").join(quoted(piece) if place % 2 else dated(piece) for place, piece in enumerate(pieces))
+
+
+def dated(text: object) -> Markup:
+    """A sentence as HTML, each day and time in an element of its own, within which no line breaks."""
+    sentence = text if isinstance(text, Markup) else shown(str(text))
+    return Markup(_DAY_OR_TIME.sub(r"<time>\g<0></time>", str(sentence)))  # noqa: S704 - escaped
+
+
+def is_day_or_time(text: str) -> bool:
+    """Return whether a text is a day or a time and nothing else."""
+    return _DAY_OR_TIME.fullmatch(text) is not None
 
 
 def prose(text: object) -> Markup:

@@ -27,7 +27,7 @@ from archive.labels.label import LABELS, SITE, Label, labels_under
 from archive.labels.language import READER, TAGS, say
 from archive.model.addresses import is_web_address
 from archive.notify.subscription_settings import SubscriptionSettingsError
-from archive.proof.sheet import STYLE
+from archive.proof.sheet import STYLE, qr_code
 from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
 from archive.web.budgets import routes as budget_routes
@@ -67,6 +67,10 @@ hookimpl = HookimplMarker("datasette")
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = HERE / "templates"
+
+JSON = r"(\.(?P<format>json))?"
+FORMS = r"(\.(?P<format>csv|xlsx|jsonl|json))?"
+"""Ends of addresses that may ask for JSON or a file in place of the page."""
 
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
@@ -139,6 +143,10 @@ def extra_template_vars(
     async def more() -> dict[str, Any]:
         variables: dict[str, Any] = {"archives": names, "is_archive": database in names}
         variables["answer_days"] = guide_page.answer_days(datasette)
+        if request and template != "error.html":
+            variables["canonical"] = request_context.canonical(datasette, request)
+            picture = datasette.urls.path(f"/-/static-plugins/disclosures/share-{READER.get()}.png")
+            variables["share_picture"] = datasette.absolute_url(request, picture)
         variables["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
         variables["published_at"] = next(
             (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), None
@@ -165,7 +173,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
     # In texts and attributes alike; what a form must give back as it was typed stands there as `|e`.
     env.finalize = wording.in_words
-    env.filters.update(prose=wording.prose, quoting=wording.quoting)
+    env.filters.update(dated=wording.dated, prose=wording.prose, quoting=wording.quoting)
     env.globals.update(
         arranged=tables.arranged,
         beijing=cells.beijing,
@@ -178,6 +186,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         counted=wording.counted,
         county=wording.county,
         cut=cells.cut,
+        displayed=tables.displayed,
         is_internal=tables.is_internal,
         in_language=request_context.in_language,
         is_web_address=is_web_address,
@@ -186,6 +195,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         linked_walks=history.LINKED,
         lookups=tables.LOOKUPS,
         noun=wording.noun,
+        qr_code=qr_code,
         quoted=wording.quoted,
         refers=cells.REFERS,
         say=say,
@@ -216,11 +226,12 @@ def register_routes() -> list[tuple[str, Any]]:
     """Style sheets, the home page, search, pages to browse by, all of these as files and feeds, the guide, archived copies."""
     return [
         (r"/-/static-plugins/disclosures/(?P<path>sheet\.css)$", asgi_static(STYLE.parent)),
-        (r"/-/static-plugins/disclosures/(?P<path>[a-z-]{1,40}\.(?:css|js|webp))$", asgi_static(STATIC)),
+        (r"/-/static-plugins/disclosures/(?P<path>[a-z-]{1,40}\.(?:css|js|png|webp))$", asgi_static(STATIC)),
         (r"/(\.(?P<format>jsono?))?$", home_page.page),
         (r"/-/guide$", guide_page.page),
-        (r"/-/counties$", counties_page.overview),
-        (r"/-/counties/(?P<province>[0-9]{2})$", counties_page.province),
+        (r"/-/about$", guide_page.about),
+        (rf"/-/counties{JSON}$", counties_page.overview),
+        (rf"/-/counties/(?P<province>[0-9]{{2}}){JSON}$", counties_page.province),
         (record_page.ROUTE, in_context(record_page.page)),
         (record_page.CITATION_ROUTE, in_context(record_page.citation_file)),
         (record_json.ROUTE, in_context(record_json.record)),
@@ -229,11 +240,13 @@ def register_routes() -> list[tuple[str, Any]]:
         (saved_query.ROUTE, in_context(saved_query.page)),
         *site_files.routes(),
         (r"/-/browse$", in_context(browse_pages.overview)),
+        (r"/-/browse\.json$", in_context(browse_pages.portals_json)),
+        (r"/-/browse/(?P<portal>[^/]+)\.json$", in_context(browse_pages.portal_json)),
         (r"/-/browse/(?P<portal>[^/]+)$", in_context(browse_pages.of_portal)),
         (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", in_context(browse_pages.of_catalog)),
-        (r"/-/cards$", in_context(card_pages.comparison)),
+        (rf"/-/cards{FORMS}$", in_context(card_pages.comparison)),
         (r"/-/cards/(?P<portal>[^/]+)$", in_context(card_pages.of_portal)),
-        (r"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/]+)$", in_context(card_pages.page)),
+        (rf"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/.]+){FORMS}$", in_context(card_pages.page)),
         *budget_routes.routes(),
         (r"/-/publisher$", in_context(publisher_page.page)),
         (r"/-/day$", in_context(day_page.find)),
@@ -244,7 +257,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (token_pages.LEAVE, token_pages.leave),
         (r"/-/search$", search_page.answer),
         (r"/-/search/completions$", in_context(search_page.complete)),
-        (r"/-/questions$", in_context(question_pages.overview)),
+        (rf"/-/questions{JSON}$", in_context(question_pages.overview)),
         (
             r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$",
             in_context(question_pages.page),

@@ -381,3 +381,19 @@ def test_under_a_prefix_every_link_keeps_it(archive):
         assert {link for link in own if not link.startswith("/x/") or link.startswith("/x/x")} == set()
     turned = tree(asyncio.run(ask("/x/-/browse/yangli/1"))).cssselect(".turn a")[0].get("href")
     assert len(listed(tree(asyncio.run(ask(turned))))) == 60 - PAGE
+
+
+def test_portals_are_json_too(get):
+    portals = {each["id"]: each for each in get("/-/browse.json").json()["portals"]}
+    assert {name: (each["records"], each["checked_on"], each["under_way"]) for name, each in portals.items()} == {
+        "checked": (2, "2026-11-01", False),
+        "yangli": (64, None, False),
+    }
+    one = get("/-/browse/yangli.json").json()
+    assert {name: one[name] for name in portals["yangli"]} == portals["yangli"]
+    assert [(each["kind"], each["records"]) for each in one["catalogs"]] == [
+        ("budget", 60),
+        ("housing_expropriation", 4),
+    ]
+    assert get(one["page"]).status_code == get(one["catalogs"][0]["page"]).status_code == 200
+    assert get("/-/browse/nowhere.json").status_code == 404

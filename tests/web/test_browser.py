@@ -100,6 +100,56 @@ def test_a_single_hit_has_the_width_of_the_page(page, site):
     assert page.locator(".hits .title").bounding_box()["width"] > 300
 
 
+@pytest.mark.parametrize("page", WIDTHS[:1], indirect=True)
+def test_all_records_are_a_table_that_fits_with_its_head_in_sight(page, site):
+    page.goto(f"{site}disclosures/records")
+    assert fits(page)
+    box, table = page.locator(".box").bounding_box(), page.locator("table.rows").bounding_box()
+    assert table["width"] <= box["width"]
+    assert max(page.locator("tbody tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")) < 70
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    assert page.locator("thead th").first.bounding_box()["y"] == 0
+    page.evaluate("scrollTo(0, 0)")
+    page.locator(".columns-shown summary").click()
+    page.locator(".columns-shown [value=source_fields]").check()
+    page.locator(".columns-shown [value=publisher]").uncheck()
+    page.locator(".columns-shown button").click()
+    page.wait_for_url("**_col=source_fields**")
+    assert page.locator("th.col-source_fields").count() == 1
+    assert page.locator("th.col-publisher").count() == 0
+    assert fits(page)
+    page.locator(".box").evaluate("box => box.scrollTo(0, 500)")  # what is chosen is wider, and scrolls by itself
+    assert page.locator("thead th").first.bounding_box()["y"] == pytest.approx(
+        page.locator(".box").bounding_box()["y"], abs=2
+    )
+
+
+def test_no_page_needs_a_script(browser, site):
+    """From the home page over a search and its filters to a record, a question and a table, with scripts switched off."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    page.fill("main input[name=q]", "预算")
+    page.press("main input[name=q]", "Enter")
+    page.wait_for_url("**/search?**")
+    page.locator("label[for=show-filters]").click()
+    page.fill("input[name=from]", "2018")
+    page.press("input[name=from]", "Enter")
+    page.wait_for_url("**from=2018**")
+    page.locator(".hits .title a, .hits a.title").first.click()
+    page.wait_for_url("**/record/*")
+    page.goto(f"{site}-/questions/number_on_several")
+    page.select_option("select[name=portal]", "checked")
+    page.locator("form.jump button").click()
+    page.wait_for_url("**portal=checked**")
+    page.goto(f"{site}disclosures/records")
+    page.locator(".columns-shown summary").click()
+    page.locator(".columns-shown [value=kind]").uncheck()
+    page.locator(".columns-shown button").click()
+    page.wait_for_url("**_col=title**")
+    context.close()
+
+
 def test_a_box_search_on_the_table_comes_best_first(page, site):
     page.goto(f"{site}disclosures/records")
     page.fill("input[name=_search]", "棚户区改造 2017")

@@ -156,6 +156,16 @@ def test_a_record_fits_its_width(watched, site, record):
     assert watched.said == []
 
 
+@pytest.mark.parametrize("watched", WIDTHS[1:], indirect=True)
+def test_on_a_phone_the_text_begins_on_the_first_screen(watched, site):
+    page = watched.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    for record in (1, 4):
+        page.goto(f"{site}-/record/{record}")
+        text = page.locator("#body .body p").first.bounding_box()
+        assert text["y"] + 3 * 29 < 844, record  # three lines of it
+
+
 def test_a_record_can_be_read_by_keyboard(watched, site):
     page = watched.page
     page.goto(f"{site}-/record/1")

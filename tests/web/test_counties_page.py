@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from datasette.app import Datasette
@@ -46,7 +47,7 @@ def test_provinces_say_how_many_of_their_counties_are_archived(site: Datasette) 
     assert len(lines) == 31
     assert {"宁夏回族自治区 1 / 22", "北京市 0 / 16"} <= lines
     counties = sum(division.level == COUNTY for division in divisions().values())
-    assert text(shown.cssselect(".figures")[0]) == f"1 已采集 archived {counties:,} 全部"
+    assert text(shown.cssselect(".figures")[0]) == f"1 已采集 {counties:,} 全部"
     assert [text(line) for line in shown.cssselect("ul.portals li")] == ["无代码 县"]
 
 
@@ -64,6 +65,19 @@ def test_a_province_opens_its_counties(site: Datasette) -> None:
     assert [line.split()[0] for line in others] == ["吴忠市", "640321"]
     assert HOSTILE in others[1]
     assert shown.xpath("//main//img") == []
+
+
+def test_both_pages_are_json_too(site: Datasette) -> None:
+    def data(path: str) -> dict[str, Any]:
+        return asyncio.run(site.client.get(path)).json()
+
+    whole = data("/-/counties.json")
+    assert whole["archived"] == 1
+    assert {"code": "64", "name": "宁夏回族自治区", "counties": 22, "archived": 1} in whole["provinces"]
+    counties = {county["name"]: county for county in data("/-/counties/64.json")["counties"]}
+    assert [portal["records"] for portal in counties["同心县"]["portals"]] == [64]
+    assert counties["利通区"]["portals"] == []
+    assert counties["利通区"]["prefecture"] == "吴忠市"
 
 
 def test_only_a_whole_walk_of_all_catalogues_is_one(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from tests.web.axe import findings
+from tests.web.axe import contrast, findings
 from tests.web.browsing import WIDTHS, fits, served
 from tests.web.every_page import CLOSED, METADATA, PAGES, SEALED, numbers
 from tests.web.sealed import build_sealed
@@ -35,6 +35,27 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")].filter(each => each.
         && (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1)))
     .map(each => each.outerHTML.slice(0, 120))"""
 """Elements that paper would show only a part of."""
+
+BROKEN_DATES = r"""() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange(), broken = [];
+  for (let text; text = texts.nextNode();) {
+    if (text.parentElement.closest("bdi, .body, .pairs, [lang=zh], pre, iframe") || !text.parentElement.checkVisibility()) continue;
+    for (const date of text.data.matchAll(/\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?/g)) {
+      range.setStart(text, date.index);
+      range.setEnd(text, date.index + date[0].length);
+      if (new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1)
+        broken.push(text.parentElement.outerHTML.slice(0, 160));
+    }
+  }
+  return broken;
+}"""
+"""Dates of the site's own that stand on more lines than one."""
+
+HEAVIEST = 100_000
+"""Bytes of a page, with all that it loads, before they are compressed."""
+
+WEIGHT = """() => performance.getEntries().filter(each => "decodedBodySize" in each)
+    .reduce((sum, each) => sum + each.decodedBodySize, 0)"""
 
 ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn a, .pages, .export, .ways, .choose, button"
 
@@ -65,9 +86,10 @@ def one_row(archive: Path, sql: str) -> tuple:
 @pytest.mark.parametrize("path", [*PAGES, *SEALED, *CLOSED], ids=lambda path: path or "home")
 def test_every_page_serves_everybody(opened, address, path):
     page = opened
-    page.emulate_media(media="screen")
+    page.emulate_media(media="screen", color_scheme="light")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     page.goto(address(path))
+    assert page.evaluate(WEIGHT) <= HEAVIEST
     assert page.get_attribute("html", "lang") == "zh-CN"
     assert page.title()
     assert page.locator("h1").count() == 1
@@ -78,11 +100,14 @@ def test_every_page_serves_everybody(opened, address, path):
     for width in (*WIDTHS, TABLET):
         page.set_viewport_size({"width": width, "height": 900})
         assert fits(page), width
+        assert page.evaluate(BROKEN_DATES) == [], width
         assert page.evaluate(UNREACHABLE) == [], width
         if width in WIDTHS:
             assert findings(page) == [], width
+    page.emulate_media(color_scheme="dark")
+    assert contrast(page) == []
     page.set_viewport_size(PAPER)
-    page.emulate_media(media="print")
+    page.emulate_media(media="print", color_scheme="light")
     assert (
         page.locator(ON_SCREEN_ONLY).evaluate_all(
             "nodes => nodes.filter(node => node.checkVisibility()).map(node => node.outerHTML)"

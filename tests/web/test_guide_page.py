@@ -7,7 +7,9 @@ from datasette.app import Datasette
 from lxml import html
 
 from archive.labels.code_labels import EVENTS, STATES
-from archive.web.pages.guide_page import VARIABLE, contact
+from archive.web.pages.guide_page import VARIABLES, contact
+
+VARIABLE = VARIABLES["contact"]
 
 
 @pytest.fixture

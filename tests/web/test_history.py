@@ -25,13 +25,13 @@ def page(past):
     """Ask for the page of the record with this number, or for a path; its tree."""
     site = make_datasette(past)
 
-    def ask(wanted: int | str):
+    def ask(wanted: int | str, language: str = "zh"):
         path = wanted
         if isinstance(wanted, int):
             with closing(sqlite3.connect(past)) as connection:
                 sql = "SELECT id FROM records WHERE url = ?"
                 path = f"/-/record/{connection.execute(sql, (past_url(wanted),)).fetchone()[0]}"
-        answer = asyncio.run(site.client.get(path))
+        answer = asyncio.run(site.client.get(path, headers={"Accept-Language": language}))
         assert answer.status_code == 200, answer.text
         return html.fromstring(answer.text)
 
@@ -87,7 +87,8 @@ def test_withdrawn_with_its_proof(page):
     observed = words(tree.cssselect(".observed")[0])
     assert observed.startswith("已撤下 2026-11-20 09:00（北京时间）最后一次见于目录。2026-11-21 09:00 观察到：")
     assert "服务器响应为“页面不存在（HTTP 404）”。原因不明" in observed
-    assert "its own page was asked for and was gone. The reason isn't known" in observed
+    english = words(page(2, "en").cssselect(".observed")[0])
+    assert "its own page was asked for and was gone. The reason isn't known" in english
     assert tree.cssselect(".state")[0].text.strip() == "已撤下"
 
 
@@ -116,6 +117,7 @@ def test_returned(page):
     assert "2026-11-22 09:00 重新出现 此前：已撤下" in words(returned)
     assert links(returned)[:2] == ["/-/copy/11", "/-/copy/21"]
     assert words(tree.cssselect(".observed")[0]).startswith("在列 2026-11-22 09:00（北京时间）最后一次见于目录。")
+    assert "Last seen in a catalogue" in words(page(5, "en").cssselect(".observed")[0])
 
 
 def test_reading_again_is_no_edit(page):
@@ -143,9 +145,9 @@ def test_attachments(page):
 
 
 def test_what_is_masked_is_counted(page):
-    assert "本档案遮去：手机号码 3 处、居民身份证号 3 处。" in words(page(1))
-    assert "Masked by this archive: mobile phone number × 3, resident identity number × 3." in words(page(1))
-    assert "遮去" not in words(page(2).cssselect("article")[0])
+    assert "为保护个人信息，本档案隐去：手机号码 3 处、居民身份证号 3 处。" in words(page(1))
+    assert "this archive masks: mobile phone number × 3, resident identity number × 3." in words(page(1, "en"))
+    assert "隐去" not in words(page(2).cssselect("article")[0])
 
 
 def test_the_capture_it_was_read_from(page):

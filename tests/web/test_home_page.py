@@ -9,9 +9,9 @@ import pytest
 from datasette.app import Datasette
 
 from archive.labels.label import LABELS
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
-from archive.web.pages.home_page import EXAMPLES
-from tests.web.asking import asking, text, tree
+from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.sample_archive import build, build_past
 
 NOW = "2026-11-24T01:00:00Z"
@@ -30,9 +30,9 @@ def past_site(past):
 def test_what_there_is(get):
     page = tree(get("/"))
     figures = [text(figure) for figure in page.cssselect(".figures li")]
-    assert figures[:3] == ["66 条记录 records", "2 个门户 portals", "3 个目录 catalogues"]
-    assert figures[3].startswith("自 2026-11-20 起，最近采集 2026-11-21 09:00")
-    assert "Nothing here is an official copy" in text(page)
+    assert figures[:3] == ["66 条记录", "2 个门户", "3 个目录"]
+    assert figures[3].startswith("自 2026-11-20 起，最近一次采集 2026-11-21 09:00")
+    assert "所载内容均非官方文本" in text(page)
 
 
 def test_one_box_over_everything_with_queries_to_begin_with(get):
@@ -42,7 +42,20 @@ def test_one_box_over_everything_with_queries_to_begin_with(get):
     assert [field.get("name") for field in form.cssselect("input")] == ["q"]
     links = [urlsplit(link.get("href")) for link in page.cssselect(".help a")]
     assert {link.path for link in links} == {"/-/search"}
-    assert tuple(parse_qs(link.query)["q"][0] for link in links) == EXAMPLES
+    assert [parse_qs(link.query)["q"][0] for link in links] == [
+        "预算",
+        "棚户区改造 2017",
+        "样例县民政局",
+        "同政发〔2017〕",
+    ]
+    for link in page.cssselect(".help a"):
+        assert tree(get(link.get("href"))).cssselect(".hits .title")
+
+
+def test_examples_are_made_of_the_archive(past_site, get):
+    """An archive of notices offers none of budgets; each finds something."""
+    examples = [text(link) for link in tree(past_site("/")).cssselect(".help a")]
+    assert examples == ["公告", "样例县民政局"]
 
 
 def test_the_week_is_counted_and_leads_to_lists(past_site, past):
@@ -65,6 +78,17 @@ def test_events_of_another_week_are_shown_but_not_counted(past_site, monkeypatch
     assert [text(number) for number in page.cssselect(".counts b")] == ["0"] * 6
     withdrawn = page.xpath("//h3[contains(., '已撤下')]/following-sibling::ol")[0]
     assert "样例公告之2" in text(withdrawn)
+    headings = [text(heading) for heading in page.cssselect("h2, h3")]
+    assert [heading for heading in headings if "七天" in heading] == []  # of what is older, too
+    assert text(page.cssselect(".counts")[0].getprevious()).startswith("近七天 2026-12-18 至 2026-12-24")
+
+
+def test_gone_and_new_come_first_then_ways_then_the_picture(get, past_site):
+    assert [text(heading).split()[0] for heading in tree(get("/")).cssselect("h2")] == ["不再列出的和新收录的", "可以做什么", "各月公开数量", "门户"]  # fmt: skip
+    page = tree(past_site("/"))
+    assert [text(heading).split()[0] for heading in page.cssselect(".observed-kind h3")] == ["最近已撤下", "最近已移出目录，原页面仍可访问", "最近新收录"]  # fmt: skip
+    for link in page.cssselect(".ways-in a, .chips a"):
+        assert past_site(link.get("href")).status_code == 200, link.get("href")
 
 
 def test_the_week_ends_in_beijing(past_site, monkeypatch):
@@ -76,7 +100,7 @@ def test_the_week_ends_in_beijing(past_site, monkeypatch):
 
 
 def test_what_was_changed_is_named(past_site):
-    changed = tree(past_site("/")).xpath("//h3[contains(., '内容变动')]/following-sibling::ol/li")
+    changed = tree(past_site("/-/changes?kind=changed&from=2026-11-20")).cssselect(".lines > li")
     assert any("变动：信息名称" in text(line) or "变动：正文" in text(line) for line in changed)
     assert any("附件" in text(line) for line in changed)
 
@@ -193,3 +217,35 @@ def test_what_may_not_be_seen_is_not_shown(archive, past):
         assert asyncio.run(site.client.get(path)).status_code == 403, path
     closed = Datasette(files=[str(archive)], metadata={"allow": {"id": "root"}})
     assert asyncio.run(closed.client.get("/")).status_code == 403
+
+
+# --- archives of little, and under way ---
+
+
+def test_an_empty_archive_says_so(tmp_path):
+    open_up_to_date(tmp_path / "empty.db").close()
+    page = tree(asking(tmp_path / "empty.db")("/"))
+    assert text(page.cssselect(".note")[0]).startswith("档案还是空的")
+    assert page.cssselect(".help a, .counts, .picture, .figures") == []
+
+
+def test_an_archive_of_one_record_says_so(archive, tmp_path):
+    one = (
+        "DELETE FROM records WHERE id <> 1",
+        "DELETE FROM tally_portals",
+        "INSERT INTO tally_portals VALUES ('yangli', 'budget', 1)",
+    )
+    page = tree(asking_copy(archive, tmp_path, "DELETE FROM events", "DELETE FROM listings", *one)("/"))
+    assert [text(note) for note in page.cssselect(".note")] == ["档案里目前只有一条记录。"]
+    assert text(page.cssselect(".figures li")[0]) == "1 条记录"
+
+
+def test_a_crawl_under_way_is_told(archive, tmp_path):
+    begun = "INSERT INTO crawls (portal, mode, started_at) VALUES ('checked', 'full', '2026-11-23T01:00:00Z')"
+    ask = asking_copy(archive, tmp_path, begun)
+    home = tree(ask("/"))
+    assert "所列可能不全。 1 个门户如此。" in text(home.cssselect(".note")[0])
+    (row,) = [row for row in home.cssselect(".portal-table tbody tr") if "核对过" in text(row)]
+    assert "正在采集或已中断" in text(row)
+    assert "所列可能不全" in text(tree(ask("/-/browse/checked")).cssselect(".note")[0])
+    assert tree(ask("/-/browse/yangli")).cssselect(".note") == []

@@ -1,7 +1,5 @@
 """Every page in Chinese and in English, and in that language alone."""
 
-import re
-
 import httpx
 import pytest
 from lxml import etree, html
@@ -13,12 +11,6 @@ from tests.web.other_language import marked_as_chinese, other_language
 from tests.web.sealed import build_sealed
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
-
-IN_BOTH = re.compile(
-    r"|-/(questions|cards|counties|record)\b.*|(sample|disclosures)/(records|search|events|captures|ledger|listings|catalogs|attachments)(\?.*)?"
-)
-"""Pages that are still in both languages."""
-
 
 OWN_WORDS = {label.zh for labels in (STATES, EVENTS, FLAGS, HEALTH) for label in labels.values()}
 
@@ -44,11 +36,7 @@ def ask(two_days, tmp_path_factory):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "path",
-    [path for path in (*PAGES, *SEALED, *CLOSED) if path in CLOSED or not IN_BOTH.fullmatch(path)],
-    ids=lambda path: path or "home",
-)
+@pytest.mark.parametrize("path", [*PAGES, *SEALED, *CLOSED], ids=lambda path: path or "home")
 def test_a_page_speaks_one_language(ask, path: str, language: str) -> None:
     page = ask(path, language)
     assert page.get("lang") == LANGUAGES[language]
@@ -63,11 +51,7 @@ def test_so_does_every_page_of_the_sitemap(two_days, language: str) -> None:
     assert len(pages) > 70
     answers = {page: site(f"{page}?lang={language}") for page in pages}
     assert [page for page, answer in answers.items() if answer.status_code != 200] == []
-    others = {
-        page: other_language(html.fromstring(answer.text))
-        for page, answer in answers.items()
-        if not IN_BOTH.fullmatch(page.removeprefix("/"))
-    }
+    others = {page: other_language(html.fromstring(answer.text)) for page, answer in answers.items()}
     assert {page: texts for page, texts in others.items() if texts} == {}
 
 

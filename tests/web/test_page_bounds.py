@@ -247,7 +247,7 @@ def test_of_what_was_found_last_the_newest_by_its_date_comes_first_and_the_futur
     shown = ids(tree(get("/")).xpath("//h3[contains(., '新收录')]/following-sibling::ol")[0])
     found = "SELECT r.id FROM records r JOIN events e ON e.record_id = r.id AND e.kind = 'added' ORDER BY e.crawl_id DESC, {}"
     order = found.format("published_on IS NULL OR published_on > '2026-11-24', published_on DESC, r.id DESC")
-    assert shown == [row[0] for row in database.execute(order)][: home_page.NEWEST]
+    assert shown == [row[0] for row in database.execute(order)][: home_page.NEWEST["added"]]
 
 
 @pytest.mark.parametrize(("now", "first"), [("2026-11-20T15:59:00Z", 5), ("2026-11-20T16:00:00Z", 6)])

@@ -19,6 +19,7 @@ from archive.labels.tables import TABLES
 from archive.web.http.server import make_datasette, run
 from archive.web.views import cells
 from tests.waiting import answers, wait_until
+from tests.web.asking import text, tree
 from tests.web.sample_archive import BODY, build
 
 
@@ -57,28 +58,55 @@ def test_body_is_cut_in_tables_and_whole_on_its_page(get, database):
 
 
 def test_table_page(get):
-    page = get("/disclosures/records").text
-    tree = html.fromstring(page)
-    assert tree.get("lang") == "zh-CN"
-    assert tree.cssselect("h1")[0].text_content() == "记录"
-    head = [cell.text_content().split() for cell in tree.cssselect("th")]
-    assert head[:2] == [["编号", "id"], ["信息名称", "title"]]
-    assert ["发布日期", "▼", "published_on"] in head
-    assert "_sort=title" in tree.cssselect("th.col-title a")[0].get("href")
-    assert {cell.text_content() for cell in tree.cssselect("td.col-kind")} >= {"预决算", "通知公告"}
-    assert "样例县人民政府" in {cell.text_content() for cell in tree.cssselect("td.col-portal")}
-    assert "索引号重复" in get("/disclosures/records?kind=housing_expropriation").text
-    (link,) = html.fromstring(get("/disclosures/records?url=http://portal.example/housing/1.html").text).cssselect(
-        "td.col-url a"
-    )
+    page = tree(get("/disclosures/records"))
+    assert page.cssselect("h1")[0].text_content() == "记录"
+    assert [text(cell) for cell in page.cssselect("th")] == [
+        "信息名称", "发布机构", "发布日期 ▼", "文号", "索引号", "类别", "状态", "门户",
+    ]  # fmt: skip
+    assert "_sort=title" in page.cssselect("th.col-title a")[0].get("href")
+    assert {cell.text_content() for cell in page.cssselect("td.col-kind")} >= {"预决算", "通知公告"}
+    assert "样例县人民政府" in {cell.text_content() for cell in page.cssselect("td.col-portal")}
+    assert "索引号重复" in get("/disclosures/records?kind=housing_expropriation&_col=flags").text
+    (link,) = tree(get("/disclosures/records?url=http://portal.example/housing/1.html")).cssselect("td.col-url a")
     assert link.get("href") == "http://portal.example/housing/1.html"
     assert link.get("rel") == "noopener noreferrer nofollow"
     dates = get("/disclosures/records.json?_shape=array&_size=max&published_on__notnull=1").json()
     assert [row["published_on"] for row in dates] == sorted((row["published_on"] for row in dates), reverse=True)
 
 
+def columns(page: html.HtmlElement) -> list[str]:
+    """The columns that a table's page displays."""
+    return [cell.get("class").removeprefix("col-") for cell in page.cssselect("table.rows th")]
+
+
+def test_columns_of_a_table_can_be_chosen(get):
+    page = tree(get("/disclosures/records?kind=budget&_size=7"))
+    (form,) = page.cssselect("form.columns-shown")
+    checks = {box.get("value"): "checked" in box.attrib for box in form.cssselect("[name=_col]")}
+    assert set(checks) == set(TABLES["records"].columns)
+    assert [name for name, checked in checks.items() if checked] == columns(page)
+    kept = [(field.get("name"), field.get("value")) for field in form.cssselect("[type=hidden]")]
+    assert kept == [("kind", "budget"), ("_size", "7")]
+    chosen = tree(get("/disclosures/records", _col=["title", "last_seen"], kind="budget"))
+    assert columns(chosen) == ["id", "title", "last_seen"]
+    kept = {(field.get("name"), field.get("value")) for field in chosen.cssselect("form.filters [type=hidden]")}
+    assert {("_col", "title"), ("_col", "last_seen")} <= kept
+
+
+def test_what_the_address_sorts_or_filters_by_is_displayed(get):
+    usual = set(TABLES["records"].shown)
+    assert set(columns(tree(get("/disclosures/records?_sort_desc=last_seen")))) == usual | {"last_seen"}
+    assert set(columns(tree(get("/disclosures/records?body__notnull=1&_facet=year")))) == usual | {"body"}
+    assert set(columns(tree(get("/disclosures/records?_nocol=body")))) == set(TABLES["records"].columns) - {"body"}
+
+
+def test_machines_get_all_columns_where_none_are_chosen(get):
+    (row, *_) = get("/disclosures/records.json?_shape=array&_size=1").json()
+    assert set(row) == set(TABLES["records"].columns)
+
+
 def test_row_without_a_link_or_title(get):
-    page = html.fromstring(get("/disclosures/records?title__contains=无链接").text)
+    page = tree(get("/disclosures/records?title__contains=无链接&_col=url"))
     assert page.cssselect("td.col-url a") == []
     assert "row:" in page.cssselect("td.col-url")[0].text_content()
 

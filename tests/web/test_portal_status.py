@@ -62,7 +62,7 @@ BLOCKED = crawl(60, TODAY, "blocked", 0, 0)
         ((crawl(10, TODAY, "finished", 1, 1),), ""),
         ((crawl(10, TODAY, "finished", 1, 0),), "尚未完整采集"),  # one of two catalogues
         ((crawl(10, TODAY, "finished"),), "尚未完整采集"),
-        ((crawl(10, TODAY, None, 1, 1),), ""),  # still going on
+        ((crawl(10, TODAY, None, 1, 1),), "正在采集或已中断"),
         ((crawl(10, "2026-03-17T16:30:00Z", "finished", 1, 1),), ""),  # 14 days
         ((crawl(10, "2026-03-16T16:40:00Z", "finished", 1, 1),), ""),  # 15 days but for minutes, for the clock goes on
         ((crawl(10, "2026-03-16T16:30:00Z", "finished", 1, 1),), "已 15 天未完整采集"),

@@ -182,12 +182,13 @@ def test_what_cannot_be_proved_has_no_sheet(site, two_days, tmp_path):
     assert (answer.status_code, answer.headers["location"]) == (302, f"/-/record/{record}")
 
 
-OF_ALL_KINDS = ("/", "/-/changes", "/-/changes.atom", f"/-/day/{clock.today()}")
+OF_ALL_KINDS = ("/-/changes", "/-/changes.atom", f"/-/day/{clock.today()}")
 
 
 @pytest.mark.parametrize(
     "path",
     [
+        "/",
         *OF_ALL_KINDS,
         "/-/changes?kind=withdrawn",
         "/-/record/RECORD",

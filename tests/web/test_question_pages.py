@@ -8,47 +8,55 @@ from lxml import etree, html
 
 from archive.labels.language import LANGUAGES
 from archive.questions.question_files import questions
+from archive.web.http.request_context import PAGE
 from archive.web.http.server import make_datasette
 from archive.web.views.bars import bars
 from tests.questions.small import archive_of
-from tests.web import asking
+from tests.web.asking import asking, text, tree
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
 
 
 def test_the_home_page_and_every_head_lead_to_the_questions(get):
-    tree = html.fromstring(get("/").text)
-    assert "/-/questions" in {link.get("href") for link in tree.cssselect("nav a")}
-    assert "/-/questions/removed_records" in {link.get("href") for link in tree.cssselect("main a")}
+    page = tree(get("/"))
+    assert "/-/questions" in {link.get("href") for link in page.cssselect("nav a")}
+    assert "/-/questions/removed_records" in {link.get("href") for link in page.cssselect("main a")}
 
 
 def test_the_list_names_each_in_the_order_of_its_number(get):
-    tree = html.fromstring(get("/-/questions").text)
-    links = [link.get("href") for link in tree.cssselect(".questions h2 a")]
+    page = tree(get("/-/questions"))
+    links = [link.get("href") for link in page.cssselect(".questions h2 a")]
     assert links == [f"/-/questions/{name}" for name in questions()]
+
+
+def test_the_list_is_json_too(get):
+    listed = get("/-/questions.json?lang=en").json()["questions"]
+    assert [each["name"] for each in listed] == list(questions())
+    assert [each["title"] for each in listed] == [question.title.en for question in questions().values()]
+    assert get(listed[0]["answer"]).json()["question"] == listed[0]["name"]
 
 
 @pytest.mark.parametrize("name", questions())
 def test_a_page_explains_its_question_and_offers_its_parameters(get, name):
     question = questions()[name]
     for language in LANGUAGES.values():
-        tree = asking.tree(get(f"/-/questions/{name}?lang={language}"))
+        shown = tree(get(f"/-/questions/{name}?lang={language}"))
         for words in (question.title, question.means, question.computed, question.caution):
-            assert words.name(language) in asking.text(tree)
-    assert [field.get("name") for field in tree.cssselect("form.jump [name]")] == [
+            assert words.name(language) in text(shown)
+    assert [field.get("name") for field in shown.cssselect("form.jump [name]")] == [
         parameter.name for parameter in question.parameters
     ]
 
 
 def test_an_answer_leads_to_records_publishers_and_files(get, database):
-    tree = html.fromstring(get("/-/questions/number_on_several").text)
-    rows = tree.cssselect("table.answer tbody tr")
+    page = tree(get("/-/questions/number_on_several"))
+    rows = page.cssselect("table.answer tbody tr")
     ids = [row[0] for row in database.execute("SELECT id FROM records WHERE index_number = '640324001/2017-61737' ORDER BY published_on")]  # fmt: skip
     assert [row.cssselect(".col-title a")[0].get("href") for row in rows] == [f"/-/record/{number}" for number in ids]
     assert rows[0].cssselect(".col-publisher a")[0].get("href").startswith("/-/publisher?portal=yangli&name=")
     assert rows[0].cssselect(".col-portal")[0].text_content() == "样例县人民政府"
-    files = [link.get("href") for link in tree.cssselect(".export a")]
-    assert get(files[0]).text.startswith("\ufeffindex_number,records,record_id,title")
-    told = json.loads(get(files[3]).text)
+    files = {link.text.split()[0]: link.get("href") for link in page.cssselect(".export a")}
+    assert get(files["CSV"]).text.startswith("\ufeffindex_number,records,record_id,title")
+    told = json.loads(get(files["JSON"]).text)
     assert [row["record_id"] for row in told["rows"]] == ids
     assert (told["question"], told["more"], told["parameters"]) == ("number_on_several", False, {"portal": ""})
 
@@ -60,6 +68,27 @@ def test_the_feed_has_an_entry_for_each_record(get):
     assert len({entry.findtext("{*}id") for entry in entries}) == 2
     assert entries[0].find("{*}link").get("href").startswith("http://localhost/-/record/")
     assert get("/-/questions/removed_records.atom").status_code == 200
+
+
+def test_an_answer_has_pages_and_its_files_are_whole(tmp_path):
+    def write(small):
+        for number in range(2 * PAGE + 1):
+            small.record(True, f"样例{number}", index_number="640324001/2018-1")
+
+    archive_of(tmp_path / "many.db", write)[0].close()
+    get = asking(tmp_path / "many.db")
+    seen = []
+    for number, lines in ((1, PAGE), (2, PAGE), (3, 1)):
+        page = tree(get(f"/-/questions/number_on_several?portal=&page={number}"))
+        titles = [text(cell) for cell in page.cssselect("td.col-title")]
+        assert len(titles) == lines
+        seen += titles
+        assert f"第 {number} 页，共 3 页" in text(page.cssselect(".turn")[0])
+    assert len(set(seen)) == 2 * PAGE + 1
+    files = {text(link): link.get("href") for link in page.cssselect(".export a")}
+    assert len(get(files["JSON"]).json()["rows"]) == 2 * PAGE + 1
+    assert get("/-/questions/number_on_several?page=4").status_code == 404
+    assert get("/-/questions/number_on_several?page=x").status_code == 400
 
 
 def test_a_parameter_narrows_the_answer(get):

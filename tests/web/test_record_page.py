@@ -13,6 +13,7 @@ from lxml import html
 from archive.export.citation_formats import bibtex
 from archive.labels.label import LABELS
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.proof.sheet import qr_code
 from archive.web.http.server import make_datasette
 from archive.web.views import body_text, cells, neighbours
 from archive.web.views.citation import of_record
@@ -60,8 +61,8 @@ def test_record_page(get, database):
     assert "2017-04-28" in understood.text_content()
     assert "2017年4月28日" in printed.text_content()
     for expected in (
-        "未在该网站实地核对", "索引号重复", "同一门户另有记录使用相同的索引号", "首页 > 政府信息公开目录 > 棚户区改造",
-        "最后发现 last seen2026-11-20 09:02 北京时间", "在列", "非官方文本", "Not an official copy", "同政发〔2017〕92号",
+        "采集规则尚未与原网站核对", "索引号重复", "同一门户另有记录使用相同的索引号", "首页 > 政府信息公开目录 > 棚户区改造",
+        "最后发现2026-11-20 09:02 北京时间", "在列", "非官方文本", "同政发〔2017〕92号",
     ):  # fmt: skip
         assert expected in words(page), expected
     assert "各页读数" not in words(page)
@@ -70,12 +71,18 @@ def test_record_page(get, database):
 
 def test_record_of_a_checked_portal_has_no_notice(get, database):
     (record_id,) = database.execute("SELECT id FROM records WHERE portal = ?", (CHECKED.id,)).fetchone()
-    assert "未在该网站实地核对" not in get(f"/-/record/{record_id}").text
+    assert "采集规则尚未与原网站核对" not in get(f"/-/record/{record_id}").text
+
+
+def test_a_record_has_a_code_that_leads_to_its_address(page):
+    drawn = page.cssselect("#cite .code svg path")[-1].get("d")
+    assert drawn in qr_code("http://localhost/-/record/1")
+    assert drawn not in qr_code("http://localhost/-/record/2")
 
 
 def test_four_dates_kept_apart(page):
     days = [words(day) for day in page.cssselect(".days > div")]
-    assert days[0].startswith("生成日期 未载 not stated")
+    assert days[0].startswith("生成日期 未载 门户标注")
     assert days[1].startswith("发布日期 2026-11-19 门户标注")
     assert days[2].startswith("首次发现 2026-11-20 09:00 本档案首次见到")
     assert days[3].startswith("服务器返回的修改时间 2026-11-18 10:03 由服务器给出，不一定属实")
@@ -170,7 +177,7 @@ def test_files_with_their_texts(page):
 def test_its_ways(page):
     ways = {" ".join(way.text_content().split()): way.get("href") for way in page.cssselect(".ways a")}
     assert ways["存档副本"] == f"/-/copy/{sealed.number(sealed.PAGE, 2)}"
-    assert ways["原页面 ↗ original page"] == sealed.PAGE
+    assert ways["原页面 ↗"] == sealed.PAGE
     for target in ("history", "files", "cite"):
         assert page.cssselect(f"#{target}")
 
@@ -189,7 +196,7 @@ def test_labels_printed_without_a_value(tmp_path):
         archive, """UPDATE records SET source_fields = '{"名称": "样本", "文号": "", "公开时限": ""}' WHERE id = 1"""
     )
     printed = ask(archive, "/-/record/1").cssselect(".known > section")[1]
-    assert words(printed) == "原页所印 as printed 名称样本 空白 printed blank文号、公开时限"
+    assert words(printed) == "原页字段 名称样本 原页留空文号、公开时限"
 
 
 # --- neighbours ---

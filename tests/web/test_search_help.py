@@ -10,8 +10,10 @@ import pytest
 from lxml import html
 from lxml.html import HtmlElement
 
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
 from tests import reporters_archive
+from tests.web.asking import asking, text, tree
 
 QUERIES = Path(__file__).parent.parent / "reporters_queries.csv"
 """Words typed, and a part of the title and of the publisher of a record that should be among the first FIRST."""
@@ -185,3 +187,37 @@ def test_the_script_is_a_file_of_ours_that_the_page_works_without(ask, page):
     assert script.text is None
     assert "replaceChildren" in ask(script.get("src")).text
     assert "script-src" not in ask("/-/search").headers["content-security-policy"]
+
+
+# --- what the page says of itself ---
+
+
+def test_a_page_beyond_the_last_says_how_many_there_are(get):
+    turn = tree(get("/-/search?q=预算&page=7")).cssselect(".pages")[0]
+    assert "共 2 页" in text(turn)
+    assert "第 7 页" not in text(turn)
+
+
+@pytest.mark.parametrize("words", ["没有的词" * 60, "样例" + "预算" * 60])
+def test_a_long_query_is_told_once_and_cut(get, words):
+    told = text(tree(get("/-/search", q=words)).cssselect("main")[0])
+    assert told.count(words[:40]) <= 1
+    assert words not in told
+
+
+def test_searches_to_begin_with_are_of_the_archive(get, past):
+    def examples(page):
+        return [text(link) for link in page.cssselect(".examples a")]
+
+    offered = examples(tree(get("/-/search")))
+    assert offered == examples(tree(get("/")))
+    assert examples(tree(asking(past)("/-/search"))) == ["公告", "样例县民政局"]
+    assert examples(tree(get("/-/search?q=预算"))) == []
+
+
+def test_the_search_of_an_empty_archive_says_that_it_is_empty(tmp_path):
+    open_up_to_date(tmp_path / "empty.db").close()
+    ask = asking(tmp_path / "empty.db")
+    for path in ("/-/search?q=预算", "/-/search"):
+        assert "档案还是空的" in text(tree(ask(path)).cssselect(".nothing")[0]), path
+    assert tree(ask("/-/search")).cssselect(".examples") == []

@@ -114,7 +114,7 @@ def test_blank_search(get, table, blank):
 
 def test_view_without_words_says_what_to_do(get):
     page = get("/disclosures/search").text
-    assert "请输入要找的词" in page
+    assert "请输入检索词" in page
     assert 'name="_search"' in page
     assert get("/disclosures/search.json").json()["rows"] == []
 

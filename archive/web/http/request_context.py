@@ -71,12 +71,9 @@ class RequestContext:
 
     def with_parameters(self, **parameters: object) -> str:
         """Return the requested address with other parameters; those that are None are left out."""
-        kept = {
-            name: self.request.args.getlist(name) for name in self.request.args if self.parameter(name)
-        } | parameters
+        kept = {name: list(filter(None, self.request.args.getlist(name))) for name in self.request.args} | parameters
         pairs = urlencode({name: value for name, value in kept.items() if value is not None}, doseq=True)
-        path = self.request.scope.get("route_path", self.request.path)  # the former without the site's prefix
-        return str(self.datasette.urls.path(path)) + (f"?{pairs}" if pairs else "")
+        return _requested_path(self.datasette, self.request) + (f"?{pairs}" if pairs else "")
 
     async def render(self, template: str, /, **variables: object) -> Response:
         """Return the page of a template, which knows this context as `context`."""
@@ -113,6 +110,18 @@ def address(datasette: Datasette, database: str, *parts: object, **parameters: o
 def in_language(request: Request, language: str) -> str:
     """The requested address in another language, relative to itself."""
     return "?" + urlencode([*parse_qsl(request.query_string, keep_blank_values=True), ("lang", language)])
+
+
+def canonical(datasette: Datasette, request: Request) -> str:
+    """Return the one absolute address of a requested page, whatever language it was requested in."""
+    pairs = urlencode(parse_qsl(request.query_string))
+    address = _requested_path(datasette, request) + (f"?{pairs}" if pairs else "")
+    return str(datasette.absolute_url(request, address))
+
+
+def _requested_path(datasette: Datasette, request: Request) -> str:
+    path = request.scope.get("route_path", request.path)  # the former without the site's prefix
+    return str(datasette.urls.path(path))
 
 
 async def render(datasette: Datasette, request: Request, template: str, /, **variables: object) -> Response:

@@ -224,19 +224,18 @@ async def counted(context: RequestContext, span: Span, scope: EventScope = EVERY
     return {row["kind"]: row["events"] for row in rows}
 
 
-async def latest(context: RequestContext, most: int) -> tuple[EventsOfKind, ...]:
-    """Return what was observed this week, by kind, and the last `most` events of each kind, however long ago."""
-    span = week()
-    counts = await counted(context, span)
-    kinds = []
-    for kind in ORDER:
-        if kind == "added":
-            rows = await context.db.execute(_FOUND_LAST, {"today": str(today()), "most": most})
-        else:
-            sql = _EVENTS.format(EVERYTHING.of_kind())
-            rows = await context.db.execute(sql, {**EVER, "kind": kind, "most": most, "offset": 0})
-        kinds.append(_events_of_kind(context, kind, span, counts, lines(context, rows)))
-    return tuple(kinds)
+async def of_week(context: RequestContext) -> tuple[EventsOfKind, ...]:
+    """Return how many events of each kind were observed this week, none of them listed."""
+    counts = await counted(context, week())
+    return tuple(_events_of_kind(context, kind, week(), counts, ()) for kind in ORDER)
+
+
+async def latest(context: RequestContext, kind: str, most: int) -> tuple[RecordLine, ...]:
+    """Return the last `most` events of a kind, however long ago."""
+    if kind == "added":
+        return lines(context, await context.db.execute(_FOUND_LAST, {"today": str(today()), "most": most}))
+    sql = _EVENTS.format(EVERYTHING.of_kind())
+    return lines(context, await context.db.execute(sql, {**EVER, "kind": kind, "most": most, "offset": 0}))
 
 
 async def within(

@@ -14,6 +14,7 @@ from archive.labels.label import LABELS
 from archive.labels.language import say
 from archive.labels.tables import HEADINGS, column_label
 from archive.web.http.request_context import PAGE, RequestContext
+from archive.web.views.example_searches import RECORDS, WORDS, example_searches
 
 _ENDPOINTS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("api.toml").read_text(encoding="utf-8"))[
     "endpoints"
@@ -30,9 +31,10 @@ WHERE r.publisher IS NOT NULL AND r.published_on IS NOT NULL LIMIT 1
 async def page(context: RequestContext) -> Response:
     """The page."""
     known = (await context.db.execute(_KNOWN)).first()
+    words = example_searches((await context.db.execute(RECORDS)).rows)
     return await context.render(
         "api.html",
-        endpoints=list(_endpoints(context, dict(known) if known else {})),
+        endpoints=list(_endpoints(context, {**(known or {}), "word": next(iter(words), WORDS[0])})),
         columns=[(name, HEADINGS.get(name) or column_label("records", name)) for name in (*COLUMNS, "page", "body")],
         page_size=PAGE,
         mcp=any(plugin["name"] == "datasette-mcp" for plugin in context.datasette._plugins()),

@@ -1,7 +1,11 @@
-"""Browsing by county: /-/browse, a portal's page /-/browse/<portal>, and a catalogue's /-/browse/<portal>/<number>?year=."""
+"""Browsing by county: /-/browse, a portal's page /-/browse/<portal>, and a catalogue's /-/browse/<portal>/<number>?year=.
+
+The first two are JSON, too; the records of a catalogue are in `archive.web.formats.page_files`.
+"""
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from datasette.utils.asgi import Response
 
@@ -10,11 +14,12 @@ from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
+from archive.web.formats.responses import json_response
 from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
 from archive.web.listings.observed_events import counted, portal_scope, week
 from archive.web.listings.selections import IN_CATALOG, UNDATED, WALKED_AT, selected_catalog
 from archive.web.views.months import picture
-from archive.web.views.portal_status import pages_beside, portal_statuses
+from archive.web.views.portal_status import PortalStatus, pages_beside, portal_statuses
 from archive.web.views.record_lines import COLUMNS, lines
 
 MOST_PUBLISHERS = 500
@@ -72,6 +77,51 @@ async def overview(context: RequestContext) -> Response:
         portal_statuses=() if kind else await portal_statuses(context, str(today())),
         catalogs=[(name, list(rows)) for name, rows in groupby(catalogs, key=lambda row: row["portal_name"])],
     )
+
+
+async def portals_json(context: RequestContext) -> Response:
+    """All portals, as JSON."""
+    statuses = await portal_statuses(context, str(today()))
+    return json_response({"portals": [_portal_object(context, each) for each in statuses]})
+
+
+async def portal_json(context: RequestContext) -> Response:
+    """A portal and its catalogues, as JSON."""
+    row = await portal(context, part(context.request, "portal"))
+    (status,) = await portal_statuses(context, str(today()), row["id"])
+    catalogs = (await context.db.execute(_CATALOGS_OF_PORTAL, {"portal": row["id"]})).rows
+    return json_response(
+        {**_portal_object(context, status), "catalogs": [_catalog_object(context, each) for each in catalogs]}
+    )
+
+
+def _portal_object(context: RequestContext, status: PortalStatus) -> dict[str, Any]:
+    """Return a portal for machines: as its page states it."""
+    names = (
+        "id",
+        "name",
+        "division_code",
+        "home",
+        "family",
+        "checked_on",
+        "records",
+        "newest",
+        "walked_at",
+        "crawled_at",
+    )
+    return {
+        **{name: status.row[name] for name in names},
+        "under_way": status.is_under_way,
+        "retired": status.retired is not None,
+        "concerns": [str(each.label) for each in status.concerns],
+        "page": context.absolute(status.url),
+    }
+
+
+def _catalog_object(context: RequestContext, row: Row) -> dict[str, Any]:
+    """Return a catalogue for machines."""
+    page = context.absolute(context.address("browse", row["portal"], row["id"]))
+    return {name: row[name] for name in ("id", "kind", "title", "path", "url", "records", "walked_at")} | {"page": page}
 
 
 async def of_portal(context: RequestContext) -> Response:

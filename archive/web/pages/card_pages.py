@@ -1,22 +1,25 @@
 """Transparency cards: /-/cards?year= sets the portals side by side, /-/cards/<portal>/<year> is one, a page to print."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.analysis.report_templates import words_of
-from archive.analysis.transparency_card import DAYS, ITEMS, CardReport, count
+from archive.analysis.transparency_card import DAYS, ITEMS, Counts, count
+from archive.export.rows import Rows
 from archive.labels.code_labels import KINDS
-from archive.labels.label import label_of, labels_under
+from archive.labels.label import LABELS, label_of, labels_under
 from archive.labels.tables import TABLES
 from archive.model.clock import today
 from archive.questions.question_files import questions
+from archive.web.formats.responses import json_response, whole_file
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import RequestContext, part, portal
-from archive.web.views.portal_status import portal_statuses
+from archive.web.http.request_context import PAGE, RequestContext, pages, part, portal
+from archive.web.views.portal_status import PortalStatus, portal_statuses
 
-MOST_PORTALS = 1000
 LEAST = 20
 """Records of which a share in per cent says something."""
 
@@ -25,6 +28,11 @@ MOST_FIGURES = 6
 
 DEFINITIONS = tuple(label.format(days=DAYS) for label in labels_under("card").values())
 """Meanings of the words on a card, printed with it."""
+
+FIGURES = labels_under("figure")
+"""Figures of a card as a row of a file, in their order, and their headings."""
+
+REPORT_STANDINGS = labels_under("report_standing")
 
 _YEARS = """
 WITH RECURSIVE years(year) AS (
@@ -43,69 +51,144 @@ WHERE c.record_id = :record AND NOT c.holds ORDER BY c.hint, c.place, c.rule LIM
 _ON_SITE = "SELECT value FROM report_statistics WHERE record_id = :record AND indicator = '1.2.2'"
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One portal's year."""
+
+    status: PortalStatus
+    year: int
+    counts: Counts
+
+    @property
+    def due(self) -> str:
+        """The day by which a whole county's report on the year is due."""
+        return f"{self.year + 1}-03-31"
+
+    @property
+    def report(self) -> str:
+        """The standing of that report, one of REPORT_STANDINGS."""
+        report = self.counts.whole
+        if report:
+            return "late" if report.published_on and report.published_on > self.due else "seen"
+        if "annual_report" not in self.counts.catalogs:
+            return "not_collected"
+        return "missing" if self.due < str(today()) else "awaited"
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures by the names in FIGURES."""
+        row = self.status.row
+        stated = {"portal": row["id"], **{name: row[name] for name in ("name", "division_code", "checked_on")}}
+        known = {**stated, "year": self.year, "report": self.report, **self.counts.figures()}
+        return {name: known[name] for name in FIGURES}
+
+
 async def comparison(context: RequestContext) -> Response:
-    """All portals' year side by side."""
+    """All portals' year side by side, or that of those chosen by `portal=`; as a file, too."""
     years = await _years(context, "")
     year = _year(context.parameter("year")) if context.parameter("year") else _finished(years)
     counted = await context.db.execute_fn(lambda connection: count(connection, year))
-    rows = [each for each in await portal_statuses(context, str(today())) if each.row["id"] in counted]
+    statuses = await portal_statuses(context, str(today()))
+    chosen = _chosen(context, statuses)
+    cards = [Card(each, year, counted.get(each.row["id"], Counts())) for each in chosen or statuses]
+    if form := context.request.url_vars["format"]:
+        return _file(str(LABELS["word.cards"]), cards, form)
+    page = pages(context, len(cards))
     return await context.render(
         "cards.html",
+        figure=FIGURES,
+        standings=REPORT_STANDINGS,
         year=year,
-        years=years,
-        portals=[
-            (each.row, counted[each.row["id"]], context.address("cards", each.row["id"], year))
-            for each in rows[:MOST_PORTALS]
-        ],
-        more=len(rows) > MOST_PORTALS,
+        years=[(each, context.with_parameters(year=each, page=None)) for each in years],
+        statuses=statuses,
+        chosen=[each.row["id"] for each in chosen],
+        cards=[(each, _address(context, each)) for each in cards[page.offset : page.offset + PAGE]],
+        under_way=sum(each.status.is_under_way for each in cards),
+        pages=page,
+        page_address=context.with_parameters(page=None, year=year),
         definitions=DEFINITIONS,
         share=share,
-        due=_due,
     )
+
+
+def _chosen(context: RequestContext, statuses: Iterable[PortalStatus]) -> list[PortalStatus]:
+    """Return the requested portals, in the order of all; none where none are. Raises NotFound."""
+    requested = {each for each in context.request.args.getlist("portal") if each}
+    chosen = [each for each in statuses if each.row["id"] in requested]
+    if len(chosen) < len(requested):
+        raise NotFound(NOTHING_HERE)
+    return chosen
+
+
+def _address(context: RequestContext, card: Card) -> str:
+    """Return the address of a card; of an empty one, which has no page, that of its portal."""
+    return card.status.url if card.counts.is_empty else context.address("cards", card.status.row["id"], card.year)
+
+
+def _file(title: str, cards: Iterable[Card], form: str) -> Response:
+    """Return cards as a file: for people with headings and names, for machines with names and codes."""
+    rows = [card.figures() for card in cards]
+    if form == "json":
+        return json_response({"cards": rows})
+    if form == "jsonl":
+        return whole_file(Rows(title, tuple(FIGURES), [list(row.values()) for row in rows]), form)
+    headings = tuple(str(label) for label in FIGURES.values())
+    named = [list((row | {"report": str(REPORT_STANDINGS[row["report"]])}).values()) for row in rows]
+    return whole_file(Rows(title, headings, named), form)
 
 
 async def of_portal(context: RequestContext) -> Response:
-    """A portal's card of the last finished year that it has anything of."""
+    """A portal's card of the last finished year that it has anything of; its line of the comparison where it has nothing yet."""
     row = await portal(context, part(context.request, "portal"))
-    return Response.redirect(context.address("cards", row["id"], _finished(await _years(context, row["id"]))))
+    years = await _years(context, row["id"])
+    card = (
+        context.address("cards", row["id"], _finished(years)) if years else context.address("cards", portal=row["id"])
+    )
+    return Response.redirect(card)
 
 
 async def page(context: RequestContext) -> Response:
-    """One portal's card of one year."""
+    """One portal's card of one year; as a file, too. Raises NotFound where the archive has nothing of it."""
     row = await portal(context, part(context.request, "portal"))
     year = _year(part(context.request, "year"))
     counted = await context.db.execute_fn(lambda connection: count(connection, year, row["id"]))
-    before = (
-        await context.db.execute(
-            _BEFORE, {"portal": row["id"], "first": f"{year - 1}-01-01", "last": f"{year - 1}-12-31"}
-        )
-    ).first()
-    counts = counted.get(row["id"])
-    if counts is None:
-        raise NotFound(NOTHING_HERE)
     (status,) = await portal_statuses(context, str(today()), row["id"])
-    whole = counts.whole
+    card = Card(status, year, counted.get(row["id"], Counts()))
+    if card.counts.is_empty:
+        raise NotFound(NOTHING_HERE)
+    title = f"{row['name']} {year}"
+    if form := context.request.url_vars["format"]:
+        return _file(title, [card], form)
+    return await context.render("card.html", **await _variables(context, card))
+
+
+async def _variables(context: RequestContext, card: Card) -> dict[str, Any]:
+    """Return what a card's page shows."""
+    row, year, counts, whole = card.status.row, card.year, card.counts, card.counts.whole
+    before = {"portal": row["id"], "first": f"{year - 1}-01-01", "last": f"{year - 1}-12-31"}
     figures = await context.db.execute(_FIGURES, {"record": whole.record_id, "most": MOST_FIGURES}) if whole else ()
     on_site = (await context.db.execute(_ON_SITE, {"record": whole.record_id})).first() if whole else None
-    return await context.render(
-        "card.html",
-        portal=row,
-        status=status,
-        year=year,
-        years=await _years(context, row["id"]),
-        counts=counts,
-        before=before["records"],
-        kinds=[(code, label_of(KINDS, code), counts.kinds[code]) for code in _by_size(counts.kinds)],
-        items=[(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
-        figures=[(" + ".join(map(words_of, row["label"].split(" + "))), row) for row in figures],
-        on_site=on_site["value"] if on_site else None,
-        due=_due(year, whole),
-        today=str(today()),
-        questions=questions(),
-        definitions=DEFINITIONS,
-        share=share,
-        plain=plain,
-    )
+    return {
+        "card": card,
+        "portal": row,
+        "status": card.status,
+        "year": year,
+        "years": await _years(context, row["id"]),
+        "counts": counts,
+        "before": (await context.db.execute(_BEFORE, before)).first()["records"],
+        "kinds": [(code, label_of(KINDS, code), counts.kinds[code]) for code in _by_size(counts.kinds)],
+        "collected": [(label_of(KINDS, code), counts.catalogs[code]) for code in _by_size(counts.catalogs)],
+        "not_collected": [label for code, label in KINDS.items() if code not in {*counts.catalogs, "other"}],
+        "items": [(TABLES["records"].columns[name], counts.read - counts.lacking.get(name, 0)) for name in ITEMS],
+        "figures": [(" + ".join(map(words_of, each["label"].split(" + "))), each) for each in figures],
+        "on_site": on_site["value"] if on_site else None,
+        "today": str(today()),
+        "page_address": context.address("cards", row["id"], year),
+        "questions": questions(),
+        "definitions": DEFINITIONS,
+        "standings": REPORT_STANDINGS,
+        "share": share,
+        "plain": plain,
+    }
 
 
 def share(part_of: int, whole: int) -> str:
@@ -122,14 +205,6 @@ def plain(value: float) -> str:
 
 def _by_size(kinds: Mapping[str, int]) -> list[str]:
     return sorted(kinds, key=lambda code: (-kinds[code], code))
-
-
-def _due(year: int, report: CardReport | None) -> tuple[str, str]:
-    """By when a whole county's report on `year` is due, and how it stands: `seen`, `late`, `missing`, or `awaited`."""
-    day = f"{year + 1}-03-31"
-    if report is None:
-        return day, "missing" if day < str(today()) else "awaited"
-    return day, "late" if report.published_on and report.published_on > day else "seen"
 
 
 def _year(text: str) -> int:

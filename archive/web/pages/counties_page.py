@@ -1,13 +1,15 @@
-"""Archived and missing counties: the pages /-/counties and, for a province, /-/counties/64."""
+"""Archived and missing counties: the pages /-/counties and, for a province, /-/counties/64; both are JSON, too."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.model.divisions import COUNTY, Division, divisions, province_of
+from archive.web.formats.responses import json_response
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row, render
@@ -47,11 +49,18 @@ async def overview(request: Request, datasette: Datasette) -> Response:
     counties = [division.code for division in divisions().values() if division.level == COUNTY]
     known = Counter(code[:2] for code in counties)
     archived = Counter(code[:2] for code in counties if code in with_records)
+    places = [Area(key, divisions()[f"{key}0000"].name, known[key], archived[key]) for key in known]
+    if request.url_vars["format"]:
+        provinces = [
+            {"code": each.key, "name": each.name, "counties": each.counties, "archived": each.archived}
+            for each in places
+        ]
+        return json_response({"counties": known.total(), "archived": archived.total(), "provinces": provinces})
     return await render(
         datasette,
         request,
         "counties.html",
-        places=[Area(key, divisions()[f"{key}0000"].name, known[key], archived[key]) for key in known],
+        places=places,
         counties=known.total(),
         archived=archived.total(),
         others=[row for row in portals if province_of(row["division_code"]) is None],
@@ -67,6 +76,10 @@ async def province(request: Request, datasette: Datasette) -> Response:
     portals = await _portals(request, datasette, _PORTALS_WITHIN, province=key)
     counties = [division for division in divisions().values() if division.code[:2] == key and division.level == COUNTY]
     codes = {county.code for county in counties}
+    if request.url_vars["format"]:
+        return json_response(
+            {"code": key, "name": known.name, "counties": [_county(each, portals) for each in counties]}
+        )
     return await render(
         datasette,
         request,
@@ -78,6 +91,13 @@ async def province(request: Request, datasette: Datasette) -> Response:
         ],
         others=[(divisions().get(row["division_code"]), row) for row in portals if row["division_code"] not in codes],
     )
+
+
+def _county(county: Division, portals: Iterable[Row]) -> dict[str, Any]:
+    """Return a county for machines, with its portals here."""
+    names = ("id", "name", "records", "walked_at")
+    own = [{name: row[name] for name in names} for row in portals if row["division_code"] == county.code]
+    return {"code": county.code, "name": county.name, "prefecture": county.prefecture, "portals": own}
 
 
 def _prefecture(name: str, counties: list[Division], portals: Iterable[Row]) -> Area:

@@ -1,4 +1,4 @@
-"""The home page: what is archived, what changed this week, how much was published when, and how each portal stands."""
+"""The home page: what is new and what is gone, what can be done here, how much was published when, and how each portal stands."""
 
 from functools import cache
 from typing import Any
@@ -6,23 +6,22 @@ from typing import Any
 from datasette.utils.asgi import Request, Response
 from datasette.views.index import IndexView
 
+from archive.labels.code_labels import EVENTS
 from archive.model.clock import today
 from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import questions
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import RequestContext, render
-from archive.web.listings.observed_events import latest, week
+from archive.web.listings.observed_events import latest, of_week, week
+from archive.web.views.example_searches import RECORDS, example_searches
 from archive.web.views.months import picture
 from archive.web.views.portal_status import PortalStatus, portal_statuses
 
-EXAMPLES = ("预算", "棚户区改造 2017", "“部门预算” -教育", "同政办发〔2017〕")
-"""Queries to begin with."""
+NEWEST = {"withdrawn": 4, "unlisted": 4, "added": 4}
+"""Events that are shown, by their kinds."""
 
-NEWEST = 4
-"""Events of each kind that are shown."""
-
-MOST_PORTALS = 30
+MOST_PORTALS = 10
 """Portals that are shown; where there are more, those that need attention and then those with most records."""
 
 MOST_QUESTIONS = 6
@@ -43,7 +42,13 @@ async def page(datasette: Datasette, request: Request) -> Response:
         return await IndexView(datasette).get(request)
     others = [name for name in seen if name not in archives(datasette)]
     return await render(
-        datasette, request, "index.html", homes=homes, others=others, examples=EXAMPLES, metadata=datasette.metadata()
+        datasette,
+        request,
+        "index.html",
+        homes=homes,
+        others=others,
+        home_examples=homes[0]["examples"],
+        metadata=datasette.metadata(),
     )
 
 
@@ -55,8 +60,9 @@ async def _may_see(datasette: Datasette, request: Request, name: str) -> bool:
 async def _home(datasette: Datasette, request: Request, name: str) -> dict[str, Any]:
     """Return what the home page shows of one archive.
 
-    `portal_statuses`: the portals shown, `concerned`: how many of all need attention; `counties`: how many have records here,
-    and how many there are; `links`: the address of each kind in the picture.
+    `week`: how many events of each kind there were; `latest`: the last of some kinds. `portal_statuses`: the portals shown,
+    `concerned`: how many of all need attention, `under_way`: how many are being crawled; `counties`: how many have records
+    here, and how many there are; `links`: the address of each kind in the picture.
     """
     context = RequestContext(datasette, request, name, len(archives(datasette)) > 1)
     present = str(today())
@@ -70,10 +76,13 @@ async def _home(datasette: Datasette, request: Request, name: str) -> dict[str, 
         "since": since["first"],
         "crawled": since["last"],
         "span": week(),
-        "events": await latest(context, NEWEST),
+        "week": await of_week(context),
+        "latest": [(kind, EVENTS[kind], await latest(context, kind, most)) for kind, most in NEWEST.items()],
+        "examples": example_searches((await context.db.execute(RECORDS)).rows),
         "picture": drawn,
         "links": {row.kind: context.address("browse", kind=row.kind) for row in drawn.kinds} if drawn else {},
         "portals": len(all_portals),
+        "under_way": sum(each.is_under_way for each in all_portals),
         "concerned": sum(bool(each.concerns) for each in all_portals),
         "portal_statuses": _chosen(all_portals),
         "counties": _counties(all_portals),

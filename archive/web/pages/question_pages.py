@@ -11,25 +11,23 @@ from archive.labels.code_labels import STATES, code_label
 from archive.labels.label import LABELS, Label
 from archive.labels.language import say
 from archive.labels.tables import TABLES
-from archive.labels.wording import quoted, shown
+from archive.labels.wording import dated, is_day_or_time, quoted, shown
 from archive.model.addresses import is_web_address
 from archive.questions import question_files as asking
 from archive.questions.question_files import Question
 from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
-from archive.web.formats.answer_files import FORMS, answer_file
+from archive.web.formats.answer_files import answer_file
+from archive.web.formats.responses import json_response
 from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, part
+from archive.web.http.request_context import PAGE, RequestContext, pages, part
 from archive.web.listings.observed_events import noticed
 from archive.web.views.bars import bars
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, web_link
 from archive.web.views.record_lines import names_of_changed
 
-SHOWN = 200
-"""Rows of an answer that a page shows; its files have up to `archive.questions.runner.MOST`."""
-
 _NOT_SHOWN = {"record_id"}
-_TIMES = ("_at", "_seen")
+_TIMES = ("_at", "_seen", "not_before")
 _CODED = {
     "masked_kind": ("redactions", "kind"),
     "stage": ("budget_tables", "stage"),
@@ -41,11 +39,12 @@ _CODED = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value that a parameter may have. `chosen`: it is the requested one."""
+    """One value that a parameter may have. `chosen`: it is the requested one; `quoted`: its label is a portal's name."""
 
     value: str
     label: str
     chosen: bool
+    quoted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,18 @@ class Field:
 
 
 async def overview(context: RequestContext) -> Response:
-    """The list of all questions."""
+    """The list of all questions; as JSON, too."""
+    if context.request.url_vars["format"]:
+        return json_response({"questions": [_object(context, each) for each in asking.questions().values()]})
     return await context.render("questions.html", questions=tuple(asking.questions().values()))
+
+
+def _object(context: RequestContext, question: Question) -> dict[str, Any]:
+    """Return a question for machines, in the reader's language."""
+    words = {name: str(getattr(question, name)) for name in ("title", "means", "computed", "caution")}
+    parameters = {each.name: str(each.label) for each in question.parameters}
+    address = context.absolute(context.address("questions", f"{question.name}.json"))
+    return {"name": question.name, **words, "parameters": parameters, "answer": address}
 
 
 async def page(context: RequestContext) -> Response:
@@ -85,23 +94,25 @@ async def _variables(
     context: RequestContext, question: Question, chosen: Mapping[str, str | int], answer: QuestionAnswer
 ) -> dict[str, Any]:
     names = await portal_names(context.datasette, context.database)
+    page = pages(context, len(answer.rows))
     rows = answer.dicts()
-    proofs = await context.db.execute_fn(lambda connection: noticed(connection, rows[:SHOWN]))
+    shown_rows = rows[page.offset : page.offset + PAGE]
+    proofs = await context.db.execute_fn(lambda connection: noticed(connection, shown_rows))
     columns = [(name, _label(question, name)) for name in answer.columns if name not in _NOT_SHOWN]
-    path = ("questions", question.name)
     return {
         "question": question,
         "fields": [_field(question, name, str(value), names) for name, value in chosen.items()],
         "answer": answer,
         "most": MOST,
         "columns": columns,
+        "pages": page,
         "rows": [
-            [(name, label, _cell(context, row, name, names, proofs)) for name, label in columns] for row in rows[:SHOWN]
+            [(name, label, _cell(context, row, name, names, proofs)) for name, label in columns] for row in shown_rows
         ],
         "bars": bars(rows, *question.chart) if question.chart else None,
         "bars_by": _label(question, question.chart[0]) if question.chart else None,
         "bar_label": lambda value: _shown_value(question.chart[0] if question.chart else "", value, names),
-        "files": {form: context.address(*path[:-1], f"{question.name}.{form}", **chosen) for form in FORMS},
+        "page_address": context.address("questions", question.name, **chosen),
     }
 
 
@@ -115,9 +126,9 @@ def _field(question: Question, name: str, value: str, names: Mapping[str, str]) 
             choices = {"": str(LABELS["word.all"])} | {code: str(STATES[code]) for code in STATES if code != "listed"}
         case _:
             return Field(name, parameter.label, value, None)
-    return Field(
-        name, parameter.label, value, tuple(Choice(code, label, code == value) for code, label in choices.items())
-    )
+    is_portal = parameter.kind == "portal"
+    made = (Choice(code, label, code == value, is_portal and bool(code)) for code, label in choices.items())
+    return Field(name, parameter.label, value, tuple(made))
 
 
 def _label(question: Question, name: str) -> Label:
@@ -161,7 +172,9 @@ def _cell(
     if isinstance(value, int):
         return escape(f"{value:,}") if not name.endswith("year") else escape(value)
     text = cut(_shown_value(name, value, names), LONGEST_CELL)
-    return quoted(text) if text == value else shown(text)
+    if is_day_or_time(text):
+        return dated(text)
+    return quoted(text) if text == value or name == "portal" else shown(text)
 
 
 def _link(

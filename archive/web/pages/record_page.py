@@ -21,7 +21,7 @@ from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row, address, part
 from archive.web.views.body_text import LONGEST_FILE, beginning
 from archive.web.views.body_text import part as part_of_text
-from archive.web.views.cells import beijing, flag_labels, printed, server_time
+from archive.web.views.cells import beijing, cut, flag_labels, printed, server_time
 from archive.web.views.citation import Address, of_record
 from archive.web.views.history import captures, history, observation
 from archive.web.views.neighbours import neighbours
@@ -32,6 +32,9 @@ CITATION_ROUTE = r"/-/record/(?P<id>[0-9]{1,18})/citation\.(?P<form>bib|ris|json
 
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
+
+DESCRIPTION = 160
+"""Characters that stand for a record where its address is shared."""
 
 _LISTINGS = """
 SELECT l.first_seen, l.last_seen, l.link, c.id AS catalog_id, c.title, c.path, c.url, c.kind
@@ -146,6 +149,7 @@ def _read(connection: sqlite3.Connection, record_id: str, address: Address, numb
         "own": page,
         "neighbours": neighbours(connection, row),
         "address": address("record", row["id"]),
+        "description": _description(row, portal),
         "citation": of_record(row, portal, page or capture, address),
         "head": _head(connection),
         "withheld_on": withheld_on(connection, row["id"]),
@@ -158,6 +162,17 @@ def _units(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[str]:
     with suppress(sqlite3.OperationalError):
         return [row["unit_name"] for row in connection.execute(_UNITS, own)]
     return []
+
+
+def _description(row: Row, portal: Row) -> str:
+    """Return a record in a line: from whom and of when it is, its state, and the beginning of its text."""
+    facts = (
+        row["publisher"] or portal["name"],
+        row["published_on"],
+        row["document_number"],
+        label_of(STATES, row["state"]),
+    )
+    return cut(" · ".join(str(fact) for fact in facts if fact) + f" · {row['body'] or ''}", DESCRIPTION)
 
 
 def _head(connection: sqlite3.Connection) -> Row | None:

@@ -32,6 +32,7 @@ from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import RequestContext, context_for
 from archive.web.views.cells import cut
+from archive.web.views.example_searches import RECORDS, example_searches
 from archive.web.views.histogram import Histogram, histogram, recent
 from archive.web.views.hit_lines import Hit, folded, hit_lines
 from archive.web.views.suggestions import Suggestion, hints, in_words, suggestions
@@ -63,6 +64,9 @@ MOST_PORTALS = 120
 """With more portals than these, a county's name is typed and not chosen."""
 
 
+_HAS_RECORDS = "SELECT EXISTS (SELECT 1 FROM records WHERE state <> 'withheld')"
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value of a facet: how many hits have it, and the address that narrows to it, or no longer does."""
@@ -90,7 +94,7 @@ class SearchResults:
 
     `narrowed`: the filters that are set, each with its value and the address without it. `also`: words that were searched
     for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits of the first of them. `hints`: filters that
-    words name. `completions`: ways to go on from the words. `slow`: nothing could be found
+    words name. `completions`: ways to go on from the words. `examples`: searches to begin with. `is_empty`: the archive has no records. `slow`: nothing could be found
     in time. `outdated`: the index is of another version.
     """
 
@@ -109,6 +113,8 @@ class SearchResults:
     instead: tuple[Hit, ...] = ()
     hints: tuple[Suggestion, ...] = ()
     completions: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    is_empty: bool = False
     slow: bool = False
     outdated: bool = False
 
@@ -186,6 +192,8 @@ def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResu
         suggestions=tuple(tries),
         hints=tuple(named),
         completions=tuple(_completions(connection, requested.words) or ()),
+        examples=() if requested.words else example_searches(connection.execute(RECORDS).fetchall()),
+        is_empty=total == 0 and not connection.execute(_HAS_RECORDS).fetchone()[0],
         instead=_instead(connection, tries[0], portals) if tries and not total else (),
         slow=ids is None,
     )

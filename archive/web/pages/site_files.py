@@ -96,7 +96,10 @@ async def pages(context: RequestContext) -> Response:
     """The pages other than those of records."""
     addresses = [
         str(context.datasette.urls.instance()),
-        *(context.address(name) for name in ("browse", "changes", "counties", "questions", "guide", "api")),
+        *(
+            context.address(name)
+            for name in ("browse", "changes", "cards", "counties", "questions", "guide", "about", "api")
+        ),
     ]
     for row in await context.db.execute(
         "SELECT id, NULL AS catalog FROM portals UNION ALL SELECT portal, id FROM catalogs"

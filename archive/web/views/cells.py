@@ -16,7 +16,7 @@ from archive.labels.code_labels import FLAGS, code_label
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.language import say
 from archive.labels.tables import holds_times
-from archive.labels.wording import quoted, quoting, shown
+from archive.labels.wording import dated, quoted, quoting, shown
 from archive.model.addresses import is_web_address
 from archive.model.clock import BEIJING, moment
 from archive.proof.differences import diff_lines, event_lines, json_object
@@ -35,6 +35,9 @@ LONGEST_VALUE = 2_000
 
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
+_SENTENCES = {"health_reason", "message"}
+"""Columns that hold what a crawl said of itself, in English."""
+
 _JSON = {"source_fields", "fields", "counts", "stated", "detail", "changed"}
 REFERS = {
     "portal": "portals",
@@ -194,6 +197,8 @@ def _text(value: str, column: str, table: str) -> Markup:
         html = Markup('<span class="pairs">{}</span>').format(escape(say("；", "; ")).join(lines))
     elif (table, column) == ("versions", "changed"):
         html = escape(say("首次所见", "first seen"))
+    elif column in _SENTENCES:
+        html = Markup('<span lang="en">{}</span>').format(dated(cut(value, LONGEST_CELL)))
     elif (label := code_label(table, column, value)) != value:
         html = shown(label)
     else:

@@ -66,6 +66,11 @@ class PortalStatus:
     concerns: tuple[Concern, ...]
     retired: Label | None = None
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the portal's last crawl goes on, or broke off."""
+        return self.row["crawl_id"] is not None and self.row["outcome"] is None
+
 
 async def portal_statuses(
     context: RequestContext, today: str, portal_id: str | None = None
