@@ -177,7 +177,6 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.globals.update(
         arranged=tables.arranged,
         beijing=cells.beijing,
-        both=cells.both,
         calendar_day=wording.calendar_day,
         cell_address=shown_figures.cell_address,
         clause=wording.clause,

@@ -113,11 +113,6 @@ def server_time(stated: str) -> str:
         return ""
 
 
-def both(label: Label, _tag: str = "small") -> Label:
-    """Return the label, which templates print in the reader's language."""
-    return label
-
-
 def found_by_sql(value: object) -> Markup | None:
     """A value of a query's result; None leaves it to Datasette."""
     if not isinstance(value, str):
