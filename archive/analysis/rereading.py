@@ -58,5 +58,7 @@ class Rereading(Generic[Input, Output]):
 def is_read_by(connection: sqlite3.Connection, setting: str, version: str) -> bool:
     """Whether this version read all records before; from now on it counts as having done so."""
     known = connection.execute("SELECT value FROM settings WHERE name = ?", (setting,)).fetchone()
+    if known == (version,):
+        return True
     connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (setting, version))
-    return known is not None and known[0] == version
+    return False

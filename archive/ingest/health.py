@@ -169,7 +169,7 @@ class Health:
     @property
     def label(self) -> str:
         """The portal and its name; the name alone where it is the archive itself."""
-        return f"{self.portal} {self.name}".strip()
+        return f"{self.portal} {self.name}" if self.portal else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,6 @@ def test_a_sheet_shows_the_day_that_seals_it_or_that_none_does_yet(sealed: Path,
     (record,) = rows(sealed, "SELECT record_id AS id FROM events WHERE id = ?", event["id"])
     assert f"<code>{digest}</code>" in answered(make_datasette(sealed), f"/-/record/{record['id']}")
     open_sheet = answered(make_datasette(sample_archive), f"/-/proof/{event['id']}")
-    assert "此日尚未过完" in open_sheet
+    assert "当天尚未结束" in open_sheet
     assert 'dl class="seal"' not in open_sheet
-    assert "尚无一日封存" in answered(make_datasette(sample_archive), "/-/seal")
+    assert "尚无封存记录：第一次采集的当天结束（UTC）后即有" in answered(make_datasette(sample_archive), "/-/seal")

@@ -51,4 +51,4 @@ async def as_feed(context: RequestContext) -> Response:
         )
         for day in days[-SHOWN:]
     ]
-    return feed(context, str(LABELS["proof.seals"]), here, entries, crawled)
+    return await feed(context, str(LABELS["proof.seals"]), here, entries, crawled)
