@@ -154,6 +154,7 @@ SMALLEST = {
     "crawl": "--records 20 --runs 1",
     "masking": "--size 500",
     "memory": "--records 200",
+    "country": "--portals 16",
     "portals": "--portals 2 --records 5",
     "reading": "--runs 1",
     "repeat": "--times 1 --busy 1 -- tests/test_clock.py",
@@ -161,7 +162,7 @@ SMALLEST = {
 }
 """The command lines of benchmarks that no other test runs, with their smallest numbers."""
 
-WANT_NGINX = {"crawl", "memory", "portals"}
+WANT_NGINX = {"country", "crawl", "memory", "portals"}
 BY_ANOTHER = {"all", "bare_spider", "unsealed"}
 """Commands that run, or are run by, benchmarks that are tested."""
 

@@ -93,6 +93,7 @@ MADE_IN = {
     "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",
     "archive.search.snippet._pattern": "snippet.passage",
+    "archive.web.http.errors.sql_message": "SQLite's own messages, one name in each",
     "crawler.families.hanweb_jpage._parameters": "test_patterns_of_names_that_a_page_says",
     "crawler.extract.response_class._pattern": "its results are among the patterns",
     "crawler.families.lonsun._parameter": "test_patterns_of_names_that_a_page_says",

@@ -51,7 +51,7 @@ _READ_MEMBER = re.compile(r"xl/(?:worksheets/[^/]+|sharedStrings)\.xml|content\.
 _LARGEST = 8 << 20
 """Bytes that are looked through for numbers."""
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)

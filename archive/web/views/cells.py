@@ -16,7 +16,7 @@ from archive.labels.code_labels import FLAGS, code_label
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.language import say
 from archive.labels.tables import holds_times
-from archive.labels.wording import dated, quoted, quoting, shown
+from archive.labels.wording import dated, is_day_or_time, quoted, quoting, shown
 from archive.model.addresses import is_web_address
 from archive.model.clock import BEIJING, moment
 from archive.proof.differences import diff_lines, event_lines, json_object
@@ -180,7 +180,7 @@ def _text(value: str, column: str, table: str) -> Markup:
         html = quoted(body_snippet(value, QUERY.get()))
     elif column in _ADDRESSES:
         html = web_link(value)
-    elif holds_times(column):
+    elif holds_times(column) and is_day_or_time(beijing(value)):
         html = Markup('<time datetime="{}">{}</time>').format(value, shown(beijing(value)))
     elif column == "flags":
         html = Markup(" ").join(
