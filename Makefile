@@ -1,6 +1,7 @@
 # The two commands: `make run` and `make test`. Both set up .venv/ themselves.
 PYTHON ?= python3
 BIN = .venv/bin
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n + (n + 1) / 2)))  # tests wait for half of their time
 
 .PHONY: setup run test test-long quick repeat test-extras lint serve bench mutants pictures release clean
 
@@ -24,13 +25,13 @@ serve: setup
 	$(BIN)/disclosures serve
 
 test: .venv/ready-dev  # all but the long ones, which CI runs, too
-	$(BIN)/python -m pytest -n auto -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
 
 test-long: .venv/ready-dev  # many days, many kills, many examples, attacks, each page at each width
-	$(BIN)/python -m pytest -n auto -m long
+	$(BIN)/python -m pytest -n $(WORKERS) -m long
 
 quick: .venv/ready-dev  # what starts no process and no browser: under a minute
-	$(BIN)/python -m pytest -n auto -m "not crawl and not browser and not slow and not long"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not crawl and not browser and not slow and not long"
 
 repeat: .venv/ready-dev  # the suite again and again under load: make repeat OPTIONS='--times 10 --busy 4 --zone Pacific/Auckland'
 	$(BIN)/python -m bench.repeat $(OPTIONS)
