@@ -1,7 +1,8 @@
 # The two commands: `make run` and `make test`. Both set up .venv/ themselves.
 PYTHON ?= python3
 BIN = .venv/bin
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n + (n + 1) / 2)))  # tests wait for half of their time
+# Tests wait for half of their time: half as many again at once as there are processors.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n + (n + 1) / 2)))
 
 .PHONY: setup run test test-long quick repeat test-extras lint serve bench mutants pictures release clean
 
