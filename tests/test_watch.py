@@ -14,7 +14,6 @@ from apprise.plugins.wecombot import NotifyWeComBot
 from click.testing import CliRunner, Result
 
 from archive.database.connection import ArchiveError, open_for_reading
-from archive.ingest.store import Store
 from archive.notify import messages
 from crawler.cli.main import main
 from crawler.notify import watch_state
@@ -23,39 +22,16 @@ from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import WatchReport, run_watch
 from crawler.notify.watches import WatchFileError, load
 from tests.conftest import Answer, Site, SiteRequest, disclosures
+from tests.desk import DAY, Desk
 from tests.mailbox import Mailbox, mailbox
-from tests.test_store import PORTAL, listed, page, row
-
-DAY = "2026-01-{:02}T00:00:00Z"
 
 
-class Desk:
-    """An archive, a mailbox, a webhook, and a file of watches."""
+class Watcher(Desk):
+    """A desk with a file of watches."""
 
     def __init__(self, folder: Path, box: Mailbox, site: Site) -> None:
-        self.db, self.file, self.box, self.site = folder / "a.db", folder / "watches.toml", box, site
-        self.posts: list[SiteRequest] = []
-        self.statuses: list[int] = []
-        self.rows: list[int] = []
-        self.day = 0
-        site.answers["/hook"] = self.hook
-        self.add(1, 2)
-
-    def hook(self, request: SiteRequest) -> Answer:
-        self.posts.append(request)
-        return Answer(status=self.statuses.pop(0) if self.statuses else 200)
-
-    def add(self, *numbers: int, body: str = "样本正文", **fields: str) -> None:
-        """A crawl that finds more records."""
-        self.day += 1
-        self.rows += [number for number in numbers if number not in self.rows]
-        store = Store(self.db)
-        store.begin(PORTAL, "full", DAY.format(self.day))
-        store.write(
-            [listed(*map(row, self.rows)), *(page(number, body, **fields) for number in numbers)], DAY.format(self.day)
-        )
-        store.finish("finished", DAY.format(self.day))
-        store.close()
+        super().__init__(folder, box, site, "/hook")
+        self.file = folder / "watches.toml"
 
     def watches(self, text: str) -> None:
         self.file.write_text(text, encoding="utf-8")
@@ -72,20 +48,20 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
     monkeypatch.setattr(messages, "PAUSES", ())
     monkeypatch.setenv("DISCLOSURES_SENDER", "archive@example.org")
     with mailbox() as box, Site({}) as site:
         monkeypatch.setenv("DISCLOSURES_SMTP", f"smtp://{box.address}")
         monkeypatch.setenv("DESK_HOOK", f"{site.url}hook")
-        yield Desk(tmp_path, box, site)
+        yield Watcher(tmp_path, box, site)
 
 
 MAIL = '[[watch]]\nname = "样本"\nquery = "样本文件 -测试"\nmail = "desk@example.org"\n'
 HOOK = '[[watch]]\nname = "样本"\nquery = "样本文件 -测试"\nwebhook = "$DESK_HOOK"\n'
 
 
-def test_what_is_there_is_not_reported_and_what_comes_is_reported_once_in_one_message(desk: Desk) -> None:
+def test_what_is_there_is_not_reported_and_what_comes_is_reported_once_in_one_message(desk: Watcher) -> None:
     desk.watches('site = "https://archive.example.org"\n' + MAIL)
     assert desk.look() == [WatchReport("样本", begins=2)]
     desk.add(3, 4)
@@ -102,7 +78,7 @@ def test_what_is_there_is_not_reported_and_what_comes_is_reported_once_in_one_me
     assert len(desk.box.mails) == 1
 
 
-def test_a_record_that_comes_to_say_it_later_is_reported(desk: Desk) -> None:
+def test_a_record_that_comes_to_say_it_later_is_reported(desk: Watcher) -> None:
     desk.watches('[[watch]]\nname = "拆迁"\nquery = "拆迁"\nwebhook = "$DESK_HOOK"\n')
     assert desk.look() == [WatchReport("拆迁", begins=0)]
     desk.add(1, body="现予公布拆迁方案")
@@ -131,14 +107,14 @@ def test_a_record_that_comes_to_say_it_later_is_reported(desk: Desk) -> None:
         ('state = "withdrawn"', 0),
     ],
 )
-def test_a_watch_is_narrowed_as_a_search_is(desk: Desk, filters: str, found: int) -> None:
+def test_a_watch_is_narrowed_as_a_search_is(desk: Watcher, filters: str, found: int) -> None:
     desk.watches(f'[[watch]]\nname = "a"\nwebhook = "$DESK_HOOK"\n{filters}\n')
     desk.look()
     desk.add(3, publisher="样本局", published_on="2026-01-01")
     assert desk.look()[0].new == found
 
 
-def test_what_is_observed_is_reported(desk: Desk) -> None:
+def test_what_is_observed_is_reported(desk: Watcher) -> None:
     desk.watches(
         'site = "https://archive.example.org"\n[[watch]]\nname = "变动"\nquery = "样本文件"\nevents = ["changed", "withdrawn"]\nmail = "a@example.org"\nwebhook = "$DESK_HOOK"\n'
         '[[watch]]\nname = "别处"\nportal = "q"\nevents = ["changed"]\nmail = "a@example.org"\n'
@@ -159,7 +135,7 @@ def test_what_is_observed_is_reported(desk: Desk) -> None:
     assert desk.look() == [WatchReport("变动", new=1, deliveries=2), WatchReport("别处")]
 
 
-def test_a_watch_speaks_the_language_that_its_file_states(desk: Desk) -> None:
+def test_a_watch_speaks_the_language_that_its_file_states(desk: Watcher) -> None:
     desk.watches('[[watch]]\nname = "x"\nevents = ["changed"]\nmail = "a@example.org"\nlanguage = "en"\n')
     desk.look()
     desk.add(1, body="另一正文")
@@ -170,7 +146,7 @@ def test_a_watch_speaks_the_language_that_its_file_states(desk: Desk) -> None:
     assert "不是官方网站" not in mail.get_content()
 
 
-def test_a_room_gets_a_few_lines_as_its_service_wants_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_room_gets_a_few_lines_as_its_service_wants_them(desk: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(NotifyWeComBot, "notify_url", f"{desk.site.url}hook?key={{key}}")
     monkeypatch.setenv("DESK_HOOK", "wecombot://botkey0123456789")
     desk.watches(HOOK)
@@ -190,7 +166,9 @@ def test_a_room_gets_a_few_lines_as_its_service_wants_them(desk: Desk, monkeypat
     )
 
 
-def test_many_are_reported_in_one_message_that_says_how_many_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_are_reported_in_one_message_that_says_how_many_more(
+    desk: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(watching_module, "MOST", 2)
     desk.watches(MAIL)
     desk.look()
@@ -202,7 +180,7 @@ def test_many_are_reported_in_one_message_that_says_how_many_more(desk: Desk, mo
     assert desk.look() == [WatchReport("样本")]
 
 
-def test_another_search_under_the_same_name_begins_anew(desk: Desk) -> None:
+def test_another_search_under_the_same_name_begins_anew(desk: Watcher) -> None:
     desk.watches(HOOK)
     desk.look()
     desk.watches(HOOK.replace("-测试", "") + 'mail = "desk@example.org"\n')
@@ -211,7 +189,7 @@ def test_another_search_under_the_same_name_begins_anew(desk: Desk) -> None:
     assert desk.look() == [WatchReport("样本")]
 
 
-def test_what_one_watch_has_reported_is_news_to_another(desk: Desk) -> None:
+def test_what_one_watch_has_reported_is_news_to_another(desk: Watcher) -> None:
     other = '[[watch]]\nname = "拆迁"\nquery = "拆迁"\nwebhook = "$DESK_HOOK"\n'
     desk.watches(HOOK + other)
     desk.look()
@@ -221,7 +199,7 @@ def test_what_one_watch_has_reported_is_news_to_another(desk: Desk) -> None:
     assert desk.look() == [WatchReport("样本"), WatchReport("拆迁", new=1, deliveries=1)]
 
 
-def test_a_watch_begun_anew_has_reported_nothing_yet(desk: Desk) -> None:
+def test_a_watch_begun_anew_has_reported_nothing_yet(desk: Watcher) -> None:
     desk.watches(HOOK)
     assert desk.look() == [WatchReport("样本", begins=2)]
     desk.watches(HOOK.replace("样本文件 -测试", "拆迁"))
@@ -234,7 +212,7 @@ def test_a_watch_begun_anew_has_reported_nothing_yet(desk: Desk) -> None:
     "more",
     ['portal = "p"', 'kind = "plan"', 'publisher = "样本局"', "from = 2018", "to = 2018", 'state = "listed"', "files = true", 'events = ["changed"]'],
 )  # fmt: skip
-def test_a_watch_that_looks_for_something_else_begins_anew(desk: Desk, more: str) -> None:
+def test_a_watch_that_looks_for_something_else_begins_anew(desk: Watcher, more: str) -> None:
     desk.watches(HOOK)
     desk.look()
     desk.watches(f"{HOOK}{more}\n")
@@ -245,7 +223,7 @@ def test_a_watch_that_looks_for_something_else_begins_anew(desk: Desk, more: str
 # --- where something goes wrong ---
 
 
-def test_a_message_that_waits_is_reported_to_the_receivers_of_its_own_watch_alone(desk: Desk) -> None:
+def test_a_message_that_waits_is_reported_to_the_receivers_of_its_own_watch_alone(desk: Watcher) -> None:
     desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
     desk.look()
     desk.add(3)
@@ -255,7 +233,7 @@ def test_a_message_that_waits_is_reported_to_the_receivers_of_its_own_watch_alon
     assert (len(desk.posts), len(desk.box.mails)) == (2, 1)
 
 
-def test_what_could_not_be_delivered_is_by_the_next_run_and_only_to_who_has_not_got_it(desk: Desk) -> None:
+def test_what_could_not_be_delivered_is_by_the_next_run_and_only_to_who_has_not_got_it(desk: Watcher) -> None:
     desk.watches(MAIL + 'webhook = "$DESK_HOOK"\n')
     desk.look()
     desk.add(3)
@@ -273,12 +251,12 @@ def test_what_could_not_be_delivered_is_by_the_next_run_and_only_to_who_has_not_
     assert [mail["Subject"][:7] for mail in desk.box.mails] == ["样本：1 条新"] * 2
 
 
-def run(desk: Desk, *options: str) -> subprocess.Popen[str]:
+def run(desk: Watcher, *options: str) -> subprocess.Popen[str]:
     command = [Path(sys.executable).with_name("disclosures"), "watch", desk.file, "--db", desk.db, *options]
     return subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(desk: Desk) -> None:
+def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(desk: Watcher) -> None:
     running: list[subprocess.Popen[str]] = []
     desk.watches(HOOK)
     desk.look()
@@ -300,7 +278,7 @@ def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(de
     assert len(desk.posts) == 2
 
 
-def test_killed_before_anything_was_sent_all_is_reported(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_before_anything_was_sent_all_is_reported(desk: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.watches(HOOK)
     desk.look()
     desk.add(3)
@@ -322,13 +300,13 @@ def test_killed_before_anything_was_sent_all_is_reported(desk: Desk, monkeypatch
     assert desk.titles() == [["样本文件之3"]]
 
 
-def test_two_runs_at_once(desk: Desk) -> None:
+def test_two_runs_at_once(desk: Watcher) -> None:
     desk.watches(HOOK)
     with notes(beside(desk.db)), pytest.raises(ArchiveError, match="another `disclosures watch` is running"):
         desk.look()
 
 
-def test_notes_of_a_later_version_are_left_alone(desk: Desk) -> None:
+def test_notes_of_a_later_version_are_left_alone(desk: Watcher) -> None:
     desk.watches(HOOK)
     desk.look()
     with closing(sqlite3.connect(beside(desk.db))) as connection:
@@ -337,7 +315,7 @@ def test_notes_of_a_later_version_are_left_alone(desk: Desk) -> None:
         desk.look()
 
 
-def test_the_notes_are_private_and_hold_no_address_of_a_webhook(desk: Desk) -> None:
+def test_the_notes_are_private_and_hold_no_address_of_a_webhook(desk: Watcher) -> None:
     desk.watches(HOOK)
     desk.look()
     desk.add(3)
@@ -350,11 +328,11 @@ def test_the_notes_are_private_and_hold_no_address_of_a_webhook(desk: Desk) -> N
 # --- the command ---
 
 
-def command(desk: Desk, *options: str, **env: str) -> Result:
+def command(desk: Watcher, *options: str, **env: str) -> Result:
     return CliRunner().invoke(main, ["watch", str(desk.file), "--db", str(desk.db), *options], env=env)
 
 
-def test_the_command(desk: Desk) -> None:
+def test_the_command(desk: Watcher) -> None:
     desk.watches(HOOK + MAIL.replace("样本", "邮件", 1))
     assert disclosures("watch", desk.file, "--db", desk.db).stdout.splitlines() == [
         "样本: begins now; 2 records are there already and are not reported",
@@ -416,7 +394,7 @@ def test_a_slip_in_the_file_is_one_line_that_names_file_and_key(
     assert "\n" not in str(error.value)
 
 
-def test_a_test_goes_to_each_receiver_and_is_noted_nowhere(desk: Desk) -> None:
+def test_a_test_goes_to_each_receiver_and_is_noted_nowhere(desk: Watcher) -> None:
     desk.watches('[[watch]]\nname = "样本"\nmail = "desk@example.org"\nwebhook = "$DESK_HOOK"\n')
     missing = desk.db.with_name("none.db")
     done = CliRunner().invoke(main, ["watch", str(desk.file), "--db", str(missing), "--test"])
