@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -91,13 +91,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     Where SQLite has rolled back by itself, as on a full disk, what it said then is what is raised.
     """
     connection.execute("BEGIN IMMEDIATE")
-    try:
+    with ExitStack() as undone:
+        undone.callback(_roll_back, connection)
         yield connection
         connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+        undone.pop_all()
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 OPERATORS_ALONE = frozenset({("withheld", "reason"), ("deferred", "content")})

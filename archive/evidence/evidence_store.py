@@ -7,7 +7,7 @@ day not sealed, so that no manifest ever changes. So do claims, on the day of th
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -230,12 +230,11 @@ class Evidence(Originals):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._dictionaries.forget)
             with transaction(self._con):
                 yield
-        except BaseException:
-            self._dictionaries.forget()
-            raise
+            undone.pop_all()
 
 
 def _is_page(exchange: Exchange) -> bool:

@@ -3,7 +3,7 @@
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,7 +49,8 @@ class CrawlSession:
         self._certificates: dict[str, ServerCertificate | None] = {}
         self._now = start.now
         self._held = hold(start.db, start.portal.id)
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._held.release)  # else the portal would be free only when the exception is collected
             self._store = Store(start.db, archive)
             self._require_originals(start.db)
             self._evidence.seal(start.now.date().isoformat())
@@ -59,9 +60,7 @@ class CrawlSession:
             self._log = CrawlLog(name_of(archive), self.crawl_id)
             self._evidence.add_note(self._log.begin(start.portal, self.mode, had, start.now))
             self._store.note_wrong_clocks(self._evidence, start.now)
-        except BaseException:
-            self._held.release()  # else the portal would be free only when the exception is collected
-            raise
+            undone.pop_all()
 
     def _require_originals(self, db: Path) -> None:
         last, known = self._evidence.last_id(), self._store.last_capture()

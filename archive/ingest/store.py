@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from archive.ingest.attachment_writer import AttachmentWriter
 from archive.ingest.crawl_log import note_line
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.layout import Layout
-from archive.ingest.presence import Missing, Presence, newly_missing
+from archive.ingest.presence import Missing, Noted, Presence, newly_missing
 from archive.ingest.record_writer import Writer
 from archive.ingest.successors import Successors
 from archive.ingest.windows import Window
@@ -118,8 +119,9 @@ class Store:
 
     def write(self, batch: Iterable[Observation], now: str, captures: Iterable[Capture] = ()) -> None:
         """Write all of `captures` and `batch` or, on an error, nothing of them."""
-        before, pages, noted = Counter(self.counts), Counter(self._alarm.pages), self._presence.noted.copy()
-        try:
+        before = Counter(self.counts), Counter(self._alarm.pages), self._presence.noted.copy()
+        with ExitStack() as undone:
+            undone.callback(self._count_again, *before)
             with transaction(self._connection) as c:
                 for capture in captures:
                     self._write_capture(capture)
@@ -127,12 +129,13 @@ class Store:
                     self._write(observation, now)
                 self._index_if_due(c, now)
                 self._note_line(c)
-        except BaseException:
-            self.counts.clear()
-            self.counts.update(before)
-            self._alarm.pages = pages
-            self._presence.noted = noted
-            raise
+            undone.pop_all()
+
+    def _count_again(self, counts: Counter[str], pages: Counter[str], noted: Noted) -> None:
+        """Put back what was counted before a batch of which nothing was written."""
+        self.counts.clear()
+        self.counts.update(counts)
+        self._alarm.pages, self._presence.noted = pages, noted
 
     def _index_if_due(self, connection: sqlite3.Connection, now: str) -> None:
         """Bring the index up to date in strides, with records whose pages were read; and now and then all that follows."""

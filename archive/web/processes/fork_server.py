@@ -118,6 +118,7 @@ class ForkServer:
 
 def _serve(control: socket.socket, prepare: Callable[[], None], work: Work, folder: Path) -> NoReturn:
     """Be the server until whoever started it ends."""
+    status = 1
     try:
         _leave_behind(control.fileno())
         prepare()
@@ -132,24 +133,27 @@ def _serve(control: socket.socket, prepare: Callable[[], None], work: Work, fold
                 _work(socket.socket(fileno=descriptors[0]), work, folder / str(os.getpid()))
             for descriptor in descriptors:
                 os.close(descriptor)
-    except BaseException:
+        status = 0
+    except Exception:
         logger.exception("the fork server ends")
-        os._exit(1)
-    os._exit(0)
+    finally:  # whatever happened: what called it belongs to the process that this one was forked from
+        os._exit(status)
 
 
 def _work(connection: socket.socket, work: Work, folder: Path) -> NoReturn:
+    status = 1
     try:
         folder.mkdir()
         tempfile.tempdir = str(folder)
         connection.sendall(packed({"pid": os.getpid()}))
         work(connection, receive(connection))
+        status = 0
     except (EOFError, ConnectionError, MemoryError):
-        os._exit(1)
-    except BaseException:
+        pass
+    except Exception:
         logger.exception("work for a reader failed")
-        os._exit(1)
-    os._exit(0)
+    finally:
+        os._exit(status)
 
 
 def _leave_behind(control: int) -> None:
