@@ -3,15 +3,20 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from archive.database.connection import ArchiveError
+from archive.database.lock import held
 from archive.evidence.evidence_reader import beside
+from archive.evidence.evidence_store import Evidence
+from archive.ingest import crawl_session
 from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
 from archive.ingest.writer_process import WriterProcess
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import ListPage
 from pipelines import writer_client
 from tests.conftest import rows
@@ -148,3 +153,18 @@ def test_a_process_has_one_writer_process_and_gets_another_when_it_was_ended() -
     assert second is not first
     with pytest.raises(KeyError):
         second.call("a", CrawlSession.complete).result()
+
+
+def test_a_crawl_that_cannot_begin_leaves_its_portal_free(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, and not only when nobody holds what it raised any more."""
+    monkeypatch.setattr(crawl_session, "Store", raising)
+    start = SessionStart(db, beside(db), county("p").portal, "full", timedelta(days=7), FIRST)
+    with closing(open_up_to_date(db)) as archive, closing(Evidence(beside(db))) as evidence:
+        with pytest.raises(ArchiveError) as raised:
+            CrawlSession(start, archive, evidence)
+        with held(db, "p"):
+            assert raised.traceback
+
+
+def raising(*_: object) -> None:
+    raise ArchiveError("sample")
