@@ -10,7 +10,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from crawler.cli import serve
+from crawler.cli.main import main
 from tests.conftest import disclosures, on_a_terminal, portal_file, program
 from tests.waiting import answers, wait_until
 
@@ -162,3 +165,12 @@ def test_help_names_every_command() -> None:
     shown = program("--help").stdout
     for command in ("crawl", "demo", "sample", "search", "serve"):
         assert command in shown
+
+
+def test_the_environment_names_the_metadata_that_a_site_is_served_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(serve, "serve_archive", lambda *_, metadata, **__: told.append(metadata))
+    monkeypatch.setenv("DISCLOSURES_METADATA", "site.yml")
+    for options in ([], ["--metadata", "other.yml"]):
+        assert CliRunner().invoke(main, ["serve", *options]).exit_code == 0
+    assert told == [Path("site.yml"), Path("other.yml")]

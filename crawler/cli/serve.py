@@ -25,9 +25,10 @@ MIB = 1 << 20
 )
 @click.option(
     "--metadata",
+    envvar="DISCLOSURES_METADATA",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Datasette's metadata (YAML or JSON): who may see the archive, the settings of plugins.",
+    help="Datasette's metadata (YAML or JSON): who may see the archive, the settings of plugins. Default: $DISCLOSURES_METADATA.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
