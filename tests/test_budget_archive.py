@@ -14,9 +14,9 @@ from python_calamine import CalamineWorkbook
 from archive.analysis import budget_reader
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
+from tests.budget_forms import ACROSS, DOWN, GENERAL
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.files import docx, word, word_table
-from tests.test_budgets import ACROSS, DOWN, GENERAL
 
 LIST = "/zwgk/list.html"
 

@@ -11,7 +11,7 @@ from archive.analysis import budget_reader
 from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.tables.printed_table import to_json_text
-from tests.test_budgets import DOWN, INTERLEAVED, table
+from tests.budget_forms import DOWN, INTERLEAVED, table
 
 THREE_PUBLIC = "“三公”经费支出表\n单位：万元"
 BUDGET_2025 = DOWN.replace("2025年", "2024年").replace("2026年", "2025年")

@@ -8,7 +8,7 @@ from archive.budgets.changes import changed_figures
 from archive.budgets.explanations import explains_projects
 from archive.budgets.spending import role_of_spending, spending_figures
 from archive.budgets.units import unit_names
-from tests.test_budgets import DOWN, GENERAL, TITLED, read, table
+from tests.budget_forms import DOWN, GENERAL, TITLED, read, table
 
 THREE = "“三公”经费支出表\n单位：万元"
 

@@ -6,8 +6,8 @@ import pytest
 
 from archive.attachments.extraction import extract
 from archive.budgets.documents import BudgetTable, read_document
+from tests.budget_forms import ACROSS, EXPECTED, GENERAL, SUMMARY, YEAR, failing
 from tests.ruled_pages import Cells, document, ruled
-from tests.test_budgets import ACROSS, EXPECTED, GENERAL, SUMMARY, YEAR, failing
 
 SIZE = (842, 595)  # points: A4 on its side
 

@@ -5,7 +5,7 @@ import pytest
 from archive.budgets.documents import read_document
 from archive.budgets.headings import agency_in_title
 from archive.tables.printed_table import PrintedTable
-from tests.test_budgets import GENERAL, SUMMARY, table
+from tests.budget_forms import GENERAL, SUMMARY, table
 
 
 def units(*before: str, title: str = "") -> list[tuple[str | None, int | None]]:

@@ -7,54 +7,9 @@ from decimal import Decimal
 import pytest
 
 from archive.analysis import budget_reader
-from archive.budgets.amounts import agree, amount
-from archive.budgets.documents import BudgetTable, read_document
-from archive.budgets.headings import kind_of, read_heading, stage_of, unit_of
-from archive.budgets.three_public import role_of
+from archive.budgets.documents import read_document
 from archive.tables.printed_table import PrintedTable, Row
-from archive.tables.spans import Spans
-
-YEAR = "2026年样本局部门预算（样本，非政府文件）"
-
-
-def table(rows: str, before: str = "", page: int = 1) -> PrintedTable:
-    """A table of lines with cells a bar apart; `<` goes on from the left, `^` from above."""
-    lines = [[cell.strip() for cell in line.split("|")] for line in rows.strip().split("\n")]
-    spans = Spans()
-    for number, line in enumerate(lines):
-        spans.start_row()
-        for column, cell in enumerate(line):
-            if cell in ("<", "^"):
-                continue
-            width = _run(line[column + 1 :], "<")
-            height = _run([other[column] for other in lines[number + 1 :]], "^")
-            spans.add(cell, 1 + height, 1 + width)
-    return spans.table(page=page, before=before)
-
-
-def _run(cells: list[str], value: str) -> int:
-    return next((place for place, cell in enumerate(cells) if cell != value), len(cells))
-
-
-def read(*tables: PrintedTable, title: str = YEAR) -> list[BudgetTable]:
-    return read_document(tables, title)
-
-
-def failing(found: BudgetTable) -> list[tuple[str, Decimal, Decimal]]:
-    return [(check.rule, check.left, check.right) for check in found.checks if not check.holds]
-
-
-GENERAL = """
-科目编码|<|<|科目名称|本年支出合计|基本支出|项目支出
-类|款|项|^|^|^|^
-1|2|3|4|5|6|7=5-6
-|||合计|120.00|100.00|20.00
-201|||一般公共服务支出|120.00|100.00|20.00
-201|03||政府办公厅（室）及相关机构事务|120.00|100.00|20.00
-201|03|01|行政运行|100.00|100.00|
-201|03|02|一般行政管理事务|20.00||20.00
-"""
-TITLED = "表五\n一般公共预算支出预算表\n部门：样本局 单位：万元"
+from tests.budget_forms import DOWN, GENERAL, SUMMARY, TITLED, YEAR, failing, read, table
 
 
 def test_codes_in_columns_of_their_own_and_a_row_of_column_numbers() -> None:
@@ -148,17 +103,6 @@ def test_a_title_within_the_sheet_and_two_tables_in_one_sheet() -> None:
     assert second.lines == ()
 
 
-SUMMARY = """
-收入|<|支出|<
-项目|金额|项目|金额
-一、一般公共预算拨款收入|100.00|一、一般公共服务支出|80.00
-二、政府性基金预算拨款收入||二、社会保障和就业支出|30.00
-本年收入合计|100.00|本年支出合计|110.00
-上年结转|10.00|结转下年|
-收入总计|110.00|支出总计|110.00
-"""
-
-
 def test_a_summary_balances() -> None:
     (found,) = read(table(SUMMARY, "部门收支总表\n单位：万元"))
     assert sorted(check.rule for check in found.checks) == ["balance", "carry", "carry", "items", "items"]
@@ -238,94 +182,6 @@ def test_other_forms_balance_and_nothing_is_invented(rows: str, title: str, rule
 def test_line_numbers_are_no_amounts() -> None:
     (found,) = read(table(LINED, "收入支出决算总表\n单位：万元"))
     assert {line.column_name for line in found.lines} == {"收入/金额", "支出/金额"}
-
-
-ACROSS = """
-合计|“三公”经费|<|<|<|<|<|会议费|培训费
-^|小计|因公出国（境）费|公务用车购置及运行维护费|<|<|公务接待费|^|^
-^|^|^|小计|公务用车购置费|公务用车运行维护费|^|^|^
-20.00|12.00|1.00|8.00|5.00|3.00|3.00|6.00|2.00
-"""
-DOWN = """
-项目|2025年预算数|2026年预算数
-“三公”经费合计|11.00|12.00
-1.因公出国（境）费|1.00|1.00
-2.公务接待费|2.00|3.00
-3.公务用车购置及运行费|8.00|8.00
-其中：（1）公务用车运行维护费|3.00|3.00
-（2）公务用车购置费|5.00|5.00
-"""
-ACCOUNTS = """
-预算数|<|<|<|<|<|决算数|<|<|<|<|<
-合计|因公出国（境）费|公务用车购置及运行费|<|<|公务接待费|合计|因公出国（境）费|公务用车购置及运行费|<|<|公务接待费
-^|^|小计|公务用车购置费|公务用车运行费|^|^|^|小计|公务用车购置费|公务用车运行费|^
-1|2|3|4|5|6|7|8|9|10|11|12
-12.00|1.00|8.00|5.00|3.00|3.00|9.00|0.00|7.00|4.00|3.00|2.00
-"""
-EXPECTED = {"total": 12, "abroad": 1, "vehicles": 8, "vehicle_purchase": 5, "vehicle_running": 3, "reception": 3}
-
-
-def test_three_public_expenses_across() -> None:
-    (found,) = read(table(ACROSS, "“三公”经费、会议费、培训费支出预算表\n单位：万元"))
-    (expenses,) = found.expenses
-    assert {role: line.value for role, line in expenses.parts.items()} == EXPECTED
-    assert {check.rule for check in found.checks} == {"three_public", "vehicles", "expenses_total"}
-    assert failing(found) == []
-
-
-@pytest.mark.parametrize("heads", ["2025年预算数|2026年预算数", "上年预算数|本年预算数"])
-def test_three_public_expenses_down_the_page_by_year(heads: str) -> None:
-    (found,) = read(
-        table(DOWN.replace("2025年预算数|2026年预算数", heads), "2026年一般公共预算“三公”经费支出表\n单位：万元")
-    )
-    before, now = found.expenses
-    assert (before.year, now.year) == (2025, 2026)
-    assert {role: line.value for role, line in now.parts.items()} == EXPECTED
-    assert before.parts["reception"].value == 2
-    assert failing(found) == []
-
-
-def test_budgeted_and_spent_side_by_side_in_accounts() -> None:
-    (found,) = read(table(ACCOUNTS, "财政拨款“三公”经费支出决算表\n单位：万元"), title="样本局2025年度部门决算（样本）")
-    budgeted, spent = found.expenses
-    assert (budgeted.stage, spent.stage, spent.year) == ("budget", "accounts", 2025)
-    assert {role: line.value for role, line in budgeted.parts.items()} == EXPECTED
-    assert spent.parts["total"].value == 9
-    assert failing(found) == []
-
-
-INTERLEAVED = """
-项目|合计|<|因公出国（境）费|<|公务用车购置及运行费|<|公务接待费|<
-^|预算数|决算数|预算数|决算数|预算数|决算数|预算数|决算数
-样本局|12.00|9.00|1.00|0.00|8.00|7.00|3.00|2.00
-"""
-
-
-def test_budgeted_and_spent_interleaved_in_accounts() -> None:
-    (found,) = read(
-        table(INTERLEAVED, "财政拨款“三公”经费支出决算表\n单位：万元"), title="样本局2025年度部门决算（样本）"
-    )
-    budgeted, spent = found.expenses
-    assert {role: line.value for role, line in budgeted.parts.items()} == {
-        "total": 12,
-        "abroad": 1,
-        "vehicles": 8,
-        "reception": 3,
-    }
-    assert {role: line.value for role, line in spent.parts.items()} == {
-        "total": 9,
-        "abroad": 0,
-        "vehicles": 7,
-        "reception": 2,
-    }
-    assert (budgeted.stage, spent.stage, failing(found)) == ("budget", "accounts", [])
-
-
-def test_a_slip_in_three_public_expenses_is_named_with_both_figures() -> None:
-    (found,) = read(
-        table(DOWN.replace("2.公务接待费|2.00|3.00", "2.公务接待费|2.00|30.00"), "“三公”经费支出表\n单位：万元")
-    )
-    assert failing(found) == [("three_public", Decimal("12.00"), Decimal("39.00"))]
 
 
 def test_tables_of_several_units_in_one_document_are_not_compared() -> None:
@@ -419,68 +275,6 @@ def test_a_table_about_anything_else_is_none() -> None:
 def test_without_a_unit_there_is_no_amount_in_yuan() -> None:
     (found,) = read(table(GENERAL, "一般公共预算支出表"))
     assert {line.yuan for line in found.lines} == {None}
-
-
-@pytest.mark.parametrize(
-    ("cell", "value"),
-    [
-        ("1,234.50", "1234.50"), ("１２．３４", "12.34"), ("(5.00)", "-5.00"), ("－3", "-3"), ("12345.\n67", "12345.67"), (" 0 ", "0"),
-        ("12\n13", None), ("5%", None), ("2026年", None), ("1,23.00", None), ("9" * 400, None), ("1e309", None), ("=1/0", None),
-        ("NaN", None), ("", None), (None, None), ("—", None), ("1.2.3", None), ("٣", None),
-    ],
-)  # fmt: skip
-def test_an_amount_is_what_is_printed_as_one(cell: str | None, value: str | None) -> None:
-    found = amount(cell)
-    assert (None if found is None else str(found)) == value
-
-
-@pytest.mark.parametrize(
-    ("left", "parts", "holds"),
-    [
-        ("3.00", ["1.00", "1.99"], True),
-        ("3.00", ["1.00", "1.98"], False),
-        ("3.00", ["1.00", "1.00", "0.98"], True),
-        ("3", ["1", "1"], True),
-        ("30", ["10", "10"], False),
-    ],
-)
-def test_the_tolerance_grows_with_the_number_of_rounded_parts(left: str, parts: list[str], holds: bool) -> None:
-    values = [Decimal(part) for part in parts]
-    assert agree(Decimal(left), sum(values, Decimal(0)), values) is holds
-
-
-@pytest.mark.parametrize(
-    ("title", "kind"),
-    [
-        ("收支总表", "summary"), ("部门收入总表", "income"), ("支出预算总表", "spending"), ("财政拨款收支总表", "fiscal_summary"),
-        ("一般公共预算支出表", "general_spending"), ("一般公共预算基本支出表", "basic_spending"), ("政府性基金预算支出表", "fund_spending"),
-        ("国有资本经营预算支出表", "capital_spending"), ("一般公共预算“三公”经费支出表", "three_public"),
-        ("收入支出决算总表", "summary"), ("财政拨款收入支出决算总表", "fiscal_summary"), ("收入决算表", "income"), ("支出决算表", "spending"),
-        ("一般公共预算财政拨款支出决算表", "general_spending"), ("一般公共预算财政拨款基本支出决算明细表", "basic_spending"),
-        ("政府性基金预算财政拨款收入支出决算表", "fund_spending"), ("国有资本经营预算财政拨款支出决算表", "capital_spending"),
-        ("公开05表", None), ("支出情况详见附表。", None), ("收入支出预算总表......3", None), ("人员情况表", None),
-    ],
-)  # fmt: skip
-def test_a_title_says_which_table_it_is(title: str, kind: str | None) -> None:
-    assert kind_of(title) == kind
-
-
-def test_stages_units_and_roles() -> None:
-    assert [stage_of(text) for text in ("一般公共预算财政拨款支出决算表", "部门预算", "一般公共预算支出表")] == [
-        "accounts",
-        "budget",
-        None,
-    ]
-    assert [
-        unit_of([text]) for text in ("单位：万元", "金额单位:元", "金额（千元）", "预算单位：样本局", "单位：万")
-    ] == ["万元", "元", "千元", None, "万元"]
-    assert [role_of(name) for name in ("公务接待费", "会议费", "公务用车购置及运行费/小计", "人数")] == [
-        "reception",
-        None,
-        "vehicles",
-        None,
-    ]
-    assert read_heading(["一行文字"], ["甲", "乙"]) is None
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import pytest
 from archive.tables.printed_table import MOST_CELLS, MOST_TABLES
 from crawler.spiders.pages import read_record
 from crawler.spiders.reparse import reparse
+from tests.budget_forms import GENERAL
 from tests.conftest import Answer, Site, copied, crawl, disclosures, portal_file, rows
 from tests.files import docx, word_table
 from tests.made_budgets.printers import web_table
 from tests.made_budgets.sheets import Sheet, lined
 from tests.test_budget_archive import LIST, listed, page
-from tests.test_budgets import GENERAL
 from tests.test_rosters import NAMES
 
 SHEET = Sheet("表五", "一般公共预算支出表", "样本局", "元", lined(GENERAL), 3)

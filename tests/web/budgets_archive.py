@@ -20,7 +20,7 @@ from archive.model.observations import (
     RecordPage,
 )
 from archive.tables.printed_table import PrintedTable
-from tests.test_budgets import table
+from tests.budget_forms import table
 from tests.web.sample_archive import row
 
 LIST = "http://budgets.example/list/"
