@@ -1,136 +1,44 @@
-"""The states of a portal, each with its reason and next step, from crawls written straight into a small archive.
+"""The states of a portal, each with its reason and next step, from what its latest crawl met.
 
 Every archive has a second portal, whose crawls stand between those of the first and must not change what is said of it.
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from archive.ingest.health import (
-    BLOCKED,
-    DOWN,
-    FAILING,
-    LAYOUT,
-    NEVER_CHECKED,
-    SILENT,
-    SLOW,
-    STALE,
-    WELL,
-    Health,
-    health,
-    note,
+from archive.ingest.health import BLOCKED, DOWN, FAILING, LAYOUT, NEVER_CHECKED, SLOW, WELL, health, note
+from tests.health_archive import (
+    HOME,
+    LIST,
+    LIST_1,
+    NO_HOST,
+    NOW,
+    PAGE,
+    REDESIGN,
+    SECOND_LIST,
+    Archive,
+    Problem,
+    opened,
+    text,
 )
-from archive.maintenance.bring_up_to_date import open_up_to_date
-from tests.conftest import empty_archive
 
-NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
-HOME, LIST, PAGE = "http://p.example/", "http://p.example/list{}.html", "http://p.example/1.html"
 UNDER_WAY = None
 TELLS_NOTHING = (UNDER_WAY, "interrupted", "shutdown", "not_merged")
-
-Problem = tuple[str, str, str]
-_PORTAL = "INSERT INTO portals (id, name, division_code, home) VALUES (?, ?, '', ?)"
-
-
-class Archive:
-    """An archive of the portals `p` and `q`, whose lists have the same addresses; each has five catalogues."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.captures = 0
-        for portal in "qp":
-            connection.execute(_PORTAL, (portal, f"样本县{portal}", HOME))
-            for number in range(1, 6):
-                sql = "INSERT INTO catalogs (portal, kind, title, url) VALUES (?, 'plan', ?, ?)"
-                connection.execute(sql, (portal, f"样本目录{number}", LIST.format(number)))
-        self.crawl("q")
-
-    def crawl(
-        self,
-        portal: str = "p",
-        outcome: str | None = "finished",
-        *problems: Problem,
-        pages: int = 3,
-        answers: int = 10,
-        seconds: float = 10,
-        failed: int = 0,
-        started: datetime = NOW,
-    ) -> int:
-        """A crawl that read so many list pages; so many of its record pages failed."""
-        c = self.connection
-        sql = "INSERT INTO crawls (portal, mode, started_at, finished_at, outcome) VALUES (?, 'full', ?, ?, ?)"
-        crawl_id = c.execute(
-            sql, (portal, _text(started), _text(started + timedelta(seconds=seconds)), outcome)
-        ).lastrowid
-        assert crawl_id
-        c.execute(
-            "INSERT INTO ledger (crawl_id, catalog_id, pages_read) SELECT ?, id, ? FROM catalogs WHERE portal = ? ORDER BY id LIMIT 1",
-            (crawl_id, pages, portal),
-        )
-        for _ in range(answers):
-            self.captures += 1
-            c.execute(
-                "INSERT INTO captures VALUES (?, ?, ?, ?, 200, 'page', '', 1, NULL, NULL, NULL)",
-                (self.captures, crawl_id, PAGE, _text(started)),
-            )
-        for kind, url, message in problems:
-            self.problem(crawl_id, kind, url, message)
-        if failed:
-            self.problem(crawl_id, "unreachable", PAGE, "p.example: timed out", failed)
-        return crawl_id
-
-    def problem(self, crawl_id: int, kind: str, url: str, message: str, count: int = 1) -> None:
-        self.connection.execute(
-            "INSERT INTO problems (crawl_id, kind, url, message, count, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (crawl_id, kind, url, message, count, _text(NOW), _text(NOW)),
-        )
-
-    def list_record(self, portal: str, catalog: int, at: datetime) -> None:
-        """Have a catalogue list a record from a moment on."""
-        c = self.connection
-        number = c.execute("SELECT count(*) FROM records").fetchone()[0]
-        sql = "INSERT INTO records (portal, url, kind, first_seen, last_seen) VALUES (?, ?, 'plan', ?, ?)"
-        record = c.execute(sql, (portal, f"http://p.example/{number}.html", _text(at), _text(at))).lastrowid
-        c.execute(
-            "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen) "
-            "SELECT ?, id, ?, ? FROM catalogs WHERE portal = ? AND url = ?",
-            (record, _text(at), _text(at), portal, LIST.format(catalog)),
-        )
-
-    def of(self, portal: str = "p") -> Health:
-        """The state of a portal: the same whether it is noted at the end of its crawls or found out when asked for."""
-        (asked,) = [each for each in health(self.connection) if each.portal == portal]
-        self.connection.execute("SAVEPOINT noted")
-        for (crawl_id,) in self.connection.execute("SELECT id FROM crawls ORDER BY id").fetchall():
-            note(self.connection, crawl_id)
-        (noted,) = [each for each in health(self.connection) if each.portal == portal]
-        self.connection.execute("ROLLBACK TO noted")
-        assert noted == asked
-        return asked
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    with closing(open_up_to_date(empty_archive(tmp_path / "a.db"))) as connection:
-        yield Archive(connection)
+    with opened(tmp_path) as archive:
+        yield archive
 
 
-LIST_1 = LIST.format(1)
 TLS: Problem = ("unreachable", LIST_1, "p.example speaks only a TLS that was given up")
 FORBIDS: Problem = ("robots", LIST_1, "robots.txt forbids it")
 ROBOTS_503: Problem = ("robots", LIST_1, "robots.txt: it answered 503")
 ROBOTS_LOST: Problem = ("robots", LIST_1, "robots.txt: connection refused")
 REFUSED: Problem = ("blocked", LIST_1, "p.example answered 412")
-NO_HOST: Problem = ("unreachable", LIST_1, "p.example: no such host")
 NO_ANSWER: Problem = ("unreachable", LIST_1, "p.example: connection refused")
 LED_OFF: Problem = ("led_off_site", LIST_1, "leads to other.example")
 HOMEWARDS: Problem = ("redirected_home", LIST_1, "leads to the home page")
@@ -138,7 +46,6 @@ ERROR_500: Problem = ("http_error", LIST_1, "p.example answered 500")
 ERROR_410: Problem = ("http_error", LIST_1, "p.example answered 410")
 NOT_FOUND: Problem = ("not_found", LIST_1, "answered 404")
 NO_PAGE: Problem = ("not_a_page", LIST_1, "is no page")
-REDESIGN: Problem = ("layout_changed", LIST_1, "no row could be read")
 ROWLESS: Problem = ("list_without_rows", LIST_1, "the list has no rows")
 FIELDLESS: Problem = ("fields_missing", LIST_1, "rows suddenly lack publisher")
 DRIFTED: Problem = ("fields_drifted", LIST_1, "rows no longer state publisher")
@@ -215,7 +122,6 @@ def _once_each(problems: Sequence[Problem]) -> list[Problem]:
     ]
 
 
-SECOND_LIST = LIST.format(2)
 SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "budget"),
     ([NOT_FOUND], LAYOUT, f"the list of 样本目录1 can't be read: {NOT_FOUND[2]}", f"probe {HOME}"),
@@ -254,7 +160,7 @@ def test_a_crawl_that_read_lists(
     archive.crawl("q")
     found = archive.of()
     assert (found.state, found.reason, step in found.next_step) == (state, reason, True), found.next_step
-    assert (found.next_step == "", found.crawl_id, found.crawled_at) == (state == WELL, crawl_id, _text(NOW))
+    assert (found.next_step == "", found.crawl_id, found.crawled_at) == (state == WELL, crawl_id, text(NOW))
     assert (archive.of("q").state, archive.of("q").name) == (WELL, "样本县q")
 
 
@@ -329,176 +235,13 @@ def test_crawls_that_break_off_again_and_again(archive: Archive, outcomes: list[
     assert (found.state, "its last 3 crawls broke off" in found.reason) == (state, state == FAILING)
 
 
-DAY = timedelta(days=1)
-
-
-@pytest.mark.parametrize(
-    ("days", "rhythm", "state"),
-    [(6, {}, WELL), (6.1, {}, STALE), (2.1, {"p": DAY}, STALE), (60, {"p": None}, WELL), (10, {"p": 5 * DAY, "q": DAY}, WELL)],
-)  # fmt: skip
-def test_a_portal_that_nobody_crawls_is_stale(
-    archive: Archive, days: float, rhythm: dict[str, timedelta | None], state: str
-) -> None:
-    archive.crawl()
-    (found,) = [each for each in health(archive.connection, NOW + days * DAY, rhythm) if each.portal == "p"]
-    assert found.state == state
-    if state == STALE:
-        assert "nobody has crawled it since 2026-03-10" in found.reason
-        assert "disclosures crawl --due" in found.next_step
-
-
-def test_a_stale_portal_is_told_with_how_it_was(archive: Archive) -> None:
-    archive.crawl("p", "incomplete", NO_HOST, pages=0)
-    (found,) = [each for each in health(archive.connection, NOW + 376 * DAY) if each.portal == "p"]
-    assert found.reason == (
-        "nobody has crawled it since 2026-03-10, for 376 days, where every 3 days is its rhythm; "
-        "it was down then: p.example: no such host"
-    )
-
-
-def test_a_crawl_dated_in_the_future(archive: Archive) -> None:
-    archive.crawl(started=NOW + 365 * DAY)
-    (found,) = [each for each in health(archive.connection, NOW) if each.portal == "p"]
-    assert (found.state, "is dated 2027-03-10T04:00:00Z, which is still to come" in found.reason) == (FAILING, True)
-    (found,) = [each for each in health(archive.connection, NOW + 365 * DAY) if each.portal == "p"]
-    assert found.state == WELL
-
-
-@pytest.mark.parametrize(
-    ("usual", "now", "state"),
-    [
-        ([1, 1, 1], 3.0, WELL),
-        ([1, 1, 1], 3.1, SLOW),
-        ([1, 1], 60, WELL),  # a past too short to say
-        ([2, 2, 2], 6.0, WELL),
-        ([2, 2, 2], 6.1, SLOW),
-        ([0.1, 0.1, 0.1], 3.0, WELL),  # a second for an answer is never slow
-        ([0.1, 0.1, 0.1], 3.1, SLOW),
-        ([9, 9, 9, 1, 1, 1], 4, SLOW),  # the latest five: 1, 1, 1, 9, 9
-        ([9, 9, 9, 1, 1], 20, WELL),  # 1, 1, 9, 9, 9
-        ([1, 1, 9, 9, 9], 20, WELL),
-        ([1, 30, 1], 3.1, SLOW),
-    ],
-)
-@pytest.mark.parametrize("answers", [10, 20])
-def test_seconds_for_an_answer_are_held_against_the_latest_five_crawls(
-    archive: Archive, usual: list[float], now: float, state: str, answers: int
-) -> None:
-    for each in usual:
-        archive.crawl(seconds=each * answers, answers=answers)
-        archive.crawl("q", seconds=100 * answers, answers=answers)
-        archive.crawl("p", "interrupted", seconds=100 * answers, answers=answers)
-    archive.crawl(seconds=now * answers, answers=answers)
-    assert archive.of().state == state
-    if state == SLOW:
-        assert archive.of().reason.startswith(f"{now:.0f} s for an answer, where ")
-
-
-@pytest.mark.parametrize(("pages", "answers"), [(0, 10), (3, 0)])
-def test_crawls_that_read_nothing_are_no_measure(archive: Archive, pages: int, answers: int) -> None:
-    for _ in range(3):
-        archive.crawl("p", "blocked", pages=pages, answers=answers, seconds=1)
-    archive.crawl(seconds=600)
-    assert archive.of().state == WELL
-    archive.crawl("p", "incomplete", answers=0, seconds=600)
-    assert archive.of().state == WELL
-
-
-@pytest.mark.parametrize(
-    ("usual", "failed", "state"),
-    [
-        ([0, 0, 0], 1, WELL),  # a page that fails is no death
-        ([0, 0, 0], 2, WELL),
-        ([0, 0, 0], 3, SLOW),
-        ([0, 0], 10, WELL),
-        ([2, 2, 2], 12, WELL),  # 2 of 20 are usual: three times that are 6 of 20, as 12 of 40
-        ([2, 2, 2], 7, WELL),
-        ([2, 2, 2], 8, SLOW),
-        ([2, 0, 2], 7, WELL),
-        ([6, 6, 6], 54, WELL),  # 54 of 72 are three times 6 of 24
-        ([6, 6, 6], 55, SLOW),
-    ],
-)
-@pytest.mark.parametrize("kind", ["unreachable", "cut", "http_error"])
-def test_pages_that_fail_are_held_against_the_usual_share(
-    archive: Archive, usual: list[int], failed: int, state: str, kind: str
-) -> None:
-    def fails(crawl_id: int, count: int) -> None:
-        if count:
-            archive.problem(crawl_id, kind, PAGE, "failed", count)
-
-    for each in usual:
-        fails(archive.crawl(answers=18), each)
-        fails(archive.crawl("q", answers=1), 50)
-        fails(archive.crawl("p", "interrupted", answers=1), 50)
-    answers = 28 if failed == 12 else 18
-    last = archive.crawl(answers=answers)
-    fails(last, failed)
-    archive.problem(last, "not_found", PAGE, "a page that is gone is no failure", 50)
-    assert archive.of().state == state
-    if state == SLOW:
-        assert archive.of().reason.startswith(f"{failed} of {answers + failed} pages could not be had, where ")
-
-
-# --- silence ---
-
-SILENCE: Problem = ("nothing_new", LIST_1, "nothing new in 样本目录1 since 2026-01-01")
-
-
-@pytest.mark.parametrize(
-    ("portal", "catalog", "minutes", "state"),
-    [
-        ("p", 1, 1, WELL),
-        ("p", 1, 0, SILENT),  # what was there when the silence was noticed
-        ("p", 1, -1, SILENT),
-        ("p", 2, 1, SILENT),  # another catalogue of the portal
-        ("q", 1, 1, SILENT),  # another portal's catalogue of the same address
-    ],
-)
-def test_a_silence_lasts_until_its_own_catalogue_has_something_new(
-    archive: Archive, portal: str, catalog: int, minutes: int, state: str
-) -> None:
-    archive.crawl()
-    archive.crawl("p", "finished", SILENCE)
-    assert (archive.of().state, archive.of().reason, HOME in archive.of().next_step) == (SILENT, SILENCE[2], True)
-    archive.list_record(portal, catalog, NOW + timedelta(minutes=minutes))
-    archive.crawl()
-    assert archive.of().state == state
-    assert archive.of("q").state == WELL
-
-
-def test_another_portals_silence_is_not_ones_own(archive: Archive) -> None:
-    archive.crawl("q", "finished", SILENCE)
-    archive.list_record("p", 1, NOW + timedelta(minutes=1))
-    archive.crawl()
-    assert (archive.of().state, archive.of("q").state) == (WELL, SILENT)
-
-
-def test_the_latest_silence_is_the_reason(archive: Archive) -> None:
-    archive.crawl("p", "finished", SILENCE)
-    archive.crawl("p", "finished", ("nothing_new", SECOND_LIST, "nothing new in 样本目录2"))
-    assert archive.of().reason == "nothing new in 样本目录2"
-    archive.list_record("p", 2, NOW + timedelta(minutes=1))
-    archive.crawl()
-    assert archive.of().reason == SILENCE[2]
-
-
-def test_a_graver_state_goes_before_silence(archive: Archive) -> None:
-    for _ in range(3):
-        archive.crawl()
-    archive.crawl("p", "finished", SILENCE, failed=5)
-    assert archive.of().state == SLOW
-    archive.crawl("p", "incomplete", SILENCE, REDESIGN, failed=5)
-    assert archive.of().state == LAYOUT
-
-
 # --- all of them ---
 
 
 def test_the_gravest_stands_first_and_what_was_never_checked_last(archive: Archive) -> None:
     states = ["well", "silent", "never", "slow", "changed_layout", "blocked", "down", "also_well"]
     for name in states:
-        archive.connection.execute(_PORTAL, (name, "样本县", HOME))
+        archive.add_portal(name, "样本县")
         if name != "never":
             crawl_id = archive.crawl(name)
             archive.connection.execute(
