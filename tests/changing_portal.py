@@ -1,6 +1,8 @@
 """A made-up portal whose whole look can change from one day to the next, and crawls of it day by day, over real HTTP."""
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,3 +134,29 @@ class Portal:
         """Events, but for documents added: kind, and the number of the document."""
         sql = "SELECT e.kind, r.url FROM events e JOIN records r ON r.id = e.record_id WHERE e.kind <> 'added' ORDER BY e.id"
         return [(str(each["kind"]), int(str(each["url"]).rsplit("/")[-1].split(".")[0])) for each in rows(self.db, sql)]
+
+    def copy(self, folder: Path) -> "Portal":
+        """The portal with its first documents and look, and a copy of its archive in another folder."""
+        for path in self.folder.iterdir():
+            shutil.copy(path, folder)
+        return Portal(self.site, folder, day=self.day)
+
+
+@contextmanager
+def two_days(folder: Path) -> Iterator[Portal]:
+    """The portal served, and an archive of its first two days."""
+    with Site({}) as site:
+        portal = Portal(site, folder)
+        assert [portal.crawl(), portal.crawl()] == ["finished", "finished"]
+        yield portal
+
+
+def of_records(path: str) -> bool:
+    """Whether a path is that of a record's page."""
+    return path.startswith("/plans/") and path != LIST
+
+
+def maintenance(path: str, answer: Any) -> Any:
+    """One notice in the place of every record's page."""
+    words = "<h1>样本通知</h1><div><p>样本门户今日整理内容，各页暂时都显示这一段文字，明日恢复，不便之处敬请谅解。</p></div>"
+    return f"<html><body>{words}</body></html>" if of_records(path) else answer

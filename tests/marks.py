@@ -18,7 +18,7 @@ BROWSER = {"browser", "playwright"}
 
 LONG = (
     "tests/properties/", "tests/questions/test_compared.py", "tests/test_alarm.py::test_ten_days",
-    "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_crawl_budget.py", "tests/test_kills.py",
+    "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py", "tests/test_crawl_budget.py", "tests/test_kills.py",
     "tests/test_many_machines.py::test_a_killed_worker_loses_nothing", "tests/test_merge.py::test_however_it_is_split",
     "tests/test_merge_many_portals.py", "tests/test_politeness.py", "tests/test_release.py",
     "tests/test_restore.py::test_an_archive_of_many_days", "tests/test_restore.py::test_portals_that_are_crawled", "tests/test_schedules.py", "tests/test_skips.py",
