@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from archive.model.noise import same
 
 if TYPE_CHECKING:
-    from tests.properties.model_portal import Document, World
+    from tests.properties.documents import Document
+    from tests.properties.model_portal import World
 
 _EVENTS = """
     SELECT e.*, r.url, (SELECT c.url FROM captures c WHERE c.id = e.after_capture_id) AS shown_at
