@@ -36,7 +36,7 @@ SLOW = (
     "tests/test_crawl_hostile_answers.py::test_a_page_on_which_judging_fails", "tests/test_lists.py::test_work_grows",
     "tests/web/test_access_control.py", "tests/web/test_hostile.py", "tests/web/test_malformed.py",
     "tests/web/test_page_bounds.py",
-    "tests/web/test_page_files.py::test_no_address", "tests/web/test_published.py", "tests/web/test_record_page.py",
+    "tests/web/test_page_files.py::test_no_address", "tests/web/test_table_files.py::test_no_address", "tests/web/test_published.py", "tests/web/test_record_page.py",
     "tests/web/test_search_page.py::test_no_address", "tests/web/test_search_redirect.py", "tests/web/test_second_portal.py",
 )  # fmt: skip
 """Beginnings of the names of tests that take seconds together, in one process."""

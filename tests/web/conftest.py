@@ -16,6 +16,7 @@ from archive.web.http.server import make_datasette
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests.conftest import crawl
+from tests.web.asking import asking
 from tests.web.browsing import CHROMIUM, WIDTHS, served
 from tests.web.sample_archive import build, build_past
 
@@ -50,6 +51,12 @@ def database(archive):
 def past(tmp_path_factory) -> Path:
     """An archive of three crawls, in which records changed and went."""
     return build_past(tmp_path_factory.mktemp("past") / "past.db")
+
+
+@pytest.fixture(scope="session")
+def history(past):
+    """Ask the site over the archive with a past for a path; the answer."""
+    return asking(past)
 
 
 @pytest.fixture(scope="session")

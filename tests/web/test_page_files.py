@@ -1,43 +1,21 @@
-"""A page's list, taken away: files, pages of JSON, feeds; links to them; limits; that no address breaks them."""
+"""A page's list, taken away: files, pages of JSON; links to them; limits; that no address breaks them."""
 
 import asyncio
-import csv
 import io
 import itertools
-import json
 import re
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
-from lxml import etree, html
+from lxml import html
 from python_calamine import CalamineWorkbook
 
 from archive.export import record_rows
 from archive.web.formats import page_files, responses
 from archive.web.http import streaming
-from archive.web.http.server import make_datasette
+from tests.web.exported import LISTS, lines, table
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
-
-ATOM = {"a": "http://www.w3.org/2005/Atom"}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
-LISTS = ["/-/search?q=样例", "/-/search", "/-/browse/yangli/1?year=2017", "/-/day/2018-07-01", "/-/record/3",
-         f"/-/publisher?{urlencode({'portal': 'yangli', 'name': '样例县教育局'})}"]  # fmt: skip
-
-
-def table(answer) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-
-
-def lines(answer) -> list[dict[str, object]]:
-    return [json.loads(line) for line in answer.text.splitlines()]
-
-
-@pytest.fixture(scope="module")
-def history(past):
-    site = make_datasette(past)
-    return lambda path: asyncio.run(site.client.get(path))
-
 
 # --- files ---
 
@@ -168,85 +146,6 @@ def test_changes_are_listed_page_by_page(get):
     assert second["next"] is None
 
 
-# --- tables and SQL ---
-
-
-def test_a_table_is_exported_whole_as_it_is_filtered_and_sorted(get, database):
-    names = [row[0] for row in database.execute("SELECT title FROM records WHERE kind = 'budget' ORDER BY title DESC")]
-    for given in ({"_size": 5}, {"_next": "3"}, {"_stream": "on", "_labels": "on"}):
-        rows = table(get("/disclosures/records.csv", kind="budget", _sort_desc="title", **given))
-        assert [row["title"] for row in rows] == names
-    sheet = CalamineWorkbook.from_filelike(
-        io.BytesIO(get("/disclosures/records.xlsx?kind=budget").content)
-    ).get_sheet_by_index(0)
-    row = dict(zip(*sheet.to_python()[:2], strict=True))
-    assert (row["类别"], row["状态"]) == ("预决算", "在列")
-
-
-def test_what_is_json_in_a_table_is_json_in_its_lines(get):
-    assert lines(get("/disclosures/records.jsonl?portal=checked&_sort=id"))[1]["flags"] == ["date_in_future"]
-    assert "样例" in lines(get("/disclosures/records.jsonl?portal=yangli"))[0]["source_fields"]["名称"]
-
-
-def test_a_search_among_the_tables_is_exported_whole(get):
-    assert len(lines(get("/disclosures/search.jsonl?_search=预算"))) == 61
-    assert lines(get("/disclosures/search.jsonl")) == []
-
-
-def test_the_result_of_sql_is_exported_whole_beyond_what_a_page_shows(get):
-    sql = "with recursive n(i) as (select cast(:from as integer) union all select i + 1 from n where i < 3000) select i, '=' || i as f from n"
-    rows = table(get("/disclosures.csv", sql=sql, **{"from": 1}))
-    assert len(rows) == 3000
-    assert rows[-1] == {"i": "3000", "f": "'=3000"}
-    assert len(lines(get("/disclosures.jsonl", sql=sql, **{"from": 1}))) == 3000
-
-
-def test_sql_that_runs_away_is_stopped(get, monkeypatch):
-    monkeypatch.setattr(streaming, "STEP", 0.05)
-    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n where i = 2 or i < 0"
-    answer = get("/disclosures.csv", sql=f"{endless} limit 1")
-    assert answer.status_code == 200
-    answer = get("/disclosures.csv", sql=endless, _timelimit="20")
-    assert answer.status_code == 400
-    assert "查询超时" in answer.text
-
-
-@pytest.mark.parametrize("form", [".csv", ".json", ""])
-def test_a_value_of_any_length_is_not_made(get, form):
-    sql = "select length(zeroblob(900000000)) union all select zeroblob(900000000)"
-    answer = get(f"/disclosures{form}", sql=sql)
-    assert answer.status_code == 400
-    assert len(answer.content) < 100_000
-
-
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("/disclosures.csv", 404),
-        ("/disclosures/nowhere.csv", 404),
-        ("/nowhere.csv?sql=select+1", 404),
-        ("/-/nowhere.csv", 404),
-        ("/disclosures.csv?sql=selec", 400),
-        ("/disclosures.csv?sql=delete+from+records", 400),
-        ("/disclosures.csv?sql=select+*+from+nowhere", 400),
-        ("/disclosures.xlsx?sql=select+json(title)+from+records", 400),
-        ("/disclosures/records.csv?_sort=nope", 400),
-        ("/disclosures/records.csv?id__gt=99999999999999999999999", 400),
-        ("/disclosures/records.csv?_through=x", 400),
-    ],
-)
-def test_no_address_of_a_table_breaks_it(get, path, status):
-    assert get(path).status_code == status
-
-
-def test_a_table_leads_to_its_files(get):
-    for page in ("/disclosures/records?kind=budget", "/disclosures?sql=select+title+from+records+limit+3"):
-        links = {link.text: link.get("href") for link in html.fromstring(get(page).text).cssselect(".export a")}
-        counts = {len(table(get(links["CSV"]))), len(lines(get(links["JSON Lines"])))}
-        assert counts == {60 if "budget" in page else 3}
-        assert get(links["Excel"]).content.startswith(b"PK")
-
-
 # --- limits ---
 
 SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
@@ -372,93 +271,6 @@ def test_no_address_breaks_it(get, page, status, form):
     assert get(page_files.address(page, form)).status_code == status
 
 
-# --- feeds ---
-
-
-def feed(answer) -> etree._Element:
-    """A feed, after a look whether it is as RFC 4287 wants it."""
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
-    root = etree.fromstring(answer.content)
-    assert root.tag == "{http://www.w3.org/2005/Atom}feed"
-    for element in (root, *root.findall("a:entry", ATOM)):
-        for name in ("id", "title", "updated"):
-            (only,) = element.findall(f"a:{name}", ATOM)
-            assert only.text
-        assert element.findtext("a:id", None, ATOM).startswith("urn:uuid:")
-        assert element.findtext("a:author/a:name", None, ATOM)
-        assert len(element.findall("a:link[@rel='alternate']", ATOM)) == 1
-        assert all(link.get("href").startswith("http://localhost/") for link in element.findall("a:link", ATOM))
-        for name in ("updated", "published"):
-            assert all(MOMENT.fullmatch(each.text) for each in element.findall(f"a:{name}", ATOM))
-    assert len(root.findall("a:link[@rel='self']", ATOM)) == 1
-    ids = [each.text for each in root.iterfind(".//a:id", ATOM)]
-    assert len(ids) == len(set(ids))
-    moments = [each.text for each in root.iterfind("a:entry/a:updated", ATOM)]
-    assert moments == sorted(moments, reverse=True)
-    if moments:
-        assert root.findtext("a:updated", None, ATOM) == moments[0]
-    return root
-
-
-@pytest.mark.parametrize("page", [*LISTS, "/-/search?q=没有这样的记录", "/-/changes", "/-/changes?portal=yangli"])
-def test_every_feed_is_valid(get, page):
-    root = feed(get(page_files.address(page, "atom")))
-    alternate = root.find("a:link[@rel='alternate']", ATOM).get("href")
-    assert get(alternate.removeprefix("http://localhost")).status_code == 200
-
-
-def test_an_entry_states_what_a_reader_needs(get):
-    (entry, _) = feed(get("/-/search.atom?q=棚户区")).findall("a:entry", ATOM)
-    assert entry.findtext("a:title", None, ATOM) == "样例：某棚户区土地征收公告"
-    assert entry.findtext("a:author/a:name", None, ATOM) == "样例县人民政府"
-    assert entry.findtext("a:published", None, ATOM) == "2018-05-02T00:00:00+08:00"
-    assert get(entry.find("a:link", ATOM).get("href")).status_code == 200
-
-
-def test_ids_stay_wherever_the_archive_is_served(site):
-    def ids(path: str, **headers: str) -> list[str]:
-        return [each.text for each in feed_at(path, headers).iterfind(".//a:id", ATOM)]
-
-    def feed_at(path: str, headers: dict[str, str]) -> etree._Element:
-        return etree.fromstring(asyncio.run(site.client.get(path, headers=headers)).content)
-
-    assert ids("/-/search.atom?q=棚户区") == ids("/-/search.atom?q=棚户区", host="other.example")
-
-
-def test_what_came_last_is_in_the_feed_however_old_it_says_it_is(get, monkeypatch, database):
-    from archive.web.formats import feeds
-
-    monkeypatch.setattr(feeds, "ENTRIES", 1)
-    (last,) = database.execute(
-        "SELECT title FROM records WHERE portal = 'yangli' AND kind = 'budget' ORDER BY id DESC LIMIT 1"
-    ).fetchone()
-    found = [each.text for each in feed(get("/-/search.atom?q=预算&kind=budget")).iterfind("a:entry/a:title", ATOM)]
-    assert last in found
-    assert len(found) == 2
-
-
-def test_a_feed_of_withdrawals_holds_nothing_else(history):
-    entries = feed(history("/-/changes.atom?kind=withdrawn")).findall("a:entry", ATOM)
-    assert entries
-    for entry in entries:
-        assert entry.findtext("a:title", None, ATOM).startswith("【已撤下】")
-        assert entry.find("a:link", ATOM).get("href").startswith("http://localhost/-/proof/")
-        assert " 之间" in entry.findtext("a:summary", None, ATOM)
-    kinds = {
-        entry.find("a:category", ATOM).get("term")
-        for entry in feed(history("/-/changes.atom")).findall("a:entry", ATOM)
-    }
-    assert "changed" in kinds
-    assert "added" not in kinds
-
-
-def test_a_feed_that_has_nothing_new_is_not_sent_again(site, get):
-    tag = get("/-/changes.atom").headers["etag"]
-    answer = asyncio.run(site.client.get("/-/changes.atom", headers={"if-none-match": tag}))
-    assert (answer.status_code, answer.content) == (304, b"")
-
-
 # --- links ---
 
 
@@ -480,14 +292,3 @@ def test_the_files_are_offered_above_what_the_page_lists(get, page):
     first_record = tree.cssselect("ol.lines, .hits ol")[0]
     order = list(tree.iter())
     assert order.index(offered) < order.index(first_record)
-
-
-@pytest.mark.parametrize(
-    "page", ["/-/search?q=样例", "/-/browse/yangli/1", LISTS[5], "/-/changes", "/", "/-/browse/yangli"]
-)
-def test_a_page_names_its_feeds(get, page):
-    feeds = html.fromstring(get(page).text).cssselect("link[rel=alternate][type='application/atom+xml']")
-    assert feeds
-    for link in feeds:
-        assert link.get("title")
-        feed(get(link.get("href")))
