@@ -37,7 +37,7 @@ SLOW = (
     "tests/web/test_access_control.py", "tests/web/test_hostile.py", "tests/web/test_malformed.py",
     "tests/web/test_page_bounds.py",
     "tests/web/test_page_files.py::test_no_address", "tests/web/test_table_files.py::test_no_address", "tests/web/test_published.py", "tests/web/test_record_page.py",
-    "tests/web/test_search_page.py::test_no_address", "tests/web/test_search_redirect.py", "tests/web/test_second_portal.py",
+    "tests/web/test_search_addresses.py::test_no_address", "tests/web/test_search_redirect.py", "tests/web/test_second_portal.py",
 )  # fmt: skip
 """Beginnings of the names of tests that take seconds together, in one process."""
 

@@ -4,32 +4,19 @@ import re
 from datetime import date
 
 import pytest
-from lxml import html
-from lxml.html import HtmlElement
 
 from archive.search.request import SearchRequest, parse_request
 from archive.search.snippet import snippet
 from archive.web.pages import search_page
 from archive.web.views.histogram import HEIGHT, MOST_BARS, histogram, recent
 from archive.web.views.hit_lines import title_key
-
-HERE = "/-/search"
+from tests.web.searching import asking_page, total
 
 
 @pytest.fixture(scope="module")
 def page(get):
     """Ask the search page; its tree."""
-
-    def ask(path: str = HERE, **parameters: object) -> HtmlElement:
-        answer = get(path, **{name.rstrip("_"): value for name, value in parameters.items()})
-        assert answer.status_code == 200, answer.text
-        return html.fromstring(answer.text)
-
-    return ask
-
-
-def total(tree: HtmlElement) -> int:
-    return int(tree.cssselect(".result b")[0].text_content().replace(",", ""))
+    return asking_page(get)
 
 
 # --- dates ---
