@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import count, groupby
 
-from archive.analysis.rereading import Rereading, is_read_by
+from archive.analysis.rereading import Rereading
 from archive.analysis.titles import budgets as budgets_of_title
 from archive.budgets.changes import FigureChange, changed_figures
 from archive.budgets.documents import BudgetTable, read_document
@@ -32,6 +32,9 @@ MOST_FILES = 50
 MOST_SECONDS = 20.0
 """Seconds of processor time for the budgets of a record: a document of one unit takes a fiftieth, but some are of all of a county's."""
 
+_EVERY = (
+    "SELECT id FROM records WHERE tables IS NOT NULL UNION SELECT record_id FROM attachments WHERE tables IS NOT NULL"
+)
 _FILES = (
     # Text that was recognised in a picture may be wrong, and must accuse nobody.
     "SELECT id, capture_id, name, tables, substr(coalesce(text, ''), 1, ?) FROM attachments "
@@ -113,12 +116,7 @@ class _Output:
 
 def catch_up(connection: sqlite3.Connection) -> None:
     """Read the budgets that are noted as changed, all of them where another version read them; the caller's transaction."""
-    if not is_read_by(connection, "budgets_read_by", VERSION):
-        connection.execute(
-            "INSERT OR IGNORE INTO unread_budgets SELECT id FROM records WHERE tables IS NOT NULL "
-            "UNION SELECT record_id FROM attachments WHERE tables IS NOT NULL"
-        )
-    Rereading("unread_budgets", "budget_tables", _input, _read, _write, MOST_SECONDS).catch_up(connection)
+    Rereading("budgets", "budget_tables", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS).catch_up(connection)
 
 
 def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.analysis.rereading import Rereading, is_read_by
+from archive.analysis.rereading import Rereading
 from archive.sentences.equations import Equation, shown
 from archive.sentences.running_text import LONGEST
 from archive.sentences.stated_equations import read_sentences
@@ -26,6 +26,7 @@ MOST_SECONDS = 10.0
 DOUBTED = frozenset(("page_cut", "read_in_doubt", "row_not_read", "ocr_suspect", "personal_link", "body_overlong"))
 """Flags of records whose text may be another than the page's, and must accuse nobody."""
 
+_EVERY = "SELECT id FROM records WHERE body IS NOT NULL UNION SELECT record_id FROM attachments WHERE text IS NOT NULL"
 _FILES = (
     # Text that was recognised in a picture may be wrong, too.
     "SELECT id, capture_id, substr(text, 1, ?) FROM attachments WHERE record_id = ? AND state = 'text' AND text IS NOT NULL "
@@ -59,12 +60,7 @@ class _Claim:
 
 def catch_up(connection: sqlite3.Connection) -> None:
     """Read the sentences of records that are noted as changed, all where another version read them; the caller's transaction."""
-    if not is_read_by(connection, "claims_read_by", VERSION):
-        connection.execute(
-            "INSERT OR IGNORE INTO unread_claims SELECT id FROM records WHERE body IS NOT NULL "
-            "UNION SELECT record_id FROM attachments WHERE text IS NOT NULL"
-        )
-    Rereading("unread_claims", "claims", _input, _read, _write, MOST_SECONDS).catch_up(connection)
+    Rereading("claims", "claims", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS).catch_up(connection)
 
 
 def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:

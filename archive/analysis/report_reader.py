@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.analysis.report_prose import Claim, read_claims, read_equations
 from archive.analysis.report_rules import terms
-from archive.analysis.rereading import Rereading, is_read_by
+from archive.analysis.rereading import Rereading
 from archive.analysis.statistics_table import LONGEST, ReportTable, read_table
 from archive.analysis.titles import LONGEST as TITLE_LONGEST
 from archive.sentences.equations import Equation
@@ -23,6 +23,7 @@ VERSION = "2"
 MOST_FILES = 20
 """Files of a record that are looked through for its report."""
 
+_EVERY = "SELECT id FROM records WHERE kind = 'annual_report'"
 _CHECKS = (Path(__file__).parent / "report_checks.sql").read_text(encoding="utf-8")
 
 _YEAR = re.compile(r"(20[0-9]{2}|二[〇○零Oo0]([〇○零一二])([〇○零一二三四五六七八九]))\s*年?度?")
@@ -87,14 +88,14 @@ def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
 
 def catch_up(connection: sqlite3.Connection) -> None:
     """Read the reports that are noted as changed, all of them where another version read them; the caller's transaction."""
-    if not is_read_by(connection, "reports_read_by", VERSION):
-        connection.execute("INSERT OR IGNORE INTO unread_reports SELECT id FROM records WHERE kind = 'annual_report'")
+    reading = Rereading("reports", "annual_reports", VERSION, _EVERY, _input, _read, _write)
+    if not reading.is_current(connection):
         connection.execute("DELETE FROM report_rules")
         connection.executemany(
             "INSERT INTO report_rules VALUES (:template, :rule, :side, :indicator, :heading, :relation, :label)",
             map(asdict, terms()),
         )
-    Rereading("unread_reports", "annual_reports", _input, _read, _write).catch_up(connection)
+    reading.catch_up(connection)
 
 
 def _filled(table: ReportTable) -> int:

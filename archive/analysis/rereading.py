@@ -26,22 +26,38 @@ Output = TypeVar("Output")
 
 @dataclass(frozen=True, slots=True)
 class Rereading(Generic[Input, Output]):
-    """A way to read something of records again. `noted`: the table of those that changed; `kept`: that of what was read, by `record_id`.
+    """A way to read something of records again. `name`: what is read; `kept`: the table of it, by `record_id`.
 
-    `collect` returns the input of a record, None where there is nothing to read; `read` makes the output of it, within `seconds` of
+    `unread_NAME` is the table of the records that changed. `version`: of the reader; where another one read last, all that `every`, a SELECT
+    of ids, yields are read again. `collect` returns the input of a record, None where there is nothing to read; `read` makes the output of it, within `seconds` of
     processor time (None: the usual); `write` keeps it.
     """
 
-    noted: str
+    name: str
     kept: str
+    version: str
+    every: str
     collect: Callable[[sqlite3.Connection, int], Input | None]
     read: Callable[[Input], Output]
     write: Callable[[sqlite3.Connection, Input, Output], None]
     seconds: float | None = None
 
+    @property
+    def _setting(self) -> str:
+        return f"{self.name}_read_by"
+
+    def is_current(self, connection: sqlite3.Connection) -> bool:
+        """Whether this version of the reader read last."""
+        known = connection.execute("SELECT value FROM settings WHERE name = ?", (self._setting,)).fetchone()
+        return bool(known == (self.version,))
+
     def catch_up(self, connection: sqlite3.Connection) -> None:
-        """Read all that is noted; a record that fails is a problem. The caller's transaction."""
-        waiting = f"SELECT record_id FROM {self.noted} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constant names
+        """Read all that is noted, and every record where another version read last; a record that fails is a problem. The caller's transaction."""
+        noted = f"unread_{self.name}"
+        if not self.is_current(connection):
+            connection.execute(f"INSERT OR IGNORE INTO {noted} {self.every}")
+            connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (self._setting, self.version))
+        waiting = f"SELECT record_id FROM {noted} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constant names
         while ids := [row[0] for row in connection.execute(waiting)]:
             records = [(record_id,) for record_id in ids]
             connection.executemany(f"DELETE FROM {self.kept} WHERE record_id = ?", records)  # noqa: S608
@@ -52,13 +68,4 @@ class Rereading(Generic[Input, Output]):
                     note_failure(connection, each.record_id, output)
                 else:
                     self.write(connection, each, output)
-            connection.executemany(f"DELETE FROM {self.noted} WHERE record_id = ?", records)  # noqa: S608
-
-
-def is_read_by(connection: sqlite3.Connection, setting: str, version: str) -> bool:
-    """Whether this version read all records before; from now on it counts as having done so."""
-    known = connection.execute("SELECT value FROM settings WHERE name = ?", (setting,)).fetchone()
-    if known == (version,):
-        return True
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (setting, version))
-    return False
+            connection.executemany(f"DELETE FROM {noted} WHERE record_id = ?", records)  # noqa: S608
