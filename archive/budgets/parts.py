@@ -1,11 +1,11 @@
 """Parts of a document, each with the tables of one unit, and what a part states of all of its tables. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from archive.budgets.headings import agency_in_title, stage_of, year_of
 from archive.budgets.statements import BudgetStatement
+from archive.budgets.units import may_be_one, usual_name
 
 Part = list[BudgetStatement]
 
@@ -16,7 +16,7 @@ def stated_parts(statements: Iterable[BudgetStatement], titles: Sequence[str]) -
     `titles`: those of the document, such as its record's and its file's; what the last of them says counts.
     """
     parts = _parts(_with_stated(statements, titles))
-    return [[_with_agency(statement, agency) for statement in part] for part in parts for agency in [_name(part)]]
+    return [[_with_agency(statement, agency) for statement in part] for part in parts for agency in [_agency(part)]]
 
 
 def _parts(statements: Iterable[BudgetStatement]) -> list[Part]:
@@ -24,21 +24,18 @@ def _parts(statements: Iterable[BudgetStatement]) -> list[Part]:
     parts: list[Part] = []
     for statement in statements:
         first = parts[-1][0].heading if parts else None
-        if first is None or first.kind == statement.heading.kind or not _alike(first.agency, statement.heading.agency):
+        if (
+            first is None
+            or first.kind == statement.heading.kind
+            or not may_be_one(first.agency, statement.heading.agency)
+        ):
             parts.append([])
         parts[-1].append(statement)
     return parts
 
 
-def _alike(one: str | None, other: str | None) -> bool:
-    """Whether two names may be of one agency: a table may cut its name, or state none."""
-    return not one or not other or one in other or other in one
-
-
-def _name(part: Part) -> str | None:
-    """Return the name that most tables of a part state, for some cut it or run it into what stands beside it; the longest of several."""
-    names = Counter(statement.heading.agency for statement in part if statement.heading.agency)
-    return max(names, key=lambda name: (names[name], len(name)), default=None)
+def _agency(part: Part) -> str | None:
+    return usual_name(statement.heading.agency for statement in part)
 
 
 def _with_agency(statement: BudgetStatement, agency: str | None) -> BudgetStatement:
