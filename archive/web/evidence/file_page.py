@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Response
 
@@ -30,6 +30,7 @@ from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, in_context, part
+from archive.web.http.streaming import saved_as
 from archive.web.processes.child import LONGEST_ANSWER
 from archive.web.processes.frames import Head
 from archive.web.views import capture_frame, cells
@@ -131,10 +132,7 @@ async def original(context: RequestContext) -> Response:
     head, data = made
     if "refused" in head:
         raise Forbidden(_REFUSALS[head["refused"]])
-    name = quote(head["name"], safe="")
-    headers = {
-        **HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "private, no-store",
-    }  # fmt: skip
+    headers = {**HEADERS, **saved_as(head["name"]), "Cache-Control": "private, no-store"}
     return Response(data, 200, headers, "application/octet-stream")
 
 
@@ -144,7 +142,7 @@ async def _may_download(context: RequestContext) -> bool:
     return here and bool(await context.datasette.permission_allowed(context.request.actor, FILES, default=False))
 
 
-def _made(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
+def _made(_datasette: Datasette, request: Head) -> tuple[Head, bytes]:
     """Read a sealed file, or say why it is not given away."""
     with closing(open_for_reading(Path(request["db"]))) as connection:
         connection.row_factory = sqlite3.Row

@@ -5,12 +5,10 @@ import sqlite3
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from datasette.utils.asgi import NotFound, Response
 
 from archive.export.excel import ExcelSheet, workbook
-from archive.export.file_formats import STREAMED
 from archive.export.rows import Row
 from archive.export.writers import csv_file
 from archive.labels.label import LABELS
@@ -18,7 +16,7 @@ from archive.labels.tables import TABLES
 from archive.tables.file_pages import FilePage, from_json_text
 from archive.tables.printed_table import PrintedTable
 from archive.tables.printed_table import from_json_text as tables_from_json_text
-from archive.web.formats.responses import file_name
+from archive.web.formats.responses import download
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, in_context
 from archive.web.views.file_text import page_label, page_of
@@ -52,22 +50,14 @@ async def table_file(context: RequestContext) -> Response:
         raise NotFound(NOTHING_HERE)
     chosen = sheets[number - 1]
     title = f"{name} {LABELS['file_page.table'].format(number=number)}"
-    if form == "csv":
-        pieces = csv_file(chosen.columns, chosen.rows)
-        return _download(b"".join(pieces), STREAMED["csv"].media_type, file_name(title, form))
-    return _download(b"".join(workbook([chosen])), STREAMED["xlsx"].media_type, file_name(title, form))
+    pieces = csv_file(chosen.columns, chosen.rows) if form == "csv" else workbook([chosen])
+    return download(pieces, title, form)
 
 
 async def workbook_of_tables(context: RequestContext) -> Response:
     """All tables of the file, each on a sheet of its own. Raises NotFound."""
     name, sheets = await _sheets(context)
-    return _download(b"".join(workbook(sheets)), STREAMED["xlsx"].media_type, file_name(name, "xlsx"))
-
-
-def _download(data: bytes, media_type: str, name: str) -> Response:
-    return Response(
-        data, 200, {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}, media_type
-    )
+    return download(workbook(sheets), name, "xlsx")
 
 
 async def _sheets(context: RequestContext) -> tuple[str, list[ExcelSheet]]:

@@ -4,7 +4,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from urllib.parse import quote
 
 from datasette.utils.asgi import BadRequest, Request, Response
 
@@ -17,7 +16,7 @@ from archive.labels.label import LABELS
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.request_context import RequestContext
-from archive.web.http.streaming import Streamed
+from archive.web.http.streaming import Streamed, saved_as
 from archive.web.views.cells import UNTITLED
 
 MOST_IN_XLSX = 200_000
@@ -42,11 +41,13 @@ def streamed_file(datasette: Datasette, request: Request, database: str, title: 
 
 def whole_file(rows: Rows, extension: str) -> Response:
     """Return rows that are in memory as a file."""
-    form = STREAMED[extension]
-    headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(file_name(rows.title, extension), safe='')}"
-    }
-    return Response(b"".join(form.pieces(rows)), content_type=form.media_type, headers=headers)
+    return download(STREAMED[extension].pieces(rows), rows.title, extension)
+
+
+def download(pieces: Pieces, title: str, extension: str) -> Response:
+    """Return a file that is made at once, called after its title."""
+    headers = saved_as(file_name(title, extension))
+    return Response(b"".join(pieces), 200, headers, STREAMED[extension].media_type)
 
 
 def citation_response(citation: Citation, extension: str) -> Response:

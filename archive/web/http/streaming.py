@@ -53,6 +53,11 @@ class BusyError(Base400):  # type: ignore[misc]  # Datasette comes without types
 BUSY = LABELS["error.files_busy"]
 
 
+def saved_as(name: str) -> dict[str, str]:
+    """Return the header by which browsers save an answer as a file called `name` (RFC 6266)."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+
+
 class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
     """A file named `name` that `make` makes from the archive `database`; `request` ends when its reader is gone."""
 
@@ -60,7 +65,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
         self, datasette: Datasette, request: Request, database: str, make: Make, media_type: str, name: str
     ) -> None:
         super().__init__("", content_type=media_type)
-        self.headers["content-disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        self.headers |= saved_as(name)
         self._datasette, self._request, self._database, self._make = datasette, request, database, make
 
     async def asgi_send(self, send: Send) -> None:
