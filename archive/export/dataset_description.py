@@ -15,7 +15,7 @@ from archive.labels.label import LABELS, Label
 from archive.labels.tables import column_label, table_label
 
 LICENCE = "CC BY 4.0 https://creativecommons.org/licenses/by/4.0/"
-"""The licence of what the archive adds, where the operator sets no other (DISCLOSURES_LICENCE)."""
+"""The licence of what the archive adds, where the operator sets no other."""
 
 PARTITIONS = ("province", "year")
 _NAME = "disclosures"

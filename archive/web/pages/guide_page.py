@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import Request, Response
 
+from archive.export.dataset_description import LICENCE
 from archive.labels.code_labels import EVENTS, STATES
 from archive.model.addresses import is_web_address
 from archive.web.http.datasette_class import Datasette
@@ -26,9 +27,6 @@ VARIABLES = {
 
 ANSWER_DAYS = 15
 """Working days within which a request is answered, where the operator sets nothing else."""
-
-LICENCE = "CC BY 4.0 https://creativecommons.org/licenses/by/4.0/"
-"""The licence of what the archive adds, where the operator sets nothing else."""
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
