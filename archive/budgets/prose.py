@@ -7,12 +7,10 @@ from archive.budgets.checks import BudgetCheck, table_totals
 from archive.budgets.lines import BudgetLine
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
-from archive.sentences.figures import MONEY, Figure, read_figures
+from archive.sentences.figures import MONEY, Figure
 from archive.sentences.known_sums import role_of
-from archive.sentences.passages import Passages
+from archive.sentences.passages import read_passages
 from archive.sentences.running_text import running_text
-
-MOST_FIGURES = 20_000
 
 _TOTALS = {
     ("summary", "income"): "(?:^|[^款])收入(?:、支出)?(?:预算|决算)?总计",
@@ -32,12 +30,10 @@ class StatedAmounts:
     """The amounts of money that a text states, by what the words before them name."""
 
     def __init__(self, text: str) -> None:
-        running = running_text(text)
-        figures = read_figures(running.text, MOST_FIGURES)
-        passages = Passages(running.text, figures)
+        passages = read_passages(running_text(text).text)
         self._stated = [
             (passages.before(number), figure)
-            for number, figure in enumerate(figures)
+            for number, figure in enumerate(passages.figures)
             if figure.unit == MONEY and figure.is_exact
         ]
 

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.sentences.figures import Figure
+from archive.sentences.figures import Figure, read_figures
+
+MOST_FIGURES = 20_000
+"""Figures of a text that are read."""
 
 MOST_BETWEEN = 300
 """Characters between two figures that have anything to do with each other."""
@@ -32,3 +35,8 @@ class Passages:
         while first and self.in_one_sentence(first - 1, number):
             first -= 1
         return first
+
+
+def read_passages(text: str) -> Passages:
+    """Return the figures of a running text, the first MOST_FIGURES of them, with the words between them."""
+    return Passages(text, read_figures(text, MOST_FIGURES))

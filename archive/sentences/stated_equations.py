@@ -5,14 +5,11 @@ from itertools import chain, groupby
 
 from archive.sentences.comparisons import comparisons
 from archive.sentences.equations import Equation
-from archive.sentences.figures import read_figures
 from archive.sentences.known_sums import known_sums
-from archive.sentences.passages import MOST_BETWEEN, Passages
+from archive.sentences.passages import MOST_BETWEEN, Passages, read_passages
 from archive.sentences.running_text import running_text
 from archive.sentences.shares import shares
 from archive.sentences.sums import sum_equation, sums
-
-MOST_FIGURES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Sentence:
 def read_sentences(text: str) -> list[Sentence]:
     """Return the sentences of a text that state sums, differences, rates or shares of figures that it prints; 0 = 0 states nothing."""
     running = running_text(text)
-    passages = Passages(running.text, read_figures(running.text, MOST_FIGURES))
+    passages = read_passages(running.text)
     equations = (each for each in read_equations(passages) if each.left or each.right)
     sentences: list[Sentence] = []
     for begin, group in groupby(sorted(equations, key=_begin), key=_begin):
