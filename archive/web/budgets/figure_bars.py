@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from archive.web.budgets.shown_figures import ShownFigure
+from archive.web.budgets.shown_figures import STAGES, ShownFigure
 
 LONGEST = 100
 """The width of the longest bar, in units of the picture."""
-
-STAGES = ("budget", "accounts")
 
 
 @dataclass(frozen=True, slots=True)

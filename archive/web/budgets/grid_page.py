@@ -9,14 +9,12 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from archive.budgets.headings import PRESCRIBED
-from archive.labels.code_labels import CODES
 from archive.web.budgets.budget_units import BudgetUnits, budget_units
+from archive.web.budgets.shown_figures import STAGES
 from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
 
 MOST_YEARS = 8
 """Years side by side, up to the newest."""
-
-STAGES = CODES["budget_tables", "stage"]
 
 _PORTALS = """
 SELECT p.id, p.name, count(DISTINCT t.unit_name) AS units, count(*) AS tables, min(t.fiscal_year) AS first, max(t.fiscal_year) AS last

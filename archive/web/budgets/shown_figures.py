@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from archive.budgets.documents import is_checked
+from archive.labels.code_labels import CODES
 from archive.web.http.request_context import RequestContext, Row
+
+STAGES = CODES["budget_tables", "stage"]
+"""Budget and final accounts, in this order, and what they are called."""
 
 COLUMNS = "l.printed, l.value_yuan, l.held, l.failed, t.record_id, t.attachment_id, l.number, l.row, l.place, l.page"
 """What `figure` wants of `budget_lines l` and `budget_tables t`, as SQL."""

@@ -15,8 +15,8 @@ from archive.budgets.headings import PRESCRIBED
 from archive.labels.code_labels import CODES
 from archive.labels.label import Label
 from archive.web.budgets.budget_units import budget_units
-from archive.web.budgets.figure_bars import STAGES, FigureBars, figure_bars
-from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, ShownFigure, chosen, figure
+from archive.web.budgets.figure_bars import FigureBars, figure_bars
+from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, STAGES, ShownFigure, chosen, figure
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row, part, portal
 

@@ -12,8 +12,7 @@ from archive.export.rows import Rows
 from archive.labels.code_labels import CODES
 from archive.labels.label import LABELS
 from archive.web.budgets.budget_units import budget_units
-from archive.web.budgets.grid_page import STAGES
-from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, ShownFigure, chosen, figure
+from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, STAGES, ShownFigure, chosen, figure
 from archive.web.formats.responses import json_response, whole_file
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row, choice, part, portal
