@@ -27,7 +27,6 @@ amount of a code in two tables of one total · a sentence and the table."""
 
 _WHOLE = re.compile("(?:本年)?(?:支出|收入)?合计|(?:支出|收入)总计|小计|总计")
 _HALVES = (("基本支出", "项目支出"), ("人员经费", "公用经费"), ("人员支出", "公用支出"))
-_CODE_OF_CLASS = 3  # digits of a 类
 _BESIDE = re.compile("上缴上级支出|经营支出|对附属单位补助支出|单位预留机动经费|结转下年资金?|年终结转结余")
 _BY_ITSELF = re.compile(r"其中|[比占增减]|上年|去年|\d{4}年")
 """Columns that are no part of a total beside them."""
@@ -118,9 +117,7 @@ def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Ite
         for line, *_ in _totals_by_label(lines, _GRAND):
             yield _side(line), line
     else:
-        wholes = (
-            line for line in lines if _is_whole(line) and (line.is_total or not line.name or line.name.endswith("总计"))
-        )
+        wholes = (line for line in lines if _is_whole(line) and line.is_of_whole_table)
         for line in islice(wholes, 1):
             yield "income" if kind == "income" else "spending", line
 
@@ -166,7 +163,7 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         for code, whole in by_code.items():
             if (parts := parts_of.get(code)) and code not in unsure:
                 yield from _check("children", f"{code} {whole.column_name}", whole, parts)
-        top = [line for code, line in by_code.items() if len(code) == _CODE_OF_CLASS]
+        top = [line for line in by_code.values() if line.is_of_class]
         total = next((line for line in column if line.is_total), None)
         if total and top and alone and len(by_code) == len(own):
             yield from _check("total", total.column_name, total, top)

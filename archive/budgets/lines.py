@@ -13,6 +13,7 @@ _CODE_PART = re.compile(r"\d{1,7}|类|款|项|合计|总计|无")
 _NO_AMOUNTS = re.compile(
     r"编码|代码|科目$|序号|行次|栏次|人数|人次|批次|个数|数量|辆|台|比例|占比|％|%|面积|级次|组数|日期|年度$|增减率|完成率"
 )
+_CODE_OF_CLASS = 3  # digits
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -45,6 +46,16 @@ class BudgetLine:
     def is_total(self) -> bool:
         """Whether it is the total of its column."""
         return not self.code and self.name in TOTALS
+
+    @property
+    def is_of_whole_table(self) -> bool:
+        """Whether its row is that of the whole table, which may have no name."""
+        return self.is_total or not self.name or self.name.endswith("总计")
+
+    @property
+    def is_of_class(self) -> bool:
+        """Whether it has the code of a class (类), of three digits."""
+        return len(self.code) == _CODE_OF_CLASS
 
 
 def read_lines(statement: BudgetStatement) -> list[BudgetLine]:

@@ -14,7 +14,6 @@ ROLES = ("spending", "basic", "project")
 KINDS = ("spending", "general_spending")
 """Tables whose totals and codes of three digits (类) are told apart by these roles."""
 
-_CODE_OF_CLASS = 3
 _WHOLE = re.compile("(?:本年)?(?:支出)?(?:合计|总计|小计)|金额|(?:本年)?支出")
 _STAGED = re.compile(r"(?:\d{4}年度?|上年|本年|当年)?(?:年初)?(?:预算|决算)数?|\d{4}年度?")
 _OUTER = re.compile("(?:本年|一般公共预算)?(?:财政拨款)?支出")
@@ -37,7 +36,7 @@ def spending_figures(heading: Heading, lines: Iterable[BudgetLine]) -> Iterator[
     seen: set[tuple[int, str]] = set()
     for line in lines if heading.kind in KINDS else ():
         role = role_of_spending(line.column_name)
-        if role and _is_of_class(line) and (line.column, line.code) not in seen:
+        if role and _is_told_apart(line) and (line.column, line.code) not in seen:
             seen.add((line.column, line.code))
             stage = stage_of(line.column_name) or heading.stage
             yield SpendingFigure(line, role, stage, year_of_column(heading, line.column_name))
@@ -57,8 +56,6 @@ def role_of_spending(column: str) -> str | None:
     return named[0] if named else "spending"
 
 
-def _is_of_class(line: BudgetLine) -> bool:
+def _is_told_apart(line: BudgetLine) -> bool:
     """Whether a line is the total of its column, whose row may have no name, or a class of the functional classification."""
-    if line.code:
-        return len(line.code) == _CODE_OF_CLASS and line.code[0] == "2"
-    return line.is_total or not line.name or line.name.endswith("总计")
+    return line.is_of_class and line.code[0] == "2" if line.code else line.is_of_whole_table
